@@ -1,0 +1,63 @@
+/** The API server's refusals as one error class: `reason` says what happened, never the text. */
+
+/** The API server's own reasons (metav1.StatusReason), and what can go wrong before it answers. */
+export type ApiErrorReason =
+  | "NotFound"
+  | "AlreadyExists"
+  | "Conflict"
+  | "Invalid"
+  | "Forbidden"
+  | "Unauthorized"
+  | "BadRequest"
+  | "Gone"
+  | "TooManyRequests"
+  | "ServerError"
+  | "Timeout"
+  | "Unreachable"
+  | "Other";
+
+/** One entry of a Status' `details.causes`. */
+export interface StatusCause {
+  reason?: string;
+  message?: string;
+  field?: string;
+}
+
+/** What an {@link ApiError} carries. */
+export interface ApiErrorDetails {
+  reason: ApiErrorReason;
+  /** HTTP status; absent when no answer came. */
+  code?: number;
+  causes?: StatusCause[];
+  /** From Retry-After, in seconds. */
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** A request to the API server that did not succeed. */
+export class ApiError extends Error {
+  /** Always `ApiError`. */
+  override readonly name = "ApiError";
+  /** Why, in the API server's words. */
+  readonly reason: ApiErrorReason;
+  /** HTTP status; absent when no answer came. */
+  readonly code?: number;
+  /** The fields that a 409 or 422 complains of. */
+  readonly causes: readonly StatusCause[];
+  /** Seconds that the server asks to wait. */
+  readonly retryAfterSeconds?: number;
+
+  /** `message` is shown to users: it names the request and repeats the server's own text. */
+  constructor(message: string, details: ApiErrorDetails) {
+    super(message, { cause: details.cause });
+    this.reason = details.reason;
+    this.code = details.code;
+    this.causes = details.causes ?? [];
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+/** True when the error says that the object (or its kind) is not there. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "NotFound";
+}

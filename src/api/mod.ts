@@ -1,0 +1,13 @@
+/**
+ * The kro.run objects and the words that every room shares: types, label and finalizer names,
+ * conditions, problems and API errors. It imports nothing.
+ *
+ * @module
+ */
+export * from "./conditions.ts";
+export * from "./error.ts";
+export * from "./names.ts";
+export * from "./object.ts";
+export * from "./problem.ts";
+export * from "./rgd.ts";
+export * from "./version.ts";

@@ -1,0 +1,45 @@
+/** What is wrong with an RGD, as data: every checker returns all of its problems at once. */
+
+/** Which rule was broken; the categories of static analysis, in the order of its stages. */
+export type ProblemCode =
+  | "NAMING"
+  | "SCHEMA"
+  | "COMBINATION"
+  | "SHAPE"
+  | "KIND"
+  | "SCOPE"
+  | "OWNED"
+  | "LITERAL"
+  | "EXPR-SYNTAX"
+  | "REF"
+  | "GATE"
+  | "GRAPH"
+  | "IDENTITY"
+  | "TYPE"
+  | "STATUS"
+  | "COND";
+
+/** One fault of an RGD. */
+export interface Problem {
+  code: ProblemCode;
+  /** Node id, or absent for faults of `spec.schema`. */
+  node?: string;
+  /** Path below the node or below `spec`, such as `template.spec.ports[0].port`. */
+  path?: string;
+  /** The expression as its author wrote it. */
+  expression?: string;
+  /** UTF-16 offset of the fault within `expression`. */
+  offset?: number;
+  /** What was expected and what was found. */
+  message: string;
+  /** What to do about it, such as the nearest known name. */
+  hint?: string;
+}
+
+/** One line: `node "x": template.spec.replicas: ${…}: message (hint) [TYPE]`. */
+export function problemText(p: Problem): string {
+  const where = [p.node && `node "${p.node}"`, p.path, p.expression].filter(Boolean).join(": ");
+  const at = p.offset === undefined ? "" : ` (at offset ${p.offset})`;
+  const hint = p.hint ? `; ${p.hint}` : "";
+  return `${where}${where ? ": " : ""}${p.message}${at}${hint} [${p.code}]`;
+}

@@ -1,0 +1,81 @@
+/** What the rest of kro sees of CEL: types with structure, errors with codes, compiled programs. */
+import type { Schema } from "../openapi/mod.ts";
+
+/** A CEL type; structs are read lazily from the OpenAPI schema that they stand for. */
+export type CelType =
+  | { kind: "dyn" | "bool" | "int" | "uint" | "double" | "string" | "bytes" | "null" | "error" }
+  | { kind: "timestamp" | "duration" | "type" }
+  | { kind: "list"; element: CelType }
+  | { kind: "map"; key: CelType; value: CelType }
+  | { kind: "optional"; value: CelType }
+  | { kind: "struct"; name: string; schema: Schema }
+  | { kind: "opaque"; name: string };
+
+/** Why an expression was not accepted. Never holds a value of user data. */
+export interface CelProblem {
+  /** `syntax`: does not parse; `reference`: unknown identifier or function; `type`: does not type-check. */
+  code: "syntax" | "reference" | "type" | "limit";
+  /** One line, without the expression's text. */
+  message: string;
+  /** UTF-16 offset in the expression. */
+  offset: number;
+  /** Did-you-mean. */
+  hint?: string;
+}
+
+/** Why an evaluation failed. `pending`: data is not there yet, the caller waits instead of failing. */
+export interface CelFailure {
+  /** A code, never derived from text by callers. */
+  code:
+    | "pending"
+    | "overload"
+    | "division"
+    | "overflow"
+    | "conversion"
+    | "argument"
+    | "cost"
+    | "other";
+  /** One line without values; for `pending` it begins with cel-go's words: `no such key: x`. */
+  message: string;
+  /** UTF-16 offset in the expression. */
+  offset?: number;
+}
+
+/** A value or a failure. */
+export type Evaluation = { ok: true; value: unknown } | { ok: false; failure: CelFailure };
+
+/** A parsed expression: who is referred to, for dependency extraction before any typing. */
+export interface Parsed {
+  /** The expression's text. */
+  readonly source: string;
+  /** Free identifiers with the offset of their first use (macro variables scoped correctly). */
+  readonly references: ReadonlyMap<string, number>;
+  /** Plain (non-method) functions called, qualified as written (`json.marshal`), with offsets. */
+  readonly functions: ReadonlyMap<string, number>;
+  /**
+   * Paths read below each free identifier, as far as they are static: `deployment` ->
+   * [["status","conditions"]]. An empty path means that the whole value is used.
+   */
+  readonly paths: ReadonlyMap<string, readonly (readonly string[])[]>;
+}
+
+/** A checked expression, ready to be evaluated many times. */
+export interface Program extends Parsed {
+  /** The type of the result. */
+  readonly type: CelType;
+  /**
+   * Evaluates with the given variables, each a value made by {@link toCel} (or plain JSON for dyn).
+   * Never throws for faults of the expression or its data.
+   */
+  evaluate(variables: Readonly<Record<string, unknown>>): Evaluation;
+}
+
+/** What identifiers mean while checking. */
+export interface CelScope {
+  /** Variables and their types. */
+  variables: Readonly<Record<string, CelType>>;
+  /** `omit()` may be used (feature gate CELOmitFunction, and only in templates). */
+  omit?: boolean;
+  /** `runtime.newCondition` and `runtime.condition` may be used (status conditions only). */
+  runtime?: boolean;
+}

@@ -1,0 +1,70 @@
+/** What a pass found and did: feeds conditions, status, metrics, the JSON API and the command line. */
+import type { Condition, KubeObject } from "../api/mod.ts";
+import type { ApplyAction } from "./cluster.ts";
+
+/** `status.state` of an instance. */
+export type InstanceState = "ACTIVE" | "IN_PROGRESS" | "ERROR" | "DELETING";
+
+/** Where a node stands after a pass. */
+export type NodeState =
+  | "Ready"
+  /** Applied, but not ready yet. */
+  | "Waiting"
+  /** Data that it reads is not there yet. */
+  | "Pending"
+  /** Left out by includeWhen, or by that of a dependency. */
+  | "Skipped"
+  | "Failed"
+  /** An object of it is being deleted by somebody. */
+  | "Deleting";
+
+/** One object that a pass touched or looked at. */
+export interface ObjectOutcome {
+  /** API version. */
+  apiVersion: string;
+  /** Kind. */
+  kind: string;
+  /** Namespace, when it has one. */
+  namespace?: string;
+  /** Name. */
+  name: string;
+  /** What happened; `observed` for external objects. */
+  action: ApplyAction | "observed" | "pruned" | "deleted" | "deleting";
+}
+
+/** One node after a pass. */
+export interface NodeOutcome {
+  /** Node id. */
+  id: string;
+  /** Where it stands. */
+  state: NodeState;
+  /** Why, unless Ready: names the expression or repeats the server's refusal. */
+  reason?: string;
+  /** Its objects. */
+  objects: ObjectOutcome[];
+}
+
+/** When to look again, besides what watches tell. */
+export type Next =
+  /** Nothing to wait for. */
+  | { kind: "done" }
+  /** Look again after the requeue interval. */
+  | { kind: "wait"; reason: string }
+  /** Failed: look again with backoff. */
+  | { kind: "retry"; error: string };
+
+/** A pass in full. */
+export interface Outcome {
+  /** What `status.state` says. */
+  state: InstanceState;
+  /** As written to the status. */
+  conditions: Condition[];
+  /** Every node, in topological order; empty while deleting. */
+  nodes: NodeOutcome[];
+  /** Objects that were pruned or, while deleting, deleted. */
+  removed: ObjectOutcome[];
+  /** The instance after the pass; undefined once it is gone. */
+  instance?: KubeObject;
+  /** When to look again. */
+  next: Next;
+}
