@@ -2,25 +2,37 @@
 
 /** One condition on the wire. */
 export interface Condition {
+  /** What it is about, such as `Ready`. */
   type: string;
+  /** Whether it holds. */
   status: "True" | "False" | "Unknown";
+  /** One CamelCase word. */
   reason?: string;
+  /** For people. */
   message?: string;
+  /** RFC 3339 time of the last change of `status`. */
   lastTransitionTime?: string;
+  /** Generation that it speaks of. */
   observedGeneration?: number;
 }
 
 /** What a caller says of one condition; times and generation are stamped by {@link setConditions}. */
 export interface ConditionUpdate {
+  /** Which condition. */
   type: string;
+  /** Whether it holds. */
   status: "True" | "False" | "Unknown";
+  /** One CamelCase word. */
   reason: string;
+  /** For people. */
   message: string;
 }
 
 /** The shape of a condition set: the dependents in declaration order, and the root, usually `Ready`. */
 export interface ConditionSet {
+  /** Type of the root. */
   root: string;
+  /** Types that the root sums up. */
   dependents: readonly string[];
   /** Types of earlier releases that are dropped when found. */
   retired?: readonly string[];

@@ -18,19 +18,25 @@ export type ApiErrorReason =
 
 /** One entry of a Status' `details.causes`. */
 export interface StatusCause {
+  /** Such as `FieldManagerConflict`. */
   reason?: string;
+  /** The server's text. */
   message?: string;
+  /** JSON path of the field. */
   field?: string;
 }
 
 /** What an {@link ApiError} carries. */
 export interface ApiErrorDetails {
+  /** Why. */
   reason: ApiErrorReason;
   /** HTTP status; absent when no answer came. */
   code?: number;
+  /** Fields that the server complains of. */
   causes?: StatusCause[];
   /** From Retry-After, in seconds. */
   retryAfterSeconds?: number;
+  /** The error underneath. */
   cause?: unknown;
 }
 

@@ -5,59 +5,93 @@ export type Json = null | boolean | number | string | Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {
+  /** Fields. */
   [key: string]: Json | undefined;
 }
 
 /** An owner reference of an object's metadata. */
 export interface OwnerReference {
+  /** Of the owner. */
   apiVersion: string;
+  /** Of the owner. */
   kind: string;
+  /** Of the owner. */
   name: string;
+  /** Of the owner. */
   uid: string;
+  /** The owner is the managing controller. */
   controller?: boolean;
+  /** Foreground deletion of the owner waits for this object. */
   blockOwnerDeletion?: boolean;
 }
 
 /** One entry of `metadata.managedFields`: who wrote which fields, and when. */
 export interface ManagedFieldsEntry {
+  /** Who wrote. */
   manager?: string;
+  /** By server-side apply, or otherwise. */
   operation?: "Apply" | "Update";
+  /** Version that `fieldsV1` speaks. */
   apiVersion?: string;
+  /** RFC 3339, seconds. */
   time?: string;
+  /** Always `FieldsV1`. */
   fieldsType?: string;
+  /** The fields, as a tree of `f:`, `k:`, `v:` and `i:` keys. */
   fieldsV1?: JsonObject;
+  /** Such as `status`. */
   subresource?: string;
 }
 
 /** The part of ObjectMeta that kro reads or writes. */
 export interface ObjectMeta {
+  /** Name. */
   name?: string;
+  /** Prefix of a name that the server makes. */
   generateName?: string;
+  /** Namespace, when it has one. */
   namespace?: string;
+  /** Set by the server, never used twice. */
   uid?: string;
+  /** Changes with every write. */
   resourceVersion?: string;
+  /** Changes with the spec. */
   generation?: number;
+  /** RFC 3339. */
   creationTimestamp?: string;
+  /** RFC 3339; set while finalizers hold the object. */
   deletionTimestamp?: string;
+  /** Labels. */
   labels?: Record<string, string>;
+  /** Annotations. */
   annotations?: Record<string, string>;
+  /** Who must be done before it goes. */
   finalizers?: string[];
+  /** Owners for garbage collection. */
   ownerReferences?: OwnerReference[];
+  /** Who wrote which fields. */
   managedFields?: ManagedFieldsEntry[];
 }
 
 /** Any Kubernetes object: type, metadata, and the rest untyped. */
 export interface KubeObject {
+  /** Group and version. */
   apiVersion: string;
+  /** Kind. */
   kind: string;
+  /** Metadata. */
   metadata: ObjectMeta;
+  /** `spec`, `status`, `data` … */
   [field: string]: unknown;
 }
 
 /** Group, version and kind; the core group is the empty string. */
 export interface GroupVersionKind {
+  /** Empty for the core group. */
   group: string;
+  /** Such as `v1`. */
   version: string;
+  /** Such as `Deployment`. */
   kind: string;
 }
 
@@ -65,13 +99,17 @@ export interface GroupVersionKind {
 export interface KindRef extends GroupVersionKind {
   /** The resource name in URLs, such as `deployments`. */
   plural: string;
+  /** Objects live in namespaces. */
   namespaced: boolean;
 }
 
 /** One object by kind, namespace (absent for cluster-scoped kinds) and name. */
 export interface ObjectRef {
+  /** Its kind. */
   kind: KindRef;
+  /** Absent for cluster-scoped kinds. */
   namespace?: string;
+  /** Its name. */
   name: string;
 }
 

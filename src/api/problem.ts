@@ -21,6 +21,7 @@ export type ProblemCode =
 
 /** One fault of an RGD. */
 export interface Problem {
+  /** Category. */
   code: ProblemCode;
   /** Node id, or absent for faults of `spec.schema`. */
   node?: string;

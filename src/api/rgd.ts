@@ -5,19 +5,29 @@ import { INTERNAL_GROUP, KRO_GROUP, KRO_VERSION } from "./names.ts";
 
 /** A printer column of the generated CRD. */
 export interface PrinterColumn {
+  /** Heading. */
   name: string;
+  /** OpenAPI type. */
   type: string;
+  /** Where its value is. */
   jsonPath: string;
+  /** Free text. */
   description?: string;
+  /** OpenAPI format. */
   format?: string;
+  /** Above 0: shown in wide output only. */
   priority?: number;
 }
 
 /** `spec.schema`: the kind that the graph serves. */
 export interface SchemaSpec {
+  /** Kind. */
   kind: string;
+  /** Version, without group. */
   apiVersion: string;
+  /** Group, `kro.run` by default. */
   group?: string;
+  /** `Namespaced` by default. */
   scope?: "Namespaced" | "Cluster";
   /** SimpleSchema of the instance's spec. */
   spec?: JsonObject;
@@ -25,59 +35,85 @@ export interface SchemaSpec {
   types?: JsonObject;
   /** Expressions of the instance's status. */
   status?: JsonObject;
+  /** Replace the three default columns. */
   additionalPrinterColumns?: PrinterColumn[];
+  /** For kubectl. */
   shortNames?: string[];
+  /** For kubectl. */
   categories?: string[];
+  /** Put on the generated CRD. */
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
 /** A reference to objects that somebody else manages. */
 export interface ExternalRef {
+  /** Group and version. */
   apiVersion: string;
+  /** Kind. */
   kind: string;
+  /** Exactly one of name and selector. */
   metadata: { name?: string; namespace?: string; selector?: JsonObject | string };
 }
 
 /** One entry of `spec.resources`: a node of the graph. */
 export interface ResourceSpec {
+  /** Name of the node in expressions. */
   id: string;
+  /** The object to make. */
   template?: JsonObject;
+  /** Objects to read. */
   externalRef?: ExternalRef;
+  /** Expressions that must be true for the node to be ready. */
   readyWhen?: string[];
+  /** Expressions that must be true for the node to exist. */
   includeWhen?: string[];
+  /** Dimensions: each one iterator and its list. */
   forEach?: Record<string, string>[];
 }
 
 /** The whole `spec` of an RGD. */
 export interface RgdSpec {
+  /** The kind that it serves. */
   schema: SchemaSpec;
+  /** The nodes. */
   resources?: ResourceSpec[];
 }
 
 /** A resource that has dependencies, as the status lists it. */
 export interface ResourceInformation {
+  /** Node id. */
   id: string;
+  /** What it depends on. */
   dependencies: { id: string }[];
 }
 
 /** `status` of an RGD. */
 export interface RgdStatus {
+  /** Whether the kind is served by this spec. */
   state?: "Active" | "Inactive";
+  /** Node ids. */
   topologicalOrder?: string[];
+  /** Nodes with dependencies. */
   resources?: ResourceInformation[];
+  /** Conditions. */
   conditions?: Condition[];
+  /** Highest revision number ever issued. */
   lastIssuedRevision?: number;
 }
 
 /** A ResourceGraphDefinition. `spec` may be missing: the CRD does not require it. */
 export interface ResourceGraphDefinition extends KubeObject {
+  /** What the author wrote. */
   spec?: RgdSpec;
+  /** What kro says of it. */
   status?: RgdStatus;
 }
 
 /** An immutable snapshot of an RGD's spec. */
 export interface GraphRevision extends KubeObject {
+  /** The snapshot, immutable. */
   spec: { revision: number; snapshot: { name: string; generation: number; spec: RgdSpec } };
+  /** What kro says of it. */
   status?: {
     topologicalOrder?: string[];
     resources?: ResourceInformation[];
