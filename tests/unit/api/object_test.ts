@@ -1,0 +1,54 @@
+/** Names of kinds and objects as Kubernetes writes them. */
+import assert from "node:assert/strict";
+import {
+  apiVersionOf,
+  groupKind,
+  gvkKey,
+  parseGvk,
+  problemText,
+  refText,
+} from "../../../src/api/mod.ts";
+
+Deno.test("apiVersion and kind are read and written as Kubernetes does", () => {
+  const cases: [string, string, ReturnType<typeof parseGvk>][] = [
+    ["v1", "Pod", { group: "", version: "v1", kind: "Pod" }],
+    ["apps/v1", "Deployment", { group: "apps", version: "v1", kind: "Deployment" }],
+    ["a/b/c", "X", undefined],
+    ["/v1", "X", undefined],
+    ["apps/", "X", undefined],
+    ["", "X", undefined],
+    ["v1", "", undefined],
+  ];
+  for (const [apiVersion, kind, want] of cases) {
+    const got = parseGvk(apiVersion, kind);
+    assert.deepEqual(got, want, apiVersion);
+    if (got) assert.equal(apiVersionOf(got), apiVersion);
+  }
+});
+
+Deno.test("kinds have one key and one ApplySet name", () => {
+  const pod = { group: "", version: "v1", kind: "Pod" };
+  const deployment = { group: "apps", version: "v1", kind: "Deployment" };
+  assert.notEqual(gvkKey(pod), gvkKey({ ...pod, version: "v2" }));
+  assert.deepEqual([groupKind(pod), groupKind(deployment)], ["Pod", "Deployment.apps"]);
+  const kind = { ...deployment, plural: "deployments", namespaced: true };
+  assert.equal(refText({ kind, namespace: "kro", name: "web" }), "Deployment.apps kro/web");
+});
+
+Deno.test("a problem's text names node, path, expression and offset", () => {
+  const text = problemText({
+    code: "TYPE",
+    node: "web",
+    path: "template.spec.replicas",
+    expression: "${schema.spec.name}",
+    offset: 2,
+    message: "expected int, found string",
+    hint: "use int(…)",
+  });
+  assert.equal(
+    text,
+    'node "web": template.spec.replicas: ${schema.spec.name}: expected int, found string' +
+      " (at offset 2); use int(…) [TYPE]",
+  );
+  assert.equal(problemText({ code: "SCHEMA", message: "no kind" }), "no kind [SCHEMA]");
+});
