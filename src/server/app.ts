@@ -1,0 +1,98 @@
+/** The routes of the HTTP endpoint: health, metrics and the read-only JSON API, all from memory. */
+import { Hono } from "hono";
+import type { Context } from "hono";
+import type { ControllerView, InstanceView } from "../controller/mod.ts";
+import { BadQuery, page } from "./page.ts";
+import { problem } from "./problem.ts";
+
+/** What the endpoint shows. */
+export interface ServerOptions {
+  /** The running controller. */
+  view: ControllerView;
+  /** kro's version. */
+  version: string;
+}
+
+/** Handles one request; never throws and never writes anything but its answer. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** The whole endpoint as one request handler. */
+export function createHandler(options: ServerOptions): Handler {
+  const app = new Hono();
+  const { view } = options;
+
+  app.use(async (c, next) => {
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+      return problem(405, "this API is read-only: use GET or HEAD", { allow: "GET, HEAD" });
+    }
+    await next();
+  });
+  app.notFound((c) => problem(404, `no such path: ${c.req.path}; try /graphs`));
+  app.onError((error) => {
+    if (error instanceof BadQuery) return problem(400, error.message);
+    return problem(500, "the request could not be answered; see kro's log");
+  });
+
+  app.get("/healthz", (c) => c.text("ok\n"));
+  app.get("/readyz", (c) => {
+    const { ready, missing } = view.readiness();
+    if (ready) return c.text("ok\n");
+    return c.text(`not ready:\n${missing.map((m) => `- ${m}\n`).join("")}`, 503);
+  });
+  app.get("/metrics", async (c) => {
+    return c.body(await view.metrics(), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    });
+  });
+  app.get("/version", () => json({ version: options.version }));
+
+  app.get("/graphs", (c) => json(page(view.graphs(), (g) => g.name, pageQuery(c))));
+  app.get("/graphs/:name", (c) => {
+    const name = c.req.param("name");
+    const graph = view.graphs().find((g) => g.name === name);
+    return graph ? json(graph) : problem(404, `no graph "${name}"; see /graphs`);
+  });
+  app.get("/graphs/:name/instances", (c) => {
+    const name = c.req.param("name");
+    const instances = view.instances(name);
+    if (!instances) return problem(404, `no graph "${name}"; see /graphs`);
+    return json(page(instances.map(summary), (i) => `${i.namespace}/${i.name}`, pageQuery(c)));
+  });
+  app.get("/graphs/:name/instances/:instance", (c) => oneInstance(view, c, ""));
+  app.get("/graphs/:name/instances/:namespace/:instance", (c) => {
+    // `-` is how a path names the missing namespace of a cluster-scoped instance.
+    const namespace = c.req.param("namespace");
+    return oneInstance(view, c, namespace === "-" ? "" : namespace);
+  });
+  return (request) => app.fetch(request);
+}
+
+function oneInstance(view: ControllerView, c: Context, namespace: string): Response {
+  const graph = c.req.param("name")!;
+  const name = c.req.param("instance");
+  const found = view.instances(graph)?.find((i) => i.name === name && i.namespace === namespace);
+  if (found) return json(found);
+  const at = namespace === "" ? `"${name}"` : `"${namespace}/${name}"`;
+  return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
+}
+
+/** The list shows how each instance is; its nodes are one request further. */
+function summary({ nodes: _, ...rest }: InstanceView): Omit<InstanceView, "nodes"> {
+  return rest;
+}
+
+function pageQuery(c: Context): { limit?: string; continue?: string } {
+  return { limit: c.req.query("limit"), continue: c.req.query("continue") };
+}
+
+function json(value: unknown): Response {
+  return new Response(JSON.stringify(value, sortKeys, 2) + "\n", {
+    headers: { "content-type": "application/json" },
+  });
+}
+
+/** Keys in one order, so that two answers can be compared by `diff`. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

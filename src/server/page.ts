@@ -1,0 +1,60 @@
+/** Pages of a sorted list: `?limit=&continue=`, as the Kubernetes API pages. */
+
+/** A page of a list as JSON: `continue` is there when there is more. */
+export interface Page<T> {
+  /** The items. */
+  items: T[];
+  /** How many there are in all. */
+  total: number;
+  /** Pass it as `?continue=` to get the next page. */
+  continue?: string;
+}
+
+/** A query that cannot be answered; its message is for the client. */
+export class BadQuery extends Error {
+  /** Always `BadQuery`. */
+  override readonly name = "BadQuery";
+}
+
+/** Most items of one page. */
+export const MAX_LIMIT = 500;
+
+/**
+ * Cuts one page out of a list that is sorted by `key`. The token names the last key shown, so that a
+ * page neither repeats nor leaves out what stands still while others come and go.
+ */
+export function page<T>(
+  items: readonly T[],
+  key: (item: T) => string,
+  query: { limit?: string; continue?: string },
+): Page<T> {
+  const limit = parseLimit(query.limit);
+  const after = query.continue === undefined ? undefined : decodeToken(query.continue);
+  const rest = after === undefined ? items : items.filter((item) => key(item) > after);
+  const shown = rest.slice(0, limit);
+  const result: Page<T> = { items: shown, total: items.length };
+  if (rest.length > limit) result.continue = encodeToken(key(shown.at(-1)!));
+  return result;
+}
+
+function parseLimit(text: string | undefined): number {
+  if (text === undefined) return MAX_LIMIT;
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || limit < 1 || limit > MAX_LIMIT) {
+    throw new BadQuery(`limit must be a whole number from 1 to ${MAX_LIMIT}`);
+  }
+  return limit;
+}
+
+function encodeToken(key: string): string {
+  return new TextEncoder().encode(key).toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+function decodeToken(token: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true })
+      .decode(Uint8Array.fromBase64(token, { alphabet: "base64url" }));
+  } catch {
+    throw new BadQuery("continue is not a token of this API");
+  }
+}

@@ -1,0 +1,34 @@
+/** Errors over HTTP as `application/problem+json` (RFC 9457). */
+
+/** The body of an error. */
+export interface HttpProblem {
+  /** Always `about:blank`: the status says it all. */
+  type: string;
+  /** The status in words. */
+  title: string;
+  /** HTTP status. */
+  status: number;
+  /** What was wrong with this request. */
+  detail: string;
+}
+
+const TITLES: Record<number, string> = {
+  400: "Bad Request",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  500: "Internal Server Error",
+};
+
+/** A problem response. */
+export function problem(
+  status: 400 | 404 | 405 | 500,
+  detail: string,
+  headers: Record<string, string> = {},
+): Response {
+  const title = TITLES[status]!;
+  const body: HttpProblem = { type: "about:blank", title, status, detail };
+  return new Response(JSON.stringify(body) + "\n", {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+  });
+}

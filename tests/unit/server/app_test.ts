@@ -1,0 +1,127 @@
+/** The HTTP endpoint over a controller's view. */
+import assert from "node:assert/strict";
+import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
+import { createHandler, listen, ListenError, parseAddress } from "../../../src/server/mod.ts";
+
+function graph(name: string): GraphView {
+  return {
+    name,
+    serves: { apiVersion: "x.dev/v1", kind: "App", plural: "apps", namespaced: true },
+    state: "Active",
+    conditions: [],
+    topologicalOrder: ["a"],
+    nodes: [],
+    instances: 2,
+  };
+}
+
+function instance(namespace: string, name: string): InstanceView {
+  const nodes = [{ id: "a", state: "Ready" as const, objects: [] }];
+  return { namespace, name, uid: name, state: "ACTIVE", conditions: [], nodes };
+}
+
+const view: ControllerView = {
+  readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
+  graphs: () => ["a", "b", "c"].map(graph),
+  instances: (name) => name === "a" ? [instance("", "root"), instance("kro", "one")] : undefined,
+  metrics: () => Promise.resolve("up 1\n"),
+};
+const handler = createHandler({ view, version: "devel" });
+
+async function get(path: string, method = "GET") {
+  const response = await handler(new Request(`http://kro${path}`, { method }));
+  const text = await response.text();
+  const type = response.headers.get("content-type") ?? "";
+  return { status: response.status, type, text, json: () => JSON.parse(text) };
+}
+
+Deno.test("healthz is alive while readyz says what is missing", async () => {
+  assert.equal((await get("/healthz")).status, 200);
+  const ready = await get("/readyz");
+  assert.equal(ready.status, 503);
+  assert.match(ready.text, /cache of apps\.x\.dev is not synced/);
+});
+
+Deno.test("metrics are Prometheus text and the version is JSON", async () => {
+  const metrics = await get("/metrics");
+  assert.match(metrics.type, /^text\/plain; version=0\.0\.4/);
+  assert.equal(metrics.text, "up 1\n");
+  assert.deepEqual((await get("/version")).json(), { version: "devel" });
+});
+
+Deno.test("anything but GET and HEAD is refused, on unknown paths too", async () => {
+  for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+    for (const path of ["/graphs", "/nowhere"]) {
+      const answer = await get(path, method);
+      assert.equal(answer.status, 405, `${method} ${path}`);
+      assert.equal(answer.type, "application/problem+json");
+    }
+  }
+  assert.equal((await get("/graphs", "HEAD")).status, 200);
+});
+
+Deno.test("graphs are paged without repeating or leaving out one", async () => {
+  const first = (await get("/graphs?limit=2")).json();
+  assert.deepEqual(first.items.map((g: GraphView) => g.name), ["a", "b"]);
+  assert.equal(first.total, 3);
+  const second = (await get(`/graphs?limit=2&continue=${first.continue}`)).json();
+  assert.deepEqual(second.items.map((g: GraphView) => g.name), ["c"]);
+  assert.equal(second.continue, undefined);
+});
+
+Deno.test("bad page queries and missing things are problems with a way on", async () => {
+  const cases: [string, number, RegExp][] = [
+    ["/graphs?limit=0", 400, /limit must be a whole number/],
+    ["/graphs?limit=1e2", 400, /limit/],
+    ["/graphs?continue=%%%", 400, /continue/],
+    ["/graphs/zzz", 404, /no graph "zzz"/],
+    ["/graphs/zzz/instances", 404, /no graph "zzz"/],
+    ["/graphs/a/instances/kro/none", 404, /no instance "kro\/none"/],
+    ["/nowhere", 404, /try \/graphs/],
+  ];
+  for (const [path, status, detail] of cases) {
+    const answer = await get(path);
+    assert.equal(answer.status, status, path);
+    assert.equal(answer.type, "application/problem+json", path);
+    assert.match(answer.json().detail, detail, path);
+  }
+});
+
+Deno.test("an instance is found by namespace and name, a cluster-scoped one without", async () => {
+  const list = (await get("/graphs/a/instances")).json();
+  assert.deepEqual(list.items.map((i: InstanceView) => i.name), ["root", "one"]);
+  assert.equal(list.items[0].nodes, undefined);
+  assert.equal((await get("/graphs/a/instances/kro/one")).json().nodes[0].state, "Ready");
+  for (const path of ["/graphs/a/instances/root", "/graphs/a/instances/-/root"]) {
+    assert.equal((await get(path)).json().name, "root", path);
+  }
+});
+
+Deno.test("keys are sorted, so that answers can be compared by line", async () => {
+  const { text } = await get("/graphs/a");
+  const keys = [...text.matchAll(/^ {2}"(\w+)"/gm)].map((m) => m[1]);
+  assert.deepEqual(keys, keys.toSorted());
+});
+
+Deno.test("addresses are read as Kubernetes components take them", () => {
+  assert.deepEqual(parseAddress(":8079"), { hostname: "0.0.0.0", port: 8079 });
+  assert.deepEqual(parseAddress("127.0.0.1:0"), { hostname: "127.0.0.1", port: 0 });
+  assert.deepEqual(parseAddress("[::1]:80"), { hostname: "::1", port: 80 });
+  for (const bad of ["8079", ":", ":x", ":70000", "a:b:1"]) {
+    assert.throws(() => parseAddress(bad), ListenError, bad);
+  }
+});
+
+Deno.test("a taken address is an error that names it", async () => {
+  const first = listen("127.0.0.1:0", handler);
+  const address = new URL(first.url).host;
+  try {
+    assert.equal(await (await fetch(`${first.url}/healthz`)).text(), "ok\n");
+    assert.throws(() => listen(address, handler), {
+      name: "ListenError",
+      message: new RegExp(`cannot listen on ${address}`),
+    });
+  } finally {
+    await first.close();
+  }
+});
