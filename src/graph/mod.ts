@@ -5,7 +5,6 @@
  * @module
  */
 export * from "./types.ts";
-// kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[]
-// compile(rgd, kinds: KindTable, options?: CompileOptions): { ok: true; graph: Graph } | { ok: false; problems: Problem[] }
-// specHash(spec: RgdSpec): string ; revisionName(rgdName, revision): string
-// plural(kind): string ; compareCrds(old, new): CrdChange[] (breaking or not)
+export { compareCrds, type CrdChange } from "./compare.ts";
+export { revisionName, specHash } from "./hash.ts";
+export { plural } from "./plural.ts";

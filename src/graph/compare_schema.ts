@@ -1,0 +1,195 @@
+/** Compares two structural schemas keyword by keyword: tightening breaks, relaxing does not. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { CrdChange } from "./compare.ts";
+import { sameJson } from "./json.ts";
+
+/** Compares whole object schemas; paths start at the fields of the root. */
+export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[] {
+  const changes: CrdChange[] = [];
+  compareAt("", old, wanted, changes);
+  return changes;
+}
+
+/** A keyword's rule: the change that a pair of differing values means. */
+type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
+
+const RULES: Readonly<Record<string, Rule>> = {
+  description: (old, wanted) => harmless("Description", old, wanted),
+  default: (old, wanted) => harmless("Default value", old, wanted),
+  pattern: (old, wanted) => [changed("Validation pattern", old, wanted, wanted !== undefined)],
+  format: (old, wanted) => [changed("Format", old, wanted, wanted !== undefined)],
+  nullable: (old, wanted) => [changed("Nullable", old, wanted, wanted === undefined)],
+  minimum: bound("Minimum", "minimum"),
+  minLength: bound("MinLength", "minimum"),
+  minItems: bound("MinItems", "minimum"),
+  maximum: bound("Maximum", "maximum"),
+  maxLength: bound("MaxLength", "maximum"),
+  maxItems: bound("MaxItems", "maximum"),
+  enum: compareEnums,
+  "x-kubernetes-validations": compareValidations,
+  "x-kubernetes-preserve-unknown-fields": (old, wanted) => [
+    changed("Preserving unknown fields", old, wanted, wanted === undefined),
+  ],
+  "x-kubernetes-int-or-string": (old, wanted) => [
+    changed("Int-or-string", old, wanted, wanted === undefined),
+  ],
+  "x-kubernetes-list-type": (old, wanted) => [
+    changed("List type", old, wanted, wanted !== undefined && wanted !== "atomic"),
+  ],
+  "x-kubernetes-list-map-keys": (old, wanted) => [changed("List map keys", old, wanted, true)],
+};
+const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
+
+function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]): void {
+  if (!sameJson(keyword(old, "type"), keyword(wanted, "type"))) {
+    const text = `Type changed from ${show(old.type)} to ${show(wanted.type)}`;
+    out.push({ path, text, breaking: true });
+    return;
+  }
+  for (const name of sortedKeys(old, wanted)) {
+    if (NESTED.has(name)) continue;
+    const [from, to] = [keyword(old, name), keyword(wanted, name)];
+    if (sameJson(from, to)) continue;
+    const rule = RULES[name] ?? ((a, b) => harmless(name, a, b));
+    out.push(...rule(from, to).map((change) => ({ path, ...change })));
+  }
+  compareProperties(path, old, wanted, out);
+  compareNested(`${path}[]`, "items", old, wanted, out, true);
+  compareNested(`${path}[*]`, "additionalProperties", old, wanted, out, false);
+}
+
+function compareProperties(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]) {
+  const [from, to] = [object(old.properties), object(wanted.properties)];
+  const [was, is] = [names(old.required), names(wanted.required)];
+  for (const name of sortedKeys(from, to)) {
+    const at = path === "" ? name : `${path}.${name}`;
+    const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
+    const hasDefault = object(to[name]).default !== undefined;
+    if (to[name] === undefined) {
+      report(`Property ${name} was removed`, true);
+      continue;
+    }
+    if (from[name] === undefined) {
+      const demanded = is.has(name) && !hasDefault;
+      report(`${demanded ? "Required" : "Optional"} property ${name} was added`, demanded);
+      continue;
+    }
+    if (is.has(name) && !was.has(name)) report(`Field ${name} is newly required`, true);
+    if (was.has(name) && !is.has(name)) report(`Field ${name} is no longer required`, false);
+    const hadDefault = object(from[name]).default !== undefined;
+    if (was.has(name) && is.has(name) && hadDefault && !hasDefault) {
+      report(`Default value removed from required field ${name}`, true);
+    }
+    compareAt(at, object(from[name]), object(to[name]), out);
+  }
+}
+
+/** `items`, whose removal upstream calls breaking; `additionalProperties`, where `true` means any. */
+function compareNested(
+  path: string,
+  key: string,
+  old: JsonObject,
+  wanted: JsonObject,
+  out: CrdChange[],
+  needed: boolean,
+): void {
+  const [from, to] = [keyword(old, key), keyword(wanted, key)];
+  if (isObject(from) && isObject(to)) return compareAt(path, from, to, out);
+  if (sameJson(from, to)) return;
+  const [text, breaking] = to === undefined
+    ? [`Property ${key} was removed`, true]
+    : from === undefined
+    ? [`Property ${key} was added`, false]
+    : [`Property ${key} was changed`, needed || to !== true];
+  out.push({ path, text, breaking });
+}
+
+function bound(word: string, side: "minimum" | "maximum"): Rule {
+  return (old, wanted) => {
+    if (old === undefined) {
+      return [{ text: `${word} constraint ${show(wanted)} was added`, breaking: true }];
+    }
+    if (wanted === undefined) {
+      return [{ text: `${word} constraint ${show(old)} was removed`, breaking: false }];
+    }
+    const raised = Number(wanted) > Number(old);
+    const text = `${word} was ${raised ? "increased" : "decreased"} from ${show(old)} to ${
+      show(wanted)
+    }`;
+    return [{ text, breaking: raised === (side === "minimum") }];
+  };
+}
+
+function compareEnums(old: Json | undefined, wanted: Json | undefined): Omit<CrdChange, "path">[] {
+  if (!Array.isArray(old)) return [{ text: `Enum ${show(wanted)} was added`, breaking: true }];
+  if (!Array.isArray(wanted)) return [{ text: `Enum ${show(old)} was removed`, breaking: false }];
+  const lacks = (list: Json[]) => (value: Json) => !list.some((v) => sameJson(v, value));
+  const text = (value: Json, what: string) => `Enum value ${JSON.stringify(value)} was ${what}`;
+  return [
+    ...old.filter(lacks(wanted)).map((v) => ({ text: text(v, "removed"), breaking: true })),
+    ...wanted.filter(lacks(old)).map((v) => ({ text: text(v, "added"), breaking: false })),
+  ];
+}
+
+function compareValidations(
+  old: Json | undefined,
+  wanted: Json | undefined,
+): Omit<CrdChange, "path">[] {
+  const rules = (list: Json | undefined) =>
+    new Set((Array.isArray(list) ? list : []).map((r) => String(object(r).rule)));
+  const [from, to] = [rules(old), rules(wanted)];
+  const changes = [
+    ...[...to].filter((r) => !from.has(r)).map((r) => ({
+      text: `Validation rule ${r} was added`,
+      breaking: true,
+    })),
+    ...[...from].filter((r) => !to.has(r)).map((r) => ({
+      text: `Validation rule ${r} was removed`,
+      breaking: false,
+    })),
+  ];
+  return changes.length ? changes : harmless("Validation rules", old, wanted);
+}
+
+function harmless(word: string, old: Json | undefined, wanted: Json | undefined) {
+  const how = old === undefined ? "added" : wanted === undefined ? "removed" : "changed";
+  return [{ text: `${word} was ${how}`, breaking: false }];
+}
+
+function changed(
+  word: string,
+  old: Json | undefined,
+  wanted: Json | undefined,
+  breaking: boolean,
+): Omit<CrdChange, "path"> {
+  const text = old === undefined
+    ? `${word} ${show(wanted)} was added`
+    : wanted === undefined
+    ? `${word} ${show(old)} was removed`
+    : `${word} changed from ${show(old)} to ${show(wanted)}`;
+  return { text, breaking };
+}
+
+/** A keyword's value; what means the same as absence is absent. */
+function keyword(schema: JsonObject, name: string): Json | undefined {
+  const value = schema[name];
+  const empty = value === "" || value === false || value === null ||
+    (Array.isArray(value) && value.length === 0);
+  return empty && name !== "default" ? undefined : value;
+}
+
+function sortedKeys(a: JsonObject, b: JsonObject): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+}
+
+function names(value: Json | undefined): Set<Json> {
+  return new Set(Array.isArray(value) ? value : []);
+}
+
+function object(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function show(value: Json | undefined): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "none";
+}

@@ -1,0 +1,32 @@
+/** Small questions about JSON values. */
+import { isObject, type Json } from "../api/mod.ts";
+
+/** Deep equality; the order of keys does not count, and undefined fields are absent ones. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((v, i) => sameJson(v, b[i]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...keys].every((k) => sameJson(a[k], b[k]));
+}
+
+/** A word for the kind of value, for messages. */
+export function kindOfJson(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "number") return Number.isInteger(value) ? "an integer" : "a number";
+  return `a ${typeof value}`;
+}
+
+/** True when lists and objects are nested deeper than `limit`; reads without recursion. */
+export function deeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((v) => typeof v === "object" && v !== null ? Object.values(v) : []);
+  }
+  return false;
+}
