@@ -1,0 +1,21 @@
+/** `deno task bundle`: the whole program as one minified file, dist/kro.js. */
+const root = new URL("../..", import.meta.url).pathname;
+
+/** Bundles main.ts into dist/kro.js and returns its path. */
+export async function bundle(): Promise<string> {
+  const out = `${root}dist/kro.js`;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--minify", "--platform", "deno", "-o", out, "main.ts"],
+    cwd: root,
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("deno bundle failed; its output is above");
+  return out;
+}
+
+if (import.meta.main) {
+  const out = await bundle();
+  const { size } = await Deno.stat(out);
+  console.log(`${out} (${(size / 1024).toFixed(0)} KiB)`);
+}

@@ -1,0 +1,34 @@
+/**
+ * `deno task compile [--target TRIPLE] [--role controller|local]`: one executable, dist/kro, that
+ * carries its permissions. `--print` shows the command instead (the image build's check).
+ */
+import { parseArgs } from "node:util";
+import { permissionFlags } from "../../src/cli/mod.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    target: { type: "string" },
+    role: { type: "string", default: "local" },
+    print: { type: "boolean", default: false },
+  },
+});
+if (values.role !== "local" && values.role !== "controller") {
+  console.error(`--role is "${values.role}", expected controller or local`);
+  Deno.exit(2);
+}
+const args = ["compile", ...permissionFlags(values.role), "--output", "dist/kro"];
+if (values.target) args.push("--target", values.target);
+args.push("main.ts");
+if (values.print) {
+  console.log(["deno", ...args].join(" "));
+} else {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: new URL("../..", import.meta.url).pathname,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  Deno.exit(code);
+}

@@ -1,0 +1,20 @@
+/** `deno task prod ARGS`: runs the bundle under exactly the permissions of production. */
+import { kubeconfigPaths, permissionFlags, roleOf } from "../../src/cli/mod.ts";
+import { bundle } from "./bundle.ts";
+
+const out = await bundle();
+const { KUBECONFIG, HOME } = Deno.env.toObject();
+const flags = permissionFlags(roleOf(Deno.args), kubeconfigPaths(Deno.args, { KUBECONFIG, HOME }));
+const child = new Deno.Command(Deno.execPath(), {
+  args: ["run", ...flags, out, ...Deno.args],
+  stdin: "inherit",
+  stdout: "inherit",
+  stderr: "inherit",
+}).spawn();
+// The child gets the terminal's signals too; this process only has to outlive it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    if (signal === "SIGTERM") child.kill(signal);
+  });
+}
+Deno.exit((await child.status).code);

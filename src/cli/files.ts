@@ -1,0 +1,92 @@
+/** Manifests from files, folders and standard input, as `kubectl -f` takes them. */
+import { isObject, type KubeObject } from "../api/mod.ts";
+import { UsageError } from "./errors.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** An object and the file that it came from. */
+export interface Manifest {
+  /** The object. */
+  object: KubeObject;
+  /** File name, `<stdin>` for standard input. */
+  file: string;
+}
+
+const EXTENSIONS = /\.(ya?ml|json)$/;
+
+/**
+ * Reads every object of the given files and folders (their .yaml, .yml and .json, not deeper; `-` is
+ * standard input), in order. Throws UsageError with file, line and column for what is not readable.
+ */
+export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
+  const manifests: Manifest[] = [];
+  for (const path of paths) {
+    if (path === "-") {
+      const text = await new Response(Deno.stdin.readable).text();
+      manifests.push(...parseManifests(text, "<stdin>"));
+      continue;
+    }
+    for (const file of await filesOf(path)) {
+      manifests.push(...parseManifests(await read(file), file));
+    }
+  }
+  if (manifests.length === 0) throw new UsageError(`no objects found in ${paths.join(", ")}`);
+  return manifests;
+}
+
+/** The objects of one text, Lists flattened. */
+export function parseManifests(text: string, file: string): Manifest[] {
+  return parseYaml(text, file).flatMap((document, i) => {
+    const where = `${file}: document ${i + 1}`;
+    const object = checkObject(document, where);
+    const items = object.kind === "List" && object.apiVersion === "v1" ? object.items : undefined;
+    if (!Array.isArray(items)) return [{ object: named(object, where), file }];
+    return items.map((item, n) => {
+      const place = `${where}: items[${n}]`;
+      return { object: named(checkObject(item, place), place), file };
+    });
+  });
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  const info = await Deno.stat(path).catch((cause) => {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new UsageError(`the path "${path}" does not exist`, { cause });
+    }
+    throw cause;
+  });
+  if (!info.isDirectory) return [path];
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(path)) {
+    if (entry.isFile && EXTENSIONS.test(entry.name)) names.push(entry.name);
+  }
+  return names.sort().map((name) => `${path.replace(/\/$/, "")}/${name}`);
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(file));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const why = cause instanceof TypeError ? "it is not UTF-8 text" : (cause as Error).message;
+    throw new UsageError(`cannot read ${file}: ${why}`, { cause });
+  }
+}
+
+function checkObject(value: unknown, where: string): KubeObject {
+  if (!isObject(value)) throw new UsageError(`${where}: expected a Kubernetes object`);
+  for (const field of ["apiVersion", "kind"]) {
+    if (typeof value[field] !== "string" || value[field] === "") {
+      throw new UsageError(`${where}: ${field} is missing or not a string`);
+    }
+  }
+  return value as unknown as KubeObject;
+}
+
+function named(object: KubeObject, where: string): KubeObject {
+  const metadata: unknown = object.metadata;
+  const name = isObject(metadata) ? metadata.name : undefined;
+  if (typeof name !== "string" || name === "") {
+    throw new UsageError(`${where}: ${object.kind}: metadata.name is missing or not a string`);
+  }
+  return object;
+}

@@ -1,0 +1,9 @@
+/**
+ * The command line: one file a command, and what they share (files, output, permissions, exit codes).
+ *
+ * @module
+ */
+export * from "./errors.ts";
+export * from "./files.ts";
+export * from "./permissions.ts";
+export * from "./yaml.ts";

@@ -1,0 +1,60 @@
+/**
+ * The permissions that kro runs under, by kind of command: named here alone, and used when kro is
+ * compiled, when the image is built and when the bundle is run under production's rules.
+ */
+
+/** The operator in a cluster, or the commands of a user's machine. */
+export type Role = "controller" | "local";
+
+/** Where Kubernetes mounts a pod's service account. */
+export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** Environment variables that kro itself reads. All others are ignored, not refused. */
+const ENVIRONMENT = [
+  "HOME",
+  "HOSTNAME",
+  "KUBECONFIG",
+  "KUBERNETES_SERVICE_HOST",
+  "KUBERNETES_SERVICE_PORT",
+  "NO_COLOR",
+];
+
+/**
+ * Flags for `deno run` and `deno compile`.
+ *
+ * The controller reads its service account and the kubeconfigs that it was given, and starts
+ * nothing. Local commands read manifests anywhere and start exec credential plugins, which see the
+ * user's environment. `--ignore-env`: @kubernetes/client-node enumerates the environment when it
+ * is imported, which without this flag is a refusal.
+ *
+ * @param kubeconfigs files that a controller outside a cluster may read besides
+ */
+export function permissionFlags(role: Role, kubeconfigs: readonly string[] = []): string[] {
+  const common = ["--no-prompt", "--allow-net", "--allow-sys=hostname"];
+  if (role === "local") return [...common, "--allow-read", "--allow-env", "--allow-run"];
+  return [
+    ...common,
+    `--allow-read=${[SERVICE_ACCOUNT_DIR, ...kubeconfigs].join(",")}`,
+    `--allow-env=${ENVIRONMENT.join(",")}`,
+    "--ignore-env",
+  ];
+}
+
+/** The role of a command line: everything but `kro controller` is a local command. */
+export function roleOf(args: readonly string[]): Role {
+  return args.find((arg) => !arg.startsWith("-")) === "controller" ? "controller" : "local";
+}
+
+/** Kubeconfig files that a command line and its environment name: what the controller may read. */
+export function kubeconfigPaths(
+  args: readonly string[],
+  environment: { KUBECONFIG?: string; HOME?: string },
+): string[] {
+  const at = args.findIndex((arg) => arg === "--kubeconfig" || arg.startsWith("--kubeconfig="));
+  if (at >= 0) {
+    const value = args[at]!.includes("=") ? args[at]!.slice("--kubeconfig=".length) : args[at + 1];
+    return value ? [value] : [];
+  }
+  if (environment.KUBECONFIG) return environment.KUBECONFIG.split(":").filter(Boolean);
+  return environment.HOME ? [`${environment.HOME}/.kube/config`] : [];
+}

@@ -1,0 +1,31 @@
+/** The permissions of production, by command. */
+import assert from "node:assert/strict";
+import { kubeconfigPaths, permissionFlags, roleOf } from "../../../src/cli/mod.ts";
+
+Deno.test("only the controller is confined to its service account and starts nothing", () => {
+  const controller = permissionFlags("controller", ["/k"]);
+  assert.ok(controller.includes("--ignore-env"));
+  assert.ok(!controller.some((flag) => flag.startsWith("--allow-run")));
+  assert.ok(!controller.includes("--allow-read"));
+  assert.match(controller.find((f) => f.startsWith("--allow-read=")) ?? "", /serviceaccount,\/k$/);
+  assert.ok(permissionFlags("local").includes("--allow-run"));
+  for (const flags of [controller, permissionFlags("local")]) {
+    assert.ok(!flags.some((flag) => /write|ffi|import|^-A$|--allow-all/.test(flag)), flags.join());
+  }
+});
+
+Deno.test("the role is that of the command, whatever flags stand before it", () => {
+  assert.equal(roleOf(["controller", "--v", "1"]), "controller");
+  assert.equal(roleOf(["--log=x", "controller"]), "controller");
+  assert.equal(roleOf(["apply", "-f", "controller"]), "local");
+  assert.equal(roleOf([]), "local");
+});
+
+Deno.test("the controller may read the kubeconfigs that it is told to use, and no other", () => {
+  const environment = { KUBECONFIG: "/a:/b", HOME: "/root" };
+  assert.deepEqual(kubeconfigPaths(["controller", "--kubeconfig", "/x"], environment), ["/x"]);
+  assert.deepEqual(kubeconfigPaths(["controller", "--kubeconfig=/x"], environment), ["/x"]);
+  assert.deepEqual(kubeconfigPaths(["controller"], environment), ["/a", "/b"]);
+  assert.deepEqual(kubeconfigPaths(["controller"], { HOME: "/root" }), ["/root/.kube/config"]);
+  assert.deepEqual(kubeconfigPaths(["controller"], {}), []);
+});
