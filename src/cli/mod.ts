@@ -5,5 +5,6 @@
  */
 export * from "./errors.ts";
 export * from "./files.ts";
+export * from "./output.ts";
 export * from "./permissions.ts";
 export * from "./yaml.ts";

@@ -1,0 +1,42 @@
+/** Tables, formats and durations as users of kubectl know them. */
+import assert from "node:assert/strict";
+import {
+  type Output,
+  paint,
+  parseDuration,
+  parseFormat,
+  printObjects,
+  table,
+} from "../../../src/cli/mod.ts";
+
+const output: Output = { out: () => {}, err: () => {}, colour: false };
+
+Deno.test("columns are aligned and lines end without blanks", () => {
+  assert.equal(
+    table(["NAME", "STATE"], [["a", "ACTIVE"], ["longer", ""]]),
+    "NAME     STATE\na        ACTIVE\nlonger\n",
+  );
+});
+
+Deno.test("durations are Go's", () => {
+  const cases: [string, number][] = [["5m", 300_000], ["1h30m", 5_400_000], ["500ms", 500], [
+    "0",
+    0,
+  ]];
+  for (const [text, ms] of cases) assert.equal(parseDuration(text), ms, text);
+  for (const bad of ["", "5", "m", "5 m", "-1s", "1d"]) {
+    assert.throws(() => parseDuration(bad), { name: "UsageError" }, bad);
+  }
+});
+
+Deno.test("one object is printed as itself, several as a List", () => {
+  assert.equal(printObjects([{ a: 1 }], "yaml"), "a: 1\n");
+  assert.equal(JSON.parse(printObjects([{ a: 1 }, { b: 2 }], "json")).items.length, 2);
+  assert.throws(() => parseFormat("wide"), { name: "UsageError", message: /table, yaml or json/ });
+});
+
+Deno.test("colour is for terminals only", () => {
+  assert.equal(paint(output, "ACTIVE"), "ACTIVE");
+  assert.notEqual(paint({ ...output, colour: true }, "ACTIVE"), "ACTIVE");
+  assert.equal(paint({ ...output, colour: true }, "httpbin"), "httpbin");
+});
