@@ -1,12 +1,10 @@
 /**
- * Kubernetes over fetch: configuration, transport, discovery, watch, server-side apply, leases, events.
+ * Kubernetes over fetch: configuration, transport, discovery, watch, server-side apply, leases.
  * It knows nothing of graphs.
  *
  * @module
  */
+export { connect } from "./client.ts";
+export { loadConfig, type LoadOptions } from "./config.ts";
+export { ConfigError } from "./errors.ts";
 export * from "./types.ts";
-// loadConfig(options: {kubeconfig?, context?, namespace?}): Promise<ClusterConfig>   KubeConfigError on bad files
-// connect(config, {userAgent, qps?, burst?, onRequest?}): KubeClient
-// Discovery: resolve kind by gvk / by group kind / by plural or short name, refresh()
-// Reflector: list+watch with resume, handlers {added, modified, deleted, synced}
-// LeaseHolder / readLease ; EventRecorder

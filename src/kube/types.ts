@@ -11,8 +11,17 @@ export interface ClusterConfig {
   insecure?: boolean;
   /** PEM client certificate and key. */
   clientCert?: { cert: string; key: string };
-  /** Value of the Authorization header for the next request; re-read from file or plugin when due. */
+  /**
+   * Value of the Authorization header for the next request; re-read from file or plugin when due.
+   * A plugin may renew `clientCert` with it.
+   */
   authorization?: () => Promise<string | undefined>;
+  /** Drops cached credentials, after the server refused them: the next request reads them anew. */
+  forget?: () => void;
+  /** Headers of every request: whom to impersonate. */
+  headers?: Record<string, string>;
+  /** Proxy between here and the server: `http`, `https` or `socks5` URL. */
+  proxyUrl?: string;
   /** Namespace of the context, `default` when it names none. */
   namespace: string;
   /** Where it came from, for messages: a file's path, or `in-cluster`. */
@@ -32,8 +41,16 @@ export interface ListOptions {
   labelSelector?: string;
   /** Field selector. */
   fieldSelector?: string;
-  /** Ask for PartialObjectMetadata only. */
+  /** Ask for PartialObjectMetadata only. Objects still carry their own apiVersion and kind. */
   metadataOnly?: boolean;
+}
+
+/** One page of a list. */
+export interface ListPage {
+  /** Objects, in the server's order. */
+  items: KubeObject[];
+  /** Where to watch from once the last page is read; the same on each page. */
+  resourceVersion: string;
 }
 
 /** Options of a write. */
@@ -55,6 +72,11 @@ export interface KubeClient {
     kind: KindRef,
     options?: ListOptions,
   ): Promise<{ items: KubeObject[]; resourceVersion: string }>;
+  /**
+   * A list page by page (500 objects, or `limit`; 0 for all at once): never more than one page in memory.
+   * Rejects with `Gone` when the server forgot the list in the middle; then start again with limit 0.
+   */
+  pages(kind: KindRef, options?: ListOptions & { limit?: number }): AsyncIterable<ListPage>;
   /** POST. */
   create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject>;
   /** Server-side apply. */
@@ -84,13 +106,46 @@ export interface KubeClient {
       dryRun?: boolean;
     },
   ): Promise<void>;
-  /** GET of any path, as JSON: discovery, OpenAPI documents, /version. */
+  /** GET of any path, as JSON (as text when it is none): discovery, OpenAPI documents, /version. */
   raw(path: string, options?: { accept?: string; timeoutMs?: number }): Promise<unknown>;
-  /** One watch connection; ends when the server closes it, rejects with ApiError `Gone` on 410. */
+  /**
+   * One watch connection; ends when the server closes it or the signal aborts, rejects with ApiError
+   * `Gone` on 410. `timeoutSeconds` is when the server shall close it.
+   */
   watch(
     kind: KindRef,
-    options: ListOptions & { resourceVersion: string; signal: AbortSignal },
+    options: ListOptions & {
+      resourceVersion: string;
+      signal: AbortSignal;
+      timeoutSeconds?: number;
+    },
   ): AsyncIterable<WatchEvent>;
   /** Closes connections. */
   close(): void;
+}
+
+/** One exchange with the server, for metrics. Retries count one each. */
+export interface RequestInfo {
+  /** Kubernetes' verb in lower case, such as `get`, `list`, `watch`, `apply`; `raw` for plain paths. */
+  verb: string;
+  /** `deployments.apps`, with `/status` for a subresource; the path without its query for `raw`. */
+  resource: string;
+  /** HTTP status; 0 when no answer came. */
+  code: number;
+  /** Until the answer's headers; a watch counts when it starts. */
+  seconds: number;
+}
+
+/** How to talk to the server. */
+export interface ConnectOptions {
+  /** Names this program to the server. */
+  userAgent: string;
+  /** Requests per second; absent: no limit but the server's own. */
+  qps?: number;
+  /** Requests at once before `qps` holds. Default: `qps`, at least 1. */
+  burst?: number;
+  /** Called after every exchange. */
+  onRequest?: (info: RequestInfo) => void;
+  /** Time limit of one request, 30 s by default. */
+  timeoutMs?: number;
 }

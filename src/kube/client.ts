@@ -1,0 +1,275 @@
+/** The typed requests: verbs of Kubernetes over one Transport. */
+import {
+  ApiError,
+  apiVersionOf,
+  type Json,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  type ObjectRef,
+} from "../api/mod.ts";
+import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
+import { type Exchange, requestText, Transport } from "./transport.ts";
+import { readWatch } from "./watch.ts";
+import type {
+  ClusterConfig,
+  ConnectOptions,
+  KubeClient,
+  ListOptions,
+  ListPage,
+  WatchEvent,
+  WriteOptions,
+} from "./types.ts";
+
+const PAGE_SIZE = 500;
+const METADATA = "g=meta.k8s.io;v=v1";
+
+/** A client of the server that the configuration names. It opens connections when they are needed. */
+export function connect(config: ClusterConfig, options: ConnectOptions): KubeClient {
+  return new Client(config, new Transport(config, options));
+}
+
+class Client implements KubeClient {
+  readonly config: ClusterConfig;
+  readonly #transport: Transport;
+
+  constructor(config: ClusterConfig, transport: Transport) {
+    this.config = config;
+    this.#transport = transport;
+  }
+
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    try {
+      return await this.#object({ ...onObject(ref, "get"), method: "GET" });
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === "NotFound") return undefined;
+      throw error;
+    }
+  }
+
+  async list(
+    kind: KindRef,
+    options: ListOptions = {},
+  ): Promise<{ items: KubeObject[]; resourceVersion: string }> {
+    try {
+      return await collect(this.pages(kind, options));
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === "Gone")) throw error;
+      return await collect(this.pages(kind, { ...options, limit: 0 }));
+    }
+  }
+
+  async *pages(
+    kind: KindRef,
+    options: ListOptions & { limit?: number } = {},
+  ): AsyncIterable<ListPage> {
+    const query = selectionQuery(options);
+    const limit = options.limit ?? PAGE_SIZE;
+    if (limit > 0) query.set("limit", String(limit));
+    const accept = options.metadataOnly
+      ? `application/json;as=PartialObjectMetadataList;${METADATA}`
+      : undefined;
+    for (;;) {
+      const exchange: Exchange = { ...onList(kind, options, query, "list"), accept };
+      const page = await this.#json(exchange) as unknown as List;
+      const items = (page.items ?? []).map((item) => typed(kind, item));
+      yield { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
+      if (!page.metadata?.continue) return;
+      query.set("continue", page.metadata.continue);
+    }
+  }
+
+  create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+    const { namespace, name, generateName } = object.metadata;
+    const ref: ObjectRef = { kind, namespace, name: "" };
+    return this.#object({
+      ...onObject(ref, "create", undefined, writeQuery(options)),
+      object: objectText(namespace, name ?? generateName ?? ""),
+      method: "POST",
+      body: JSON.stringify(object),
+      contentType: "application/json",
+    });
+  }
+
+  apply(
+    ref: ObjectRef,
+    object: KubeObject,
+    options: WriteOptions & { force?: boolean; subresource?: "status" },
+  ): Promise<KubeObject> {
+    const query = writeQuery(options);
+    if (options.force) query.set("force", "true");
+    return this.#object({
+      ...onObject(ref, "apply", options.subresource, query),
+      method: "PATCH",
+      body: JSON.stringify(object),
+      contentType: "application/apply-patch+yaml",
+    });
+  }
+
+  mergePatch(
+    ref: ObjectRef,
+    patch: JsonObject,
+    options: WriteOptions & { subresource?: "status" },
+  ): Promise<KubeObject> {
+    return this.#object({
+      ...onObject(ref, "patch", options.subresource, writeQuery(options)),
+      method: "PATCH",
+      body: JSON.stringify(patch),
+      contentType: "application/merge-patch+json",
+    });
+  }
+
+  replace(
+    ref: ObjectRef,
+    object: KubeObject,
+    options: WriteOptions & { subresource?: "status" },
+  ): Promise<KubeObject> {
+    return this.#object({
+      ...onObject(ref, "update", options.subresource, writeQuery(options)),
+      method: "PUT",
+      body: JSON.stringify(object),
+      contentType: "application/json",
+    });
+  }
+
+  async delete(
+    ref: ObjectRef,
+    options: {
+      uid?: string;
+      propagation?: "Background" | "Foreground" | "Orphan";
+      dryRun?: boolean;
+    } = {},
+  ): Promise<void> {
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      ...(options.uid && { preconditions: { uid: options.uid } }),
+      ...(options.propagation && { propagationPolicy: options.propagation }),
+      ...(options.dryRun && { dryRun: ["All"] }),
+    };
+    await this.#transport.request({
+      ...onObject(ref, "delete"),
+      method: "DELETE",
+      body: JSON.stringify(body),
+      contentType: "application/json",
+    });
+  }
+
+  async raw(path: string, options: { accept?: string; timeoutMs?: number } = {}): Promise<unknown> {
+    const resource = path.split("?", 1)[0]!;
+    const text = await this.#transport.request({
+      method: "GET",
+      path,
+      verb: "raw",
+      resource,
+      ...options,
+    });
+    try {
+      return JSON.parse(text);
+    } catch {
+      return text;
+    }
+  }
+
+  async *watch(
+    kind: KindRef,
+    options: ListOptions & {
+      resourceVersion: string;
+      signal: AbortSignal;
+      timeoutSeconds?: number;
+    },
+  ): AsyncIterable<WatchEvent> {
+    const query = selectionQuery(options);
+    query.set("watch", "true");
+    query.set("allowWatchBookmarks", "true");
+    query.set("resourceVersion", options.resourceVersion);
+    if (options.timeoutSeconds) query.set("timeoutSeconds", String(options.timeoutSeconds));
+    const accept = options.metadataOnly
+      ? `application/json;as=PartialObjectMetadata;${METADATA}`
+      : undefined;
+    const exchange: Exchange = { ...onList(kind, options, query, "watch"), accept };
+    for await (const event of readWatch(this.#transport, exchange, options.signal)) {
+      yield event.type === "BOOKMARK" ? event : { ...event, object: typed(kind, event.object) };
+    }
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #json(exchange: Exchange): Promise<JsonObject> {
+    const text = await this.#transport.request(exchange);
+    try {
+      return JSON.parse(text) as JsonObject;
+    } catch (cause) {
+      const message = `${requestText(exchange)}: the answer is not JSON`;
+      throw new ApiError(message, { reason: "Other", cause });
+    }
+  }
+
+  async #object(exchange: Exchange): Promise<KubeObject> {
+    return await this.#json(exchange) as Json as unknown as KubeObject;
+  }
+}
+
+interface List {
+  metadata?: { resourceVersion?: string; continue?: string };
+  items?: KubeObject[] | null;
+}
+
+async function collect(
+  pages: AsyncIterable<ListPage>,
+): Promise<{ items: KubeObject[]; resourceVersion: string }> {
+  const items: KubeObject[] = [];
+  let resourceVersion = "";
+  for await (const page of pages) {
+    for (const item of page.items) items.push(item);
+    resourceVersion = page.resourceVersion;
+  }
+  return { items, resourceVersion };
+}
+
+/** Items of lists lack apiVersion and kind, and metadata-only ones name another kind. */
+function typed(kind: KindRef, object: KubeObject): KubeObject {
+  return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
+}
+
+function onObject(
+  ref: ObjectRef,
+  verb: string,
+  subresource?: string,
+  query: URLSearchParams = new URLSearchParams(),
+): Omit<Exchange, "method"> {
+  const path = kindPath(ref.kind, { namespace: ref.namespace, name: ref.name, subresource });
+  return {
+    path: withQuery(path, query),
+    verb,
+    resource: resourceText(ref.kind, subresource),
+    object: objectText(ref.namespace, ref.name),
+  };
+}
+
+function onList(
+  kind: KindRef,
+  options: ListOptions,
+  query: URLSearchParams,
+  verb: string,
+): Exchange {
+  return {
+    method: "GET",
+    path: withQuery(kindPath(kind, { namespace: options.namespace }), query),
+    verb,
+    resource: resourceText(kind),
+    object: options.namespace && `in ${options.namespace}`,
+  };
+}
+
+function objectText(namespace: string | undefined, name: string): string {
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+function writeQuery(options: WriteOptions): URLSearchParams {
+  const query = new URLSearchParams({ fieldManager: options.fieldManager });
+  if (options.dryRun) query.set("dryRun", "All");
+  return query;
+}

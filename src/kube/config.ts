@@ -1,0 +1,54 @@
+/** Where the cluster is: `--kubeconfig`, `$KUBECONFIG`, the pod's service account, `~/.kube/config`. */
+import { join } from "node:path";
+import process from "node:process";
+import { ConfigError } from "./errors.ts";
+import { inCluster } from "./incluster.ts";
+import { permitted } from "./permission.ts";
+import { readKubeconfig } from "./kubeconfig.ts";
+import { toClusterConfig } from "./context.ts";
+import type { ClusterConfig } from "./types.ts";
+
+/** What the command line may say about the cluster. */
+export interface LoadOptions {
+  /** File instead of `$KUBECONFIG`. */
+  kubeconfig?: string;
+  /** Context instead of the current one. */
+  context?: string;
+  /** Namespace instead of the context's. */
+  namespace?: string;
+}
+
+/** Finds and reads the configuration; rejects with {@link ConfigError}. */
+export async function loadConfig(options: LoadOptions = {}): Promise<ClusterConfig> {
+  const config = await find(options);
+  return options.namespace ? Object.assign(config, { namespace: options.namespace }) : config;
+}
+
+async function find(options: LoadOptions): Promise<ClusterConfig> {
+  if (options.kubeconfig) return await fromFiles([options.kubeconfig], options.context);
+  const listed = splitList(env("KUBECONFIG") ?? "");
+  if (listed.length > 0) return await fromFiles(listed, options.context);
+  // A context is a word of kubeconfig files only.
+  if (options.context === undefined) {
+    const pod = await inCluster(env);
+    if (pod) return pod;
+  }
+  const home = env("HOME") ?? env("USERPROFILE");
+  if (home === undefined) {
+    throw new ConfigError("no cluster: set KUBECONFIG, give --kubeconfig, or set HOME");
+  }
+  return await fromFiles([join(home, ".kube", "config")], options.context);
+}
+
+async function fromFiles(files: string[], context: string | undefined): Promise<ClusterConfig> {
+  return await toClusterConfig(await readKubeconfig(files), context);
+}
+
+function splitList(value: string): string[] {
+  const separator = process.platform === "win32" ? ";" : ":";
+  return value.split(separator).filter((file) => file !== "");
+}
+
+function env(name: string): string | undefined {
+  return permitted(`reading $${name}`, `--allow-env=${name}`, () => Deno.env.get(name));
+}

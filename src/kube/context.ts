@@ -1,0 +1,121 @@
+/** From one context of a kubeconfig to a ClusterConfig. */
+import type { Cluster } from "@kubernetes/client-node/dist/config_types.js";
+import { credentialsOf } from "./credentials.ts";
+import { ConfigError } from "./errors.ts";
+import type { Kubeconfig, User } from "./kubeconfig.ts";
+import { readFile } from "./permission.ts";
+import type { ClusterConfig } from "./types.ts";
+
+/** Looks up the context, its cluster and its user, and reads the files that they name. */
+export async function toClusterConfig(
+  kubeconfig: Kubeconfig,
+  contextName: string | undefined,
+): Promise<ClusterConfig> {
+  const { origin } = kubeconfig;
+  const name = contextName ?? kubeconfig.currentContext;
+  if (name === "") {
+    throw new ConfigError(
+      `${origin}: no current-context; ${choices("contexts", kubeconfig.contexts)}`,
+    );
+  }
+  const context = lookUp(origin, "context", "contexts", kubeconfig.contexts, name);
+  const named = `${origin}: context "${name}"`;
+  const cluster = lookUp(named, "cluster", "clusters", kubeconfig.clusters, context.cluster);
+  const user: User = context.user
+    ? lookUp(named, "user", "users", kubeconfig.users, context.user)
+    : { name: "" };
+  checkServer(origin, cluster);
+
+  const config: ClusterConfig = {
+    server: cluster.server,
+    ca: await pem(
+      origin,
+      cluster.caData,
+      cluster.caFile,
+      `certificate-authority of "${cluster.name}"`,
+    ),
+    insecure: cluster.skipTLSVerify,
+    namespace: context.namespace ?? "default",
+    origin,
+    proxyUrl: cluster.proxyUrl,
+    headers: impersonation(origin, user),
+  };
+  const cert = await pem(
+    origin,
+    user.certData,
+    user.certFile,
+    `client-certificate of "${user.name}"`,
+  );
+  const key = await pem(origin, user.keyData, user.keyFile, `client-key of "${user.name}"`);
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new ConfigError(
+      `${origin}: user "${user.name}" has only one of client certificate and key`,
+    );
+  }
+  if (cert !== undefined && key !== undefined) config.clientCert = { cert, key };
+  return Object.assign(config, await credentialsOf(origin, user, config));
+}
+
+function lookUp<T>(
+  where: string,
+  what: string,
+  plural: string,
+  map: Map<string, T>,
+  name: string,
+): T {
+  const found = map.get(name);
+  if (found === undefined) {
+    throw new ConfigError(`${where}: no ${what} "${name}"; ${choices(plural, map)}`);
+  }
+  return found;
+}
+
+function choices(plural: string, map: Map<string, unknown>): string {
+  return map.size === 0 ? `it has no ${plural}` : `it has ${[...map.keys()].join(", ")}`;
+}
+
+function checkServer(origin: string, cluster: Cluster): void {
+  const where = `${origin}: cluster "${cluster.name}"`;
+  const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`${where}: server "${cluster.server}" is no http or https URL`);
+  }
+  if (cluster.tlsServerName && cluster.tlsServerName !== url.hostname) {
+    throw new ConfigError(
+      `${where}: tls-server-name "${cluster.tlsServerName}" differs from the server's host, ` +
+        `which the runtime cannot check; make that name resolve and use it in server`,
+    );
+  }
+}
+
+async function pem(
+  origin: string,
+  data: string | undefined,
+  file: string | undefined,
+  what: string,
+): Promise<string | undefined> {
+  if (!data && !file) return undefined;
+  const text = data ? decode(origin, data, what) : await readFile(file!, what);
+  // The runtime skips what it cannot read, and then trusts less than was meant without a word.
+  if (!text.includes("-----BEGIN ")) {
+    throw new ConfigError(`${data ? origin : file}: ${what} is not PEM`);
+  }
+  return text;
+}
+
+function decode(origin: string, data: string, what: string): string {
+  try {
+    return atob(data.trim());
+  } catch {
+    throw new ConfigError(`${origin}: ${what} is not base64`);
+  }
+}
+
+function impersonation(origin: string, user: User): Record<string, string> | undefined {
+  if (!user.impersonateUser) return undefined;
+  if (user.impersonateGroups?.length) {
+    // Headers cannot repeat here, and fewer groups than asked for would be another identity.
+    throw new ConfigError(`${origin}: user "${user.name}": as-groups is not supported`);
+  }
+  return { "impersonate-user": user.impersonateUser };
+}

@@ -1,0 +1,133 @@
+/** Kubeconfig files: read, checked, and merged as kubectl does: the first file that names a thing wins. */
+import { dirname, isAbsolute, join } from "node:path";
+import {
+  type Cluster,
+  type Context,
+  newClusters,
+  newContexts,
+  newUsers,
+  type User as BareUser,
+} from "@kubernetes/client-node/dist/config_types.js";
+import { load, YAMLException } from "js-yaml";
+import { isObject, type JsonObject } from "../api/mod.ts";
+import { ConfigError } from "./errors.ts";
+import { readFile } from "./permission.ts";
+
+/** A user with what client-node's type leaves out. */
+export type User = BareUser & { tokenFile?: string; impersonateGroups?: string[] };
+
+/** All files as one. */
+export interface Kubeconfig {
+  /** The files, for messages. */
+  origin: string;
+  /** By name. */
+  clusters: Map<string, Cluster>;
+  /** By name. */
+  users: Map<string, User>;
+  /** By name. */
+  contexts: Map<string, Context>;
+  /** Empty when no file sets one. */
+  currentContext: string;
+}
+
+/** Reads the files; of several, some may be missing. */
+export async function readKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
+  const merged: Kubeconfig = {
+    origin: files.join(":"),
+    clusters: new Map(),
+    users: new Map(),
+    contexts: new Map(),
+    currentContext: "",
+  };
+  let found = 0;
+  let missing: unknown;
+  for (const file of files) {
+    let text: string;
+    try {
+      text = await readFile(file, "kubeconfig");
+    } catch (error) {
+      if (!(error instanceof ConfigError) || !error.message.includes("no such file")) throw error;
+      missing ??= error;
+      continue;
+    }
+    found++;
+    merge(merged, parseKubeconfig(file, text));
+  }
+  if (found === 0) throw missing;
+  return merged;
+}
+
+/** One file's content; relative paths in it are meant from its folder. */
+export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "origin"> {
+  const root = parseYaml(file, text);
+  const folder = dirname(file);
+  const absolute = (path: string | undefined) =>
+    path && !isAbsolute(path) ? join(folder, path) : path;
+  try {
+    const rawUsers = Array.isArray(root.users) ? root.users : [];
+    const users = newUsers(rawUsers).map((user, i): User => {
+      const raw = entry(rawUsers[i], "user");
+      const exec = isObject(raw.exec) ? { ...raw.exec } : undefined;
+      // A bare name is looked up on PATH, anything else is a path.
+      if (typeof exec?.command === "string" && exec.command.includes("/")) {
+        exec.command = absolute(exec.command);
+      }
+      return {
+        ...user,
+        exec,
+        certFile: absolute(user.certFile),
+        keyFile: absolute(user.keyFile),
+        tokenFile: typeof raw.tokenFile === "string" ? absolute(raw.tokenFile) : undefined,
+        impersonateGroups: Array.isArray(raw["as-groups"])
+          ? raw["as-groups"].map(String)
+          : undefined,
+      };
+    });
+    const clusters = newClusters(root.clusters)
+      .map((cluster): Cluster => ({ ...cluster, caFile: absolute(cluster.caFile) }));
+    return {
+      clusters: byName(clusters),
+      users: byName(users),
+      contexts: byName(newContexts(root.contexts)),
+      currentContext: typeof root["current-context"] === "string" ? root["current-context"] : "",
+    };
+  } catch (error) {
+    throw new ConfigError(`${file}: ${(error as Error).message}`);
+  }
+}
+
+function parseYaml(file: string, text: string): JsonObject {
+  let root: unknown;
+  try {
+    root = load(text);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const { line = 0, column = 0 } = error.mark ?? {};
+    throw new ConfigError(`${file}:${line + 1}:${column + 1}: ${error.reason}`);
+  }
+  if (root === null || root === undefined) return {};
+  if (!isObject(root)) throw new ConfigError(`${file}: not a kubeconfig: expected a mapping`);
+  return root;
+}
+
+function entry(item: unknown, key: string): JsonObject {
+  const value = isObject(item) ? item[key] : undefined;
+  return isObject(value) ? value : {};
+}
+
+function byName<T extends { name: string }>(items: readonly T[]): Map<string, T> {
+  const map = new Map<string, T>();
+  for (const item of items) if (!map.has(item.name)) map.set(item.name, item);
+  return map;
+}
+
+function merge(into: Kubeconfig, file: Omit<Kubeconfig, "origin">): void {
+  fill(into.clusters, file.clusters);
+  fill(into.users, file.users);
+  fill(into.contexts, file.contexts);
+  into.currentContext ||= file.currentContext;
+}
+
+function fill<T>(into: Map<string, T>, from: Map<string, T>): void {
+  for (const [name, value] of from) if (!into.has(name)) into.set(name, value);
+}

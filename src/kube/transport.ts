@@ -1,0 +1,319 @@
+/**
+ * HTTP to one API server: slots, rate, time limits, credentials, Retry-After, and a new HTTP client
+ * after a connection failed.
+ */
+import { ApiError } from "../api/mod.ts";
+import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
+import { Slots, TokenBucket } from "./limit.ts";
+import { sleep } from "./sleep.ts";
+import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
+
+/** One request before credentials and headers. */
+export interface Exchange {
+  /** HTTP method. */
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path and query. */
+  path: string;
+  /** For metrics and, in upper case, for messages. */
+  verb: string;
+  /** `deployments.apps`, or the path of a raw request. */
+  resource: string;
+  /** `namespace/name` or the namespace, for messages. */
+  object?: string;
+  /** JSON text. */
+  body?: string;
+  /** Of the body. */
+  contentType?: string;
+  /** JSON by default. */
+  accept?: string;
+  /** Instead of the client's time limit. */
+  timeoutMs?: number;
+}
+
+/** A watch's open answer. */
+export interface OpenStream {
+  /** The answer's bytes. */
+  body: ReadableStream<Uint8Array>;
+  /** Ends the connection. */
+  close(): void;
+}
+
+interface Answer {
+  code: number;
+  text: string;
+  retryAfterSeconds?: number;
+}
+
+// Beyond 100 streams of one HTTP/2 connection, requests would queue where their time limit runs.
+const MAX_IN_FLIGHT = 80;
+const MAX_RETRIES = 5;
+const LONGEST_WAIT_SECONDS = 30;
+
+/** Sends exchanges and gives back bodies of successful ones; all else rejects. */
+export class Transport {
+  readonly #config: ClusterConfig;
+  readonly #options: ConnectOptions;
+  readonly #timeoutMs: number;
+  readonly #slots = new Slots(MAX_IN_FLIGHT);
+  readonly #bucket?: TokenBucket;
+  readonly #inFlight = new Set<AbortController>();
+  readonly #closed = new AbortController();
+  #unary?: { http: Deno.HttpClient; cert: ClusterConfig["clientCert"] };
+
+  /** Opens nothing yet. */
+  constructor(config: ClusterConfig, options: ConnectOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    if (options.qps !== undefined && options.qps > 0) {
+      const burst = Math.max(1, options.burst ?? options.qps);
+      this.#bucket = new TokenBucket(options.qps, burst, performance.now());
+    }
+  }
+
+  /** The body of a successful answer. */
+  async request(exchange: Exchange): Promise<string> {
+    const answer = await this.#persist(exchange, MAX_RETRIES, async (authorization) => {
+      const release = await this.#slots.acquire();
+      try {
+        const http = this.#unaryClient();
+        return await this.#timed(exchange, async (signal) => {
+          const response = await this.#fetch(exchange, http, authorization, signal);
+          return toAnswer(response, await response.text());
+        }).catch((error) => {
+          this.#discard(http);
+          throw error;
+        });
+      } finally {
+        release();
+      }
+    });
+    return answer.text;
+  }
+
+  /**
+   * Opens a stream on an HTTP/1.1 connection of its own, until the signal aborts. The time limit ends
+   * with the headers.
+   */
+  async open(exchange: Exchange, signal: AbortSignal): Promise<OpenStream> {
+    let stream: OpenStream | undefined;
+    await this.#persist(exchange, 0, async (authorization) => {
+      const http = this.#httpClient({ http2: false });
+      const connection = new AbortController();
+      const abort = () => connection.abort();
+      signal.addEventListener("abort", abort, { once: true });
+      const close = () => {
+        signal.removeEventListener("abort", abort);
+        this.#inFlight.delete(connection);
+        connection.abort();
+        http.close();
+      };
+      try {
+        const response = await this.#timed(
+          exchange,
+          () => this.#fetch(exchange, http, authorization, connection.signal),
+          connection,
+        );
+        if (!response.ok || response.body === null) {
+          const answer = toAnswer(response, await response.text());
+          close();
+          return answer;
+        }
+        this.#inFlight.add(connection);
+        stream = { body: response.body, close };
+        return toAnswer(response, "");
+      } catch (error) {
+        close();
+        throw error;
+      }
+    });
+    return stream!;
+  }
+
+  /** The error of a stream that broke. */
+  broken(exchange: Exchange, error: unknown): Error {
+    if (this.#closed.signal.aborted) return closedError(exchange);
+    return unreachable(requestText(exchange), this.#config, error);
+  }
+
+  /** Ends all requests and connections. */
+  close(): void {
+    this.#closed.abort();
+    for (const controller of this.#inFlight) controller.abort();
+    this.#inFlight.clear();
+    if (this.#unary) this.#discard(this.#unary.http);
+  }
+
+  /** Repeats one exchange while the server asks to wait, once with new credentials, once on a new connection. */
+  async #persist(
+    exchange: Exchange,
+    maxRetries: number,
+    send: (authorization: string | undefined) => Promise<Answer>,
+  ): Promise<Answer> {
+    let renewed = false;
+    let reconnected = false;
+    for (let retries = 0;;) {
+      await this.#takeTurn(exchange);
+      const authorization = await this.#config.authorization?.();
+      let answer: Answer;
+      try {
+        answer = await send(authorization);
+      } catch (error) {
+        const lost = error instanceof ApiError && error.reason === "Unreachable";
+        if (!lost || reconnected || !repeatable(exchange) || this.#closed.signal.aborted) {
+          throw error;
+        }
+        reconnected = true;
+        continue;
+      }
+      if (answer.code >= 200 && answer.code < 300) return answer;
+      if (answer.code === 401 && !renewed && this.#config.forget) {
+        renewed = true;
+        this.#config.forget();
+        continue;
+      }
+      const wait = answer.retryAfterSeconds;
+      const asked = (answer.code === 429 || answer.code === 503) && wait !== undefined;
+      if (!asked || retries >= maxRetries || wait > LONGEST_WAIT_SECONDS) {
+        throw this.#refusal(exchange, answer);
+      }
+      retries++;
+      await sleep(wait * 1000, this.#closed.signal);
+    }
+  }
+
+  #refusal(exchange: Exchange, answer: Answer): ApiError {
+    const request = requestText(exchange);
+    // An expired token is a matter of the configuration: say which.
+    const where = answer.code === 401
+      ? `${request} at ${
+        hostOf(this.#config.server)
+      } with the credentials of ${this.#config.origin}`
+      : request;
+    return refusal(where, answer.code, answer.text, answer.retryAfterSeconds);
+  }
+
+  async #takeTurn(exchange: Exchange): Promise<void> {
+    const wait = this.#bucket?.reserve(performance.now()) ?? 0;
+    if (wait > 0) await sleep(wait, this.#closed.signal);
+    if (this.#closed.signal.aborted) throw closedError(exchange);
+  }
+
+  /** Runs one attempt under the time limit; failures become ApiErrors. */
+  async #timed<T>(
+    exchange: Exchange,
+    run: (signal: AbortSignal) => Promise<T>,
+    controller = new AbortController(),
+  ): Promise<T> {
+    const limit = exchange.timeoutMs ?? this.#timeoutMs;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      controller.abort();
+    }, limit);
+    this.#inFlight.add(controller);
+    try {
+      return await run(controller.signal);
+    } catch (error) {
+      if (!late) throw this.broken(exchange, error);
+      const where = hostOf(this.#config.server);
+      const message = `${requestText(exchange)}: no answer from ${where} within ${limit / 1000} s`;
+      throw new ApiError(message, { reason: "Timeout", cause: error });
+    } finally {
+      clearTimeout(timer);
+      this.#inFlight.delete(controller);
+    }
+  }
+
+  async #fetch(
+    exchange: Exchange,
+    client: Deno.HttpClient,
+    authorization: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const headers = new Headers(this.#config.headers);
+    headers.set("user-agent", this.#options.userAgent);
+    headers.set("accept", exchange.accept ?? "application/json");
+    if (exchange.contentType) headers.set("content-type", exchange.contentType);
+    if (authorization) headers.set("authorization", authorization);
+    const started = performance.now();
+    const report = (code: number) => this.#report(exchange, code, performance.now() - started);
+    try {
+      const response = await fetch(this.#config.server + exchange.path, {
+        method: exchange.method,
+        headers,
+        body: exchange.body,
+        // A redirect would carry the credentials elsewhere.
+        redirect: "manual",
+        signal,
+        client,
+      });
+      report(response.status);
+      return response;
+    } catch (error) {
+      report(0);
+      throw error;
+    }
+  }
+
+  #report(exchange: Exchange, code: number, milliseconds: number): void {
+    const info: RequestInfo = {
+      verb: exchange.verb,
+      resource: exchange.resource,
+      code,
+      seconds: milliseconds / 1000,
+    };
+    this.#options.onRequest?.(info);
+  }
+
+  #unaryClient(): Deno.HttpClient {
+    const cert = this.#config.clientCert;
+    if (this.#unary && this.#unary.cert !== cert) this.#discard(this.#unary.http);
+    this.#unary ??= { http: this.#httpClient({ http2: true }), cert };
+    return this.#unary.http;
+  }
+
+  /** Requests under way on it go on; the next one opens a new client. */
+  #discard(http: Deno.HttpClient): void {
+    if (this.#unary?.http !== http) return;
+    this.#unary = undefined;
+    http.close();
+  }
+
+  #httpClient(options: { http2: boolean }): Deno.HttpClient {
+    const { ca, clientCert, origin, proxyUrl } = this.#config;
+    try {
+      return Deno.createHttpClient({
+        http2: options.http2,
+        caCerts: ca === undefined ? [] : [ca],
+        ...clientCert,
+        ...(proxyUrl && { proxy: { url: proxyUrl } }),
+      });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      throw new ConfigError(`${origin}: cannot use the certificates: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** `GET deployments.apps kro/httpbin`. */
+export function requestText(exchange: Exchange): string {
+  const object = exchange.object ? ` ${exchange.object}` : "";
+  return `${
+    exchange.verb === "raw" ? "GET" : exchange.verb.toUpperCase()
+  } ${exchange.resource}${object}`;
+}
+
+// Sent twice, these have the effect of once.
+function repeatable(exchange: Exchange): boolean {
+  return exchange.method === "GET" || exchange.verb === "apply";
+}
+
+function toAnswer(response: Response, text: string): Answer {
+  const retryAfterSeconds = retryAfterOf(response.headers.get("retry-after"), Date.now());
+  return { code: response.status, text, retryAfterSeconds };
+}
+
+function closedError(exchange: Exchange): ApiError {
+  return new ApiError(`${requestText(exchange)}: the client is closed`, { reason: "Unreachable" });
+}

@@ -1,0 +1,58 @@
+/** The events of one watch connection: JSON documents, one a line. */
+import { ApiError, type KubeObject } from "../api/mod.ts";
+import { ConfigError, refusal } from "./errors.ts";
+import { type Exchange, type OpenStream, requestText, type Transport } from "./transport.ts";
+import type { WatchEvent } from "./types.ts";
+
+/** Events until the server ends the stream or the signal aborts; an ERROR event rejects. */
+export async function* readWatch(
+  transport: Transport,
+  exchange: Exchange,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  if (signal.aborted) return;
+  let stream: OpenStream | undefined;
+  try {
+    stream = await transport.open(exchange, signal);
+    for await (const line of lines(stream.body)) yield toEvent(requestText(exchange), line);
+  } catch (error) {
+    if (signal.aborted) return;
+    const known = error instanceof ApiError || error instanceof ConfigError;
+    throw known ? error : transport.broken(exchange, error);
+  } finally {
+    stream?.close();
+  }
+}
+
+/** The event of one line. An ERROR is a Status: it is thrown. */
+export function toEvent(request: string, line: string): WatchEvent {
+  const event = JSON.parse(line) as { type: string; object: KubeObject };
+  switch (event.type) {
+    case "ADDED":
+    case "MODIFIED":
+    case "DELETED":
+      return { type: event.type, object: event.object };
+    case "BOOKMARK":
+      return { type: "BOOKMARK", resourceVersion: event.object.metadata.resourceVersion ?? "" };
+    default: {
+      const code = typeof event.object.code === "number" ? event.object.code : 500;
+      throw refusal(request, code, JSON.stringify(event.object));
+    }
+  }
+}
+
+/** Lines of a byte stream; the last one may lack its end when the connection broke: it is dropped. */
+export async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest: string[] = [];
+  for await (const chunk of body) {
+    const parts = decoder.decode(chunk, { stream: true }).split("\n");
+    for (const part of parts.slice(0, -1)) {
+      rest.push(part);
+      const line = rest.join("");
+      rest = [];
+      if (line.trim() !== "") yield line;
+    }
+    rest.push(parts.at(-1)!);
+  }
+}
