@@ -1,0 +1,68 @@
+/** Waits until the API server serves the kind of a CustomResourceDefinition. */
+import { ApiError, CRD_KIND, isObject, type KubeObject } from "../api/mod.ts";
+import type { KubeClient } from "../kube/mod.ts";
+
+/** How long upstream waits, too. */
+const LIMIT_MS = 120_000;
+
+/**
+ * Resolves with the CRD once it is Established. Rejects with ApiError: `Conflict` when its names are
+ * refused, `NotFound` when it is gone, `Timeout` when nothing happens within two minutes.
+ */
+export async function waitEstablished(
+  client: KubeClient,
+  name: string,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const ends = signal ? AbortSignal.any([limit, signal]) : limit;
+  while (!ends.aborted) {
+    const crd = await client.get({ kind: CRD_KIND, name });
+    if (!crd) throw new ApiError(`CRD ${name} is gone`, { reason: "NotFound" });
+    if (isEstablished(crd)) return crd;
+    const changed = await nextChange(client, crd, ends);
+    if (changed && isEstablished(changed)) return changed;
+  }
+  throw new ApiError(`CRD ${name} was not established in time`, { reason: "Timeout" });
+}
+
+/** True when its kind is served; throws when its names can never be accepted. */
+export function isEstablished(crd: KubeObject): boolean {
+  const status = isObject(crd.status) ? crd.status : {};
+  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
+  const refused = conditions.find((c) => c.type === "NamesAccepted" && c.status === "False");
+  if (refused) {
+    const message = `names of CRD ${crd.metadata.name} are not accepted: ${refused.message}`;
+    throw new ApiError(message, { reason: "Conflict" });
+  }
+  return conditions.some((c) => c.type === "Established" && c.status === "True");
+}
+
+/** The CRD as its next decisive event has it, or undefined when the watch ended before. */
+async function nextChange(
+  client: KubeClient,
+  crd: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  const watch = new AbortController();
+  const fieldSelector = `metadata.name=${crd.metadata.name}`;
+  const resourceVersion = crd.metadata.resourceVersion ?? "";
+  const options = {
+    fieldSelector,
+    resourceVersion,
+    signal: AbortSignal.any([signal, watch.signal]),
+  };
+  try {
+    for await (const event of client.watch(CRD_KIND, options)) {
+      if (event.type === "DELETED") return undefined;
+      if (event.type !== "BOOKMARK" && isEstablished(event.object)) return event.object;
+    }
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === "Gone") return undefined;
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    watch.abort();
+  }
+  return undefined;
+}

@@ -1,0 +1,254 @@
+/**
+ * Publishes an RGD: compiles it, records a revision, makes its kind served, and says so in its
+ * status. The controller and the one-shot commands do it with this one function.
+ */
+import {
+  ApiError,
+  type ConditionUpdate,
+  FINALIZER,
+  type GraphRevision,
+  type GroupVersionKind,
+  type KubeObject,
+  Manager,
+  type Problem,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import { type Graph, specHash } from "../graph/mod.ts";
+import { type Build, type BuildDeps, buildGraph, buildRevision, problemsText } from "./build.ts";
+import { type CrdDeps, ensureCrd, fits, liveCrd } from "./generated_crd.ts";
+import {
+  issueRevision,
+  nextRevision,
+  orderOf,
+  ownRevisions,
+  retireRevisions,
+  type RevisionDeps,
+  verifyRevision,
+} from "./revisions.ts";
+import { type StatusUpdate, writeRgdStatus } from "./rgd_status.ts";
+import { messageOf } from "./values.ts";
+
+/** A graph that instances use, and the revision that it was compiled from. */
+export interface ServedGraph {
+  /** The compiled graph. */
+  graph: Graph;
+  /** Number of its revision. */
+  revision: number;
+}
+
+/** What publishing needs. */
+export interface PublishDeps extends BuildDeps, CrdDeps, RevisionDeps {
+  /** How many revisions are kept, 5 by default; zero or less keeps all. */
+  maxRevisions?: number;
+  /** What serves at the moment, when that is known: it goes on when the new spec is bad. */
+  current?: ServedGraph;
+  /**
+   * Makes somebody reconcile the kind's instances; a rejection becomes the condition
+   * ControllerReady. Left out by commands that reconcile instances themselves.
+   */
+  serve?: (served: ServedGraph) => Promise<void>;
+}
+
+/** What became of an RGD. */
+export interface PublishResult {
+  /** The RGD after it, with its new status. */
+  rgd: ResourceGraphDefinition;
+  /** What instances use: this spec's graph, or the last good one; absent when there never was one. */
+  served?: ServedGraph;
+  /** What is wrong with the spec. */
+  problems: Problem[];
+  /** Why this spec is not served although it may be right, such as a refused change of the CRD. */
+  error?: string;
+  /** Kinds that the RGD uses. */
+  kinds: GroupVersionKind[];
+  /** Those of them that the cluster does not serve yet. */
+  missing: GroupVersionKind[];
+  /** The generated CRD as it is now. */
+  crd?: KubeObject;
+}
+
+/** Does all that an RGD asks for. Rejects with ApiError when the cluster cannot be asked. */
+export async function publishGraph(
+  given: ResourceGraphDefinition,
+  deps: PublishDeps,
+): Promise<PublishResult> {
+  const rgd = await withFinalizer(given, deps);
+  const revisions = await ownRevisions(rgd, deps);
+  const build = await buildGraph(rgd, deps);
+  const publication = build.graph
+    ? await publishGood(rgd, build.graph, revisions, deps)
+    : await publishBad(rgd, build, revisions, deps);
+  const { status, ...outcome } = publication;
+  const written = await writeRgdStatus(rgd, status, deps.client, deps.now());
+  const { problems, kinds, missing } = build;
+  return { ...outcome, rgd: written, problems, kinds, missing };
+}
+
+/** What both branches find out; the status is written from it. */
+interface Publication {
+  status: StatusUpdate;
+  served?: ServedGraph;
+  error?: string;
+  crd?: KubeObject;
+}
+
+async function publishGood(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  revisions: GraphRevision[],
+  deps: PublishDeps,
+): Promise<Publication> {
+  const newest = revisions[0];
+  const known = newest && specHash(newest.spec.snapshot.spec) === graph.hash;
+  let revision: GraphRevision;
+  try {
+    revision = known
+      ? await verifyRevision(newest, graph, deps)
+      : await issueRevision(rgd, graph, nextRevision(rgd, revisions), deps);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const refused = condition("GraphAccepted", "False", "InvalidResourceGraph", messageOf(error));
+    const good = await lastGood(rgd, revisions, undefined, deps);
+    return { status: { conditions: [refused] }, error: refused.message, ...good };
+  }
+  const all = known ? revisions : [revision, ...revisions];
+  const served: ServedGraph = { graph, revision: revision.spec.revision };
+  const status: StatusUpdate = {
+    conditions: [resolved(served.revision), accepted()],
+    lastIssuedRevision: Math.max(served.revision, rgd.status?.lastIssuedRevision ?? 0),
+    ...orderOf(graph),
+  };
+
+  const live = await liveCrd(graph, deps.client);
+  const published = await kindReady(rgd, graph, live, deps);
+  status.conditions.push(published.condition);
+  if (!published.crd) {
+    const rest = all.slice(1);
+    return { status, error: published.condition.message, ...await lastGood(rgd, rest, live, deps) };
+  }
+  status.conditions.push(await controllerReady(served, deps));
+  await retireRevisions(all, deps.maxRevisions ?? 5, deps.client);
+  return { status, served, crd: published.crd };
+}
+
+async function publishBad(
+  rgd: ResourceGraphDefinition,
+  build: Build,
+  revisions: GraphRevision[],
+  deps: PublishDeps,
+): Promise<Publication> {
+  const message = problemsText(build.problems);
+  const status: StatusUpdate = {
+    conditions: [condition("GraphAccepted", "False", "InvalidResourceGraph", message)],
+    topologicalOrder: [],
+    resources: [],
+  };
+  const newest = revisions[0];
+  const recorded = newest && rgd.spec &&
+    specHash(newest.spec.snapshot.spec) === specHash(rgd.spec);
+  if (recorded) {
+    await verifyRevision(newest, message, deps);
+    const failed = `latest graph revision ${newest.spec.revision} failed compilation`;
+    status.conditions.push(condition("GraphRevisionsResolved", "False", "Failed", failed));
+  } else if (newest) {
+    status.conditions.push(resolved(newest.spec.revision));
+  }
+  return {
+    status,
+    ...await lastGood(rgd, recorded ? revisions.slice(1) : revisions, undefined, deps),
+  };
+}
+
+/**
+ * The graph that goes on serving while the RGD's spec cannot: the one that serves now, else the
+ * newest revision that compiles and fits the live CRD.
+ */
+async function lastGood(
+  rgd: ResourceGraphDefinition,
+  revisions: readonly GraphRevision[],
+  live: KubeObject | undefined,
+  deps: PublishDeps,
+): Promise<{ served?: ServedGraph; crd?: KubeObject }> {
+  const served = deps.current ?? await newestFitting(rgd, revisions, live, deps);
+  if (!served) return {};
+  const found = live ?? await liveCrd(served.graph, deps.client);
+  const { crd } = await kindReady(rgd, served.graph, found, deps);
+  if (crd) await controllerReady(served, deps);
+  return { served, crd };
+}
+
+async function newestFitting(
+  rgd: ResourceGraphDefinition,
+  revisions: readonly GraphRevision[],
+  live: KubeObject | undefined,
+  deps: PublishDeps,
+): Promise<ServedGraph | undefined> {
+  for (const revision of revisions) {
+    const { graph } = await buildRevision(rgd, revision, deps);
+    if (!graph) continue;
+    const crd = live ?? await liveCrd(graph, deps.client);
+    if (!crd || fits(rgd, graph, crd)) return { graph, revision: revision.spec.revision };
+  }
+  return undefined;
+}
+
+async function kindReady(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  live: KubeObject | undefined,
+  deps: PublishDeps,
+): Promise<{ condition: ConditionUpdate; crd?: KubeObject }> {
+  try {
+    const crd = await ensureCrd(rgd, graph, live, deps);
+    const message = `kind ${graph.instance.kind} has been accepted and ready`;
+    return { condition: condition("KindReady", "True", "Ready", message), crd };
+  } catch (error) {
+    return { condition: condition("KindReady", "False", "Failed", messageOf(error)) };
+  }
+}
+
+async function controllerReady(served: ServedGraph, deps: PublishDeps): Promise<ConditionUpdate> {
+  try {
+    await deps.serve?.(served);
+    return condition("ControllerReady", "True", "Running", "controller is running");
+  } catch (error) {
+    return condition("ControllerReady", "False", "FailedToStart", messageOf(error));
+  }
+}
+
+async function withFinalizer(
+  rgd: ResourceGraphDefinition,
+  deps: PublishDeps,
+): Promise<ResourceGraphDefinition> {
+  const finalizers = rgd.metadata.finalizers ?? [];
+  if (finalizers.includes(FINALIZER)) return rgd;
+  const { name, resourceVersion } = rgd.metadata;
+  const patch = { metadata: { finalizers: [...finalizers, FINALIZER], resourceVersion } };
+  const ref = { kind: RGD_KIND, name: name! };
+  const options = { fieldManager: Manager.kro };
+  return await deps.client.mergePatch(ref, patch, options) as ResourceGraphDefinition;
+}
+
+/** The API server's last word on a write: trying again soon does not help. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && ["Forbidden", "Invalid", "BadRequest"].includes(error.reason);
+}
+
+function resolved(revision: number): ConditionUpdate {
+  const message = `revision ${revision} compiled and active`;
+  return condition("GraphRevisionsResolved", "True", "Resolved", message);
+}
+
+function accepted(): ConditionUpdate {
+  return condition("GraphAccepted", "True", "Valid", "resource graph and schema are valid");
+}
+
+function condition(
+  type: string,
+  status: ConditionUpdate["status"],
+  reason: string,
+  message: string,
+): ConditionUpdate {
+  return { type, status, reason, message };
+}
