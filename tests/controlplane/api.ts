@@ -1,0 +1,70 @@
+// The launcher's own calls to the API server while it starts.
+
+/** Calls the API server as one user. */
+export class Api implements Disposable {
+  readonly #client: Deno.HttpClient;
+
+  constructor(readonly server: string, ca: string, readonly token: string) {
+    this.#client = Deno.createHttpClient({ caCerts: [ca] });
+  }
+
+  /** Status and body of one call; status 0 while nobody answers. */
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; text: string }> {
+    try {
+      const response = await fetch(this.server + path, {
+        method,
+        client: this.#client,
+        headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
+        signal: AbortSignal.timeout(5000),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      return { status: 0, text: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Creates an object; anything but success is an error. */
+  async create(path: string, object: unknown): Promise<void> {
+    const { status, text } = await this.call("POST", path, object);
+    if (status !== 201) throw new Error(`POST ${path} was answered ${status}: ${text}`);
+  }
+
+  /** True when a GET succeeds. */
+  async exists(path: string): Promise<boolean> {
+    return (await this.call("GET", path)).status === 200;
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+}
+
+/** Two free ports or more. All are held while choosing, so that they differ. */
+export function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const ports = listeners.map(({ addr }) => addr.port);
+  listeners.forEach((listener) => listener.close());
+  return ports;
+}
+
+/** Asks again and again until `check` holds, `gone` settles, or the time is over. */
+export async function until(
+  what: string,
+  check: () => Promise<boolean>,
+  gone: Promise<never>,
+  seconds: number,
+): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!await Promise.race([check(), gone])) {
+    if (performance.now() > end) throw new Error(`${what}: not after ${seconds} s`);
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 50)), gone]);
+  }
+}

@@ -1,0 +1,94 @@
+// Builds the programs with Go: one `go build` of all of them, for they share most of their packages.
+import { guarded } from "./guard.ts";
+import { moduleDir, modules, moduleVersion, packages, programs } from "./parts.ts";
+import { BuildProgress, duration } from "./progress.ts";
+import { copyStages } from "./stages.ts";
+
+type Progress = (line: string) => void;
+
+/** What `go version` says, or undefined without Go. */
+export async function goVersion(): Promise<string | undefined> {
+  try {
+    const { code, stdout } = await new Deno.Command("go", { args: ["version"], cwd: moduleDir })
+      .output();
+    return code === 0 ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Builds all programs of the control plane into a folder, with kwok's stage files beside them. */
+export async function build(into: string, progress: Progress): Promise<void> {
+  const began = performance.now();
+  progress("building the control plane with Go; once, about 7 minutes on two cores");
+  await goBuild(into, programs.map((name) => packages[name]), progress);
+  // The last element of etcd's package is not its name.
+  await Deno.rename(`${into}/server`, `${into}/etcd`);
+  await Deno.mkdir(`${into}/stages`);
+  await copyStages(`${into}/stages`, true);
+  progress(`built the control plane in ${duration(performance.now() - began)}`);
+}
+
+/** Builds upstream's controller as `kro-upstream` into a folder. */
+export async function buildUpstreamInto(into: string, progress: Progress): Promise<void> {
+  progress("building upstream kro with Go; once, about 2 minutes on two cores");
+  await goBuild(into, ["github.com/kubernetes-sigs/kro/cmd/controller"], progress);
+  await Deno.rename(`${into}/controller`, `${into}/kro-upstream`);
+}
+
+async function goBuild(into: string, paths: string[], progress: Progress): Promise<void> {
+  const listed = await run(["list", "-deps", ...paths], new BuildProgress(), progress);
+  const total = listed.trim().split("\n").length;
+  const args = ["build", "-v", "-buildvcs=false", "-o", `${into}/`, "-ldflags", await stamp()];
+  await run([...args, ...paths], new BuildProgress(total), progress);
+}
+
+/** Without it every component calls itself v0.0.0 and newer clients refuse to speak to it. */
+async function stamp(): Promise<string> {
+  const version = moduleVersion(
+    await Deno.readTextFile(`${moduleDir}/go.mod`),
+    modules.kubernetes,
+  );
+  const [major, minor] = version.slice(1).split(".");
+  const variables = { gitVersion: version, gitMajor: major, gitMinor: minor };
+  const flags = Object.entries(variables).map(([name, value]) =>
+    `-X k8s.io/component-base/version.${name}=${value}`
+  );
+  return [...flags, "-s", "-w"].join(" ");
+}
+
+async function run(args: string[], state: BuildProgress, progress: Progress): Promise<string> {
+  const began = performance.now();
+  const go = guarded("go", args, { cwd: moduleDir });
+  let said = "";
+  const tell = setInterval(() => {
+    const line = `${state.text}, ${duration(performance.now() - began)}`;
+    if (line !== said) progress(said = line);
+  }, 5000);
+  try {
+    const [stdout] = await Promise.all([
+      new Response(go.output.stdout).text(),
+      readLines(go.output.stderr, (line) => state.line(line)),
+    ]);
+    const { code, signal } = await go.status;
+    if (code === 0) return stdout;
+    const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
+    throw new Error(`go ${args[0]} ${how} in ${moduleDir}:\n${state.complaints}`);
+  } finally {
+    clearInterval(tell);
+  }
+}
+
+async function readLines(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.forEach(take);
+  }
+  if (rest !== "") take(rest);
+}

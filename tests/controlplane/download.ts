@@ -1,0 +1,162 @@
+// Downloads the projects' releases and believes none whose checksum differs from the one published beside it.
+import { moduleDir, modules, moduleVersion, type Program } from "./parts.ts";
+
+/** One file of a release. */
+export interface Release {
+  /** Where it is. */
+  url: string;
+  /** Where its SHA-256 is published. */
+  checksums: string;
+  /** The name that it has among the checksums. */
+  name: string;
+}
+
+/** The machine that programs are wanted for, in the words of the releases. */
+export interface Machine {
+  /** linux, darwin, windows */
+  os: string;
+  /** amd64, arm64 */
+  arch: string;
+}
+
+type Progress = (line: string) => void;
+
+/** This machine. */
+export const thisMachine: Machine = {
+  os: Deno.build.os,
+  arch: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
+};
+
+/** Where the release of a program is. */
+export function releaseOf(program: Program, goMod: string, { os, arch }: Machine): Release {
+  if (program === "etcd") {
+    const version = moduleVersion(goMod, modules.etcd);
+    const base = `https://github.com/etcd-io/etcd/releases/download/${version}`;
+    const name = `etcd-${version}-${os}-${arch}.tar.gz`;
+    return { url: `${base}/${name}`, checksums: `${base}/SHA256SUMS`, name };
+  }
+  if (program === "kwok") return kwokRelease(`kwok-${os}-${arch}`, goMod);
+  const version = moduleVersion(goMod, modules.kubernetes);
+  const url = `https://dl.k8s.io/${version}/bin/${os}/${arch}/${program}`;
+  return { url, checksums: `${url}.sha256`, name: program };
+}
+
+// kwok publishes no file of checksums; GitHub computes one for each file and serves it with the release.
+function kwokRelease(name: string, goMod: string): Release {
+  const version = moduleVersion(goMod, modules.kwok);
+  return {
+    url: `https://github.com/kubernetes-sigs/kwok/releases/download/${version}/${name}`,
+    checksums: `https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/${version}`,
+    name,
+  };
+}
+
+/** Downloads all programs and kwok's stage files into a folder. */
+export async function download(
+  into: string,
+  progress: Progress,
+  machine: Machine = thisMachine,
+  base: string | undefined = Deno.env.get("KRO_CONTROLPLANE_URL"),
+): Promise<void> {
+  if (machine.os !== "linux") {
+    throw new Error(`Kubernetes releases its servers for linux, not for ${machine.os}: install Go`);
+  }
+  const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
+  const names: Program[] = [
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubectl",
+    "kwok",
+  ];
+  for (const [index, program] of names.entries()) {
+    const release = releaseOf(program, goMod, machine);
+    progress(`downloading ${program} (${index + 1} of ${names.length}) from ${release.url}`);
+    const file = `${into}/${program}`;
+    if (program === "etcd") await unpackEtcd(release, into, base);
+    else await fetchChecked(release, file, base);
+    await Deno.chmod(file, 0o755);
+  }
+  await Deno.mkdir(`${into}/stages`);
+  await downloadStages(`${into}/stages`, base);
+}
+
+/** Downloads kwok's stage files; its release has them in one. */
+export async function downloadStages(
+  into: string,
+  base: string | undefined = Deno.env.get("KRO_CONTROLPLANE_URL"),
+): Promise<void> {
+  const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
+  const name = "stage-fast.yaml";
+  await fetchChecked(kwokRelease(name, goMod), `${into}/${name}`, base);
+}
+
+async function unpackEtcd(
+  release: Release,
+  into: string,
+  base: string | undefined,
+): Promise<void> {
+  const archive = `${into}/${release.name}`;
+  await fetchChecked(release, archive, base);
+  const { code, stderr } = await new Deno.Command("tar", {
+    args: ["-xzf", archive, "-C", into, "--strip-components=1", `${folder(release.name)}/etcd`],
+  }).output();
+  if (code !== 0) {
+    throw new Error(`tar cannot unpack ${archive}: ${new TextDecoder().decode(stderr)}`);
+  }
+  await Deno.remove(archive);
+}
+
+const folder = (archive: string) => archive.replace(/\.tar\.gz$/, "");
+
+/** Downloads one file; it stays only when its checksum is the published one. */
+export async function fetchChecked(
+  release: Release,
+  file: string,
+  base?: string,
+): Promise<void> {
+  const checksums = await get(release.checksums, base);
+  const published = publishedChecksum(await checksums.text(), release.name);
+  if (!published) throw new Error(`${release.checksums} has no SHA-256 of ${release.name}`);
+  const response = await get(release.url, base);
+  await Deno.writeFile(file, response.body!);
+  const actual = await sha256(file);
+  if (actual === published) return;
+  await Deno.remove(file);
+  throw new Error(
+    `${release.url} has SHA-256 ${actual}, but ${release.checksums} says ${published}; not used`,
+  );
+}
+
+/** Finds a file's SHA-256 in any of the forms in which the projects publish them. */
+export function publishedChecksum(text: string, name: string): string | undefined {
+  if (text.trimStart().startsWith("{")) {
+    const { assets = [] } = JSON.parse(text) as { assets?: { name: string; digest?: string }[] };
+    const digest = assets.find((asset) => asset.name === name)?.digest;
+    return /^sha256:([0-9a-f]{64})$/.exec(digest ?? "")?.[1];
+  }
+  if (/^[0-9a-f]{64}\s*$/.test(text)) return text.trim();
+  const lines = text.split("\n").map((line) => line.trim().split(/\s+\*?/));
+  return lines.find(([sum, file]) => file === name && /^[0-9a-f]{64}$/.test(sum ?? ""))?.[0];
+}
+
+/** The address under a base: a mirror has a folder for each host. */
+export function rebase(url: string, base?: string): string {
+  return base ? `${base.replace(/\/$/, "")}/${url.replace(/^https:\/\//, "")}` : url;
+}
+
+async function get(url: string, base: string | undefined): Promise<Response> {
+  const address = rebase(url, base);
+  const response = await fetch(address).catch((error) => {
+    throw new Error(`cannot download ${address}: ${error.message}`);
+  });
+  if (response.ok) return response;
+  await response.body?.cancel();
+  throw new Error(`cannot download ${address}: ${response.status} ${response.statusText}`);
+}
+
+async function sha256(file: string): Promise<string> {
+  const data = await Deno.readFile(file);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
+}

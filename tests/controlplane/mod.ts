@@ -1,0 +1,14 @@
+/**
+ * A real control plane for tests and for the demo: etcd, kube-apiserver, kube-controller-manager, kube-scheduler
+ * and kwok on loopback, with users for an administrator, for kro and for one who may only read.
+ *
+ * @module
+ */
+export { attach } from "./access.ts";
+export type { Output, RunningControlPlane } from "./access.ts";
+export { calls } from "./audit.ts";
+export type { AuditEntry } from "./audit.ts";
+export { startControlPlane } from "./start.ts";
+export type { ControlPlane, Optional, StartOptions } from "./start.ts";
+export { buildUpstream } from "./upstream.ts";
+export type { User } from "./users.ts";

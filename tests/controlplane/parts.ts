@@ -1,0 +1,49 @@
+// The programs that make up the control plane: what each is built from. Versions come from go.mod alone.
+
+/** A program of the control plane, by the name of its binary. */
+export type Program =
+  | "etcd"
+  | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-scheduler"
+  | "kubectl"
+  | "kwok";
+
+/** The Go packages behind the programs; go build names a binary after the last element of its package. */
+export const packages: Readonly<Record<Program, string>> = {
+  "etcd": "go.etcd.io/etcd/server/v3",
+  "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
+  "kube-controller-manager": "k8s.io/kubernetes/cmd/kube-controller-manager",
+  "kube-scheduler": "k8s.io/kubernetes/cmd/kube-scheduler",
+  "kubectl": "k8s.io/kubernetes/cmd/kubectl",
+  "kwok": "sigs.k8s.io/kwok/cmd/kwok",
+};
+
+/** All programs, in the order in which they start. */
+export const programs: readonly Program[] = Object.keys(packages) as Program[];
+
+/** The modules whose versions name the releases. */
+export const modules = {
+  etcd: "go.etcd.io/etcd/server/v3",
+  kubernetes: "k8s.io/kubernetes",
+  kwok: "sigs.k8s.io/kwok",
+} as const;
+
+/** What kwok does to nodes and pods; without stages it ends at once. Paths within kwok's module. */
+export const stageFiles: readonly string[] = [
+  "kustomize/stage/node/fast/node-initialize.yaml",
+  "kustomize/stage/pod/fast/pod-ready.yaml",
+  "kustomize/stage/pod/fast/pod-complete.yaml",
+  "kustomize/stage/pod/fast/pod-delete.yaml",
+];
+
+/** The folder that holds go.mod. */
+export const moduleDir: string = import.meta.dirname!;
+
+/** The version that a go.mod requires of a module, `v1.2.3`. */
+export function moduleVersion(goMod: string, module: string): string {
+  const line = goMod.split("\n").map((text) => text.trim().split(/\s+/))
+    .find(([name, version]) => name === module && version?.startsWith("v"));
+  if (!line?.[1]) throw new Error(`go.mod requires no ${module}`);
+  return line[1];
+}

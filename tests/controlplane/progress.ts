@@ -1,0 +1,59 @@
+// Turns what `go build -v` prints into a line for people: which component, how far, for how long.
+import { packages, type Program } from "./parts.ts";
+
+/** How far a build is. */
+export class BuildProgress {
+  #modules = 0;
+  #compiled = 0;
+  #component: string | undefined;
+  readonly #other: string[] = [];
+
+  /** `total` is the number of packages of the whole build, cached ones included, when it is known. */
+  constructor(readonly total = 0) {}
+
+  /** Takes in one line of the build's standard error. */
+  line(text: string): void {
+    if (text.startsWith("go: downloading ")) this.#modules++;
+    else if (/^[\w.~-]+(\/[\w.~+-]+)*$/.test(text)) {
+      this.#compiled++;
+      this.#component = componentOf(text) ?? this.#component;
+    } else if (text.trim() !== "") this.#other.push(text);
+  }
+
+  /** What is being worked on, in words. */
+  get text(): string {
+    if (this.#compiled === 0) {
+      return this.#modules === 0 ? "looking at modules" : `fetched ${this.#modules} modules`;
+    }
+    const of = this.total > 0 ? ` of at most ${this.total}` : "";
+    const component = this.#component ?? "shared packages";
+    return `compiling ${component}: ${this.#compiled}${of} packages`;
+  }
+
+  /** What the compiler and the linker had to say: everything that is not progress. */
+  get complaints(): string {
+    return this.#other.join("\n");
+  }
+}
+
+/** The component that a package belongs to; packages that several share belong to none. */
+export function componentOf(path: string): Program | undefined {
+  for (const [program, main] of Object.entries(packages) as [Program, string][]) {
+    if (path === main || path.startsWith(`${main}/`)) return program;
+  }
+  if (path.startsWith("go.etcd.io/etcd/server/")) return "etcd";
+  if (path.startsWith("sigs.k8s.io/kwok/")) return "kwok";
+  if (path.startsWith("k8s.io/kubernetes/pkg/scheduler")) return "kube-scheduler";
+  if (path.startsWith("k8s.io/kubernetes/pkg/controller/")) return "kube-controller-manager";
+  if (/^k8s\.io\/kubernetes\/(pkg\/(registry|controlplane)|plugin)\//.test(path)) {
+    return "kube-apiserver";
+  }
+  if (path.startsWith("k8s.io/kubectl/")) return "kubectl";
+  return undefined;
+}
+
+/** `75 s` or `3 min 20 s`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,23 @@
+// kwok's stage files: from its module, or from its release when there is no Go.
+import { downloadStages } from "./download.ts";
+import { moduleDir, modules, stageFiles } from "./parts.ts";
+
+/** Puts the stage files into a folder. */
+export async function copyStages(into: string, hasGo: boolean): Promise<void> {
+  if (!hasGo) return await downloadStages(into);
+  const { code, stdout, stderr } = await new Deno.Command("go", {
+    args: ["mod", "download", "-json", modules.kwok],
+    cwd: moduleDir,
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (code !== 0) {
+    throw new Error(
+      `go mod download ${modules.kwok} failed:\n${text}${new TextDecoder().decode(stderr)}`,
+    );
+  }
+  const { Dir } = JSON.parse(text) as { Dir: string };
+  for (const path of stageFiles) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    await Deno.writeTextFile(`${into}/${name}`, await Deno.readTextFile(`${Dir}/${path}`));
+  }
+}

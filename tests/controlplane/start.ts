@@ -1,0 +1,195 @@
+// Starts the components in order, waits until the API serves and a node is ready, and stops them in reverse.
+import { attach, type Description, type RunningControlPlane } from "./access.ts";
+import { Api, freePorts, until } from "./api.ts";
+import { type Binaries, findBinaries } from "./binaries.ts";
+import { makeCertificates } from "./certificates.ts";
+import {
+  auditPolicy,
+  commandLine,
+  etcdUrl,
+  files,
+  type Layout,
+  node,
+  serverUrl,
+} from "./components.ts";
+import { Guarded, guarded, tail } from "./guard.ts";
+import { type Program, programs } from "./parts.ts";
+import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from "./users.ts";
+
+/** A component that may be left out. */
+export type Optional = "kube-controller-manager" | "kube-scheduler" | "kwok";
+
+/** How to start a control plane. */
+export interface StartOptions {
+  /** Components to leave out; without kwok there is no node. */
+  without?: Optional[];
+  /** Told in a line what is going on; by default nothing is said. */
+  progress?: (line: string) => void;
+  /** Environment of the components on top of ours. */
+  env?: Record<string, string>;
+}
+
+/** A control plane of one's own. */
+export interface ControlPlane extends RunningControlPlane, AsyncDisposable {
+  /** Settles with the story when a component ends by itself after the start. */
+  readonly failure: Promise<Error>;
+  /** Ends all components in order and removes the folder; waits for each. */
+  stop(): Promise<void>;
+}
+
+/** Starts one; binaries that are not on this machine are built or downloaded first. */
+export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
+  const progress = options.progress ?? (() => {});
+  const wanted = programs.filter((name) => !options.without?.includes(name as Optional));
+  const binaries = await findBinaries(wanted, { progress });
+  for (let attempt = 1;; attempt++) {
+    const run = new Run(wanted, binaries, options);
+    try {
+      return await run.start(progress);
+    } catch (error) {
+      await run.stop();
+      // Somebody else took a port between our choosing it and our listening on it.
+      if (attempt < 3 && /address already in use/.test(String(error))) continue;
+      throw error;
+    }
+  }
+}
+
+type Component = Exclude<Program, "kubectl">;
+
+class Run {
+  readonly #running = new Map<Component, Guarded>();
+  readonly #ended = Promise.withResolvers<Error>();
+  readonly #gone: Promise<never>;
+  readonly #components: Component[];
+  #dir = "";
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    wanted: Program[],
+    readonly binaries: Binaries,
+    readonly options: StartOptions,
+  ) {
+    this.#components = wanted.filter((name) => name !== "kubectl");
+    this.#gone = this.#ended.promise.then((error) => Promise.reject(error));
+    this.#gone.catch(() => {});
+  }
+
+  async start(progress: (line: string) => void): Promise<ControlPlane> {
+    const began = performance.now();
+    progress(`starting ${this.#components.join(", ")} (${this.binaries.origin})`);
+    this.#dir = await Deno.makeTempDir({ prefix: "kro-controlplane-" });
+    const [etcd, etcdPeer, server] = freePorts(3) as [number, number, number];
+    const layout: Layout = {
+      dir: this.#dir,
+      ports: { etcd, etcdPeer, server },
+      stages: this.binaries.stages,
+    };
+    const tokens = makeTokens();
+    const ca = await this.#writeFiles(layout, tokens);
+
+    this.#spawn("etcd", layout);
+    await until("etcd is healthy", () => healthy(`${etcdUrl(layout)}/health`), this.#gone, 30);
+    this.#spawn("kube-apiserver", layout);
+    using api = new Api(serverUrl(layout), ca, tokens.launcher);
+    await until("the API server is ready", () => api.exists("/readyz"), this.#gone, 60);
+    for (const { path, object } of roles()) await api.create(path, object);
+    for (const name of this.#components.slice(2)) this.#spawn(name, layout);
+    await this.#settle(api);
+    progress(`control plane ready after ${((performance.now() - began) / 1000).toFixed(1)} s`);
+
+    const description: Description = {
+      server: serverUrl(layout),
+      kubectl: this.binaries.paths.kubectl!,
+      pids: Object.fromEntries([...this.#running].map(([name, { pid }]) => [name, pid])),
+      tokens,
+    };
+    await this.#write(files.description, JSON.stringify(description, null, 2));
+    const stop = () => this.stop();
+    return {
+      ...await attach(this.#dir),
+      failure: this.#ended.promise,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  }
+
+  /** Ends the components, last started first: those that call the API server before it, it before etcd. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    for (const component of [...this.#running.values()].reverse()) await component.stop();
+    if (this.#dir !== "") await Deno.remove(this.#dir, { recursive: true });
+  }
+
+  async #settle(api: Api): Promise<void> {
+    const has = (name: Component) => this.#components.includes(name);
+    const wait = (what: string, check: () => Promise<boolean>) =>
+      until(what, check, this.#gone, 30);
+    for (const name of ["default", "kube-system"]) {
+      await wait(`namespace ${name} exists`, () => api.exists(`/api/v1/namespaces/${name}`));
+    }
+    if (has("kube-controller-manager")) {
+      const account = "/api/v1/namespaces/default/serviceaccounts/default";
+      await wait("the default service account exists", () => api.exists(account));
+    }
+    if (has("kwok")) {
+      await api.create("/api/v1/nodes", node);
+      await wait("the node is ready", async () => {
+        const { text } = await api.call("GET", `/api/v1/nodes/${node.metadata.name}`);
+        return /"type":"Ready","status":"True"|"status":"True"[^{}]*"type":"Ready"/.test(text);
+      });
+    }
+  }
+
+  #spawn(name: Component, layout: Layout): void {
+    const log = `${layout.dir}/${name}.log`;
+    const withAccounts = this.#components.includes("kube-controller-manager");
+    const component = guarded(
+      this.binaries.paths[name]!,
+      commandLine(name, layout, withAccounts),
+      { log, detached: true, ...(this.options.env ? { env: this.options.env } : {}) },
+    );
+    this.#running.set(name, component);
+    component.status.then(async ({ code, signal }) => {
+      if (this.#stopping) return;
+      const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+      this.#ended.resolve(new Error(`${name} ${how}; its last lines:\n${await tail(log)}`));
+    });
+  }
+
+  async #writeFiles(layout: Layout, tokens: Record<AnyUser, string>): Promise<string> {
+    const { ca, ...rest } = await makeCertificates();
+    await Promise.all([
+      this.#write(files.ca, ca),
+      this.#write(files.certificate, rest.certificate),
+      this.#write(files.key, rest.key),
+      this.#write(files.serviceAccountPublic, rest.serviceAccountPublic),
+      this.#write(files.serviceAccountPrivate, rest.serviceAccountPrivate),
+      this.#write(files.tokens, tokenFile(tokens)),
+      this.#write(files.auditPolicy, auditPolicy),
+      ...users.map((user) =>
+        this.#write(`kubeconfig.${user}`, kubeconfig(serverUrl(layout), ca, user, tokens[user]))
+      ),
+    ]);
+    return ca;
+  }
+
+  // The folder itself is ours alone, and so are its files.
+  #write(name: string, text: string): Promise<void> {
+    return Deno.writeTextFile(`${this.#dir}/${name}`, text, { mode: 0o600 });
+  }
+}
+
+async function healthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

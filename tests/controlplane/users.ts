@@ -1,0 +1,84 @@
+// Who may call the API server. Every program is a user of its own, so that the audit log can be counted by user.
+import { dump } from "js-yaml";
+
+/** The users for tests: an administrator, kro's controller, and one who may only read. */
+export type User = "admin" | "kro" | "reader";
+
+/** Those, and the control plane's own. */
+export type AnyUser = User | "launcher" | "kwok" | "kube-controller-manager" | "kube-scheduler";
+
+// Bound by RBAC, or by the group or name that the API server grants rights to from the start.
+const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
+  "admin": { user: "admin", group: "system:masters" },
+  "kro": { user: "kro", group: "kro" },
+  "reader": { user: "reader", group: "readers" },
+  "launcher": { user: "launcher", group: "system:masters" },
+  "kwok": { user: "kwok", group: "system:masters" },
+  "kube-controller-manager": { user: "system:kube-controller-manager", group: "controlplane" },
+  "kube-scheduler": { user: "system:kube-scheduler", group: "controlplane" },
+};
+
+/** Every user that the API server knows. */
+export const users: readonly AnyUser[] = Object.keys(accounts) as AnyUser[];
+
+/** A fresh token for every user. */
+export function makeTokens(): Record<AnyUser, string> {
+  return Object.fromEntries(users.map((user) => [user, crypto.randomUUID()])) as Record<
+    AnyUser,
+    string
+  >;
+}
+
+/** The API server's token file. */
+export function tokenFile(tokens: Record<AnyUser, string>): string {
+  return users.map((name) => {
+    const { user, group } = accounts[name];
+    return `${tokens[name]},${user},${name},"${group}"\n`;
+  }).join("");
+}
+
+/** A kubeconfig that stands alone: it carries the authority's certificate and the token. */
+export function kubeconfig(server: string, ca: string, user: AnyUser, token: string): string {
+  const name = "kro-controlplane";
+  return dump({
+    "apiVersion": "v1",
+    "kind": "Config",
+    "clusters": [{ name, cluster: { server, "certificate-authority-data": btoa(ca) } }],
+    "users": [{ name: user, user: { token } }],
+    "contexts": [{ name, context: { cluster: name, user, namespace: "default" } }],
+    "current-context": name,
+  });
+}
+
+/** The objects that give kro everything and the reader a view of everything. */
+export function roles(): { path: string; object: unknown }[] {
+  const rbac = "/apis/rbac.authorization.k8s.io/v1";
+  const group = "rbac.authorization.k8s.io";
+  const apiVersion = `${group}/v1`;
+  const binding = (name: string, role: string, user: User) => ({
+    path: `${rbac}/clusterrolebindings`,
+    object: {
+      apiVersion,
+      kind: "ClusterRoleBinding",
+      metadata: { name },
+      roleRef: { apiGroup: group, kind: "ClusterRole", name: role },
+      subjects: [{ apiGroup: group, kind: "User", name: accounts[user].user }],
+    },
+  });
+  return [
+    {
+      path: `${rbac}/clusterroles`,
+      object: {
+        apiVersion,
+        kind: "ClusterRole",
+        metadata: { name: "controlplane:reader" },
+        rules: [
+          { apiGroups: ["*"], resources: ["*"], verbs: ["get", "list", "watch"] },
+          { nonResourceURLs: ["*"], verbs: ["get"] },
+        ],
+      },
+    },
+    binding("controlplane:reader", "controlplane:reader", "reader"),
+    binding("controlplane:kro", "cluster-admin", "kro"),
+  ];
+}
