@@ -4,7 +4,13 @@
  *
  * @module
  */
+export { Backoff } from "./backoff.ts";
 export { connect } from "./client.ts";
 export { loadConfig, type LoadOptions } from "./config.ts";
+export { Discovery } from "./discovery.ts";
 export { ConfigError } from "./errors.ts";
+export type { DiscoveredKind } from "./kindindex.ts";
+export * from "./lease.ts";
+export { LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
+export { Reflector, type ReflectorHandlers, type ReflectorOptions } from "./reflector.ts";
 export * from "./types.ts";

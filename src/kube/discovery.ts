@@ -1,0 +1,110 @@
+/** Which kinds the server knows: aggregated discovery, loaded when first asked and shared by all callers. */
+import { ApiError, type GroupVersionKind, gvkKey } from "../api/mod.ts";
+import { type DiscoveredKind, type DiscoveryDocument, KindIndex } from "./kindindex.ts";
+import type { KubeClient } from "./types.ts";
+
+const MEDIA_TYPE = "application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList";
+const ACCEPT = `${MEDIA_TYPE};v=v2,${MEDIA_TYPE};v=v2beta1`;
+
+/** The kinds of one server. */
+export class Discovery {
+  readonly #client: KubeClient;
+  #index?: KindIndex;
+  #loading?: Promise<KindIndex>;
+  #next?: Promise<KindIndex>;
+
+  /** Asks nothing yet. */
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  /** The kind, exactly that version; undefined when the server does not serve it. */
+  async resolve(gvk: GroupVersionKind): Promise<DiscoveredKind | undefined> {
+    return (await this.#loaded()).byGvk.get(gvkKey(gvk));
+  }
+
+  /** The kind in the version that the server prefers. */
+  async byGroupKind(kind: { group: string; kind: string }): Promise<DiscoveredKind | undefined> {
+    return (await this.#loaded()).byGroupKind(kind);
+  }
+
+  /**
+   * The kind that a user means: plural, singular, kind or short name in any case, alone or as
+   * `deployments.apps`, `Deployment.v1.apps`. Of several groups the server's first one wins.
+   */
+  async byName(name: string): Promise<DiscoveredKind | undefined> {
+    return (await this.#loaded()).byName(name);
+  }
+
+  /** All kinds, in the server's order. */
+  async kinds(): Promise<DiscoveredKind[]> {
+    return [...(await this.#loaded()).byGvk.values()];
+  }
+
+  /**
+   * True when the server knows of the group-version but cannot tell its kinds at present: its
+   * aggregated API does not answer. Its kinds are then not gone, only out of sight.
+   */
+  async isStale(group: string, version: string): Promise<boolean> {
+    return (await this.#loaded()).stale.has(`${group}/${version}`);
+  }
+
+  /** True when any version of the group is stale. */
+  async isGroupStale(group: string): Promise<boolean> {
+    return [...(await this.#loaded()).stale].some((gv) => gv.startsWith(`${group}/`));
+  }
+
+  /**
+   * Asks the server again. What it then knows is no older than this call: callers during a load that
+   * had begun before share the next one.
+   */
+  async refresh(): Promise<void> {
+    if (!this.#loading) return void await this.#load();
+    this.#next ??= this.#loading.catch(() => {}).then(() => {
+      this.#next = undefined;
+      return this.#load();
+    });
+    await this.#next;
+  }
+
+  /** OpenAPI v3 documents by apiVersion (`v1`, `apps/v1`): the path, whose query is the content's hash. */
+  async openapi(): Promise<Map<string, string>> {
+    const index = await this.#client.raw("/openapi/v3") as OpenApiIndex;
+    const paths = new Map<string, string>();
+    for (const [key, value] of Object.entries(index.paths ?? {})) {
+      const match = /^api(?:s\/([^/]+))?\/([^/]+)$/.exec(key);
+      if (!match || !value.serverRelativeURL) continue;
+      const [, group, version] = match;
+      paths.set(group ? `${group}/${version}` : version!, value.serverRelativeURL);
+    }
+    return paths;
+  }
+
+  async #loaded(): Promise<KindIndex> {
+    return this.#index ?? await this.#load();
+  }
+
+  #load(): Promise<KindIndex> {
+    this.#loading ??= this.#fetch().finally(() => this.#loading = undefined);
+    return this.#loading;
+  }
+
+  async #fetch(): Promise<KindIndex> {
+    // `/api` holds the core group, `/apis` all others.
+    const [core, groups] = await Promise.all(["/api", "/apis"].map((path) => this.#document(path)));
+    this.#index = new KindIndex([...core!.items ?? [], ...groups!.items ?? []]);
+    return this.#index;
+  }
+
+  async #document(path: string): Promise<DiscoveryDocument> {
+    const document = await this.#client.raw(path, { accept: ACCEPT }) as DiscoveryDocument;
+    if (document.kind === "APIGroupDiscoveryList") return document;
+    throw new ApiError(`GET ${path}: no aggregated discovery: Kubernetes 1.27 or later is needed`, {
+      reason: "Other",
+    });
+  }
+}
+
+interface OpenApiIndex {
+  paths?: Record<string, { serverRelativeURL?: string }>;
+}

@@ -1,0 +1,205 @@
+/** List, then watch, for ever: one kind's objects as a stream of changes that survives every failure. */
+import { ApiError, type KindRef, type KubeObject } from "../api/mod.ts";
+import { Backoff } from "./backoff.ts";
+import { type Change, Known } from "./known.ts";
+import { sleep } from "./sleep.ts";
+import type { KubeClient, ListOptions } from "./types.ts";
+
+/** Called one after another, in the order of the server's changes. */
+export interface ReflectorHandlers {
+  /** An object came up, or was there at the first list. */
+  added(object: KubeObject): void;
+  /** An object changed. */
+  modified(object: KubeObject): void;
+  /** An object is gone. If that was noticed by a list, only its identity is known. */
+  deleted(object: KubeObject): void;
+  /** Once, when the first list has been handed over. */
+  synced?(): void;
+}
+
+/** What to watch, and how failures are told. */
+export interface ReflectorOptions extends ListOptions {
+  /** Every failure but an expired resourceVersion; it goes on trying all the same. */
+  onError?: (error: unknown) => void;
+  /** Waits between attempts. */
+  backoff?: Backoff;
+}
+
+// A server without bookmarks may stay silent until it closes; with them it speaks once a minute.
+const BOOKMARK_SILENCE_MS = 150_000;
+const CLOSE_GRACE_MS = 30_000;
+const PRODUCTIVE_MS = 5_000;
+
+/** Watches one kind. It keeps no objects, only each one's uid and resourceVersion. */
+export class Reflector {
+  readonly #client: KubeClient;
+  readonly #kind: KindRef;
+  readonly #options: ReflectorOptions;
+  readonly #handlers: ReflectorHandlers;
+  readonly #known: Known;
+  readonly #backoff: Backoff;
+  readonly #synced = Promise.withResolvers<void>();
+  #hasSynced = false;
+  #resourceVersion = "";
+  #productive = false;
+
+  /** Starts nothing yet. */
+  constructor(
+    client: KubeClient,
+    kind: KindRef,
+    options: ReflectorOptions,
+    handlers: ReflectorHandlers,
+  ) {
+    this.#client = client;
+    this.#kind = kind;
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#known = new Known(kind);
+    this.#backoff = options.backoff ?? new Backoff();
+    // Whoever waits gets the rejection; nobody has to.
+    this.#synced.promise.catch(() => {});
+  }
+
+  /** Resolves after the first list; rejects when it is stopped before. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** Whether the first list has been handed over. */
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** How far the handlers have seen; empty before the first list. */
+  get resourceVersion(): string {
+    return this.#resourceVersion;
+  }
+
+  /** How many objects are known. */
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Runs until the signal aborts; resolves when nothing of it is left. Call it once. */
+  async start(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#productive = false;
+      let error: unknown;
+      try {
+        if (this.#resourceVersion === "") await this.#list(signal);
+        if (!signal.aborted) await this.#watch(signal);
+      } catch (caught) {
+        error = caught;
+      }
+      if (signal.aborted) break;
+      const asked = this.#judge(error);
+      if (this.#productive) this.#backoff.reset();
+      // A watch that ended in its time, or expired after long service, is simply opened again.
+      if (this.#productive && (error === undefined || isGone(error))) continue;
+      await sleep(Math.max(this.#backoff.next(), asked), signal);
+    }
+    this.#synced.reject(signal.reason);
+  }
+
+  /** Tells the failure and forgets a position that cannot be resumed; milliseconds that the server asks to wait. */
+  #judge(error: unknown): number {
+    if (error === undefined) return 0;
+    if (!isGone(error)) this.#report(error);
+    if (!(error instanceof ApiError)) return 0;
+    const ahead = error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
+    // NotFound: the kind itself went; what comes back under its name is told by a list.
+    if (ahead || error.reason === "Gone" || error.reason === "NotFound") this.#resourceVersion = "";
+    return (error.retryAfterSeconds ?? 0) * 1000;
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    let resourceVersion: string | undefined;
+    try {
+      resourceVersion = await this.#readPages(signal);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      // The list outlived the server's memory of it: once more, in one piece.
+      resourceVersion = await this.#readPages(signal, 0);
+    }
+    if (resourceVersion === undefined) return;
+    this.#emit(this.#known.endList());
+    this.#resourceVersion = resourceVersion;
+    if (this.#hasSynced) return;
+    this.#hasSynced = true;
+    this.#call(() => this.#handlers.synced?.());
+    this.#synced.resolve();
+  }
+
+  async #readPages(signal: AbortSignal, limit?: number): Promise<string | undefined> {
+    this.#known.beginList();
+    let resourceVersion = "";
+    for await (const page of this.#client.pages(this.#kind, { ...this.#selection(), limit })) {
+      if (signal.aborted) return undefined;
+      for (const item of page.items) this.#emit(this.#known.fromList(item));
+      resourceVersion = page.resourceVersion;
+    }
+    return resourceVersion;
+  }
+
+  /** One connection. Silence beyond what a living server keeps ends it; the next one resumes. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const timeoutSeconds = Math.round(300 + Math.random() * 300);
+    const connection = new AbortController();
+    const stop = () => connection.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    const started = performance.now();
+    let silence = timeoutSeconds * 1000 + CLOSE_GRACE_MS;
+    let watchdog = setTimeout(stop, silence);
+    try {
+      const events = this.#client.watch(this.#kind, {
+        ...this.#selection(),
+        resourceVersion: this.#resourceVersion,
+        timeoutSeconds,
+        signal: connection.signal,
+      });
+      for await (const event of events) {
+        if (signal.aborted) return;
+        this.#productive = true;
+        clearTimeout(watchdog);
+        if (event.type === "BOOKMARK") {
+          silence = BOOKMARK_SILENCE_MS;
+          this.#resourceVersion = event.resourceVersion;
+        } else {
+          this.#emit(this.#known.fromEvent(event));
+          this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+        }
+        watchdog = setTimeout(stop, silence);
+      }
+    } finally {
+      clearTimeout(watchdog);
+      signal.removeEventListener("abort", stop);
+      if (performance.now() - started > PRODUCTIVE_MS) this.#productive = true;
+    }
+  }
+
+  #selection(): ListOptions {
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#options;
+    return { namespace, labelSelector, fieldSelector, metadataOnly };
+  }
+
+  #emit(changes: readonly Change[]): void {
+    for (const { type, object } of changes) this.#call(() => this.#handlers[type](object));
+  }
+
+  /** A handler's failure is told, and costs nobody else an event. */
+  #call(handler: () => void): void {
+    try {
+      handler();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    this.#options.onError?.(error);
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "Gone";
+}
