@@ -1,0 +1,186 @@
+/** What each marker does to the schema of its field. */
+import { RE2JS } from "re2js";
+import type { Json } from "../api/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import { parseDefault } from "./default.ts";
+import type { Report } from "./fault.ts";
+import type { Marker } from "./lex.ts";
+import { didYouMean } from "./nearest.ts";
+import { parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
+
+/** A field's schema while its markers are applied; arrays in it are replaced, never changed. */
+interface Field {
+  schema: Schema;
+  /** How often `required=true` was given: the parent's list repeats the name as often. */
+  required: number;
+}
+
+/** Applies one value; returns what is wrong with it. */
+type Apply = (field: Field, value: string) => string | undefined;
+
+const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
+  ["required", flag("required", (field) => void field.required++)],
+  ["default", applyDefault],
+  ["description", ({ schema }, value) => {
+    if (value === "") delete schema.description;
+    else schema.description = value;
+  }],
+  ["enum", applyEnum],
+  ["minimum", bound("minimum")],
+  ["maximum", bound("maximum")],
+  ["minLength", count("minLength", "string")],
+  ["maxLength", count("maxLength", "string")],
+  ["pattern", applyPattern],
+  ["minItems", count("minItems", "array")],
+  ["maxItems", count("maxItems", "array")],
+  ["uniqueItems", applyUniqueItems],
+  ["listType", applyListType],
+  ["listMapKey", applyListMapKey],
+  [
+    "immutable",
+    flag("immutable", ({ schema }) => {
+      addRule(schema, "self == oldSelf", "field is immutable");
+    }),
+  ],
+  ["validation", ({ schema }, value) => {
+    if (value.trim() === "") return "validation failed: the rule is blank";
+    addRule(schema, value, "validation failed");
+  }],
+]);
+
+/** Applies markers left to right to a copy of the field's schema and counts `required=true`. */
+export function applyMarkers(base: Schema, markers: readonly Marker[], report: Report): Field {
+  const field: Field = { schema: { ...base }, required: 0 };
+  for (const { key, value, offset } of markers) {
+    const message = MARKERS.get(key)?.(field, value);
+    if (message !== undefined) report({ message, offset });
+  }
+  const type = field.schema["x-kubernetes-list-type"];
+  if (field.schema["x-kubernetes-list-map-keys"] && type !== "map") {
+    report({
+      message: `listMapKey without listType=map: the list type is ${type ?? "not set"}`,
+    });
+  }
+  return field;
+}
+
+/** Reports every key that is no marker. */
+export function checkKeys(markers: readonly Marker[], report: Report): void {
+  for (const { key, offset } of markers) {
+    if (MARKERS.has(key)) continue;
+    const hint = didYouMean(key, MARKERS.keys());
+    report({ message: `unknown marker: ${key}`, offset, ...(hint && { hint }) });
+  }
+}
+
+function only(name: string, { schema }: Field, ...types: string[]): string | undefined {
+  if (types.includes(schema.type!)) return undefined;
+  return `${name} is only valid for ${types.join(" and ")} fields, and this one is ${schema.type}`;
+}
+
+function unparsed(name: string, expected: string, value: string): string {
+  return `failed to parse ${name}: "${value}" is not ${expected}`;
+}
+
+function flag(name: string, whenTrue: (field: Field) => void): Apply {
+  return (field, value) => {
+    const on = parseBool(value);
+    if (on === undefined) return unparsed(name, "a boolean", value);
+    if (on) whenTrue(field);
+  };
+}
+
+function bound(name: "minimum" | "maximum"): Apply {
+  return ({ schema }, value) => {
+    const number = parseFloat64(value);
+    if (number === undefined) return unparsed(name, "a finite number", value);
+    schema[name] = number;
+  };
+}
+
+function count(name: "minLength" | "maxLength" | "minItems" | "maxItems", type: string): Apply {
+  return (field, value) => {
+    const misplaced = only(name, field, type);
+    if (misplaced) return misplaced;
+    const number = safeInteger(value);
+    if (number === undefined) return unparsed(name, "an integer within ±(2^53-1)", value);
+    field.schema[name] = number;
+  };
+}
+
+function applyDefault({ schema }: Field, text: string): string | undefined {
+  const parsed = parseDefault(schema, text);
+  if ("fault" in parsed) return parsed.fault;
+  schema.default = parsed.value;
+}
+
+function applyEnum(field: Field, text: string): string | undefined {
+  const misplaced = only("enum", field, "string", "integer");
+  if (misplaced) return misplaced;
+  const values: Json[] = [];
+  for (const item of text.split(",").map((part) => part.trim())) {
+    if (item === "") return "enum holds an empty value";
+    if (field.schema.type === "string") {
+      values.push(item);
+      continue;
+    }
+    const number = /^(-?[1-9][0-9]*|-?0)$/.test(item) ? safeInteger(item) : undefined;
+    if (number === undefined) return unparsed("enum", "a JSON integer within ±(2^53-1)", item);
+    values.push(number);
+  }
+  field.schema.enum = values;
+}
+
+function applyPattern(field: Field, value: string): string | undefined {
+  if (value === "") return "pattern is empty";
+  const misplaced = only("pattern", field, "string");
+  if (misplaced) return misplaced;
+  try {
+    RE2JS.compile(value);
+  } catch (error) {
+    return `invalid pattern: ${error instanceof Error ? error.message : error}`;
+  }
+  field.schema.pattern = value;
+}
+
+function applyUniqueItems(field: Field, value: string): string | undefined {
+  const on = parseBool(value);
+  if (on === undefined) return unparsed("uniqueItems", "a boolean", value);
+  const misplaced = only("uniqueItems", field, "array");
+  if (misplaced || !on) return misplaced;
+  const type = field.schema["x-kubernetes-list-type"] ?? "set";
+  if (type !== "set") return `uniqueItems=true with another list type: ${type}`;
+  field.schema["x-kubernetes-list-type"] = "set";
+}
+
+function applyListType(field: Field, value: string): string | undefined {
+  const misplaced = only("listType", field, "array");
+  if (misplaced) return misplaced;
+  if (!["atomic", "set", "map"].includes(value)) {
+    return `listType must be atomic, set or map, not "${value}"`;
+  }
+  const type = field.schema["x-kubernetes-list-type"] ?? value;
+  if (type !== value) {
+    return `listType=${value} overwrites list type ${type}`;
+  }
+  field.schema["x-kubernetes-list-type"] = value;
+}
+
+function applyListMapKey(field: Field, value: string): string | undefined {
+  const misplaced = only("listMapKey", field, "array");
+  if (misplaced) return misplaced;
+  const keys = field.schema["x-kubernetes-list-map-keys"] ?? [];
+  if (keys.includes(value)) return `duplicate listMapKey: ${value}`;
+  field.schema["x-kubernetes-list-map-keys"] = [...keys, value];
+}
+
+function addRule(schema: Schema, rule: string, message: string): void {
+  const rules = schema["x-kubernetes-validations"] ?? [];
+  schema["x-kubernetes-validations"] = [...rules, { rule, message }];
+}
+
+/** Integers are JavaScript numbers from here on; one that would be rounded is refused instead. */
+function safeInteger(text: string): number | undefined {
+  const value = parseInt64(text);
+  return value !== undefined && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
+}

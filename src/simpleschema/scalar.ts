@@ -1,0 +1,34 @@
+/** Booleans, integers and floats in the notations that marker values may use. */
+
+const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
+const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** A boolean, or undefined. */
+export function parseBool(text: string): boolean | undefined {
+  return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
+}
+
+/** A base-10 signed 64-bit integer, or undefined. */
+export function parseInt64(text: string): bigint | undefined {
+  if (!/^[+-]?[0-9]+$/.test(text)) return undefined;
+  const value = BigInt(text.replace(/^\+/, ""));
+  return value <= INT64_MAX && value >= -INT64_MAX - 1n ? value : undefined;
+}
+
+/** A finite decimal or hexadecimal float, or undefined; `NaN` and `Inf` have no place in JSON. */
+export function parseFloat64(text: string): number | undefined {
+  const digits = text.replace(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, ""); // 1_000, as in Go
+  const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/.exec(digits);
+  const value = hex ? hexFloat(hex[1]!, hex[2]!, hex[3]!, Number(hex[4])) : decimal(digits);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function decimal(text: string): number {
+  return /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/.test(text) ? Number(text) : NaN;
+}
+
+function hexFloat(sign: string, whole: string, fraction: string, exponent: number): number {
+  const size = parseInt(whole + fraction, 16) * 2 ** (exponent - 4 * fraction.length);
+  return sign === "-" ? -size : size;
+}

@@ -1,0 +1,210 @@
+/** SimpleSchema objects -> OpenAPI: fields, nested objects, and custom types by name. */
+import { isObject, type JsonObject, type Problem } from "../api/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import type { Fault, Report } from "./fault.ts";
+import { lexMarkers } from "./lex.ts";
+import { applyMarkers, checkKeys } from "./markers.ts";
+import { didYouMean } from "./nearest.ts";
+import { expandedSize, MAX_EXPANDED } from "./size.ts";
+import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
+
+/** The schema of the spec, or everything that is wrong with it. */
+export type TransformResult = { ok: true; schema: Schema } | { ok: false; problems: Problem[] };
+
+/**
+ * Turns `spec.schema.spec` and `spec.schema.types` of an RGD into the schema of the instance's spec.
+ * All uses of a custom type share its schema objects: do not change what is returned.
+ */
+export function transform(spec: JsonObject, types: JsonObject = {}): TransformResult {
+  const run = new Transformer(types);
+  run.declareAll();
+  const schema = run.struct(spec, { path: "schema.spec", depth: 0, within: [] });
+  if (schema && run.problems.length === 0 && expandedSize(schema) > MAX_EXPANDED) {
+    const message = `custom types expand to more than ${MAX_EXPANDED} fields`;
+    run.problems.push({ code: "SCHEMA", path: "schema.spec", message });
+  }
+  return schema && run.problems.length === 0
+    ? { ok: true, schema }
+    : { ok: false, problems: run.problems };
+}
+
+/** A field's schema, and how often it adds itself to the parent's `required`. */
+interface Built {
+  schema: Schema;
+  required: number;
+}
+
+/** Where the walk is. */
+interface Place {
+  path: string;
+  depth: number;
+  /** The custom types being built, outermost first; empty in the spec. */
+  within: readonly string[];
+}
+
+/** Deeper than any schema that an API server takes; hostile nesting ends here, not at the stack's end. */
+const MAX_DEPTH = 500;
+
+/** One run; an undefined result means that a problem was reported. */
+class Transformer {
+  readonly problems: Problem[] = [];
+  readonly #types: ReadonlyMap<string, unknown>;
+  readonly #declared = new Map<string, Built | undefined>();
+
+  constructor(types: JsonObject) {
+    this.#types = new Map(Object.entries(types));
+  }
+
+  /** Builds every type, so that unused ones are checked too. */
+  declareAll(): void {
+    for (const name of this.#types.keys()) this.#declare(name, [], 0);
+  }
+
+  /** An object of fields. */
+  struct(fields: JsonObject, place: Place): Schema | undefined {
+    const properties: [string, Schema][] = [];
+    const required: string[] = [];
+    let broken = false;
+    for (const [name, value] of Object.entries(fields)) {
+      const inner = { ...place, path: joinPath(place.path, name), depth: place.depth + 1 };
+      const field = this.#field(value, inner);
+      if (!field) {
+        broken = true;
+        continue;
+      }
+      properties.push([name, field.schema]);
+      for (let i = 0; i < field.required; i++) required.push(name);
+    }
+    if (broken) return undefined;
+    const schema: Schema = { type: "object" };
+    if (properties.length > 0) schema.properties = Object.fromEntries(properties);
+    if (required.length > 0) schema.required = required.sort();
+    // `{}` may stand for the object only when nothing in it must be given.
+    else if (properties.some(([, p]) => p.default !== undefined)) schema.default = {};
+    return schema;
+  }
+
+  #field(value: unknown, place: Place): Built | undefined {
+    if (typeof value === "string") return this.#text(value, place);
+    if (!isObject(value)) {
+      return this.#fail(place.path, undefined, {
+        message: `unexpected type: ${kindOf(value)}`,
+        hint: `write a type such as "string", or an object of fields`,
+      });
+    }
+    if (place.depth > MAX_DEPTH) return this.#fail(place.path, undefined, TOO_DEEP);
+    const schema = this.struct(value, place);
+    return schema && { schema, required: 0 };
+  }
+
+  /** `TYPE | MARKERS`: a wrong type does not hide wrong markers. */
+  #text(text: string, place: Place): Built | undefined {
+    const before = this.problems.length;
+    const bar = text.indexOf("|");
+    const report = (fault: Fault) => this.#fail(place.path, text, fault);
+    const base = this.#type(bar < 0 ? text : text.slice(0, bar), place, report);
+
+    const inMarkers: Report = (fault) =>
+      report(fault.offset === undefined ? fault : { ...fault, offset: fault.offset + bar + 1 });
+    const markers = bar < 0 ? [] : lexMarkers(text.slice(bar + 1), inMarkers);
+    if (markers) checkKeys(markers, inMarkers);
+    if (!base || !markers) return undefined;
+    const field = applyMarkers(base.schema, markers, inMarkers);
+    if (this.problems.length > before) return undefined;
+    return { schema: field.schema, required: base.required + field.required };
+  }
+
+  #type(text: string, place: Place, report: Report): Built | undefined {
+    const type = parseType(text, report);
+    if (!type) return undefined;
+    if (type.kind === "custom") return this.#custom(type.name, place, report);
+    const schema = this.#schemaOf(type, place, report);
+    return schema && { schema, required: 0 };
+  }
+
+  #schemaOf(type: TypeExpr, place: Place, report: Report): Schema | undefined {
+    switch (type.kind) {
+      case "atomic":
+        return { type: type.type };
+      case "object":
+        return { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+      case "list": {
+        const items = this.#schemaOf(type.of, place, report);
+        return items && { type: "array", items };
+      }
+      case "map": {
+        const additionalProperties = this.#schemaOf(type.of, place, report);
+        return additionalProperties && { type: "object", additionalProperties };
+      }
+      case "custom": // `required` speaks of the field itself, so it does not pass through a wrapper
+        return this.#custom(type.name, place, report)?.schema;
+    }
+  }
+
+  #custom(name: string, { within, depth }: Place, report: Report): Built | undefined {
+    if (!this.#types.has(name)) {
+      const likely = foreignName(name);
+      report({
+        message: within.length > 0
+          ? `unknown type: node "${name}" does not exist in schema.types`
+          : `unknown type: ${name}`,
+        hint: likely === undefined
+          ? didYouMean(name, [...BUILT_IN, ...this.#types.keys()])
+          : `did you mean "${likely}"?`,
+      });
+      return undefined;
+    }
+    const start = within.indexOf(name);
+    if (start >= 0) {
+      const cycle = [...within.slice(start), name];
+      report({
+        message: cycle.length === 2
+          ? `self reference: type "${name}" refers to itself`
+          : `cyclic dependency in type ${name}: ${cycle.join(" -> ")}`,
+        hint: `use "object" where the nesting has to end`,
+      });
+      return undefined;
+    }
+    if (depth > MAX_DEPTH) {
+      report(TOO_DEEP);
+      return undefined;
+    }
+    return this.#declare(name, within, depth);
+  }
+
+  /** Builds a custom type once. */
+  #declare(name: string, within: readonly string[], depth: number): Built | undefined {
+    if (this.#declared.has(name)) return this.#declared.get(name);
+    const path = joinPath("schema.types", name);
+    const built = this.#field(this.#types.get(name), {
+      path,
+      depth: depth + 1,
+      within: [...within, name],
+    });
+    this.#declared.set(name, built);
+    return built;
+  }
+
+  #fail(path: string, expression: string | undefined, fault: Fault): undefined {
+    const { message, hint, offset } = fault;
+    this.problems.push({
+      code: "SCHEMA",
+      path,
+      ...(expression !== undefined && { expression }),
+      ...(offset !== undefined && { offset }),
+      message,
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}
+
+const TOO_DEEP: Fault = { message: `nested more than ${MAX_DEPTH} levels deep` };
+
+function joinPath(path: string, name: string): string {
+  return name === "" || name.includes(".") ? `${path}["${name}"]` : `${path}.${name}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  return Array.isArray(value) ? "list" : typeof value;
+}

@@ -1,0 +1,228 @@
+/** SimpleSchema: what is emitted, what is refused and how it is told. */
+import assert from "node:assert/strict";
+import type { Json, JsonObject, Problem } from "../../../src/api/mod.ts";
+import type { Schema } from "../../../src/openapi/mod.ts";
+import { transform } from "../../../src/simpleschema/mod.ts";
+import { RECORDED } from "./upstream.ts";
+
+function schemaOf(spec: JsonObject, types?: JsonObject): Schema {
+  const result = transform(spec, types);
+  assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems));
+  return result.schema;
+}
+
+function problemsOf(spec: JsonObject, types?: JsonObject): Problem[] {
+  const result = transform(spec, types);
+  assert.ok(!result.ok, `accepted: ${JSON.stringify(spec)}`);
+  return result.problems;
+}
+
+/** Key order is not compared, undefined members do not count: as JSON. */
+function asJson(schema: Schema): Json {
+  return JSON.parse(JSON.stringify(schema));
+}
+
+/** Defaults of the wrong JSON type: upstream emits them, the API server refuses the CRD. */
+const REFUSED_EARLY = new Set(
+  ["boolean | default=1", "boolean | default=0", "[]string | default={}", "[]string | default=5"]
+    .concat(["object | default=5", "object | default=[]"]),
+);
+
+Deno.test("every recorded answer of upstream is given here too", () => {
+  let refused = 0;
+  for (const { spec, types, answer } of RECORDED) {
+    const result = transform(spec, types);
+    const field = spec.f as string;
+    if (REFUSED_EARLY.has(field)) {
+      assert.equal(result.ok, false, field);
+      refused++;
+      continue;
+    }
+    assert.deepEqual(result.ok ? asJson(result.schema) : null, answer, JSON.stringify(spec));
+  }
+  assert.equal(refused, REFUSED_EARLY.size);
+});
+
+Deno.test("the schema of a spec with named types, nested objects and required fields", () => {
+  const types = {
+    Port: "integer | minimum=1 maximum=65535 required=true",
+    Listener: { port: "Port", tls: "boolean | default=false" },
+  };
+  const spec = {
+    name: 'string | required=true description="The name"',
+    main: "Listener",
+    extra: "[]Listener | maxItems=4",
+    labels: "map[string]string",
+    adminPort: "Port",
+    limits: { cpu: 'string | default="1"' },
+  };
+  const port: Schema = { type: "integer", minimum: 1, maximum: 65535 };
+  const listener: Schema = {
+    type: "object",
+    properties: { port, tls: { type: "boolean", default: false } },
+    required: ["port"],
+  };
+  assert.deepEqual(asJson(schemaOf(spec, types)), {
+    type: "object",
+    properties: {
+      name: { type: "string", description: "The name" },
+      main: listener,
+      extra: { type: "array", items: listener, maxItems: 4 },
+      labels: { type: "object", additionalProperties: { type: "string" } },
+      adminPort: port,
+      limits: {
+        type: "object",
+        properties: { cpu: { type: "string", default: "1" } },
+        default: {},
+      },
+    },
+    required: ["adminPort", "name"],
+  });
+});
+
+Deno.test("a marker at a use of a type leaves the type and its other uses alone", () => {
+  const { properties } = schemaOf(
+    { a: "T | immutable=true description=changed", b: "T" },
+    { T: "string | validation=\"self != ''\" description=base" },
+  );
+  assert.deepEqual(properties!.b, {
+    type: "string",
+    description: "base",
+    "x-kubernetes-validations": [{ rule: "self != ''", message: "validation failed" }],
+  });
+  assert.deepEqual(properties!.a!["x-kubernetes-validations"]!.map((v) => v.rule), [
+    "self != ''",
+    "self == oldSelf",
+  ]);
+});
+
+Deno.test("field names that JavaScript objects know are ordinary names", () => {
+  const spec = JSON.parse('{"__proto__": "string", "constructor": "integer"}');
+  const { properties } = schemaOf(spec);
+  assert.deepEqual(Object.keys(properties!), ["__proto__", "constructor"]);
+  assert.match(problemsOf({ a: "constructor" })[0]!.message, /unknown type: constructor/);
+});
+
+Deno.test("all problems are found at once, each with its path, text and place in the text", () => {
+  const problems = problemsOf(
+    { a: { b: "strin" }, "x.y": "string | min=1 minItems=2", c: 5, ok: "string" },
+    { X: { f: "string | foo=1 bar=2" }, Y: "[]" },
+  );
+  assert.ok(problems.every((p) => p.code === "SCHEMA"));
+  assert.deepEqual(problems.map(({ path, message, offset }) => [path, message, offset]), [
+    ["schema.types.X.f", "unknown marker: foo", 9],
+    ["schema.types.X.f", "unknown marker: bar", 15],
+    ["schema.types.Y", "empty slice element: name a type after []", undefined],
+    ["schema.spec.a.b", "unknown type: strin", undefined],
+    ['schema.spec["x.y"]', "unknown marker: min", 9],
+    [
+      'schema.spec["x.y"]',
+      "minItems is only valid for array fields, and this one is string",
+      15,
+    ],
+    ["schema.spec.c", "unexpected type: number", undefined],
+  ]);
+  assert.equal(problems[3]!.expression, "strin");
+});
+
+Deno.test("a broken type is reported where it is declared, not at each use", () => {
+  const problems = problemsOf({ a: "T", b: "[]T", c: { d: "T" } }, { T: "Nope" });
+  assert.deepEqual(problems.map((p) => p.path), ["schema.types.T"]);
+});
+
+Deno.test("near misses of types and markers are answered with the right name", () => {
+  const cases: [string, string][] = [
+    ["int", "integer"],
+    ["Bool", "boolean"],
+    ["double", "float"],
+    ["strng", "string"],
+    ["[]Listner", "Listener"],
+    ["string | defualt=x", "default"],
+    ["[]string | uniqueitems=true", "uniqueItems"],
+  ];
+  for (const [text, name] of cases) {
+    const [problem] = problemsOf({ f: text }, { Listener: "string" });
+    assert.equal(problem!.hint, `did you mean "${name}"?`, text);
+  }
+  assert.equal(problemsOf({ f: "Gateway" }, { Listener: "string" })[0]!.hint, undefined);
+});
+
+Deno.test("messages name the fault's category", () => {
+  const cases: [Json, RegExp, JsonObject?][] = [
+    [null, /unexpected type: null/],
+    [["string"], /unexpected type: list/],
+    [" | default=x", /empty type/],
+    ["map[string]", /map value required/],
+    ["map[integer]string", /map key must be string/],
+    ["[]".repeat(17) + "string", /nesting too deep: at most 16 .* "string" is left/],
+    ["string", /node "Nope" does not exist/, { T: "map[string]Nope" }],
+    ["string", /self reference: type "A"/, { A: { next: "A" } }],
+    ["string", /cyclic dependency in type A: A -> B -> C -> A/, { A: "[]B", B: "C", C: "A" }],
+    ["string |", /key without value/],
+    ["string | =x", /empty marker key/],
+    ['string | default="', /unclosed quote/],
+    ["string | default={", /unclosed bracket/],
+    ["string | default=]", /unmatched bracket/],
+    ["string | required=yes", /failed to parse required: "yes" is not a boolean/],
+    ["string | minLength=1.5", /failed to parse minLength/],
+    ["string | minimum=NaN", /failed to parse minimum/],
+    ["integer | enum=1,b", /failed to parse enum: "b"/],
+    ["float | enum=1", /enum is only valid for string and integer fields, and this one is number/],
+    ["string | enum=a,,b", /enum holds an empty value/],
+    ["string | pattern=(?=a)", /invalid pattern: .*\(\?=/],
+    ["[]string | listType=bag", /listType must be atomic, set or map/],
+    ["[]string | uniqueItems=true listType=map", /listType=map overwrites list type set/],
+    ["[]string | listType=atomic uniqueItems=true", /uniqueItems=true with another list type/],
+    ["[]string | listMapKey=a", /listMapKey without listType=map/],
+    ["[]string | listType=map listMapKey=a listMapKey=a", /duplicate listMapKey: a/],
+    ["string | validation=' ", /key without value/],
+    ['string | validation="  "', /validation failed/],
+    ["integer | default=007", /default must be valid JSON/],
+    ["float | default=NaN", /default must be a number/],
+    ["float | default=x", /default must be a number/],
+    ["boolean | default=T", /write true or false/],
+    ['string | default="say \\"hi\\""', /default must be the inside of a JSON string/],
+  ];
+  for (const [value, expected, types] of cases) {
+    const problems = problemsOf({ f: value }, types);
+    assert.equal(problems.length, 1, JSON.stringify(value));
+    assert.match(problems[0]!.message, expected);
+  }
+});
+
+Deno.test("white space after the last marker is refused with the usual reason", () => {
+  const [problem] = problemsOf({ f: "string | default=x\n" });
+  assert.match(problem!.hint!, /\|- or >-/);
+  assert.equal(problem!.offset, 19);
+});
+
+Deno.test("integers that JavaScript would round are refused, never rounded", () => {
+  for (
+    const text of [
+      "integer | default=9007199254740993",
+      "integer | enum=9007199254740993",
+      "string | maxLength=9223372036854775807",
+      'object | default={"a": [9007199254740993]}',
+    ]
+  ) {
+    assert.match(problemsOf({ f: text })[0]!.message, /2\^53-1/, text);
+  }
+});
+
+Deno.test("hostile nesting is a problem, not a crash", () => {
+  const doubling = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`T${i}`, { a: `T${i + 1}`, b: `T${i + 1}` }]),
+  );
+  const [size] = problemsOf({ f: "T0" }, { ...doubling, T40: "string" });
+  assert.match(size!.message, /expand to more than/);
+
+  const chain = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, i) => [`T${i}`, `T${i + 1}`]),
+  );
+  const [depth] = problemsOf({ f: "T0" }, { ...chain, T20000: "string" });
+  assert.match(depth!.message, /levels deep/);
+
+  let nested: JsonObject = { x: "string" };
+  for (let i = 0; i < 20_000; i++) nested = { x: nested };
+  assert.match(problemsOf(nested)[0]!.message, /levels deep/);
+});
