@@ -66,7 +66,9 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
     const hasDefault = object(to[name]).default !== undefined;
     if (to[name] === undefined) {
-      report(`Property ${name} was removed`, true);
+      // Upstream wrote such names into its status schemas; nothing was ever stored under them.
+      const harmless = isEscapeOf(name, to);
+      report(`Property ${name} was removed`, !harmless);
       continue;
     }
     if (from[name] === undefined) {
@@ -82,6 +84,17 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     }
     compareAt(at, object(from[name]), object(to[name]), out);
   }
+}
+
+const ESCAPES = { underscores: "__", dot: ".", dash: "-", slash: "/" } as const;
+
+/** True when the name is the CEL-escaped form (`app__dash__name`) of one that is still there. */
+function isEscapeOf(name: string, properties: JsonObject): boolean {
+  const real = name.replace(
+    /__(underscores|dot|dash|slash)__/g,
+    (_, word: keyof typeof ESCAPES) => ESCAPES[word],
+  ).replace(/^__([a-z]+)__$/, "$1");
+  return real !== name && properties[real] !== undefined;
 }
 
 /** `items`, whose removal upstream calls breaking; `additionalProperties`, where `true` means any. */

@@ -1,0 +1,87 @@
+/** Type-checks a prepared node and makes it a node of the graph. */
+import { type CelScope, type CelType, DYN, typeOf, typeText } from "../cel/mod.ts";
+import { checkExpression, type Draft, type Expectation } from "./expression.ts";
+import type { PreparedNode } from "./prepare.ts";
+import type { Report } from "./report.ts";
+import type { Dimension, Expression, Field, Node } from "./types.ts";
+
+/** What all expressions of the graph share. */
+export interface CheckContext {
+  /** `schema` and every node. */
+  readonly variables: Readonly<Record<string, CelType>>;
+  readonly ids: ReadonlySet<string>;
+  readonly omit: boolean;
+}
+
+/** The type under which others see the node; dyn when its kind is not known. */
+export function nodeType({ draft, info }: PreparedNode): CelType {
+  if (!info) return DYN;
+  const element = typeOf(info.schema);
+  const many = draft.type === "collection" || draft.type === "externalCollection";
+  return many ? { kind: "list", element } : element;
+}
+
+/** Undefined when the kind is not known; faults are reported. */
+export function checkNode(
+  node: PreparedNode,
+  applyOrder: number,
+  context: CheckContext,
+  report: Report,
+): Node | undefined {
+  const { draft, info } = node;
+  const scope: CelScope = { variables: context.variables, omit: context.omit };
+  const check = (d: Draft, s: CelScope, expectation: Expectation) =>
+    checkExpression(d, s, expectation, context.ids, report);
+
+  const forEach: Dimension[] = [];
+  const variables: Record<string, CelType> = {};
+  for (const { variable, draft: list } of node.forEach) {
+    const expression = list && check(list, { variables: context.variables }, { accepts: notList });
+    variables[variable] = expression ? elementOf(expression.program.type) : DYN;
+    if (expression) forEach.push({ variable, list: expression });
+  }
+  const fields: Field[] = [];
+  const inTemplate = { ...scope, variables: { ...scope.variables, ...variables } };
+  for (const { path, draft: d, target } of node.fields) {
+    const expression = check(d, inTemplate, { fits: target });
+    if (expression) fields.push({ path, expression });
+  }
+  const conditions = (drafts: readonly Draft[], s: CelScope): Expression[] =>
+    drafts.map((d) => check(d, s, { accepts: notBoolean })).filter((e) => e !== undefined);
+  const includeWhen = conditions(node.includeWhen, scope);
+  const element = info ? typeOf(info.schema) : DYN;
+  const readyWhen = conditions(node.readyWhen, {
+    variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element },
+  });
+  if (!info || !draft.object) return undefined;
+  return {
+    id: draft.id,
+    type: draft.type,
+    kind: info,
+    celType: context.variables[draft.id] ?? DYN,
+    template: draft.object,
+    fields,
+    forEach,
+    includeWhen,
+    readyWhen,
+    dependencies: node.dependencies,
+    applyOrder,
+  };
+}
+
+function notList(type: CelType): string | undefined {
+  if (type.kind === "list") return undefined;
+  const reason = type.kind === "optional" ? "; unwrap it with orValue([])" : "";
+  return `must yield a list, but yields ${typeText(type)}${reason}`;
+}
+
+function elementOf(type: CelType): CelType {
+  return type.kind === "list" ? type.element : DYN;
+}
+
+function notBoolean(type: CelType): string | undefined {
+  const value = type.kind === "optional" ? type.value : type;
+  if (value.kind === "bool") return undefined;
+  const reason = value.kind === "dyn" ? "; compare it, as in `x == true`" : "";
+  return `must yield bool, but yields ${typeText(type)}${reason}`;
+}

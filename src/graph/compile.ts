@@ -1,0 +1,135 @@
+/** RGD -> Graph: every stage goes on as far as it can, so that all faults are found at once. */
+import {
+  type GroupVersionKind,
+  gvkKey,
+  isObject,
+  type Problem,
+  type ResourceGraphDefinition,
+  type RgdSpec,
+} from "../api/mod.ts";
+import { type CelType, DYN, typeOf } from "../cel/mod.ts";
+import type { KindTable, Schema } from "../openapi/mod.ts";
+import { transform } from "../simpleschema/mod.ts";
+import { checkNode, nodeType } from "./check.ts";
+import { specHash } from "./hash.ts";
+import { generateCrd, instanceSchema } from "./instance.ts";
+import { applyOrders, topologicalOrder } from "./order.ts";
+import { plural } from "./plural.ts";
+import { type PreparedNode, prepareNode } from "./prepare.ts";
+import { readRgd, type SchemaDraft } from "./read.ts";
+import { forNode, type Report } from "./report.ts";
+import { gvkOf, resolveKind } from "./resolve.ts";
+import { checkStatus } from "./status.ts";
+import type { CompileOptions, Graph, Node } from "./types.ts";
+
+/** A graph, or everything that is wrong with the RGD. */
+export type Compilation = { ok: true; graph: Graph } | { ok: false; problems: Problem[] };
+
+/** The kinds whose schemas {@link compile} needs, each once; what names no kind is left out. */
+export function kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[] {
+  const resources: unknown = isObject(rgd) && isObject(rgd.spec) ? rgd.spec.resources : undefined;
+  const found = new Map<string, GroupVersionKind>();
+  for (const entry of Array.isArray(resources) ? resources : []) {
+    if (!isObject(entry)) continue;
+    const object = entry.template ?? entry.externalRef;
+    const gvk = isObject(object) ? gvkOf(object) : undefined;
+    if (gvk) found.set(gvkKey(gvk), gvk);
+  }
+  return [...found.values()];
+}
+
+/** Compiles an RGD; `kinds` holds what is known of {@link kindsOf}. */
+export function compile(
+  rgd: ResourceGraphDefinition,
+  kinds: KindTable,
+  options: CompileOptions = {},
+): Compilation {
+  const problems: Problem[] = [];
+  const report: Report = (problem) => problems.push(problem);
+  const draft = readRgd(rgd, options.maxDimensions ?? 10, report);
+  if (!draft) return { ok: false, problems };
+
+  const spec = specSchema(draft.schema, report);
+  const { namespaced } = draft.schema;
+  const omit = options.omit ?? false;
+  const ids = new Set(draft.nodes.map((n) => n.id));
+  const prepared = draft.nodes.map((node) => {
+    const to = forNode(report, node.id);
+    const info = resolveKind(node, kinds, namespaced, to);
+    return prepareNode(node, info, { ids, instanceNamespaced: namespaced, omit }, to);
+  });
+  const order = orderOf(prepared, report);
+  const waves = applyOrders(vertices(prepared), order);
+
+  const schemaType = spec ? typeOf(instanceSchema(spec, namespaced)) : DYN;
+  const variables: Record<string, CelType> = Object.fromEntries([
+    ...prepared.map((node) => [node.draft.id, nodeType(node)] as const),
+    ["schema", schemaType],
+  ]);
+  const context = { variables, ids, omit };
+  const nodes = new Map<string, Node>();
+  for (const node of prepared) {
+    const { id } = node.draft;
+    const checked = checkNode(node, waves.get(id) ?? 0, context, forNode(report, id));
+    if (checked) nodes.set(id, checked);
+  }
+  const status = checkStatus(draft.schema.status, context, report);
+  if (problems.length > 0 || !spec) return { ok: false, problems };
+
+  const sorted = order.map((id) => nodes.get(id)!);
+  const { group, version, kind } = draft.schema;
+  return {
+    ok: true,
+    graph: {
+      name: draft.name,
+      hash: specHash(rgd.spec as RgdSpec),
+      instance: {
+        group,
+        version,
+        kind,
+        plural: plural(kind.toLowerCase()),
+        namespaced,
+        celType: schemaType,
+      },
+      crd: generateCrd(draft.schema, spec, status.schema),
+      nodes: new Map(sorted.map((node) => [node.id, node])),
+      order,
+      resources: sorted.filter((n) => n.dependencies.length > 0).map((n) => ({
+        id: n.id,
+        dependencies: n.dependencies.map((id) => ({ id })),
+      })),
+      status: status.plan,
+    },
+  };
+}
+
+function specSchema(draft: SchemaDraft, report: Report): Schema | undefined {
+  const result = transform(draft.spec, draft.types);
+  if (result.ok) return result.schema;
+  for (const problem of result.problems) report(problem);
+  return undefined;
+}
+
+function vertices(
+  nodes: readonly PreparedNode[],
+): { id: string; dependencies: readonly string[] }[] {
+  return nodes.map(({ draft, dependencies }) => ({ id: draft.id, dependencies }));
+}
+
+/** The order; empty after a cycle. Edges of a reported cycle are cut to find the next one. */
+function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
+  let remaining = vertices(nodes);
+  for (let cyclic = false;; cyclic = true) {
+    const result = topologicalOrder(remaining);
+    if (result.ok) return cyclic ? [] : result.order;
+    const { cycle } = result;
+    const message = `dependencies form a cycle: ${cycle.join(" -> ")}`;
+    report({ code: "GRAPH", node: cycle[0], message, hint: "includeWhen and forEach count too" });
+    const members = new Set(cycle);
+    remaining = remaining.map((v) =>
+      members.has(v.id)
+        ? { id: v.id, dependencies: v.dependencies.filter((d) => !members.has(d)) }
+        : v
+    );
+  }
+}

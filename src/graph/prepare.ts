@@ -1,0 +1,191 @@
+/** Finds a node's expressions and checks whom they refer to: its dependencies, its identity. */
+import { CRD_KIND, isObject, type JsonObject } from "../api/mod.ts";
+import type { KindInfo } from "../openapi/mod.ts";
+import { type Draft, NODE_CODES, readExpression, READY_CODES } from "./expression.ts";
+import { type NodeDraft, rootOf } from "./read_node.ts";
+import { checkReferences, type Names, nodesOf } from "./references.ts";
+import type { Report } from "./report.ts";
+import { walkSelector } from "./selector.ts";
+import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
+
+/** A node whose expressions are parsed and refer to known names only. */
+export interface PreparedNode {
+  readonly draft: NodeDraft;
+  readonly info: KindInfo | undefined;
+  readonly fields: readonly FieldDraft[];
+  readonly forEach: readonly { variable: string; draft: Draft | undefined }[];
+  readonly includeWhen: readonly Draft[];
+  readonly readyWhen: readonly Draft[];
+  /** Sorted; also those of expressions with faults. */
+  readonly dependencies: readonly string[];
+}
+
+/** What preparing has to know of the RGD. */
+export interface PrepareContext {
+  readonly ids: ReadonlySet<string>;
+  readonly instanceNamespaced: boolean;
+  readonly omit: boolean;
+}
+
+/** Parses everything that a node holds; expressions with faults are reported and left out. */
+export function prepareNode(
+  draft: NodeDraft,
+  info: KindInfo | undefined,
+  context: PrepareContext,
+  report: Report,
+): PreparedNode {
+  const scopes = namesFor(draft, context);
+  const standalone = (source: string, path: string) =>
+    readExpression(source, { path, ...NODE_CODES }, true, report);
+  const fields = findFields(draft, info, report);
+  const forEach = draft.forEach.map(({ variable, list }, i) => ({
+    variable,
+    draft: standalone(list, `forEach[${i}].${variable}`),
+  }));
+  const includeWhen = draft.includeWhen.map((source, i) => standalone(source, `includeWhen[${i}]`))
+    .filter((d) => d !== undefined);
+  const readyWhen = draft.readyWhen.map((source, i) =>
+    readExpression(source, { path: `readyWhen[${i}]`, ...READY_CODES }, true, report)
+  ).filter((d) => d !== undefined);
+  checkIdentity(draft, info, fields, context, report);
+
+  const used = [
+    ...fields.map((f) => f.draft),
+    ...forEach.flatMap((d) => d.draft ?? []),
+    ...includeWhen,
+  ];
+  const dependencies = nodesOf(used, context.ids);
+  dependencies.delete(draft.id);
+  return {
+    draft,
+    info,
+    fields: fields.filter((f) => checkReferences(f.draft, scopes.template, report)),
+    forEach: forEach.map((d) =>
+      d.draft && checkReferences(d.draft, scopes.forEach, report)
+        ? d
+        : { variable: d.variable, draft: undefined }
+    ),
+    includeWhen: includeWhen.filter((d) => checkReferences(d, scopes.includeWhen, report)),
+    readyWhen: readyWhen.filter((d) => checkReferences(d, scopes.readyWhen, report)),
+    dependencies: [...dependencies].sort(),
+  };
+}
+
+/** The object's strings, without apiVersion and kind, which choose the schema. */
+function findFields(
+  draft: NodeDraft,
+  info: KindInfo | undefined,
+  report: Report,
+): FieldDraft[] {
+  if (!draft.object) return [];
+  const { apiVersion: _, kind: __, ...rest } = draft.object;
+  const root = rootOf(draft.type);
+  if (root === "externalRef") return findReference(rest, info, report);
+  if (!info) return walkUntyped(rest, undefined, root, [], report);
+  if (info.group !== CRD_KIND.group || info.kind !== CRD_KIND.kind) {
+    return walkTyped(rest, info.schema, root, [], report);
+  }
+  return walkUntyped(rest, info.schema, root, [], report).filter(({ path, draft }) => {
+    if (path[0] === "metadata") return true;
+    const message = "a CustomResourceDefinition may hold expressions in its metadata only";
+    report({ code: "EXPR-SYNTAX", path: draft.place.path, expression: draft.source, message });
+    return false;
+  });
+}
+
+function findReference(
+  rest: JsonObject,
+  info: KindInfo | undefined,
+  report: Report,
+): FieldDraft[] {
+  if (!isObject(rest.metadata)) return [];
+  const { selector, ...identity } = rest.metadata;
+  const fields = walkUntyped({ metadata: identity }, info?.schema, "externalRef", [], report);
+  return selector === undefined ? fields : [...fields, ...walkSelector(selector, report)];
+}
+
+/** Every variable must tell the objects of a collection apart, and an identity may not vanish. */
+function checkIdentity(
+  draft: NodeDraft,
+  info: KindInfo | undefined,
+  fields: readonly FieldDraft[],
+  context: PrepareContext,
+  report: Report,
+): void {
+  const at = (field: string) =>
+    fields.find((f) => f.path.length === 2 && f.path[0] === "metadata" && f.path[1] === field);
+  const name = at("name");
+  const namespace = info?.namespaced === false ? undefined : at("namespace");
+  for (const { variable } of draft.forEach) {
+    if ([name, namespace].some((f) => f?.draft.references.has(variable))) continue;
+    const where = info?.namespaced === false
+      ? "metadata.name"
+      : "metadata.name or metadata.namespace";
+    const message =
+      `the variable "${variable}" does not occur in ${where}, so objects would collide`;
+    report({ code: "IDENTITY", path: "forEach", message, hint: `use \${${variable}} in ${where}` });
+  }
+  if (!context.omit) return;
+  for (const field of [name, context.instanceNamespaced ? undefined : namespace]) {
+    const offset = field?.draft.functions.get("omit");
+    if (!field || offset === undefined) continue;
+    const { place, source } = field.draft;
+    const message = "omit() may not remove what identifies the object";
+    report({ code: "GATE", path: place.path, expression: source, offset, message });
+  }
+}
+
+/** What each place of a node may refer to. */
+function namesFor(
+  draft: NodeDraft,
+  { ids, omit }: PrepareContext,
+): Record<"template" | "forEach" | "includeWhen" | "readyWhen", Names> {
+  const variables = draft.forEach.map((d) => d.variable);
+  const others = new Set(["schema", ...ids]);
+  others.delete(draft.id);
+  const everywhere: [string, { code: "GRAPH" | "REF" | "IDENTITY"; message: string }][] = [
+    [draft.id, { code: "GRAPH", message: `"${draft.id}" cannot refer to itself` }],
+    ["each", { code: "GRAPH", message: '"each" exists only in readyWhen of a collection' }],
+    ["runtime", { code: "REF", message: '"runtime" exists only in status conditions' }],
+  ];
+  const gate = omit
+    ? undefined
+    : { code: "GATE", message: "omit() needs the feature gate CELOmitFunction" } as const;
+  const dependent = "dimensions are independent: a list cannot use another variable";
+  const own = draft.type === "collection" || draft.type === "externalCollection"
+    ? "each"
+    : draft.id;
+  const hidden = { code: "TYPE", message: `readyWhen sees only "${own}"` } as const;
+  return {
+    template: {
+      allowed: new Set([...others, ...variables]),
+      refused: new Map(everywhere),
+      omit: gate,
+    },
+    forEach: {
+      allowed: others,
+      refused: new Map([
+        ...everywhere,
+        ...variables.map((v) => [v, { code: "IDENTITY", message: dependent }] as const),
+      ]),
+      omit: gate ?? { code: "TYPE", message: "omit() cannot be used in forEach" },
+    },
+    includeWhen: {
+      allowed: others,
+      refused: new Map([
+        ...everywhere,
+        ...variables.map((v) =>
+          [v, { code: "REF", message: `"${v}" exists only in the template` }] as const
+        ),
+      ]),
+      omit: gate,
+    },
+    readyWhen: {
+      allowed: new Set([own]),
+      refused: new Map(
+        [...ids, "schema", "each", "runtime", ...variables].map((name) => [name, hidden]),
+      ),
+      omit: { code: "TYPE", message: "omit() cannot be used in readyWhen" },
+    },
+  };
+}

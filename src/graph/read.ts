@@ -1,0 +1,119 @@
+/** Reads an RGD, whatever JSON it is, into drafts: the right shapes, names and combinations. */
+import { isObject, type Json, type JsonObject, KRO_GROUP } from "../api/mod.ts";
+import { deeperThan, kindOfJson } from "./json.ts";
+import { identifierFault, kindFault } from "./names.ts";
+import { hasNoPlural } from "./plural.ts";
+import { type NodeDraft, readNode } from "./read_node.ts";
+import type { Report } from "./report.ts";
+
+/** `spec.schema` with its defaults. */
+export interface SchemaDraft {
+  kind: string;
+  version: string;
+  group: string;
+  namespaced: boolean;
+  spec: JsonObject;
+  types: JsonObject;
+  status: JsonObject;
+  /** The rest, which goes to the CRD as it is. */
+  raw: JsonObject;
+}
+
+/** What could be read of an RGD. */
+export interface RgdDraft {
+  name: string;
+  schema: SchemaDraft;
+  nodes: NodeDraft[];
+}
+
+/** Deeper objects are refused, so that every walk may recurse. */
+const MAX_DEPTH = 128;
+
+/** Undefined when there is nothing to go on with; all faults are reported. */
+export function readRgd(rgd: unknown, maxDimensions: number, report: Report): RgdDraft | undefined {
+  const spec = isObject(rgd) ? rgd.spec : undefined;
+  if (!isObject(spec) || !isObject(spec.schema)) {
+    const path = isObject(spec) ? "schema" : undefined;
+    report({ code: "SCHEMA", path, message: `${path ? "spec.schema" : "spec"} is missing` });
+    return undefined;
+  }
+  if (deeperThan(spec, MAX_DEPTH)) {
+    report({ code: "SHAPE", message: `spec is nested deeper than ${MAX_DEPTH} levels` });
+    return undefined;
+  }
+  const metadata = isObject(rgd) && isObject(rgd.metadata) ? rgd.metadata : {};
+  return {
+    name: typeof metadata.name === "string" ? metadata.name : "",
+    schema: readSchema(spec.schema, report),
+    nodes: readNodes(spec.resources, maxDimensions, report),
+  };
+}
+
+function readSchema(raw: JsonObject, report: Report): SchemaDraft {
+  const text = (field: string, otherwise = "") => {
+    const value = raw[field] ?? otherwise;
+    if (typeof value === "string" && value !== "") return value;
+    const message = value === "" ? "is missing" : `must be a string, not ${kindOfJson(value)}`;
+    report({ code: "SCHEMA", path: `schema.${field}`, message });
+    return "";
+  };
+  const object = (field: string) => {
+    const value = raw[field] ?? {};
+    if (isObject(value)) return value;
+    const message = `must be an object, not ${kindOfJson(value)}`;
+    report({ code: field === "status" ? "STATUS" : "SCHEMA", path: `schema.${field}`, message });
+    return {};
+  };
+  const kind = text("kind");
+  const fault = kind === "" ? undefined : kindFault(kind) ?? pluralFault(kind);
+  if (fault) report({ code: "NAMING", path: "schema.kind", message: fault });
+  const scope = raw.scope ?? "Namespaced";
+  if (scope !== "Namespaced" && scope !== "Cluster") {
+    const message = `scope must be Namespaced or Cluster`;
+    report({ code: "SCHEMA", path: "schema.scope", message });
+  }
+  return {
+    kind,
+    version: text("apiVersion"),
+    group: text("group", KRO_GROUP),
+    namespaced: scope !== "Cluster",
+    spec: object("spec"),
+    types: object("types"),
+    status: object("status"),
+    raw,
+  };
+}
+
+function pluralFault(kind: string): string | undefined {
+  if (!hasNoPlural(kind.toLowerCase())) return undefined;
+  return `kind "${kind}" has no plural that the API server accepts as a name; choose another one`;
+}
+
+function readNodes(raw: Json | undefined, maxDimensions: number, report: Report): NodeDraft[] {
+  if (raw === undefined || raw === null) return [];
+  if (!Array.isArray(raw)) {
+    const message = `must be a list, not ${kindOfJson(raw)}`;
+    report({ code: "SHAPE", path: "resources", message });
+    return [];
+  }
+  const nodes: NodeDraft[] = [];
+  const seen = new Set<string>();
+  const ids = new Set(raw.flatMap((r) => isObject(r) && typeof r.id === "string" ? [r.id] : []));
+  for (const [index, entry] of raw.entries()) {
+    const path = `resources[${index}]`;
+    const id = isObject(entry) ? entry.id : undefined;
+    if (!isObject(entry)) {
+      report({ code: "SHAPE", path, message: `must be an object, not ${kindOfJson(entry)}` });
+    } else if (typeof id !== "string" || id === "") {
+      report({ code: "NAMING", path: `${path}.id`, message: "a resource needs an id" });
+    } else if (seen.has(id)) {
+      report({ code: "NAMING", node: id, path: `${path}.id`, message: `id "${id}" is used twice` });
+    } else {
+      seen.add(id);
+      const fault = identifierFault(id);
+      if (fault) report({ code: "NAMING", node: id, path: `${path}.id`, message: fault });
+      nodes.push(readNode(id, entry, ids, maxDimensions, report));
+    }
+  }
+  return nodes;
+}

@@ -1,0 +1,126 @@
+/** Reads one entry of `spec.resources`: which of the four types of node it is, and its parts. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { kindOfJson } from "./json.ts";
+import { identifierFault } from "./names.ts";
+import { forNode, type Report } from "./report.ts";
+import type { NodeType } from "./types.ts";
+
+/** One entry of `spec.resources` as far as it has the right shape. */
+export interface NodeDraft {
+  id: string;
+  type: NodeType;
+  /** The template, or apiVersion, kind and metadata of an external reference; absent when unusable. */
+  object?: JsonObject;
+  forEach: { variable: string; list: string }[];
+  includeWhen: string[];
+  readyWhen: string[];
+}
+
+/** Where paths of the node's object start in messages. */
+export function rootOf(type: NodeType): "template" | "externalRef" {
+  return type === "external" || type === "externalCollection" ? "externalRef" : "template";
+}
+
+/** `ids` are all ids of the RGD, which variables may not take. */
+export function readNode(
+  id: string,
+  raw: JsonObject,
+  ids: ReadonlySet<string>,
+  maxDimensions: number,
+  reportAll: Report,
+): NodeDraft {
+  const report = forNode(reportAll, id);
+  const has = (field: string) => raw[field] !== undefined && raw[field] !== null;
+  const forEach = readForEach(raw.forEach, ids, maxDimensions, report);
+  const external = has("externalRef") && !has("template");
+  if (has("externalRef") === has("template")) {
+    const message = "exactly one of template and externalRef must be given";
+    report({ code: "COMBINATION", message });
+  }
+  if (has("externalRef") && has("forEach")) {
+    report({ code: "COMBINATION", message: "an externalRef cannot have forEach" });
+  }
+  const draft = {
+    id,
+    forEach: external ? [] : forEach,
+    includeWhen: readStrings("includeWhen", raw.includeWhen, report),
+    readyWhen: readStrings("readyWhen", raw.readyWhen, report),
+  };
+  if (external) {
+    const object = readExternalRef(raw.externalRef!, report);
+    const selector = isObject(object?.metadata) && object.metadata.selector !== undefined;
+    return { ...draft, type: selector ? "externalCollection" : "external", object };
+  }
+  const type = forEach.length > 0 ? "collection" : "resource";
+  if (!has("template")) return { ...draft, type };
+  if (isObject(raw.template)) return { ...draft, type, object: raw.template };
+  const message = `must be an object, not ${kindOfJson(raw.template)}`;
+  report({ code: "SHAPE", path: "template", message });
+  return { ...draft, type };
+}
+
+/** Keeps what an external reference knows of: name, namespace and selector of its metadata. */
+function readExternalRef(raw: Json, report: Report): JsonObject | undefined {
+  if (!isObject(raw)) {
+    const message = `must be an object, not ${kindOfJson(raw)}`;
+    report({ code: "SHAPE", path: "externalRef", message });
+    return undefined;
+  }
+  if (!isObject(raw.metadata)) return { ...raw };
+  const { name, namespace, selector } = raw.metadata;
+  const given = (v: Json | undefined) => v !== undefined && v !== null && v !== "";
+  if (given(name) === given(selector)) {
+    const message = "exactly one of name and selector must be given";
+    report({ code: "COMBINATION", path: "externalRef.metadata", message });
+  }
+  const metadata: JsonObject = {};
+  if (given(name)) metadata.name = name;
+  if (namespace !== undefined && namespace !== "") metadata.namespace = namespace;
+  if (given(selector)) metadata.selector = selector;
+  return { apiVersion: raw.apiVersion, kind: raw.kind, metadata };
+}
+
+function readForEach(
+  raw: Json | undefined,
+  ids: ReadonlySet<string>,
+  maxDimensions: number,
+  report: Report,
+): NodeDraft["forEach"] {
+  if (raw === undefined || raw === null) return [];
+  if (!Array.isArray(raw)) {
+    const message = `must be a list, not ${kindOfJson(raw)}`;
+    report({ code: "SHAPE", path: "forEach", message });
+    return [];
+  }
+  if (raw.length > maxDimensions) {
+    const message = `at most ${maxDimensions} dimensions are allowed, not ${raw.length}`;
+    report({ code: "NAMING", path: "forEach", message });
+  }
+  const dimensions: NodeDraft["forEach"] = [];
+  const seen = new Set<string>();
+  for (const [index, entry] of raw.entries()) {
+    const path = `forEach[${index}]`;
+    const pairs = isObject(entry) ? Object.entries(entry) : [];
+    const [variable, list] = pairs[0] ?? [];
+    if (pairs.length !== 1 || variable === undefined || typeof list !== "string") {
+      const message = "a dimension is one variable and its list: `name: ${list}`";
+      report({ code: "SHAPE", path, message });
+      continue;
+    }
+    const fault = identifierFault(variable) ??
+      (ids.has(variable) ? `"${variable}" is the id of a resource` : undefined) ??
+      (seen.has(variable) ? `"${variable}" is used twice` : undefined);
+    if (fault) report({ code: "NAMING", path: `${path}.${variable}`, message: fault });
+    if (!seen.has(variable)) dimensions.push({ variable, list });
+    seen.add(variable);
+  }
+  return dimensions;
+}
+
+function readStrings(field: string, raw: Json | undefined, report: Report): string[] {
+  if (raw === undefined || raw === null) return [];
+  const list = Array.isArray(raw) ? raw : [raw];
+  if (Array.isArray(raw) && list.every((v) => typeof v === "string")) return list as string[];
+  report({ code: "SHAPE", path: field, message: "must be a list of expressions" });
+  return list.filter((v) => typeof v === "string");
+}

@@ -1,0 +1,41 @@
+/** Which names an expression may use where it stands, and which nodes it makes others wait for. */
+import type { ProblemCode } from "../api/mod.ts";
+import type { Draft } from "./expression.ts";
+import type { Report } from "./report.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** The names that one place offers. */
+export interface Names {
+  /** Nodes, `schema`, variables … that may be used. */
+  readonly allowed: ReadonlySet<string>;
+  /** Own texts for names that exist elsewhere: the code and what to say. */
+  readonly refused?: ReadonlyMap<string, { code: ProblemCode; message: string }>;
+  /** Whether `omit()` may be called; otherwise the code and message of its refusal. */
+  readonly omit?: { code: ProblemCode; message: string };
+}
+
+/** True when all names are known; each unknown one is reported with the nearest known one. */
+export function checkReferences(draft: Draft, names: Names, report: Report): boolean {
+  let sound = true;
+  const fault = (code: ProblemCode, offset: number, message: string, hint?: string) => {
+    sound = false;
+    report({ code, path: draft.place.path, expression: draft.source, offset, message, hint });
+  };
+  for (const [name, offset] of draft.references) {
+    if (names.allowed.has(name)) continue;
+    const refused = names.refused?.get(name);
+    if (refused) fault(refused.code, offset, refused.message);
+    else {
+      const hint = didYouMean(name, names.allowed);
+      fault(draft.place.reference, offset, `unknown identifier "${name}"`, hint);
+    }
+  }
+  const omit = draft.functions.get("omit");
+  if (omit !== undefined && names.omit) fault(names.omit.code, omit, names.omit.message);
+  return sound;
+}
+
+/** The nodes among the names that drafts use. */
+export function nodesOf(drafts: readonly Draft[], ids: ReadonlySet<string>): Set<string> {
+  return new Set(drafts.flatMap((d) => [...d.references.keys()]).filter((name) => ids.has(name)));
+}

@@ -1,0 +1,119 @@
+/** From a draft to a kind: the object's shape, its schema, the rules of scope and of kro's own keys. */
+import {
+  apiVersionOf,
+  type GroupVersionKind,
+  gvkKey,
+  isObject,
+  type JsonObject,
+  parseGvk,
+  RESERVED_PREFIXES,
+} from "../api/mod.ts";
+import type { KindInfo, KindTable } from "../openapi/mod.ts";
+import { kindOfJson } from "./json.ts";
+import { type NodeDraft, rootOf } from "./read_node.ts";
+import type { Report } from "./report.ts";
+import { didYouMean } from "./suggest.ts";
+
+const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
+const VERSION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const GROUP = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$/;
+
+/** The kind that an object names; undefined unless it could be one. */
+export function gvkOf(object: JsonObject | undefined): GroupVersionKind | undefined {
+  const { apiVersion, kind } = object ?? {};
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
+  const gvk = parseGvk(apiVersion, kind);
+  if (!gvk || !KIND.test(gvk.kind) || !VERSION.test(gvk.version) || !GROUP.test(gvk.group)) {
+    return undefined;
+  }
+  return gvk;
+}
+
+/** The node's kind, undefined after a fault. */
+export function resolveKind(
+  draft: NodeDraft,
+  kinds: KindTable,
+  instanceNamespaced: boolean,
+  report: Report,
+): KindInfo | undefined {
+  const { object } = draft;
+  if (!object || !hasShape(object, rootOf(draft.type), report)) return undefined;
+  checkOwnedKeys(object, rootOf(draft.type), report);
+  const gvk = gvkOf(object);
+  const info = gvk && kinds.get(gvkKey(gvk));
+  if (!info) reportUnknown(draft, gvk, kinds, report);
+  else checkScope(draft, info, instanceNamespaced, report);
+  return info;
+}
+
+function hasShape(object: JsonObject, root: string, report: Report): boolean {
+  let sound = true;
+  for (const [field, type] of [["apiVersion", "string"], ["kind", "string"], ["metadata", ""]]) {
+    const value = object[field!];
+    if (type ? typeof value === type : isObject(value)) continue;
+    sound = false;
+    const needed = type ? "a string" : "an object";
+    const message = value === undefined
+      ? `is missing; it must be ${needed}`
+      : `must be ${needed}, not ${kindOfJson(value)}`;
+    report({ code: "SHAPE", path: `${root}.${field}`, message });
+  }
+  return sound;
+}
+
+function reportUnknown(
+  draft: NodeDraft,
+  gvk: GroupVersionKind | undefined,
+  kinds: KindTable,
+  report: Report,
+): void {
+  const root = rootOf(draft.type);
+  const { apiVersion, kind } = draft.object!;
+  const expression = [apiVersion, kind].find((v) => String(v).includes("${"));
+  if (expression !== undefined) {
+    const path = `${root}.${expression === apiVersion ? "apiVersion" : "kind"}`;
+    const message = "must be plain text: an expression cannot choose the kind";
+    report({ code: "KIND", path, expression: String(expression), message });
+    return;
+  }
+  const text = `apiVersion "${apiVersion}", kind "${kind}"`;
+  if (!gvk) {
+    report({ code: "KIND", path: root, message: `${text} do not name a kind` });
+    return;
+  }
+  const near = [...kinds.values()].find((k) => k.kind === gvk.kind);
+  const hint = near
+    ? `did you mean apiVersion "${apiVersionOf(near)}"?`
+    : didYouMean(gvk.kind, [...kinds.values()].map((k) => k.kind)) ??
+      "apply its CustomResourceDefinition, or correct apiVersion and kind";
+  report({ code: "KIND", path: root, message: `${text} is not served`, hint });
+}
+
+function checkScope(draft: NodeDraft, info: KindInfo, instanceNamespaced: boolean, report: Report) {
+  const { namespace } = draft.object!.metadata as JsonObject;
+  const path = `${rootOf(draft.type)}.metadata.namespace`;
+  if (!info.namespaced) {
+    if (namespace === undefined) return;
+    const message = `${info.kind} is cluster-scoped and has no namespace`;
+    report({ code: "SCOPE", path, message, hint: "remove the field" });
+    return;
+  }
+  if (instanceNamespaced || draft.type === "externalCollection") return;
+  if (typeof namespace === "string" && namespace.trim() !== "") return;
+  const message =
+    `${info.kind} is namespaced and the instance is not, so a namespace must be given`;
+  report({ code: "SCOPE", path, message });
+}
+
+function checkOwnedKeys(object: JsonObject, root: string, report: Report): void {
+  for (const field of ["labels", "annotations"]) {
+    const keys = (object.metadata as JsonObject)[field];
+    if (!isObject(keys)) continue;
+    for (const key of Object.keys(keys)) {
+      const prefix = RESERVED_PREFIXES.find((p) => key.startsWith(p));
+      if (!prefix) continue;
+      const path = `${root}.metadata.${field}["${key}"]`;
+      report({ code: "OWNED", path, message: `keys under ${prefix} belong to kro` });
+    }
+  }
+}

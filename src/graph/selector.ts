@@ -1,0 +1,113 @@
+/** The selector of an external reference: a LabelSelector, or one expression that yields one. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import { kindOfJson } from "./json.ts";
+import type { Report } from "./report.ts";
+import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
+
+const ROOT = "externalRef";
+const PATH = ["metadata", "selector"];
+const STRING: Schema = { type: "string" };
+const STRINGS: Schema = { type: "object", additionalProperties: STRING };
+const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
+const LABEL_SELECTOR: Schema = {
+  type: "object",
+  properties: {
+    matchLabels: STRINGS,
+    matchExpressions: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { key: STRING, operator: STRING, values: { type: "array", items: STRING } },
+      },
+    },
+  },
+};
+
+/** Finds the selector's expressions; one without any is validated in full. */
+export function walkSelector(selector: Json, report: Report): FieldDraft[] {
+  const path = `${ROOT}.${PATH.join(".")}`;
+  if (typeof selector === "string") {
+    const fields = walkUntyped(selector, undefined, ROOT, PATH, report);
+    if (fields.some((f) => !f.draft.standalone) || !selector.includes("${")) {
+      report({ code: "SHAPE", path, message: SHAPE_TEXT, expression: selector });
+    }
+    return fields.map((field) => ({ ...field, target: target(field) }));
+  }
+  if (!isObject(selector)) {
+    report({ code: "SHAPE", path, message: `${SHAPE_TEXT}, not ${kindOfJson(selector)}` });
+    return [];
+  }
+  let sound = true;
+  const fields = walkTyped(selector, LABEL_SELECTOR, ROOT, PATH, (problem) => {
+    sound = false;
+    report(problem);
+  });
+  if (sound && fields.length === 0) validate(selector, path, report);
+  return fields.map((field) => ({ ...field, target: target(field) }));
+}
+
+const SHAPE_TEXT = "must be a LabelSelector, or one standalone expression that yields one";
+
+/** Types are loose where an expression yields a part of the selector as a whole. */
+function target({ path }: FieldDraft): Schema | undefined {
+  const [list, ...rest] = path.slice(PATH.length);
+  if (list === undefined) return { type: "object", additionalProperties: ANY };
+  if (list === "matchLabels") return rest.length === 0 ? STRINGS : STRING;
+  if (rest.length === 0) return { type: "array", items: { "x-kubernetes-int-or-string": true } };
+  return undefined;
+}
+
+/** Kubernetes' own rules for a selector that is known in full. */
+function validate(selector: JsonObject, path: string, report: Report): void {
+  const fault = (at: string, message: string) =>
+    report({ code: "LITERAL", path: `${path}.${at}`, message });
+  const labels = isObject(selector.matchLabels) ? selector.matchLabels : {};
+  for (const [key, value] of Object.entries(labels)) {
+    checkKey(`matchLabels`, key, fault);
+    checkValue(`matchLabels["${key}"]`, value, fault);
+  }
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
+  for (const [i, requirement] of expressions.filter(isObject).entries()) {
+    const at = `matchExpressions[${i}]`;
+    checkKey(`${at}.key`, requirement.key ?? "", fault);
+    const values = Array.isArray(requirement.values) ? requirement.values : [];
+    for (const [j, value] of values.entries()) checkValue(`${at}.values[${j}]`, value, fault);
+    switch (requirement.operator) {
+      case "In":
+      case "NotIn":
+        if (values.length === 0) {
+          fault(`${at}.values`, `operator ${requirement.operator} needs values`);
+        }
+        break;
+      case "Exists":
+      case "DoesNotExist":
+        if (values.length > 0) {
+          fault(`${at}.values`, `operator ${requirement.operator} takes no values`);
+        }
+        break;
+      default:
+        fault(`${at}.operator`, "must be one of In, NotIn, Exists, DoesNotExist");
+    }
+  }
+}
+
+const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+function checkKey(at: string, key: Json, fault: (at: string, message: string) => void): void {
+  const parts = String(key).split("/");
+  const [prefix, name] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!];
+  const sound = parts.length <= 2 && NAME.test(name) &&
+    (prefix === undefined || (prefix.length <= 253 && PREFIX.test(prefix)));
+  if (!sound) fault(at, `"${key}" is not a label key`);
+}
+
+function checkValue(
+  at: string,
+  value: Json | undefined,
+  fault: (at: string, message: string) => void,
+): void {
+  const text = String(value ?? "");
+  if (text !== "" && !NAME.test(text)) fault(at, `"${text}" is not a label value`);
+}

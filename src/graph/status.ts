@@ -1,0 +1,92 @@
+/** `schema.status`: its fields, their schema, and the author's conditions. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import type { CheckContext } from "./check.ts";
+import { checkConditions } from "./conditions.ts";
+import { checkExpression, type Draft, readExpression, STATUS_CODES } from "./expression.ts";
+import { checkReferences } from "./references.ts";
+import type { Report } from "./report.ts";
+import { joinSchemas, schemaOfType } from "./status_schema.ts";
+import { below } from "./template.ts";
+import type { Field, FieldPath, StatusPlan } from "./types.ts";
+
+const ROOT = "schema.status";
+const REFUSED = {
+  each: { code: "STATUS", message: '"each" exists only in readyWhen of a collection' },
+  runtime: { code: "STATUS", message: '"runtime" exists only in status conditions' },
+} as const;
+
+/** The plan, and the schema of the author's fields. */
+export function checkStatus(
+  status: JsonObject,
+  context: CheckContext,
+  report: Report,
+): { plan: StatusPlan; schema: Schema } {
+  const { conditions, ...rest } = status;
+  const names = {
+    allowed: new Set(["schema", ...context.ids]),
+    refused: new Map(Object.entries(REFUSED)),
+    omit: { code: "STATUS", message: "omit() cannot be used in the status" } as const,
+  };
+  const fields: Field[] = [];
+  for (const { path, draft } of findFields(rest, [], report)) {
+    if (!checkReferences(draft, names, report)) continue;
+    const expression = checkExpression(
+      draft,
+      { variables: context.variables },
+      { fits: undefined },
+      context.ids,
+      report,
+    );
+    if (!expression) continue;
+    if (draft.references.size === 0) fault(draft, "must refer to a resource or to schema", report);
+    else fields.push({ path, expression });
+  }
+  const schema = joinSchemas(
+    fields.map(({ path, expression: e }) => ({ path, schema: schemaOfType(e.program.type) })),
+  );
+  checkState(schema, report);
+  return {
+    // kro writes `state` itself; an author's field of that name lends only its schema.
+    plan: {
+      fields: fields.filter((f) => f.path[0] !== "state"),
+      conditions: checkConditions(conditions, context, report),
+    },
+    schema,
+  };
+}
+
+function findFields(
+  value: Json,
+  path: FieldPath,
+  report: Report,
+): { path: FieldPath; draft: Draft }[] {
+  if (Array.isArray(value)) return value.flatMap((v, i) => findFields(v, [...path, i], report));
+  if (isObject(value)) {
+    return Object.entries(value).flatMap(([k, v]) => findFields(v ?? null, [...path, k], report));
+  }
+  const place = { path: below(ROOT, path), ...STATUS_CODES };
+  let reported = false;
+  const draft = typeof value !== "string" ? undefined : readExpression(value, place, false, (p) => {
+    reported = true;
+    report(p);
+  });
+  if (draft) return [{ path, draft }];
+  if (!reported) {
+    const message = "must hold an expression: ${…}; a status has no fixed values";
+    report({ code: "STATUS", path: place.path, message });
+  }
+  return [];
+}
+
+/** kro's own `state` is a string; with another type every status write would be refused. */
+function checkState(schema: Schema, report: Report): void {
+  const state = schema.properties?.state;
+  if (!state || state.type === undefined || state.type === "string") return;
+  const message = `"state" is written by kro as a string, but would be declared as ${state.type}`;
+  report({ code: "STATUS", path: `${ROOT}.state`, message, hint: "choose another name" });
+}
+
+function fault(draft: Draft, message: string, report: Report): void {
+  report({ code: "STATUS", path: draft.place.path, expression: draft.source, message });
+}

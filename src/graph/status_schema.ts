@@ -1,0 +1,105 @@
+/** The schema of status fields, from the types of their expressions. */
+import { type CelType, typeOf, typeText } from "../cel/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import { sameJson } from "./json.ts";
+import type { FieldPath } from "./types.ts";
+import type { Json } from "../api/mod.ts";
+
+const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
+
+/** The schema under which values of a type can be stored without loss. */
+export function schemaOfType(type: CelType): Schema {
+  switch (type.kind) {
+    case "bool":
+      return { type: "boolean" };
+    case "int":
+    case "uint":
+      return { type: "integer" };
+    case "double":
+      return { type: "number" };
+    case "string":
+      return { type: "string" };
+    case "bytes":
+      return { type: "string", format: "byte" };
+    case "timestamp":
+      return { type: "string", format: "date-time" };
+    case "list":
+      return { type: "array", items: schemaOfType(type.element) };
+    case "map":
+      return { type: "object", additionalProperties: schemaOfType(type.value) };
+    case "struct":
+      return schemaOfStruct(type.schema);
+    case "dyn":
+    case "null":
+      return ANY;
+    default:
+      return { ...ANY, description: `any value: the expression yields ${typeText(type)}` };
+  }
+}
+
+/**
+ * Fields keep their real names; content that the original schema does not describe is preserved.
+ * Defaults, bounds and formats are left out: the value was already accepted once.
+ */
+function schemaOfStruct(schema: Schema): Schema {
+  const fields = Object.entries(schema.properties ?? {});
+  const properties = Object.fromEntries(
+    fields.map(([name, field]) => [name, schemaOfField(field)]),
+  );
+  const open = fields.length === 0 || schema["x-kubernetes-preserve-unknown-fields"] ||
+    schema.additionalProperties === true;
+  return {
+    type: "object",
+    ...(fields.length > 0 ? { properties } : {}),
+    ...(open ? ANY : {}),
+  };
+}
+
+function schemaOfField(field: Schema): Schema {
+  const type = typeOf(field);
+  switch (type.kind) {
+    case "timestamp":
+    case "duration":
+      return ANY;
+    case "list":
+      return { type: "array", items: field.items ? schemaOfField(field.items) : ANY };
+    case "map": {
+      const values = field.additionalProperties;
+      const known = typeof values === "object" ? schemaOfField(values) : ANY;
+      return { type: "object", additionalProperties: known };
+    }
+    default:
+      return schemaOfType(type);
+  }
+}
+
+/** Joins the fields' schemas along their paths; elements of a list share one schema. */
+export function joinSchemas(fields: readonly { path: FieldPath; schema: Schema }[]): Schema {
+  return fields.map(({ path, schema }) => nest(path, schema))
+    .reduce(merge, { type: "object", properties: {} });
+}
+
+function nest(path: FieldPath, leaf: Schema): Schema {
+  return path.reduceRight<Schema>(
+    (schema, part) =>
+      typeof part === "number"
+        ? { type: "array", items: schema }
+        : { type: "object", properties: { [part]: schema } },
+    leaf,
+  );
+}
+
+/** Objects join their fields, lists their elements; what differs otherwise may be anything. */
+function merge(a: Schema, b: Schema): Schema {
+  if (sameJson(a as Json, b as Json)) return a;
+  if (a.type === "array" && b.type === "array" && a.items && b.items) {
+    return { ...a, items: merge(a.items, b.items) };
+  }
+  if (a.type !== "object" || b.type !== "object" || !a.properties || !b.properties) return ANY;
+  const properties = { ...a.properties };
+  for (const [name, schema] of Object.entries(b.properties)) {
+    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    properties[name] = known ? merge(known, schema) : schema;
+  }
+  return { ...a, ...b, properties };
+}

@@ -1,0 +1,124 @@
+/** Walks an object with its schema: finds the expressions and reports literals that cannot fit. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { acceptedKinds, child, item, type Schema } from "../openapi/mod.ts";
+import { type Draft, NODE_CODES, readExpression } from "./expression.ts";
+import { kindOfJson } from "./json.ts";
+import { pathText } from "./path.ts";
+import type { Report } from "./report.ts";
+import { didYouMean } from "./suggest.ts";
+import type { FieldPath } from "./types.ts";
+
+/** An expression of an object, its place and what the field takes (undefined: anything). */
+export interface FieldDraft {
+  readonly path: FieldPath;
+  readonly draft: Draft;
+  readonly target: Schema | undefined;
+}
+
+/** How a walk goes: what is in front of paths in messages, and who takes results. */
+interface Walk {
+  readonly root: string;
+  readonly fields: FieldDraft[];
+  readonly report: Report;
+}
+
+/** Checks literals against the schema; only the subtree of a preserve-unknown field is just scanned. */
+export function walkTyped(
+  value: Json,
+  schema: Schema,
+  root: string,
+  path: FieldPath,
+  report: Report,
+): FieldDraft[] {
+  const walk: Walk = { root, fields: [], report };
+  typed(value, schema, path, walk);
+  return walk.fields;
+}
+
+/** Only looks for expressions; the schema, as far as it goes, tells what they may yield. */
+export function walkUntyped(
+  value: Json,
+  schema: Schema | undefined,
+  root: string,
+  path: FieldPath,
+  report: Report,
+): FieldDraft[] {
+  const walk: Walk = { root, fields: [], report };
+  untyped(value, schema, path, walk);
+  return walk.fields;
+}
+
+function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
+  if (schema["x-kubernetes-preserve-unknown-fields"]) return untyped(value, schema, path, walk);
+  const kinds = acceptedKinds(schema);
+  if (!kinds) return fault(path, "its schema does not say what this field holds", walk);
+  const accepts = (kind: string) => kinds.includes(kind) || kinds.includes("any");
+  const expected = `must be ${kinds.join(" or ")}, not ${kindOfJson(value)}`;
+  if (value === null) return;
+  if (typeof value === "string") {
+    const draft = read(value, path, walk);
+    if (draft) walk.fields.push({ path, draft, target: schema });
+    if (draft?.standalone || accepts("string") || isBroken(value, draft)) return;
+    const what = draft ? "a string with text round its expressions" : "a string";
+    return fault(path, `must be ${kinds.join(" or ")}, not ${what}`, walk);
+  }
+  if (Array.isArray(value)) {
+    const items = item(schema);
+    if (!kinds.includes("array") || !items) return fault(path, expected, walk);
+    value.forEach((element, i) => typed(element, items, [...path, i], walk));
+  } else if (isObject(value)) {
+    if (!accepts("object")) return fault(path, expected, walk);
+    typedObject(value, schema, path, walk);
+  } else if (!acceptsScalar(value, kinds)) fault(path, expected, walk);
+}
+
+function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: Walk): void {
+  for (const [key, entry] of Object.entries(value)) {
+    const below = child(schema, key);
+    if (below) typed(entry ?? null, below, [...path, key], walk);
+    else {
+      const hint = didYouMean(key, Object.keys(schema.properties ?? {}));
+      fault([...path, key], `unknown field "${key}"`, walk, hint);
+    }
+  }
+}
+
+function acceptsScalar(value: boolean | number, kinds: readonly string[]): boolean {
+  if (kinds.includes("any")) return true;
+  if (typeof value === "boolean") return kinds.includes("boolean");
+  return kinds.includes("number") || (kinds.includes("integer") && Number.isInteger(value));
+}
+
+function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk: Walk): void {
+  if (typeof value === "string") {
+    const draft = read(value, path, walk);
+    if (draft) walk.fields.push({ path, draft, target: schema });
+  } else if (Array.isArray(value)) {
+    const items = schema && item(schema);
+    value.forEach((element, i) => untyped(element, items, [...path, i], walk));
+  } else if (isObject(value)) {
+    for (const [key, entry] of Object.entries(value)) {
+      untyped(entry ?? null, schema && child(schema, key), [...path, key], walk);
+    }
+  }
+}
+
+function read(value: string, path: FieldPath, walk: Walk): Draft | undefined {
+  const place = { path: below(walk.root, path), ...NODE_CODES };
+  return readExpression(value, place, false, walk.report);
+}
+
+/** A string whose expression was reported already needs no second fault. */
+function isBroken(value: string, draft: Draft | undefined): boolean {
+  return draft === undefined && value.includes("${");
+}
+
+function fault(path: FieldPath, message: string, walk: Walk, hint?: string): void {
+  walk.report({ code: "LITERAL", path: below(walk.root, path), message, hint });
+}
+
+/** `template.spec.replicas`; a quoted first part needs no dot. */
+export function below(root: string, path: FieldPath): string {
+  const text = pathText(path);
+  return text === "" || text.startsWith("[") ? `${root}${text}` : `${root}.${text}`;
+}

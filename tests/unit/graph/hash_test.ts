@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { RgdSpec } from "../../../src/api/mod.ts";
+import { revisionName, specHash } from "../../../src/graph/mod.ts";
+
+const SCHEMA = {
+  kind: "Demo",
+  apiVersion: "v1alpha1",
+  spec: { b: "string", a: "integer | default=1" },
+};
+const spec = (more: Record<string, unknown>): RgdSpec => ({ schema: SCHEMA, ...more }) as RgdSpec;
+const node = (id: string, more = {}) => ({ id, template: { kind: "A", data: { x: 1 } }, ...more });
+
+Deno.test("the hash of the known vector is upstream's", () => {
+  assert.equal(specHash(spec({})), "d003abec81a41edb");
+});
+
+const SAME: [string, Record<string, unknown>, Record<string, unknown>][] = [
+  ["order of resources", { resources: [node("a"), node("b")] }, {
+    resources: [node("b"), node("a")],
+  }],
+  ["order of keys", { resources: [{ id: "a", template: { x: 1, y: 2 } }] }, {
+    resources: [{ template: { y: 2, x: 1 }, id: "a" }],
+  }],
+  ["order of readyWhen", { resources: [node("a", { readyWhen: ["${x}", "${y}"] })] }, {
+    resources: [node("a", { readyWhen: ["${y}", "${x}"] })],
+  }],
+  ["empty and absent lists", { resources: [] }, {}],
+  ["defaults", {}, {
+    schema: { ...SCHEMA, group: "kro.run", scope: "Namespaced", shortNames: [] },
+  }],
+];
+for (const [what, a, b] of SAME) {
+  Deno.test(`the hash does not depend on ${what}`, () => {
+    assert.equal(specHash(spec(a)), specHash(spec(b)));
+  });
+}
+
+const DIFFERENT: [string, Record<string, unknown>, Record<string, unknown>][] = [
+  ["order of forEach", { resources: [node("a", { forEach: [{ x: "${1}" }, { y: "${2}" }] })] }, {
+    resources: [node("a", { forEach: [{ y: "${2}" }, { x: "${1}" }] })],
+  }],
+  ["a value in a template", { resources: [node("a")] }, {
+    resources: [{ id: "a", template: { kind: "A", data: { x: 2 } } }],
+  }],
+  ["empty schema metadata", {}, { schema: { ...SCHEMA, metadata: {} } }],
+];
+for (const [what, a, b] of DIFFERENT) {
+  Deno.test(`the hash depends on ${what}`, () => {
+    assert.notEqual(specHash(spec(a)), specHash(spec(b)));
+  });
+}
+
+Deno.test("revision names are padded to five digits and never cut a number", () => {
+  assert.equal(revisionName("demo", 1), "demo-r00001");
+  assert.equal(revisionName("demo", 123456), "demo-r123456");
+});
+
+Deno.test("a name over 253 characters is cut and told apart by the FNV-1a 32 of the full name", () => {
+  const long = "a".repeat(250);
+  const name = revisionName(long, 7);
+  assert.equal(name.length, 253);
+  assert.match(name, /^a+-r00007-[0-9a-f]{8}$/);
+  assert.notEqual(revisionName("b" + long.slice(1), 7).slice(-8), name.slice(-8));
+  assert.match(revisionName(".".repeat(250), 7), /^gr-r00007-/);
+});
