@@ -1,0 +1,162 @@
+/** Watch caches of all children of kro, one for each kind that somebody uses. */
+import {
+  groupKind,
+  gvkKey,
+  type KindRef,
+  type KubeObject,
+  Label,
+  type ObjectRef,
+} from "../../api/mod.ts";
+import { type KubeClient, Reflector } from "../../kube/mod.ts";
+import type { SchemaSource } from "../../openapi/mod.ts";
+import type { InstanceId } from "./instance.ts";
+import { ChildStore } from "./store.ts";
+
+/** Called with an instance that one of its objects changed under. */
+export type WakeListener = (instance: InstanceId) => void;
+
+/** Told of every failure of a kind's watch; it goes on trying all the same. */
+export type WatchErrorListener = (kind: KindRef, error: unknown) => void;
+
+interface Watched {
+  readonly store: ChildStore;
+  readonly owners: Set<string>;
+  readonly stop: AbortController;
+  synced: boolean;
+  reflector?: Reflector;
+}
+
+/** See the file's first line. */
+export class ChildCaches {
+  readonly #client: KubeClient;
+  readonly #schemas: SchemaSource;
+  readonly #onError?: WatchErrorListener;
+  readonly #watched = new Map<string, Watched>();
+  readonly #listeners = new Set<WakeListener>();
+
+  /** Watches nothing before {@link ensure}. */
+  constructor(client: KubeClient, schemas: SchemaSource, onError?: WatchErrorListener) {
+    this.#client = client;
+    this.#schemas = schemas;
+    this.#onError = onError;
+  }
+
+  /**
+   * Resolves when the kind's cache is complete, or when its owner released it meanwhile. It stays until
+   * every owner released it. Asking again is cheap and looks the kind's schema up anew.
+   */
+  async ensure(kind: KindRef, owner: string): Promise<void> {
+    const watched = this.#entry(kind);
+    watched.owners.add(owner);
+    const info = await this.#schemas.resolve(kind);
+    if (info) watched.store.schema = info.schema;
+    if (watched.stop.signal.aborted) return;
+    watched.reflector ??= this.#start(watched);
+    // Rejected only when it was stopped before: then nobody needs it any more.
+    await watched.reflector.synced.catch(() => {});
+  }
+
+  /** Ends the owner's use of all kinds but those to keep; kinds that nobody uses are no longer watched. */
+  release(owner: string, keep: readonly KindRef[] = []): void {
+    const kept = new Set(keep.map(gvkKey));
+    for (const [key, watched] of this.#watched) {
+      if (kept.has(key) || !watched.owners.delete(owner) || watched.owners.size > 0) continue;
+      watched.stop.abort();
+      this.#watched.delete(key);
+    }
+  }
+
+  /** The cache of a kind; undefined unless it is complete. */
+  store(kind: KindRef): ChildStore | undefined {
+    const watched = this.#watched.get(gvkKey(kind));
+    return watched?.synced ? watched.store : undefined;
+  }
+
+  /** The uid of the instance that the object belongs to; undefined when no cache knows the object. */
+  ownerOf(ref: ObjectRef): string | undefined {
+    return this.store(ref.kind)?.get(ref)?.metadata.labels?.[Label.instanceId];
+  }
+
+  /** Calls back for each instance to wake; the returned function ends it. */
+  onChange(listener: WakeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells listeners of instances to wake. */
+  wake(instances: readonly InstanceId[]): void {
+    for (const instance of instances) {
+      for (const listener of this.#listeners) listener(instance);
+    }
+  }
+
+  /** Kinds whose cache is not complete yet, as `Deployment.apps`. */
+  unsynced(): string[] {
+    return [...this.#watched.values()].filter((watched) => !watched.synced)
+      .map((watched) => groupKind(watched.store.kind)).sort();
+  }
+
+  /** How many kinds are watched, and how many objects are held. */
+  counts(): { kinds: number; objects: number } {
+    const stores = [...this.#watched.values()].map((watched) => watched.store);
+    return { kinds: stores.length, objects: stores.reduce((sum, store) => sum + store.size, 0) };
+  }
+
+  /** Ends all watches. */
+  stop(): void {
+    for (const watched of this.#watched.values()) watched.stop.abort();
+    this.#watched.clear();
+  }
+
+  #entry(kind: KindRef): Watched {
+    const key = gvkKey(kind);
+    const watched = this.#watched.get(key) ?? {
+      store: new ChildStore(kind),
+      owners: new Set(),
+      stop: new AbortController(),
+      synced: false,
+    };
+    this.#watched.set(key, watched);
+    return watched;
+  }
+
+  #start(watched: Watched): Reflector {
+    const { store, stop } = watched;
+    const observe = (object: KubeObject) => {
+      const instances = store.observe(object);
+      // What the first list tells wakes nobody: who asked for the cache looks once it is complete.
+      if (watched.synced) this.wake(instances);
+    };
+    const reflector = new Reflector(this.#client, store.kind, {
+      labelSelector: `${Label.owned}=true`,
+      onError: (error) => this.#onError?.(store.kind, error),
+    }, {
+      added: observe,
+      modified: observe,
+      deleted: (object) => void this.#deleted(store, object),
+      synced: () => watched.synced = true,
+    });
+    void reflector.start(stop.signal);
+    return reflector;
+  }
+
+  /** A watch by label tells DELETED also when only the label is gone: unless we deleted, look. */
+  async #deleted(store: ChildStore, object: KubeObject): Promise<void> {
+    const { namespace, name = "", uid, resourceVersion } = object.metadata;
+    const at = { namespace, name, uid, resourceVersion };
+    if (!store.deletedByUs(at)) {
+      const live = await this.#look({ kind: store.kind, namespace, name });
+      if (live && live.metadata.uid === uid) return this.wake(store.stripped(live));
+    }
+    this.wake(store.gone(at));
+  }
+
+  /** Not told is not there: the pass that it wakes finds out by an apply without force. */
+  async #look(ref: ObjectRef): Promise<KubeObject | undefined> {
+    try {
+      return await this.#client.get(ref);
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/** Objects of others that graphs read: one metadata watch a kind, and a GET when one in use changed. */
+import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
+import { type KubeClient, Reflector } from "../../kube/mod.ts";
+import type { WatchErrorListener } from "./children.ts";
+import { ExternalStore, type Seen } from "./external_store.ts";
+import { type Interest, Interests } from "./interests.ts";
+import { parseSelector } from "./selector.ts";
+
+interface Watched {
+  readonly kind: KindRef;
+  readonly store: ExternalStore;
+  readonly owners: Set<string>;
+  readonly stop: AbortController;
+  readonly reflector: Reflector;
+}
+
+/** Up to so many changed objects are read one by one, more by one list. */
+const SINGLE_READS = 3;
+
+/** See the file's first line. */
+export class ExternalCaches {
+  readonly #client: KubeClient;
+  readonly #onError?: WatchErrorListener;
+  readonly #watched = new Map<string, Watched>();
+  readonly #interests = new Interests();
+  readonly #listeners = new Set<(instance: string) => void>();
+
+  /** Watches nothing before {@link ensure}. */
+  constructor(client: KubeClient, onError?: WatchErrorListener) {
+    this.#client = client;
+    this.#onError = onError;
+  }
+
+  /** Resolves when the kind's metadata is complete. It stays watched until every owner released it. */
+  async ensure(kind: KindRef, owner: string): Promise<void> {
+    const key = gvkKey(kind);
+    const watched = this.#watched.get(key) ?? this.#start(kind);
+    this.#watched.set(key, watched);
+    watched.owners.add(owner);
+    // Rejected only when it was stopped before: then nobody needs it any more.
+    await watched.reflector.synced.catch(() => {});
+  }
+
+  /** Ends the owner's use of all kinds but those to keep; kinds that nobody uses are no longer watched. */
+  release(owner: string, keep: readonly KindRef[] = []): void {
+    const kept = new Set(keep.map(gvkKey));
+    for (const [key, watched] of this.#watched) {
+      if (kept.has(key) || !watched.owners.delete(owner) || watched.owners.size > 0) continue;
+      watched.stop.abort();
+      this.#watched.delete(key);
+    }
+  }
+
+  /** True when reads of the kind are answered from here. */
+  watches(kind: KindRef): boolean {
+    return this.#watched.get(gvkKey(kind))?.reflector.hasSynced ?? false;
+  }
+
+  /** The object as last seen by the watch or later; one GET if it changed since it was last read. */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const { store } = this.#watched.get(gvkKey(ref.kind))!;
+    const seen = store.get(ref);
+    return seen && await this.#read(ref.kind, store, seen);
+  }
+
+  /** Objects by label, sorted by namespace and name; only those that changed are read anew. */
+  async list(
+    query: { kind: KindRef; namespace?: string; labelSelector?: string },
+  ): Promise<KubeObject[]> {
+    const { kind, namespace, labelSelector } = query;
+    const { store } = this.#watched.get(gvkKey(kind))!;
+    const seen = store.list(parseSelector(labelSelector ?? ""), namespace);
+    if (seen.filter((one) => !one.object).length > SINGLE_READS) {
+      const { items } = await this.#client.list(kind, { namespace, labelSelector });
+      for (const item of items) store.read(item);
+    }
+    const objects = await Promise.all(seen.map((one) => this.#read(kind, store, one)));
+    return objects.filter((object) => object !== undefined);
+  }
+
+  /** Wakes the instance by its key when an object of the interest changes. */
+  add(instance: string, interest: Interest): void {
+    this.#interests.add(instance, interest);
+  }
+
+  /** Ends all interests of the instance but those to keep. */
+  keep(instance: string, interests: readonly Interest[]): void {
+    this.#interests.replace(instance, interests);
+  }
+
+  /** Calls back with the key of each instance to wake; the returned function ends it. */
+  onChange(listener: (instance: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Kinds whose watch is not complete yet, as `ConfigMap`. */
+  unsynced(): string[] {
+    return [...this.#watched.values()].filter((watched) => !watched.reflector.hasSynced)
+      .map((watched) => groupKind(watched.kind)).sort();
+  }
+
+  /** Ends all watches. */
+  stop(): void {
+    for (const watched of this.#watched.values()) watched.stop.abort();
+    this.#watched.clear();
+  }
+
+  async #read(kind: KindRef, store: ExternalStore, seen: Seen): Promise<KubeObject | undefined> {
+    if (seen.object) return seen.object;
+    const { namespace, name = "" } = seen.metadata;
+    const live = await this.#client.get({ kind, namespace, name });
+    return live && store.read(live);
+  }
+
+  #start(kind: KindRef): Watched {
+    const store = new ExternalStore();
+    const stop = new AbortController();
+    const changed = (before: Seen | undefined, object: KubeObject) => {
+      if (!reflector.hasSynced) return;
+      const woken = this.#interests.matching(kind, before?.metadata, object.metadata);
+      for (const instance of woken) for (const listener of this.#listeners) listener(instance);
+    };
+    const reflector: Reflector = new Reflector(this.#client, kind, {
+      metadataOnly: true,
+      onError: (error) => this.#onError?.(kind, error),
+    }, {
+      added: (object) => changed(store.observe(object), object),
+      modified: (object) => changed(store.observe(object), object),
+      deleted: (object) => changed(store.gone(object), object),
+    });
+    void reflector.start(stop.signal);
+    return { kind, store, owners: new Set(), stop, reflector };
+  }
+}

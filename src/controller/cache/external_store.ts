@@ -1,0 +1,72 @@
+/** Objects of one kind that are not ours: metadata by the watch, the rest only of those that were read. */
+import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
+import { compareRevisions } from "./revision.ts";
+import { matches, type Requirement } from "./selector.ts";
+import type { ObjectKey } from "./store.ts";
+import { trim } from "./trim.ts";
+
+/** What is known of one object. */
+export interface Seen {
+  /** Name, namespace, uid, labels and resourceVersion, by the watch. */
+  metadata: ObjectMeta;
+  /** The whole object, trimmed; absent when it was never read or changed since. */
+  object?: KubeObject;
+}
+
+/** See the file's first line. */
+export class ExternalStore {
+  readonly #seen = new Map<string, Seen>();
+
+  /** What is known of the object; undefined when it is not there. */
+  get(at: ObjectKey): Seen | undefined {
+    return this.#seen.get(keyOf(at));
+  }
+
+  /** Objects that the selector takes, by namespace and name. */
+  list(requirements: readonly Requirement[], namespace?: string): Seen[] {
+    return [...this.#seen.entries()]
+      .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
+      .filter(([, { metadata }]) => matches(requirements, metadata.labels))
+      .sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([, seen]) => seen);
+  }
+
+  /** Takes an event ADDED or MODIFIED; returns what was known before. */
+  observe(object: KubeObject): Seen | undefined {
+    const key = keyOf(object.metadata);
+    const before = this.#seen.get(key);
+    const { name, namespace, uid, labels, resourceVersion } = object.metadata;
+    const read = before?.object;
+    const current = read?.metadata.uid === uid &&
+      compareRevisions(resourceVersion, read?.metadata.resourceVersion) <= 0;
+    this.#seen.set(key, {
+      metadata: { name, namespace, uid, labels, resourceVersion },
+      ...(current && { object: read }),
+    });
+    return before;
+  }
+
+  /** Takes an event DELETED; returns what was known before. */
+  gone(object: KubeObject): Seen | undefined {
+    const key = keyOf(object.metadata);
+    const before = this.#seen.get(key);
+    if (before?.metadata.uid === object.metadata.uid) this.#seen.delete(key);
+    return before;
+  }
+
+  /** Takes a whole object that was read; returns it trimmed. It stays until an event is newer. */
+  read(object: KubeObject): KubeObject {
+    const trimmed = trim(object).object;
+    const seen = this.#seen.get(keyOf(object.metadata));
+    const { uid, resourceVersion } = object.metadata;
+    const same = seen?.metadata.uid === uid;
+    if (seen && same && compareRevisions(resourceVersion, seen.metadata.resourceVersion) >= 0) {
+      seen.object = trimmed;
+    }
+    return trimmed;
+  }
+}
+
+function keyOf(at: { namespace?: string; name?: string }): string {
+  return `${at.namespace ?? ""}\0${at.name ?? ""}`;
+}

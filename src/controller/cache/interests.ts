@@ -1,0 +1,63 @@
+/** Which instance reads which objects of others. */
+import { gvkKey, type KindRef, type ObjectMeta } from "../../api/mod.ts";
+import { matches, parseSelector, type Requirement } from "./selector.ts";
+
+/** What an instance reads of others: one object by name, or objects by label. */
+export interface Interest {
+  /** The kind. */
+  kind: KindRef;
+  /** One namespace; absent for all and for cluster-scoped kinds. */
+  namespace?: string;
+  /** One object; absent for objects by label. */
+  name?: string;
+  /** A label selector; absent or empty selects all. */
+  labelSelector?: string;
+}
+
+interface Entry extends Interest {
+  requirements: Requirement[];
+}
+
+/** See the file's first line. */
+export class Interests {
+  /** By kind, instance, and the interest's own text. */
+  readonly #byKind = new Map<string, Map<string, Map<string, Entry>>>();
+
+  /** Adds one. */
+  add(instance: string, interest: Interest): void {
+    const kind = gvkKey(interest.kind);
+    const instances = this.#byKind.get(kind) ?? new Map<string, Map<string, Entry>>();
+    const entries = instances.get(instance) ?? new Map<string, Entry>();
+    const requirements = parseSelector(interest.labelSelector ?? "");
+    entries.set(textOf(interest), { ...interest, requirements });
+    instances.set(instance, entries);
+    this.#byKind.set(kind, instances);
+  }
+
+  /** Replaces all of the instance. */
+  replace(instance: string, interests: readonly Interest[]): void {
+    for (const [kind, instances] of this.#byKind) {
+      instances.delete(instance);
+      if (instances.size === 0) this.#byKind.delete(kind);
+    }
+    for (const interest of interests) this.add(instance, interest);
+  }
+
+  /** Instances that read the object, as it was or as it is: a changed label counts both ways. */
+  matching(kind: KindRef, ...states: readonly (ObjectMeta | undefined)[]): string[] {
+    const instances = this.#byKind.get(gvkKey(kind)) ?? [];
+    return [...instances].filter(([, entries]) =>
+      [...entries.values()].some((entry) => states.some((state) => state && reads(entry, state)))
+    ).map(([instance]) => instance);
+  }
+}
+
+function reads(entry: Entry, metadata: ObjectMeta): boolean {
+  if (entry.namespace !== undefined && entry.namespace !== metadata.namespace) return false;
+  if (entry.name !== undefined) return entry.name === metadata.name;
+  return matches(entry.requirements, metadata.labels);
+}
+
+function textOf({ namespace, name, labelSelector }: Interest): string {
+  return JSON.stringify([namespace, name, labelSelector]);
+}

@@ -1,0 +1,195 @@
+/** The cached cluster: reads from watch caches, writes only what differs. One for each pass. */
+import {
+  ApiError,
+  isNotFound,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  Label,
+  Manager,
+  type ObjectRef,
+  refKey,
+  refText,
+} from "../api/mod.ts";
+import type { Discovery, KubeClient } from "../kube/mod.ts";
+import type { SchemaSource } from "../openapi/mod.ts";
+import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListQuery } from "../reconcile/mod.ts";
+import type { ChildCaches } from "./cache/children.ts";
+import type { ExternalCaches } from "./cache/external.ts";
+import type { Interest } from "./cache/interests.ts";
+import { parseSelector, valueOf } from "./cache/selector.ts";
+import type { ChildStore } from "./cache/store.ts";
+import type { Turns } from "./cache/turns.ts";
+import { isFirstWrite } from "./drift.ts";
+import { actionOf, LiveCluster } from "./live.ts";
+import { encodeStringData } from "./normalise.ts";
+
+/** What all cached clusters of a controller share. */
+export interface CachedParts {
+  /** For writes, and for what no cache answers. */
+  client: KubeClient;
+  /** Which kinds are served. */
+  discovery: Discovery;
+  /** By which live objects that are in no cache are compared. */
+  schemas: SchemaSource;
+  /** Caches of the children. */
+  children: ChildCaches;
+  /** Caches of other people's objects. */
+  externals: ExternalCaches;
+  /** One write of an object at a time, whichever instance it comes from. */
+  turns: Turns;
+  /** Told of the instance as each write of it left it. */
+  onInstance?: (instance: KubeObject) => void;
+}
+
+/** Labels that only children carry: a list by one of them is answered from the children's cache. */
+const MEMBER_LABELS: readonly string[] = [Label.owned, Label.instanceId, Label.applySetPartOf];
+
+/** See the file's first line. */
+export class CachedCluster implements Cluster {
+  readonly #parts: CachedParts;
+  readonly #live: LiveCluster;
+  readonly #instance: string;
+  #interests: Interest[] = [];
+
+  /** `instance` is the key under which changes of other people's objects wake it. */
+  constructor(parts: CachedParts, instance: string) {
+    this.#parts = parts;
+    this.#live = new LiveCluster(parts.client, parts.discovery, parts.schemas);
+    this.#instance = instance;
+  }
+
+  /** From the children's cache, else from that of other people's objects; a GET for other kinds. */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const { children, externals } = this.#parts;
+    const store = children.store(ref.kind);
+    const child = store?.get(ref);
+    if (child) return child;
+    if (externals.watches(ref.kind)) {
+      this.#interest({ kind: ref.kind, namespace: ref.namespace, name: ref.name });
+      return await externals.get(ref);
+    }
+    return store ? undefined : await this.#live.get(ref);
+  }
+
+  /** GET. */
+  getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.#live.getLive(ref);
+  }
+
+  /** Members from the children's cache, others from theirs; a list for kinds that are not watched. */
+  async list(query: ListQuery): Promise<KubeObject[]> {
+    const { children, externals } = this.#parts;
+    const requirements = parseSelector(query.labelSelector ?? "");
+    const store = children.store(query.kind);
+    if (store && MEMBER_LABELS.some((label) => valueOf(requirements, label) !== undefined)) {
+      return store.list(requirements, query.namespace);
+    }
+    if (!externals.watches(query.kind)) return await this.#live.list(query);
+    this.#interest(query);
+    return await externals.list(query);
+  }
+
+  /** A list of metadata. */
+  listLive(query: ListQuery): Promise<KubeObject[]> {
+    return this.#live.listLive(query);
+  }
+
+  /** No request when the cache shows that all holds. Never takes what another ApplySet has. */
+  async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const { children, turns } = this.#parts;
+    const store = children.store(ref.kind);
+    if (!store) return await this.#live.apply(ref, desired, options);
+    const sent = encodeStringData(desired);
+    return await turns.run(refKey(ref), async () => {
+      const before = store.get(ref);
+      refuseTaken(ref, before, sent);
+      if (before && store.holds(ref, sent)) return { object: before, action: "unchanged" };
+      const response = await this.#send(store, ref, sent, options);
+      const known = before !== undefined || isFirstWrite(response);
+      const action = known ? actionOf(before, response) : "configured";
+      return { object: store.get(ref) ?? response, action };
+    });
+  }
+
+  /** Deletes; until the watch tells more, the cache shows the object as terminating. */
+  async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
+    const { children, client, turns } = this.#parts;
+    const store = children.store(ref.kind);
+    if (!store) return await this.#live.delete(ref, options);
+    const { uid } = options;
+    await turns.run(refKey(ref), async () => {
+      store.begin(ref, "delete");
+      try {
+        await client.delete(ref, { uid, propagation: "Background" });
+      } catch (error) {
+        children.wake(store.failed(ref));
+        if (!isNotFound(error)) throw error;
+        return children.wake(store.gone({ ...ref, uid }));
+      }
+      children.wake(store.deleted({ ...ref, uid }, new Date().toISOString()));
+    });
+  }
+
+  /** JSON merge patch of the instance. */
+  async patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    return this.#learn(await this.#live.patch(ref, patch));
+  }
+
+  /** PUT of the instance's status. */
+  async writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+    return this.#learn(await this.#live.writeStatus(ref, object));
+  }
+
+  /** Fresh discovery, then CRDs and APIServices. */
+  serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
+    return this.#live.serves(kind);
+  }
+
+  /**
+   * Ends the pass. After a complete one only objects that it read wake the instance; one that was broken
+   * off may have missed some, so the earlier ones go on to count.
+   */
+  finish(complete: boolean): void {
+    if (complete) this.#parts.externals.keep(this.#instance, this.#interests);
+    this.#interests = [];
+  }
+
+  async #send(
+    store: ChildStore,
+    ref: ObjectRef,
+    sent: KubeObject,
+    { force }: ApplyOptions,
+  ): Promise<KubeObject> {
+    const { children, client } = this.#parts;
+    store.begin(ref, "apply");
+    try {
+      const response = await client.apply(ref, sent, { fieldManager: Manager.children, force });
+      children.wake(store.applied(ref, sent, response));
+      return response;
+    } catch (error) {
+      children.wake(store.failed(ref));
+      throw error;
+    }
+  }
+
+  #interest(interest: Interest): void {
+    this.#interests.push(interest);
+    // At once: what changes after this read must wake.
+    this.#parts.externals.add(this.#instance, interest);
+  }
+
+  #learn(instance: KubeObject): KubeObject {
+    this.#parts.onInstance?.(instance);
+    return instance;
+  }
+}
+
+/** Decides between instances: an object with another ApplySet's label is not written, force or not. */
+function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
+  const owner = live?.metadata.labels?.[Label.applySetPartOf];
+  const wanted = desired.metadata.labels?.[Label.applySetPartOf];
+  if (owner === undefined || wanted === undefined || owner === wanted) return;
+  const message = `apply ${refText(ref)}: it belongs to ApplySet "${owner}", not to "${wanted}"`;
+  throw new ApiError(message, { reason: "Conflict", code: 409 });
+}

@@ -1,0 +1,133 @@
+/** Which fields of an object are ours, and whether they still hold what we wrote. Pure. */
+import { createHash } from "node:crypto";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  Manager,
+} from "../api/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import { comparable } from "./normalise.ts";
+
+/** What an event or a response says of our fields, in two short hashes. */
+export interface Fingerprint {
+  /** Of our managed-fields entry: version, fields and time. */
+  entry: string;
+  /** Of the live values at exactly those fields, normalised, lists in live order. */
+  values: string;
+  /** We own fields of `status`: only kinds without a status subresource let us. */
+  status: boolean;
+}
+
+/** The entry of our server-side applies; undefined when we never applied or lost every field. */
+export function ourEntry(object: KubeObject): ManagedFieldsEntry | undefined {
+  return object.metadata.managedFields?.find((entry) =>
+    entry.manager === Manager.children && entry.operation === "Apply" && !entry.subresource
+  );
+}
+
+/**
+ * Both hashes of an object as it came from the server. The entry alone is not enough: another apply
+ * under our manager's name, reordered lists and rewriting at admission leave it as it was.
+ */
+export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
+  const entry = ourEntry(object);
+  if (!entry) return undefined;
+  const { apiVersion, time, fieldsV1 = {} } = entry;
+  const live = project(object as unknown as Json, fieldsV1);
+  return {
+    entry: digest({ apiVersion, time, fieldsV1 }),
+    values: digest(comparable(live, schema)),
+    status: "f:status" in fieldsV1,
+  };
+}
+
+/**
+ * The hash that {@link Fingerprint.values} has when the desired object holds. `status` counts only
+ * where we can own it.
+ */
+export function desiredValues(desired: KubeObject, schema?: Schema, status = false): string {
+  const { status: dropped, ...rest } = desired;
+  return digest(comparable((status && dropped !== undefined ? desired : rest) as Json, schema));
+}
+
+/**
+ * True when the object, just answered to an apply, was created by it: nobody else ever wrote it, and
+ * our fields are as old as the object itself.
+ */
+export function isFirstWrite(object: KubeObject): boolean {
+  const { creationTimestamp, managedFields = [] } = object.metadata;
+  if (!managedFields.every((entry) => entry.manager === Manager.children)) return false;
+  const age = Date.parse(ourEntry(object)?.time ?? "") - Date.parse(creationTimestamp ?? "");
+  // Times are in whole seconds and taken one after the other.
+  return Math.abs(age) <= 1000;
+}
+
+/** The part of a value that a `fieldsV1` tree names. A leaf names the whole value below it. */
+export function project(value: Json | undefined, fields: JsonObject): Json | undefined {
+  if (value === undefined || Object.keys(fields).length === 0) return value;
+  if (Array.isArray(value)) return projectList(value, fields);
+  if (!isObject(value)) return value;
+  const result: JsonObject = {};
+  for (const [key, below] of Object.entries(fields)) {
+    if (!key.startsWith("f:") || !isObject(below)) continue;
+    const name = key.slice(2);
+    if (Object.hasOwn(value, name)) result[name] = project(value[name], below);
+  }
+  return result;
+}
+
+/** The elements that the tree names, in the order of the live list: their order is a value too. */
+function projectList(list: readonly Json[], fields: JsonObject): Json[] {
+  const nodes = new Map<string, JsonObject>();
+  const keyNames = new Map<string, string[]>();
+  for (const [key, below] of Object.entries(fields)) {
+    if (!isObject(below)) continue;
+    const prefix = key.slice(0, 2);
+    if (prefix === "i:") nodes.set(key, below);
+    if (prefix !== "k:" && prefix !== "v:") continue;
+    const parsed = JSON.parse(key.slice(2)) as Json;
+    nodes.set(prefix + canonical(parsed), below);
+    if (prefix === "k:" && isObject(parsed)) {
+      const names = Object.keys(parsed).sort();
+      keyNames.set(names.join("\n"), names);
+    }
+  }
+  const result: Json[] = [];
+  for (const [index, element] of list.entries()) {
+    const below = nodes.get(`v:${canonical(element)}`) ??
+      byKeys(element, keyNames, nodes) ?? nodes.get(`i:${index}`);
+    if (below) result.push(project(element, below) ?? null);
+  }
+  return result;
+}
+
+function byKeys(
+  element: Json,
+  keyNames: ReadonlyMap<string, string[]>,
+  nodes: ReadonlyMap<string, JsonObject>,
+): JsonObject | undefined {
+  if (!isObject(element)) return undefined;
+  for (const names of keyNames.values()) {
+    const keys = Object.fromEntries(names.map((name) => [name, element[name]]));
+    const below = nodes.get(`k:${canonical(keys)}`);
+    if (below) return below;
+  }
+  return undefined;
+}
+
+/** A short hash of a JSON value; the order of keys does not count. */
+export function digest(value: Json | undefined): string {
+  return createHash("sha256").update(canonical(value)).digest("base64url");
+}
+
+/** JSON text with sorted keys; absent values are left out as JSON.stringify does. */
+export function canonical(value: Json | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value ?? null);
+  const fields = Object.keys(value).sort().filter((key) => value[key] !== undefined)
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  return `{${fields.join(",")}}`;
+}

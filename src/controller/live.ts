@@ -1,0 +1,143 @@
+/** The live cluster: reads and writes at once, for commands that run one pass and end. */
+import {
+  ApiError,
+  isNotFound,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  Manager,
+  type ObjectRef,
+  refKey,
+} from "../api/mod.ts";
+import type { Discovery, KubeClient } from "../kube/mod.ts";
+import type { Schema, SchemaSource } from "../openapi/mod.ts";
+import type {
+  Applied,
+  ApplyAction,
+  ApplyOptions,
+  Cluster,
+  DeleteOptions,
+  ListQuery,
+} from "../reconcile/mod.ts";
+import { desiredValues, fingerprint, ourEntry } from "./drift.ts";
+import { servedKind } from "./live_serves.ts";
+import { encodeStringData } from "./normalise.ts";
+
+/** See the file's first line. */
+export class LiveCluster implements Cluster {
+  readonly #client: KubeClient;
+  readonly #discovery: Discovery;
+  readonly #schemas: SchemaSource;
+  /** What was read and no write has touched since: one apply may compare with it. */
+  readonly #read = new Map<string, KubeObject | undefined>();
+
+  /** Asks nothing yet. */
+  constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
+    this.#client = client;
+    this.#discovery = discovery;
+    this.#schemas = schemas;
+  }
+
+  /** GET. */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const object = await this.#client.get(ref);
+    this.#read.set(refKey(ref), object);
+    return object;
+  }
+
+  /** GET. */
+  getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.get(ref);
+  }
+
+  /** A list of whole objects. */
+  async list({ kind, namespace, labelSelector }: ListQuery): Promise<KubeObject[]> {
+    const { items } = await this.#client.list(kind, { namespace, labelSelector });
+    for (const item of items) {
+      const { namespace, name = "" } = item.metadata;
+      this.#read.set(refKey({ kind, namespace, name }), item);
+    }
+    return items;
+  }
+
+  /** A list of metadata. It names no resourceVersion, so it shows every write that came before it. */
+  async listLive({ kind, namespace, labelSelector }: ListQuery): Promise<KubeObject[]> {
+    const options = { namespace, labelSelector, metadataOnly: true };
+    return (await this.#client.list(kind, options)).items;
+  }
+
+  /** One request, or none when the live object holds all that is desired and nothing more of ours. */
+  async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const sent = encodeStringData(desired);
+    const live = await this.#taken(ref);
+    if (live && await this.#holds(ref.kind, live, sent)) {
+      return { object: live, action: "unchanged" };
+    }
+    const fieldManager = Manager.children;
+    const object = await this.#client.apply(ref, sent, { fieldManager, force: options.force });
+    return { object, action: actionOf(live, object) };
+  }
+
+  /** DELETE of that very object; what it owns is collected afterwards. */
+  async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
+    this.#read.delete(refKey(ref));
+    try {
+      await this.#client.delete(ref, { uid: options.uid, propagation: "Background" });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** JSON merge patch. */
+  patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    this.#read.delete(refKey(ref));
+    return this.#client.mergePatch(ref, patch, { fieldManager: Manager.kro });
+  }
+
+  /** PUT of the status. */
+  writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+    this.#read.delete(refKey(ref));
+    const options = { fieldManager: Manager.kro, subresource: "status" } as const;
+    return this.#client.replace(ref, object, options);
+  }
+
+  /** Fresh discovery, then CRDs and APIServices. */
+  serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
+    return servedKind(this.#client, this.#discovery, kind);
+  }
+
+  /** The object as the pass has just read it, once; else by a GET. */
+  async #taken(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const key = refKey(ref);
+    if (!this.#read.has(key)) return await this.#client.get(ref);
+    const object = this.#read.get(key);
+    this.#read.delete(key);
+    return object;
+  }
+
+  async #holds(kind: KindRef, live: KubeObject, desired: KubeObject): Promise<boolean> {
+    const entry = ourEntry(live);
+    if (!entry || entry.apiVersion !== desired.apiVersion) return false;
+    const schema = await this.#schema(kind);
+    const print = fingerprint(live, schema);
+    return print !== undefined &&
+      print.values === desiredValues(desired, schema, print.status);
+  }
+
+  /** Without a schema the comparison is only stricter: it may cost a request that changes nothing. */
+  async #schema(kind: KindRef): Promise<Schema | undefined> {
+    try {
+      return (await this.#schemas.resolve(kind))?.schema;
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What an apply did, by the object before and after it. */
+export function actionOf(before: KubeObject | undefined, after: KubeObject): ApplyAction {
+  if (before?.metadata.uid !== after.metadata.uid) return "created";
+  const same = before?.metadata.resourceVersion === after.metadata.resourceVersion;
+  return same ? "unchanged" : "configured";
+}

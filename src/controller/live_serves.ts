@@ -1,0 +1,72 @@
+/** Whether a kind is still there at all: asked before its objects count as gone for good. */
+import { ApiError, CRD_KIND, groupKind, type KindRef, type KubeObject } from "../api/mod.ts";
+import type { Discovery, KubeClient } from "../kube/mod.ts";
+
+const API_SERVICE_KIND: KindRef = {
+  group: "apiregistration.k8s.io",
+  version: "v1",
+  kind: "APIService",
+  plural: "apiservices",
+  namespaced: false,
+};
+
+interface Crd extends KubeObject {
+  spec?: {
+    group?: string;
+    scope?: string;
+    names?: { kind?: string; plural?: string };
+    versions?: { name: string; served?: boolean }[];
+  };
+}
+
+interface ApiService extends KubeObject {
+  spec?: { group?: string; service?: unknown };
+  status?: { conditions?: { type: string; status: string }[] };
+}
+
+/**
+ * The kind by fresh discovery; undefined when there is neither a CRD nor an APIService that could serve
+ * it. Rejects when that cannot be told: an aggregated API that does not answer keeps its objects.
+ */
+export async function servedKind(
+  client: KubeClient,
+  discovery: Discovery,
+  kind: { group: string; kind: string },
+): Promise<KindRef | undefined> {
+  await discovery.refresh();
+  const found = await discovery.byGroupKind(kind);
+  if (found) return found;
+  if (await discovery.isGroupStale(kind.group)) throw unknown(kind, "its API does not answer");
+  // Neither the core group nor any other of Kubernetes' own is missing from discovery unless unserved.
+  if (kind.group === "") return undefined;
+  const [crds, services] = await Promise.all([
+    client.list(CRD_KIND),
+    client.list(API_SERVICE_KIND),
+  ]);
+  const crd = (crds.items as Crd[]).find(({ spec }) =>
+    spec?.group === kind.group && spec.names?.kind === kind.kind
+  );
+  if (crd) return kindOf(crd, kind);
+  const dead = (services.items as ApiService[]).find((service) =>
+    service.spec?.group === kind.group && service.spec.service && !isAvailable(service)
+  );
+  if (dead) throw unknown(kind, `APIService ${dead.metadata.name} is not available`);
+  return undefined;
+}
+
+function kindOf(crd: Crd, { group, kind }: { group: string; kind: string }): KindRef {
+  const version = crd.spec?.versions?.find((each) => each.served)?.name;
+  const plural = crd.spec?.names?.plural;
+  if (!version || !plural) throw unknown({ group, kind }, "its CRD serves no version");
+  return { group, version, kind, plural, namespaced: crd.spec?.scope === "Namespaced" };
+}
+
+function isAvailable(service: ApiService): boolean {
+  return service.status?.conditions?.some((c) => c.type === "Available" && c.status === "True") ??
+    false;
+}
+
+function unknown(kind: { group: string; kind: string }, why: string): ApiError {
+  const message = `cannot tell whether objects of ${groupKind(kind)} remain: ${why}`;
+  return new ApiError(message, { reason: "ServerError" });
+}
