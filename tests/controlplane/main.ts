@@ -2,12 +2,15 @@
 import { startControlPlane } from "./mod.ts";
 
 const progress = (line: string) => console.error(line);
-const interrupted = Promise.withResolvers<void>();
+const interrupt = new AbortController();
+const interrupted = new Promise<void>((resolve) =>
+  interrupt.signal.addEventListener("abort", () => resolve())
+);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => interrupted.resolve());
+  Deno.addSignalListener(signal, () => interrupt.abort(new Error("interrupted")));
 }
 try {
-  await using controlPlane = await startControlPlane({ progress });
+  await using controlPlane = await startControlPlane({ progress, signal: interrupt.signal });
   console.log(`A control plane runs at ${controlPlane.server} until Ctrl-C.
 
   export KUBECONFIG=${controlPlane.kubeconfig}
@@ -19,7 +22,7 @@ Audit log:   ${controlPlane.auditLog}
 
 Cluster tests use this control plane instead of starting one with
   export KRO_TEST_CONTROLPLANE=${controlPlane.dir}`);
-  const failure = await Promise.race([interrupted.promise, controlPlane.failure]);
+  const failure = await Promise.race([interrupted, controlPlane.failure]);
   if (failure) throw failure;
   progress("stopping");
 } catch (error) {

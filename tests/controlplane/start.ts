@@ -27,6 +27,8 @@ export interface StartOptions {
   progress?: (line: string) => void;
   /** Environment of the components on top of ours. */
   env?: Record<string, string>;
+  /** Gives up and stops what has been started. A build goes on until this process ends. */
+  signal?: AbortSignal;
 }
 
 /** A control plane of one's own. */
@@ -41,9 +43,15 @@ export interface ControlPlane extends RunningControlPlane, AsyncDisposable {
 export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
   const progress = options.progress ?? (() => {});
   const wanted = programs.filter((name) => !options.without?.includes(name as Optional));
-  const binaries = await findBinaries(wanted, { progress });
+  const { signal } = options;
+  const aborted = new Promise<never>((_, reject) =>
+    signal?.addEventListener("abort", () => reject(signal.reason))
+  );
+  aborted.catch(() => {});
+  signal?.throwIfAborted();
+  const binaries = await Promise.race([findBinaries(wanted, { progress }), aborted]);
   for (let attempt = 1;; attempt++) {
-    const run = new Run(wanted, binaries, options);
+    const run = new Run(wanted, binaries, options, aborted);
     try {
       return await run.start(progress);
     } catch (error) {
@@ -69,9 +77,13 @@ class Run {
     wanted: Program[],
     readonly binaries: Binaries,
     readonly options: StartOptions,
+    aborted: Promise<never>,
   ) {
     this.#components = wanted.filter((name) => name !== "kubectl");
-    this.#gone = this.#ended.promise.then((error) => Promise.reject(error));
+    this.#gone = Promise.race([
+      this.#ended.promise.then((error) => Promise.reject(error)),
+      aborted,
+    ]);
     this.#gone.catch(() => {});
   }
 

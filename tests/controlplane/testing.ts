@@ -35,7 +35,8 @@ export async function testNamespace(prefix = "test"): Promise<TestNamespace> {
   await must("create", "namespace", name);
   return {
     name,
-    [Symbol.asyncDispose]: () => must("delete", "namespace", name, "--wait=false"),
+    [Symbol.asyncDispose]: () =>
+      must("delete", "namespace", name, "--wait=false", "--ignore-not-found"),
   };
 }
 

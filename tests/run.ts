@@ -1,0 +1,134 @@
+// `deno task test`: runs the tests, those that need one on a control plane that they share, and counts the results.
+import { attach, type RunningControlPlane, startControlPlane } from "./controlplane/mod.ts";
+import { type Guarded, guarded } from "./controlplane/guard.ts";
+import { sharedVariable } from "./controlplane/testing.ts";
+import { parseReport, reasonOf, type Report } from "./runner/report.ts";
+import { needsCluster, parseRequest, type Request, testFiles, usage } from "./runner/selection.ts";
+import { mark, survivors } from "./runner/survivors.ts";
+
+const run = crypto.randomUUID();
+const interrupted = new AbortController();
+let running: Guarded | undefined;
+
+/** Runs a set of files with Deno's runner, which prints for itself. */
+async function runFiles(
+  files: string[],
+  filter: string | undefined,
+  env: Record<string, string>,
+): Promise<Report> {
+  interrupted.signal.throwIfAborted();
+  const dir = await Deno.makeTempDir({ prefix: "kro-tests-" });
+  try {
+    const junit = `${dir}/junit.xml`;
+    const options = ["-A", "--no-prompt", `--junit-path=${junit}`];
+    if (filter !== undefined) options.push(`--filter=${filter}`);
+    running = guarded(Deno.execPath(), ["test", ...options, ...files], {
+      env: { ...env, [mark]: run },
+      inherit: true,
+    });
+    const { success } = await running.status;
+    const report = parseReport(await Deno.readTextFile(junit).catch(() => ""), filter);
+    // What fails outside a test, such as a module that does not load, is missing in the runner's report.
+    const lost = files.filter((file) => !report.files.includes(file));
+    report.failed.push(...lost.map((file) => `${file} did not run`));
+    if (!success && report.failed.length === 0) report.failed.push("a failure outside the tests");
+    return report;
+  } finally {
+    running = undefined;
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function runOnCluster(
+  files: string[],
+  filter: string | undefined,
+  controlPlane: RunningControlPlane,
+): Promise<Report> {
+  // KUBECONFIG too: a test that forgets to name its cluster must not find the developer's own.
+  const env = { [sharedVariable]: controlPlane.dir, KUBECONFIG: controlPlane.kubeconfig };
+  return await runFiles(files, filter, env);
+}
+
+async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
+  const selected = await testFiles(paths.length > 0 ? paths : await folders());
+  const unit = only === "cluster" ? [] : selected.filter((file) => !needsCluster(file));
+  const cluster = only === "unit" ? [] : selected.filter(needsCluster);
+  if (unit.length + cluster.length === 0) throw new Error("no test file is selected");
+
+  const existing = Deno.env.get(sharedVariable);
+  const env = { [mark]: run };
+  const progress = (line: string) => console.error(line);
+  const starting = cluster.length === 0 || existing
+    ? undefined
+    : startControlPlane({ progress, env, signal: interrupted.signal });
+  starting?.catch(() => {});
+
+  const reports: Report[] = [];
+  if (unit.length > 0) reports.push(await runFiles(unit, filter, {}));
+  if (cluster.length > 0 && existing) {
+    reports.push(await runOnCluster(cluster, filter, await attach(existing)));
+  } else if (starting) {
+    await using controlPlane = await starting;
+    controlPlane.failure.then((error) => console.error(error.message));
+    reports.push(await runOnCluster(cluster, filter, controlPlane));
+  }
+  return reports;
+}
+
+async function folders(): Promise<string[]> {
+  const candidates = ["tests/unit", "tests/cluster", "tests/conformance"];
+  const there = await Promise.all(
+    candidates.map((path) => Deno.stat(path).then(() => true, () => false)),
+  );
+  return candidates.filter((_, index) => there[index]);
+}
+
+/** Names the processes that are left, ends them, and returns how many there were. */
+async function endSurvivors(): Promise<number> {
+  if (Deno.build.os !== "linux") return 0;
+  const left = await survivors(run);
+  for (const { pid, command } of left) {
+    console.error(`survived the tests: process ${pid}: ${command}`);
+    Deno.kill(pid, "SIGKILL");
+  }
+  return left.length;
+}
+
+async function main(args: string[]): Promise<number> {
+  const request = parseRequest(args);
+  if (request.help) {
+    console.log(usage);
+    return 0;
+  }
+  let reports: Report[] = [];
+  let broken = 0;
+  try {
+    reports = await runAll(request);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    broken++;
+  }
+  broken += await endSurvivors();
+  const ignored = reports.flatMap((report) => report.ignored);
+  for (const name of ignored) {
+    const reason = reasonOf(name);
+    console.log(reason ? `ignored: ${name}` : `ignored without "(ignored: reason)": ${name}`);
+    if (!reason) broken++;
+  }
+  const names = reports.flatMap((report) => report.failed);
+  for (const name of names) console.log(`failed: ${name}`);
+  const passed = reports.reduce((sum, report) => sum + report.passed, 0);
+  const failed = names.length + broken;
+  const skipped = ignored.length > 0 ? `, ${ignored.length} skipped` : "";
+  console.log(`${passed} passed, ${failed} failed${skipped}`);
+  return failed === 0 ? 0 : 1;
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    interrupted.abort(new Error("interrupted"));
+    running?.stop();
+  });
+}
+Deno.chdir(`${import.meta.dirname}/..`);
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,68 @@
+// Reads the JUnit report that Deno's test runner writes.
+import { takes } from "./selection.ts";
+
+/** The result of one run of the runner. */
+export interface Report {
+  /** Tests that passed; steps are part of their test. */
+  passed: number;
+  /** Names of the tests that failed. */
+  failed: string[];
+  /** Names of the tests and steps that were ignored. */
+  ignored: string[];
+  /** Files that the runner loaded. */
+  files: string[];
+}
+
+interface Case {
+  name: string;
+  failed: boolean;
+  skipped: boolean;
+}
+
+/** Reads a report. Deno also reports the tests that the filter left out, as skipped: those do not count. */
+export function parseReport(xml: string, filter?: string): Report {
+  const report: Report = { passed: 0, failed: [], ignored: [], files: [] };
+  for (const [, attributes = "", body = ""] of xml.matchAll(element("testsuite"))) {
+    report.files.push(attribute(attributes, "name").replace(/^\.\//, ""));
+    const cases: Case[] = [...body.matchAll(element("testcase"))].map(
+      ([, attributes = "", inner = ""]) => ({
+        name: attribute(attributes, "name"),
+        failed: /<(failure|error)\b/.test(inner),
+        skipped: /<skipped\b/.test(inner),
+      }),
+    );
+    const names = new Set(cases.map(({ name }) => name));
+    for (const { name, failed, skipped } of cases) {
+      const step = isStep(name, names);
+      if (skipped) {
+        if (step || takes(filter, name)) report.ignored.push(name);
+      } else if (!step) {
+        if (failed) report.failed.push(name);
+        else report.passed++;
+      }
+    }
+  }
+  return report;
+}
+
+/** An ignored test says why in its name. */
+export function reasonOf(name: string): string | undefined {
+  return /\(ignored: ([^)].*)\)/.exec(name)?.[1];
+}
+
+// A step is reported as a case of its own, named after its test: "test > step".
+function isStep(name: string, names: Set<string>): boolean {
+  for (let end = name.indexOf(" > "); end !== -1; end = name.indexOf(" > ", end + 1)) {
+    if (names.has(name.slice(0, end))) return true;
+  }
+  return false;
+}
+
+const element = (name: string) =>
+  new RegExp(`<${name}\\b([^>]*?)(?:/>|>([\\s\\S]*?)</${name}>)`, "g");
+
+function attribute(text: string, name: string): string {
+  const value = new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "";
+  const entities: Record<string, string> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+  return value.replace(/&(lt|gt|quot|apos|amp);/g, (_, entity) => entities[entity]!);
+}
