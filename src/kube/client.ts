@@ -9,7 +9,8 @@ import {
   type ObjectRef,
 } from "../api/mod.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
-import { type Exchange, requestText, Transport } from "./transport.ts";
+import { type Exchange, requestText } from "./exchange.ts";
+import { Transport } from "./transport.ts";
 import { readWatch } from "./watch.ts";
 import type {
   ClusterConfig,

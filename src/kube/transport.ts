@@ -3,32 +3,11 @@
  * after a connection failed.
  */
 import { ApiError } from "../api/mod.ts";
+import { type Exchange, repeatable, requestText } from "./exchange.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { Slots, TokenBucket } from "./limit.ts";
 import { sleep } from "./sleep.ts";
 import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
-
-/** One request before credentials and headers. */
-export interface Exchange {
-  /** HTTP method. */
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Path and query. */
-  path: string;
-  /** For metrics and, in upper case, for messages. */
-  verb: string;
-  /** `deployments.apps`, or the path of a raw request. */
-  resource: string;
-  /** `namespace/name` or the namespace, for messages. */
-  object?: string;
-  /** JSON text. */
-  body?: string;
-  /** Of the body. */
-  contentType?: string;
-  /** JSON by default. */
-  accept?: string;
-  /** Instead of the client's time limit. */
-  timeoutMs?: number;
-}
 
 /** A watch's open answer. */
 export interface OpenStream {
@@ -109,19 +88,17 @@ export class Transport {
         http.close();
       };
       try {
-        const response = await this.#timed(
-          exchange,
-          () => this.#fetch(exchange, http, authorization, connection.signal),
-          connection,
-        );
-        if (!response.ok || response.body === null) {
-          const answer = toAnswer(response, await response.text());
-          close();
-          return answer;
-        }
-        this.#inFlight.add(connection);
-        stream = { body: response.body, close };
-        return toAnswer(response, "");
+        if (signal.aborted) connection.abort();
+        const answer = await this.#timed(exchange, async () => {
+          const response = await this.#fetch(exchange, http, authorization, connection.signal);
+          if (!response.ok || response.body === null) {
+            return toAnswer(response, await response.text().finally(close));
+          }
+          stream = { body: response.body, close };
+          return toAnswer(response, "");
+        }, connection);
+        if (stream) this.#inFlight.add(connection);
+        return answer;
       } catch (error) {
         close();
         throw error;
@@ -183,14 +160,11 @@ export class Transport {
   }
 
   #refusal(exchange: Exchange, answer: Answer): ApiError {
-    const request = requestText(exchange);
+    const { origin, server } = this.#config;
+    let request = requestText(exchange);
     // An expired token is a matter of the configuration: say which.
-    const where = answer.code === 401
-      ? `${request} at ${
-        hostOf(this.#config.server)
-      } with the credentials of ${this.#config.origin}`
-      : request;
-    return refusal(where, answer.code, answer.text, answer.retryAfterSeconds);
+    if (answer.code === 401) request += ` at ${hostOf(server)} with the credentials of ${origin}`;
+    return refusal(request, answer.code, answer.text, answer.retryAfterSeconds);
   }
 
   async #takeTurn(exchange: Exchange): Promise<void> {
@@ -294,19 +268,6 @@ export class Transport {
       throw new ConfigError(`${origin}: cannot use the certificates: ${(error as Error).message}`);
     }
   }
-}
-
-/** `GET deployments.apps kro/httpbin`. */
-export function requestText(exchange: Exchange): string {
-  const object = exchange.object ? ` ${exchange.object}` : "";
-  return `${
-    exchange.verb === "raw" ? "GET" : exchange.verb.toUpperCase()
-  } ${exchange.resource}${object}`;
-}
-
-// Sent twice, these have the effect of once.
-function repeatable(exchange: Exchange): boolean {
-  return exchange.method === "GET" || exchange.verb === "apply";
 }
 
 function toAnswer(response: Response, text: string): Answer {

@@ -1,7 +1,8 @@
 /** The events of one watch connection: JSON documents, one a line. */
 import { ApiError, type KubeObject } from "../api/mod.ts";
 import { ConfigError, refusal } from "./errors.ts";
-import { type Exchange, type OpenStream, requestText, type Transport } from "./transport.ts";
+import { type Exchange, requestText } from "./exchange.ts";
+import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
 
 /** Events until the server ends the stream or the signal aborts; an ERROR event rejects. */

@@ -1,0 +1,99 @@
+// How answers and failures become errors: reason, and a message that names request and server text.
+import assert from "node:assert/strict";
+import { ApiError, type ApiErrorReason } from "../../../src/api/mod.ts";
+import {
+  causeText,
+  ConfigError,
+  hostOf,
+  reasonOf,
+  refusal,
+  retryAfterOf,
+  unreachable,
+} from "../../../src/kube/errors.ts";
+
+const status = (code: number, reason: string, message: string, details = {}) =>
+  JSON.stringify({ kind: "Status", apiVersion: "v1", code, reason, message, details });
+
+const reasons: [number, string | undefined, ApiErrorReason][] = [
+  [404, undefined, "NotFound"],
+  [409, "AlreadyExists", "AlreadyExists"],
+  [409, "Conflict", "Conflict"],
+  [410, "Expired", "Gone"],
+  [422, "Invalid", "Invalid"],
+  [500, "InternalError", "ServerError"],
+  [503, "ServiceUnavailable", "ServerError"],
+  [504, "Timeout", "Timeout"],
+  [418, undefined, "Other"],
+];
+for (const [code, word, expected] of reasons) {
+  Deno.test(`${code} ${word ?? "without a word"} is ${expected}`, () => {
+    assert.equal(reasonOf(code, word), expected);
+  });
+}
+
+Deno.test("a refusal repeats the server's text and keeps its causes", () => {
+  const causes = [{ reason: "FieldManagerConflict", message: "conflict", field: ".spec.replicas" }];
+  const body = status(409, "Conflict", "Apply failed with 1 conflict", { causes });
+  const error = refusal("APPLY deployments.apps kro/httpbin", 409, body);
+  assert.equal(error.message, "APPLY deployments.apps kro/httpbin: Apply failed with 1 conflict");
+  assert.equal(error.code, 409);
+  assert.deepEqual(error.causes, causes);
+});
+
+Deno.test("a proxy's page becomes the code and its first line", () => {
+  const error = refusal("GET pods a/b", 502, "<html>bad gateway</html>\n<p>secret</p>", 3);
+  assert.equal(error.message, "GET pods a/b: HTTP 502 <html>bad gateway</html>");
+  assert.equal(error.reason, "ServerError");
+  assert.equal(error.retryAfterSeconds, 3);
+});
+
+Deno.test("Retry-After is seconds or a date, never negative", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  const cases: [string | null, number | undefined][] = [
+    [null, undefined],
+    ["7", 7],
+    ["Thu, 01 Jan 2026 00:00:05 GMT", 5],
+    ["Thu, 01 Jan 2020 00:00:00 GMT", 0],
+    ["soon", undefined],
+  ];
+  for (const [header, expected] of cases) assert.equal(retryAfterOf(header, now), expected);
+});
+
+Deno.test("an unreachable server is named with its port and the file that names it", () => {
+  const config = { server: "https://k.example", namespace: "", origin: "/home/me/.kube/config" };
+  const refused = new TypeError("fetch failed", {
+    cause: new Error(
+      "error sending request for url (https://k.example/x): client error (Connect): tcp connect error: Connection refused (os error 111)",
+    ),
+  });
+  const error = unreachable("LIST pods", config, refused);
+  assert.ok(error instanceof ApiError);
+  assert.equal(error.reason, "Unreachable");
+  assert.equal(
+    error.message,
+    "LIST pods: cannot reach k.example:443 (from /home/me/.kube/config): tcp connect error: Connection refused (os error 111)",
+  );
+  assert.equal(hostOf("http://[::1]"), "[::1]:80");
+});
+
+Deno.test("a certificate that is not trusted says what to check, or which flag is missing", () => {
+  const config = { server: "https://k.example:6443", namespace: "", origin: "f" };
+  const untrusted = new Error("invalid peer certificate: UnknownIssuer");
+  assert.match(unreachable("GET x", config, untrusted).message, /check the certificate authority$/);
+  assert.match(
+    unreachable("GET x", { ...config, insecure: true }, untrusted).message,
+    /--unsafely-ignore-certificate-errors=k\.example$/,
+  );
+});
+
+Deno.test("a missing permission names the flag", () => {
+  const config = { server: "https://k.example:6443", namespace: "", origin: "f" };
+  const error = unreachable("GET x", config, new Deno.errors.NotCapable("no"));
+  assert.ok(error instanceof ConfigError);
+  assert.match(error.message, /--allow-net=k\.example:6443$/);
+});
+
+Deno.test("the innermost cause is told, on one line", () => {
+  assert.equal(causeText(new Error("a", { cause: new Error("b\n c") })), "b c");
+  assert.equal(causeText("text"), "text");
+});

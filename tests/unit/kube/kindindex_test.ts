@@ -1,0 +1,73 @@
+// Kinds by the names that users type.
+import assert from "node:assert/strict";
+import { type GroupDiscovery, KindIndex } from "../../../src/kube/kindindex.ts";
+
+type Version = NonNullable<GroupDiscovery["versions"]>[number];
+
+function version(name: string, ...kinds: [string, string, string[]?][]): Version {
+  return {
+    version: name,
+    resources: kinds.map(([kind, resource, shortNames]) => ({
+      resource,
+      responseKind: { group: "", version: "", kind },
+      scope: kind === "Node" ? "Cluster" : "Namespaced",
+      singularResource: kind.toLowerCase(),
+      shortNames,
+    })),
+  };
+}
+
+const index = new KindIndex([
+  { versions: [version("v1", ["Pod", "pods", ["po"]], ["Event", "events"], ["Node", "nodes"])] },
+  { metadata: { name: "events.k8s.io" }, versions: [version("v1", ["Event", "events"])] },
+  {
+    metadata: { name: "apps" },
+    versions: [
+      version("v2", ["Deployment", "deployments", ["deploy"]]),
+      version("v1", ["Deployment", "deployments", ["deploy"]], ["Old", "olds"]),
+    ],
+  },
+  // Its short name is another kind's plural.
+  { metadata: { name: "x.io" }, versions: [version("v1", ["Thing", "things", ["pods"]])] },
+  { metadata: { name: "dead.io" }, versions: [{ version: "v1", freshness: "Stale" }] },
+]);
+
+const names: [string, string | undefined][] = [
+  ["pods", "pods.v1."],
+  ["pod", "pods.v1."],
+  ["Pod", "pods.v1."],
+  ["PO", "pods.v1."],
+  ["pods.v1", "pods.v1."],
+  ["pods.v1.", "pods.v1."],
+  ["deploy", "deployments.v2.apps"],
+  ["deployments.apps", "deployments.v2.apps"],
+  ["Deployment.v1.apps", "deployments.v1.apps"],
+  ["deploy.v1.apps", "deployments.v1.apps"],
+  ["old", "olds.v1.apps"],
+  ["events", "events.v1."],
+  ["events.events.k8s.io", "events.v1.events.k8s.io"],
+  ["deployments.v3.apps", undefined],
+  ["pods.apps", undefined],
+  ["", undefined],
+];
+
+for (const [name, expected] of names) {
+  Deno.test(`the name "${name}" means ${expected ?? "nothing"}`, () => {
+    const found = index.byName(name);
+    assert.equal(found && `${found.plural}.${found.version}.${found.group}`, expected);
+  });
+}
+
+Deno.test("a group's first version is the preferred one", () => {
+  assert.equal(index.byGroupKind({ group: "apps", kind: "Deployment" })?.version, "v2");
+  assert.equal(index.byGroupKind({ group: "apps", kind: "Old" })?.version, "v1");
+});
+
+Deno.test("a group-version that the server could not ask is stale, not gone", () => {
+  assert.deepEqual([...index.stale], ["dead.io/v1"]);
+});
+
+Deno.test("scope comes from discovery", () => {
+  assert.equal(index.byName("node")?.namespaced, false);
+  assert.equal(index.byName("pod")?.namespaced, true);
+});

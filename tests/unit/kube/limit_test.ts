@@ -1,0 +1,64 @@
+// Slots are given in order; the token bucket spreads what exceeds its burst.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Backoff } from "../../../src/kube/backoff.ts";
+import { Slots, TokenBucket } from "../../../src/kube/limit.ts";
+
+Deno.test("beyond the slots, callers wait in their order until one is freed", async () => {
+  const slots = new Slots(2);
+  const order: number[] = [];
+  const caller = async (n: number) => {
+    const release = await slots.acquire();
+    order.push(n);
+    return release;
+  };
+  const first = await caller(1);
+  const second = await caller(2);
+  const third = caller(3);
+  const fourth = caller(4);
+  await Promise.resolve();
+  assert.deepEqual(order, [1, 2]);
+  first();
+  await third;
+  assert.deepEqual(order, [1, 2, 3]);
+  second();
+  await fourth;
+  assert.deepEqual(order, [1, 2, 3, 4]);
+});
+
+Deno.test("a full bucket lets its burst through at once, then one per interval", () => {
+  const bucket = new TokenBucket(10, 2, 0);
+  assert.deepEqual([0, 0, 0, 0].map((now) => bucket.reserve(now)), [0, 0, 100, 200]);
+  // 400 ms later the debt of two is paid and two more tokens have come.
+  assert.deepEqual([400, 400, 400].map((now) => bucket.reserve(now)), [0, 0, 100]);
+});
+
+Deno.test("idle time fills the bucket to its burst and no further", () => {
+  const bucket = new TokenBucket(1000, 3, 0);
+  assert.deepEqual([1e6, 1e6, 1e6, 1e6].map((now) => bucket.reserve(now)), [0, 0, 0, 1]);
+});
+
+Deno.test("each wait lies between the base and three times the last one, never above the cap", () => {
+  const randoms = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+    minLength: 1,
+    maxLength: 30,
+  });
+  fc.assert(fc.property(randoms, (values) => {
+    let i = 0;
+    const backoff = new Backoff(100, 5000, () => values[i++ % values.length]!);
+    let last = 100;
+    for (let n = 0; n < 30; n++) {
+      const wait = backoff.next();
+      assert.ok(wait >= 100 && wait <= Math.min(5000, last * 3), `${wait} after ${last}`);
+      last = wait;
+    }
+  }));
+});
+
+Deno.test("failures lengthen the wait up to the cap, a success takes it back to the base", () => {
+  const backoff = new Backoff(100, 1000, () => 0.999999);
+  const waits = [1, 2, 3, 4].map(() => Math.round(backoff.next()));
+  assert.deepEqual(waits, [300, 900, 1000, 1000]);
+  backoff.reset();
+  assert.equal(Math.round(backoff.next()), 300);
+});

@@ -1,0 +1,37 @@
+// The bytes of a watch: lines, events, and the Status that ends one.
+import assert from "node:assert/strict";
+import { ApiError } from "../../../src/api/mod.ts";
+import { lines, toEvent } from "../../../src/kube/watch.ts";
+
+async function linesOf(bytes: Uint8Array, size: number): Promise<string[]> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let i = 0; i < bytes.length; i += size) {
+    chunks.push(new Uint8Array(bytes.slice(i, i + size)));
+  }
+  return await Array.fromAsync(lines(ReadableStream.from(chunks)));
+}
+
+Deno.test("lines come whole, however the connection cuts the bytes", async () => {
+  const bytes = new TextEncoder().encode('{"a":"ü€😀"}\n{"b":2}\n\n{"c":');
+  for (let size = 1; size <= bytes.length; size++) {
+    // The last line never ended: it is no event.
+    assert.deepEqual(await linesOf(bytes, size), ['{"a":"ü€😀"}', '{"b":2}'], `chunks of ${size}`);
+  }
+});
+
+Deno.test("a bookmark is only a position", () => {
+  const line = JSON.stringify({
+    type: "BOOKMARK",
+    object: { kind: "Pod", metadata: { resourceVersion: "42" } },
+  });
+  assert.deepEqual(toEvent("WATCH pods", line), { type: "BOOKMARK", resourceVersion: "42" });
+});
+
+Deno.test("an ERROR event with 410 is Gone", () => {
+  const object = { kind: "Status", code: 410, reason: "Expired", message: "too old" };
+  const line = JSON.stringify({ type: "ERROR", object });
+  assert.throws(
+    () => toEvent("WATCH pods", line),
+    (e) => e instanceof ApiError && e.reason === "Gone" && e.message === "WATCH pods: too old",
+  );
+});
