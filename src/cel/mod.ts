@@ -1,10 +1,38 @@
 /**
- * The one boundary round the CEL engine: parse, check against schemas, evaluate, convert values.
- * Nothing outside this room imports the engine, sees its values or reads its error texts.
+ * The one boundary round CEL: parse, check against schemas, evaluate, convert values. Nothing outside
+ * this room sees the engine's values or reads its error texts.
  *
  * @module
  */
 export * from "./types.ts";
-// parse(source): Parsed | CelProblem ; compile(source, scope): Program | CelProblem[]
-// typeOf(schema): CelType ; assignable(from: CelType, to: CelType | Schema) ; typeText(type)
-// toCel(json, type) ; rawToCel(json) ; fromCel(value): Json or failure ; OMIT
+export { parse, type ParseResult } from "./parse.ts";
+export { compile, type CompileResult, compileTemplate, type TemplatePart } from "./compile.ts";
+export {
+  BOOL,
+  BYTES,
+  CONDITION,
+  DOUBLE,
+  DURATION,
+  DYN,
+  INT,
+  listOf,
+  mapOf,
+  NULL,
+  optionalOf,
+  STRING,
+  TIMESTAMP,
+  typeText,
+  UINT,
+} from "./check/types.ts";
+export { objectType, typeOf } from "./check/schema.ts";
+export { type FitResult, fits, fitsType } from "./check/fits.ts";
+export { escapeName, unescapeName } from "./check/names.ts";
+export { didYouMean } from "./check/suggest.ts";
+export {
+  type ConditionFields,
+  conditionsOf,
+  fromCel,
+  type Outgoing,
+  rawToCel,
+  toCel,
+} from "./values.ts";

@@ -4,7 +4,8 @@ import type { Schema } from "../openapi/mod.ts";
 /** A CEL type; structs are read lazily from the OpenAPI schema that they stand for. */
 export type CelType =
   | { kind: "dyn" | "bool" | "int" | "uint" | "double" | "string" | "bytes" | "null" | "error" }
-  | { kind: "timestamp" | "duration" | "type" }
+  | { kind: "timestamp" | "duration" }
+  | { kind: "type"; of?: CelType }
   | { kind: "list"; element: CelType }
   | { kind: "map"; key: CelType; value: CelType }
   | { kind: "optional"; value: CelType }

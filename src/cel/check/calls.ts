@@ -1,0 +1,121 @@
+/** Which overloads take a call's arguments, and what it yields. */
+import type { Expr } from "../syntax/ast.ts";
+import { type Overload, typeParameters } from "../library/declare.ts";
+import { declarationsOf } from "../library/registry.ts";
+import type { Checker } from "./checker.ts";
+import { BOOL, DYN, isDyn, parameters, sameType, type Term, typeText } from "./types.ts";
+import type { Bindings } from "./unify.ts";
+
+/** How many overloads a message lists. */
+const LISTED = 6;
+
+/** The type of a call; reports when no overload takes the arguments. */
+export function checkCall(
+  checker: Checker,
+  name: string,
+  isMember: boolean,
+  types: readonly Term[],
+  args: readonly Expr[],
+  expr: Expr,
+): Term {
+  if (name === "_&&_" || name === "_||_") return checkLogical(checker, name, types, args);
+  let result: Term | undefined;
+  for (const declaration of declarationsOf(name, isMember)) {
+    for (const overload of declaration.overloads) {
+      const fresh = instantiate(overload, checker.bindings);
+      if (!checker.bindings.assign(types, fresh.params)) continue;
+      const yielded = checker.bindings.substitute(fresh.result);
+      if (result === undefined) result = yielded;
+      else if (!isDyn(result) && !sameType(result, yielded)) result = DYN;
+    }
+  }
+  return result ?? reportMismatch(checker, name, isMember, types, expr);
+}
+
+function checkLogical(
+  checker: Checker,
+  name: string,
+  types: readonly Term[],
+  args: readonly Expr[],
+): Term {
+  types.forEach((type, index) => {
+    if (checker.bindings.assign([type], [BOOL])) return;
+    const offset = args[index]?.start ?? 0;
+    checker.report(
+      "type",
+      offset,
+      `expected bool for ${display(name)}, found ${checker.text(type)}`,
+    );
+  });
+  return BOOL;
+}
+
+/** The overload with type variables of its own. */
+function instantiate(overload: Overload, bindings: Bindings): Overload {
+  const names = typeParameters(overload.params).union(typeParameters([overload.result]));
+  if (names.size === 0) return overload;
+  const fresh = new Map([...names].map((name) => [name, bindings.fresh()]));
+  const replace = (type: Term): Term => {
+    switch (type.kind) {
+      case "variable":
+        return fresh.get(type.name) ?? type;
+      case "list":
+        return { kind: "list", element: replace(type.element) };
+      case "map":
+        return { kind: "map", key: replace(type.key), value: replace(type.value) };
+      case "optional":
+        return { kind: "optional", value: replace(type.value) };
+      case "type":
+        return type.of === undefined ? type : { kind: "type", of: replace(type.of) };
+      default:
+        return type;
+    }
+  };
+  return { params: overload.params.map(replace), result: replace(overload.result) };
+}
+
+function reportMismatch(
+  checker: Checker,
+  name: string,
+  isMember: boolean,
+  types: readonly Term[],
+  expr: Expr,
+): Term {
+  const found = types.map((type) => checker.text(type));
+  const known = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
+  const takes = known.slice(0, LISTED).map(({ params }) =>
+    signature(isMember, params.map(typeText))
+  );
+  const more = known.length > LISTED ? ", …" : "";
+  return checker.report(
+    "type",
+    expr.at,
+    `${display(name)} does not take ${signature(isMember, found)}; ` +
+      `it takes ${takes.join(", ")}${more}`,
+    hintFor(name, types),
+  );
+}
+
+function signature(isMember: boolean, types: readonly string[]): string {
+  return isMember ? `${types[0]}.(${types.slice(1).join(", ")})` : `(${types.join(", ")})`;
+}
+
+function hintFor(name: string, types: readonly Term[]): string | undefined {
+  const kinds = new Set(types.map((type) => type.kind));
+  const isBare = !types.some((type) => parameters(type).length > 0);
+  if (kinds.has("optional")) return "use .orValue(..) to give an absent value a default";
+  if (name === "_?_:_") return "both branches must have one type, or be wrapped in dyn(..)";
+  if (isBare && kinds.has("int") && kinds.has("double")) {
+    return "convert with double(..) or int(..)";
+  }
+  if (name === "_+_" && kinds.has("string")) return "convert with string(..)";
+  return undefined;
+}
+
+/** An operator as it is written. */
+function display(name: string): string {
+  if (name === "_[_]" || name === "_[?_]") return "[..]";
+  return /^[A-Za-z]/.test(name)
+    ? `${name}()`
+    : `"${name.replaceAll(/[_@]/g, "").replace("?:", "? :")}"`;
+}

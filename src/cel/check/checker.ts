@@ -1,0 +1,338 @@
+/** Infers the type of an expression and finds everything that cannot be right. */
+import type { CelProblem, CelScope, CelType } from "../types.ts";
+import type { Expr, Node } from "../syntax/ast.ts";
+import { plainCallee, Uint } from "../syntax/ast.ts";
+import { declarationsOf, functionNames, isPlainFunction } from "../library/registry.ts";
+import { checkCall } from "./calls.ts";
+import { fieldsOf, fieldType } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+import {
+  BOOL,
+  BYTES,
+  CONDITION,
+  DOUBLE,
+  DYN,
+  ERROR,
+  INT,
+  isDyn,
+  NULL,
+  RUNTIME,
+  STRING,
+  type Term,
+  typeText,
+  UINT,
+} from "./types.ts";
+import { Bindings, mostGeneral } from "./unify.ts";
+
+const CONDITION_FIELDS = ["type", "status", "reason", "message"];
+
+/** Types of an expression's free identifiers and of the variables that its macros bind. */
+type Names = ReadonlyMap<string, Term>;
+
+/** Checks one expression. */
+export class Checker {
+  readonly problems: CelProblem[] = [];
+  readonly bindings = new Bindings();
+
+  constructor(private readonly scope: CelScope) {}
+
+  /** The type of the whole expression; dyn where a problem hides it. */
+  check(root: Expr): CelType {
+    return this.bindings.final(this.infer(root, new Map()));
+  }
+
+  /** Notes a problem; its node gets the error type, which fits everywhere. */
+  report(
+    code: CelProblem["code"],
+    offset: number,
+    message: string,
+    hint?: string,
+  ): Term {
+    this.problems.push({ code, message, offset, ...(hint === undefined ? {} : { hint }) });
+    return ERROR;
+  }
+
+  /** A type as far as it is known by now, printed. */
+  text(type: Term): string {
+    return typeText(this.bindings.final(type));
+  }
+
+  /** The type of a node. */
+  infer(expr: Expr, names: Names): Term {
+    switch (expr.kind) {
+      case "literal":
+        return literalType(expr.value);
+      case "ident":
+        return this.#ident(expr, names);
+      case "select":
+        return this.#select(expr, expr.field, names, expr.optional);
+      case "has":
+        this.#select(expr, expr.field, names, false);
+        return BOOL;
+      case "index": {
+        const name = expr.optional ? "_[?_]" : "_[_]";
+        return this.call(name, false, [expr.operand, expr.index], expr, names);
+      }
+      case "call":
+        return this.#callNode(expr, names);
+      case "list":
+        return this.#list(expr, names);
+      case "map":
+        return this.#map(expr, names);
+      case "loop":
+        return this.#loop(expr, names);
+      case "bind": {
+        const init = this.infer(expr.init, names);
+        return this.infer(expr.body, new Map([...names, [expr.variable, init]]));
+      }
+      case "optMap":
+        return this.#optMap(expr, names);
+    }
+  }
+
+  #ident(expr: Node<"ident">, names: Names): Term {
+    const { name } = expr;
+    const local = names.get(name);
+    if (local) return local;
+    if (Object.hasOwn(this.scope.variables, name)) return this.scope.variables[name] ?? DYN;
+    if (name === "runtime") {
+      return this.scope.runtime
+        ? RUNTIME
+        : this.report("reference", expr.start, 'only status conditions may use "runtime"');
+    }
+    const known = [...names.keys(), ...Object.keys(this.scope.variables)];
+    return this.report(
+      "reference",
+      expr.start,
+      `unknown identifier "${name}"`,
+      didYouMean(name, known),
+    );
+  }
+
+  #select(
+    expr: Node<"select"> | Node<"has">,
+    field: string,
+    names: Names,
+    optional: boolean,
+  ): Term {
+    const operand = this.bindings.substitute(this.infer(expr.operand, names));
+    const wrapped = operand.kind === "optional";
+    const result = this.#field(wrapped ? operand.value : operand, field, expr.at);
+    return wrapped || optional ? { kind: "optional", value: result } : result;
+  }
+
+  #field(target: Term, field: string, offset: number): Term {
+    if (target.kind === "map") return target.value;
+    if (target.kind === "struct") {
+      return fieldType(target, field) ?? this.report(
+        "type",
+        offset,
+        `unknown field "${field}" of ${target.name}`,
+        didYouMean(field, [...fieldsOf(target)].map(([name]) => name)),
+      );
+    }
+    if (target.kind === "opaque" && target.name === "kro.run.Condition") {
+      return CONDITION_FIELDS.includes(field) ? STRING : this.report(
+        "type",
+        offset,
+        `unknown field "${field}" of ${CONDITION.kind === "opaque" ? CONDITION.name : ""}`,
+        didYouMean(field, CONDITION_FIELDS),
+      );
+    }
+    if (target.kind === "variable") this.bindings.assign([DYN], [target]);
+    else if (!isDyn(target)) {
+      return this.report("type", offset, `${this.text(target)} has no fields, so no "${field}"`);
+    }
+    return DYN;
+  }
+
+  #callNode(expr: Node<"call">, names: Names): Term {
+    const name = plainCallee(expr, isPlainFunction);
+    if (name === "omit" && !this.scope.omit && expr.args.length === 0) {
+      return this.report("reference", expr.start, "omit() may not be used here");
+    }
+    if (name !== undefined && declarationsOf(name, false).length > 0) {
+      return this.call(name, false, expr.args, expr, names);
+    }
+    if (expr.target !== undefined && declarationsOf(expr.name, true).length > 0) {
+      return this.call(expr.name, true, [expr.target, ...expr.args], expr, names);
+    }
+    return this.#unknownFunction(expr, names);
+  }
+
+  #unknownFunction(expr: Node<"call">, names: Names): Term {
+    const { target } = expr;
+    // Arguments of an unknown macro would only bring faults that follow from it.
+    if (target === undefined) {
+      const hint = didYouMean(expr.name, functionNames(false));
+      return this.report("reference", expr.start, `unknown function "${expr.name}"`, hint);
+    }
+    const root = target.kind === "ident" ? target.name : undefined;
+    const isNamespace = root !== undefined && !names.has(root) &&
+      !Object.hasOwn(this.scope.variables, root) && root !== "runtime";
+    if (isNamespace) {
+      const name = `${root}.${expr.name}`;
+      const hint = didYouMean(name, functionNames(false));
+      return this.report("reference", expr.start, `unknown function "${name}"`, hint);
+    }
+    this.infer(target, names);
+    const hint = didYouMean(expr.name, functionNames(true));
+    return this.report("type", expr.at, `unknown method "${expr.name}"`, hint);
+  }
+
+  /** A call of a declared function, whose receiver is the first argument. */
+  call(
+    name: string,
+    isMember: boolean,
+    args: readonly Expr[],
+    expr: Expr,
+    names: Names,
+  ): Term {
+    const types = args.map((arg) => this.infer(arg, names));
+    return checkCall(this, name, isMember, types, args, expr);
+  }
+
+  #list(expr: Node<"list">, names: Names): Term {
+    let joined: Term | undefined;
+    for (const element of expr.elements) {
+      joined = this.#join(joined, this.#item(element.value, element.optional, names));
+    }
+    return { kind: "list", element: joined ?? this.bindings.fresh() };
+  }
+
+  #map(expr: Node<"map">, names: Names): Term {
+    let key: Term | undefined;
+    let value: Term | undefined;
+    for (const entry of expr.entries) {
+      key = this.#join(key, this.infer(entry.key, names));
+      value = this.#join(value, this.#item(entry.value, entry.optional, names));
+    }
+    return {
+      kind: "map",
+      key: key ?? this.bindings.fresh(),
+      value: value ?? this.bindings.fresh(),
+    };
+  }
+
+  /** An element or entry's value; after `?` it must be an optional. */
+  #item(expr: Expr, optional: boolean, names: Names): Term {
+    const type = this.bindings.substitute(this.infer(expr, names));
+    if (!optional) return type;
+    if (type.kind === "optional") return type.value;
+    if (isDyn(type)) return type;
+    return this.report(
+      "type",
+      expr.start,
+      `expected optional_type(${this.text(type)}) after "?", found ${this.text(type)}`,
+    );
+  }
+
+  /** Literals may mix types: they are then of dyn. */
+  #join(previous: Term | undefined, current: Term): Term {
+    if (previous === undefined) return current;
+    return this.bindings.assign([previous], [current]) ? mostGeneral(previous, current) : DYN;
+  }
+
+  #loop(expr: Node<"loop">, names: Names): Term {
+    const range = this.bindings.substitute(this.infer(expr.range, names));
+    const [key, item] = this.#rangeTypes(range, expr);
+    const [first, second] = expr.variables;
+    const inside = new Map(names);
+    if (second === undefined) inside.set(first ?? "", range.kind === "list" ? item : key);
+    else inside.set(first ?? "", key).set(second, item);
+    if (expr.condition) {
+      this.#expectBool(expr.condition, inside, `the condition of ${expr.macro}()`);
+    }
+    const body = expr.body && this.bindings.substitute(this.infer(expr.body, inside));
+    switch (expr.macro) {
+      case "filter":
+        return { kind: "list", element: range.kind === "list" ? item : key };
+      case "map":
+      case "transformList":
+        return { kind: "list", element: body ?? DYN };
+      case "transformMap":
+        return { kind: "map", key, value: body ?? DYN };
+      case "transformMapEntry":
+        return this.#entryType(body ?? DYN, expr);
+      case "sortBy":
+        return this.#sortType(range, body ?? DYN, expr);
+      default:
+        return BOOL;
+    }
+  }
+
+  /** Types of key (or index) and value of what a macro walks. */
+  #rangeTypes(range: Term, expr: Node<"loop">): readonly [Term, Term] {
+    if (range.kind === "list") return [INT, range.element];
+    if (range.kind === "map") return [range.key, range.value];
+    if (range.kind === "variable") this.bindings.assign([DYN], [range]);
+    else if (!isDyn(range)) {
+      const text = `${expr.macro}() walks a list, map or dyn, found ${this.text(range)}`;
+      this.report("type", expr.range.start, text);
+      return [ERROR, ERROR];
+    }
+    return [DYN, DYN];
+  }
+
+  #entryType(body: Term, expr: Node<"loop">): Term {
+    const map: Term = { kind: "map", key: this.bindings.fresh(), value: this.bindings.fresh() };
+    if (this.bindings.assign([body], [map])) return map;
+    const offset = expr.body?.start ?? expr.at;
+    return this.report("type", offset, `transformMapEntry() makes maps, found ${this.text(body)}`);
+  }
+
+  #sortType(range: Term, key: Term, expr: Node<"loop">): Term {
+    if (range.kind === "map" || (range.kind !== "list" && !isDyn(range))) {
+      return this.report(
+        "type",
+        expr.range.start,
+        `sortBy() sorts a list, found ${this.text(range)}`,
+      );
+    }
+    const sortable = ["int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration"];
+    if (isDyn(key) || key.kind === "variable" || sortable.includes(key.kind)) {
+      return { kind: "list", element: range.kind === "list" ? range.element : DYN };
+    }
+    const offset = expr.body?.start ?? expr.at;
+    return this.report("type", offset, `sortBy() cannot order by ${this.text(key)}`);
+  }
+
+  #optMap(expr: Node<"optMap">, names: Names): Term {
+    const target = this.infer(expr.target, names);
+    const value = this.bindings.fresh();
+    const name = expr.flat ? "optFlatMap" : "optMap";
+    let inner: Term = value;
+    if (!this.bindings.assign([target], [{ kind: "optional", value }])) {
+      const text = `${name}() is called on an optional, found ${this.text(target)}`;
+      inner = this.report("type", expr.target.start, text);
+    }
+    const body = this.infer(
+      expr.body,
+      new Map([...names, [expr.variable, this.bindings.substitute(inner)]]),
+    );
+    if (!expr.flat) return { kind: "optional", value: body };
+    const result: Term = { kind: "optional", value: this.bindings.fresh() };
+    if (this.bindings.assign([body], [result])) return this.bindings.substitute(result);
+    return this.report(
+      "type",
+      expr.body.start,
+      `optFlatMap() needs an optional, found ${this.text(body)}`,
+    );
+  }
+
+  #expectBool(expr: Expr, names: Names, what: string): void {
+    const type = this.infer(expr, names);
+    if (!this.bindings.assign([type], [BOOL])) {
+      this.report("type", expr.start, `expected bool for ${what}, found ${this.text(type)}`);
+    }
+  }
+}
+
+function literalType(value: Node<"literal">["value"]): CelType {
+  if (value === null) return NULL;
+  if (typeof value === "boolean") return BOOL;
+  if (typeof value === "bigint") return INT;
+  if (typeof value === "number") return DOUBLE;
+  if (typeof value === "string") return STRING;
+  return value instanceof Uint ? UINT : BYTES;
+}

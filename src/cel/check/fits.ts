@@ -1,0 +1,117 @@
+/** Whether the result of an expression may be written into a field. */
+import type { Schema } from "../../openapi/mod.ts";
+import type { CelType } from "../types.ts";
+import { declaredFields, declaredType, fieldsOf, keepsUnknown } from "./schema.ts";
+import { DYN, typeText } from "./types.ts";
+import { Bindings } from "./unify.ts";
+
+/** The answer, with both types named when it is no. */
+export type FitResult =
+  | { ok: true }
+  | {
+    ok: false;
+    /** The field's type. */
+    expected: string;
+    /** The result's type. */
+    found: string;
+    /** Which part does not fit, when it is not the whole. */
+    reason?: string;
+  };
+
+/** Compares a result's type with the field that it is meant for; a field without type takes all. */
+export function fits(result: CelType, target: Schema | undefined): FitResult {
+  return fitsType(result, (target && declaredType(target, "object")) ?? DYN);
+}
+
+/** Compares a result's type with an expected type. */
+export function fitsType(result: CelType, target: CelType): FitResult {
+  if (new Bindings().assign([result], [target])) return { ok: true };
+  const reason = compare(result, target);
+  if (reason === undefined) return { ok: true };
+  return {
+    ok: false,
+    expected: typeText(target),
+    found: typeText(result),
+    ...(reason === "" ? {} : { reason }),
+  };
+}
+
+/** Why it does not fit, empty when the types themselves say it all; undefined when it fits. */
+function compare(result: CelType, target: CelType): string | undefined {
+  if (result.kind === "dyn" || target.kind === "dyn") return undefined;
+  if (result.kind === "optional") return compare(result.value, target);
+  switch (target.kind) {
+    case "struct":
+      if (result.kind === "map") return mapToStruct(result, target);
+      return result.kind === "struct" ? structToStruct(result, target) : undefined;
+    case "map":
+      if (result.kind === "struct") return structToMap(result, target);
+      if (result.kind !== "map") return "";
+      return compare(result.key, target.key) ?? compare(result.value, target.value);
+    case "list": {
+      const first = firstParameter(result);
+      return first === undefined ? "" : within("its elements", compare(first, target.element));
+    }
+    default:
+      return result.kind === target.kind ? undefined : mismatch(result, target);
+  }
+}
+
+type Of<K extends CelType["kind"]> = Extract<CelType, { kind: K }>;
+
+function firstParameter(type: CelType): CelType | undefined {
+  switch (type.kind) {
+    case "list":
+      return type.element;
+    case "map":
+      return type.key;
+    case "type":
+      return type.of;
+    default:
+      return undefined;
+  }
+}
+
+function mapToStruct(result: Of<"map">, target: Of<"struct">): string | undefined {
+  if (declaredCount(target.schema) === 0) return undefined;
+  if (result.key.kind !== "string") return "the keys must be strings";
+  for (const [name, type] of fieldsOf(target)) {
+    const reason = compare(result.value, type);
+    if (reason !== undefined) return within(`the field "${name}"`, reason);
+  }
+  return undefined;
+}
+
+function structToMap(result: Of<"struct">, target: Of<"map">): string | undefined {
+  for (const [name, type] of fieldsOf(result)) {
+    const reason = compare(type, target.value);
+    if (reason !== undefined) return within(`the field "${name}"`, reason);
+  }
+  return undefined;
+}
+
+/** The result may lack fields of the target, but not have others. */
+function structToStruct(result: Of<"struct">, target: Of<"struct">): string | undefined {
+  if (result.schema === target.schema || keepsUnknown(target.schema)) return undefined;
+  const known = new Map(fieldsOf(target));
+  for (const [name, type] of fieldsOf(result)) {
+    const counterpart = known.get(name);
+    if (counterpart === undefined) return `the field "${name}" is not known there`;
+    const reason = compare(type, counterpart);
+    if (reason !== undefined) return within(`the field "${name}"`, reason);
+  }
+  return undefined;
+}
+
+function declaredCount(schema: Schema): number {
+  return Object.keys(declaredFields(schema)).length;
+}
+
+function mismatch(result: CelType, target: CelType): string {
+  return `expected ${typeText(target)}, found ${typeText(result)}`;
+}
+
+function within(part: string, reason: string | undefined): string | undefined {
+  if (reason === undefined) return undefined;
+  return reason === "" ? `${part} do not fit` : `${part}: ${reason}`;
+}

@@ -1,0 +1,133 @@
+/** Assignability with type variables, after CEL's own type checker. */
+import type { CelType } from "../types.ts";
+import { DYN, isDyn, parameters, sameType, type Term, type TypeVariable } from "./types.ts";
+
+/** What type variables stand for. */
+export class Bindings {
+  #types = new Map<string, Term>();
+  #count = 0;
+
+  /** A variable that nothing stands for yet. */
+  fresh(): TypeVariable {
+    return { kind: "variable", name: `_var${this.#count++}` };
+  }
+
+  /** Whether every type is assignable to its counterpart; only then are variables bound. */
+  assign(from: readonly Term[], to: readonly Term[]): boolean {
+    const before = new Map(this.#types);
+    const fits = this.#allAssignable(from, to);
+    if (!fits) this.#types = before;
+    return fits;
+  }
+
+  /** Replaces bound variables; unbound ones become dyn when the type is final. */
+  substitute(type: Term): Term {
+    switch (type.kind) {
+      case "variable": {
+        const bound = this.#types.get(type.name);
+        return bound === undefined ? type : this.substitute(bound);
+      }
+      case "list":
+        return { kind: "list", element: this.substitute(type.element) };
+      case "map":
+        return { kind: "map", key: this.substitute(type.key), value: this.substitute(type.value) };
+      case "optional":
+        return { kind: "optional", value: this.substitute(type.value) };
+      case "type":
+        return type.of === undefined ? type : { kind: "type", of: this.substitute(type.of) };
+      default:
+        return type;
+    }
+  }
+
+  /** The type without any variable. */
+  final(type: Term): CelType {
+    const known = this.substitute(type);
+    switch (known.kind) {
+      case "variable":
+        return DYN;
+      case "list":
+        return { kind: "list", element: this.final(known.element) };
+      case "map":
+        return { kind: "map", key: this.final(known.key), value: this.final(known.value) };
+      case "optional":
+        return { kind: "optional", value: this.final(known.value) };
+      case "type":
+        return known.of === undefined
+          ? { kind: "type" }
+          : { kind: "type", of: this.final(known.of) };
+      default:
+        return known;
+    }
+  }
+
+  #allAssignable(from: readonly Term[], to: readonly Term[]): boolean {
+    return from.length === to.length && from.every((type, index) => {
+      const target = to[index];
+      return target !== undefined && this.#assignable(type, target);
+    });
+  }
+
+  #assignable(from: Term, to: Term): boolean {
+    if (to.kind === "variable") {
+      const wasBound = this.#types.has(to.name);
+      if (this.#bind(to, from)) return true;
+      if (wasBound) return false;
+    }
+    if (from.kind === "variable") return this.#bind(from, to);
+    if (isDyn(from) || isDyn(to)) return true;
+    if (from.kind === "null") return isNullable(to);
+    if (to.kind === "null") return isNullable(from);
+    if (from.kind !== to.kind) return false;
+    if (from.kind === "type") return true;
+    if ("name" in from && "name" in to && from.name !== to.name) return false;
+    return this.#allAssignable(parameters(from), parameters(to));
+  }
+
+  /** Lets a variable stand for a type, or for the more general one of that and its present type. */
+  #bind(variable: TypeVariable, type: Term): boolean {
+    if (sameType(variable, type)) return true;
+    const bound = this.#types.get(variable.name);
+    if (bound === undefined) {
+      if (this.#occurs(variable, type)) return false;
+      this.#types.set(variable.name, type);
+      return true;
+    }
+    if (sameType(bound, type)) return true;
+    if (!this.#assignable(type, bound)) return false;
+    const general = mostGeneral(type, bound);
+    if (!this.#occurs(variable, general)) this.#types.set(variable.name, general);
+    return true;
+  }
+
+  #occurs(variable: TypeVariable, within: Term): boolean {
+    if (sameType(variable, within)) return true;
+    if (within.kind === "variable") {
+      const bound = this.#types.get(within.name);
+      return bound !== undefined && this.#occurs(variable, bound);
+    }
+    return parameters(within).some((type) => this.#occurs(variable, type));
+  }
+}
+
+/** The more general of two types that fit each other. */
+export function mostGeneral(a: Term, b: Term): Term {
+  return isEqualOrLessSpecific(a, b) ? a : b;
+}
+
+function isEqualOrLessSpecific(a: Term, b: Term): boolean {
+  if (isDyn(a) || a.kind === "variable") return true;
+  if (isDyn(b) || b.kind === "variable") return false;
+  if (a.kind !== b.kind || ("name" in a && "name" in b && a.name !== b.name)) return false;
+  if (a.kind === "type") return true;
+  const other = parameters(b);
+  return parameters(a).every((type, index) => {
+    const counterpart = other[index];
+    return counterpart !== undefined && isEqualOrLessSpecific(type, counterpart);
+  });
+}
+
+/** Messages and opaque values may be null, scalars and containers may not. */
+function isNullable(type: Term): boolean {
+  return ["null", "opaque", "optional", "struct", "duration", "timestamp"].includes(type.kind);
+}

@@ -1,0 +1,57 @@
+/** Running a compiled expression. */
+import type { Json } from "../../api/mod.ts";
+import { RUNTIME_VALUE } from "../library/conditions.ts";
+import type { Expr } from "../syntax/ast.ts";
+import type { Evaluation } from "../types.ts";
+import { failureOf } from "../value/error.ts";
+import { Incoming, nativeValue } from "../value/incoming.ts";
+import {
+  isMap,
+  ListValue,
+  Opaque,
+  Optional,
+  TypeValue,
+  Uint,
+  type Value,
+} from "../value/values.ts";
+import { Duration, Timestamp } from "../value/time.ts";
+import { Budget } from "./budget.ts";
+import { Compiler, type Frame } from "./compile.ts";
+
+/** A function that evaluates the expression with given variables. */
+export function evaluator(
+  tree: Expr,
+): (variables: Readonly<Record<string, unknown>>) => Evaluation {
+  const step = new Compiler().compile(tree, new Map());
+  return (variables) => {
+    const frame: Frame = {
+      variable: (name) => variable(variables, name),
+      locals: [],
+      budget: new Budget(),
+    };
+    try {
+      return { ok: true, value: step(frame) };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  };
+}
+
+function variable(variables: Readonly<Record<string, unknown>>, name: string): Value | undefined {
+  if (!Object.hasOwn(variables, name)) return name === "runtime" ? RUNTIME_VALUE : undefined;
+  const value = variables[name];
+  return value === undefined ? undefined : asValue(value);
+}
+
+/** Values stay what they are; anything else is plain JSON. */
+export function asValue(value: unknown): Value {
+  if (value instanceof Incoming) return value.value;
+  return isValue(value) ? value : nativeValue(value as Json);
+}
+
+function isValue(value: unknown): value is Value {
+  if (typeof value !== "object" || value === null) return typeof value === "bigint";
+  return value instanceof ListValue || isMap(value) || value instanceof Optional ||
+    value instanceof Opaque || value instanceof Uint || value instanceof Timestamp ||
+    value instanceof Duration || value instanceof TypeValue || value instanceof Uint8Array;
+}

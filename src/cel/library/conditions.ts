@@ -1,0 +1,101 @@
+/** `runtime.newCondition` and `runtime.condition`: status conditions that authors write. */
+import { fail } from "../value/error.ts";
+import { isMap, ListValue, type MapValue, Opaque, type Value } from "../value/values.ts";
+import { type FunctionDeclaration, member } from "./declare.ts";
+
+const STATUSES = ["True", "False", "Unknown"];
+
+/** A condition as an expression makes or finds it. */
+export class ConditionValue extends Opaque {
+  readonly typeName = "kro.run.Condition";
+
+  constructor(
+    readonly type: string,
+    readonly status: string,
+    readonly reason: string,
+    readonly message: string,
+  ) {
+    super();
+  }
+
+  override equals(other: Opaque): boolean {
+    return other instanceof ConditionValue && this.type === other.type &&
+      this.status === other.status && this.reason === other.reason &&
+      this.message === other.message;
+  }
+
+  override field(name: string): Value | undefined {
+    switch (name) {
+      case "type":
+      case "status":
+      case "reason":
+      case "message":
+        return this[name];
+      default:
+        return undefined;
+    }
+  }
+}
+
+class RuntimeValue extends Opaque {
+  readonly typeName = "kro.run.Runtime";
+
+  override equals(): boolean {
+    return true;
+  }
+}
+
+/** What the identifier `runtime` means. */
+export const RUNTIME_VALUE: Opaque = new RuntimeValue();
+
+function newCondition(_: Value, fields: MapValue): Value {
+  const text = (key: string): string => {
+    const value = fields.find(key) ?? "";
+    return typeof value === "string"
+      ? value
+      : fail("argument", `runtime.newCondition(): ${key} must be a string`);
+  };
+  const [type, status] = [text("type"), text("status")];
+  if (type === "") fail("argument", "runtime.newCondition(): type must not be empty");
+  if (!STATUSES.includes(status)) {
+    fail("argument", `runtime.newCondition(): status must be one of ${STATUSES.join(", ")}`);
+  }
+  return new ConditionValue(type, status, text("reason"), text("message"));
+}
+
+/** The first condition of that type; an empty one when there is none. */
+function condition(_: Value, object: Value, type: string): Value {
+  if (!isMap(object)) return fail("argument", "runtime.condition() takes an object");
+  for (const found of conditionsOf(object)) if (found.type === type) return found;
+  return new ConditionValue("", "", "", "");
+}
+
+function* conditionsOf(object: MapValue): Generator<ConditionValue> {
+  const status = object.find("status");
+  if (status === undefined) return;
+  if (!isMap(status)) return fail("argument", "runtime.condition(): status must be an object");
+  const conditions = status.find("conditions");
+  if (conditions === undefined) return;
+  if (!(conditions instanceof ListValue)) {
+    return fail("argument", "runtime.condition(): status.conditions must be a list");
+  }
+  for (const element of conditions) {
+    if (element instanceof ConditionValue) yield element;
+    else if (isMap(element)) yield fromMap(element);
+    else fail("argument", "runtime.condition(): conditions must be objects");
+  }
+}
+
+function fromMap(map: MapValue): ConditionValue {
+  const text = (key: string): string => {
+    const value = map.find(key);
+    return typeof value === "string" ? value : "";
+  };
+  return new ConditionValue(text("type"), text("status"), text("reason"), text("message"));
+}
+
+/** The functions of `runtime`. */
+export const CONDITIONS: readonly FunctionDeclaration[] = [
+  member("newCondition", "kro.run.Runtime, map(string, string)", "kro.run.Condition", newCondition),
+  member("condition", "kro.run.Runtime, dyn, string", "kro.run.Condition", condition),
+];

@@ -1,0 +1,181 @@
+/** One declaration for the checker and the evaluator: name, types and implementation of a function. */
+import { DYN, parameters, type Term } from "../check/types.ts";
+import { Duration, Timestamp } from "../value/time.ts";
+import {
+  isMap,
+  ListValue,
+  Opaque,
+  Optional,
+  TypeValue,
+  Uint,
+  type Value,
+} from "../value/values.ts";
+
+/** Takes values of the declared types; the dispatcher has made sure that they are. */
+export type Implementation = (...args: never[]) => Value;
+
+/** Parameter types (the receiver first) and the result's type. */
+export interface Overload {
+  readonly params: readonly Term[];
+  readonly result: Term;
+}
+
+/** A function, or those overloads of it that share an implementation. */
+export interface FunctionDeclaration {
+  readonly name: string;
+  /** Called on a value: `x.f()`. */
+  readonly member: boolean;
+  readonly overloads: readonly Overload[];
+  readonly run: Implementation;
+  /** Does not walk its arguments, so that their size costs nothing. */
+  readonly constantTime: boolean;
+  /** Looks at its arguments' types itself: operators on dyn take more than is declared. */
+  readonly checksArguments: boolean;
+}
+
+/** A function called by its name: `plain("size", "list(A)", "int", …)`. */
+export function plain(
+  name: string,
+  params: string | readonly string[],
+  result: string,
+  run: Implementation,
+): FunctionDeclaration {
+  return declaration(name, false, params, result, run);
+}
+
+/** A function called on its first parameter. */
+export function member(
+  name: string,
+  params: string | readonly string[],
+  result: string,
+  run: Implementation,
+): FunctionDeclaration {
+  return declaration(name, true, params, result, run);
+}
+
+/** The same function, whose arguments' size costs nothing. */
+export function constantTime(declaration: FunctionDeclaration): FunctionDeclaration {
+  return { ...declaration, constantTime: true };
+}
+
+/** An operator: one implementation that refuses what it cannot take. */
+export function operator(
+  name: string,
+  params: string | readonly string[],
+  result: string,
+  run: (...args: Value[]) => Value,
+): FunctionDeclaration {
+  return { ...declaration(name, false, params, result, run), checksArguments: true };
+}
+
+function declaration(
+  name: string,
+  isMember: boolean,
+  params: string | readonly string[],
+  result: string,
+  run: Implementation,
+): FunctionDeclaration {
+  const signatures = typeof params === "string" ? [params] : params;
+  const overloads = signatures.map((text) => {
+    const [parameterText = "", resultText = result] = text.split(" -> ");
+    return { params: parseTypes(parameterText), result: parseTypes(resultText)[0] ?? DYN };
+  });
+  return { name, member: isMember, overloads, run, constantTime: false, checksArguments: false };
+}
+
+/** Reads `list(A), map(string, B)`; one capital letter is a type parameter, a dotted name opaque. */
+export function parseTypes(text: string): Term[] {
+  const tokens = text.match(/[\w.]+|[(),]/g) ?? [];
+  let position = 0;
+  const list = (): Term[] => {
+    const types: Term[] = [];
+    while (position < tokens.length && tokens[position] !== ")") {
+      types.push(one(tokens[position++] ?? ""));
+      if (tokens[position] === ",") position++;
+    }
+    return types;
+  };
+  const one = (name: string): Term => {
+    let inner: Term[] = [];
+    if (tokens[position] === "(") {
+      position++;
+      inner = list();
+      position++;
+    }
+    return build(name, inner);
+  };
+  return list();
+}
+
+function build(name: string, [first = DYN, second = DYN]: readonly Term[]): Term {
+  switch (name) {
+    case "list":
+      return { kind: "list", element: first };
+    case "map":
+      return { kind: "map", key: first, value: second };
+    case "optional":
+      return { kind: "optional", value: first };
+    case "type":
+      return { kind: "type", of: first };
+    case "dyn":
+    case "bool":
+    case "int":
+    case "uint":
+    case "double":
+    case "string":
+    case "bytes":
+    case "null":
+    case "timestamp":
+    case "duration":
+      return { kind: name };
+    default:
+      return /^[A-Z]$/.test(name) ? { kind: "variable", name } : { kind: "opaque", name };
+  }
+}
+
+/** Whether a value may be passed for a parameter; elements of containers are not looked at. */
+export function accepts(param: Term, value: Value): boolean {
+  switch (param.kind) {
+    case "bool":
+      return typeof value === "boolean";
+    case "int":
+      return typeof value === "bigint";
+    case "uint":
+      return value instanceof Uint;
+    case "double":
+      return typeof value === "number";
+    case "string":
+      return typeof value === "string";
+    case "bytes":
+      return value instanceof Uint8Array;
+    case "null":
+      return value === null;
+    case "timestamp":
+      return value instanceof Timestamp;
+    case "duration":
+      return value instanceof Duration;
+    case "list":
+      return value instanceof ListValue;
+    case "map":
+      return isMap(value);
+    case "optional":
+      return value instanceof Optional;
+    case "type":
+      return value instanceof TypeValue;
+    case "opaque":
+      return value instanceof Opaque && value.typeName === param.name;
+    default:
+      return true;
+  }
+}
+
+/** Names of the type parameters in a signature. */
+export function typeParameters(types: readonly Term[]): Set<string> {
+  const names = new Set<string>();
+  const visit = (type: Term): void => {
+    if (type.kind === "variable") names.add(type.name);
+    parameters(type).forEach(visit);
+  };
+  types.forEach(visit);
+  return names;
+}

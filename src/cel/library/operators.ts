@@ -1,0 +1,227 @@
+/** Operators as functions: arithmetic with overflow errors, comparison, membership, indexing. */
+import { compare, equals } from "../value/compare.ts";
+import { fail, noOverload, noSuchKey } from "../value/error.ts";
+import { Duration, Timestamp } from "../value/time.ts";
+import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
+import { constantTime, type FunctionDeclaration, operator } from "./declare.ts";
+
+const MIN_INT = -(2n ** 63n);
+const MAX_INT = 2n ** 63n - 1n;
+const MAX_UINT = 2n ** 64n - 1n;
+
+/** An int within 64 bits. */
+export function int64(value: bigint): bigint {
+  return value < MIN_INT || value > MAX_INT ? fail("overflow", "integer overflow") : value;
+}
+
+/** A uint within 64 bits. */
+export function uint64(value: bigint): Uint {
+  if (value < 0n || value > MAX_UINT) fail("overflow", "unsigned integer overflow");
+  return new Uint(value);
+}
+
+function numbers(
+  onInt: (a: bigint, b: bigint) => bigint,
+  onDouble: ((a: number, b: number) => number) | undefined,
+  a: Value,
+  b: Value,
+): Value | undefined {
+  if (typeof a === "bigint" && typeof b === "bigint") return int64(onInt(a, b));
+  if (a instanceof Uint && b instanceof Uint) return uint64(onInt(a.value, b.value));
+  if (onDouble && typeof a === "number" && typeof b === "number") return onDouble(a, b);
+  return undefined;
+}
+
+function add(a: Value, b: Value): Value {
+  if (typeof a === "string" && typeof b === "string") return a + b;
+  const sum = numbers((x, y) => x + y, (x, y) => x + y, a, b);
+  if (sum !== undefined) return sum;
+  if (a instanceof ListValue && b instanceof ListValue) return concatenate(a, b);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Uint8Array.from([...a, ...b]);
+  if (a instanceof Duration && b instanceof Duration) return new Duration(a.nanos + b.nanos);
+  if (a instanceof Timestamp && b instanceof Duration) return shift(a, b.nanos);
+  if (a instanceof Duration && b instanceof Timestamp) return shift(b, a.nanos);
+  return noOverload();
+}
+
+function shift(time: Timestamp, nanos: bigint): Timestamp {
+  return new Timestamp(time.nanos + nanos, time.offsetMinutes);
+}
+
+/** Lists of the types set and map are united: what is already there keeps its place. */
+function concatenate(a: ListValue, b: ListValue): ListValue {
+  const { identity } = a;
+  if (!identity) return ListValue.of([...a, ...b]);
+  const replaces = a.size > 0 && [...a].some(isMap) || [...b].some(isMap);
+  const merged = new Map([...a].map((element) => [identity(element), element]));
+  for (const element of b) {
+    const key = identity(element);
+    if (replaces || !merged.has(key)) merged.set(key, element);
+  }
+  return ListValue.like(a, [...merged.values()]);
+}
+
+function subtract(a: Value, b: Value): Value {
+  const difference = numbers((x, y) => x - y, (x, y) => x - y, a, b);
+  if (difference !== undefined) return difference;
+  if (a instanceof Duration && b instanceof Duration) return new Duration(a.nanos - b.nanos);
+  if (a instanceof Timestamp && b instanceof Duration) return shift(a, -b.nanos);
+  if (a instanceof Timestamp && b instanceof Timestamp) return new Duration(a.nanos - b.nanos);
+  return noOverload();
+}
+
+function multiply(a: Value, b: Value): Value {
+  return numbers((x, y) => x * y, (x, y) => x * y, a, b) ?? noOverload();
+}
+
+function divide(a: Value, b: Value): Value {
+  const by = (x: bigint, y: bigint) => y === 0n ? fail("division", "division by zero") : x / y;
+  return numbers(by, (x, y) => x / y, a, b) ?? noOverload();
+}
+
+function modulo(a: Value, b: Value): Value {
+  const by = (x: bigint, y: bigint) => y === 0n ? fail("division", "modulus by zero") : x % y;
+  return numbers(by, undefined, a, b) ?? noOverload();
+}
+
+function negate(value: Value): Value {
+  if (typeof value === "bigint") return int64(-value);
+  if (typeof value === "number") return -value;
+  return value instanceof Duration ? new Duration(-value.nanos) : noOverload();
+}
+
+function isIn(value: Value, container: Value): Value {
+  if (isMap(container)) return container.has(value);
+  if (!(container instanceof ListValue)) return noOverload();
+  for (const element of container) if (equals(value, element)) return true;
+  return false;
+}
+
+/** `container[key]`; the key is named in the failure only when `shown`, since it may be data. */
+export function at(container: Value, key: Value, shown: boolean): Value {
+  if (container instanceof Optional) {
+    return container.value === undefined ? container : optionalAt(container, key);
+  }
+  const value = lookup(container, key);
+  if (value !== undefined) return value;
+  if (container instanceof ListValue) {
+    return fail("pending", `index out of bounds${shown ? `: ${keyText(key)}` : ""}`);
+  }
+  return noSuchKey(shown ? keyText(key) : undefined);
+}
+
+/** `container[?key]`: absent instead of a failure. */
+export function optionalAt(container: Value, key: Value): Optional {
+  if (container instanceof Optional) {
+    return container.value === undefined ? container : optionalAt(container.value, key);
+  }
+  return Optional.of(lookup(container, key));
+}
+
+function keyText(key: Value): string {
+  if (key instanceof Uint) return String(key.value);
+  return typeof key === "object" ? "" : String(key);
+}
+
+function lookup(container: Value, key: Value): Value | undefined {
+  if (isMap(container)) return container.find(key);
+  if (!(container instanceof ListValue)) return undefined;
+  const index = listIndex(key);
+  return index >= 0 && index < container.size ? container.at(index) : undefined;
+}
+
+function listIndex(key: Value): number {
+  if (typeof key === "bigint") return Number(key);
+  if (key instanceof Uint) return Number(key.value);
+  if (typeof key === "number" && Number.isInteger(key)) return key;
+  return fail("overload", "unsupported index type in a list");
+}
+
+const ARITHMETIC = ["int, int -> int", "uint, uint -> uint", "double, double -> double"];
+const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"]
+  .map((type) => `${type}, ${type}`);
+
+/** Overloads of a relation; the two booleans follow from how the operands are ordered. */
+function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
+  return operator(name, ORDERED, "bool", (a: Value, b: Value) => holds(compare(a, b)));
+}
+
+/** Handled by the evaluator itself, declared for the checker. */
+const builtIn = (): Value => noOverload();
+
+/** Every operator. */
+export const OPERATORS: readonly FunctionDeclaration[] = [
+  operator("_?_:_", "bool, A, A", "A", builtIn),
+  operator("_&&_", "bool, bool", "bool", builtIn),
+  operator("_||_", "bool, bool", "bool", builtIn),
+  constantTime(
+    operator(
+      "!_",
+      "bool",
+      "bool",
+      (value: Value) => typeof value === "boolean" ? !value : noOverload(),
+    ),
+  ),
+  constantTime(
+    operator("-_", ["int -> int", "double -> double", "duration -> duration"], "int", negate),
+  ),
+  operator("_==_", "A, A", "bool", (a: Value, b: Value) => equals(a, b)),
+  operator("_!=_", "A, A", "bool", (a: Value, b: Value) => !equals(a, b)),
+  relation("_<_", (order) => order < 0),
+  relation("_<=_", (order) => order <= 0),
+  relation("_>_", (order) => order > 0),
+  relation("_>=_", (order) => order >= 0),
+  operator(
+    "_+_",
+    [
+      "bytes, bytes -> bytes",
+      "double, double -> double",
+      "duration, duration -> duration",
+      "duration, timestamp -> timestamp",
+      "timestamp, duration -> timestamp",
+      "int, int -> int",
+      "list(A), list(A) -> list(A)",
+      "string, string -> string",
+      "uint, uint -> uint",
+    ],
+    "dyn",
+    add,
+  ),
+  operator(
+    "_-_",
+    [
+      ...ARITHMETIC,
+      "duration, duration -> duration",
+      "timestamp, duration -> timestamp",
+      "timestamp, timestamp -> duration",
+    ],
+    "dyn",
+    subtract,
+  ),
+  operator("_*_", ARITHMETIC, "dyn", multiply),
+  operator("_/_", ARITHMETIC, "dyn", divide),
+  operator("_%_", ["int, int -> int", "uint, uint -> uint"], "dyn", modulo),
+  operator("@in", ["A, list(A)", "A, map(A, B)"], "bool", isIn),
+  operator(
+    "_[_]",
+    [
+      "list(A), int -> A",
+      "map(A, B), A -> B",
+      "optional(list(A)), int -> optional(A)",
+      "optional(map(A, B)), A -> optional(B)",
+    ],
+    "dyn",
+    builtIn,
+  ),
+  operator(
+    "_[?_]",
+    [
+      "list(A), int -> optional(A)",
+      "map(A, B), A -> optional(B)",
+      "optional(list(A)), int -> optional(A)",
+      "optional(map(A, B)), A -> optional(B)",
+    ],
+    "dyn",
+    builtIn,
+  ),
+];

@@ -1,0 +1,82 @@
+/** Values that may be absent. */
+import { fail } from "../value/error.ts";
+import { Duration, Timestamp } from "../value/time.ts";
+import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
+import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
+
+function isZero(value: Value): boolean {
+  if (value === null || value === false || value === "" || value === 0 || value === 0n) return true;
+  if (value instanceof Uint) return value.value === 0n;
+  if (value instanceof Uint8Array) return value.length === 0;
+  if (value instanceof ListValue || isMap(value)) return value.size === 0;
+  if (value instanceof Duration) return value.nanos === 0n;
+  // The zero time is the first instant of year 1.
+  if (value instanceof Timestamp) return value.seconds === -62135596800n && value.fraction === 0;
+  return value instanceof Optional && value.value === undefined;
+}
+
+function unwrapAll(list: ListValue): ListValue {
+  const values: Value[] = [];
+  for (const item of list) {
+    if (!(item instanceof Optional)) values.push(item);
+    else if (item.value !== undefined) values.push(item.value);
+  }
+  return ListValue.of(values);
+}
+
+/** The optionals library, without its macros. */
+export const OPTIONALS: readonly FunctionDeclaration[] = [
+  constantTime(plain("optional.of", "A", "optional(A)", (value: Value) => Optional.of(value))),
+  plain("optional.none", "", "optional(A)", () => Optional.none),
+  plain(
+    "optional.ofNonZeroValue",
+    "A",
+    "optional(A)",
+    (value: Value) => isZero(value) ? Optional.none : Optional.of(value),
+  ),
+  constantTime(member("hasValue", "optional(A)", "bool", (o: Optional) => o.value !== undefined)),
+  constantTime(
+    member(
+      "value",
+      "optional(A)",
+      "A",
+      (o: Optional) =>
+        o.value === undefined ? fail("other", "optional.none() dereference") : o.value,
+    ),
+  ),
+  plain("optional.unwrap", "list(optional(A))", "list(A)", unwrapAll),
+  member("unwrapOpt", "list(optional(A))", "list(A)", unwrapAll),
+  constantTime(
+    member(
+      "first",
+      "list(A)",
+      "optional(A)",
+      (list: ListValue) => list.size === 0 ? Optional.none : Optional.of(list.at(0)),
+    ),
+  ),
+  constantTime(
+    member(
+      "last",
+      "list(A)",
+      "optional(A)",
+      (list: ListValue) => list.size === 0 ? Optional.none : Optional.of(list.at(list.size - 1)),
+    ),
+  ),
+  // Their second argument is evaluated only when it is needed: the evaluator does that.
+  constantTime(
+    member(
+      "or",
+      "optional(A), optional(A)",
+      "optional(A)",
+      (a: Optional, b: Optional) => a.value === undefined ? b : a,
+    ),
+  ),
+  constantTime(
+    member(
+      "orValue",
+      "optional(A), A",
+      "A",
+      (o: Optional, other: Value) => o.value === undefined ? other : o.value,
+    ),
+  ),
+];

@@ -1,0 +1,47 @@
+/** All functions by name. */
+import { CONDITIONS } from "./conditions.ts";
+import type { FunctionDeclaration } from "./declare.ts";
+import { OPERATORS } from "./operators.ts";
+import { OPTIONALS } from "./optionals.ts";
+import { STANDARD } from "./standard.ts";
+import { TIMES } from "./times.ts";
+
+const DECLARATIONS: readonly FunctionDeclaration[] = [
+  ...OPERATORS,
+  ...STANDARD,
+  ...TIMES,
+  ...OPTIONALS,
+  ...CONDITIONS,
+];
+
+const plainFunctions = group(DECLARATIONS.filter((declaration) => !declaration.member));
+const memberFunctions = group(DECLARATIONS.filter((declaration) => declaration.member));
+
+function group(
+  declarations: readonly FunctionDeclaration[],
+): ReadonlyMap<string, FunctionDeclaration[]> {
+  const byName = new Map<string, FunctionDeclaration[]>();
+  for (const declaration of declarations) {
+    const known = byName.get(declaration.name);
+    if (known) known.push(declaration);
+    else byName.set(declaration.name, [declaration]);
+  }
+  return byName;
+}
+
+/** Declarations of a name called plainly, or on a value. */
+export function declarationsOf(name: string, isMember: boolean): readonly FunctionDeclaration[] {
+  return (isMember ? memberFunctions : plainFunctions).get(name) ?? [];
+}
+
+/** Whether there is a plain function of this name, `json.marshal` included. */
+export function isPlainFunction(name: string): boolean {
+  return plainFunctions.has(name);
+}
+
+/** Names that an author can write, for suggestions. */
+export function functionNames(isMember: boolean): string[] {
+  return [...(isMember ? memberFunctions : plainFunctions).keys()].filter((name) =>
+    /^[a-zA-Z]/.test(name)
+  );
+}

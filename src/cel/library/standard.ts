@@ -1,0 +1,181 @@
+/** CEL's standard functions: size, text tests and conversions between types. */
+import { decodeUtf8 } from "./text.ts";
+import { fail } from "../value/error.ts";
+import {
+  Duration,
+  formatSeconds,
+  formatTimestamp,
+  parseDuration,
+  parseTimestamp,
+  Timestamp,
+} from "../value/time.ts";
+import {
+  isMap,
+  ListValue,
+  type MapValue,
+  Opaque,
+  Optional,
+  TypeValue,
+  Uint,
+  type Value,
+} from "../value/values.ts";
+import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
+import { formatDouble } from "./numbers.ts";
+import { int64, uint64 } from "./operators.ts";
+
+function size(value: string | Uint8Array | ListValue | MapValue): bigint {
+  if (typeof value === "string") {
+    let count = value.length;
+    for (let index = 1; index < value.length; index++) {
+      const isPair = (value.charCodeAt(index) & 0xfc00) === 0xdc00 &&
+        (value.charCodeAt(index - 1) & 0xfc00) === 0xd800;
+      if (isPair) count--;
+    }
+    return BigInt(count);
+  }
+  return BigInt(value instanceof Uint8Array ? value.length : value.size);
+}
+
+const SIZED = ["string", "bytes", "list(A)", "map(A, B)"];
+
+function unconvertible(from: string, to: string): never {
+  return fail("conversion", `type conversion error from '${from}' to '${to}'`);
+}
+
+function truncated(value: number): bigint {
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : fail("overflow", "integer overflow");
+}
+
+function toInt(value: Value): bigint {
+  if (typeof value === "bigint") return value;
+  if (value instanceof Uint) return int64(value.value);
+  if (typeof value === "number") {
+    // The greatest int is no double: what rounds up to 2^63 is out of range already.
+    return Math.abs(value) < 2 ** 63 ? truncated(value) : fail("overflow", "integer overflow");
+  }
+  if (value instanceof Timestamp) return value.seconds;
+  if (value instanceof Duration) return value.nanos;
+  if (typeof value === "string" && /^[+-]?\d+$/.test(value)) {
+    const parsed = BigInt(value.replace("+", ""));
+    if (BigInt.asIntN(64, parsed) === parsed) return parsed;
+  }
+  return unconvertible("string", "int");
+}
+
+function toUint(value: Value): Uint {
+  if (value instanceof Uint) return value;
+  if (typeof value === "bigint") return uint64(value);
+  if (typeof value === "number") {
+    const inRange = value >= 0 && value < 2 ** 64;
+    return inRange ? uint64(truncated(value)) : fail("overflow", "unsigned integer overflow");
+  }
+  if (typeof value === "string" && /^\d+$/.test(value)) {
+    const parsed = BigInt(value);
+    if (BigInt.asUintN(64, parsed) === parsed) return new Uint(parsed);
+  }
+  return unconvertible("string", "uint");
+}
+
+const DOUBLE_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+
+function toDouble(value: Value): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "bigint") return Number(value);
+  if (value instanceof Uint) return Number(value.value);
+  if (typeof value === "string" && DOUBLE_TEXT.test(value)) {
+    if (/nan$/i.test(value)) return NaN;
+    if (/inf/i.test(value)) return value.startsWith("-") ? -Infinity : Infinity;
+    const parsed = Number(value);
+    if (Number.isFinite(parsed)) return parsed;
+  }
+  return unconvertible("string", "double");
+}
+
+/** The text of a value, as `string()` gives it. */
+export function toText(value: Value): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return formatDouble(value);
+  if (value instanceof Uint) return String(value.value);
+  if (value instanceof Uint8Array) {
+    return decodeUtf8(value) ??
+      fail("conversion", "invalid UTF-8 in bytes, cannot convert to string");
+  }
+  if (value instanceof Timestamp) return formatTimestamp(value);
+  if (value instanceof Duration) return formatSeconds(value);
+  return String(value);
+}
+
+const BOOLS: ReadonlyMap<string, boolean> = new Map([
+  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
+  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
+]);
+
+/** The name of a value's type. */
+export function typeName(value: Value): string {
+  if (value === null) return "null_type";
+  if (typeof value === "bigint") return "int";
+  if (typeof value === "number") return "double";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "string") return "string";
+  if (value instanceof Uint) return "uint";
+  if (value instanceof Uint8Array) return "bytes";
+  if (value instanceof ListValue) return "list";
+  if (isMap(value)) return "map";
+  if (value instanceof Timestamp) return "google.protobuf.Timestamp";
+  if (value instanceof Duration) return "google.protobuf.Duration";
+  if (value instanceof Optional) return "optional_type";
+  return value instanceof Opaque ? value.typeName : "type";
+}
+
+/** The standard library without operators and times. */
+export const STANDARD: readonly FunctionDeclaration[] = [
+  constantTime(plain("size", SIZED, "int", size)),
+  constantTime(member("size", SIZED, "int", size)),
+  member("contains", "string, string", "bool", (text: string, part: string) => text.includes(part)),
+  member(
+    "startsWith",
+    "string, string",
+    "bool",
+    (text: string, part: string) => text.startsWith(part),
+  ),
+  member("endsWith", "string, string", "bool", (text: string, part: string) => text.endsWith(part)),
+  constantTime(plain("dyn", "A", "dyn", (value: Value) => value)),
+  constantTime(plain("type", "A", "type(A)", (value: Value) => new TypeValue(typeName(value)))),
+  plain(
+    "bool",
+    ["bool", "string"],
+    "bool",
+    (value: Value) =>
+      typeof value === "boolean"
+        ? value
+        : BOOLS.get(String(value)) ?? unconvertible("string", "bool"),
+  ),
+  plain(
+    "bytes",
+    ["bytes", "string"],
+    "bytes",
+    (value: Uint8Array | string) =>
+      typeof value === "string" ? new TextEncoder().encode(value) : value,
+  ),
+  plain("double", ["double", "int", "string", "uint"], "double", toDouble),
+  plain("int", ["int", "double", "duration", "string", "timestamp", "uint"], "int", toInt),
+  plain("uint", ["uint", "double", "int", "string"], "uint", toUint),
+  plain(
+    "string",
+    ["string", "bool", "bytes", "double", "duration", "int", "timestamp", "uint"],
+    "string",
+    toText,
+  ),
+  plain("duration", ["duration", "int", "string"], "duration", (value: Value) => {
+    if (typeof value === "bigint") return new Duration(value);
+    return typeof value === "string"
+      ? parseDuration(value) ?? unconvertible("string", "google.protobuf.Duration")
+      : value;
+  }),
+  plain("timestamp", ["timestamp", "int", "string"], "timestamp", (value: Value) => {
+    if (typeof value === "bigint") return new Timestamp(value * 1_000_000_000n);
+    return typeof value === "string"
+      ? parseTimestamp(value) ?? unconvertible("string", "google.protobuf.Timestamp")
+      : value;
+  }),
+];

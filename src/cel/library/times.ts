@@ -1,0 +1,87 @@
+/** Parts of timestamps and durations. */
+import { fail } from "../value/error.ts";
+import { Duration, Timestamp } from "../value/time.ts";
+import { type FunctionDeclaration, member } from "./declare.ts";
+
+/** A time of day in some zone, as if it were UTC. */
+function local(time: Timestamp, zone?: string): Date {
+  const milliseconds = Number(time.seconds) * 1000;
+  return new Date(milliseconds + (zone === undefined ? 0 : zoneOffset(milliseconds, zone)));
+}
+
+/** Milliseconds that a zone is ahead of UTC: `+02:00`, or a name of the IANA database. */
+function zoneOffset(milliseconds: number, zone: string): number {
+  const fixed = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
+  if (fixed) {
+    const minutes = Number(fixed[2]) * 60 + Number(fixed[3]);
+    return (fixed[1] === "-" ? -minutes : minutes) * 60_000;
+  }
+  if (zone === "" || zone === "UTC") return 0;
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      era: "short",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  } catch {
+    return fail("argument", "unknown time zone");
+  }
+  const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
+  const there = new Date(0);
+  const year = parts.get("era") === "BC" ? 1 - part("year") : part("year");
+  there.setUTCFullYear(year, part("month") - 1, part("day"));
+  there.setUTCHours(part("hour"), part("minute"), part("second"));
+  return there.getTime() - milliseconds;
+}
+
+function dayOfYear(date: Date): number {
+  const first = new Date(date);
+  first.setUTCMonth(0, 1);
+  return Math.round((date.getTime() - first.getTime()) / 86_400_000);
+}
+
+/** An accessor of a date, in UTC or in a named zone. */
+function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration {
+  return member(
+    name,
+    ["timestamp", "timestamp, string"],
+    "int",
+    (time: Timestamp, zone?: string) => BigInt(part(local(time, zone))),
+  );
+}
+
+/** An accessor that counts a duration's whole units. */
+function ofDuration(name: string, unit: bigint): FunctionDeclaration {
+  return member(name, "duration", "int", (duration: Duration) => duration.nanos / unit);
+}
+
+/** Accessors of timestamps and durations. */
+export const TIMES: readonly FunctionDeclaration[] = [
+  ofDate("getFullYear", (date) => date.getUTCFullYear()),
+  ofDate("getMonth", (date) => date.getUTCMonth()),
+  ofDate("getDate", (date) => date.getUTCDate()),
+  ofDate("getDayOfMonth", (date) => date.getUTCDate() - 1),
+  ofDate("getDayOfWeek", (date) => date.getUTCDay()),
+  ofDate("getDayOfYear", dayOfYear),
+  ofDate("getHours", (date) => date.getUTCHours()),
+  ofDate("getMinutes", (date) => date.getUTCMinutes()),
+  ofDate("getSeconds", (date) => date.getUTCSeconds()),
+  member(
+    "getMilliseconds",
+    ["timestamp", "timestamp, string"],
+    "int",
+    (time: Timestamp) => BigInt(Math.trunc(time.fraction / 1_000_000)),
+  ),
+  ofDuration("getHours", 3_600_000_000_000n),
+  ofDuration("getMinutes", 60_000_000_000n),
+  ofDuration("getSeconds", 1_000_000_000n),
+  ofDuration("getMilliseconds", 1_000_000n),
+];

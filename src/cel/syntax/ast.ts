@@ -1,0 +1,140 @@
+/** The syntax tree of an expression: every node knows where it stands, macros are nodes of their own. */
+
+/** A range of UTF-16 offsets in the expression. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Unsigned 64-bit integer; a class of its own because `bigint` stands for int. */
+export class Uint {
+  constructor(readonly value: bigint) {}
+}
+
+/** What a literal can hold. */
+export type LiteralValue = null | boolean | bigint | Uint | number | string | Uint8Array;
+
+/** Macros that walk a list or map. */
+export type LoopMacro =
+  | "all"
+  | "exists"
+  | "exists_one"
+  | "map"
+  | "filter"
+  | "transformList"
+  | "transformMap"
+  | "transformMapEntry"
+  | "sortBy";
+
+/** An entry of a map literal; `optional` for `?key: value`. */
+export interface Entry {
+  readonly key: Expr;
+  readonly value: Expr;
+  readonly optional: boolean;
+}
+
+/** An element of a list literal; `optional` for `?value`. */
+export interface Element {
+  readonly value: Expr;
+  readonly optional: boolean;
+}
+
+/** Any node. `at` is where cel-go would point when it complains about the node. */
+export type Expr =
+  & Span
+  & { readonly at: number; readonly depth: number }
+  & (
+    | { readonly kind: "literal"; readonly value: LiteralValue }
+    | { readonly kind: "ident"; readonly name: string }
+    | {
+      readonly kind: "select";
+      readonly operand: Expr;
+      readonly field: string;
+      readonly optional: boolean;
+    }
+    | { readonly kind: "has"; readonly operand: Expr; readonly field: string }
+    | {
+      readonly kind: "index";
+      readonly operand: Expr;
+      readonly index: Expr;
+      readonly optional: boolean;
+    }
+    | {
+      readonly kind: "call";
+      readonly name: string;
+      readonly target?: Expr;
+      readonly args: readonly Expr[];
+    }
+    | { readonly kind: "list"; readonly elements: readonly Element[] }
+    | { readonly kind: "map"; readonly entries: readonly Entry[] }
+    | {
+      readonly kind: "loop";
+      readonly macro: LoopMacro;
+      readonly range: Expr;
+      readonly variables: readonly string[];
+      /** Of `filter`-like macros, and of the three-argument `map`. */
+      readonly condition?: Expr;
+      /** What is made of each item; absent for `filter`, `all`, `exists`, `exists_one`. */
+      readonly body?: Expr;
+    }
+    | { readonly kind: "bind"; readonly variable: string; readonly init: Expr; readonly body: Expr }
+    | {
+      readonly kind: "optMap";
+      readonly target: Expr;
+      readonly variable: string;
+      readonly body: Expr;
+      /** `optFlatMap`: the body yields an optional itself. */
+      readonly flat: boolean;
+    }
+  );
+
+/** A node of one kind. */
+export type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
+
+/** The nodes directly below a node, in source order. */
+export function children(node: Expr): readonly Expr[] {
+  switch (node.kind) {
+    case "literal":
+    case "ident":
+      return [];
+    case "select":
+    case "has":
+      return [node.operand];
+    case "index":
+      return [node.operand, node.index];
+    case "call":
+      return node.target ? [node.target, ...node.args] : node.args;
+    case "list":
+      return node.elements.map((element) => element.value);
+    case "map":
+      return node.entries.flatMap((entry) => [entry.key, entry.value]);
+    case "loop":
+      return [node.range, node.condition, node.body].filter((part) => part !== undefined);
+    case "bind":
+      return [node.init, node.body];
+    case "optMap":
+      return [node.target, node.body];
+  }
+}
+
+/** `a.b.c` as dotted text, when the node is nothing but names; else undefined. */
+export function qualifiedName(node: Expr): string | undefined {
+  if (node.kind === "ident") return node.name;
+  if (node.kind !== "select" || node.optional) return undefined;
+  const prefix = qualifiedName(node.operand);
+  return prefix === undefined ? undefined : `${prefix}.${node.field}`;
+}
+
+/**
+ * The function that a call names: its own name, or `json.marshal` when what stands before the dot is
+ * part of a function's name. Undefined for a call on a value.
+ */
+export function plainCallee(
+  call: Node<"call">,
+  isFunction: (name: string) => boolean,
+): string | undefined {
+  if (call.target === undefined) return call.name;
+  const prefix = qualifiedName(call.target);
+  const name = `${prefix}.${call.name}`;
+  return prefix !== undefined && isFunction(name) ? name : undefined;
+}

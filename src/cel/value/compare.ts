@@ -1,0 +1,122 @@
+/** Equality and order of values. */
+import { Duration, Timestamp } from "./time.ts";
+import { noOverload } from "./error.ts";
+import {
+  isMap,
+  ListValue,
+  type MapValue,
+  Opaque,
+  Optional,
+  TypeValue,
+  Uint,
+  type Value,
+} from "./values.ts";
+
+/** CEL's equality: numbers by value across types, different kinds are just unequal. */
+export function equals(a: Value, b: Value): boolean {
+  if (a === null || b === null) return a === b;
+  const left = numeric(a);
+  if (left !== undefined) {
+    const right = numeric(b);
+    // deno-lint-ignore eqeqeq -- int and double compare by mathematical value
+    return right !== undefined && left == right;
+  }
+  if (typeof a !== "object" || typeof b !== "object") return a === b;
+  if (a instanceof ListValue) return equalLists(a, b);
+  if (isMap(a)) return equalMaps(a, b);
+  if (a instanceof Opaque) {
+    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : otherwise(a, b);
+  }
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
+  if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
+  if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
+  if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
+  if (a instanceof Optional && b instanceof Optional) {
+    if (a.value === undefined || b.value === undefined) return a.value === b.value;
+    return equals(a.value, b.value);
+  }
+  return false;
+}
+
+/** `omit()` refuses comparison with anything, other library values are just unequal. */
+function otherwise(a: Opaque, b: Value): boolean {
+  return a.typeName === "kro.omit" && b instanceof Object ? a.equals(a) : false;
+}
+
+function equalLists(a: ListValue, b: Value): boolean {
+  if (!(b instanceof ListValue)) return a.json !== undefined && a.identity ? noOverload() : false;
+  if (a.size !== b.size) return false;
+  if (a.identity) return equalUnordered(a, b, a.identity);
+  for (let index = 0; index < a.size; index++) {
+    if (!equals(a.at(index), b.at(index))) return false;
+  }
+  return true;
+}
+
+/** Lists of the types set and map compare without regard to order. */
+function equalUnordered(a: ListValue, b: ListValue, identity: (element: Value) => string): boolean {
+  const known = new Map([...a].map((element) => [identity(element), element]));
+  for (const element of b) {
+    const counterpart = known.get(identity(element));
+    if (counterpart === undefined || !equals(counterpart, element)) return false;
+  }
+  return true;
+}
+
+function equalMaps(a: MapValue, b: Value): boolean {
+  if (!isMap(b)) return false;
+  if (a.size !== b.size) return false;
+  for (const key of a.keys()) {
+    const [left, right] = [a.find(key), b.find(key)];
+    if (left === undefined || right === undefined) {
+      // Null fields of an object are absent on both sides or make the difference.
+      if (left !== right) return false;
+    } else if (!equals(left, right)) return false;
+  }
+  return true;
+}
+
+/** A number as what JavaScript compares exactly; undefined for anything else. */
+function numeric(value: Value): bigint | number | undefined {
+  if (typeof value === "bigint" || typeof value === "number") return value;
+  return value instanceof Uint ? value.value : undefined;
+}
+
+/** Negative, zero or positive; NaN when the two are not ordered (a NaN among them). */
+export function compare(a: Value, b: Value): number {
+  const left = numeric(a);
+  const right = numeric(b);
+  if (left !== undefined && right !== undefined) {
+    // deno-lint-ignore eqeqeq -- int and double compare by mathematical value
+    return left < right ? -1 : left > right ? 1 : left == right ? 0 : NaN;
+  }
+  if (typeof a === "string" && typeof b === "string") return compareText(a, b);
+  if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b);
+  const times = (a instanceof Timestamp && b instanceof Timestamp) ||
+    (a instanceof Duration && b instanceof Duration);
+  if (!times) return noOverload();
+  return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;
+}
+
+/** Order by code points, which is the order of the UTF-8 bytes. */
+export function compareText(a: string, b: string): number {
+  let index = 0;
+  while (index < a.length && index < b.length && a.charCodeAt(index) === b.charCodeAt(index)) {
+    index++;
+  }
+  if (index === a.length || index === b.length) return a.length - b.length;
+  const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
+  // Surrogates stand for code points above every other UTF-16 unit.
+  const rank = (unit: number) => unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+  return rank(left) - rank(right);
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

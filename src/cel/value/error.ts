@@ -1,0 +1,38 @@
+/** How evaluation fails: thrown inside the room, a failure outside. */
+import type { CelFailure } from "../types.ts";
+
+/** A failed evaluation. The text holds names of fields and types, never data. */
+export class CelError extends Error {
+  /** Where in the expression, once a node on the way up has said so. */
+  offset: number | undefined;
+
+  constructor(readonly code: CelFailure["code"], message: string) {
+    super(message);
+  }
+}
+
+/** Throws a failure. */
+export function fail(code: CelFailure["code"], message: string): never {
+  throw new CelError(code, message);
+}
+
+/** Throws because no overload takes the values. */
+export function noOverload(operation?: string): never {
+  fail("overload", operation === undefined ? "no such overload" : `no such overload: ${operation}`);
+}
+
+/** Throws because data is not there yet. The key is named only when the expression itself names it. */
+export function noSuchKey(key?: string): never {
+  fail("pending", key === undefined ? "no such key" : `no such key: ${key}`);
+}
+
+/** What a caller gets to see of anything thrown while evaluating. */
+export function failureOf(error: unknown): CelFailure {
+  if (error instanceof CelError) {
+    const { code, message, offset } = error;
+    return { code, message, ...(offset === undefined ? {} : { offset }) };
+  }
+  // The engine's own recursion is bounded, but data may nest deeper than the stack.
+  if (error instanceof RangeError) return { code: "cost", message: "value is nested too deeply" };
+  throw error;
+}

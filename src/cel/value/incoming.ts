@@ -1,0 +1,184 @@
+/** JSON to values, lazily: nothing is converted before it is read. */
+import type { Json, JsonObject } from "../../api/mod.ts";
+import type { Schema } from "../../openapi/mod.ts";
+import type { CelType } from "../types.ts";
+import { declaredFields } from "../check/schema.ts";
+import { escapeName, unescapeName } from "../check/names.ts";
+import { decodeBase64 } from "./base64.ts";
+import { fail } from "./error.ts";
+import { parseDate, parseDuration, parseTimestamp } from "./time.ts";
+import { isMap, JsonMap, type JsonMapShape, keyIdentity, ListValue, type Value } from "./values.ts";
+
+/** A value of a variable before it is looked at: converting it may fail, which belongs to evaluation. */
+export class Incoming {
+  #value: Value | undefined;
+
+  constructor(private readonly json: Json | undefined, private readonly type: CelType) {}
+
+  /** The value, converted once. */
+  get value(): Value {
+    return this.#value ??= typedValue(this.json, this.type);
+  }
+}
+
+const INT_LIMIT = 2 ** 63;
+
+/** Without a schema: whole numbers are ints, text is text. */
+export function nativeValue(json: Json | undefined): Value {
+  if (typeof json === "number") {
+    return Number.isInteger(json) && json >= -INT_LIMIT && json < INT_LIMIT ? BigInt(json) : json;
+  }
+  if (typeof json !== "object" || json === null) return json ?? null;
+  return Array.isArray(json) ? ListValue.fromJson(json, nativeValue) : new JsonMap(json, NATIVE);
+}
+
+const NATIVE: JsonMapShape = {
+  jsonKey: (key) => key,
+  key: (jsonKey) => jsonKey,
+  value: (_, json) => nativeValue(json),
+  isStruct: false,
+};
+
+/** By CEL type: what lies below a struct is converted by the struct's schema. */
+export function typedValue(json: Json | undefined, type: CelType): Value {
+  switch (type.kind) {
+    case "struct":
+      return schemaValue(json ?? null, type.schema);
+    case "list": {
+      const { element } = type;
+      return Array.isArray(json)
+        ? ListValue.fromJson(json, (item) => typedValue(item, element))
+        : mismatch("array");
+    }
+    case "map": {
+      const { value } = type;
+      return isObject(json)
+        ? new JsonMap(json, { ...NATIVE, value: (_, item) => typedValue(item, value) })
+        : mismatch("object");
+    }
+    case "bool":
+      return scalar(json, { type: "boolean" });
+    case "int":
+      return scalar(json, { type: "integer" });
+    case "double":
+      return scalar(json, { type: "number" });
+    case "string":
+      return scalar(json, { type: "string" });
+    case "bytes":
+      return scalar(json, { type: "string", format: "byte" });
+    case "timestamp":
+      return scalar(json, { type: "string", format: "date-time" });
+    case "duration":
+      return scalar(json, { type: "string", format: "duration" });
+    default:
+      return nativeValue(json);
+  }
+}
+
+/** By OpenAPI schema. */
+function schemaValue(json: Json, schema: Schema): Value {
+  if (json === null) return schema.nullable ? null : mismatch("a value", "null");
+  if (schema["x-kubernetes-int-or-string"]) {
+    const isEither = typeof json === "string" || Number.isInteger(json);
+    return isEither ? nativeValue(json) : mismatch("integer or string");
+  }
+  switch (schema.type) {
+    case "object":
+      return isObject(json) ? objectValue(json, schema) : mismatch("object");
+    case "array":
+      return Array.isArray(json) ? listValue(json, schema) : mismatch("array");
+    case undefined:
+      return nativeValue(json);
+    default:
+      return scalar(json, schema);
+  }
+}
+
+/** Shapes are shared by all objects of a schema. */
+const shapes = new WeakMap<Schema, JsonMapShape>();
+
+function objectValue(json: JsonObject, schema: Schema): Value {
+  const known = shapes.get(schema);
+  if (known) return new JsonMap(json, known);
+  const shape = shapeOf(schema);
+  shapes.set(schema, shape);
+  return new JsonMap(json, shape);
+}
+
+function shapeOf(schema: Schema): JsonMapShape {
+  const values = schema.additionalProperties;
+  if (typeof values === "object") {
+    return {
+      ...NATIVE,
+      value: (_, item) => schemaValue(item, values),
+    };
+  }
+  const fields = declaredFields(schema);
+  if (schema.properties === undefined && !schema["x-kubernetes-embedded-resource"]) return NATIVE;
+  return {
+    jsonKey: unescapeName,
+    key: (jsonKey) => escapeName(jsonKey) ?? jsonKey,
+    value: (jsonKey, item) => {
+      const field = Object.hasOwn(fields, jsonKey) ? fields[jsonKey] : undefined;
+      return field ? schemaValue(item, field) : nativeValue(item);
+    },
+    isStruct: true,
+  };
+}
+
+function listValue(json: readonly Json[], schema: Schema): Value {
+  const items = schema.items;
+  const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
+  return ListValue.fromJson(json, convert, elementIdentity(schema));
+}
+
+/** What makes two elements of a list of type set or map the same one. */
+function elementIdentity(schema: Schema): ((element: Value) => string) | undefined {
+  const listType = schema["x-kubernetes-list-type"];
+  if (listType === "set") return (element) => keyIdentity(element) ?? "";
+  if (listType !== "map") return undefined;
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  return (element) => {
+    if (!isMap(element)) return "";
+    const parts = keys.map((key) => element.find(escapeName(key) ?? key));
+    return JSON.stringify(parts.map((part) => part === undefined ? null : keyIdentity(part)));
+  };
+}
+
+function scalar(json: Json | undefined, schema: Schema): Value {
+  switch (schema.type) {
+    case "boolean":
+      return typeof json === "boolean" ? json : mismatch("boolean");
+    case "integer":
+      return Number.isInteger(json) ? nativeValue(json) : mismatch("integer");
+    case "number":
+      return typeof json === "number" ? json : mismatch("number");
+    case "string":
+      return typeof json === "string" ? text(json, schema.format) : mismatch("string");
+    default:
+      return fail("conversion", "schema has an unknown type");
+  }
+}
+
+function text(json: string, format: string | undefined): Value {
+  switch (format) {
+    case "byte":
+      return decodeBase64(json) ?? mismatch("base64");
+    case "duration":
+      return parseDuration(json) ?? mismatch("duration");
+    case "date":
+      return parseDate(json) ?? mismatch("date");
+    case "date-time":
+      return parseTimestamp(json) ?? mismatch("date and time");
+    default:
+      return json;
+  }
+}
+
+function isObject(json: Json | undefined): json is JsonObject {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+function mismatch(expected: string, found = "another kind of value"): never {
+  return fail("conversion", `invalid data: the schema says ${expected}, found ${found}`);
+}

@@ -1,0 +1,77 @@
+/** Values to JSON. Objects that came in as JSON and were not touched go out as that same JSON. */
+import type { Json, JsonObject } from "../../api/mod.ts";
+import { fail } from "./error.ts";
+import { Duration, formatGoDuration, formatKubernetesTime, Timestamp } from "./time.ts";
+import {
+  isMap,
+  ListValue,
+  type MapValue,
+  Omit,
+  Optional,
+  TypeValue,
+  Uint,
+  type Value,
+} from "./values.ts";
+
+/** JSON for templates and statuses; undefined for `omit()`, which takes its holder with it. */
+export function jsonOf(value: Value): Json | undefined {
+  return convert(
+    value,
+    () => fail("conversion", "bytes cannot be written; encode them, such as with base64.encode()"),
+  );
+}
+
+/** JSON for `json.marshal`, which may write bytes too. */
+export function marshalled(value: Value, bytes: (value: Uint8Array) => string): Json | undefined {
+  return convert(value, bytes);
+}
+
+function convert(value: Value, bytes: (value: Uint8Array) => string): Json | undefined {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? value : fail("conversion", "NaN and infinity are no JSON");
+  }
+  if (typeof value === "bigint") return integer(value);
+  if (value instanceof Uint) return integer(value.value);
+  if (value instanceof Uint8Array) return bytes(value);
+  if (value instanceof Timestamp) return formatKubernetesTime(value);
+  if (value instanceof Duration) return formatGoDuration(value);
+  if (value instanceof Optional) {
+    return value.value === undefined ? null : convert(value.value, bytes);
+  }
+  if (value instanceof ListValue) return list(value, bytes);
+  if (isMap(value)) return value.json ?? map(value, bytes);
+  if (value instanceof Omit) return undefined;
+  const type = value instanceof TypeValue ? "type" : value.typeName;
+  return fail("conversion", `a value of type ${type} cannot be written`);
+}
+
+/** JSON numbers are doubles here: beyond 2^53 a number would silently become another one. */
+function integer(value: bigint): Json {
+  const json = Number(value);
+  return Number.isSafeInteger(json)
+    ? json
+    : fail("conversion", "integer is too large to be written exactly; write it as string(..)");
+}
+
+function list(value: ListValue, bytes: (value: Uint8Array) => string): Json {
+  const items: Json[] = [];
+  for (const element of value) {
+    const json = convert(element, bytes);
+    if (json !== undefined) items.push(json);
+  }
+  return items;
+}
+
+function map(value: MapValue, bytes: (value: Uint8Array) => string): Json {
+  const entries: [string, Json][] = [];
+  for (const key of value.keys()) {
+    if (typeof key !== "string") {
+      return fail("conversion", "keys of a map must be strings to be written");
+    }
+    const json = convert(value.find(key) ?? null, bytes);
+    if (json !== undefined) entries.push([key, json]);
+  }
+  // fromEntries defines properties, so that a key such as "__proto__" is a key like any other.
+  return Object.fromEntries(entries) as JsonObject;
+}

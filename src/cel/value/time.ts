@@ -1,0 +1,150 @@
+/** Timestamps and durations with nanoseconds, within CEL's ranges. */
+import { fail } from "./error.ts";
+
+const NANOS = 1_000_000_000n;
+const MIN_SECONDS = -62135596800n; // 0001-01-01T00:00:00Z
+const MAX_SECONDS = 253402300799n; // 9999-12-31T23:59:59Z
+const MAX_INT = 2n ** 63n - 1n;
+
+/** A span of time. */
+export class Duration {
+  constructor(readonly nanos: bigint) {
+    if (nanos > MAX_INT || nanos < -MAX_INT - 1n) fail("overflow", "duration overflow");
+  }
+}
+
+/** A point in time, as nanoseconds since 1970. */
+export class Timestamp {
+  constructor(readonly nanos: bigint, readonly offsetMinutes = 0) {
+    const seconds = floorDivide(nanos, NANOS);
+    if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) fail("overflow", "timestamp overflow");
+  }
+
+  /** Whole seconds since 1970. */
+  get seconds(): bigint {
+    return floorDivide(this.nanos, NANOS);
+  }
+
+  /** Nanoseconds within the second. */
+  get fraction(): number {
+    return Number(this.nanos - this.seconds * NANOS);
+  }
+}
+
+function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}
+
+const RFC3339 =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+
+/** Reads RFC 3339; undefined when the text is none. */
+export function parseTimestamp(text: string): Timestamp | undefined {
+  const match = RFC3339.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction = "", sign, zoneHour, zoneMinute] =
+    match;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const isDate = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  if (!isDate || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  if (Number(zoneHour ?? 0) > 23 || Number(zoneMinute ?? 0) > 59) return undefined;
+  const offset = (sign === "-" ? -1 : 1) * (Number(zoneHour ?? 0) * 60 + Number(zoneMinute ?? 0));
+  const seconds = BigInt(date.getTime() / 1000) +
+    BigInt(Number(hour) * 3600 + (Number(minute) - offset) * 60 + Number(second));
+  return new Timestamp(seconds * NANOS + BigInt(fraction.padEnd(9, "0").slice(0, 9)), offset);
+}
+
+/** `2020-01-02`, at midnight UTC; undefined when the text is no date. */
+export function parseDate(text: string): Timestamp | undefined {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseTimestamp(`${text}T00:00:00Z`) : undefined;
+}
+
+/** RFC 3339 in the timestamp's own zone, with as much of the fraction as there is. */
+export function formatTimestamp(time: Timestamp, utc = false): string {
+  const offset = utc ? 0 : time.offsetMinutes;
+  const local = new Date(Number(time.seconds) * 1000 + offset * 60_000);
+  const fraction = time.fraction === 0
+    ? ""
+    : `.${String(time.fraction).padStart(9, "0").replace(/0+$/, "")}`;
+  return local.toISOString().slice(0, 19) + fraction + zoneText(offset);
+}
+
+/** RFC 3339 in UTC with whole seconds, as Kubernetes writes times. */
+export function formatKubernetesTime(time: Timestamp): string {
+  return `${new Date(Number(time.seconds) * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+function zoneText(minutes: number): string {
+  if (minutes === 0) return "Z";
+  const part = (value: number) => String(Math.trunc(value)).padStart(2, "0");
+  const magnitude = Math.abs(minutes);
+  return `${minutes < 0 ? "-" : "+"}${part(magnitude / 60)}:${part(magnitude % 60)}`;
+}
+
+const UNITS: ReadonlyMap<string, bigint> = new Map([
+  ["ns", 1n],
+  ["us", 1000n],
+  ["µs", 1000n],
+  ["μs", 1000n],
+  ["ms", 1_000_000n],
+  ["s", NANOS],
+  ["m", 60n * NANOS],
+  ["h", 3600n * NANOS],
+]);
+const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
+
+/** Reads Go's notation, such as `1h30m` or `-1.5s`; undefined when the text is none. */
+export function parseDuration(text: string): Duration | undefined {
+  const negative = text.startsWith("-");
+  const body = text.replace(/^[+-]/, "");
+  if (body === "0") return new Duration(0n);
+  let nanos = 0n;
+  let offset = 0;
+  while (offset < body.length) {
+    PART.lastIndex = offset;
+    const match = PART.exec(body);
+    const [whole, integer = "", fraction = "", unitName = ""] = match ?? [];
+    const unit = UNITS.get(unitName);
+    if (whole === undefined || unit === undefined || (integer === "" && fraction === "")) return;
+    nanos += BigInt(integer || "0") * unit;
+    if (fraction !== "") nanos += BigInt(fraction) * unit / 10n ** BigInt(fraction.length);
+    offset += whole.length;
+  }
+  const signed = negative ? -nanos : nanos;
+  if (body === "" || signed > MAX_INT || signed < -MAX_INT - 1n) return undefined;
+  return new Duration(signed);
+}
+
+/** Go's notation: `1h30m0s`, `1.5s`, `250ms`. */
+export function formatGoDuration({ nanos }: Duration): string {
+  if (nanos === 0n) return "0s";
+  const sign = nanos < 0n ? "-" : "";
+  const magnitude = nanos < 0n ? -nanos : nanos;
+  if (magnitude < NANOS) {
+    const [unit, size] = magnitude < 1000n
+      ? ["ns", 1n] as const
+      : magnitude < 1_000_000n
+      ? ["µs", 1000n] as const
+      : ["ms", 1_000_000n] as const;
+    return sign + decimal(magnitude, size) + unit;
+  }
+  const hours = magnitude / (3600n * NANOS);
+  const minutes = magnitude / (60n * NANOS) % 60n;
+  const seconds = decimal(magnitude % (60n * NANOS), NANOS);
+  const upper = hours > 0n ? `${hours}h${minutes}m` : minutes > 0n ? `${minutes}m` : "";
+  return `${sign}${upper}${seconds}s`;
+}
+
+/** Seconds with as much fraction as there is: `5400s`, `1.5s`. */
+export function formatSeconds({ nanos }: Duration): string {
+  return `${nanos < 0n ? "-" : ""}${decimal(nanos < 0n ? -nanos : nanos, NANOS)}s`;
+}
+
+function decimal(value: bigint, unit: bigint): string {
+  const rest = value % unit;
+  if (rest === 0n) return String(value / unit);
+  const digits = String(rest).padStart(String(unit).length - 1, "0").replace(/0+$/, "");
+  return `${value / unit}.${digits}`;
+}

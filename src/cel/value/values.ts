@@ -1,0 +1,228 @@
+/** The values that expressions compute with. */
+import type { Json, JsonObject } from "../../api/mod.ts";
+import { Uint } from "../syntax/ast.ts";
+import type { Duration, Timestamp } from "./time.ts";
+import { fail } from "./error.ts";
+
+export { Uint };
+
+/** Any value. int is `bigint`, double is `number`. */
+export type Value =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | Uint8Array
+  | Uint
+  | Timestamp
+  | Duration
+  | ListValue
+  | MapValue
+  | Optional
+  | TypeValue
+  | Opaque;
+
+/** A list: computed, or JSON whose elements are converted when they are read. */
+export class ListValue {
+  /** The untouched JSON, when the list came in as JSON. */
+  readonly json: readonly Json[] | undefined;
+  #at: (index: number) => Value;
+
+  private constructor(
+    readonly size: number,
+    at: (index: number) => Value,
+    json?: readonly Json[],
+    /** Of `x-kubernetes-list-type` set and map: what makes two elements the same one. */
+    readonly identity?: (element: Value) => string,
+  ) {
+    this.#at = at;
+    this.json = json;
+  }
+
+  /** A computed list. */
+  static of(items: readonly Value[]): ListValue {
+    return new ListValue(items.length, (index) => items[index] ?? null);
+  }
+
+  /** A list of JSON values. */
+  static fromJson(
+    json: readonly Json[],
+    convert: (item: Json) => Value,
+    identity?: (element: Value) => string,
+  ): ListValue {
+    return new ListValue(json.length, (index) => convert(json[index] ?? null), json, identity);
+  }
+
+  /** A computed list that still has another one's identity of elements. */
+  static like(other: ListValue, items: readonly Value[]): ListValue {
+    return new ListValue(items.length, (index) => items[index] ?? null, undefined, other.identity);
+  }
+
+  /** The element at an index that is within bounds. */
+  at(index: number): Value {
+    return this.#at(index);
+  }
+
+  *[Symbol.iterator](): Generator<Value> {
+    for (let index = 0; index < this.size; index++) yield this.#at(index);
+  }
+}
+
+/** A map or an object. */
+export interface MapValue {
+  /** Number of entries. */
+  readonly size: number;
+  /** The untouched JSON, when the map came in as JSON. */
+  readonly json: JsonObject | undefined;
+  /** An object with declared fields rather than a map. */
+  readonly isStruct: boolean;
+  /** The value under a key. */
+  find(key: Value): Value | undefined;
+  /** Whether there is such a key, without converting its value. */
+  has(key: Value): boolean;
+  /** Keys in the order of the data. */
+  keys(): Iterable<Value>;
+}
+
+/** Tells maps from other values. */
+export function isMap(value: unknown): value is MapValue {
+  return value instanceof ComputedMap || value instanceof JsonMap;
+}
+
+/** A map made by an expression. */
+export class ComputedMap implements MapValue {
+  readonly json = undefined;
+  readonly isStruct = false;
+  readonly #entries = new Map<string, readonly [Value, Value]>();
+
+  constructor(entries: Iterable<readonly [Value, Value]> = []) {
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  /** Adds or replaces an entry; only while the map is being made. */
+  set(key: Value, value: Value): void {
+    const identity = keyIdentity(key);
+    if (identity === undefined) fail("overload", "unsupported key type");
+    this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  find(key: Value): Value | undefined {
+    const identity = keyIdentity(key);
+    return identity === undefined ? undefined : this.#entries.get(identity)?.[1];
+  }
+
+  has(key: Value): boolean {
+    const identity = keyIdentity(key);
+    return identity !== undefined && this.#entries.has(identity);
+  }
+
+  *keys(): Generator<Value> {
+    for (const [key] of this.#entries.values()) yield key;
+  }
+}
+
+/** How the entries of a JSON object are named and converted. */
+export interface JsonMapShape {
+  /** The JSON key for a key of the expression; undefined when there can be none. */
+  jsonKey(key: string): string | undefined;
+  /** The key of the expression for a JSON key. */
+  key(jsonKey: string): string;
+  /** The value of an entry. */
+  value(jsonKey: string, json: Json): Value;
+  /** Null means absent, as in objects with declared fields. */
+  readonly isStruct: boolean;
+}
+
+/** A JSON object whose entries are converted when they are read. */
+export class JsonMap implements MapValue {
+  constructor(readonly json: JsonObject, private readonly shape: JsonMapShape) {}
+
+  get isStruct(): boolean {
+    return this.shape.isStruct;
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const key in this.json) if (this.json[key] !== undefined) size++;
+    return size;
+  }
+
+  find(key: Value): Value | undefined {
+    const entry = this.#entry(key);
+    return entry === undefined ? undefined : this.shape.value(entry[0], entry[1]);
+  }
+
+  has(key: Value): boolean {
+    return this.#entry(key) !== undefined;
+  }
+
+  *keys(): Generator<Value> {
+    for (const key of Object.keys(this.json)) {
+      if (this.json[key] !== undefined) yield this.shape.key(key);
+    }
+  }
+
+  #entry(key: Value): readonly [string, Json] | undefined {
+    const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : undefined;
+    if (jsonKey === undefined || !Object.hasOwn(this.json, jsonKey)) return undefined;
+    const json = this.json[jsonKey];
+    return json === undefined || (json === null && this.isStruct) ? undefined : [jsonKey, json];
+  }
+}
+
+/** Keys that are equal have the same identity: `1`, `1u` and `1.0` are one key. */
+export function keyIdentity(key: Value): string | undefined {
+  if (typeof key === "string") return `s${key}`;
+  if (typeof key === "boolean") return `b${key}`;
+  if (typeof key === "bigint") return `n${key}`;
+  if (key instanceof Uint) return `n${key.value}`;
+  if (typeof key === "number") return Number.isInteger(key) ? `n${BigInt(key)}` : `d${key}`;
+  return undefined;
+}
+
+/** A value that may be absent. */
+export class Optional {
+  /** The absent value. */
+  static readonly none = new Optional(undefined);
+
+  private constructor(readonly value: Value | undefined) {}
+
+  /** A present value, or the absent one for undefined. */
+  static of(value: Value | undefined): Optional {
+    return value === undefined ? Optional.none : new Optional(value);
+  }
+}
+
+/** A type as a value. */
+export class TypeValue {
+  constructor(readonly name: string) {}
+}
+
+/** A value of a library's own type. */
+export abstract class Opaque {
+  /** The type's name. */
+  abstract readonly typeName: string;
+  /** Equality with another value of the same type. */
+  abstract equals(other: Opaque): boolean;
+
+  /** The value of a field; most such types have none. */
+  field(_name: string): Value | undefined {
+    return undefined;
+  }
+}
+
+/** What `omit()` yields: whoever holds it is left out. */
+export class Omit extends Opaque {
+  /** The only one. */
+  static readonly instance = new Omit();
+  readonly typeName = "kro.omit";
+
+  override equals(): boolean {
+    return fail("overload", "omit() removes a field and cannot be compared");
+  }
+}
