@@ -4,5 +4,10 @@
  *
  * @module
  */
+export { kindsOfCrd } from "./crd.ts";
+export { kindsOfDocument, type OpenApiDocument } from "./link.ts";
+export * from "./metadata.ts";
 export * from "./schema.ts";
+export { SNAPSHOT_VERSION, snapshotKinds, snapshotSource } from "./snapshot.ts";
 export * from "./source.ts";
+export * from "./walk.ts";

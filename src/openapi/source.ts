@@ -32,3 +32,9 @@ export function firstOf(...sources: readonly SchemaSource[]): SchemaSource {
     },
   };
 }
+
+/** A source of kinds that are at hand, such as those of CRD files; the last of equal ones counts. */
+export function tableSource(kinds: Iterable<KindInfo>): SchemaSource {
+  const table: KindTable = new Map([...kinds].map((kind) => [gvkKey(kind), kind]));
+  return { resolve: (gvk) => Promise.resolve(table.get(gvkKey(gvk))) };
+}

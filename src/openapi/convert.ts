@@ -1,0 +1,69 @@
+/** Published JSON -> {@link Schema}: only what kro reads is kept, and references are left to the caller. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { Schema } from "./schema.ts";
+
+/** Keywords that are copied as they are. Descriptions and validation rules are dropped: nobody reads them here. */
+export const PLAIN_KEYWORDS = [
+  "type",
+  "format",
+  "required",
+  "default",
+  "enum",
+  "nullable",
+  "pattern",
+  "minimum",
+  "maximum",
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "x-kubernetes-preserve-unknown-fields",
+  "x-kubernetes-int-or-string",
+  "x-kubernetes-embedded-resource",
+  "x-kubernetes-list-type",
+  "x-kubernetes-list-map-keys",
+  "x-kubernetes-map-type",
+] as const;
+
+/** Gives the schema that a `$ref` names. */
+export type Resolve = (ref: string) => Schema;
+
+/** Converts one schema and all below it. */
+export function convert(json: Json | undefined, resolve: Resolve): Schema {
+  if (!isObject(json)) return {};
+  const own = convertOwn(json, resolve);
+  const ref = refOf(json);
+  if (ref === undefined) return own;
+  const target = resolve(ref);
+  return Object.keys(own).length === 0 ? target : { ...target, ...own };
+}
+
+/**
+ * The reference of a schema. Kubernetes wraps one in `allOf` to give it siblings such as a default,
+ * and uses `allOf` for nothing else.
+ */
+export function refOf(json: JsonObject): string | undefined {
+  if (typeof json.$ref === "string") return json.$ref;
+  if (!Array.isArray(json.allOf)) return undefined;
+  return json.allOf.filter(isObject).map(refOf).find((ref) => ref !== undefined);
+}
+
+function convertOwn(json: JsonObject, resolve: Resolve): Schema {
+  const kept = PLAIN_KEYWORDS.flatMap((key) => json[key] === undefined ? [] : [[key, json[key]]]);
+  const schema: Schema = Object.fromEntries(kept);
+  const each = (list: Json[]) => list.map((entry) => convert(entry, resolve));
+  if (isObject(json.properties)) {
+    schema.properties = Object.fromEntries(
+      Object.entries(json.properties).map(([name, value]) => [name, convert(value, resolve)]),
+    );
+  }
+  if (json.items !== undefined) schema.items = convert(json.items, resolve);
+  if (json.not !== undefined) schema.not = convert(json.not, resolve);
+  if (Array.isArray(json.oneOf)) schema.oneOf = each(json.oneOf);
+  if (Array.isArray(json.anyOf)) schema.anyOf = each(json.anyOf);
+  if (Array.isArray(json.allOf) && refOf(json) === undefined) schema.allOf = each(json.allOf);
+  const values = json.additionalProperties;
+  if (typeof values === "boolean") schema.additionalProperties = values;
+  else if (values !== undefined) schema.additionalProperties = convert(values, resolve);
+  return schema;
+}

@@ -1,0 +1,96 @@
+/** Schemas that every API server shares: ObjectMeta and LabelSelector. */
+import type { Schema } from "./schema.ts";
+
+// The empty defaults are the API server's own: it publishes them for fields that Go does not omit.
+const text: Schema = { type: "string" };
+const givenText: Schema = { type: "string", default: "" };
+const time: Schema = { type: "string", format: "date-time" };
+const int64: Schema = { type: "integer", format: "int64" };
+const textMap: Schema = { type: "object", additionalProperties: givenText };
+
+const ownerReference: Schema = {
+  type: "object",
+  properties: {
+    apiVersion: givenText,
+    blockOwnerDeletion: { type: "boolean" },
+    controller: { type: "boolean" },
+    kind: givenText,
+    name: givenText,
+    uid: givenText,
+  },
+  required: ["apiVersion", "kind", "name", "uid"],
+  default: {},
+  "x-kubernetes-map-type": "atomic",
+};
+
+const managedFieldsEntry: Schema = {
+  type: "object",
+  properties: {
+    apiVersion: text,
+    fieldsType: text,
+    fieldsV1: { type: "object" },
+    manager: text,
+    operation: text,
+    subresource: text,
+    time,
+  },
+  default: {},
+};
+
+const clusterScoped: Schema = {
+  type: "object",
+  properties: {
+    annotations: textMap,
+    creationTimestamp: time,
+    deletionGracePeriodSeconds: int64,
+    deletionTimestamp: time,
+    finalizers: { type: "array", items: givenText, "x-kubernetes-list-type": "set" },
+    generateName: text,
+    generation: int64,
+    labels: textMap,
+    managedFields: { type: "array", items: managedFieldsEntry, "x-kubernetes-list-type": "atomic" },
+    name: text,
+    ownerReferences: {
+      type: "array",
+      items: ownerReference,
+      "x-kubernetes-list-type": "map",
+      "x-kubernetes-list-map-keys": ["uid"],
+    },
+    resourceVersion: text,
+    selfLink: text,
+    uid: text,
+  },
+};
+
+const namespaced: Schema = {
+  ...clusterScoped,
+  properties: { ...clusterScoped.properties, namespace: text },
+};
+
+/** ObjectMeta; without `namespace` for cluster-scoped objects. */
+export function objectMetaSchema(scope: { namespaced: boolean }): Schema {
+  return scope.namespaced ? namespaced : clusterScoped;
+}
+
+/** LabelSelector. */
+export const labelSelectorSchema: Schema = {
+  type: "object",
+  properties: {
+    matchExpressions: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          key: givenText,
+          operator: givenText,
+          values: { type: "array", items: givenText, "x-kubernetes-list-type": "atomic" },
+        },
+        required: ["key", "operator"],
+        default: {},
+      },
+      "x-kubernetes-list-type": "atomic",
+    },
+    matchLabels: textMap,
+  },
+  "x-kubernetes-map-type": "atomic",
+};
