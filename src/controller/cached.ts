@@ -141,7 +141,7 @@ export class CachedCluster implements Cluster {
     return this.#learn(await this.#live.writeStatus(ref, object));
   }
 
-  /** Fresh discovery, then CRDs and APIServices. */
+  /** By discovery, at least the second time by a fresh one, then by CRDs and APIServices. */
   serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
     return this.#live.serves(kind);
   }

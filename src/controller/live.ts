@@ -1,6 +1,7 @@
 /** The live cluster: reads and writes at once, for commands that run one pass and end. */
 import {
   ApiError,
+  groupKind,
   isNotFound,
   type JsonObject,
   type KindRef,
@@ -30,6 +31,7 @@ export class LiveCluster implements Cluster {
   readonly #schemas: SchemaSource;
   /** What was read and no write has touched since: one apply may compare with it. */
   readonly #read = new Map<string, KubeObject | undefined>();
+  readonly #served = new Set<string>();
 
   /** Asks nothing yet. */
   constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
@@ -101,9 +103,15 @@ export class LiveCluster implements Cluster {
     return this.#client.replace(ref, object, options);
   }
 
-  /** Fresh discovery, then CRDs and APIServices. */
-  serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
-    return servedKind(this.#client, this.#discovery, kind);
+  /**
+   * What discovery knows already may answer the first time that a kind is asked for. Asked again, after
+   * its list was not found, or for an unknown kind: fresh discovery, then CRDs and APIServices.
+   */
+  async serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
+    const name = groupKind(kind);
+    const known = this.#served.has(name) ? undefined : await this.#discovery.byGroupKind(kind);
+    this.#served.add(name);
+    return known ?? await servedKind(this.#client, this.#discovery, kind);
   }
 
   /** The object as the pass has just read it, once; else by a GET. */
