@@ -1,5 +1,5 @@
 /** Type-checks a prepared node and makes it a node of the graph. */
-import { type CelScope, type CelType, DYN, typeOf, typeText } from "../cel/mod.ts";
+import { type CelScope, type CelType, DYN, listOf, objectType, typeText } from "../cel/mod.ts";
 import { checkExpression, type Draft, type Expectation } from "./expression.ts";
 import type { PreparedNode } from "./prepare.ts";
 import type { Report } from "./report.ts";
@@ -16,9 +16,9 @@ export interface CheckContext {
 /** The type under which others see the node; dyn when its kind is not known. */
 export function nodeType({ draft, info }: PreparedNode): CelType {
   if (!info) return DYN;
-  const element = typeOf(info.schema);
+  const element = objectType(draft.id, info.schema);
   const many = draft.type === "collection" || draft.type === "externalCollection";
-  return many ? { kind: "list", element } : element;
+  return many ? listOf(element) : element;
 }
 
 /** Undefined when the kind is not known; faults are reported. */
@@ -42,14 +42,15 @@ export function checkNode(
   }
   const fields: Field[] = [];
   const inTemplate = { ...scope, variables: { ...scope.variables, ...variables } };
-  for (const { path, draft: d, target } of node.fields) {
+  for (const { path, draft: d, target, misplaced } of node.fields) {
+    if (misplaced) continue;
     const expression = check(d, inTemplate, { fits: target });
     if (expression) fields.push({ path, expression });
   }
   const conditions = (drafts: readonly Draft[], s: CelScope): Expression[] =>
     drafts.map((d) => check(d, s, { accepts: notBoolean })).filter((e) => e !== undefined);
   const includeWhen = conditions(node.includeWhen, scope);
-  const element = info ? typeOf(info.schema) : DYN;
+  const element = info ? objectType(draft.id, info.schema) : DYN;
   const readyWhen = conditions(node.readyWhen, {
     variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element },
   });

@@ -1,5 +1,6 @@
 /** Compares two structural schemas keyword by keyword: tightening breaks, relaxing does not. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
 import { sameJson } from "./json.ts";
 
@@ -13,7 +14,7 @@ export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[]
 /** A keyword's rule: the change that a pair of differing values means. */
 type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
 
-const RULES: Readonly<Record<string, Rule>> = {
+const RULES = new Map<string, Rule>(Object.entries({
   description: (old, wanted) => harmless("Description", old, wanted),
   default: (old, wanted) => harmless("Default value", old, wanted),
   pattern: (old, wanted) => [changed("Validation pattern", old, wanted, wanted !== undefined)],
@@ -37,7 +38,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     changed("List type", old, wanted, wanted !== undefined && wanted !== "atomic"),
   ],
   "x-kubernetes-list-map-keys": (old, wanted) => [changed("List map keys", old, wanted, true)],
-};
+}));
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
 function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]): void {
@@ -50,7 +51,7 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
     if (NESTED.has(name)) continue;
     const [from, to] = [keyword(old, name), keyword(wanted, name)];
     if (sameJson(from, to)) continue;
-    const rule = RULES[name] ?? ((a, b) => harmless(name, a, b));
+    const rule = RULES.get(name) ?? ((a, b) => harmless(name, a, b));
     out.push(...rule(from, to).map((change) => ({ path, ...change })));
   }
   compareProperties(path, old, wanted, out);
@@ -59,42 +60,37 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
 }
 
 function compareProperties(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]) {
-  const [from, to] = [object(old.properties), object(wanted.properties)];
+  const [from, to] = [fields(old.properties), fields(wanted.properties)];
   const [was, is] = [names(old.required), names(wanted.required)];
-  for (const name of sortedKeys(from, to)) {
+  for (const name of [...new Set([...from.keys(), ...to.keys()])].sort()) {
     const at = path === "" ? name : `${path}.${name}`;
     const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
-    const hasDefault = object(to[name]).default !== undefined;
-    if (to[name] === undefined) {
+    const hasDefault = object(to.get(name)).default !== undefined;
+    if (to.get(name) === undefined) {
       // Upstream wrote such names into its status schemas; nothing was ever stored under them.
       const harmless = isEscapeOf(name, to);
       report(`Property ${name} was removed`, !harmless);
       continue;
     }
-    if (from[name] === undefined) {
+    if (from.get(name) === undefined) {
       const demanded = is.has(name) && !hasDefault;
       report(`${demanded ? "Required" : "Optional"} property ${name} was added`, demanded);
       continue;
     }
     if (is.has(name) && !was.has(name)) report(`Field ${name} is newly required`, true);
     if (was.has(name) && !is.has(name)) report(`Field ${name} is no longer required`, false);
-    const hadDefault = object(from[name]).default !== undefined;
+    const hadDefault = object(from.get(name)).default !== undefined;
     if (was.has(name) && is.has(name) && hadDefault && !hasDefault) {
       report(`Default value removed from required field ${name}`, true);
     }
-    compareAt(at, object(from[name]), object(to[name]), out);
+    compareAt(at, object(from.get(name)), object(to.get(name)), out);
   }
 }
 
-const ESCAPES = { underscores: "__", dot: ".", dash: "-", slash: "/" } as const;
-
 /** True when the name is the CEL-escaped form (`app__dash__name`) of one that is still there. */
-function isEscapeOf(name: string, properties: JsonObject): boolean {
-  const real = name.replace(
-    /__(underscores|dot|dash|slash)__/g,
-    (_, word: keyof typeof ESCAPES) => ESCAPES[word],
-  ).replace(/^__([a-z]+)__$/, "$1");
-  return real !== name && properties[real] !== undefined;
+function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boolean {
+  const real = unescapeName(name);
+  return real !== undefined && real !== name && properties.has(real);
 }
 
 /** `items`, whose removal upstream calls breaking; `additionalProperties`, where `true` means any. */
@@ -193,6 +189,11 @@ function keyword(schema: JsonObject, name: string): Json | undefined {
 
 function sortedKeys(a: JsonObject, b: JsonObject): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+}
+
+/** Properties as a map, for their names may be those of an object's own methods. */
+function fields(value: Json | undefined): Map<string, Json | undefined> {
+  return new Map(Object.entries(object(value)));
 }
 
 function names(value: Json | undefined): Set<Json> {

@@ -7,7 +7,7 @@ import {
   type ResourceGraphDefinition,
   type RgdSpec,
 } from "../api/mod.ts";
-import { type CelType, DYN, typeOf } from "../cel/mod.ts";
+import { type CelType, DYN, objectType } from "../cel/mod.ts";
 import type { KindTable, Schema } from "../openapi/mod.ts";
 import { transform } from "../simpleschema/mod.ts";
 import { checkNode, nodeType } from "./check.ts";
@@ -61,7 +61,7 @@ export function compile(
   const order = orderOf(prepared, report);
   const waves = applyOrders(vertices(prepared), order);
 
-  const schemaType = spec ? typeOf(instanceSchema(spec, namespaced)) : DYN;
+  const schemaType = spec ? objectType("schema", instanceSchema(spec, namespaced)) : DYN;
   const variables: Record<string, CelType> = Object.fromEntries([
     ...prepared.map((node) => [node.draft.id, nodeType(node)] as const),
     ["schema", schemaType],

@@ -1,6 +1,6 @@
 /** Author-declared conditions: entries of `schema.status.conditions`. */
 import type { Json } from "../api/mod.ts";
-import { type CelType, typeText } from "../cel/mod.ts";
+import { type CelType, CONDITION, typeText } from "../cel/mod.ts";
 import type { CheckContext } from "./check.ts";
 import { checkExpression, CONDITION_CODES, readExpression } from "./expression.ts";
 import { kindOfJson } from "./json.ts";
@@ -51,8 +51,6 @@ export function checkConditions(
 
 function notCondition(type: CelType): string | undefined {
   const one = type.kind === "list" ? type.element : type;
-  if (one.kind === "dyn" || (one.kind === "opaque" && one.name.endsWith("Condition"))) {
-    return undefined;
-  }
+  if (one.kind === "dyn" || typeText(one) === typeText(CONDITION)) return undefined;
   return `must yield runtime.newCondition(…) or a list of them, but yields ${typeText(type)}`;
 }

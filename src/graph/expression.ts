@@ -136,9 +136,11 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     const { message, hint } = problem;
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
+  // Faults of a template with text come with offsets in the whole string; else each part is asked.
+  const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;
-  for (const part of draft.parts) {
+  for (const part of hasText ? [] : draft.parts) {
     if (!("source" in part)) continue;
     const result = compile(part.parsed ?? part.source, scope);
     if (result.ok) single = result.program;
@@ -148,6 +150,6 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
   if (!sound || draft.standalone) return sound ? single : undefined;
   const template = compileTemplate(draft.parts, scope);
   if (template.ok) return template.program;
-  for (const problem of template.problems) fault(problem);
+  for (const problem of template.problems) fault(problem, hasText ? problem.offset : undefined);
   return undefined;
 }

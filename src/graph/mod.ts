@@ -8,3 +8,4 @@ export * from "./types.ts";
 export { compareCrds, type CrdChange } from "./compare.ts";
 export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
+export { type Compilation, compile, kindsOf } from "./compile.ts";

@@ -73,6 +73,11 @@ function readExternalRef(raw: Json, report: Report): JsonObject | undefined {
     const message = "exactly one of name and selector must be given";
     report({ code: "COMBINATION", path: "externalRef.metadata", message });
   }
+  for (const [field, value] of Object.entries({ name, namespace })) {
+    if (!given(value) || typeof value === "string") continue;
+    const message = `must be a string, not ${kindOfJson(value)}`;
+    report({ code: "SHAPE", path: `externalRef.metadata.${field}`, message });
+  }
   const metadata: JsonObject = {};
   if (given(name)) metadata.name = name;
   if (namespace !== undefined && namespace !== "") metadata.namespace = namespace;

@@ -2,7 +2,7 @@
 import type { ProblemCode } from "../api/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { Report } from "./report.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../cel/mod.ts";
 
 /** The names that one place offers. */
 export interface Names {

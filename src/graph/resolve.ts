@@ -12,7 +12,7 @@ import type { KindInfo, KindTable } from "../openapi/mod.ts";
 import { kindOfJson } from "./json.ts";
 import { type NodeDraft, rootOf } from "./read_node.ts";
 import type { Report } from "./report.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../cel/mod.ts";
 
 const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -47,18 +47,20 @@ export function resolveKind(
 }
 
 function hasShape(object: JsonObject, root: string, report: Report): boolean {
-  let sound = true;
-  for (const [field, type] of [["apiVersion", "string"], ["kind", "string"], ["metadata", ""]]) {
-    const value = object[field!];
-    if (type ? typeof value === type : isObject(value)) continue;
-    sound = false;
-    const needed = type ? "a string" : "an object";
+  const { apiVersion, kind, metadata } = object;
+  const expect = (field: string, value: unknown, fine: boolean, needed: string) => {
+    if (fine) return true;
     const message = value === undefined
       ? `is missing; it must be ${needed}`
       : `must be ${needed}, not ${kindOfJson(value)}`;
     report({ code: "SHAPE", path: `${root}.${field}`, message });
-  }
-  return sound;
+    return false;
+  };
+  return [
+    expect("apiVersion", apiVersion, typeof apiVersion === "string", "a string"),
+    expect("kind", kind, typeof kind === "string", "a string"),
+    expect("metadata", metadata, isObject(metadata), "an object"),
+  ].every(Boolean);
 }
 
 function reportUnknown(

@@ -28,11 +28,10 @@ const LABEL_SELECTOR: Schema = {
 export function walkSelector(selector: Json, report: Report): FieldDraft[] {
   const path = `${ROOT}.${PATH.join(".")}`;
   if (typeof selector === "string") {
-    const fields = walkUntyped(selector, undefined, ROOT, PATH, report);
-    if (fields.some((f) => !f.draft.standalone) || !selector.includes("${")) {
-      report({ code: "SHAPE", path, message: SHAPE_TEXT, expression: selector });
-    }
-    return fields.map((field) => ({ ...field, target: target(field) }));
+    const [field] = walkUntyped(selector, undefined, ROOT, PATH, report);
+    const misplaced = !field?.draft.standalone;
+    if (misplaced) report({ code: "SHAPE", path, message: SHAPE_TEXT, expression: selector });
+    return field ? [{ ...field, misplaced, target: target(field) }] : [];
   }
   if (!isObject(selector)) {
     report({ code: "SHAPE", path, message: `${SHAPE_TEXT}, not ${kindOfJson(selector)}` });

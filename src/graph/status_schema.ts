@@ -96,10 +96,10 @@ function merge(a: Schema, b: Schema): Schema {
     return { ...a, items: merge(a.items, b.items) };
   }
   if (a.type !== "object" || b.type !== "object" || !a.properties || !b.properties) return ANY;
-  const properties = { ...a.properties };
+  const properties = new Map(Object.entries(a.properties));
   for (const [name, schema] of Object.entries(b.properties)) {
-    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    properties[name] = known ? merge(known, schema) : schema;
+    const known = properties.get(name);
+    properties.set(name, known ? merge(known, schema) : schema);
   }
-  return { ...a, ...b, properties };
+  return { ...a, ...b, properties: Object.fromEntries(properties) };
 }

@@ -5,7 +5,7 @@ import { type Draft, NODE_CODES, readExpression } from "./expression.ts";
 import { kindOfJson } from "./json.ts";
 import { pathText } from "./path.ts";
 import type { Report } from "./report.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../cel/mod.ts";
 import type { FieldPath } from "./types.ts";
 
 /** An expression of an object, its place and what the field takes (undefined: anything). */
@@ -13,6 +13,8 @@ export interface FieldDraft {
   readonly path: FieldPath;
   readonly draft: Draft;
   readonly target: Schema | undefined;
+  /** No string can stand here, which was reported: looking at types would say it again. */
+  readonly misplaced?: boolean;
 }
 
 /** How a walk goes: what is in front of paths in messages, and who takes results. */
@@ -57,8 +59,9 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
   if (value === null) return;
   if (typeof value === "string") {
     const draft = read(value, path, walk);
-    if (draft) walk.fields.push({ path, draft, target: schema });
-    if (draft?.standalone || accepts("string") || isBroken(value, draft)) return;
+    const misplaced = !draft?.standalone && !accepts("string");
+    if (draft) walk.fields.push({ path, draft, target: schema, misplaced });
+    if (!misplaced || isBroken(value, draft)) return;
     const what = draft ? "a string with text round its expressions" : "a string";
     return fault(path, `must be ${kinds.join(" or ")}, not ${what}`, walk);
   }

@@ -1,0 +1,299 @@
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import { kindsOf } from "../../../src/graph/mod.ts";
+import { compiled, configMap, deployment, graphOf, problemsOf, rgd, SPEC } from "./fixtures.ts";
+
+const HTTPBIN = rgd({
+  group: "duffy.xyz",
+  kind: "HttpbinApp",
+  spec: {
+    name: 'string | default="httpbin"',
+    replicas: "integer | default=1",
+    image: 'string | default="docker.io/mccutchen/go-httpbin:v2.15.0"',
+  },
+  status: {
+    deploymentConditions: "${deployment.status.conditions}",
+    availableReplicas: "${deployment.status.availableReplicas}",
+  },
+}, [
+  {
+    id: "serviceAccount",
+    template: {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "${schema.spec.name}" },
+    },
+  },
+  {
+    id: "service",
+    template: {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "${schema.spec.name}" },
+      spec: {
+        selector: "${deployment.spec.template.metadata.labels}",
+        ports: [{ name: "http", port: 8000, targetPort: 8080 }],
+      },
+    },
+  },
+  deployment("deployment", {
+    replicas: "${schema.spec.replicas}",
+    template: {
+      metadata: { labels: { app: "${schema.spec.name}" } },
+      spec: {
+        serviceAccountName: "${serviceAccount.metadata.name}",
+        containers: [{ name: "${schema.spec.name}", image: "${schema.spec.image}" }],
+      },
+    },
+  }),
+]);
+
+type Versions = {
+  versions: { schema: { openAPIV3Schema: { properties: Record<string, JsonObject> } } }[];
+};
+async function statusSchema(status: JsonObject, resources: unknown[]): Promise<JsonObject> {
+  const graph = await graphOf(rgd({ spec: SPEC, status }, resources));
+  const { versions } = graph.crd.spec as Versions;
+  return versions[0]!.schema.openAPIV3Schema.properties.status!.properties as JsonObject;
+}
+
+Deno.test("the example compiles: order, dependencies and deletion waves", async () => {
+  const graph = await graphOf(HTTPBIN);
+  assert.deepEqual(graph.order, ["serviceAccount", "deployment", "service"]);
+  assert.deepEqual([...graph.nodes.keys()], graph.order);
+  assert.deepEqual(graph.resources, [
+    { id: "deployment", dependencies: [{ id: "serviceAccount" }] },
+    { id: "service", dependencies: [{ id: "deployment" }] },
+  ]);
+  assert.deepEqual([...graph.nodes.values()].map((n) => n.applyOrder), [1, 2, 3]);
+});
+
+Deno.test("the fields of a node are its expressions by place", async () => {
+  const graph = await graphOf(HTTPBIN);
+  const fields = graph.nodes.get("deployment")!.fields;
+  const account = fields.find((f) => f.path.at(-1) === "serviceAccountName")!;
+  assert.deepEqual(account.path, ["spec", "template", "spec", "serviceAccountName"]);
+  assert.equal(account.expression.source, "${serviceAccount.metadata.name}");
+  assert.deepEqual(account.expression.nodes, ["serviceAccount"]);
+});
+
+Deno.test("the generated CRD serves the kind with kro's columns and the spec's default", async () => {
+  const { crd, instance } = await graphOf(HTTPBIN);
+  assert.equal(crd.metadata.name, "httpbinapps.duffy.xyz");
+  assert.deepEqual([instance.plural, instance.namespaced], ["httpbinapps", true]);
+  const spec = crd.spec as JsonObject & Versions;
+  assert.deepEqual(spec.names, {
+    kind: "HttpbinApp",
+    listKind: "HttpbinAppList",
+    plural: "httpbinapps",
+    singular: "httpbinapp",
+  });
+  const [version] = spec.versions as unknown as [JsonObject & Versions["versions"][0]];
+  const columns = version.additionalPrinterColumns as { name: string }[];
+  assert.deepEqual(columns.map((c) => c.name), ["State", "Ready", "Age"]);
+  assert.deepEqual(version.schema.openAPIV3Schema.properties.spec!.default, {});
+});
+
+Deno.test("status types are inferred from the schemas of the objects", async () => {
+  const { versions } = (await graphOf(HTTPBIN)).crd.spec as Versions;
+  const status = versions[0]!.schema.openAPIV3Schema.properties.status!;
+  const properties = status.properties as Record<string, JsonObject>;
+  assert.deepEqual(properties.availableReplicas, { type: "integer" });
+  const { type, items } = properties.deploymentConditions!;
+  const item = items as { type: string; properties: Record<string, JsonObject> };
+  assert.deepEqual([type, item.type], ["array", "object"]);
+  assert.deepEqual(Object.keys(item.properties).sort(), [
+    "lastTransitionTime",
+    "lastUpdateTime",
+    "message",
+    "reason",
+    "status",
+    "type",
+  ]);
+  assert.deepEqual(item.properties.status, { type: "string" });
+  assert.deepEqual(Object.keys(properties).sort(), [
+    "availableReplicas",
+    "conditions",
+    "deploymentConditions",
+    "state",
+  ]);
+});
+
+const ANY = { "x-kubernetes-preserve-unknown-fields": true };
+const STATUS: [string, JsonObject, JsonObject][] = [
+  ["bool", { x: "${schema.spec.flag}" }, { x: { type: "boolean" } }],
+  ["double", { x: "${schema.spec.ratio}" }, { x: { type: "number" } }],
+  ["a template is a string", { x: "a-${schema.spec.name}" }, { x: { type: "string" } }],
+  ["map", { x: "${schema.spec.labels}" }, {
+    x: { type: "object", additionalProperties: { type: "string" } },
+  }],
+  ["timestamp", { x: "${schema.metadata.creationTimestamp}" }, {
+    x: { type: "string", format: "date-time" },
+  }],
+  ["bytes", { x: "${hash.md5(schema.spec.name)}" }, { x: { type: "string", format: "byte" } }],
+  ["dyn", { x: "${schema.spec.free.y}" }, { x: ANY }],
+  ["content that is not described is preserved", { x: "${schema.spec.free}" }, {
+    x: { type: "object", ...ANY },
+  }],
+  ["nested fields", { a: { b: "${schema.spec.name}", c: "${schema.spec.count}" } }, {
+    a: { type: "object", properties: { b: { type: "string" }, c: { type: "integer" } } },
+  }],
+  ["elements join", { a: [{ b: "${schema.spec.name}" }, { c: "${schema.spec.count}" }] }, {
+    a: {
+      type: "array",
+      items: { type: "object", properties: { b: { type: "string" }, c: { type: "integer" } } },
+    },
+  }],
+  ["elements of different types may be anything", {
+    a: ["${schema.spec.name}", "${schema.spec.count}"],
+  }, { a: { type: "array", items: ANY } }],
+  ["empty objects and lists vanish", { a: {}, b: [], c: "${schema.spec.name}" }, {
+    c: { type: "string" },
+  }],
+  ["dots in keys stay one field", { "a.b": "${schema.spec.name}" }, { "a.b": { type: "string" } }],
+];
+for (const [what, status, expected] of STATUS) {
+  Deno.test(`status schema: ${what}`, async () => {
+    const { state: _, conditions: __, ...fields } = await statusSchema(status, []);
+    assert.deepEqual(fields, expected);
+  });
+}
+
+Deno.test("status schema: an optional is anything, and says why", async () => {
+  const { x } = await statusSchema({ x: "${schema.spec.?name}" }, []);
+  const { description, ...schema } = x as JsonObject;
+  assert.deepEqual(schema, ANY);
+  assert.match(String(description), /optional/);
+});
+
+Deno.test("status schema: fields keep their real names, also those that CEL escapes", async () => {
+  const { meta } = await statusSchema({ meta: "${cm.metadata}" }, [configMap("cm")]);
+  const properties = (meta as JsonObject).properties as JsonObject;
+  assert.deepEqual(properties.namespace, { type: "string" });
+  assert.ok(Object.keys(properties).every((name) => !name.startsWith("__")));
+});
+
+Deno.test("all problems come at once, each with its place, and none hides another", async () => {
+  const problems = await problemsOf(rgd({ spec: { name: "strin" } }, [
+    configMap("a", { data: { k: "${serviceAcount.x}" } }),
+    { ...configMap("serviceAccount"), readyWhen: ["${serviceAccount.metadat.name == ''}"] },
+    { id: "b", template: { apiVersion: "v1", kind: "Nope", metadata: { name: "${c.x}" } } },
+    deployment("web", { replicas: "3", selectr: {} }),
+  ]));
+  const seen = problems.map((p) => `${p.code} ${p.node ?? "-"} ${p.path}`).sort();
+  assert.deepEqual(seen, [
+    "KIND b template",
+    "LITERAL web template.spec.replicas",
+    "LITERAL web template.spec.selectr",
+    "REF a template.data.k",
+    "REF b template.metadata.name",
+    "SCHEMA - schema.spec.name",
+    "TYPE serviceAccount readyWhen[0]",
+  ]);
+});
+
+Deno.test("a problem names expression, offset and the nearest name", async () => {
+  const [problem] = await problemsOf(
+    rgd({ spec: SPEC }, [
+      configMap("config"),
+      configMap("b", { data: { "x.y": "a-${schema.spec.name}-${confg.data.k}" } }),
+    ]),
+  );
+  assert.equal(problem!.path, 'template.data["x.y"]');
+  assert.equal(problem!.expression!.slice(problem!.offset).startsWith("confg"), true);
+  assert.equal(problem!.hint, 'did you mean "config"?');
+});
+
+Deno.test("a field of a template that is misspelt is corrected", async () => {
+  const [problem] = await problemsOf(rgd({ spec: SPEC }, [deployment("web", { replica: 1 })]));
+  assert.equal(problem!.hint, 'did you mean "replicas"?');
+});
+
+Deno.test("a type fault inside a template points into the author's string", async () => {
+  const [problem] = await problemsOf(
+    rgd({ spec: SPEC }, [configMap("b", { data: { k: "a-${schema.spec.nam}" } })]),
+  );
+  assert.ok(problem!.offset! >= 4 && problem!.offset! < 20);
+});
+
+Deno.test("every cycle is reported, and what depends on it is not", async () => {
+  const link = (id: string, to: string) => configMap(id, { data: { k: `\${${to}.data.k}` } });
+  const problems = await problemsOf(
+    rgd({ spec: SPEC }, [
+      link("a", "b"),
+      link("b", "a"),
+      link("c", "d"),
+      link("d", "c"),
+      link("e", "a"),
+    ]),
+  );
+  assert.deepEqual(problems.map((p) => p.message.split(": ")[1]), ["a -> b -> a", "c -> d -> c"]);
+});
+
+const GARBAGE: [string, unknown][] = [
+  ["null", null],
+  ["a list", []],
+  ["no spec", { metadata: { name: "x" } }],
+  ["spec of the wrong type", { spec: "x" }],
+  ["no schema", { spec: { resources: [] } }],
+  ["schema of wrong types", {
+    spec: { schema: { kind: 1, apiVersion: [], group: {}, spec: [], status: 5, scope: "x" } },
+  }],
+  ["resources of wrong types", {
+    spec: {
+      schema: { kind: "A", apiVersion: "v1" },
+      resources: [
+        null,
+        1,
+        {},
+        { id: 5 },
+        { id: "a", template: 5, readyWhen: 5, includeWhen: [5], forEach: {} },
+        { id: "b", externalRef: 5 },
+        { id: "c", externalRef: { apiVersion: 1, metadata: { name: 5 } } },
+      ],
+    },
+  }],
+  ["resources are no list", { spec: { schema: { kind: "A", apiVersion: "v1" }, resources: {} } }],
+  [
+    "prototype names",
+    JSON.parse(
+      '{"spec":{"schema":{"kind":"A","apiVersion":"v1","status":{"__proto__":"x"}},"resources":[{"id":"constructor","template":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"__proto__":{}, "toString": "${hasOwnProperty.x}"}}}]}}',
+    ),
+  ],
+  ["deep nesting", { spec: { schema: { kind: "A", apiVersion: "v1", status: deep(100_000) } } }],
+];
+for (const [what, value] of GARBAGE) {
+  Deno.test(`an RGD that is garbage has problems and does not throw: ${what}`, async () => {
+    const result = await compiled(value);
+    assert.ok(!result.ok && result.problems.length > 0);
+  });
+}
+
+function deep(levels: number): JsonObject {
+  let value: JsonObject = {};
+  for (let i = 0; i < levels; i++) value = { a: value };
+  return value;
+}
+
+Deno.test("an RGD without resources serves its kind", async () => {
+  const graph = await graphOf(rgd({ spec: SPEC }, []));
+  assert.deepEqual([graph.order, graph.nodes.size], [[], 0]);
+});
+
+Deno.test("the kinds to look up are named once, and only those that are kinds", () => {
+  const template = (apiVersion: string, kind: string) => ({ template: { apiVersion, kind } });
+  const found = kindsOf(rgd({}, [
+    template("v1", "ConfigMap"),
+    template("v1", "ConfigMap"),
+    { externalRef: { apiVersion: "apps/v1", kind: "Deployment" } },
+    template("a/b/c", "X"),
+    template("v1", "${schema.spec.kind}"),
+    template("v1", "../x"),
+    null,
+    { template: 5 },
+  ]));
+  assert.deepEqual(found, [
+    { group: "", version: "v1", kind: "ConfigMap" },
+    { group: "apps", version: "v1", kind: "Deployment" },
+  ]);
+});

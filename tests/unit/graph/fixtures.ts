@@ -1,0 +1,94 @@
+/** RGDs for the tests of this folder: a sound one that cases change in one place. */
+import assert from "node:assert/strict";
+import type { JsonObject, Problem, ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import {
+  type Compilation,
+  compile,
+  type CompileOptions,
+  type Graph,
+  kindsOf,
+} from "../../../src/graph/mod.ts";
+import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
+
+const source = snapshotSource();
+
+/** An RGD with the given schema fields and resources. */
+export function rgd(schema: JsonObject, resources: unknown[]): ResourceGraphDefinition {
+  return {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: "demo" },
+    spec: { schema: { kind: "Demo", apiVersion: "v1alpha1", ...schema }, resources },
+  } as ResourceGraphDefinition;
+}
+
+/** Fields that the cases' expressions use. */
+export const SPEC: JsonObject = {
+  name: "string",
+  count: "integer",
+  ratio: "float",
+  flag: "boolean",
+  names: "[]string",
+  labels: "map[string]string",
+  free: "object",
+};
+
+/** A ConfigMap. */
+export function configMap(id: string, more: JsonObject = {}, metadata: JsonObject = {}) {
+  return {
+    id,
+    template: {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: `${id}-\${schema.spec.name}`, ...metadata },
+      ...more,
+    },
+  };
+}
+
+/** A Deployment with `spec` merged over a sound one. */
+export function deployment(
+  id: string,
+  spec: JsonObject = {},
+): { id: string; template: JsonObject } {
+  const labels = { app: "demo" };
+  return {
+    id,
+    template: {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "${schema.spec.name}" },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: "a", image: "b" }] } },
+        ...spec,
+      },
+    },
+  };
+}
+
+/** Compiles against the snapshot. */
+export async function compiled(
+  definition: unknown,
+  options?: CompileOptions,
+): Promise<Compilation> {
+  const rgd = definition as ResourceGraphDefinition;
+  return compile(rgd, await resolveKinds(source, kindsOf(rgd)), options);
+}
+
+/** The graph of an RGD that must be sound. */
+export async function graphOf(definition: unknown, options?: CompileOptions): Promise<Graph> {
+  const result = await compiled(definition, options);
+  assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems, null, 1));
+  return result.graph;
+}
+
+/** The problems of an RGD that must have some. */
+export async function problemsOf(
+  definition: unknown,
+  options?: CompileOptions,
+): Promise<Problem[]> {
+  const result = await compiled(definition, options);
+  assert.ok(!result.ok, "compiles, but should not");
+  return result.problems;
+}
