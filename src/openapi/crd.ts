@@ -9,7 +9,14 @@ interface CrdSpec {
   group?: string;
   scope?: string;
   names?: { kind?: string; plural?: string };
-  versions?: { name?: string; served?: boolean; schema?: { openAPIV3Schema?: Json } }[];
+  versions?: (CrdVersion | null)[];
+}
+
+/** A version of it. */
+interface CrdVersion {
+  name?: string;
+  served?: boolean;
+  schema?: { openAPIV3Schema?: Json };
 }
 
 /** One kind for each version that is served; none when the object lacks what a CRD must have. */
@@ -18,7 +25,8 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
   const { kind, plural } = names ?? {};
   if (!group || !kind || !plural || !Array.isArray(versions)) return [];
   const namespaced = scope !== "Cluster";
-  return versions.flatMap(({ name, served, schema }) => {
+  return versions.flatMap((version) => {
+    const { name, served, schema } = version ?? {};
     if (!name || served === false) return [];
     const root = convert(schema?.openAPIV3Schema ?? ANYTHING, noReference);
     return [{
