@@ -1,4 +1,5 @@
 // `deno task test`: runs the tests, those that need one on a control plane that they share, and counts the results.
+import { resolve } from "node:path";
 import { attach, type RunningControlPlane, startControlPlane } from "./controlplane/mod.ts";
 import { type Guarded, guarded } from "./controlplane/guard.ts";
 import { sharedVariable } from "./controlplane/testing.ts";
@@ -29,7 +30,8 @@ async function runFiles(
     const { success } = await running.status;
     const report = parseReport(await Deno.readTextFile(junit).catch(() => ""), filter);
     // What fails outside a test, such as a module that does not load, is missing in the runner's report.
-    const lost = files.filter((file) => !report.files.includes(file));
+    const loaded = new Set(report.files.map((file) => resolve(file)));
+    const lost = files.filter((file) => !loaded.has(resolve(file)));
     report.failed.push(...lost.map((file) => `${file} did not run`));
     if (!success && report.failed.length === 0) report.failed.push("a failure outside the tests");
     return report;

@@ -49,7 +49,7 @@ Deno.test("the audit log tells calls apart by user", async () => {
   );
 });
 
-Deno.test("a Deployment of two replicas becomes Available, and its namespace can be deleted", async () => {
+Deno.test("a Deployment of two replicas becomes Available and its pods go with it", async () => {
   const { kubectl } = await sharedControlPlane();
   await using namespace = await testNamespace("deployment");
   const inNamespace = ["-n", namespace.name];
@@ -78,6 +78,10 @@ Deno.test("a Deployment of two replicas becomes Available, and its namespace can
     [...inNamespace, "get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas}"],
   );
   assert.equal(replicas.stdout, "2");
-  const deleted = await kubectl(["delete", "namespace", namespace.name, "--timeout=60s"]);
+  const deleted = await kubectl(
+    [...inNamespace, "delete", "deployment", "web", "--cascade=foreground", "--timeout=30s"],
+  );
   assert.equal(deleted.code, 0, deleted.stderr);
+  const pods = await kubectl([...inNamespace, "get", "pods", "-o", "name"]);
+  assert.equal(pods.stdout, "");
 });

@@ -41,7 +41,11 @@ async function goBuild(into: string, paths: string[], progress: Progress): Promi
   const listed = await run(["list", "-deps", ...paths], new BuildProgress(), progress);
   const total = listed.trim().split("\n").length;
   const args = ["build", "-v", "-buildvcs=false", "-o", `${into}/`, "-ldflags", await stamp()];
-  await run([...args, ...paths], new BuildProgress(total), progress);
+  const state = new BuildProgress(total);
+  await run([...args, ...paths], state, progress, async () => {
+    const names = await Array.fromAsync(Deno.readDir(into), ({ name }) => name);
+    state.linked = names.map((name) => name === "server" ? "etcd" : name).sort();
+  });
 }
 
 /** Without it every component calls itself v0.0.0 and newer clients refuse to speak to it. */
@@ -58,13 +62,17 @@ async function stamp(): Promise<string> {
   return [...flags, "-s", "-w"].join(" ");
 }
 
-async function run(args: string[], state: BuildProgress, progress: Progress): Promise<string> {
+async function run(
+  args: string[],
+  state: BuildProgress,
+  progress: Progress,
+  look: () => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const began = performance.now();
   const go = guarded("go", args, { cwd: moduleDir });
-  let said = "";
-  const tell = setInterval(() => {
-    const line = `${state.text}, ${duration(performance.now() - began)}`;
-    if (line !== said) progress(said = line);
+  const tell = setInterval(async () => {
+    await look();
+    progress(`${state.text} (${duration(performance.now() - began)})`);
   }, 5000);
   try {
     const [stdout] = await Promise.all([

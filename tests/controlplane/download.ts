@@ -1,5 +1,5 @@
 // Downloads the projects' releases and believes none whose checksum differs from the one published beside it.
-import { moduleDir, modules, moduleVersion, type Program } from "./parts.ts";
+import { moduleDir, modules, moduleVersion, type Program, programs } from "./parts.ts";
 
 /** One file of a release. */
 export interface Release {
@@ -62,17 +62,9 @@ export async function download(
     throw new Error(`Kubernetes releases its servers for linux, not for ${machine.os}: install Go`);
   }
   const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
-  const names: Program[] = [
-    "etcd",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kubectl",
-    "kwok",
-  ];
-  for (const [index, program] of names.entries()) {
+  for (const [index, program] of programs.entries()) {
     const release = releaseOf(program, goMod, machine);
-    progress(`downloading ${program} (${index + 1} of ${names.length}) from ${release.url}`);
+    progress(`downloading ${program} (${index + 1} of ${programs.length}) from ${release.url}`);
     const file = `${into}/${program}`;
     if (program === "etcd") await unpackEtcd(release, into, base);
     else await fetchChecked(release, file, base);

@@ -3,12 +3,14 @@ import { packages, type Program } from "./parts.ts";
 
 /** How far a build is. */
 export class BuildProgress {
+  /** Programs that are linked, which is the end of their build. */
+  linked: readonly string[] = [];
   #modules = 0;
   #compiled = 0;
   #component: string | undefined;
   readonly #other: string[] = [];
 
-  /** `total` is the number of packages of the whole build, cached ones included, when it is known. */
+  /** `total` is the number of packages of the whole build, cached ones included; 0 before it is known. */
   constructor(readonly total = 0) {}
 
   /** Takes in one line of the build's standard error. */
@@ -22,12 +24,14 @@ export class BuildProgress {
 
   /** What is being worked on, in words. */
   get text(): string {
-    if (this.#compiled === 0) {
+    if (this.total === 0) {
       return this.#modules === 0 ? "looking at modules" : `fetched ${this.#modules} modules`;
     }
-    const of = this.total > 0 ? ` of at most ${this.total}` : "";
-    const component = this.#component ?? "shared packages";
-    return `compiling ${component}: ${this.#compiled}${of} packages`;
+    const count = `${this.#compiled} of at most ${this.total} packages`;
+    const compiling = this.#compiled === 0
+      ? "all packages are compiled already, linking"
+      : `compiling ${this.#component ?? "shared packages"}: ${count}`;
+    return this.linked.length === 0 ? compiling : `${compiling}; done: ${this.linked.join(", ")}`;
   }
 
   /** What the compiler and the linker had to say: everything that is not progress. */
