@@ -35,7 +35,7 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
       kind,
       plural,
       namespaced,
-      schema: asObject(withEmbedded(root)),
+      schema: asObject(asPublished(root)),
     }];
   });
 }
@@ -58,17 +58,21 @@ function asObject(schema: Schema): Schema {
   return { ...schema, properties };
 }
 
-/** Completes embedded resources at any depth. */
-function withEmbedded(schema: Schema): Schema {
+/** Spells out int-or-string and completes embedded resources, at any depth. */
+function asPublished(schema: Schema): Schema {
   const result: Schema = { ...schema };
   if (schema.properties) {
     result.properties = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, value]) => [name, withEmbedded(value)]),
+      Object.entries(schema.properties).map(([name, value]) => [name, asPublished(value)]),
     );
   }
-  if (schema.items) result.items = withEmbedded(schema.items);
+  if (schema.items) result.items = asPublished(schema.items);
   if (typeof schema.additionalProperties === "object") {
-    result.additionalProperties = withEmbedded(schema.additionalProperties);
+    result.additionalProperties = asPublished(schema.additionalProperties);
+  }
+  const spelledOut = schema.anyOf ?? schema.allOf?.[0]?.anyOf;
+  if (schema["x-kubernetes-int-or-string"] && !spelledOut) {
+    result.anyOf = [{ type: "integer" }, { type: "string" }];
   }
   if (!schema["x-kubernetes-embedded-resource"]) return result;
   const required = [...new Set([...(schema.required ?? []), "apiVersion", "kind"])].sort();

@@ -105,6 +105,22 @@ Deno.test("embedded resources get type and metadata at any depth", () => {
   }
 });
 
+Deno.test("int-or-string is spelled out where the CRD left it to the extension", () => {
+  const extension = { "x-kubernetes-int-or-string": true };
+  const both = [{ type: "integer" }, { type: "string" }];
+  const [kind] = kindsOfCrd(crd({
+    type: "object",
+    properties: {
+      bare: extension,
+      any: { ...extension, anyOf: both },
+      all: { ...extension, allOf: [{ anyOf: both }] },
+    },
+  }));
+  assert.deepEqual(schemaAt(kind!.schema, ["bare"]), { ...extension, anyOf: both });
+  assert.deepEqual(schemaAt(kind!.schema, ["any"]), { ...extension, anyOf: both });
+  assert.deepEqual(schemaAt(kind!.schema, ["all"]), { ...extension, allOf: [{ anyOf: both }] });
+});
+
 Deno.test("a version without schema holds anything", () => {
   const [kind] = kindsOfCrd(crd({}, { versions: [{ name: "v1", served: true }] }));
   assert.equal(kind!.schema["x-kubernetes-preserve-unknown-fields"], true);
