@@ -6,6 +6,11 @@
  */
 export * from "./cluster.ts";
 export * from "./outcome.ts";
-// reconcile(graph: Graph, instance: KubeObject, cluster: Cluster, context: PassContext): Promise<Outcome>
-// removeInstance(kind: KindRef, instance: KubeObject, cluster: Cluster, context: PassContext): Promise<Outcome>   (no graph needed)
-// MemoryCluster
+export type { PassContext } from "./context.ts";
+export { reconcile } from "./reconcile.ts";
+export { remove } from "./remove.ts";
+export { unresolved } from "./unresolved.ts";
+export { matchLabels, selectorText } from "./selector.ts";
+export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
+export { hasFinalizer, isMember, isSuspended } from "./labels.ts";
+export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";

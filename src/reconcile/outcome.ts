@@ -30,6 +30,8 @@ export interface ObjectOutcome {
   name: string;
   /** What happened; `observed` for external objects. */
   action: ApplyAction | "observed" | "pruned" | "deleted" | "deleting";
+  /** It was there before and belonged to nobody; now it lives and dies with the instance. */
+  adopted?: boolean;
 }
 
 /** One node after a pass. */

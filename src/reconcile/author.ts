@@ -1,0 +1,101 @@
+/** Conditions that the author of an RGD declares in `schema.status.conditions`. */
+import type { Condition, Json, JsonObject, KubeObject } from "../api/mod.ts";
+import { type CelType, conditionsOf as celConditions, toCel } from "../cel/mod.ts";
+import type { Graph } from "../graph/mod.ts";
+import { areAuthored } from "./conditions.ts";
+import { expressionText, type Scope } from "./scope.ts";
+
+/** What the author's expressions gave. */
+export interface Authored {
+  /** Conditions as they go on the wire. */
+  conditions: Condition[];
+  /** Entries that failed, yielded no condition, or yielded a type twice. */
+  failures: string[];
+}
+
+/** Evaluates the entries; what is not there yet keeps its earlier conditions. */
+export function authoredConditions(
+  graph: Graph,
+  instance: KubeObject,
+  scope: Scope,
+  given: { builtIn: readonly Condition[]; current: readonly Condition[]; now: string },
+): Authored {
+  const { builtIn, current, now } = given;
+  const schema = withBuiltIns(graph, instance, builtIn);
+  const produced: Condition[] = [];
+  const failures: string[] = [];
+  let isComplete = true;
+  for (const expression of graph.status.conditions) {
+    const text = expressionText(expression);
+    // A node that is not there is data that is not there.
+    if (expression.nodes.some((id) => !scope.sees(id))) {
+      isComplete = false;
+      continue;
+    }
+    const result = expression.program.evaluate(scope.variables(expression, { schema }));
+    if (!result.ok) {
+      isComplete = false;
+      if (result.failure.code !== "pending") failures.push(`"${text}": ${result.failure.message}`);
+      continue;
+    }
+    const found = celConditions(result.value);
+    if (!found || found.some((c) => c.type === "" || c.status === "")) {
+      isComplete = false;
+      failures.push(`"${text}": it yields something that is no condition`);
+      continue;
+    }
+    produced.push(...found.map((c) => stamped(c, instance, current, now)));
+  }
+
+  const counts = Map.groupBy(produced, (c) => c.type);
+  const kept = produced.filter((c) => counts.get(c.type)!.length === 1);
+  const doubles = [...counts].filter(([, list]) => list.length > 1).map(([type]) => type).sort();
+  if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
+  if (isComplete && doubles.length === 0) return { conditions: kept, failures };
+  const types = new Set(kept.map((c) => c.type));
+  // kro's own conditions of a time without author conditions are not kept.
+  const previous = areAuthored(current) ? current : [];
+  return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
+}
+
+function stamped(
+  found: { type: string; status: string; reason: string; message: string },
+  instance: KubeObject,
+  previous: readonly Condition[],
+  now: string,
+): Condition {
+  const { type, reason, message } = found;
+  const status = found.status as Condition["status"];
+  const old = previous.find((c) => c.type === type);
+  return {
+    type,
+    status,
+    ...(reason ? { reason } : {}),
+    ...(message ? { message } : {}),
+    lastTransitionTime: (old?.status === status && old.lastTransitionTime) || now,
+    observedGeneration: instance.metadata.generation ?? 0,
+  };
+}
+
+/** `schema` with kro's own conditions of this pass as its status, for `runtime.condition`. */
+function withBuiltIns(
+  graph: Graph,
+  instance: KubeObject,
+  builtIn: readonly Condition[],
+): unknown {
+  const conditions = builtIn.map(({ type, status, reason = "", message = "" }) => ({
+    type,
+    status,
+    reason,
+    message,
+  })) as unknown as Json[];
+  const json = { ...instance, status: { conditions } } as unknown as JsonObject;
+  return toCel(json, withStatus(graph.instance.celType));
+}
+
+function withStatus(type: CelType): CelType {
+  if (type.kind !== "struct") return type;
+  const status = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  const properties = { ...type.schema.properties, status };
+  return { ...type, schema: { ...type.schema, properties } };
+}

@@ -1,0 +1,186 @@
+/** The conditions that kro itself writes on an instance, and the state that goes with them. */
+import {
+  apiVersionOf,
+  type Condition,
+  type ConditionUpdate,
+  findCondition,
+  INSTANCE_CONDITIONS,
+  type KubeObject,
+  setConditions,
+} from "../api/mod.ts";
+import { type PassContext, timestamp } from "./context.ts";
+import type { InstanceState, Next } from "./outcome.ts";
+import type { NodeResult } from "./result.ts";
+
+/** What a pass says of the instance's objects. */
+export interface Verdict {
+  /** Condition ResourcesReady. */
+  resources: ConditionUpdate;
+  /** `status.state`. */
+  state: InstanceState;
+  /** When to look again. */
+  next: Next;
+}
+
+/** Condition InstanceManaged when finalizer, labels and inventory are in place. */
+export const MANAGED: ConditionUpdate = {
+  type: "InstanceManaged",
+  status: "True",
+  reason: "Managed",
+  message: "instance is properly managed with finalizers and labels",
+};
+
+/** Condition GraphResolved when there is a graph to work with. */
+export const RESOLVED: ConditionUpdate = {
+  type: "GraphResolved",
+  status: "True",
+  reason: "Resolved",
+  message: "runtime graph created and all resources resolved",
+};
+
+/** What can be said while the annotation suspends reconciliation. */
+export const SUSPENDED: Verdict = {
+  resources: {
+    type: "ResourcesReady",
+    status: "False",
+    reason: "ReconciliationSuspended",
+    message: "reconciliation suspended via kro.run/reconcile annotation",
+  },
+  state: "ACTIVE",
+  next: { kind: "done" },
+};
+
+/** Condition InstanceManaged when it could not be made so. */
+export function notManaged(message: string): ConditionUpdate {
+  const type = "InstanceManaged";
+  return { type, status: "False", reason: "ManagementFailed", message };
+}
+
+/** Condition GraphResolved without a graph, or with one whose expressions fail for the status. */
+export function notResolved(message: string): ConditionUpdate {
+  return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
+}
+
+/** Sums up all nodes; `pruneFault` counts when nothing failed. */
+export function verdict(results: readonly NodeResult[], pruneFault?: string): Verdict {
+  const inState = (...states: string[]) => results.filter((r) => states.includes(r.state));
+  const failed = inState("Failed");
+  const waiting = inState("Waiting");
+  const [deleting] = inState("Deleting");
+  const [pending] = inState("Pending");
+  if (failed.length > 0) {
+    const isHard = failed.some((r) => !r.fault?.soft);
+    const fromApply = waiting.length > 0 || failed.some((r) => r.fault?.fromApply);
+    const message = (fromApply ? APPLY_ERRORS : "") + lines([...failed, ...waiting]);
+    const error = nodeReason(failed[0]!) ?? "";
+    return notReady(message, isHard ? "ERROR" : "IN_PROGRESS", { kind: "retry", error });
+  }
+  if (deleting) {
+    const reason = nodeReason(deleting) ?? "";
+    const update = { type: "ResourcesReady", status: "False", reason: "ResourceDeleting" } as const;
+    return {
+      resources: { ...update, message: reason },
+      state: "IN_PROGRESS",
+      next: { kind: "wait", reason },
+    };
+  }
+  if (waiting.length > 0) {
+    const reason = nodeReason(waiting[0]!) ?? "";
+    return notReady(APPLY_ERRORS + lines(waiting), "IN_PROGRESS", { kind: "wait", reason });
+  }
+  if (pending) {
+    const { kind } = pending.node;
+    const group = apiVersionOf(kind) === kind.version ? `/${kind.version}` : apiVersionOf(kind);
+    const reason = `waiting for unresolved resource: gvr "${group}, Resource=${kind.plural}": ` +
+      nodeReason(pending);
+    return notReady(reason, "IN_PROGRESS", { kind: "wait", reason });
+  }
+  if (pruneFault) {
+    return notReady(pruneFault, "IN_PROGRESS", { kind: "wait", reason: pruneFault });
+  }
+  return {
+    resources: {
+      type: "ResourcesReady",
+      status: "True",
+      reason: "AllResourcesReady",
+      message: "all resources are created and ready",
+    },
+    state: "ACTIVE",
+    next: { kind: "done" },
+  };
+}
+
+/** Why a node is not ready, as conditions say it. */
+export function nodeReason({ node, state, fault }: NodeResult): string | undefined {
+  if (!fault) return undefined;
+  if (state !== "Waiting") return fault.message;
+  switch (node.type) {
+    case "external":
+      return `waiting for external reference "${node.id}": ${fault.message}`;
+    case "externalCollection":
+      return `waiting for external collection "${node.id}": ${fault.message}`;
+    default:
+      return `waiting for node "${node.id}": ${fault.message}`;
+  }
+}
+
+/** Built-in conditions with the updates merged in, `InstanceSynced` beside them. */
+export function builtInConditions(
+  instance: KubeObject,
+  current: readonly Condition[],
+  updates: readonly ConditionUpdate[],
+  context: PassContext,
+): Condition[] {
+  const stamp = {
+    generation: instance.metadata.generation ?? 0,
+    now: timestamp(context.now()),
+    created: instance.metadata.creationTimestamp ?? timestamp(context.now()),
+  };
+  const kept = current.filter((c) => BUILT_IN.has(c.type));
+  const merged = setConditions(INSTANCE_CONDITIONS, kept, updates, stamp);
+  const ready = findCondition(merged, INSTANCE_CONDITIONS.root);
+  return setConditions(INSTANCE_CONDITIONS, kept, [...updates, synced(ready)], stamp);
+}
+
+/** True when these are the author's: kro then writes none of its own. */
+export function areAuthored(conditions: readonly Condition[]): boolean {
+  return conditions.length > 0 &&
+    !INSTANCE_CONDITIONS.dependents.every((t) => findCondition(conditions, t));
+}
+
+/** The conditions in an object's status; malformed entries are left out. */
+export function conditionsOf(object: KubeObject): Condition[] {
+  const status = object.status as { conditions?: unknown } | undefined;
+  const list = Array.isArray(status?.conditions) ? status.conditions : [];
+  return list.filter((c): c is Condition => typeof c?.type === "string");
+}
+
+const APPLY_ERRORS = "apply results contain errors: ";
+const SYNCED = "InstanceSynced";
+const BUILT_IN = new Set([
+  INSTANCE_CONDITIONS.root,
+  ...INSTANCE_CONDITIONS.dependents,
+  SYNCED,
+]);
+
+function synced(ready: Condition | undefined): ConditionUpdate {
+  if (ready?.status === "True") {
+    const message = "Instance reconciled successfully";
+    return { type: SYNCED, status: "True", reason: "ReconciliationSucceeded", message };
+  }
+  const { reason = "AwaitingReconciliation", message = "" } = ready ?? {};
+  return { type: SYNCED, status: "False", reason, message };
+}
+
+function notReady(cause: string, state: InstanceState, next: Next): Verdict {
+  const message = `resource reconciliation failed: ${cause}`;
+  return {
+    resources: { type: "ResourcesReady", status: "False", reason: "NotReady", message },
+    state,
+    next,
+  };
+}
+
+function lines(results: readonly NodeResult[]): string {
+  return results.map((r) => nodeReason(r) ?? "").join("\n");
+}

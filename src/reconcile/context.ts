@@ -1,0 +1,22 @@
+/** What a pass is told from outside: it reads no clock and no environment itself. */
+
+/** Everything that a pass needs besides graph, instance and cluster. */
+export interface PassContext {
+  /** The present time, for transition times. */
+  now(): Date;
+  /** kro's version, for labels and the tooling annotation. */
+  version: string;
+  /** Who runs the pass: label `kro.run/controller-pod-id` of the instance. */
+  podId: string;
+  /** `--rgd-max-collection-size`: how many objects one forEach may make. */
+  maxCollectionSize: number;
+  /** UID of the RGD, for the instance's label; without it that label is left as it is. */
+  rgdUid?: string;
+  /** Number of the graph revision in use; repeated in the outcome for logs and views. */
+  instanceRevision?: number;
+}
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+export function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}

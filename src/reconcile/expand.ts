@@ -1,0 +1,74 @@
+/** forEach: the cartesian product of the dimensions, and one object per combination. */
+import { apiVersionOf, type Json, type KubeObject } from "../api/mod.ts";
+import type { Node } from "../graph/mod.ts";
+import { fail, ok, type Result } from "./result.ts";
+import { raw, type Scope } from "./scope.ts";
+import { addressed, evaluateFields, evaluationFault, fill } from "./template.ts";
+
+/** One combination: iterator names and their values. */
+export type Combination = Readonly<Record<string, unknown>>;
+
+/** All combinations, first dimension outermost. */
+export function combinations(node: Node, scope: Scope, limit: number): Result<Combination[]> {
+  const dimensions: { variable: string; values: Json[] }[] = [];
+  for (const { variable, list } of node.forEach) {
+    const result = scope.evaluate(list);
+    if (!result.ok) return evaluationFault(node, result, `forEach "${variable}": `);
+    if (!Array.isArray(result.value)) {
+      return fail("Failed", `node "${node.id}": forEach "${variable}" did not return a list`);
+    }
+    dimensions.push({ variable, values: result.value });
+  }
+  const total = dimensions.reduce((n, d) => n * d.values.length, 1);
+  if (total > limit) {
+    const message = `collection size of ${total} is over the maximum collection size of ${limit}`;
+    return fail("Failed", message);
+  }
+  return ok(dimensions.reduce<Combination[]>(
+    (combined, { variable, values }) =>
+      combined.flatMap((c) => values.map((v) => ({ ...c, [variable]: raw(v) }))),
+    [{}],
+  ));
+}
+
+/** The objects of a collection in order; identities must differ. */
+export function expand(
+  node: Node,
+  scope: Scope,
+  instance: KubeObject,
+  limit: number,
+): Result<KubeObject[]> {
+  const items = combinations(node, scope, limit);
+  if (!items.ok) return items;
+  const iterators = node.forEach.map((d) => d.variable);
+  const isShared = (references: ReadonlyMap<string, number>) =>
+    !iterators.some((i) => references.has(i));
+  const shared = evaluateFields(
+    node,
+    (f) => isShared(f.expression.program.references),
+    (f) => scope.evaluate(f.expression),
+  );
+  if (!shared.ok) return shared;
+
+  const objects: KubeObject[] = [];
+  const seen = new Set<string>();
+  for (const item of items.value) {
+    const own = evaluateFields(
+      node,
+      (f) => !isShared(f.expression.program.references),
+      (f) => scope.evaluate(f.expression, item),
+    );
+    if (!own.ok) return own;
+    const object = addressed(node, fill(node, new Map([...shared.value, ...own.value])), instance);
+    if (!object.ok) return object;
+    const { namespace = "", name } = object.value.metadata;
+    const identity = `${apiVersionOf(node.kind)}/${node.kind.kind}/${namespace}/${name}`;
+    if (seen.has(identity)) {
+      const message = `node "${node.id}" identity collision: duplicate identity: ${identity}`;
+      return fail("Failed", message);
+    }
+    seen.add(identity);
+    objects.push(object.value);
+  }
+  return ok(objects);
+}

@@ -1,0 +1,41 @@
+/** External references: objects of others, read by name or by selector and never written. */
+import { isObject, type KubeObject } from "../api/mod.ts";
+import type { Node } from "../graph/mod.ts";
+import type { NodeContext } from "./node.ts";
+import { objectOutcome, refOf } from "./ownership.ts";
+import type { NodeResult } from "./result.ts";
+import { selectorText } from "./selector.ts";
+import { addressed, resolveOne } from "./template.ts";
+
+/** Reads what the reference names. */
+export async function readExternal(node: Node, context: NodeContext): Promise<NodeResult> {
+  const target = resolveOne(node, context.scope);
+  if (!target.ok) return missing(node, target.fault);
+  if (node.type === "externalCollection") {
+    const metadata = isObject(target.value.metadata) ? target.value.metadata : {};
+    const selector = selectorText(metadata.selector);
+    if (!selector.ok) {
+      const message = `invalid label selector for ${node.id}: ${selector.message}`;
+      return missing(node, { state: "Failed", message });
+    }
+    const namespace = node.kind.namespaced && typeof metadata.namespace === "string"
+      ? metadata.namespace || undefined
+      : undefined;
+    const query = { kind: node.kind, namespace, labelSelector: selector.text };
+    return found(node, await context.cluster.list(query));
+  }
+  const named = addressed(node, target.value, context.parent.instance);
+  if (!named.ok) return missing(node, named.fault);
+  // Caches hold what carries kro's labels; this object need not.
+  const object = await context.cluster.getLive(refOf(node, named.value));
+  return object ? found(node, [object]) : missing(node, { state: "Waiting", message: "not found" });
+}
+
+function found(node: Node, observed: KubeObject[]): NodeResult {
+  const objects = observed.map((o) => objectOutcome(refOf(node, o), "observed"));
+  return { node, state: "Ready", observed, objects, settled: true };
+}
+
+function missing(node: Node, fault: NonNullable<NodeResult["fault"]>): NodeResult {
+  return { node, state: fault.state, fault, objects: [], settled: fault.state === "Waiting" };
+}

@@ -1,0 +1,131 @@
+/** The ApplySet inventory on an instance (KEP-3659): which kinds and namespaces hold its objects. */
+import { createHash } from "node:crypto";
+import { Annotation, groupKind, type KindRef, type KubeObject, Label } from "../api/mod.ts";
+
+/** Kinds (as `Kind.group`) and namespaces besides the parent's own. */
+export interface Inventory {
+  /** Group kinds. */
+  kinds: ReadonlySet<string>;
+  /** Additional namespaces. */
+  namespaces: ReadonlySet<string>;
+}
+
+/** The id of the ApplySet of which the instance is the parent. */
+export function applySetId(kind: KindRef, instance: KubeObject): string {
+  const { name = "", namespace = "" } = instance.metadata;
+  const parent = `${name}.${namespace}.${kind.kind}.${kind.group}`;
+  return `applyset-${sha256(parent)}-v1`;
+}
+
+/** What guards the two lists against edits by others. */
+export function inventoryHash(id: string, kinds: string, namespaces: string): string {
+  return `sha256:${sha256(`${id}\0${kinds}\0${namespaces}`)}`;
+}
+
+/** The namespace that is searched without being listed: `default` for cluster-scoped instances. */
+export function parentNamespace(instance: KubeObject): string {
+  return instance.metadata.namespace || "default";
+}
+
+/** The annotations that say it. */
+export function inventoryAnnotations(id: string, inventory: Inventory): Record<string, string> {
+  const kinds = [...inventory.kinds].sort().join(",");
+  const namespaces = [...inventory.namespaces].sort().join(",");
+  return {
+    [Annotation.groupKinds]: kinds,
+    [Annotation.namespaces]: namespaces,
+    [Annotation.inventoryHash]: inventoryHash(id, kinds, namespaces),
+  };
+}
+
+/** The inventory as the instance carries it; empty where annotations are missing. */
+export function readInventory(instance: KubeObject): Inventory {
+  const annotations = instance.metadata.annotations ?? {};
+  return {
+    kinds: new Set(entries(annotations[Annotation.groupKinds])),
+    namespaces: new Set(entries(annotations[Annotation.namespaces])),
+  };
+}
+
+/** True when the instance carries any of the ApplySet keys. */
+export function hasInventory(instance: KubeObject): boolean {
+  const { labels = {}, annotations = {} } = instance.metadata;
+  return Label.applySetId in labels || Annotation.tooling in annotations ||
+    Annotation.groupKinds in annotations || Annotation.namespaces in annotations;
+}
+
+/** What is wrong with the inventory on the instance; undefined when it can be trusted. */
+export function inventoryFault(kind: KindRef, instance: KubeObject): string | undefined {
+  const { labels = {}, annotations = {} } = instance.metadata;
+  const id = applySetId(kind, instance);
+  if (labels[Label.applySetId] !== id) {
+    return `invalid ${Label.applySetId} label: got "${
+      labels[Label.applySetId] ?? ""
+    }", want "${id}"`;
+  }
+  const tooling = annotations[Annotation.tooling] ?? "";
+  if (!tooling.startsWith("kro/")) {
+    return `invalid ${Annotation.tooling} annotation: "${tooling}" is not kro's`;
+  }
+  const lists = [
+    { key: Annotation.groupKinds, form: GROUP_KIND },
+    { key: Annotation.namespaces, form: NAMESPACE },
+  ];
+  for (const { key, form } of lists) {
+    const text = annotations[key];
+    if (text === undefined) return `invalid ${key} annotation: it is missing`;
+    const bad = text === "" ? undefined : text.split(",").find((e) => !form.test(e));
+    if (bad !== undefined) return `invalid ${key} annotation: "${bad}"`;
+  }
+  const hash = annotations[Annotation.inventoryHash];
+  const want = inventoryHash(
+    id,
+    annotations[Annotation.groupKinds]!,
+    annotations[Annotation.namespaces]!,
+  );
+  if (hash !== undefined && hash !== want) {
+    return `invalid ${Annotation.inventoryHash} annotation: got "${hash}", want "${want}"`;
+  }
+  return undefined;
+}
+
+/** Splits `Deployment.apps` or `ConfigMap`. */
+export function splitGroupKind(text: string): { group: string; kind: string } {
+  const dot = text.indexOf(".");
+  return dot < 0
+    ? { group: "", kind: text }
+    : { group: text.slice(dot + 1), kind: text.slice(0, dot) };
+}
+
+/** Adds an object's kind and namespace to a growing inventory. */
+export function note(
+  into: { kinds: Set<string>; namespaces: Set<string> },
+  kind: { group: string; kind: string },
+  namespace: string | undefined,
+  instance: KubeObject,
+): void {
+  into.kinds.add(groupKind(kind));
+  if (namespace && namespace !== instance.metadata.namespace) into.namespaces.add(namespace);
+}
+
+/** Both together. */
+export function union(a: Inventory, b: Inventory): Inventory {
+  return { kinds: a.kinds.union(b.kinds), namespaces: a.namespaces.union(b.namespaces) };
+}
+
+/** True when `a` names all that `b` names. */
+export function covers(a: Inventory, b: Inventory): boolean {
+  return b.kinds.isSubsetOf(a.kinds) && b.namespaces.isSubsetOf(a.namespaces);
+}
+
+const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const NAMESPACE = new RegExp(`^${LABEL}$`);
+const GROUP_KIND = new RegExp(`^[A-Za-z][A-Za-z0-9-]*(\\.${LABEL}(\\.${LABEL})*)?$`);
+
+function entries(text: string | undefined): string[] {
+  return (text ?? "").split(",").filter((e) => e !== "");
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}

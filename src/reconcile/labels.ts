@@ -1,0 +1,124 @@
+/** The labels and annotations by which kro knows what is whose. */
+import {
+  Annotation,
+  apiVersionOf,
+  FINALIZER,
+  type KubeObject,
+  Label,
+  Manager,
+  versionLabel,
+} from "../api/mod.ts";
+import type { Graph, InstanceKind, Node } from "../graph/mod.ts";
+import type { PassContext } from "./context.ts";
+
+/** Where an object stands in its collection. */
+export interface CollectionPlace {
+  /** From 0. */
+  index: number;
+  /** How many there are. */
+  size: number;
+}
+
+/** What is the same for all children of one instance. */
+export interface ParentIdentity {
+  /** The kind of the instance. */
+  kind: InstanceKind;
+  /** The instance. */
+  instance: KubeObject;
+  /** Its ApplySet id. */
+  applySetId: string;
+  /** kro's version. */
+  version: string;
+}
+
+/**
+ * The desired object with kro's own labels and annotation over the template's. An existing child
+ * keeps the version label that it has: a new release alone is no reason to write to every child.
+ */
+export function labelled(
+  object: KubeObject,
+  node: Node,
+  parent: ParentIdentity,
+  place: CollectionPlace | undefined,
+  live: KubeObject | undefined,
+): KubeObject {
+  const { instance, kind } = parent;
+  const labels: Record<string, string> = {
+    ...object.metadata.labels,
+    [Label.owned]: "true",
+    [Label.kroVersion]: live?.metadata.labels?.[Label.kroVersion] || versionLabel(parent.version),
+    [Label.managedBy]: "kro",
+    [Label.instanceId]: instance.metadata.uid ?? "",
+    [Label.instanceName]: instance.metadata.name ?? "",
+    [Label.instanceGroup]: kind.group,
+    [Label.instanceVersion]: kind.version,
+    [Label.instanceKind]: kind.kind,
+    [Label.nodeId]: node.id,
+    [Label.applySetPartOf]: parent.applySetId,
+  };
+  if (kind.namespaced) labels[Label.instanceNamespace] = instance.metadata.namespace ?? "";
+  if (place) {
+    labels[Label.collectionIndex] = String(place.index);
+    labels[Label.collectionSize] = String(place.size);
+  }
+  const annotations = {
+    ...object.metadata.annotations,
+    [Annotation.applyOrder]: String(node.applyOrder),
+  };
+  return {
+    ...object,
+    apiVersion: apiVersionOf(node.kind),
+    kind: node.kind.kind,
+    metadata: { ...object.metadata, labels, annotations },
+  };
+}
+
+/** Selects the live items of a collection. */
+export function collectionSelector(instance: KubeObject, node: Node): string {
+  return `${Label.instanceId}=${instance.metadata.uid},${Label.nodeId}=${node.id}`;
+}
+
+/** Labels of the instance whose absence or difference is worth a write. */
+export function decisiveLabels(
+  graph: Graph,
+  applySet: string,
+  context: PassContext,
+): Record<string, string> {
+  return {
+    [Label.owned]: "true",
+    [Label.rgdName]: graph.name,
+    ...(context.rgdUid ? { [Label.rgdId]: context.rgdUid } : {}),
+    [Label.applySetId]: applySet,
+  };
+}
+
+/** Labels that are only written along with something else. */
+export function accompanyingLabels(context: PassContext): Record<string, string> {
+  return {
+    [Label.kroVersion]: versionLabel(context.version),
+    [Label.controllerPodId]: context.podId,
+    [Label.rgdNamespace]: "",
+  };
+}
+
+/** True when kro's finalizer holds the object. */
+export function hasFinalizer(object: KubeObject): boolean {
+  return object.metadata.finalizers?.includes(FINALIZER) ?? false;
+}
+
+/** True when the annotation asks to leave the instance's objects alone. */
+export function isSuspended(instance: KubeObject): boolean {
+  const value = instance.metadata.annotations?.[Annotation.reconcile]?.toLowerCase();
+  return value === "suspended" || value === "disabled";
+}
+
+/**
+ * True for a member of the ApplySet. The label alone does not prove it, for controllers copy labels
+ * (a Service's onto its EndpointSlices): a member was also applied by kro.
+ */
+export function isMember(object: KubeObject, applySet: string): boolean {
+  if (object.metadata.labels?.[Label.applySetPartOf] !== applySet) return false;
+  const entries = object.metadata.managedFields ?? [];
+  return entries.length === 0 ||
+    entries.some((e) => e.manager === Manager.children && e.operation === "Apply");
+}

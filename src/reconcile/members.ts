@@ -1,0 +1,100 @@
+/** Finds and deletes members of an ApplySet. */
+import {
+  ApiError,
+  groupKind,
+  isNotFound,
+  type KindRef,
+  type KubeObject,
+  Label,
+  type ObjectRef,
+} from "../api/mod.ts";
+import type { Cluster } from "./cluster.ts";
+import { type Inventory, parentNamespace, splitGroupKind } from "./inventory.ts";
+import { isMember } from "./labels.ts";
+import { objectOutcome } from "./ownership.ts";
+import type { ObjectOutcome } from "./outcome.ts";
+
+/** A member and how to address it. */
+export interface Member {
+  /** The object. */
+  object: KubeObject;
+  /** Where it is. */
+  ref: ObjectRef;
+}
+
+/** What to search. */
+export interface MemberQuery {
+  /** Where. */
+  cluster: Cluster;
+  /** The parent. */
+  instance: KubeObject;
+  /** Its ApplySet id. */
+  applySetId: string;
+  /** Kinds and namespaces to look at. */
+  inventory: Inventory;
+  /** Kinds that are known to be served, by group kind; others are asked for. */
+  known?: ReadonlyMap<string, KindRef>;
+}
+
+/**
+ * Members of each kind in each namespace of the inventory. `live` asks the API server instead of the
+ * cache. A kind is left out only when the cluster says that nothing serves it any more.
+ */
+export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
+  const { cluster, instance, applySetId, inventory, known } = query;
+  const labelSelector = `${Label.applySetPartOf}=${applySetId}`;
+  const namespaces = new Set([parentNamespace(instance), ...inventory.namespaces]);
+  const kinds = await Promise.all(
+    [...inventory.kinds].map((text) => known?.get(text) ?? cluster.serves(splitGroupKind(text))),
+  );
+  const lists = kinds.filter((k) => k !== undefined).flatMap((kind) => {
+    const scopes = kind.namespaced ? [...namespaces] : [undefined];
+    return scopes.map(async (namespace) => {
+      const found = await list(cluster, { kind, namespace, labelSelector }, live);
+      return found.filter((o) => isMember(o, applySetId)).map((o) => member(kind, o));
+    });
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+/** Deletes it unless it is leaving already. `conflict`: another object stands there by now. */
+export async function deleteMember(
+  cluster: Cluster,
+  { object, ref }: Member,
+  done: "pruned" | "deleted",
+): Promise<{ outcome?: ObjectOutcome; conflict: boolean }> {
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return { outcome: objectOutcome(ref, "deleting"), conflict: false };
+  }
+  try {
+    await cluster.delete(ref, { uid: object.metadata.uid ?? "" });
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === "Conflict") return { conflict: true };
+    if (!isNotFound(error)) throw error;
+  }
+  return { outcome: objectOutcome(ref, done), conflict: false };
+}
+
+/** Kinds by their name in an inventory. */
+export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
+  return new Map([...kinds].map((k) => [groupKind(k), k]));
+}
+
+async function list(
+  cluster: Cluster,
+  query: Parameters<Cluster["list"]>[0],
+  live: boolean,
+): Promise<KubeObject[]> {
+  try {
+    return live ? await cluster.listLive(query) : await cluster.list(query);
+  } catch (error) {
+    // A kind that vanished since it was looked up; one that is merely unreachable blocks.
+    if (isNotFound(error) && !await cluster.serves(query.kind)) return [];
+    throw error;
+  }
+}
+
+function member(kind: KindRef, object: KubeObject): Member {
+  const { name = "", namespace } = object.metadata;
+  return { object, ref: { kind, name, ...(namespace ? { namespace } : {}) } };
+}

@@ -1,0 +1,153 @@
+/** Server-side apply over plain objects: merge, ownership, conflicts, removal of what was dropped. */
+import {
+  ApiError,
+  isObject,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  type ManagedFieldsEntry,
+} from "../../api/mod.ts";
+import type { Schema } from "../../openapi/mod.ts";
+import { equal } from "../equal.ts";
+import {
+  elementKey,
+  fieldsOf,
+  type Leaf,
+  leafKey,
+  leafText,
+  leavesOf,
+  listKind,
+  propertySchema,
+  removeAt,
+  treeOfLeaves,
+  valueAt,
+} from "./fields.ts";
+
+/** A write by one manager. */
+export interface FieldWrite {
+  /** Who writes. */
+  manager: string;
+  /** When, RFC 3339. */
+  time: string;
+  /** Schema of the kind, for list and map types. */
+  schema?: Schema;
+}
+
+/** The object after an apply. Throws ApiError `Conflict` on fields of others unless forced. */
+export function applied(
+  live: KubeObject | undefined,
+  desired: KubeObject,
+  write: FieldWrite & { force: boolean },
+): KubeObject {
+  const { status: _, ...wanted } = desired as unknown as JsonObject;
+  const base = (live ?? {}) as JsonObject;
+  const mine = fieldsOf(wanted, write.schema);
+  const entries = (live?.metadata.managedFields ?? []).filter((e) => !isMine(e, write.manager));
+  const before = live?.metadata.managedFields?.find((e) => isMine(e, write.manager));
+  const others = withoutConflicts(entries, base, wanted, leavesOf(mine), write);
+
+  const merged = merge(structuredClone(base), structuredClone(wanted), write.schema) as JsonObject;
+  const kept = new Set(
+    [mine, ...others.map((e) => e.fieldsV1 ?? {})].flatMap((t) => leavesOf(t)).map(leafKey),
+  );
+  const dropped = leavesOf(before?.fieldsV1 ?? {}).filter((l) => !kept.has(leafKey(l)));
+  for (const leaf of dropped.toSorted((a, b) => b.length - a.length)) removeAt(merged, leaf);
+
+  const isSame = before !== undefined && equal(before.fieldsV1, mine);
+  const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
+  const result = merged as unknown as KubeObject;
+  result.metadata = { ...result.metadata, managedFields: [...others, own] };
+  return result;
+}
+
+/** The object after a replacing write: what changed belongs to the writer. */
+export function updated(
+  live: KubeObject | undefined,
+  next: KubeObject,
+  write: FieldWrite,
+): KubeObject {
+  const json = next as unknown as JsonObject;
+  const all = leavesOf(fieldsOf(json, write.schema, true));
+  const changed = all.filter((l) => !equal(valueAt(live, l), valueAt(next, l)));
+  const taken = new Set(changed.map(leafKey));
+  const present = new Set(all.map(leafKey));
+  const entries = (live?.metadata.managedFields ?? []).map((e) =>
+    restricted(e, (l) => present.has(leafKey(l)) && !taken.has(leafKey(l)))
+  );
+  const old = entries.find((e) => e.manager === write.manager && e.operation === "Update");
+  const leaves = [...leavesOf(old?.fieldsV1 ?? {}), ...changed];
+  const own = changed.length > 0
+    ? entry(write, "Update", next.apiVersion, treeOfLeaves(leaves))
+    : old;
+  const managedFields = [...entries.filter((e) => e !== old), ...(own ? [own] : [])]
+    .filter((e) => Object.keys(e.fieldsV1 ?? {}).length > 0);
+  return { ...next, metadata: { ...next.metadata, managedFields } };
+}
+
+function isMine(e: ManagedFieldsEntry, manager: string): boolean {
+  return e.manager === manager && e.operation === "Apply";
+}
+
+function entry(
+  { manager, time }: FieldWrite,
+  operation: "Apply" | "Update",
+  apiVersion: string,
+  fieldsV1: JsonObject,
+): ManagedFieldsEntry {
+  return { manager, operation, apiVersion, time, fieldsType: "FieldsV1", fieldsV1 };
+}
+
+function withoutConflicts(
+  entries: readonly ManagedFieldsEntry[],
+  live: JsonObject,
+  wanted: JsonObject,
+  leaves: readonly Leaf[],
+  write: FieldWrite & { force: boolean },
+): ManagedFieldsEntry[] {
+  const differing = leaves.filter((l) => !equal(valueAt(live, l), valueAt(wanted, l)));
+  const keys = new Set(differing.map(leafKey));
+  const causes = entries.flatMap((e) =>
+    leavesOf(e.fieldsV1 ?? {}).filter((l) => keys.has(leafKey(l)))
+      .map((l) => ({ manager: e.manager ?? "", field: leafText(l) }))
+  );
+  if (causes.length > 0 && !write.force) {
+    const text = causes.map((c) => `conflict with "${c.manager}": ${c.field}`).join(", ");
+    throw new ApiError(`Apply failed with ${causes.length} conflict(s): ${text}`, {
+      reason: "Conflict",
+      code: 409,
+      causes: causes.map((c) => ({
+        reason: "FieldManagerConflict",
+        message: `conflict with "${c.manager}"`,
+        field: c.field,
+      })),
+    });
+  }
+  return entries.map((e) => restricted(e, (l) => !keys.has(leafKey(l))))
+    .filter((e) => Object.keys(e.fieldsV1 ?? {}).length > 0);
+}
+
+function restricted(e: ManagedFieldsEntry, keep: (leaf: Leaf) => boolean): ManagedFieldsEntry {
+  const leaves = leavesOf(e.fieldsV1 ?? {});
+  const kept = leaves.filter(keep);
+  return kept.length === leaves.length ? e : { ...e, fieldsV1: treeOfLeaves(kept) };
+}
+
+function merge(live: Json | undefined, wanted: Json, schema: Schema | undefined): Json {
+  if (isObject(live) && isObject(wanted) && schema?.["x-kubernetes-map-type"] !== "atomic") {
+    for (const [key, value] of Object.entries(wanted)) {
+      if (value !== undefined) live[key] = merge(live[key], value, propertySchema(schema, key));
+    }
+    return live;
+  }
+  if (!Array.isArray(live) || !Array.isArray(wanted) || listKind(schema) === "atomic") {
+    return wanted;
+  }
+  const result = [...live];
+  for (const element of wanted) {
+    const key = elementKey(element, schema!);
+    const index = result.findIndex((e) => elementKey(e, schema!) === key);
+    if (index < 0) result.push(element);
+    else result[index] = merge(result[index], element, schema!.items);
+  }
+  return result;
+}

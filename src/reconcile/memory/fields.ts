@@ -1,0 +1,162 @@
+/** Sets of owned fields in the format of `fieldsV1`: how they are made from objects, and walked. */
+import { isObject, type Json, type JsonObject } from "../../api/mod.ts";
+import type { Schema } from "../../openapi/mod.ts";
+import { equal } from "../equal.ts";
+
+/** One owned field: keys as `fieldsV1` writes them, from the root to a leaf. */
+export type Leaf = readonly string[];
+
+/** Metadata that the API server sets or that identifies the object: nobody owns it. */
+const UNOWNED = new Set([
+  "name",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "managedFields",
+]);
+
+/** The fields that an object sets, without identity and, unless asked for, without status. */
+export function fieldsOf(
+  object: JsonObject,
+  schema: Schema | undefined,
+  status = false,
+): JsonObject {
+  const { apiVersion: _a, kind: _k, metadata, ...rest } = object;
+  if (!status) delete rest.status;
+  const owned = Object.fromEntries(
+    Object.entries(isObject(metadata) ? metadata : {}).filter(([k]) => !UNOWNED.has(k)),
+  );
+  const tree = treeOf(rest, schema);
+  const meta = treeOf(owned, METADATA);
+  if (Object.keys(meta).length > 0) tree["f:metadata"] = meta;
+  return tree;
+}
+
+/** The leaves of a field set. */
+export function leavesOf(tree: JsonObject, prefix: Leaf = []): Leaf[] {
+  return Object.entries(tree).flatMap(([key, child]) => {
+    const leaf = [...prefix, key];
+    return isObject(child) && Object.keys(child).length > 0 ? leavesOf(child, leaf) : [leaf];
+  });
+}
+
+/** A field set from leaves. */
+export function treeOfLeaves(leaves: readonly Leaf[]): JsonObject {
+  const tree: JsonObject = {};
+  for (const leaf of leaves) {
+    let at = tree;
+    for (const key of leaf) at = (at[key] ??= {}) as JsonObject;
+  }
+  return tree;
+}
+
+/** A leaf as a map key. */
+export function leafKey(leaf: Leaf): string {
+  return leaf.join("\n");
+}
+
+/** A leaf as messages name it: `.spec.containers[name="a"].image`. */
+export function leafText(leaf: Leaf): string {
+  return leaf.filter((k) => k !== ".").map((key) => {
+    if (key.startsWith("f:")) return `.${key.slice(2)}`;
+    const pairs = key.startsWith("k:")
+      ? Object.entries(JSON.parse(key.slice(2)) as JsonObject).map(([k, v]) =>
+        `${k}=${JSON.stringify(v)}`
+      )
+      : [key.slice(2)];
+    return `[${pairs.join(",")}]`;
+  }).join("");
+}
+
+/** The value at a leaf; undefined when it is not there. */
+export function valueAt(root: unknown, leaf: Leaf): unknown {
+  let at = root;
+  for (const key of leaf) {
+    if (key === ".") return at;
+    const step = stepIn(at, key);
+    if (step === undefined) return undefined;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return at;
+}
+
+/** Removes the value at a leaf, in place; emptied parents stay. */
+export function removeAt(root: unknown, leaf: Leaf): void {
+  const path = leaf.at(-1) === "." ? leaf.slice(0, -1) : leaf;
+  const parent = valueAt(root, path.slice(0, -1));
+  const step = stepIn(parent, path.at(-1)!);
+  if (step === undefined) return;
+  if (Array.isArray(parent)) parent.splice(Number(step), 1);
+  else delete (parent as JsonObject)[step];
+}
+
+/** The schema of a property or of a map's values. */
+export function propertySchema(schema: Schema | undefined, key: string): Schema | undefined {
+  const own = schema?.properties?.[key];
+  if (own) return own;
+  const rest = schema?.additionalProperties;
+  return typeof rest === "object" ? rest : undefined;
+}
+
+/** How a list merges: by key, as a set, or as a whole. */
+export function listKind(schema: Schema | undefined): "map" | "set" | "atomic" {
+  const kind = schema?.["x-kubernetes-list-type"];
+  return kind === "map" || kind === "set" ? kind : "atomic";
+}
+
+/** The key of a list element in a field set. */
+export function elementKey(element: Json, schema: Schema): string {
+  if (listKind(schema) === "set") return `v:${JSON.stringify(element)}`;
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  const object = isObject(element) ? element : {};
+  const pairs = keys.toSorted().map((k) => [k, object[k] ?? defaultOf(schema, k)] as const);
+  return `k:${JSON.stringify(Object.fromEntries(pairs.filter(([, v]) => v !== undefined)))}`;
+}
+
+const METADATA: Schema = {
+  type: "object",
+  properties: {
+    finalizers: { type: "array", "x-kubernetes-list-type": "set" },
+    ownerReferences: {
+      type: "array",
+      "x-kubernetes-list-type": "map",
+      "x-kubernetes-list-map-keys": ["uid"],
+    },
+  },
+};
+
+function defaultOf(schema: Schema, key: string): Json | undefined {
+  return schema.items?.properties?.[key]?.default;
+}
+
+function treeOf(value: Json | undefined, schema: Schema | undefined): JsonObject {
+  if (isObject(value)) {
+    if (schema?.["x-kubernetes-map-type"] === "atomic") return {};
+    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+    return Object.fromEntries(
+      entries.map(([k, v]) => [`f:${k}`, treeOf(v, propertySchema(schema, k))]),
+    );
+  }
+  if (!Array.isArray(value) || listKind(schema) === "atomic") return {};
+  return Object.fromEntries(value.map((element) => {
+    const inner = listKind(schema) === "map" ? treeOf(element, schema!.items) : {};
+    return [elementKey(element, schema!), listKind(schema) === "map" ? { ".": {}, ...inner } : {}];
+  }));
+}
+
+function stepIn(parent: unknown, key: string): string | number | undefined {
+  if (isObject(parent)) {
+    const name = key.slice(2);
+    return key.startsWith("f:") && Object.hasOwn(parent, name) ? name : undefined;
+  }
+  if (!Array.isArray(parent)) return undefined;
+  const wanted = JSON.parse(key.slice(2));
+  const index = parent.findIndex((element) =>
+    key.startsWith("v:") ? equal(element, wanted) : isObject(wanted) &&
+      Object.entries(wanted).every(([k, v]) => equal(element?.[k] ?? v, v))
+  );
+  return index < 0 ? undefined : index;
+}

@@ -1,0 +1,147 @@
+/** Runs one node: is it part of the graph, what should it be, apply or read it, is it ready. */
+import { ApiError, type KubeObject } from "../api/mod.ts";
+import type { Node } from "../graph/mod.ts";
+import type { Cluster } from "./cluster.ts";
+import { expand } from "./expand.ts";
+import { readExternal } from "./external.ts";
+import { collectionSelector, type ParentIdentity } from "./labels.ts";
+import type { ObjectOutcome } from "./outcome.ts";
+import { type AppliedObject, applyOwned, shortName } from "./ownership.ts";
+import { included, readinessFault } from "./readiness.ts";
+import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
+import type { Scope } from "./scope.ts";
+import { addressed, resolveOne } from "./template.ts";
+
+/** What all nodes of a pass share. */
+export interface NodeContext {
+  /** Where to read and write. */
+  cluster: Cluster;
+  /** Whose children. */
+  parent: ParentIdentity;
+  /** What expressions see. */
+  scope: Scope;
+  /** How many objects a forEach may make. */
+  maxCollectionSize: number;
+  /** Makes the instance name these objects before they are created, and refuses doubles. */
+  reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined>;
+}
+
+/** Runs a node whose dependencies are done. Rejects only on faults of the program. */
+export async function runNode(
+  node: Node,
+  context: NodeContext,
+  dependencies: ReadonlyMap<string, NodeResult>,
+): Promise<NodeResult> {
+  const include = included(node, context.scope, dependencies);
+  if (!include.ok) return unresolved(node, include.fault);
+  if (!include.value) return { node, state: "Skipped", objects: [], settled: true };
+  const wait = dependencyFault(node, dependencies);
+  if (wait) return unresolved(node, wait);
+  try {
+    switch (node.type) {
+      case "external":
+      case "externalCollection":
+        return observe(context, await readExternal(node, context));
+      case "resource":
+      case "collection":
+        return observe(context, await applyNode(node, context));
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return unresolved(node, { state: "Failed", message: error.message, fromApply: true });
+  }
+}
+
+/** A node of which nothing can be said but why. */
+export function unresolved(node: Node, fault: Fault): NodeResult {
+  return { node, state: fault.state, fault, objects: [], settled: false };
+}
+
+function dependencyFault(
+  node: Node,
+  dependencies: ReadonlyMap<string, NodeResult>,
+): Fault | undefined {
+  for (const [id, { state, fault }] of dependencies) {
+    if (state === "Ready") continue;
+    const why = fault?.message ?? state;
+    const message = `node "${node.id}": dependent node "${id}" not ready: ${why}`;
+    return { state: "Pending", message: `${message} (data pending)` };
+  }
+  return undefined;
+}
+
+/** Lets the expressions of other nodes see the objects, and judges readiness. */
+function observe(context: NodeContext, result: NodeResult): NodeResult {
+  const { node, observed } = result;
+  if (!observed) return result;
+  context.scope.observe(node.id, observed);
+  if (result.fault) return result;
+  const fault = readinessFault(node, observed);
+  return fault ? { ...result, state: fault.state, fault } : result;
+}
+
+async function applyNode(node: Node, context: NodeContext): Promise<NodeResult> {
+  const desired = resolve(node, context);
+  if (!desired.ok) return unresolved(node, desired.fault);
+  const reserved = await context.reserve(node, desired.value);
+  if (reserved) return unresolved(node, reserved);
+
+  const { cluster, parent } = context;
+  if (node.type === "resource") {
+    return combine(node, [await applyOwned(cluster, node, desired.value[0]!, parent)]);
+  }
+  const size = desired.value.length;
+  const known = size === 0 ? new Map<string, KubeObject>() : await liveItems(node, context);
+  return combine(
+    node,
+    await Promise.all(desired.value.map((object, index) => {
+      const place = { index, size };
+      return applyOwned(cluster, node, object, parent, place, known.get(shortName(object)));
+    })),
+  );
+}
+
+function resolve(node: Node, { scope, parent, maxCollectionSize }: NodeContext): Result<
+  KubeObject[]
+> {
+  if (node.type === "collection") {
+    return expand(node, scope, parent.instance, maxCollectionSize);
+  }
+  const object = resolveOne(node, scope);
+  if (!object.ok) return object;
+  const target = addressed(node, object.value, parent.instance);
+  return target.ok ? ok([target.value]) : fail(target.fault.state, target.fault.message);
+}
+
+/** One list instead of a read per item; what carries other labels is read one by one. */
+async function liveItems(node: Node, context: NodeContext): Promise<Map<string, KubeObject>> {
+  const labelSelector = collectionSelector(context.parent.instance, node);
+  const items = await context.cluster.list({ kind: node.kind, labelSelector });
+  return new Map(items.map((i) => [shortName(i), i]));
+}
+
+/** Sums up the objects of a node. */
+function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
+  const observed = results.flatMap((r) => r.live ? [r.live] : []);
+  const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
+  const faults = results.flatMap((r, index) => r.fault ? [{ index, fault: r.fault }] : []);
+  const first = faults.find((f) => f.fault.state === "Failed") ?? faults[0];
+  if (!first) return { node, state: "Ready", observed, objects, settled: true };
+  const fault = node.type === "collection" && first.fault.state === "Failed"
+    ? { ...first.fault, message: itemMessage(first, faults.length) }
+    : first.fault;
+  return {
+    node,
+    state: fault.state,
+    fault,
+    objects,
+    settled: false,
+    // A lone object that is not there is no observation; a shorter list is.
+    ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
+  };
+}
+
+function itemMessage({ index, fault }: { index: number; fault: Fault }, count: number): string {
+  const others = count > 1 ? ` (and ${count - 1} more)` : "";
+  return `collection item ${index}: ${fault.message}${others}`;
+}

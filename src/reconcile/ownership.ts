@@ -1,0 +1,123 @@
+/** Applies one object without taking what is another instance's. */
+import { ApiError, apiVersionOf, type KubeObject, Label, type ObjectRef } from "../api/mod.ts";
+import type { Node } from "../graph/mod.ts";
+import type { Applied, Cluster } from "./cluster.ts";
+import { type CollectionPlace, labelled, type ParentIdentity } from "./labels.ts";
+import type { ObjectOutcome } from "./outcome.ts";
+import type { Fault } from "./result.ts";
+
+/** An object after it was applied, or as it stands when it was not. */
+export interface AppliedObject {
+  /** The live object, when there is one that expressions may read. */
+  live?: KubeObject;
+  /** What happened; absent when the object was refused and is not there. */
+  outcome?: ObjectOutcome;
+  /** Why it was not applied. */
+  fault?: Fault;
+}
+
+/** Reads the object, checks whose it is, and makes its fields hold. */
+export async function applyOwned(
+  cluster: Cluster,
+  node: Node,
+  object: KubeObject,
+  parent: ParentIdentity,
+  place?: CollectionPlace,
+  known?: KubeObject,
+): Promise<AppliedObject> {
+  const ref = refOf(node, object);
+  let live: KubeObject | undefined;
+  try {
+    live = known ?? await cluster.get(ref);
+    if (!live) {
+      const first = await applyUnseen(cluster, ref, labelled(object, node, parent, place, live));
+      if (first) return taken(node, ref, first, first.action !== "created");
+      live = await cluster.getLive(ref);
+    }
+    const refusal = live && ownershipFault(node, live, parent);
+    if (refusal) return { fault: refusal };
+    const leaving = live && deletionFault(node, live);
+    if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
+    const desired = labelled(object, node, parent, place, live);
+    // Without `live` the object that was in the way has vanished: again nothing may be taken.
+    const result = await cluster.apply(ref, desired, { force: live !== undefined });
+    return taken(node, ref, result, isUnowned(live) && result.action !== "created");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { live, fault: { state: "Failed", message: error.message, fromApply: true } };
+  }
+}
+
+/** Identity of a resolved object of the node. */
+export function refOf(node: Node, object: KubeObject): ObjectRef {
+  const { name = "", namespace } = object.metadata;
+  return { kind: node.kind, name, ...(node.kind.namespaced ? { namespace } : {}) };
+}
+
+/** What the outcome says of an object. */
+export function objectOutcome(
+  ref: ObjectRef,
+  action: ObjectOutcome["action"],
+): ObjectOutcome {
+  const { kind, namespace, name } = ref;
+  return {
+    apiVersion: apiVersionOf(kind),
+    kind: kind.kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    action,
+  };
+}
+
+/** `namespace/name`, or the name alone. */
+export function shortName(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace ? `${namespace}/${name}` : `${name}`;
+}
+
+/**
+ * Not in the cache is not the same as not there: without force, fields that somebody holds are
+ * refused. Undefined then: the object in the way must be looked at.
+ */
+async function applyUnseen(
+  cluster: Cluster,
+  ref: ObjectRef,
+  desired: KubeObject,
+): Promise<Applied | undefined> {
+  try {
+    return await cluster.apply(ref, desired, { force: false });
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === "Conflict") return undefined;
+    throw error;
+  }
+}
+
+function taken(node: Node, ref: ObjectRef, result: Applied, adopted: boolean): AppliedObject {
+  const outcome = objectOutcome(ref, result.action);
+  if (adopted) outcome.adopted = true;
+  return { live: result.object, outcome, fault: deletionFault(node, result.object) };
+}
+
+function isUnowned(live: KubeObject | undefined): boolean {
+  return live !== undefined && live.metadata.labels?.[Label.applySetPartOf] === undefined;
+}
+
+function ownershipFault(
+  node: Node,
+  live: KubeObject,
+  parent: ParentIdentity,
+): Fault | undefined {
+  const owner = live.metadata.labels?.[Label.applySetPartOf];
+  if (owner === undefined || owner === parent.applySetId) return undefined;
+  const what = `${shortName(live)} (${apiVersionOf(node.kind)}, Kind=${node.kind.kind})`;
+  const message = `resource belongs to a different ApplySet: ${what} belongs to ApplySet ` +
+    `"${owner}", cannot reassign to "${parent.applySetId}"`;
+  return { state: "Failed", message, fromApply: true };
+}
+
+function deletionFault(node: Node, live: KubeObject): Fault | undefined {
+  if (live.metadata.deletionTimestamp === undefined) return undefined;
+  const message = `resource "${shortName(live)}" for node "${node.id}" is currently being ` +
+    "deleted; waiting for deletion to complete before continuing reconciliation";
+  return { state: "Deleting", message };
+}

@@ -1,0 +1,59 @@
+/** What a pass may create, as far as it is known before anything is read: for the first patch. */
+import { isObject, type KubeObject } from "../api/mod.ts";
+import type { Graph, Node } from "../graph/mod.ts";
+import { combinations } from "./expand.ts";
+import { type Inventory, note } from "./inventory.ts";
+import type { Scope } from "./scope.ts";
+
+/**
+ * Kinds and namespaces of all nodes that will be part of the graph. A node whose inclusion, or whose
+ * forEach list, reads other nodes is left to be named later: else a node that turns out to be left
+ * out would be named and dropped again in every pass.
+ */
+export function plannedInventory(
+  graph: Graph,
+  instance: KubeObject,
+  scope: Scope,
+  limit: number,
+): Inventory {
+  const inventory = { kinds: new Set<string>(), namespaces: new Set<string>() };
+  const undecided = new Set<string>();
+  for (const node of graph.nodes.values()) {
+    if (!isCertain(node, scope) || node.dependencies.some((id) => undecided.has(id))) {
+      undecided.add(node.id);
+    } else if (node.type === "resource") {
+      note(inventory, node.kind, namespaceOf(node, scope, {}), instance);
+    } else if (node.type === "collection" && node.forEach.every((d) => d.list.nodes.length === 0)) {
+      const items = combinations(node, scope, limit);
+      for (const item of items.ok ? items.value : []) {
+        note(inventory, node.kind, namespaceOf(node, scope, item), instance);
+      }
+    }
+  }
+  return inventory;
+}
+
+function isCertain(node: Node, scope: Scope): boolean {
+  return node.includeWhen.every((expression) => {
+    if (expression.nodes.length > 0) return false;
+    const result = scope.evaluate(expression);
+    return result.ok && result.value === true;
+  });
+}
+
+function namespaceOf(
+  node: Node,
+  scope: Scope,
+  item: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (!node.kind.namespaced) return undefined;
+  const field = node.fields.find((f) => f.path.join("/") === "metadata/namespace");
+  if (!field) {
+    const metadata = node.template.metadata;
+    const namespace = isObject(metadata) ? metadata.namespace : undefined;
+    return typeof namespace === "string" ? namespace : undefined;
+  }
+  if (field.expression.nodes.length > 0) return undefined;
+  const result = scope.evaluate(field.expression, item);
+  return result.ok && typeof result.value === "string" ? result.value : undefined;
+}

@@ -1,0 +1,65 @@
+/** The author's status fields. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { FieldPath, Graph } from "../graph/mod.ts";
+import type { Scope } from "./scope.ts";
+
+/** Status fields, and those whose expression failed for good. */
+export interface Projection {
+  /** Below `status`. */
+  fields: JsonObject;
+  /** One line per field: its path and why. */
+  failures: string[];
+}
+
+/**
+ * Recomputes every field from scratch. Fields that wait for data are left out; one that fails does
+ * not keep the others from being written. While suspended no child is read, so that fields which
+ * read one keep their previous value.
+ */
+export function project(
+  graph: Graph,
+  scope: Scope,
+  previous: JsonObject,
+  suspended: boolean,
+): Projection {
+  const fields: JsonObject = {};
+  const failures: string[] = [];
+  for (const { path, expression } of graph.status.fields) {
+    if (suspended && expression.nodes.length > 0) {
+      const old = valueAt(previous, path);
+      if (old !== undefined) upsert(fields, path, old);
+      continue;
+    }
+    if (expression.nodes.some((id) => !scope.sees(id))) continue;
+    const result = scope.evaluate(expression);
+    if (result.ok) {
+      if (result.value !== undefined) upsert(fields, path, result.value);
+    } else if (!result.pending) {
+      failures.push(`status.${pathText(path)}: ${result.message}`);
+    }
+  }
+  return { fields, failures };
+}
+
+function valueAt(root: JsonObject, path: FieldPath): Json | undefined {
+  let at: unknown = root;
+  for (const step of path) {
+    if (Array.isArray(at) ? typeof step !== "number" : !isObject(at)) return undefined;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return at as Json | undefined;
+}
+
+/** Sets a value, making objects and lists on the way; earlier elements that wait become null. */
+function upsert(root: JsonObject, path: FieldPath, value: Json): void {
+  let at: Record<string | number, unknown> = root;
+  for (const [i, step] of path.entries()) {
+    if (Array.isArray(at)) { while (at.length < Number(step)) at.push(null); }
+    if (i === path.length - 1) at[step] = value;
+    else at = (at[step] ??= typeof path[i + 1] === "number" ? [] : {}) as typeof at;
+  }
+}
+
+function pathText(path: FieldPath): string {
+  return path.map((s, i) => typeof s === "number" ? `[${s}]` : i === 0 ? s : `.${s}`).join("");
+}

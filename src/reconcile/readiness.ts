@@ -1,0 +1,67 @@
+/** includeWhen and readyWhen. */
+import type { KubeObject } from "../api/mod.ts";
+import type { Node } from "../graph/mod.ts";
+import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
+import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
+
+/** Why the observed objects do not make the node ready; undefined when they do. */
+export function readinessFault(node: Node, observed: readonly KubeObject[]): Fault | undefined {
+  const isList = node.type === "collection" || node.type === "externalCollection";
+  for (const [index, object] of observed.entries()) {
+    const variables = { [isList ? "each" : node.id]: raw(object) };
+    for (const expression of node.readyWhen) {
+      const text = expressionText(expression);
+      const result = evaluate(expression, variables);
+      if (result.ok && result.value === true) continue;
+      if (result.ok && (result.value === false || result.value === null)) {
+        const message = `readyWhen condition evaluated to false: "${text}" (waiting for readiness)`;
+        return { state: "Waiting", message };
+      }
+      const where = isList
+        ? `failed to evaluate readyWhen "${text}" (item ${index})`
+        : `failed to evaluate readyWhen expression: "${text}"`;
+      if (!result.ok && result.pending) {
+        const message = `node "${node.id}": ${where} (waiting for readiness)`;
+        return { state: "Waiting", message };
+      }
+      const why = result.ok ? "it did not return a bool" : result.message;
+      return { state: "Failed", message: `node "${node.id}": ${where}: ${why}` };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Whether the node is part of the graph. `dependencies` are settled results; a skipped one takes its
+ * dependents with it, and an expression that reads a node waits until that node is ready.
+ */
+export function included(
+  node: Node,
+  scope: Scope,
+  dependencies: ReadonlyMap<string, NodeResult>,
+): Result<boolean> {
+  if ([...dependencies.values()].some((d) => d.state === "Skipped")) return ok(false);
+  // What only reads the instance can be decided first, whatever others wait for.
+  const expressions = node.includeWhen.toSorted((a, b) => a.nodes.length - b.nodes.length);
+  for (const expression of expressions) {
+    for (const id of expression.nodes) {
+      const dependency = dependencies.get(id);
+      if (!dependency || dependency.state === "Ready") continue;
+      const why = dependency.fault?.message ?? dependency.state;
+      return fail("Pending", `includeWhen dependency "${id}" not ready: ${why} (data pending)`);
+    }
+    const result = scope.evaluate(expression);
+    if (!result.ok) {
+      const message = `includeWhen "${expressionText(expression)}": ${result.message}`;
+      return result.pending && expression.nodes.length > 0
+        ? fail("Pending", `${message} (data pending)`)
+        : fail("Failed", message);
+    }
+    if (result.value === false || result.value === null) return ok(false);
+    if (result.value !== true) {
+      const message = `includeWhen "${expressionText(expression)}": it did not return a bool`;
+      return fail("Failed", message);
+    }
+  }
+  return ok(true);
+}

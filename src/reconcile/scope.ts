@@ -1,0 +1,83 @@
+/** Evaluates expressions over the instance and the live objects of nodes: where JSON meets CEL. */
+import type { Json, JsonObject, KubeObject } from "../api/mod.ts";
+import { type CelFailure, fromCel, rawToCel, toCel } from "../cel/mod.ts";
+import type { Expression, Graph } from "../graph/mod.ts";
+
+/** JSON (undefined for `omit()`), or why there is none. `pending`: the data is not there yet. */
+export type Evaluated =
+  | { ok: true; value: Json | undefined }
+  | { ok: false; pending: boolean; message: string };
+
+/** The variables that expressions of one pass see: `schema` and the nodes observed so far. */
+export class Scope {
+  readonly #variables = new Map<string, unknown>();
+  readonly #graph: Graph;
+
+  /** Binds `schema` to the instance without its status. */
+  constructor(graph: Graph, instance: KubeObject) {
+    const { status: _, ...rest } = instance;
+    this.#graph = graph;
+    this.#variables.set("schema", toCel(rest as JsonObject, graph.instance.celType));
+  }
+
+  /** Makes live objects visible under the node's id; collections are lists. */
+  observe(id: string, objects: readonly KubeObject[]): void {
+    const node = this.#graph.nodes.get(id)!;
+    const isList = node.type === "collection" || node.type === "externalCollection";
+    const json = (isList ? [...objects] : objects[0]) as unknown as Json;
+    this.#variables.set(id, toCel(json, node.celType));
+  }
+
+  /** True when the node's objects can be read. */
+  sees(id: string): boolean {
+    return this.#variables.has(id);
+  }
+
+  /** The variables that an expression reads, of those of the pass and further ones over them. */
+  variables(
+    expression: Expression,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Record<string, unknown> {
+    const variables: Record<string, unknown> = {};
+    for (const name of expression.program.references.keys()) {
+      if (Object.hasOwn(more, name)) variables[name] = more[name];
+      else if (this.#variables.has(name)) variables[name] = this.#variables.get(name);
+    }
+    return variables;
+  }
+
+  /** Evaluates to JSON; `more` are variables such as iterators. */
+  evaluate(expression: Expression, more: Readonly<Record<string, unknown>> = {}): Evaluated {
+    return evaluate(expression, this.variables(expression, more));
+  }
+}
+
+/** Evaluates with exactly these variables. */
+export function evaluate(
+  expression: Expression,
+  variables: Readonly<Record<string, unknown>>,
+): Evaluated {
+  const result = expression.program.evaluate(variables);
+  if (!result.ok) return failed("eval", expression, result.failure);
+  const json = fromCel(result.value);
+  return json.ok ? json : failed("convert", expression, json.failure);
+}
+
+/** Variables without schema, as readyWhen and iterators see objects. */
+export function raw(json: unknown): unknown {
+  return rawToCel(json as Json);
+}
+
+/** How messages name an expression: as written, but a lone `${…}` without its wrapping. */
+export function expressionText(expression: Expression): string {
+  const { source, program } = expression;
+  return source === `\${${program.source}}` ? program.source : source;
+}
+
+function failed(verb: string, expression: Expression, failure: CelFailure): Evaluated {
+  return {
+    ok: false,
+    pending: failure.code === "pending",
+    message: `${verb} "${expressionText(expression)}": ${failure.message}`,
+  };
+}

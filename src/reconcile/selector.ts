@@ -1,0 +1,131 @@
+/** Label selectors: the text form of kubectl, and the LabelSelector objects of external references. */
+import { isObject, type Json } from "../api/mod.ts";
+
+/** One requirement of a selector. */
+interface Requirement {
+  key: string;
+  operator: "in" | "notin" | "exists" | "absent";
+  values: string[];
+}
+
+/**
+ * True when the labels satisfy the selector, written as kubectl takes it: `a=b,c in (d,e),!f`.
+ * An empty selector matches everything. Throws SyntaxError on text that is no selector.
+ */
+export function matchLabels(
+  selector: string,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean {
+  return parse(selector).every((r) => holds(r, labels ?? {}));
+}
+
+/**
+ * The text form of a resolved LabelSelector object, or why it is none. Strict: an unknown field must
+ * never become an empty selector, which would match everything.
+ */
+export function selectorText(
+  selector: Json | undefined,
+): { ok: true; text: string } | { ok: false; message: string } {
+  if (selector === undefined || selector === null) return { ok: true, text: "" };
+  if (!isObject(selector)) return wrong("a LabelSelector must be an object");
+  const { matchLabels: pairs, matchExpressions: expressions, ...unknown } = selector;
+  const stray = Object.keys(unknown)[0];
+  if (stray !== undefined) return wrong(`unknown field "${stray}"`);
+  const parts: string[] = [];
+  if (pairs !== undefined && pairs !== null) {
+    if (!isObject(pairs)) return wrong("matchLabels must be a map of strings");
+    for (const [key, value] of Object.entries(pairs)) {
+      if (typeof value !== "string") return wrong(`matchLabels: "${key}" must be a string`);
+      if (!KEY.test(key)) return wrong(`matchLabels: "${key}" is no label key`);
+      if (!VALUE.test(value)) return wrong(`matchLabels: the value of "${key}" is no label value`);
+      parts.push(`${key}=${value}`);
+    }
+  }
+  if (expressions !== undefined && expressions !== null) {
+    if (!Array.isArray(expressions)) return wrong("matchExpressions must be a list");
+    for (const [i, entry] of expressions.entries()) {
+      const text = requirementText(entry);
+      if (!text.ok) return wrong(`matchExpressions[${i}]: ${text.message}`);
+      parts.push(text.text);
+    }
+  }
+  return { ok: true, text: parts.join(",") };
+}
+
+const KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const VALUE = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+
+function wrong(message: string): { ok: false; message: string } {
+  return { ok: false, message };
+}
+
+function requirementText(
+  entry: Json,
+): { ok: true; text: string } | { ok: false; message: string } {
+  if (!isObject(entry)) return wrong("must be an object");
+  const { key, operator, values, ...unknown } = entry;
+  const stray = Object.keys(unknown)[0];
+  if (stray !== undefined) return wrong(`unknown field "${stray}"`);
+  if (typeof key !== "string" || !KEY.test(key)) return wrong("key must be a label key");
+  const list = values ?? [];
+  if (!Array.isArray(list) || !list.every((v) => typeof v === "string" && VALUE.test(v))) {
+    return wrong("values must be a list of label values");
+  }
+  switch (operator) {
+    case "In":
+    case "NotIn":
+      if (list.length === 0) return wrong(`values must not be empty for operator ${operator}`);
+      return { ok: true, text: `${key} ${operator.toLowerCase()} (${list.join(",")})` };
+    case "Exists":
+    case "DoesNotExist":
+      if (list.length > 0) return wrong(`values must be empty for operator ${operator}`);
+      return { ok: true, text: operator === "Exists" ? key : `!${key}` };
+    default:
+      return wrong("operator must be In, NotIn, Exists or DoesNotExist");
+  }
+}
+
+function holds(r: Requirement, labels: Readonly<Record<string, string>>): boolean {
+  const value = Object.hasOwn(labels, r.key) ? labels[r.key] : undefined;
+  switch (r.operator) {
+    case "exists":
+      return value !== undefined;
+    case "absent":
+      return value === undefined;
+    case "in":
+      return value !== undefined && r.values.includes(value);
+    case "notin":
+      return value === undefined || !r.values.includes(value);
+  }
+}
+
+function parse(selector: string): Requirement[] {
+  // Commas separate requirements except inside the parentheses of a set.
+  const parts = selector.match(/(?:[^,()]|\([^)]*\))+/g) ?? [];
+  return parts.map((part) => requirement(part.trim(), selector)).filter((r) => r !== undefined);
+}
+
+function requirement(part: string, whole: string): Requirement | undefined {
+  if (part === "") return undefined;
+  const set = /^(\S+)\s+(in|notin)\s*\(([^)]*)\)$/.exec(part);
+  if (set) {
+    return {
+      key: checkedKey(set[1]!, whole),
+      operator: set[2] as "in" | "notin",
+      values: set[3]!.split(",").map((v) => v.trim()),
+    };
+  }
+  const pair = /^([^!=\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(part);
+  if (pair) {
+    const operator = pair[2] === "!=" ? "notin" : "in";
+    return { key: checkedKey(pair[1]!, whole), operator, values: [pair[3]!] };
+  }
+  return part.startsWith("!")
+    ? { key: checkedKey(part.slice(1).trim(), whole), operator: "absent", values: [] }
+    : { key: checkedKey(part, whole), operator: "exists", values: [] };
+}
+
+function checkedKey(key: string, selector: string): string {
+  if (!KEY.test(key)) throw new SyntaxError(`"${selector}" is no label selector: "${key}"`);
+  return key;
+}

@@ -1,0 +1,48 @@
+/** Writes the status of an instance, when it differs. */
+import { equal } from "./equal.ts";
+import {
+  type Condition,
+  isObject,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+} from "../api/mod.ts";
+import { instanceRef, onFresh } from "./carrier.ts";
+import type { Cluster } from "./cluster.ts";
+import type { InstanceState } from "./outcome.ts";
+
+/** A whole status. */
+export interface InstanceStatus {
+  /** `status.state`. */
+  state: InstanceState;
+  /** `status.conditions`. */
+  conditions: readonly Condition[];
+  /** The author's fields. */
+  fields: JsonObject;
+}
+
+/** The status as it stands. */
+export function statusOf(instance: KubeObject): JsonObject {
+  return isObject(instance.status) ? instance.status : {};
+}
+
+/** The author's fields as they stand. */
+export function fieldsOf(instance: KubeObject): JsonObject {
+  const { state: _state, conditions: _conditions, ...fields } = statusOf(instance);
+  return fields;
+}
+
+/** Replaces the status unless it says the same already; rejects like the cluster. */
+export async function writeStatus(
+  cluster: Cluster,
+  kind: KindRef,
+  instance: KubeObject,
+  { state, conditions, fields }: InstanceStatus,
+): Promise<KubeObject> {
+  const status = { ...fields, conditions: conditions.map((c) => ({ ...c })), state } as JsonObject;
+  const ref = instanceRef(kind, instance);
+  return await onFresh(cluster, ref, instance, async (fresh) => {
+    if (equal(statusOf(fresh), status)) return fresh;
+    return await cluster.writeStatus(ref, { ...fresh, status });
+  });
+}

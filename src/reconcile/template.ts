@@ -1,0 +1,107 @@
+/** Turns a node's template into an object: puts the values of expressions where they stand. */
+import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mod.ts";
+import type { Field, FieldPath, Node } from "../graph/mod.ts";
+import { fail, ok, type Result } from "./result.ts";
+import type { Evaluated, Scope } from "./scope.ts";
+
+/** Takes the place of a value that `omit()` removes, until all values are in. */
+const OMITTED = Symbol("omitted");
+
+/** Values by field, to be shared between the items of a collection. */
+export type FieldValues = ReadonlyMap<Field, Json | undefined>;
+
+/** Evaluates the fields that the filter lets through; the first failure ends it. */
+export function evaluateFields(
+  node: Node,
+  filter: (field: Field) => boolean,
+  evaluate: (field: Field) => Evaluated,
+): Result<Map<Field, Json | undefined>> {
+  const values = new Map<Field, Json | undefined>();
+  for (const field of node.fields) {
+    if (!filter(field)) continue;
+    const result = evaluate(field);
+    if (!result.ok) return evaluationFault(node, result);
+    values.set(field, result.value);
+  }
+  return ok(values);
+}
+
+/** The fault of a node whose expression failed. */
+export function evaluationFault(
+  node: Node,
+  result: Extract<Evaluated, { ok: false }>,
+  prefix = "failed to evaluate expression: ",
+): { ok: false; fault: { state: "Pending" | "Failed"; message: string } } {
+  const message = `node "${node.id}": ${prefix}${result.message}`;
+  return result.pending
+    ? { ok: false, fault: { state: "Pending", message: `${message} (data pending)` } }
+    : { ok: false, fault: { state: "Failed", message } };
+}
+
+/** The template with the given values in place. */
+export function fill(node: Node, values: FieldValues): JsonObject {
+  const object = structuredClone(node.template);
+  let omitted = false;
+  for (const [field, value] of values) {
+    setAt(object, field.path, value === undefined ? OMITTED : value);
+    omitted ||= value === undefined;
+  }
+  // Only now, for removing list elements moves their neighbours.
+  if (omitted) sweep(object);
+  return object;
+}
+
+/** Resolves the one object of a node that is no collection. */
+export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
+  const values = evaluateFields(node, () => true, (f) => scope.evaluate(f.expression));
+  return values.ok ? ok(fill(node, values.value)) : values;
+}
+
+/**
+ * Checks name and namespace of a resolved object. Namespaced objects without a namespace get the
+ * instance's; objects of cluster-scoped kinds have none.
+ */
+export function addressed(
+  node: Node,
+  object: JsonObject,
+  instance: KubeObject,
+): Result<KubeObject> {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const { name, namespace, ...rest } = metadata;
+  if (typeof name !== "string" || name === "") {
+    const why = rest.generateName === undefined
+      ? "is empty"
+      : "must be given: objects are found again by name, so generateName is not supported";
+    return fail("Failed", `node "${node.id}": metadata.name ${why}`);
+  }
+  if (!node.kind.namespaced) {
+    return ok({ ...object, metadata: { name, ...rest } } as unknown as KubeObject);
+  }
+  const target = namespace || instance.metadata.namespace;
+  if (typeof target !== "string" || target === "") {
+    return fail(
+      "Failed",
+      `node "${node.id}" is namespaced and must resolve metadata.namespace when the instance is cluster-scoped`,
+    );
+  }
+  return ok({ ...object, metadata: { name, namespace: target, ...rest } } as unknown as KubeObject);
+}
+
+function setAt(root: JsonObject, path: FieldPath, value: Json | typeof OMITTED): void {
+  let at: unknown = root;
+  for (const step of path.slice(0, -1)) at = (at as Record<string | number, unknown>)[step];
+  (at as Record<string | number, unknown>)[path.at(-1)!] = value;
+}
+
+function sweep(value: unknown): void {
+  if (Array.isArray(value)) {
+    const kept = value.filter((e) => e !== OMITTED);
+    if (kept.length < value.length) value.splice(0, value.length, ...kept);
+    value.forEach(sweep);
+  } else if (isObject(value)) {
+    for (const [key, child] of Object.entries(value)) {
+      if (child as unknown === OMITTED) delete value[key];
+      else sweep(child);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** Runs the nodes of a graph: each as soon as what it depends on is done, independent ones at once. */
+import { ApiError, type KubeObject, refKey, refText } from "../api/mod.ts";
+import type { Graph, Node } from "../graph/mod.ts";
+import type { Carrier } from "./carrier.ts";
+import type { Cluster } from "./cluster.ts";
+import type { PassContext } from "./context.ts";
+import { note } from "./inventory.ts";
+import { type NodeContext, runNode } from "./node.ts";
+import { refOf } from "./ownership.ts";
+import type { Fault, NodeResult } from "./result.ts";
+import type { Scope } from "./scope.ts";
+
+/** The result of every node. Rejects, after all are done, only on faults of the program. */
+export async function walk(
+  graph: Graph,
+  carrier: Carrier,
+  cluster: Cluster,
+  scope: Scope,
+  context: PassContext,
+): Promise<Map<string, NodeResult>> {
+  const reservations = new Reservations(carrier);
+  const shared: NodeContext = {
+    cluster,
+    scope,
+    parent: {
+      kind: graph.instance,
+      instance: carrier.instance,
+      applySetId: carrier.applySetId,
+      version: context.version,
+    },
+    maxCollectionSize: context.maxCollectionSize,
+    reserve: (node, objects) => reservations.reserve(node, objects),
+  };
+  const running = new Map<string, Promise<NodeResult>>();
+  for (const node of graph.nodes.values()) {
+    const needed = node.dependencies.map((id) => running.get(id)!);
+    running.set(
+      node.id,
+      Promise.all(needed).then((done) =>
+        runNode(node, shared, new Map(done.map((r) => [r.node.id, r])))
+      ),
+    );
+  }
+  const results = await Promise.allSettled(running.values());
+  const broken = results.find((r) => r.status === "rejected");
+  if (broken) throw broken.reason;
+  return new Map(
+    results.filter((r) => r.status === "fulfilled").map((r) => [r.value.node.id, r.value]),
+  );
+}
+
+/** Which node makes which object in this pass, and whether the instance names its kind already. */
+class Reservations {
+  readonly #owners = new Map<string, string>();
+  readonly #carrier: Carrier;
+
+  constructor(carrier: Carrier) {
+    this.#carrier = carrier;
+  }
+
+  async reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined> {
+    const more = { kinds: new Set<string>(), namespaces: new Set<string>() };
+    const conflicts: string[] = [];
+    for (const object of objects) {
+      const ref = refOf(node, object);
+      const owner = this.#owners.get(refKey(ref));
+      if (owner !== undefined) {
+        conflicts.push(
+          `resourceID: ${node.id} conflicts with resourceID: ${owner} (${refText(ref)})`,
+        );
+      }
+      note(more, node.kind, ref.namespace, this.#carrier.instance);
+    }
+    if (conflicts.length > 0) {
+      const message = `found resources with conflicts: ${conflicts.join(", ")}`;
+      return { state: "Failed", message, soft: true };
+    }
+    for (const object of objects) this.#owners.set(refKey(refOf(node, object)), node.id);
+    try {
+      await this.#carrier.grow(more);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const message = `failed to patch instance with applyset labels: ${error.message}`;
+      return { state: "Failed", message, soft: true };
+    }
+  }
+}
