@@ -101,5 +101,5 @@ function compileTree(parsed: Parsed, tree: Expr, scope: CelScope): CompileResult
   const checker = new Checker(scope);
   const type = checker.check(tree);
   if (checker.problems.length > 0) return { ok: false, problems: checker.problems };
-  return { ok: true, program: { ...parsed, type, evaluate: evaluator(tree) } };
+  return { ok: true, program: { ...parsed, type, evaluate: evaluator(tree, checker.chosen) } };
 }

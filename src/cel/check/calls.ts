@@ -3,7 +3,7 @@ import type { Expr } from "../syntax/ast.ts";
 import { type Overload, typeParameters } from "../library/declare.ts";
 import { declarationsOf } from "../library/registry.ts";
 import type { Checker } from "./checker.ts";
-import { BOOL, DYN, isDyn, parameters, sameType, type Term, typeText } from "./types.ts";
+import { BOOL, DYN, isDyn, parameters, sameType, type Term, termText } from "./types.ts";
 import type { Bindings } from "./unify.ts";
 
 /** How many overloads a message lists. */
@@ -20,15 +20,18 @@ export function checkCall(
 ): Term {
   if (name === "_&&_" || name === "_||_") return checkLogical(checker, name, types, args);
   let result: Term | undefined;
+  const chosen: Overload[] = [];
   for (const declaration of declarationsOf(name, isMember)) {
     for (const overload of declaration.overloads) {
       const fresh = instantiate(overload, checker.bindings);
       if (!checker.bindings.assign(types, fresh.params)) continue;
+      chosen.push(overload);
       const yielded = checker.bindings.substitute(fresh.result);
       if (result === undefined) result = yielded;
       else if (!isDyn(result) && !sameType(result, yielded)) result = DYN;
     }
   }
+  checker.chosen.set(expr, chosen);
   return result ?? reportMismatch(checker, name, isMember, types, expr);
 }
 
@@ -84,7 +87,7 @@ function reportMismatch(
   const found = types.map((type) => checker.text(type));
   const known = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
   const takes = known.slice(0, LISTED).map(({ params }) =>
-    signature(isMember, params.map(typeText))
+    signature(isMember, params.map(termText))
   );
   const more = known.length > LISTED ? ", …" : "";
   return checker.report(

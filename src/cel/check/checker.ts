@@ -3,7 +3,9 @@ import type { CelProblem, CelScope, CelType } from "../types.ts";
 import type { Expr, Node } from "../syntax/ast.ts";
 import { plainCallee, Uint } from "../syntax/ast.ts";
 import { declarationsOf, functionNames, isPlainFunction } from "../library/registry.ts";
+import type { Overload } from "../library/declare.ts";
 import { checkCall } from "./calls.ts";
+import { checkFormat } from "./format.ts";
 import { fieldsOf, fieldType } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import {
@@ -33,6 +35,8 @@ type Names = ReadonlyMap<string, Term>;
 export class Checker {
   readonly problems: CelProblem[] = [];
   readonly bindings = new Bindings();
+  /** Which overloads a call may come to, for those where the static types tell. */
+  readonly chosen: Map<Expr, Overload[]> = new Map();
 
   constructor(private readonly scope: CelScope) {}
 
@@ -155,9 +159,18 @@ export class Checker {
       return this.call(name, false, expr.args, expr, names);
     }
     if (expr.target !== undefined && declarationsOf(expr.name, true).length > 0) {
+      if (expr.name === "format") checkFormat(this, expr, (part) => this.#quietly(part, names));
       return this.call(expr.name, true, [expr.target, ...expr.args], expr, names);
     }
     return this.#unknownFunction(expr, names);
+  }
+
+  /** A type without reporting anything: the node is checked once more in its own place. */
+  #quietly(expr: Expr, names: Names): Term {
+    const before = this.problems.length;
+    const type = this.infer(expr, names);
+    this.problems.length = before;
+    return type;
   }
 
   #unknownFunction(expr: Node<"call">, names: Names): Term {
@@ -311,8 +324,11 @@ export class Checker {
       new Map([...names, [expr.variable, this.bindings.substitute(inner)]]),
     );
     if (!expr.flat) return { kind: "optional", value: body };
-    const result: Term = { kind: "optional", value: this.bindings.fresh() };
-    if (this.bindings.assign([body], [result])) return this.bindings.substitute(result);
+    const absent: Term = { kind: "optional", value: this.bindings.fresh() };
+    const result = this.bindings.fresh();
+    if (this.bindings.assign([body, absent], [result, result])) {
+      return this.bindings.substitute(result);
+    }
     return this.report(
       "type",
       expr.body.start,

@@ -59,20 +59,25 @@ export function optionalOf(value: CelType): CelType {
 }
 
 /** A type in cel-go's notation, such as `map(string, int)`. */
-export function typeText(type: Term): string {
+export function typeText(type: CelType): string {
+  return termText(type);
+}
+
+/** A type that may hold type variables, printed. */
+export function termText(type: Term): string {
   switch (type.kind) {
     case "timestamp":
       return "google.protobuf.Timestamp";
     case "duration":
       return "google.protobuf.Duration";
     case "list":
-      return `list(${typeText(type.element)})`;
+      return `list(${termText(type.element)})`;
     case "map":
-      return `map(${typeText(type.key)}, ${typeText(type.value)})`;
+      return `map(${termText(type.key)}, ${termText(type.value)})`;
     case "optional":
-      return `optional_type(${typeText(type.value)})`;
+      return `optional_type(${termText(type.value)})`;
     case "type":
-      return type.of === undefined ? "type" : `type(${typeText(type.of)})`;
+      return type.of === undefined ? "type" : `type(${termText(type.of)})`;
     case "struct":
     case "opaque":
     case "variable":

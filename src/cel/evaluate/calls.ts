@@ -19,7 +19,8 @@ export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Loca
   if (name === "_||_") return logical(args, true);
   if (name === "_?_:_") return conditional(args);
   if (isMember && (expr.name === "or" || expr.name === "orValue")) return orElse(args, expr.name);
-  return dispatch(declarationsOf(name ?? expr.name, isMember), args, name ?? expr.name);
+  const chosen = compiler.chosen.get(expr);
+  return dispatch(declarationsOf(name ?? expr.name, isMember), chosen, args, name ?? expr.name);
 }
 
 /** One operand that decides makes failures of the others irrelevant. */
@@ -63,12 +64,13 @@ type Run = (...args: Value[]) => Value;
 
 function dispatch(
   declarations: readonly FunctionDeclaration[],
+  chosen: readonly Overload[] | undefined,
   args: readonly Step[],
   name: string,
 ): Step {
   const candidates = declarations.flatMap((declaration) =>
     declaration.overloads
-      .filter((overload) => overload.params.length === args.length)
+      .filter((overload) => chosen?.includes(overload) ?? overload.params.length === args.length)
       .map((overload) => ({ overload, declaration, run: declaration.run as Run }))
   );
   const [first] = declarations;

@@ -1,5 +1,6 @@
 /** A syntax tree as closures: one function a node, made once, run many times. */
 import type { Expr, Node } from "../syntax/ast.ts";
+import type { Overload } from "../library/declare.ts";
 import { at, optionalAt } from "../library/operators.ts";
 import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
@@ -25,6 +26,11 @@ export type Locals = ReadonlyMap<string, Step>;
 /** Compiles the nodes of one expression. */
 export class Compiler {
   #slots = 0;
+
+  constructor(
+    /** Which overloads the static types leave for a call. */
+    readonly chosen: ReadonlyMap<Expr, readonly Overload[]>,
+  ) {}
 
   /** A slot that no other variable of the expression uses. */
   slot(): number {
@@ -173,8 +179,7 @@ export class Compiler {
       if (optional.value === undefined) return optional;
       frame.locals[slot] = optional.value;
       const result = body(frame);
-      if (!expr.flat) return Optional.of(result);
-      return result instanceof Optional ? result : noOverload();
+      return expr.flat ? result : Optional.of(result);
     };
   }
 }

@@ -1,6 +1,6 @@
 /** Macros that walk a list or map. */
 import type { LoopMacro, Node } from "../syntax/ast.ts";
-import { compare } from "../value/compare.ts";
+import { sortByKeys } from "../library/lists.ts";
 import { CelError, fail, noOverload } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
 import type { Compiler, Frame, Locals, Step } from "./compile.ts";
@@ -92,8 +92,7 @@ const FINISH: Readonly<Record<LoopMacro, (rounds: Iterable<Round>) => Value>> = 
   },
   sortBy: (rounds) => {
     const keyed = Array.from(rounds, (round) => ({ item: round.item, key: round.make() }));
-    keyed.sort((a, b) => compare(a.key, b.key));
-    return ListValue.of(keyed.map(({ item }) => item));
+    return sortByKeys(keyed);
   },
 };
 

@@ -1,6 +1,7 @@
 /** Running a compiled expression. */
 import type { Json } from "../../api/mod.ts";
 import { RUNTIME_VALUE } from "../library/conditions.ts";
+import type { Overload } from "../library/declare.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Evaluation } from "../types.ts";
 import { failureOf } from "../value/error.ts";
@@ -21,8 +22,9 @@ import { Compiler, type Frame } from "./compile.ts";
 /** A function that evaluates the expression with given variables. */
 export function evaluator(
   tree: Expr,
+  chosen: ReadonlyMap<Expr, readonly Overload[]>,
 ): (variables: Readonly<Record<string, unknown>>) => Evaluation {
-  const step = new Compiler().compile(tree, new Map());
+  const step = new Compiler(chosen).compile(tree, new Map());
   return (variables) => {
     const frame: Frame = {
       variable: (name) => variable(variables, name),

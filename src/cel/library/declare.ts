@@ -133,7 +133,7 @@ function build(name: string, [first = DYN, second = DYN]: readonly Term[]): Term
   }
 }
 
-/** Whether a value may be passed for a parameter; elements of containers are not looked at. */
+/** Whether a value may be passed for a parameter; of a container, the first element tells. */
 export function accepts(param: Term, value: Value): boolean {
   switch (param.kind) {
     case "bool":
@@ -155,9 +155,10 @@ export function accepts(param: Term, value: Value): boolean {
     case "duration":
       return value instanceof Duration;
     case "list":
-      return value instanceof ListValue;
+      return value instanceof ListValue &&
+        (value.size === 0 || isOpen(param.element) || accepts(param.element, value.at(0)));
     case "map":
-      return isMap(value);
+      return isMap(value) && (isOpen(param.value) || acceptsEntry(param, value));
     case "optional":
       return value instanceof Optional;
     case "type":
@@ -167,6 +168,18 @@ export function accepts(param: Term, value: Value): boolean {
     default:
       return true;
   }
+}
+
+/** Every value is accepted, so that none needs to be looked at. */
+function isOpen(type: Term): boolean {
+  return type.kind === "dyn" || type.kind === "variable";
+}
+
+function acceptsEntry(param: Extract<Term, { kind: "map" }>, map: MapValue): boolean {
+  for (const key of map.keys()) {
+    return accepts(param.key, key) && accepts(param.value, map.find(key) ?? null);
+  }
+  return true;
 }
 
 /** Names of the type parameters in a signature. */

@@ -14,3 +14,54 @@ export function formatDouble(value: number): string {
 export function goExponent(exponent: number): string {
   return `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
+
+/** Fixed point, exact to the last digit. */
+export function formatFixed(value: number, precision: number): string {
+  const [digits, exponent] = exact(value);
+  const shift = precision + exponent;
+  const scaled = shift >= 0
+    ? digits * 10n ** BigInt(shift)
+    : roundHalfEven(digits, 10n ** BigInt(-shift));
+  const text = String(scaled).padStart(precision + 1, "0");
+  const whole = text.slice(0, text.length - precision);
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  return sign + (precision === 0 ? whole : `${whole}.${text.slice(text.length - precision)}`);
+}
+
+/** One digit, point, digits, exponent. */
+export function formatScientific(value: number, precision: number): string {
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  const [digits, exponent] = exact(value);
+  const length = String(digits).length;
+  const shift = precision + 1 - length;
+  let rounded = shift >= 0
+    ? digits * 10n ** BigInt(shift)
+    : roundHalfEven(digits, 10n ** BigInt(-shift));
+  let power = digits === 0n ? 0 : exponent + length - 1;
+  // Rounding 9.99 up makes one digit more.
+  if (String(rounded).length > precision + 1) {
+    rounded /= 10n;
+    power++;
+  }
+  const text = String(rounded).padStart(precision + 1, "0");
+  const mantissa = precision === 0 ? text : `${text.slice(0, 1)}.${text.slice(1)}`;
+  return `${sign}${mantissa}e${goExponent(power)}`;
+}
+
+/** The magnitude of a double as decimal digits times a power of ten, without any rounding. */
+function exact(value: number): readonly [bigint, number] {
+  let mantissa = Math.abs(value);
+  let halvings = 0;
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    halvings++;
+  }
+  return [BigInt(mantissa) * 5n ** BigInt(halvings), -halvings];
+}
+
+function roundHalfEven(value: bigint, unit: bigint): bigint {
+  const quotient = value / unit;
+  const twice = value % unit * 2n;
+  const up = twice > unit || (twice === unit && quotient % 2n === 1n);
+  return up ? quotient + 1n : quotient;
+}

@@ -32,7 +32,8 @@ function numbers(
   return undefined;
 }
 
-function add(a: Value, b: Value): Value {
+/** `a + b` */
+export function add(a: Value, b: Value): Value {
   if (typeof a === "string" && typeof b === "string") return a + b;
   const sum = numbers((x, y) => x + y, (x, y) => x + y, a, b);
   if (sum !== undefined) return sum;

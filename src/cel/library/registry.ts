@@ -1,9 +1,14 @@
 /** All functions by name. */
 import { CONDITIONS } from "./conditions.ts";
 import type { FunctionDeclaration } from "./declare.ts";
+import { ENCODING } from "./encoding.ts";
+import { LISTS } from "./lists.ts";
+import { MAPS } from "./maps.ts";
 import { OPERATORS } from "./operators.ts";
 import { OPTIONALS } from "./optionals.ts";
+import { REGEX } from "./regex.ts";
 import { STANDARD } from "./standard.ts";
+import { STRINGS } from "./strings.ts";
 import { TIMES } from "./times.ts";
 
 const DECLARATIONS: readonly FunctionDeclaration[] = [
@@ -11,6 +16,11 @@ const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...STANDARD,
   ...TIMES,
   ...OPTIONALS,
+  ...STRINGS,
+  ...REGEX,
+  ...LISTS,
+  ...MAPS,
+  ...ENCODING,
   ...CONDITIONS,
 ];
 

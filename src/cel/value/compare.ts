@@ -5,6 +5,7 @@ import {
   isMap,
   ListValue,
   type MapValue,
+  Omit,
   Opaque,
   Optional,
   TypeValue,
@@ -15,6 +16,7 @@ import {
 /** CEL's equality: numbers by value across types, different kinds are just unequal. */
 export function equals(a: Value, b: Value): boolean {
   if (a === null || b === null) return a === b;
+  if (a instanceof Omit) return a.equals();
   const left = numeric(a);
   if (left !== undefined) {
     const right = numeric(b);
@@ -25,7 +27,7 @@ export function equals(a: Value, b: Value): boolean {
   if (a instanceof ListValue) return equalLists(a, b);
   if (isMap(a)) return equalMaps(a, b);
   if (a instanceof Opaque) {
-    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : otherwise(a, b);
+    return b instanceof Opaque && a.typeName === b.typeName && a.equals(b);
   }
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
@@ -36,11 +38,6 @@ export function equals(a: Value, b: Value): boolean {
     return equals(a.value, b.value);
   }
   return false;
-}
-
-/** `omit()` refuses comparison with anything, other library values are just unequal. */
-function otherwise(a: Opaque, b: Value): boolean {
-  return a.typeName === "kro.omit" && b instanceof Object ? a.equals(a) : false;
 }
 
 function equalLists(a: ListValue, b: Value): boolean {

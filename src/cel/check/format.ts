@@ -1,0 +1,54 @@
+/** `"..".format([..])` with both written out: the verbs and the arguments must go together. */
+import type { Expr, Node } from "../syntax/ast.ts";
+import { parseFormat } from "../library/format.ts";
+import type { Checker } from "./checker.ts";
+import { isDyn, type Term } from "./types.ts";
+
+const NUMBERS = ["int", "uint", "double"];
+const VERBS: Readonly<Record<string, readonly string[]>> = {
+  d: NUMBERS,
+  f: NUMBERS,
+  e: NUMBERS,
+  b: ["bool", "int", "uint"],
+  o: ["int", "uint"],
+  x: ["int", "uint", "string", "bytes"],
+  X: ["int", "uint", "string", "bytes"],
+  s: [
+    ...["list", "map", "int", "uint", "double", "bool", "string", "bytes"],
+    ...["timestamp", "duration", "type", "null", "variable"],
+  ],
+};
+
+/** Reports what cannot be formatted; `typeOf` tells the type of an argument. */
+export function checkFormat(
+  checker: Checker,
+  call: Node<"call">,
+  typeOf: (expr: Expr) => Term,
+): void {
+  const { target } = call;
+  const [list] = call.args;
+  if (target?.kind !== "literal" || typeof target.value !== "string" || list?.kind !== "list") {
+    return;
+  }
+  const pieces = parseFormat(target.value);
+  if (pieces === undefined) {
+    checker.report(
+      "type",
+      target.start,
+      "format() takes %s %d %f %e %b %o %x %X, with %.2f and %.2e",
+    );
+    return;
+  }
+  const clauses = pieces.filter((piece) => typeof piece !== "string");
+  if (clauses.length !== list.elements.length) {
+    const counts = `${clauses.length} arguments, found ${list.elements.length}`;
+    checker.report("type", call.at, `this format takes ${counts}`);
+    return;
+  }
+  clauses.forEach(({ verb }, index) => {
+    const argument = list.elements[index]?.value;
+    const type = argument && checker.bindings.substitute(typeOf(argument));
+    if (!argument || !type || isDyn(type) || VERBS[verb]?.includes(type.kind)) return;
+    checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
+  });
+}

@@ -1,0 +1,126 @@
+/** JSON, base64 and digests. */
+import { createHash } from "node:crypto";
+import type { Json } from "../../api/mod.ts";
+import { decodeBase64, encodeBase64 } from "../value/base64.ts";
+import { compareText } from "../value/compare.ts";
+import { fail } from "../value/error.ts";
+import { JsonMap, ListValue, type Value } from "../value/values.ts";
+import { marshalled } from "../value/outgoing.ts";
+import { type FunctionDeclaration, plain } from "./declare.ts";
+import { encodeUtf8 } from "./text.ts";
+
+/** JSON whose numbers are all doubles. */
+function doubles(json: Json): Value {
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return ListValue.fromJson(json, doubles);
+  return new JsonMap(json, {
+    jsonKey: (key) => key,
+    key: (jsonKey) => jsonKey,
+    value: (_, item) => doubles(item),
+    isStruct: false,
+  });
+}
+
+function unmarshal(text: string): Value {
+  let json: Json;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return fail("conversion", "json.unmarshal(): the text is no JSON");
+  }
+  return doubles(json);
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  "<": "\\u003c",
+  ">": "\\u003e",
+  "&": "\\u0026",
+  "\u2028": "\\u2028",
+  "\u2029": "\\u2029",
+};
+
+/** JSON text as Go writes it: keys sorted, and safe inside HTML. */
+function stringify(json: Json | undefined): string {
+  if (typeof json === "string") {
+    return JSON.stringify(json).replaceAll(
+      /[<>&\u2028\u2029]/g,
+      (character) => HTML[character] ?? "",
+    );
+  }
+  if (typeof json === "number") return number(json);
+  if (typeof json !== "object" || json === null) return String(json ?? null);
+  if (Array.isArray(json)) return `[${json.map(stringify).join(",")}]`;
+  const keys = Object.keys(json).sort(compareText);
+  return `{${keys.map((key) => `${stringify(key)}:${stringify(json[key])}`).join(",")}}`;
+}
+
+/** Go gives single-digit exponents one digit, and uses exponents below 1e-6. */
+function number(value: number): string {
+  return String(value);
+}
+
+function marshal(value: Value): string {
+  const json = marshalled(value, encodeBase64);
+  return json === undefined ? "{}" : stringify(json);
+}
+
+function digest(name: string): (text: string) => Uint8Array {
+  return (text) => new Uint8Array(createHash(name).update(text, "utf8").digest());
+}
+
+const FNV_OFFSET = 0xcbf29ce484222325n;
+const FNV_PRIME = 0x100000001b3n;
+
+function fnv64a(text: string): Uint8Array {
+  let hash = FNV_OFFSET;
+  for (const byte of encodeUtf8(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * FNV_PRIME);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, hash);
+  return bytes;
+}
+
+const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
+/** Longest text that `random.seededString` makes. */
+const MAX_LENGTH = 10_000_000n;
+
+function seeded(seed: string): DataView {
+  return new DataView(digest("sha256")(seed).buffer);
+}
+
+function seededString(length: bigint, seed: string): string {
+  if (length <= 0n) fail("argument", "random.seededString() takes a positive length");
+  if (length > MAX_LENGTH) fail("cost", "random.seededString() is too long");
+  const view = seeded(seed);
+  const period = Array.from(
+    { length: 8 },
+    (_, index) => ALPHABET.charAt(view.getUint32(index * 4) % ALPHABET.length),
+  ).join("");
+  const size = Number(length);
+  return period.repeat(Math.ceil(size / 8)).slice(0, size);
+}
+
+function seededInt(low: bigint, high: bigint, seed: string): bigint {
+  if (low >= high) fail("argument", "random.seededInt() takes a range that is not empty");
+  const range = BigInt.asUintN(64, high - low);
+  return BigInt.asIntN(64, low + seeded(seed).getBigUint64(0) % range);
+}
+
+/** The libraries base64, json, hash and random. */
+export const ENCODING: readonly FunctionDeclaration[] = [
+  plain("base64.encode", "bytes", "string", encodeBase64),
+  plain(
+    "base64.decode",
+    "string",
+    "bytes",
+    (text: string) =>
+      decodeBase64(text, false) ?? fail("conversion", "base64.decode(): the text is no base64"),
+  ),
+  plain("json.encode", "dyn", "string", marshal),
+  plain("json.marshal", "dyn", "string", marshal),
+  plain("json.unmarshal", "string", "dyn", unmarshal),
+  plain("hash.fnv64a", "string", "bytes", fnv64a),
+  plain("hash.sha256", "string", "bytes", digest("sha256")),
+  plain("hash.md5", "string", "bytes", digest("md5")),
+  plain("random.seededString", "int, string", "string", seededString),
+  plain("random.seededInt", "int, int, string", "int", seededInt),
+];

@@ -1,0 +1,135 @@
+/** `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for `%f` and `%e`. */
+import { Duration, formatTimestamp, Timestamp } from "../value/time.ts";
+import { compareText } from "../value/compare.ts";
+import { fail } from "../value/error.ts";
+import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
+import { formatFixed, formatScientific } from "./numbers.ts";
+import { decodeUtf8, encodeUtf8 } from "./text.ts";
+import { typeName } from "./standard.ts";
+
+/** A verb of a format with the precision given to it. */
+export interface Clause {
+  readonly verb: string;
+  readonly precision: number;
+}
+
+const DEFAULT_PRECISION = 6;
+const MAX_PRECISION = 1000;
+const CLAUSE = /%(?:(%)|(?:\.(\d+))?([sdfebxXo])|)/g;
+
+/** The pieces of a format: text, and clauses that take an argument each. */
+export function parseFormat(format: string): (string | Clause)[] | undefined {
+  const pieces: (string | Clause)[] = [];
+  let last = 0;
+  for (const match of format.matchAll(CLAUSE)) {
+    pieces.push(format.slice(last, match.index));
+    last = match.index + match[0].length;
+    const [, percent, digits, verb] = match;
+    const precision = digits === undefined ? DEFAULT_PRECISION : Number(digits);
+    if (percent !== undefined) pieces.push("%");
+    else if (verb !== undefined && precision <= MAX_PRECISION) pieces.push({ verb, precision });
+    else return undefined;
+  }
+  pieces.push(format.slice(last));
+  return pieces;
+}
+
+/** Fills a format. */
+export function format(text: string, args: ListValue): string {
+  const pieces = parseFormat(text) ?? fail("argument", "format() does not know a clause");
+  let used = 0;
+  return pieces.map((piece) => {
+    if (typeof piece === "string") return piece;
+    if (used >= args.size) return fail("argument", "format() has too few arguments");
+    return formatClause(piece, args.at(used++));
+  }).join("");
+}
+
+function formatClause({ verb, precision }: Clause, value: Value): string {
+  const refuse = (): never => fail("argument", `%${verb} cannot format ${typeName(value)}`);
+  switch (verb) {
+    case "s":
+      return text(value);
+    case "d":
+      return isNumber(value) ? text(value) : refuse();
+    case "f":
+    case "e":
+      return isNumber(value) ? floating(verb, toDouble(value), precision) : refuse();
+    case "b":
+      return typeof value === "boolean"
+        ? (value ? "1" : "0")
+        : integer(value)?.toString(2) ?? refuse();
+    case "o":
+      return integer(value)?.toString(8) ?? refuse();
+    default: {
+      const digits = hex(value) ?? refuse();
+      return verb === "X" ? digits.toUpperCase() : digits;
+    }
+  }
+}
+
+function isNumber(value: Value): value is bigint | number | Uint {
+  return typeof value === "bigint" || typeof value === "number" || value instanceof Uint;
+}
+
+function toDouble(value: bigint | number | Uint): number {
+  return Number(value instanceof Uint ? value.value : value);
+}
+
+function integer(value: Value): bigint | undefined {
+  return typeof value === "bigint" ? value : value instanceof Uint ? value.value : undefined;
+}
+
+function hex(value: Value): string | undefined {
+  const bytes = typeof value === "string" ? encodeUtf8(value) : value;
+  if (!(bytes instanceof Uint8Array)) return integer(value)?.toString(16);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function special(value: number): string | undefined {
+  if (Number.isNaN(value)) return "NaN";
+  if (Number.isFinite(value)) return undefined;
+  return value > 0 ? "Infinity" : "-Infinity";
+}
+
+function floating(verb: string, value: number, precision: number): string {
+  return special(value) ??
+    (verb === "f" ? formatFixed(value, precision) : formatScientific(value, precision));
+}
+
+/** What `%s` makes of a value. */
+function text(value: Value): string {
+  if (value === null) return "null";
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return special(value) ?? decimal(value);
+  if (typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (value instanceof Uint) return String(value.value);
+  if (value instanceof Uint8Array) {
+    return decodeUtf8(value) ?? fail("conversion", "bytes are no UTF-8");
+  }
+  if (value instanceof Timestamp) return formatTimestamp(value, true);
+  if (value instanceof Duration) return `${decimal(Number(value.nanos) / 1e9)}s`;
+  if (value instanceof ListValue) return `[${[...value].map(text).join(", ")}]`;
+  if (isMap(value)) return `{${mapText(value)}}`;
+  if (value instanceof TypeValue) return value.name;
+  return fail("argument", `%s cannot format ${typeName(value)}`);
+}
+
+function mapText(map: MapValue): string {
+  return [...map.keys()]
+    .map((key) => [text(key), text(map.find(key) ?? null)] as const)
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ");
+}
+
+/** Shortest digits without an exponent. */
+function decimal(value: number): string {
+  const plain = String(value);
+  const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(plain);
+  if (match === null) return Object.is(value, -0) ? "-0" : plain;
+  const [, sign = "", lead = "", rest = "", power = "0"] = match;
+  const exponent = Number(power);
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${lead}${rest}`;
+  return `${sign}${lead}${rest.padEnd(exponent, "0")}`;
+}

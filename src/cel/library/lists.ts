@@ -1,0 +1,162 @@
+/** Lists: CEL's extension, Kubernetes' additions and kro's own `lists.*` functions. */
+import { compare, equals } from "../value/compare.ts";
+import { fail } from "../value/error.ts";
+import { Duration } from "../value/time.ts";
+import { keyIdentity, ListValue, Uint, type Value } from "../value/values.ts";
+import { type FunctionDeclaration, member, plain } from "./declare.ts";
+import { add } from "./operators.ts";
+import { typeName } from "./standard.ts";
+
+/** Longest list that `lists.range` makes: what an evaluation may cost at most. */
+const MAX_RANGE = 10_000_000n;
+
+const COMPARABLE = ["int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"];
+
+function slice(list: ListValue, start: bigint, end: bigint): ListValue {
+  const size = BigInt(list.size);
+  if (start < 0n || end < start || end > size) {
+    fail("argument", "slice() is out of the list's range");
+  }
+  return ListValue.of([...list].slice(Number(start), Number(end)));
+}
+
+function flatten(list: ListValue, depth = 1n): ListValue {
+  if (depth < 0n) fail("argument", "flatten() takes no negative depth");
+  const items: Value[] = [];
+  const visit = (from: ListValue, left: bigint): void => {
+    for (const item of from) {
+      if (item instanceof ListValue && left > 0n) visit(item, left - 1n);
+      else items.push(item);
+    }
+  };
+  visit(list, depth);
+  return ListValue.of(items);
+}
+
+/** Items in the order of their keys, which must be of one comparable type. */
+export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
+  const [first] = pairs;
+  if (first === undefined) return ListValue.of([]);
+  const kind = typeName(first.key);
+  if (pairs.some(({ key }) => typeName(key) !== kind)) {
+    fail("argument", "list elements must have the same type to be sorted");
+  }
+  if (pairs.length === 1) compare(first.key, first.key);
+  return ListValue.of(pairs.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item));
+}
+
+function distinct(list: ListValue): ListValue {
+  const items: Value[] = [];
+  const seen = new Set<string>();
+  for (const item of list) {
+    const identity = keyIdentity(item);
+    // NaN is unequal even to itself.
+    const isKnown = identity === undefined
+      ? items.some((other) => equals(item, other))
+      : seen.has(identity) && !Number.isNaN(item);
+    if (isKnown) continue;
+    if (identity !== undefined) seen.add(identity);
+    items.push(item);
+  }
+  return ListValue.of(items);
+}
+
+function range(size: bigint): ListValue {
+  if (size < 0n) fail("argument", "lists.range() takes no negative size");
+  if (size > MAX_RANGE) fail("cost", "lists.range() is too long");
+  return ListValue.of(Array.from({ length: Number(size) }, (_, index) => BigInt(index)));
+}
+
+function isSorted(list: ListValue): boolean {
+  for (let index = 1; index < list.size; index++) {
+    if (compare(list.at(index - 1), list.at(index)) > 0) return false;
+  }
+  return true;
+}
+
+/** The item that is extreme in one direction. */
+function extreme(name: string, sign: number): FunctionDeclaration {
+  return member(
+    name,
+    COMPARABLE.map((type) => `list(${type}) -> ${type}`),
+    "dyn",
+    (list: ListValue) => {
+      if (list.size === 0) fail("argument", `${name}() of an empty list`);
+      let best = list.at(0);
+      for (const item of list) if (compare(item, best) * sign > 0) best = item;
+      return best;
+    },
+  );
+}
+
+function sum(type: string, zero: Value): FunctionDeclaration {
+  return member("sum", `list(${type})`, type, (list: ListValue) => {
+    let total = zero;
+    for (const item of list) total = add(total, item);
+    return total;
+  });
+}
+
+function indexOf(list: ListValue, wanted: Value): bigint {
+  for (let index = 0; index < list.size; index++) {
+    if (equals(list.at(index), wanted)) return BigInt(index);
+  }
+  return -1n;
+}
+
+function lastIndexOf(list: ListValue, wanted: Value): bigint {
+  for (let index = list.size - 1; index >= 0; index--) {
+    if (equals(list.at(index), wanted)) return BigInt(index);
+  }
+  return -1n;
+}
+
+/** An index of a list for kro's functions: out of range is final, not data that may still come. */
+function position(list: ListValue, index: bigint, last: number): number {
+  return index < 0n || index > BigInt(last)
+    ? fail("argument", `index is out of range of a list of ${list.size}`)
+    : Number(index);
+}
+
+/** The list libraries. */
+export const LISTS: readonly FunctionDeclaration[] = [
+  member("slice", "list(A), int, int", "list(A)", slice),
+  member("flatten", ["list(list(A)) -> list(A)", "list(dyn), int -> list(dyn)"], "dyn", flatten),
+  member(
+    "sort",
+    COMPARABLE.map((type) => `list(${type}) -> list(${type})`),
+    "dyn",
+    (list: ListValue) => sortByKeys([...list].map((item) => ({ item, key: item }))),
+  ),
+  member("distinct", "list(A)", "list(A)", distinct),
+  member("reverse", "list(A)", "list(A)", (list: ListValue) => ListValue.of([...list].reverse())),
+  plain("lists.range", "int", "list(int)", range),
+  member("isSorted", COMPARABLE.map((type) => `list(${type})`), "bool", isSorted),
+  sum("int", 0n),
+  sum("uint", new Uint(0n)),
+  sum("double", 0),
+  sum("duration", new Duration(0n)),
+  extreme("min", -1),
+  extreme("max", 1),
+  member("indexOf", "list(A), A", "int", indexOf),
+  member("lastIndexOf", "list(A), A", "int", lastIndexOf),
+  plain(
+    "lists.setAtIndex",
+    "list(A), int, A",
+    "list(A)",
+    (list: ListValue, index: bigint, value: Value) =>
+      ListValue.of([...list].with(position(list, index, list.size - 1), value)),
+  ),
+  plain("lists.insertAtIndex", "list(A), int, A", "list(A)", (
+    list: ListValue,
+    index: bigint,
+    value: Value,
+  ) => ListValue.of([...list].toSpliced(position(list, index, list.size), 0, value))),
+  plain(
+    "lists.removeAtIndex",
+    "list(A), int",
+    "list(A)",
+    (list: ListValue, index: bigint) =>
+      ListValue.of([...list].toSpliced(position(list, index, list.size - 1), 1)),
+  ),
+];

@@ -1,0 +1,53 @@
+/** Regular expressions in RE2's syntax, which take linear time. */
+import { RE2JS } from "re2js";
+import { fail } from "../value/error.ts";
+import { ListValue } from "../value/values.ts";
+import { type FunctionDeclaration, member, plain } from "./declare.ts";
+
+/** Patterns are few and mostly literals: compiled ones are kept, the oldest makes room. */
+const MAX_CACHED = 256;
+const cache = new Map<string, RE2JS>();
+
+function compiled(pattern: string): RE2JS {
+  const known = cache.get(pattern);
+  if (known) return known;
+  let regex: RE2JS;
+  try {
+    regex = RE2JS.compile(pattern);
+  } catch {
+    return fail("argument", "the regular expression does not parse");
+  }
+  if (cache.size >= MAX_CACHED) {
+    for (const oldest of cache.keys()) {
+      cache.delete(oldest);
+      break;
+    }
+  }
+  cache.set(pattern, regex);
+  return regex;
+}
+
+function matches(text: string, pattern: string): boolean {
+  return compiled(pattern).matcher(text).find();
+}
+
+function find(text: string, pattern: string): string {
+  const matcher = compiled(pattern).matcher(text);
+  return matcher.find() ? matcher.group() ?? "" : "";
+}
+
+/** At most `limit` matches; a negative limit means all. */
+function findAll(text: string, pattern: string, limit = -1n): ListValue {
+  const found: string[] = [];
+  const matcher = compiled(pattern).matcher(text);
+  while ((limit < 0n || found.length < limit) && matcher.find()) found.push(matcher.group() ?? "");
+  return ListValue.of(found);
+}
+
+/** `matches` of the standard library and Kubernetes' `find`, `findAll`. */
+export const REGEX: readonly FunctionDeclaration[] = [
+  plain("matches", "string, string", "bool", matches),
+  member("matches", "string, string", "bool", matches),
+  member("find", "string, string", "string", find),
+  member("findAll", ["string, string", "string, string, int"], "list(string)", findAll),
+];

@@ -1,0 +1,142 @@
+/** Strings: searched and cut by code points, not by UTF-16 units. */
+import { fail } from "../value/error.ts";
+import { ListValue, type Value } from "../value/values.ts";
+import { type FunctionDeclaration, member, plain } from "./declare.ts";
+import { format } from "./format.ts";
+
+function points(text: string): string[] {
+  return Array.from(text);
+}
+
+/** An index within 0..length, or a failure. */
+function within(index: bigint, length: number): number {
+  return index < 0n || index > BigInt(length)
+    ? fail("argument", "index out of range")
+    : Number(index);
+}
+
+function charAt(text: string, index: bigint): string {
+  const characters = points(text);
+  return characters[within(index, characters.length)] ?? "";
+}
+
+function indexOf(text: string, part: string, from = 0n): bigint {
+  if (from < 0n) fail("argument", "index out of range");
+  const characters = points(text);
+  if (part === "") return from > characters.length ? BigInt(characters.length) : from;
+  if (from >= characters.length) return -1n;
+  const skipped = characters.slice(0, Number(from)).join("").length;
+  const found = text.indexOf(part, skipped);
+  return found < 0 ? -1n : BigInt(points(text.slice(0, found)).length);
+}
+
+function lastIndexOf(text: string, part: string, from?: bigint): bigint {
+  const characters = points(text);
+  if (from !== undefined && from < 0n) fail("argument", "index out of range");
+  const last = from ?? BigInt(characters.length - 1);
+  if (part === "") {
+    const end = BigInt(characters.length);
+    return from === undefined || from > end ? end : from;
+  }
+  if (last >= characters.length || last < 0n) return -1n;
+  const found = text.lastIndexOf(part, characters.slice(0, Number(last)).join("").length);
+  return found < 0 ? -1n : BigInt(points(text.slice(0, found)).length);
+}
+
+function substring(text: string, start: bigint, end?: bigint): string {
+  const characters = points(text);
+  if (end !== undefined && start > end) fail("argument", "invalid substring range");
+  const from = within(start, characters.length);
+  const to = end === undefined ? characters.length : within(end, characters.length);
+  return characters.slice(from, to).join("");
+}
+
+/** At most `limit` replacements; a negative limit means all. */
+function replace(text: string, old: string, replacement: string, limit = -1n): string {
+  if (limit < 0n) return spread(text, old).join(replacement);
+  const parts = spread(text, old);
+  const count = Number(limit);
+  return parts.reduce(
+    (result, part, index) =>
+      index === 0 ? part : result + (index <= count ? replacement : old) + part,
+    "",
+  );
+}
+
+/** Splits; an empty separator stands before, between and after all characters. */
+function spread(text: string, separator: string): string[] {
+  return separator === "" ? ["", ...points(text), ""] : text.split(separator);
+}
+
+/** At most `limit` parts; a negative limit means all, 0 none. */
+function split(text: string, separator: string, limit = -1n): ListValue {
+  const parts = separator === "" ? points(text) : text.split(separator);
+  if (limit < 0n || parts.length <= limit) return ListValue.of(parts);
+  if (limit === 0n) return ListValue.of([]);
+  const head = parts.slice(0, Number(limit) - 1);
+  return ListValue.of([...head, parts.slice(Number(limit) - 1).join(separator)]);
+}
+
+function join(list: ListValue, separator = ""): string {
+  const parts: string[] = [];
+  for (const item of list) {
+    parts.push(
+      typeof item === "string" ? item : fail("argument", "join() takes a list of strings"),
+    );
+  }
+  return parts.join(separator);
+}
+
+const QUOTES: Readonly<Record<string, string>> = {
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\",
+  '"': '\\"',
+};
+
+function quote(text: string): string {
+  // deno-lint-ignore no-control-regex -- these are what must be escaped
+  return `"${text.replaceAll(/[\x07-\r\\"]/g, (character) => QUOTES[character] ?? character)}"`;
+}
+
+/** The strings library. */
+export const STRINGS: readonly FunctionDeclaration[] = [
+  member("charAt", "string, int", "string", charAt),
+  member("indexOf", ["string, string", "string, string, int"], "int", indexOf),
+  member("lastIndexOf", ["string, string", "string, string, int"], "int", lastIndexOf),
+  member(
+    "lowerAscii",
+    "string",
+    "string",
+    (text: string) => text.replaceAll(/[A-Z]+/g, (part) => part.toLowerCase()),
+  ),
+  member(
+    "upperAscii",
+    "string",
+    "string",
+    (text: string) => text.replaceAll(/[a-z]+/g, (part) => part.toUpperCase()),
+  ),
+  member("replace", ["string, string, string", "string, string, string, int"], "string", replace),
+  member("split", ["string, string", "string, string, int"], "list(string)", split),
+  member("substring", ["string, int", "string, int, int"], "string", substring),
+  member(
+    "trim",
+    "string",
+    "string",
+    (text: string) => text.replaceAll(/^[\s\x85]+|[\s\x85]+$/gu, ""),
+  ),
+  member("reverse", "string", "string", (text: string) => points(text).reverse().join("")),
+  member("join", ["list(string)", "list(string), string"], "string", join),
+  member(
+    "format",
+    "string, list(dyn)",
+    "string",
+    (text: string, args: ListValue): Value => format(text, args),
+  ),
+  plain("strings.quote", "string", "string", quote),
+];
