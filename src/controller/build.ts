@@ -3,12 +3,14 @@ import {
   type GraphRevision,
   type GroupVersionKind,
   gvkKey,
+  type KindRef,
   type Problem,
   problemText,
   type ResourceGraphDefinition,
 } from "../api/mod.ts";
 import { compile, type CompileOptions, type Graph, kindsOf } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
+import { plainKind } from "./values.ts";
 
 /** Where kinds come from and what is accepted. */
 export interface BuildDeps {
@@ -24,20 +26,27 @@ export interface Build {
   graph?: Graph;
   /** All that is wrong. */
   problems: Problem[];
-  /** Kinds that the RGD uses, by which a change of a schema finds it. */
-  kinds: GroupVersionKind[];
-  /** Those of them that the cluster does not serve: they may come. */
+  /** Kinds that it was compiled against. */
+  uses: KindRef[];
+  /** Kinds that the cluster does not serve: they may come. */
   missing: GroupVersionKind[];
+  /** How long it took. */
+  seconds: number;
 }
 
 /** Compiles the RGD against the kinds as they are now. Rejects when it cannot be told what they are. */
 export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Build> {
+  const started = performance.now();
   const kinds = kindsOf(rgd);
   const table = await resolveKinds(deps.schemas, kinds);
-  const missing = kinds.filter((kind) => !table.has(gvkKey(kind)));
   const compiled = compile(rgd, table, deps.compile);
-  if (!compiled.ok) return { problems: compiled.problems, kinds, missing };
-  return { graph: compiled.graph, problems: [], kinds, missing };
+  return {
+    ...(compiled.ok ? { graph: compiled.graph } : {}),
+    problems: compiled.ok ? [] : compiled.problems,
+    uses: [...table.values()].map(plainKind),
+    missing: kinds.filter((kind) => !table.has(gvkKey(kind))),
+    seconds: (performance.now() - started) / 1000,
+  };
 }
 
 /** Compiles what a revision recorded. */

@@ -4,4 +4,15 @@
  *
  * @module
  */
+export type { BuildDeps } from "./build.ts";
+export { Controller, type ControllerOptions } from "./controller.ts";
+export { installCrds, ownCrds, ownCrdsPresent } from "./crds.ts";
+export type { CrdDeps } from "./generated_crd.ts";
+export type { LeadershipOptions } from "./leadership.ts";
+export { LiveCluster } from "./live.ts";
+export { Metrics, type MetricSources } from "./metrics.ts";
+export { type PublishDeps, publishGraph, type PublishResult, type ServedGraph } from "./publish.ts";
+export type { RevisionDeps } from "./revisions.ts";
+export { ClusterSchemas } from "./schemas.ts";
 export * from "./view.ts";
+export { type WithdrawDeps, withdrawGraph, type WithdrawResult } from "./withdraw.ts";

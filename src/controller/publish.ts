@@ -8,6 +8,7 @@ import {
   FINALIZER,
   type GraphRevision,
   type GroupVersionKind,
+  type KindRef,
   type KubeObject,
   Manager,
   type Problem,
@@ -60,10 +61,14 @@ export interface PublishResult {
   problems: Problem[];
   /** Why this spec is not served although it may be right, such as a refused change of the CRD. */
   error?: string;
-  /** Kinds that the RGD uses. */
-  kinds: GroupVersionKind[];
-  /** Those of them that the cluster does not serve yet. */
+  /** Kinds that the spec was compiled against. */
+  uses: KindRef[];
+  /** Kinds that the RGD uses and the cluster does not serve yet. */
   missing: GroupVersionKind[];
+  /** Why a revision was made, if one was. */
+  issued?: "no_revision" | "spec_changed";
+  /** How long compiling took. */
+  buildSeconds: number;
   /** The generated CRD as it is now. */
   crd?: KubeObject;
 }
@@ -81,8 +86,8 @@ export async function publishGraph(
     : await publishBad(rgd, build, revisions, deps);
   const { status, ...outcome } = publication;
   const written = await writeRgdStatus(rgd, status, deps.client, deps.now());
-  const { problems, kinds, missing } = build;
-  return { ...outcome, rgd: written, problems, kinds, missing };
+  const { problems, uses, missing, seconds } = build;
+  return { ...outcome, rgd: written, problems, uses, missing, buildSeconds: seconds };
 }
 
 /** What both branches find out; the status is written from it. */
@@ -91,6 +96,7 @@ interface Publication {
   served?: ServedGraph;
   error?: string;
   crd?: KubeObject;
+  issued?: PublishResult["issued"];
 }
 
 async function publishGood(
@@ -113,6 +119,7 @@ async function publishGood(
     return { status: { conditions: [refused] }, error: refused.message, ...good };
   }
   const all = known ? revisions : [revision, ...revisions];
+  const issued = known ? undefined : newest ? "spec_changed" : "no_revision";
   const served: ServedGraph = { graph, revision: revision.spec.revision };
   const status: StatusUpdate = {
     conditions: [resolved(served.revision), accepted()],
@@ -125,11 +132,14 @@ async function publishGood(
   status.conditions.push(published.condition);
   if (!published.crd) {
     const rest = all.slice(1);
-    return { status, error: published.condition.message, ...await lastGood(rgd, rest, live, deps) };
+    const good = await lastGood(rgd, rest, live, deps);
+    return { status, error: published.condition.message, issued, ...good };
   }
-  status.conditions.push(await controllerReady(served, deps));
+  const running = await controllerReady(served, deps);
+  status.conditions.push(running);
   await retireRevisions(all, deps.maxRevisions ?? 5, deps.client);
-  return { status, served, crd: published.crd };
+  const error = running.status === "True" ? undefined : running.message;
+  return { status, served, crd: published.crd, issued, error };
 }
 
 async function publishBad(

@@ -1,4 +1,5 @@
 /** Small comparisons and texts that the files of this room share. */
+import type { KindRef } from "../api/mod.ts";
 
 /** True when both are the same JSON: absent fields equal undefined ones, key order does not count. */
 export function sameJson(a: unknown, b: unknown): boolean {
@@ -11,6 +12,11 @@ export function sameJson(a: unknown, b: unknown): boolean {
     .every((key) => sameJson(left[key], right[key]));
 }
 
+/** The kind alone, without what else is known of it, such as its schema. */
+export function plainKind({ group, version, kind, plural, namespaced }: KindRef): KindRef {
+  return { group, version, kind, plural, namespaced };
+}
+
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
 export function timestamp(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, "Z");
@@ -19,4 +25,17 @@ export function timestamp(date: Date): string {
 /** The text of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The promise's value, or an error with that text when it takes longer. */
+export async function within<T>(ms: number, promise: Promise<T>, text: () => string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(text())), ms);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,0 +1,203 @@
+/** RGDs, GraphRevisions and CRDs as events tell of them, and which of them are worth a look. */
+import {
+  FINALIZER,
+  type KindRef,
+  type KubeObject,
+  Label,
+  type ResourceGraphDefinition,
+} from "../api/mod.ts";
+import { revisionName } from "../graph/mod.ts";
+import { compareRevisions } from "./cache/revision.ts";
+import { generatedFor, isOwned } from "./generated_crd.ts";
+import { crdChanged, mayDefine, rgdChanged } from "./graph_events.ts";
+import type { PublishResult, ServedGraph } from "./publish.ts";
+import { crdNameOf } from "./withdraw.ts";
+
+/** One RGD as it is known. */
+export interface GraphEntry {
+  /** The newest state of it. */
+  rgd: ResourceGraphDefinition;
+  /** What instances use. */
+  served?: ServedGraph;
+  /** The last result, from which events are judged. */
+  result?: PublishResult;
+  /** It was worked on once. */
+  settled: boolean;
+  /** The failure as it was logged, so that it is said once. */
+  failure?: string;
+}
+
+/** See the file's first line. Memory only: what is to be looked at goes to `enqueue`. */
+export class GraphState {
+  readonly #enqueue: (key: string) => void;
+  readonly #kindChanged: (group: string, kind: string) => void;
+  /** Kinds that any graph was compiled against, by the name that their CRD has. */
+  readonly #used = new Map<string, KindRef>();
+  readonly #entries = new Map<string, GraphEntry>();
+  /** CRDs of the cluster, metadata only. */
+  readonly #crds = new Map<string, KubeObject>();
+  /** Revisions that wait for kro to let them go. */
+  readonly #leaving = new Map<string, KubeObject>();
+  #synced = false;
+
+  /**
+   * `enqueue` takes `rgd/<name>`, `crd/<name>` and `revision/<name>`; `kindChanged` hears of kinds whose
+   * schema is another one by now, before what was compiled against it is looked at.
+   */
+  constructor(
+    enqueue: (key: string) => void,
+    kindChanged: (group: string, kind: string) => void,
+  ) {
+    this.#enqueue = enqueue;
+    this.#kindChanged = kindChanged;
+  }
+
+  /** All RGDs, sorted by name. */
+  get entries(): GraphEntry[] {
+    const names = [...this.#entries.keys()].sort();
+    return names.map((name) => this.#entries.get(name)!);
+  }
+
+  /** The RGD of that name. */
+  entry(name: string): GraphEntry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** Metadata of a CRD. */
+  crd(name: string): KubeObject | undefined {
+    return this.#crds.get(name);
+  }
+
+  /** Takes a revision that kro has to let go. */
+  takeLeaving(name: string): KubeObject | undefined {
+    const revision = this.#leaving.get(name);
+    this.#leaving.delete(name);
+    return revision;
+  }
+
+  /** All caches are complete: generated CRDs without an RGD can be told now. */
+  synced(): void {
+    this.#synced = true;
+    for (const crd of this.#crds.values()) this.#adoptOrphan(crd);
+  }
+
+  /** An RGD came up or changed. */
+  rgdSeen(object: KubeObject): void {
+    const name = object.metadata.name!;
+    const entry = this.#entries.get(name);
+    const rgd = object as ResourceGraphDefinition;
+    if (!entry || entry.rgd.metadata.uid !== rgd.metadata.uid) {
+      this.#entries.set(name, { rgd, settled: false });
+      this.#enqueue(`rgd/${name}`);
+      return;
+    }
+    const before = entry.rgd;
+    entry.rgd = newer(before, rgd);
+    if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${name}`);
+  }
+
+  /** Takes what became of an RGD, given as it was when work on it began. */
+  published(entry: GraphEntry, before: ResourceGraphDefinition, result: PublishResult): void {
+    entry.result = result;
+    for (const kind of result.uses) this.#used.set(crdNameFor(kind), kind);
+    entry.served = result.served;
+    entry.rgd = newer(entry.rgd, result.rgd);
+    if (result.crd) this.#crdWritten(result.crd);
+    // The answer to our write may show an edit whose event finds nothing new any more.
+    if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${before.metadata.name}`);
+  }
+
+  /** An RGD is gone; its instances can still be deleted. */
+  rgdGone(name: string): void {
+    const entry = this.#entries.get(name);
+    this.#entries.delete(name);
+    const crd = entry && crdNameOf(entry.rgd);
+    if (crd && this.#crds.has(crd)) this.#enqueue(`crd/${crd}`);
+  }
+
+  /** A revision came up or changed: kro lets go of one that is being deleted. */
+  revisionSeen(object: KubeObject): void {
+    const { name, deletionTimestamp, finalizers = [] } = object.metadata;
+    if (!deletionTimestamp || !finalizers.includes(FINALIZER)) return;
+    this.#leaving.set(name!, object);
+    this.#enqueue(`revision/${name}`);
+  }
+
+  /** A revision is gone. Only the newest is made anew; older ones kro itself deletes. */
+  revisionGone(object: KubeObject): void {
+    const name = object.metadata.name!;
+    for (const { rgd } of this.#entries.values()) {
+      const newest = revisionName(rgd.metadata.name!, rgd.status?.lastIssuedRevision ?? 0);
+      if (newest === name) this.#enqueue(`rgd/${rgd.metadata.name}`);
+    }
+  }
+
+  /** A CRD came up or changed. */
+  crdSeen(object: KubeObject): void {
+    const name = object.metadata.name!;
+    const before = this.#crds.get(name);
+    const after = newer(before, object);
+    const changed = crdChanged(before, after);
+    this.#crds.set(name, after);
+    this.#wakeUsers(name, changed);
+    if (before && changed) this.#wakeOwner(before, name);
+    if (!before && this.#synced) this.#adoptOrphan(object);
+  }
+
+  /** A CRD is gone. */
+  crdGone(name: string): void {
+    const before = this.#crds.get(name);
+    this.#crds.delete(name);
+    this.#wakeUsers(name, true);
+    if (!before) return;
+    this.#wakeOwner(before, name);
+    if (!this.#ownerOf(before)) this.#enqueue(`crd/${name}`);
+  }
+
+  /** Our own write is no news to its RGD when the event comes, but it is to others that use the kind. */
+  #crdWritten({ apiVersion, kind, metadata }: KubeObject): void {
+    const before = this.#crds.get(metadata.name!);
+    const after = newer(before, { apiVersion, kind, metadata });
+    this.#crds.set(metadata.name!, after);
+    this.#wakeUsers(metadata.name!, crdChanged(before, after));
+  }
+
+  /** RGDs that wait for such a kind, or were compiled against the CRD that changed. */
+  #wakeUsers(crd: string, changed: boolean): void {
+    const kind = this.#used.get(crd);
+    if (kind && changed) this.#kindChanged(kind.group, kind.kind);
+    for (const [name, { result }] of this.#entries) {
+      if (!result) continue;
+      const uses = changed && result.uses.some((used) => crdNameFor(used) === crd);
+      if (uses || mayDefine(crd, result.missing)) {
+        this.#enqueue(`rgd/${name}`);
+      }
+    }
+  }
+
+  #wakeOwner(crd: KubeObject, name: string): void {
+    for (const [graph, { served }] of this.#entries) {
+      const owns = served?.graph.crd.metadata.name === name;
+      if (owns || generatedFor(graph, crd)) this.#enqueue(`rgd/${graph}`);
+    }
+  }
+
+  #adoptOrphan(crd: KubeObject): void {
+    if (isOwned(crd) && !this.#ownerOf(crd)) this.#enqueue(`crd/${crd.metadata.name}`);
+  }
+
+  #ownerOf(crd: KubeObject): GraphEntry | undefined {
+    return this.#entries.get(crd.metadata.labels?.[Label.rgdName] ?? "");
+  }
+}
+
+function crdNameFor(kind: KindRef): string {
+  return `${kind.plural}.${kind.group}`;
+}
+
+/** The newer of two states of one object; another uid is always newer. */
+function newer<T extends KubeObject>(old: T | undefined, object: T): T {
+  if (!old || old.metadata.uid !== object.metadata.uid) return object;
+  const order = compareRevisions(object.metadata.resourceVersion, old.metadata.resourceVersion);
+  return order > 0 ? object : old;
+}

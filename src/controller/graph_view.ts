@@ -1,0 +1,67 @@
+/** What the JSON API shows of a graph: kinds, order and expressions, no values. */
+import { apiVersionOf, type ResourceGraphDefinition } from "../api/mod.ts";
+import type { Field, FieldPath, Graph, Node } from "../graph/mod.ts";
+import type { ServedGraph } from "./publish.ts";
+import type { GraphView, NodeView } from "./view.ts";
+
+/** The view of an RGD and of the graph that serves for it. */
+export function graphView(
+  rgd: ResourceGraphDefinition,
+  served: ServedGraph | undefined,
+  instances: number,
+): GraphView {
+  return {
+    name: rgd.metadata.name!,
+    serves: served ? servedKind(served.graph) : wantedKind(rgd),
+    state: rgd.status?.state ?? "Inactive",
+    revision: served?.revision,
+    conditions: rgd.status?.conditions ?? [],
+    topologicalOrder: [...served?.graph.order ?? []],
+    nodes: [...served?.graph.nodes.values() ?? []].map(nodeView),
+    instances,
+  };
+}
+
+/** A path as JSONPath writes it: `spec.ports[0].port`; keys that are no names in quotes. */
+export function pathText(path: FieldPath): string {
+  return path.map((step, i) => {
+    if (typeof step === "number") return `[${step}]`;
+    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `[${JSON.stringify(step)}]`;
+    return i === 0 ? step : `.${step}`;
+  }).join("");
+}
+
+function nodeView(node: Node): NodeView {
+  return {
+    id: node.id,
+    type: node.type,
+    apiVersion: apiVersionOf(node.kind),
+    kind: node.kind.kind,
+    dependencies: [...node.dependencies],
+    expressions: [
+      ...node.includeWhen.map((e, i) => ({ path: `includeWhen[${i}]`, expression: e.source })),
+      ...node.forEach.map((d) => ({ path: `forEach.${d.variable}`, expression: d.list.source })),
+      ...node.fields.map((field) => fieldView(node, field)),
+      ...node.readyWhen.map((e, i) => ({ path: `readyWhen[${i}]`, expression: e.source })),
+    ],
+  };
+}
+
+function fieldView(node: Node, field: Field): { path: string; expression: string } {
+  const external = node.type === "external" || node.type === "externalCollection";
+  const root = external ? "externalRef" : "template";
+  return { path: pathText([root, ...field.path]), expression: field.expression.source };
+}
+
+function servedKind(graph: Graph): GraphView["serves"] {
+  const { kind, plural, namespaced } = graph.instance;
+  return { apiVersion: apiVersionOf(graph.instance), kind, plural, namespaced };
+}
+
+/** What the RGD asks for, while no graph of it was ever good. */
+function wantedKind(rgd: ResourceGraphDefinition): GraphView["serves"] {
+  const schema = rgd.spec?.schema;
+  const gv = { group: schema?.group ?? "kro.run", version: schema?.apiVersion ?? "" };
+  const namespaced = schema?.scope !== "Cluster";
+  return { apiVersion: apiVersionOf(gv), kind: schema?.kind ?? "", plural: "", namespaced };
+}

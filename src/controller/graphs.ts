@@ -1,0 +1,249 @@
+/**
+ * Keeps the RGDs: publishes each, serves its kind until the RGD is deleted, keeps its CRD as it was
+ * generated, and tries again when a kind appears that it waits for.
+ */
+import { getLogger } from "@logtape/logtape";
+import { CRD_KIND, Label, REVISION_KIND, RGD_KIND } from "../api/mod.ts";
+import { type KubeClient, Reflector } from "../kube/mod.ts";
+import { problemsText } from "./build.ts";
+import { generatedFor } from "./generated_crd.ts";
+import { type GraphEntry, GraphState } from "./graph_state.ts";
+import type { InstancePool } from "./instance_pool.ts";
+import type { Metrics } from "./metrics.ts";
+import { type PublishDeps, publishGraph } from "./publish.ts";
+import { WorkQueue, type WorkResult } from "./queue.ts";
+import { releaseRevision } from "./revisions.ts";
+import type { ClusterSchemas } from "./schemas.ts";
+import { messageOf } from "./values.ts";
+import { crdNameOf, kindOfCrd, withdrawGraph } from "./withdraw.ts";
+
+/** What keeping RGDs needs. */
+export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
+  /** Where kinds are looked up; told of kinds whose CRD changed. */
+  schemas: ClusterSchemas;
+  /** Who keeps the instances. */
+  pool: InstancePool;
+  /** Counts. */
+  metrics: Metrics;
+  /** Delete the instances and the CRD with their RGD. */
+  allowCrdDeletion: boolean;
+  /** How many RGDs are worked on at a time. */
+  workers: number;
+  /** Delay of the next look at an RGD that waits for its instances to be gone. */
+  progressMs: number;
+}
+
+const logger = getLogger(["kro", "graph"]);
+
+/** See the file's first lines. */
+export class GraphController {
+  readonly #deps: GraphDeps;
+  readonly #state: GraphState;
+  readonly #queue: WorkQueue;
+  readonly #stop = new AbortController();
+  readonly #reflectors: { name: string; reflector: Reflector }[];
+  #running: Promise<void>[] = [];
+
+  /** Watches nothing yet. */
+  constructor(deps: GraphDeps) {
+    this.#deps = deps;
+    this.#queue = new WorkQueue((key) => this.#work(key), { workers: deps.workers });
+    this.#state = new GraphState(
+      (key) => this.#queue.add(key),
+      (group, kind) => deps.schemas.invalidate(group, kind),
+    );
+    this.#reflectors = [
+      this.#reflector(deps.client, RGD_KIND, {
+        added: (object) => this.#state.rgdSeen(object),
+        modified: (object) => this.#state.rgdSeen(object),
+        deleted: (object) => this.#state.rgdGone(object.metadata.name!),
+      }),
+      this.#reflector(deps.client, REVISION_KIND, {
+        added: (object) => this.#state.revisionSeen(object),
+        modified: (object) => this.#state.revisionSeen(object),
+        deleted: (object) => this.#state.revisionGone(object),
+      }),
+      this.#reflector(deps.client, CRD_KIND, {
+        added: (object) => this.#state.crdSeen(object),
+        modified: (object) => this.#state.crdSeen(object),
+        deleted: (object) => this.#state.crdGone(object.metadata.name!),
+      }),
+    ];
+  }
+
+  /** All RGDs, sorted by name. */
+  get entries(): GraphEntry[] {
+    return this.#state.entries;
+  }
+
+  /** The RGD of that name. */
+  entry(name: string): GraphEntry | undefined {
+    return this.#state.entry(name);
+  }
+
+  /** What has to be done before the controller is ready. */
+  get missing(): string[] {
+    const caches = this.#reflectors.filter(({ reflector }) => !reflector.hasSynced)
+      .map(({ name }) => `cache of ${name} is not synced`);
+    const graphs = this.entries.filter((entry) => !entry.settled)
+      .map(({ rgd }) => `graph ${rgd.metadata.name} is not compiled`);
+    return [...caches, ...graphs];
+  }
+
+  /** Begins to watch; what is there is worked on as soon as all of it is known. */
+  start(): void {
+    const { signal } = this.#stop;
+    this.#running = this.#reflectors.map(({ reflector }) => reflector.start(signal));
+    const synced = Promise.all(this.#reflectors.map(({ reflector }) => reflector.synced));
+    synced.then(() => {
+      this.#state.synced();
+      this.#queue.start();
+    }, () => {/* stopped before */});
+  }
+
+  /** Lets the work under way come to its end. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#queue.stop();
+    await Promise.all(this.#running);
+  }
+
+  #reflector(
+    client: KubeClient,
+    kind: typeof RGD_KIND,
+    handlers: ConstructorParameters<typeof Reflector>[3],
+  ): { name: string; reflector: Reflector } {
+    const name = `${kind.plural}.${kind.group}`;
+    let failure: string | undefined;
+    const onError = (error: unknown) => {
+      const message = messageOf(error);
+      if (message === failure) return;
+      failure = message;
+      logger.warn("watch of {kind} failed and is tried again: {error}", {
+        kind: name,
+        error: message,
+      });
+    };
+    const options = { metadataOnly: kind !== RGD_KIND, onError };
+    return { name, reflector: new Reflector(client, kind, options, handlers) };
+  }
+
+  #work(key: string): Promise<WorkResult> {
+    const separator = key.indexOf("/");
+    const name = key.slice(separator + 1);
+    switch (key.slice(0, separator)) {
+      case "rgd":
+        return this.#keep(name);
+      case "crd":
+        return this.#keepOrphan(name);
+      default:
+        return this.#letRevisionGo(name);
+    }
+  }
+
+  async #keep(name: string): Promise<WorkResult> {
+    const entry = this.#state.entry(name);
+    if (!entry) return "done";
+    try {
+      if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
+      return await this.#publish(entry);
+    } catch (error) {
+      this.#say(entry, messageOf(error));
+      return "retry";
+    } finally {
+      entry.settled = true;
+    }
+  }
+
+  async #publish(entry: GraphEntry): Promise<WorkResult> {
+    const { metrics, pool, signal = this.#stop.signal, ...deps } = this.#deps;
+    const before = entry.rgd;
+    const result = await publishGraph(before, {
+      ...deps,
+      signal,
+      current: entry.served,
+      serve: async (served) => {
+        const controller = await pool.controller(served.graph.instance);
+        await controller.serve(served, entry.rgd);
+      },
+    });
+    const name = before.metadata.name!;
+    this.#state.published(entry, before, result);
+    metrics.build(name, result.buildSeconds, result.problems.length === 0);
+    if (result.issued) metrics.revisionIssued(result.issued);
+    const [from, to] = [before.status?.state ?? "", result.rgd.status?.state ?? ""];
+    metrics.rgdState(name, from, to);
+    if (from !== to) logger.info("graph {graph} is {state}", { graph: name, state: to });
+    const failure = result.error ?? (problemsText(result.problems) || undefined);
+    this.#say(entry, failure);
+    if (!result.served) await this.#hold(entry, failure ?? "");
+    return result.error !== undefined || result.missing.length > 0 ? "retry" : "done";
+  }
+
+  /** Instances of a kind that was served once learn that there is no good graph for them. */
+  async #hold(entry: GraphEntry, reason: string): Promise<void> {
+    const crd = crdNameOf(entry.rgd);
+    const known = crd && this.#state.crd(crd);
+    if (!known || !generatedFor(entry.rgd.metadata.name!, known)) return;
+    const live = await this.#deps.client.get({ kind: CRD_KIND, name: crd });
+    const kind = live && kindOfCrd(live);
+    if (kind) await (await this.#deps.pool.controller(kind)).hold(entry.rgd, reason);
+  }
+
+  async #withdraw(entry: GraphEntry): Promise<WorkResult> {
+    const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
+    const name = entry.rgd.metadata.name!;
+    const crd = crdNameOf(entry.rgd);
+    // Instances are reconciled until the last one is gone, also after a restart.
+    if (crd && !pool.of(crd)) await this.#deletionsOnly(crd, name);
+    const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
+      client,
+      allowCrdDeletion,
+    });
+    if (!released) {
+      const left = { graph: name, count: instancesLeft };
+      logger.info("graph {graph} waits for {count} instances to be gone", left);
+      return { afterMs: progressMs };
+    }
+    await pool.of(crd)?.retire();
+    metrics.rgdDeleted(name);
+    const kept = allowCrdDeletion ? undefined : crd;
+    logger.info("graph {graph} is let go", { graph: name, keptCrd: kept });
+    return "done";
+  }
+
+  /** A generated CRD without an RGD: its instances can still be deleted. */
+  async #keepOrphan(crd: string): Promise<WorkResult> {
+    const known = this.#state.crd(crd);
+    const owner = known?.metadata.labels?.[Label.rgdName];
+    try {
+      if (!known) await this.#deps.pool.drop(crd);
+      else if (owner && !this.#state.entry(owner)) await this.#deletionsOnly(crd, owner);
+      return "done";
+    } catch (error) {
+      logger.warn("cannot watch instances of {crd}: {error}", { crd, error: messageOf(error) });
+      return "retry";
+    }
+  }
+
+  async #deletionsOnly(crd: string, rgdName: string): Promise<void> {
+    const live = await this.#deps.client.get({ kind: CRD_KIND, name: crd });
+    const kind = live && generatedFor(rgdName, live) ? kindOfCrd(live) : undefined;
+    if (kind) await (await this.#deps.pool.controller(kind)).retire();
+  }
+
+  async #letRevisionGo(name: string): Promise<WorkResult> {
+    const revision = this.#state.takeLeaving(name);
+    if (revision) await releaseRevision(this.#deps.client, revision);
+    return "done";
+  }
+
+  /** Logs a failure when it is another one than last time. */
+  #say(entry: GraphEntry, failure: string | undefined): void {
+    if (entry.failure === failure) return;
+    entry.failure = failure;
+    const graph = entry.rgd.metadata.name;
+    if (failure === undefined) logger.info("graph {graph} recovered", { graph });
+    else logger.error("graph {graph} failed: {error}", { graph, error: failure });
+  }
+}

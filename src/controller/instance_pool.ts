@@ -1,0 +1,102 @@
+/** All instance controllers, one for each generated CRD, behind one queue and its workers. */
+import type { KindRef } from "../api/mod.ts";
+import type { InstanceId } from "./cache/instance.ts";
+import { InstanceController, type InstanceDeps } from "./instances.ts";
+import { WorkQueue, type WorkResult } from "./queue.ts";
+import { plainKind } from "./values.ts";
+
+/** How instances are worked on. */
+export interface PoolOptions extends InstanceDeps {
+  /** How many passes run at a time, over all kinds. */
+  workers: number;
+  /** Delay after a pass that failed; doubles with each further one. */
+  minDelayMs?: number;
+  /** Longest delay. */
+  maxDelayMs?: number;
+}
+
+/** See the file's first line. */
+export class InstancePool {
+  readonly #options: PoolOptions;
+  readonly #controllers = new Map<string, InstanceController>();
+  readonly #queue: WorkQueue;
+  readonly #unsubscribe: (() => void)[];
+
+  /** Works on nothing before {@link start}. */
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    const { workers, minDelayMs, maxDelayMs } = options;
+    this.#queue = new WorkQueue((key) => this.#work(key), { workers, minDelayMs, maxDelayMs });
+    const { children, externals } = options.parts;
+    this.#unsubscribe = [
+      children.onChange((instance) => this.#wake(instance)),
+      externals.onChange((key) => this.#queue.add(key)),
+    ];
+  }
+
+  /** The queue, for metrics. */
+  get queue(): { readonly depth: number; readonly ageMs: number } {
+    return this.#queue;
+  }
+
+  /** How many kinds are served. */
+  get size(): number {
+    return this.#controllers.size;
+  }
+
+  /** Caches of instances that are not complete. */
+  get missing(): string[] {
+    return [...this.#controllers.values()].flatMap((controller) => controller.missing);
+  }
+
+  /** The controller of the instances of a CRD, if there is one. */
+  of(crd: string | undefined): InstanceController | undefined {
+    return crd === undefined ? undefined : this.#controllers.get(crd);
+  }
+
+  /** The controller of that kind's instances; made anew when the kind's version or scope changed. */
+  async controller(kind: KindRef): Promise<InstanceController> {
+    const crd = `${kind.plural}.${kind.group}`;
+    const existing = this.#controllers.get(crd);
+    if (existing?.kind.version === kind.version && existing.kind.namespaced === kind.namespaced) {
+      return existing;
+    }
+    const enqueue = (key: string) => this.#queue.add(key);
+    const controller = new InstanceController(plainKind(kind), this.#options, enqueue);
+    this.#controllers.set(crd, controller);
+    await existing?.stop();
+    return controller;
+  }
+
+  /** Ends the controller of a CRD that is gone. */
+  async drop(crd: string): Promise<void> {
+    const controller = this.#controllers.get(crd);
+    this.#controllers.delete(crd);
+    await controller?.stop();
+  }
+
+  /** Begins to work. */
+  start(): void {
+    this.#queue.start();
+  }
+
+  /** Lets passes under way come to their end, then stops all watches. */
+  async stop(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await this.#queue.stop();
+    await Promise.all([...this.#controllers.values()].map((controller) => controller.stop()));
+  }
+
+  async #work(key: string): Promise<WorkResult> {
+    const separator = key.indexOf("|");
+    const controller = this.#controllers.get(key.slice(0, separator));
+    return await controller?.pass(key.slice(separator + 1)) ?? "done";
+  }
+
+  #wake(instance: InstanceId): void {
+    for (const controller of this.#controllers.values()) {
+      const { group, kind } = controller.kind;
+      if (group === instance.group && kind === instance.kind) controller.wake(instance);
+    }
+  }
+}

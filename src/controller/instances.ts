@@ -1,0 +1,337 @@
+/** Keeps the instances of one kind: watches them and runs a pass over each that something happened to. */
+import { getLogger, type Logger } from "@logtape/logtape";
+import {
+  type Condition,
+  groupKind,
+  gvkKey,
+  isNotFound,
+  isObject,
+  type KindRef,
+  type KubeObject,
+  type ResourceGraphDefinition,
+} from "../api/mod.ts";
+import type { Graph, NodeType } from "../graph/mod.ts";
+import { Reflector } from "../kube/mod.ts";
+import {
+  type InstanceState,
+  type Outcome,
+  type PassContext,
+  reconcile,
+  remove,
+  unresolved,
+} from "../reconcile/mod.ts";
+import { CachedCluster, type CachedParts } from "./cached.ts";
+import { instanceKey, InstanceStore } from "./instance_store.ts";
+import type { Metrics } from "./metrics.ts";
+import type { ServedGraph } from "./publish.ts";
+import type { WorkResult } from "./queue.ts";
+import { messageOf, plainKind, within } from "./values.ts";
+import type { InstanceView } from "./view.ts";
+
+/** What instance controllers share. */
+export interface InstanceDeps {
+  /** What the clusters of passes are made of. */
+  parts: Omit<CachedParts, "onInstance">;
+  /** What passes are told from outside; graph and RGD are filled in here. */
+  context: Omit<PassContext, "rgdUid" | "instanceRevision">;
+  /** Counts. */
+  metrics: Metrics;
+  /** Delay of the next look where no watch can tell; 0 for none. */
+  requeueMs: number;
+  /** How long starting waits for the caches, upstream's 30 s. */
+  syncTimeoutMs: number;
+}
+
+/** By what instances are served at the moment. */
+type Mode =
+  | { kind: "graph"; served: ServedGraph; rgd: ResourceGraphDefinition }
+  /** The RGD is there, but no graph of it is good. */
+  | { kind: "unresolved"; rgd: ResourceGraphDefinition; reason: string }
+  /** The RGD is gone: instances stay as they are until they are deleted. */
+  | { kind: "deletions" };
+
+/** What is remembered of the last pass over an instance. */
+interface LastPass {
+  outcome?: Outcome;
+  time: string;
+  /** The failure as it was logged, so that it is said once. */
+  failure?: string;
+}
+
+/** See the file's first line. */
+export class InstanceController {
+  /** The kind of the instances. */
+  readonly kind: KindRef;
+  readonly #deps: InstanceDeps;
+  readonly #enqueue: (key: string) => void;
+  readonly #store = new InstanceStore();
+  readonly #last = new Map<string, LastPass>();
+  /** Instances that a pass saw the end of, until their event comes. */
+  readonly #gone = new Set<string>();
+  readonly #stop = new AbortController();
+  readonly #reflector: Reflector;
+  readonly #logger: Logger = getLogger(["kro", "instance"]);
+  #mode: Mode = { kind: "deletions" };
+  #watch?: Promise<void>;
+  #watchFailure?: string;
+
+  /** Watches nothing yet; `enqueue` takes {@link queueKey}s of instances to look at. */
+  constructor(kind: KindRef, deps: InstanceDeps, enqueue: (key: string) => void) {
+    this.kind = kind;
+    this.#deps = deps;
+    this.#enqueue = enqueue;
+    this.#reflector = new Reflector(deps.parts.client, kind, {
+      onError: (error) => this.#watchFailed(error),
+    }, {
+      added: (object) => this.#observed(object),
+      modified: (object) => this.#observed(object),
+      deleted: (object) => this.#deleted(object),
+      synced: () => this.#watchFailure = undefined,
+    });
+  }
+
+  /** How many instances are known. */
+  get size(): number {
+    return this.#store.size;
+  }
+
+  /** Caches that are not complete, as readiness tells them. */
+  get missing(): string[] {
+    return this.#reflector.hasSynced ? [] : [`cache of ${this.#crd} is not synced`];
+  }
+
+  /**
+   * Serves instances by this graph from now on, and looks at all of them. Rejects when the caches are
+   * not complete in time; the graph before goes on serving until it is called again.
+   */
+  async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
+    const { parts: { children, externals }, syncTimeoutMs } = this.#deps;
+    const owner = this.#crd;
+    const own = kindsOfNodes(served.graph, ["resource", "collection"]);
+    const foreign = kindsOfNodes(served.graph, ["external", "externalCollection"]);
+    const complete = Promise.all([
+      ...own.map((kind) => children.ensure(kind, owner)),
+      ...foreign.map((kind) => externals.ensure(kind, owner)),
+    ]);
+    await within(syncTimeoutMs, complete, () => {
+      const unsynced = [...children.unsynced(), ...externals.unsynced()];
+      return `caches are not synced in time: ${unsynced.join(", ")}`;
+    });
+    this.#mode = { kind: "graph", served, rgd };
+    children.release(owner, own);
+    externals.release(owner, foreign);
+    await this.#watchInstances();
+    this.#all();
+  }
+
+  /** Tells instances that there is no good graph, and why. */
+  async hold(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
+    const before = this.#mode;
+    if (before.kind === "unresolved" && before.reason === reason) return;
+    this.#mode = { kind: "unresolved", rgd, reason };
+    await this.#watchInstances();
+    this.#all();
+  }
+
+  /** Only deletes from now on: the RGD is gone. */
+  async retire(): Promise<void> {
+    this.#mode = { kind: "deletions" };
+    await this.#watchInstances();
+    this.#all();
+  }
+
+  /** Ends the watch, and the use of caches. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#deps.parts.children.release(this.#crd);
+    this.#deps.parts.externals.release(this.#crd);
+    await this.#watch;
+  }
+
+  /** Looks at the instance again, if it is there. */
+  wake(at: { namespace?: string; name: string }): void {
+    const key = instanceKey(at);
+    if (this.#store.get(key)) this.#enqueue(this.queueKey(key));
+  }
+
+  /** The key of an instance over all kinds. */
+  queueKey(key: string): string {
+    return `${this.#crd}|${key}`;
+  }
+
+  /** One pass over the instance of that {@link instanceKey}. */
+  async pass(key: string): Promise<WorkResult> {
+    const instance = this.#store.get(key);
+    if (!instance || this.#gone.has(instance.metadata.uid!)) {
+      if (!instance) this.#last.delete(key);
+      return "done";
+    }
+    const started = performance.now();
+    try {
+      const outcome = await this.#run(key, instance);
+      if (!outcome) return "done";
+      return this.#finish(key, instance, outcome, (performance.now() - started) / 1000);
+    } catch (error) {
+      this.#say(key, instance, messageOf(error));
+      return "retry";
+    }
+  }
+
+  /** All instances as the JSON API shows them. */
+  views(): InstanceView[] {
+    return this.#store.keys().map((key) => this.#view(key)).sort((a, b) =>
+      compare(a.namespace, b.namespace) || compare(a.name, b.name)
+    );
+  }
+
+  get #crd(): string {
+    return `${this.kind.plural}.${this.kind.group}`;
+  }
+
+  async #run(key: string, instance: KubeObject): Promise<Outcome | undefined> {
+    const onInstance = (written: KubeObject) => this.#store.learn(written);
+    const parts = { ...this.#deps.parts, onInstance };
+    const cluster = new CachedCluster(parts, this.queueKey(key));
+    let complete = false;
+    try {
+      const outcome = await this.#runOn(cluster, instance);
+      complete = outcome?.next.kind !== "retry";
+      return outcome;
+    } finally {
+      cluster.finish(complete);
+    }
+  }
+
+  async #runOn(cluster: CachedCluster, instance: KubeObject): Promise<Outcome | undefined> {
+    const mode = this.#mode;
+    const context: PassContext = {
+      ...this.#deps.context,
+      rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
+      instanceRevision: mode.kind === "graph" ? mode.served.revision : undefined,
+    };
+    if (instance.metadata.deletionTimestamp) {
+      return await remove(this.kind, instance, cluster, context);
+    }
+    if (mode.kind === "graph") {
+      return await reconcile(mode.served.graph, instance, cluster, context);
+    }
+    if (mode.kind === "deletions") return undefined;
+    return await unresolved(this.kind, instance, cluster, context, mode.reason);
+  }
+
+  #finish(key: string, instance: KubeObject, outcome: Outcome, seconds: number): WorkResult {
+    const { metrics, context, requeueMs } = this.#deps;
+    metrics.pass(this.kind, outcome, seconds);
+    metrics.instanceState(this.kind, stateOf(instance), outcome.state);
+    if (outcome.instance) this.#store.learn(outcome.instance);
+    else this.#gone.add(instance.metadata.uid!);
+    const failure = outcome.next.kind === "retry" ? outcome.next.error : undefined;
+    const properties = { ...this.#naming(instance), state: outcome.state, duration: seconds };
+    this.#logger.debug("pass over {kind} {instance}: {state}", properties);
+    if (stateOf(instance) !== outcome.state) {
+      this.#logger.info("{kind} {instance} is {state}", properties);
+    }
+    this.#say(key, instance, failure);
+    this.#last.set(key, { outcome, time: context.now().toISOString(), failure });
+    switch (outcome.next.kind) {
+      case "done":
+        return "done";
+      case "wait":
+        return requeueMs > 0 ? { afterMs: requeueMs } : "done";
+      case "retry":
+        return "retry";
+    }
+  }
+
+  /** Logs a failure when it is another one than last time, and its end. */
+  #say(key: string, instance: KubeObject, failure: string | undefined): void {
+    const last = this.#last.get(key);
+    if (last?.failure === failure) return;
+    const properties = { ...this.#naming(instance), error: failure };
+    if (failure === undefined) this.#logger.info("{kind} {instance} recovered", properties);
+    else this.#logger.error("{kind} {instance} failed: {error}", properties);
+    this.#last.set(key, { ...last, time: last?.time ?? "", failure });
+  }
+
+  #naming(instance: KubeObject): Record<string, unknown> {
+    const { namespace, name } = instance.metadata;
+    const graph = this.#mode.kind === "graph" ? this.#mode.served.graph.name : undefined;
+    return {
+      graph,
+      kind: groupKind(this.kind),
+      instance: namespace ? `${namespace}/${name}` : name,
+    };
+  }
+
+  async #watchInstances(): Promise<void> {
+    this.#watch ??= this.#reflector.start(this.#stop.signal);
+    const why = () => this.#watchFailure ? `: ${this.#watchFailure}` : "";
+    const synced = this.#reflector.synced;
+    const { syncTimeoutMs } = this.#deps;
+    await within(syncTimeoutMs, synced, () => `cache of ${this.#crd} is not synced${why()}`);
+  }
+
+  #watchFailed(error: unknown): void {
+    const message = messageOf(error);
+    // Just after its CRD came up, the kind is not served for a moment.
+    if (message === this.#watchFailure || (!this.#watchFailure && isNotFound(error))) {
+      this.#watchFailure ??= message;
+      return;
+    }
+    this.#watchFailure = message;
+    const kind = groupKind(this.kind);
+    this.#logger.warn("watch of {kind} failed and is tried again: {error}", {
+      kind,
+      error: message,
+    });
+  }
+
+  #observed(object: KubeObject): void {
+    if (this.#store.observe(object)) this.#enqueue(this.queueKey(instanceKey(object.metadata)));
+  }
+
+  #deleted(object: KubeObject): void {
+    this.#store.remove(object);
+    this.#gone.delete(object.metadata.uid!);
+    this.#enqueue(this.queueKey(instanceKey(object.metadata)));
+  }
+
+  #all(): void {
+    for (const key of this.#store.keys()) this.#enqueue(this.queueKey(key));
+  }
+
+  #view(key: string): InstanceView {
+    const instance = this.#store.get(key)!;
+    const { outcome, time } = this.#last.get(key) ?? {};
+    const { namespace = "", name = "", uid = "" } = instance.metadata;
+    return {
+      namespace,
+      name,
+      uid,
+      state: outcome?.state ?? stateOf(instance),
+      conditions: outcome?.conditions ?? conditionsOf(instance),
+      nodes: outcome?.nodes ?? [],
+      lastPass: time || undefined,
+    };
+  }
+}
+
+/** Kinds of the nodes of those types, each once, without their schemas. */
+function kindsOfNodes(graph: Graph, types: readonly NodeType[]): KindRef[] {
+  const nodes = [...graph.nodes.values()].filter((node) => types.includes(node.type));
+  return [...new Map(nodes.map(({ kind }) => [gvkKey(kind), plainKind(kind)])).values()];
+}
+
+function stateOf(instance: KubeObject): InstanceState | "" {
+  const status = isObject(instance.status) ? instance.status : {};
+  return typeof status.state === "string" ? status.state as InstanceState : "";
+}
+
+function conditionsOf(instance: KubeObject): Condition[] {
+  const status = isObject(instance.status) ? instance.status : {};
+  return Array.isArray(status.conditions) ? status.conditions as unknown as Condition[] : [];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
