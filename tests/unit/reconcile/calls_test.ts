@@ -1,0 +1,164 @@
+/** How many requests a pass makes: exact numbers, for every one of them costs the API server. */
+import assert from "node:assert/strict";
+import { condition, configMap, mapNode, world } from "./fixtures.ts";
+
+const FIVE = `
+schema:
+  spec: {value: string | default="x"}
+  status: {got: "\${b.data.value}"}
+resources:${mapNode("a", "${schema.spec.value}")}
+${mapNode("b", "${a.data.value}")}
+${mapNode("c", "${a.data.value}")}
+${mapNode("d", "fixed")}
+${mapNode("e", "${b.data.value}")}
+`;
+
+const chain = (depth: number) => `
+schema:
+  spec: {value: string | default="x"}
+resources:${
+  Array.from(
+    { length: depth },
+    (_, i) => mapNode(`n${i}`, i === 0 ? "${schema.spec.value}" : `\${n${i - 1}.data.value}`),
+  ).join("")
+}
+`;
+
+Deno.test("creating N objects takes N + 2 requests and one pass: one patch, N applies, one status", async () => {
+  const w = await world(FIVE);
+  w.create();
+  const outcome = await w.pass();
+  assert.deepEqual(w.counts(), { patch: 1, apply: 5, writeStatus: 1 });
+  assert.equal(w.cluster.calls[0]!.verb === "patch" || w.cluster.writes[0]!.verb === "patch", true);
+  assert.equal(outcome.state, "ACTIVE");
+  assert.deepEqual(outcome.next, { kind: "done" });
+  assert.equal((w.instance().status as { got?: string }).got, "x");
+});
+
+Deno.test("a pass over an unchanged instance writes nothing and reads nothing past the cache", async () => {
+  const w = await world(FIVE);
+  w.create();
+  await w.pass();
+  w.now = new Date("2026-01-02T00:00:00Z");
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+  assert.deepEqual(w.cluster.calls.filter((c) => c.verb.endsWith("Live")), []);
+});
+
+Deno.test("a drifted object costs one apply, and takes its field back", async () => {
+  const w = await world(FIVE);
+  w.create();
+  await w.pass();
+  w.cluster.edit(configMap("demo-d"), (d) => d.data = { value: "changed", extra: "kept" });
+  await w.pass();
+  assert.deepEqual(w.counts(), { apply: 1 });
+  assert.deepEqual(w.configMap("demo-d")!.data, { value: "fixed", extra: "kept" });
+});
+
+Deno.test("a deleted object costs one apply", async () => {
+  const w = await world(FIVE);
+  w.create();
+  await w.pass();
+  w.cluster.evict(configMap("demo-d"));
+  await w.pass();
+  assert.deepEqual(w.counts(), { apply: 1 });
+});
+
+Deno.test("a change of the spec reaches k objects in one pass with k + 1 requests", async () => {
+  const w = await world(FIVE);
+  w.create();
+  await w.pass();
+  w.change({ value: "y" });
+  await w.pass();
+  assert.deepEqual(w.counts(), { apply: 4, writeStatus: 1 });
+  assert.equal((w.configMap("demo-e")!.data as { value: string }).value, "y");
+});
+
+for (const depth of [1, 3, 8]) {
+  Deno.test(`a chain of depth ${depth} settles in one pass with ${depth} + 2 requests`, async () => {
+    const w = await world(chain(depth));
+    w.create();
+    const outcome = await w.pass();
+    assert.equal(outcome.state, "ACTIVE");
+    assert.equal(w.cluster.writes.length, depth + 2);
+    w.change({ value: "new" });
+    await w.pass();
+    assert.deepEqual(w.counts(), { apply: depth, writeStatus: 1 });
+  });
+}
+
+Deno.test("labels and annotations of users, a new version and another pod cause no write", async () => {
+  const w = await world(FIVE);
+  w.create();
+  await w.pass();
+  w.cluster.edit(w.ref(), (d) => d.metadata.annotations!["note"] = "hello");
+  w.context = { ...w.context, version: "v0.10.0", podId: "pod-2" };
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+});
+
+Deno.test("kinds that become known on the way cost one patch more, once", async () => {
+  const w = await world(`
+schema:
+  spec: {on: string | default="true"}
+resources:${mapNode("a", "${schema.spec.on}")}
+  - id: late
+    includeWhen: ["\${a.data.value == 'true'}"]
+    template:
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: late}
+`);
+  w.create();
+  await w.pass();
+  assert.deepEqual(w.counts(), { patch: 2, apply: 2, writeStatus: 1 });
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+  assert.equal(
+    w.instance().metadata.annotations!["applyset.kubernetes.io/contains-group-kinds"],
+    "ConfigMap,Secret",
+  );
+});
+
+Deno.test("deleting N objects takes N + 2 requests and one live list per kind and namespace", async () => {
+  const w = await world(FIVE);
+  w.create();
+  await w.pass();
+  w.cluster.evict(w.ref());
+  const outcome = await w.pass();
+  assert.deepEqual(w.counts(), { writeStatus: 1, delete: 5, patch: 1 });
+  assert.equal(w.cluster.calls.filter((c) => c.verb === "listLive").length, 1);
+  assert.equal(outcome.instance, undefined);
+  assert.deepEqual(w.cluster.objects(), []);
+});
+
+Deno.test("a status is written again when only labels changed in between", async () => {
+  const w = await world(FIVE);
+  w.create();
+  const { writeStatus } = w.cluster;
+  let raced = false;
+  w.cluster.writeStatus = function (ref, object) {
+    if (!raced) {
+      raced = true;
+      this.edit(ref, (d) => d.metadata.labels!["team"] = "x");
+    }
+    return writeStatus.call(this, ref, object);
+  };
+  const outcome = await w.pass();
+  assert.equal(w.counts().writeStatus, 2);
+  assert.deepEqual(outcome.next, { kind: "done" });
+  assert.equal(condition(w.instance(), "Ready").status, "True");
+});
+
+Deno.test("a status is left to the next pass when the spec changed in between", async () => {
+  const w = await world(FIVE);
+  w.create();
+  const { writeStatus } = w.cluster;
+  w.cluster.writeStatus = function (ref, object) {
+    this.edit(ref, (d) => d.spec = { value: "newer" });
+    return writeStatus.call(this, ref, object);
+  };
+  const outcome = await w.pass();
+  assert.equal(w.instance().status, undefined);
+  assert.equal(outcome.next.kind, "wait");
+});
