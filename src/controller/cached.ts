@@ -50,6 +50,8 @@ export class CachedCluster implements Cluster {
   readonly #parts: CachedParts;
   readonly #live: LiveCluster;
   readonly #instance: string;
+  /** What the pass looked at because no cache shows it: an apply changes it rather than creates it. */
+  readonly #looked = new Map<string, KubeObject>();
   #interests: Interest[] = [];
 
   /** `instance` is the key under which changes of other people's objects wake it. */
@@ -73,8 +75,10 @@ export class CachedCluster implements Cluster {
   }
 
   /** GET. */
-  getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
-    return this.#live.getLive(ref);
+  async getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const object = await this.#live.getLive(ref);
+    if (object) this.#looked.set(refKey(ref), object);
+    return object;
   }
 
   /** Members from the children's cache, others from theirs; a list for kinds that are not watched. */
@@ -106,8 +110,9 @@ export class CachedCluster implements Cluster {
       refuseTaken(ref, before, sent);
       if (before && store.holds(ref, sent)) return { object: before, action: "unchanged" };
       const response = await this.#send(store, ref, sent, options);
-      const known = before !== undefined || isFirstWrite(response);
-      const action = known ? actionOf(before, response) : "configured";
+      const earlier = before ?? this.#looked.get(refKey(ref));
+      const known = earlier !== undefined || isFirstWrite(response);
+      const action = known ? actionOf(earlier, response) : "configured";
       return { object: store.get(ref) ?? response, action };
     });
   }
