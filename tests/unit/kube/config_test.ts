@@ -1,0 +1,186 @@
+// Kubeconfig files and the service account: what is found, and what is said when something is wrong.
+import assert from "node:assert/strict";
+import { ConfigError, loadConfig } from "../../../src/kube/mod.ts";
+import { inCluster } from "../../../src/kube/incluster.ts";
+
+const pem = "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n";
+
+/** A folder with these files; leaving the scope removes it. */
+function folder(files: Record<string, string>): { dir: string } & Disposable {
+  const dir = Deno.makeTempDirSync();
+  for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${dir}/${name}`, text);
+  return { dir, [Symbol.dispose]: () => Deno.removeSync(dir, { recursive: true }) };
+}
+
+function kubeconfig(user: string, cluster = "server: https://k:6443"): string {
+  return `
+clusters: [{name: c, cluster: {${cluster}}}]
+users: [{name: u, user: {${user}}}]
+contexts: [{name: x, context: {cluster: c, user: u, namespace: team}}]
+current-context: x
+`;
+}
+
+async function refusedAs(expected: RegExp, config: string, context?: string): Promise<void> {
+  using files = folder({ config });
+  await assert.rejects(loadConfig({ kubeconfig: `${files.dir}/config`, context }), (error) => {
+    assert.ok(error instanceof ConfigError, String(error));
+    assert.ok(error.message.startsWith(files.dir), error.message);
+    assert.match(error.message, expected);
+    assert.doesNotMatch(error.message, /\n|s3cret/);
+    return true;
+  });
+}
+
+Deno.test("cluster, user and namespace come from the current context", async () => {
+  using files = folder({
+    config: kubeconfig("token: t", `server: "https://k:6443/prefix/", certificate-authority: ca`),
+    ca: pem,
+  });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  assert.equal(config.server, "https://k:6443/prefix");
+  assert.equal(config.ca, pem);
+  assert.equal(config.namespace, "team");
+  assert.equal(config.origin, `${files.dir}/config`);
+  assert.equal(await config.authorization?.(), "Bearer t");
+  assert.equal((await loadConfig({ kubeconfig: config.origin, namespace: "n" })).namespace, "n");
+});
+
+Deno.test("a name and password are sent as Basic", async () => {
+  using files = folder({ config: kubeconfig("username: me, password: pw") });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  assert.equal(await config.authorization?.(), `Basic ${btoa("me:pw")}`);
+});
+
+Deno.test("client certificates come as data or as files beside the kubeconfig", async () => {
+  using files = folder({
+    config: kubeconfig(`client-certificate: crt, client-key-data: ${btoa(pem)}`),
+    crt: pem,
+  });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  assert.deepEqual(config.clientCert, { cert: pem, key: pem });
+});
+
+Deno.test("whom to impersonate is kept: acting as oneself would be another identity", async () => {
+  using files = folder({ config: kubeconfig("token: t, as: other") });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  assert.deepEqual(config.headers, { "impersonate-user": "other" });
+});
+
+Deno.test("a token file is read again after a refusal", async () => {
+  using files = folder({ config: kubeconfig("tokenFile: token"), token: "one\n" });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  assert.equal(await config.authorization?.(), "Bearer one");
+  Deno.writeTextFileSync(`${files.dir}/token`, "two\n");
+  assert.equal(await config.authorization?.(), "Bearer one");
+  config.forget?.();
+  assert.equal(await config.authorization?.(), "Bearer two");
+});
+
+Deno.test("of several files the first to name a thing wins, and some may be missing", async () => {
+  using files = folder({
+    one: "current-context: y\nusers: [{name: u, user: {token: first}}]",
+    two: kubeconfig("token: second").replace("name: x", "name: y"),
+  });
+  const before = Deno.env.get("KUBECONFIG");
+  const { dir } = files;
+  Deno.env.set("KUBECONFIG", `${dir}/none:${dir}/one::${dir}/two`);
+  try {
+    const config = await loadConfig();
+    assert.equal(await config.authorization?.(), "Bearer first");
+    assert.equal(config.server, "https://k:6443");
+  } finally {
+    if (before === undefined) Deno.env.delete("KUBECONFIG");
+    else Deno.env.set("KUBECONFIG", before);
+  }
+});
+
+const broken: [string, RegExp, string, string?][] = [
+  ["broken YAML: line and column", /config:3:\d+: /, "a: 1\nb: 2\n  c: [}\n"],
+  ["not a mapping", /expected a mapping/, "- a"],
+  ["no current context", /no current-context; it has x$/, kubeconfig("").replace(/current.*/, "")],
+  ["an unknown context", /no context "z"; it has x$/, kubeconfig("token: s3cret"), "z"],
+  [
+    "a context without its cluster",
+    /context "x": no cluster "c"; it has no clusters$/,
+    "contexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x",
+  ],
+  [
+    "a context without its user",
+    /context "x": no user "u"; it has v$/,
+    kubeconfig("").replace("[{name: u", "[{name: v"),
+  ],
+  [
+    "a cluster without a server",
+    /clusters\[0\]\.cluster\.server is missing/,
+    kubeconfig("", "x: y"),
+  ],
+  [
+    "a server that is no URL",
+    /server "k:6443" is no http or https URL/,
+    kubeconfig("", "server: k:6443"),
+  ],
+  [
+    "a CA that is not base64",
+    /certificate-authority of "c" is not base64/,
+    kubeconfig("", "server: https://k, certificate-authority-data: '*'"),
+  ],
+  [
+    "a CA that is not PEM",
+    /certificate-authority of "c" is not PEM/,
+    kubeconfig("", "server: https://k, certificate-authority-data: AAAA"),
+  ],
+  [
+    "a CA file that is missing",
+    /nope: no such file \(certificate-authority of "c"\)/,
+    kubeconfig("", "server: https://k, certificate-authority: nope"),
+  ],
+  [
+    "half of a client certificate",
+    /only one of client certificate and key/,
+    kubeconfig(`client-key-data: ${btoa(pem)}`),
+  ],
+  [
+    "a server name of TLS that the runtime cannot check",
+    /tls-server-name "other"/,
+    kubeconfig("", "server: https://k, tls-server-name: other"),
+  ],
+  [
+    "an auth-provider",
+    /auth-provider "oidc" is not supported; use an exec plugin/,
+    kubeconfig("auth-provider: {name: oidc}"),
+  ],
+  ["groups to impersonate", /as-groups is not supported/, kubeconfig("as: a, as-groups: [g]")],
+  [
+    "a credential plugin that is not installed",
+    /plugin ".*nope" is not installed: get it from x$/,
+    kubeconfig("exec: {command: ./nope, installHint: get it from x}"),
+  ],
+];
+for (const [name, expected, config, context] of broken) {
+  Deno.test(`refused in one line: ${name}`, () => refusedAs(expected, config, context));
+}
+
+Deno.test("a kubeconfig that is not there is named", async () => {
+  await assert.rejects(loadConfig({ kubeconfig: "/nowhere/config" }), {
+    name: "ConfigError",
+    message: "/nowhere/config: no such file (kubeconfig)",
+  });
+});
+
+Deno.test("a pod uses its service account, whose token may rotate", async () => {
+  using files = folder({ "ca.crt": pem, namespace: "kro-system\n", token: "old" });
+  const variables: Record<string, string> = {
+    KUBERNETES_SERVICE_HOST: "fd00::1",
+    KUBERNETES_SERVICE_PORT: "443",
+  };
+  const config = await inCluster((name) => variables[name], files.dir);
+  assert.equal(config?.server, "https://[fd00::1]:443");
+  assert.equal(config?.namespace, "kro-system");
+  assert.equal(config?.origin, "in-cluster");
+  assert.equal(await config?.authorization?.(), "Bearer old");
+  Deno.writeTextFileSync(`${files.dir}/token`, "new");
+  config?.forget?.();
+  assert.equal(await config?.authorization?.(), "Bearer new");
+  assert.equal(await inCluster(() => undefined, files.dir), undefined);
+});

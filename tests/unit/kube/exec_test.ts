@@ -1,0 +1,104 @@
+// Credential plugins: run as real programs.
+import assert from "node:assert/strict";
+import { type ClusterConfig, ConfigError, loadConfig } from "../../../src/kube/mod.ts";
+
+/** Loads a kubeconfig whose user runs this shell script. */
+async function withPlugin(
+  script: string,
+  check: (load: () => Promise<ClusterConfig>, dir: string) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${dir}/plugin`, `#!/bin/sh\n${script}`, { mode: 0o755 });
+    await Deno.writeTextFile(
+      `${dir}/config`,
+      `
+clusters: [{name: c, cluster: {server: "https://k"}}]
+users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, args: [${dir}], env: [{name: WHO, value: me}]}}}]
+contexts: [{name: x, context: {cluster: c, user: u}}]
+current-context: x`,
+    );
+    await check(() => loadConfig({ kubeconfig: `${dir}/config` }), dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** A script that counts its runs in a file and prints a status with `$n` for the number. */
+const counting = (status: string) => `
+echo run >> $1/runs; n=$(wc -l < $1/runs | tr -d ' ')
+printf '{"kind":"ExecCredential","status":${status}}' ${'"$n"'}
+`;
+
+Deno.test("a plugin's token is kept while it holds, and asked for anew after a refusal", async () => {
+  await withPlugin(counting('{"token":"t%s"}'), async (load) => {
+    const config = await load();
+    assert.equal(await config.authorization?.(), "Bearer t1");
+    assert.equal(await config.authorization?.(), "Bearer t1");
+    config.forget?.();
+    const both = await Promise.all([config.authorization?.(), config.authorization?.()]);
+    assert.deepEqual(both, ["Bearer t2", "Bearer t2"]);
+  });
+});
+
+Deno.test("an expired token is replaced without a refusal", async () => {
+  const expired = '{"token":"t%s","expirationTimestamp":"2020-01-01T00:00:00Z"}';
+  await withPlugin(counting(expired), async (load) => {
+    const config = await load();
+    assert.equal(await config.authorization?.(), "Bearer t2");
+  });
+});
+
+Deno.test("a plugin may bring the client certificate", async () => {
+  await withPlugin(
+    counting('{"clientCertificateData":"cert","clientKeyData":"key%s"}'),
+    async (load) => {
+      const config = await load();
+      assert.deepEqual(config.clientCert, { cert: "cert", key: "key1" });
+      config.forget?.();
+      assert.equal(await config.authorization?.(), undefined);
+      assert.deepEqual(config.clientCert, { cert: "cert", key: "key2" });
+    },
+  );
+});
+
+Deno.test("a plugin gets its own variables, and is told how to answer", async () => {
+  const script =
+    `printf '{"status":{"token":"%s"}}' "$WHO-$(echo $KUBERNETES_EXEC_INFO | tr -d '"')"`;
+  await withPlugin(script, async (load) => {
+    assert.match(
+      await (await load()).authorization?.() ?? "",
+      /^Bearer me-\{apiVersion:client\.authentication\.k8s\.io\/v1,kind:ExecCredential/,
+    );
+  });
+});
+
+const failures: [string, string, RegExp][] = [
+  [
+    "its last line of complaint",
+    "echo first >&2; echo please log in >&2; exit 3",
+    /: please log in$/,
+  ],
+  ["that it said nothing", "exit 1", /: it failed without a word$/],
+  ["that its output is not JSON", "echo s3cret", /: its output is not JSON$/],
+  [
+    "that its output has no status",
+    "echo '{}'",
+    /: its output is not an ExecCredential with a status$/,
+  ],
+];
+for (const [name, script, expected] of failures) {
+  Deno.test(`a plugin's failure is told in one line: ${name}`, async () => {
+    await withPlugin(script, async (load, dir) => {
+      await assert.rejects(load(), (error) => {
+        assert.ok(error instanceof ConfigError, String(error));
+        assert.ok(
+          error.message.startsWith(`${dir}/config: user "u": credential plugin "${dir}/plugin"`),
+        );
+        assert.match(error.message, expected);
+        assert.doesNotMatch(error.message, /s3cret/);
+        return true;
+      });
+    });
+  });
+}

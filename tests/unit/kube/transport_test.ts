@@ -1,0 +1,257 @@
+// What the transport does about waiting, refusals and broken connections: over real sockets.
+import assert from "node:assert/strict";
+import { ApiError, type KindRef } from "../../../src/api/mod.ts";
+import {
+  type ClusterConfig,
+  connect,
+  type ConnectOptions,
+  type KubeClient,
+  type RequestInfo,
+} from "../../../src/kube/mod.ts";
+
+const pods: KindRef = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+
+interface Setup {
+  client: KubeClient;
+  /** Requests that reached the handler. */
+  requests: Request[];
+  infos: RequestInfo[];
+}
+
+/** Serves `handler` on loopback and connects a client to it. */
+async function serving(
+  handler: (request: Request, nth: number) => Response | Promise<Response>,
+  check: (setup: Setup) => Promise<void>,
+  options: Partial<ConnectOptions> = {},
+  config: Partial<ClusterConfig> = {},
+): Promise<void> {
+  const requests: Request[] = [];
+  const infos: RequestInfo[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    requests.push(request);
+    return handler(request, requests.length);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const client = connect({ server: url, namespace: "default", origin: "test", ...config }, {
+    userAgent: "kro/test",
+    onRequest: (info) => infos.push(info),
+    ...options,
+  });
+  try {
+    await check({ client, requests, infos });
+  } finally {
+    client.close();
+  }
+}
+
+const status = (code: number, message: string, headers = {}) =>
+  Response.json({ kind: "Status", code, message }, { status: code, headers });
+
+Deno.test("Retry-After of 429 and 503 is obeyed, and each exchange is counted", async () => {
+  await serving(
+    (_, nth) =>
+      nth < 3
+        ? status(nth === 1 ? 429 : 503, "later", { "retry-after": "0" })
+        : Response.json({ ok: true }),
+    async ({ client, infos }) => {
+      assert.deepEqual(await client.raw("/version?x=1"), { ok: true });
+      assert.deepEqual(infos.map((i) => [i.verb, i.resource, i.code]), [
+        ["raw", "/version", 429],
+        ["raw", "/version", 503],
+        ["raw", "/version", 200],
+      ]);
+    },
+  );
+});
+
+Deno.test("a server that never stops asking to wait is given up, a long wait is not begun", async () => {
+  for (const [seconds, tries] of [["0", 6], ["3600", 1]] as const) {
+    await serving(
+      () => status(429, "too many", { "retry-after": seconds }),
+      async ({ client, requests }) => {
+        await assert.rejects(
+          client.raw("/x"),
+          (e) => e instanceof ApiError && e.retryAfterSeconds === Number(seconds),
+        );
+        assert.equal(requests.length, tries);
+      },
+    );
+  }
+});
+
+Deno.test("503 without Retry-After is not repeated", async () => {
+  await serving(() => status(503, "down"), async ({ client, requests }) => {
+    await assert.rejects(client.raw("/x"), { message: "GET /x: down" });
+    assert.equal(requests.length, 1);
+  });
+});
+
+Deno.test("after a 401 the credentials are read once more, and no more than once", async () => {
+  for (const accepted of ["new", "none"]) {
+    let token = "old";
+    const sent: (string | null)[] = [];
+    await serving(
+      (request) => {
+        sent.push(request.headers.get("authorization"));
+        return sent.at(-1) === accepted ? Response.json({}) : status(401, "Unauthorized");
+      },
+      async ({ client }) => {
+        if (accepted === "new") await client.raw("/x");
+        else {
+          const text =
+            /^ApiError: GET \/x at 127\.0\.0\.1:\d+ with the credentials of test: Unauthorized$/;
+          await assert.rejects(client.raw("/x"), text);
+        }
+        assert.deepEqual(sent, ["old", "new"]);
+      },
+      {},
+      { authorization: () => Promise.resolve(token), forget: () => token = "new" },
+    );
+  }
+});
+
+Deno.test("credentials do not follow a redirect", async () => {
+  await serving(
+    () => new Response(null, { status: 302, headers: { location: "/elsewhere" } }),
+    async ({ client, requests }) => {
+      await assert.rejects(client.raw("/x"), { message: "GET /x: HTTP 302" });
+      assert.equal(requests.length, 1);
+    },
+    {},
+    { authorization: () => Promise.resolve("Bearer t") },
+  );
+});
+
+Deno.test("a request without an answer ends at its time limit; the next one gets through", async () => {
+  const hang = Promise.withResolvers<Response>();
+  await serving(
+    (_, nth) => nth === 1 ? hang.promise : Response.json({}),
+    async ({ client, requests }) => {
+      await assert.rejects(
+        client.raw("/x", { timeoutMs: 50 }),
+        (e) =>
+          e instanceof ApiError && e.reason === "Timeout" && / within 0\.05 s$/.test(e.message),
+      );
+      await client.raw("/x");
+      assert.equal(requests.length, 2);
+      hang.resolve(new Response());
+    },
+  );
+});
+
+Deno.test("80 requests are in flight at most, and waiting costs nobody his time limit", async () => {
+  const gate = Promise.withResolvers<void>();
+  await serving(
+    () => gate.promise.then(() => Response.json({})),
+    async ({ client, requests }) => {
+      const first = Array.from({ length: 80 }, () => client.raw("/x"));
+      const waiting = client.raw("/x", { timeoutMs: 500 });
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      assert.equal(requests.length, 80);
+      gate.resolve();
+      await Promise.all([...first, waiting]);
+      assert.equal(requests.length, 81);
+    },
+  );
+});
+
+/** Takes the nth connection to a socket, and closes it when `answer` has run. */
+async function onSocket(
+  answer: (connection: Deno.TcpConn, nth: number) => Promise<void>,
+  check: (client: KubeClient, port: number) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const served = (async () => {
+    let nth = 0;
+    for await (const connection of listener) {
+      await answer(connection, ++nth);
+      connection.close();
+    }
+  })();
+  const config = { server: `http://127.0.0.1:${port}`, namespace: "", origin: "f" };
+  const client = connect(config, { userAgent: "kro/test" });
+  try {
+    await check(client, port);
+  } finally {
+    client.close();
+    listener.close();
+    await served;
+  }
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("a connection that breaks is replaced: reads and applies are sent again, other writes fail", async () => {
+  const methods: string[] = [];
+  await onSocket(async (connection, nth) => {
+    const buffer = new Uint8Array(4096);
+    const length = await connection.read(buffer) ?? 0;
+    methods.push(new TextDecoder().decode(buffer.subarray(0, length)).split(" ", 1)[0]!);
+    // Every other connection dies without an answer.
+    if (nth % 2 === 1) return;
+    const head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 15\r\n\r\n";
+    await connection.write(bytes(`${head}{"metadata":{}}`));
+  }, async (client, port) => {
+    const ref = { kind: pods, namespace: "a", name: "b" };
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: {} };
+    await client.get(ref);
+    await client.apply(ref, pod, { fieldManager: "x" });
+    await assert.rejects(
+      client.replace(ref, pod, { fieldManager: "x" }),
+      (e) =>
+        e instanceof ApiError && e.reason === "Unreachable" &&
+        e.message.startsWith(`UPDATE pods a/b: cannot reach 127.0.0.1:${port} (from f): `),
+    );
+    assert.deepEqual(methods, ["GET", "GET", "PATCH", "PATCH", "PUT"]);
+  });
+});
+
+Deno.test("a watch that breaks off in the middle rejects, after its whole events", async () => {
+  const line = JSON.stringify({ type: "ADDED", object: { metadata: { name: "a" } } });
+  const text = `${line}\n{"type":`;
+  await onSocket(async (connection) => {
+    const head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    await connection.read(new Uint8Array(4096));
+    await connection.write(bytes(`${head}${text.length.toString(16)}\r\n${text}\r\n`));
+  }, async (client) => {
+    const names: unknown[] = [];
+    const { signal } = new AbortController();
+    await assert.rejects(async () => {
+      for await (const event of client.watch(pods, { resourceVersion: "1", signal })) {
+        if (event.type !== "BOOKMARK") names.push([event.object.kind, event.object.metadata.name]);
+      }
+    }, (e) => e instanceof ApiError && e.reason === "Unreachable");
+    assert.deepEqual(names, [["Pod", "a"]]);
+  });
+});
+
+Deno.test("closing the client ends what is under way and refuses what comes", async () => {
+  const hang = Promise.withResolvers<Response>();
+  const reached = Promise.withResolvers<void>();
+  await serving(
+    () => {
+      reached.resolve();
+      return hang.promise;
+    },
+    async ({ client }) => {
+      const pending = assert.rejects(client.raw("/x"), { message: "GET /x: the client is closed" });
+      await reached.promise;
+      client.close();
+      await pending;
+      await assert.rejects(client.raw("/y"), { message: "GET /y: the client is closed" });
+      hang.resolve(new Response());
+    },
+  );
+});
+
+Deno.test("an aborted watch ends without an error", async () => {
+  const stop = new AbortController();
+  await serving(
+    () => new Response(new ReadableStream({ start: () => stop.abort() })),
+    async ({ client }) => {
+      const events = client.watch(pods, { resourceVersion: "1", signal: stop.signal });
+      assert.deepEqual(await Array.fromAsync(events), []);
+    },
+  );
+});
