@@ -1,8 +1,9 @@
 /** Author-declared conditions: entries of `schema.status.conditions`. */
-import type { Json } from "../api/mod.ts";
-import { type CelType, CONDITION, typeText } from "../cel/mod.ts";
+import { INSTANCE_CONDITIONS, type Json, type Problem } from "../api/mod.ts";
+import { type CelType, CONDITION, didYouMean, typeText } from "../cel/mod.ts";
 import type { CheckContext } from "./check.ts";
-import { checkExpression, CONDITION_CODES, readExpression } from "./expression.ts";
+import { conditionLiterals, type Literal } from "./condition_literals.ts";
+import { checkExpression, CONDITION_CODES, type Draft, readExpression } from "./expression.ts";
 import { kindOfJson } from "./json.ts";
 import { checkReferences } from "./references.ts";
 import type { Report } from "./report.ts";
@@ -33,6 +34,7 @@ export function checkConditions(
   };
   const scope = { variables: context.variables, runtime: true };
   const checked: Expression[] = [];
+  const drafts: Draft[] = [];
   for (const [index, entry] of raw.entries()) {
     const path = `${ROOT}[${index}]`;
     if (typeof entry !== "string") {
@@ -41,12 +43,54 @@ export function checkConditions(
       continue;
     }
     const draft = readExpression(entry, { path, ...CONDITION_CODES }, true, report);
-    if (!draft || !checkReferences(draft, names, report)) continue;
+    if (!draft) continue;
+    drafts.push(draft);
+    if (!checkReferences(draft, names, report)) continue;
     const expectation = { accepts: notCondition };
     const expression = checkExpression(draft, scope, expectation, context.ids, report);
     if (expression) checked.push(expression);
   }
+  checkLiterals(drafts, report);
   return checked;
+}
+
+const BUILT_IN = [...INSTANCE_CONDITIONS.dependents, INSTANCE_CONDITIONS.root];
+const STATUSES = ["True", "False", "Unknown"];
+
+/** Literal types and statuses are judged before anything is evaluated. */
+function checkLiterals(drafts: readonly Draft[], report: Report): void {
+  const literals = drafts.map((draft) => {
+    const [part] = draft.parts;
+    return conditionLiterals(part && "source" in part ? part.source : "");
+  });
+  const declaredBy = new Map<string, Draft>();
+  for (const [i, draft] of drafts.entries()) {
+    const fault = (at: Literal, message: string) => report(literalFault(draft, at, message));
+    for (const { type, status } of literals[i]!.made) {
+      if (status && !STATUSES.includes(status.value)) {
+        fault(status, `status must be one of ${STATUSES.join(", ")}, not "${status.value}"`);
+      }
+      if (type?.value === "") fault(type, "type must not be empty");
+      const other = type && declaredBy.get(type.value);
+      if (other && other !== draft) {
+        fault(type, `type "${type.value}" is also declared by ${other.place.path}`);
+      } else if (type) declaredBy.set(type.value, draft);
+    }
+  }
+  for (const [i, draft] of drafts.entries()) {
+    for (const type of literals[i]!.lookedUp) {
+      if (BUILT_IN.includes(type.value)) continue;
+      const message = declaredBy.has(type.value)
+        ? `"${type.value}" is declared here, and conditions cannot refer to each other`
+        : `"${type.value}" is none of kro's own conditions: ${BUILT_IN.join(", ")}`;
+      report({ ...literalFault(draft, type, message), hint: didYouMean(type.value, BUILT_IN) });
+    }
+  }
+}
+
+function literalFault({ place, source }: Draft, at: Literal, message: string): Problem {
+  const offset = at.offset + "${".length;
+  return { code: "COND", path: place.path, expression: source, offset, message };
 }
 
 function notCondition(type: CelType): string | undefined {

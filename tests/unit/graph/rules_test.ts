@@ -20,6 +20,7 @@ const external = (metadata: unknown, more = {}) => ({
   ...more,
 });
 const condition = (...conditions: unknown[]) => status({ conditions });
+const made = (fields: string) => `\${runtime.newCondition({${fields}})}`;
 const omit: CompileOptions = { omit: true };
 const dimensions = (n: number) =>
   Array.from({ length: n }, (_, i) => ({ [`x${i}`]: "${schema.spec.names}" }));
@@ -466,6 +467,49 @@ const CASES: Case[] = [
     "COND",
     condition("${cm.data.k}"),
     condition("${[runtime.newCondition({type: 'A', status: 'True'})]}"),
+  ],
+  [
+    "a literal status is one of three",
+    "COND",
+    condition(made("type: 'A', status: 'Yes'")),
+    condition(made("type: 'A', status: schema.spec.name")),
+  ],
+  [
+    "a literal type is not empty",
+    "COND",
+    condition(made("status: 'True', type: ''")),
+    condition(made("status: 'True', type: \"A, {\"")),
+  ],
+  [
+    "two entries do not declare one type",
+    "COND",
+    condition(made("type: 'A', status: 'True'"), made("type: \"A\", status: 'False'")),
+    condition(
+      `\${schema.spec.flag ? ${made("type: 'A', status: 'True'").slice(2, -1)} : ${
+        made("type: 'A', status: 'False'").slice(2, -1)
+      }}`,
+    ),
+  ],
+  [
+    "conditions do not refer to each other",
+    "COND",
+    condition(
+      made("type: 'A', status: 'True'"),
+      made("type: 'B', status: runtime.condition(schema, 'A').status"),
+    ),
+    condition(made("type: 'B', status: runtime.condition(cm, 'A').status")),
+  ],
+  [
+    "kro's own conditions can be read",
+    "COND",
+    condition(made("type: 'B', status: runtime.condition(schema, 'Redy').status")),
+    condition(made("type: 'B', status: runtime.condition(schema, 'Ready').status")),
+  ],
+  [
+    "newCondition takes bare known keys",
+    "COND",
+    condition(made("'type': 'A', status: 'True'")),
+    condition(made("type: 'A', status: 'True', message: 'm'")),
   ],
   [
     "CRD templates: expressions only in metadata",
