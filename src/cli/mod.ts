@@ -7,4 +7,5 @@ export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./output.ts";
 export * from "./permissions.ts";
+export { main } from "./program.ts";
 export * from "./yaml.ts";

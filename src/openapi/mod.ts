@@ -5,6 +5,7 @@
  * @module
  */
 export { kindsOfCrd } from "./crd.ts";
+export { withDefaults } from "./defaults.ts";
 export { kindsOfDocument, type OpenApiDocument } from "./link.ts";
 export * from "./metadata.ts";
 export * from "./schema.ts";

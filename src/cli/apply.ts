@@ -1,0 +1,120 @@
+/** `kro apply`: applies RGDs and instances of files, and reconciles them until they have settled. */
+import {
+  apiVersionOf,
+  Manager,
+  type ObjectRef,
+  parseGvk,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import { Exit, UsageError } from "./errors.ts";
+import { type Manifest, readManifests } from "./files.ts";
+import { followReady } from "./follow.ts";
+import { LocalReconciler } from "./local.ts";
+import { type Format, type Output } from "./output.ts";
+import { isOfKind, refOf, Report } from "./report.ts";
+import {
+  type ConnectionFlags,
+  ensureOwnKinds,
+  liveController,
+  openSession,
+  type Session,
+} from "./session.ts";
+
+/** Flags of `kro apply`. */
+export interface ApplyFlags extends ConnectionFlags {
+  /** `-f`, at least one. */
+  filename: string[];
+  /** `--timeout` in milliseconds. */
+  timeout: number;
+  /** `-o`. */
+  output: Format;
+  /** False with `--no-install`. */
+  install: boolean;
+  /** `--force-local`. */
+  forceLocal?: boolean;
+}
+
+/** Runs `kro apply`; answers the exit code. */
+export async function apply(flags: ApplyFlags, output: Output): Promise<number> {
+  const manifests = await readManifests(flags.filename);
+  const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
+  const instances = manifests.filter(({ object }) => !isOfKind(object, RGD_KIND));
+  using session = await openSession(flags, output);
+  for (const manifest of instances) checkNamespace(manifest, flags.namespace);
+  await ensureOwnKinds(session, flags.install);
+
+  const report = new Report(output);
+  const controller = flags.forceLocal ? undefined : await liveController(session);
+  if (controller) output.err(`left to the controller ${controller} (--force-local overrides)`);
+  const local = controller ? undefined : new LocalReconciler(session, report, flags.timeout);
+
+  const applied = await Promise.all(rgds.map((manifest) => applyRgd(session, manifest)));
+  if (local) await local.publish(applied);
+  else await followReady(session, applied.map(rgdRef), report, flags.timeout);
+
+  const refs: ObjectRef[] = [];
+  for (const manifest of instances) {
+    const ref = await applyInstance(session, manifest, applied, report);
+    if (ref) refs.push(ref);
+  }
+  if (local) await local.converge(refs);
+  else await followReady(session, refs, report, flags.timeout);
+
+  report.print(flags.output);
+  return report.failed ? Exit.failed : Exit.ok;
+}
+
+async function applyRgd(session: Session, { object }: Manifest): Promise<ResourceGraphDefinition> {
+  const ref = { kind: RGD_KIND, name: object.metadata.name! };
+  const options = { fieldManager: Manager.cli, force: true };
+  return await session.client.apply(ref, object, options) as ResourceGraphDefinition;
+}
+
+/** Applies an instance once its kind is there; undefined when its RGD was rejected. */
+async function applyInstance(
+  session: Session,
+  { object, file }: Manifest,
+  rgds: readonly ResourceGraphDefinition[],
+  report: Report,
+): Promise<ObjectRef | undefined> {
+  const gvk = parseGvk(object.apiVersion, object.kind);
+  if (!gvk) throw new UsageError(`${file}: apiVersion "${object.apiVersion}" is not group/version`);
+  let kind = await session.discovery.resolve(gvk);
+  if (!kind) {
+    await session.discovery.refresh();
+    kind = await session.discovery.resolve(gvk);
+  }
+  if (!kind) {
+    const own = rgds.find((rgd) => rgd.spec?.schema?.kind === gvk.kind);
+    if (!own) {
+      throw new UsageError(
+        `${file}: the cluster has no kind ${gvk.kind} in ${apiVersionOf(gvk)}: ` +
+          "add the ResourceGraphDefinition that makes it",
+      );
+    }
+    const missing = { kind: { ...gvk, plural: "", namespaced: true }, name: object.metadata.name! };
+    report.progress(missing, "ERROR", `its graph "${own.metadata.name}" was not accepted`);
+    report.ended(missing, "ERROR", undefined, true);
+    return undefined;
+  }
+  const ref = refOf(object, kind, session.namespace);
+  const metadata = { ...object.metadata, namespace: ref.namespace };
+  const options = { fieldManager: Manager.cli, force: true };
+  await session.client.apply(ref, { ...object, metadata }, options);
+  return ref;
+}
+
+/** As kubectl refuses it: two different namespaces are a mistake, not a choice. */
+function checkNamespace({ object, file }: Manifest, flag: string | undefined): void {
+  const own = object.metadata.namespace;
+  if (flag === undefined || own === undefined || own === flag) return;
+  throw new UsageError(
+    `${file}: ${object.kind} ${object.metadata.name} has the namespace "${own}", ` +
+      `not "${flag}" as --namespace says`,
+  );
+}
+
+function rgdRef(rgd: ResourceGraphDefinition): ObjectRef {
+  return { kind: RGD_KIND, name: rgd.metadata.name! };
+}

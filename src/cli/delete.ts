@@ -1,0 +1,121 @@
+/** `kro delete`: runs the deletion waves of instances in this process; nothing but the CRD is left. */
+import {
+  gvkKey,
+  type KubeObject,
+  type ObjectRef,
+  parseGvk,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import { withdrawGraph } from "../controller/mod.ts";
+import { Exit, UsageError } from "./errors.ts";
+import { readManifests } from "./files.ts";
+import { followGone } from "./follow.ts";
+import { LocalReconciler } from "./local.ts";
+import { type Format, type Output } from "./output.ts";
+import { isOfKind, refOf, Report } from "./report.ts";
+import {
+  type ConnectionFlags,
+  kindByName,
+  liveController,
+  openSession,
+  parseTarget,
+  type Session,
+} from "./session.ts";
+
+/** Flags of `kro delete`. */
+export interface DeleteFlags extends ConnectionFlags {
+  /** `-f`. */
+  filename?: string[];
+  /** `--timeout` in milliseconds. */
+  timeout: number;
+  /** `-o`. */
+  output: Format;
+  /** `--force-local`. */
+  forceLocal?: boolean;
+}
+
+/** Runs `kro delete -f FILE|KIND/NAME`; answers the exit code. */
+export async function deleteObjects(
+  targets: readonly string[],
+  flags: DeleteFlags,
+  output: Output,
+): Promise<number> {
+  const files = flags.filename ?? [];
+  if ((files.length > 0) === (targets.length > 0)) {
+    throw new UsageError("say what to delete: either -f FILE or KIND/NAME");
+  }
+  const wanted = targets.map(parseTarget);
+  const bare = wanted.find((target) => target.name === undefined);
+  if (bare) throw new UsageError(`"${bare.kind}" names no object: write ${bare.kind}/NAME`);
+  const manifests = files.length > 0 ? await readManifests(files) : [];
+
+  using session = await openSession(flags, output);
+  const refs = files.length > 0
+    ? (await Promise.all(manifests.map(({ object }) => fileRef(session, object, output))))
+      .filter((ref) => ref !== undefined)
+    : await Promise.all(wanted.map(async ({ kind: name, name: object }) => {
+      const kind = await kindByName(session, name);
+      return { kind, namespace: kind.namespaced ? session.namespace : undefined, name: object! };
+    }));
+  // Instances go first: without its RGD, an instance's objects would have nobody to delete them.
+  const rgds = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
+  const instances = refs.filter((ref) => !rgds.includes(ref));
+
+  const report = new Report(output);
+  const controller = flags.forceLocal ? undefined : await liveController(session);
+  if (controller) output.err(`left to the controller ${controller} (--force-local overrides)`);
+  if (controller) {
+    for (const group of [instances, rgds]) {
+      await Promise.all(
+        group.map((ref) => session.client.delete(ref, { propagation: "Background" })),
+      );
+      await followGone(session, group, report, flags.timeout);
+    }
+  } else {
+    await new LocalReconciler(session, report, flags.timeout).remove(instances);
+    for (const ref of report.failed ? [] : rgds) await removeRgd(session, ref, report);
+  }
+  report.print(flags.output);
+  return report.failed ? Exit.failed : Exit.ok;
+}
+
+/** The object that a manifest names; undefined, with a word, when its kind is not there any more. */
+async function fileRef(
+  session: Session,
+  object: KubeObject,
+  output: Output,
+): Promise<ObjectRef | undefined> {
+  if (isOfKind(object, RGD_KIND)) return { kind: RGD_KIND, name: object.metadata.name! };
+  const gvk = parseGvk(object.apiVersion, object.kind);
+  const kind = gvk && await session.discovery.resolve(gvk);
+  if (kind) return refOf(object, kind, session.namespace);
+  output.err(`${object.kind} ${object.metadata.name}: the cluster has no such kind`);
+  return undefined;
+}
+
+/** Deletes an RGD and takes kro's finalizers off it and off its revisions. */
+async function removeRgd(session: Session, ref: ObjectRef, report: Report): Promise<void> {
+  const { client } = session;
+  const rgd = await client.get(ref) as ResourceGraphDefinition | undefined;
+  if (!rgd) return report.ended(ref, "not found");
+  await warnOfInstances(session, rgd);
+  await client.delete(ref, { propagation: "Background" });
+  const going = await client.get(ref) as ResourceGraphDefinition | undefined;
+  if (going) await withdrawGraph(going, { client });
+  report.progress(ref, "deleted");
+  report.ended(ref, "deleted");
+}
+
+async function warnOfInstances(session: Session, rgd: ResourceGraphDefinition): Promise<void> {
+  const schema = rgd.spec?.schema;
+  if (!schema) return;
+  const gvk = { group: schema.group ?? "kro.run", version: schema.apiVersion, kind: schema.kind };
+  const kind = await session.discovery.resolve(gvk);
+  const left = kind ? (await session.client.list(kind, { metadataOnly: true })).items.length : 0;
+  if (left === 0) return;
+  session.output.err(
+    `warning: ${left} ${schema.kind} remain with all their objects; ` +
+      "they stand still until a ResourceGraphDefinition serves their kind again",
+  );
+}

@@ -1,0 +1,203 @@
+/** Reconciles in this process, without a controller: publishes graphs, passes over instances. */
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  gvkKey,
+  isNotFound,
+  type KubeObject,
+  type ObjectRef,
+  parseGvk,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  VERSION,
+} from "../api/mod.ts";
+import { publishGraph, type PublishResult, type ServedGraph } from "../controller/mod.ts";
+import { type Outcome, type PassContext, reconcile, remove } from "../reconcile/mod.ts";
+import type { Report } from "./report.ts";
+import { nameOf, type Session } from "./session.ts";
+
+/** Passes that may fail in a row before an instance counts as failed: conflicts settle by themselves. */
+const MAX_FAILURES = 4;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2000;
+
+/** A graph that instances are reconciled by, and whose it is. */
+interface Published extends ServedGraph {
+  rgdUid?: string;
+}
+
+/** Publishes and reconciles until everything has settled, or the time is over. */
+export class LocalReconciler {
+  readonly #session: Session;
+  readonly #report: Report;
+  readonly #deadline: number;
+  readonly #graphs = new Map<string, Published>();
+  readonly #passes = new Map<string, Promise<void>>();
+  #known?: Promise<ResourceGraphDefinition[]>;
+
+  /** @param timeoutMs how long instances may take, in milliseconds from now */
+  constructor(session: Session, report: Report, timeoutMs: number) {
+    this.#session = session;
+    this.#report = report;
+    this.#deadline = performance.now() + timeoutMs;
+  }
+
+  /**
+   * Publishes RGDs in the order that their kinds need: one that uses another's kind waits for it.
+   * What is wrong with an RGD goes to the report.
+   */
+  async publish(rgds: readonly ResourceGraphDefinition[]): Promise<void> {
+    let left = [...rgds];
+    while (left.length > 0) {
+      const results = [];
+      for (const rgd of left) results.push(await this.#publishOne(rgd));
+      const waiting = results.filter((result) => result.missing.length > 0);
+      const progress = waiting.length < left.length && waiting.length > 0;
+      for (const result of results) {
+        if (!progress || !waiting.includes(result)) this.#reportGraph(result);
+      }
+      left = progress ? waiting.map((result) => result.rgd) : [];
+    }
+  }
+
+  /** Reconciles the instances, and the instances of other graphs that these make, until they settle. */
+  async converge(refs: readonly ObjectRef[]): Promise<void> {
+    for (const ref of refs) this.#follow(ref);
+    // Passes add the instances that they make, so the map may grow while it is walked.
+    for (const pass of this.#passes.values()) await pass;
+  }
+
+  /** Deletes instances wave by wave until they are gone. */
+  async remove(refs: readonly ObjectRef[]): Promise<void> {
+    await Promise.all(refs.map((ref) => this.#removeOne(ref)));
+  }
+
+  /** The graph of a kind: published by this command, or found in the cluster. */
+  async graphFor(kind: { group: string; version: string; kind: string }) {
+    const key = gvkKey(kind);
+    if (this.#graphs.has(key)) return this.#graphs.get(key);
+    const rgd = (await this.#clusterGraphs()).find((r) => servedKind(r) === key);
+    if (!rgd) return undefined;
+    const { served } = await this.#publishOne(rgd);
+    return served && this.#graphs.get(key);
+  }
+
+  async #publishOne(rgd: ResourceGraphDefinition): Promise<PublishResult> {
+    const { client, schemas, discovery } = this.#session;
+    const deps = { client, schemas, version: VERSION, now: () => new Date() };
+    const result = await publishGraph(rgd, deps);
+    if (result.served) {
+      const { instance } = result.served.graph;
+      schemas.invalidate(instance.group, instance.kind);
+      await discovery.refresh();
+      this.#graphs.set(gvkKey(instance), { ...result.served, rgdUid: result.rgd.metadata.uid });
+    }
+    return result;
+  }
+
+  #reportGraph({ rgd, problems, error }: PublishResult): void {
+    const ref = { kind: RGD_KIND, name: rgd.metadata.name! };
+    const state = rgd.status?.state ?? "Inactive";
+    const message = rgd.status?.conditions?.find((c) => c.type === "Ready")?.message;
+    const bad = problems.length > 0 || error !== undefined;
+    this.#report.progress(ref, state, bad ? message || error : undefined);
+    this.#report.ended(ref, state, rgd, bad);
+  }
+
+  #follow(ref: ObjectRef): void {
+    const key = nameOf(ref);
+    if (!this.#passes.has(key)) this.#passes.set(key, this.#settle(ref));
+  }
+
+  async #settle(ref: ObjectRef): Promise<void> {
+    const published = await this.graphFor(ref.kind);
+    if (!published) {
+      const reason = `no ResourceGraphDefinition in the cluster serves ${ref.kind.kind}`;
+      this.#report.progress(ref, "ERROR", reason);
+      this.#report.ended(ref, "ERROR", undefined, true);
+      return;
+    }
+    await this.#untilSettled(ref, async (instance) => {
+      const context = this.#context(published);
+      const outcome = await reconcile(published.graph, instance, this.#session.cluster, context);
+      await this.#followChildren(outcome);
+      return outcome;
+    });
+  }
+
+  async #removeOne(ref: ObjectRef): Promise<void> {
+    const { client, cluster } = this.#session;
+    try {
+      await client.delete(ref, { propagation: "Background" });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      this.#report.ended(ref, "not found");
+      return;
+    }
+    const context = this.#context();
+    await this.#untilSettled(ref, (instance) => remove(ref.kind, instance, cluster, context));
+  }
+
+  async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    let failures = 0;
+    for (;;) {
+      const instance = await this.#session.client.get(ref);
+      if (!instance) return this.#report.ended(ref, "deleted");
+      const outcome = await pass(instance);
+      this.#report.nodes(outcome.nodes);
+      this.#report.removed(outcome.removed);
+      const { state, next } = outcome;
+      if (!outcome.instance) return this.#report.ended(ref, "deleted");
+      const reason = next.kind === "retry" ? next.error : next.kind === "wait" ? next.reason : "";
+      this.#report.progress(ref, state, reason);
+      if (next.kind === "done") {
+        return this.#report.ended(ref, state, outcome.instance, state !== "ACTIVE");
+      }
+      failures = next.kind === "retry" ? failures + 1 : 0;
+      if (failures > MAX_FAILURES || performance.now() + pause > this.#deadline) {
+        if (failures <= MAX_FAILURES) this.#report.progress(ref, state, `timed out; ${reason}`);
+        return this.#report.ended(ref, state, outcome.instance, true);
+      }
+      await delay(pause);
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Without a controller, nobody else reconciles the instances that an instance makes. */
+  async #followChildren(outcome: Outcome): Promise<void> {
+    for (const object of outcome.nodes.flatMap((node) => node.objects)) {
+      const gvk = parseGvk(object.apiVersion, object.kind);
+      const graph = gvk && await this.graphFor(gvk);
+      if (!graph || object.action === "observed") continue;
+      const { namespace, name } = object;
+      this.#follow({ kind: graph.graph.instance, namespace, name });
+    }
+  }
+
+  #clusterGraphs(): Promise<ResourceGraphDefinition[]> {
+    this.#known ??= this.#session.client.list(RGD_KIND)
+      .then(({ items }) => items as ResourceGraphDefinition[]);
+    return this.#known;
+  }
+
+  #context(published?: Published): PassContext {
+    return {
+      now: () => new Date(),
+      version: VERSION,
+      podId: hostname(),
+      maxCollectionSize: 1000,
+      rgdUid: published?.rgdUid,
+      instanceRevision: published?.revision,
+    };
+  }
+}
+
+function servedKind(rgd: ResourceGraphDefinition): string | undefined {
+  const schema = rgd.spec?.schema;
+  return schema && gvkKey({
+    group: schema.group ?? "kro.run",
+    version: schema.apiVersion,
+    kind: schema.kind,
+  });
+}

@@ -1,0 +1,135 @@
+/** `kro render`: what a graph makes, worked out in memory from the built-in schemas; no cluster. */
+import {
+  CRD_KIND,
+  gvkKey,
+  type KindRef,
+  type KubeObject,
+  parseGvk,
+  problemText,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import { compile, type Graph, kindsOf } from "../graph/mod.ts";
+import {
+  firstOf,
+  kindsOfCrd,
+  resolveKinds,
+  type SchemaSource,
+  snapshotSource,
+  tableSource,
+  withDefaults,
+} from "../openapi/mod.ts";
+import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
+import { Exit, UsageError } from "./errors.ts";
+import { readManifests } from "./files.ts";
+import { type Output } from "./output.ts";
+import { isOfKind } from "./report.ts";
+import { toYaml } from "./yaml.ts";
+
+/** Flags of `kro render`. */
+export interface RenderFlags {
+  /** `-f`, at least one. */
+  filename: string[];
+  /** Namespace of instances that name none, `default` unless given. */
+  namespace?: string;
+}
+
+/** Runs `kro render`: prints the generated CRDs and the objects as YAML; answers the exit code. */
+export async function render(flags: RenderFlags, output: Output): Promise<number> {
+  const objects = (await readManifests(flags.filename)).map((manifest) => manifest.object);
+  const rgds = objects.filter((o) => isOfKind(o, RGD_KIND)) as ResourceGraphDefinition[];
+  if (rgds.length === 0) throw new UsageError("there is no ResourceGraphDefinition in these files");
+  const crds = objects.filter((o) => isOfKind(o, CRD_KIND));
+  const instances = objects.filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
+
+  const { graphs, failed } = await compileAll(rgds, crds, output);
+  const documents: unknown[] = graphs.map((graph) => graph.crd);
+  for (const instance of instances) {
+    const gvk = parseGvk(instance.apiVersion, instance.kind);
+    const graph = graphs.find((g) => gvk && gvkKey(g.instance) === gvkKey(gvk));
+    if (graph) documents.push(...await renderInstance(graph, instance, flags, output));
+    else {output.err(
+        `${instance.kind} ${instance.metadata.name}: no graph of these files serves it`,
+      );}
+  }
+  output.out(documents.map(toYaml).join("---\n"));
+  return failed ? Exit.failed : Exit.ok;
+}
+
+/** Compiles in rounds, so that graphs may use each other's kinds in any order. */
+async function compileAll(
+  rgds: readonly ResourceGraphDefinition[],
+  crds: readonly KubeObject[],
+  output: Output,
+): Promise<{ graphs: Graph[]; failed: boolean }> {
+  const graphs = new Map<ResourceGraphDefinition, Graph>();
+  for (let before = -1; before < graphs.size;) {
+    before = graphs.size;
+    const made = [...crds, ...[...graphs.values()].map((graph) => graph.crd)];
+    const source = firstOf(tableSource(made.flatMap(kindsOfCrd)), snapshotSource());
+    for (const rgd of rgds) {
+      if (graphs.has(rgd)) continue;
+      const result = await compileOne(rgd, source);
+      if (result.ok) graphs.set(rgd, result.graph);
+    }
+    if (graphs.size === before) await complain(rgds.filter((r) => !graphs.has(r)), source, output);
+  }
+  return { graphs: [...graphs.values()], failed: graphs.size < rgds.length };
+}
+
+async function compileOne(rgd: ResourceGraphDefinition, source: SchemaSource) {
+  return compile(rgd, await resolveKinds(source, kindsOf(rgd)));
+}
+
+async function complain(
+  rgds: readonly ResourceGraphDefinition[],
+  source: SchemaSource,
+  output: Output,
+): Promise<void> {
+  for (const rgd of rgds) {
+    const result = await compileOne(rgd, source);
+    if (result.ok) continue;
+    for (const p of result.problems) output.err(`${rgd.metadata.name}: ${problemText(p)}`);
+  }
+}
+
+async function renderInstance(
+  graph: Graph,
+  given: KubeObject,
+  flags: RenderFlags,
+  output: Output,
+): Promise<KubeObject[]> {
+  const kind: KindRef = graph.instance;
+  const namespace = kind.namespaced
+    ? given.metadata.namespace ?? flags.namespace ?? "default"
+    : undefined;
+  const cluster = new MemoryCluster({ kinds: [...graph.nodes.values()].map((node) => node.kind) });
+  const schema = kindsOfCrd(graph.crd)[0]!.schema;
+  const named = { ...given, metadata: { ...given.metadata, namespace } };
+  const instance = cluster.put(kind, withDefaults(schema, named));
+  const outcome = await reconcile(graph, instance, cluster, {
+    now: () => new Date(),
+    version: "render",
+    podId: "",
+    maxCollectionSize: 1000,
+  });
+  for (const node of outcome.nodes) {
+    if (node.state === "Ready" || node.objects.length > 0) continue;
+    output.err(`node "${node.id}" is not rendered: ${node.state}: ${node.reason ?? ""}`);
+  }
+  const rendered: KubeObject[] = [];
+  for (const node of outcome.nodes) {
+    for (const { namespace, name, action } of node.objects) {
+      if (action === "observed") continue;
+      const object = await cluster.get({ kind: graph.nodes.get(node.id)!.kind, namespace, name });
+      if (object) rendered.push(authored(object));
+    }
+  }
+  return rendered;
+}
+
+/** The object without what a server stamps on it. */
+function authored(object: KubeObject): KubeObject {
+  const { name, namespace, labels, annotations } = object.metadata;
+  return { ...object, metadata: { name, namespace, labels, annotations } };
+}
