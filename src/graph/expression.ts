@@ -125,7 +125,8 @@ export function checkExpression(
 function misfit(type: CelType, target: Schema | undefined): string | undefined {
   const fit = fits(type, target);
   if (fit.ok) return undefined;
-  const reason = fit.reason ? `: ${fit.reason}` : "";
+  const isWhole = !fit.reason || fit.reason === `expected ${fit.expected}, found ${fit.found}`;
+  const reason = isWhole ? "" : `: ${fit.reason}`;
   return `yields ${fit.found}, but the field takes ${fit.expected}${reason}`;
 }
 

@@ -8,7 +8,7 @@ import {
   parseGvk,
   RESERVED_PREFIXES,
 } from "../api/mod.ts";
-import type { KindInfo, KindTable } from "../openapi/mod.ts";
+import { type KindInfo, type KindTable, snapshotKinds } from "../openapi/mod.ts";
 import { kindOfJson } from "./json.ts";
 import { type NodeDraft, rootOf } from "./read_node.ts";
 import type { Report } from "./report.ts";
@@ -83,10 +83,11 @@ function reportUnknown(
     report({ code: "KIND", path: root, message: `${text} do not name a kind` });
     return;
   }
-  const near = [...kinds.values()].find((k) => k.kind === gvk.kind);
+  const known = [...kinds.values(), ...snapshotKinds()];
+  const near = known.find((k) => k.kind === gvk.kind);
   const hint = near
     ? `did you mean apiVersion "${apiVersionOf(near)}"?`
-    : didYouMean(gvk.kind, [...kinds.values()].map((k) => k.kind)) ??
+    : didYouMean(gvk.kind, known.map((k) => k.kind)) ??
       "apply its CustomResourceDefinition, or correct apiVersion and kind";
   report({ code: "KIND", path: root, message: `${text} is not served`, hint });
 }

@@ -209,6 +209,23 @@ Deno.test("a field of a template that is misspelt is corrected", async () => {
   assert.equal(problem!.hint, 'did you mean "replicas"?');
 });
 
+const KINDS: [apiVersion: string, kind: string, hint: string][] = [
+  ["v1", "ConfigMpa", 'did you mean "ConfigMap"?'],
+  ["apps/v1beta1", "Deployment", 'did you mean apiVersion "apps/v1"?'],
+  [
+    "example.org/v1",
+    "Qwertz",
+    "apply its CustomResourceDefinition, or correct apiVersion and kind",
+  ],
+];
+for (const [apiVersion, kind, hint] of KINDS) {
+  Deno.test(`an unknown kind gets a hint: ${apiVersion} ${kind}`, async () => {
+    const template = { apiVersion, kind, metadata: { name: "a" } };
+    const [problem] = await problemsOf(rgd({ spec: SPEC }, [{ id: "a", template }]));
+    assert.equal(problem!.hint, hint);
+  });
+}
+
 Deno.test("a type fault inside a template points into the author's string", async () => {
   const [problem] = await problemsOf(
     rgd({ spec: SPEC }, [configMap("b", { data: { k: "a-${schema.spec.nam}" } })]),
