@@ -17,7 +17,7 @@ import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListQuery } from ".
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
-import { parseSelector, valueOf } from "./cache/selector.ts";
+import { valueOf } from "./cache/selector.ts";
 import type { ChildStore } from "./cache/store.ts";
 import type { Turns } from "./cache/turns.ts";
 import { isFirstWrite } from "./drift.ts";
@@ -84,10 +84,10 @@ export class CachedCluster implements Cluster {
   /** Members from the children's cache, others from theirs; a list for kinds that are not watched. */
   async list(query: ListQuery): Promise<KubeObject[]> {
     const { children, externals } = this.#parts;
-    const requirements = parseSelector(query.labelSelector ?? "");
+    const { labelSelector = "", namespace } = query;
     const store = children.store(query.kind);
-    if (store && MEMBER_LABELS.some((label) => valueOf(requirements, label) !== undefined)) {
-      return store.list(requirements, query.namespace);
+    if (store && MEMBER_LABELS.some((label) => valueOf(labelSelector, label) !== undefined)) {
+      return store.list(labelSelector, namespace);
     }
     if (!externals.watches(query.kind)) return await this.#live.list(query);
     this.#interest(query);

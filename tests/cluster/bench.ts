@@ -16,6 +16,15 @@ export const DEPLOYMENT: KindRef = {
   namespaced: true,
 };
 
+/** Secrets. */
+export const SECRET: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  plural: "secrets",
+  namespaced: true,
+};
+
 /** A client that counts what it sends. */
 export interface Counted extends AsyncDisposable {
   client: KubeClient;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
-import { CONFIG_MAP, SECRET } from "../contract/cluster.ts";
+import { CONFIG_MAP } from "../contract/cluster.ts";
 import { eventually } from "../controlplane/testing.ts";
 import {
   type Bench,
@@ -13,6 +13,7 @@ import {
   deployment,
   env,
   INSTANCE,
+  SECRET,
 } from "./bench.ts";
 
 Deno.test("cached cluster: quiet once applied, also after a restart, whatever the server normalises", async () => {

@@ -20,9 +20,6 @@ export const CONFIG_MAP: KindRef = {
   namespaced: true,
 };
 
-/** Secrets. */
-export const SECRET: KindRef = { ...CONFIG_MAP, kind: "Secret", plural: "secrets" };
-
 /** A kind with a status subresource, as instances have: `spec.size` and `status.phase`. */
 export const WIDGET: KindRef = {
   group: "contract.example.com",
@@ -32,7 +29,7 @@ export const WIDGET: KindRef = {
   namespaced: true,
 };
 
-/** What a driver brings for one case. ConfigMaps, Secrets and Widgets must be served. */
+/** What a driver brings for one case. ConfigMaps and Widgets must be served. */
 export interface ContractSetup extends AsyncDisposable {
   /** What is tested. */
   readonly cluster: Cluster;
@@ -150,15 +147,6 @@ const cases: Record<string, Case> = {
     await setup.foreign(ref, bare(ref, { data: { theirs: "1" } }));
     const { action } = await setup.cluster.apply(ref, child(ref, { data: { ours: "2" } }), free);
     assert.equal(action, "configured");
-  },
-
-  "a Secret's stringData is applied as data and costs nothing twice": async (setup) => {
-    const { cluster } = setup;
-    const ref = at(setup, "a", SECRET);
-    const desired = child(ref, { type: "Opaque", stringData: { k: "väl" } });
-    const first = await cluster.apply(ref, desired, free);
-    assert.deepEqual(first.object.data, { k: "dsOkbA==" });
-    assert.equal((await cluster.apply(ref, desired, forced)).action, "unchanged");
   },
 
   "members are listed by label, in one namespace or in all": async (setup) => {

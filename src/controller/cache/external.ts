@@ -4,7 +4,6 @@ import { type KubeClient, Reflector } from "../../kube/mod.ts";
 import type { WatchErrorListener } from "./children.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
 import { type Interest, Interests } from "./interests.ts";
-import { parseSelector } from "./selector.ts";
 
 interface Watched {
   readonly kind: KindRef;
@@ -69,7 +68,7 @@ export class ExternalCaches {
   ): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector } = query;
     const { store } = this.#watched.get(gvkKey(kind))!;
-    const seen = store.list(parseSelector(labelSelector ?? ""), namespace);
+    const seen = store.list(labelSelector ?? "", namespace);
     if (seen.filter((one) => !one.object).length > SINGLE_READS) {
       const { items } = await this.#client.list(kind, { namespace, labelSelector });
       for (const item of items) store.read(item);

@@ -1,7 +1,7 @@
 /** Objects of one kind that are not ours: metadata by the watch, the rest only of those that were read. */
 import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
+import { matchLabels } from "../../reconcile/mod.ts";
 import { compareRevisions } from "./revision.ts";
-import { matches, type Requirement } from "./selector.ts";
 import type { ObjectKey } from "./store.ts";
 import { trim } from "./trim.ts";
 
@@ -23,10 +23,10 @@ export class ExternalStore {
   }
 
   /** Objects that the selector takes, by namespace and name. */
-  list(requirements: readonly Requirement[], namespace?: string): Seen[] {
+  list(selector: string, namespace?: string): Seen[] {
     return [...this.#seen.entries()]
       .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
-      .filter(([, { metadata }]) => matches(requirements, metadata.labels))
+      .filter(([, { metadata }]) => matchLabels(selector, metadata.labels))
       .sort(([a], [b]) => a < b ? -1 : 1)
       .map(([, seen]) => seen);
   }

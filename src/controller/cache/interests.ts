@@ -1,6 +1,6 @@
 /** Which instance reads which objects of others. */
 import { gvkKey, type KindRef, type ObjectMeta } from "../../api/mod.ts";
-import { matches, parseSelector, type Requirement } from "./selector.ts";
+import { matchLabels } from "../../reconcile/mod.ts";
 
 /** What an instance reads of others: one object by name, or objects by label. */
 export interface Interest {
@@ -14,22 +14,17 @@ export interface Interest {
   labelSelector?: string;
 }
 
-interface Entry extends Interest {
-  requirements: Requirement[];
-}
-
 /** See the file's first line. */
 export class Interests {
   /** By kind, instance, and the interest's own text. */
-  readonly #byKind = new Map<string, Map<string, Map<string, Entry>>>();
+  readonly #byKind = new Map<string, Map<string, Map<string, Interest>>>();
 
   /** Adds one. */
   add(instance: string, interest: Interest): void {
     const kind = gvkKey(interest.kind);
-    const instances = this.#byKind.get(kind) ?? new Map<string, Map<string, Entry>>();
-    const entries = instances.get(instance) ?? new Map<string, Entry>();
-    const requirements = parseSelector(interest.labelSelector ?? "");
-    entries.set(textOf(interest), { ...interest, requirements });
+    const instances = this.#byKind.get(kind) ?? new Map<string, Map<string, Interest>>();
+    const entries = instances.get(instance) ?? new Map<string, Interest>();
+    entries.set(textOf(interest), interest);
     instances.set(instance, entries);
     this.#byKind.set(kind, instances);
   }
@@ -47,15 +42,17 @@ export class Interests {
   matching(kind: KindRef, ...states: readonly (ObjectMeta | undefined)[]): string[] {
     const instances = this.#byKind.get(gvkKey(kind)) ?? [];
     return [...instances].filter(([, entries]) =>
-      [...entries.values()].some((entry) => states.some((state) => state && reads(entry, state)))
+      [...entries.values()].some((interest) =>
+        states.some((state) => state && reads(interest, state))
+      )
     ).map(([instance]) => instance);
   }
 }
 
-function reads(entry: Entry, metadata: ObjectMeta): boolean {
-  if (entry.namespace !== undefined && entry.namespace !== metadata.namespace) return false;
-  if (entry.name !== undefined) return entry.name === metadata.name;
-  return matches(entry.requirements, metadata.labels);
+function reads(interest: Interest, metadata: ObjectMeta): boolean {
+  if (interest.namespace !== undefined && interest.namespace !== metadata.namespace) return false;
+  if (interest.name !== undefined) return interest.name === metadata.name;
+  return matchLabels(interest.labelSelector ?? "", metadata.labels);
 }
 
 function textOf({ namespace, name, labelSelector }: Interest): string {

@@ -1,10 +1,11 @@
 /** The children of one kind as events and our own writes tell of them. Pure memory, no requests. */
 import { type Json, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
+import { matchLabels } from "../../reconcile/mod.ts";
 import { desiredValues, digest } from "../drift.ts";
 import { type InstanceId, instanceOf } from "./instance.ts";
 import { compareRevisions } from "./revision.ts";
-import { matches, type Requirement, valueOf } from "./selector.ts";
+import { valueOf } from "./selector.ts";
 import { isOurs, trim, type Trimmed } from "./trim.ts";
 
 /** What we know to hold: the desired object that was sent or found equal, and how it looked live. */
@@ -64,10 +65,10 @@ export class ChildStore {
   }
 
   /** Objects that the selector takes, by namespace and name. */
-  list(requirements: readonly Requirement[], namespace?: string): KubeObject[] {
-    return this.#candidates(requirements)
+  list(selector: string, namespace?: string): KubeObject[] {
+    return this.#candidates(selector)
       .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-      .filter(({ metadata }) => matches(requirements, metadata.labels))
+      .filter(({ metadata }) => matchLabels(selector, metadata.labels))
       .sort((a, b) => compare(sortKey(a), sortKey(b)));
   }
 
@@ -195,9 +196,9 @@ export class ChildStore {
     }
   }
 
-  #candidates(requirements: readonly Requirement[]): KubeObject[] {
+  #candidates(selector: string): KubeObject[] {
     for (const label of INDEXED) {
-      const value = valueOf(requirements, label);
+      const value = valueOf(selector, label);
       if (value === undefined) continue;
       const keys = [...this.#index.get(`${label}=${value}`) ?? []];
       return keys.map((key) => this.#children.get(key)!.object);

@@ -1,0 +1,21 @@
+// The cluster in memory fulfils the same contract as the real ones.
+import type { KubeObject } from "../../../src/api/mod.ts";
+import { MemoryCluster } from "../../../src/reconcile/mod.ts";
+import { clusterContract, CONFIG_MAP, WIDGET } from "../../contract/cluster.ts";
+
+clusterContract("memory cluster", () => {
+  const kinds = [CONFIG_MAP, WIDGET].map((kind) => ({ ...kind, schema: {} }));
+  const cluster = new MemoryCluster({ kinds });
+  const adds = (draft: KubeObject, { data }: KubeObject) => {
+    draft.data = { ...draft.data as object, ...data as object };
+  };
+  return Promise.resolve({
+    cluster,
+    namespaces: ["one", "two"],
+    foreign: async (ref, object) =>
+      await cluster.getLive(ref)
+        ? cluster.edit(ref, (draft) => adds(draft, object), "foreign")
+        : cluster.put(ref.kind, object, "foreign"),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  });
+});
