@@ -1,0 +1,263 @@
+// The children's cache: own writes survive late events, and only news wakes an instance.
+import assert from "node:assert/strict";
+import { type KindRef, type KubeObject, Label } from "../../../src/api/mod.ts";
+import type { InstanceId } from "../../../src/controller/cache/instance.ts";
+import { ChildStore } from "../../../src/controller/cache/store.ts";
+
+const KIND: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+const at = { namespace: "ns", name: "a" };
+
+interface Variant {
+  data?: Record<string, string>;
+  uid?: string;
+  instance?: string;
+  name?: string;
+  namespace?: string;
+  foreign?: boolean;
+}
+
+/** The object as the server has it at a revision, written by us. */
+function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
+  const { data = {}, uid = "u1", instance = "demo", name = "a", namespace = "ns", foreign } =
+    variant;
+  const fields = Object.fromEntries(Object.keys(data).map((key) => [`f:${key}`, {}]));
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name,
+      namespace,
+      uid,
+      resourceVersion: String(resourceVersion),
+      labels: {
+        [Label.owned]: "true",
+        [Label.instanceGroup]: "example.com",
+        [Label.instanceVersion]: "v1",
+        [Label.instanceKind]: "Demo",
+        [Label.instanceNamespace]: "ns",
+        [Label.instanceName]: instance,
+        [Label.instanceId]: `uid-of-${instance}`,
+        [Label.applySetPartOf]: `set-of-${instance}`,
+      },
+      annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", kept: "x" },
+      managedFields: [{
+        manager: foreign ? "copier" : "kro.run/applyset",
+        operation: "Apply",
+        apiVersion: "v1",
+        time: "2026-01-01T00:00:00Z",
+        fieldsV1: { "f:data": fields },
+      }],
+    },
+    data,
+  };
+}
+
+function desired(data: Record<string, string>): KubeObject {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "ns" }, data };
+}
+
+function names(instances: readonly InstanceId[]): string[] {
+  return instances.map((instance) => instance.name).sort();
+}
+
+function filled(...objects: KubeObject[]): ChildStore {
+  const store = new ChildStore(KIND);
+  for (const object of objects) store.observe(object);
+  return store;
+}
+
+/** An apply from its sending to its answer, with what events tell in between. */
+function write(
+  store: ChildStore,
+  data: Record<string, string>,
+  response: KubeObject,
+  meanwhile: () => void = () => {},
+): string[] {
+  store.begin(at, "apply");
+  meanwhile();
+  return names(store.applied(at, desired(data), response));
+}
+
+Deno.test("store: an event wakes the instance that the labels name", () => {
+  const [instance] = filled().observe(seen(1));
+  assert.deepEqual(instance, {
+    group: "example.com",
+    version: "v1",
+    kind: "Demo",
+    namespace: "ns",
+    name: "demo",
+    uid: "uid-of-demo",
+  });
+});
+
+Deno.test("store: an object that changes hands wakes both instances", () => {
+  const store = filled(seen(1));
+  assert.deepEqual(names(store.observe(seen(2, { instance: "other" }))), ["demo", "other"]);
+});
+
+Deno.test("store: the echo of a write is no news, what follows it is", () => {
+  const store = filled();
+  assert.deepEqual(write(store, { k: "1" }, seen(5, { data: { k: "1" } })), []);
+  assert.deepEqual(store.observe(seen(5, { data: { k: "1" } })), []);
+  assert.deepEqual(names(store.observe(seen(6))), ["demo"]);
+});
+
+Deno.test("store: an echo that comes before the response is no news either", () => {
+  const store = filled();
+  const response = seen(5, { data: { k: "1" } });
+  const woken = write(store, { k: "1" }, response, () => {
+    assert.deepEqual(store.observe(response), []);
+  });
+  assert.deepEqual(woken, []);
+});
+
+Deno.test("store: news that come before the response wake after it, and are kept", () => {
+  const store = filled();
+  const later = seen(6, { data: { k: "2" } });
+  const woken = write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {
+    assert.deepEqual(store.observe(later), []);
+  });
+  assert.deepEqual(woken, ["demo"]);
+  assert.deepEqual(store.get(at)?.data, { k: "2" });
+  assert.equal(store.holds(at, desired({ k: "1" })), false);
+});
+
+Deno.test("store: a refused write loses no news", () => {
+  const store = filled(seen(1));
+  store.begin(at, "apply");
+  assert.deepEqual(store.observe(seen(2)), []);
+  assert.deepEqual(names(store.failed(at)), ["demo"]);
+});
+
+Deno.test("store: an older event does not undo a write", () => {
+  const store = filled(seen(3));
+  write(store, { k: "1" }, seen(10, { data: { k: "1" } }));
+  assert.deepEqual(store.observe(seen(9)), []);
+  assert.equal(store.get(at)?.metadata.resourceVersion, "10");
+});
+
+Deno.test("store: what was created and deleted again before the response stays gone", () => {
+  const store = filled();
+  const woken = write(store, {}, seen(5), () => {
+    store.observe(seen(5));
+    store.gone({ ...at, uid: "u1", resourceVersion: "6" });
+  });
+  assert.equal(store.get(at), undefined);
+  assert.deepEqual(woken, ["demo"]);
+});
+
+Deno.test("store: a late deletion of an earlier object says nothing of the one that is there", () => {
+  const store = filled(seen(1));
+  write(store, {}, seen(7, { uid: "u2" }));
+  assert.deepEqual(store.gone({ ...at, uid: "u1", resourceVersion: "6" }), []);
+  assert.equal(store.get(at)?.metadata.uid, "u2");
+});
+
+Deno.test("store: a deletion wakes, whatever revision it carries", () => {
+  const store = filled(seen(9));
+  assert.deepEqual(names(store.gone({ ...at, uid: "u1", resourceVersion: "3" })), ["demo"]);
+  assert.equal(store.size, 0);
+});
+
+Deno.test("store: our delete shows the object as terminating, and its end needs no second look", () => {
+  const store = filled(seen(1));
+  assert.equal(store.deletedByUs({ ...at, uid: "u1" }), false);
+  store.begin(at, "delete");
+  assert.equal(store.deletedByUs({ ...at, uid: "u1" }), true, "from the moment of sending");
+  store.deleted({ ...at, uid: "u1" }, "2026-01-01T00:00:00Z");
+  assert.equal(store.get(at)?.metadata.deletionTimestamp, "2026-01-01T00:00:00Z");
+  assert.equal(store.deletedByUs({ ...at, uid: "u1" }), true);
+  assert.deepEqual(names(store.gone({ ...at, uid: "u1", resourceVersion: "2" })), ["demo"]);
+  assert.equal(store.deletedByUs({ ...at, uid: "u1" }), false);
+});
+
+Deno.test("store: a refused delete leaves the object as it was", () => {
+  const store = filled(seen(1));
+  store.begin(at, "delete");
+  store.failed(at);
+  assert.equal(store.deletedByUs({ ...at, uid: "u1" }), false);
+  assert.equal(store.get(at)?.metadata.deletionTimestamp, undefined);
+});
+
+Deno.test("store: copied labels make no member, and who loses our entry is none any more", () => {
+  const store = filled();
+  assert.deepEqual(store.observe(seen(1, { foreign: true })), []);
+  assert.equal(store.get(at), undefined);
+  store.observe(seen(2));
+  assert.deepEqual(names(store.observe(seen(3, { foreign: true }))), ["demo"]);
+  assert.equal(store.get(at), undefined);
+});
+
+Deno.test("store: an object without any managed fields is a member", () => {
+  const object = seen(1);
+  delete object.metadata.managedFields;
+  assert.ok(filled(object).get(at));
+});
+
+Deno.test("store: an object whose labels were removed stays, and wakes whose it was", () => {
+  const store = filled(seen(1));
+  const bare = seen(2);
+  delete bare.metadata.labels;
+  assert.deepEqual(names(store.stripped(bare)), ["demo"]);
+  assert.equal(store.get(at)?.metadata.labels, undefined);
+  assert.deepEqual(store.list(`${Label.instanceId}=uid-of-demo`), []);
+  assert.deepEqual(names(store.observe(seen(3))), ["demo"]);
+});
+
+Deno.test("store: lists by label and namespace, sorted", () => {
+  const store = filled(
+    seen(1, { name: "b" }),
+    seen(2, { name: "a", namespace: "z" }),
+    seen(3, { name: "a" }),
+    seen(4, { name: "c", instance: "other" }),
+  );
+  const list = (selector: string, namespace?: string) =>
+    store.list(selector, namespace).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  const demo = `${Label.instanceId}=uid-of-demo`;
+  assert.deepEqual(list(demo), ["ns/a", "ns/b", "z/a"]);
+  assert.deepEqual(list(demo, "ns"), ["ns/a", "ns/b"]);
+  assert.deepEqual(list(`${Label.applySetPartOf}=set-of-other`), ["ns/c"]);
+  assert.deepEqual(list(`${demo},${Label.instanceName}!=demo`), []);
+  assert.deepEqual(list(Label.owned).length, 4);
+  store.observe(seen(5, { name: "b", instance: "other" }));
+  assert.deepEqual(list(demo), ["ns/a", "z/a"], "the index follows the labels");
+});
+
+Deno.test("store: keeps what is needed of an object and no more", () => {
+  const { metadata } = filled(seen(1)).get(at)!;
+  assert.deepEqual(metadata.managedFields, [{ manager: "kro.run/applyset", operation: "Apply" }]);
+  assert.deepEqual(metadata.annotations, { kept: "x" });
+});
+
+Deno.test("store: what was applied holds until an event differs", () => {
+  const store = filled();
+  // The server made something else of it: the response settles that it holds all the same.
+  write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
+  assert.equal(store.holds(at, desired({ k: "1000m" })), true);
+  store.observe({ ...seen(6, { data: { k: "1" } }), status: { phase: "x" } });
+  assert.equal(store.holds(at, desired({ k: "1000m" })), true, "a status is not ours");
+  assert.equal(store.holds(at, desired({ k: "2" })), false);
+  store.observe(seen(7, { data: { k: "3" } }));
+  assert.equal(store.holds(at, desired({ k: "1000m" })), false);
+});
+
+Deno.test("store: after a restart the live values themselves are compared", () => {
+  const store = filled(seen(5, { data: { k: "1" } }));
+  assert.equal(store.holds(at, desired({ k: "1" })), true);
+  assert.equal(store.holds(at, desired({ k: "2" })), false);
+  assert.equal(store.holds(at, desired({})), false, "a field that we still own must go");
+  assert.equal(store.holds(at, { ...desired({ k: "1" }), apiVersion: "v2" }), false);
+});
+
+Deno.test("store: an object that was deleted and made anew is not taken for settled", () => {
+  const store = filled();
+  write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
+  store.observe(seen(8, { data: { k: "1" }, uid: "u2" }));
+  assert.equal(store.holds(at, desired({ k: "1000m" })), false);
+});
