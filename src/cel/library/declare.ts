@@ -4,6 +4,7 @@ import { Duration, Timestamp } from "../value/time.ts";
 import {
   isMap,
   ListValue,
+  type MapValue,
   Opaque,
   Optional,
   TypeValue,

@@ -81,7 +81,12 @@ function divide(a: Value, b: Value): Value {
 }
 
 function modulo(a: Value, b: Value): Value {
-  const by = (x: bigint, y: bigint) => y === 0n ? fail("division", "modulus by zero") : x % y;
+  const by = (x: bigint, y: bigint) => {
+    if (y === 0n) fail("division", "modulus by zero");
+    // The quotient of the least int and -1 is out of range, and so is the division as a whole.
+    int64(x / y);
+    return x % y;
+  };
   return numbers(by, undefined, a, b) ?? noOverload();
 }
 

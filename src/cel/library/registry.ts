@@ -4,12 +4,16 @@ import type { FunctionDeclaration } from "./declare.ts";
 import { ENCODING } from "./encoding.ts";
 import { LISTS } from "./lists.ts";
 import { MAPS } from "./maps.ts";
+import { NETWORK } from "./network.ts";
 import { OPERATORS } from "./operators.ts";
 import { OPTIONALS } from "./optionals.ts";
+import { QUANTITIES } from "./quantity.ts";
 import { REGEX } from "./regex.ts";
+import { SEMVER } from "./semver.ts";
 import { STANDARD } from "./standard.ts";
 import { STRINGS } from "./strings.ts";
 import { TIMES } from "./times.ts";
+import { URLS } from "./urls.ts";
 
 const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...OPERATORS,
@@ -21,6 +25,10 @@ const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...LISTS,
   ...MAPS,
   ...ENCODING,
+  ...QUANTITIES,
+  ...SEMVER,
+  ...NETWORK,
+  ...URLS,
   ...CONDITIONS,
 ];
 

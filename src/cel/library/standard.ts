@@ -166,8 +166,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
     "string",
     toText,
   ),
-  plain("duration", ["duration", "int", "string"], "duration", (value: Value) => {
-    if (typeof value === "bigint") return new Duration(value);
+  plain("duration", ["duration", "string"], "duration", (value: Value) => {
     return typeof value === "string"
       ? parseDuration(value) ?? unconvertible("string", "google.protobuf.Duration")
       : value;

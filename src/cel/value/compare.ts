@@ -17,18 +17,13 @@ import {
 export function equals(a: Value, b: Value): boolean {
   if (a === null || b === null) return a === b;
   if (a instanceof Omit) return a.equals();
-  const left = numeric(a);
-  if (left !== undefined) {
-    const right = numeric(b);
-    // deno-lint-ignore eqeqeq -- int and double compare by mathematical value
-    return right !== undefined && left == right;
+  if (a instanceof Opaque) {
+    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : noOverload();
   }
+  if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b) === 0;
   if (typeof a !== "object" || typeof b !== "object") return a === b;
   if (a instanceof ListValue) return equalLists(a, b);
   if (isMap(a)) return equalMaps(a, b);
-  if (a instanceof Opaque) {
-    return b instanceof Opaque && a.typeName === b.typeName && a.equals(b);
-  }
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
@@ -41,8 +36,7 @@ export function equals(a: Value, b: Value): boolean {
 }
 
 function equalLists(a: ListValue, b: Value): boolean {
-  if (!(b instanceof ListValue)) return a.json !== undefined && a.identity ? noOverload() : false;
-  if (a.size !== b.size) return false;
+  if (!(b instanceof ListValue) || a.size !== b.size) return false;
   if (a.identity) return equalUnordered(a, b, a.identity);
   for (let index = 0; index < a.size; index++) {
     if (!equals(a.at(index), b.at(index))) return false;
@@ -73,7 +67,7 @@ function equalMaps(a: MapValue, b: Value): boolean {
   return true;
 }
 
-/** A number as what JavaScript compares exactly; undefined for anything else. */
+/** A number; undefined for anything else. Unless both are integers they are compared as doubles. */
 function numeric(value: Value): bigint | number | undefined {
   if (typeof value === "bigint" || typeof value === "number") return value;
   return value instanceof Uint ? value.value : undefined;
@@ -84,8 +78,9 @@ export function compare(a: Value, b: Value): number {
   const left = numeric(a);
   const right = numeric(b);
   if (left !== undefined && right !== undefined) {
-    // deno-lint-ignore eqeqeq -- int and double compare by mathematical value
-    return left < right ? -1 : left > right ? 1 : left == right ? 0 : NaN;
+    return typeof left === typeof right
+      ? ordered(left, right)
+      : ordered(Number(left), Number(right));
   }
   if (typeof a === "string" && typeof b === "string") return compareText(a, b);
   if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
@@ -94,6 +89,10 @@ export function compare(a: Value, b: Value): number {
     (a instanceof Duration && b instanceof Duration);
   if (!times) return noOverload();
   return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;
+}
+
+function ordered(a: bigint | number, b: bigint | number): number {
+  return a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN;
 }
 
 /** Order by code points, which is the order of the UTF-8 bytes. */

@@ -1,0 +1,82 @@
+/** Versions after semver.org 2.0. */
+import { compareText } from "../value/compare.ts";
+import { fail } from "../value/error.ts";
+import { Opaque, type Value } from "../value/values.ts";
+import { type FunctionDeclaration, member, plain } from "./declare.ts";
+
+const VERSION =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+const MAX_PART = 2n ** 64n - 1n;
+const TYPE = "kubernetes.Semver";
+
+class Semver extends Opaque {
+  readonly typeName = TYPE;
+
+  constructor(
+    readonly major: bigint,
+    readonly minor: bigint,
+    readonly patch: bigint,
+    readonly prerelease: readonly string[],
+  ) {
+    super();
+  }
+
+  /** Build metadata does not count. */
+  override equals(other: Opaque): boolean {
+    return other instanceof Semver && order(this, other) === 0n;
+  }
+}
+
+function parse(text: string): Semver | undefined {
+  const match = VERSION.exec(text);
+  if (match === null) return undefined;
+  const [, major = "0", minor = "0", patch = "0", suffix] = match;
+  const prerelease = suffix === undefined ? [] : suffix.split(".");
+  if (prerelease.some((part) => /^0\d+$/.test(part))) return undefined;
+  const parts = [BigInt(major), BigInt(minor), BigInt(patch)] as const;
+  if (parts.some((part) => part > MAX_PART)) return undefined;
+  return new Semver(...parts, prerelease);
+}
+
+function semver(text: string): Value {
+  return parse(text) ?? fail("conversion", "semver(): the text is no semantic version");
+}
+
+function order(a: Semver, b: Semver): bigint {
+  for (const part of ["major", "minor", "patch"] as const) {
+    if (a[part] !== b[part]) return a[part] < b[part] ? -1n : 1n;
+  }
+  return BigInt(Math.sign(orderPrereleases(a.prerelease, b.prerelease)));
+}
+
+/** A version without one comes after every version with one. */
+function orderPrereleases(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0 || b.length === 0) return b.length - a.length;
+  for (const [index, part] of a.entries()) {
+    const other = b[index];
+    if (other === undefined) return 1;
+    const difference = orderParts(part, other);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Numbers come before words, and are compared as numbers. */
+function orderParts(a: string, b: string): number {
+  const [isNumber, isOtherNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
+  if (isNumber && isOtherNumber) return a.length - b.length || compareText(a, b);
+  if (isNumber !== isOtherNumber) return isNumber ? -1 : 1;
+  return compareText(a, b);
+}
+
+/** The semver library. */
+export const SEMVER: readonly FunctionDeclaration[] = [
+  plain("semver", "string", TYPE, semver),
+  plain("isSemver", "string", "bool", (text: string) => parse(text) !== undefined),
+  member("major", TYPE, "int", (version: Semver) => BigInt.asIntN(64, version.major)),
+  member("minor", TYPE, "int", (version: Semver) => BigInt.asIntN(64, version.minor)),
+  member("patch", TYPE, "int", (version: Semver) => BigInt.asIntN(64, version.patch)),
+  member("isLessThan", `${TYPE}, ${TYPE}`, "bool", (a: Semver, b: Semver) => order(a, b) < 0n),
+  member("isGreaterThan", `${TYPE}, ${TYPE}`, "bool", (a: Semver, b: Semver) => order(a, b) > 0n),
+  member("compareTo", `${TYPE}, ${TYPE}`, "int", order),
+];

@@ -1,0 +1,117 @@
+/** Kubernetes' URL library, which reads URLs as Go does: absolute ones, or absolute paths. */
+import { fail } from "../value/error.ts";
+import { ComputedMap, ListValue, Opaque, type Value } from "../value/values.ts";
+import { type FunctionDeclaration, member, plain } from "./declare.ts";
+import { decodeUtf8, encodeUtf8 } from "./text.ts";
+
+const TYPE = "kubernetes.URL";
+// deno-lint-ignore no-control-regex -- no URL holds control characters
+const CONTROL = /[\x00-\x1f\x7f]/;
+const USERINFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
+// deno-lint-ignore no-control-regex -- all of ASCII, to say what is beyond it
+const HOST = /^(?:[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]|[^\x00-\x7f])*$/;
+const VALID_PATH = /^[A-Za-z0-9\-_.~!$&'()*+,;=:@[\]%/]*$/;
+const KEPT_IN_PATH = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
+
+class Url extends Opaque {
+  readonly typeName = TYPE;
+
+  constructor(
+    readonly scheme: string,
+    readonly user: string,
+    readonly host: string,
+    readonly path: string,
+    readonly query: string,
+    readonly fragment: string,
+  ) {
+    super();
+  }
+
+  override equals(other: Opaque): boolean {
+    const parts = ["scheme", "user", "host", "path", "query", "fragment"] as const;
+    return other instanceof Url && parts.every((part) => other[part] === this[part]);
+  }
+}
+
+/** `a%20b` as text, or undefined when a `%` is not followed by two hexadecimal digits. */
+function unescape(text: string): string | undefined {
+  if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
+  const bytes: number[] = [];
+  for (const part of text.match(/%..|[^%]+/gs) ?? []) {
+    if (part.startsWith("%")) bytes.push(parseInt(part.slice(1), 16));
+    else bytes.push(...encodeUtf8(part));
+  }
+  return decodeUtf8(Uint8Array.from(bytes));
+}
+
+function parse(text: string): Url | undefined {
+  if (text === "" || CONTROL.test(text) || text.startsWith(":")) return undefined;
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1] ?? "";
+  const all = scheme === "" ? text : text.slice(scheme.length + 1);
+  if (scheme === "" && !all.startsWith("/")) return undefined;
+  const [, rest = "", query = "", fragment = ""] =
+    /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(all) ?? [];
+  // Without a path there is nothing more to read, as in mailto:a@b.
+  if (!rest.startsWith("/")) return new Url(scheme.toLowerCase(), "", "", "", query, fragment);
+  const authority = scheme === "" ? undefined : /^\/\/([^/]*)/.exec(rest)?.[1];
+  const path = authority === undefined ? rest : rest.slice(authority.length + 2);
+  if (unescape(path) === undefined) return undefined;
+  const split = (authority ?? "").lastIndexOf("@");
+  const user = (authority ?? "").slice(0, Math.max(split, 0));
+  const host = (authority ?? "").slice(split + 1);
+  if (!USERINFO.test(user) || unescape(user) === undefined || !isHost(host)) return undefined;
+  return new Url(scheme.toLowerCase(), user, host, path, query, fragment);
+}
+
+function isHost(host: string): boolean {
+  const bracketed = /^\[([^\]]*)\](.*)$/s.exec(host);
+  const port = bracketed ? bracketed[2] ?? "" : /:[^:]*$/.exec(host)?.[0] ?? "";
+  return HOST.test(host) && /^(?::\d*)?$/.test(port) &&
+    (bracketed !== null || !host.startsWith("["));
+}
+
+function escapedPath({ path }: Url): string {
+  if (VALID_PATH.test(path)) return path;
+  const bytes = encodeUtf8(unescape(path) ?? path);
+  return Array.from(bytes, (byte) => {
+    const character = String.fromCharCode(byte);
+    return byte < 0x80 && KEPT_IN_PATH.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }).join("");
+}
+
+function query(url: Url): Value {
+  const found = new Map<string, string[]>();
+  for (const part of url.query.split("&")) {
+    if (part === "" || part.includes(";")) continue;
+    const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(part) ?? [];
+    const key = unescape(name.replaceAll("+", " "));
+    const text = unescape(value.replaceAll("+", " "));
+    if (key === undefined || text === undefined) continue;
+    found.set(key, [...found.get(key) ?? [], text]);
+  }
+  return new ComputedMap([...found].map(([key, values]) => [key, ListValue.of(values)] as const));
+}
+
+/** Host and port; brackets of IPv6 belong to neither. */
+function hostAndPort({ host }: Url): readonly [string, string] {
+  const [, name = host, port = ""] = /^(.*):(\d*)$/s.exec(host) ?? [];
+  return [/^\[(.*)\]$/s.exec(name)?.[1] ?? name, port];
+}
+
+function url(text: string): Value {
+  return parse(text) ?? fail("conversion", "url(): the text is no absolute URL");
+}
+
+/** The URL library. */
+export const URLS: readonly FunctionDeclaration[] = [
+  plain("url", "string", TYPE, url),
+  plain("isURL", "string", "bool", (text: string) => parse(text) !== undefined),
+  member("getScheme", TYPE, "string", ({ scheme }: Url) => scheme),
+  member("getHost", TYPE, "string", ({ host }: Url) => host),
+  member("getHostname", TYPE, "string", (value: Url) => hostAndPort(value)[0]),
+  member("getPort", TYPE, "string", (value: Url) => hostAndPort(value)[1]),
+  member("getEscapedPath", TYPE, "string", escapedPath),
+  member("getQuery", TYPE, "map(string, list(string))", query),
+];
