@@ -1,7 +1,7 @@
 /** Where the cluster is: `--kubeconfig`, `$KUBECONFIG`, the pod's service account, `~/.kube/config`. */
 import { join } from "node:path";
 import process from "node:process";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, MissingFileError } from "./errors.ts";
 import { inCluster } from "./incluster.ts";
 import { permitted } from "./permission.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
@@ -34,10 +34,16 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
     if (pod) return pod;
   }
   const home = env("HOME") ?? env("USERPROFILE");
-  if (home === undefined) {
-    throw new ConfigError("no cluster: set KUBECONFIG, give --kubeconfig, or set HOME");
+  const own = home === undefined ? undefined : join(home, ".kube", "config");
+  try {
+    if (own !== undefined) return await fromFiles([own], options.context);
+  } catch (error) {
+    if (!(error instanceof MissingFileError)) throw error;
   }
-  return await fromFiles([join(home, ".kube", "config")], options.context);
+  throw new ConfigError(
+    "no cluster: neither --kubeconfig nor KUBECONFIG is given, this is no pod with a service account, " +
+      (own === undefined ? "and HOME is not set" : `and ${own} does not exist`),
+  );
 }
 
 async function fromFiles(files: string[], context: string | undefined): Promise<ClusterConfig> {

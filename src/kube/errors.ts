@@ -8,6 +8,9 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** A file of the configuration that does not exist: another place may do instead. */
+export class MissingFileError extends ConfigError {}
+
 const byCode: Record<number, ApiErrorReason> = {
   400: "BadRequest",
   401: "Unauthorized",

@@ -1,13 +1,13 @@
 /** The service account that Kubernetes mounts into every pod. */
 import { fileCredentials } from "./credentials.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /** Where the kubelet mounts it. */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** The pod's own configuration; undefined outside of a cluster. */
+/** The pod's own configuration; undefined outside of a cluster, or without a token. */
 export async function inCluster(
   env: (name: string) => string | undefined,
   directory: string = SERVICE_ACCOUNT_DIR,
@@ -16,11 +16,16 @@ export async function inCluster(
   const port = env("KUBERNETES_SERVICE_PORT");
   if (!host || !port) return undefined;
   const tokenFile = `${directory}/token`;
+  try {
+    const token = await readFile(tokenFile, "service account's token");
+    if (token.trim() === "") throw new ConfigError(`${tokenFile}: the token is empty`);
+  } catch (error) {
+    // A pod may go without a service account, and have a kubeconfig.
+    if (error instanceof MissingFileError) return undefined;
+    throw error;
+  }
   const ca = await readFile(`${directory}/ca.crt`, "service account's certificate authority");
   const namespace = await readFile(`${directory}/namespace`, "service account's namespace");
-  if ((await readFile(tokenFile, "service account's token")).trim() === "") {
-    throw new ConfigError(`${tokenFile}: the service account's token is empty`);
-  }
   return {
     // An IPv6 address stands in brackets.
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,

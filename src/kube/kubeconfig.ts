@@ -10,7 +10,7 @@ import {
 } from "@kubernetes/client-node/dist/config_types.js";
 import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./permission.ts";
 
 /** A user with what client-node's type leaves out. */
@@ -46,7 +46,7 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
     try {
       text = await readFile(file, "kubeconfig");
     } catch (error) {
-      if (!(error instanceof ConfigError) || !error.message.includes("no such file")) throw error;
+      if (!(error instanceof MissingFileError)) throw error;
       missing ??= error;
       continue;
     }

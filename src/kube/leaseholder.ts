@@ -89,12 +89,19 @@ export class LeaseHolder {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
+    let raced = false;
     while (!signal.aborted) {
       try {
         await this.#attempt();
+        raced = false;
       } catch (error) {
         this.#lease = undefined; // read it again, whatever went wrong
         if (!isRace(error)) this.#options.onError?.(error);
+        else if (!raced) {
+          // Somebody wrote it: see at once whether it is still ours.
+          raced = true;
+          continue;
+        }
       }
       if (this.#held && performance.now() - this.#renewedAt > this.#deadlineMs) this.#lose();
       await sleep(this.#retryMs, signal);

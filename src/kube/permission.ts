@@ -1,5 +1,5 @@
 /** Missing permissions of the runtime, told as the flag that grants them. */
-import { ConfigError } from "./errors.ts";
+import { ConfigError, MissingFileError } from "./errors.ts";
 
 /** Runs `action`; a missing permission becomes a ConfigError that names `flag`. */
 export function permitted<T>(doing: string, flag: string, action: () => T): T {
@@ -22,7 +22,7 @@ export async function readFile(path: string, what: string): Promise<string> {
 /** What a failed read of `path` means to the user. */
 export function fileError(path: string, what: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotFound || codeOf(error) === "ENOENT") {
-    return new ConfigError(`${path}: no such file (${what})`);
+    return new MissingFileError(`${path}: no such file (${what})`);
   }
   const denied = named(`${path}: reading the ${what}`, `--allow-read=${path}`, error);
   if (denied !== error) return denied;

@@ -52,7 +52,7 @@ export class Transport {
 
   /** The body of a successful answer. */
   async request(exchange: Exchange): Promise<string> {
-    const answer = await this.#persist(exchange, MAX_RETRIES, async (authorization) => {
+    const answer = await this.#persist(exchange, async (authorization) => {
       const release = await this.#slots.acquire();
       try {
         const http = this.#unaryClient();
@@ -76,7 +76,7 @@ export class Transport {
    */
   async open(exchange: Exchange, signal: AbortSignal): Promise<OpenStream> {
     let stream: OpenStream | undefined;
-    await this.#persist(exchange, 0, async (authorization) => {
+    await this.#persist(exchange, async (authorization) => {
       const http = this.#httpClient({ http2: false });
       const connection = new AbortController();
       const abort = () => connection.abort();
@@ -103,7 +103,7 @@ export class Transport {
         close();
         throw error;
       }
-    });
+    }, signal);
     return stream!;
   }
 
@@ -124,8 +124,8 @@ export class Transport {
   /** Repeats one exchange while the server asks to wait, once with new credentials, once on a new connection. */
   async #persist(
     exchange: Exchange,
-    maxRetries: number,
     send: (authorization: string | undefined) => Promise<Answer>,
+    signal?: AbortSignal,
   ): Promise<Answer> {
     let renewed = false;
     let reconnected = false;
@@ -151,11 +151,12 @@ export class Transport {
       }
       const wait = answer.retryAfterSeconds;
       const asked = (answer.code === 429 || answer.code === 503) && wait !== undefined;
-      if (!asked || retries >= maxRetries || wait > LONGEST_WAIT_SECONDS) {
+      if (!asked || retries >= MAX_RETRIES || wait > LONGEST_WAIT_SECONDS) {
         throw this.#refusal(exchange, answer);
       }
       retries++;
-      await sleep(wait * 1000, this.#closed.signal);
+      const stops = signal ? [this.#closed.signal, signal] : [this.#closed.signal];
+      await sleep(wait * 1000, AbortSignal.any(stops));
     }
   }
 
@@ -264,8 +265,8 @@ export class Transport {
         ...(proxyUrl && { proxy: { url: proxyUrl } }),
       });
     } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      throw new ConfigError(`${origin}: cannot use the certificates: ${(error as Error).message}`);
+      const message = (error as Error).message;
+      throw new ConfigError(`${origin}: cannot use the certificates or the proxy: ${message}`);
     }
   }
 }

@@ -77,22 +77,47 @@ Deno.test("a token file is read again after a refusal", async () => {
   assert.equal(await config.authorization?.(), "Bearer two");
 });
 
+/** Runs with these environment variables, and without those that are undefined. */
+async function withEnv(
+  variables: Record<string, string | undefined>,
+  run: () => Promise<void>,
+): Promise<void> {
+  const set = (name: string, value: string | undefined) =>
+    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(variables)) set(name, value);
+  try {
+    await run();
+  } finally {
+    for (const [name, value] of before) set(name, value);
+  }
+}
+
 Deno.test("of several files the first to name a thing wins, and some may be missing", async () => {
   using files = folder({
     one: "current-context: y\nusers: [{name: u, user: {token: first}}]",
     two: kubeconfig("token: second").replace("name: x", "name: y"),
   });
-  const before = Deno.env.get("KUBECONFIG");
   const { dir } = files;
-  Deno.env.set("KUBECONFIG", `${dir}/none:${dir}/one::${dir}/two`);
-  try {
+  await withEnv({ KUBECONFIG: `${dir}/none:${dir}/one::${dir}/two` }, async () => {
     const config = await loadConfig();
     assert.equal(await config.authorization?.(), "Bearer first");
     assert.equal(config.server, "https://k:6443");
-  } finally {
-    if (before === undefined) Deno.env.delete("KUBECONFIG");
-    else Deno.env.set("KUBECONFIG", before);
-  }
+  });
+});
+
+Deno.test("without flag, variable and service account the home folder's file counts, if there is one", async () => {
+  using files = folder({});
+  const home = { KUBECONFIG: undefined, KUBERNETES_SERVICE_HOST: undefined, HOME: files.dir };
+  await withEnv(home, async () => {
+    await assert.rejects(loadConfig(), {
+      name: "ConfigError",
+      message: /^no cluster: .* and .*\/\.kube\/config does not exist$/,
+    });
+    Deno.mkdirSync(`${files.dir}/.kube`);
+    Deno.writeTextFileSync(`${files.dir}/.kube/config`, kubeconfig("token: t"));
+    assert.equal((await loadConfig()).origin, `${files.dir}/.kube/config`);
+  });
 });
 
 const broken: [string, RegExp, string, string?][] = [
@@ -183,4 +208,5 @@ Deno.test("a pod uses its service account, whose token may rotate", async () => 
   config?.forget?.();
   assert.equal(await config?.authorization?.(), "Bearer new");
   assert.equal(await inCluster(() => undefined, files.dir), undefined);
+  assert.equal(await inCluster((name) => variables[name], `${files.dir}/none`), undefined);
 });

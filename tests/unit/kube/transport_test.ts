@@ -255,3 +255,28 @@ Deno.test("an aborted watch ends without an error", async () => {
     },
   );
 });
+
+Deno.test("requests beyond the rate wait their turn", async () => {
+  // One at once, the next one in hours.
+  const slow = { qps: 0.0001, burst: 1 };
+  await serving(() => Response.json({}), async ({ client, requests }) => {
+    await client.raw("/x");
+    const waiting = assert.rejects(client.raw("/y"), { message: "GET /y: the client is closed" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    client.close();
+    await waiting;
+    assert.equal(requests.length, 1);
+  }, slow);
+});
+
+Deno.test("a proxy of the kubeconfig is used", async () => {
+  await using proxy = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (request) => Response.json({ asked: request.url }),
+  );
+  const proxyUrl = `http://127.0.0.1:${proxy.addr.port}`;
+  const config = { server: "http://k.example:8001", namespace: "", origin: "f", proxyUrl };
+  const client = connect(config, { userAgent: "kro/test" });
+  assert.deepEqual(await client.raw("/version"), { asked: "http://k.example:8001/version" });
+  client.close();
+});
