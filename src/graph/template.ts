@@ -62,7 +62,7 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
     const misplaced = !draft?.standalone && !accepts("string");
     if (draft) walk.fields.push({ path, draft, target: schema, misplaced });
     if (!misplaced || isBroken(value, draft)) return;
-    const what = draft ? "a string with text round its expressions" : "a string";
+    const what = draft ? "a string template" : "a string";
     return fault(path, `must be ${kinds.join(" or ")}, not ${what}`, walk);
   }
   if (Array.isArray(value)) {
