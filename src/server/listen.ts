@@ -5,7 +5,7 @@ import type { Handler } from "./app.ts";
 export interface Listening {
   /** `http://host:port` under which this machine reaches it. */
   url: string;
-  /** Stops listening and waits for answers under way. */
+  /** Stops listening; answers under way have a moment, idle connections hold nothing up. */
   close(): Promise<void>;
 }
 
@@ -14,6 +14,9 @@ export class ListenError extends Error {
   /** Always `ListenError`. */
   override readonly name = "ListenError";
 }
+
+/** How long an answer under way may take once the endpoint closes. */
+const GRACE_MS = 1000;
 
 /** Splits `host:port`; an empty host is every interface, port 0 any free one. */
 export function parseAddress(address: string): { hostname: string; port: number } {
@@ -29,11 +32,18 @@ export function parseAddress(address: string): { hostname: string; port: number 
 export function listen(address: string, handler: Handler): Listening {
   const { hostname, port } = parseAddress(address);
   try {
-    const server = Deno.serve({ hostname, port, onListen: () => {} }, handler);
+    const abort = new AbortController();
+    const options = { hostname, port, signal: abort.signal, onListen: () => {} };
+    const server = Deno.serve(options, handler);
     const bound = server.addr;
     const host = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : bound.hostname;
     const shown = host.includes(":") ? `[${host}]` : host;
-    return { url: `http://${shown}:${bound.port}`, close: () => server.shutdown() };
+    const close = async () => {
+      const timer = setTimeout(() => abort.abort(), GRACE_MS);
+      await server.shutdown();
+      clearTimeout(timer);
+    };
+    return { url: `http://${shown}:${bound.port}`, close };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ListenError(`cannot listen on ${address}: ${why}`, { cause });

@@ -125,3 +125,13 @@ Deno.test("a taken address is an error that names it", async () => {
     await first.close();
   }
 });
+
+Deno.test("a client that keeps its connection open does not hold up the end", async () => {
+  const listening = listen("127.0.0.1:0", handler);
+  const { hostname, port } = new URL(listening.url);
+  using idle = await Deno.connect({ hostname, port: Number(port) });
+  await idle.write(new TextEncoder().encode("GET /healthz HTTP/1.1\r\nHost: kro\r\n\r\n"));
+  assert.ok(await idle.read(new Uint8Array(1024)));
+  await listening.close();
+  await assert.rejects(Deno.connect({ hostname, port: Number(port) }));
+});
