@@ -66,10 +66,10 @@ const ACCEPTED: [string, unknown][] = [
     })),
   ],
   [
-    "two expressions without text are added",
-    one(deployment("web", {
-      replicas: "${schema.spec.count}${schema.spec.count}",
-    })),
+    "two ints without text, which are added, for int-or-string",
+    template("v1", "Service", {
+      spec: { ports: [{ port: 80, targetPort: "${schema.spec.count}${schema.spec.count}" }] },
+    }),
   ],
   ["an expression in a key is text", one(configMap("cm", { data: { "${nope}": "a" } }))],
   ["an expression that never closes is text", one(configMap("cm", { data: { k: "${nope" } }))],
