@@ -64,7 +64,11 @@ export async function download(
   const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
   for (const [index, program] of programs.entries()) {
     const release = releaseOf(program, goMod, machine);
-    progress(`downloading ${program} (${index + 1} of ${programs.length}) from ${release.url}`);
+    progress(
+      `downloading ${program} (${index + 1} of ${programs.length}) from ${
+        rebase(release.url, base)
+      }`,
+    );
     const file = `${into}/${program}`;
     if (program === "etcd") await unpackEtcd(release, into, base);
     else await fetchChecked(release, file, base);

@@ -18,7 +18,7 @@ export class BuildProgress {
     if (text.startsWith("go: downloading ")) this.#modules++;
     else if (/^[\w.~-]+(\/[\w.~+-]+)*$/.test(text)) {
       this.#compiled++;
-      this.#component = componentOf(text) ?? this.#component;
+      this.#component = componentOf(text);
     } else if (text.trim() !== "") this.#other.push(text);
   }
 

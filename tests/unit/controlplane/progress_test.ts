@@ -7,7 +7,7 @@ Deno.test("a build's output becomes which component, how many packages", () => {
     ["", "all packages are compiled already, linking"],
     ["errors", "compiling shared packages: 1 of at most 1900 packages"],
     ["go.etcd.io/etcd/server/v3/etcdserver", "compiling etcd: 2 of at most 1900 packages"],
-    ["golang.org/x/net/http2", "compiling etcd: 3 of at most 1900 packages"],
+    ["golang.org/x/net/http2", "compiling shared packages: 3 of at most 1900 packages"],
     ["k8s.io/kubernetes/cmd/kubectl", "compiling kubectl: 4 of at most 1900 packages"],
   ];
   for (const [line, expected] of steps) {
