@@ -56,8 +56,8 @@ function withoutSystemFields(metadata: Json | undefined): JsonObject {
 }
 
 /**
- * A value in its normal form: nulls and empty maps are as good as absent, and a quantity is what it
- * amounts to. Integer-or-string fields keep their type, for a port 80 is not a port named "80".
+ * A value in its normal form: nulls, empty maps and empty lists are as good as absent, as Kubernetes'
+ * API conventions have it, and a quantity is what it amounts to. Integer-or-string fields keep their type, for a port 80 is not a port named "80".
  */
 export function normalise(value: Json, schema?: Schema): Json {
   if (Array.isArray(value)) return value.map((item) => normalise(item, schema?.items));
@@ -70,7 +70,7 @@ function normaliseObject(value: JsonObject, schema: Schema | undefined): JsonObj
   for (const [key, field] of Object.entries(value)) {
     if (field === null || field === undefined) continue;
     const normal = normalise(field, fieldSchema(schema, key));
-    if (isObject(normal) && Object.keys(normal).length === 0) continue;
+    if (typeof normal === "object" && Object.keys(normal ?? {}).length === 0) continue;
     result[key] = normal;
   }
   return result;

@@ -1,6 +1,6 @@
 // What counts as drift of an object, what it costs, and whom it wakes.
 import assert from "node:assert/strict";
-import { type KubeObject, Manager, type ObjectRef } from "../../src/api/mod.ts";
+import { type KindRef, type KubeObject, Manager, type ObjectRef } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
 import { CONFIG_MAP } from "../contract/cluster.ts";
 import { eventually } from "../controlplane/testing.ts";
@@ -16,14 +16,19 @@ import {
   SECRET,
 } from "./bench.ts";
 
+const SERVICE: KindRef = { ...CONFIG_MAP, kind: "Service", plural: "services" };
+
 Deno.test("cached cluster: quiet once applied, also after a restart, whatever the server normalises", async () => {
-  await using before = await bench([DEPLOYMENT, CONFIG_MAP, SECRET]);
+  await using before = await bench([DEPLOYMENT, SERVICE, CONFIG_MAP, SECRET]);
   const { namespace } = before;
   const deploy = { kind: DEPLOYMENT, namespace, name: "a" };
   const config = { kind: CONFIG_MAP, namespace, name: "a" };
   const secret = { kind: SECRET, namespace, name: "a" };
+  const service = { kind: SERVICE, namespace, name: "a" };
+  const limits = { cpu: "1000m", memory: 1024 };
   const objects: [ObjectRef, KubeObject][] = [
-    [deploy, deployment(deploy, { env, resources: { limits: { cpu: "1000m", memory: 1024 } } })],
+    [deploy, deployment(deploy, { env, args: [], securityContext: {}, resources: { limits } })],
+    [service, childOf(service, { spec: { ports: [{ port: 80, targetPort: "http" }] } })],
     [config, childOf(config, { data: { k: "v" }, binaryData: {}, immutable: null })],
     [secret, childOf(secret, { stringData: { k: "v" } })],
   ];
@@ -33,6 +38,7 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
   await pass(before);
   assert.deepEqual(before.requests(), {
     "apply deployments.apps": 1,
+    "apply services": 1,
     "apply configmaps": 1,
     "apply secrets": 1,
   });

@@ -82,7 +82,7 @@ const forms: { name: string; a: Json; b: Json; equal: boolean }[] = [
   { name: "a null and nothing", a: { text: null }, b: {}, equal: true },
   { name: "an empty map and nothing", a: { open: { deep: {} } }, b: {}, equal: true },
   { name: "an empty text and nothing", a: { text: "" }, b: {}, equal: false },
-  { name: "an empty list and nothing", a: { items: [] }, b: {}, equal: false },
+  { name: "an empty list and nothing", a: { items: [] }, b: {}, equal: true },
   { name: "an empty element and none", a: { items: [{}] }, b: { items: [] }, equal: false },
   { name: "unknown fields", a: { other: { x: "1k" } }, b: { other: { x: "1000" } }, equal: false },
 ];
