@@ -39,7 +39,10 @@ export interface DeleteOptions {
  * Objects that it returns belong to the cluster: callers must not change them.
  */
 export interface Cluster {
-  /** The object, or undefined. A cached cluster answers for objects with kro's labels only. */
+  /**
+   * The object, or undefined. A cached cluster answers for objects with kro's labels, and of others
+   * for those of kinds that external references name.
+   */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** The object as the API server has it now, cache or not: before taking what may be somebody's. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;

@@ -12,7 +12,7 @@ export interface PassContext {
   maxCollectionSize: number;
   /** UID of the RGD, for the instance's label; without it that label is left as it is. */
   rgdUid?: string;
-  /** Number of the graph revision in use; repeated in the outcome for logs and views. */
+  /** Number of the graph revision in use: repeated in the outcome. */
   instanceRevision?: number;
 }
 

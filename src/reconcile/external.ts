@@ -26,8 +26,7 @@ export async function readExternal(node: Node, context: NodeContext): Promise<No
   }
   const named = addressed(node, target.value, context.parent.instance);
   if (!named.ok) return missing(node, named.fault);
-  // Caches hold what carries kro's labels; this object need not.
-  const object = await context.cluster.getLive(refOf(node, named.value));
+  const object = await context.cluster.get(refOf(node, named.value));
   return object ? found(node, [object]) : missing(node, { state: "Waiting", message: "not found" });
 }
 

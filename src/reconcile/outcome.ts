@@ -67,6 +67,8 @@ export interface Outcome {
   removed: ObjectOutcome[];
   /** The instance after the pass; undefined once it is gone. */
   instance?: KubeObject;
+  /** Number of the graph revision that the pass used, when it was told. */
+  revision?: number;
   /** When to look again. */
   next: Next;
 }

@@ -52,8 +52,9 @@ export async function reconcile(
   const suspended = isSuspended(instance);
   try {
     const limit = context.maxCollectionSize;
-    const planned = plannedInventory(graph, instance, pass.scope, limit);
-    await carrier.prepare(suspended ? carrier.inventory : planned);
+    await carrier.prepare(
+      suspended ? carrier.inventory : plannedInventory(graph, instance, pass.scope, limit),
+    );
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isOutrun(error)) return outrun(pass, error);
@@ -79,7 +80,7 @@ interface Pass {
 }
 
 interface Findings {
-  verdict: Verdict;
+  verdict: Omit<Verdict, "resources"> & Partial<Verdict>;
   results: readonly NodeResult[];
   pruned?: Pruned;
   suspended?: boolean;
@@ -94,10 +95,11 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
   const projection = managed === MANAGED
     ? project(graph, pass.scope, fieldsOf(instance), findings.suspended ?? false)
     : { fields: fieldsOf(instance), failures: [] };
-  const graphCondition = projection.failures.length > 0
+  const resolved = projection.failures.length > 0
     ? notResolved(`failed to evaluate status fields: ${projection.failures.join("; ")}`)
     : RESOLVED;
-  const updates = [managed, graphCondition, judged.resources];
+  // What was not looked at keeps what was said of it.
+  const updates = judged.resources ? [managed, resolved, judged.resources] : [managed];
   const { conditions, failures } = allConditions(pass, updates);
   const broken = [...projection.failures, ...failures];
   const state = broken.length > 0 ? "ERROR" : judged.state;
@@ -105,13 +107,16 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
     ? { kind: "retry", error: broken[0]! } as const
     : nextOf(judged, findings.pruned);
   const removed = findings.pruned?.removed ?? [];
-  const outcome = { state, conditions, nodes: nodeOutcomes(findings.results), removed };
+  const { instanceRevision: revision } = pass.context;
+  const nodes = nodeOutcomes(findings.results);
+  const outcome = { state, conditions, nodes, removed, ...(revision ? { revision } : {}) };
   try {
     const status = { state, conditions, fields: projection.fields };
     const written = await writeStatus(cluster, graph.instance, instance, status);
     return { ...outcome, instance: written, next };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    if (isNotFound(error)) return { ...outcome, next: { kind: "done" } };
     const text = `failed to write the status: ${error.message}`;
     const again: Next = isOutrun(error)
       ? { kind: "wait", reason: text }
@@ -137,7 +142,7 @@ function allConditions(
   return authoredConditions(graph, instance, pass.scope, { builtIn, current, now });
 }
 
-function nextOf(judged: Verdict, pruned: Pruned | undefined): Next {
+function nextOf(judged: { next: Next }, pruned: Pruned | undefined): Next {
   if (judged.next.kind !== "done" || !pruned?.unfinished) return judged.next;
   return { kind: "wait", reason: "waiting for pruned objects to be gone" };
 }
@@ -154,13 +159,7 @@ function nodeOutcomes(results: readonly NodeResult[]): NodeOutcome[] {
 async function unmanaged(pass: Pass, error: string): Promise<Outcome> {
   const message = `finalizer/labeling failed: ${error}`;
   const managed = notManaged(message);
-  const resources: ConditionUpdate = {
-    type: "ResourcesReady",
-    status: "Unknown",
-    reason: "AwaitingReconciliation",
-    message: 'condition "ResourcesReady" is awaiting reconciliation',
-  };
-  const judged: Verdict = { resources, state: "ERROR", next: { kind: "retry", error: message } };
+  const judged = { state: "ERROR", next: { kind: "retry", error: message } } as const;
   return await report(pass, { verdict: judged, results: [], managed });
 }
 

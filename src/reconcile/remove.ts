@@ -10,7 +10,7 @@ import {
   type KubeObject,
   refText,
 } from "../api/mod.ts";
-import { isOutrun, patchFresh } from "./carrier.ts";
+import { patchFresh } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
 import { areAuthored, builtInConditions, conditionsOf } from "./conditions.ts";
 import { type PassContext, timestamp } from "./context.ts";
@@ -135,7 +135,7 @@ async function report(pass: Removal, message: string): Promise<void> {
     });
   } catch (error) {
     // The objects matter more than the words about them; the next pass writes them again.
-    if (!(error instanceof ApiError) || !isOutrun(error)) throw error;
+    if (!(error instanceof ApiError)) throw error;
   }
 }
 

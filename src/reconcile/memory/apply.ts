@@ -39,14 +39,14 @@ export function applied(
   desired: KubeObject,
   write: FieldWrite & { force: boolean },
 ): KubeObject {
-  const { status: _, ...wanted } = desired as unknown as JsonObject;
+  const wanted = asStored(desired);
   const base = (live ?? {}) as JsonObject;
   const mine = fieldsOf(wanted, write.schema);
   const entries = (live?.metadata.managedFields ?? []).filter((e) => !isMine(e, write.manager));
   const before = live?.metadata.managedFields?.find((e) => isMine(e, write.manager));
   const others = withoutConflicts(entries, base, wanted, leavesOf(mine), write);
 
-  const merged = merge(structuredClone(base), structuredClone(wanted), write.schema) as JsonObject;
+  const merged = merge(structuredClone(base), wanted, write.schema) as JsonObject;
   const kept = new Set(
     [mine, ...others.map((e) => e.fieldsV1 ?? {})].flatMap((t) => leavesOf(t)).map(leafKey),
   );
@@ -82,6 +82,20 @@ export function updated(
   const managedFields = [...entries.filter((e) => e !== old), ...(own ? [own] : [])]
     .filter((e) => Object.keys(e.fieldsV1 ?? {}).length > 0);
   return { ...next, metadata: { ...next.metadata, managedFields } };
+}
+
+/** Without status, which has its own endpoint; a Secret's write-only `stringData` becomes `data`. */
+function asStored(desired: KubeObject): JsonObject {
+  const { status: _, ...wanted } = structuredClone(desired) as unknown as JsonObject;
+  const { stringData, data, ...rest } = wanted;
+  if (wanted.apiVersion !== "v1" || wanted.kind !== "Secret" || !isObject(stringData)) {
+    return wanted;
+  }
+  const encoded = Object.entries(stringData).map(([key, text]) => [
+    key,
+    new TextEncoder().encode(String(text)).toBase64(),
+  ]);
+  return { ...rest, data: { ...(isObject(data) ? data : {}), ...Object.fromEntries(encoded) } };
 }
 
 function isMine(e: ManagedFieldsEntry, manager: string): boolean {

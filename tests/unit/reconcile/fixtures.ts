@@ -9,13 +9,13 @@ import type {
   ObjectRef,
   ResourceGraphDefinition,
 } from "../../../src/api/mod.ts";
-import { withDefaults } from "../../../src/openapi/defaults.ts";
-import { compile, type Graph, kindsOf } from "../../../src/graph/mod.ts";
+import { compile, type CompileOptions, type Graph, kindsOf } from "../../../src/graph/mod.ts";
 import {
   type KindInfo,
   kindsOfCrd,
   resolveKinds,
   snapshotSource,
+  withDefaults,
 } from "../../../src/openapi/mod.ts";
 import {
   MemoryCluster,
@@ -136,15 +136,20 @@ export class World {
 /** Compiles the resources (YAML) under a schema and gives it a cluster. */
 export async function world(
   yaml: string,
-  options: MemoryOptions & { makeCluster?: (o: MemoryOptions) => MemoryCluster } = {},
+  options: MemoryOptions & CompileOptions & {
+    makeCluster?: (o: MemoryOptions) => MemoryCluster;
+  } = {},
 ): Promise<World> {
-  const { graph, kinds } = await compileYaml(yaml);
+  const { graph, kinds } = await compileYaml(yaml, options);
   const all: MemoryOptions = { ...options, kinds: [...kinds, ...kindsOfCrd(graph.crd)] };
   return new World(graph, options.makeCluster?.(all) ?? new MemoryCluster(all));
 }
 
 /** Compiles `schema:` and `resources:`. */
-export async function compileYaml(yaml: string): Promise<{ graph: Graph; kinds: KindInfo[] }> {
+export async function compileYaml(
+  yaml: string,
+  options: CompileOptions = {},
+): Promise<{ graph: Graph; kinds: KindInfo[] }> {
   const { schema, resources } = load(yaml) as { schema?: JsonObject; resources?: unknown[] };
   const rgd = {
     apiVersion: "kro.run/v1alpha1",
@@ -156,7 +161,7 @@ export async function compileYaml(yaml: string): Promise<{ graph: Graph; kinds: 
     },
   } as unknown as ResourceGraphDefinition;
   const kinds = await resolveKinds(source, kindsOf(rgd));
-  const compiled = compile(rgd, kinds);
+  const compiled = compile(rgd, kinds, options);
   assert.ok(compiled.ok, compiled.ok ? "" : JSON.stringify(compiled.problems, null, 1));
   return { graph: compiled.graph, kinds: [...kinds.values()] };
 }

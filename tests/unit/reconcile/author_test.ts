@@ -1,0 +1,121 @@
+/** Conditions that the author of the RGD declares. */
+import assert from "node:assert/strict";
+import type { Condition } from "../../../src/api/mod.ts";
+import { unresolved } from "../../../src/reconcile/mod.ts";
+import { compileYaml, configMap, mapNode, world } from "./fixtures.ts";
+
+const authored = (entries: string[]) => `
+schema:
+  spec: {on: string | default="True", names: "[]string"}
+  status:
+    conditions: ${JSON.stringify(entries)}
+resources:${mapNode("a", "x")}`;
+
+const list = (conditions: Condition[]) => conditions.map((c) => `${c.type}=${c.status}`);
+
+Deno.test("author conditions replace kro's, in their order, and transition times move with the status", async () => {
+  const w = await world(authored([
+    "${runtime.newCondition({type: 'Zed', status: schema.spec.on, reason: 'Why', message: 'm'})}",
+    "${schema.spec.names.map(n, runtime.newCondition({type: n, status: 'Unknown'}))}",
+  ]));
+  w.create({ names: ["B", "A"] });
+  const { conditions, state } = await w.pass();
+  const stamp = { lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 };
+  assert.deepEqual(conditions, [
+    { type: "Zed", status: "True", reason: "Why", message: "m", ...stamp },
+    { type: "B", status: "Unknown", ...stamp },
+    { type: "A", status: "Unknown", ...stamp },
+  ]);
+  assert.equal(state, "ACTIVE");
+  w.now = new Date("2026-01-02T00:00:00Z");
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+  w.change({ on: "False" });
+  const after = (await w.pass()).conditions;
+  assert.equal(after[0]!.lastTransitionTime, "2026-01-02T00:00:00Z");
+  assert.equal(after[1]!.lastTransitionTime, "2026-01-01T00:00:00Z");
+  assert.equal(after[1]!.observedGeneration, 2);
+});
+
+Deno.test("runtime.condition reads kro's own value, also of a type that the author overrides", async () => {
+  const w = await world(authored([
+    "${runtime.newCondition({type: 'Ready', status: 'False'})}",
+    "${runtime.newCondition({type: 'Seen', status: runtime.condition(schema, 'InstanceManaged').status})}",
+  ]));
+  w.create();
+  const { conditions, state } = await w.pass();
+  assert.deepEqual(list(conditions), ["Ready=False", "Seen=True"]);
+  assert.equal(state, "ACTIVE");
+});
+
+Deno.test("an entry whose data is gone keeps what it said last", async () => {
+  const w = await world(authored([
+    "${runtime.newCondition({type: 'Value', status: a.data.value == 'x' ? 'True' : 'False'})}",
+    "${runtime.newCondition({type: 'Label', status: a.metadata.labels.extra})}",
+  ]));
+  w.create();
+  assert.deepEqual(list((await w.pass()).conditions), ["Value=True"]);
+  w.cluster.edit(configMap("demo-a"), (d) => d.metadata.labels!.extra = "True");
+  assert.deepEqual(list((await w.pass()).conditions), ["Value=True", "Label=True"]);
+  w.cluster.edit(configMap("demo-a"), (d) => delete d.metadata.labels!.extra);
+  assert.deepEqual(list((await w.pass()).conditions), ["Value=True", "Label=True"]);
+});
+
+for (
+  const { name, entries } of [
+    {
+      name: "a type produced twice",
+      entries: [
+        "${['Two', 'Two'].map(t, runtime.newCondition({type: t, status: 'True'}))}",
+        "${runtime.newCondition({type: 'Kept', status: 'True'})}",
+      ],
+    },
+    {
+      name: "an entry that fails",
+      entries: [
+        "${runtime.newCondition({type: 'Two', status: string(1 / (size(schema.spec.on) - 4))})}",
+        "${runtime.newCondition({type: 'Kept', status: 'True'})}",
+      ],
+    },
+    {
+      name: "a status that is none",
+      entries: [
+        "${runtime.newCondition({type: 'Two', status: schema.metadata.name})}",
+        "${runtime.newCondition({type: 'Kept', status: 'True'})}",
+      ],
+    },
+  ]
+) {
+  Deno.test(`${name} is dropped, the rest is kept, and the state is ERROR`, async () => {
+    const w = await world(authored(entries));
+    w.create();
+    const { conditions, state, next } = await w.pass();
+    assert.deepEqual(list(conditions), ["Kept=True"]);
+    assert.equal(state, "ERROR");
+    assert.equal(next.kind, "retry");
+  });
+}
+
+Deno.test("taking the block out of the RGD hands the list back to kro", async () => {
+  const w = await world(authored(["${runtime.newCondition({type: 'Mine', status: 'True'})}"]));
+  w.create();
+  await w.pass();
+  w.graph = (await compileYaml(`resources:${mapNode("a", "x")}`)).graph;
+  const types = (await w.pass()).conditions.map((c) => c.type);
+  assert.deepEqual(types.toSorted(), [
+    "GraphResolved",
+    "InstanceManaged",
+    "InstanceSynced",
+    "Ready",
+    "ResourcesReady",
+  ]);
+});
+
+Deno.test("without a good revision author conditions stay as they are", async () => {
+  const w = await world(authored(["${runtime.newCondition({type: 'Mine', status: 'True'})}"]));
+  w.create();
+  await w.pass();
+  const { conditions, state } = await unresolved(w.kind, w.instance(), w.cluster, w.context, "x");
+  assert.deepEqual(list(conditions), ["Mine=True"]);
+  assert.equal(state, "ERROR");
+});

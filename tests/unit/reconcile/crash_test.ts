@@ -1,0 +1,111 @@
+/** Order in time: nodes run at once where they can, and a crash at any request leaves nothing behind. */
+import assert from "node:assert/strict";
+import { ApiError } from "../../../src/api/mod.ts";
+import { MemoryCluster } from "../../../src/reconcile/mod.ts";
+import { compileYaml, mapNode, states, type World, world } from "./fixtures.ts";
+
+const GRAPH = `
+schema:
+  spec: {ns: string | default="other"}
+  status: {got: "\${b.data.value}"}
+resources:${mapNode("a", "x")}
+${mapNode("b", "${a.data.value}")}
+  - id: far
+    template:
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: "\${b.metadata.name}", namespace: "\${b.data.value + '-' + schema.spec.ns}"}`;
+
+/** Stops answering at one write: what a killed process leaves. */
+class Dying extends MemoryCluster {
+  left = Infinity;
+  override apply(...args: Parameters<MemoryCluster["apply"]>) {
+    return this.#spend(() => super.apply(...args));
+  }
+  override patch(...args: Parameters<MemoryCluster["patch"]>) {
+    return this.#spend(() => super.patch(...args));
+  }
+  override writeStatus(...args: Parameters<MemoryCluster["writeStatus"]>) {
+    return this.#spend(() => super.writeStatus(...args));
+  }
+  override delete(...args: Parameters<MemoryCluster["delete"]>) {
+    return this.#spend(() => super.delete(...args));
+  }
+  #spend<T>(call: () => Promise<T>): Promise<T> {
+    if (this.left-- > 0) return call();
+    return Promise.reject(new ApiError("connection refused", { reason: "Unreachable" }));
+  }
+}
+
+async function dying(writes: number): Promise<World> {
+  const w = await world(GRAPH, { makeCluster: (o) => new Dying(o) });
+  w.create();
+  (w.cluster as Dying).left = writes;
+  await w.pass();
+  (w.cluster as Dying).left = Infinity;
+  return w;
+}
+
+// Two patches (the namespace of `far` is known late), three applies, one status.
+for (let writes = 0; writes <= 6; writes++) {
+  Deno.test(`after a crash at write ${writes + 1} of a creation, deletion leaves nothing`, async () => {
+    const w = await dying(writes);
+    w.cluster.evict(w.ref());
+    if (w.peek(w.ref())) await w.pass();
+    assert.deepEqual(w.cluster.objects(), []);
+  });
+
+  Deno.test(`after a crash at write ${writes + 1} of a creation, the next pass ends it`, async () => {
+    const w = await dying(writes);
+    assert.equal((await w.pass()).state, "ACTIVE");
+    assert.equal(w.cluster.objects().length, 4);
+    await w.pass();
+    assert.deepEqual(w.counts(), {});
+  });
+
+  Deno.test(`after a crash at write ${writes + 1} of a deletion, the next pass ends it`, async () => {
+    const w = await dying(Infinity);
+    w.cluster.evict(w.ref());
+    (w.cluster as Dying).left = writes;
+    await w.pass();
+    (w.cluster as Dying).left = Infinity;
+    if (w.peek(w.ref())) await w.pass();
+    assert.deepEqual(w.cluster.objects(), []);
+  });
+}
+
+Deno.test("independent nodes are applied at the same time, dependents as soon as theirs is there", async () => {
+  /** Answers for `slow` only once `after` was applied, which depends on `quick` alone. */
+  class Slow extends MemoryCluster {
+    #release = Promise.withResolvers<void>();
+    override async apply(...args: Parameters<MemoryCluster["apply"]>) {
+      const { name } = args[0];
+      if (name === "demo-slow") await this.#release.promise;
+      const result = await super.apply(...args);
+      if (name === "demo-after") this.#release.resolve();
+      return result;
+    }
+  }
+  const w = await world(
+    `resources:${mapNode("slow", "x")}${mapNode("quick", "y")}${
+      mapNode("after", "${quick.data.value}")
+    }`,
+    { makeCluster: (o) => new Slow(o) },
+  );
+  w.create();
+  assert.deepEqual(states(await w.pass()), { slow: "Ready", quick: "Ready", after: "Ready" });
+});
+
+Deno.test("an instance that vanishes during its pass ends it", async () => {
+  const w = await world(GRAPH);
+  w.create();
+  await w.pass();
+  const instance = w.instance();
+  w.cluster.edit(w.ref(), (d) => d.metadata.finalizers = []);
+  w.cluster.evict(w.ref());
+  w.instance = () => instance;
+  w.graph = (await compileYaml(`resources:${mapNode("z", "x")}`)).graph;
+  const outcome = await w.pass();
+  assert.equal(outcome.instance, undefined);
+  assert.deepEqual(outcome.next, { kind: "done" });
+});

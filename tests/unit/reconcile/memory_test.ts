@@ -1,0 +1,165 @@
+/** The cluster in memory behaves like an API server where a pass can tell. */
+import assert from "node:assert/strict";
+import {
+  ApiError,
+  type JsonObject,
+  type KubeObject,
+  type ObjectRef,
+} from "../../../src/api/mod.ts";
+import { snapshotSource } from "../../../src/openapi/mod.ts";
+import { MemoryCluster } from "../../../src/reconcile/mod.ts";
+import { CONFIG_MAP, configMap, foreignMap, SECRET } from "./fixtures.ts";
+
+const map = configMap("a");
+const wanted = (data: Record<string, string>): KubeObject => foreignMap("a", data);
+const isConflict = (error: unknown) => error instanceof ApiError && error.reason === "Conflict";
+
+Deno.test("apply creates, then changes, then costs nothing", async () => {
+  const c = new MemoryCluster();
+  const actions = [];
+  for (const value of ["1", "2", "2"]) {
+    actions.push((await c.apply(map, wanted({ value }), { force: true })).action);
+  }
+  assert.deepEqual(actions, ["created", "configured", "unchanged"]);
+  assert.deepEqual(c.calls.map((x) => x.verb), ["apply", "apply"]);
+  const object = (await c.get(map))!;
+  assert.equal(object.metadata.resourceVersion, "2");
+  assert.equal(object.metadata.uid, "00000000-0000-4000-8000-000000000001");
+  assert.equal(object.metadata.creationTimestamp, "1970-01-01T00:00:00Z");
+});
+
+Deno.test("a field of somebody else is a conflict that names owner and field, unless forced or equal", async () => {
+  const c = new MemoryCluster();
+  c.put(CONFIG_MAP, wanted({ value: "theirs", other: "o" }), "someone");
+  await assert.rejects(c.apply(map, wanted({ value: "ours" }), { force: false }), (error) => {
+    assert.ok(error instanceof ApiError && error.code === 409);
+    assert.deepEqual(error.causes, [{
+      reason: "FieldManagerConflict",
+      message: 'conflict with "someone"',
+      field: ".data.value",
+    }]);
+    return true;
+  });
+  const shared = await c.apply(map, wanted({ value: "theirs" }), { force: false });
+  assert.equal(shared.action, "configured");
+  const forced = await c.apply(map, wanted({ value: "ours" }), { force: true });
+  assert.deepEqual(forced.object.data, { value: "ours", other: "o" });
+  const owners = forced.object.metadata.managedFields!.map((e) => [e.manager, e.fieldsV1]);
+  assert.deepEqual(owners, [
+    ["someone", { "f:data": { "f:other": {} } }],
+    ["kro.run/applyset", { "f:data": { "f:value": {} } }],
+  ]);
+});
+
+Deno.test("a field dropped from the applied set goes when nobody else owns it", async () => {
+  const c = new MemoryCluster();
+  await c.apply(map, wanted({ mine: "1", shared: "2", kept: "3" }), { force: true });
+  c.edit(map, (d) => (d.data as JsonObject).shared = "changed", "someone");
+  const { object } = await c.apply(map, wanted({ kept: "3" }), { force: true });
+  assert.deepEqual(object.data, { kept: "3", shared: "changed" });
+});
+
+Deno.test("lists merge by their keys where the schema says so, and are replaced where not", async () => {
+  const source = snapshotSource();
+  const service = (await source.resolve({ group: "", version: "v1", kind: "Service" }))!;
+  const c = new MemoryCluster({ kinds: [service] });
+  const ref: ObjectRef = { kind: service, namespace: "default", name: "s" };
+  const object = (ports: JsonObject[], externalIPs: string[]): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "s", namespace: "default" },
+    spec: { ports, externalIPs },
+  });
+  const web = { port: 80, protocol: "TCP" };
+  await c.apply(ref, object([{ ...web, name: "web" }, { port: 81, protocol: "TCP" }], ["1"]), {
+    force: true,
+  });
+  c.edit(ref, (d) => {
+    const spec = d.spec as { ports: JsonObject[] };
+    spec.ports[0]!.nodePort = 30000;
+    spec.ports.push({ port: 90, protocol: "TCP" });
+  });
+  const { object: after } = await c.apply(ref, object([{ ...web, name: "www" }], ["2"]), {
+    force: true,
+  });
+  assert.deepEqual(after.spec, {
+    ports: [{ ...web, name: "www", nodePort: 30000 }, { port: 90, protocol: "TCP" }],
+    externalIPs: ["2"],
+  });
+});
+
+Deno.test("generation counts changes of the spec alone", async () => {
+  const c = new MemoryCluster();
+  const ref = { ...map, kind: { ...CONFIG_MAP, kind: "Thing", group: "example.com" } };
+  c.put(ref.kind, {
+    apiVersion: "example.com/v1",
+    kind: "Thing",
+    metadata: { ...wanted({}).metadata },
+    spec: { a: 1 },
+  });
+  c.edit(ref, (d) => d.metadata.labels = { x: "y" });
+  c.edit(ref, (d) => d.status = { ok: true });
+  assert.equal((await c.get(ref))!.metadata.generation, 1);
+  c.edit(ref, (d) => d.spec = { a: 2 });
+  assert.equal((await c.get(ref))!.metadata.generation, 2);
+});
+
+Deno.test("deletion: the uid must fit, finalizers hold, and what is gone counts as deleted", async () => {
+  const c = new MemoryCluster();
+  const { uid } = c.put(CONFIG_MAP, wanted({})).metadata;
+  await assert.rejects(c.delete(map, { uid: "other" }), isConflict);
+  c.edit(map, (d) => d.metadata.finalizers = ["x/y"]);
+  await c.delete(map, { uid: uid! });
+  assert.ok((await c.get(map))!.metadata.deletionTimestamp);
+  const patched = await c.patch(map, { metadata: { finalizers: null } });
+  assert.equal(patched.metadata.uid, uid);
+  assert.equal(await c.get(map), undefined);
+  await c.delete(map, { uid: uid! });
+});
+
+Deno.test("patch and status are refused on an old resourceVersion and on a missing object", async () => {
+  const c = new MemoryCluster();
+  const old = c.put(CONFIG_MAP, wanted({ a: "1" }));
+  c.edit(map, (d) => d.data = { a: "2" });
+  const { resourceVersion } = old.metadata;
+  await assert.rejects(
+    c.patch(map, { metadata: { resourceVersion, labels: { x: "y" } } }),
+    isConflict,
+  );
+  await assert.rejects(c.writeStatus(map, { ...old, status: {} }), isConflict);
+  const gone = configMap("gone");
+  for (const attempt of [() => c.patch(gone, {}), () => c.writeStatus(gone, wanted({}))]) {
+    await assert.rejects(attempt(), (e) => e instanceof ApiError && e.reason === "NotFound");
+  }
+});
+
+Deno.test("lists select by kind, namespace and labels; live ones give metadata alone", async () => {
+  const c = new MemoryCluster();
+  c.put(CONFIG_MAP, foreignMap("a", { v: "1" }, { labels: { x: "1" } }));
+  c.put(CONFIG_MAP, foreignMap("b", {}, { labels: { x: "2" } }));
+  c.put(CONFIG_MAP, foreignMap("c", {}, { namespace: "other", labels: { x: "1" } }));
+  const names = (list: KubeObject[]) => list.map((o) => o.metadata.name);
+  const labelSelector = "x=1";
+  assert.deepEqual(names(await c.list({ kind: CONFIG_MAP, labelSelector })), ["a", "c"]);
+  const query = { kind: CONFIG_MAP, namespace: "default", labelSelector };
+  assert.deepEqual(names(await c.list(query)), ["a"]);
+  const [live] = await c.listLive(query);
+  assert.deepEqual(Object.keys(live!), ["apiVersion", "kind", "metadata"]);
+  assert.deepEqual(await c.list({ kind: SECRET }), []);
+});
+
+Deno.test("a Secret's stringData is kept as data", async () => {
+  const c = new MemoryCluster();
+  const ref = { kind: SECRET, namespace: "default", name: "s" };
+  const secret = (text: string): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s", namespace: "default" },
+    data: { a: "MQ==" },
+    stringData: { b: text },
+  });
+  const { object } = await c.apply(ref, secret("ü"), { force: true });
+  assert.deepEqual(object.data, { a: "MQ==", b: "w7w=" });
+  assert.equal(object.stringData, undefined);
+  assert.equal((await c.apply(ref, secret("ü"), { force: true })).action, "unchanged");
+});

@@ -1,0 +1,317 @@
+/** What becomes of a node: left out, waiting, pending, failing; and of those that depend on it. */
+import assert from "node:assert/strict";
+import { ApiError, type ObjectRef } from "../../../src/api/mod.ts";
+import { MemoryCluster } from "../../../src/reconcile/mod.ts";
+import {
+  condition,
+  configMap,
+  DEPLOYMENT,
+  foreignMap,
+  mapNode,
+  states,
+  world,
+} from "./fixtures.ts";
+
+const deployment: ObjectRef = { kind: DEPLOYMENT, namespace: "default", name: "demo" };
+
+const WITH_DEPLOYMENT = (readyWhen: string, rest: string) => `
+schema:
+  spec: {replicas: integer | default=1}
+  status: {available: "\${deployment.status.availableReplicas}", two: "\${schema.spec.replicas}"}
+resources:
+  - id: deployment
+    readyWhen: ${readyWhen}
+    template:
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: "\${schema.metadata.name}"}
+      spec:
+        replicas: "\${schema.spec.replicas}"
+        selector: {matchLabels: {app: demo}}
+        template: {metadata: {labels: {app: demo}}, spec: {containers: [{name: a, image: b}]}}
+${rest}`;
+
+Deno.test("a node left out by includeWhen takes its dependents with it, and their objects go", async () => {
+  const w = await world(`
+schema:
+  spec: {on: boolean | default=true}
+resources:
+  ${mapNode("a", "1", '\n    includeWhen: ["${schema.spec.on}"]').trim()}
+${mapNode("b", "${a.data.value}")}
+${mapNode("c", "${b.data.value}")}
+${mapNode("d", "free")}
+`);
+  w.create();
+  await w.pass();
+  assert.deepEqual(w.configMaps(), ["demo-a", "demo-b", "demo-c", "demo-d"]);
+  w.change({ on: false });
+  const outcome = await w.pass();
+  assert.deepEqual(states(outcome), { a: "Skipped", b: "Skipped", c: "Skipped", d: "Ready" });
+  assert.equal(outcome.state, "ACTIVE");
+  assert.deepEqual(w.configMaps(), ["demo-d"]);
+  assert.deepEqual(outcome.removed.map((o) => o.name), ["demo-c", "demo-b", "demo-a"]);
+});
+
+Deno.test("includeWhen that reads another node waits for it, and follows what it says", async () => {
+  const w = await world(WITH_DEPLOYMENT(
+    "[]",
+    mapNode(
+      "late",
+      "x",
+      `
+    includeWhen: ["\${deployment.status.availableReplicas > 0}"]`,
+    ),
+  ));
+  w.create();
+  const first = await w.pass();
+  assert.deepEqual(states(first), { deployment: "Ready", late: "Pending" });
+  assert.match(
+    condition(first.instance, "ResourcesReady").message!,
+    /waiting for unresolved resource: gvr "\/v1, Resource=configmaps": includeWhen .*no such key.*\(data pending\)/,
+  );
+  w.cluster.edit(deployment, (d) => d.status = { availableReplicas: 1 });
+  assert.deepEqual(states(await w.pass()), { deployment: "Ready", late: "Ready" });
+  w.cluster.edit(deployment, (d) => d.status = { availableReplicas: 0 });
+  assert.deepEqual(states(await w.pass()), { deployment: "Ready", late: "Skipped" });
+  assert.deepEqual(w.configMaps(), []);
+});
+
+Deno.test("missing data of the instance is an error in includeWhen, and a wait in a template", async () => {
+  const yaml = (more: string, value: string) => `
+schema: {spec: {maybe: string}}
+resources:${mapNode("a", value, more)}`;
+  const included = await world(yaml("\n    includeWhen: [\"${schema.spec.maybe == 'x'}\"]", "v"));
+  included.create();
+  const failed = await included.pass();
+  assert.equal(failed.state, "ERROR");
+  assert.equal(failed.next.kind, "retry");
+  const template = await world(yaml("", "${schema.spec.maybe}"));
+  template.create();
+  const waiting = await template.pass();
+  assert.equal(waiting.state, "IN_PROGRESS");
+  assert.equal(waiting.next.kind, "wait");
+  assert.match(
+    waiting.nodes[0]!.reason!,
+    /^node "a": failed to evaluate expression: eval "schema\.spec\.maybe": no such key: maybe.*\(data pending\)$/,
+  );
+});
+
+Deno.test("readyWhen holds back dependents, names the expression, and lets them go when it holds", async () => {
+  const w = await world(
+    WITH_DEPLOYMENT(
+      '["${deployment.status.availableReplicas == deployment.spec.replicas}"]',
+      mapNode("after", "${deployment.metadata.name}"),
+    ),
+  );
+  w.create();
+  const first = await w.pass();
+  assert.deepEqual(states(first), { deployment: "Waiting", after: "Pending" });
+  assert.equal(
+    condition(first.instance, "ResourcesReady").message,
+    'resource reconciliation failed: apply results contain errors: waiting for node "deployment": ' +
+      'node "deployment": failed to evaluate readyWhen expression: ' +
+      '"deployment.status.availableReplicas == deployment.spec.replicas" (waiting for readiness)',
+  );
+  w.cluster.edit(deployment, (d) => d.status = { availableReplicas: 0 });
+  const second = await w.pass();
+  assert.equal(
+    second.nodes[0]!.reason,
+    'waiting for node "deployment": readyWhen condition evaluated to false: ' +
+      '"deployment.status.availableReplicas == deployment.spec.replicas" (waiting for readiness)',
+  );
+  assert.match(second.nodes[1]!.reason!, /dependent node "deployment" not ready: readyWhen/);
+  assert.deepEqual(w.configMaps(), []);
+  w.cluster.edit(deployment, (d) => d.status = { availableReplicas: 1 });
+  const third = await w.pass();
+  assert.equal(third.state, "ACTIVE");
+  assert.deepEqual(w.configMaps(), ["demo-after"]);
+});
+
+Deno.test("a readyWhen without dependents keeps the instance IN_PROGRESS", async () => {
+  const w = await world(WITH_DEPLOYMENT('["${deployment.status.replicas == 1}"]', ""));
+  w.create();
+  const outcome = await w.settle();
+  assert.equal(outcome.state, "IN_PROGRESS");
+  assert.equal(outcome.next.kind, "wait");
+});
+
+Deno.test("readyWhen that fails for good is an error", async () => {
+  const w = await world(
+    WITH_DEPLOYMENT('["${1 / int(deployment.metadata.generation - 1) == 0}"]', ""),
+  );
+  w.create();
+  const outcome = await w.pass();
+  assert.equal(outcome.state, "ERROR");
+  assert.match(outcome.nodes[0]!.reason!, /failed to evaluate readyWhen expression: "1 \/ int/);
+});
+
+Deno.test("a failing node neither holds up healthy ones nor what they already made", async () => {
+  class Denying extends MemoryCluster {
+    denied = true;
+    override apply(...args: Parameters<MemoryCluster["apply"]>) {
+      if (this.denied && args[0].name === "demo-bad") {
+        const message = 'admission webhook "policy" denied the request: no';
+        return Promise.reject(new ApiError(message, { reason: "Forbidden", code: 403 }));
+      }
+      return super.apply(...args);
+    }
+  }
+  const yaml = `
+resources:${mapNode("bad", "x")}
+${mapNode("good", "y")}
+${mapNode("after", "${bad.data.value}")}
+${mapNode("broken", "${string(1 / 0)}")}`;
+  const w = await world(yaml.replace("1 / 0", "1 / (size(schema.metadata.name) - 4)"), {
+    makeCluster: (o) => new Denying(o),
+  });
+  w.create();
+  const outcome = await w.pass();
+  assert.deepEqual(states(outcome), {
+    bad: "Failed",
+    good: "Ready",
+    broken: "Failed",
+    after: "Pending",
+  });
+  assert.equal(outcome.state, "ERROR");
+  assert.equal(outcome.next.kind, "retry");
+  const { message, reason } = condition(outcome.instance, "ResourcesReady");
+  assert.equal(reason, "NotReady");
+  assert.match(message!, /apply results contain errors: admission webhook "policy" denied/);
+  assert.match(message!, /\nnode "broken": failed to evaluate expression: eval "string\(1/);
+  (w.cluster as Denying).denied = false;
+  assert.equal(states(await w.pass()).after, "Ready");
+});
+
+Deno.test("an object that somebody deletes is waited for, with those that depend on it alone", async () => {
+  const w = await world(`
+resources:${mapNode("a", "x")}
+${mapNode("b", "${a.data.value}")}
+${mapNode("c", "y")}`);
+  w.create();
+  await w.pass();
+  w.cluster.edit(configMap("demo-a"), (d) => d.metadata.finalizers = ["example.com/hold"]);
+  w.cluster.evict(configMap("demo-a"));
+  w.cluster.evict(configMap("demo-b"));
+  w.cluster.evict(configMap("demo-c"));
+  const outcome = await w.pass();
+  assert.deepEqual(states(outcome), { a: "Deleting", b: "Pending", c: "Ready" });
+  assert.equal(outcome.state, "IN_PROGRESS");
+  const { reason, message } = condition(outcome.instance, "ResourcesReady");
+  assert.equal(reason, "ResourceDeleting");
+  assert.equal(
+    message,
+    'resource "default/demo-a" for node "a" is currently being deleted; waiting for deletion to ' +
+      "complete before continuing reconciliation",
+  );
+  w.cluster.edit(configMap("demo-a"), (d) => delete d.metadata.finalizers);
+  assert.equal((await w.pass()).state, "ACTIVE");
+});
+
+Deno.test("two nodes that make one object: the second is refused, the first keeps it", async () => {
+  const w = await world(`
+resources:
+  - id: a
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "\${schema.metadata.name}"}}
+  - id: b
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: demo}, data: {b: "1"}}`);
+  w.create();
+  const outcome = await w.pass();
+  assert.equal(outcome.state, "IN_PROGRESS");
+  assert.match(
+    condition(outcome.instance, "ResourcesReady").message!,
+    /found resources with conflicts: resourceID: b conflicts with resourceID: a/,
+  );
+});
+
+Deno.test("an external reference by name is waited for, followed, and never written", async () => {
+  const w = await world(`
+resources:
+  - id: ext
+    externalRef: {apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}
+${mapNode("copy", "${ext.data.value}")}`);
+  w.create();
+  const first = await w.pass();
+  assert.equal(first.state, "IN_PROGRESS");
+  assert.match(
+    condition(first.instance, "ResourcesReady").message!,
+    /waiting for external reference "ext": not found$/,
+  );
+  w.cluster.put(configMap("settings").kind, foreignMap("settings", { value: "1" }));
+  const before = w.configMap("settings");
+  assert.equal((await w.pass()).state, "ACTIVE");
+  w.cluster.edit(configMap("settings"), (d) => d.data = { value: "2" });
+  await w.pass();
+  assert.deepEqual(w.configMap("demo-copy")!.data, { value: "2" });
+  assert.deepEqual(w.configMap("settings")!.metadata.labels, before!.metadata.labels);
+  w.cluster.evict(configMap("settings"));
+  assert.equal((await w.pass()).state, "IN_PROGRESS");
+  assert.ok(w.configMap("demo-copy"), "what was made of it stays");
+});
+
+Deno.test("an external reference by selector sees matching objects, none included", async () => {
+  const w = await world(`
+schema:
+  spec: {team: string | default="a"}
+  status: {count: "\${size(ext)}"}
+resources:
+  - id: ext
+    externalRef:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {namespace: default, selector: {matchLabels: {team: "\${schema.spec.team}"}}}
+`);
+  w.create();
+  const empty = await w.pass();
+  assert.equal(empty.state, "ACTIVE");
+  assert.equal((empty.instance!.status as { count: number }).count, 0);
+  for (const [name, team] of [["x", "a"], ["y", "a"], ["z", "b"]]) {
+    const metadata = { labels: { team: team! } };
+    w.cluster.put(configMap(name!).kind, foreignMap(name!, {}, metadata));
+  }
+  assert.equal(((await w.pass()).instance!.status as { count: number }).count, 2);
+});
+
+for (
+  const { name, template, message } of [
+    {
+      name: "an empty name",
+      template: "{name: \"${''}\"}",
+      message: /node "a": metadata.name is empty/,
+    },
+    {
+      name: "generateName",
+      template: "{generateName: x-}",
+      message: /generateName is not supported/,
+    },
+  ]
+) {
+  Deno.test(`an object with ${name} fails with the node's name`, async () => {
+    const w = await world(`
+resources:
+  - id: a
+    template: {apiVersion: v1, kind: ConfigMap, metadata: ${template}}`);
+    w.create();
+    const outcome = await w.pass();
+    assert.equal(outcome.state, "ERROR");
+    assert.match(outcome.nodes[0]!.reason!, message);
+  });
+}
+
+Deno.test("a cluster-scoped instance must name the namespaces of its objects", async () => {
+  const w = await world(`
+schema: {scope: Cluster, spec: {ns: string}}
+resources:
+  - id: a
+    template: {apiVersion: v1, kind: ConfigMap, metadata: {name: x, namespace: "\${schema.spec.ns}"}}`);
+  w.create({ ns: "" });
+  assert.match((await w.pass()).nodes[0]!.reason!, /must resolve metadata\.namespace when/);
+  w.change({ ns: "team" });
+  const outcome = await w.pass();
+  assert.equal(outcome.state, "ACTIVE");
+  const child = w.configMap("x", "team")!;
+  assert.equal("kro.run/instance-namespace" in child.metadata.labels!, false);
+  assert.equal(
+    w.instance().metadata.annotations!["applyset.kubernetes.io/additional-namespaces"],
+    "team",
+  );
+});

@@ -1,0 +1,135 @@
+/** Whose objects are whose: nobody's is adopted, another instance's is refused. */
+import assert from "node:assert/strict";
+import { configMap, foreignMap, mapNode, world } from "./fixtures.ts";
+
+const FIXED = `
+schema: {spec: {value: string | default="x"}}
+resources:
+  - id: a
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: shared}
+      data: {value: "\${schema.spec.value}"}`;
+
+for (const ownedOnly of [false, true]) {
+  const how = ownedOnly ? "unseen by the cache" : "that the cache shows";
+
+  Deno.test(`an object of nobody ${how} is adopted; what others put into it stays`, async () => {
+    const w = await world(FIXED, { ownedOnly });
+    const metadata = { labels: { team: "x" } };
+    w.cluster.put(
+      configMap("shared").kind,
+      foreignMap("shared", { value: "old", mine: "1" }, metadata),
+    );
+    w.create();
+    const outcome = await w.pass();
+    assert.equal(outcome.state, "ACTIVE");
+    assert.deepEqual(outcome.nodes[0]!.objects, [{
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      namespace: "default",
+      name: "shared",
+      action: "configured",
+      adopted: true,
+    }]);
+    const object = w.configMap("shared")!;
+    assert.deepEqual(object.data, { value: "x", mine: "1" });
+    assert.equal(object.metadata.labels!.team, "x");
+    const next = await w.pass();
+    assert.equal(next.nodes[0]!.objects[0]!.adopted, undefined);
+    assert.deepEqual(w.counts(), {});
+  });
+}
+
+Deno.test("an unseen object is tried without force first, and looked at before it is taken", async () => {
+  const w = await world(FIXED, { ownedOnly: true });
+  w.cluster.put(configMap("shared").kind, foreignMap("shared", { value: "old" }));
+  w.create();
+  await w.pass();
+  const verbs = w.cluster.calls.map((c) => c.verb).filter((v) => v === "apply" || v === "getLive");
+  assert.deepEqual(verbs, ["apply", "getLive", "apply"]);
+});
+
+Deno.test("two instances that make one object: the first keeps it, the second says whose it is", async () => {
+  const w = await world(FIXED);
+  w.create({ value: "1" }, "one");
+  w.create({ value: "2" }, "two");
+  await w.pass("one");
+  const outcome = await w.pass("two");
+  assert.equal(outcome.state, "ERROR");
+  assert.match(
+    outcome.nodes[0]!.reason!,
+    /^resource belongs to a different ApplySet: default\/shared \(v1, Kind=ConfigMap\) belongs to ApplySet "applyset-.*", cannot reassign to "applyset-.*"$/,
+  );
+  assert.deepEqual(w.configMap("shared")!.data, { value: "1" });
+  w.cluster.evict(w.ref("two"));
+  await w.pass("two");
+  assert.ok(w.configMap("shared"), "deleting the second leaves the first one's object");
+});
+
+Deno.test("children carry kro's labels over the template's, and their deletion wave", async () => {
+  const w = await world(`
+resources:
+  - id: a
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: a, labels: {app: x, app.kubernetes.io/managed-by: me}, annotations: {note: n}}
+${mapNode("b", "${a.metadata.name}")}`);
+  w.create();
+  await w.pass();
+  const { uid } = w.instance().metadata;
+  const { labels, annotations } = w.configMap("a")!.metadata;
+  const { "applyset.kubernetes.io/part-of": partOf, ...rest } = labels!;
+  assert.deepEqual(rest, {
+    app: "x",
+    "app.kubernetes.io/managed-by": "kro",
+    "kro.run/owned": "true",
+    "kro.run/kro-version": "v0.9.4",
+    "kro.run/instance-id": uid,
+    "kro.run/instance-name": "demo",
+    "kro.run/instance-namespace": "default",
+    "kro.run/instance-group": "example.com",
+    "kro.run/instance-version": "v1alpha1",
+    "kro.run/instance-kind": "Demo",
+    "kro.run/node-id": "a",
+  });
+  assert.equal(partOf, w.instance().metadata.labels!["applyset.kubernetes.io/id"]);
+  assert.deepEqual(annotations, { note: "n", "internal.kro.run/apply-order": "1" });
+});
+
+Deno.test("a new version of kro alone does not write to children", async () => {
+  const w = await world(FIXED);
+  w.create();
+  await w.pass();
+  w.context = { ...w.context, version: "v0.10.0" };
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+  assert.equal(w.configMap("shared")!.metadata.labels!["kro.run/kro-version"], "v0.9.4");
+});
+
+Deno.test("values of instances are data: an expression in them is copied, not evaluated", async () => {
+  const w = await world(FIXED);
+  w.create({ value: "${schema.metadata.name}" });
+  await w.pass();
+  assert.deepEqual(w.configMap("shared")!.data, { value: "${schema.metadata.name}" });
+});
+
+Deno.test("a field dropped from the template goes unless somebody else owns it too", async () => {
+  const w = await world(`
+schema: {spec: {labels: "map[string]string"}}
+resources:
+  - id: a
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: shared}
+      data: "\${schema.spec.labels}"`);
+  w.create({ labels: { a: "1", b: "2" } });
+  await w.pass();
+  w.cluster.edit(configMap("shared"), (d) => (d.data as Record<string, string>).c = "3");
+  w.cluster.edit(w.ref(), (d) => d.spec = { labels: { a: "1" } });
+  await w.pass();
+  assert.deepEqual(w.configMap("shared")!.data, { a: "1", c: "3" });
+});

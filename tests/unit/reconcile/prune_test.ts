@@ -1,0 +1,146 @@
+/** What the graph no longer makes goes, and only that. */
+import assert from "node:assert/strict";
+import { ApiError, type JsonObject } from "../../../src/api/mod.ts";
+import { compileYaml, condition, configMap, mapNode, SECRET, states, world } from "./fixtures.ts";
+
+const kinds = (w: Awaited<ReturnType<typeof world>>) =>
+  w.instance().metadata.annotations!["applyset.kubernetes.io/contains-group-kinds"];
+
+const secret = (name: string, more = "") => `
+  - id: secret
+    ${more}
+    template: {apiVersion: v1, kind: Secret, metadata: {name: "${name}"}}`;
+
+Deno.test("a node taken out of the RGD is pruned and its kind leaves the inventory", async () => {
+  const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
+  w.create();
+  await w.pass();
+  assert.equal(kinds(w), "ConfigMap,Secret");
+  w.graph = (await compileYaml(`resources:${mapNode("a", "x")}`)).graph;
+  const outcome = await w.pass();
+  assert.deepEqual(outcome.removed.map((o) => [o.kind, o.action]), [["Secret", "pruned"]]);
+  assert.deepEqual(w.counts(), { delete: 1, patch: 1 });
+  assert.equal(kinds(w), "ConfigMap");
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+});
+
+Deno.test("a node that never becomes ready does not keep the removed ones", async () => {
+  const never = mapNode("a", "x", "\n    readyWhen: [\"${a.data.value == 'y'}\"]");
+  const w = await world(`resources:${never}${secret("s")}`);
+  w.create();
+  await w.pass();
+  w.graph = (await compileYaml(`resources:${never}`)).graph;
+  await w.pass();
+  assert.equal(w.cluster.objects().some((o) => o.kind === "Secret"), false);
+});
+
+Deno.test("a renamed object stays until the one in its place is ready", async () => {
+  const yaml = (name: string) =>
+    `resources:${secret(name, "readyWhen: [\"${has(secret.data) && 'ok' in secret.data}\"]")}`;
+  const w = await world(yaml("old"));
+  w.create();
+  await w.pass();
+  const ref = (name: string) => ({ kind: SECRET, namespace: "default", name });
+  w.cluster.edit(ref("old"), (d) => d.data = { ok: "MQ==" });
+  await w.settle();
+  w.graph = (await compileYaml(yaml("new"))).graph;
+  const outcome = await w.pass();
+  assert.deepEqual(states(outcome), { secret: "Waiting" });
+  assert.ok(w.peek(ref("old")), "the old one serves on");
+  w.cluster.edit(ref("new"), (d) => d.data = { ok: "MQ==" });
+  await w.pass();
+  assert.equal(w.peek(ref("old")), undefined);
+});
+
+Deno.test("nothing is pruned while a node waits for data", async () => {
+  const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
+  w.create();
+  await w.pass();
+  w.graph = (await compileYaml(`
+resources:
+  - id: ext
+    externalRef: {apiVersion: v1, kind: ConfigMap, metadata: {name: missing}}
+${mapNode("a", "${ext.metadata.name}")}`)).graph;
+  await w.pass();
+  assert.equal(w.cluster.objects().some((o) => o.kind === "Secret"), true);
+  assert.equal(kinds(w), "ConfigMap,Secret");
+});
+
+Deno.test("an object that a finalizer holds stays in the inventory until it is gone", async () => {
+  const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
+  w.create();
+  await w.pass();
+  const ref = { kind: SECRET, namespace: "default", name: "s" };
+  w.cluster.edit(ref, (d) => d.metadata.finalizers = ["example.com/hold"]);
+  w.graph = (await compileYaml(`resources:${mapNode("a", "x")}`)).graph;
+  const outcome = await w.pass();
+  assert.equal(outcome.state, "ACTIVE");
+  assert.equal(outcome.next.kind, "wait");
+  assert.equal(kinds(w), "ConfigMap,Secret");
+  w.cluster.edit(ref, (d) => delete d.metadata.finalizers);
+  await w.pass();
+  assert.equal(kinds(w), "ConfigMap");
+});
+
+Deno.test("an object that only carries copied labels is no member and is left alone", async () => {
+  const w = await world(`resources:${mapNode("a", "x")}`);
+  w.create();
+  await w.pass();
+  const { labels } = w.configMap("demo-a")!.metadata;
+  w.cluster.put(configMap("copy").kind, {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "copy", namespace: "default", labels },
+  }, "some-controller");
+  await w.pass();
+  assert.ok(w.configMap("copy"));
+  w.cluster.evict(w.ref());
+  await w.pass();
+  assert.deepEqual(w.configMaps(), ["copy"]);
+});
+
+Deno.test("a kind of which nobody can say whether it is served keeps the inventory as it is", async () => {
+  const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
+  w.create();
+  await w.pass();
+  w.graph = (await compileYaml(`resources:${mapNode("a", "x")}`)).graph;
+  w.cluster.serves = () =>
+    Promise.reject(new ApiError("discovery is stale", { reason: "Timeout" }));
+  const outcome = await w.pass();
+  assert.equal(outcome.state, "IN_PROGRESS");
+  assert.equal(
+    condition(outcome.instance, "ResourcesReady").message,
+    "resource reconciliation failed: list orphans failed: discovery is stale",
+  );
+  assert.equal(kinds(w), "ConfigMap,Secret");
+});
+
+Deno.test("a kind that is gone for good leaves the inventory", async () => {
+  const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
+  w.create();
+  await w.pass();
+  w.graph = (await compileYaml(`resources:${mapNode("a", "x")}`)).graph;
+  w.cluster.removeKind(SECRET);
+  assert.equal((await w.pass()).state, "ACTIVE");
+  assert.equal(kinds(w), "ConfigMap");
+});
+
+Deno.test("omit() takes the field that holds it away again", async () => {
+  const yaml = `
+schema: {spec: {on: boolean | default=true}}
+resources:
+  - id: a
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: a}
+      data: {x: "\${schema.spec.on ? 'v' : omit()}", y: "1"}`;
+  const w = await world(yaml, { omit: true });
+  w.create();
+  await w.pass();
+  assert.deepEqual(w.configMap("a")!.data as JsonObject, { x: "v", y: "1" });
+  w.change({ on: false });
+  await w.pass();
+  assert.deepEqual(w.configMap("a")!.data as JsonObject, { y: "1" });
+});

@@ -1,0 +1,221 @@
+/** Conditions, state and the author's fields. */
+import assert from "node:assert/strict";
+import type { Condition, JsonObject } from "../../../src/api/mod.ts";
+import { MemoryCluster, unresolved } from "../../../src/reconcile/mod.ts";
+import { ApiError } from "../../../src/api/mod.ts";
+import { condition, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
+
+const ONE = `
+schema: {spec: {value: string | default="x"}}
+resources:${mapNode("a", "${schema.spec.value}")}`;
+
+Deno.test("a converged instance says so in four conditions, InstanceSynced and state", async () => {
+  const w = await world(ONE);
+  w.create();
+  const { instance } = await w.pass();
+  const stamp = { lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 };
+  const status = instance!.status as { state: string; conditions: Condition[] };
+  const byType = Object.fromEntries(status.conditions.map((c) => [c.type, c]));
+  assert.deepEqual(byType, {
+    InstanceManaged: {
+      type: "InstanceManaged",
+      status: "True",
+      reason: "Managed",
+      message: "instance is properly managed with finalizers and labels",
+      ...stamp,
+    },
+    GraphResolved: {
+      type: "GraphResolved",
+      status: "True",
+      reason: "Resolved",
+      message: "runtime graph created and all resources resolved",
+      ...stamp,
+    },
+    ResourcesReady: {
+      type: "ResourcesReady",
+      status: "True",
+      reason: "AllResourcesReady",
+      message: "all resources are created and ready",
+      ...stamp,
+    },
+    InstanceSynced: {
+      type: "InstanceSynced",
+      status: "True",
+      reason: "ReconciliationSucceeded",
+      message: "Instance reconciled successfully",
+      ...stamp,
+    },
+    Ready: { type: "Ready", status: "True", reason: "Ready", message: "", ...stamp },
+  });
+  assert.equal(status.conditions.at(-1)!.type, "Ready");
+  assert.equal(status.state, "ACTIVE");
+});
+
+Deno.test("what the instance carries: finalizer, labels, inventory, and nothing of users touched", async () => {
+  const w = await world(ONE);
+  w.create({}, "demo", {
+    labels: { team: "x" },
+    annotations: { note: "n" },
+    finalizers: ["example.com/other"],
+  });
+  await w.pass();
+  const { labels, annotations, finalizers } = w.instance().metadata;
+  assert.deepEqual(finalizers, ["example.com/other", "kro.run/finalizer"]);
+  const { "applyset.kubernetes.io/id": id, ...others } = labels!;
+  assert.match(id!, /^applyset-.*-v1$/);
+  assert.deepEqual(others, {
+    team: "x",
+    "kro.run/owned": "true",
+    "kro.run/kro-version": "v0.9.4",
+    "kro.run/resource-graph-definition-id": "rgd-uid",
+    "kro.run/resource-graph-definition-name": "demo",
+    "kro.run/resource-graph-definition-namespace": "",
+    "kro.run/controller-pod-id": "pod-1",
+  });
+  const { "internal.kro.run/applyset-inventory-hash": hash, ...notes } = annotations!;
+  assert.match(hash!, /^sha256:/);
+  assert.deepEqual(notes, {
+    note: "n",
+    "applyset.kubernetes.io/tooling": "kro/v0.9.4",
+    "applyset.kubernetes.io/contains-group-kinds": "ConfigMap",
+    "applyset.kubernetes.io/additional-namespaces": "",
+  });
+});
+
+Deno.test("InstanceSynced repeats the cause of a failure and never decides Ready", async () => {
+  const w = await world(ONE);
+  w.cluster.put(configMap("demo-a").kind, {
+    ...foreignMap("demo-a", {}),
+    metadata: {
+      name: "demo-a",
+      namespace: "default",
+      labels: { "applyset.kubernetes.io/part-of": "other" },
+    },
+  });
+  w.create();
+  const { instance } = await w.pass();
+  const synced = condition(instance, "InstanceSynced");
+  const ready = condition(instance, "Ready");
+  assert.equal(synced.status, "False");
+  assert.deepEqual([synced.reason, synced.message], [ready.reason, ready.message]);
+  assert.equal(ready.reason, "NotReady");
+});
+
+const FIELDS = `
+schema:
+  spec: {on: boolean | default=true, text: string | default="7"}
+  status:
+    own: "\${schema.spec.text}"
+    deep: {both: "\${a.data.value}-and-\${b.data.value}", list: ["\${a.data.value}", "\${b.data.value}"]}
+    number: "\${int(schema.spec.text)}"
+resources:${mapNode("a", "1", '\n    includeWhen: ["${schema.spec.on}"]')}
+${mapNode("b", "2")}`;
+
+Deno.test("fields that wait for data are left out, and come back; earlier list elements become null", async () => {
+  const w = await world(FIELDS);
+  w.create();
+  const fields = async () => {
+    const { state: _s, conditions: _c, ...rest } = (await w.pass()).instance!.status as JsonObject;
+    return rest;
+  };
+  const all = { own: "7", deep: { both: "1-and-2", list: ["1", "2"] }, number: 7 };
+  assert.deepEqual(await fields(), all);
+  w.change({ on: false });
+  assert.deepEqual(await fields(), { own: "7", deep: { list: [null, "2"] }, number: 7 });
+  w.change({ on: true });
+  assert.deepEqual(await fields(), all);
+});
+
+Deno.test("a status field that fails does not keep the others and the conditions from being written", async () => {
+  const w = await world(FIELDS);
+  w.create();
+  await w.pass();
+  w.change({ text: "seven" });
+  const { instance, state, next } = await w.pass();
+  const status = instance!.status as JsonObject;
+  assert.equal(status.own, "seven");
+  assert.equal("number" in status, false);
+  assert.equal(state, "ERROR");
+  assert.equal(next.kind, "retry");
+  const { status: resolved, message } = condition(instance, "GraphResolved");
+  assert.equal(resolved, "False");
+  assert.match(message!, /^failed to evaluate status fields: status\.number: eval "int\(schema/);
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+});
+
+Deno.test("while suspended nothing is read or applied, and fields that read children stay", async () => {
+  const w = await world(FIELDS);
+  w.create();
+  await w.pass();
+  w.cluster.edit(w.ref(), (d) => d.metadata.annotations!["kro.run/reconcile"] = "Disabled");
+  w.change({ text: "8" });
+  w.cluster.evict(configMap("demo-b"));
+  const { instance, state } = await w.pass();
+  assert.deepEqual(w.counts(), { writeStatus: 1 });
+  assert.deepEqual(w.cluster.calls.map((c) => c.verb), ["writeStatus"]);
+  const { own, deep, number } = instance!.status as JsonObject;
+  assert.deepEqual({ own, deep, number }, {
+    own: "8",
+    deep: { both: "1-and-2", list: ["1", "2"] },
+    number: 8,
+  });
+  assert.equal(state, "ACTIVE");
+  const { reason, message, status } = condition(instance, "Ready");
+  assert.deepEqual([status, reason, message], [
+    "False",
+    "ReconciliationSuspended",
+    "reconciliation suspended via kro.run/reconcile annotation",
+  ]);
+});
+
+Deno.test("a suspended instance still gets finalizer and labels", async () => {
+  const w = await world(ONE);
+  w.create({}, "demo", { annotations: { "kro.run/reconcile": "suspended" } });
+  await w.pass();
+  assert.deepEqual(w.counts(), { patch: 1, writeStatus: 1 });
+  assert.deepEqual(w.instance().metadata.finalizers, ["kro.run/finalizer"]);
+});
+
+Deno.test("when the instance cannot be patched nothing is created, and InstanceManaged says why", async () => {
+  class Refusing extends MemoryCluster {
+    override patch(): Promise<never> {
+      return Promise.reject(new ApiError("patch is forbidden", { reason: "Forbidden", code: 403 }));
+    }
+  }
+  const w = await world(ONE, { makeCluster: (o) => new Refusing(o) });
+  w.create();
+  const { instance, state } = await w.pass();
+  assert.equal(state, "ERROR");
+  const { reason, message } = condition(instance, "InstanceManaged");
+  assert.equal(reason, "ManagementFailed");
+  assert.equal(message, "finalizer/labeling failed: patch is forbidden");
+  assert.deepEqual(w.configMaps(), []);
+});
+
+Deno.test("a finalizer is not put beside an inventory that does not fit", async () => {
+  const w = await world(ONE);
+  w.create({}, "demo", { labels: { "applyset.kubernetes.io/id": "applyset-else-v1" } });
+  const { instance } = await w.pass();
+  assert.match(
+    condition(instance, "InstanceManaged").message!,
+    /^finalizer\/labeling failed: cannot install finalizer with invalid ApplySet inventory: invalid applyset\.kubernetes\.io\/id label/,
+  );
+});
+
+Deno.test("an instance without a good revision says so and keeps its fields", async () => {
+  const w = await world(FIELDS);
+  w.create();
+  await w.pass();
+  const message = "latest issued graph revision 2 failed";
+  w.cluster.calls.length = 0;
+  const outcome = await unresolved(w.kind, w.instance(), w.cluster, w.context, message);
+  assert.equal(outcome.state, "ERROR");
+  const { status } = w.instance() as unknown as { status: JsonObject };
+  assert.equal(status.own, "7");
+  assert.equal(status.state, "ERROR");
+  const { reason, message: text } = condition(w.instance(), "GraphResolved");
+  assert.deepEqual([reason, text], ["ResolutionFailed", message]);
+  await unresolved(w.kind, w.instance(), w.cluster, w.context, message);
+  assert.deepEqual(w.counts(), { writeStatus: 1 });
+});
