@@ -84,18 +84,20 @@ export class Reflector {
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#productive = false;
+      const resumed = this.#resourceVersion !== "";
       let error: unknown;
       try {
-        if (this.#resourceVersion === "") await this.#list(signal);
+        if (!resumed) await this.#list(signal);
         if (!signal.aborted) await this.#watch(signal);
       } catch (caught) {
         error = caught;
       }
       if (signal.aborted) break;
       const asked = this.#judge(error);
-      if (this.#productive) this.#backoff.reset();
-      // A watch that ended in its time, or expired after long service, is simply opened again.
-      if (this.#productive && (error === undefined || isGone(error))) continue;
+      // An expired position is no failure, unless a list has just given it.
+      const expired = resumed && isGone(error);
+      if (this.#productive || expired) this.#backoff.reset();
+      if (expired || (this.#productive && error === undefined)) continue;
       await sleep(Math.max(this.#backoff.next(), asked), signal);
     }
     this.#synced.reject(signal.reason);

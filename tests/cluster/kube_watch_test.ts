@@ -81,13 +81,18 @@ Deno.test("a watch from a forgotten resourceVersion is Gone", async () => {
 });
 
 /** A reflector that writes down what it is told. */
-function recording(client: KubeClient, kind: KindRef, options: ListOptions) {
+function recording(
+  client: KubeClient,
+  kind: KindRef,
+  options: ListOptions,
+  backoff = new Backoff(20, 200),
+) {
   const log: string[] = [];
   const errors: unknown[] = [];
   const note = (what: string) => (o: KubeObject) => void log.push(`${what} ${o.metadata.name}`);
   const reflector = new Reflector(client, kind, {
     ...options,
-    backoff: new Backoff(20, 200),
+    backoff,
     onError: (error) => errors.push(error),
   }, {
     added: note("+"),
@@ -131,28 +136,28 @@ Deno.test("a reflector tells the list, then every change, over connections that 
   assert.equal(s.infos.filter((i) => i.verb === "list").length, 1);
 });
 
-Deno.test("after Gone a reflector lists again and tells what it missed, also deletions", async () => {
+Deno.test("after Gone a reflector lists again at once and tells what it missed, also deletions", async () => {
   await using s = await session();
   const { kind, object } = await freshKind(s);
   await s.client.create(kind, object("a"), by);
-  const opened = Promise.withResolvers<void>();
+  const missed = Promise.withResolvers<void>();
   let watches = 0;
   const forgetful = {
     pages: s.client.pages.bind(s.client),
-    // The first connection hears nothing; the second one asks from too far back.
+    // The first connection hears of no change, and leaves behind a position of long ago.
     watch: async function* (_, options) {
-      if (++watches === 1) return await opened.promise;
-      const resourceVersion = watches === 2 ? "1" : options.resourceVersion;
-      yield* s.client.watch(kind, { ...options, resourceVersion });
+      if (++watches > 1) return yield* s.client.watch(kind, options);
+      await missed.promise;
+      yield { type: "BOOKMARK", resourceVersion: "1" };
     },
   } as Pick<KubeClient, "pages" | "watch"> as KubeClient;
-  const { reflector, log, errors } = recording(forgetful, kind, {});
+  const { reflector, log, errors } = recording(forgetful, kind, {}, new Backoff(600_000, 600_000));
   const stop = new AbortController();
   const running = reflector.start(stop.signal);
   await reflector.synced;
   await s.client.delete({ kind, namespace: s.namespace, name: "a" });
   await s.client.create(kind, object("b"), by);
-  opened.resolve();
+  missed.resolve();
   await eventually("the second list", () => Promise.resolve(log.includes("- a")));
   stop.abort();
   await running;
