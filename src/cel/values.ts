@@ -29,14 +29,17 @@ export interface ConditionFields {
   message: string;
 }
 
-/** A value for a variable of this type. Parts of it are converted only when they are read. */
+/**
+ * A value for a variable of this type. Parts of it are converted only when they are read. Undefined
+ * stays undefined: an object that is not there yet, so that reading it is pending.
+ */
 export function toCel(json: unknown, type: CelType): unknown {
-  return new Incoming(json as Json | undefined, type);
+  return json === undefined ? undefined : new Incoming(json as Json | undefined, type);
 }
 
 /** A value without schema, as `readyWhen` sees objects: whole numbers are ints, text is text. */
 export function rawToCel(json: unknown): unknown {
-  return nativeValue(json as Json | undefined);
+  return json === undefined ? undefined : nativeValue(json as Json);
 }
 
 /** JSON of a result. Objects that were not touched are the very JSON that came in: do not change it. */

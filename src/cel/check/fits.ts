@@ -32,11 +32,11 @@ export function fitsType(result: CelType, target: CelType): FitResult {
     ok: false,
     expected: typeText(target),
     found: typeText(result),
-    ...(reason === "" ? {} : { reason }),
+    ...(reason === mismatch(result, target) ? {} : { reason }),
   };
 }
 
-/** Why it does not fit, empty when the types themselves say it all; undefined when it fits. */
+/** Why it does not fit; undefined when it fits. */
 function compare(result: CelType, target: CelType): string | undefined {
   if (result.kind === "dyn" || target.kind === "dyn") return undefined;
   if (result.kind === "optional") return compare(result.value, target);
@@ -46,11 +46,12 @@ function compare(result: CelType, target: CelType): string | undefined {
       return result.kind === "struct" ? structToStruct(result, target) : undefined;
     case "map":
       if (result.kind === "struct") return structToMap(result, target);
-      if (result.kind !== "map") return "";
+      if (result.kind !== "map") return mismatch(result, target);
       return compare(result.key, target.key) ?? compare(result.value, target.value);
     case "list": {
       const first = firstParameter(result);
-      return first === undefined ? "" : within("its elements", compare(first, target.element));
+      if (first === undefined) return mismatch(result, target);
+      return within("its elements", compare(first, target.element));
     }
     default:
       return result.kind === target.kind ? undefined : mismatch(result, target);
@@ -112,6 +113,5 @@ function mismatch(result: CelType, target: CelType): string {
 }
 
 function within(part: string, reason: string | undefined): string | undefined {
-  if (reason === undefined) return undefined;
-  return reason === "" ? `${part} do not fit` : `${part}: ${reason}`;
+  return reason === undefined ? undefined : `${part}: ${reason}`;
 }

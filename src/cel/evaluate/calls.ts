@@ -3,7 +3,7 @@ import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { CelError, noOverload } from "../value/error.ts";
-import { isMap, ListValue, Optional, type Value } from "../value/values.ts";
+import { ComputedMap, ListValue, Optional, type Value } from "../value/values.ts";
 import type { Compiler, Locals, Step } from "./compile.ts";
 
 /** Characters of text that cost as much as one step. */
@@ -74,21 +74,20 @@ function dispatch(
       .map((overload) => ({ overload, declaration, run: declaration.run as Run }))
   );
   const [first] = declarations;
-  if (first?.checksArguments) {
-    const run = first.run as Run;
-    return (frame) => {
-      const values = args.map((arg) => arg(frame));
-      frame.budget.charge(first.constantTime ? 1 : 1 + sizes(values));
-      return run(...values);
-    };
-  }
+  if (first?.checksArguments) return operation(first, args);
   const label = /^[A-Za-z]/.test(name) ? name : undefined;
   return (frame) => {
     const values = args.map((arg) => arg(frame));
     for (const { overload, declaration, run } of candidates) {
       if (!takes(overload, values)) continue;
-      frame.budget.charge(declaration.constantTime ? 1 : 1 + sizes(values));
-      return run(...values);
+      if (declaration.constantTime) {
+        frame.budget.charge(1);
+        return run(...values);
+      }
+      frame.budget.charge(values.reduce<number>((total, value) => total + cost(value), 1));
+      const result = run(...values);
+      frame.budget.charge(cost(result));
+      return result;
     }
     return noOverload(label);
   };
@@ -102,13 +101,30 @@ function takes(overload: Overload, values: readonly Value[]): boolean {
   return true;
 }
 
-function sizes(values: readonly Value[]): number {
-  let total = 0;
-  for (const value of values) {
-    if (typeof value === "string" || value instanceof Uint8Array) {
-      total += Math.floor(value.length / CHARACTERS_A_STEP);
-    } else if (value instanceof ListValue) total += value.size;
-    else if (isMap(value) && value.json === undefined) total += value.size;
+/** Operators take one or two operands, and are what loops do most. */
+function operation(declaration: FunctionDeclaration, [left, right]: readonly Step[]): Step {
+  const run = declaration.run as Run;
+  if (left === undefined) return () => noOverload();
+  if (right === undefined) {
+    return (frame) => {
+      frame.budget.charge(1);
+      return run(left(frame));
+    };
   }
-  return total;
+  return (frame) => {
+    const a = left(frame);
+    const b = right(frame);
+    frame.budget.charge(1 + cost(a) + cost(b));
+    return run(a, b);
+  };
+}
+
+/** What walking a value once costs. */
+function cost(value: Value): number {
+  if (typeof value === "string" || value instanceof Uint8Array) {
+    return Math.floor(value.length / CHARACTERS_A_STEP);
+  }
+  if (typeof value !== "object") return 0;
+  if (value instanceof ListValue) return value.size;
+  return value instanceof ComputedMap ? value.size : 0;
 }

@@ -40,7 +40,9 @@ export class Compiler {
   /** A node as a function whose failures say where they happened. */
   compile(expr: Expr, locals: Locals): Step {
     const step = this.#node(expr, locals);
-    if (expr.kind === "literal" || expr.kind === "list" || expr.kind === "map") return step;
+    const cannotFail = expr.kind === "literal" || expr.kind === "list" ||
+      (expr.kind === "ident" && locals.has(expr.name));
+    if (cannotFail) return step;
     return (frame) => {
       try {
         return step(frame);

@@ -5,14 +5,14 @@ import { CelError, fail, noOverload } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
 import type { Compiler, Frame, Locals, Step } from "./compile.ts";
 
-/** One round of a loop: puts an item into the variables, then tells or makes something. */
-interface Round {
-  /** Whether the item is taken; true when the macro has no condition. */
+/** One run of a loop. */
+interface Run {
+  /** Walks the range until the visitor says false; each item is in the macro's variables by then. */
+  each(visit: (key: Value, item: Value) => boolean): void;
+  /** Whether the current item is taken; always when the macro has no condition. */
   accepts(): boolean;
-  /** What is made of the item. */
+  /** What is made of the current item. */
   make(): Value;
-  readonly key: Value;
-  readonly item: Value;
 }
 
 /** A macro as a function. */
@@ -27,93 +27,116 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
   const condition = expr.condition && compiler.compile(expr.condition, inside);
   const body = expr.body && compiler.compile(expr.body, inside);
   const finish = FINISH[expr.macro];
-  const isPair = slots.length === 2;
-  return (frame) => finish(rounds(frame, range(frame), isPair, slots, condition, body));
-}
-
-function* rounds(
-  frame: Frame,
-  range: Value,
-  isPair: boolean,
-  slots: readonly number[],
-  condition: Step | undefined,
-  body: Step | undefined,
-): Generator<Round> {
-  const [first = 0, second = 0] = slots;
-  for (const [key, item] of entries(range, isPair)) {
-    frame.budget.charge(1);
-    frame.locals[first] = isPair ? key : item;
-    if (isPair) frame.locals[second] = item;
-    yield {
-      key,
-      item,
+  return (frame) => {
+    const values = range(frame);
+    return finish({
+      each: (visit) => walk(frame, values, slots, visit),
       accepts: () => {
-        const taken = condition?.(frame) ?? true;
+        const taken = condition === undefined || condition(frame);
         return typeof taken === "boolean" ? taken : noOverload();
       },
-      make: () => body?.(frame) ?? null,
-    };
-  }
+      make: () => body === undefined ? null : body(frame),
+    });
+  };
 }
 
-/** Pairs of key and value; with one variable, a map's items are its keys. */
-function* entries(range: Value, isPair: boolean): Generator<readonly [Value, Value]> {
+/** With two variables: index or key, and value. With one: the element, or the key of a map. */
+function walk(
+  frame: Frame,
+  range: Value,
+  slots: readonly number[],
+  visit: (key: Value, item: Value) => boolean,
+): void {
+  const [first = 0, second] = slots;
+  const { locals, budget } = frame;
+  const next = (key: Value, item: Value): boolean => {
+    budget.charge(1);
+    locals[first] = second === undefined ? item : key;
+    if (second !== undefined) locals[second] = item;
+    return visit(key, item);
+  };
   if (range instanceof ListValue) {
-    for (let index = 0; index < range.size; index++) yield [BigInt(index), range.at(index)];
+    for (let index = 0; index < range.size; index++) {
+      if (!next(second === undefined ? index : BigInt(index), range.at(index))) return;
+    }
   } else if (isMap(range)) {
-    for (const key of range.keys()) yield [key, isPair ? range.find(key) ?? null : key];
+    for (const key of range.keys()) {
+      if (!next(key, second === undefined ? key : range.find(key) ?? null)) return;
+    }
   } else noOverload();
 }
 
-const FINISH: Readonly<Record<LoopMacro, (rounds: Iterable<Round>) => Value>> = {
-  all: (rounds) => quantified(rounds, false),
-  exists: (rounds) => quantified(rounds, true),
-  exists_one: (rounds) => {
+const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
+  all: (run) => quantified(run, false),
+  exists: (run) => quantified(run, true),
+  exists_one: (run) => {
     let count = 0;
-    for (const round of rounds) if (round.accepts()) count++;
+    run.each(() => {
+      if (run.accepts()) count++;
+      return true;
+    });
     return count === 1;
   },
-  filter: (rounds) => {
+  filter: (run) => {
     const items: Value[] = [];
-    for (const round of rounds) if (round.accepts()) items.push(round.item);
+    run.each((_, item) => {
+      if (run.accepts()) items.push(item);
+      return true;
+    });
     return ListValue.of(items);
   },
   map: made,
   transformList: made,
-  transformMap: (rounds) => {
+  transformMap: (run) => {
     const result = new ComputedMap();
-    for (const round of rounds) if (round.accepts()) result.set(round.key, round.make());
+    run.each((key) => {
+      if (run.accepts()) result.set(key, run.make());
+      return true;
+    });
     return result;
   },
-  transformMapEntry: (rounds) => {
+  transformMapEntry: (run) => {
     const result = new ComputedMap();
-    for (const round of rounds) if (round.accepts()) insertAll(result, round.make());
+    run.each(() => {
+      if (run.accepts()) insertAll(result, run.make());
+      return true;
+    });
     return result;
   },
-  sortBy: (rounds) => {
-    const keyed = Array.from(rounds, (round) => ({ item: round.item, key: round.make() }));
+  sortBy: (run) => {
+    const keyed: { item: Value; key: Value }[] = [];
+    run.each((_, item) => {
+      keyed.push({ item, key: run.make() });
+      return true;
+    });
     return sortByKeys(keyed);
   },
 };
 
 /** An item that decides makes failures of others irrelevant. */
-function quantified(rounds: Iterable<Round>, deciding: boolean): Value {
-  let failure: unknown;
-  for (const round of rounds) {
+function quantified(run: Run, deciding: boolean): Value {
+  let failure: CelError | undefined;
+  let decided = false;
+  run.each(() => {
     try {
-      if (round.accepts() === deciding) return deciding;
+      decided = run.accepts() === deciding;
     } catch (error) {
       if (!(error instanceof CelError) || error.code === "cost") throw error;
       failure ??= error;
     }
-  }
+    return !decided;
+  });
+  if (decided) return deciding;
   if (failure !== undefined) throw failure;
   return !deciding;
 }
 
-function made(rounds: Iterable<Round>): Value {
+function made(run: Run): Value {
   const items: Value[] = [];
-  for (const round of rounds) if (round.accepts()) items.push(round.make());
+  run.each(() => {
+    if (run.accepts()) items.push(run.make());
+    return true;
+  });
   return ListValue.of(items);
 }
 

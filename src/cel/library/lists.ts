@@ -64,7 +64,7 @@ function distinct(list: ListValue): ListValue {
 function range(size: bigint): ListValue {
   if (size < 0n) fail("argument", "lists.range() takes no negative size");
   if (size > MAX_RANGE) fail("cost", "lists.range() is too long");
-  return ListValue.of(Array.from({ length: Number(size) }, (_, index) => BigInt(index)));
+  return ListValue.lazy(Number(size), BigInt);
 }
 
 function isSorted(list: ListValue): boolean {

@@ -54,6 +54,11 @@ export class ListValue {
     return new ListValue(json.length, (index) => convert(json[index] ?? null), json, identity);
   }
 
+  /** A list whose elements are computed when they are read. */
+  static lazy(size: number, at: (index: number) => Value): ListValue {
+    return new ListValue(size, at);
+  }
+
   /** A computed list that still has another one's identity of elements. */
   static like(other: ListValue, items: readonly Value[]): ListValue {
     return new ListValue(items.length, (index) => items[index] ?? null, undefined, other.identity);

@@ -1,0 +1,206 @@
+/** How JSON becomes values and values become JSON. */
+import assert from "node:assert/strict";
+import {
+  type CelFailure,
+  type CelType,
+  compile,
+  conditionsOf,
+  DYN,
+  fromCel,
+  INT,
+  listOf,
+  objectType,
+  rawToCel,
+  STRING,
+  toCel,
+} from "../../../src/cel/mod.ts";
+
+function run(source: string, variables: Record<string, [unknown, CelType]>, raw = false) {
+  const types = Object.fromEntries(
+    Object.entries(variables).map(([name, [, type]]) => [name, type]),
+  );
+  const compiled = compile(source, { variables: types, omit: true, runtime: true });
+  assert.ok(compiled.ok, compiled.ok ? "" : JSON.stringify(compiled.problems));
+  return compiled.program.evaluate(Object.fromEntries(
+    Object.entries(variables).map(([name, [json, type]]) => [
+      name,
+      raw ? rawToCel(json) : toCel(json, type),
+    ]),
+  ));
+}
+
+function json(source: string, variables: Record<string, [unknown, CelType]> = {}, raw = false) {
+  const result = run(source, variables, raw);
+  assert.ok(result.ok, result.ok ? "" : result.failure.message);
+  const outgoing = fromCel(result.value);
+  assert.ok(outgoing.ok, outgoing.ok ? "" : outgoing.failure.message);
+  return outgoing.value;
+}
+
+function failure(source: string, variables: Record<string, [unknown, CelType]> = {}): CelFailure {
+  const result = run(source, variables);
+  const outgoing = result.ok ? fromCel(result.value) : result;
+  assert.ok(!outgoing.ok);
+  return outgoing.failure;
+}
+
+const job = objectType("job", {
+  type: "object",
+  properties: {
+    data: { type: "object", additionalProperties: { type: "string", format: "byte" } },
+    when: { type: "string", format: "date-time" },
+    count: { type: "integer" },
+    ratio: { type: "number" },
+    "a-b": { type: "string" },
+    labels: { type: "object", additionalProperties: { type: "string" } },
+    conditions: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { type: { type: "string" }, status: { type: "string" } },
+      },
+    },
+  },
+});
+
+Deno.test("an untouched object comes out as the very JSON that came in", () => {
+  const data = { k: "aGVsbG8=" };
+  assert.equal(json("job.data", { job: [{ data }, job] }), data);
+  const whole = { data, when: "2020-01-01T00:00:00.5+02:00" };
+  assert.equal(json("job", { job: [whole, job] }), whole);
+  assert.equal((json("{'x': job.data}", { job: [whole, job] }) as { x: unknown }).x, data);
+});
+
+Deno.test("reading one field does not look at the others", () => {
+  const object = {
+    count: 3,
+    get data(): never {
+      throw new Error("data was read");
+    },
+  };
+  assert.equal(json("job.count + 1", { job: [object, job] }), 4);
+});
+
+Deno.test("readyWhen sees raw JSON: no timestamps, no bytes, whole numbers are ints", () => {
+  const object: [unknown, CelType] = [{
+    when: "2020-01-01T00:00:00Z",
+    data: { k: "aA==" },
+    ratio: 2,
+  }, DYN];
+  assert.equal(json("o.when == '2020-01-01T00:00:00Z'", { o: object }, true), true);
+  assert.equal(json("o.data.k", { o: object }, true), "aA==");
+  assert.equal(json("o.ratio + 1", { o: object }, true), 3);
+});
+
+const FAILURES: readonly [source: string, code: CelFailure["code"], message: RegExp][] = [
+  ["job.when", "pending", /^no such key: when$/],
+  ["job.labels['app']", "pending", /^no such key: app$/],
+  ["job.labels[job.labels.secret]", "pending", /^no such key$/],
+  ["job.conditions[4].type", "pending", /^index out of bounds: 4$/],
+  ["missing.x", "pending", /^no such attribute: missing$/],
+  ["1 / (job.count - 3)", "division", /division by zero/],
+  ["9223372036854775807 + job.count", "overflow", /overflow/],
+  ["int(job.labels.secret)", "conversion", /'string' to 'int'/],
+  ["dyn(job.count) + 'a'", "overload", /no such overload/],
+  ["job.labels.secret.substring(99)", "argument", /out of range/],
+  ["job.ratio", "conversion", /the schema says number/],
+  ["job.data.k", "conversion", /bytes cannot be written/],
+  ["{1: 'a'}", "conversion", /keys of a map must be strings/],
+  ["quantity('1Gi')", "conversion", /kubernetes.Quantity cannot be written/],
+  ["1.0 / 0.0", "conversion", /infinity/],
+  ["lists.range(5000).map(a, lists.range(5000))", "cost", /costs too much/],
+  ["lists.range(100000000)", "cost", /too long/],
+];
+
+for (const [source, code, message] of FAILURES) {
+  Deno.test(`${source} fails as ${code}`, () => {
+    const found = failure(source, {
+      job: [{
+        count: 3,
+        labels: { secret: "hunter2" },
+        conditions: [],
+        ratio: "hunter2",
+        data: { k: "aGVsbG8=" },
+      }, job],
+      ...(source.startsWith("missing") ? { missing: [undefined, DYN] } : {}),
+    });
+    assert.equal(found.code, code);
+    assert.match(found.message, message);
+    assert.doesNotMatch(found.message, /hunter2/);
+  });
+}
+
+Deno.test("a failure says where in the expression it happened", () => {
+  assert.equal(failure("1 + job.count", { job: [{}, job] }).offset, 7);
+});
+
+const OUTGOING: readonly [source: string, expected: unknown][] = [
+  ["{'a': omit(), 'b': [omit(), 1], 'c': {'d': omit()}}", { b: [1], c: {} }],
+  ["omit()", undefined],
+  ["[optional.none(), optional.of(1)]", [null, 1]],
+  ["{'t': timestamp('2020-01-01T00:00:00.9+01:00')}", { t: "2019-12-31T23:00:00Z" }],
+  ["[duration('90m'), duration('1.5s'), duration('1ms')]", ["1h30m0s", "1.5s", "1ms"]],
+  ["{'__proto__': 1, 'constructor': 2}.size()", 2],
+];
+
+for (const [source, expected] of OUTGOING) {
+  Deno.test(`${source} is written as ${JSON.stringify(expected)}`, () => {
+    assert.deepEqual(json(source), expected);
+  });
+}
+
+Deno.test("the key __proto__ is a key like any other", () => {
+  const written = json("{'__proto__': {'x': 1}}") as object;
+  assert.deepEqual(Object.keys(written), ["__proto__"]);
+  assert.equal(Object.getPrototypeOf(written), Object.prototype);
+});
+
+Deno.test("a collection is a list of objects", () => {
+  const items = [{ count: 1 }, { count: 2 }];
+  assert.equal(json("jobs.map(j, j.count).sum()", { jobs: [items, listOf(job)] }), 3);
+});
+
+Deno.test("evaluating again gives fresh results", () => {
+  const compiled = compile("cel.bind(x, n + 1, xs.map(y, x + y))", {
+    variables: { n: INT, xs: listOf(INT) },
+  });
+  assert.ok(compiled.ok);
+  for (const n of [1, 10]) {
+    const result = compiled.program.evaluate({ n: toCel(n, INT), xs: toCel([1], listOf(INT)) });
+    assert.ok(result.ok);
+    assert.deepEqual(fromCel(result.value), { ok: true, value: [n + 2] });
+  }
+});
+
+Deno.test("plain JSON may be given for a variable", () => {
+  const compiled = compile("text + string(d.n)", { variables: { text: STRING, d: DYN } });
+  assert.ok(compiled.ok);
+  assert.deepEqual(compiled.program.evaluate({ text: "a", d: { n: 1 } }), {
+    ok: true,
+    value: "a1",
+  });
+});
+
+Deno.test("conditions are read from one condition or a list of them, and from nothing else", () => {
+  const variables: Record<string, [unknown, CelType]> = {
+    job: [{ conditions: [{ type: "Ready", status: "True" }] }, job],
+  };
+  const stored = { type: "A", status: "True", reason: "R", message: "" };
+  const one = "runtime.newCondition({type: 'A', status: 'True', reason: 'R'})";
+  const cases: [string, unknown][] = [
+    [one, [stored]],
+    [`[${one}]`, [stored]],
+    ["runtime.condition({'status': job}, 'Ready').status", undefined],
+    ["runtime.condition({'status': job}, 'Nope')", [{
+      type: "",
+      status: "",
+      reason: "",
+      message: "",
+    }]],
+  ];
+  for (const [source, expected] of cases) {
+    const result = run(source, variables);
+    assert.ok(result.ok);
+    assert.deepEqual(conditionsOf(result.value), expected);
+  }
+});
