@@ -15,7 +15,7 @@ export async function* readWatch(
   let stream: OpenStream | undefined;
   try {
     stream = await transport.open(exchange, signal);
-    for await (const line of lines(stream.body)) yield toEvent(requestText(exchange), line);
+    for await (const line of lines(stream.body, signal)) yield toEvent(requestText(exchange), line);
   } catch (error) {
     if (signal.aborted) return;
     const known = error instanceof ApiError || error instanceof ConfigError;
@@ -42,18 +42,35 @@ export function toEvent(request: string, line: string): WatchEvent {
   }
 }
 
-/** Lines of a byte stream; the last one may lack its end when the connection broke: it is dropped. */
-export async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/**
+ * Lines of a byte stream until it ends or the signal aborts. The last line may lack its end when the
+ * connection broke: it is dropped.
+ */
+export async function* lines(
+  body: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
+  const reader = body.getReader();
+  // The signal given to fetch does not end a read for sure: with several streams open, Deno loses it.
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];
-  for await (const chunk of body) {
-    const parts = decoder.decode(chunk, { stream: true }).split("\n");
-    for (const part of parts.slice(0, -1)) {
-      rest.push(part);
-      const line = rest.join("");
-      rest = [];
-      if (line.trim() !== "") yield line;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const parts = decoder.decode(value, { stream: true }).split("\n");
+      for (const part of parts.slice(0, -1)) {
+        rest.push(part);
+        const line = rest.join("");
+        rest = [];
+        if (line.trim() !== "") yield line;
+      }
+      rest.push(parts.at(-1)!);
     }
-    rest.push(parts.at(-1)!);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
   }
 }

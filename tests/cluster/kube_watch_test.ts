@@ -249,3 +249,24 @@ Deno.test("a new kind is found after a refresh, and a reflector outlives its del
   assert.deepEqual(log, ["+ a", "synced", "- a", "+ b"]);
   await s.client.delete(crdRef);
 });
+
+Deno.test("many watches end when they are told to", async () => {
+  await using s = await session();
+  const options = { namespace: s.namespace };
+  const watches = Array.from({ length: 12 }, () => {
+    const stop = new AbortController();
+    const reflector = new Reflector(s.client, CONFIG_MAP, options, {
+      added() {},
+      modified() {},
+      deleted() {},
+    });
+    return { stop, synced: () => reflector.synced, ended: reflector.start(stop.signal) };
+  });
+  await Promise.all(watches.map((watch) => watch.synced()));
+  // A watch is open a moment after its list; only then may an abort be lost.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const { stop } of watches) stop.abort();
+  let left = watches.length;
+  for (const { ended } of watches) void ended.then(() => left--);
+  await eventually("all watches have ended", () => Promise.resolve(left === 0));
+});

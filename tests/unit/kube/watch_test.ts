@@ -8,7 +8,7 @@ async function linesOf(bytes: Uint8Array, size: number): Promise<string[]> {
   for (let i = 0; i < bytes.length; i += size) {
     chunks.push(new Uint8Array(bytes.slice(i, i + size)));
   }
-  return await Array.fromAsync(lines(ReadableStream.from(chunks)));
+  return await Array.fromAsync(lines(ReadableStream.from(chunks), new AbortController().signal));
 }
 
 Deno.test("lines come whole, however the connection cuts the bytes", async () => {
@@ -17,6 +17,14 @@ Deno.test("lines come whole, however the connection cuts the bytes", async () =>
     // The last line never ended: it is no event.
     assert.deepEqual(await linesOf(bytes, size), ['{"a":"ü€😀"}', '{"b":2}'], `chunks of ${size}`);
   }
+});
+
+Deno.test("an aborted watch ends even when its stream stays silent", async () => {
+  const stop = new AbortController();
+  const silent = new ReadableStream<Uint8Array>();
+  const ended = Array.fromAsync(lines(silent, stop.signal));
+  stop.abort();
+  assert.deepEqual(await ended, []);
 });
 
 Deno.test("a bookmark is only a position", () => {
