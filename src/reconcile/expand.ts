@@ -22,7 +22,7 @@ export function combinations(node: Node, scope: Scope, limit: number): Result<Co
   const total = dimensions.reduce((n, d) => n * d.values.length, 1);
   if (total > limit) {
     const message = `collection size of ${total} is over the maximum collection size of ${limit}`;
-    return fail("Failed", message);
+    return fail("Failed", `node "${node.id}": ${message}`);
   }
   return ok(dimensions.reduce<Combination[]>(
     (combined, { variable, values }) =>

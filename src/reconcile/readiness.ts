@@ -48,19 +48,20 @@ export function included(
       const dependency = dependencies.get(id);
       if (!dependency || dependency.state === "Ready") continue;
       const why = dependency.fault?.message ?? dependency.state;
-      return fail("Pending", `includeWhen dependency "${id}" not ready: ${why} (data pending)`);
+      const message = `node "${node.id}": includeWhen dependency "${id}" not ready: ${why}`;
+      return fail("Pending", `${message} (data pending)`);
     }
+    const where = `node "${node.id}": includeWhen "${expressionText(expression)}"`;
     const result = scope.evaluate(expression);
     if (!result.ok) {
-      const message = `includeWhen "${expressionText(expression)}": ${result.message}`;
+      const message = `${where}: ${result.message}`;
       return result.pending && expression.nodes.length > 0
         ? fail("Pending", `${message} (data pending)`)
         : fail("Failed", message);
     }
     if (result.value === false || result.value === null) return ok(false);
     if (result.value !== true) {
-      const message = `includeWhen "${expressionText(expression)}": it did not return a bool`;
-      return fail("Failed", message);
+      return fail("Failed", `${where}: it did not return a bool`);
     }
   }
   return ok(true);

@@ -67,7 +67,7 @@ Deno.test("includeWhen that reads another node waits for it, and follows what it
   assert.deepEqual(states(first), { deployment: "Ready", late: "Pending" });
   assert.match(
     condition(first.instance, "ResourcesReady").message!,
-    /waiting for unresolved resource: gvr "\/v1, Resource=configmaps": includeWhen .*no such key.*\(data pending\)/,
+    /waiting for unresolved resource: gvr "\/v1, Resource=configmaps": node "late": includeWhen .*no such key.*\(data pending\)/,
   );
   w.cluster.edit(deployment, (d) => d.status = { availableReplicas: 1 });
   assert.deepEqual(states(await w.pass()), { deployment: "Ready", late: "Ready" });
@@ -269,6 +269,27 @@ resources:
     w.cluster.put(configMap(name!).kind, foreignMap(name!, {}, metadata));
   }
   assert.equal(((await w.pass()).instance!.status as { count: number }).count, 2);
+});
+
+Deno.test("a selector that an expression yields is read strictly: a misspelt key never selects all", async () => {
+  const w = await world(`
+schema:
+  spec: {selector: object}
+  status: {count: "\${size(ext)}"}
+resources:
+  - id: ext
+    externalRef: {apiVersion: v1, kind: ConfigMap, metadata: {selector: "\${schema.spec.selector}"}}`);
+  for (const namespace of ["default", "other"]) {
+    const metadata = { namespace, labels: { team: "a" } };
+    w.cluster.put(configMap("x").kind, foreignMap("x", {}, metadata));
+  }
+  w.create({ selector: { matchLabel: { team: "b" } } });
+  const wrong = await w.pass();
+  assert.equal(wrong.state, "ERROR");
+  assert.match(wrong.nodes[0]!.reason!, /label selector for ext: unknown field "matchLabel"/);
+  w.cluster.edit(w.ref(), (d) => d.spec = { selector: { matchLabels: { team: "a" } } });
+  const { instance } = await w.pass();
+  assert.equal((instance!.status as { count: number }).count, 2, "no namespace means all of them");
 });
 
 for (
