@@ -55,6 +55,7 @@ Deno.test("an ignored test prints its reason, and fails the run without one", as
 
 Deno.test("a filter takes out tests without counting them", async () => {
   assert.equal((await runOn(good + bad, "--filter", "good")).last, "1 passed, 0 failed");
+  assert.equal((await runOn(good, "--filter", "nothing")).last, "0 passed, 1 failed");
 });
 
 Deno.test("a run with nothing to run fails", async () => {

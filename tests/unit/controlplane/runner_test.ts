@@ -37,7 +37,6 @@ Deno.test("the runner's report counts tests, not their steps, and names what fai
       "good but ignored",
       "good <&> steps > two (ignored: no network)",
     ],
-    files: ["a_test.ts"],
   });
 });
 
