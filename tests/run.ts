@@ -86,8 +86,12 @@ async function endSurvivors(): Promise<number> {
   if (Deno.build.os !== "linux") return 0;
   const left = await survivors(run);
   for (const { pid, command } of left) {
-    console.error(`survived the tests: process ${pid}: ${command}`);
-    Deno.kill(pid, "SIGKILL");
+    console.error(`survived the tests: process ${pid}: ${command.slice(0, 200)}`);
+    try {
+      Deno.kill(pid, "SIGKILL");
+    } catch {
+      // It has gone with one that was ended before it.
+    }
   }
   return left.length;
 }
