@@ -1,0 +1,129 @@
+/** Whole command lines that need no cluster: help, usage errors, rendering, connection errors. */
+import assert from "node:assert/strict";
+import { main, parseYaml } from "../../../src/cli/mod.ts";
+
+const example = new URL("../../../deploy/examples/httpbin", import.meta.url).pathname;
+
+/** Runs one command line and keeps what it prints. */
+async function kro(...args: string[]) {
+  let stdout = "";
+  const stderr: string[] = [];
+  const out = (text: string) => void (stdout += text);
+  const code = await main(args, { out, err: (line) => stderr.push(line), colour: false });
+  return { code, stdout, stderr: stderr.join("\n"), lines: stderr.length };
+}
+
+async function withFile<T>(text: string, run: (path: string) => Promise<T>): Promise<T> {
+  const path = await Deno.makeTempFile({ suffix: ".yaml" });
+  try {
+    await Deno.writeTextFile(path, text);
+    return await run(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+Deno.test("version is plain on stdout, help names every command", async () => {
+  assert.deepEqual(await kro("version"), { code: 0, stdout: "devel\n", stderr: "", lines: 0 });
+  const help = await kro("--help");
+  assert.equal(help.code, 0);
+  for (const command of ["controller", "apply", "reconcile", "delete", "render", "version"]) {
+    assert.match(help.stdout, new RegExp(`^  ${command}\\b`, "m"));
+  }
+});
+
+Deno.test("wrong usage is told on stderr, with code 2 and nothing on stdout", async () => {
+  const cases: [string[], RegExp][] = [
+    [["aply"], /unknown command 'aply'[^]*Did you mean apply/],
+    [["apply"], /required option '-f, --filename <path>' not specified/],
+    [["apply", "-f", example, "-o", "wide"], /unsupported output format "wide"/],
+    [["apply", "-f", example, "--timeout", "5"], /"5" is not a duration/],
+    [["apply", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
+    [["delete"], /either -f FILE or KIND\/NAME/],
+    [["delete", "httpbinapps"], /"httpbinapps" names no object/],
+    [["delete", "a/b/c"], /"a\/b\/c" is not KIND or KIND\/NAME/],
+    [["reconcile", "-A", "-n", "x"], /-A and -n exclude each other/],
+    [["controller", "--no-such-flag"], /unknown option '--no-such-flag'/],
+    [["controller", "--client-qps", "many"], /"many" is not a whole number/],
+    [["render", "-f", `${example}/instance.yaml`], /no ResourceGraphDefinition in these files/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await kro(...args);
+    assert.equal(code, 2, args.join(" "));
+    assert.equal(stdout, "", args.join(" "));
+    assert.match(stderr, message, args.join(" "));
+  }
+});
+
+Deno.test("broken YAML is told with file, line and column", async () => {
+  await withFile("apiVersion: v1\nkind: [\n", async (path) => {
+    const { code, stderr, lines } = await kro("apply", "-f", path);
+    assert.equal(code, 2);
+    assert.equal(lines, 1);
+    assert.match(stderr, new RegExp(`^error: ${path}:\\d+:\\d+: `));
+  });
+});
+
+Deno.test("a kubeconfig that leads nowhere is one line that names it, and code 2", async () => {
+  const config = (server: string) =>
+    `apiVersion: v1\nkind: Config\ncurrent-context: c\n` +
+    `contexts: [{name: c, context: {cluster: k, user: u}}]\n` +
+    `clusters: [{name: k, cluster: {server: "${server}"}}]\nusers: [{name: u, user: {}}]\n`;
+  const cases: [string, RegExp][] = [
+    [config("http://127.0.0.1:1"), /127\.0\.0\.1:1/],
+    ["apiVersion: v1\nkind: Config\nclusters: {\n", /:\d+:\d+/],
+    ["apiVersion: v1\nkind: Config\ncurrent-context: gone\n", /gone/],
+  ];
+  for (const [text, message] of cases) {
+    await withFile(text, async (path) => {
+      const { code, stderr, stdout } = await kro("apply", "-f", example, "--kubeconfig", path);
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, "");
+      assert.match(stderr, message);
+      assert.equal(stderr.split("\n").length, 1, stderr);
+    });
+  }
+  const missing = await kro("apply", "-f", example, "--kubeconfig", "/no/such/config");
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /\/no\/such\/config/);
+});
+
+Deno.test("render shows the generated CRD and the objects of the example, in dependency order", async () => {
+  const { code, stdout, stderr } = await kro("render", "-f", example, "-n", "kro");
+  assert.equal(code, 0, stderr);
+  // deno-lint-ignore no-explicit-any
+  const documents = parseYaml(stdout, "render") as any[];
+  assert.deepEqual(documents.map((d) => [d.kind, d.metadata.name]), [
+    ["CustomResourceDefinition", "httpbinapps.duffy.xyz"],
+    ["ServiceAccount", "httpbin"],
+    ["Deployment", "httpbin"],
+    ["Service", "httpbin"],
+  ]);
+  const [crd, , deployment, service] = documents;
+  const version = crd.spec.versions[0];
+  const status = version.schema.openAPIV3Schema.properties.status.properties;
+  assert.equal(status.availableReplicas.type, "integer");
+  assert.equal(status.deploymentConditions.items.properties.reason.type, "string");
+  assert.equal(deployment.metadata.namespace, "kro");
+  assert.equal(deployment.spec.replicas, 2);
+  assert.equal(deployment.spec.template.spec.serviceAccountName, "httpbin");
+  assert.deepEqual(service.spec.selector, { app: "httpbin", version: "v1" });
+  assert.equal(service.metadata.labels["kro.run/node-id"], "service");
+});
+
+Deno.test("render names what an RGD does wrong: all of it, with node, path and expression", async () => {
+  const rgd = await Deno.readTextFile(`${example}/rgd.yaml`);
+  const wrong = rgd
+    .replace("replicas: ${schema.spec.replicas}", "replicas: ${schema.spec.image}")
+    .replace("${serviceAccount.metadata.name}", "${serviceAccont.metadata.name}");
+  await withFile(wrong, async (path) => {
+    const { code, stdout, stderr } = await kro("render", "-f", path);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(
+      stderr,
+      /httpbin: node "deployment": template\.spec\.replicas: \$\{schema\.spec\.image\}.*int/,
+    );
+    assert.match(stderr, /serviceAccont.*serviceAccount/);
+  });
+});
