@@ -17,12 +17,14 @@ export function checkCall(
   types: readonly Term[],
   args: readonly Expr[],
   expr: Expr,
+  inMacro: boolean,
 ): Term {
   if (name === "_&&_" || name === "_||_") return checkLogical(checker, name, types, args);
   let result: Term | undefined;
   const chosen: Overload[] = [];
   for (const declaration of declarationsOf(name, isMember)) {
-    for (const overload of declaration.overloads) {
+    const more = inMacro ? declaration.inMacros ?? [] : [];
+    for (const overload of [...declaration.overloads, ...more]) {
       const fresh = instantiate(overload, checker.bindings);
       if (!checker.bindings.assign(types, fresh.params)) continue;
       chosen.push(overload);

@@ -6,6 +6,7 @@ import { declarationsOf, functionNames, isPlainFunction } from "../library/regis
 import type { Overload } from "../library/declare.ts";
 import { checkCall } from "./calls.ts";
 import { checkFormat } from "./format.ts";
+import { checkLoop, checkOptMap } from "./macros.ts";
 import { fieldsOf, fieldType } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import {
@@ -28,8 +29,8 @@ import { Bindings, mostGeneral } from "./unify.ts";
 
 const CONDITION_FIELDS = ["type", "status", "reason", "message"];
 
-/** Types of an expression's free identifiers and of the variables that its macros bind. */
-type Names = ReadonlyMap<string, Term>;
+/** Types of the variables that macros bind. */
+export type Names = ReadonlyMap<string, Term>;
 
 /** Checks one expression. */
 export class Checker {
@@ -37,6 +38,7 @@ export class Checker {
   readonly bindings = new Bindings();
   /** Which overloads a call may come to, for those where the static types tell. */
   readonly chosen: Map<Expr, Overload[]> = new Map();
+  readonly #types = new Map<Expr, Term>();
 
   constructor(private readonly scope: CelScope) {}
 
@@ -61,8 +63,19 @@ export class Checker {
     return typeText(this.bindings.final(type));
   }
 
+  /** The type of a node that has been checked already. */
+  known(expr: Expr): Term {
+    return this.bindings.substitute(this.#types.get(expr) ?? DYN);
+  }
+
   /** The type of a node. */
   infer(expr: Expr, names: Names): Term {
+    const type = this.#infer(expr, names);
+    this.#types.set(expr, type);
+    return type;
+  }
+
+  #infer(expr: Expr, names: Names): Term {
     switch (expr.kind) {
       case "literal":
         return literalType(expr.value);
@@ -84,13 +97,13 @@ export class Checker {
       case "map":
         return this.#map(expr, names);
       case "loop":
-        return this.#loop(expr, names);
+        return checkLoop(this, expr, names);
       case "bind": {
         const init = this.infer(expr.init, names);
         return this.infer(expr.body, new Map([...names, [expr.variable, init]]));
       }
       case "optMap":
-        return this.#optMap(expr, names);
+        return checkOptMap(this, expr, names);
     }
   }
 
@@ -159,18 +172,11 @@ export class Checker {
       return this.call(name, false, expr.args, expr, names);
     }
     if (expr.target !== undefined && declarationsOf(expr.name, true).length > 0) {
-      if (expr.name === "format") checkFormat(this, expr, (part) => this.#quietly(part, names));
-      return this.call(expr.name, true, [expr.target, ...expr.args], expr, names);
+      const type = this.call(expr.name, true, [expr.target, ...expr.args], expr, names);
+      if (expr.name === "format") checkFormat(this, expr);
+      return type;
     }
     return this.#unknownFunction(expr, names);
-  }
-
-  /** A type without reporting anything: the node is checked once more in its own place. */
-  #quietly(expr: Expr, names: Names): Term {
-    const before = this.problems.length;
-    const type = this.infer(expr, names);
-    this.problems.length = before;
-    return type;
   }
 
   #unknownFunction(expr: Node<"call">, names: Names): Term {
@@ -202,7 +208,8 @@ export class Checker {
     names: Names,
   ): Term {
     const types = args.map((arg) => this.infer(arg, names));
-    return checkCall(this, name, isMember, types, args, expr);
+    // Names are bound by macros alone.
+    return checkCall(this, name, isMember, types, args, expr, names.size > 0);
   }
 
   #list(expr: Node<"list">, names: Names): Term {
@@ -244,103 +251,6 @@ export class Checker {
   #join(previous: Term | undefined, current: Term): Term {
     if (previous === undefined) return current;
     return this.bindings.assign([previous], [current]) ? mostGeneral(previous, current) : DYN;
-  }
-
-  #loop(expr: Node<"loop">, names: Names): Term {
-    const range = this.bindings.substitute(this.infer(expr.range, names));
-    const [key, item] = this.#rangeTypes(range, expr);
-    const [first, second] = expr.variables;
-    const inside = new Map(names);
-    if (second === undefined) inside.set(first ?? "", range.kind === "list" ? item : key);
-    else inside.set(first ?? "", key).set(second, item);
-    if (expr.condition) {
-      this.#expectBool(expr.condition, inside, `the condition of ${expr.macro}()`);
-    }
-    const body = expr.body && this.bindings.substitute(this.infer(expr.body, inside));
-    switch (expr.macro) {
-      case "filter":
-        return { kind: "list", element: range.kind === "list" ? item : key };
-      case "map":
-      case "transformList":
-        return { kind: "list", element: body ?? DYN };
-      case "transformMap":
-        return { kind: "map", key, value: body ?? DYN };
-      case "transformMapEntry":
-        return this.#entryType(body ?? DYN, expr);
-      case "sortBy":
-        return this.#sortType(range, body ?? DYN, expr);
-      default:
-        return BOOL;
-    }
-  }
-
-  /** Types of key (or index) and value of what a macro walks. */
-  #rangeTypes(range: Term, expr: Node<"loop">): readonly [Term, Term] {
-    if (range.kind === "list") return [INT, range.element];
-    if (range.kind === "map") return [range.key, range.value];
-    if (range.kind === "variable") this.bindings.assign([DYN], [range]);
-    else if (!isDyn(range)) {
-      const text = `${expr.macro}() walks a list, map or dyn, found ${this.text(range)}`;
-      this.report("type", expr.range.start, text);
-      return [ERROR, ERROR];
-    }
-    return [DYN, DYN];
-  }
-
-  #entryType(body: Term, expr: Node<"loop">): Term {
-    const map: Term = { kind: "map", key: this.bindings.fresh(), value: this.bindings.fresh() };
-    if (this.bindings.assign([body], [map])) return map;
-    const offset = expr.body?.start ?? expr.at;
-    return this.report("type", offset, `transformMapEntry() makes maps, found ${this.text(body)}`);
-  }
-
-  #sortType(range: Term, key: Term, expr: Node<"loop">): Term {
-    if (range.kind === "map" || (range.kind !== "list" && !isDyn(range))) {
-      return this.report(
-        "type",
-        expr.range.start,
-        `sortBy() sorts a list, found ${this.text(range)}`,
-      );
-    }
-    const sortable = ["int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration"];
-    if (isDyn(key) || key.kind === "variable" || sortable.includes(key.kind)) {
-      return { kind: "list", element: range.kind === "list" ? range.element : DYN };
-    }
-    const offset = expr.body?.start ?? expr.at;
-    return this.report("type", offset, `sortBy() cannot order by ${this.text(key)}`);
-  }
-
-  #optMap(expr: Node<"optMap">, names: Names): Term {
-    const target = this.infer(expr.target, names);
-    const value = this.bindings.fresh();
-    const name = expr.flat ? "optFlatMap" : "optMap";
-    let inner: Term = value;
-    if (!this.bindings.assign([target], [{ kind: "optional", value }])) {
-      const text = `${name}() is called on an optional, found ${this.text(target)}`;
-      inner = this.report("type", expr.target.start, text);
-    }
-    const body = this.infer(
-      expr.body,
-      new Map([...names, [expr.variable, this.bindings.substitute(inner)]]),
-    );
-    if (!expr.flat) return { kind: "optional", value: body };
-    const absent: Term = { kind: "optional", value: this.bindings.fresh() };
-    const result = this.bindings.fresh();
-    if (this.bindings.assign([body, absent], [result, result])) {
-      return this.bindings.substitute(result);
-    }
-    return this.report(
-      "type",
-      expr.body.start,
-      `optFlatMap() needs an optional, found ${this.text(body)}`,
-    );
-  }
-
-  #expectBool(expr: Expr, names: Names, what: string): void {
-    const type = this.infer(expr, names);
-    if (!this.bindings.assign([type], [BOOL])) {
-      this.report("type", expr.start, `expected bool for ${what}, found ${this.text(type)}`);
-    }
   }
 }
 

@@ -1,8 +1,8 @@
 /** `"..".format([..])` with both written out: the verbs and the arguments must go together. */
-import type { Expr, Node } from "../syntax/ast.ts";
+import { children, type Expr, type Node } from "../syntax/ast.ts";
 import { parseFormat } from "../library/format.ts";
 import type { Checker } from "./checker.ts";
-import { isDyn, type Term } from "./types.ts";
+import { isDyn } from "./types.ts";
 
 const NUMBERS = ["int", "uint", "double"];
 const VERBS: Readonly<Record<string, readonly string[]>> = {
@@ -19,12 +19,8 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Reports what cannot be formatted; `typeOf` tells the type of an argument. */
-export function checkFormat(
-  checker: Checker,
-  call: Node<"call">,
-  typeOf: (expr: Expr) => Term,
-): void {
+/** Reports what cannot be formatted; the arguments have been checked by then. */
+export function checkFormat(checker: Checker, call: Node<"call">): void {
   const { target } = call;
   const [list] = call.args;
   if (target?.kind !== "literal" || typeof target.value !== "string" || list?.kind !== "list") {
@@ -47,8 +43,16 @@ export function checkFormat(
   }
   clauses.forEach(({ verb }, index) => {
     const argument = list.elements[index]?.value;
-    const type = argument && checker.bindings.substitute(typeOf(argument));
-    if (!argument || !type || isDyn(type) || VERBS[verb]?.includes(type.kind)) return;
-    checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
+    if (argument) checkArgument(checker, verb, argument);
   });
+}
+
+function checkArgument(checker: Checker, verb: string, argument: Expr): void {
+  const type = checker.known(argument);
+  if (!isDyn(type) && !VERBS[verb]?.includes(type.kind)) {
+    checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
+  } else if (argument.kind === "list" || argument.kind === "map") {
+    // What stands in a literal is formatted in its turn.
+    for (const part of children(argument)) checkArgument(checker, verb, part);
+  }
 }

@@ -32,6 +32,8 @@ export interface FunctionDeclaration {
   readonly constantTime: boolean;
   /** Looks at its arguments' types itself: operators on dyn take more than is declared. */
   readonly checksArguments: boolean;
+  /** Overloads that upstream's checker knows inside macros only. */
+  readonly inMacros?: readonly Overload[];
 }
 
 /** A function called by its name: `plain("size", "list(A)", "int", …)`. */
@@ -69,6 +71,22 @@ export function operator(
   return { ...declaration(name, false, params, result, run), checksArguments: true };
 }
 
+/** The same function with more overloads inside macros. */
+export function withMacroOverloads(
+  declaration: FunctionDeclaration,
+  params: readonly string[],
+  result: string,
+): FunctionDeclaration {
+  return { ...declaration, inMacros: signatures(params, result) };
+}
+
+function signatures(params: readonly string[], result: string): Overload[] {
+  return params.map((text) => {
+    const [parameterText = "", resultText = result] = text.split(" -> ");
+    return { params: parseTypes(parameterText), result: parseTypes(resultText)[0] ?? DYN };
+  });
+}
+
 function declaration(
   name: string,
   isMember: boolean,
@@ -76,11 +94,7 @@ function declaration(
   result: string,
   run: Implementation,
 ): FunctionDeclaration {
-  const signatures = typeof params === "string" ? [params] : params;
-  const overloads = signatures.map((text) => {
-    const [parameterText = "", resultText = result] = text.split(" -> ");
-    return { params: parseTypes(parameterText), result: parseTypes(resultText)[0] ?? DYN };
-  });
+  const overloads = signatures(typeof params === "string" ? [params] : params, result);
   return { name, member: isMember, overloads, run, constantTime: false, checksArguments: false };
 }
 

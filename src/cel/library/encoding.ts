@@ -4,8 +4,16 @@ import type { Json } from "../../api/mod.ts";
 import { decodeBase64, encodeBase64 } from "../value/base64.ts";
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
-import { JsonMap, ListValue, type Value } from "../value/values.ts";
-import { marshalled } from "../value/outgoing.ts";
+import {
+  ComputedMap,
+  JsonMap,
+  ListValue,
+  Omit,
+  Optional,
+  Uint,
+  type Value,
+} from "../value/values.ts";
+import { jsonOf } from "../value/outgoing.ts";
 import { type FunctionDeclaration, plain } from "./declare.ts";
 import { encodeUtf8 } from "./text.ts";
 
@@ -18,6 +26,7 @@ function doubles(json: Json): Value {
     key: (jsonKey) => jsonKey,
     value: (_, item) => doubles(item),
     isStruct: false,
+    isTyped: false,
   });
 }
 
@@ -47,21 +56,36 @@ function stringify(json: Json | undefined): string {
       (character) => HTML[character] ?? "",
     );
   }
-  if (typeof json === "number") return number(json);
+  if (Object.is(json, -0)) return "-0";
   if (typeof json !== "object" || json === null) return String(json ?? null);
-  if (Array.isArray(json)) return `[${json.map(stringify).join(",")}]`;
-  const keys = Object.keys(json).sort(compareText);
-  return `{${keys.map((key) => `${stringify(key)}:${stringify(json[key])}`).join(",")}}`;
+  if (Array.isArray(json)) return array(json.map(stringify));
+  return object(Object.entries(json).map(([key, value]) => [key, stringify(value)]));
 }
 
-/** Go gives single-digit exponents one digit, and uses exponents below 1e-6. */
-function number(value: number): string {
-  return String(value);
+function array(items: readonly string[]): string {
+  return `[${items.join(",")}]`;
 }
 
+function object(entries: [key: string, text: string][]): string {
+  const sorted = entries.sort(([a], [b]) => compareText(a, b));
+  return `{${sorted.map(([key, text]) => `${stringify(key)}:${text}`).join(",")}}`;
+}
+
+/** Unlike what is written into objects, this has room for any integer, for bytes and for `omit()`. */
 function marshal(value: Value): string {
-  const json = marshalled(value, encodeBase64);
-  return json === undefined ? "{}" : stringify(json);
+  if (typeof value === "bigint") return String(value);
+  if (value instanceof Uint) return String(value.value);
+  if (value instanceof Uint8Array) return stringify(encodeBase64(value));
+  if (value instanceof Omit) return "{}";
+  if (value instanceof Optional) return marshal(value.value ?? null);
+  if (value instanceof ListValue) return array([...value].map(marshal));
+  if (!(value instanceof ComputedMap)) return stringify(jsonOf(value));
+  return object([...value.keys()].map((key) => {
+    const name = jsonOf(key);
+    return typeof name === "string"
+      ? [name, marshal(value.find(key) ?? null)]
+      : fail("conversion", "keys of a map must be strings to be written");
+  }));
 }
 
 function digest(name: string): (text: string) => Uint8Array {

@@ -4,7 +4,7 @@ import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
 import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
 import { formatFixed, formatScientific } from "./numbers.ts";
-import { decodeUtf8, encodeUtf8 } from "./text.ts";
+import { decodeLeniently, encodeUtf8 } from "./text.ts";
 import { typeName } from "./standard.ts";
 
 /** A verb of a format with the precision given to it. */
@@ -104,9 +104,7 @@ function text(value: Value): string {
   if (typeof value === "number") return special(value) ?? decimal(value);
   if (typeof value === "bigint" || typeof value === "boolean") return String(value);
   if (value instanceof Uint) return String(value.value);
-  if (value instanceof Uint8Array) {
-    return decodeUtf8(value) ?? fail("conversion", "bytes are no UTF-8");
-  }
+  if (value instanceof Uint8Array) return decodeLeniently(value);
   if (value instanceof Timestamp) return formatTimestamp(value, true);
   if (value instanceof Duration) return `${decimal(Number(value.nanos) / 1e9)}s`;
   if (value instanceof ListValue) return `[${[...value].map(text).join(", ")}]`;

@@ -3,7 +3,7 @@ import { compare, equals } from "../value/compare.ts";
 import { fail, noOverload, noSuchKey } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
-import { constantTime, type FunctionDeclaration, operator } from "./declare.ts";
+import { constantTime, type FunctionDeclaration, operator, withMacroOverloads } from "./declare.ts";
 
 const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
@@ -143,13 +143,24 @@ function listIndex(key: Value): number {
   return fail("overload", "unsupported index type in a list");
 }
 
-const ARITHMETIC = ["int, int -> int", "uint, uint -> uint", "double, double -> double"];
+const ARITHMETIC = ["double, double -> double", "int, int -> int", "uint, uint -> uint"];
 const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"]
   .map((type) => `${type}, ${type}`);
 
+/** Numbers of two types. Written out they are refused, but not inside macros: so it is upstream. */
+const MIXED = [
+  "int, uint",
+  "int, double",
+  "uint, int",
+  "uint, double",
+  "double, int",
+  "double, uint",
+];
+
 /** Overloads of a relation; the two booleans follow from how the operands are ordered. */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
-  return operator(name, ORDERED, "bool", (a: Value, b: Value) => holds(compare(a, b)));
+  const declared = operator(name, ORDERED, "bool", (a: Value, b: Value) => holds(compare(a, b)));
+  return withMacroOverloads(declared, MIXED, "bool");
 }
 
 /** Handled by the evaluator itself, declared for the checker. */
@@ -169,7 +180,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
     ),
   ),
   constantTime(
-    operator("-_", ["int -> int", "double -> double", "duration -> duration"], "int", negate),
+    operator("-_", ["double -> double", "int -> int", "duration -> duration"], "int", negate),
   ),
   operator("_==_", "A, A", "bool", (a: Value, b: Value) => equals(a, b)),
   operator("_!=_", "A, A", "bool", (a: Value, b: Value) => !equals(a, b)),
@@ -196,10 +207,12 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   operator(
     "_-_",
     [
-      ...ARITHMETIC,
+      "double, double -> double",
       "duration, duration -> duration",
+      "int, int -> int",
       "timestamp, duration -> timestamp",
       "timestamp, timestamp -> duration",
+      "uint, uint -> uint",
     ],
     "dyn",
     subtract,

@@ -11,12 +11,14 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Text of bytes, with a replacement character for whatever is not UTF-8. */
+export function decodeLeniently(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
+}
+
 /** UTF-8 of a text. */
 export function encodeUtf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-/** Whether every character is one UTF-16 unit, so that offsets need no counting. */
-export function isPlain(text: string): boolean {
-  return !/[\ud800-\udfff]/.test(text);
 }

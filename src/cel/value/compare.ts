@@ -3,6 +3,7 @@ import { Duration, Timestamp } from "./time.ts";
 import { noOverload } from "./error.ts";
 import {
   isMap,
+  JsonMap,
   ListValue,
   type MapValue,
   Omit,
@@ -21,9 +22,9 @@ export function equals(a: Value, b: Value): boolean {
     return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : noOverload();
   }
   if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b) === 0;
+  if (isMap(a)) return equalMaps(a, b);
   if (typeof a !== "object" || typeof b !== "object") return a === b;
   if (a instanceof ListValue) return equalLists(a, b);
-  if (isMap(a)) return equalMaps(a, b);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
@@ -55,7 +56,7 @@ function equalUnordered(a: ListValue, b: ListValue, identity: (element: Value) =
 }
 
 function equalMaps(a: MapValue, b: Value): boolean {
-  if (!isMap(b)) return false;
+  if (!isMap(b)) return a instanceof JsonMap && a.isTyped ? noOverload() : false;
   if (a.size !== b.size) return false;
   for (const key of a.keys()) {
     const [left, right] = [a.find(key), b.find(key)];

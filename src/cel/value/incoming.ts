@@ -37,6 +37,7 @@ const NATIVE: JsonMapShape = {
   key: (jsonKey) => jsonKey,
   value: (_, json) => nativeValue(json),
   isStruct: false,
+  isTyped: false,
 };
 
 /** By CEL type: what lies below a struct is converted by the struct's schema. */
@@ -53,7 +54,11 @@ export function typedValue(json: Json | undefined, type: CelType): Value {
     case "map": {
       const { value } = type;
       return isObject(json)
-        ? new JsonMap(json, { ...NATIVE, value: (_, item) => typedValue(item, value) })
+        ? new JsonMap(json, {
+          ...NATIVE,
+          isTyped: true,
+          value: (_, item) => typedValue(item, value),
+        })
         : mismatch("object");
     }
     case "bool":
@@ -123,6 +128,7 @@ function shapeOf(schema: Schema): JsonMapShape {
       return field ? schemaValue(item, field) : nativeValue(item);
     },
     isStruct: true,
+    isTyped: true,
   };
 }
 

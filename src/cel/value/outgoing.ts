@@ -13,34 +13,24 @@ import {
   type Value,
 } from "./values.ts";
 
-/** JSON for templates and statuses; undefined for `omit()`, which takes its holder with it. */
+/** JSON of a value; undefined for `omit()`, which takes its holder with it. */
 export function jsonOf(value: Value): Json | undefined {
-  return convert(
-    value,
-    () => fail("conversion", "bytes cannot be written; encode them, such as with base64.encode()"),
-  );
-}
-
-/** JSON for `json.marshal`, which may write bytes too. */
-export function marshalled(value: Value, bytes: (value: Uint8Array) => string): Json | undefined {
-  return convert(value, bytes);
-}
-
-function convert(value: Value, bytes: (value: Uint8Array) => string): Json | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
     return Number.isFinite(value) ? value : fail("conversion", "NaN and infinity are no JSON");
   }
   if (typeof value === "bigint") return integer(value);
   if (value instanceof Uint) return integer(value.value);
-  if (value instanceof Uint8Array) return bytes(value);
+  if (value instanceof Uint8Array) {
+    return fail("conversion", "bytes cannot be written; encode them, such as with base64.encode()");
+  }
   if (value instanceof Timestamp) return formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
-    return value.value === undefined ? null : convert(value.value, bytes);
+    return value.value === undefined ? null : jsonOf(value.value);
   }
-  if (value instanceof ListValue) return list(value, bytes);
-  if (isMap(value)) return value.json ?? map(value, bytes);
+  if (value instanceof ListValue) return list(value);
+  if (isMap(value)) return value.json ?? map(value);
   if (value instanceof Omit) return undefined;
   const type = value instanceof TypeValue ? "type" : value.typeName;
   return fail("conversion", `a value of type ${type} cannot be written`);
@@ -54,23 +44,24 @@ function integer(value: bigint): Json {
     : fail("conversion", "integer is too large to be written exactly; write it as string(..)");
 }
 
-function list(value: ListValue, bytes: (value: Uint8Array) => string): Json {
+function list(value: ListValue): Json {
   const items: Json[] = [];
   for (const element of value) {
-    const json = convert(element, bytes);
+    const json = jsonOf(element);
     if (json !== undefined) items.push(json);
   }
   return items;
 }
 
-function map(value: MapValue, bytes: (value: Uint8Array) => string): Json {
+function map(value: MapValue): Json {
   const entries: [string, Json][] = [];
   for (const key of value.keys()) {
-    if (typeof key !== "string") {
+    const name = jsonOf(key);
+    if (typeof name !== "string") {
       return fail("conversion", "keys of a map must be strings to be written");
     }
-    const json = convert(value.find(key) ?? null, bytes);
-    if (json !== undefined) entries.push([key, json]);
+    const json = jsonOf(value.find(key) ?? null);
+    if (json !== undefined) entries.push([name, json]);
   }
   // fromEntries defines properties, so that a key such as "__proto__" is a key like any other.
   return Object.fromEntries(entries) as JsonObject;

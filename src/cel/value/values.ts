@@ -1,7 +1,7 @@
 /** The values that expressions compute with. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
-import type { Duration, Timestamp } from "./time.ts";
+import { Duration, Timestamp } from "./time.ts";
 import { fail } from "./error.ts";
 
 export { Uint };
@@ -141,6 +141,8 @@ export interface JsonMapShape {
   value(jsonKey: string, json: Json): Value;
   /** Null means absent, as in objects with declared fields. */
   readonly isStruct: boolean;
+  /** A schema stands behind it: comparing it with anything but a map is a fault, not just unequal. */
+  readonly isTyped: boolean;
 }
 
 /** A JSON object whose entries are converted when they are read. */
@@ -149,6 +151,11 @@ export class JsonMap implements MapValue {
 
   get isStruct(): boolean {
     return this.shape.isStruct;
+  }
+
+  /** A schema stands behind it. */
+  get isTyped(): boolean {
+    return this.shape.isTyped;
   }
 
   get size(): number {
@@ -187,7 +194,8 @@ export function keyIdentity(key: Value): string | undefined {
   if (typeof key === "bigint") return `n${key}`;
   if (key instanceof Uint) return `n${key.value}`;
   if (typeof key === "number") return Number.isInteger(key) ? `n${BigInt(key)}` : `d${key}`;
-  return undefined;
+  if (key instanceof Timestamp) return `t${key.nanos}`;
+  return key instanceof Duration ? `u${key.nanos}` : undefined;
 }
 
 /** A value that may be absent. */

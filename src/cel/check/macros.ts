@@ -1,0 +1,107 @@
+/** Types of macros: what their variables are, and what they yield. */
+import type { Expr, Node } from "../syntax/ast.ts";
+import type { Checker, Names } from "./checker.ts";
+import { BOOL, DYN, ERROR, INT, isDyn, type Term } from "./types.ts";
+
+/** The type of a macro that walks a list or map. */
+export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): Term {
+  const range = checker.bindings.substitute(checker.infer(expr.range, names));
+  const [key, item] = rangeTypes(checker, range, expr);
+  const [first, second] = expr.variables;
+  const inside = new Map(names);
+  if (second === undefined) inside.set(first ?? "", range.kind === "list" ? item : key);
+  else inside.set(first ?? "", key).set(second, item);
+  if (expr.condition) {
+    expectBool(checker, expr.condition, inside, `the condition of ${expr.macro}()`);
+  }
+  const body = expr.body && checker.bindings.substitute(checker.infer(expr.body, inside));
+  switch (expr.macro) {
+    case "filter":
+      return { kind: "list", element: range.kind === "list" ? item : key };
+    case "map":
+    case "transformList":
+      return { kind: "list", element: body ?? DYN };
+    case "transformMap":
+      return { kind: "map", key, value: body ?? DYN };
+    case "transformMapEntry":
+      return entryType(checker, body ?? DYN, expr);
+    case "sortBy":
+      return sortType(checker, range, body ?? DYN, expr);
+    default:
+      return BOOL;
+  }
+}
+
+/** Types of key (or index) and value of what a macro walks. */
+function rangeTypes(checker: Checker, range: Term, expr: Node<"loop">): readonly [Term, Term] {
+  if (range.kind === "list") return [INT, range.element];
+  if (range.kind === "map") return [range.key, range.value];
+  if (range.kind === "variable") checker.bindings.assign([DYN], [range]);
+  else if (!isDyn(range)) {
+    const text = `${expr.macro}() walks a list, map or dyn, found ${checker.text(range)}`;
+    checker.report("type", expr.range.start, text);
+    return [ERROR, ERROR];
+  }
+  return [DYN, DYN];
+}
+
+function entryType(checker: Checker, body: Term, expr: Node<"loop">): Term {
+  const map: Term = { kind: "map", key: checker.bindings.fresh(), value: checker.bindings.fresh() };
+  if (checker.bindings.assign([body], [map])) return map;
+  const offset = expr.body?.start ?? expr.at;
+  return checker.report(
+    "type",
+    offset,
+    `transformMapEntry() makes maps, found ${checker.text(body)}`,
+  );
+}
+
+function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">): Term {
+  if (range.kind === "map" || (range.kind !== "list" && !isDyn(range))) {
+    return checker.report(
+      "type",
+      expr.range.start,
+      `sortBy() sorts a list, found ${checker.text(range)}`,
+    );
+  }
+  const sortable = ["int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration"];
+  if (isDyn(key) || key.kind === "variable" || sortable.includes(key.kind)) {
+    return { kind: "list", element: range.kind === "list" ? range.element : DYN };
+  }
+  const offset = expr.body?.start ?? expr.at;
+  return checker.report("type", offset, `sortBy() cannot order by ${checker.text(key)}`);
+}
+
+/** The type of `optMap` and `optFlatMap`. */
+export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names): Term {
+  const target = checker.infer(expr.target, names);
+  const value = checker.bindings.fresh();
+  const name = expr.flat ? "optFlatMap" : "optMap";
+  let inner: Term = value;
+  if (!checker.bindings.assign([target], [{ kind: "optional", value }])) {
+    const text = `${name}() is called on an optional, found ${checker.text(target)}`;
+    inner = checker.report("type", expr.target.start, text);
+  }
+  const body = checker.infer(
+    expr.body,
+    new Map([...names, [expr.variable, checker.bindings.substitute(inner)]]),
+  );
+  if (!expr.flat) return { kind: "optional", value: body };
+  const absent: Term = { kind: "optional", value: checker.bindings.fresh() };
+  const result = checker.bindings.fresh();
+  if (checker.bindings.assign([body, absent], [result, result])) {
+    return checker.bindings.substitute(result);
+  }
+  return checker.report(
+    "type",
+    expr.body.start,
+    `optFlatMap() needs an optional, found ${checker.text(body)}`,
+  );
+}
+
+function expectBool(checker: Checker, expr: Expr, names: Names, what: string): void {
+  const type = checker.infer(expr, names);
+  if (!checker.bindings.assign([type], [BOOL])) {
+    checker.report("type", expr.start, `expected bool for ${what}, found ${checker.text(type)}`);
+  }
+}
