@@ -1,0 +1,11 @@
+/** `deno task stamp TAG`: makes this checkout call itself TAG, as a release does before it is built. */
+const [tag = ""] = Deno.args;
+if (!/^(devel|v\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?)$/.test(tag)) {
+  console.error(`"${tag}" is not a tag: write it as v1.2.3, v1.2.3-rc.1 or devel`);
+  Deno.exit(2);
+}
+const file = new URL("../../src/api/version.ts", import.meta.url).pathname;
+const source = await Deno.readTextFile(file);
+const stamped = source.replace(/(VERSION: string = )"[^"]*"/, `$1"${tag}"`);
+if (!stamped.includes(`"${tag}"`)) throw new Error(`${file} holds no version to replace`);
+await Deno.writeTextFile(file, stamped);
