@@ -96,6 +96,38 @@ Deno.test("independent nodes are applied at the same time, dependents as soon as
   assert.deepEqual(states(await w.pass()), { slow: "Ready", quick: "Ready", after: "Ready" });
 });
 
+Deno.test("an object whose kind the instance cannot name is not created; the others are", async () => {
+  /** Refuses, after a while, every patch but the first. */
+  class Refusing extends MemoryCluster {
+    patches = 0;
+    override async patch(...args: Parameters<MemoryCluster["patch"]>) {
+      if (this.patches++ === 0) return await super.patch(...args);
+      await new Promise((resolve) => setTimeout(resolve));
+      throw new ApiError("quota", { reason: "Forbidden", code: 403 });
+    }
+  }
+  const w = await world(GRAPH, { makeCluster: (o) => new Refusing(o) });
+  w.create();
+  const outcome = await w.pass();
+  assert.deepEqual(states(outcome), { a: "Ready", b: "Ready", far: "Failed" });
+  assert.equal(outcome.state, "IN_PROGRESS");
+  assert.match(
+    outcome.nodes[2]!.reason!,
+    /^failed to patch instance with applyset labels: quota$/,
+  );
+  assert.equal(w.cluster.objects().some((o) => o.kind === "Secret"), false);
+});
+
+Deno.test("expressions see what the instance carries from the first pass on", async () => {
+  const w = await world(
+    `resources:${mapNode("a", "${string(size(schema.metadata.finalizers))}")}`,
+  );
+  w.create();
+  assert.equal((await w.pass()).state, "ACTIVE");
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+});
+
 Deno.test("an instance that vanishes during its pass ends it", async () => {
   const w = await world(GRAPH);
   w.create();

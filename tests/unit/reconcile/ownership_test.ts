@@ -51,6 +51,25 @@ Deno.test("an unseen object is tried without force first, and looked at before i
   assert.deepEqual(verbs, ["apply", "getLive", "apply"]);
 });
 
+Deno.test("when what was in the way vanishes, the next attempt takes nothing by force either", async () => {
+  const w = await world(FIXED, { ownedOnly: true });
+  const foreign = () =>
+    w.cluster.put(configMap("shared").kind, foreignMap("shared", { value: "1" }));
+  foreign();
+  const { getLive } = w.cluster;
+  w.cluster.getLive = function (ref) {
+    this.evict(ref);
+    const answer = getLive.call(this, ref);
+    foreign();
+    return answer;
+  };
+  w.create();
+  const outcome = await w.pass();
+  assert.equal(outcome.state, "ERROR");
+  assert.match(outcome.nodes[0]!.reason!, /conflict with "kubectl": \.data\.value/);
+  assert.deepEqual(w.configMap("shared")!.data, { value: "1" });
+});
+
 Deno.test("two instances that make one object: the first keeps it, the second says whose it is", async () => {
   const w = await world(FIXED);
   w.create({ value: "1" }, "one");
