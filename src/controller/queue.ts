@@ -55,7 +55,12 @@ export class WorkQueue {
   /** Nothing is worked on before {@link start}. */
   constructor(work: (key: string) => Promise<WorkResult>, options: QueueOptions) {
     this.#work = work;
-    this.#options = { minDelayMs: 200, maxDelayMs: 1_000_000, clock: systemClock, ...options };
+    this.#options = {
+      ...options,
+      minDelayMs: options.minDelayMs ?? 200,
+      maxDelayMs: options.maxDelayMs ?? 1_000_000,
+      clock: options.clock ?? systemClock,
+    };
   }
 
   /** Keys that wait for a worker; neither those in work nor those that are delayed. */

@@ -43,7 +43,9 @@ class Bench {
       return done.promise;
     };
     const onError = (key: string, error: unknown) => this.errors.push(`${key}: ${error}`);
-    this.queue = new WorkQueue(work, { workers, clock: this.clock, onError });
+    // As callers do that hand on what they were given, or were not.
+    const given = { minDelayMs: undefined, maxDelayMs: undefined };
+    this.queue = new WorkQueue(work, { ...given, workers, clock: this.clock, onError });
     this.queue.start();
   }
 
