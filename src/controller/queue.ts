@@ -74,11 +74,6 @@ export class WorkQueue {
     return oldest.done ? 0 : this.#options.clock.now() - oldest.value;
   }
 
-  /** Keys in work. */
-  get active(): number {
-    return this.#inWork.size;
-  }
-
   /** Works on the key as soon as a worker is free. */
   add(key: string): void {
     if (this.#state === "stopped") return;
@@ -99,14 +94,6 @@ export class WorkQueue {
       this.add(key);
     }, ms);
     this.#delayed.set(key, { due, cancel });
-  }
-
-  /** Drops what waits for the key and how often it failed; what is in work goes on. */
-  forget(key: string): void {
-    this.#waiting.delete(key);
-    this.#again.delete(key);
-    this.#failures.delete(key);
-    this.#cancel(key);
   }
 
   /** Begins to work. */

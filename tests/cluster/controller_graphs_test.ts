@@ -228,7 +228,7 @@ Deno.test("instances can be deleted after their RGD, also by a controller that n
     }));
     await until("rgd", name, undefined, (o) => o.status?.state === "Active");
     const apiVersion = `${groupOf(name)}/v1alpha1`;
-    for (const  of of["one", "two"]) {
+    for (const each of ["one", "two"]) {
       await apply(
         { apiVersion, kind: "Orphan", metadata: { name: each }, spec: { name: each } },
         ns,
