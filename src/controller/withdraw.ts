@@ -55,7 +55,9 @@ export async function withdrawGraph(
 /** Name of the CRD that the RGD generates, when its schema says enough. */
 export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
   const schema = rgd.spec?.schema;
-  return schema?.kind ? `${plural(schema.kind.toLowerCase())}.${schema.group ?? KRO_GROUP}` : undefined;
+  return schema?.kind
+    ? `${plural(schema.kind.toLowerCase())}.${schema.group ?? KRO_GROUP}`
+    : undefined;
 }
 
 /** The kind that a CRD serves: its storage version. */
