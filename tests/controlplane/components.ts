@@ -100,6 +100,8 @@ export function commandLine(
       return [
         `--kubeconfig=${kubeconfig}`,
         "--manage-all-nodes=true",
+        // Without the node's lease renewed, its pods count as not ready within a minute.
+        "--node-lease-duration-seconds=40",
         ...layout.stages.map((stage) => `--config=${stage}`),
       ];
   }
