@@ -12,7 +12,6 @@ export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccoun
 /** Environment variables that kro itself reads. All others are ignored, not refused. */
 const ENVIRONMENT = [
   "HOME",
-  "HOSTNAME",
   "KUBECONFIG",
   "KUBERNETES_SERVICE_HOST",
   "KUBERNETES_SERVICE_PORT",
