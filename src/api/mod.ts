@@ -10,4 +10,5 @@ export * from "./names.ts";
 export * from "./object.ts";
 export * from "./problem.ts";
 export * from "./rgd.ts";
+export { didYouMean } from "./suggest.ts";
 export * from "./version.ts";

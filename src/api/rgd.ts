@@ -1,6 +1,6 @@
 /** ResourceGraphDefinition and GraphRevision (spec and status as the CRDs define them). */
 import type { Condition } from "./conditions.ts";
-import type { JsonObject, KindRef, KubeObject } from "./object.ts";
+import type { GroupVersionKind, JsonObject, KindRef, KubeObject } from "./object.ts";
 import { INTERNAL_GROUP, KRO_GROUP, KRO_VERSION } from "./names.ts";
 
 /** A printer column of the generated CRD. */
@@ -119,6 +119,13 @@ export interface GraphRevision extends KubeObject {
     resources?: ResourceInformation[];
     conditions?: Condition[];
   };
+}
+
+/** The kind that an RGD is to serve, defaults filled in; undefined while its spec says none. */
+export function servedKind(rgd: ResourceGraphDefinition): GroupVersionKind | undefined {
+  const schema = rgd.spec?.schema;
+  if (!schema?.kind || !schema.apiVersion) return undefined;
+  return { group: schema.group ?? KRO_GROUP, version: schema.apiVersion, kind: schema.kind };
 }
 
 /** Kind of RGDs. */

@@ -27,7 +27,6 @@ export {
 export { objectType, typeOf } from "./check/schema.ts";
 export { type FitResult, fits, fitsType } from "./check/fits.ts";
 export { escapeName, unescapeName } from "./check/names.ts";
-export { didYouMean } from "./check/suggest.ts";
 export {
   type ConditionFields,
   conditionsOf,

@@ -6,6 +6,7 @@ import {
   parseGvk,
   type ResourceGraphDefinition,
   RGD_KIND,
+  servedKind,
 } from "../api/mod.ts";
 import { withdrawGraph } from "../controller/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -108,14 +109,12 @@ async function removeRgd(session: Session, ref: ObjectRef, report: Report): Prom
 }
 
 async function warnOfInstances(session: Session, rgd: ResourceGraphDefinition): Promise<void> {
-  const schema = rgd.spec?.schema;
-  if (!schema) return;
-  const gvk = { group: schema.group ?? "kro.run", version: schema.apiVersion, kind: schema.kind };
-  const kind = await session.discovery.resolve(gvk);
+  const gvk = servedKind(rgd);
+  const kind = gvk && await session.discovery.resolve(gvk);
   const left = kind ? (await session.client.list(kind, { metadataOnly: true })).items.length : 0;
   if (left === 0) return;
   session.output.err(
-    `warning: ${left} ${schema.kind} remain with all their objects; ` +
+    `warning: ${left} ${gvk?.kind} remain with all their objects; ` +
       "they stand still until a ResourceGraphDefinition serves their kind again",
   );
 }

@@ -9,6 +9,7 @@ import {
   parseGvk,
   type ResourceGraphDefinition,
   RGD_KIND,
+  servedKind,
   VERSION,
 } from "../api/mod.ts";
 import { publishGraph, type PublishResult, type ServedGraph } from "../controller/mod.ts";
@@ -76,7 +77,10 @@ export class LocalReconciler {
   async graphFor(kind: { group: string; version: string; kind: string }) {
     const key = gvkKey(kind);
     if (this.#graphs.has(key)) return this.#graphs.get(key);
-    const rgd = (await this.#clusterGraphs()).find((r) => servedKind(r) === key);
+    const rgd = (await this.#clusterGraphs()).find((r) => {
+      const served = servedKind(r);
+      return served && gvkKey(served) === key;
+    });
     if (!rgd) return undefined;
     const { served } = await this.#publishOne(rgd);
     return served && this.#graphs.get(key);
@@ -191,13 +195,4 @@ export class LocalReconciler {
       instanceRevision: published?.revision,
     };
   }
-}
-
-function servedKind(rgd: ResourceGraphDefinition): string | undefined {
-  const schema = rgd.spec?.schema;
-  return schema && gvkKey({
-    group: schema.group ?? "kro.run",
-    version: schema.apiVersion,
-    kind: schema.kind,
-  });
 }

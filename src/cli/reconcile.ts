@@ -1,5 +1,5 @@
 /** `kro reconcile`: brings what is in the cluster to its desired state, once. */
-import { type ObjectRef, type ResourceGraphDefinition, RGD_KIND } from "../api/mod.ts";
+import { type ObjectRef, type ResourceGraphDefinition, RGD_KIND, servedKind } from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local.ts";
@@ -68,9 +68,7 @@ async function instancesOf(
 ): Promise<ObjectRef[]> {
   const refs: ObjectRef[] = [];
   for (const rgd of rgds) {
-    const schema = rgd.spec?.schema;
-    const gvk = schema &&
-      { group: schema.group ?? "kro.run", version: schema.apiVersion, kind: schema.kind };
+    const gvk = servedKind(rgd);
     const kind = gvk && await session.discovery.resolve(gvk);
     if (kind) refs.push(...await listed(session, kind, everywhere));
   }

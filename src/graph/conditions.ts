@@ -1,6 +1,6 @@
 /** Author-declared conditions: entries of `schema.status.conditions`. */
-import { INSTANCE_CONDITIONS, type Json, type Problem } from "../api/mod.ts";
-import { type CelType, CONDITION, didYouMean, typeText } from "../cel/mod.ts";
+import { didYouMean, INSTANCE_CONDITIONS, type Json, type Problem } from "../api/mod.ts";
+import { type CelType, CONDITION, typeText } from "../cel/mod.ts";
 import type { CheckContext } from "./check.ts";
 import { conditionLiterals, type Literal } from "./condition_literals.ts";
 import { checkExpression, CONDITION_CODES, type Draft, readExpression } from "./expression.ts";

@@ -1,8 +1,7 @@
 /** Which names an expression may use where it stands, and which nodes it makes others wait for. */
-import type { ProblemCode } from "../api/mod.ts";
+import { didYouMean, type ProblemCode } from "../api/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { Report } from "./report.ts";
-import { didYouMean } from "../cel/mod.ts";
 
 /** The names that one place offers. */
 export interface Names {

@@ -1,6 +1,7 @@
 /** From a draft to a kind: the object's shape, its schema, the rules of scope and of kro's own keys. */
 import {
   apiVersionOf,
+  didYouMean,
   type GroupVersionKind,
   gvkKey,
   isObject,
@@ -12,7 +13,6 @@ import { type KindInfo, type KindTable, snapshotKinds } from "../openapi/mod.ts"
 import { kindOfJson } from "./json.ts";
 import { type NodeDraft, rootOf } from "./read_node.ts";
 import type { Report } from "./report.ts";
-import { didYouMean } from "../cel/mod.ts";
 
 const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -1,11 +1,10 @@
 /** What each marker does to the schema of its field. */
 import { RE2JS } from "re2js";
-import type { Json } from "../api/mod.ts";
+import { didYouMean, type Json } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseDefault } from "./default.ts";
 import type { Report } from "./fault.ts";
 import type { Marker } from "./lex.ts";
-import { didYouMean } from "./nearest.ts";
 import { parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
 
 /** A field's schema while its markers are applied; arrays in it are replaced, never changed. */

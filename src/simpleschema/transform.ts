@@ -1,10 +1,9 @@
 /** SimpleSchema objects -> OpenAPI: fields, nested objects, and custom types by name. */
-import { isObject, type JsonObject, type Problem } from "../api/mod.ts";
+import { didYouMean, isObject, type JsonObject, type Problem } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
 import { lexMarkers } from "./lex.ts";
 import { applyMarkers, checkKeys } from "./markers.ts";
-import { didYouMean } from "./nearest.ts";
 import { expandedSize, MAX_EXPANDED } from "./size.ts";
 import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
 

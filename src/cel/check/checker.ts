@@ -8,7 +8,7 @@ import { checkCall } from "./calls.ts";
 import { checkFormat } from "./format.ts";
 import { checkLoop, checkOptMap } from "./macros.ts";
 import { fieldsOf, fieldType } from "./schema.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../../api/mod.ts";
 import {
   BOOL,
   BYTES,

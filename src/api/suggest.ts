@@ -1,4 +1,4 @@
-/** Did-you-mean. */
+/** Did-you-mean: the hint of a problem whose cause is a misspelt name. */
 
 /** The known name nearest to a misspelt one, as a hint; undefined when none is near. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
