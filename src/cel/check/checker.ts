@@ -20,6 +20,7 @@ import {
   isDyn,
   NULL,
   RUNTIME,
+  shownName,
   STRING,
   type Term,
   typeText,
@@ -144,7 +145,7 @@ export class Checker {
       return fieldType(target, field) ?? this.report(
         "type",
         offset,
-        `unknown field "${field}" of ${target.name}`,
+        `unknown field "${field}" of ${shownName(target.name)}`,
         didYouMean(field, [...fieldsOf(target)].map(([name]) => name)),
       );
     }

@@ -58,6 +58,11 @@ export function optionalOf(value: CelType): CelType {
   return { kind: "optional", value };
 }
 
+/** How messages name a struct: as its author writes it, without the prefix that upstream's types have. */
+export function shownName(name: string): string {
+  return name.replace(/^__type_/, "");
+}
+
 /** A type in cel-go's notation, such as `map(string, int)`. */
 export function typeText(type: CelType): string {
   return termText(type);

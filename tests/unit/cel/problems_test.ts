@@ -45,7 +45,7 @@ Deno.test("all problems of an expression are told at once, in its order", () => 
 });
 
 const MESSAGES: readonly [string, CelProblem["code"], RegExp, RegExp?][] = [
-  ["schema.spec.typo", "type", /unknown field "typo" of __type_schema\.spec$/],
+  ["schema.spec.typo", "type", /unknown field "typo" of schema\.spec$/],
   ["shcema.spec.name", "reference", /unknown identifier "shcema"/, /"schema"/],
   ["text.lowerAsci()", "type", /unknown method "lowerAsci"/, /"lowerAscii"/],
   ["json.marshall(1)", "reference", /unknown function "json.marshall"/, /"json.marshal"/],
