@@ -16,6 +16,15 @@ export const DEPLOYMENT: KindRef = {
   namespaced: true,
 };
 
+/** PodTemplates: as rich as a Deployment, and nobody else writes to them. */
+export const POD_TEMPLATE: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "PodTemplate",
+  plural: "podtemplates",
+  namespaced: true,
+};
+
 /** Secrets. */
 export const SECRET: KindRef = {
   group: "",
@@ -157,21 +166,17 @@ export function childOf(
 
 export const env = [{ name: "A", value: "1" }, { name: "B", value: "2" }];
 
-export function deployment(ref: ObjectRef, container: Record<string, unknown>): KubeObject {
-  const labels = { app: ref.name };
+/** A pod's containers in an object that no controller touches. */
+export function podTemplate(ref: ObjectRef, container: Record<string, unknown>): KubeObject {
   return childOf(ref, {
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: { containers: [{ name: "main", image: "none", ...container }] },
-      },
+    template: {
+      metadata: { labels: { app: ref.name } },
+      spec: { containers: [{ name: "main", image: "none", ...container }] },
     },
   });
 }
 
 export function containerOf(object: KubeObject | undefined): Record<string, unknown> {
   // deno-lint-ignore no-explicit-any
-  return (object as any).spec.template.spec.containers[0];
+  return (object as any).template.spec.containers[0];
 }

@@ -11,11 +11,11 @@ import {
   bench,
   childOf,
   counted,
-  DEPLOYMENT,
-  deployment,
   env,
   namespaceOf,
   partsOf,
+  POD_TEMPLATE,
+  podTemplate,
   SECRET,
 } from "./bench.ts";
 
@@ -111,14 +111,14 @@ Deno.test("live cluster: compares before it applies, with what the pass has read
   await using setup = await bench([]);
   const { client, parts, namespace } = setup;
   const cluster = new LiveCluster(client, parts.discovery, parts.schemas);
-  const ref = { kind: DEPLOYMENT, namespace, name: "a" };
-  const desired = deployment(ref, { env, resources: { limits: { cpu: 1 } } });
+  const ref = { kind: POD_TEMPLATE, namespace, name: "a" };
+  const desired = podTemplate(ref, { env, resources: { limits: { cpu: 1 } } });
   assert.equal(await cluster.get(ref), undefined);
   assert.equal((await cluster.apply(ref, desired, { force: true })).action, "created");
-  assert.deepEqual(setup.requests(), { "get deployments.apps": 1, "apply deployments.apps": 1 });
-  await parts.schemas.resolve(DEPLOYMENT);
+  assert.deepEqual(setup.requests(), { "get podtemplates": 1, "apply podtemplates": 1 });
+  await parts.schemas.resolve(POD_TEMPLATE);
   setup.requests();
   await cluster.get(ref);
   assert.equal((await cluster.apply(ref, desired, { force: true })).action, "unchanged");
-  assert.deepEqual(setup.requests(), { "get deployments.apps": 1 });
+  assert.deepEqual(setup.requests(), { "get podtemplates": 1 });
 });

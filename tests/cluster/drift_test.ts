@@ -9,25 +9,28 @@ import {
   bench,
   childOf,
   containerOf,
-  DEPLOYMENT,
-  deployment,
   env,
   INSTANCE,
+  POD_TEMPLATE,
+  podTemplate,
   SECRET,
 } from "./bench.ts";
 
 const SERVICE: KindRef = { ...CONFIG_MAP, kind: "Service", plural: "services" };
 
 Deno.test("cached cluster: quiet once applied, also after a restart, whatever the server normalises", async () => {
-  await using before = await bench([DEPLOYMENT, SERVICE, CONFIG_MAP, SECRET]);
+  await using before = await bench([POD_TEMPLATE, SERVICE, CONFIG_MAP, SECRET]);
   const { namespace } = before;
-  const deploy = { kind: DEPLOYMENT, namespace, name: "a" };
+  const template = { kind: POD_TEMPLATE, namespace, name: "a" };
   const config = { kind: CONFIG_MAP, namespace, name: "a" };
   const secret = { kind: SECRET, namespace, name: "a" };
   const service = { kind: SERVICE, namespace, name: "a" };
   const limits = { cpu: "1000m", memory: 1024 };
   const objects: [ObjectRef, KubeObject][] = [
-    [deploy, deployment(deploy, { env, args: [], securityContext: {}, resources: { limits } })],
+    [
+      template,
+      podTemplate(template, { env, args: [], securityContext: {}, resources: { limits } }),
+    ],
     [service, childOf(service, { spec: { ports: [{ port: 80, targetPort: "http" }] } })],
     [config, childOf(config, { data: { k: "v" }, binaryData: {}, immutable: null })],
     [secret, childOf(secret, { stringData: { k: "v" } })],
@@ -37,7 +40,7 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
   };
   await pass(before);
   assert.deepEqual(before.requests(), {
-    "apply deployments.apps": 1,
+    "apply podtemplates": 1,
     "apply services": 1,
     "apply configmaps": 1,
     "apply secrets": 1,
@@ -50,16 +53,16 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
 });
 
 Deno.test("cached cluster: what only the server knows to be equal costs one apply after a restart", async () => {
-  await using before = await bench([DEPLOYMENT]);
-  const ref = { kind: DEPLOYMENT, namespace: before.namespace, name: "a" };
+  await using before = await bench([POD_TEMPLATE]);
+  const ref = { kind: POD_TEMPLATE, namespace: before.namespace, name: "a" };
   // Go drops an empty text, and the schema does not say so.
-  const desired = deployment(ref, { env: [{ name: "A", value: "" }] });
+  const desired = podTemplate(ref, { env: [{ name: "A", value: "" }] });
   const { object } = await before.cluster.apply(ref, desired, { force: true });
   await using after = await before.restarted();
   const again = await after.cluster.apply(ref, desired, { force: true });
   assert.equal(again.action, "unchanged");
   assert.equal(again.object.metadata.resourceVersion, object.metadata.resourceVersion);
-  assert.deepEqual(after.requests(), { "apply deployments.apps": 1 });
+  assert.deepEqual(after.requests(), { "apply podtemplates": 1 });
   await after.cluster.apply(ref, desired, { force: true });
   assert.deepEqual(after.requests(), {});
 });
@@ -79,17 +82,17 @@ const drifts: Record<
     return client.replace(ref, changed, { fieldManager: "foreign" });
   },
   "a value by an apply under our name": (client, _live, ref) =>
-    client.apply(ref, deployment(ref, { env, image: "other" }), {
+    client.apply(ref, podTemplate(ref, { env, image: "other" }), {
       fieldManager: Manager.children,
       force: true,
     }),
   "a field that an apply under our name adds": (client, _live, ref) =>
-    client.apply(ref, deployment(ref, { env, tty: true }), {
+    client.apply(ref, podTemplate(ref, { env, tty: true }), {
       fieldManager: Manager.children,
       force: true,
     }),
   "a field that another manager took": (client, _live, ref) =>
-    client.apply(ref, deployment(ref, { env, image: "other" }), {
+    client.apply(ref, podTemplate(ref, { env, image: "other" }), {
       fieldManager: "foreign",
       force: true,
     }),
@@ -97,10 +100,10 @@ const drifts: Record<
 
 for (const [what, drift] of Object.entries(drifts)) {
   Deno.test(`cached cluster: ${what} is drift: it wakes the instance and costs one apply`, async () => {
-    await using setup = await bench([DEPLOYMENT]);
+    await using setup = await bench([POD_TEMPLATE]);
     const { cluster, client, namespace } = setup;
-    const ref = { kind: DEPLOYMENT, namespace, name: "a" };
-    const desired = deployment(ref, { env });
+    const ref = { kind: POD_TEMPLATE, namespace, name: "a" };
+    const desired = podTemplate(ref, { env });
     await cluster.apply(ref, desired, { force: true });
     const live = (await client.get(ref))!;
     const { resourceVersion } = live.metadata;
@@ -116,7 +119,7 @@ for (const [what, drift] of Object.entries(drifts)) {
     assert.equal(action, "configured");
     const { image, env: repaired, tty } = containerOf(object);
     assert.deepEqual({ image, env: repaired, tty }, { image: "none", env, tty: undefined });
-    assert.deepEqual(setup.requests(), { "apply deployments.apps": 1 });
+    assert.deepEqual(setup.requests(), { "apply podtemplates": 1 });
   });
 }
 
