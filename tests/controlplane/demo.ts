@@ -60,7 +60,7 @@ async function startKro(controlPlane: ControlPlane, port: number) {
   });
   ended.catch(() => {});
   await Promise.race([waitFor("kro is ready", ready, 60), ended]);
-  return kro;
+  return { kro, ended };
 }
 
 async function waitFor<T>(what: string, check: () => Promise<T | undefined>, seconds: number) {
@@ -144,7 +144,7 @@ async function demo(signal: AbortSignal): Promise<void> {
   await using controlPlane = await starting;
   must(await controlPlane.kubectl(["apply", "--server-side", "-f", `${root}deploy/crds`]));
   const [port] = freePorts(1) as [number];
-  const kro = await startKro(controlPlane, port);
+  const { kro, ended } = await startKro(controlPlane, port);
   try {
     progress("kro's controller is ready");
     await runExample(controlPlane);
@@ -154,7 +154,7 @@ async function demo(signal: AbortSignal): Promise<void> {
     const interrupted = new Promise<void>((resolve) => {
       signal.addEventListener("abort", () => resolve());
     });
-    const failure = await Promise.race([interrupted, controlPlane.failure]);
+    const failure = await Promise.race([interrupted, controlPlane.failure, ended]);
     if (failure) throw failure;
     progress("stopping");
   } finally {
