@@ -1,4 +1,4 @@
-/** How the lexer, the parser and the macros report: thrown inside the room, a problem outside. */
+/** How the parser and the macros report: thrown inside the room, a problem outside. */
 import type { CelProblem } from "../types.ts";
 
 /** A fault of the expression's text. */

@@ -1,7 +1,7 @@
 /** Calls that the parser turns into nodes of their own, because they bind a name or look at syntax. */
 import type { Expr, LoopMacro } from "./ast.ts";
 import { syntaxFault } from "./error.ts";
-import { type ExprShape, node } from "./parser.ts";
+import { type ExprShape, node } from "./node.ts";
 
 /** Macros of one variable, and how many arguments follow it. */
 const ONE_VARIABLE: ReadonlyMap<string, readonly number[]> = new Map([

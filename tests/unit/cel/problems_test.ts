@@ -82,6 +82,9 @@ const BOMBS: Readonly<Record<string, string>> = {
   lists: "[".repeat(90_000),
   sums: Array(5000).fill("1").join("+"),
   selections: `text${".a".repeat(40_000)}`,
+  comparisons: Array(20_000).fill("a").join("=="),
+  signs: `${"-".repeat(90_000)}a`,
+  conditionals: `${"a ? b : ".repeat(10_000)}c`,
   length: `"${"a".repeat(100_000)}"`,
 };
 
@@ -92,8 +95,9 @@ for (const [name, source] of Object.entries(BOMBS)) {
   });
 }
 
-Deno.test("long chains of && and || are flat", () => {
+Deno.test("long chains of && and || are flat, and so are long lists", () => {
   assert.deepEqual(problems(Array(5000).fill("true").join(" && ")), []);
+  assert.deepEqual(problems(`[${Array(20_000).fill("b''").join(",")}]`), []);
 });
 
 const TEMPLATES: readonly [TemplatePart[], string | number[]][] = [

@@ -1,0 +1,85 @@
+/** Text to tokens: just enough of CEL's lexis to see what has to be rewritten before the engine parses. */
+import { syntaxFault } from "./error.ts";
+
+/** A token; a `prefixed` literal has `r` or `b` before its quotes, a `negative` one its minus. */
+export interface Token {
+  readonly kind: "text" | "prefixed" | "quoted" | "number" | "negative" | "word" | "mark";
+  readonly text: string;
+  readonly start: number;
+}
+
+const RAW = oneOf(
+  /"""[^]*?"""/,
+  /'''[^]*?'''/,
+  /"(?!"")[^"\r\n]*"/,
+  /'(?!'')[^'\r\n]*'/,
+);
+const ESCAPED = oneOf(
+  /"""(?:\\[^]|[^\\])*?"""/,
+  /'''(?:\\[^]|[^\\])*?'''/,
+  /"(?!"")(?:\\[^\r\n]|[^"\\\r\n])*"/,
+  /'(?!'')(?:\\[^\r\n]|[^'\\\r\n])*'/,
+);
+const NUMBER = oneOf(
+  /0[xX][\da-fA-F]+[uU]?/,
+  /(?:\d+\.\d+|\.\d+)(?:[eE][+-]?\d+)?/,
+  /\d+[eE][+-]?\d+/,
+  /\d+[uU]?/,
+);
+const TOKEN = new RegExp(
+  [
+    /(?<blank>(?:[ \t\r\n\f]|\/\/[^\n]*)+)/.source,
+    `(?<prefixed>(?:[bB]?[rR]|[rR][bB])(?:${RAW})|[bB](?:${ESCAPED}))`,
+    `(?<text>${ESCAPED})`,
+    /(?<quoted>`[\w.\-\/ ]+`)/.source,
+    `(?<number>${NUMBER})`,
+    /(?<word>[A-Za-z_]\w*)/.source,
+    /(?<mark>&&|\|\||[=!<>]=|[^])/.source,
+  ].join("|"),
+  "y",
+);
+
+function oneOf(...patterns: readonly RegExp[]): string {
+  return patterns.map((pattern) => pattern.source).join("|");
+}
+
+/** Splits an expression; blanks and comments are no tokens. */
+export function tokenize(source: string): Token[] {
+  const tokens: Token[] = [];
+  for (let start = 0; start < source.length;) {
+    const token = tokenAt(source, start);
+    start = token.start + token.text.length;
+    if (token.text === "") break;
+    if (token.kind === "mark" && /["']/.test(token.text)) {
+      syntaxFault(token.start, "string literal is not closed");
+    }
+    const minus = tokens.at(-1);
+    const signed = token.kind === "number" && !/u$/i.test(token.text) && minus?.text === "-" &&
+      !endsOperand(tokens.at(-2));
+    if (signed) {
+      tokens[tokens.length - 1] = {
+        kind: "negative",
+        text: source.slice(minus.start, start),
+        start: minus.start,
+      };
+    } else tokens.push(token);
+  }
+  return tokens;
+}
+
+/** The token at an offset or behind the blanks there; an empty one at the end. */
+export function tokenAt(source: string, offset: number): Token {
+  TOKEN.lastIndex = offset;
+  const match = TOKEN.exec(source);
+  if (match === null) return { kind: "mark", text: "", start: source.length };
+  const [text] = match;
+  const [kind] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) ?? [];
+  if (kind === "blank") return tokenAt(source, offset + text.length);
+  return { kind: kind as Token["kind"], text, start: offset };
+}
+
+/** Whether the token may be the end of a value, so that `.`, `[`, `?` and `-` after it belong to it. */
+export function endsOperand(token: Token | undefined): boolean {
+  if (token === undefined) return false;
+  return token.kind === "mark" ? /^[)\]}]$/.test(token.text) : token.text !== "in";
+}
