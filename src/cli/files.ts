@@ -1,7 +1,7 @@
 /** Manifests from files, folders and standard input, as `kubectl -f` takes them. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
-import { parseYaml } from "./yaml.ts";
+import { parseDocuments } from "./yaml.ts";
 
 /** An object and the file that it came from. */
 export interface Manifest {
@@ -9,6 +9,12 @@ export interface Manifest {
   object: KubeObject;
   /** File name, `<stdin>` for standard input. */
   file: string;
+  /** The file's text. */
+  text: string;
+  /** Which of the text's documents holds it. */
+  document: number;
+  /** Where it is in that document: nowhere below, or an item of a List. */
+  steps: readonly (string | number)[];
 }
 
 const EXTENSIONS = /\.(ya?ml|json)$/;
@@ -35,14 +41,16 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
 
 /** The objects of one text, Lists flattened. */
 export function parseManifests(text: string, file: string): Manifest[] {
-  return parseYaml(text, file).flatMap((document, i) => {
-    const where = `${file}: document ${i + 1}`;
-    const object = checkObject(document, where);
+  return parseDocuments(text, file).flatMap((content, document) => {
+    if (content === null) return [];
+    const where = `${file}: document ${document + 1}`;
+    const object = checkObject(content, where);
     const items = object.kind === "List" && object.apiVersion === "v1" ? object.items : undefined;
-    if (!Array.isArray(items)) return [{ object: named(object, where), file }];
+    const from = { file, text, document };
+    if (!Array.isArray(items)) return [{ object: named(object, where), ...from, steps: [] }];
     return items.map((item, n) => {
       const place = `${where}: items[${n}]`;
-      return { object: named(checkObject(item, place), place), file };
+      return { object: named(checkObject(item, place), place), ...from, steps: ["items", n] };
     });
   });
 }

@@ -6,9 +6,11 @@ import { argument } from "./argument.ts";
 import { addControllerFlags, controller } from "./controller.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
+import { FINDING_FORMATS } from "./findings.ts";
 import { type Output, parseDuration, parseFormat, processOutput } from "./output.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
+import { validate } from "./validate.ts";
 
 /** Runs one command line (without the program's name) and answers the exit code; never throws. */
 export async function main(
@@ -72,6 +74,18 @@ function createProgram(output: Output, done: (code: number) => void): Command {
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("-n, --namespace <name>", "namespace of instances that name none", "default")
     .action(async (flags) => done(await render(flags, output)));
+
+  command("validate", "find all that is wrong with RGDs, with or without a cluster")
+    .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
+    .option("--offline", "check against the built-in kinds of Kubernetes and the files alone")
+    .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)
+    .addOption(
+      new Option("-o, --output <format>", "text, json, or github for workflow annotations")
+        .choices(FINDING_FORMATS).default("text"),
+    )
+    .option("--kubeconfig <file>", "kubeconfig; $KUBECONFIG or ~/.kube/config by default")
+    .option("--context <name>", "context of the kubeconfig")
+    .action(async (flags) => done(await validate(flags, output)));
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
   return program;

@@ -9,21 +9,14 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
-import { compile, type Graph, kindsOf } from "../graph/mod.ts";
-import {
-  firstOf,
-  kindsOfCrd,
-  resolveKinds,
-  type SchemaSource,
-  snapshotSource,
-  tableSource,
-  withDefaults,
-} from "../openapi/mod.ts";
+import type { Graph } from "../graph/mod.ts";
+import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { readManifests } from "./files.ts";
 import { type Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
+import { builtIn, compileTogether } from "./together.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Flags of `kro render`. */
@@ -42,55 +35,23 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
   const crds = objects.filter((o) => isOfKind(o, CRD_KIND));
   const instances = objects.filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
 
-  const { graphs, failed } = await compileAll(rgds, crds, output);
+  const verdicts = await compileTogether(rgds, crds, builtIn());
+  for (const { rgd, problems } of verdicts) {
+    for (const p of problems) output.err(`${rgd.metadata.name}: ${problemText(p)}`);
+  }
+  const graphs = verdicts.flatMap(({ graph }) => graph ?? []);
   const documents: unknown[] = graphs.map((graph) => graph.crd);
   for (const instance of instances) {
     const gvk = parseGvk(instance.apiVersion, instance.kind);
     const graph = graphs.find((g) => gvk && gvkKey(g.instance) === gvkKey(gvk));
     if (graph) documents.push(...await renderInstance(graph, instance, flags, output));
-    else {output.err(
-        `${instance.kind} ${instance.metadata.name}: no graph of these files serves it`,
-      );}
+    else {
+      const name = `${instance.kind} ${instance.metadata.name}`;
+      output.err(`${name}: no graph of these files serves it`);
+    }
   }
   output.out(documents.map(toYaml).join("---\n"));
-  return failed ? Exit.failed : Exit.ok;
-}
-
-/** Compiles in rounds, so that graphs may use each other's kinds in any order. */
-async function compileAll(
-  rgds: readonly ResourceGraphDefinition[],
-  crds: readonly KubeObject[],
-  output: Output,
-): Promise<{ graphs: Graph[]; failed: boolean }> {
-  const graphs = new Map<ResourceGraphDefinition, Graph>();
-  for (let before = -1; before < graphs.size;) {
-    before = graphs.size;
-    const made = [...crds, ...[...graphs.values()].map((graph) => graph.crd)];
-    const source = firstOf(tableSource(made.flatMap(kindsOfCrd)), snapshotSource());
-    for (const rgd of rgds) {
-      if (graphs.has(rgd)) continue;
-      const result = await compileOne(rgd, source);
-      if (result.ok) graphs.set(rgd, result.graph);
-    }
-    if (graphs.size === before) await complain(rgds.filter((r) => !graphs.has(r)), source, output);
-  }
-  return { graphs: [...graphs.values()], failed: graphs.size < rgds.length };
-}
-
-async function compileOne(rgd: ResourceGraphDefinition, source: SchemaSource) {
-  return compile(rgd, await resolveKinds(source, kindsOf(rgd)));
-}
-
-async function complain(
-  rgds: readonly ResourceGraphDefinition[],
-  source: SchemaSource,
-  output: Output,
-): Promise<void> {
-  for (const rgd of rgds) {
-    const result = await compileOne(rgd, source);
-    if (result.ok) continue;
-    for (const p of result.problems) output.err(`${rgd.metadata.name}: ${problemText(p)}`);
-  }
+  return graphs.length < rgds.length ? Exit.failed : Exit.ok;
 }
 
 async function renderInstance(

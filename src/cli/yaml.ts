@@ -22,13 +22,44 @@ const schema = CORE_SCHEMA.withTags(boolYaml11Tag, intTag, mergeTag);
 
 /** All documents of a text; empty ones are left out. UsageError names file, line and column. */
 export function parseYaml(text: string, file: string): unknown[] {
+  return parseDocuments(text, file).filter((document) => document !== null);
+}
+
+/** As {@link parseYaml}, with null for empty documents. */
+export function parseDocuments(text: string, file: string): unknown[] {
   try {
-    return loadAll(text, { schema }).filter((document) => document !== null);
+    const documents = loadAll(text, { schema });
+    for (const document of documents) checkAliases(document, file);
+    return documents;
   } catch (cause) {
     if (!(cause instanceof YAMLException)) throw cause;
     const at = cause.mark ? `:${cause.mark.line + 1}:${cause.mark.column + 1}` : "";
     throw new UsageError(`${file}${at}: ${cause.reason}`, { cause });
   }
+}
+
+/** More values than any manifest of an API server's size can hold. */
+const MAX_VALUES = 2_000_000;
+
+/** Aliases share what they stand for, so a few lines can be endless for whoever walks over them. */
+function checkAliases(document: unknown, file: string): void {
+  const sizes = new Map<object, number>();
+  const sizeOf = (value: unknown): number => {
+    if (typeof value !== "object" || value === null) return 1;
+    const known = sizes.get(value);
+    if (known !== undefined) return known;
+    sizes.set(value, Infinity); // met again inside itself
+    let size = 1;
+    for (const entry of Object.values(value)) size += sizeOf(entry);
+    sizes.set(value, size);
+    return size;
+  };
+  const size = sizeOf(document);
+  if (size <= MAX_VALUES) return;
+  const what = size === Infinity
+    ? "contain themselves"
+    : `expand to more than ${MAX_VALUES} values`;
+  throw new UsageError(`${file}: its aliases ${what}`);
 }
 
 /** One document as YAML; values that are absent are left out. */

@@ -1,7 +1,7 @@
 /** Where the cluster is: `--kubeconfig`, `$KUBECONFIG`, the pod's service account, `~/.kube/config`. */
 import { join } from "node:path";
 import process from "node:process";
-import { ConfigError, MissingFileError } from "./errors.ts";
+import { MissingFileError, NoClusterError } from "./errors.ts";
 import { inCluster } from "./incluster.ts";
 import { permitted } from "./permission.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
@@ -18,7 +18,7 @@ export interface LoadOptions {
   namespace?: string;
 }
 
-/** Finds and reads the configuration; rejects with {@link ConfigError}. */
+/** Finds and reads the configuration; rejects with ConfigError. */
 export async function loadConfig(options: LoadOptions = {}): Promise<ClusterConfig> {
   const config = await find(options);
   return options.namespace ? Object.assign(config, { namespace: options.namespace }) : config;
@@ -40,7 +40,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
   } catch (error) {
     if (!(error instanceof MissingFileError)) throw error;
   }
-  throw new ConfigError(
+  throw new NoClusterError(
     "no cluster: neither --kubeconfig nor KUBECONFIG is given, this is no pod with a service account, " +
       (own === undefined ? "and HOME is not set" : `and ${own} does not exist`),
   );

@@ -8,6 +8,9 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** Nothing says where a cluster is: neither flags nor environment, pod or home folder. */
+export class NoClusterError extends ConfigError {}
+
 /** A file of the configuration that does not exist: another place may do instead. */
 export class MissingFileError extends ConfigError {}
 

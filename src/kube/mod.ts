@@ -8,7 +8,7 @@ export { Backoff } from "./backoff.ts";
 export { connect } from "./client.ts";
 export { loadConfig, type LoadOptions } from "./config.ts";
 export { Discovery } from "./discovery.ts";
-export { ConfigError } from "./errors.ts";
+export { ConfigError, NoClusterError } from "./errors.ts";
 export type { DiscoveredKind } from "./kindindex.ts";
 export * from "./lease.ts";
 export { LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";

@@ -27,7 +27,9 @@ Deno.test("version is plain on stdout, help names every command", async () => {
   assert.deepEqual(await kro("version"), { code: 0, stdout: "devel\n", stderr: "", lines: 0 });
   const help = await kro("--help");
   assert.equal(help.code, 0);
-  for (const command of ["controller", "apply", "reconcile", "delete", "render", "version"]) {
+  for (
+    const command of ["controller", "apply", "reconcile", "delete", "render", "validate", "version"]
+  ) {
     assert.match(help.stdout, new RegExp(`^  ${command}\\b`, "m"));
   }
 });
@@ -46,6 +48,10 @@ Deno.test("wrong usage is told on stderr, with code 2 and nothing on stdout", as
     [["controller", "--no-such-flag"], /unknown option '--no-such-flag'/],
     [["controller", "--client-qps", "many"], /"many" is not a whole number/],
     [["render", "-f", `${example}/instance.yaml`], /no ResourceGraphDefinition in these files/],
+    [["validate", "-f", `${example}/instance.yaml`], /no ResourceGraphDefinition in these files/],
+    [["validate", "-f", example, "--offline", "--context", "c"], /--offline excludes .* --context/],
+    [["validate", "-f", example, "--crd", example], /no CustomResourceDefinition .* in \//],
+    [["validate", "-f", example, "-o", "yaml"], /Allowed choices are text, json, github/],
   ];
   for (const [args, message] of cases) {
     const { code, stdout, stderr } = await kro(...args);

@@ -1,0 +1,175 @@
+/** Where the values of a YAML text stand: line and column for the path of a problem. */
+import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from "js-yaml";
+
+/** A place in a text, both counted from 1; columns in UTF-16 units. */
+export interface Position {
+  /** Line. */
+  line: number;
+  /** Column. */
+  column: number;
+}
+
+type Scalar = Parameters<typeof getScalarValue>[1];
+
+/** A value of the text and what is below it. */
+interface Place {
+  /** Offset of its key, or of itself in a list. */
+  at: number;
+  /** Present when it is text. */
+  scalar?: Scalar;
+  /** By key or index; of an alias, those of what it stands for. */
+  below: Map<string, Place>;
+}
+
+/** A collection that is not closed yet. */
+interface Open {
+  place: Place;
+  isMapping: boolean;
+  /** The key whose value comes next. */
+  key?: { name: string; at: number };
+}
+
+/** One text; it must be YAML that parses. */
+export class Positions {
+  readonly #text: string;
+  readonly #documents: (Place | undefined)[];
+
+  /** Reads the whole text once. */
+  constructor(text: string) {
+    this.#text = text;
+    this.#documents = documentsOf(text);
+  }
+
+  /**
+   * Where `path` (as in `spec.ports[0].port`) below `steps` of a document stands, as far as it exists.
+   * With an offset into its text: that place of the value, else its key.
+   */
+  locate(
+    document: number,
+    steps: readonly (string | number)[],
+    path: string,
+    offset?: number,
+  ): Position | undefined {
+    const top = this.#documents[document];
+    if (!top) return undefined;
+    let place = top;
+    for (const step of steps) {
+      const next = place.below.get(String(step));
+      if (!next) return this.#position(place.at);
+      place = next;
+    }
+    for (let rest = path; rest !== "";) {
+      const step = nextStep(place, rest);
+      if (!step) return this.#position(place.at);
+      [place, rest] = step;
+    }
+    const inText = offset !== undefined && place.scalar;
+    return this.#position(inText ? offsetOf(this.#text, inText, offset) : place.at);
+  }
+
+  #position(at: number): Position {
+    const before = this.#text.slice(0, at);
+    return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+  }
+}
+
+/** Keys decide how a path is read: `a.b` may be one key or two. The longest that fits is taken. */
+function nextStep(place: Place, path: string): [Place, string] | undefined {
+  const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path);
+  const index = quoted ?? /^\[(\d+)\]/.exec(path);
+  if (index) {
+    const key = quoted ? unquoted(quoted[1]!) : index[1]!;
+    const found = place.below.get(key);
+    return found && [found, path.slice(index[0].length)];
+  }
+  const text = path.startsWith(".") ? path.slice(1) : path;
+  let best: string | undefined;
+  for (const key of place.below.keys()) {
+    if (!text.startsWith(key) || !/^(?:$|[.[])/.test(text.slice(key.length))) continue;
+    if (best === undefined || key.length > best.length) best = key;
+  }
+  return best === undefined ? undefined : [place.below.get(best)!, text.slice(best.length)];
+}
+
+function unquoted(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`);
+  } catch {
+    return text;
+  }
+}
+
+function documentsOf(text: string): (Place | undefined)[] {
+  const documents: (Place | undefined)[] = [];
+  const stack: (Open | undefined)[] = [];
+  const anchors = new Map<string, Place>();
+  const anchor = ({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }) =>
+    anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd);
+
+  /** Hangs a value into what is open; a mapping's odd values are keys. */
+  const add = (at: number, scalar?: Scalar): Place => {
+    const open = stack.at(-1);
+    const place: Place = { at: at < 0 ? open?.place.at ?? 0 : at, scalar, below: new Map() };
+    if (!open) documents[documents.length - 1] = place;
+    else if (!open.isMapping) open.place.below.set(String(open.place.below.size), place);
+    else if (!open.key) open.key = { name: scalar ? getScalarValue(text, scalar) : "", at };
+    else {
+      place.at = open.key.at;
+      open.place.below.set(open.key.name, place);
+      open.key = undefined;
+    }
+    return place;
+  };
+  for (const event of parseEvents(text, {})) {
+    switch (event.type) {
+      case EVENT_ID.DOCUMENT:
+        documents.push(undefined);
+        stack.push(undefined);
+        break;
+      case EVENT_ID.POP:
+        stack.pop();
+        break;
+      case EVENT_ID.ALIAS:
+        add(event.anchorStart - 1).below = anchors.get(anchor(event) ?? "")?.below ?? new Map();
+        break;
+      case EVENT_ID.SCALAR: {
+        const place = add(event.valueStart, event);
+        const name = anchor(event);
+        if (name !== undefined) anchors.set(name, place);
+        break;
+      }
+      default: {
+        const place = add(event.start);
+        const name = anchor(event);
+        if (name !== undefined) anchors.set(name, place);
+        stack.push({ place, isMapping: event.type === EVENT_ID.MAPPING });
+      }
+    }
+  }
+  return documents;
+}
+
+/** How one character of a value is written, by the style of its text. */
+const WRITTEN: Record<number, RegExp> = {
+  [SCALAR_STYLE.SINGLE_QUOTED]: /''|[^]/y,
+  [SCALAR_STYLE.DOUBLE_QUOTED]: /\\(?:x..|u.{4}|U.{8}|[^])|[^]/y,
+};
+
+/** From an offset in a value to one in the text; the value's start where lines were folded. */
+function offsetOf(text: string, scalar: Scalar, offset: number): number {
+  const { valueStart, valueEnd, style, indent } = scalar;
+  if (style === SCALAR_STYLE.LITERAL_BLOCK) {
+    const lines = getScalarValue(text, scalar).slice(0, offset).split("\n");
+    let at = valueStart;
+    for (let i = 1; i < lines.length; i++) at = text.indexOf("\n", at) + 1;
+    return at + indent + lines.at(-1)!.length;
+  }
+  const raw = text.slice(valueStart, valueEnd);
+  if (style === SCALAR_STYLE.FOLDED_BLOCK) return valueStart + Math.max(0, indent);
+  if (raw.includes("\n")) return valueStart;
+  const written = WRITTEN[style];
+  if (!written) return valueStart + offset;
+  const character = new RegExp(written);
+  for (let i = 0; i < offset && character.exec(raw); i++);
+  return valueStart + (offset === 0 ? 0 : character.lastIndex);
+}

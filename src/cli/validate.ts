@@ -1,0 +1,121 @@
+/** `kro validate`: finds all that is wrong with RGDs before a cluster sees them. */
+import {
+  ApiError,
+  CRD_KIND,
+  type Problem,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import { NoClusterError } from "../kube/mod.ts";
+import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
+import { Exit, UsageError } from "./errors.ts";
+import { type Manifest, readManifests } from "./files.ts";
+import { type Finding, type FindingFormat, printFindings } from "./findings.ts";
+import type { Output } from "./output.ts";
+import { Positions } from "./position.ts";
+import { isOfKind } from "./report.ts";
+import { type ConnectionFlags, openSession } from "./session.ts";
+import { type Beyond, builtIn, compileTogether, type Verdict } from "./together.ts";
+
+/** Flags of `kro validate`. */
+export interface ValidateFlags extends Omit<ConnectionFlags, "namespace"> {
+  /** `-f`, at least one. */
+  filename: string[];
+  /** `--offline`. */
+  offline?: boolean;
+  /** `--crd`. */
+  crd?: string[];
+  /** `-o`. */
+  output: FindingFormat;
+}
+
+/** Runs `kro validate`; answers the exit code: 0 valid, 1 rejected, 2 could not be checked. */
+export async function validate(flags: ValidateFlags, output: Output): Promise<number> {
+  if (flags.offline && (flags.kubeconfig !== undefined || flags.context !== undefined)) {
+    throw new UsageError("--offline excludes --kubeconfig and --context");
+  }
+  const manifests = await readManifests(flags.filename);
+  const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
+  if (rgds.length === 0) throw new UsageError("there is no ResourceGraphDefinition in these files");
+  const crds = manifests.filter(({ object }) => isOfKind(object, CRD_KIND));
+  if (flags.crd) crds.push(...await readCrds(flags.crd));
+
+  using schemas = await openSchemas(flags, output);
+  const verdicts = await compileTogether(
+    rgds.map(({ object }) => object as ResourceGraphDefinition),
+    crds.map(({ object }) => object),
+    schemas,
+  ).catch((cause) => {
+    if (!(cause instanceof ApiError)) throw cause;
+    throw new UsageError(`${cause.message}; --offline checks without a cluster`, { cause });
+  });
+  output.out(printFindings(findingsOf(rgds, verdicts), flags.output));
+  return summarise(verdicts, output);
+}
+
+async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
+  const crds = (await readManifests(paths)).filter(({ object }) => isOfKind(object, CRD_KIND));
+  if (crds.length > 0) return crds;
+  throw new UsageError(
+    `there is no CustomResourceDefinition of ${CRD_KIND.group}/v1 in ${paths.join(", ")}`,
+  );
+}
+
+/** The cluster's schemas, or the built-in ones when they are asked for or there is no kubeconfig. */
+async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond & Disposable> {
+  const offline = { ...builtIn(), [Symbol.dispose]: () => {} };
+  if (flags.offline) return offline;
+  try {
+    const session = await openSession(flags, output);
+    const close = () => session[Symbol.dispose]();
+    return { source: session.schemas, complete: true, [Symbol.dispose]: close };
+  } catch (error) {
+    // Who names a context wants that cluster and no other.
+    if (!(error instanceof NoClusterError) || flags.context !== undefined) throw error;
+    output.err(`no kubeconfig: checked against the kinds of Kubernetes ${SNAPSHOT_VERSION}`);
+    return offline;
+  }
+}
+
+/** In the order of the files. */
+function findingsOf(rgds: readonly Manifest[], verdicts: readonly Verdict[]): Finding[] {
+  return verdicts.flatMap(({ rgd, problems }, i) => {
+    if (problems.length === 0) return [];
+    const manifest = rgds[i]!;
+    const positions = new Positions(manifest.text);
+    const { file } = manifest;
+    const name = rgd.metadata.name!;
+    const findings: Finding[] = problems.map((problem) => (
+      { file, ...positionOf(positions, manifest, problem), name, ...problem }
+    ));
+    return findings.sort((a, b) =>
+      (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+    );
+  });
+}
+
+/** Paths start at the node or at `spec`. */
+function positionOf(positions: Positions, { object, document, steps }: Manifest, p: Problem) {
+  const { resources } = ((object as ResourceGraphDefinition).spec ?? {}) as { resources?: unknown };
+  const path = p.path ?? "";
+  const index = p.node !== undefined && !path.startsWith("resources[") && Array.isArray(resources)
+    ? resources.findIndex((entry) => entry?.id === p.node)
+    : -1;
+  const root = [...steps, "spec", ...(index < 0 ? [] : ["resources", index])];
+  const offset = p.offset ?? (p.expression === undefined ? undefined : 0);
+  return positions.locate(document, root, path, offset);
+}
+
+function summarise(verdicts: readonly Verdict[], output: Output): number {
+  const all = verdicts.length;
+  const unchecked = verdicts.filter((verdict) => verdict.unchecked).length;
+  const rejected = verdicts.filter((verdict) => !verdict.graph).length - unchecked;
+  const parts = [
+    `${all - rejected - unchecked} valid`,
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
+    ...(unchecked > 0 ? [`${unchecked} could not be checked`] : []),
+  ];
+  output.err(`${all} ResourceGraphDefinition${all === 1 ? "" : "s"}: ${parts.join(", ")}`);
+  if (rejected > 0) return Exit.failed;
+  return unchecked > 0 ? Exit.usage : Exit.ok;
+}

@@ -1,0 +1,65 @@
+/** Problems point at the line and column where a person sees the cause. */
+import assert from "node:assert/strict";
+import { Positions } from "../../../src/cli/position.ts";
+
+const TEXT = `# a comment
+a: plain text
+---
+---
+list:
+  - one
+  - two: {flow: [x, yy]}
+"a.b": {c: 1}
+a:
+  b: 2
+literal: |
+  first
+
+    second \${x}
+folded: >
+  first
+  second
+single: 'it''s \${x}'
+double: "\\t\\u0041\\\\ \${x}"
+anchor: &here
+  deep: true
+alias: *here
+empty:
+`;
+
+/** The text from the found place on, shortened. */
+function textAt(path: string, offset?: number, document = 2): string | undefined {
+  const found = new Positions(TEXT).locate(document, [], path, offset);
+  return found && TEXT.split("\n")[found.line - 1]!.slice(found.column - 1);
+}
+
+Deno.test("a path leads to its key, an item to itself, and an unknown end to what is above it", () => {
+  const cases: [string, string][] = [
+    ["list", "list:"],
+    ["list[0]", "one"],
+    ["list[1].two.flow[1]", "yy]}"],
+    ["list[1].two.none.at.all", "two: {flow: [x, yy]}"],
+    ['["a.b"].c', "c: 1}"],
+    ["a.b.c", "c: 1}"],
+    ["anchor.deep", "deep: true"],
+    ["alias.deep", "deep: true"],
+    ["alias", "alias: *here"],
+    ["empty", "empty:"],
+  ];
+  for (const [path, expected] of cases) assert.equal(textAt(path), expected, path);
+  assert.equal(textAt("a", undefined, 0), "a: plain text");
+});
+
+Deno.test("an offset in a value leads to its character, however the value is written", () => {
+  const cases: [string, string][] = [
+    ["literal", "first\n\n  second ${x}\n"],
+    ["single", "it's ${x}"],
+    ["double", "\tA\\ ${x}"],
+  ];
+  for (const [path, value] of cases) {
+    assert.match(textAt(path, value.indexOf("${x}"))!, /^\$\{x\}/, path);
+    assert.equal(textAt(path, 0)![0], path === "double" ? "\\" : value[0], path);
+  }
+  assert.equal(textAt("a", 6, 0), "text");
+  assert.equal(textAt("folded", 8), "first", "folding moves characters: the value's start");
+});
