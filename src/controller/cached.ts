@@ -13,7 +13,15 @@ import {
 } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";
 import type { SchemaSource } from "../openapi/mod.ts";
-import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListQuery } from "../reconcile/mod.ts";
+import type {
+  Applied,
+  ApplyOptions,
+  Cluster,
+  DeleteOptions,
+  GroupKind,
+  ListQuery,
+  ServesOptions,
+} from "../reconcile/mod.ts";
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
@@ -22,7 +30,6 @@ import type { ChildStore } from "./cache/store.ts";
 import type { Turns } from "./cache/turns.ts";
 import { isFirstWrite } from "./drift.ts";
 import { actionOf, LiveCluster } from "./live.ts";
-import { encodeStringData } from "./normalise.ts";
 
 /** What all cached clusters of a controller share. */
 export interface CachedParts {
@@ -104,12 +111,11 @@ export class CachedCluster implements Cluster {
     const { children, turns } = this.#parts;
     const store = children.store(ref.kind);
     if (!store) return await this.#live.apply(ref, desired, options);
-    const sent = encodeStringData(desired);
     return await turns.run(refKey(ref), async () => {
       const before = store.get(ref);
-      refuseTaken(ref, before, sent);
-      if (before && store.holds(ref, sent)) return { object: before, action: "unchanged" };
-      const response = await this.#send(store, ref, sent, options);
+      refuseTaken(ref, before, desired);
+      if (before && store.holds(ref, desired)) return { object: before, action: "unchanged" };
+      const response = await this.#send(store, ref, desired, options);
       const earlier = before ?? this.#looked.get(refKey(ref));
       const known = earlier !== undefined || isFirstWrite(response);
       const action = known ? actionOf(earlier, response) : "configured";
@@ -146,9 +152,9 @@ export class CachedCluster implements Cluster {
     return this.#learn(await this.#live.writeStatus(ref, object));
   }
 
-  /** By discovery, at least the second time by a fresh one, then by CRDs and APIServices. */
-  serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
-    return this.#live.serves(kind);
+  /** By discovery, as it is known or fresh, then by CRDs and APIServices. */
+  serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
+    return this.#live.serves(kind, options);
   }
 
   /**
@@ -163,14 +169,14 @@ export class CachedCluster implements Cluster {
   async #send(
     store: ChildStore,
     ref: ObjectRef,
-    sent: KubeObject,
+    desired: KubeObject,
     { force }: ApplyOptions,
   ): Promise<KubeObject> {
     const { children, client } = this.#parts;
     store.begin(ref, "apply");
     try {
-      const response = await client.apply(ref, sent, { fieldManager: Manager.children, force });
-      children.wake(store.applied(ref, sent, response));
+      const response = await client.apply(ref, desired, { fieldManager: Manager.children, force });
+      children.wake(store.applied(ref, desired, response));
       return response;
     } catch (error) {
       children.wake(store.failed(ref));

@@ -25,6 +25,7 @@ import { instanceKey, InstanceStore } from "./instance_store.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./publish.ts";
 import type { WorkResult } from "./queue.ts";
+import { StatusPace } from "./status_pace.ts";
 import { messageOf, plainKind, within } from "./values.ts";
 import type { InstanceView } from "./view.ts";
 
@@ -66,6 +67,7 @@ export class InstanceController {
   readonly #enqueue: (key: string) => void;
   readonly #store = new InstanceStore();
   readonly #last = new Map<string, LastPass>();
+  readonly #paces = new Map<string, StatusPace>();
   /** Instances that a pass saw the end of, until their event comes. */
   readonly #gone = new Set<string>();
   readonly #stop = new AbortController();
@@ -163,7 +165,10 @@ export class InstanceController {
   async pass(key: string): Promise<WorkResult> {
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
-      if (!instance) this.#last.delete(key);
+      if (!instance) {
+        this.#last.delete(key);
+        this.#paces.delete(key);
+      }
       return "done";
     }
     const started = performance.now();
@@ -194,7 +199,7 @@ export class InstanceController {
     const cluster = new CachedCluster(parts, this.queueKey(key));
     let complete = false;
     try {
-      const outcome = await this.#runOn(cluster, instance);
+      const outcome = await this.#runOn(key, cluster, instance);
       complete = outcome?.next.kind !== "retry";
       return outcome;
     } finally {
@@ -202,9 +207,16 @@ export class InstanceController {
     }
   }
 
-  async #runOn(cluster: CachedCluster, instance: KubeObject): Promise<Outcome | undefined> {
+  async #runOn(
+    key: string,
+    cluster: CachedCluster,
+    instance: KubeObject,
+  ): Promise<Outcome | undefined> {
     const mode = this.#mode;
+    const pace = this.#paces.get(key) ?? new StatusPace();
+    this.#paces.set(key, pace);
     const context: PassContext = {
+      putOff: (change) => pace.putOff(change),
       ...this.#deps.context,
       rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
       instanceRevision: mode.kind === "graph" ? mode.served.revision : undefined,
@@ -233,14 +245,10 @@ export class InstanceController {
     }
     this.#say(key, instance, failure);
     this.#last.set(key, { outcome, time: context.now().toISOString(), failure });
-    switch (outcome.next.kind) {
-      case "done":
-        return "done";
-      case "wait":
-        return requeueMs > 0 ? { afterMs: requeueMs } : "done";
-      case "retry":
-        return "retry";
-    }
+    const waits = outcome.next.kind === "wait" && requeueMs > 0 ? [requeueMs] : [];
+    if (outcome.statusAfterMs) waits.push(outcome.statusAfterMs);
+    if (waits.length === 0) return failure === undefined ? "done" : "retry";
+    return { afterMs: Math.min(...waits), failed: failure !== undefined };
   }
 
   /** Logs a failure when it is another one than last time, and its end. */

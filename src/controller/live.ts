@@ -1,7 +1,6 @@
 /** The live cluster: reads and writes at once, for commands that run one pass and end. */
 import {
   ApiError,
-  groupKind,
   isNotFound,
   type JsonObject,
   type KindRef,
@@ -18,11 +17,12 @@ import type {
   ApplyOptions,
   Cluster,
   DeleteOptions,
+  GroupKind,
   ListQuery,
+  ServesOptions,
 } from "../reconcile/mod.ts";
 import { desiredValues, fingerprint, ourEntry } from "./drift.ts";
 import { servedKind } from "./live_serves.ts";
-import { encodeStringData } from "./normalise.ts";
 
 /** See the file's first line. */
 export class LiveCluster implements Cluster {
@@ -31,7 +31,6 @@ export class LiveCluster implements Cluster {
   readonly #schemas: SchemaSource;
   /** What was read and no write has touched since: one apply may compare with it. */
   readonly #read = new Map<string, KubeObject | undefined>();
-  readonly #served = new Set<string>();
 
   /** Asks nothing yet. */
   constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
@@ -70,13 +69,12 @@ export class LiveCluster implements Cluster {
 
   /** One request, or none when the live object holds all that is desired and nothing more of ours. */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
-    const sent = encodeStringData(desired);
     const live = await this.#taken(ref);
-    if (live && await this.#holds(ref.kind, live, sent)) {
+    if (live && await this.#holds(ref.kind, live, desired)) {
       return { object: live, action: "unchanged" };
     }
     const fieldManager = Manager.children;
-    const object = await this.#client.apply(ref, sent, { fieldManager, force: options.force });
+    const object = await this.#client.apply(ref, desired, { fieldManager, force: options.force });
     return { object, action: actionOf(live, object) };
   }
 
@@ -103,14 +101,9 @@ export class LiveCluster implements Cluster {
     return this.#client.replace(ref, object, options);
   }
 
-  /**
-   * What discovery knows already may answer the first time that a kind is asked for. Asked again, after
-   * its list was not found, or for an unknown kind: fresh discovery, then CRDs and APIServices.
-   */
-  async serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
-    const name = groupKind(kind);
-    const known = this.#served.has(name) ? undefined : await this.#discovery.byGroupKind(kind);
-    this.#served.add(name);
+  /** What discovery knows already, unless `fresh`; else fresh discovery, then CRDs and APIServices. */
+  async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
+    const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
     return known ?? await servedKind(this.#client, this.#discovery, kind);
   }
 

@@ -1,5 +1,5 @@
 /** One form for values that the API server holds equal: what is compared, never what is sent. Pure. */
-import { isObject, type Json, type JsonObject, type KubeObject, Label } from "../api/mod.ts";
+import { isObject, type Json, type JsonObject, Label } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 
 /** Metadata that the server keeps to itself: server-side apply strips it from what we own. */
@@ -112,24 +112,4 @@ export function quantity(value: Json): Json {
     power++;
   }
   return `${sign === "-" ? "-" : ""}${digits}e${power}`;
-}
-
-/**
- * A Secret with its `stringData` moved into `data`, as the server would store it: nobody can watch a
- * write-only field. Other objects, and values that the server will refuse, are returned as they are.
- */
-export function encodeStringData(object: KubeObject): KubeObject {
-  const { stringData, ...rest } = object;
-  if (object.apiVersion !== "v1" || object.kind !== "Secret" || !isObject(stringData)) {
-    return object;
-  }
-  const entries = Object.entries(stringData);
-  if (!entries.every((e): e is [string, string] => typeof e[1] === "string")) return object;
-  const encoded = entries.map(([key, text]) => [key, base64(text)]);
-  const data = isObject(object.data) ? object.data : {};
-  return { ...rest, data: { ...data, ...Object.fromEntries(encoded) } } as KubeObject;
-}
-
-function base64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (b) => String.fromCharCode(b)).join(""));
 }

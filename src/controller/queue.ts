@@ -6,8 +6,8 @@ export type WorkResult =
   | "done"
   /** Failed: again with exponential backoff. */
   | "retry"
-  /** Again after so long. */
-  | { afterMs: number };
+  /** Again after so long; if it failed, also with backoff. */
+  | { afterMs: number; failed?: boolean };
 
 /** The clock of a queue; tests hand in their own. */
 export interface Clock {
@@ -136,8 +136,9 @@ export class WorkQueue {
   }
 
   #settle(key: string, result: WorkResult): void {
-    if (result === "retry") this.after(key, this.#backoff(key));
-    else this.#failures.delete(key);
+    if (result === "retry" || (typeof result === "object" && result.failed)) {
+      this.after(key, this.#backoff(key));
+    } else this.#failures.delete(key);
     if (typeof result === "object") this.after(key, result.afterMs);
     if (this.#again.delete(key)) this.add(key);
     else this.#dispatch();

@@ -34,6 +34,20 @@ export interface DeleteOptions {
   uid: string;
 }
 
+/** A kind in any version. */
+export interface GroupKind {
+  /** API group; empty for the core group. */
+  group: string;
+  /** Kind. */
+  kind: string;
+}
+
+/** How to look a kind up. */
+export interface ServesOptions {
+  /** Ask the API server, whatever is known. */
+  fresh?: boolean;
+}
+
 /**
  * A cluster as a pass sees it. Every method may reject with ApiError; none retries a refusal.
  * Objects that it returns belong to the cluster: callers must not change them.
@@ -61,6 +75,9 @@ export interface Cluster {
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject>;
   /** Replaces the status of the object (which carries its resourceVersion), manager `kro`. */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
-  /** False when fresh discovery shows neither CRD nor APIService for the kind: its objects are gone. */
-  serves(kind: { group: string; kind: string }): Promise<KindRef | undefined>;
+  /**
+   * The kind as it is served. What is known already answers, unless `fresh`: after a list of it was not
+   * found. Undefined only when fresh discovery, CRDs and APIServices show none: its objects are gone.
+   */
+  serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined>;
 }

@@ -1,5 +1,8 @@
 /** What a pass is told from outside: it reads no clock and no environment itself. */
 
+/** What a status says otherwise than the one that stands: the first of these that differs. */
+export type StatusChange = "state or condition" | "fields" | "texts of conditions";
+
 /** Everything that a pass needs besides graph, instance and cluster. */
 export interface PassContext {
   /** The present time, for transition times. */
@@ -14,6 +17,11 @@ export interface PassContext {
   rgdUid?: string;
   /** Number of the graph revision in use: repeated in the outcome. */
   instanceRevision?: number;
+  /**
+   * Milliseconds by which to put off writing a status with this change, or with none; 0 for now.
+   * Without it every change is written at once.
+   */
+  putOff?(change: StatusChange | undefined): number;
 }
 
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */

@@ -42,7 +42,7 @@ export interface MemberQuery {
  */
 export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
   const { cluster, instance, applySetId, inventory, known } = query;
-  const labelSelector = `${Label.applySetPartOf}=${applySetId}`;
+  const labelSelector = memberSelector(query);
   const namespaces = new Set([parentNamespace(instance), ...inventory.namespaces]);
   const kinds = await Promise.all(
     [...inventory.kinds].map((text) => known?.get(text) ?? cluster.serves(splitGroupKind(text))),
@@ -55,6 +55,20 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
     });
   });
   return (await Promise.all(lists)).flat();
+}
+
+/** True while any of them is there, as far as the cluster shows it: only where they are is looked. */
+export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
+  const labelSelector = memberSelector(query);
+  const places = new Map(
+    members.map(({ ref: { kind, namespace } }) => [
+      `${groupKind(kind)}/${namespace ?? ""}`,
+      { kind, namespace, labelSelector },
+    ]),
+  );
+  const found = await Promise.all(places.values().map((p) => list(query.cluster, p, false)));
+  const uids = new Set(found.flat().map((o) => o.metadata.uid));
+  return members.some((m) => uids.has(m.object.metadata.uid));
 }
 
 /** Deletes it unless it is leaving already. `conflict`: another object stands there by now. */
@@ -80,6 +94,10 @@ export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
   return new Map([...kinds].map((k) => [groupKind(k), k]));
 }
 
+function memberSelector({ applySetId }: MemberQuery): string {
+  return `${Label.applySetPartOf}=${applySetId}`;
+}
+
 async function list(
   cluster: Cluster,
   query: Parameters<Cluster["list"]>[0],
@@ -89,7 +107,7 @@ async function list(
     return live ? await cluster.listLive(query) : await cluster.list(query);
   } catch (error) {
     // A kind that vanished since it was looked up; one that is merely unreachable blocks.
-    if (isNotFound(error) && !await cluster.serves(query.kind)) return [];
+    if (isNotFound(error) && !await cluster.serves(query.kind, { fresh: true })) return [];
     throw error;
   }
 }

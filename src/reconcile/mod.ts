@@ -6,7 +6,7 @@
  */
 export * from "./cluster.ts";
 export * from "./outcome.ts";
-export type { PassContext } from "./context.ts";
+export type { PassContext, StatusChange } from "./context.ts";
 export { reconcile } from "./reconcile.ts";
 export { remove } from "./remove.ts";
 export { unresolved } from "./unresolved.ts";

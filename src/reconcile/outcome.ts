@@ -1,5 +1,5 @@
 /** What a pass found and did: feeds conditions, status, metrics, the JSON API and the command line. */
-import type { Condition, KubeObject } from "../api/mod.ts";
+import type { Condition, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { ApplyAction } from "./cluster.ts";
 
 /** `status.state` of an instance. */
@@ -50,8 +50,8 @@ export interface NodeOutcome {
 export type Next =
   /** Nothing to wait for. */
   | { kind: "done" }
-  /** Look again after the requeue interval. */
-  | { kind: "wait"; reason: string }
+  /** Look again after the requeue interval; with `objects` nothing is to do before one of them changed. */
+  | { kind: "wait"; reason: string; objects?: readonly ObjectRef[] }
   /** Failed: look again with backoff. */
   | { kind: "retry"; error: string };
 
@@ -71,4 +71,6 @@ export interface Outcome {
   revision?: number;
   /** When to look again. */
   next: Next;
+  /** The status was not written yet: it wants a look after so many milliseconds, whatever `next` says. */
+  statusAfterMs?: number;
 }

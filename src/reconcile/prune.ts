@@ -1,10 +1,10 @@
 /** Removes what the graph no longer makes, and shrinks the inventory once it is gone. */
-import { ApiError, groupKind, Label } from "../api/mod.ts";
+import { ApiError, Label } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Carrier } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
 import { covers, type Inventory, note } from "./inventory.ts";
-import { deleteMember, kindsByName, listMembers, type Member } from "./members.ts";
+import { deleteMember, kindsByName, listMembers, type Member, remain } from "./members.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import type { NodeResult } from "./result.ts";
 
@@ -46,13 +46,7 @@ export async function prune(
     if (due.length < orphans.length) return { removed, unfinished: true };
     if (due.length > 0) {
       step = "list orphans failed";
-      const kindsLeft = new Set(due.map((m) => groupKind(m.ref.kind)));
-      const left = await listMembers(
-        { ...query, inventory: { ...inventory, kinds: kindsLeft } },
-        false,
-      );
-      const uids = new Set(due.map((m) => m.object.metadata.uid));
-      if (left.some((m) => uids.has(m.object.metadata.uid))) return { removed, unfinished: true };
+      if (await remain(query, due)) return { removed, unfinished: true };
     }
     step = "failed to patch instance with applyset labels";
     const wanted = currentInventory(carrier, results);

@@ -31,7 +31,7 @@ import { prune, type Pruned } from "./prune.ts";
 import { remove } from "./remove.ts";
 import type { NodeResult } from "./result.ts";
 import { Scope } from "./scope.ts";
-import { fieldsOf, writeStatus } from "./status.ts";
+import { fieldsOf, statusChange, writeStatus } from "./status.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -110,8 +110,10 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
   const { instanceRevision: revision } = pass.context;
   const nodes = nodeOutcomes(findings.results);
   const outcome = { state, conditions, nodes, removed, ...(revision ? { revision } : {}) };
+  const status = { state, conditions, fields: projection.fields };
+  const statusAfterMs = pass.context.putOff?.(statusChange(instance, status)) ?? 0;
+  if (statusAfterMs > 0) return { ...outcome, instance, next, statusAfterMs };
   try {
-    const status = { state, conditions, fields: projection.fields };
     const written = await writeStatus(cluster, graph.instance, instance, status);
     return { ...outcome, instance: written, next };
   } catch (error) {

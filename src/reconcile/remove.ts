@@ -16,7 +16,7 @@ import { areAuthored, builtInConditions, conditionsOf } from "./conditions.ts";
 import { type PassContext, timestamp } from "./context.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
 import { hasFinalizer } from "./labels.ts";
-import { deleteMember, listMembers, type Member, type MemberQuery } from "./members.ts";
+import { deleteMember, listMembers, type Member, type MemberQuery, remain } from "./members.ts";
 import type { Next, ObjectOutcome, Outcome } from "./outcome.ts";
 import { fieldsOf, writeStatus } from "./status.ts";
 
@@ -45,8 +45,7 @@ export async function remove(
   try {
     // The cache may know less than the API server: only a live list lets the finalizer go.
     const cached = await listMembers(query, false);
-    const left = cached.length > 0 ? cached : await listMembers(query, true);
-    return left.length > 0 ? await deleteWaves(pass, query, left) : await release(pass);
+    return await deleteWaves(pass, query, cached);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return await blocked(pass, error.message);
@@ -61,34 +60,31 @@ interface Removal {
   removed: ObjectOutcome[];
 }
 
-/** Deletes wave after wave for as long as each is gone at once. */
+/** Deletes wave after wave for as long as each is gone at once, then lets the instance go. */
 async function deleteWaves(
   pass: Removal,
   query: MemberQuery,
   members: readonly Member[],
 ): Promise<Outcome> {
-  const { order, wave } = highestWave(members);
+  // The cache may know less than the API server: only a live list lets the finalizer go.
+  const left = members.length > 0 ? members : await listMembers(query, true);
+  if (left.length === 0) return await release(pass);
+  const { order, wave, lower } = highestWave(left);
   const leaving = wave.filter((m) => m.object.metadata.deletionTimestamp !== undefined);
   await report(pass, leavingText(leaving));
   const results = await Promise.all(wave.map((m) => deleteMember(pass.cluster, m, "deleted")));
   pass.removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
   if (results.some((r) => r.conflict)) {
-    return await blocked(pass, "deletion encountered UID conflicts; retrying", {
-      kind: "wait",
-      reason: "deletion encountered UID conflicts; retrying",
-    });
+    const reason = "deletion encountered UID conflicts; retrying";
+    return await blocked(pass, reason, { kind: "wait", reason });
   }
-  if (leaving.length < wave.length) {
-    const left = await listMembers(query, false);
-    const uids = new Set(wave.map((m) => m.object.metadata.uid));
-    if (!left.some((m) => uids.has(m.object.metadata.uid))) {
-      if (left.length > 0) return await deleteWaves(pass, query, left);
-      const unseen = await listMembers(query, true);
-      if (unseen.length === 0) return await release(pass);
-    }
+  // Nothing is deleted twice, so this ends: what was leaving before is waited for.
+  if (leaving.length < wave.length && !await remain(query, wave)) {
+    return await deleteWaves(pass, query, lower);
   }
-  const next: Next = { kind: "wait", reason: `deleting apply-order wave ${order}` };
-  return { ...outcomeOf(pass), next };
+  const reason = `deleting apply-order wave ${order}`;
+  const objects = wave.map((m) => m.ref);
+  return { ...outcomeOf(pass), next: { kind: "wait", reason, objects } };
 }
 
 /** Takes the finalizer off; the instance is gone unless others hold it too. */
@@ -168,13 +164,20 @@ function leavingText(leaving: readonly Member[]): string {
     : `deleting resources: waiting for ${held.sort().join(", ")}`;
 }
 
-function highestWave(members: readonly Member[]): { order: number; wave: Member[] } {
-  const waves = Map.groupBy(members, ({ object }) => {
-    const order = Number(object.metadata.annotations?.[Annotation.applyOrder]);
-    return Number.isInteger(order) && order > 0 ? order : 0;
-  });
-  const order = Math.max(...waves.keys());
-  return { order, wave: waves.get(order)! };
+function highestWave(
+  members: readonly Member[],
+): { order: number; wave: Member[]; lower: Member[] } {
+  const order = Math.max(...members.map(waveOf));
+  const { wave = [], lower = [] } = Object.groupBy(
+    members,
+    (m) => waveOf(m) === order ? "wave" : "lower",
+  );
+  return { order, wave, lower };
+}
+
+function waveOf({ object }: Member): number {
+  const order = Number(object.metadata.annotations?.[Annotation.applyOrder]);
+  return Number.isInteger(order) && order > 0 ? order : 0;
 }
 
 function outcomeOf({ instance, removed }: Removal): Omit<Outcome, "next"> {

@@ -9,6 +9,7 @@ import {
 } from "../api/mod.ts";
 import { instanceRef, onFresh } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
+import type { StatusChange } from "./context.ts";
 import type { InstanceState } from "./outcome.ts";
 
 /** A whole status. */
@@ -32,6 +33,20 @@ export function fieldsOf(instance: KubeObject): JsonObject {
   return fields;
 }
 
+/** What would change if this was written; undefined for nothing. */
+export function statusChange(
+  instance: KubeObject,
+  { state, conditions, fields }: InstanceStatus,
+): StatusChange | undefined {
+  const current = statusOf(instance);
+  const signs = (list: unknown) => Array.isArray(list) ? list.map(withoutMessage) : list;
+  if (current.state !== state || !equal(signs(current.conditions), signs(conditions))) {
+    return "state or condition";
+  }
+  if (!equal(fieldsOf(instance), fields)) return "fields";
+  return equal(current.conditions, conditions) ? undefined : "texts of conditions";
+}
+
 /** Replaces the status unless it says the same already; rejects like the cluster. */
 export async function writeStatus(
   cluster: Cluster,
@@ -45,4 +60,10 @@ export async function writeStatus(
     if (equal(statusOf(fresh), status)) return fresh;
     return await cluster.writeStatus(ref, { ...fresh, status });
   });
+}
+
+function withoutMessage(condition: unknown): unknown {
+  if (!isObject(condition)) return condition;
+  const { message: _, ...rest } = condition;
+  return rest;
 }

@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mo
 import type { Field, FieldPath, Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Evaluated, Scope } from "./scope.ts";
+import { encodeStringData } from "./secret.ts";
 
 /** Takes the place of a value that `omit()` removes, until all values are in. */
 const OMITTED = Symbol("omitted");
@@ -58,7 +59,7 @@ export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
 }
 
 /**
- * Checks name and namespace of a resolved object. Namespaced objects without a namespace get the
+ * Checks name and namespace of a resolved object, and brings it into the form that is stored. Namespaced objects without a namespace get the
  * instance's; objects of cluster-scoped kinds have none.
  */
 export function addressed(
@@ -75,7 +76,7 @@ export function addressed(
     return fail("Failed", `node "${node.id}": metadata.name ${why}`);
   }
   if (!node.kind.namespaced) {
-    return ok({ ...object, metadata: { name, ...rest } } as unknown as KubeObject);
+    return ok(stored({ ...object, metadata: { name, ...rest } }));
   }
   const target = namespace || instance.metadata.namespace;
   if (typeof target !== "string" || target === "") {
@@ -84,7 +85,11 @@ export function addressed(
       `node "${node.id}" is namespaced and must resolve metadata.namespace when the instance is cluster-scoped`,
     );
   }
-  return ok({ ...object, metadata: { name, namespace: target, ...rest } } as unknown as KubeObject);
+  return ok(stored({ ...object, metadata: { name, namespace: target, ...rest } }));
+}
+
+function stored(object: JsonObject): KubeObject {
+  return encodeStringData(object as unknown as KubeObject);
 }
 
 function setAt(root: JsonObject, path: FieldPath, value: Json | typeof OMITTED): void {

@@ -5,19 +5,15 @@ import { LiveCluster } from "../../src/controller/live.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
 import { Discovery, type KubeClient } from "../../src/kube/mod.ts";
 import type { Cluster } from "../../src/reconcile/mod.ts";
-import { clusterContract, CONFIG_MAP, type ContractSetup, WIDGET } from "../contract/cluster.ts";
-import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 import {
-  bench,
-  childOf,
-  counted,
-  env,
-  namespaceOf,
-  partsOf,
-  POD_TEMPLATE,
-  podTemplate,
+  clusterContract,
+  CONFIG_MAP,
+  type ContractSetup,
   SECRET,
-} from "./bench.ts";
+  WIDGET,
+} from "../contract/cluster.ts";
+import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import { bench, counted, env, namespaceOf, partsOf, POD_TEMPLATE, podTemplate } from "./bench.ts";
 
 let widgets: Promise<void> | undefined;
 
@@ -95,16 +91,6 @@ const drivers: Record<string, Open> = {
 
 for (const [name, open] of Object.entries(drivers)) {
   clusterContract(name, () => contractSetup(open));
-
-  Deno.test(`${name}: a Secret's stringData is applied as data, and costs nothing twice`, async () => {
-    await using setup = await contractSetup(open);
-    const ref = { kind: SECRET, namespace: setup.namespaces[0], name: "a" };
-    const desired = childOf(ref, { type: "Opaque", stringData: { k: "väl" } });
-    const first = await setup.cluster.apply(ref, desired, { force: false });
-    assert.deepEqual(first.object.data, { k: "dsOkbA==" });
-    const again = await setup.cluster.apply(ref, desired, { force: true });
-    assert.equal(again.action, "unchanged");
-  });
 }
 
 Deno.test("live cluster: compares before it applies, with what the pass has read", async () => {

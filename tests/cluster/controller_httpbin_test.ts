@@ -73,6 +73,15 @@ Deno.test("httpbin: from kubectl apply to ACTIVE, drift, restart and deletion", 
       },
     );
 
+    await t.step(
+      "a Deployment that comes up in many steps costs few writes of the status",
+      async () => {
+        const made = writes(await requests(began));
+        const status = made.filter((w) => w === "update httpbinapps/status demo-httpbin");
+        assert.ok(status.length <= 3, made.join("\n"));
+      },
+    );
+
     await t.step("nothing is asked for when nothing changes", async () => {
       const since = new Date();
       await quiet(4000);
@@ -120,7 +129,9 @@ Deno.test("httpbin: from kubectl apply to ACTIVE, drift, restart and deletion", 
         const since = new Date();
         await kubectl(["delete", kind, "demo-httpbin", "-n", ns, "--timeout=30s"]);
         await untilGone(kind, "demo-httpbin", ns);
-        const deletes = writes(await requests(since)).filter((w) => w.startsWith("delete "));
+        const asked = await requests(since);
+        assert.deepEqual(asked.filter((r) => /^\/apis?(\?|$)/.test(r.uri)), [], "no discovery");
+        const deletes = writes(asked).filter((w) => w.startsWith("delete "));
         assert.deepEqual(deletes, [
           "delete services httpbin",
           "delete deployments httpbin",

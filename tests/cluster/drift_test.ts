@@ -33,7 +33,7 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
     ],
     [service, childOf(service, { spec: { ports: [{ port: 80, targetPort: "http" }] } })],
     [config, childOf(config, { data: { k: "v" }, binaryData: {}, immutable: null })],
-    [secret, childOf(secret, { stringData: { k: "v" } })],
+    [secret, childOf(secret, { data: { k: "dg==" } })],
   ];
   const pass = async ({ cluster }: Bench) => {
     for (const [ref, object] of objects) await cluster.apply(ref, object, { force: true });

@@ -156,5 +156,8 @@ Deno.test("serves: a kind is there as soon as its CRD is, and gone with it", asy
   const { plural, namespaced } = await cluster.serves({ group, kind: "Gadget" }) ?? {};
   assert.deepEqual({ plural, namespaced }, { plural: "gadgets", namespaced: false });
   await client.delete({ kind: CRD_KIND, name: crd.metadata.name! });
-  await eventually("it is gone", async () => !await cluster.serves({ group, kind: "Gadget" }));
+  await eventually(
+    "it is gone",
+    async () => !await cluster.serves({ group, kind: "Gadget" }, { fresh: true }),
+  );
 });

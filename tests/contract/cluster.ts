@@ -20,6 +20,9 @@ export const CONFIG_MAP: KindRef = {
   namespaced: true,
 };
 
+/** Secrets: a kind whose values are no plain text. */
+export const SECRET: KindRef = { ...CONFIG_MAP, kind: "Secret", plural: "secrets" };
+
 /** A kind with a status subresource, as instances have: `spec.size` and `status.phase`. */
 export const WIDGET: KindRef = {
   group: "contract.example.com",
@@ -149,6 +152,15 @@ const cases: Record<string, Case> = {
     assert.equal(action, "configured");
   },
 
+  "a Secret's data is applied, and costs nothing twice": async (setup) => {
+    const { cluster } = setup;
+    const ref = at(setup, "s", SECRET);
+    const desired = child(ref, { type: "Opaque", data: { k: "dsOkbA==" } });
+    const first = await cluster.apply(ref, desired, free);
+    assert.deepEqual(first.object.data, { k: "dsOkbA==" });
+    assert.equal((await cluster.apply(ref, desired, forced)).action, "unchanged");
+  },
+
   "members are listed by label, in one namespace or in all": async (setup) => {
     const { cluster, namespaces } = setup;
     const refs = [at(setup, "b"), at(setup, "a"), at(setup, "a", CONFIG_MAP, 1)];
@@ -239,5 +251,6 @@ const cases: Record<string, Case> = {
     assert.equal((await cluster.serves(CONFIG_MAP))?.plural, "configmaps");
     assert.equal(await cluster.serves({ group: "none.example.com", kind: "None" }), undefined);
     assert.equal(await cluster.serves({ group: "", kind: "None" }), undefined);
+    assert.equal((await cluster.serves(WIDGET, { fresh: true }))?.plural, "widgets");
   },
 };

@@ -84,18 +84,10 @@ export function updated(
   return { ...next, metadata: { ...next.metadata, managedFields } };
 }
 
-/** Without status, which has its own endpoint; a Secret's write-only `stringData` becomes `data`. */
+/** Without status, which has its own endpoint. */
 function asStored(desired: KubeObject): JsonObject {
   const { status: _, ...wanted } = structuredClone(desired) as unknown as JsonObject;
-  const { stringData, data, ...rest } = wanted;
-  if (wanted.apiVersion !== "v1" || wanted.kind !== "Secret" || !isObject(stringData)) {
-    return wanted;
-  }
-  const encoded = Object.entries(stringData).map(([key, text]) => [
-    key,
-    new TextEncoder().encode(String(text)).toBase64(),
-  ]);
-  return { ...rest, data: { ...(isObject(data) ? data : {}), ...Object.fromEntries(encoded) } };
+  return wanted;
 }
 
 function isMine(e: ManagedFieldsEntry, manager: string): boolean {

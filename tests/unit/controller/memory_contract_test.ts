@@ -1,10 +1,10 @@
 // The cluster in memory fulfils the same contract as the real ones.
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
-import { clusterContract, CONFIG_MAP, WIDGET } from "../../contract/cluster.ts";
+import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../contract/cluster.ts";
 
 clusterContract("memory cluster", () => {
-  const kinds = [CONFIG_MAP, WIDGET].map((kind) => ({ ...kind, schema: {} }));
+  const kinds = [CONFIG_MAP, SECRET, WIDGET].map((kind) => ({ ...kind, schema: {} }));
   const cluster = new MemoryCluster({ kinds });
   const adds = (draft: KubeObject, { data }: KubeObject) => {
     draft.data = { ...draft.data as object, ...data as object };

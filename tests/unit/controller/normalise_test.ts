@@ -1,13 +1,8 @@
 // Values that the API server holds equal have one normal form, and only those.
 import assert from "node:assert/strict";
-import type { Json, KubeObject } from "../../../src/api/mod.ts";
+import type { Json } from "../../../src/api/mod.ts";
 import { canonical } from "../../../src/controller/drift.ts";
-import {
-  comparable,
-  encodeStringData,
-  normalise,
-  quantity,
-} from "../../../src/controller/normalise.ts";
+import { comparable, normalise, quantity } from "../../../src/controller/normalise.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";
 
 const same: [Json, Json][] = [
@@ -112,25 +107,4 @@ Deno.test("comparable: identity, the server's own metadata and kro's version do 
     metadata: { labels: { app: "a" }, finalizers: ["f"] },
     data: { a: "1" },
   });
-});
-
-const secret = (fields: Record<string, unknown>): KubeObject => ({
-  apiVersion: "v1",
-  kind: "Secret",
-  metadata: { name: "s" },
-  ...fields,
-});
-
-Deno.test("encodeStringData: becomes base64 data, over data of the same key", () => {
-  assert.deepEqual(
-    encodeStringData(secret({ data: { a: "eA==", b: "eQ==" }, stringData: { a: "ü€", c: "" } })),
-    secret({ data: { a: "w7zigqw=", b: "eQ==", c: "" } }),
-  );
-});
-
-Deno.test("encodeStringData: leaves other kinds, and what the server shall refuse", () => {
-  const bad = secret({ stringData: { a: 1 } });
-  assert.equal(encodeStringData(bad), bad);
-  const foreign = { ...secret({ stringData: { a: "x" } }), apiVersion: "example.com/v1" };
-  assert.equal(encodeStringData(foreign), foreign);
 });

@@ -149,6 +149,21 @@ Deno.test("of two delays the earlier one holds", async () => {
   }
 });
 
+Deno.test("what failed and is due at a time is tried at the earlier of both, and still counts as failed", async () => {
+  const bench = new Bench();
+  bench.queue.add("a");
+  await settled();
+  const delays: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await bench.finish("a", { afterMs: 1000, failed: true });
+    assert.equal(bench.clock.timers.length, 1);
+    const delay = bench.clock.timers[0]!.due - bench.clock.time;
+    delays.push(delay);
+    await bench.clock.advance(delay);
+  }
+  assert.deepEqual(delays, [200, 400, 800, 1000]);
+});
+
 Deno.test("the age is that of the key that waits longest", async () => {
   const bench = new Bench();
   bench.queue.add("busy");

@@ -128,8 +128,28 @@ Deno.test("deleting N objects takes N + 2 requests and one live list per kind an
   const outcome = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1, delete: 5, patch: 1 });
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listLive").length, 1);
+  // All of it once, then for each of three waves whether that is gone.
+  assert.equal(w.cluster.calls.filter((c) => c.verb === "list").length, 1 + 3);
   assert.equal(outcome.instance, undefined);
   assert.deepEqual(w.cluster.objects(), []);
+});
+
+Deno.test("whether a wave is gone is asked for its kinds and namespaces alone", async () => {
+  const w = await world(`
+schema: {spec: {}}
+resources:${mapNode("a", "x")}
+  - id: late
+    template:
+      apiVersion: v1
+      kind: Secret
+      metadata: {name: "\${a.data.value}", namespace: other}`);
+  w.create();
+  await w.pass();
+  w.cluster.evict(w.ref());
+  await w.pass();
+  const lists = w.cluster.calls.filter((c) => c.verb === "list").slice(4);
+  const places = lists.map(({ ref }) => `${ref.kind.kind} ${ref.namespace}`);
+  assert.deepEqual(places, ["Secret other", "ConfigMap default"]);
 });
 
 Deno.test("a status is written again when only labels changed in between", async () => {

@@ -147,19 +147,3 @@ Deno.test("lists select by kind, namespace and labels; live ones give metadata a
   assert.deepEqual(Object.keys(live!), ["apiVersion", "kind", "metadata"]);
   assert.deepEqual(await c.list({ kind: SECRET }), []);
 });
-
-Deno.test("a Secret's stringData is kept as data", async () => {
-  const c = new MemoryCluster();
-  const ref = { kind: SECRET, namespace: "default", name: "s" };
-  const secret = (text: string): KubeObject => ({
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "s", namespace: "default" },
-    data: { a: "MQ==" },
-    stringData: { b: text },
-  });
-  const { object } = await c.apply(ref, secret("ü"), { force: true });
-  assert.deepEqual(object.data, { a: "MQ==", b: "w7w=" });
-  assert.equal(object.stringData, undefined);
-  assert.equal((await c.apply(ref, secret("ü"), { force: true })).action, "unchanged");
-});

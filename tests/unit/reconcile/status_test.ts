@@ -167,6 +167,9 @@ Deno.test("while suspended nothing is read or applied, and fields that read chil
     "ReconciliationSuspended",
     "reconciliation suspended via kro.run/reconcile annotation",
   ]);
+  w.now = new Date("2026-01-02T00:00:00Z");
+  await w.pass();
+  assert.deepEqual(w.cluster.calls, [], "nothing more to say");
 });
 
 Deno.test("a suspended instance still gets finalizer and labels", async () => {
@@ -218,4 +221,47 @@ Deno.test("an instance without a good revision says so and keeps its fields", as
   assert.deepEqual([reason, text], ["ResolutionFailed", message]);
   await unresolved(w.kind, w.instance(), w.cluster, w.context, message);
   assert.deepEqual(w.counts(), { writeStatus: 1 });
+});
+
+Deno.test("the driver is asked when to write a status, by what changed; put off, it is due later", async () => {
+  const w = await world(`
+schema:
+  spec: {value: string | default="x"}
+  status: {got: "\${a.data.value}"}
+resources:${
+    mapNode(
+      "a",
+      "${schema.spec.value}",
+      `
+    readyWhen: ["\${a.data.extra == 'yes'}"]`,
+    )
+  }`);
+  const asked: unknown[] = [];
+  let wait = 0;
+  w.context = { ...w.context, putOff: (change) => (asked.push(change), wait) };
+  w.create();
+  await w.pass();
+  await w.pass();
+  assert.deepEqual(asked.splice(0), ["state or condition", undefined]);
+
+  wait = 100;
+  w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).extra = "no");
+  await w.pass();
+  w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).value = "drifted");
+  w.cluster.edit(w.ref(), (d) => (d.status as JsonObject).got = "somebody's");
+  const late = await w.pass();
+  assert.deepEqual(w.counts(), { apply: 1 });
+  assert.equal(late.statusAfterMs, 100);
+  assert.equal((late.instance!.status as JsonObject).got, "somebody's");
+
+  wait = 0;
+  const written = await w.pass();
+  assert.deepEqual(w.counts(), { writeStatus: 1 });
+  assert.equal(written.statusAfterMs, undefined);
+  assert.equal((written.instance!.status as JsonObject).got, "x");
+  assert.deepEqual([...new Set(asked.splice(0))], ["texts of conditions", "fields"]);
+
+  w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).extra = "yes");
+  assert.equal((await w.pass()).state, "ACTIVE");
+  assert.deepEqual(asked, ["state or condition"]);
 });
