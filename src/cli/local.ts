@@ -145,6 +145,11 @@ export class LocalReconciler {
   async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     let failures = 0;
+    let seen: string | undefined;
+    const rest = async () => {
+      await delay(pause);
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+    };
     for (;;) {
       const instance = await this.#session.client.get(ref);
       if (!instance) return this.#report.ended(ref, "deleted");
@@ -163,8 +168,15 @@ export class LocalReconciler {
         if (failures <= MAX_FAILURES) this.#report.progress(ref, state, `timed out; ${reason}`);
         return this.#report.ended(ref, state, outcome.instance, true);
       }
-      await delay(pause);
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+      await rest();
+      const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
+      // One of them tells whether a pass, which reads all of them, can come any further.
+      while (awaited && performance.now() + pause < this.#deadline) {
+        const before = seen;
+        seen = (await this.#session.client.get(awaited))?.metadata.resourceVersion;
+        if (seen === undefined || seen !== before) break;
+        await rest();
+      }
     }
   }
 
