@@ -37,6 +37,12 @@ export async function buildUpstreamInto(into: string, progress: Progress): Promi
   await Deno.rename(`${into}/controller`, `${into}/kro-upstream`);
 }
 
+/** Builds the oracle into a folder. */
+export async function buildOracleInto(into: string, progress: Progress): Promise<void> {
+  progress("building the oracle with Go; once, about 2 minutes on two cores");
+  await goBuild(into, ["./oracle"], progress);
+}
+
 async function goBuild(into: string, paths: string[], progress: Progress): Promise<void> {
   const listed = await run(["list", "-deps", ...paths], new BuildProgress(), progress);
   const total = listed.trim().split("\n").length;

@@ -10,5 +10,5 @@ export { calls } from "./audit.ts";
 export type { AuditEntry } from "./audit.ts";
 export { startControlPlane } from "./start.ts";
 export type { ControlPlane, Optional, StartOptions } from "./start.ts";
-export { buildUpstream } from "./upstream.ts";
+export { buildOracle, buildUpstream } from "./upstream.ts";
 export type { User } from "./users.ts";

@@ -1,6 +1,7 @@
-// Upstream's controller, for comparison. It is no part of the control plane, so it is built only when asked for.
+// Upstream's code, for comparison. It is no part of the control plane, so it is built only when asked for.
 import { cacheDir, cacheKey, fill } from "./binaries.ts";
-import { buildUpstreamInto, goVersion } from "./build.ts";
+import { buildOracleInto, buildUpstreamInto, goVersion } from "./build.ts";
+import { moduleDir } from "./parts.ts";
 
 /** The path of upstream's controller, built with Go when it is not in the cache. */
 export async function buildUpstream(progress: (line: string) => void = () => {}): Promise<string> {
@@ -9,4 +10,14 @@ export async function buildUpstream(progress: (line: string) => void = () => {})
   const dir = `${cacheDir(Deno.env)}/${await cacheKey(`upstream ${go}`)}`;
   await fill(dir, buildUpstreamInto, progress);
   return `${dir}/kro-upstream`;
+}
+
+/** The path of the oracle, which answers questions about the language with upstream's code; built with Go when it is not in the cache. */
+export async function buildOracle(progress: (line: string) => void = () => {}): Promise<string> {
+  const go = await goVersion();
+  if (go === undefined) throw new Error("the oracle is built with Go, which is not on PATH");
+  const source = await Deno.readTextFile(`${moduleDir}/oracle/main.go`);
+  const dir = `${cacheDir(Deno.env)}/${await cacheKey(`oracle ${go}\n${source}`)}`;
+  await fill(dir, buildOracleInto, progress);
+  return `${dir}/oracle`;
 }

@@ -16,7 +16,7 @@ export interface Request {
 /** The usage text. */
 export const usage = `Usage: deno task test [--unit | --cluster] [--filter NAME] [PATH...]
 
-  --unit         only the tests in memory (tests/unit)
+  --unit         only the tests in memory (tests/unit, tests/conformance)
   --cluster      only the tests that need a control plane (all others)
   --filter NAME  only tests whose name contains NAME, or matches /NAME/
   PATH           files or folders; tests/unit, tests/cluster and tests/conformance by default
@@ -41,9 +41,9 @@ export function parseRequest(args: string[]): Request {
   return { only, filter, paths: positionals, help };
 }
 
-/** Tests outside tests/unit need a control plane. */
+/** Tests outside tests/unit and tests/conformance need a control plane. */
 export function needsCluster(file: string): boolean {
-  return !/(^|\/)tests\/unit\//.test(file);
+  return !/(^|\/)tests\/(unit|conformance)\//.test(file);
 }
 
 /** All test files under the given paths, sorted; a path that does not exist is an error. */

@@ -93,6 +93,7 @@ Deno.test("test files are found under folders; only those of tests/unit need no 
   await assert.rejects(testFiles([`${root}/missing`]), Deno.errors.NotFound);
   await Deno.remove(root, { recursive: true });
   assert.equal(needsCluster("tests/unit/cel/a_test.ts"), false);
+  assert.equal(needsCluster("tests/conformance/a_test.ts"), false);
   assert.equal(needsCluster("tests/cluster/a_test.ts"), true);
 });
 

@@ -1,0 +1,20 @@
+// `deno task answer`: answers the oracle's questions with our code, one JSON line each.
+import { TextLineStream } from "./lines.ts";
+import { Ours, oursOn } from "./ours.ts";
+import type { Request } from "./protocol.ts";
+
+const kubeconfig = Deno.env.get("KUBECONFIG");
+const ours = kubeconfig ? await oursOn(kubeconfig) : new Ours();
+const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(
+  new TextLineStream(),
+);
+for await (const line of lines) {
+  let answer;
+  try {
+    answer = await ours.answer(JSON.parse(line) as Request);
+  } catch (error) {
+    answer = { error: `request: ${error instanceof Error ? error.message : error}` };
+  }
+  console.log(JSON.stringify(answer));
+}
+Deno.exit(0);

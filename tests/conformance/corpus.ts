@@ -1,0 +1,98 @@
+/** The corpus: files of cases, with defaults set once for the lines after them. */
+import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
+import { graphSuites } from "./corpus/graph/mod.ts";
+import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
+
+const FOLDER = `${import.meta.dirname}/corpus`;
+
+/** All suites of the given areas, sorted by name. */
+export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[]> {
+  const suites: Suite[] = [];
+  if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));
+  if (areas.includes("cel")) suites.push(...await suitesOf("cel", celCase, ["schemas", "vars"]));
+  if (areas.includes("graph")) suites.push(...graphSuites());
+  for (const { area, name, cases } of suites) refuseTwins(`${area}/${name}`, cases);
+  return suites;
+}
+
+type Build = (
+  line: Json,
+  defaults: JsonObject,
+) => Omit<Case, "name"> & { label: string } | undefined;
+
+async function suitesOf(area: Area, build: Build, shared: string[]): Promise<Suite[]> {
+  const files: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(`${FOLDER}/${area}`)) {
+      if (name.endsWith(".jsonl")) files.push(name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return await Promise.all(
+    files.sort().map(async (file) => {
+      const name = file.slice(0, -".jsonl".length);
+      const text = await Deno.readTextFile(`${FOLDER}/${area}/${file}`);
+      const cases = casesOf(text, `${area}/${name}`, build, shared);
+      return { area, name, cases };
+    }),
+  );
+}
+
+function casesOf(text: string, suite: string, build: Build, shared: string[]): Case[] {
+  let defaults: JsonObject = {};
+  const cases: Case[] = [];
+  for (const [i, text_] of text.split("\n").entries()) {
+    if (text_.trim() === "") continue;
+    let line: Json;
+    try {
+      line = JSON.parse(text_);
+    } catch (error) {
+      throw new Error(`corpus/${suite}.jsonl:${i + 1}: ${error}`);
+    }
+    const built = build(line, defaults);
+    if (built) {
+      const { label, ...rest } = built;
+      cases.push({ ...rest, name: `${suite}: ${label}` });
+    } else if (isObject(line) && Object.keys(line).every((key) => shared.includes(key))) {
+      defaults = line;
+    } else throw new Error(`corpus/${suite}.jsonl:${i + 1} is no case`);
+  }
+  return cases;
+}
+
+/** `"integer | minimum=1"` is a spec of one field `f`; `{spec, types?, name?}` is a whole one. */
+function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
+  const op = "schema";
+  if (typeof line === "string") {
+    return { label: line, request: { op, spec: { f: line }, ...isTypes(types) } };
+  }
+  if (!isObject(line) || !isObject(line.spec)) return undefined;
+  const { spec, types: own, name } = line;
+  const label = String(name ?? JSON.stringify(own === undefined ? spec : { spec, types: own }));
+  return { label, request: { op, spec, ...isTypes(own ?? types) } };
+}
+
+function isTypes(types: Json | undefined): { types?: JsonObject } {
+  return isObject(types) ? { types } : {};
+}
+
+/** `"1 + 1"`, or `{expr, schemas?, vars?, name?, unordered?}`. */
+function celCase(line: Json, defaults: JsonObject): ReturnType<Build> {
+  const { expr, name, unordered, ...own } = isObject(line) ? line : { expr: line };
+  if (typeof expr !== "string") return undefined;
+  const label = String(name ?? expr);
+  return {
+    label,
+    request: { op: "cel", expr, ...defaults, ...own },
+    ...(unordered === true && { unordered }),
+  };
+}
+
+function refuseTwins(suite: string, cases: readonly Case[]): void {
+  const seen = new Set<string>();
+  for (const { name } of cases) {
+    if (seen.has(name)) throw new Error(`corpus/${suite}: two cases are called "${name}"`);
+    seen.add(name);
+  }
+}

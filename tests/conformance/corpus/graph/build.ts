@@ -1,0 +1,110 @@
+/** Small builders of RGDs. */
+import type { Json, JsonObject } from "../../../../src/api/mod.ts";
+
+/** A case of a family: its name, the RGD, and whether the gate of `omit()` is open. */
+export interface GraphCase {
+  name: string;
+  rgd: JsonObject;
+  omit?: boolean;
+}
+
+/** Fields that the families' expressions use. */
+export const SPEC: JsonObject = {
+  name: "string",
+  count: "integer",
+  ratio: "float",
+  flag: "boolean",
+  names: "[]string",
+  labels: "map[string]string",
+  free: "object",
+  pair: { a: "string", b: "integer" },
+};
+
+/** An RGD as the API server would hand it on: group and scope have their defaults. */
+export function rgd(schema: JsonObject, resources: Json[]): JsonObject {
+  const defaults = { kind: "Demo", apiVersion: "v1alpha1", group: "kro.run", scope: "Namespaced" };
+  return {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: "demo" },
+    spec: { schema: { ...defaults, ...schema }, resources },
+  };
+}
+
+/** An RGD with the usual spec. */
+export function withSpec(...resources: Json[]): JsonObject {
+  return rgd({ spec: SPEC }, resources);
+}
+
+/** An object of any kind as a resource. */
+export function resource(
+  id: string,
+  [apiVersion, kind]: readonly [string, string],
+  fields: JsonObject = {},
+  more: JsonObject = {},
+): JsonObject {
+  const template = { apiVersion, kind, metadata: { name: `${id.toLowerCase()}-x` }, ...fields };
+  return { id, template, ...more };
+}
+
+/** Kinds of Kubernetes' own. */
+export const CONFIG_MAP = ["v1", "ConfigMap"] as const;
+export const SECRET = ["v1", "Secret"] as const;
+export const SERVICE = ["v1", "Service"] as const;
+export const NAMESPACE = ["v1", "Namespace"] as const;
+export const DEPLOYMENT = ["apps/v1", "Deployment"] as const;
+export const CRD = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
+
+/** A ConfigMap with one value. */
+export function data(value: Json, id = "cm", more: JsonObject = {}): JsonObject {
+  return resource(id, CONFIG_MAP, { data: { k: value } }, more);
+}
+
+/** A ConfigMap with the given metadata. */
+export function named(metadata: JsonObject, id = "cm"): JsonObject {
+  return resource(id, CONFIG_MAP, { metadata });
+}
+
+/** A Deployment with `spec` over a sound one. */
+export function deployment(id: string, spec: JsonObject = {}, more: JsonObject = {}): JsonObject {
+  const labels = { app: "demo" };
+  const pod = { containers: [{ name: "a", image: "b" }] };
+  const sound = {
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: pod },
+  };
+  return resource(id, DEPLOYMENT, { spec: { ...sound, ...spec } }, more);
+}
+
+/** A Deployment whose only container has these fields. */
+export function container(id: string, fields: JsonObject): JsonObject {
+  const labels = { app: "demo" };
+  const spec = { containers: [{ name: "a", image: "b", ...fields }] };
+  return deployment(id, { template: { metadata: { labels }, spec } });
+}
+
+/** A reference to ConfigMaps that exist. */
+export function external(metadata: Json, more: JsonObject = {}): JsonObject {
+  return { id: "ext", externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
+}
+
+/** A collection of ConfigMaps. */
+export function many(forEach: Json, name = "n-${x}", more: JsonObject = {}): JsonObject {
+  return { ...named({ name }, "many"), forEach, ...more };
+}
+
+/** Cases from a table of names and RGDs. */
+export function cases(table: Record<string, JsonObject>, omit = false): GraphCase[] {
+  return Object.entries(table).map(([name, rgd]) => ({ name, rgd, ...(omit && { omit }) }));
+}
+
+/** One case for each entry of a list, which is its name too. */
+export function each<T extends Json>(
+  what: string,
+  list: readonly T[],
+  build: (entry: T) => JsonObject,
+): GraphCase[] {
+  const texts = list.every((entry) => typeof entry === "string");
+  const text = (entry: T) => texts ? entry : JSON.stringify(entry);
+  return list.map((entry) => ({ name: `${what} ${text(entry)}`, rgd: build(entry) }));
+}

@@ -1,0 +1,55 @@
+/** Names of kinds, nodes and variables, and what the generated CRD is called. */
+import { cases, data, each, type GraphCase, many, rgd, SPEC, withSpec } from "./build.ts";
+
+const KINDS = [
+  ..."Demo demo mailBox DEMO1 A My_Kind My-Kind My.Kind Mail\u00e9 1Demo D1 ConfigMap".split(" "),
+  ..."Box Bus Policy Day Child Person Index Status Address Series Fish Ox Leaf Hero Photo".split(
+    " ",
+  ),
+  ..."Data Criterion Axis Quiz Datum Analysis Gateway Proxy Class Process Database Cache".split(
+    " ",
+  ),
+  ..."Ingress Endpoints Mouse Sheep Roof Knife Tooth Foot Man Woman Matrix Vertex Virus".split(" "),
+  ..."HttpbinApp WebApplication EKSCluster RDSInstance S3Bucket DNSRecord VPC Https".split(" "),
+];
+const IDS = [
+  ..."db webApp1 a web_app Web 1db db- web.app item items self schema each spec status kind".split(
+    " ",
+  ),
+  ..."metadata namespace instance graph runtime kro root object resource this version vars".split(
+    " ",
+  ),
+  ..."true null in as if for import let loop package return var void while function const".split(
+    " ",
+  ),
+  ..."has size string int type math json index key value random omit dyn list map quantity".split(
+    " ",
+  ),
+];
+const VARIABLES = "x zone Zone each item key value cm my_x schema index self size in spec a1".split(
+  " ",
+);
+
+/** Expression of a list of strings. */
+const NAMES = "${schema.spec.names}";
+const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
+const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
+
+/** The family. */
+export const names: GraphCase[] = [
+  ...each("kind", [...new Set(KINDS)], (kind) => rgd({ kind, spec: { a: "string" } }, [])),
+  ...each("id", IDS, (id) => rgd({ spec: {} }, [data("v", id)])),
+  ...each(
+    "variable",
+    VARIABLES,
+    (v) => rgd({ spec: { names: "[]string" } }, [data("v"), many([{ [v]: NAMES }], `n-\${${v}}`)]),
+  ),
+  ...cases({
+    "two nodes of one id": withSpec(data("a"), data("b")),
+    "two variables of one name": withSpec(many([{ x: NAMES }, { x: NAMES }])),
+    "a variable named as the node itself": withSpec(many([{ many: NAMES }], "n-${many}")),
+    "ten dimensions": withSpec(many(dimensions(10), allOf(10))),
+    "eleven dimensions": withSpec(many(dimensions(11), allOf(11))),
+    "no resources": rgd({ spec: SPEC }, []),
+  }),
+];

@@ -1,0 +1,55 @@
+/** The deliberate differences, as deviations.md lists them: a heading, the reason, and cases with both answers. */
+import type { Difference } from "./compare.ts";
+
+/** One listed case. */
+export interface Deviation extends Difference {
+  /** The case's name. */
+  name: string;
+  /** The heading that it stands under. */
+  heading: string;
+}
+
+const ITEM = /^- `(.+)`: upstream `(.+)`, here `(.+)`$/;
+
+/** Reads the page; throws on a list item that is malformed and on a heading without a reason. */
+export function parseDeviations(markdown: string): Deviation[] {
+  const deviations: Deviation[] = [];
+  let heading = "";
+  let reason = false;
+  for (const line of markdown.split("\n")) {
+    if (line.startsWith("## ")) [heading, reason] = [line.slice(3), false];
+    else if (line.startsWith("- `")) {
+      const item = ITEM.exec(line);
+      if (!item) throw new Error(`deviations.md: not an item: ${line}`);
+      if (!reason) throw new Error(`deviations.md: "${heading}" gives no reason`);
+      deviations.push({ name: item[1]!, heading, upstream: item[2]!, here: item[3]! });
+    } else if (line.trim() !== "") reason = true;
+  }
+  return deviations;
+}
+
+/** The page's line for a case. */
+export function deviationLine(name: string, { upstream, here }: Difference): string {
+  const quoted = (text: string) => `\`${inCode(text)}\``;
+  return `- ${quoted(name)}: upstream ${quoted(upstream)}, here ${quoted(here)}`;
+}
+
+/** How a text is written between backticks. */
+export function inCode(text: string): string {
+  return text.replaceAll("`", "´").replaceAll("\n", "\\n");
+}
+
+/** What is wrong between the page and what was found: unlisted, changed, or listed but gone. */
+export function unexplained(
+  found: ReadonlyMap<string, Difference>,
+  listed: readonly Deviation[],
+): string[] {
+  const lines = new Set(listed.map((d) => deviationLine(d.name, d)));
+  const actual = new Map([...found].map(([name, d]) => [deviationLine(name, d), name]));
+  return [
+    ...[...actual.keys()].filter((line) => !lines.has(line)).map((line) => `differs: ${line}`),
+    ...[...lines].filter((line) => !actual.has(line)).map((line) =>
+      `no longer so, remove it from deviations.md: ${line}`
+    ),
+  ];
+}

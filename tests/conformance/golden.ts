@@ -1,0 +1,38 @@
+/** Upstream's recorded verdicts: one file a suite, one line a case. */
+import { type Area, type Suite } from "./protocol.ts";
+import type { Verdict } from "./verdict.ts";
+
+const FOLDER = `${import.meta.dirname}/golden`;
+
+/** The recorded verdicts by the cases' names; empty when there is no file. */
+export async function readGolden(area: Area, name: string): Promise<Map<string, Verdict>> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(`${FOLDER}/${area}/${name}.jsonl`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Map();
+    throw error;
+  }
+  return new Map(
+    text.split("\n").filter((line) => line !== "").map((line) => {
+      const { case: name, ...verdict } = JSON.parse(line);
+      return [name as string, verdict as Verdict];
+    }),
+  );
+}
+
+/** Writes the verdicts of a suite in its order; true when the file changed. */
+export async function writeGolden(
+  suite: Suite,
+  verdicts: ReadonlyMap<string, Verdict>,
+): Promise<boolean> {
+  const lines = suite.cases.map(({ name }) =>
+    JSON.stringify({ case: name, ...verdicts.get(name) }) + "\n"
+  );
+  const path = `${FOLDER}/${suite.area}/${suite.name}.jsonl`;
+  await Deno.mkdir(`${FOLDER}/${suite.area}`, { recursive: true });
+  const before = await Deno.readTextFile(path).catch(() => "");
+  if (before === lines.join("")) return false;
+  await Deno.writeTextFile(path, lines.join(""));
+  return true;
+}

@@ -1,0 +1,67 @@
+/** The comparison itself: a difference that is there is found, and the page of deviations is read as written. */
+import assert from "node:assert/strict";
+import { differenceOf } from "./compare.ts";
+import { deviationLine, parseDeviations, unexplained } from "./deviations.ts";
+import { verdictOf } from "./verdict.ts";
+
+const DIFFERENCE = { upstream: "accepted", here: "refused `a`\n" };
+
+Deno.test("a refusal agrees when upstream's stage is among ours", () => {
+  const upstream = verdictOf("graph", { error: 'failed to build resource "a": no such kind' });
+  assert.deepEqual(upstream, { refused: ["RESOURCE"] });
+  const same = verdictOf("graph", { error: "…", codes: ["REF", "KIND"] });
+  assert.equal(differenceOf(upstream, same), undefined);
+  const other = verdictOf("graph", { error: "…", codes: ["REF"] });
+  assert.deepEqual(differenceOf(upstream, other), {
+    upstream: "refused (RESOURCE)",
+    here: "refused (REFERENCE)",
+  });
+  assert.equal(differenceOf(upstream, { order: [] })?.here, "accepted");
+});
+
+Deno.test("values differ by their path; order counts in lists unless it comes from a map", () => {
+  const a = { value: { l: ["x", "y"], n: 1 } };
+  const b = { value: { n: 1, l: ["y", "x"] } };
+  assert.equal(differenceOf(a, b)?.upstream, 'value.l[0]: "x"; value.l[1]: "y"');
+  assert.equal(differenceOf(a, b, true), undefined);
+  assert.equal(differenceOf(a, { value: { l: ["x"], n: 1 } })?.here, 'value.l: ["x"]');
+  assert.equal(differenceOf({ type: "int" }, { type: "int", value: null })?.here, "value: null");
+});
+
+Deno.test("what every CRD has is left out, and shows up when it is otherwise", () => {
+  const crd = (condition: string) => ({
+    metadata: { name: "a" },
+    spec: {
+      versions: [{
+        served: true,
+        schema: {
+          openAPIV3Schema: {
+            type: "object",
+            properties: { metadata: { type: condition }, status: { description: "d" } },
+          },
+        },
+      }],
+    },
+  });
+  const verdict = (type: string) =>
+    verdictOf("graph", { order: [], dependencies: {}, crd: crd(type) });
+  assert.deepEqual((verdict("object").crd as { spec: unknown }).spec, {
+    versions: [{ schema: { openAPIV3Schema: { properties: { status: {} } } } }],
+  });
+  assert.match(differenceOf(verdict("object"), verdict("string"))!.here, /metadata: .*string/);
+});
+
+Deno.test("the page of deviations must list what differs, as it differs, and nothing else", () => {
+  const line = deviationLine("schema/x: a|b", DIFFERENCE);
+  const listed = parseDeviations(`# Title\n\n## Heading\n\nReason.\n\n${line}\n`);
+  assert.deepEqual(listed.map((d) => [d.name, d.heading]), [["schema/x: a|b", "Heading"]]);
+  assert.deepEqual(unexplained(new Map([["schema/x: a|b", DIFFERENCE]]), listed), []);
+  assert.match(unexplained(new Map(), listed)[0]!, /^no longer so/);
+  const changed = { ...DIFFERENCE, here: "else" };
+  assert.equal(unexplained(new Map([["schema/x: a|b", changed]]), listed).length, 2);
+});
+
+Deno.test("a deviation without a reason or in another form is refused", () => {
+  assert.throws(() => parseDeviations("## H\n\n- `a`: upstream `x`, here `y`"), /no reason/);
+  assert.throws(() => parseDeviations("## H\n\nWhy.\n\n- `a`: x"), /not an item/);
+});

@@ -1,0 +1,137 @@
+/** Our answers to the oracle's questions. */
+import { isObject, type Json, type ResourceGraphDefinition } from "../../src/api/mod.ts";
+import {
+  type CelFailure,
+  type CelType,
+  compile as compileCel,
+  DYN,
+  type Evaluation,
+  fromCel,
+  objectType,
+  rawToCel,
+  toCel,
+  typeText,
+} from "../../src/cel/mod.ts";
+import { ClusterSchemas } from "../../src/controller/schemas.ts";
+import { compile, kindsOf } from "../../src/graph/mod.ts";
+import { connect, Discovery, loadConfig } from "../../src/kube/mod.ts";
+import { resolveKinds, type SchemaSource, snapshotSource } from "../../src/openapi/mod.ts";
+import { transform } from "../../src/simpleschema/mod.ts";
+import type { Schema } from "../../src/openapi/mod.ts";
+import type { Answer, Answerer, Request } from "./protocol.ts";
+
+/** Answers from this project's code. */
+export class Ours implements Answerer {
+  readonly #source: SchemaSource;
+
+  /** Kinds are looked up in `source`; by default in the built-in snapshot. */
+  constructor(source: SchemaSource = snapshotSource()) {
+    this.#source = source;
+  }
+
+  /** See the protocol. */
+  async answer(request: Request): Promise<Answer> {
+    switch (request.op) {
+      case "schema":
+        return schemaAnswer(request);
+      case "cel":
+      case "bench":
+        return celAnswer(request);
+      case "graph":
+        return await graphAnswer(request, this.#source);
+      default:
+        return { error: "unknown op" };
+    }
+  }
+}
+
+/** Answers with the schemas of a cluster. */
+export async function oursOn(kubeconfig: string): Promise<Ours & AsyncDisposable> {
+  const client = connect(await loadConfig({ kubeconfig }), { userAgent: "kro-test" });
+  const discovery = new Discovery(client);
+  await discovery.refresh();
+  const close = () => Promise.resolve(client.close());
+  return Object.assign(new Ours(new ClusterSchemas(client, discovery)), {
+    [Symbol.asyncDispose]: close,
+  });
+}
+
+function schemaAnswer({ spec, types }: Extract<Request, { op: "schema" }>): Answer {
+  const result = transform(spec, types);
+  if (result.ok) return plain({ schema: result.schema });
+  return { error: messages(result.problems), codes: result.problems.map((p) => p.code) };
+}
+
+async function graphAnswer(
+  { rgd, omit }: Extract<Request, { op: "graph" }>,
+  source: SchemaSource,
+): Promise<Answer> {
+  const definition = rgd as unknown as ResourceGraphDefinition;
+  const result = compile(definition, await resolveKinds(source, kindsOf(definition)), { omit });
+  if (!result.ok) {
+    return { error: messages(result.problems), codes: result.problems.map((p) => p.code) };
+  }
+  const { crd, order, nodes } = result.graph;
+  const dependencies = [...nodes.values()].map((n) => [n.id, n.dependencies] as const);
+  const applyOrders = [...nodes.values()].map((n) => [n.id, n.applyOrder] as const);
+  return plain({
+    order,
+    crd,
+    dependencies: Object.fromEntries(dependencies),
+    applyOrders: Object.fromEntries(applyOrders),
+  });
+}
+
+/** How long one expression is measured, as the oracle does. */
+const BENCH_MS = 300;
+
+function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {
+  const { op, expr, schemas = {}, vars } = request;
+  const types: Record<string, CelType> = {};
+  for (const [id, schema] of Object.entries(schemas)) types[id] = objectType(id, schema as Schema);
+  for (const id of Object.keys(vars ?? {})) types[id] ??= DYN;
+  const result = compileCel(expr, { variables: types, omit: true, runtime: true });
+  if (!result.ok) {
+    const [first] = result.problems;
+    return { compileError: messages(result.problems), class: first?.code ?? "other" };
+  }
+  const { program } = result;
+  const type = typeText(program.type);
+  if (vars === undefined) return { type };
+  const values: Record<string, unknown> = {};
+  for (const [id, value] of Object.entries(vars)) {
+    const typed = schemas[id] !== undefined && isObject(value);
+    values[id] = typed ? toCel(value, types[id]!) : rawToCel(value);
+  }
+  if (op === "bench") return measure(() => program.evaluate(values));
+  const evaluated = program.evaluate(values);
+  const outgoing = evaluated.ok ? fromCel(evaluated.value) : evaluated;
+  if (!outgoing.ok) return { type, ...failed(outgoing.failure) };
+  return { type, value: outgoing.value ?? null };
+}
+
+function measure(evaluate: () => Evaluation): Answer {
+  let count = 0;
+  const began = performance.now();
+  while (performance.now() - began < BENCH_MS) {
+    for (let i = 0; i < 100; i++) {
+      const result = evaluate();
+      if (!result.ok) return failed(result.failure);
+    }
+    count += 100;
+  }
+  return { nsPerOp: (performance.now() - began) * 1e6 / count };
+}
+
+function failed({ code, message }: CelFailure): Answer {
+  return { evalError: message, class: code };
+}
+
+function messages(problems: readonly { message: string; path?: string }[]): string {
+  return problems.map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ");
+}
+
+/** As it would be written: undefined members do not count. */
+function plain(value: unknown): Answer {
+  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
+}

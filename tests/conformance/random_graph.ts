@@ -1,0 +1,191 @@
+/** Random RGDs: a few nodes that read each other, the instance, and things that do not exist. */
+import fc from "fast-check";
+import type { Json, JsonObject } from "../../src/api/mod.ts";
+import {
+  CONFIG_MAP,
+  container,
+  data,
+  deployment,
+  external,
+  resource,
+  rgd,
+  SERVICE,
+  SPEC,
+} from "./corpus/graph/build.ts";
+import type { Request } from "./protocol.ts";
+
+const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+/** Expressions below name them; those that are missing or later in a circle are the faults. */
+const IDS = ["a", "b", "c", "web"] as const;
+
+/** Expressions by what they mostly yield. */
+const string: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
+  e: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    {
+      weight: 30,
+      arbitrary: one(
+        "schema.spec.name",
+        "schema.metadata.name",
+        "'x'",
+        "schema.spec.pair.a",
+        "schema.spec.labels['k']",
+        "schema.spec.names[0]",
+        "@.metadata.name",
+        "@.metadata.namespace",
+        "a.metadata.name",
+        "a.data['k']",
+        "web.spec.template.spec.containers[0].image",
+        "schema.spec.?name.orValue('x')",
+        "string(schema.spec.count)",
+      ),
+    },
+    { weight: 9, arbitrary: fc.tuple(tie("e"), tie("e")).map(([l, r]) => `${l} + ${r}`) },
+    { weight: 1, arbitrary: tie("e").map((e) => `(schema.spec.flag ? ${e} : 'n')`) },
+    { weight: 1, arbitrary: tie("e").map((e) => `[${e}].map(v, v + 'x')[0]`) },
+    { weight: 1, arbitrary: tie("e").map((e) => `${e}.lowerAscii()`) },
+    {
+      weight: 1,
+      arbitrary: one(
+        "nope",
+        "a.nope",
+        "schema.spec.nope",
+        "each.x",
+        "foo('x')",
+        "schema.spec.free.x",
+      ),
+    },
+  ),
+})).e;
+const int = one(
+  "schema.spec.count",
+  "1",
+  "web.spec.replicas",
+  "schema.spec.count + 1",
+  "size(schema.spec.names)",
+  "schema.spec.pair.b",
+  "2",
+  "schema.spec.count * 2",
+  "schema.spec.ratio",
+);
+const bool: fc.Arbitrary<string> = fc.oneof(
+  string.map((s) => `${s} == 'x'`),
+  int.map((i) => `${i} > 0`),
+  one("schema.spec.flag", "!schema.spec.flag", "true", "schema.spec.?flag", "schema.spec.free.b"),
+);
+const list = one(
+  "schema.spec.names",
+  "['p', 'q']",
+  "schema.spec.labels.map(k, k)",
+  "web.spec.template.spec.containers.map(c, c.name)",
+  "schema.spec.name",
+  "a.data.k.split(',')",
+  "schema.spec.free.l",
+);
+const any = fc.oneof(
+  string,
+  int,
+  bool,
+  list,
+  one("schema.spec.labels", "web.metadata.labels", "a.data"),
+);
+
+const wrapped = (e: string) => `\${${e}}`;
+/** A string of a template: text, an expression, or both. */
+const text: fc.Arbitrary<string> = fc.oneof(
+  { weight: 3, arbitrary: string.map(wrapped) },
+  { weight: 2, arbitrary: string.map((e) => `p-${wrapped(e)}-s`) },
+  { weight: 1, arbitrary: fc.tuple(string, string).map(([l, r]) => `${wrapped(l)}${wrapped(r)}`) },
+  { weight: 3, arbitrary: one("plain", "p-${schema.spec.name}", "${", "$${schema.spec.name}") },
+);
+
+const whens: fc.Arbitrary<JsonObject> = fc.record({
+  includeWhen: fc.array(bool.map(wrapped), { maxLength: 1 }),
+});
+
+function node(id: string): fc.Arbitrary<JsonObject> {
+  const readyWhen = fc.array(
+    one(`\${${id}.metadata.name != ''}`, "${true}", "${schema.spec.flag}", "${each.data.k == 'x'}"),
+    { maxLength: 1 },
+  );
+  const plain: fc.Arbitrary<JsonObject> = fc.oneof(
+    { weight: 5, arbitrary: text.map((k) => data(k, id)) },
+    { weight: 1, arbitrary: any.map((e) => data(wrapped(e), id)) },
+    { weight: 2, arbitrary: text.map((name) => resource(id, CONFIG_MAP, { metadata: { name } })) },
+    { weight: 2, arbitrary: int.map((e) => deployment(id, { replicas: wrapped(e) })) },
+    { weight: 1, arbitrary: any.map((e) => container(id, { args: wrapped(e) })) },
+    { weight: 1, arbitrary: text.map((value) => container(id, { env: [{ name: "N", value }] })) },
+    {
+      weight: 1,
+      arbitrary: any.map((e) =>
+        resource(id, SERVICE, { spec: { ports: [{ port: 80, targetPort: wrapped(e) }] } })
+      ),
+    },
+    { weight: 1, arbitrary: text.map((name) => ({ ...external({ name }), id })) },
+    {
+      weight: 1,
+      arbitrary: text.map((v) => ({ ...external({ selector: { matchLabels: { a: v } } }), id })),
+    },
+  );
+  const collection = fc.tuple(list, one("n-${x}", "${x}-${schema.spec.name}", "n", "${x + 'y'}"))
+    .map((
+      [items, name],
+    ) => ({
+      ...resource(id, CONFIG_MAP, { metadata: { name } }),
+      forEach: [{ x: wrapped(items) }],
+    }));
+  return fc.oneof(
+    { weight: 6, arbitrary: plain },
+    { weight: 2, arbitrary: fc.tuple(plain, whens).map(([n, more]) => ({ ...n, ...more })) },
+    { weight: 1, arbitrary: fc.tuple(plain, readyWhen).map(withReady) },
+    { weight: 2, arbitrary: collection },
+  );
+}
+
+/** readyWhen of selectors is a listed deviation. */
+function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
+  return JSON.stringify(node).includes('"selector":{"matchLabels":{"a":') && "externalRef" in node
+    ? node
+    : { ...node, readyWhen };
+}
+
+const status: fc.Arbitrary<JsonObject> = fc.dictionary(
+  one("s", "t", "u"),
+  fc.oneof(
+    any.map((e) => wrapped(e) as Json),
+    text as fc.Arbitrary<Json>,
+    fc.record({ n: any.map(wrapped) }) as fc.Arbitrary<Json>,
+  ),
+  { maxKeys: 2 },
+);
+
+/** A node that reads those before it; `@` in its expressions is one of them, or itself now and then. */
+function wired(id: string): fc.Arbitrary<JsonObject> {
+  if (id === "a") return one(data("x", "a"), data("${schema.spec.name}", "a"));
+  if (id === "web") {
+    return int.map((e) =>
+      deployment("web", { replicas: wrapped(e.replace("web.spec.replicas", "3")) })
+    );
+  }
+  const others = id === "b" ? one("a", "a", "a", "web") : one("a", "b", "b", "web");
+  const read = fc.oneof({ weight: 20, arbitrary: others }, one(id, "c"));
+  return fc.tuple(node(id), read).map(([made, other]) =>
+    JSON.parse(JSON.stringify(made).replaceAll("@", other)) as JsonObject
+  );
+}
+
+/** Three or four nodes in any order. */
+export const graphRequest: fc.Arbitrary<Request> = fc.tuple(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.shuffledSubarray([...IDS], { minLength: 4 }) },
+    fc.shuffledSubarray([...IDS], { minLength: 3 }),
+  ).chain((ids) => fc.tuple(...ids.map(wired))),
+  status,
+).map(([resources, status]) => ({
+  op: "graph" as const,
+  rgd: JSON.parse(
+    JSON.stringify(
+      rgd({ spec: SPEC, ...(Object.keys(status).length > 0 && { status }) }, resources),
+    ).replaceAll("@", "b"),
+  ) as JsonObject,
+}));

@@ -1,0 +1,111 @@
+/** Random SimpleSchema: mostly sound texts, with a fault here and there. */
+import fc from "fast-check";
+import type { Json, JsonObject } from "../../src/api/mod.ts";
+import type { Request } from "./protocol.ts";
+
+const one = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
+const BLANKS = one("", "", "", " ", "  ", "\t");
+const NAMES = ["T", "U", "V"];
+
+const atom = fc.oneof(
+  { weight: 12, arbitrary: one("string", "integer", "float", "boolean", "object") },
+  { weight: 6, arbitrary: one(...NAMES) },
+  { weight: 1, arbitrary: one("int", "String", "", "W", "[]", "map[string]", "map[int]string") },
+);
+const type: fc.Arbitrary<string> = fc.tuple(
+  fc.array(one("[]", "map[string]", "[] ", "map[string] "), { maxLength: 3 }),
+  atom,
+  BLANKS,
+).map(([wrappers, name, blank]) => `${blank}${wrappers.join("")}${name}${blank}`);
+
+/** Values without `"`; defaults that fit one type fit few others, so wrong ones come by themselves. */
+const word = one(
+  ...'a b é x-y a=b 5 -5 1.5 true false null [] {} 1e3 T a,b 0 +1 07 [1] {"a":1}'.split(" "),
+);
+const quoted = one('""', '"a b"', '"a \\"b\\" c"', '"\\\\d"', '"a=b | c"', '"[{"', '"é\\n"');
+const value = fc.oneof({ weight: 4, arbitrary: word }, { weight: 2, arbitrary: quoted });
+const bool = one("true", "false", "1", "0", "T", "f", "yes", "");
+const integer = one("0", "1", "5", "-1", "+3", "007", "1.5", "a", "");
+
+const marker: fc.Arbitrary<string> = fc.oneof(
+  bool.map((v) => `required=${v}`),
+  value.map((v) => `description=${v}`),
+  one("a,b", "1,2", '"a, b"', "a,,b", "1,a", "").map((v) => `enum=${v}`),
+  fc.tuple(one("minimum", "maximum"), one("0", "1", "-1.5", "1e3", "0x1p4", "a", ".5")).map((p) =>
+    p.join("=")
+  ),
+  fc.tuple(one("minLength", "maxLength", "minItems", "maxItems"), integer).map((p) => p.join("=")),
+  one("^a$", "[a-z]+", "(", '"^\\d+$"', "a|b", "(?=a)", "\\pL", "").map((v) => `pattern=${v}`),
+  fc.tuple(one("uniqueItems", "immutable"), bool).map((p) => p.join("=")),
+  one("atomic", "set", "map", "foo").map((v) => `listType=${v}`),
+  one("a", "b", "x").map((v) => `listMapKey=${v}`),
+  one('"self != oldSelf"', "self>0", '""', '"a b"').map((v) => `validation=${v}`),
+  one("foo=1", "required", "=1", "requ ired=true", "| a=b", '"', "{", "]", "Required=true"),
+);
+
+/** Defaults by type, so that those of a wrong JSON type, a listed deviation, do not come up. */
+const DEFAULTS: Record<string, string[]> = {
+  string: ["a", '"a b"', '"a\\"b"', "5", "true", "", '"\\\\n"', "é", "{}", "[1]", "a,b"],
+  integer: ["0", "5", "-5", "+5", "007", "a", "", "1.5", '"5"'],
+  float: ["0", "1.5", "-1e3", "NaN", ".5", "0x1p-2", "a", "5."],
+  boolean: ["true", "false", "TRUE", "T", "yes", ""],
+  object: ["{}", '{"a": 1}', '{"a": [true, null]}', "{a}", "null", ""],
+  "[]": ["[]", '["a"]', "[1, 2]", "[a]", "null", ""],
+};
+
+function defaultFor(text: string): fc.Arbitrary<string> {
+  const bare = text.trim();
+  const kind = bare.startsWith("[]") ? "[]" : bare.startsWith("map") ? "object" : bare;
+  const values = DEFAULTS[kind];
+  return values === undefined ? fc.constant("") : one(...values).map((v) => `default=${v}`);
+}
+
+const field: fc.Arbitrary<string> = type.chain((text) => {
+  const markers = fc.tuple(
+    fc.array(marker, { maxLength: 3 }),
+    fc.option(defaultFor(text), { freq: 2, nil: "" }),
+  ).map(([list, value]) => value === "" ? list : [...list.slice(0, 2), value, ...list.slice(2)]);
+  return fc.tuple(markers, one(" ", " ", " ", "  ", "\t"), one("", "", "", " ")).map(
+    ([list, gap, end]) => list.length === 0 ? text : `${text}|${gap}${list.join(gap)}${end}`,
+  );
+});
+const sound: fc.Arbitrary<string> = fc.tuple(
+  one("string", "integer", "boolean", "[]string", "[]integer", "map[string]float", "object", "T"),
+  one("", "", " | required=true", " | description=x", " | immutable=true"),
+).map((parts) => parts.join(""));
+const key = one("a", "b", "c", "a.b", "x-y", "", "é", "__proto__", "constructor");
+
+/** Objects, with the given fields among sound ones. */
+const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
+  fc.letrec<{ node: Json }>((tie) => ({
+    node: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      { weight: 6, arbitrary: sound as fc.Arbitrary<Json> },
+      { weight: 3, arbitrary: field as fc.Arbitrary<Json> },
+      {
+        weight: 3,
+        arbitrary: fc.array(fc.tuple(key, tie("node")), { maxLength: 4 }).map((entries) =>
+          Object.fromEntries(entries) as Json
+        ),
+      },
+    ),
+  })).node;
+
+/** Types have no defaults but sound ones: an unsound one of an unused type is a listed deviation. */
+const named = nodeOf(
+  one("string | default=x", "integer | default=5 minimum=1", "[]float", "string", "boolean", "[]W"),
+);
+
+function fields(names: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
+  return fc.array(fc.tuple(names, nodeOf(field)), { minLength: 1, maxLength: 3 }).map((entries) =>
+    Object.fromEntries(entries)
+  );
+}
+
+/** A spec with three named types, of which some are missing now and then. */
+export const schemaRequest: fc.Arbitrary<Request> = fc.record({
+  spec: fields(key),
+  types: fc.record({ T: named, U: named, V: named }, { requiredKeys: ["T"] }) as fc.Arbitrary<
+    JsonObject
+  >,
+}).map(({ spec, types }) => ({ op: "schema" as const, spec, types }));
