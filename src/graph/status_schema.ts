@@ -7,6 +7,9 @@ import type { Json } from "../api/mod.ts";
 
 const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
 
+/** Values that upstream declares as objects. */
+const OBJECTS = ["kubernetes.Quantity", "kubernetes.Semver", "kubernetes.URL"];
+
 /** The schema under which values of a type can be stored without loss. */
 export function schemaOfType(type: CelType): Schema {
   switch (type.kind) {
@@ -32,9 +35,11 @@ export function schemaOfType(type: CelType): Schema {
     case "dyn":
     case "null":
       return ANY;
-    default:
-      return { ...ANY, description: `any value: the expression yields ${typeText(type)}` };
+    case "opaque":
+      if (OBJECTS.includes(type.name)) return { type: "object", additionalProperties: true };
+      break;
   }
+  return { ...ANY, description: `any value: the expression yields ${typeText(type)}` };
 }
 
 /**

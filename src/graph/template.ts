@@ -58,6 +58,7 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
   if (value === null) return;
   if (typeof value === "string") {
     const draft = read(value, path, walk);
+    if (draft && path.at(-1) === "") return unnamed(draft, walk);
     const misplaced = !draft?.standalone && !accepts("string");
     if (draft) walk.fields.push({ path, draft, target: schema, misplaced });
     if (!misplaced || isBroken(value, draft)) return;
@@ -88,7 +89,8 @@ function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: W
 function acceptsScalar(value: boolean | number, kinds: readonly string[]): boolean {
   if (kinds.includes("any")) return true;
   if (typeof value === "boolean") return kinds.includes("boolean");
-  return kinds.includes("number") || (kinds.includes("integer") && Number.isInteger(value));
+  const integer = Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+  return kinds.includes("number") || (kinds.includes("integer") && integer);
 }
 
 function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk: Walk): void {
@@ -113,6 +115,12 @@ function read(value: string, path: FieldPath, walk: Walk): Draft | undefined {
 /** A string whose expression was reported already needs no second fault. */
 function isBroken(value: string, draft: Draft | undefined): boolean {
   return draft === undefined && value.includes("${");
+}
+
+/** A path with an empty name at its end leads nowhere. */
+function unnamed({ place, source }: Draft, walk: Walk): void {
+  const message = "an expression cannot stand at an empty key";
+  walk.report({ code: place.type, path: place.path, expression: source, message });
 }
 
 function fault(path: FieldPath, message: string, walk: Walk, hint?: string): void {

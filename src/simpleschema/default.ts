@@ -2,7 +2,7 @@
 import type { Json } from "../api/mod.ts";
 import { isObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
-import { parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
+import { keepsInteger, parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
 
 /** The default as JSON, or what is wrong with it. */
 export type DefaultValue = { value: Json } | { fault: string };
@@ -46,14 +46,17 @@ function parseStructure(schema: Schema, text: string): DefaultValue {
 }
 
 function parseJson(text: string): DefaultValue {
-  let unsafe: number | undefined;
+  let rounded: string | undefined;
+  // The source of a number tells what its value no longer does.
+  const look = (_key: string, value: Json, context?: { source?: string }): Json => {
+    const source = context?.source;
+    if (typeof value === "number" && source && !keepsInteger(source)) rounded = source;
+    return value;
+  };
   try {
-    const value: Json = JSON.parse(text, (_key, v) => {
-      if (Number.isInteger(v) && !Number.isSafeInteger(v)) unsafe = v;
-      return v;
-    });
-    if (unsafe === undefined) return { value };
-    return { fault: `default holds an integer beyond ±(2^53-1): ${unsafe}` };
+    const value: Json = JSON.parse(text, look);
+    if (rounded === undefined) return { value };
+    return { fault: `default holds an integer that would be rounded: ${rounded}` };
   } catch {
     return wrong("valid JSON", text);
   }

@@ -5,7 +5,7 @@ import type { Schema } from "../openapi/mod.ts";
 import { parseDefault } from "./default.ts";
 import type { Report } from "./fault.ts";
 import type { Marker } from "./lex.ts";
-import { parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
+import { keepsInteger, parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
 
 /** A field's schema while its markers are applied; arrays in it are replaced, never changed. */
 interface Field {
@@ -102,7 +102,7 @@ function count(name: "minLength" | "maxLength" | "minItems" | "maxItems", type: 
     const misplaced = only(name, field, type);
     if (misplaced) return misplaced;
     const number = safeInteger(value);
-    if (number === undefined) return unparsed(name, "an integer within ±(2^53-1)", value);
+    if (number === undefined) return unparsed(name, "an integer of at most 2^53", value);
     field.schema[name] = number;
   };
 }
@@ -124,7 +124,7 @@ function applyEnum(field: Field, text: string): string | undefined {
       continue;
     }
     const number = /^(-?[1-9][0-9]*|-?0)$/.test(item) ? safeInteger(item) : undefined;
-    if (number === undefined) return unparsed("enum", "a JSON integer within ±(2^53-1)", item);
+    if (number === undefined) return unparsed("enum", "a JSON integer of at most 2^53", item);
     values.push(number);
   }
   field.schema.enum = values;
@@ -135,11 +135,17 @@ function applyPattern(field: Field, value: string): string | undefined {
   const misplaced = only("pattern", field, "string");
   if (misplaced) return misplaced;
   try {
-    RE2JS.compile(value);
+    RE2JS.compile(withOwnNames(value));
   } catch (error) {
     return `invalid pattern: ${error instanceof Error ? error.message : error}`;
   }
   field.schema.pattern = value;
+}
+
+/** Go's RE2, unlike this one, takes two groups of one name. */
+function withOwnNames(pattern: string): string {
+  let count = 0;
+  return pattern.replace(/\(\?P?<\w+(?=>)/g, (group) => `${group}_${count++}`);
 }
 
 function applyUniqueItems(field: Field, value: string): string | undefined {
@@ -181,5 +187,5 @@ function addRule(schema: Schema, rule: string, message: string): void {
 /** Integers are JavaScript numbers from here on; one that would be rounded is refused instead. */
 function safeInteger(text: string): number | undefined {
   const value = parseInt64(text);
-  return value !== undefined && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
+  return value !== undefined && keepsInteger(text) ? Number(value) : undefined;
 }

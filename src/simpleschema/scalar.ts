@@ -16,6 +16,14 @@ export function parseInt64(text: string): bigint | undefined {
   return value <= INT64_MAX && value >= -INT64_MAX - 1n ? value : undefined;
 }
 
+/** False for an integer that is another one when written again as a JavaScript number. */
+export function keepsInteger(text: string): boolean {
+  // Beyond 64 bits it is a float for everyone.
+  if (parseInt64(text) === undefined) return true;
+  const again = String(Number(text));
+  return /^-?[0-9]+$/.test(again) && BigInt(again) === BigInt(text.replace(/^\+/, ""));
+}
+
 /** A finite decimal or hexadecimal float, or undefined; `NaN` and `Inf` have no place in JSON. */
 export function parseFloat64(text: string): number | undefined {
   const digits = text.replace(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, ""); // 1_000, as in Go
