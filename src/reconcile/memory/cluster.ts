@@ -10,7 +10,15 @@ import {
   refText,
 } from "../../api/mod.ts";
 import type { KindInfo, Schema } from "../../openapi/mod.ts";
-import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListQuery } from "../cluster.ts";
+import type {
+  Applied,
+  ApplyOptions,
+  Cluster,
+  DeleteOptions,
+  GroupKind,
+  ListQuery,
+  ServesOptions,
+} from "../cluster.ts";
 import { timestamp } from "../context.ts";
 import { equal } from "../equal.ts";
 import { matchLabels } from "../selector.ts";
@@ -173,7 +181,7 @@ export class MemoryCluster implements Cluster {
   }
 
   /** See {@link Cluster.serves}. */
-  serves(kind: { group: string; kind: string }): Promise<KindRef | undefined> {
+  serves(kind: GroupKind, _options?: ServesOptions): Promise<KindRef | undefined> {
     return Promise.resolve(this.#kinds.get(groupKind(kind)));
   }
 

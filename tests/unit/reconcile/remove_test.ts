@@ -142,6 +142,24 @@ Deno.test("a kind that cannot be listed blocks the deletion; one that is gone do
   assert.equal((await w.pass()).instance, undefined);
 });
 
+Deno.test("what is known of a kind is enough until a list is not found, then it is asked for anew", async () => {
+  const w = await deleting(`resources:${mapNode("a", "x")}`);
+  const asked: unknown[] = [];
+  const { serves } = w.cluster;
+  const notFound = () => Promise.reject(new ApiError("not found", { reason: "NotFound" }));
+  w.cluster.serves = function (kind, options) {
+    asked.push(options?.fresh ?? false);
+    return serves.call(this, kind);
+  };
+  const { list } = w.cluster;
+  w.cluster.list = notFound;
+  assert.equal((await w.pass()).next.kind, "retry", "served, but not found: it may come back");
+  assert.deepEqual(asked.splice(0), [false, true]);
+  w.cluster.list = list;
+  assert.equal((await w.pass()).instance, undefined);
+  assert.ok(!asked.includes(true), "its lists answer");
+});
+
 Deno.test("an instance recreated under the same name owns the objects of the first, also later", async () => {
   const w = await world(CHAIN);
   w.create();
