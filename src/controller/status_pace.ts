@@ -1,17 +1,18 @@
 /** When the status of one instance is written: its state at once, what ticks not at every tick. */
 import type { StatusChange } from "../reconcile/mod.ts";
 
-/** Objects that settle change often within this: one write tells all of it. */
-const FIELDS_MS = 250;
+/** Objects that settle change often: one write tells all of this time, the next twice as much. */
+const FIELDS_MS = { first: 250, longest: 2000 };
 
-/** A text that changed alone. */
+/** A text that changed alone; after as long without a write, fields begin anew with their first delay. */
 const TEXTS_MS = 10_000;
 
 /** See the file's first line. */
 export class StatusPace {
   readonly #now: () => number;
   #written = -Infinity;
-  #fieldsSince?: number;
+  #fieldsMs = FIELDS_MS.first;
+  #fieldsDue?: number;
 
   /** `now` is in milliseconds from any fixed point. */
   constructor(now: () => number = () => performance.now()) {
@@ -23,15 +24,20 @@ export class StatusPace {
     const now = this.#now();
     const due = this.#due(change, now);
     if (due > now) return Math.ceil(due - now);
-    this.#fieldsSince = undefined;
-    if (change) this.#written = now;
+    this.#fieldsDue = undefined;
+    if (!change) return 0;
+    this.#written = now;
+    this.#fieldsMs = change === "fields"
+      ? Math.min(this.#fieldsMs * 2, FIELDS_MS.longest)
+      : FIELDS_MS.first;
     return 0;
   }
 
   #due(change: StatusChange | undefined, now: number): number {
     switch (change) {
       case "fields":
-        return (this.#fieldsSince ??= now) + FIELDS_MS;
+        if (now - this.#written > TEXTS_MS) this.#fieldsMs = FIELDS_MS.first;
+        return this.#fieldsDue ??= now + this.#fieldsMs;
       case "texts of conditions":
         return this.#written + TEXTS_MS;
       default:
