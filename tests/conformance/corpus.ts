@@ -9,6 +9,7 @@ const FOLDER = `${import.meta.dirname}/corpus`;
 export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[]> {
   const suites: Suite[] = [];
   if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));
+  if (areas.includes("compare")) suites.push(...await suitesOf("compare", compareCase, ["types"]));
   if (areas.includes("cel")) suites.push(...await suitesOf("cel", celCase, ["schemas", "vars"]));
   if (areas.includes("graph")) suites.push(...graphSuites());
   for (const { area, name, cases } of suites) refuseTwins(`${area}/${name}`, cases);
@@ -71,6 +72,14 @@ function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   const { spec, types: own, name } = line;
   const label = String(name ?? JSON.stringify(own === undefined ? spec : { spec, types: own }));
   return { label, request: { op, spec, ...isTypes(own ?? types) } };
+}
+
+/** `{old, new, types?, name?}`: two specs. */
+function compareCase(line: Json, { types }: JsonObject): ReturnType<Build> {
+  if (!isObject(line) || !isObject(line.old) || !isObject(line.new)) return undefined;
+  const { old, new: wanted, types: own, name } = line;
+  const label = String(name ?? `${JSON.stringify(old)} -> ${JSON.stringify(wanted)}`);
+  return { label, request: { op: "compare", old, new: wanted, ...isTypes(own ?? types) } };
 }
 
 function isTypes(types: Json | undefined): { types?: JsonObject } {

@@ -1,5 +1,10 @@
 /** Our answers to the oracle's questions. */
-import { isObject, type Json, type ResourceGraphDefinition } from "../../src/api/mod.ts";
+import {
+  isObject,
+  type Json,
+  type KubeObject,
+  type ResourceGraphDefinition,
+} from "../../src/api/mod.ts";
 import {
   type CelFailure,
   type CelType,
@@ -13,7 +18,7 @@ import {
   typeText,
 } from "../../src/cel/mod.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
-import { compile, kindsOf } from "../../src/graph/mod.ts";
+import { compareCrds, compile, kindsOf } from "../../src/graph/mod.ts";
 import { connect, Discovery, loadConfig } from "../../src/kube/mod.ts";
 import { resolveKinds, type SchemaSource, snapshotSource } from "../../src/openapi/mod.ts";
 import { transform } from "../../src/simpleschema/mod.ts";
@@ -37,6 +42,8 @@ export class Ours implements Answerer {
       case "cel":
       case "bench":
         return celAnswer(request);
+      case "compare":
+        return compareAnswer(request);
       case "graph":
         return await graphAnswer(request, this.#source);
       default:
@@ -62,6 +69,27 @@ function schemaAnswer({ spec, types }: Extract<Request, { op: "schema" }>): Answ
   return { error: messages(result.problems), codes: result.problems.map((p) => p.code) };
 }
 
+function compareAnswer(request: Extract<Request, { op: "compare" }>): Answer {
+  const [old, wanted] = [request.old, request.new].map((spec) => transform(spec, request.types));
+  if (!old?.ok || !wanted?.ok) return { error: "a schema is refused" };
+  const changes = compareCrds(crdOf(old.schema), crdOf(wanted.schema));
+  const paths = (breaking: boolean) =>
+    changes.filter((c) => c.breaking === breaking).map((c) => c.path).sort();
+  return { breaking: paths(true), nonBreaking: paths(false) };
+}
+
+/** As little of a CRD as is compared. */
+function crdOf(openAPIV3Schema: Schema): KubeObject {
+  const versions = [{ name: "v1", served: true, schema: { openAPIV3Schema } }];
+  const apiVersion = "apiextensions.k8s.io/v1";
+  return {
+    apiVersion,
+    kind: "CustomResourceDefinition",
+    metadata: { name: "a" },
+    spec: { versions },
+  };
+}
+
 async function graphAnswer(
   { rgd, omit }: Extract<Request, { op: "graph" }>,
   source: SchemaSource,
@@ -71,10 +99,11 @@ async function graphAnswer(
   if (!result.ok) {
     return { error: messages(result.problems), codes: result.problems.map((p) => p.code) };
   }
-  const { crd, order, nodes } = result.graph;
+  const { crd, order, nodes, hash } = result.graph;
   const dependencies = [...nodes.values()].map((n) => [n.id, n.dependencies] as const);
   const applyOrders = [...nodes.values()].map((n) => [n.id, n.applyOrder] as const);
   return plain({
+    hash,
     order,
     crd,
     dependencies: Object.fromEntries(dependencies),

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../../src/api/mod.ts";
 export type Request =
   | { op: "schema"; spec: JsonObject; types?: JsonObject }
   | { op: "cel" | "bench"; expr: string; schemas?: JsonObject; vars?: JsonObject }
+  | { op: "compare"; old: JsonObject; new: JsonObject; types?: JsonObject }
   | { op: "graph"; rgd: JsonObject; omit?: boolean };
 
 /** An answer as it comes; which members it has depends on the request. */
@@ -28,7 +29,7 @@ export interface Case {
 
 /** The cases of one file of the corpus. */
 export interface Suite {
-  /** `schema`, `cel` or `graph`: the folder of its file. */
+  /** The folder of its file. */
   area: Area;
   /** The file's name without ending. */
   name: string;
@@ -37,10 +38,10 @@ export interface Suite {
 }
 
 /** The parts of the language. */
-export type Area = "schema" | "cel" | "graph";
+export type Area = "schema" | "compare" | "cel" | "graph";
 
 /** All of them. */
-export const AREAS: readonly Area[] = ["schema", "cel", "graph"];
+export const AREAS: readonly Area[] = ["schema", "compare", "cel", "graph"];
 
 /** JSON with sorted keys, so that equal values have equal text. */
 export function canonical(value: unknown): string {

@@ -1,6 +1,7 @@
 /** What counts of an answer: no texts of errors, no texts for people, nothing that every CRD has. */
 import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
 import { celVerdict } from "./cel_verdict.ts";
+import { compareVerdict } from "./compare_verdict.ts";
 import { type Answer, type Area, canonical } from "./protocol.ts";
 
 /** An answer reduced to what both sides must agree on. */
@@ -27,11 +28,13 @@ const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegEx
 /** Reduces an answer; `ours` has codes where upstream has texts. */
 export function verdictOf(area: Area, answer: Answer): Verdict {
   if (area === "cel") return celVerdict(answer);
+  if (area === "compare") return compareVerdict(answer);
   const failure = answer.error ?? answer.evalError;
   if (area === "schema") return failure === undefined ? { schema: answer.schema } : REFUSED;
   if (failure !== undefined) return { refused: stagesOf(String(failure), answer.codes) };
-  const { order, dependencies, applyOrders, crd } = answer;
+  const { order, dependencies, applyOrders, crd, hash } = answer;
   return {
+    hash,
     order,
     dependencies: withoutEmpty(dependencies as JsonObject),
     applyOrders,
