@@ -45,7 +45,7 @@ export function rawToCel(json: unknown): unknown {
 /** JSON of a result. Objects that were not touched are the very JSON that came in: do not change it. */
 export function fromCel(value: unknown): Outgoing {
   try {
-    return { ok: true, value: jsonOf(asValue(value)) };
+    return { ok: true, value: jsonOf(typeof value === "number" ? value : asValue(value)) };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }

@@ -6,6 +6,7 @@ import { declarationsOf, functionNames, isPlainFunction } from "../library/regis
 import type { Overload } from "../library/declare.ts";
 import { checkCall } from "./calls.ts";
 import { checkFormat } from "./format.ts";
+import { checkPattern } from "./pattern.ts";
 import { checkLoop, checkOptMap } from "./macros.ts";
 import { fieldsOf, fieldType } from "./schema.ts";
 import { didYouMean } from "../../api/mod.ts";
@@ -175,6 +176,7 @@ export class Checker {
     if (expr.target !== undefined && declarationsOf(expr.name, true).length > 0) {
       const type = this.call(expr.name, true, [expr.target, ...expr.args], expr, names);
       if (expr.name === "format") checkFormat(this, expr);
+      if (/^find(All)?$/.test(expr.name)) checkPattern(this, expr);
       return type;
     }
     return this.#unknownFunction(expr, names);

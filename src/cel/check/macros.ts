@@ -64,9 +64,14 @@ function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">):
       `sortBy() sorts a list, found ${checker.text(range)}`,
     );
   }
-  const sortable = ["int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration"];
+  const sortable = [
+    ...["int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration", "null"],
+  ];
+  // Of an empty list anything is known only when it is taken for the first that can be ordered.
+  if (key.kind === "variable") checker.bindings.assign([key], [INT]);
   if (isDyn(key) || key.kind === "variable" || sortable.includes(key.kind)) {
-    return { kind: "list", element: range.kind === "list" ? range.element : DYN };
+    if (range.kind === "list") return { kind: "list", element: range.element };
+    return isDyn(key) ? DYN : { kind: "list", element: DYN };
   }
   const offset = expr.body?.start ?? expr.at;
   return checker.report("type", offset, `sortBy() cannot order by ${checker.text(key)}`);

@@ -87,6 +87,8 @@ export function termText(type: Term): string {
     case "opaque":
     case "variable":
       return type.name;
+    case "null":
+      return "null_type";
     case "error":
       return "*error*";
     default:

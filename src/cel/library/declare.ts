@@ -171,7 +171,8 @@ export function accepts(param: Term, value: Value): boolean {
       return value instanceof Duration;
     case "list":
       return value instanceof ListValue &&
-        (value.size === 0 || isOpen(param.element) || accepts(param.element, value.at(0)));
+        (value.size === 0 || isOpen(param.element) || param.element.kind === "list" ||
+          acceptsElement(param.element, value.at(0)));
     case "map":
       return isMap(value) && (isOpen(param.value) || acceptsEntry(param, value));
     case "optional":
@@ -183,6 +184,12 @@ export function accepts(param: Term, value: Value): boolean {
     default:
       return true;
   }
+}
+
+/** Nulls pass for times until somebody looks at them. */
+function acceptsElement(param: Term, element: Value): boolean {
+  const isTime = param.kind === "timestamp" || param.kind === "duration";
+  return accepts(param, element) || (isTime && element === null);
 }
 
 /** Every value is accepted, so that none needs to be looked at. */

@@ -37,7 +37,18 @@ function unmarshal(text: string): Value {
   } catch {
     return fail("conversion", "json.unmarshal(): the text is no JSON");
   }
-  return doubles(json);
+  return doubles(/\\ud[89a-f]/i.test(text) ? wellFormed(json) : json);
+}
+
+/** Half a surrogate pair, which JSON can spell, is no text. */
+function wellFormed(json: Json): Json {
+  if (typeof json === "string") return json.toWellFormed();
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return json.map(wellFormed);
+  const entries = Object.entries(json).map(([key, value]) =>
+    [key.toWellFormed(), wellFormed(value ?? null)] as const
+  );
+  return Object.fromEntries(entries);
 }
 
 const HTML: Readonly<Record<string, string>> = {
@@ -73,17 +84,29 @@ function object(entries: [key: string, text: string][]): string {
 
 /** Unlike what is written into objects, this has room for any integer, for bytes and for `omit()`. */
 function marshal(value: Value): string {
-  if (typeof value === "bigint") return String(value);
-  if (value instanceof Uint) return String(value.value);
+  return textOf(value, String);
+}
+
+/** As protobuf writes JSON: integers that readers would round are strings. */
+function encode(value: Value): string {
+  return textOf(value, (integer) => {
+    const isSafe = Number.isSafeInteger(Number(integer));
+    return isSafe ? String(integer) : `"${integer}"`;
+  });
+}
+
+function textOf(value: Value, integer: (value: bigint) => string): string {
+  if (typeof value === "bigint") return integer(value);
+  if (value instanceof Uint) return integer(value.value);
   if (value instanceof Uint8Array) return stringify(encodeBase64(value));
   if (value instanceof Omit) return "{}";
-  if (value instanceof Optional) return marshal(value.value ?? null);
-  if (value instanceof ListValue) return array([...value].map(marshal));
+  if (value instanceof Optional) return textOf(value.value ?? null, integer);
+  if (value instanceof ListValue) return array([...value].map((item) => textOf(item, integer)));
   if (!(value instanceof ComputedMap)) return stringify(jsonOf(value));
   return object([...value.keys()].map((key) => {
     const name = jsonOf(key);
     return typeof name === "string"
-      ? [name, marshal(value.find(key) ?? null)]
+      ? [name, textOf(value.find(key) ?? null, integer)]
       : fail("conversion", "keys of a map must be strings to be written");
   }));
 }
@@ -139,7 +162,7 @@ export const ENCODING: readonly FunctionDeclaration[] = [
     (text: string) =>
       decodeBase64(text, false) ?? fail("conversion", "base64.decode(): the text is no base64"),
   ),
-  plain("json.encode", "dyn", "string", marshal),
+  plain("json.encode", "dyn", "string", encode),
   plain("json.marshal", "dyn", "string", marshal),
   plain("json.unmarshal", "string", "dyn", unmarshal),
   plain("hash.fnv64a", "string", "bytes", fnv64a),

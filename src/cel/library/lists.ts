@@ -1,6 +1,6 @@
 /** Lists: CEL's extension, Kubernetes' additions and kro's own `lists.*` functions. */
 import { compare, equals } from "../value/compare.ts";
-import { fail } from "../value/error.ts";
+import { fail, noOverload } from "../value/error.ts";
 import { Duration } from "../value/time.ts";
 import { keyIdentity, ListValue, Uint, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
@@ -41,7 +41,7 @@ export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
   if (pairs.some(({ key }) => typeName(key) !== kind)) {
     fail("argument", "list elements must have the same type to be sorted");
   }
-  if (pairs.length === 1) compare(first.key, first.key);
+  if (!isOrdered(first.key)) fail("argument", "list elements must be comparable to be sorted");
   return ListValue.of(pairs.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item));
 }
 
@@ -68,10 +68,35 @@ function range(size: bigint): ListValue {
 }
 
 function isSorted(list: ListValue): boolean {
+  if (list.size > 0) ordered(list.at(0));
   for (let index = 1; index < list.size; index++) {
-    if (compare(list.at(index - 1), list.at(index)) > 0) return false;
+    if (leniently(list.at(index - 1), list.at(index)) > 0) return false;
   }
   return true;
+}
+
+/** A value that has an order. */
+function ordered(value: Value): Value {
+  return isOrdered(value) ? value : noOverload();
+}
+
+/** Elements of different types, which only dyn lets through, count as equal. */
+function leniently(a: Value, b: Value): number {
+  return isOrdered(a) && isOrdered(b) && orderOf(a) === orderOf(b) ? compare(a, b) : 0;
+}
+
+/** Which values are ordered among each other. */
+function orderOf(value: Value): string {
+  const name = typeName(value);
+  return ["int", "uint", "double"].includes(name) ? "number" : name;
+}
+
+const ORDERED = new Set(
+  ["number", "bool", "string", "bytes", "google.protobuf.Timestamp", "google.protobuf.Duration"],
+);
+
+function isOrdered(value: Value): boolean {
+  return ORDERED.has(orderOf(value));
 }
 
 /** The item that is extreme in one direction. */
@@ -82,8 +107,8 @@ function extreme(name: string, sign: number): FunctionDeclaration {
     "dyn",
     (list: ListValue) => {
       if (list.size === 0) fail("argument", `${name}() of an empty list`);
-      let best = list.at(0);
-      for (const item of list) if (compare(item, best) * sign > 0) best = item;
+      let best = ordered(list.at(0));
+      for (const item of list) if (leniently(item, best) * sign > 0) best = item;
       return best;
     },
   );

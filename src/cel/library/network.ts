@@ -45,6 +45,11 @@ function ip(text: string): Ip {
   return address ? new Ip(address) : fail("conversion", "ip(): the text is no IP address");
 }
 
+/** Upstream counts a text that is no address among the arguments that containsIP() does not take. */
+function contained(text: string): Address {
+  return parseAddress(text) ?? fail("overload", "containsIP(): the text is no IP address");
+}
+
 function parseCidr(text: string): Cidr | undefined {
   const [, addressPart = "", lengthPart = ""] = /^([^/]*)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
   const address = parseAddress(addressPart);
@@ -119,7 +124,7 @@ export const NETWORK: readonly FunctionDeclaration[] = [
   member("containsIP", ["net.CIDR, string", "net.CIDR, net.IP"], "bool", (
     block: Cidr,
     other: Ip | string,
-  ) => block.covers((typeof other === "string" ? ip(other) : other).address)),
+  ) => block.covers(typeof other === "string" ? contained(other) : other.address)),
   member("containsCIDR", ["net.CIDR, string", "net.CIDR, net.CIDR"], "bool", (
     block: Cidr,
     other: Cidr | string,

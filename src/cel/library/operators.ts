@@ -83,9 +83,8 @@ function divide(a: Value, b: Value): Value {
 function modulo(a: Value, b: Value): Value {
   const by = (x: bigint, y: bigint) => {
     if (y === 0n) fail("division", "modulus by zero");
-    // The quotient of the least int and -1 is out of range, and so is the division as a whole.
-    int64(x / y);
-    return x % y;
+    // Only the quotient of the least int and -1 is out of range, and so is the division as a whole.
+    return x === MIN_INT && y === -1n ? int64(-x) : x % y;
   };
   return numbers(by, undefined, a, b) ?? noOverload();
 }
@@ -179,9 +178,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
       (value: Value) => typeof value === "boolean" ? !value : noOverload(),
     ),
   ),
-  constantTime(
-    operator("-_", ["double -> double", "int -> int", "duration -> duration"], "int", negate),
-  ),
+  constantTime(operator("-_", ["double -> double", "int -> int"], "int", negate)),
   operator("_==_", "A, A", "bool", (a: Value, b: Value) => equals(a, b)),
   operator("_!=_", "A, A", "bool", (a: Value, b: Value) => !equals(a, b)),
   relation("_<_", (order) => order < 0),

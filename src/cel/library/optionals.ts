@@ -10,9 +10,7 @@ function isZero(value: Value): boolean {
   if (value instanceof Uint8Array) return value.length === 0;
   if (value instanceof ListValue || isMap(value)) return value.size === 0;
   if (value instanceof Duration) return value.nanos === 0n;
-  // The zero time is the first instant of year 1.
-  if (value instanceof Timestamp) return value.seconds === -62135596800n && value.fraction === 0;
-  return value instanceof Optional && value.value === undefined;
+  return value instanceof Timestamp && value.isZero;
 }
 
 function unwrapAll(list: ListValue): ListValue {

@@ -27,6 +27,16 @@ function compiled(pattern: string): RE2JS {
   return regex;
 }
 
+/** Whether a text is a regular expression. */
+export function isPattern(text: string): boolean {
+  try {
+    compiled(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function matches(text: string, pattern: string): boolean {
   return compiled(pattern).matcher(text).find();
 }

@@ -76,18 +76,28 @@ function toUint(value: Value): Uint {
   return unconvertible("string", "uint");
 }
 
-const DOUBLE_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)$/i;
+const DOUBLE_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
+const HEX_DOUBLE = /^([+-]?)0x([\da-f]+)\.?([\da-f]*)p([+-]?\d+)$/i;
+
+/** Go's notation of numbers, in which `_` may stand between digits. */
+function fromHex(text: string): number | undefined {
+  const [, sign = "", whole = "", fraction = "", exponent = ""] = HEX_DOUBLE.exec(text) ?? [];
+  if (whole === "") return undefined;
+  const magnitude = parseInt(whole + fraction, 16) * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === "-" ? -magnitude : magnitude;
+}
 
 function toDouble(value: Value): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
   if (value instanceof Uint) return Number(value.value);
-  if (typeof value === "string" && DOUBLE_TEXT.test(value)) {
-    if (/nan$/i.test(value)) return NaN;
-    if (/inf/i.test(value)) return value.startsWith("-") ? -Infinity : Infinity;
-    const parsed = Number(value);
-    if (Number.isFinite(parsed)) return parsed;
+  const text = String(value).replaceAll(/(?<=[\da-f])_(?=[\da-f])/gi, "");
+  if (DOUBLE_TEXT.test(text)) {
+    if (/nan$/i.test(text)) return NaN;
+    if (/inf/i.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   }
+  const parsed = DOUBLE_TEXT.test(text) ? Number(text) : fromHex(text);
+  if (parsed !== undefined && Number.isFinite(parsed)) return parsed;
   return unconvertible("string", "double");
 }
 
@@ -174,7 +184,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
   plain("timestamp", ["timestamp", "int", "string"], "timestamp", (value: Value) => {
     if (typeof value === "bigint") return new Timestamp(value * 1_000_000_000n);
     return typeof value === "string"
-      ? parseTimestamp(value) ?? unconvertible("string", "google.protobuf.Timestamp")
+      ? parseTimestamp(value, true) ?? unconvertible("string", "google.protobuf.Timestamp")
       : value;
   }),
 ];

@@ -11,9 +11,10 @@ function local(time: Timestamp, zone?: string): Date {
 
 /** Milliseconds that a zone is ahead of UTC: `+02:00`, or a name of the IANA database. */
 function zoneOffset(milliseconds: number, zone: string): number {
-  const fixed = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
+  const fixed = /^([+-]?)(\d\d?):(\d\d?)$/.exec(zone);
   if (fixed) {
     const minutes = Number(fixed[2]) * 60 + Number(fixed[3]);
+    if (Number(fixed[2]) > 23 || Number(fixed[3]) > 59) unknownZone();
     return (fixed[1] === "-" ? -minutes : minutes) * 60_000;
   }
   if (zone === "" || zone === "UTC") return 0;
@@ -31,8 +32,11 @@ function zoneOffset(milliseconds: number, zone: string): number {
       second: "numeric",
     });
   } catch {
-    return fail("argument", "unknown time zone");
+    return unknownZone();
   }
+  // Names are told apart by case, unlike JavaScript's.
+  const { timeZone } = format.resolvedOptions();
+  if (timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) unknownZone();
   const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
   const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
   const there = new Date(0);
@@ -40,6 +44,10 @@ function zoneOffset(milliseconds: number, zone: string): number {
   there.setUTCFullYear(year, part("month") - 1, part("day"));
   there.setUTCHours(part("hour"), part("minute"), part("second"));
   return there.getTime() - milliseconds;
+}
+
+function unknownZone(): never {
+  return fail("argument", "unknown time zone");
 }
 
 function dayOfYear(date: Date): number {

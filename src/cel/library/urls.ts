@@ -53,7 +53,9 @@ function parse(text: string): Url | undefined {
     /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(all) ?? [];
   // Without a path there is nothing more to read, as in mailto:a@b.
   if (!rest.startsWith("/")) return new Url(scheme.toLowerCase(), "", "", "", query, fragment);
-  const authority = scheme === "" ? undefined : /^\/\/([^/]*)/.exec(rest)?.[1];
+  const authority = scheme === "" && rest.startsWith("///")
+    ? undefined
+    : /^\/\/([^/]*)/.exec(rest)?.[1];
   const path = authority === undefined ? rest : rest.slice(authority.length + 2);
   if (unescape(path) === undefined) return undefined;
   const split = (authority ?? "").lastIndexOf("@");
@@ -65,7 +67,7 @@ function parse(text: string): Url | undefined {
 
 function isHost(host: string): boolean {
   const bracketed = /^\[([^\]]*)\](.*)$/s.exec(host);
-  const port = bracketed ? bracketed[2] ?? "" : /:[^:]*$/.exec(host)?.[0] ?? "";
+  const port = bracketed ? bracketed[2] ?? "" : /:.*$/s.exec(host)?.[0] ?? "";
   return HOST.test(host) && /^(?::\d*)?$/.test(port) &&
     (bracketed !== null || !host.startsWith("["));
 }

@@ -89,6 +89,7 @@ class Rewriter {
         this.#innermost.conditional = false;
         return token.text;
       case ",":
+        if (this.#isOnlyComma(index)) return " ";
         this.#innermost.commas++;
         return token.text;
       case "(":
@@ -172,6 +173,13 @@ class Rewriter {
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)
       : text;
+  }
+
+  /** `[,]` and `{,}` are empty: the comma that may end a list or map stands alone. */
+  #isOnlyComma(index: number): boolean {
+    const { literal, start } = this.#innermost;
+    return literal && this.tokens[index - 1]?.start === start &&
+      /^[\]}]$/.test(this.tokens[index + 1]?.text ?? "");
   }
 
   #refuse(start: number, message: string): string {

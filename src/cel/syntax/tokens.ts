@@ -29,7 +29,7 @@ const NUMBER = oneOf(
 const TOKEN = new RegExp(
   [
     /(?<blank>(?:[ \t\r\n\f]|\/\/[^\n]*)+)/.source,
-    `(?<prefixed>(?:[bB]?[rR]|[rR][bB])(?:${RAW})|[bB](?:${ESCAPED}))`,
+    `(?<prefixed>[bB]?[rR](?:${RAW})|[bB](?:${ESCAPED}))`,
     `(?<text>${ESCAPED})`,
     /(?<quoted>`[\w.\-\/ ]+`)/.source,
     `(?<number>${NUMBER})`,

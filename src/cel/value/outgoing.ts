@@ -13,6 +13,8 @@ import {
   type Value,
 } from "./values.ts";
 
+const MAX_INT = 2n ** 63n - 1n;
+
 /** JSON of a value; undefined for `omit()`, which takes its holder with it. */
 export function jsonOf(value: Value): Json | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
@@ -24,7 +26,8 @@ export function jsonOf(value: Value): Json | undefined {
   if (value instanceof Uint8Array) {
     return fail("conversion", "bytes cannot be written; encode them, such as with base64.encode()");
   }
-  if (value instanceof Timestamp) return formatKubernetesTime(value);
+  // The zero time is no time to Kubernetes.
+  if (value instanceof Timestamp) return value.isZero ? null : formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
     return value.value === undefined ? null : jsonOf(value.value);
@@ -38,6 +41,7 @@ export function jsonOf(value: Value): Json | undefined {
 
 /** JSON numbers are doubles here: beyond 2^53 a number would silently become another one. */
 function integer(value: bigint): Json {
+  if (value > MAX_INT) return fail("overflow", "uint is out of the range of int");
   const json = Number(value);
   return Number.isSafeInteger(json)
     ? json

@@ -25,6 +25,11 @@ export class Timestamp {
     return floorDivide(this.nanos, NANOS);
   }
 
+  /** The first instant of year 1, which stands for no time at all. */
+  get isZero(): boolean {
+    return this.nanos === MIN_SECONDS * NANOS;
+  }
+
   /** Nanoseconds within the second. */
   get fraction(): number {
     return Number(this.nanos - this.seconds * NANOS);
@@ -36,12 +41,14 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient;
 }
 
+/** CEL's `timestamp()` reads only what RFC 3339 itself allows, and that in capitals. */
+const STRICT = /^[-0-9T:.Z+]*$/;
 const RFC3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-/** Reads RFC 3339; undefined when the text is none. */
-export function parseTimestamp(text: string): Timestamp | undefined {
-  const match = RFC3339.exec(text);
+/** Reads RFC 3339 as JSON may hold it, or `strict`; undefined when the text is none. */
+export function parseTimestamp(text: string, strict = false): Timestamp | undefined {
+  const match = strict && !STRICT.test(text) ? null : RFC3339.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction = "", sign, zoneHour, zoneMinute] =
     match;

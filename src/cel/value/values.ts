@@ -108,7 +108,7 @@ export class ComputedMap implements MapValue {
   /** Adds or replaces an entry; only while the map is being made. */
   set(key: Value, value: Value): void {
     const identity = keyIdentity(key);
-    if (identity === undefined) fail("overload", "unsupported key type");
+    if (identity === undefined) fail("conversion", "unsupported key type");
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
   }
 

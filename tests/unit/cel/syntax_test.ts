@@ -65,7 +65,6 @@ const READINGS: Readonly<Record<string, unknown>> = {
   // Literals.
   ".5 + .25e1": 3,
   "b'é'.size()": 2,
-  "rb'\\x'.size()": 2,
   "bR'\\x'.size()": 2,
   "r'\\' + 'a'": "\\a",
   'r"""\\"""': "\\",
