@@ -3,4 +3,4 @@ import { testArea } from "./testing.ts";
 
 await testArea("schema", 730);
 await testArea("compare", 640);
-await testArea("graph", 1190);
+await testArea("graph", 1290);

@@ -4,6 +4,7 @@ import type { GraphCase } from "./build.ts";
 import { collections } from "./collections.ts";
 import { conditions } from "./conditions.ts";
 import { fits } from "./fits.ts";
+import { kinds } from "./kinds.ts";
 import { literals } from "./literals.ts";
 import { names } from "./names.ts";
 import { realistic } from "./realistic.ts";
@@ -17,6 +18,7 @@ const FAMILIES: Record<string, GraphCase[]> = {
   collections,
   conditions,
   fits,
+  kinds,
   literals,
   names,
   realistic,
