@@ -1,6 +1,7 @@
-/** SimpleSchema, changes of it and whole RGDs are understood as upstream understands them. */
+/** SimpleSchema, changes of it, expressions and whole RGDs are understood as upstream understands them. */
 import { testArea } from "./testing.ts";
 
 await testArea("schema", 730);
 await testArea("compare", 640);
+await testArea("cel", 5000);
 await testArea("graph", 1290);
