@@ -72,6 +72,6 @@ Deno.test("live deletion: an object that is held is polled alone, and its holder
   } finally {
     await kro("delete", "-f", `${dir}/rgd.json`);
     await Deno.remove(dir, { recursive: true });
-    await kubectl(["delete", "crd", kind, "--ignore-not-found"]);
+    await kubectl(["delete", "crd", kind, "--ignore-not-found", "--wait=false"]);
   }
 });

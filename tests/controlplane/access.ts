@@ -77,6 +77,9 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
   };
 }
 
+/** How long a kubectl may take before it counts as stuck and is ended. */
+const PATIENCE_MS = 90_000;
+
 async function run(
   program: string,
   args: string[],
@@ -90,8 +93,11 @@ async function run(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  // Some commands wait for ever, such as a delete that a finalizer holds.
+  const late = setTimeout(() => child.kill(), PATIENCE_MS);
   const writing = stdin === undefined ? undefined : write(child.stdin, stdin);
   const { code, stdout, stderr } = await child.output();
+  clearTimeout(late);
   await writing;
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
