@@ -3,7 +3,8 @@ import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { CelError, noOverload } from "../value/error.ts";
-import { ComputedMap, ListValue, Optional, type Value } from "../value/values.ts";
+import { ComputedMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
+import { COST } from "./budget.ts";
 import type { Compiler, Locals, Step } from "./compile.ts";
 
 /** Characters of text that cost as much as one step. */
@@ -34,6 +35,7 @@ function logical(operands: readonly Step[], deciding: boolean): Step {
         if (typeof value !== "boolean") noOverload();
       } catch (error) {
         if (!(error instanceof CelError) || error.code === "cost") throw error;
+        frame.budget.charge(COST.failure);
         failure ??= error;
       }
     }
@@ -81,12 +83,15 @@ function dispatch(
     for (const { overload, declaration, run } of candidates) {
       if (!takes(overload, values)) continue;
       if (declaration.constantTime) {
-        frame.budget.charge(1);
+        frame.budget.charge(COST.call);
         return run(...values);
       }
-      frame.budget.charge(values.reduce<number>((total, value) => total + cost(value), 1));
+      frame.budget.charge(COST.function + (declaration.steps?.(...values as never[]) ?? 0));
+      for (const value of values) frame.budget.charge(cost(value, COST.sortedElement));
       const result = run(...values);
-      frame.budget.charge(cost(result));
+      frame.budget.charge(
+        result instanceof Opaque ? COST.parsed : cost(result, COST.element),
+      );
       return result;
     }
     return noOverload(label);
@@ -107,24 +112,24 @@ function operation(declaration: FunctionDeclaration, [left, right]: readonly Ste
   if (left === undefined) return () => noOverload();
   if (right === undefined) {
     return (frame) => {
-      frame.budget.charge(1);
+      frame.budget.charge(COST.call);
       return run(left(frame));
     };
   }
   return (frame) => {
     const a = left(frame);
     const b = right(frame);
-    frame.budget.charge(1 + cost(a) + cost(b));
+    frame.budget.charge(COST.call + cost(a, COST.element) + cost(b, COST.element));
     return run(a, b);
   };
 }
 
 /** What walking a value once costs. */
-function cost(value: Value): number {
+function cost(value: Value, element: number): number {
   if (typeof value === "string" || value instanceof Uint8Array) {
     return Math.floor(value.length / CHARACTERS_A_STEP);
   }
   if (typeof value !== "object") return 0;
-  if (value instanceof ListValue) return value.size;
-  return value instanceof ComputedMap ? value.size : 0;
+  if (value instanceof ListValue) return value.size * element;
+  return value instanceof ComputedMap ? value.size * element : 0;
 }

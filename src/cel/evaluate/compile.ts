@@ -4,7 +4,7 @@ import type { Overload } from "../library/declare.ts";
 import { at, optionalAt } from "../library/operators.ts";
 import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
-import type { Budget } from "./budget.ts";
+import { type Budget, COST } from "./budget.ts";
 import { compileCall } from "./calls.ts";
 import { compileLoop } from "./loops.ts";
 
@@ -127,7 +127,7 @@ export class Compiler {
       optional: element.optional,
     }));
     return (frame) => {
-      frame.budget.charge(elements.length);
+      frame.budget.charge(COST.container + elements.length * COST.element);
       const items: Value[] = [];
       for (const { step, optional } of elements) {
         const value = optional ? present(step(frame)) : step(frame);
@@ -144,7 +144,7 @@ export class Compiler {
       optional: entry.optional,
     }));
     return (frame) => {
-      frame.budget.charge(entries.length);
+      frame.budget.charge(COST.container + entries.length * COST.entry);
       const map = new ComputedMap();
       for (const { key, value, optional } of entries) {
         const name = key(frame);

@@ -3,6 +3,7 @@ import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
 import { CelError, fail, noOverload } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
+import { COST } from "./budget.ts";
 import type { Compiler, Frame, Locals, Step } from "./compile.ts";
 
 /** One run of a loop. */
@@ -13,6 +14,8 @@ interface Run {
   accepts(): boolean;
   /** What is made of the current item. */
   make(): Value;
+  /** Pays for a failure that the loop goes on after. */
+  failed(): void;
 }
 
 /** A macro as a function. */
@@ -27,15 +30,17 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
   const condition = expr.condition && compiler.compile(expr.condition, inside);
   const body = expr.body && compiler.compile(expr.body, inside);
   const finish = FINISH[expr.macro];
+  const step = COST.step + (expr.macro.startsWith("transformMap") ? COST.entry : 0);
   return (frame) => {
     const values = range(frame);
     return finish({
-      each: (visit) => walk(frame, values, slots, visit),
+      each: (visit) => walk(frame, values, slots, step, visit),
       accepts: () => {
         const taken = condition === undefined || condition(frame);
         return typeof taken === "boolean" ? taken : noOverload();
       },
       make: () => body === undefined ? null : body(frame),
+      failed: () => frame.budget.charge(COST.failure),
     });
   };
 }
@@ -45,12 +50,13 @@ function walk(
   frame: Frame,
   range: Value,
   slots: readonly number[],
+  step: number,
   visit: (key: Value, item: Value) => boolean,
 ): void {
   const [first = 0, second] = slots;
   const { locals, budget } = frame;
   const next = (key: Value, item: Value): boolean => {
-    budget.charge(1);
+    budget.charge(step);
     locals[first] = second === undefined ? item : key;
     if (second !== undefined) locals[second] = item;
     return visit(key, item);
@@ -122,6 +128,7 @@ function quantified(run: Run, deciding: boolean): Value {
       decided = run.accepts() === deciding;
     } catch (error) {
       if (!(error instanceof CelError) || error.code === "cost") throw error;
+      run.failed();
       failure ??= error;
     }
     return !decided;

@@ -23,13 +23,13 @@ import { Compiler, type Frame } from "./compile.ts";
 export function evaluator(
   tree: Expr,
   chosen: ReadonlyMap<Expr, readonly Overload[]>,
-): (variables: Readonly<Record<string, unknown>>) => Evaluation {
+): (variables: Readonly<Record<string, unknown>>, budget?: number) => Evaluation {
   const step = new Compiler(chosen).compile(tree, new Map());
-  return (variables) => {
+  return (variables, budget) => {
     const frame: Frame = {
       variable: (name) => variable(variables, name),
       locals: [],
-      budget: new Budget(),
+      budget: new Budget(budget),
     };
     try {
       return { ok: true, value: step(frame) };

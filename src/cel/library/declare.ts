@@ -28,6 +28,8 @@ export interface FunctionDeclaration {
   readonly member: boolean;
   readonly overloads: readonly Overload[];
   readonly run: Implementation;
+  /** What it costs beyond walking its arguments and its result once. */
+  readonly steps?: (...args: never[]) => number;
   /** Does not walk its arguments, so that their size costs nothing. */
   readonly constantTime: boolean;
   /** Looks at its arguments' types itself: operators on dyn take more than is declared. */

@@ -152,6 +152,13 @@ function seededInt(low: bigint, high: bigint, seed: string): bigint {
   return BigInt.asIntN(64, low + seeded(seed).getBigUint64(0) % range);
 }
 
+/** What starting a digest costs. */
+const DIGEST_COST = 500;
+
+function hashing(declaration: FunctionDeclaration): FunctionDeclaration {
+  return { ...declaration, steps: () => DIGEST_COST };
+}
+
 /** The libraries base64, json, hash and random. */
 export const ENCODING: readonly FunctionDeclaration[] = [
   plain("base64.encode", "bytes", "string", encodeBase64),
@@ -165,9 +172,9 @@ export const ENCODING: readonly FunctionDeclaration[] = [
   plain("json.encode", "dyn", "string", encode),
   plain("json.marshal", "dyn", "string", marshal),
   plain("json.unmarshal", "string", "dyn", unmarshal),
-  plain("hash.fnv64a", "string", "bytes", fnv64a),
-  plain("hash.sha256", "string", "bytes", digest("sha256")),
-  plain("hash.md5", "string", "bytes", digest("md5")),
-  plain("random.seededString", "int, string", "string", seededString),
-  plain("random.seededInt", "int, int, string", "int", seededInt),
+  hashing(plain("hash.fnv64a", "string", "bytes", fnv64a)),
+  hashing(plain("hash.sha256", "string", "bytes", digest("sha256"))),
+  hashing(plain("hash.md5", "string", "bytes", digest("md5"))),
+  hashing(plain("random.seededString", "int, string", "string", seededString)),
+  hashing(plain("random.seededInt", "int, int, string", "int", seededInt)),
 ];

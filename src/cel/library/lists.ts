@@ -153,7 +153,12 @@ export const LISTS: readonly FunctionDeclaration[] = [
     "dyn",
     (list: ListValue) => sortByKeys([...list].map((item) => ({ item, key: item }))),
   ),
-  member("distinct", "list(A)", "list(A)", distinct),
+  {
+    ...member("distinct", "list(A)", "list(A)", distinct),
+    // What has no identity is compared with all the others.
+    steps: (list: ListValue) =>
+      list.size > 0 && keyIdentity(list.at(0)) === undefined ? list.size ** 2 : 0,
+  },
   member("reverse", "list(A)", "list(A)", (list: ListValue) => ListValue.of([...list].reverse())),
   plain("lists.range", "int", "list(int)", range),
   member("isSorted", COMPARABLE.map((type) => `list(${type})`), "bool", isSorted),

@@ -18,6 +18,23 @@ function zoneOffset(milliseconds: number, zone: string): number {
     return (fixed[1] === "-" ? -minutes : minutes) * 60_000;
   }
   if (zone === "" || zone === "UTC") return 0;
+  const parts = new Map(
+    formatOf(zone).formatToParts(milliseconds).map(({ type, value }) => [type, value]),
+  );
+  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
+  const there = new Date(0);
+  const year = parts.get("era") === "BC" ? 1 - part("year") : part("year");
+  there.setUTCFullYear(year, part("month") - 1, part("day"));
+  there.setUTCHours(part("hour"), part("minute"), part("second"));
+  return there.getTime() - milliseconds;
+}
+
+/** Formats of known zones: making one takes longer than any expression does otherwise. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone);
+  if (known) return known;
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {
@@ -37,13 +54,8 @@ function zoneOffset(milliseconds: number, zone: string): number {
   // Names are told apart by case, unlike JavaScript's.
   const { timeZone } = format.resolvedOptions();
   if (timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) unknownZone();
-  const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
-  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.get(name));
-  const there = new Date(0);
-  const year = parts.get("era") === "BC" ? 1 - part("year") : part("year");
-  there.setUTCFullYear(year, part("month") - 1, part("day"));
-  there.setUTCHours(part("hour"), part("minute"), part("second"));
-  return there.getTime() - milliseconds;
+  formats.set(zone, format);
+  return format;
 }
 
 function unknownZone(): never {
@@ -56,14 +68,18 @@ function dayOfYear(date: Date): number {
   return Math.round((date.getTime() - first.getTime()) / 86_400_000);
 }
 
+/** Calendars of named zones are slow. */
+const ZONE_COST = 1000;
+
 /** An accessor of a date, in UTC or in a named zone. */
 function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration {
-  return member(
+  const declared = member(
     name,
     ["timestamp", "timestamp, string"],
     "int",
     (time: Timestamp, zone?: string) => BigInt(part(local(time, zone))),
   );
+  return { ...declared, steps: (_time: Timestamp, zone?: string) => zone ? ZONE_COST : 0 };
 }
 
 /** An accessor that counts a duration's whole units. */

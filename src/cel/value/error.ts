@@ -1,14 +1,15 @@
 /** How evaluation fails: thrown inside the room, a failure outside. */
 import type { CelFailure } from "../types.ts";
 
-/** A failed evaluation. The text holds names of fields and types, never data. */
-export class CelError extends Error {
+/**
+ * A failed evaluation. The text holds names of fields and types, never data. No `Error`, whose stack
+ * would cost a thousand times what the failure itself does: loops may fail at each step and go on.
+ */
+export class CelError {
   /** Where in the expression, once a node on the way up has said so. */
   offset: number | undefined;
 
-  constructor(readonly code: CelFailure["code"], message: string) {
-    super(message);
-  }
+  constructor(readonly code: CelFailure["code"], readonly message: string) {}
 }
 
 /** Throws a failure. */

@@ -1,0 +1,47 @@
+/** What an evaluation may cost is counted, so that it stops however it is written. */
+import assert from "node:assert/strict";
+import { compile, DYN, rawToCel } from "../../../src/cel/mod.ts";
+
+const variables = { d: rawToCel(Array.from({ length: 400 }, (_, index) => index)) };
+
+function outcome(expression: string, budget?: number): unknown {
+  const result = compile(expression, { variables: { d: DYN } });
+  assert.ok(result.ok, expression);
+  const evaluated = result.program.evaluate(variables, budget);
+  return evaluated.ok ? evaluated.value : evaluated.failure.code;
+}
+
+const ENDLESS = [
+  "d.all(a, d.all(b, d.all(c, a + b + c >= 0)))",
+  "d.map(a, d.map(b, d.map(c, [a, b, c])))",
+  "d.filter(a, d.exists(b, d.exists(c, a + b + c < 0)))",
+  "d.transformMap(a, x, d.transformMap(b, y, d.transformList(c, z, x + y + z)))",
+  "lists.range(64000000).all(x, true)",
+  "lists.range(64000000).size() > 0",
+  // Failures that other elements may make irrelevant count too, and do not hide the limit.
+  "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
+  "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
+  // What has no order of its own is compared with everything before it.
+  "lists.range(30000).map(x, [x]).distinct().size()",
+  "lists.range(300000).exists(x, quantity(string(x)) == quantity('-1'))",
+  "lists.range(300000).exists(x, timestamp(x).getHours('Europe/Berlin') == 25)",
+];
+
+for (const expression of ENDLESS) {
+  Deno.test(`costs too much: ${expression}`, () => assert.equal(outcome(expression), "cost"));
+}
+
+Deno.test("two loops over a collection of the greatest size that kro makes by default stay possible", () => {
+  assert.equal(outcome("lists.range(1000).all(x, d.exists(y, y == x % 100))"), true);
+});
+
+Deno.test("the budget is the caller's choice", () => {
+  assert.equal(outcome("d.all(x, x >= 0)", 1_000), "cost");
+  assert.equal(outcome("d.all(x, x >= 0)", 100_000), true);
+});
+
+Deno.test("an evaluation does not pay for those before it", () => {
+  const result = compile("d.all(x, x >= 0)", { variables: { d: DYN } });
+  assert.ok(result.ok);
+  for (let run = 0; run < 3; run++) assert.ok(result.program.evaluate(variables, 25_000).ok);
+});
