@@ -39,8 +39,19 @@ export interface Problem {
 
 /** One line: `node "x": template.spec.replicas: ${…}: message (hint) [TYPE]`. */
 export function problemText(p: Problem): string {
-  const where = [p.node && `node "${p.node}"`, p.path, p.expression].filter(Boolean).join(": ");
+  const expression = p.expression === undefined ? undefined : excerpt(p.expression, p.offset ?? 0);
+  const where = [p.node && `node "${p.node}"`, p.path, expression].filter(Boolean).join(": ");
   const at = p.offset === undefined ? "" : ` (at offset ${p.offset})`;
   const hint = p.hint ? `; ${p.hint}` : "";
   return `${where}${where ? ": " : ""}${p.message}${at}${hint} [${p.code}]`;
+}
+
+/** Longer expressions are shown round their fault. */
+const SHOWN = 200;
+
+/** The expression in one line: conditions and terminals have little room. */
+function excerpt(text: string, offset: number): string {
+  const start = text.length <= SHOWN ? 0 : Math.max(0, Math.min(offset, text.length) - SHOWN / 2);
+  const shown = text.slice(start, start + SHOWN).replaceAll(/\s*\n\s*/g, " ").trim();
+  return `${start > 0 ? "…" : ""}${shown}${start + SHOWN < text.length ? "…" : ""}`;
 }

@@ -1,11 +1,16 @@
 /** Did-you-mean: the hint of a problem whose cause is a misspelt name. */
 
+/** Names that are looked at: a hint is not worth more time. */
+const MAX_CANDIDATES = 200;
+
 /** The known name nearest to a misspelt one, as a hint; undefined when none is near. */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
+  let left = MAX_CANDIDATES;
   for (const candidate of known) {
+    if (left-- === 0) break;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = candidate.toLowerCase() === name.toLowerCase()
       ? 0

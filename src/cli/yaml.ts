@@ -29,7 +29,7 @@ export function parseYaml(text: string, file: string): unknown[] {
 export function parseDocuments(text: string, file: string): unknown[] {
   try {
     const documents = loadAll(text, { schema });
-    for (const document of documents) checkAliases(document, file);
+    for (const document of documents) checkValues(document, file);
     return documents;
   } catch (cause) {
     if (!(cause instanceof YAMLException)) throw cause;
@@ -41,10 +41,16 @@ export function parseDocuments(text: string, file: string): unknown[] {
 /** More values than any manifest of an API server's size can hold. */
 const MAX_VALUES = 2_000_000;
 
-/** Aliases share what they stand for, so a few lines can be endless for whoever walks over them. */
-function checkAliases(document: unknown, file: string): void {
+/**
+ * Holds what YAML can say to what JSON can. Aliases share what they stand for, so a few lines can be
+ * endless for whoever walks over them.
+ */
+function checkValues(document: unknown, file: string): void {
   const sizes = new Map<object, number>();
   const sizeOf = (value: unknown): number => {
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new UsageError(`${file}: ${value} is a number that JSON does not have`);
+    }
     if (typeof value !== "object" || value === null) return 1;
     const known = sizes.get(value);
     if (known !== undefined) return known;

@@ -41,7 +41,10 @@ export function checkNode(
     if (expression) forEach.push({ variable, list: expression });
   }
   const fields: Field[] = [];
-  const inTemplate = { ...scope, variables: { ...scope.variables, ...variables } };
+  // Copied for collections only: thousands of nodes would copy each other.
+  const inTemplate = node.forEach.length === 0
+    ? scope
+    : { ...scope, variables: { ...scope.variables, ...variables } };
   for (const { path, draft: d, target, misplaced } of node.fields) {
     if (misplaced) continue;
     const expression = check(d, inTemplate, { fits: target });

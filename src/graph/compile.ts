@@ -17,7 +17,7 @@ import { applyOrders, topologicalOrder } from "./order.ts";
 import { plural } from "./plural.ts";
 import { type PreparedNode, prepareNode } from "./prepare.ts";
 import { readRgd, type SchemaDraft } from "./read.ts";
-import { forNode, type Report } from "./report.ts";
+import { collect, forNode, type Report } from "./report.ts";
 import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
 import type { CompileOptions, Graph, Node } from "./types.ts";
@@ -45,7 +45,7 @@ export function compile(
   options: CompileOptions = {},
 ): Compilation {
   const problems: Problem[] = [];
-  const report: Report = (problem) => problems.push(problem);
+  const report = collect(problems);
   const draft = readRgd(rgd, options.maxDimensions ?? 10, report);
   if (!draft) return { ok: false, problems };
 
@@ -53,10 +53,11 @@ export function compile(
   const { namespaced } = draft.schema;
   const omit = options.omit ?? false;
   const ids = new Set(draft.nodes.map((n) => n.id));
+  const names = new Set(["schema", ...ids]);
   const prepared = draft.nodes.map((node) => {
     const to = forNode(report, node.id);
     const info = resolveKind(node, kinds, namespaced, to);
-    return prepareNode(node, info, { ids, instanceNamespaced: namespaced, omit }, to);
+    return prepareNode(node, info, { ids, names, instanceNamespaced: namespaced, omit }, to);
   });
   const order = orderOf(prepared, report);
   const waves = applyOrders(vertices(prepared), order);

@@ -23,6 +23,8 @@ export interface PreparedNode {
 /** What preparing has to know of the RGD. */
 export interface PrepareContext {
   readonly ids: ReadonlySet<string>;
+  /** The ids and `schema`. */
+  readonly names: ReadonlySet<string>;
   readonly instanceNamespaced: boolean;
   readonly omit: boolean;
 }
@@ -138,11 +140,9 @@ function checkIdentity(
 /** What each place of a node may refer to. */
 function namesFor(
   draft: NodeDraft,
-  { ids, omit }: PrepareContext,
+  { ids, names, omit }: PrepareContext,
 ): Record<"template" | "forEach" | "includeWhen" | "readyWhen", Names> {
   const variables = draft.forEach.map((d) => d.variable);
-  const others = new Set(["schema", ...ids]);
-  others.delete(draft.id);
   const everywhere: [string, { code: "GRAPH" | "REF" | "IDENTITY"; message: string }][] = [
     [draft.id, { code: "GRAPH", message: `"${draft.id}" cannot refer to itself` }],
     ["each", { code: "GRAPH", message: '"each" exists only in readyWhen of a collection' }],
@@ -158,12 +158,13 @@ function namesFor(
   const hidden = { code: "TYPE", message: `readyWhen sees only "${own}"` } as const;
   return {
     template: {
-      allowed: new Set([...others, ...variables]),
+      allowed: names,
+      variables,
       refused: new Map(everywhere),
       omit: gate,
     },
     forEach: {
-      allowed: others,
+      allowed: names,
       refused: new Map([
         ...everywhere,
         ...variables.map((v) => [v, { code: "IDENTITY", message: dependent }] as const),
@@ -171,7 +172,7 @@ function namesFor(
       omit: gate ?? { code: "TYPE", message: "omit() cannot be used in forEach" },
     },
     includeWhen: {
-      allowed: others,
+      allowed: names,
       refused: new Map([
         ...everywhere,
         ...variables.map((v) =>
@@ -183,7 +184,10 @@ function namesFor(
     readyWhen: {
       allowed: new Set([own]),
       refused: new Map(
-        [...ids, "schema", "each", "runtime", ...variables].map((name) => [name, hidden]),
+        draft.readyWhen.length === 0
+          ? []
+          : [...ids, "schema", "each", "runtime", ...variables].filter((name) => name !== own)
+            .map((name) => [name, hidden]),
       ),
       omit: { code: "TYPE", message: "omit() cannot be used in readyWhen" },
     },

@@ -5,8 +5,10 @@ import type { Report } from "./report.ts";
 
 /** The names that one place offers. */
 export interface Names {
-  /** Nodes, `schema`, variables … that may be used. */
+  /** Nodes and `schema`; also ones that are refused, so that all nodes may share one set. */
   readonly allowed: ReadonlySet<string>;
+  /** Variables that may be used besides, whatever else their names mean. */
+  readonly variables?: readonly string[];
   /** Own texts for names that exist elsewhere: the code and what to say. */
   readonly refused?: ReadonlyMap<string, { code: ProblemCode; message: string }>;
   /** Whether `omit()` may be called; otherwise the code and message of its refusal. */
@@ -21,17 +23,22 @@ export function checkReferences(draft: Draft, names: Names, report: Report): boo
     report({ code, path: draft.place.path, expression: draft.source, offset, message, hint });
   };
   for (const [name, offset] of draft.references) {
-    if (names.allowed.has(name)) continue;
+    if (names.variables?.includes(name)) continue;
     const refused = names.refused?.get(name);
     if (refused) fault(refused.code, offset, refused.message);
-    else {
-      const hint = didYouMean(name, names.allowed);
+    else if (!names.allowed.has(name)) {
+      const hint = didYouMean(name, usable(names));
       fault(draft.place.reference, offset, `unknown identifier "${name}"`, hint);
     }
   }
   const omit = draft.functions.get("omit");
   if (omit !== undefined && names.omit) fault(names.omit.code, omit, names.omit.message);
   return sound;
+}
+
+function* usable({ allowed, variables = [], refused }: Names): Generator<string> {
+  yield* variables;
+  for (const name of allowed) if (!refused?.has(name)) yield name;
 }
 
 /** The nodes among the names that drafts use. */

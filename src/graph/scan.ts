@@ -8,6 +8,9 @@ export type Scan =
   | { ok: true; form: "plain" | "standalone" | "template"; parts: Part[] }
   | { ok: false; message: string; at: number };
 
+/** Characters looked at before a string with ever more `${` that never close is refused. */
+const MAX_STEPS = 20_000_000;
+
 /**
  * Splits a string into its parts. Only `"` opens a literal in which braces do not count; an
  * expression that never closes is literal text.
@@ -17,9 +20,13 @@ export function scan(text: string): Scan {
   const lastBrace = text.lastIndexOf("}");
   let literalFrom = 0;
   let from = 0;
+  let steps = 0;
   for (;;) {
     const start = text.indexOf("${", from);
     if (start === -1 || start > lastBrace) break;
+    if (steps > MAX_STEPS) {
+      return { ok: false, message: "there are too many ${ that never close", at: start };
+    }
     const end = closingBrace(text, start + 2);
     if (typeof end === "object") {
       return {
@@ -29,6 +36,7 @@ export function scan(text: string): Scan {
       };
     }
     if (end === -1) {
+      steps += text.length - start;
       from = start + 2;
       continue;
     }

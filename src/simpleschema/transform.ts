@@ -19,7 +19,7 @@ export function transform(spec: JsonObject, types: JsonObject = {}): TransformRe
   run.declareAll();
   const schema = run.struct(spec, { path: "schema.spec", depth: 0, within: [] });
   if (schema && run.problems.length === 0 && expandedSize(schema) > MAX_EXPANDED) {
-    const message = `custom types expand to more than ${MAX_EXPANDED} fields`;
+    const message = `custom types expand to more than ${MAX_EXPANDED} fields, or nest too deeply`;
     run.problems.push({ code: "SCHEMA", path: "schema.spec", message });
   }
   return schema && run.problems.length === 0

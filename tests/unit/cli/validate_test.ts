@@ -163,7 +163,7 @@ Deno.test("-o json gives every part of a problem, -o github an annotation with n
   assert.equal(
     stdout,
     "::error file=list.yaml,line=18,col=47,title=a%3A TYPE::" +
-      'node "b": template.spec.name: a: 50%25,%0A${schema.spec.nam}: unknown field "nam" of schema.spec ' +
+      'node "b": template.spec.name: a: 50%25, ${schema.spec.nam}: unknown field "nam" of schema.spec ' +
       '(at offset 21); did you mean "name"? [TYPE]\n',
   );
   const valid = await validate({ "b.yaml": rgd("B", []) }, "--offline", "-o", "json");

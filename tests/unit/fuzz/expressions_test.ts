@@ -1,0 +1,101 @@
+/** Expressions of any text end in a program or a problem, and programs in a value or a failure. */
+import assert from "node:assert/strict";
+import { compile, DYN, type Evaluation, INT, listOf, parse, STRING } from "../../../src/cel/mod.ts";
+import { scan } from "../../../src/graph/scan.ts";
+import { bounded, holds, mutated } from "./fuzz.ts";
+
+const SCOPE = { variables: { a: DYN, s: STRING, l: listOf(INT) } };
+const VALUES = { a: { b: [1, "x", null, { c: true }] }, s: "text", l: [1n, 2n] };
+
+const CORPUS = [
+  "a.b[3].?c.orValue(false) ? s + 'x' : string(size(l))",
+  "l.filter(x, x > 1 && x % 2 == 0).map(y, {'k': y, \"z\": [y, -y]})",
+  "s.matches('^[a-z]+$') || l.exists(i, i in [1, 2u, 3.5e-3, 0x1F])",
+  "json.marshal({'a': a, `b`: timestamp('2020-01-01T00:00:00Z')}).split('\\n')",
+  "has(a.b) && quantity('1Gi').isGreaterThan(quantity('100Mi')) && !a.b.all(e, e == null)",
+  "'%s is %d'.format([s, l[0]]).replace('i', b'\\x00\\u00e9'.size() > 1 ? r'\\' : '''q''')",
+];
+const TOKENS =
+  "( ) [ ] { } . , : ? ! - + * / % == && || ${ } \" ' ''' ` \\ \\u 0x 1e9 9223372036854775808 b' r\" in " +
+  "null true a s l __proto__ constructor .?b [?0] .map(x, .exists( has( dyn( // \n";
+
+/** Everything that may happen to a text. */
+function through(source: string): void {
+  scan(source);
+  scan(`\${${source}}`);
+  parse(source);
+  const result = compile(source, SCOPE);
+  if (!result.ok) return assert.ok(result.problems.length > 0);
+  const evaluation: Evaluation = result.program.evaluate(VALUES);
+  if (!evaluation.ok) assert.ok(evaluation.failure.message.length > 0);
+}
+
+Deno.test("mutated expressions never throw", () => {
+  holds(mutated(CORPUS, TOKENS.split(" ")), 500, through);
+});
+
+const BOMBS: [string, string][] = [
+  ["open parentheses", "(".repeat(100_000)],
+  ["nested lists", "[".repeat(50_000) + "]".repeat(50_000)],
+  ["negations", "!".repeat(99_000) + "true"],
+  ["a long sum", Array(50_000).fill("1").join("+")],
+  ["a long selection", "a" + ".b".repeat(49_000)],
+  ["nested macros", "[1].map(x,".repeat(9000) + "1" + ")".repeat(9000)],
+  ["nested conditions", "true?1:".repeat(14_000) + "1"],
+  ["a million characters", "a+".repeat(500_000) + "a"],
+  ["a number of many digits", "1".repeat(99_000)],
+  ["an escape without end", '"' + "\\".repeat(99_999)],
+];
+for (const [what, source] of BOMBS) {
+  Deno.test(`an expression is refused in one line: ${what}`, () => {
+    const result = bounded(what, () => parse(source));
+    assert.ok(!result.ok);
+    assert.ok(result.problem.message.length < 200 && !result.problem.message.includes("\n"));
+  });
+}
+
+Deno.test("strings full of ${ that never close are scanned in bounded time", () => {
+  for (const piece of ["${", '${"', '"${{', "${a", '${"\\', "$", "${}", "{${"]) {
+    const text = piece.repeat(Math.floor(1_000_000 / piece.length));
+    bounded(piece, () => scan(text));
+    bounded(piece, () => scan(text + "}"));
+  }
+  const hostile = scan('${"'.repeat(300_000) + "}");
+  assert.ok(!hostile.ok && hostile.message === "there are too many ${ that never close");
+});
+
+Deno.test("what multiplies while it is evaluated ends at the budget", () => {
+  const doubled = (op: (v: string) => string, first: string) => {
+    let expression = "size(v14)";
+    for (let i = 14; i >= 0; i--) {
+      expression = `[${i === 0 ? first : op(`v${i - 1}`)}].map(v${i}, ${expression})`;
+    }
+    return expression;
+  };
+  const eight = (v: string) => Array(8).fill(v).join("+");
+  const cases = [
+    "lists.range(1000000000)",
+    "lists.range(400).map(x, lists.range(400).map(y, lists.range(400).map(z, x + y + z)))",
+    doubled(eight, "'xxxxxxxx'"),
+    doubled(eight, "[1, 2, 3, 4]"),
+    doubled((v) => `${v}.replace('a', '${"a".repeat(50)}')`, "'aaaa'"),
+    doubled((v) => `[${Array(9).fill(v).join(",")}].join(${v})`, "'aaaa'"),
+  ];
+  for (const source of cases) {
+    const result = compile(source, SCOPE);
+    assert.ok(result.ok, source);
+    const evaluation = bounded(source, () => result.program.evaluate(VALUES));
+    assert.ok(!evaluation.ok && evaluation.failure.code === "cost", source);
+  }
+});
+
+Deno.test("names of JavaScript's own objects are plain names", () => {
+  for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"]) {
+    for (const source of [name, `${name}()`, `${name}(a)`, `a.${name}()`, `${name}.call(a)`]) {
+      assert.ok(!compile(source, SCOPE).ok, source);
+    }
+    const result = compile(`has(a.${name}) || '${name}' in a`, SCOPE);
+    assert.ok(result.ok);
+    assert.deepEqual(result.program.evaluate(VALUES), { ok: true, value: false }, name);
+  }
+});
