@@ -3,7 +3,7 @@ import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { CelError, noOverload } from "../value/error.ts";
-import { ComputedMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
+import { Opaque, Optional, type Value, weightOf } from "../value/values.ts";
 import { COST } from "./budget.ts";
 import type { Compiler, Locals, Step } from "./compile.ts";
 
@@ -129,7 +129,5 @@ function cost(value: Value, element: number): number {
   if (typeof value === "string" || value instanceof Uint8Array) {
     return Math.floor(value.length / CHARACTERS_A_STEP);
   }
-  if (typeof value !== "object") return 0;
-  if (value instanceof ListValue) return value.size * element;
-  return value instanceof ComputedMap ? value.size * element : 0;
+  return weightOf(value) * element;
 }

@@ -14,9 +14,10 @@ import {
   TypeValue,
   Uint,
   type Value,
+  weightOf,
 } from "../value/values.ts";
 import { Duration, Timestamp } from "../value/time.ts";
-import { Budget } from "./budget.ts";
+import { Budget, COST } from "./budget.ts";
 import { Compiler, type Frame } from "./compile.ts";
 
 /** A function that evaluates the expression with given variables. */
@@ -32,7 +33,10 @@ export function evaluator(
       budget: new Budget(budget),
     };
     try {
-      return { ok: true, value: step(frame) };
+      const value = step(frame);
+      // Whoever gets the result walks through it.
+      frame.budget.charge(weightOf(value) * COST.element);
+      return { ok: true, value };
     } catch (error) {
       return { ok: false, failure: failureOf(error) };
     }

@@ -28,6 +28,8 @@ export class ListValue {
   /** The untouched JSON, when the list came in as JSON. */
   readonly json: readonly Json[] | undefined;
   #at: (index: number) => Value;
+  #items: readonly Value[] | undefined;
+  #weight: number | undefined;
 
   private constructor(
     readonly size: number,
@@ -42,7 +44,14 @@ export class ListValue {
 
   /** A computed list. */
   static of(items: readonly Value[]): ListValue {
-    return new ListValue(items.length, (index) => items[index] ?? null);
+    const list = new ListValue(items.length, (index) => items[index] ?? null);
+    list.#items = items;
+    return list;
+  }
+
+  /** How many values a walk through all of it meets. */
+  get weight(): number {
+    return this.#weight ??= this.#items ? totalWeight(this.#items) : this.size;
   }
 
   /** A list of JSON values. */
@@ -100,6 +109,7 @@ export class ComputedMap implements MapValue {
   readonly json = undefined;
   readonly isStruct = false;
   readonly #entries = new Map<string, readonly [Value, Value]>();
+  #weight: number | undefined;
 
   constructor(entries: Iterable<readonly [Value, Value]> = []) {
     for (const [key, value] of entries) this.set(key, value);
@@ -114,6 +124,11 @@ export class ComputedMap implements MapValue {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** How many values a walk through all of it meets; asked only when the map has been made. */
+  get weight(): number {
+    return this.#weight ??= totalWeight([...this.#entries.values()].map(([, value]) => value));
   }
 
   find(key: Value): Value | undefined {
@@ -185,6 +200,20 @@ export class JsonMap implements MapValue {
     const json = this.json[jsonKey];
     return json === undefined || (json === null && this.isStruct) ? undefined : [jsonKey, json];
   }
+}
+
+/**
+ * How many values a walk through a value meets. Lists and maps may hold one another many times over,
+ * so that a small expression makes what no walk comes through.
+ */
+export function weightOf(value: Value): number {
+  if (typeof value !== "object") return 0;
+  if (value instanceof ListValue || value instanceof ComputedMap) return value.weight;
+  return value instanceof Optional && value.value !== undefined ? weightOf(value.value) : 0;
+}
+
+function totalWeight(values: readonly Value[]): number {
+  return values.reduce<number>((total, value) => total + 1 + weightOf(value), 0);
 }
 
 /** Keys that are equal have the same identity: `1`, `1u` and `1.0` are one key. */

@@ -11,6 +11,14 @@ function outcome(expression: string, budget?: number): unknown {
   return evaluated.ok ? evaluated.value : evaluated.failure.code;
 }
 
+function doubled(depth: number): string {
+  const [name, inner] = [`x${depth}`, `x${depth - 1}`];
+  const list = `[${Array(10).fill(inner).join(", ")}]`;
+  return `cel.bind(${name}, ${list}, `;
+}
+
+const LEVELS = Array.from({ length: 9 }, (_, index) => doubled(index + 1)).join("");
+
 const ENDLESS = [
   "d.all(a, d.all(b, d.all(c, a + b + c >= 0)))",
   "d.map(a, d.map(b, d.map(c, [a, b, c])))",
@@ -25,6 +33,10 @@ const ENDLESS = [
   "lists.range(30000).map(x, [x]).distinct().size()",
   "lists.range(300000).exists(x, quantity(string(x)) == quantity('-1'))",
   "lists.range(300000).exists(x, timestamp(x).getHours('Europe/Berlin') == 25)",
+  // One list in itself many times over: small to make, endless to walk.
+  `cel.bind(x0, [1], ${LEVELS} x9${")".repeat(10)}`,
+  `cel.bind(x0, [1], ${LEVELS} x9 == x9 + []${")".repeat(10)}`,
+  `cel.bind(x0, [1], ${LEVELS} json.marshal(x9)${")".repeat(10)}`,
 ];
 
 for (const expression of ENDLESS) {
