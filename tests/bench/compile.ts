@@ -1,0 +1,138 @@
+/**
+ * `deno task bench:compile`: how long a large RGD takes to compile, and how much heap a thousand graphs
+ * hold, large ones and those of usual size. Needs --expose-gc, else garbage is counted too.
+ */
+import type { JsonObject, ResourceGraphDefinition } from "../../src/api/mod.ts";
+import { compile, type Graph, kindsOf } from "../../src/graph/mod.ts";
+import { resolveKinds, snapshotSource } from "../../src/openapi/mod.ts";
+
+const LARGE = 50;
+const USUAL = 8;
+const GRAPHS = 1000;
+const RUNS = 30;
+
+/** An RGD of Deployments, Services and ConfigMaps, six expressions a node, each node after its neighbours. */
+function rgdOf(nodes: number, name: string): ResourceGraphDefinition {
+  const resources = Array.from({ length: nodes }, (_, i) => {
+    const before = i < 3 ? undefined : `n${i - 3}.metadata.name`;
+    const labels: JsonObject = {
+      app: "${schema.spec.name}",
+      part: `\${schema.spec.name + '-${i}'}`,
+      after: `\${${before ?? "schema.spec.name"}}`,
+    };
+    const metadata: JsonObject = { name: `\${schema.spec.name}-${i}`, labels };
+    return { id: `n${i}`, template: { ...objectOf(i), metadata } };
+  });
+  return {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name },
+    spec: {
+      schema: {
+        kind: "Large",
+        apiVersion: "v1alpha1",
+        spec: {
+          name: "string",
+          replicas: "integer | default=1",
+          image: "string | default=nginx",
+          ports: "[]integer",
+          env: "map[string]string",
+        },
+      },
+      resources,
+    },
+  };
+}
+
+/** Kind and two expressions, in turn. */
+function objectOf(i: number): JsonObject {
+  const app: JsonObject = { app: "fixed" };
+  if (i % 3 === 0) {
+    return {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      spec: {
+        replicas: "${schema.spec.replicas > 3 ? 3 : schema.spec.replicas}",
+        selector: { matchLabels: app },
+        template: {
+          metadata: { labels: app },
+          spec: {
+            containers: [{
+              name: "main",
+              image: "${schema.spec.image}",
+              ports: [{ containerPort: 80 }],
+              resources: { limits: { cpu: "1", memory: "64Mi" } },
+            }],
+          },
+        },
+      },
+    };
+  }
+  if (i % 3 === 1) {
+    return {
+      apiVersion: "v1",
+      kind: "Service",
+      spec: {
+        selector: `\${n${i - 1}.spec.selector.matchLabels}`,
+        ports: "${schema.spec.ports.map(p, {'port': p, 'name': 'p' + string(p)})}",
+      },
+    };
+  }
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    data: {
+      host: `\${n${i - 1}.metadata.name + '.' + n${i - 1}.metadata.namespace}`,
+      ready: `\${string(has(n${i - 2}.status) && n${i - 2}.status.?readyReplicas.orValue(0) > 0)}`,
+    },
+  };
+}
+
+const source = snapshotSource();
+
+async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms: number }> {
+  const rgd = rgdOf(nodes, name);
+  const kinds = await resolveKinds(source, kindsOf(rgd));
+  const began = performance.now();
+  const result = compile(rgd, kinds);
+  const ms = performance.now() - began;
+  if (!result.ok) throw new Error(JSON.stringify(result.problems.slice(0, 5), null, 2));
+  return { graph: result.graph, ms };
+}
+
+function heap(): number {
+  const { gc } = globalThis as { gc?: () => void };
+  gc?.();
+  gc?.();
+  return Deno.memoryUsage().heapUsed / 1e6;
+}
+
+function expressionsOf(graph: Graph): number {
+  return [...graph.nodes.values()].reduce((sum, node) => sum + node.fields.length, 0);
+}
+
+async function measureTime(): Promise<void> {
+  const first = await compiled(LARGE, "first");
+  const times: number[] = [];
+  for (let i = 0; i < RUNS; i++) times.push((await compiled(LARGE, "again")).ms);
+  times.sort((a, b) => a - b);
+  const quantile = (q: number) => times[Math.floor(q * (times.length - 1))]!.toFixed(1);
+  const expressions = expressionsOf(first.graph);
+  console.log(`one RGD of ${LARGE} nodes, ${expressions} expressions (target: under 150 ms warm)`);
+  console.log(`  first  ${first.ms.toFixed(1)} ms`);
+  console.log(`  warm   ${quantile(0.5)} ms median, ${quantile(0.95)} ms at 95 %`);
+}
+
+async function measureHeap(nodes: number, target: string): Promise<void> {
+  const before = heap();
+  const graphs: Graph[] = [];
+  for (let i = 0; i < GRAPHS; i++) graphs.push((await compiled(nodes, `graph-${i}`)).graph);
+  const megabytes = heap() - before;
+  const expressions = expressionsOf(graphs[0]!);
+  console.log(`${graphs.length} RGDs of ${nodes} nodes, ${expressions} expressions each${target}`);
+  console.log(`  heap   ${megabytes.toFixed(0)} MB`);
+}
+
+await measureTime();
+await measureHeap(USUAL, " (target: under 300 MB)");
+await measureHeap(LARGE, "");
