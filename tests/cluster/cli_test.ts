@@ -144,6 +144,8 @@ Deno.test("a live controller is left to its work, unless told otherwise", async 
   const forced = await e.kro("apply", "-f", e.dir, "--force-local");
   assert.equal(forced.code, 0, forced.stderr);
   await e.kro("delete", "-f", e.dir, "--force-local");
+  // Other tests are not to wait for somebody who never was.
+  await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
 });
 
 Deno.test("an unknown token and an unknown kind are one line each", async () => {
