@@ -1,6 +1,6 @@
 /** Checked programs from expressions and from string templates. */
 import { Checker } from "./check/checker.ts";
-import { STRING } from "./check/types.ts";
+import { isDyn, STRING } from "./check/types.ts";
 import { evaluator } from "./evaluate/program.ts";
 import { parse, parsedFrom, treeOf } from "./parse.ts";
 import type { Expr } from "./syntax/ast.ts";
@@ -86,7 +86,7 @@ function sum(operands: readonly Expr[]): Expr {
 function partProblems(tree: Expr, scope: CelScope): CelProblem[] {
   const checker = new Checker(scope);
   const type = checker.check(tree);
-  if (checker.problems.length > 0 || type.kind === "dyn" || type.kind === "string") {
+  if (checker.problems.length > 0 || isDyn(type) || type.kind === "string") {
     return checker.problems;
   }
   const found = checker.text(type);

@@ -13,9 +13,12 @@ export interface CheckContext {
   readonly omit: boolean;
 }
 
-/** The type under which others see the node; dyn when its kind is not known. */
+/** The type of what has a fault that was reported: nobody reports it again. */
+export const FAULTY: CelType = { kind: "error" };
+
+/** The type under which others see the node. */
 export function nodeType({ draft, info }: PreparedNode): CelType {
-  if (!info) return DYN;
+  if (!info) return FAULTY;
   const element = objectType(draft.id, info.schema);
   const many = draft.type === "collection" || draft.type === "externalCollection";
   return many ? listOf(element) : element;
@@ -37,7 +40,7 @@ export function checkNode(
   const variables: Record<string, CelType> = {};
   for (const { variable, draft: list } of node.forEach) {
     const expression = list && check(list, { variables: context.variables }, { accepts: notList });
-    variables[variable] = expression ? elementOf(expression.program.type) : DYN;
+    variables[variable] = expression ? elementOf(expression.program.type) : FAULTY;
     if (expression) forEach.push({ variable, list: expression });
   }
   const fields: Field[] = [];
@@ -53,7 +56,7 @@ export function checkNode(
   const conditions = (drafts: readonly Draft[], s: CelScope): Expression[] =>
     drafts.map((d) => check(d, s, { accepts: notBoolean })).filter((e) => e !== undefined);
   const includeWhen = conditions(node.includeWhen, scope);
-  const element = info ? objectType(draft.id, info.schema) : DYN;
+  const element = info ? objectType(draft.id, info.schema) : FAULTY;
   const readyWhen = conditions(node.readyWhen, {
     variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element },
   });
@@ -80,7 +83,7 @@ function notList(type: CelType): string | undefined {
 }
 
 function elementOf(type: CelType): CelType {
-  return type.kind === "list" ? type.element : DYN;
+  return type.kind === "list" ? type.element : FAULTY;
 }
 
 function notBoolean(type: CelType): string | undefined {

@@ -7,10 +7,10 @@ import {
   type ResourceGraphDefinition,
   type RgdSpec,
 } from "../api/mod.ts";
-import { type CelType, DYN, objectType } from "../cel/mod.ts";
+import { type CelType, objectType } from "../cel/mod.ts";
 import type { KindTable, Schema } from "../openapi/mod.ts";
 import { transform } from "../simpleschema/mod.ts";
-import { checkNode, nodeType } from "./check.ts";
+import { checkNode, FAULTY, nodeType } from "./check.ts";
 import { specHash } from "./hash.ts";
 import { generateCrd, instanceSchema } from "./instance.ts";
 import { applyOrders, topologicalOrder } from "./order.ts";
@@ -62,7 +62,7 @@ export function compile(
   const order = orderOf(prepared, report);
   const waves = applyOrders(vertices(prepared), order);
 
-  const schemaType = spec ? objectType("schema", instanceSchema(spec, namespaced)) : DYN;
+  const schemaType = spec ? objectType("schema", instanceSchema(spec, namespaced)) : FAULTY;
   const variables: Record<string, CelType> = Object.fromEntries([
     ...prepared.map((node) => [node.draft.id, nodeType(node)] as const),
     ["schema", schemaType],

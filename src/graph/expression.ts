@@ -66,7 +66,11 @@ export function readExpression(
     return undefined;
   }
   if (standalone && found.form !== "standalone") {
-    const hint = source.trim() !== source ? "remove the blanks or line ends around it" : undefined;
+    const hint = source.trim() !== source
+      ? "remove the blanks or line ends around it"
+      : found.form === "plain"
+      ? `write \${${source}}`
+      : undefined;
     fault(place.form, "must be one standalone expression: ${…}", { hint });
     return undefined;
   }
@@ -110,24 +114,44 @@ export function checkExpression(
 ): Expression | undefined {
   const program = compileDraft(draft, scope, report);
   if (!program) return undefined;
-  const message = "fits" in expectation
+  // What has no type was reported where that came from.
+  const fault = program.type.kind === "error"
+    ? undefined
+    : "fits" in expectation
     ? misfit(program.type, expectation.fits)
     : expectation.accepts(program.type);
-  if (message !== undefined) {
+  if (fault !== undefined) {
     const { place, source } = draft;
-    report({ code: place.type, path: place.path, expression: source, message });
+    const said = typeof fault === "string" ? { message: fault } : fault;
+    report({ code: place.type, path: place.path, expression: source, ...said });
     return undefined;
   }
   const nodes = [...draft.references.keys()].filter((name) => ids.has(name)).sort();
   return { source: draft.source, program, nodes };
 }
 
-function misfit(type: CelType, target: Schema | undefined): string | undefined {
+function misfit(
+  type: CelType,
+  target: Schema | undefined,
+): { message: string; hint?: string } | undefined {
   const fit = fits(type, target);
   if (fit.ok) return undefined;
   const isWhole = !fit.reason || fit.reason === `expected ${fit.expected}, found ${fit.found}`;
   const reason = isWhole ? "" : `: ${fit.reason}`;
-  return `yields ${fit.found}, but the field takes ${fit.expected}${reason}`;
+  return {
+    message: `yields ${fit.found}, but the field takes ${fit.expected}${reason}`,
+    hint: conversion(fit.found, fit.expected),
+  };
+}
+
+const SCALARS = ["bool", "double", "int", "string", "uint"];
+
+/** The function that turns one scalar into another, where there is one for all values. */
+function conversion(found: string, expected: string): string | undefined {
+  const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);
+  return converts && found !== "bool" || expected === "string" && found === "bool"
+    ? `convert with ${expected}(..)`
+    : undefined;
 }
 
 function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | undefined {

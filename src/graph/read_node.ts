@@ -115,7 +115,11 @@ function readForEach(
     const fault = identifierFault(variable) ??
       (ids.has(variable) ? `"${variable}" is the id of a resource` : undefined) ??
       (seen.has(variable) ? `"${variable}" is used twice` : undefined);
-    if (fault) report({ code: "NAMING", path: `${path}.${variable}`, message: fault });
+    // kubectl reads keys by YAML 1.1.
+    const hint = variable === "true" || variable === "false"
+      ? "quote it: YAML reads y, n, yes, no, on and off as true and false"
+      : undefined;
+    if (fault) report({ code: "NAMING", path: `${path}.${variable}`, message: fault, hint });
     if (!seen.has(variable)) dimensions.push({ variable, list });
     seen.add(variable);
   }

@@ -7,7 +7,7 @@ import { BOOL, DYN, isDyn, parameters, sameType, type Term, termText } from "./t
 import type { Bindings } from "./unify.ts";
 
 /** How many overloads a message lists. */
-const LISTED = 6;
+const LISTED = 4;
 
 /** The type of a call; reports when no overload takes the arguments. */
 export function checkCall(
@@ -86,20 +86,32 @@ function reportMismatch(
   types: readonly Term[],
   expr: Expr,
 ): Term {
-  const found = types.map((type) => checker.text(type));
-  const known = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
+  // A part with a fault of its own has no type to speak of.
+  const found = types.map((type) => type.kind === "error" ? "?" : checker.text(type));
+  const all = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
+  // Of the many that operators have, those that take a part of what was found are what was meant.
+  const near = all.filter(({ params }) =>
+    params.length === types.length && params.some((param, i) => param.kind === types[i]?.kind)
+  );
+  const known = near.length > 0 ? near : all;
   const takes = known.slice(0, LISTED).map(({ params }) =>
     signature(isMember, params.map(termText))
   );
   const more = known.length > LISTED ? ", …" : "";
-  return checker.report(
-    "type",
-    expr.at,
-    `${display(name)} does not take ${signature(isMember, found)}; ` +
-      `it takes ${takes.join(", ")}${more}`,
-    hintFor(name, types),
-  );
+  const wanted = ONE_TYPE.get(name) ?? `it takes ${takes.join(" or ")}${more}`;
+  const message = `${display(name)} does not take ${signature(isMember, found)}; ${wanted}`;
+  return checker.report("type", expr.at, message, hintFor(name, types));
 }
+
+/** Operators over any type: a list of overloads would say nothing. */
+const ONE_TYPE: ReadonlyMap<string, string> = new Map([
+  ["_==_", "both sides must have one type"],
+  ["_!=_", "both sides must have one type"],
+  ["_?_:_", "both branches must have one type"],
+]);
+
+/** What string() converts. */
+const SCALARS: ReadonlySet<string> = new Set(["string", "bool", "int", "uint", "double"]);
 
 function signature(isMember: boolean, types: readonly string[]): string {
   return isMember ? `${types[0]}.(${types.slice(1).join(", ")})` : `(${types.join(", ")})`;
@@ -109,11 +121,13 @@ function hintFor(name: string, types: readonly Term[]): string | undefined {
   const kinds = new Set(types.map((type) => type.kind));
   const isBare = !types.some((type) => parameters(type).length > 0);
   if (kinds.has("optional")) return "use .orValue(..) to give an absent value a default";
-  if (name === "_?_:_") return "both branches must have one type, or be wrapped in dyn(..)";
+  if (name === "_?_:_") return "convert one, or wrap both in dyn(..)";
   if (isBare && kinds.has("int") && kinds.has("double")) {
     return "convert with double(..) or int(..)";
   }
-  if (name === "_+_" && kinds.has("string")) return "convert with string(..)";
+  if (kinds.has("string") && types.every(({ kind }) => SCALARS.has(kind))) {
+    return "convert with string(..)";
+  }
   return undefined;
 }
 

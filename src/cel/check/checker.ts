@@ -162,7 +162,7 @@ export class Checker {
     else if (!isDyn(target)) {
       return this.report("type", offset, `${this.text(target)} has no fields, so no "${field}"`);
     }
-    return DYN;
+    return target.kind === "error" ? ERROR : DYN;
   }
 
   #callNode(expr: Node<"call">, names: Names): Term {
