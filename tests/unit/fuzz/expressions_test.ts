@@ -64,22 +64,30 @@ Deno.test("strings full of ${ that never close are scanned in bounded time", () 
   assert.ok(!hostile.ok && hostile.message === "there are too many ${ that never close");
 });
 
+/** `first`, and fourteen times what `grow` makes of the one before; `last` looks at the end. */
+function grown(first: string, grow: (v: string) => string, last = "size(v14)"): string {
+  let expression = last;
+  for (let i = 14; i >= 0; i--) {
+    expression = `[${i === 0 ? first : grow(`v${i - 1}`)}].map(v${i}, ${expression})`;
+  }
+  return expression;
+}
+
 Deno.test("what multiplies while it is evaluated ends at the budget", () => {
-  const doubled = (op: (v: string) => string, first: string) => {
-    let expression = "size(v14)";
-    for (let i = 14; i >= 0; i--) {
-      expression = `[${i === 0 ? first : op(`v${i - 1}`)}].map(v${i}, ${expression})`;
-    }
-    return expression;
-  };
   const eight = (v: string) => Array(8).fill(v).join("+");
+  const inside = (v: string) => `[${Array(8).fill(v).join(",")}]`;
   const cases = [
     "lists.range(1000000000)",
     "lists.range(400).map(x, lists.range(400).map(y, lists.range(400).map(z, x + y + z)))",
-    doubled(eight, "'xxxxxxxx'"),
-    doubled(eight, "[1, 2, 3, 4]"),
-    doubled((v) => `${v}.replace('a', '${"a".repeat(50)}')`, "'aaaa'"),
-    doubled((v) => `[${Array(9).fill(v).join(",")}].join(${v})`, "'aaaa'"),
+    "lists.range(20000).map(x, [x]).distinct()",
+    grown("'xxxxxxxx'", eight),
+    grown("[1, 2, 3, 4]", eight),
+    grown("'aaaa'", (v) => `${v}.replace('a', '${"a".repeat(50)}')`),
+    grown("'aaaa'", (v) => `${inside(v)}.join(${v})`),
+    grown("[1]", inside, "v14"),
+    grown("[1]", inside, "v14 == v14"),
+    grown("[1]", inside, "json.marshal(v14)"),
+    grown("[1]", inside, "v14.flatten(20)"),
   ];
   for (const source of cases) {
     const result = compile(source, SCOPE);
