@@ -71,7 +71,7 @@ Deno.test("the kinds that RGDs make have types", async () => {
   assert.equal(
     stdout,
     'a.yaml:15:23: a: node "b": template.spec.name: ${schema.spec.name}: ' +
-      "yields int, but the field takes string [TYPE]\n",
+      "yields int, but the field takes string; convert with string(..) [TYPE]\n",
   );
 });
 
