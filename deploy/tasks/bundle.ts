@@ -1,6 +1,13 @@
 /** `deno task bundle`: the whole program as one minified file, dist/kro.js. */
 const root = new URL("../..", import.meta.url).pathname;
 
+/**
+ * CommonJS libraries ask for Node's modules by `require`. Deno's bundler gives them one, unless the
+ * minifier happens to name its own helper with a `$`.
+ */
+const PRELUDE = 'import{createRequire as kroCreateRequire}from"node:module";' +
+  "const require=kroCreateRequire(import.meta.url);\n";
+
 /** Bundles main.ts into dist/kro.js and returns its path. */
 export async function bundle(): Promise<string> {
   const out = `${root}dist/kro.js`;
@@ -11,6 +18,7 @@ export async function bundle(): Promise<string> {
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("deno bundle failed; its output is above");
+  await Deno.writeTextFile(out, PRELUDE + await Deno.readTextFile(out));
   return out;
 }
 
