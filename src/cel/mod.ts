@@ -18,7 +18,6 @@ export {
   listOf,
   mapOf,
   NULL,
-  optionalOf,
   STRING,
   TIMESTAMP,
   typeText,

@@ -71,26 +71,3 @@ const namespaced: Schema = {
 export function objectMetaSchema(scope: { namespaced: boolean }): Schema {
   return scope.namespaced ? namespaced : clusterScoped;
 }
-
-/** LabelSelector. */
-export const labelSelectorSchema: Schema = {
-  type: "object",
-  properties: {
-    matchExpressions: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          key: givenText,
-          operator: givenText,
-          values: { type: "array", items: givenText, "x-kubernetes-list-type": "atomic" },
-        },
-        required: ["key", "operator"],
-        default: {},
-      },
-      "x-kubernetes-list-type": "atomic",
-    },
-    matchLabels: textMap,
-  },
-  "x-kubernetes-map-type": "atomic",
-};

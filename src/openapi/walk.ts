@@ -13,16 +13,6 @@ export function item(schema: Schema): Schema | undefined {
   return schema.items;
 }
 
-/** Schema at a path of keys and indices; undefined where the schema says nothing. */
-export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
-  let at: Schema | undefined = schema;
-  for (const step of path) {
-    if (!at) return undefined;
-    at = typeof step === "number" ? item(at) : child(at, step);
-  }
-  return at;
-}
-
 /**
  * JSON types that a literal may have at this node: OpenAPI's type names, or `any` alone.
  * Undefined when the schema does not say: such a node takes no literal.

@@ -53,11 +53,6 @@ export function mapOf(key: CelType, value: CelType): CelType {
   return { kind: "map", key, value };
 }
 
-/** optional_type(value) */
-export function optionalOf(value: CelType): CelType {
-  return { kind: "optional", value };
-}
-
 /** How messages name a struct: as its author writes it, without the prefix that upstream's types have. */
 export function shownName(name: string): string {
   return name.replace(/^__type_/, "");

@@ -1,7 +1,8 @@
 /** Kinds of CustomResourceDefinitions, as the API server would publish them. */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";
-import { kindsOfCrd, objectMetaSchema, schemaAt, tableSource } from "../../../src/openapi/mod.ts";
+import { kindsOfCrd, objectMetaSchema, tableSource } from "../../../src/openapi/mod.ts";
+import { schemaAt } from "./schema_at.ts";
 
 function crd(openAPIV3Schema: JsonObject, spec: JsonObject = {}): KubeObject {
   return {

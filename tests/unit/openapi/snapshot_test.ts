@@ -4,14 +4,13 @@ import { gvkKey, parseGvk } from "../../../src/api/mod.ts";
 import {
   acceptedKinds,
   type KindInfo,
-  labelSelectorSchema,
   objectMetaSchema,
   type Schema,
-  schemaAt,
   SNAPSHOT_VERSION,
   snapshotKinds,
   snapshotSource,
 } from "../../../src/openapi/mod.ts";
+import { schemaAt } from "./schema_at.ts";
 import file from "../../../src/openapi/snapshot.json" with { type: "json" };
 
 async function kind(apiVersion: string, name: string): Promise<KindInfo> {
@@ -68,7 +67,12 @@ Deno.test("fields have the types that the API server publishes", async () => {
       default: "TCP",
       enum: ["SCTP", "TCP", "UDP"],
     }],
-    [["spec", "selector"], labelSelectorSchema],
+    [["spec", "selector", "matchExpressions", 0, "values"], {
+      type: "array",
+      items: { type: "string", default: "" },
+      "x-kubernetes-list-type": "atomic",
+    }],
+    [["spec", "selector", "matchLabels", "any"], { type: "string", default: "" }],
     [["metadata"], { ...objectMetaSchema({ namespaced: true }), default: {} }],
   ];
   for (const [path, expected] of cases) {

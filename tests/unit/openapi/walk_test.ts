@@ -1,6 +1,7 @@
 /** Walking of schemas: what is below a node, and what literals a node takes. */
 import assert from "node:assert/strict";
-import { acceptedKinds, type Schema, schemaAt } from "../../../src/openapi/mod.ts";
+import { acceptedKinds, type Schema } from "../../../src/openapi/mod.ts";
+import { schemaAt } from "./schema_at.ts";
 
 const text: Schema = { type: "string" };
 const number: Schema = { type: "number" };
