@@ -7,11 +7,12 @@ import { connect, loadConfig } from "../kube/mod.ts";
 import { createHandler, listen } from "../server/mod.ts";
 import { argument } from "./argument.ts";
 import { Exit, UsageError } from "./errors.ts";
+import { compileOptions, featureGatesOption, type GateFlags } from "./feature_gates.ts";
 import { type LogFlags, startLog } from "./log.ts";
 import { type Output, parseDuration } from "./output.ts";
 
 /** Flags of `kro controller`; upstream's names where there are any, durations in milliseconds. */
-export interface ControllerFlags extends LogFlags {
+export interface ControllerFlags extends LogFlags, GateFlags {
   /** `--kubeconfig`. */
   kubeconfig?: string;
   /** `--health-probe-bind-address`: where the HTTP endpoint listens. */
@@ -61,6 +62,7 @@ export function addControllerFlags(command: Command): Command {
     .option("--rgd-max-graph-revisions <n>", "revisions kept, 0 for all", count, 5)
     .option("--client-qps <n>", "requests a second; no limit by default", count)
     .option("--client-burst <n>", "requests at once before --client-qps holds", count)
+    .addOption(featureGatesOption())
     .addOption(
       new Option("--log-format <format>", "text or json").choices(["text", "json"])
         .default("text"),
@@ -88,7 +90,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
     podId: hostname(),
     metrics,
     lease: { namespace: flags.leaderElectionNamespace ?? own },
-    compile: { maxDimensions: flags.rgdMaxCollectionDimensionSize },
+    compile: { ...compileOptions(flags), maxDimensions: flags.rgdMaxCollectionDimensionSize },
     maxCollectionSize: flags.rgdMaxCollectionSize,
     maxRevisions: flags.rgdMaxGraphRevisions,
     allowCrdDeletion: flags.allowCrdDeletion,

@@ -87,8 +87,8 @@ export class LocalReconciler {
   }
 
   async #publishOne(rgd: ResourceGraphDefinition): Promise<PublishResult> {
-    const { client, schemas, discovery } = this.#session;
-    const deps = { client, schemas, version: VERSION, now: () => new Date() };
+    const { client, schemas, discovery, compile } = this.#session;
+    const deps = { client, schemas, compile, version: VERSION, now: () => new Date() };
     const result = await publishGraph(rgd, deps);
     if (result.served) {
       const { instance } = result.served.graph;

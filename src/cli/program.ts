@@ -6,6 +6,7 @@ import { argument } from "./argument.ts";
 import { addControllerFlags, controller } from "./controller.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
+import { featureGatesOption } from "./feature_gates.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { type Output, parseDuration, parseFormat, processOutput } from "./output.ts";
 import { reconcileCluster } from "./reconcile.ts";
@@ -54,13 +55,15 @@ function createProgram(output: Output, done: (code: number) => void): Command {
     "apply RGDs and instances, and reconcile them until they settle",
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
-    .option("--no-install", "do not install kro's own CRDs when they are missing");
+    .option("--no-install", "do not install kro's own CRDs when they are missing")
+    .addOption(featureGatesOption());
   connection(oneShot(applyCommand))
     .action(async (flags) => done(await apply(flags, output)));
 
   const reconcileCommand = command("reconcile", "reconcile what is in the cluster, once")
     .argument("[targets...]", "KIND or KIND/NAME; all instances when none is given")
-    .option("-A, --all-namespaces", "instances of all namespaces");
+    .option("-A, --all-namespaces", "instances of all namespaces")
+    .addOption(featureGatesOption());
   connection(oneShot(reconcileCommand))
     .action(async (targets, flags) => done(await reconcileCluster(targets, flags, output)));
 
@@ -73,6 +76,7 @@ function createProgram(output: Output, done: (code: number) => void): Command {
   command("render", "show what a graph makes, in memory and without a cluster")
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("-n, --namespace <name>", "namespace of instances that name none", "default")
+    .addOption(featureGatesOption())
     .action(async (flags) => done(await render(flags, output)));
 
   command("validate", "find all that is wrong with RGDs, with or without a cluster")
@@ -83,6 +87,7 @@ function createProgram(output: Output, done: (code: number) => void): Command {
       new Option("-o, --output <format>", "text, json, or github for workflow annotations")
         .choices(FINDING_FORMATS).default("text"),
     )
+    .addOption(featureGatesOption())
     .option("--kubeconfig <file>", "kubeconfig; $KUBECONFIG or ~/.kube/config by default")
     .option("--context <name>", "context of the kubeconfig")
     .action(async (flags) => done(await validate(flags, output)));

@@ -13,6 +13,7 @@ import type { Graph } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
+import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import { readManifests } from "./files.ts";
 import { type Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
@@ -20,7 +21,7 @@ import { builtIn, compileTogether } from "./together.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Flags of `kro render`. */
-export interface RenderFlags {
+export interface RenderFlags extends GateFlags {
   /** `-f`, at least one. */
   filename: string[];
   /** Namespace of instances that name none, `default` unless given. */
@@ -35,7 +36,7 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
   const crds = objects.filter((o) => isOfKind(o, CRD_KIND));
   const instances = objects.filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
 
-  const verdicts = await compileTogether(rgds, crds, builtIn());
+  const verdicts = await compileTogether(rgds, crds, builtIn(), compileOptions(flags));
   for (const { rgd, problems } of verdicts) {
     for (const p of problems) output.err(`${rgd.metadata.name}: ${problemText(p)}`);
   }

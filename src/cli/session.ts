@@ -1,12 +1,14 @@
 /** What every command needs that talks to a cluster: the connection, made from the flags. */
 import { type KindRef, LEASE_NAME, type ObjectRef, VERSION } from "../api/mod.ts";
 import { ClusterSchemas, installCrds, LiveCluster, ownCrdsPresent } from "../controller/mod.ts";
+import type { CompileOptions } from "../graph/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig, readLeases } from "../kube/mod.ts";
 import { UsageError } from "./errors.ts";
+import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import type { Output } from "./output.ts";
 
 /** Flags that all such commands share. */
-export interface ConnectionFlags {
+export interface ConnectionFlags extends GateFlags {
   /** `--kubeconfig`. */
   kubeconfig?: string;
   /** `--context`. */
@@ -27,6 +29,8 @@ export interface Session extends Disposable {
   cluster: LiveCluster;
   /** Namespace for objects that name none. */
   namespace: string;
+  /** Gates of what RGDs may say. */
+  compile: CompileOptions;
   /** Where to write. */
   output: Output;
 }
@@ -40,7 +44,17 @@ export async function openSession(flags: ConnectionFlags, output: Output): Promi
   const cluster = new LiveCluster(client, discovery, schemas);
   const namespace = flags.namespace ?? config.namespace;
   const close = () => client.close();
-  return { client, discovery, schemas, cluster, namespace, output, [Symbol.dispose]: close };
+  const compile = compileOptions(flags);
+  return {
+    client,
+    discovery,
+    schemas,
+    cluster,
+    namespace,
+    compile,
+    output,
+    [Symbol.dispose]: close,
+  };
 }
 
 /**

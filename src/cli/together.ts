@@ -11,7 +11,13 @@ import {
   servedKind,
 } from "../api/mod.ts";
 import { ownCrds } from "../controller/mod.ts";
-import { type Compilation, compile, type Graph, kindsOf } from "../graph/mod.ts";
+import {
+  type Compilation,
+  compile,
+  type CompileOptions,
+  type Graph,
+  kindsOf,
+} from "../graph/mod.ts";
 import {
   firstOf,
   type KindInfo,
@@ -54,6 +60,7 @@ export async function compileTogether(
   rgds: readonly ResourceGraphDefinition[],
   crds: readonly KubeObject[],
   beyond: Beyond,
+  options?: CompileOptions,
 ): Promise<Verdict[]> {
   const makers = makersOf(rgds);
   const made: KindInfo[] = crds.flatMap(kindsOfCrd);
@@ -70,7 +77,8 @@ export async function compileTogether(
       const kinds = kindsOf(rgd);
       const known = await resolveKinds(source, kinds);
       const missing = new Set(kinds.map(gvkKey).filter((key) => !known.has(key)));
-      verdicts.set(rgd, verdictOf(rgd, compile(rgd, known), { missing, makers, cycle, beyond }));
+      const result = compile(rgd, known, options);
+      verdicts.set(rgd, verdictOf(rgd, result, { missing, makers, cycle, beyond }));
     }
     const done = waiting.filter((rgd) => verdicts.has(rgd));
     made.push(...done.flatMap((rgd) => verdicts.get(rgd)?.graph?.crd ?? []).flatMap(kindsOfCrd));

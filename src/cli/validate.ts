@@ -9,6 +9,7 @@ import {
 import { NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
+import { compileOptions } from "./feature_gates.ts";
 import { type Manifest, readManifests } from "./files.ts";
 import { type Finding, type FindingFormat, printFindings } from "./findings.ts";
 import type { Output } from "./output.ts";
@@ -45,6 +46,7 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
     rgds.map(({ object }) => object as ResourceGraphDefinition),
     crds.map(({ object }) => object),
     schemas,
+    compileOptions(flags),
   ).catch((cause) => {
     if (!(cause instanceof ApiError)) throw cause;
     throw new UsageError(`${cause.message}; --offline checks without a cluster`, { cause });
