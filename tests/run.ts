@@ -1,11 +1,17 @@
 // `deno task test`: runs the tests, those that need one on a control plane that they share, and counts the results.
-import { attach, type RunningControlPlane, startControlPlane } from "./controlplane/mod.ts";
+import {
+  apiOnly,
+  attach,
+  type RunningControlPlane,
+  startControlPlane,
+} from "./controlplane/mod.ts";
 import { type Guarded, guarded } from "./controlplane/guard.ts";
 import { sharedVariable } from "./controlplane/testing.ts";
 import { parseReport, reasonOf, type Report } from "./runner/report.ts";
-import { needsCluster, parseRequest, type Request, testFiles, usage } from "./runner/selection.ts";
+import { groundOf, parseRequest, type Request, testFiles, usage } from "./runner/selection.ts";
 import { mark, survivors } from "./runner/survivors.ts";
 
+const folders = ["tests/unit", "tests/conformance", "tests/cluster", "tests/scenarios"];
 const run = crypto.randomUUID();
 const interrupted = new AbortController();
 let running: Guarded | undefined;
@@ -48,37 +54,39 @@ async function runOnCluster(
 }
 
 async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
-  const selected = await testFiles(paths.length > 0 ? paths : await folders());
-  const unit = only === "cluster" ? [] : selected.filter((file) => !needsCluster(file));
-  const cluster = only === "unit" ? [] : selected.filter(needsCluster);
-  if (unit.length + cluster.length === 0) throw new Error("no test file is selected");
+  const selected = Object.groupBy(await testFiles(paths.length > 0 ? paths : folders), groundOf);
+  const { memory = [], api = [], cluster = [] } = selected;
+  const reports: Report[] = [];
+  const inMemory = only === "cluster" ? [] : memory;
+  const onCluster = only === "unit" ? [] : [...cluster, ...api];
+  if (inMemory.length + onCluster.length === 0) throw new Error("no test file is selected");
 
   const existing = Deno.env.get(sharedVariable);
   const env = { [mark]: run };
-  const progress = (line: string) => console.error(line);
-  const starting = cluster.length === 0 || existing
+  const options = { progress: (line: string) => console.error(line), env };
+  const { signal } = interrupted;
+  // Starts while the tests in memory run.
+  const starting = existing || only === "unit" || cluster.length === 0
     ? undefined
-    : startControlPlane({ progress, env, signal: interrupted.signal });
+    : startControlPlane({ ...options, signal });
   starting?.catch(() => {});
-
-  const reports: Report[] = [];
-  if (unit.length > 0) reports.push(await runFiles(unit, filter, {}));
-  if (cluster.length > 0 && existing) {
-    reports.push(await runOnCluster(cluster, filter, await attach(existing)));
-  } else if (starting) {
+  if (inMemory.length > 0) reports.push(await runFiles(inMemory, filter, {}));
+  if (only === "unit") return reports;
+  if (existing) {
+    if (onCluster.length === 0) return reports;
+    return [...reports, await runOnCluster(onCluster, filter, await attach(existing))];
+  }
+  if (starting) {
     await using controlPlane = await starting;
     controlPlane.failure.then((error) => console.error(error.message));
     reports.push(await runOnCluster(cluster, filter, controlPlane));
   }
+  if (api.length > 0) {
+    await using controlPlane = await startControlPlane({ ...options, signal, without: apiOnly });
+    controlPlane.failure.then((error) => console.error(error.message));
+    reports.push(await runOnCluster(api, filter, controlPlane));
+  }
   return reports;
-}
-
-async function folders(): Promise<string[]> {
-  const candidates = ["tests/unit", "tests/cluster", "tests/conformance"];
-  const there = await Promise.all(
-    candidates.map((path) => Deno.stat(path).then(() => true, () => false)),
-  );
-  return candidates.filter((_, index) => there[index]);
 }
 
 /** Names the processes that are left, ends them, and returns how many there were. */

@@ -1,5 +1,29 @@
 // `deno task cluster`: keeps a control plane running until Ctrl-C.
-import { startControlPlane } from "./mod.ts";
+import { parseArgs } from "node:util";
+import { apiOnly, startControlPlane } from "./mod.ts";
+
+const usage = `Usage: deno task cluster [--api-only]
+
+  --api-only  without controller-manager, scheduler and kwok, as tests/scenarios have it`;
+
+function parse(args: string[]): { "api-only"?: boolean; help?: boolean } {
+  try {
+    return parseArgs({
+      args,
+      options: { "api-only": { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    console.error(usage);
+    Deno.exit(2);
+  }
+}
+
+const asked = parse(Deno.args);
+if (asked.help) {
+  console.log(usage);
+  Deno.exit(0);
+}
 
 const progress = (line: string) => console.error(line);
 const interrupt = new AbortController();
@@ -10,7 +34,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => interrupt.abort(new Error("interrupted")));
 }
 try {
-  await using controlPlane = await startControlPlane({ progress, signal: interrupt.signal });
+  await using controlPlane = await startControlPlane({
+    progress,
+    signal: interrupt.signal,
+    ...(asked["api-only"] ? { without: apiOnly } : {}),
+  });
   console.log(`A control plane runs at ${controlPlane.server} until Ctrl-C.
 
   export KUBECONFIG=${controlPlane.kubeconfig}

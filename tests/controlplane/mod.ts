@@ -8,7 +8,7 @@ export { attach } from "./access.ts";
 export type { Output, RunningControlPlane } from "./access.ts";
 export { calls } from "./audit.ts";
 export type { AuditEntry } from "./audit.ts";
-export { startControlPlane } from "./start.ts";
+export { apiOnly, startControlPlane } from "./start.ts";
 export type { ControlPlane, Optional, StartOptions } from "./start.ts";
 export { buildOracle, buildUpstream } from "./upstream.ts";
 export type { User } from "./users.ts";

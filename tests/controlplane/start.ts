@@ -19,6 +19,9 @@ import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from ".
 /** A component that may be left out. */
 export type Optional = "kube-controller-manager" | "kube-scheduler" | "kwok";
 
+/** What is left out so that nobody moves objects but who is tested; statuses are then written by hand. */
+export const apiOnly: Optional[] = ["kube-controller-manager", "kube-scheduler", "kwok"];
+
 /** How to start a control plane. */
 export interface StartOptions {
   /** Components to leave out; without kwok there is no node. */

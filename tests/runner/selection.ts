@@ -19,9 +19,10 @@ export const usage = `Usage: deno task test [--unit | --cluster] [--filter NAME]
   --unit         only the tests in memory (tests/unit, tests/conformance)
   --cluster      only the tests that need a control plane (all others)
   --filter NAME  only tests whose name contains NAME, or matches /NAME/
-  PATH           files or folders; tests/unit, tests/cluster and tests/conformance by default
+  PATH           files or folders; all folders below tests by default
 
-The control plane is started once for all tests, and not at all when none needs it.
+The control plane is started once for all tests, and not at all when none needs it. tests/scenarios
+gets one without other controllers, as upstream's suite does.
 With KRO_TEST_CONTROLPLANE (see \`deno task cluster\`) a running one is used.`;
 
 /** Reads the command line; throws a TypeError on what it does not know. */
@@ -41,9 +42,14 @@ export function parseRequest(args: string[]): Request {
   return { only, filter, paths: positionals, help };
 }
 
-/** Tests outside tests/unit and tests/conformance need a control plane. */
-export function needsCluster(file: string): boolean {
-  return !/(^|\/)tests\/(unit|conformance)\//.test(file);
+/** What tests run on: nothing, the API server alone (no other controller moves anything), or all of the control plane. */
+export type Ground = "memory" | "api" | "cluster";
+
+/** What the tests of the file need. */
+export function groundOf(file: string): Ground {
+  const folder = /(?:^|\/)tests\/([^/]+)\//.exec(file)?.[1];
+  if (folder === "unit" || folder === "conformance") return "memory";
+  return folder === "scenarios" ? "api" : "cluster";
 }
 
 /** All test files under the given paths, sorted; a path that does not exist is an error. */

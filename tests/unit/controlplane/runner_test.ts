@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseReport, reasonOf } from "../../runner/report.ts";
-import { needsCluster, parseRequest, takes, testFiles } from "../../runner/selection.ts";
+import { groundOf, parseRequest, takes, testFiles } from "../../runner/selection.ts";
 import { mark, survivors } from "../../runner/survivors.ts";
 
 const needsProc = Deno.build.os === "linux" ? "" : " (ignored: needs /proc)";
@@ -92,9 +92,10 @@ Deno.test("test files are found under folders; only those of tests/unit need no 
   ]);
   await assert.rejects(testFiles([`${root}/missing`]), Deno.errors.NotFound);
   await Deno.remove(root, { recursive: true });
-  assert.equal(needsCluster("tests/unit/cel/a_test.ts"), false);
-  assert.equal(needsCluster("tests/conformance/a_test.ts"), false);
-  assert.equal(needsCluster("tests/cluster/a_test.ts"), true);
+  assert.equal(groundOf("tests/unit/cel/a_test.ts"), "memory");
+  assert.equal(groundOf("tests/conformance/a_test.ts"), "memory");
+  assert.equal(groundOf("./tests/scenarios/a_test.ts"), "api");
+  assert.equal(groundOf("tests/cluster/a_test.ts"), "cluster");
 });
 
 Deno.test({
