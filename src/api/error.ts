@@ -13,6 +13,8 @@ export type ApiErrorReason =
   | "TooManyRequests"
   | "ServerError"
   | "Timeout"
+  /** Not sent: this program may not write at present, or is about to end. */
+  | "Withheld"
   | "Unreachable"
   | "Other";
 

@@ -18,6 +18,7 @@ import type {
   KubeClient,
   ListOptions,
   ListPage,
+  RequestGate,
   WatchEvent,
   WriteOptions,
 } from "./types.ts";
@@ -33,10 +34,16 @@ export function connect(config: ClusterConfig, options: ConnectOptions): KubeCli
 class Client implements KubeClient {
   readonly config: ClusterConfig;
   readonly #transport: Transport;
+  readonly #gate?: RequestGate;
 
-  constructor(config: ClusterConfig, transport: Transport) {
+  constructor(config: ClusterConfig, transport: Transport, gate?: RequestGate) {
     this.config = config;
     this.#transport = transport;
+    this.#gate = gate;
+  }
+
+  behind(gate: RequestGate): KubeClient {
+    return new Client(this.config, this.#transport, gate);
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
@@ -148,7 +155,7 @@ class Client implements KubeClient {
       ...(options.propagation && { propagationPolicy: options.propagation }),
       ...(options.dryRun && { dryRun: ["All"] }),
     };
-    await this.#transport.request({
+    await this.#send({
       ...onObject(ref, "delete"),
       method: "DELETE",
       body: JSON.stringify(body),
@@ -158,7 +165,7 @@ class Client implements KubeClient {
 
   async raw(path: string, options: { accept?: string; timeoutMs?: number } = {}): Promise<unknown> {
     const resource = path.split("?", 1)[0]!;
-    const text = await this.#transport.request({
+    const text = await this.#send({
       method: "GET",
       path,
       verb: "raw",
@@ -188,7 +195,8 @@ class Client implements KubeClient {
     const accept = options.metadataOnly
       ? `application/json;as=PartialObjectMetadata;${METADATA}`
       : undefined;
-    const exchange: Exchange = { ...onList(kind, options, query, "watch"), accept };
+    const gate = this.#gate;
+    const exchange: Exchange = { ...onList(kind, options, query, "watch"), accept, gate };
     for await (const event of readWatch(this.#transport, exchange, options.signal)) {
       yield event.type === "BOOKMARK" ? event : { ...event, object: typed(kind, event.object) };
     }
@@ -198,8 +206,12 @@ class Client implements KubeClient {
     this.#transport.close();
   }
 
+  #send(exchange: Exchange): Promise<string> {
+    return this.#transport.request({ ...exchange, gate: this.#gate });
+  }
+
   async #json(exchange: Exchange): Promise<JsonObject> {
-    const text = await this.#transport.request(exchange);
+    const text = await this.#send(exchange);
     try {
       return JSON.parse(text) as JsonObject;
     } catch (cause) {

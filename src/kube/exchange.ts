@@ -1,5 +1,7 @@
 /** One request as the transport takes it, and how messages name it. */
 
+import type { RequestGate } from "./types.ts";
+
 /** One request before credentials and headers. */
 export interface Exchange {
   /** HTTP method. */
@@ -20,6 +22,8 @@ export interface Exchange {
   accept?: string;
   /** Instead of the client's time limit. */
   timeoutMs?: number;
+  /** Asked before each attempt. */
+  gate?: RequestGate;
 }
 
 /** `GET deployments.apps kro/httpbin`. */
@@ -33,4 +37,9 @@ export function requestText(exchange: Exchange): string {
 /** Whether it may be sent twice, as the effect is that of once. */
 export function repeatable(exchange: Exchange): boolean {
   return exchange.method === "GET" || exchange.verb === "apply";
+}
+
+/** Whether it may change something. */
+export function isWrite(exchange: Exchange): boolean {
+  return exchange.method !== "GET";
 }

@@ -3,7 +3,7 @@
  * after a connection failed.
  */
 import { ApiError } from "../api/mod.ts";
-import { type Exchange, repeatable, requestText } from "./exchange.ts";
+import { type Exchange, isWrite, repeatable, requestText } from "./exchange.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { Slots, TokenBucket } from "./limit.ts";
 import { sleep } from "./sleep.ts";
@@ -60,7 +60,7 @@ export class Transport {
           const response = await this.#fetch(exchange, http, authorization, signal);
           return toAnswer(response, await response.text());
         }).catch((error) => {
-          this.#discard(http);
+          if (!isWithheld(error)) this.#discard(http);
           throw error;
         });
       } finally {
@@ -181,6 +181,9 @@ export class Transport {
     controller = new AbortController(),
   ): Promise<T> {
     const limit = exchange.timeoutMs ?? this.#timeoutMs;
+    const given = isWrite(exchange) ? exchange.gate?.writes : undefined;
+    const giveUp = () => controller.abort();
+    given?.addEventListener("abort", giveUp, { once: true });
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -190,12 +193,15 @@ export class Transport {
     try {
       return await run(controller.signal);
     } catch (error) {
+      if (error instanceof ApiError) throw error;
+      if (given?.aborted) throw withheld(exchange, "given up while it was under way");
       if (!late) throw this.broken(exchange, error);
       const where = hostOf(this.#config.server);
       const message = `${requestText(exchange)}: no answer from ${where} within ${limit / 1000} s`;
       throw new ApiError(message, { reason: "Timeout", cause: error });
     } finally {
       clearTimeout(timer);
+      given?.removeEventListener("abort", giveUp);
       this.#inFlight.delete(controller);
     }
   }
@@ -211,6 +217,9 @@ export class Transport {
     headers.set("accept", exchange.accept ?? "application/json");
     if (exchange.contentType) headers.set("content-type", exchange.contentType);
     if (authorization) headers.set("authorization", authorization);
+    // Last of all: whatever was waited for before, slots or credentials, may have taken its time.
+    const why = exchange.gate?.withholds(isWrite(exchange));
+    if (why !== undefined) throw withheld(exchange, why);
     const started = performance.now();
     const report = (code: number) => this.#report(exchange, code, performance.now() - started);
     try {
@@ -278,4 +287,12 @@ function toAnswer(response: Response, text: string): Answer {
 
 function closedError(exchange: Exchange): ApiError {
   return new ApiError(`${requestText(exchange)}: the client is closed`, { reason: "Unreachable" });
+}
+
+function isWithheld(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "Withheld";
+}
+
+function withheld(exchange: Exchange, why: string): ApiError {
+  return new ApiError(`${requestText(exchange)}: ${why}`, { reason: "Withheld" });
 }

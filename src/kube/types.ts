@@ -61,6 +61,14 @@ export interface WriteOptions {
   dryRun?: boolean;
 }
 
+/** Decides, at the moment of sending, whether requests may leave. */
+export interface RequestGate {
+  /** Why a request may not leave now; undefined when it may. */
+  withholds(write: boolean): string | undefined;
+  /** Aborts when writes under way are to be given up; asked anew for each attempt. */
+  readonly writes: AbortSignal;
+}
+
 /** Typed requests over one API server. All reject with ApiError. */
 export interface KubeClient {
   /** What it talks to. */
@@ -120,6 +128,8 @@ export interface KubeClient {
       timeoutSeconds?: number;
     },
   ): AsyncIterable<WatchEvent>;
+  /** The same client behind a gate: requests that it withholds reject with ApiError `Withheld`. */
+  behind(gate: RequestGate): KubeClient;
   /** Closes connections. */
   close(): void;
 }

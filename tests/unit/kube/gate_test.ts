@@ -1,0 +1,112 @@
+// Requests behind a gate: judged when they are sent, given up when it closes.
+import assert from "node:assert/strict";
+import { ApiError, type KindRef } from "../../../src/api/mod.ts";
+import { connect, type KubeClient, type RequestGate } from "../../../src/kube/mod.ts";
+
+const MAP: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+const ref = { kind: MAP, namespace: "n", name: "m" };
+const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", name: "m" } };
+const by = { fieldManager: "test" };
+
+class Gate implements RequestGate {
+  why?: string;
+  all = false;
+  readonly closing = new AbortController();
+  get writes() {
+    return this.closing.signal;
+  }
+  withholds(write: boolean) {
+    return write || this.all ? this.why : undefined;
+  }
+}
+
+async function serving(
+  handler: (request: Request) => Response | Promise<Response>,
+  check: (client: KubeClient, gate: Gate, requests: Request[]) => Promise<void>,
+): Promise<void> {
+  const requests: Request[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    requests.push(request);
+    return handler(request);
+  });
+  const config = { server: `http://127.0.0.1:${server.addr.port}`, namespace: "d", origin: "test" };
+  const client = connect(config, { userAgent: "kro/test" });
+  const gate = new Gate();
+  try {
+    await check(client.behind(gate), gate, requests);
+  } finally {
+    client.close();
+  }
+}
+
+const withheld = (text: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof ApiError, String(error));
+  assert.equal(error.reason, "Withheld");
+  assert.match(error.message, text);
+  return true;
+};
+
+Deno.test("a closed gate withholds every kind of write, and no read", async () => {
+  await serving(() => Response.json(object), async (client, gate, requests) => {
+    gate.why = "not now";
+    const writes = [
+      () => client.create(MAP, object, by),
+      () => client.apply(ref, object, by),
+      () => client.mergePatch(ref, {}, by),
+      () => client.replace(ref, object, by),
+      () => client.delete(ref),
+    ];
+    for (const write of writes) {
+      await assert.rejects(write(), withheld(/ configmaps n\/m: not now$/));
+    }
+    assert.equal(requests.length, 0);
+    assert.equal((await client.get(ref))?.kind, "ConfigMap");
+    gate.all = true;
+    await assert.rejects(client.get(ref), withheld(/^GET configmaps n\/m: not now$/));
+    await assert.rejects(client.list(MAP), withheld(/^LIST/));
+    await assert.rejects(client.raw("/version"), withheld(/^GET \/version/));
+    const watch = client.watch(MAP, { resourceVersion: "1", signal: AbortSignal.timeout(60_000) });
+    await assert.rejects(Array.fromAsync(watch), withheld(/^WATCH/));
+    assert.equal(requests.length, 1);
+  });
+});
+
+Deno.test("the gate is asked again before a repetition: what closed meanwhile stays closed", async () => {
+  const later = () => new Response("{}", { status: 429, headers: { "retry-after": "0" } });
+  await serving(later, async (client, gate, requests) => {
+    const { withholds } = gate;
+    gate.withholds = (write) => requests.length < 2 ? undefined : withholds.call(gate, write);
+    gate.why = "lease lost";
+    await assert.rejects(client.apply(ref, object, by), withheld(/lease lost/));
+    assert.equal(requests.length, 2);
+  });
+});
+
+Deno.test("a write that is under way when the gate closes is given up; the next one goes through", async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<Response>();
+  let first = true;
+  const handler = () => {
+    if (!first) return Response.json(object);
+    first = false;
+    reached.resolve();
+    return held.promise;
+  };
+  await serving(handler, async (client, gate, requests) => {
+    const write = client.apply(ref, object, by);
+    await reached.promise;
+    gate.closing.abort();
+    // It is repeatable, and must not be repeated all the same.
+    await assert.rejects(write, withheld(/given up/));
+    assert.equal(requests.length, 1);
+    held.resolve(Response.json(object));
+    const open = client.behind(new Gate());
+    assert.equal((await open.apply(ref, object, by)).kind, "ConfigMap");
+  });
+});
