@@ -1,4 +1,5 @@
 /** The work queue: each key once, one at a time, so many workers, with backoff and delays. */
+import { TokenBucket } from "../kube/mod.ts";
 
 /** What a piece of work says about its key when it is done. */
 export type WorkResult =
@@ -25,10 +26,36 @@ export interface QueueOptions {
   minDelayMs?: number;
   /** Longest delay after a failure. 1000 s by default. */
   maxDelayMs?: number;
+  /** Retries of all keys together: so many a second, after a burst of so many. No limit by default. */
+  retryRate?: { perSecond: number; burst: number };
+  /** After so many failures in a row a key is given up; never by default. */
+  maxRetries?: number;
+  /** A key that was given up comes back after so long, with no failures to its name. 10 h by default. */
+  returnMs?: number;
   /** The real clock by default. */
   clock?: Clock;
   /** Told of work that threw, which counts as `retry`. */
   onError?: (key: string, error: unknown) => void;
+  /** Told of a key that is given up. */
+  onGivenUp?: (key: string, retries: number) => void;
+}
+
+/** Work that is going on. */
+export interface Work {
+  /** What is worked on. */
+  key: string;
+  /** For how many milliseconds by now. */
+  ms: number;
+}
+
+/** What a queue has done since it was made. */
+export interface QueueCounts {
+  /** Keys that were added and not waiting already. */
+  adds: number;
+  /** Work that failed and is done again. */
+  retries: number;
+  /** Keys that were given up. */
+  givenUp: number;
 }
 
 /** The clock of the process. */
@@ -40,27 +67,37 @@ export const systemClock: Clock = {
   },
 };
 
+const DEFAULTS = {
+  minDelayMs: 200,
+  maxDelayMs: 1_000_000,
+  returnMs: 36_000_000,
+  clock: systemClock,
+};
+
 /** Keys to work on. A key added while it is in work is worked on once more afterwards. */
 export class WorkQueue {
   readonly #work: (key: string) => Promise<WorkResult>;
-  readonly #options: Required<Omit<QueueOptions, "onError">> & Pick<QueueOptions, "onError">;
+  readonly #options: QueueOptions & typeof DEFAULTS;
+  readonly #bucket?: TokenBucket;
   /** Waiting keys in order of arrival, with the time of it. */
   readonly #waiting = new Map<string, number>();
-  readonly #inWork = new Map<string, Promise<void>>();
+  readonly #inWork = new Map<string, { since: number; done: Promise<void> }>();
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
   readonly #failures = new Map<string, number>();
-  #state: "new" | "running" | "stopped" = "new";
+  readonly #counts: QueueCounts = { adds: 0, retries: 0, givenUp: 0 };
+  #state: "paused" | "running" | "stopped" = "paused";
 
   /** Nothing is worked on before {@link start}. */
   constructor(work: (key: string) => Promise<WorkResult>, options: QueueOptions) {
     this.#work = work;
-    this.#options = {
-      ...options,
-      minDelayMs: options.minDelayMs ?? 200,
-      maxDelayMs: options.maxDelayMs ?? 1_000_000,
-      clock: options.clock ?? systemClock,
-    };
+    const given = Object.entries(options).filter(([, value]) => value !== undefined);
+    this.#options = { ...DEFAULTS, ...Object.fromEntries(given) as unknown as QueueOptions };
+    const { retryRate, clock } = this.#options;
+    if (retryRate && retryRate.perSecond > 0) {
+      const burst = Math.max(1, retryRate.burst);
+      this.#bucket = new TokenBucket(retryRate.perSecond, burst, clock.now());
+    }
   }
 
   /** Keys that wait for a worker; neither those in work nor those that are delayed. */
@@ -74,11 +111,32 @@ export class WorkQueue {
     return oldest.done ? 0 : this.#options.clock.now() - oldest.value;
   }
 
+  /** The work that has gone on for longest. */
+  get longest(): Work | undefined {
+    const first = this.#inWork.entries().next();
+    if (first.done) return undefined;
+    const [key, { since }] = first.value;
+    return { key, ms: this.#options.clock.now() - since };
+  }
+
+  /** How many keys are in work. */
+  get active(): number {
+    return this.#inWork.size;
+  }
+
+  /** What it has done so far. */
+  get counts(): Readonly<QueueCounts> {
+    return this.#counts;
+  }
+
   /** Works on the key as soon as a worker is free. */
   add(key: string): void {
     if (this.#state === "stopped") return;
     if (this.#inWork.has(key)) this.#again.add(key);
-    else if (!this.#waiting.has(key)) this.#waiting.set(key, this.#options.clock.now());
+    else if (!this.#waiting.has(key)) {
+      this.#counts.adds++;
+      this.#waiting.set(key, this.#options.clock.now());
+    }
     this.#dispatch();
   }
 
@@ -96,10 +154,17 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel });
   }
 
-  /** Begins to work. */
+  /** Begins to work, or goes on. */
   start(): void {
+    if (this.#state === "stopped") return;
     this.#state = "running";
     this.#dispatch();
+  }
+
+  /** Begins no more work until {@link start}; keys are kept. Resolves when nothing is in work. */
+  async pause(): Promise<void> {
+    if (this.#state === "running") this.#state = "paused";
+    await this.#idle();
   }
 
   /** Takes no more keys, drops what waits, and resolves when nothing is in work any longer. */
@@ -108,7 +173,11 @@ export class WorkQueue {
     this.#waiting.clear();
     this.#again.clear();
     for (const key of [...this.#delayed.keys()]) this.#cancel(key);
-    await Promise.all(this.#inWork.values());
+    await this.#idle();
+  }
+
+  async #idle(): Promise<void> {
+    await Promise.all([...this.#inWork.values()].map(({ done }) => done));
   }
 
   #dispatch(): void {
@@ -117,7 +186,8 @@ export class WorkQueue {
       if (next.done) return;
       this.#waiting.delete(next.value);
       this.#cancel(next.value);
-      this.#inWork.set(next.value, this.#run(next.value));
+      const since = this.#options.clock.now();
+      this.#inWork.set(next.value, { since, done: this.#run(next.value) });
     }
   }
 
@@ -132,22 +202,31 @@ export class WorkQueue {
       result = "retry";
     }
     this.#inWork.delete(key);
-    if (this.#state === "running") this.#settle(key, result);
+    if (this.#state !== "stopped") this.#settle(key, result);
   }
 
   #settle(key: string, result: WorkResult): void {
-    if (result === "retry" || (typeof result === "object" && result.failed)) {
-      this.after(key, this.#backoff(key));
-    } else this.#failures.delete(key);
+    if (result === "retry" || (typeof result === "object" && result.failed)) this.#retry(key);
+    else this.#failures.delete(key);
     if (typeof result === "object") this.after(key, result.afterMs);
     if (this.#again.delete(key)) this.add(key);
     else this.#dispatch();
   }
 
-  #backoff(key: string): number {
+  #retry(key: string): void {
+    const { minDelayMs, maxDelayMs, maxRetries, returnMs, clock, onGivenUp } = this.#options;
     const failures = this.#failures.get(key) ?? 0;
+    if (maxRetries !== undefined && failures >= maxRetries) {
+      this.#failures.delete(key);
+      this.#counts.givenUp++;
+      this.after(key, returnMs);
+      onGivenUp?.(key, failures);
+      return;
+    }
     this.#failures.set(key, failures + 1);
-    return Math.min(this.#options.minDelayMs * 2 ** failures, this.#options.maxDelayMs);
+    this.#counts.retries++;
+    const backoff = Math.min(minDelayMs * 2 ** failures, maxDelayMs);
+    this.after(key, Math.max(backoff, this.#bucket?.reserve(clock.now()) ?? 0));
   }
 
   #cancel(key: string): void {

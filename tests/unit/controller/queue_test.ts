@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { type Clock, WorkQueue, type WorkResult } from "../../../src/controller/queue.ts";
+import {
+  type Clock,
+  type QueueOptions,
+  WorkQueue,
+  type WorkResult,
+} from "../../../src/controller/queue.ts";
 
 /** A clock that moves only when told to. */
 class ManualClock implements Clock {
@@ -32,10 +37,11 @@ class Bench {
   readonly clock = new ManualClock();
   readonly started: string[] = [];
   readonly errors: string[] = [];
+  readonly givenUp: string[] = [];
   #finish = new Map<string, PromiseWithResolvers<WorkResult>>();
   readonly queue: WorkQueue;
 
-  constructor(workers = 1) {
+  constructor(workers = 1, options: Partial<QueueOptions> = {}) {
     const work = (key: string) => {
       this.started.push(key);
       const done = Promise.withResolvers<WorkResult>();
@@ -45,7 +51,10 @@ class Bench {
     const onError = (key: string, error: unknown) => this.errors.push(`${key}: ${error}`);
     // As callers do that hand on what they were given, or were not.
     const given = { minDelayMs: undefined, maxDelayMs: undefined };
-    this.queue = new WorkQueue(work, { ...given, workers, clock: this.clock, onError });
+    const onGivenUp = (key: string, retries: number) =>
+      this.givenUp.push(`${key} after ${retries}`);
+    const told = { onError, onGivenUp };
+    this.queue = new WorkQueue(work, { ...given, workers, clock: this.clock, ...told, ...options });
     this.queue.start();
   }
 
@@ -205,4 +214,76 @@ Deno.test("keys added before the start are worked on after it", async () => {
   queue.start();
   await settled();
   assert.deepEqual(seen, ["a"]);
+});
+
+Deno.test("after its retries a key is given up, and comes back later without failures to its name", async () => {
+  const bench = new Bench(1, { maxRetries: 2, returnMs: 60_000 });
+  bench.queue.add("a");
+  await settled();
+  const delays: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    await bench.finish("a", "retry");
+    delays.push(bench.clock.timers[0]!.due - bench.clock.time);
+    await bench.clock.advance(delays.at(-1)!);
+  }
+  assert.deepEqual(delays, [200, 400, 60_000, 200]);
+  assert.deepEqual(bench.givenUp, ["a after 2"]);
+  assert.deepEqual(bench.queue.counts, { adds: 5, retries: 3, givenUp: 1 });
+});
+
+Deno.test("an event brings a key back that was given up", async () => {
+  const bench = new Bench(1, { maxRetries: 0 });
+  bench.queue.add("a");
+  await settled();
+  await bench.finish("a", "retry");
+  assert.deepEqual(bench.givenUp, ["a after 0"]);
+  bench.queue.add("a");
+  await settled();
+  await bench.finish("a", "done");
+  assert.deepEqual([bench.started, bench.clock.timers.length], [["a", "a"], 0]);
+});
+
+Deno.test("retries of all keys share a rate; what is new is not held up by it", async () => {
+  const bench = new Bench(9, { retryRate: { perSecond: 1, burst: 2 } });
+  for (const key of ["a", "b", "c", "d"]) bench.queue.add(key);
+  await settled();
+  for (const key of ["a", "b", "c", "d"]) await bench.finish(key, "retry");
+  assert.deepEqual(bench.clock.timers.map((t) => t.due), [200, 200, 1000, 2000]);
+  bench.queue.add("e");
+  await settled();
+  assert.equal(bench.started.at(-1), "e");
+});
+
+Deno.test("a pause waits for what is in work, and keeps all keys for later", async () => {
+  const bench = new Bench(1);
+  for (const key of ["a", "b"]) bench.queue.add(key);
+  await settled();
+  let idle = false;
+  const pausing = bench.queue.pause().then(() => idle = true);
+  bench.queue.add("c");
+  await settled();
+  assert.equal(idle, false);
+  await bench.finish("a", "retry");
+  await pausing;
+  await bench.clock.advance(200);
+  assert.deepEqual(bench.started, ["a"]);
+  bench.queue.start();
+  for (const key of ["b", "c", "a"]) {
+    await settled();
+    await bench.finish(key);
+  }
+  assert.deepEqual(bench.started, ["a", "b", "c", "a"]);
+});
+
+Deno.test("the longest work is that of the key that was begun first", async () => {
+  const bench = new Bench(2);
+  assert.equal(bench.queue.longest, undefined);
+  bench.queue.add("a");
+  await bench.clock.advance(50);
+  bench.queue.add("b");
+  await bench.clock.advance(20);
+  assert.deepEqual(bench.queue.longest, { key: "a", ms: 70 });
+  assert.equal(bench.queue.active, 2);
+  await bench.finish("a");
+  assert.deepEqual(bench.queue.longest, { key: "b", ms: 20 });
 });
