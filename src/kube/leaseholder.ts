@@ -1,7 +1,8 @@
-/** Holds one Lease while this program lives; never takes it from another who renews it. */
+/** Holds one Lease while this program lives; waits for it while another holds and renews it. */
 import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
 import { named } from "./permission.ts";
+import { Reflector } from "./reflector.ts";
 import { sleep } from "./sleep.ts";
 import type { KubeClient } from "./types.ts";
 
@@ -17,12 +18,14 @@ export interface LeaseOptions {
   durationSeconds?: number;
   /** How long failing renewals are borne before it counts as lost, 10 by default. */
   renewDeadlineSeconds?: number;
-  /** Between renewals, and between attempts to get it, 2 by default. */
+  /** Between renewals, and between attempts that fail, 2 by default. */
   retrySeconds?: number;
   /** It is held now. */
   acquired?: () => void;
   /** It was held, and is no more or cannot be renewed. */
   lost?: () => void;
+  /** Another one holds it; told once for each holder. */
+  waiting?: (holder: string) => void;
   /** A request failed; the next one follows. */
   onError?: (error: unknown) => void;
 }
@@ -36,7 +39,10 @@ export function leaseIdentity(): string {
   }
 }
 
-/** Acquires, renews and gives back a Lease. */
+/**
+ * Acquires, renews and gives back a Lease. Whether another's has expired, and whether an own renewal
+ * is too long ago, is judged by this machine's monotonic clock alone: clocks of machines differ.
+ */
 export class LeaseHolder {
   /** Who holds it when this one does. */
   readonly identity: string;
@@ -49,10 +55,14 @@ export class LeaseHolder {
   #running?: Promise<void>;
   #held = false;
   #lease?: KubeObject;
-  /** The resourceVersion last read, and when it was first seen, by this machine's monotonic clock. */
+  /** The resourceVersion last seen, and when it was first. */
   #seen?: string;
   #seenAt = 0;
   #renewedAt = 0;
+  #deadline?: ReturnType<typeof setTimeout>;
+  #waitsFor = "";
+  /** Resolved when the watch shows something new. */
+  #news = Promise.withResolvers<void>();
 
   /** Starts nothing yet. */
   constructor(client: KubeClient, options: LeaseOptions) {
@@ -64,9 +74,12 @@ export class LeaseHolder {
     this.#retryMs = (options.retrySeconds ?? 2) * 1000;
   }
 
-  /** Whether it is held now. */
+  /**
+   * Whether it is held at this very moment: false from the renew deadline on, also in a process that
+   * was frozen and has not learnt of the loss yet.
+   */
   get held(): boolean {
-    return this.#held;
+    return this.#held && performance.now() - this.#renewedAt < this.#deadlineMs;
   }
 
   /** Begins to acquire and renew, until `release`. */
@@ -78,6 +91,7 @@ export class LeaseHolder {
   async release(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    clearTimeout(this.#deadline);
     if (!this.#held || !this.#lease) return;
     this.#held = false;
     try {
@@ -89,34 +103,81 @@ export class LeaseHolder {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    let raced = false;
     while (!signal.aborted) {
-      try {
-        await this.#attempt();
-        raced = false;
-      } catch (error) {
-        this.#lease = undefined; // read it again, whatever went wrong
-        if (!isRace(error)) this.#options.onError?.(error);
-        else if (!raced) {
-          // Somebody wrote it: see at once whether it is still ours.
-          raced = true;
-          continue;
-        }
+      if (this.#held) await this.#renew(signal);
+      else await this.#acquire(signal);
+    }
+  }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    // After a race: see at once whether it is still ours.
+    if (await this.#attempted() === "raced") await this.#attempted();
+    if (this.#held && !this.held) this.#lose();
+    if (this.#held) await sleep(this.#retryMs, signal);
+  }
+
+  /** Tries until it is held; in between, the watch tells when to try again. */
+  async #acquire(signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const end = () => done.abort();
+    signal.addEventListener("abort", end, { once: true });
+    let watch: Promise<void> | undefined;
+    while (!signal.aborted && !this.#held) {
+      const news = this.#news.promise;
+      const result = await this.#attempted();
+      if (this.#held || signal.aborted) break;
+      if (result !== "taken") {
+        await sleep(result === "raced" ? 0 : this.#retryMs, signal);
+        continue;
       }
-      if (this.#held && performance.now() - this.#renewedAt > this.#deadlineMs) this.#lose();
-      await sleep(this.#retryMs, signal);
+      watch ??= this.#watch(done.signal);
+      await Promise.race([news, sleep(this.#untilExpiry(), signal)]);
+    }
+    signal.removeEventListener("abort", end);
+    done.abort();
+    await watch;
+  }
+
+  #watch(signal: AbortSignal): Promise<void> {
+    const { namespace, name, onError } = this.#options;
+    const options = { namespace, fieldSelector: `metadata.name=${name}`, onError };
+    const changed = (lease: KubeObject) => this.#observed(lease);
+    const deleted = () => this.#observed(undefined);
+    const handlers = { added: changed, modified: changed, deleted };
+    return new Reflector(this.#client, LEASE_KIND, options, handlers).start(signal);
+  }
+
+  /** What the watch shows: a renewal sets back the expiry, anything else is a chance. */
+  #observed(lease: KubeObject | undefined): void {
+    if (!this.#note(lease)) return;
+    // A renewal: the sleep under way ends too early then, and finds out by itself.
+    if (lease && holderOf(lease) !== "" && holderOf(lease) === this.#waitsFor) return;
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
+  }
+
+  async #attempted(): Promise<"held" | "taken" | "raced" | "failed"> {
+    try {
+      return await this.#attempt();
+    } catch (error) {
+      this.#lease = undefined; // read it again, whatever went wrong
+      if (isRace(error)) return "raced";
+      this.#options.onError?.(error);
+      return "failed";
     }
   }
 
   /** Renews the Lease if it is ours, takes it if it is nobody's or its holder fell silent. */
-  async #attempt(): Promise<void> {
+  async #attempt(): Promise<"held" | "taken" | "raced"> {
     if (!this.#held || !this.#lease) await this.#look();
     const before = this.#lease ? specOf(this.#lease) : {};
-    const holder = typeof before.holderIdentity === "string" ? before.holderIdentity : "";
+    const holder = this.#lease ? holderOf(this.#lease) : "";
     const ours = holder === this.identity;
-    if (!ours && holder !== "" && !this.#expired(before)) {
+    if (!ours && holder !== "" && this.#untilExpiry() > 0) {
       if (this.#held) this.#lose();
-      return;
+      if (this.#waitsFor !== holder) this.#options.waiting?.(holder);
+      this.#waitsFor = holder;
+      return "taken";
     }
     const started = performance.now();
     const now = microTime(Date.now());
@@ -128,24 +189,44 @@ export class LeaseHolder {
       renewTime: now,
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
-    this.#renewedAt = started;
+    // Renewed, but so slowly that it is too late to count.
+    if (performance.now() - started >= this.#deadlineMs) return "raced";
+    this.#renewed(started);
+    return "held";
+  }
+
+  /** Counts from when the renewal was sent: others count from when they see it, which is later. */
+  #renewed(at: number): void {
+    this.#renewedAt = at;
+    const left = at + this.#deadlineMs - performance.now();
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#lose(), Math.max(0, left));
     if (this.#held) return;
     this.#held = true;
+    this.#waitsFor = "";
     this.#options.acquired?.();
   }
 
   async #look(): Promise<void> {
     const found = await this.#client.get(leaseRef(this.#options.namespace, this.#options.name));
-    const revision = found?.metadata.resourceVersion;
-    if (revision !== this.#seen) this.#seenAt = performance.now();
-    this.#seen = revision;
+    this.#note(found);
     this.#lease = found;
   }
 
-  /** Judged by how long it stayed unchanged here: the holder's clock may differ from ours. */
-  #expired(spec: JsonObject): boolean {
-    const seconds = typeof spec.leaseDurationSeconds === "number" ? spec.leaseDurationSeconds : 0;
-    return performance.now() - this.#seenAt > seconds * 1000;
+  /** Remembers when this state of the Lease was first seen; false when it was before. */
+  #note(lease: KubeObject | undefined): boolean {
+    const revision = lease?.metadata.resourceVersion;
+    if (revision === this.#seen) return false;
+    this.#seen = revision;
+    this.#seenAt = performance.now();
+    return true;
+  }
+
+  /** Milliseconds until the Lease last looked at has been silent for as long as it is respected. */
+  #untilExpiry(): number {
+    const seconds = this.#lease ? specOf(this.#lease).leaseDurationSeconds : 0;
+    const respected = typeof seconds === "number" ? seconds * 1000 : 0;
+    return this.#seenAt + respected - performance.now();
   }
 
   async #write(spec: JsonObject): Promise<void> {
@@ -162,13 +243,20 @@ export class LeaseHolder {
   }
 
   #lose(): void {
+    if (!this.#held) return;
     this.#held = false;
+    clearTimeout(this.#deadline);
     this.#options.lost?.();
   }
 }
 
 function specOf(lease: KubeObject): JsonObject {
   return isObject(lease.spec) ? lease.spec : {};
+}
+
+function holderOf(lease: KubeObject): string {
+  const { holderIdentity } = specOf(lease);
+  return typeof holderIdentity === "string" ? holderIdentity : "";
 }
 
 /** Somebody else was faster: no failure. */

@@ -11,6 +11,7 @@ export { Discovery } from "./discovery.ts";
 export { ConfigError, NoClusterError } from "./errors.ts";
 export type { DiscoveredKind } from "./kindindex.ts";
 export * from "./lease.ts";
+export { TokenBucket } from "./limit.ts";
 export { LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
 export { Reflector, type ReflectorHandlers, type ReflectorOptions } from "./reflector.ts";
 export * from "./types.ts";

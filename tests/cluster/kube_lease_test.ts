@@ -1,6 +1,6 @@
 // Leases on a real API server.
 import assert from "node:assert/strict";
-import { LeaseHolder, readLeases } from "../../src/kube/mod.ts";
+import { LeaseHolder, leaseRef, microTime, readLeases } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 import { clientOf, refusedWith, session } from "./kube_session.ts";
 
@@ -80,4 +80,94 @@ Deno.test("who may not list Leases everywhere reads those of his namespaces; who
   assert.deepEqual(states.map((l) => [l.namespace, l.holder, l.live]), [[s.namespace, "me", true]]);
   await holder.release();
   reader.close();
+});
+
+Deno.test("who waits for a Lease watches it: no request a retry period, and it is his at once when it is free", async () => {
+  await using s = await session();
+  const holders: string[] = [];
+  const holder = (identity: string) =>
+    new LeaseHolder(s.client, {
+      namespace: s.namespace,
+      name: "w",
+      identity,
+      durationSeconds: 60,
+      retrySeconds: 0.1,
+      waiting: (by) => holders.push(`${identity} waits for ${by}`),
+    });
+  const [first, second] = [holder("first"), holder("second")];
+  first.start();
+  await eventually("the first holder", () => Promise.resolve(first.held));
+  const reads = () => s.infos.filter((i) => i.verb === "get" || i.verb === "list").length;
+  second.start();
+  await eventually("the watch", () => Promise.resolve(s.infos.some((i) => i.verb === "watch")));
+  const [readsBefore, renewalsBefore] = [reads(), s.infos.length];
+  await eventually("ten renewals", () => Promise.resolve(s.infos.length > renewalsBefore + 10));
+  assert.equal(reads(), readsBefore);
+  assert.equal(second.held, false);
+  await first.release();
+  await eventually("the second holder", () => Promise.resolve(second.held));
+  assert.deepEqual(holders, ["second waits for first"]);
+  // Deleted by hand it is made anew.
+  const { kubectl } = await sharedControlPlane();
+  await kubectl(["-n", s.namespace, "delete", "lease", "w"]);
+  await eventually("the Lease made anew", async () => {
+    const [state] = await readLeases(s.client, "w", { namespace: s.namespace });
+    return state?.holder === "second" && state.live;
+  });
+  await second.release();
+});
+
+Deno.test("expiry is judged by the time here, whatever the holder's clock says", async () => {
+  await using s = await session();
+  const lease = (name: string, renewTime: string) => ({
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: { namespace: s.namespace, name },
+    spec: { holderIdentity: "other", leaseDurationSeconds: 1, renewTime },
+  });
+  const by = { fieldManager: "test" };
+  const { kind } = leaseRef(s.namespace, "x");
+  // A holder whose clock is an hour slow, but who renews; and one an hour ahead who fell silent.
+  await s.client.create(kind, lease("slow", microTime(Date.now() - 3_600_000)), by);
+  await s.client.create(kind, lease("ahead", microTime(Date.now() + 3_600_000)), by);
+  const holder = (name: string) =>
+    new LeaseHolder(s.client, { namespace: s.namespace, name, retrySeconds: 0.1 });
+  const [slow, ahead] = [holder("slow"), holder("ahead")];
+  slow.start();
+  ahead.start();
+  let renewals = 0;
+  await eventually("the silent one's Lease", async () => {
+    const renewTime = microTime(Date.now() - 3_600_000 + ++renewals);
+    await s.client.mergePatch(leaseRef(s.namespace, "slow"), { spec: { renewTime } }, by);
+    assert.equal(slow.held, false);
+    return ahead.held;
+  });
+  assert.ok(renewals > 1);
+  await Promise.all([slow.release(), ahead.release()]);
+});
+
+Deno.test("a renewal that hangs does not keep the Lease beyond its deadline", async () => {
+  await using s = await session();
+  let hangs = false;
+  const client = new Proxy(s.client, {
+    get: (target, name) => {
+      if (name === "replace" && hangs) return () => new Promise(() => {});
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const events: string[] = [];
+  const holder = new LeaseHolder(client, {
+    namespace: s.namespace,
+    name: "h",
+    durationSeconds: 1.5,
+    renewDeadlineSeconds: 1,
+    retrySeconds: 0.1,
+    lost: () => events.push("lost"),
+  });
+  holder.start();
+  await eventually("the holder", () => Promise.resolve(holder.held));
+  hangs = true;
+  await eventually("the loss", () => Promise.resolve(events.length > 0));
+  assert.equal(holder.held, false);
 });
