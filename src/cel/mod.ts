@@ -6,6 +6,7 @@
  */
 export * from "./types.ts";
 export { parse, type ParseResult } from "./parse.ts";
+export { addRead, coversReads, partOf, readsOf } from "./reads.ts";
 export { compile, type CompileResult, compileTemplate, type TemplatePart } from "./compile.ts";
 export {
   BOOL,

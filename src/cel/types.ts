@@ -53,12 +53,13 @@ export interface Parsed {
   readonly references: ReadonlyMap<string, number>;
   /** Plain (non-method) functions called, qualified as written (`json.marshal`), with offsets. */
   readonly functions: ReadonlyMap<string, number>;
-  /**
-   * Paths read below each free identifier, as far as they are static: `deployment` ->
-   * [["status","conditions"]]. An empty path means that the whole value is used.
-   */
-  readonly paths: ReadonlyMap<string, readonly (readonly string[])[]>;
 }
+
+/**
+ * What is read of a value: all of it, or fields by name and what is read of each. `*` stands for every
+ * element of a list and every value of a map. No fields: only that it is there, and of which type.
+ */
+export type Reads = "whole" | ReadonlyMap<string, Reads>;
 
 /** A checked expression, ready to be evaluated many times. */
 export interface Program extends Parsed {

@@ -1,5 +1,13 @@
 /** Type-checks a prepared node and makes it a node of the graph. */
-import { type CelScope, type CelType, DYN, listOf, objectType, typeText } from "../cel/mod.ts";
+import {
+  type CelScope,
+  type CelType,
+  DYN,
+  listOf,
+  objectType,
+  type Reads,
+  typeText,
+} from "../cel/mod.ts";
 import { checkExpression, type Draft, type Expectation } from "./expression.ts";
 import type { PreparedNode } from "./prepare.ts";
 import type { Report } from "./report.ts";
@@ -11,6 +19,8 @@ export interface CheckContext {
   readonly variables: Readonly<Record<string, CelType>>;
   readonly ids: ReadonlySet<string>;
   readonly omit: boolean;
+  /** Grows by what expressions of the status read. */
+  readonly statusReads: Map<string, Reads>;
 }
 
 /** The type of what has a fault that was reported: nobody reports it again. */

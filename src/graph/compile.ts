@@ -7,7 +7,7 @@ import {
   type ResourceGraphDefinition,
   type RgdSpec,
 } from "../api/mod.ts";
-import { type CelType, objectType } from "../cel/mod.ts";
+import { type CelType, objectType, type Reads } from "../cel/mod.ts";
 import type { KindTable, Schema } from "../openapi/mod.ts";
 import { transform } from "../simpleschema/mod.ts";
 import { checkNode, FAULTY, nodeType } from "./check.ts";
@@ -17,6 +17,7 @@ import { applyOrders, topologicalOrder } from "./order.ts";
 import { plural } from "./plural.ts";
 import { type PreparedNode, prepareNode } from "./prepare.ts";
 import { readRgd, type SchemaDraft } from "./read.ts";
+import { readsOfNodes } from "./reads.ts";
 import { collect, forNode, type Report } from "./report.ts";
 import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
@@ -67,7 +68,7 @@ export function compile(
     ...prepared.map((node) => [node.draft.id, nodeType(node)] as const),
     ["schema", schemaType],
   ]);
-  const context = { variables, ids, omit };
+  const context = { variables, ids, omit, statusReads: new Map<string, Reads>() };
   const nodes = new Map<string, Node>();
   for (const node of prepared) {
     const { id } = node.draft;
@@ -100,6 +101,7 @@ export function compile(
         dependencies: n.dependencies.map((id) => ({ id })),
       })),
       status: status.plan,
+      reads: readsOfNodes(prepared, context.statusReads),
     },
   };
 }

@@ -5,6 +5,7 @@ import type { CheckContext } from "./check.ts";
 import { conditionLiterals, type Literal } from "./condition_literals.ts";
 import { checkExpression, CONDITION_CODES, type Draft, readExpression } from "./expression.ts";
 import { kindOfJson } from "./json.ts";
+import { readsOfDrafts } from "./reads.ts";
 import { checkReferences } from "./references.ts";
 import type { Report } from "./report.ts";
 import type { Expression } from "./types.ts";
@@ -48,7 +49,9 @@ export function checkConditions(
     if (!checkReferences(draft, names, report)) continue;
     const expectation = { accepts: notCondition };
     const expression = checkExpression(draft, scope, expectation, context.ids, report);
-    if (expression) checked.push(expression);
+    if (!expression) continue;
+    checked.push(expression);
+    readsOfDrafts([draft], context.statusReads);
   }
   checkLiterals(drafts, report);
   return checked;

@@ -4,6 +4,7 @@ import type { Schema } from "../openapi/mod.ts";
 import type { CheckContext } from "./check.ts";
 import { checkConditions } from "./conditions.ts";
 import { checkExpression, type Draft, readExpression, STATUS_CODES } from "./expression.ts";
+import { readsOfDrafts } from "./reads.ts";
 import { checkReferences } from "./references.ts";
 import type { Report } from "./report.ts";
 import { joinSchemas, schemaOfType } from "./status_schema.ts";
@@ -39,6 +40,7 @@ export function checkStatus(
       report,
     );
     if (!expression) continue;
+    readsOfDrafts([draft], context.statusReads);
     if (draft.references.size === 0) fault(draft, "must refer to a resource or to schema", report);
     else fields.push({ path, expression });
   }

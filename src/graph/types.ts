@@ -1,6 +1,6 @@
 /** A compiled RGD: checked, typed, ordered, immutable. All that a pass needs, and nothing of a cluster. */
 import type { JsonObject, KindRef, KubeObject, ResourceInformation } from "../api/mod.ts";
-import type { CelType, Program } from "../cel/mod.ts";
+import type { CelType, Program, Reads } from "../cel/mod.ts";
 import type { KindInfo } from "../openapi/mod.ts";
 
 /** A string of a template that holds expressions. */
@@ -96,6 +96,8 @@ export interface Graph {
   readonly resources: readonly ResourceInformation[];
   /** What instances report. */
   readonly status: StatusPlan;
+  /** By node id, what any expression reads of one object of it. */
+  readonly reads: ReadonlyMap<string, Reads>;
 }
 
 /** Flags that change what is accepted. */

@@ -36,20 +36,3 @@ Deno.test("functions are named as written, methods and operators are not functio
   const { functions } = parsed("json.marshal(a) + f(1) + x.g(2) + ip.isCanonical('') + f(3)");
   assert.deepEqual([...functions], [["json.marshal", 0], ["f", 18], ["ip.isCanonical", 34]]);
 });
-
-const PATHS: Readonly<Record<string, Record<string, string[][]>>> = {
-  "d.status.conditions.exists(c, c.type == 'A')": { d: [["status", "conditions"]] },
-  "d.spec.name + d.spec['x'] + d.spec.name": { d: [["spec", "name"], ["spec", "x"]] },
-  "d.spec.items[d.spec.index].name": { d: [["spec", "items"], ["spec", "index"]] },
-  "d.spec.list[0].name": { d: [["spec", "list"]] },
-  "d.spec.name == 'a' && size(d.spec) > 0": { d: [["spec"]] },
-  "json.marshal(d) + d.a.b": { d: [[]] },
-  "has(d.a.b)": { d: [["a", "b"]] },
-  "d.?a.?b": { d: [["a", "b"]] },
-};
-
-for (const [source, expected] of Object.entries(PATHS)) {
-  Deno.test(`paths of ${source}`, () => {
-    assert.deepEqual(Object.fromEntries(parsed(source).paths), expected);
-  });
-}

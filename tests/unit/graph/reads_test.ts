@@ -1,0 +1,59 @@
+/** What a graph says that its expressions read of each node's objects. */
+import assert from "node:assert/strict";
+import type { Reads } from "../../../src/cel/mod.ts";
+import { configMap, deployment, graphOf, rgd, SPEC } from "./fixtures.ts";
+
+/** `true` for whole values, else an object by field. */
+function plain(reads: Reads | undefined): unknown {
+  if (reads === undefined || reads === "whole") return reads && true;
+  return Object.fromEntries([...reads].map(([key, below]) => [key, plain(below)]));
+}
+
+Deno.test("a graph knows what its expressions read of each node, wherever they stand", async () => {
+  const graph = await graphOf(rgd({
+    spec: SPEC,
+    status: {
+      image: "${web.spec.template.spec.containers[0].image}",
+      names: "${many.filter(m, has(m.data.k)).map(m, m.metadata.name)}",
+      conditions: [
+        "${runtime.newCondition({type: 'Ok', status: ext.data.state})}",
+      ],
+    },
+  }, [
+    configMap("a", { data: { k: "x", unread: "y" } }),
+    {
+      ...configMap("b", { data: { k: "${a.data.k + '-' + a.metadata.uid}" } }),
+      includeWhen: ["${a.data['included'] == 'yes'}"],
+    },
+    {
+      ...configMap("many", { data: { k: "${x}" } }, { name: "n-${x}" }),
+      forEach: [{ x: "${b.data.list.split(',')}" }],
+      readyWhen: ["${each.data.ready == 'true'}"],
+    },
+    { ...deployment("web"), readyWhen: ["${web.status.readyReplicas > 0}"] },
+    {
+      id: "ext",
+      externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "theirs" } },
+    },
+    {
+      id: "all",
+      externalRef: { apiVersion: "v1", kind: "Secret", metadata: { selector: {} } },
+    },
+    configMap("whole", { data: { k: "${json.marshal(all)}" } }),
+  ]));
+  assert.deepEqual(
+    Object.fromEntries([...graph.reads].map(([id, reads]) => [id, plain(reads)])),
+    {
+      a: { data: { k: true, included: true }, metadata: { uid: true } },
+      b: { data: { list: true } },
+      many: { data: { k: {}, ready: true }, metadata: { name: true } },
+      web: {
+        spec: { template: { spec: { containers: { "*": { image: true } } } } },
+        status: { readyReplicas: true },
+      },
+      ext: { data: { state: true } },
+      all: true,
+      whole: {},
+    },
+  );
+});
