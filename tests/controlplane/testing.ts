@@ -40,17 +40,18 @@ export async function testNamespace(prefix = "test"): Promise<TestNamespace> {
   };
 }
 
-/** Asks again until `check` gives a value; fails, naming `what`, after `seconds`. */
+/** Asks again, every so often, until `check` gives a value; fails, naming `what`, after `seconds`. */
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined | null | false>,
   seconds = 30,
+  everyMs = 100,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await check();
     if (value) return value;
     if (Date.now() > end) throw new Error(`${what}: not after ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -25,6 +25,9 @@ export interface Place {
 
 const by = { fieldManager: "scenario" };
 
+/** How often a scenario looks again. */
+const POLL_MS = 20;
+
 /** The administrator's view of the shared control plane. */
 export class ScenarioCluster {
   /** Closed by {@link close}. */
@@ -56,12 +59,18 @@ export class ScenarioCluster {
 
   /** Creates the object; in the scenario's namespace when its kind has one and it names none. */
   async create(object: object): Promise<Live> {
-    const given = object as KubeObject;
-    const kind = await this.#kindOf(given);
-    const metadata = kind.namespaced
-      ? { namespace: this.namespace, ...given.metadata }
-      : given.metadata;
-    return await this.client.create(kind, { ...given, metadata }, by);
+    const { kind, placed } = await this.#placed(object as KubeObject);
+    return await this.client.create(kind, placed, by);
+  }
+
+  /**
+   * Server-side apply. Creates objects of a kind whose CRD is new at once, where the API server holds
+   * up a POST for two seconds (`justCreated` in apiextensions' customresource_handler.go).
+   */
+  async apply(object: object): Promise<Live> {
+    const { kind, placed } = await this.#placed(object as KubeObject);
+    const { name = "", namespace } = placed.metadata;
+    return await this.client.apply({ kind, name, namespace }, placed, by);
   }
 
   /** The object; undefined when it is not there. */
@@ -112,10 +121,15 @@ export class ScenarioCluster {
   ): Promise<Live> {
     let last: Live;
     try {
-      return await eventually(`${at.kind} ${at.name}`, async () => {
-        last = await this.find(at);
-        return last !== undefined && holds(last) ? last : undefined;
-      }, seconds);
+      return await eventually(
+        `${at.kind} ${at.name}`,
+        async () => {
+          last = await this.find(at);
+          return last !== undefined && holds(last) ? last : undefined;
+        },
+        seconds,
+        POLL_MS,
+      );
     } catch (error) {
       if (last) delete last.metadata.managedFields;
       throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last, null, 1)}`);
@@ -124,12 +138,21 @@ export class ScenarioCluster {
 
   /** Waits until the object is gone. */
   async untilGone(at: Place): Promise<void> {
-    await eventually(`${at.kind} ${at.name} gone`, async () => await this.find(at) === undefined);
+    const gone = async () => await this.find(at) === undefined;
+    await eventually(`${at.kind} ${at.name} gone`, gone, 30, POLL_MS);
   }
 
   /** Ends the connections. */
   close(): void {
     this.client.close();
+  }
+
+  async #placed(given: KubeObject): Promise<{ kind: KindRef; placed: KubeObject }> {
+    const kind = await this.#kindOf(given);
+    const metadata = kind.namespaced
+      ? { namespace: this.namespace, ...given.metadata }
+      : given.metadata;
+    return { kind, placed: { ...given, metadata } };
   }
 
   async #ref({ kind, name, namespace = this.namespace }: Place): Promise<ObjectRef> {
@@ -152,9 +175,10 @@ export class ScenarioCluster {
   async #served(name: string, find: () => Promise<KindRef | undefined>): Promise<KindRef> {
     const known = await find();
     if (known) return known;
-    await this.#discovery.refresh();
-    const fresh = await find();
-    if (!fresh) throw new Error(`the server has no kind ${name}`);
-    return fresh;
+    // Discovery learns of a new CRD a moment after it is established.
+    return await eventually(`kind ${name} in discovery`, async () => {
+      await this.#discovery.refresh();
+      return await find();
+    }, 5);
   }
 }

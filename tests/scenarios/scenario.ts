@@ -48,6 +48,8 @@ export interface Scenario {
   graph(spec: GraphSpec): Promise<ScenarioGraph>;
   /** The same without waiting; `named` is the RGD's name and the first part of its group. */
   apply(spec: GraphSpec, named?: string): Promise<ScenarioGraph>;
+  /** Waits until the controller has passed over no instance of the scenario's for a while. */
+  quiet(): Promise<void>;
   /** Stops the controller, does what is asked while none runs, and starts another. */
   restart(meanwhile?: () => Promise<unknown>): Promise<void>;
 }
@@ -81,13 +83,16 @@ export function scenario(
   });
 }
 
-/** What upstream's suite runs with, the requeue apart. */
+/** What upstream's suite runs with, the requeue and the delay of waiting RGDs apart. */
 const SUITE: Partial<ControllerOptions> = {
   allowCrdDeletion: true,
   instanceRequeueMs: 0,
-  graphProgressMs: 1000,
+  graphProgressMs: 50,
   compile: { omit: true },
 };
+
+/** Longer than an event takes from the API server into a pass, as a rule. */
+const QUIET_MS = 300;
 
 class Session implements Scenario {
   readonly cluster: ScenarioCluster;
@@ -123,6 +128,21 @@ class Session implements Scenario {
     return graph;
   }
 
+  async quiet(): Promise<void> {
+    let [before, since] = ["", Date.now()];
+    await eventually(
+      "the controller quiet",
+      () => {
+        const views = this.#graphs.flatMap(({ rgd }) => this.controller.instances(rgd.name) ?? []);
+        const passes = views.map(({ uid, lastPass }) => `${uid} ${lastPass}`).join();
+        if (passes !== before) [before, since] = [passes, Date.now()];
+        return Promise.resolve(Date.now() - since >= QUIET_MS);
+      },
+      30,
+      20,
+    );
+  }
+
   async restart(meanwhile: () => Promise<unknown> = async () => {}): Promise<void> {
     await this.#running?.stop();
     await meanwhile();
@@ -144,7 +164,8 @@ class Session implements Scenario {
       },
     };
     controller.start();
-    await eventually("controller ready", () => Promise.resolve(controller.readiness().ready));
+    const ready = () => Promise.resolve(controller.readiness().ready);
+    await eventually("controller ready", ready, 30, 10);
   }
 
   /** With its RGD go the instances, their objects and the CRD, last made first. */
@@ -193,7 +214,7 @@ class Graph implements ScenarioGraph {
   create(name: string, spec: JsonObject = {}, metadata: JsonObject = {}): Promise<Live> {
     const { apiVersion } = this;
     const object = { apiVersion, kind: this.#kind, metadata: { ...metadata, name }, spec };
-    return this.#cluster.create(object);
+    return this.#cluster.apply(object);
   }
 
   active(name: string, holds: (instance: Live) => unknown = () => true): Promise<Live> {
