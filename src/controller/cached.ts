@@ -45,8 +45,8 @@ export interface CachedParts {
   externals: ExternalCaches;
   /** One write of an object at a time, whichever instance it comes from. */
   turns: Turns;
-  /** Told of the instance as each write of it left it. */
-  onInstance?: (instance: KubeObject) => void;
+  /** Told of the instance as each write of it left it; `patched` when it was no status. */
+  onInstance?: (instance: KubeObject, patched: boolean) => void;
 }
 
 /** Labels that only children carry: a list by one of them is answered from the children's cache. */
@@ -60,12 +60,18 @@ export class CachedCluster implements Cluster {
   /** What the pass looked at because no cache shows it: an apply changes it rather than creates it. */
   readonly #looked = new Map<string, KubeObject>();
   #interests: Interest[] = [];
+  #isPolled = false;
 
   /** `instance` is the key under which changes of other people's objects wake it. */
   constructor(parts: CachedParts, instance: string) {
     this.#parts = parts;
     this.#live = new LiveCluster(parts.client, parts.discovery, parts.schemas);
     this.#instance = instance;
+  }
+
+  /** The pass read or wrote what no watch tells of: somebody has to look again. */
+  get isPolled(): boolean {
+    return this.#isPolled;
   }
 
   /** From the children's cache, else from that of other people's objects; a GET for other kinds. */
@@ -78,7 +84,7 @@ export class CachedCluster implements Cluster {
       this.#interest({ kind: ref.kind, namespace: ref.namespace, name: ref.name });
       return await externals.get(ref);
     }
-    return store ? undefined : await this.#live.get(ref);
+    return store ? undefined : await this.#polled().get(ref);
   }
 
   /** GET. */
@@ -96,7 +102,7 @@ export class CachedCluster implements Cluster {
     if (store && MEMBER_LABELS.some((label) => valueOf(labelSelector, label) !== undefined)) {
       return store.list(labelSelector, namespace);
     }
-    if (!externals.watches(query.kind)) return await this.#live.list(query);
+    if (!externals.watches(query.kind)) return await this.#polled().list(query);
     this.#interest(query);
     return await externals.list(query);
   }
@@ -110,16 +116,19 @@ export class CachedCluster implements Cluster {
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, turns } = this.#parts;
     const store = children.store(ref.kind);
-    if (!store) return await this.#live.apply(ref, desired, options);
+    if (!store) return await this.#polled().apply(ref, desired, options);
     return await turns.run(refKey(ref), async () => {
       const before = store.get(ref);
       refuseTaken(ref, before, desired);
-      if (before && store.holds(ref, desired)) return { object: before, action: "unchanged" };
+      if (before && store.holds(ref, desired, options.volatile)) {
+        return { object: before, action: "unchanged", revision: store.writtenRevision(ref) };
+      }
       const response = await this.#send(store, ref, desired, options);
       const earlier = before ?? this.#looked.get(refKey(ref));
       const known = earlier !== undefined || isFirstWrite(response);
       const action = known ? actionOf(earlier, response) : "configured";
-      return { object: store.get(ref) ?? response, action };
+      const revision = store.writtenRevision(ref);
+      return { object: store.get(ref) ?? response, action, revision };
     });
   }
 
@@ -127,7 +136,7 @@ export class CachedCluster implements Cluster {
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     const { children, client, turns } = this.#parts;
     const store = children.store(ref.kind);
-    if (!store) return await this.#live.delete(ref, options);
+    if (!store) return await this.#polled().delete(ref, options);
     const { uid } = options;
     await turns.run(refKey(ref), async () => {
       store.begin(ref, "delete");
@@ -144,12 +153,12 @@ export class CachedCluster implements Cluster {
 
   /** JSON merge patch of the instance. */
   async patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    return this.#learn(await this.#live.patch(ref, patch));
+    return this.#learn(await this.#live.patch(ref, patch), true);
   }
 
   /** PUT of the instance's status. */
   async writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
-    return this.#learn(await this.#live.writeStatus(ref, object));
+    return this.#learn(await this.#live.writeStatus(ref, object), false);
   }
 
   /** By discovery, as it is known or fresh, then by CRDs and APIServices. */
@@ -170,18 +179,23 @@ export class CachedCluster implements Cluster {
     store: ChildStore,
     ref: ObjectRef,
     desired: KubeObject,
-    { force }: ApplyOptions,
+    { force, volatile }: ApplyOptions,
   ): Promise<KubeObject> {
     const { children, client } = this.#parts;
     store.begin(ref, "apply");
     try {
       const response = await client.apply(ref, desired, { fieldManager: Manager.children, force });
-      children.wake(store.applied(ref, desired, response));
+      children.wake(store.applied(ref, desired, response, volatile));
       return response;
     } catch (error) {
       children.wake(store.failed(ref));
       throw error;
     }
+  }
+
+  #polled(): LiveCluster {
+    this.#isPolled = true;
+    return this.#live;
   }
 
   #interest(interest: Interest): void {
@@ -190,8 +204,8 @@ export class CachedCluster implements Cluster {
     this.#parts.externals.add(this.#instance, interest);
   }
 
-  #learn(instance: KubeObject): KubeObject {
-    this.#parts.onInstance?.(instance);
+  #learn(instance: KubeObject, patched: boolean): KubeObject {
+    this.#parts.onInstance?.(instance, patched);
     return instance;
   }
 }

@@ -1,6 +1,6 @@
 /** The instances of one kind as watch events and our own writes tell of them, and which events matter. */
 import type { KubeObject } from "../api/mod.ts";
-import { isSuspended } from "../reconcile/mod.ts";
+import { carriedText, isSuspended } from "../reconcile/mod.ts";
 import { compareRevisions } from "./cache/revision.ts";
 
 interface Known {
@@ -8,6 +8,8 @@ interface Known {
   object: KubeObject;
   /** What events last said of that which wakes. */
   seen: string;
+  /** What kro put on it, as events or our own patch last left it. */
+  carried: string;
 }
 
 /** Where an instance is, as a queue's key: `namespace/name`, or `/name`. */
@@ -35,22 +37,29 @@ export class InstanceStore {
   }
 
   /**
-   * Takes an event. True when a pass has to look at it: a new instance, a changed spec, a deletion, or
-   * suspended and resumed; the labels and the status that passes write themselves are no news.
+   * Takes an event. True when a pass has to look at it: a new instance, a changed spec, a deletion,
+   * suspended and resumed, or an edit of what kro put on it; what passes write themselves is no news.
    */
-  observe(object: KubeObject): boolean {
-    const key = instanceKey(object.metadata);
+  observe(event: KubeObject): boolean {
+    const key = instanceKey(event.metadata);
     const old = this.#known.get(key);
-    const seen = signature(object);
-    this.#known.set(key, { object: newer(old?.object, object), seen });
-    return old?.seen !== seen;
+    const seen = signature(event);
+    const object = newer(old?.object, event);
+    // An event that is older than our own patch says nothing of what that put there.
+    const carried = carriedText(object);
+    this.#known.set(key, { object, seen, carried });
+    return old?.seen !== seen || old.carried !== carried;
   }
 
-  /** Takes the response of an own write: reads see it before the watch has caught up. */
-  learn(object: KubeObject): void {
+  /**
+   * Takes the response of an own write: reads see it before the watch has caught up. `patched`: it
+   * wrote what the instance has to carry, so that the event of it is no news.
+   */
+  learn(object: KubeObject, patched = false): void {
     const known = this.#known.get(instanceKey(object.metadata));
     if (known && known.object.metadata.uid === object.metadata.uid) {
       known.object = newer(known.object, object);
+      if (patched) known.carried = carriedText(known.object);
     }
   }
 

@@ -20,6 +20,7 @@ import {
   remove,
   unresolved,
 } from "../reconcile/mod.ts";
+import { Adopted } from "./adopted.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
 import type { Metrics } from "./metrics.ts";
@@ -37,7 +38,7 @@ export interface InstanceDeps {
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
   /** Counts. */
   metrics: Metrics;
-  /** Delay of the next look where no watch can tell; 0 for none. */
+  /** Delay of the next look where no watch can tell; 0 for ten seconds. */
   requeueMs: number;
   /** How long starting waits for the caches, upstream's 30 s. */
   syncTimeoutMs: number;
@@ -54,10 +55,20 @@ type Mode =
 /** What is remembered of the last pass over an instance. */
 interface LastPass {
   outcome?: Outcome;
+  adopted?: Adopted;
   time: string;
   /** The failure as it was logged, so that it is said once. */
   failure?: string;
 }
+
+/** A pass, and whether it depends on what no watch tells of. */
+interface Ran {
+  outcome: Outcome;
+  isPolled: boolean;
+}
+
+/** When to look again without a requeue interval, and at objects that are as they should be. */
+const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
 /** See the file's first line. */
 export class InstanceController {
@@ -173,9 +184,9 @@ export class InstanceController {
     }
     const started = performance.now();
     try {
-      const outcome = await this.#run(key, instance);
-      if (!outcome) return "done";
-      return this.#finish(key, instance, outcome, (performance.now() - started) / 1000);
+      const ran = await this.#run(key, instance);
+      if (!ran) return "done";
+      return this.#finish(key, instance, ran, (performance.now() - started) / 1000);
     } catch (error) {
       this.#say(key, instance, messageOf(error));
       return "retry";
@@ -193,15 +204,16 @@ export class InstanceController {
     return `${this.kind.plural}.${this.kind.group}`;
   }
 
-  async #run(key: string, instance: KubeObject): Promise<Outcome | undefined> {
-    const onInstance = (written: KubeObject) => this.#store.learn(written);
+  async #run(key: string, instance: KubeObject): Promise<Ran | undefined> {
+    const onInstance = (written: KubeObject, patched: boolean) =>
+      this.#store.learn(written, patched);
     const parts = { ...this.#deps.parts, onInstance };
     const cluster = new CachedCluster(parts, this.queueKey(key));
     let complete = false;
     try {
       const outcome = await this.#runOn(key, cluster, instance);
       complete = outcome?.next.kind !== "retry";
-      return outcome;
+      return outcome && { outcome, isPolled: cluster.isPolled };
     } finally {
       cluster.finish(complete);
     }
@@ -231,8 +243,9 @@ export class InstanceController {
     return await unresolved(this.kind, instance, cluster, context, mode.reason);
   }
 
-  #finish(key: string, instance: KubeObject, outcome: Outcome, seconds: number): WorkResult {
-    const { metrics, context, requeueMs } = this.#deps;
+  #finish(key: string, instance: KubeObject, ran: Ran, seconds: number): WorkResult {
+    const { metrics, context } = this.#deps;
+    const { outcome } = ran;
     metrics.pass(this.kind, outcome, seconds);
     metrics.instanceState(this.kind, stateOf(instance), outcome.state);
     if (outcome.instance) this.#store.learn(outcome.instance);
@@ -244,11 +257,29 @@ export class InstanceController {
       this.#logger.info("{kind} {instance} is {state}", properties);
     }
     this.#say(key, instance, failure);
-    this.#last.set(key, { outcome, time: context.now().toISOString(), failure });
-    const waits = outcome.next.kind === "wait" && requeueMs > 0 ? [requeueMs] : [];
-    if (outcome.statusAfterMs) waits.push(outcome.statusAfterMs);
-    if (waits.length === 0) return failure === undefined ? "done" : "retry";
-    return { afterMs: Math.min(...waits), failed: failure !== undefined };
+    const adopted = this.#last.get(key)?.adopted ?? new Adopted();
+    const noted = adopted.note(outcome.nodes);
+    for (const { kind, namespace, name } of noted.adopted) {
+      const object = namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+      this.#logger.info("{kind} {instance} adopted {object}, which belonged to nobody", {
+        ...properties,
+        object,
+      });
+    }
+    const time = context.now().toISOString();
+    this.#last.set(key, { outcome: { ...outcome, nodes: noted.nodes }, adopted, time, failure });
+    const waits = [this.#lookAgainMs(ran), outcome.statusAfterMs || undefined];
+    const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
+    if (afterMs === Infinity) return failure === undefined ? "done" : "retry";
+    return { afterMs, failed: failure !== undefined };
+  }
+
+  /** Watches tell of nearly everything; of the rest nobody does. */
+  #lookAgainMs({ outcome: { next }, isPolled }: Ran): number | undefined {
+    const { requeueMs } = this.#deps;
+    if (next.kind === "wait" && next.timed) return requeueMs || POLL_MS.waiting;
+    if (!isPolled || next.kind === "retry") return undefined;
+    return next.kind === "wait" ? requeueMs || POLL_MS.waiting : POLL_MS.converged;
   }
 
   /** Logs a failure when it is another one than last time, and its end. */

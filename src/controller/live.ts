@@ -21,6 +21,7 @@ import type {
   ListQuery,
   ServesOptions,
 } from "../reconcile/mod.ts";
+import { withValuesOf } from "../reconcile/mod.ts";
 import { desiredValues, fingerprint, ourEntry } from "./drift.ts";
 import { servedKind } from "./live_serves.ts";
 
@@ -31,6 +32,8 @@ export class LiveCluster implements Cluster {
   readonly #schemas: SchemaSource;
   /** What was read and no write has touched since: one apply may compare with it. */
   readonly #read = new Map<string, KubeObject | undefined>();
+  /** What our own writes made the resourceVersions. */
+  readonly #written = new Map<string, string>();
 
   /** Asks nothing yet. */
   constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
@@ -70,12 +73,19 @@ export class LiveCluster implements Cluster {
   /** One request, or none when the live object holds all that is desired and nothing more of ours. */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const live = await this.#taken(ref);
-    if (live && await this.#holds(ref.kind, live, desired)) {
-      return { object: live, action: "unchanged" };
+    const { force, volatile } = options;
+    // What this process wrote is followed.
+    const paths = volatile?.basis === "" ? volatile.paths : [];
+    if (live && await this.#holds(ref.kind, live, withValuesOf(live, desired, paths))) {
+      const revision = this.#written.get(refKey(ref));
+      return { object: live, action: "unchanged", revision };
     }
     const fieldManager = Manager.children;
-    const object = await this.#client.apply(ref, desired, { fieldManager, force: options.force });
-    return { object, action: actionOf(live, object) };
+    const object = await this.#client.apply(ref, desired, { fieldManager, force });
+    const action = actionOf(live, object);
+    const revision = object.metadata.resourceVersion;
+    if (revision && action !== "unchanged") this.#written.set(refKey(ref), revision);
+    return { object, action, revision: this.#written.get(refKey(ref)) };
   }
 
   /** DELETE of that very object; what it owns is collected afterwards. */

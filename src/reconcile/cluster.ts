@@ -1,5 +1,6 @@
 /** The port: all that a pass may do to a cluster. Cached, live, dry-run and memory ones implement it. */
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
+import type { Volatile } from "./volatile.ts";
 
 /** What to list. */
 export interface ListQuery {
@@ -20,12 +21,16 @@ export interface Applied {
   object: KubeObject;
   /** What it took; `unchanged` may have cost no request. */
   action: ApplyAction;
+  /** The resourceVersion that kro's last write of it gave it, when this process knows. */
+  revision?: string;
 }
 
 /** How to apply. */
 export interface ApplyOptions {
   /** Take fields that other managers own; without it such a field is an ApiError `Conflict`. */
   force: boolean;
+  /** Fields whose difference alone is no reason to write. */
+  volatile?: Volatile;
 }
 
 /** How to delete. */

@@ -38,17 +38,19 @@ export const RESOLVED: ConditionUpdate = {
   message: "runtime graph created and all resources resolved",
 };
 
-/** What can be said while the annotation suspends reconciliation. */
-export const SUSPENDED: Verdict = {
-  resources: {
-    type: "ResourcesReady",
-    status: "False",
-    reason: "ReconciliationSuspended",
-    message: "reconciliation suspended via kro.run/reconcile annotation",
-  },
-  state: "ACTIVE",
-  next: { kind: "done" },
-};
+/** What can be said while the annotation suspends reconciliation: the state is left as it was. */
+export function suspendedVerdict(state: InstanceState): Verdict {
+  return {
+    resources: {
+      type: "ResourcesReady",
+      status: "False",
+      reason: "ReconciliationSuspended",
+      message: "reconciliation suspended via kro.run/reconcile annotation",
+    },
+    state,
+    next: { kind: "done" },
+  };
+}
 
 /** Condition InstanceManaged when it could not be made so. */
 export function notManaged(message: string): ConditionUpdate {
@@ -96,7 +98,8 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
     return notReady(reason, "IN_PROGRESS", { kind: "wait", reason });
   }
   if (pruneFault) {
-    return notReady(pruneFault, "IN_PROGRESS", { kind: "wait", reason: pruneFault });
+    const next: Next = { kind: "wait", reason: pruneFault, timed: true };
+    return notReady(pruneFault, "IN_PROGRESS", next);
   }
   return {
     resources: {

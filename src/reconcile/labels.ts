@@ -106,6 +106,29 @@ export function hasFinalizer(object: KubeObject): boolean {
   return object.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
+/**
+ * All that kro put on an instance and has to find there again, as one text to compare: somebody may
+ * take the finalizer off or edit the inventory. Users' own labels and annotations are not in it.
+ */
+export function carriedText(instance: KubeObject): string {
+  const { labels = {}, annotations = {} } = instance.metadata;
+  return JSON.stringify([
+    hasFinalizer(instance),
+    ...CARRIED.labels.map((key) => labels[key]),
+    ...CARRIED.annotations.map((key) => annotations[key]),
+  ]);
+}
+
+const CARRIED = {
+  labels: [Label.owned, Label.rgdName, Label.rgdId, Label.applySetId],
+  annotations: [
+    Annotation.tooling,
+    Annotation.groupKinds,
+    Annotation.namespaces,
+    Annotation.inventoryHash,
+  ],
+};
+
 /** True when the annotation asks to leave the instance's objects alone. */
 export function isSuspended(instance: KubeObject): boolean {
   const value = instance.metadata.annotations?.[Annotation.reconcile]?.toLowerCase();

@@ -11,6 +11,7 @@ export { reconcile } from "./reconcile.ts";
 export { remove } from "./remove.ts";
 export { unresolved } from "./unresolved.ts";
 export { matchLabels, selectorText } from "./selector.ts";
+export { type Volatile, withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
-export { hasFinalizer, isMember, isSuspended } from "./labels.ts";
+export { carriedText, hasFinalizer, isMember, isSuspended } from "./labels.ts";
 export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";

@@ -11,6 +11,7 @@ import { included, readinessFault } from "./readiness.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import type { Scope } from "./scope.ts";
 import { addressed, resolveOne } from "./template.ts";
+import { type Volatile, volatileOf } from "./volatile.ts";
 
 /** What all nodes of a pass share. */
 export interface NodeContext {
@@ -44,7 +45,7 @@ export async function runNode(
         return observe(context, await readExternal(node, context));
       case "resource":
       case "collection":
-        return observe(context, await applyNode(node, context));
+        return observe(context, await applyNode(node, context, volatileOf(node, dependencies)));
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -80,7 +81,11 @@ function observe(context: NodeContext, result: NodeResult): NodeResult {
   return fault ? { ...result, state: fault.state, fault } : result;
 }
 
-async function applyNode(node: Node, context: NodeContext): Promise<NodeResult> {
+async function applyNode(
+  node: Node,
+  context: NodeContext,
+  volatile: Volatile | undefined,
+): Promise<NodeResult> {
   const desired = resolve(node, context);
   if (!desired.ok) return unresolved(node, desired.fault);
   const reserved = await context.reserve(node, desired.value);
@@ -88,7 +93,9 @@ async function applyNode(node: Node, context: NodeContext): Promise<NodeResult> 
 
   const { cluster, parent } = context;
   if (node.type === "resource") {
-    return combine(node, [await applyOwned(cluster, node, desired.value[0]!, parent)]);
+    return combine(node, [
+      await applyOwned(cluster, node, desired.value[0]!, parent, { volatile }),
+    ]);
   }
   const size = desired.value.length;
   const known = size === 0 ? new Map<string, KubeObject>() : await liveItems(node, context);
@@ -96,7 +103,8 @@ async function applyNode(node: Node, context: NodeContext): Promise<NodeResult> 
     node,
     await Promise.all(desired.value.map((object, index) => {
       const place = { index, size };
-      return applyOwned(cluster, node, object, parent, place, known.get(shortName(object)));
+      const more = { place, known: known.get(shortName(object)), volatile };
+      return applyOwned(cluster, node, object, parent, more);
     })),
   );
 }
@@ -124,9 +132,10 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
 function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
+  const revisions = results.flatMap((r) => r.revision ? [r.revision] : []);
   const faults = results.flatMap((r, index) => r.fault ? [{ index, fault: r.fault }] : []);
   const first = faults.find((f) => f.fault.state === "Failed") ?? faults[0];
-  if (!first) return { node, state: "Ready", observed, objects, settled: true };
+  if (!first) return { node, state: "Ready", observed, objects, revisions, settled: true };
   const fault = node.type === "collection" && first.fault.state === "Failed"
     ? { ...first.fault, message: itemMessage(first, faults.length) }
     : first.fault;
@@ -135,6 +144,7 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     state: fault.state,
     fault,
     objects,
+    revisions,
     settled: false,
     // A lone object that is not there is no observation; a shorter list is.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),

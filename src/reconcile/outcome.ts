@@ -2,8 +2,11 @@
 import type { Condition, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { ApplyAction } from "./cluster.ts";
 
+/** The values of `status.state` of an instance. */
+export const INSTANCE_STATES = ["ACTIVE", "IN_PROGRESS", "ERROR", "DELETING"] as const;
+
 /** `status.state` of an instance. */
-export type InstanceState = "ACTIVE" | "IN_PROGRESS" | "ERROR" | "DELETING";
+export type InstanceState = (typeof INSTANCE_STATES)[number];
 
 /** Where a node stands after a pass. */
 export type NodeState =
@@ -50,8 +53,11 @@ export interface NodeOutcome {
 export type Next =
   /** Nothing to wait for. */
   | { kind: "done" }
-  /** Look again after the requeue interval; with `objects` nothing is to do before one of them changed. */
-  | { kind: "wait"; reason: string; objects?: readonly ObjectRef[] }
+  /**
+   * Watches tell when it goes on; with `timed` none does: look again after the requeue interval. With
+   * `objects` nothing is to do before one of them changed.
+   */
+  | { kind: "wait"; reason: string; objects?: readonly ObjectRef[]; timed?: boolean }
   /** Failed: look again with backoff. */
   | { kind: "retry"; error: string };
 

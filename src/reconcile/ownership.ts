@@ -1,10 +1,18 @@
 /** Applies one object without taking what is another instance's. */
-import { ApiError, apiVersionOf, type KubeObject, Label, type ObjectRef } from "../api/mod.ts";
+import {
+  ApiError,
+  apiVersionOf,
+  groupKind,
+  type KubeObject,
+  Label,
+  type ObjectRef,
+} from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Applied, Cluster } from "./cluster.ts";
 import { type CollectionPlace, labelled, type ParentIdentity } from "./labels.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import type { Fault } from "./result.ts";
+import type { Volatile } from "./volatile.ts";
 
 /** An object after it was applied, or as it stands when it was not. */
 export interface AppliedObject {
@@ -12,8 +20,20 @@ export interface AppliedObject {
   live?: KubeObject;
   /** What happened; absent when the object was refused and is not there. */
   outcome?: ObjectOutcome;
+  /** See {@link Applied.revision}. */
+  revision?: string;
   /** Why it was not applied. */
   fault?: Fault;
+}
+
+/** What else is known of an object that is to be applied. */
+export interface ApplyMore {
+  /** Where it stands in its collection. */
+  place?: CollectionPlace;
+  /** The object as it was listed: spares the read. */
+  known?: KubeObject;
+  /** See {@link ApplyOptions.volatile}. */
+  volatile?: Volatile;
 }
 
 /** Reads the object, checks whose it is, and makes its fields hold. */
@@ -22,15 +42,16 @@ export async function applyOwned(
   node: Node,
   object: KubeObject,
   parent: ParentIdentity,
-  place?: CollectionPlace,
-  known?: KubeObject,
+  more: ApplyMore = {},
 ): Promise<AppliedObject> {
+  const { place, known, volatile } = more;
   const ref = refOf(node, object);
   let live: KubeObject | undefined;
   try {
     live = known ?? await cluster.get(ref);
     if (!live) {
-      const first = await applyUnseen(cluster, ref, labelled(object, node, parent, place, live));
+      const desired = labelled(object, node, parent, place, live);
+      const first = await applyUnseen(cluster, ref, desired, volatile);
       if (first) return taken(node, ref, first, first.action !== "created");
       live = await cluster.getLive(ref);
     }
@@ -40,7 +61,7 @@ export async function applyOwned(
     if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
     const desired = labelled(object, node, parent, place, live);
     // Without `live` the object that was in the way has vanished: again nothing may be taken.
-    const result = await cluster.apply(ref, desired, { force: live !== undefined });
+    const result = await cluster.apply(ref, desired, { force: live !== undefined, volatile });
     return taken(node, ref, result, isUnowned(live) && result.action !== "created");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -83,9 +104,10 @@ async function applyUnseen(
   cluster: Cluster,
   ref: ObjectRef,
   desired: KubeObject,
+  volatile: Volatile | undefined,
 ): Promise<Applied | undefined> {
   try {
-    return await cluster.apply(ref, desired, { force: false });
+    return await cluster.apply(ref, desired, { force: false, volatile });
   } catch (error) {
     if (error instanceof ApiError && error.reason === "Conflict") return undefined;
     throw error;
@@ -95,7 +117,8 @@ async function applyUnseen(
 function taken(node: Node, ref: ObjectRef, result: Applied, adopted: boolean): AppliedObject {
   const outcome = objectOutcome(ref, result.action);
   if (adopted) outcome.adopted = true;
-  return { live: result.object, outcome, fault: deletionFault(node, result.object) };
+  const { object: live, revision } = result;
+  return { live, outcome, revision, fault: deletionFault(node, live) };
 }
 
 function isUnowned(live: KubeObject | undefined): boolean {
@@ -111,8 +134,17 @@ function ownershipFault(
   if (owner === undefined || owner === parent.applySetId) return undefined;
   const what = `${shortName(live)} (${apiVersionOf(node.kind)}, Kind=${node.kind.kind})`;
   const message = `resource belongs to a different ApplySet: ${what} belongs to ApplySet ` +
-    `"${owner}", cannot reassign to "${parent.applySetId}"`;
+    `"${owner}", cannot reassign to "${parent.applySetId}"${ownerText(live)}`;
   return { state: "Failed", message, fromApply: true };
+}
+
+/** Which instance it is, where kro's labels tell. */
+function ownerText({ metadata: { labels = {} } }: KubeObject): string {
+  const { [Label.instanceKind]: kind, [Label.instanceName]: name } = labels;
+  if (!kind || !name) return "";
+  const { [Label.instanceGroup]: group = "", [Label.instanceNamespace]: namespace } = labels;
+  return `; it is an object of ${groupKind({ group, kind })} ` +
+    (namespace ? `${namespace}/${name}` : name);
 }
 
 function deletionFault(node: Node, live: KubeObject): Fault | undefined {

@@ -1,6 +1,7 @@
 /** includeWhen and readyWhen. */
-import type { KubeObject } from "../api/mod.ts";
-import type { Node } from "../graph/mod.ts";
+import { isObject, type KubeObject } from "../api/mod.ts";
+import type { Expression, Node } from "../graph/mod.ts";
+import { shortName } from "./ownership.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
@@ -14,21 +15,57 @@ export function readinessFault(node: Node, observed: readonly KubeObject[]): Fau
       const result = evaluate(expression, variables);
       if (result.ok && result.value === true) continue;
       if (result.ok && (result.value === false || result.value === null)) {
+        const present = presentValues(node, expression, isList ? "each" : node.id, object);
         const message = `readyWhen condition evaluated to false: "${text}" (waiting for readiness)`;
-        return { state: "Waiting", message };
+        return { state: "Waiting", message: message + present };
       }
       const where = isList
         ? `failed to evaluate readyWhen "${text}" (item ${index})`
         : `failed to evaluate readyWhen expression: "${text}"`;
       if (!result.ok && result.pending) {
         const message = `node "${node.id}": ${where} (waiting for readiness)`;
-        return { state: "Waiting", message };
+        const present = presentValues(node, expression, isList ? "each" : node.id, object);
+        return { state: "Waiting", message: message + present };
       }
       const why = result.ok ? "it did not return a bool" : result.message;
       return { state: "Failed", message: `node "${node.id}": ${where}: ${why}` };
     }
   }
   return undefined;
+}
+
+/** How many values a message shows, and how much of a text. */
+const SHOWN = { values: 4, characters: 64 };
+
+/**
+ * What the expression reads now of the object's status: scalars alone, never of a Secret, for other
+ * fields may hold what is nobody's business. In a list the object is named as well.
+ */
+function presentValues(
+  node: Node,
+  expression: Expression,
+  variable: string,
+  object: KubeObject,
+): string {
+  if (node.kind.kind === "Secret" && node.kind.group === "") return "";
+  const paths = expression.program.paths.get(variable) ?? [];
+  const values = paths.filter((path) => path[0] === "status").flatMap((path) => {
+    const value = path.reduce<unknown>((at, key) => isObject(at) ? at[key] : undefined, object);
+    return isScalar(value) ? [`${[variable, ...path].join(".")} is ${shown(value)}`] : [];
+  });
+  if (values.length === 0) return "";
+  const where = variable === node.id ? "" : ` (${shortName(object)})`;
+  return `: ${values.sort().slice(0, SHOWN.values).join(", ")}${where}`;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+function shown(value: string | number | boolean): string {
+  if (typeof value !== "string") return String(value);
+  const text = JSON.stringify(value.slice(0, SHOWN.characters));
+  return value.length > SHOWN.characters ? `${text}…` : text;
 }
 
 /**

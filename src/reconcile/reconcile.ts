@@ -18,7 +18,7 @@ import {
   notManaged,
   notResolved,
   RESOLVED,
-  SUSPENDED,
+  suspendedVerdict,
   type Verdict,
   verdict,
 } from "./conditions.ts";
@@ -31,7 +31,7 @@ import { prune, type Pruned } from "./prune.ts";
 import { remove } from "./remove.ts";
 import type { NodeResult } from "./result.ts";
 import { Scope } from "./scope.ts";
-import { fieldsOf, statusChange, writeStatus } from "./status.ts";
+import { fieldsOf, stateOf, statusChange, writeStatus } from "./status.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -62,7 +62,10 @@ export async function reconcile(
   }
   // Expressions see what the instance carries now, as they will in the next pass.
   if (carrier.instance !== instance) pass.scope = new Scope(graph, carrier.instance);
-  if (suspended) return await report(pass, { verdict: SUSPENDED, suspended, results: [] });
+  if (suspended) {
+    const verdict = suspendedVerdict(stateOf(carrier.instance) ?? "IN_PROGRESS");
+    return await report(pass, { verdict, suspended, results: [] });
+  }
 
   const results = await walk(graph, carrier, cluster, pass.scope, context);
   const pruned = await prune(graph, carrier, cluster, results);
@@ -121,7 +124,7 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
     if (isNotFound(error)) return { ...outcome, next: { kind: "done" } };
     const text = `failed to write the status: ${error.message}`;
     const again: Next = isOutrun(error)
-      ? { kind: "wait", reason: text }
+      ? { kind: "wait", reason: text, timed: true }
       : { kind: "retry", error: text };
     return { ...outcome, instance, next: again };
   }
@@ -172,5 +175,5 @@ function outrun(pass: Pass, error: ApiError): Outcome {
   const outcome = { state: "IN_PROGRESS" as const, conditions, nodes: [], removed: [] };
   return isNotFound(error)
     ? { ...outcome, next: { kind: "done" } }
-    : { ...outcome, instance, next: { kind: "wait", reason: error.message } };
+    : { ...outcome, instance, next: { kind: "wait", reason: error.message, timed: true } };
 }

@@ -76,7 +76,7 @@ async function deleteWaves(
   pass.removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
   if (results.some((r) => r.conflict)) {
     const reason = "deletion encountered UID conflicts; retrying";
-    return await blocked(pass, reason, { kind: "wait", reason });
+    return await blocked(pass, reason, { kind: "wait", reason, timed: true });
   }
   // Nothing is deleted twice, so this ends: what was leaving before is waited for.
   if (leaving.length < wave.length && !await remain(query, wave)) {

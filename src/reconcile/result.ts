@@ -30,6 +30,8 @@ export interface NodeResult {
   observed?: KubeObject[];
   /** What happened to each object. */
   objects: ObjectOutcome[];
+  /** What kro's own writes made the resourceVersions of its objects, as far as that is known. */
+  revisions?: string[];
   /** All objects that the node should have are applied, or it is left out: pruning may go on. */
   settled: boolean;
 }

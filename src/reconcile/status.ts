@@ -10,7 +10,7 @@ import {
 import { instanceRef, onFresh } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
 import type { StatusChange } from "./context.ts";
-import type { InstanceState } from "./outcome.ts";
+import { INSTANCE_STATES, type InstanceState } from "./outcome.ts";
 
 /** A whole status. */
 export interface InstanceStatus {
@@ -31,6 +31,12 @@ export function statusOf(instance: KubeObject): JsonObject {
 export function fieldsOf(instance: KubeObject): JsonObject {
   const { state: _state, conditions: _conditions, ...fields } = statusOf(instance);
   return fields;
+}
+
+/** The state that it was left in; undefined before the first pass. */
+export function stateOf(instance: KubeObject): InstanceState | undefined {
+  const { state } = statusOf(instance);
+  return INSTANCE_STATES.find((known) => known === state);
 }
 
 /** What would change if this was written; undefined for nothing. */

@@ -31,7 +31,7 @@ export async function unresolved(
     if (!(error instanceof ApiError)) throw error;
     const text = `failed to write the status: ${error.message}`;
     const next: Next = isOutrun(error)
-      ? { kind: "wait", reason: text }
+      ? { kind: "wait", reason: text, timed: true }
       : { kind: "retry", error: text };
     return { ...outcome, instance, next };
   }

@@ -1,7 +1,7 @@
 /** The children of one kind as events and our own writes tell of them. Pure memory, no requests. */
 import { type Json, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
-import { matchLabels } from "../../reconcile/mod.ts";
+import { matchLabels, type Volatile, withoutValues, withValuesOf } from "../../reconcile/mod.ts";
 import { desiredValues, digest } from "../drift.ts";
 import { type InstanceId, instanceOf } from "./instance.ts";
 import { compareRevisions } from "./revision.ts";
@@ -11,12 +11,16 @@ import { isOurs, trim, type Trimmed } from "./trim.ts";
 /** What we know to hold: the desired object that was sent or found equal, and how it looked live. */
 interface Settled {
   desired: string;
+  /** The same without fields that are volatile; absent where there are none. */
+  steady?: string;
   entry: string;
   values: string;
 }
 
 interface Child extends Trimmed {
   settled?: Settled;
+  /** The resourceVersion that our own last write gave it. */
+  written?: string;
 }
 
 /** A write under way: what events told of the object meanwhile. */
@@ -64,6 +68,11 @@ export class ChildStore {
     return this.#children.get(keyOf(at))?.object;
   }
 
+  /** The resourceVersion that our own last write gave the object; undefined after a restart. */
+  writtenRevision(at: ObjectKey): string | undefined {
+    return this.#children.get(keyOf(at))?.written;
+  }
+
   /** Objects that the selector takes, by namespace and name. */
   list(selector: string, namespace?: string): KubeObject[] {
     return this.#candidates(selector)
@@ -106,18 +115,25 @@ export class ChildStore {
     return this.#deleted.get(key) === at.uid || this.#writes.get(key)?.deletes === true;
   }
 
-  /** True when the desired object holds already: nothing needs to be sent. */
-  holds(at: ObjectKey, desired: KubeObject): boolean {
+  /**
+   * True when the desired object holds already, but for fields that are volatile: nothing needs to be
+   * sent.
+   */
+  holds(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
     const child = this.#children.get(keyOf(at));
     if (!child?.print || child.object.apiVersion !== desired.apiVersion) return false;
     const { entry, values, status } = child.print;
-    const hash = digest(desired as unknown as Json);
-    const settled = child.settled;
-    if (settled?.desired === hash && settled.entry === entry && settled.values === values) {
-      return true;
+    const hashes = hashesOf(desired, volatile);
+    const { settled } = child;
+    if (settled?.entry === entry && settled.values === values) {
+      if (settled.desired === hashes.desired) return true;
+      if (hashes.steady && settled.steady === hashes.steady) return true;
     }
-    if (desiredValues(desired, this.schema, status) !== values) return false;
-    child.settled = { desired: hash, entry, values };
+    // After a restart what is there counts: it was written when it was due.
+    const paths = settled ? [] : volatile?.paths ?? [];
+    const wanted = withValuesOf(child.object, desired, paths);
+    if (desiredValues(wanted, this.schema, status) !== values) return false;
+    child.settled = { ...hashesOf(wanted, volatile), entry, values };
     return true;
   }
 
@@ -135,7 +151,12 @@ export class ChildStore {
    * Takes the response of an apply: it stays until the watch has caught up with it. Returns the
    * instances to wake because of events newer than the response.
    */
-  applied(at: ObjectKey, desired: KubeObject, response: KubeObject): InstanceId[] {
+  applied(
+    at: ObjectKey,
+    desired: KubeObject,
+    response: KubeObject,
+    volatile?: Volatile,
+  ): InstanceId[] {
     const key = keyOf(at);
     const old = this.#children.get(key);
     const revision = response.metadata.resourceVersion;
@@ -145,11 +166,9 @@ export class ChildStore {
     if (!goneAgain && (!old || compareRevisions(revision, revisionOf(old)) >= 0)) {
       const child = this.#put(key, response);
       const { print } = child;
-      child.settled = print && {
-        desired: digest(desired as unknown as Json),
-        entry: print.entry,
-        values: print.values,
-      };
+      const { entry = "", values = "" } = print ?? {};
+      child.settled = print && { ...hashesOf(desired, volatile), entry, values };
+      if (revision !== (old && revisionOf(old))) child.written = revision;
     }
     return this.#end(key, revision);
   }
@@ -169,8 +188,10 @@ export class ChildStore {
   #put(key: string, object: KubeObject): Child {
     const old = this.#children.get(key);
     const child: Child = trim(object, this.schema);
-    if (old && old.object.metadata.uid === object.metadata.uid) child.settled = old.settled;
-    else this.#deleted.delete(key);
+    if (old && old.object.metadata.uid === object.metadata.uid) {
+      child.settled = old.settled;
+      child.written = old.written;
+    } else this.#deleted.delete(key);
     if (old) this.#unindex(key, old.object);
     this.#children.set(key, child);
     for (const entry of indexKeys(child.object)) {
@@ -232,6 +253,17 @@ export class ChildStore {
     const instances = news.flatMap((event) => event.instances);
     return [...new Map(instances.map((instance) => [instance.uid, instance])).values()];
   }
+}
+
+function hashesOf(
+  desired: KubeObject,
+  volatile: Volatile | undefined,
+): Pick<Settled, "desired" | "steady"> {
+  const hash = (object: KubeObject) => digest(object as unknown as Json);
+  return {
+    desired: hash(desired),
+    ...(volatile && { steady: hash(withoutValues(desired, volatile.paths)) + volatile.basis }),
+  };
 }
 
 function keyOf(at: { namespace?: string; name?: string }): string {

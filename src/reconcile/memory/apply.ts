@@ -56,7 +56,10 @@ export function applied(
   const isSame = before !== undefined && equal(before.fieldsV1, mine);
   const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
   const result = merged as unknown as KubeObject;
-  result.metadata = { ...result.metadata, managedFields: [...others, own] };
+  // In its old place, so that an apply that changes nothing changes no order either.
+  const at = (live?.metadata.managedFields ?? []).findIndex((e) => e === before);
+  const managedFields = at < 0 ? [...others, own] : others.toSpliced(at, 0, own);
+  result.metadata = { ...result.metadata, managedFields };
   return result;
 }
 

@@ -22,6 +22,7 @@ import type {
 import { timestamp } from "../context.ts";
 import { equal } from "../equal.ts";
 import { matchLabels } from "../selector.ts";
+import { withValuesOf } from "../volatile.ts";
 import { applied, updated } from "./apply.ts";
 import { mergePatch } from "./patch.ts";
 
@@ -52,6 +53,8 @@ export class MemoryCluster implements Cluster {
   readonly #objects = new Map<string, { kind: KindRef; object: KubeObject }>();
   readonly #kinds = new Map<string, KindRef & { schema?: Schema }>();
   readonly #options: MemoryOptions;
+  /** What the last apply of each object made its resourceVersion, and on what basis. */
+  readonly #applied = new Map<string, { revision?: string; basis?: string }>();
   #version = 0;
   #uids = 0;
 
@@ -132,22 +135,31 @@ export class MemoryCluster implements Cluster {
   }
 
   /** See {@link Cluster.apply}. */
-  apply(ref: ObjectRef, desired: KubeObject, { force }: ApplyOptions): Promise<Applied> {
+  apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const { force, volatile } = options;
     const live = this.#find(ref);
+    const key = keyOf(ref);
+    const last = this.#applied.get(key);
     const write = { ...this.#write(ref.kind, Manager.children), force };
     const attempt = () => applied(live, desired, write);
     try {
-      const next = attempt();
+      const isSteady = live && volatile && (!last || last.basis === volatile.basis);
+      const next = isSteady
+        ? applied(live, withValuesOf(live, desired, volatile.paths), write)
+        : attempt();
       if (live && equal(live, next)) {
-        return Promise.resolve({ object: live, action: "unchanged" });
+        const { revision } = last ?? {};
+        return Promise.resolve({ object: live, action: "unchanged", revision });
       }
     } catch {
       // The call below refuses in the same words and is counted.
     }
-    return this.#call("apply", ref, () => ({
-      object: this.#store(ref, live, attempt()),
-      action: live ? "configured" : "created",
-    }));
+    return this.#call("apply", ref, () => {
+      const object = this.#store(ref, live, attempt());
+      const revision = object.metadata.resourceVersion;
+      this.#applied.set(key, { revision, basis: volatile?.basis });
+      return { object, action: live ? "configured" : "created", revision };
+    });
   }
 
   /** See {@link Cluster.delete}. */

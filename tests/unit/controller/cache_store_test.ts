@@ -261,3 +261,36 @@ Deno.test("store: an object that was deleted and made anew is not taken for sett
   store.observe(seen(8, { data: { k: "1" }, uid: "u2" }));
   assert.equal(store.holds(at, desired({ k: "1000m" })), false);
 });
+
+Deno.test("store: a volatile field alone is no reason to write, unless kro wrote what it reads", () => {
+  const volatile = (basis: string) => ({ paths: [["data", "seen"]], basis });
+  const store = filled();
+  store.begin(at, "apply");
+  const first = seen(5, { data: { seen: "1", k: "a" } });
+  store.applied(at, desired({ seen: "1", k: "a" }), first, volatile("3"));
+  const holds = (data: Record<string, string>, basis: string) =>
+    store.holds(at, desired(data), volatile(basis));
+  assert.equal(holds({ seen: "2", k: "a" }, "3"), true);
+  assert.equal(holds({ seen: "2", k: "a" }, "9"), false, "kro wrote the object that is read");
+  assert.equal(holds({ seen: "2", k: "b" }, "3"), false, "another field");
+  assert.equal(store.holds(at, desired({ seen: "2", k: "a" })), false, "not volatile");
+  store.observe(seen(6, { data: { seen: "0", k: "a" } }));
+  assert.equal(holds({ seen: "2", k: "a" }, "3"), false, "drift");
+});
+
+Deno.test("store: after a restart a volatile field counts as it is found", () => {
+  const store = filled(seen(5, { data: { seen: "1", k: "a" } }));
+  const volatile = { paths: [["data", "seen"]], basis: "" };
+  assert.equal(store.holds(at, desired({ seen: "2", k: "a" }), volatile), true);
+  assert.equal(store.holds(at, desired({ seen: "2", k: "a" }), { ...volatile, basis: "3" }), false);
+});
+
+Deno.test("store: knows which resourceVersion our own last write made", () => {
+  const store = filled();
+  write(store, { k: "1" }, seen(5, { data: { k: "1" } }));
+  assert.equal(store.writtenRevision(at), "5");
+  store.observe(seen(6, { data: { k: "1" } }));
+  assert.equal(store.writtenRevision(at), "5", "somebody else's");
+  write(store, { k: "1" }, seen(6, { data: { k: "1" } }));
+  assert.equal(store.writtenRevision(at), "5", "it changed nothing");
+});

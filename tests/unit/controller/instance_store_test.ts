@@ -10,25 +10,58 @@ function instance(resourceVersion: string, metadata: ObjectMeta = {}): KubeObjec
   };
 }
 
-Deno.test("an instance is looked at for its spec, deletion, suspension and a new uid, for nothing else", () => {
+Deno.test("an instance is looked at for its spec, deletion, suspension and what kro put on it, for nothing else", () => {
+  const carried: ObjectMeta = {
+    finalizers: ["kro.run/finalizer"],
+    labels: { "kro.run/owned": "true", "applyset.kubernetes.io/id": "x" },
+    annotations: { "applyset.kubernetes.io/contains-group-kinds": "ConfigMap" },
+  };
+  const { labels, annotations } = carried;
   const cases: [string, ObjectMeta, boolean][] = [
+    ["a user's label", { ...carried, labels: { ...labels, a: "b" } }, false],
+    ["another annotation", { ...carried, annotations: { ...annotations, a: "b" } }, false],
+    ["another finalizer", { ...carried, finalizers: ["a/b", "kro.run/finalizer"] }, false],
+    ["spec", { ...carried, generation: 2 }, true],
+    ["deletion", { ...carried, deletionTimestamp: "2026-01-01T00:00:00Z" }, true],
     [
-      "status, labels and finalizer",
-      { labels: { a: "b" }, finalizers: ["kro.run/finalizer"] },
-      false,
+      "suspended",
+      { ...carried, annotations: { ...annotations, "kro.run/reconcile": "Suspended" } },
+      true,
     ],
-    ["another annotation", { annotations: { a: "b" } }, false],
-    ["spec", { generation: 2 }, true],
-    ["deletion", { deletionTimestamp: "2026-01-01T00:00:00Z" }, true],
-    ["suspended", { annotations: { "kro.run/reconcile": "Suspended" } }, true],
-    ["made anew", { uid: "2" }, true],
+    ["made anew", { ...carried, uid: "2" }, true],
+    ["finalizer stripped", { ...carried, finalizers: [] }, true],
+    ["label stripped", { ...carried, labels: { "kro.run/owned": "true" } }, true],
+    [
+      "inventory edited",
+      { ...carried, annotations: { "applyset.kubernetes.io/contains-group-kinds": "Secret" } },
+      true,
+    ],
   ];
   for (const [what, metadata, expected] of cases) {
     const store = new InstanceStore();
-    assert.equal(store.observe(instance("5")), true, what);
-    assert.equal(store.observe(instance("6", metadata)), expected, what);
-    assert.equal(store.observe(instance("7", metadata)), false, what);
+    assert.equal(store.observe(instance("5", carried)), true, what);
+    assert.equal(store.observe({ ...instance("6", carried), status: { a: 1 } }), false, what);
+    assert.equal(store.observe(instance("7", metadata)), expected, what);
+    assert.equal(store.observe(instance("8", metadata)), false, what);
   }
+});
+
+Deno.test("what our own patch put on an instance is no news; that somebody took it off again is", () => {
+  const finalizers = ["kro.run/finalizer"];
+  const store = new InstanceStore();
+  store.observe(instance("5"));
+  store.learn(instance("7", { finalizers }), true);
+  assert.equal(store.observe(instance("6", { labels: { a: "b" } })), false, "before our patch");
+  assert.equal(store.observe(instance("7", { finalizers })), false, "our patch");
+  assert.equal(store.observe(instance("8")), true, "stripped");
+});
+
+Deno.test("an edit of what kro put there is not lost when our own status write shows it first", () => {
+  const finalizers = ["kro.run/finalizer"];
+  const store = new InstanceStore();
+  store.observe(instance("5", { finalizers }));
+  store.learn(instance("7"));
+  assert.equal(store.observe(instance("6")), true);
 });
 
 Deno.test("the answer to our own write is read before the watch has caught up, and outlives older events", () => {

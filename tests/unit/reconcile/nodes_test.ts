@@ -4,6 +4,7 @@ import { ApiError, type ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import {
   condition,
+  CONFIG_MAP,
   configMap,
   DEPLOYMENT,
   foreignMap,
@@ -117,7 +118,8 @@ Deno.test("readyWhen holds back dependents, names the expression, and lets them 
   assert.equal(
     second.nodes[0]!.reason,
     'waiting for node "deployment": readyWhen condition evaluated to false: ' +
-      '"deployment.status.availableReplicas == deployment.spec.replicas" (waiting for readiness)',
+      '"deployment.status.availableReplicas == deployment.spec.replicas" (waiting for readiness): ' +
+      "deployment.status.availableReplicas is 0",
   );
   assert.match(second.nodes[1]!.reason!, /dependent node "deployment" not ready: readyWhen/);
   assert.deepEqual(w.configMaps(), []);
@@ -335,4 +337,46 @@ resources:
     w.instance().metadata.annotations!["applyset.kubernetes.io/additional-namespaces"],
     "team",
   );
+});
+
+Deno.test("while waiting, the values are shown that the expression reads of the status, in short", async () => {
+  const w = await world(WITH_DEPLOYMENT(
+    `
+      - "\${deployment.status.conditions.exists(c, c.type == 'Available') && deployment.spec.replicas == 2 || deployment.status.readyReplicas + deployment.status.replicas > 5}"`,
+    "",
+  ));
+  w.create();
+  await w.pass();
+  w.cluster.edit(deployment, (d) => d.status = { readyReplicas: 1, replicas: 2, conditions: [] });
+  const { reason } = (await w.pass()).nodes[0]!;
+  assert.match(
+    reason!,
+    /\(waiting for readiness\): deployment\.status\.readyReplicas is 1, deployment\.status\.replicas is 2$/,
+  );
+});
+
+Deno.test("texts of a status are cut; items of a collection are named; nothing of a Secret is shown", async () => {
+  const crd = `
+schema: {spec: {}}
+resources:
+  - id: pods
+    forEach: [{n: "\${['x', 'y']}"}]
+    readyWhen: ["\${each.status.message == 'up'}"]
+    template:
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: "\${n}"}
+      spec: {containers: [{name: a, image: b}]}`;
+  const w = await world(crd);
+  w.create();
+  await w.pass();
+  const pod = { ...CONFIG_MAP, kind: "Pod", plural: "pods" };
+  for (const name of ["x", "y"]) {
+    w.cluster.edit(
+      { kind: pod, namespace: "default", name },
+      (d) => d.status = { message: name === "x" ? "up" : "z".repeat(100) },
+    );
+  }
+  const { reason } = (await w.pass()).nodes[0]!;
+  assert.ok(reason!.endsWith(`: each.status.message is "${"z".repeat(64)}"… (default/y)`), reason);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Condition, JsonObject } from "../../../src/api/mod.ts";
 import { MemoryCluster, unresolved } from "../../../src/reconcile/mod.ts";
 import { ApiError } from "../../../src/api/mod.ts";
-import { condition, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
+import { condition, configMap, foreignMap, mapNode, type World, world } from "./fixtures.ts";
 
 const ONE = `
 schema: {spec: {value: string | default="x"}}
@@ -170,6 +170,23 @@ Deno.test("while suspended nothing is read or applied, and fields that read chil
   w.now = new Date("2026-01-02T00:00:00Z");
   await w.pass();
   assert.deepEqual(w.cluster.calls, [], "nothing more to say");
+});
+
+Deno.test("suspending leaves the state as it was: what was never reconciled is not ACTIVE", async () => {
+  const suspend = (w: World) =>
+    w.cluster.edit(w.ref(), (d) => {
+      d.metadata.annotations = { ...d.metadata.annotations, "kro.run/reconcile": "suspended" };
+    });
+  const failing = await world(`
+resources:${mapNode("a", "${string(1 / (size(schema.metadata.name) - 4))}")}`);
+  failing.create();
+  assert.equal((await failing.pass()).state, "ERROR");
+  suspend(failing);
+  assert.equal((await failing.pass()).state, "ERROR");
+  const fresh = await world(ONE);
+  fresh.create();
+  suspend(fresh);
+  assert.equal((await fresh.pass()).state, "IN_PROGRESS");
 });
 
 Deno.test("a suspended instance still gets finalizer and labels", async () => {

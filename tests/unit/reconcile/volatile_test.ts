@@ -1,0 +1,68 @@
+/** References to a resourceVersion: followed when kro itself wrote, else no reason to write. */
+import assert from "node:assert/strict";
+import { ApiError } from "../../../src/api/mod.ts";
+import { CONFIG_MAP, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
+
+const READS_OWN = `
+schema: {spec: {value: string | default="x", other: string | default="y"}}
+resources:${mapNode("a", "${schema.spec.value}")}
+${mapNode("b", "${a.metadata.resourceVersion}")}`;
+
+/** Reads an object of another graph by name, and makes one that the other reads. */
+const crossing = (kind: string, makes: string, reads: string) => `
+schema: {kind: ${kind}}
+resources:
+  - id: theirs
+    externalRef: {apiVersion: v1, kind: ConfigMap, metadata: {name: ${reads}}}
+  - id: ours
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: ${makes}}
+      data: {seen: "\${theirs.metadata.resourceVersion}"}`;
+
+Deno.test("two graphs that read each other's resourceVersions come to rest", async () => {
+  const one = await world(crossing("One", "one", "two"));
+  const two = await world(crossing("Two", "two", "one"), { makeCluster: () => one.cluster });
+  one.cluster.put(CONFIG_MAP, foreignMap("two", { seen: "" }));
+  one.create({}, "demo");
+  two.create({}, "demo");
+  let writes = 0;
+  for (let round = 0; round < 6; round++) {
+    for (const w of [one, two]) {
+      await w.pass();
+      if (round >= 3) writes += w.cluster.writes.length;
+    }
+  }
+  assert.equal(writes, 0);
+});
+
+Deno.test("what others do to an object's resourceVersion is no reason to write to those that read it", async () => {
+  const w = await world(READS_OWN);
+  w.create();
+  await w.settle();
+  const { value } = w.configMap("demo-b")!.data as Record<string, string>;
+  w.cluster.edit(configMap("demo-a"), (d) => d.metadata.annotations!.note = "theirs");
+  await w.pass();
+  assert.deepEqual(w.counts(), {});
+  assert.deepEqual(w.configMap("demo-b")!.data, { value });
+});
+
+Deno.test("what kro itself changed is followed, also when the reader was refused at first", async () => {
+  const w = await world(READS_OWN);
+  w.create();
+  await w.settle();
+  const { apply } = w.cluster;
+  let refused = true;
+  w.cluster.apply = function (ref, ...rest) {
+    if (!refused || ref.name !== "demo-b") return apply.call(this, ref, ...rest);
+    return Promise.reject(new ApiError("quota", { reason: "Forbidden" }));
+  };
+  w.change({ value: "new" });
+  assert.equal((await w.pass()).state, "ERROR");
+  refused = false;
+  await w.pass();
+  assert.deepEqual(w.counts(), { apply: 1, writeStatus: 1 });
+  const { resourceVersion } = w.configMap("demo-a")!.metadata;
+  assert.deepEqual(w.configMap("demo-b")!.data, { value: resourceVersion });
+});
