@@ -10,6 +10,7 @@ import {
 } from "../cel/mod.ts";
 import { checkExpression, type Draft, type Expectation } from "./expression.ts";
 import type { PreparedNode } from "./prepare.ts";
+import { readsRevisionsOnly, statusPathsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Dimension, Expression, Field, Node } from "./types.ts";
 
@@ -61,15 +62,18 @@ export function checkNode(
   for (const { path, draft: d, target, misplaced } of node.fields) {
     if (misplaced) continue;
     const expression = check(d, inTemplate, { fits: target });
-    if (expression) fields.push({ path, expression });
+    if (!expression) continue;
+    const revisionsOnly = readsRevisionsOnly(d, context.ids);
+    fields.push({ path, expression, ...(revisionsOnly && { revisionsOnly }) });
   }
   const conditions = (drafts: readonly Draft[], s: CelScope): Expression[] =>
     drafts.map((d) => check(d, s, { accepts: notBoolean })).filter((e) => e !== undefined);
   const includeWhen = conditions(node.includeWhen, scope);
   const element = info ? objectType(draft.id, info.schema) : FAULTY;
-  const readyWhen = conditions(node.readyWhen, {
-    variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element },
-  });
+  const ready = { variables: { [draft.id]: context.variables[draft.id] ?? DYN, each: element } };
+  const readyWhen = node.readyWhen.flatMap((d) =>
+    conditions([d], ready).map((e) => ({ ...e, statusPaths: statusPathsOf(d) }))
+  );
   if (!info || !draft.object) return undefined;
   return {
     id: draft.id,

@@ -36,6 +36,30 @@ export function readsOfNodes(
   }));
 }
 
+/** True when a draft reads nodes, and nothing at all but `metadata.resourceVersion`. */
+export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
+  const found = [...readsOfDrafts([draft])];
+  const only = (reads: Reads, [first, ...rest]: string[]): boolean =>
+    first === undefined
+      ? reads === "whole"
+      : reads !== "whole" && reads.size === 1 && reads.has(first) && only(reads.get(first)!, rest);
+  return found.some(([name]) => ids.has(name)) &&
+    found.every(([, reads]) => only(reads, ["metadata", "resourceVersion"]));
+}
+
+/** The paths below `status` that a draft of readyWhen reads whole. */
+export function statusPathsOf(draft: Draft): string[][] {
+  const paths: string[][] = [];
+  const collect = (reads: Reads, path: string[]) => {
+    if (reads === "whole") paths.push(path);
+    else for (const [key, below] of reads) collect(below, [...path, key]);
+  };
+  for (const reads of readsOfDrafts([draft]).values()) {
+    if (reads !== "whole") collect(reads.get("status") ?? new Map(), ["status"]);
+  }
+  return paths.filter((path) => !path.includes("*"));
+}
+
 function foreignDrafts(node: PreparedNode): Draft[] {
   return [
     ...node.fields.map((field) => field.draft),

@@ -22,6 +22,14 @@ export interface Field {
   readonly path: FieldPath;
   /** What to put there. */
   readonly expression: Expression;
+  /** It reads other objects, and of them nothing but their resourceVersions. */
+  readonly revisionsOnly?: boolean;
+}
+
+/** An expression of readyWhen. */
+export interface ReadyExpression extends Expression {
+  /** The fields below the object's status that it reads, as far as they are known by name. */
+  readonly statusPaths: readonly (readonly string[])[];
 }
 
 /** One dimension of a collection. */
@@ -57,7 +65,7 @@ export interface Node {
   /** All must be true for the node to exist. */
   readonly includeWhen: readonly Expression[];
   /** All must be true for the node to be ready; sees its own id, or `each`. */
-  readonly readyWhen: readonly Expression[];
+  readonly readyWhen: readonly ReadyExpression[];
   /** Ids of nodes that must be ready first, sorted: from template, forEach and includeWhen. */
   readonly dependencies: readonly string[];
   /** Deletion wave, 1 is deleted last (annotation `internal.kro.run/apply-order`). */

@@ -1,6 +1,6 @@
 /** includeWhen and readyWhen. */
 import { isObject, type KubeObject } from "../api/mod.ts";
-import type { Expression, Node } from "../graph/mod.ts";
+import type { Node, ReadyExpression } from "../graph/mod.ts";
 import { shortName } from "./ownership.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
@@ -43,13 +43,12 @@ const SHOWN = { values: 4, characters: 64 };
  */
 function presentValues(
   node: Node,
-  expression: Expression,
+  expression: ReadyExpression,
   variable: string,
   object: KubeObject,
 ): string {
   if (node.kind.kind === "Secret" && node.kind.group === "") return "";
-  const paths = expression.program.paths.get(variable) ?? [];
-  const values = paths.filter((path) => path[0] === "status").flatMap((path) => {
+  const values = expression.statusPaths.flatMap((path) => {
     const value = path.reduce<unknown>((at, key) => isObject(at) ? at[key] : undefined, object);
     return isScalar(value) ? [`${[variable, ...path].join(".")} is ${shown(value)}`] : [];
   });

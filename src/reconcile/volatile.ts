@@ -1,6 +1,6 @@
 /** Fields that say nothing but another object's resourceVersion: what others do to it is no reason to write. */
 import { isObject, type KubeObject } from "../api/mod.ts";
-import type { Field, FieldPath, Node } from "../graph/mod.ts";
+import type { FieldPath, Node } from "../graph/mod.ts";
 import type { NodeResult } from "./result.ts";
 
 /** Fields that may differ without being a reason to write, as long as the basis is the same. */
@@ -20,7 +20,7 @@ export function volatileOf(
   node: Node,
   dependencies: ReadonlyMap<string, NodeResult>,
 ): Volatile | undefined {
-  const fields = node.fields.filter(readsRevisionsOnly);
+  const fields = node.fields.filter((field) => field.revisionsOnly);
   if (fields.length === 0) return undefined;
   const ids = new Set(fields.flatMap((field) => field.expression.nodes));
   const revisions = [...ids].sort().flatMap((id) => dependencies.get(id)?.revisions ?? []);
@@ -65,10 +65,4 @@ function valueAt(root: unknown, path: FieldPath): unknown {
         : undefined,
     root,
   );
-}
-
-function readsRevisionsOnly({ expression }: Field): boolean {
-  const paths = [...expression.program.paths.values()].flat();
-  return expression.nodes.length > 0 &&
-    paths.every((path) => path.join("/") === "metadata/resourceVersion");
 }

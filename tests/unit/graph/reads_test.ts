@@ -57,3 +57,32 @@ Deno.test("a graph knows what its expressions read of each node, wherever they s
     },
   );
 });
+
+Deno.test("fields that read nothing but resourceVersions are told, and what readyWhen reads of the status", async () => {
+  const revision = "a.metadata.resourceVersion";
+  const graph = await graphOf(rgd({ spec: SPEC }, [
+    configMap("a"),
+    configMap("b", {
+      data: {
+        only: `\${${revision}}`,
+        text: `v-\${${revision}}`,
+        more: `\${${revision} + a.metadata.uid}`,
+        schema: `\${${revision} + schema.spec.name}`,
+        own: "${schema.metadata.resourceVersion}",
+      },
+    }),
+    {
+      ...deployment("web"),
+      readyWhen: [
+        "${web.status.readyReplicas == web.spec.replicas && has(web.status.conditions)}",
+        "${web.status.conditions.exists(c, c.type == 'Available')}",
+      ],
+    },
+  ]));
+  const fields = graph.nodes.get("b")!.fields.filter((field) => field.revisionsOnly);
+  assert.deepEqual(fields.map((field) => field.path.at(-1)), ["only", "text"]);
+  assert.deepEqual(graph.nodes.get("web")!.readyWhen.map((one) => one.statusPaths), [
+    [["status", "readyReplicas"]],
+    [],
+  ]);
+});
