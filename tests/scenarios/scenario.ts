@@ -58,6 +58,8 @@ export interface Scenario {
 export interface ScenarioOptions {
   /** Options of the controller. */
   controller?: Partial<ControllerOptions>;
+  /** Not on this machine; the title says why. */
+  ignore?: boolean;
 }
 
 /**
@@ -70,17 +72,24 @@ export function scenario(
   run: (s: Scenario) => Promise<void>,
   options: ScenarioOptions = {},
 ): void {
-  Deno.test(`${reference}: ${title}`, async () => {
-    const cluster = await ScenarioCluster.open(reference.replace(/[^a-z0-9]+/g, "-").slice(0, 40));
-    const session = new Session(cluster, options.controller ?? {});
-    try {
-      await session.start();
-      await run(session);
-    } finally {
-      await session.end();
-      cluster.close();
-    }
-  });
+  const name = `${reference}: ${title}`;
+  Deno.test({ name, ignore: options.ignore ?? false, fn: () => perform(reference, run, options) });
+}
+
+async function perform(
+  reference: string,
+  run: (s: Scenario) => Promise<void>,
+  options: ScenarioOptions,
+): Promise<void> {
+  const cluster = await ScenarioCluster.open(reference.replace(/[^a-z0-9]+/g, "-").slice(0, 40));
+  const session = new Session(cluster, options.controller ?? {});
+  try {
+    await session.start();
+    await run(session);
+  } finally {
+    await session.end();
+    cluster.close();
+  }
 }
 
 /** What upstream's suite runs with, the requeue and the delay of waiting RGDs apart. */
@@ -145,8 +154,11 @@ class Session implements Scenario {
 
   async restart(meanwhile: () => Promise<unknown> = async () => {}): Promise<void> {
     await this.#running?.stop();
-    await meanwhile();
-    await this.start();
+    try {
+      await meanwhile();
+    } finally {
+      await this.start();
+    }
   }
 
   async start(): Promise<void> {

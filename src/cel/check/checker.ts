@@ -90,12 +90,7 @@ export class Checker {
         return BOOL;
       case "index": {
         const name = expr.optional ? "_[?_]" : "_[_]";
-        const type = this.call(name, false, [expr.operand, expr.index], expr, names);
-        return isIndex(expr.index) ? type : this.report(
-          "type",
-          expr.index.start,
-          `nothing is indexed by ${this.text(this.known(expr.index))}`,
-        );
+        return this.call(name, false, [expr.operand, expr.index], expr, names);
       }
       case "call":
         return this.#callNode(expr, names);
@@ -106,7 +101,7 @@ export class Checker {
       case "loop":
         return checkLoop(this, expr, names);
       case "bind": {
-        const init = this.notType(this.infer(expr.init, names), expr.variable, expr.init.start);
+        const init = this.infer(expr.init, names);
         return this.infer(expr.body, new Map([...names, [expr.variable, init]]));
       }
       case "optMap":
@@ -117,7 +112,7 @@ export class Checker {
   #ident(expr: Node<"ident">, names: Names): Term {
     const { name } = expr;
     const local = names.get(name);
-    if (local) return this.notType(local, name, expr.start);
+    if (local) return local;
     if (Object.hasOwn(this.scope.variables, name)) return this.scope.variables[name] ?? DYN;
     if (name === "runtime") {
       return this.scope.runtime
@@ -131,13 +126,6 @@ export class Checker {
       `unknown identifier "${name}"`,
       didYouMean(name, known),
     );
-  }
-
-  /** What cel-go's planner would take for the name of a type: a macro's variable that holds one. */
-  notType(type: Term, variable: string, offset: number): Term {
-    if (this.bindings.substitute(type).kind !== "type") return type;
-    const message = `the variable "${variable}" cannot hold a type`;
-    return this.report("type", offset, message, "wrap the type in dyn(..)");
   }
 
   #select(
@@ -267,11 +255,6 @@ export class Checker {
     if (previous === undefined) return current;
     return this.bindings.assign([previous], [current]) ? mostGeneral(previous, current) : DYN;
   }
-}
-
-/** Whether a literal may stand in brackets; of anything else only its value tells. */
-function isIndex(expr: Expr): boolean {
-  return expr.kind !== "literal" || expr.value !== null && !(expr.value instanceof Uint8Array);
 }
 
 function literalType(value: Node<"literal">["value"]): CelType {

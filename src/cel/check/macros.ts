@@ -87,8 +87,10 @@ export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names
     const text = `${name}() is called on an optional, found ${checker.text(target)}`;
     inner = checker.report("type", expr.target.start, text);
   }
-  inner = checker.notType(checker.bindings.substitute(inner), expr.variable, expr.target.start);
-  const body = checker.infer(expr.body, new Map([...names, [expr.variable, inner]]));
+  const body = checker.infer(
+    expr.body,
+    new Map([...names, [expr.variable, checker.bindings.substitute(inner)]]),
+  );
   if (!expr.flat) return { kind: "optional", value: body };
   const absent: Term = { kind: "optional", value: checker.bindings.fresh() };
   const result = checker.bindings.fresh();

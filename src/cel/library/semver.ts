@@ -11,7 +11,6 @@ const TYPE = "kubernetes.Semver";
 
 class Semver extends Opaque {
   readonly typeName = TYPE;
-  override readonly isHashable = false;
 
   constructor(
     readonly major: bigint,
