@@ -44,7 +44,7 @@ export interface Scenario {
   readonly namespace: string;
   /** The controller that runs meanwhile. */
   readonly controller: Controller;
-  /** Applies an RGD in a group of the scenario's own, and waits until it is Active. */
+  /** Applies an RGD in a group of the scenario's own, and waits until it is Active; fails when it is refused. */
   graph(spec: GraphSpec): Promise<ScenarioGraph>;
   /** The same without waiting; `named` is the RGD's name and the first part of its group. */
   apply(spec: GraphSpec, named?: string): Promise<ScenarioGraph>;
@@ -124,7 +124,13 @@ class Session implements Scenario {
 
   async graph(spec: GraphSpec): Promise<ScenarioGraph> {
     const graph = await this.apply(spec);
-    await this.cluster.until(graph.rgd, (rgd) => rgd.status?.state === "Active");
+    await this.cluster.until(graph.rgd, ({ status }) => {
+      const refused = status?.conditions?.find((c: Live) =>
+        c.type === "GraphAccepted" && c.status === "False"
+      );
+      if (refused) throw new Error(refused.message);
+      return status?.state === "Active";
+    });
     return graph;
   }
 
