@@ -1,5 +1,7 @@
 // CustomResourceDefinitions that scenarios install: a group of the scenario's own, one version, a status.
 import { CRD_KIND, type JsonObject } from "../../src/api/mod.ts";
+import { plural as pluralOf } from "../../src/graph/mod.ts";
+import type { Live } from "./cluster.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A kind that is served. */
@@ -29,6 +31,7 @@ export function crdOf(
   properties: JsonObject,
 ): JsonObject {
   const singular = kind.toLowerCase();
+  const plural = pluralOf(singular);
   const schema = {
     type: "object",
     properties: { status: { ...unknown, type: "object" }, ...properties },
@@ -36,11 +39,11 @@ export function crdOf(
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${singular}s.${group}` },
+    metadata: { name: `${plural}.${group}` },
     spec: {
       group,
       scope: "Namespaced",
-      names: { kind, plural: `${singular}s`, singular, listKind: `${kind}List` },
+      names: { kind, plural, singular, listKind: `${kind}List` },
       versions: [{
         name: version,
         served: true,
@@ -65,8 +68,7 @@ export async function crd(
   await cluster.apply(object);
   await cluster.until(
     { kind: `${CRD_KIND.kind}.${CRD_KIND.group}`, name },
-    // deno-lint-ignore no-explicit-any -- as the API server has it
-    (o) => o.status?.conditions?.some((c: any) => c.type === "Established" && c.status === "True"),
+    (o) => o.status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
   );
   return { apiVersion: `${group}/${version}`, kind: `${kind}.${group}` };
 }

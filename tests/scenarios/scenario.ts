@@ -86,8 +86,12 @@ async function perform(
   try {
     await session.start();
     await run(session);
-  } finally {
     await session.end();
+  } catch (error) {
+    // What a failed scenario leaves behind must not hide why it failed.
+    await session.end(5).catch(() => {});
+    throw error;
+  } finally {
     cluster.close();
   }
 }
@@ -186,16 +190,17 @@ class Session implements Scenario {
     await eventually("controller ready", ready, 30, 10);
   }
 
-  /** With its RGD go the instances, their objects and the CRD, last made first. */
-  async end(): Promise<void> {
+  /** With its RGD go the instances, their objects and the CRD, last made first; then the controller stops. */
+  async end(seconds = 30): Promise<void> {
     try {
       for (const { rgd } of this.#graphs.toReversed()) {
         if (!await this.cluster.find(rgd)) continue;
         await this.cluster.delete(rgd);
-        await this.cluster.untilGone(rgd);
+        await this.cluster.untilGone(rgd, seconds);
       }
     } finally {
       await this.#running?.stop();
+      this.#running = undefined;
     }
   }
 }
