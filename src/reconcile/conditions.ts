@@ -122,6 +122,8 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
 /** Why a node is not ready, as conditions say it. */
 export function nodeReason({ node, state, fault }: NodeResult): string | undefined {
   if (!fault) return undefined;
+  // The API server's refusals know objects, not nodes.
+  if (fault.fromApply) return `node "${node.id}": ${fault.message}`;
   if (state !== "Waiting") return fault.message;
   switch (node.type) {
     case "external":

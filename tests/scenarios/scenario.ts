@@ -72,16 +72,26 @@ export function scenario(
   run: (s: Scenario) => Promise<void>,
   options: ScenarioOptions = {},
 ): void {
-  const name = `${reference}: ${title}`;
-  Deno.test({ name, ignore: options.ignore ?? false, fn: () => perform(reference, run, options) });
+  apiTest(`${reference}: ${title}`, run, options);
+}
+
+/** Declares a test of the project's own on the same ground; its namespace begins like its title. */
+export function apiTest(
+  title: string,
+  run: (s: Scenario) => Promise<void>,
+  options: ScenarioOptions = {},
+): void {
+  const { ignore = false } = options;
+  Deno.test({ name: title, ignore, fn: () => perform(title, run, options) });
 }
 
 async function perform(
-  reference: string,
+  title: string,
   run: (s: Scenario) => Promise<void>,
   options: ScenarioOptions,
 ): Promise<void> {
-  const cluster = await ScenarioCluster.open(reference.replace(/[^a-z0-9]+/g, "-").slice(0, 40));
+  const prefix = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/-$/, "");
+  const cluster = await ScenarioCluster.open(prefix);
   const session = new Session(cluster, options.controller ?? {});
   try {
     await session.start();
