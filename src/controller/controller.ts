@@ -6,14 +6,13 @@ import { Discovery, type KubeClient } from "../kube/mod.ts";
 import { ChildCaches } from "./cache/children.ts";
 import { ExternalCaches } from "./cache/external.ts";
 import { Turns } from "./cache/turns.ts";
-import { Fights } from "./fights.ts";
 import { graphView } from "./graph_view.ts";
 import { GraphController } from "./graphs.ts";
 import { InstancePool } from "./instance_pool.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
 import { Metrics } from "./metrics.ts";
 import { ClusterSchemas } from "./schemas.ts";
-import { messageOf } from "./values.ts";
+import { messageOf, settledIn } from "./values.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { crdNameOf } from "./withdraw.ts";
 
@@ -27,8 +26,10 @@ export interface ControllerOptions {
   podId: string;
   /** Counts; own ones by default. */
   metrics?: Metrics;
-  /** The Lease that tells others that a controller is at work. */
+  /** The Lease that tells others that a controller is at work, and that leaders are elected by. */
   lease?: LeadershipOptions;
+  /** Watch before the Lease is held, so that a new leader has its caches. */
+  warmup?: boolean;
   /** Limits and gates of what RGDs may say. */
   compile?: CompileOptions;
   /** How many objects one forEach may make, 1000 by default. */
@@ -49,6 +50,12 @@ export interface ControllerOptions {
   retryMinMs?: number;
   /** Longest delay after failures of an instance, 1000 s by default. */
   retryMaxMs?: number;
+  /** All retries of instances together: so many a second after a burst of so many; no limit by default. */
+  retryRate?: { perSecond: number; burst: number };
+  /** After so many failures in a row an instance is left alone for a while; never by default. */
+  maxRetries?: number;
+  /** A pass that takes longer than this makes the controller unhealthy, 10 min by default. */
+  passDeadlineMs?: number;
   /** How long caches may take before a kind counts as not started, 30 s by default. */
   syncTimeoutMs?: number;
 }
@@ -63,11 +70,20 @@ export class Controller implements ControllerView {
   readonly #pool: InstancePool;
   readonly #graphs: GraphController;
   readonly #leadership: Leadership;
-  #state: "new" | "running" | "ready" | "stopped" = "new";
+  readonly #warmup: boolean;
+  readonly #passDeadlineMs: number;
+  #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
   /** Talks to nobody yet. */
   constructor(options: ControllerOptions) {
-    const { client, version, podId } = options;
+    const { version, podId } = options;
+    this.#warmup = options.warmup ?? false;
+    this.#passDeadlineMs = options.passDeadlineMs ?? 600_000;
+    this.#leadership = new Leadership(options.client, options.lease ?? {}, {
+      acquired: () => this.#work(),
+      lost: () => void this.#pool.pause(),
+    });
+    const client = options.client.behind(this.#leadership);
     const now = () => new Date();
     const discovery = new Discovery(client);
     const schemas = new ClusterSchemas(client, discovery);
@@ -77,15 +93,7 @@ export class Controller implements ControllerView {
     this.#externals = new ExternalCaches(client, watchFailed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
     this.#pool = new InstancePool({
-      parts: {
-        client,
-        discovery,
-        schemas,
-        children,
-        externals,
-        fights: new Fights(),
-        turns: new Turns(),
-      },
+      parts: { client, discovery, schemas, children, externals, turns: new Turns() },
       context: { now, version, podId, maxCollectionSize: options.maxCollectionSize ?? 1000 },
       metrics: this.#metrics,
       requeueMs: options.instanceRequeueMs ?? 3000,
@@ -93,6 +101,9 @@ export class Controller implements ControllerView {
       workers: options.instanceWorkers ?? 8,
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
+      retryRate: options.retryRate,
+      maxRetries: options.maxRetries,
+      mayWrite: () => this.#leadership.mayWrite,
     });
     this.#graphs = new GraphController({
       client,
@@ -106,8 +117,8 @@ export class Controller implements ControllerView {
       allowCrdDeletion: options.allowCrdDeletion ?? false,
       workers: options.graphWorkers ?? 4,
       progressMs: options.graphProgressMs ?? 3000,
+      leads: () => this.#leadership.mayWrite,
     });
-    this.#leadership = new Leadership(client, options.lease);
     this.#metrics.talksTo(client.config.server);
     this.#metrics.watch({
       queueLength: () => this.#pool.queue.depth,
@@ -116,25 +127,56 @@ export class Controller implements ControllerView {
     });
   }
 
-  /** Begins to hold the Lease, to watch and to work. kro's own CRDs must be there. */
+  /**
+   * Begins to hold the Lease, to watch and to work; with leader election the work waits for the Lease.
+   * kro's own CRDs must be there.
+   */
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
     this.#leadership.start();
-    this.#pool.start();
-    this.#graphs.start();
+    if (!this.#leadership.elects) this.#work();
+    else if (this.#warmup) this.#graphs.start();
     logger.info("controller started");
   }
 
-  /** Lets passes under way come to their end, stops all watches and gives the Lease back. */
-  async stop(): Promise<void> {
-    this.#state = "stopped";
-    await this.#graphs.stop();
-    await this.#pool.stop();
+  #work(): void {
+    if (this.#state === "stopping" || this.#state === "stopped") return;
+    this.#pool.start();
+    this.#graphs.start();
+  }
+
+  /**
+   * Begins no more passes and is not ready any longer, lets those under way come to their end, stops all
+   * watches and gives the Lease back. Passes that would take longer than `graceMs` end after the request
+   * that they have under way, at last without its answer: no write leaves after the Lease is given back.
+   */
+  async stop(graceMs = Infinity): Promise<void> {
+    this.#state = "stopping";
+    const work = Promise.all([this.#graphs.stop(), this.#pool.stop()]);
+    // What is left after the cut is for requests under way, for the Lease, and for the process to end.
+    const reserve = Math.min(5000, graceMs / 2);
+    if (!await settledIn(graceMs - reserve, work)) {
+      logger.warn("passes are cut short: they took too long for the graceful shutdown");
+      this.#leadership.cut();
+      if (!await settledIn(reserve / 2, work)) this.#leadership.abort();
+      await settledIn(reserve / 8, this.#pool.stopWatches());
+    }
     this.#children.stop();
     this.#externals.stop();
-    await this.#leadership.release();
+    await settledIn(reserve / 4, this.#leadership.release());
+    this.#state = "stopped";
     logger.info("controller stopped");
+  }
+
+  /** Unhealthy when a pass outlives its deadline: something hangs that only a restart will end. */
+  health(): { healthy: boolean; problem?: string } {
+    for (const { longest } of [this.#pool.queue, this.#graphs.queue]) {
+      if (!longest || longest.ms <= this.#passDeadlineMs) continue;
+      const seconds = Math.round(longest.ms / 1000);
+      return { healthy: false, problem: `the pass over ${longest.key} has run for ${seconds} s` };
+    }
+    return { healthy: true };
   }
 
   /** Once ready it stays so: a new graph whose caches fill does not take the others out of service. */
@@ -143,13 +185,17 @@ export class Controller implements ControllerView {
     if (this.#state !== "running") {
       return { ready: false, missing: [`controller is ${this.#state}`] };
     }
+    const { leads, failure } = this.#leadership;
+    if (!leads && failure) return { ready: false, missing: [`lease: ${failure}`] };
+    // A standby is ready, or a rolling update would wait for ever for the Lease of the old pod.
+    if (!leads && !this.#warmup) return { ready: true, missing: [] };
     const missing = [
       ...this.#graphs.missing,
       ...this.#pool.missing,
       ...[...this.#children.unsynced(), ...this.#externals.unsynced()]
         .map((kind) => `cache of ${kind} is not synced`),
     ];
-    if (missing.length === 0) this.#state = "ready";
+    if (missing.length === 0 && leads) this.#state = "ready";
     return { ready: missing.length === 0, missing };
   }
 

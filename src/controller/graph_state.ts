@@ -81,6 +81,13 @@ export class GraphState {
     for (const crd of this.#crds.values()) this.#adoptOrphan(crd);
   }
 
+  /** Everything is to be looked at: whoever worked on it before, nobody knows how far he came. */
+  all(): void {
+    for (const name of this.#entries.keys()) this.#enqueue(`rgd/${name}`);
+    for (const name of this.#leaving.keys()) this.#enqueue(`revision/${name}`);
+    if (this.#synced) this.synced();
+  }
+
   /** An RGD came up or changed. */
   rgdSeen(object: KubeObject): void {
     const name = object.metadata.name!;

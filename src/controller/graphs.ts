@@ -5,7 +5,7 @@
 import { getLogger } from "@logtape/logtape";
 import { CRD_KIND, Label, REVISION_KIND, RGD_KIND } from "../api/mod.ts";
 import { type KubeClient, Reflector } from "../kube/mod.ts";
-import { problemsText } from "./build.ts";
+import { buildGraph, problemsText } from "./build.ts";
 import { generatedFor } from "./generated_crd.ts";
 import { type GraphEntry, GraphState } from "./graph_state.ts";
 import type { InstancePool } from "./instance_pool.ts";
@@ -31,6 +31,8 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
   workers: number;
   /** Delay of the next look at an RGD that waits for its instances to be gone. */
   progressMs: number;
+  /** Whether this controller writes at present; while it does not, its caches are kept warm. */
+  leads: () => boolean;
 }
 
 const logger = getLogger(["kro", "graph"]);
@@ -42,6 +44,7 @@ export class GraphController {
   readonly #queue: WorkQueue;
   readonly #stop = new AbortController();
   readonly #reflectors: { name: string; reflector: Reflector }[];
+  #started = false;
   #running: Promise<void>[] = [];
 
   /** Watches nothing yet. */
@@ -90,8 +93,18 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
-  /** Begins to watch; what is there is worked on as soon as all of it is known. */
+  /** The queue, for metrics and health. */
+  get queue(): WorkQueue {
+    return this.#queue;
+  }
+
+  /**
+   * Begins to watch; what is there is worked on as soon as all of it is known. Called again, it looks at
+   * everything anew.
+   */
   start(): void {
+    if (this.#started) return this.#state.all();
+    this.#started = true;
     const { signal } = this.#stop;
     this.#running = this.#reflectors.map(({ reflector }) => reflector.start(signal));
     const synced = Promise.all(this.#reflectors.map(({ reflector }) => reflector.synced));
@@ -145,14 +158,25 @@ export class GraphController {
     const entry = this.#state.entry(name);
     if (!entry) return "done";
     try {
+      if (!this.#deps.leads()) return await this.#warm(entry);
       if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
       return await this.#publish(entry);
     } catch (error) {
+      // Who leads next begins anew.
+      if (!this.#deps.leads()) return "done";
       this.#say(entry, messageOf(error));
       return "retry";
     } finally {
       entry.settled = true;
     }
+  }
+
+  /** What leading will need, without a write: the schemas, and the caches that passes read. */
+  async #warm({ rgd }: GraphEntry): Promise<WorkResult> {
+    if (rgd.status?.state !== "Active" || rgd.metadata.deletionTimestamp) return "done";
+    const { graph } = await buildGraph(rgd, this.#deps);
+    if (graph) await (await this.#deps.pool.controller(graph.instance)).warm(graph);
+    return "done";
   }
 
   async #publish(entry: GraphEntry): Promise<WorkResult> {
@@ -214,6 +238,7 @@ export class GraphController {
 
   /** A generated CRD without an RGD: its instances can still be deleted. */
   async #keepOrphan(crd: string): Promise<WorkResult> {
+    if (!this.#deps.leads()) return "done";
     const known = this.#state.crd(crd);
     const owner = known?.metadata.labels?.[Label.rgdName];
     try {
@@ -233,6 +258,7 @@ export class GraphController {
   }
 
   async #letRevisionGo(name: string): Promise<WorkResult> {
+    if (!this.#deps.leads()) return "done";
     const revision = this.#state.takeLeaving(name);
     if (revision) await releaseRevision(this.#deps.client, revision);
     return "done";

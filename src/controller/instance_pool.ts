@@ -1,4 +1,5 @@
 /** All instance controllers, one for each generated CRD, behind one queue and its workers. */
+import { getLogger } from "@logtape/logtape";
 import type { KindRef } from "../api/mod.ts";
 import type { InstanceId } from "./cache/instance.ts";
 import { InstanceController, type InstanceDeps } from "./instances.ts";
@@ -13,7 +14,15 @@ export interface PoolOptions extends InstanceDeps {
   minDelayMs?: number;
   /** Longest delay. */
   maxDelayMs?: number;
+  /** Rate that all retries share. */
+  retryRate?: { perSecond: number; burst: number };
+  /** After so many failures in a row an instance is given up, until an event or {@link returnMs}. */
+  maxRetries?: number;
+  /** When an instance that was given up comes back. */
+  returnMs?: number;
 }
+
+const logger = getLogger(["kro", "instance"]);
 
 /** See the file's first line. */
 export class InstancePool {
@@ -25,8 +34,10 @@ export class InstancePool {
   /** Works on nothing before {@link start}. */
   constructor(options: PoolOptions) {
     this.#options = options;
-    const { workers, minDelayMs, maxDelayMs } = options;
-    this.#queue = new WorkQueue((key) => this.#work(key), { workers, minDelayMs, maxDelayMs });
+    this.#queue = new WorkQueue((key) => this.#work(key), {
+      ...options,
+      onGivenUp: (key, retries) => this.#givenUp(key, retries),
+    });
     const { children, externals } = options.parts;
     this.#unsubscribe = [
       children.onChange((instance) => this.#wake(instance)),
@@ -34,8 +45,8 @@ export class InstancePool {
     ];
   }
 
-  /** The queue, for metrics. */
-  get queue(): { readonly depth: number; readonly ageMs: number } {
+  /** The queue, for metrics and health. */
+  get queue(): WorkQueue {
     return this.#queue;
   }
 
@@ -75,15 +86,25 @@ export class InstancePool {
     await controller?.stop();
   }
 
-  /** Begins to work. */
+  /** Begins to work, or goes on after a pause. */
   start(): void {
     this.#queue.start();
+  }
+
+  /** Begins no more passes; resolves when none is under way. */
+  pause(): Promise<void> {
+    return this.#queue.pause();
   }
 
   /** Lets passes under way come to their end, then stops all watches. */
   async stop(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await this.#queue.stop();
+    await this.stopWatches();
+  }
+
+  /** Stops all watches, whatever passes there are. */
+  async stopWatches(): Promise<void> {
     await Promise.all([...this.#controllers.values()].map((controller) => controller.stop()));
   }
 
@@ -91,6 +112,15 @@ export class InstancePool {
     const separator = key.indexOf("|");
     const controller = this.#controllers.get(key.slice(0, separator));
     return await controller?.pass(key.slice(separator + 1)) ?? "done";
+  }
+
+  #givenUp(key: string, retries: number): void {
+    const [crd = "", instance = ""] = key.split("|");
+    logger.error(
+      "instance {instance} of {crd} failed {retries} times in a row and is left alone: the next change of " +
+        "it or of its objects, or the resync, brings it back",
+      { crd, instance, retries },
+    );
   }
 
   #wake(instance: InstanceId): void {

@@ -42,6 +42,8 @@ export interface InstanceDeps {
   requeueMs: number;
   /** How long starting waits for the caches, upstream's 30 s. */
   syncTimeoutMs: number;
+  /** Whether writes leave at present; a pass that fails because they do not is no news. */
+  mayWrite: () => boolean;
 }
 
 /** By what instances are served at the moment. */
@@ -118,10 +120,20 @@ export class InstanceController {
    * not complete in time; the graph before goes on serving until it is called again.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
+    await this.#fill(served.graph, () => this.#mode = { kind: "graph", served, rgd });
+    this.#all();
+  }
+
+  /** Fills the caches that serving this graph will need; serves as before. Rejects as `serve` does. */
+  async warm(graph: Graph): Promise<void> {
+    await this.#fill(graph, () => {});
+  }
+
+  async #fill(graph: Graph, filled: () => void): Promise<void> {
     const { parts: { children, externals }, syncTimeoutMs } = this.#deps;
     const owner = this.#crd;
-    const own = kindsOfNodes(served.graph, ["resource", "collection"]);
-    const foreign = kindsOfNodes(served.graph, ["external", "externalCollection"]);
+    const own = kindsOfNodes(graph, ["resource", "collection"]);
+    const foreign = kindsOfNodes(graph, ["external", "externalCollection"]);
     const complete = Promise.all([
       ...own.map((kind) => children.ensure(kind, owner)),
       ...foreign.map((kind) => externals.ensure(kind, owner)),
@@ -130,11 +142,10 @@ export class InstanceController {
       const unsynced = [...children.unsynced(), ...externals.unsynced()];
       return `caches are not synced in time: ${unsynced.join(", ")}`;
     });
-    this.#mode = { kind: "graph", served, rgd };
+    filled();
     children.release(owner, own);
     externals.release(owner, foreign);
     await this.#watchInstances();
-    this.#all();
   }
 
   /** Tells instances that there is no good graph, and why. */
@@ -268,7 +279,7 @@ export class InstanceController {
     }
     const time = context.now().toISOString();
     this.#last.set(key, { outcome: { ...outcome, nodes: noted.nodes }, adopted, time, failure });
-    const waits = [this.#lookAgainMs(ran), outcome.lookAfterMs];
+    const waits = [this.#lookAgainMs(ran), outcome.statusAfterMs || undefined];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
     if (afterMs === Infinity) return failure === undefined ? "done" : "retry";
     return { afterMs, failed: failure !== undefined };
@@ -285,7 +296,7 @@ export class InstanceController {
   /** Logs a failure when it is another one than last time, and its end. */
   #say(key: string, instance: KubeObject, failure: string | undefined): void {
     const last = this.#last.get(key);
-    if (last?.failure === failure) return;
+    if (last?.failure === failure || (failure !== undefined && !this.#deps.mayWrite())) return;
     const properties = { ...this.#naming(instance), error: failure };
     if (failure === undefined) this.#logger.info("{kind} {instance} recovered", properties);
     else this.#logger.error("{kind} {instance} failed: {error}", properties);

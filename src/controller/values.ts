@@ -39,3 +39,16 @@ export async function within<T>(ms: number, promise: Promise<T>, text: () => str
     clearTimeout(timer);
   }
 }
+
+/** Waits until the promise is settled or so many milliseconds are over; true when it is settled. */
+export async function settledIn(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(() => true, () => true);
+  if (ms === Infinity) return await settled;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

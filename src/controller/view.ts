@@ -60,6 +60,8 @@ export interface InstanceView {
 export interface ControllerView {
   /** Ready, or what is missing: `cache of deployments.apps is not synced`. */
   readiness(): { ready: boolean; missing: string[] };
+  /** Healthy, or what hangs: `the pass over … has run for 700 s`. */
+  health(): { healthy: boolean; problem?: string };
   /** All graphs, sorted by name. */
   graphs(): GraphView[];
   /** Instances of a graph, sorted by namespace and name; undefined when there is no such graph. */

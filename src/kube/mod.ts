@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { AccessReviewer, type AccessVerdict } from "./access.ts";
 export { Backoff } from "./backoff.ts";
 export { connect } from "./client.ts";
 export { loadConfig, type LoadOptions } from "./config.ts";
@@ -14,5 +15,4 @@ export * from "./lease.ts";
 export { TokenBucket } from "./limit.ts";
 export { LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
 export { Reflector, type ReflectorHandlers, type ReflectorOptions } from "./reflector.ts";
-export { ScopedReflector } from "./scoped_reflector.ts";
 export * from "./types.ts";

@@ -11,38 +11,30 @@ export interface ServerOptions {
   view: ControllerView;
   /** kro's version. */
   version: string;
+  /** Judges the Authorization header of who asks for the metrics; without it everybody may. */
+  mayReadMetrics?: (authorization: string | null) => Promise<MetricsVerdict>;
 }
+
+/** `unauthenticated`: no token, or nobody's. `forbidden`: somebody's who may not. */
+export type MetricsVerdict = "allowed" | "unauthenticated" | "forbidden";
 
 /** Handles one request; never throws and never writes anything but its answer. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** The whole endpoint as one request handler. */
 export function createHandler(options: ServerOptions): Handler {
-  const app = new Hono();
   const { view } = options;
-
-  app.use(async (c, next) => {
-    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      return problem(405, "this API is read-only: use GET or HEAD", { allow: "GET, HEAD" });
-    }
-    await next();
+  const app = readOnlyApp("/graphs");
+  serveMetrics(app, options);
+  // The longer paths are those of controller-runtime's single checks.
+  app.on("GET", ["/healthz", "/healthz/healthz"], (c) => {
+    const { healthy, problem } = view.health();
+    return healthy ? c.text("ok\n") : c.text(`not healthy: ${problem}\n`, 500);
   });
-  app.notFound((c) => problem(404, `no such path: ${c.req.path}; try /graphs`));
-  app.onError((error) => {
-    if (error instanceof BadQuery) return problem(400, error.message);
-    return problem(500, "the request could not be answered; see kro's log");
-  });
-
-  app.get("/healthz", (c) => c.text("ok\n"));
-  app.get("/readyz", (c) => {
+  app.on("GET", ["/readyz", "/readyz/readyz"], (c) => {
     const { ready, missing } = view.readiness();
     if (ready) return c.text("ok\n");
     return c.text(`not ready:\n${missing.map((m) => `- ${m}\n`).join("")}`, 503);
-  });
-  app.get("/metrics", async (c) => {
-    return c.body(await view.metrics(), 200, {
-      "content-type": "text/plain; version=0.0.4; charset=utf-8",
-    });
   });
   app.get("/version", () => json({ version: options.version }));
 
@@ -65,6 +57,49 @@ export function createHandler(options: ServerOptions): Handler {
     return oneInstance(view, c, namespace === "-" ? "" : namespace);
   });
   return (request) => app.fetch(request);
+}
+
+/** `/metrics` alone, for an address of its own. */
+export function createMetricsHandler(options: ServerOptions): Handler {
+  const app = readOnlyApp("/metrics");
+  serveMetrics(app, options);
+  return (request) => app.fetch(request);
+}
+
+function readOnlyApp(start: string): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+      return problem(405, "this API is read-only: use GET or HEAD", { allow: "GET, HEAD" });
+    }
+    await next();
+  });
+  app.notFound((c) => problem(404, `no such path: ${c.req.path}; try ${start}`));
+  app.onError((error) => {
+    if (error instanceof BadQuery) return problem(400, error.message);
+    return problem(500, "the request could not be answered; see kro's log");
+  });
+  return app;
+}
+
+function serveMetrics(app: Hono, { view, mayReadMetrics }: ServerOptions): void {
+  app.get("/metrics", async (c) => {
+    const verdict = await mayReadMetrics?.(c.req.header("authorization") ?? null)
+      .catch(() => "unknown" as const);
+    switch (verdict) {
+      case "unauthenticated":
+        return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
+          "www-authenticate": 'Bearer realm="kro"',
+        });
+      case "forbidden":
+        return problem(403, "this needs the right to get the non-resource URL /metrics");
+      case "unknown":
+        return problem(503, "the API server cannot be asked who may read this; see kro's log");
+    }
+    return c.body(await view.metrics(), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    });
+  });
 }
 
 function oneInstance(view: ControllerView, c: Context, namespace: string): Response {

@@ -14,14 +14,17 @@ export interface HttpProblem {
 
 const TITLES: Record<number, string> = {
   400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   500: "Internal Server Error",
+  503: "Service Unavailable",
 };
 
 /** A problem response. */
 export function problem(
-  status: 400 | 404 | 405 | 500,
+  status: 400 | 401 | 403 | 404 | 405 | 500 | 503,
   detail: string,
   headers: Record<string, string> = {},
 ): Response {

@@ -1,7 +1,13 @@
 /** The HTTP endpoint over a controller's view. */
 import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
-import { createHandler, listen, ListenError, parseAddress } from "../../../src/server/mod.ts";
+import {
+  createHandler,
+  createMetricsHandler,
+  listen,
+  ListenError,
+  parseAddress,
+} from "../../../src/server/mod.ts";
 
 function graph(name: string): GraphView {
   return {
@@ -21,6 +27,7 @@ function instance(namespace: string, name: string): InstanceView {
 }
 
 const view: ControllerView = {
+  health: () => ({ healthy: true }),
   readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
   graphs: () => ["a", "b", "c"].map(graph),
   instances: (name) => name === "a" ? [instance("", "root"), instance("kro", "one")] : undefined,
@@ -36,10 +43,52 @@ async function get(path: string, method = "GET") {
 }
 
 Deno.test("healthz is alive while readyz says what is missing", async () => {
-  assert.equal((await get("/healthz")).status, 200);
-  const ready = await get("/readyz");
-  assert.equal(ready.status, 503);
-  assert.match(ready.text, /cache of apps\.x\.dev is not synced/);
+  for (const path of ["/healthz", "/healthz/healthz"]) assert.equal((await get(path)).status, 200);
+  for (const path of ["/readyz", "/readyz/readyz"]) {
+    const ready = await get(path);
+    assert.equal(ready.status, 503);
+    assert.match(ready.text, /cache of apps\.x\.dev is not synced/);
+  }
+});
+
+Deno.test("healthz fails while something hangs, and says what", async () => {
+  const health = () => ({ healthy: false, problem: "the pass over a has run for 700 s" });
+  const sick = createHandler({ view: { ...view, health }, version: "devel" });
+  const answer = await sick(new Request("http://kro/healthz"));
+  assert.equal(answer.status, 500);
+  assert.match(await answer.text(), /not healthy: the pass over a has run for 700 s/);
+});
+
+Deno.test("guarded metrics are for who may read them; health and the address for metrics alone", async () => {
+  const verdicts = { "Bearer good": "allowed", "Bearer other": "forbidden" } as const;
+  const asked: (string | null)[] = [];
+  const mayReadMetrics = (authorization: string | null) => {
+    asked.push(authorization);
+    if (authorization === "Bearer late") return Promise.reject(new Error("no answer"));
+    const verdict = verdicts[authorization as keyof typeof verdicts];
+    return Promise.resolve(verdict ?? "unauthenticated" as const);
+  };
+  const options = { view, version: "devel", mayReadMetrics };
+  for (const guarded of [createHandler(options), createMetricsHandler(options)]) {
+    const status = async (path: string, authorization?: string) => {
+      const headers: Record<string, string> = authorization ? { authorization } : {};
+      const response = await guarded(new Request(`http://kro${path}`, { headers }));
+      await response.body?.cancel();
+      return response.status;
+    };
+    assert.equal(await status("/metrics"), 401);
+    assert.equal(await status("/metrics", "Bearer bad"), 401);
+    assert.equal(await status("/metrics", "Bearer other"), 403);
+    assert.equal(await status("/metrics", "Bearer late"), 503);
+    assert.equal(await status("/metrics", "Bearer good"), 200);
+    asked.length = 0;
+    await status("/healthz");
+    assert.deepEqual(asked, []);
+  }
+  const metricsOnly = createMetricsHandler({ view, version: "devel" });
+  for (const [path, code] of [["/metrics", 200], ["/graphs", 404], ["/healthz", 404]] as const) {
+    assert.equal((await metricsOnly(new Request(`http://kro${path}`))).status, code);
+  }
 });
 
 Deno.test("metrics are Prometheus text and the version is JSON", async () => {

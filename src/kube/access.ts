@@ -1,0 +1,81 @@
+/**
+ * May whoever shows this token read that path? Asked of the API server by TokenReview and
+ * SubjectAccessReview, as Kubernetes' own components guard their metrics.
+ */
+import { isObject, type JsonObject, type KindRef } from "../api/mod.ts";
+import type { KubeClient } from "./types.ts";
+
+/** `unauthenticated`: no token, or nobody's. `forbidden`: somebody's who may not. */
+export type AccessVerdict = "allowed" | "unauthenticated" | "forbidden";
+
+const ALLOWED_MS = 30_000;
+const REFUSED_MS = 10_000;
+const MAX_TOKENS = 200;
+
+/** Guards one path that is no resource; remembers a verdict for seconds. */
+export class AccessReviewer {
+  readonly #client: KubeClient;
+  readonly #path: string;
+  readonly #now: () => number;
+  /** By the token's hash, oldest first: the tokens themselves are not kept. */
+  readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
+
+  /** `now` in milliseconds from any fixed point. */
+  constructor(client: KubeClient, path: string, now: () => number = () => performance.now()) {
+    this.#client = client;
+    this.#path = path;
+    this.#now = now;
+  }
+
+  /** Judges the Authorization header of a GET. Rejects with ApiError when it cannot be asked. */
+  async verdict(authorization: string | null): Promise<AccessVerdict> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) return "unauthenticated";
+    const key = await digest(token);
+    const known = this.#verdicts.get(key);
+    if (known && known.until > this.#now()) return await known.verdict;
+    const entry = { until: Infinity, verdict: this.#review(token) };
+    this.#verdicts.delete(key);
+    this.#verdicts.set(key, entry);
+    for (const oldest of this.#verdicts.keys()) {
+      if (this.#verdicts.size <= MAX_TOKENS) break;
+      this.#verdicts.delete(oldest);
+    }
+    try {
+      const verdict = await entry.verdict;
+      entry.until = this.#now() + (verdict === "allowed" ? ALLOWED_MS : REFUSED_MS);
+      return verdict;
+    } catch (error) {
+      if (this.#verdicts.get(key) === entry) this.#verdicts.delete(key);
+      throw error;
+    }
+  }
+
+  async #review(token: string): Promise<AccessVerdict> {
+    const review = await this.#ask("authentication.k8s.io", "TokenReview", { token });
+    const user = isObject(review.user) ? review.user : undefined;
+    if (review.authenticated !== true || !user) return "unauthenticated";
+    const { username, groups = null, uid = null, extra = null } = user;
+    const access = await this.#ask("authorization.k8s.io", "SubjectAccessReview", {
+      user: username!,
+      groups,
+      uid,
+      extra,
+      nonResourceAttributes: { path: this.#path, verb: "get" },
+    });
+    return access.allowed === true ? "allowed" : "forbidden";
+  }
+
+  async #ask(group: string, kind: string, spec: JsonObject): Promise<JsonObject> {
+    const plural = `${kind.toLowerCase()}s`;
+    const ref: KindRef = { group, version: "v1", kind, plural, namespaced: false };
+    const object = { apiVersion: `${group}/v1`, kind, metadata: {}, spec };
+    const { status } = await this.#client.create(ref, object, { fieldManager: "kro" });
+    return isObject(status) ? status : {};
+  }
+}
+
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(hash).toHex();
+}
