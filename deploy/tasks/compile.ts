@@ -1,9 +1,9 @@
 /**
  * `deno task compile [--target TRIPLE] [--role controller|local]`: one executable, dist/kro, that
- * carries its permissions. `--print` shows the command instead (the image build's check).
+ * carries its permissions; a controller's may write to /debug alone. `--print` shows the command instead (the image build's check).
  */
 import { parseArgs } from "node:util";
-import { permissionFlags } from "../../src/cli/mod.ts";
+import { DEBUG_DIR, permissionFlags } from "../../src/cli/mod.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -17,7 +17,7 @@ if (values.role !== "local" && values.role !== "controller") {
   console.error(`--role is "${values.role}", expected controller or local`);
   Deno.exit(2);
 }
-const args = ["compile", ...permissionFlags(values.role), "--output", "dist/kro"];
+const args = ["compile", ...permissionFlags(values.role, [], DEBUG_DIR), "--output", "dist/kro"];
 if (values.target) args.push("--target", values.target);
 args.push("main.ts");
 if (values.print) {

@@ -1,10 +1,14 @@
 /** `deno task prod ARGS`: runs the bundle under exactly the permissions of production. */
-import { kubeconfigPaths, permissionFlags, roleOf } from "../../src/cli/mod.ts";
+import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
 
 const out = await bundle();
 const { KUBECONFIG, HOME } = Deno.env.toObject();
-const flags = permissionFlags(roleOf(Deno.args), kubeconfigPaths(Deno.args, { KUBECONFIG, HOME }));
+const flags = permissionFlags(
+  roleOf(Deno.args),
+  kubeconfigPaths(Deno.args, { KUBECONFIG, HOME }),
+  debugDirOf(Deno.args),
+);
 const child = new Deno.Command(Deno.execPath(), {
   args: ["run", ...flags, out, ...Deno.args],
   stdin: "inherit",

@@ -4,6 +4,7 @@ import { didYouMean } from "../api/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
 import { argument } from "./argument.ts";
 import { UsageError } from "./errors.ts";
+import { parseBoolean } from "./numbers.ts";
 
 /** Upstream's gates; all of them are alpha and off by default. */
 export interface FeatureGates {
@@ -27,19 +28,6 @@ const GATES = [
   "InstanceConditionMetrics",
 ] as const satisfies (keyof FeatureGates)[];
 const KNOWN: readonly string[] = [...GATES, "AllAlpha", "AllBeta"];
-
-/** Go's `strconv.ParseBool`. */
-const BOOLEANS: Record<string, boolean> = {
-  ...Object.fromEntries(["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true])),
-  ...Object.fromEntries(["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false])),
-};
-
-/** A truth value as Go's flags take it; UsageError otherwise. */
-export function parseBoolean(text: string): boolean {
-  const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
-  if (value === undefined) throw new UsageError(`"${text}" is neither true nor false`);
-  return value;
-}
 
 /**
  * Reads `Name=bool,…`. `AllAlpha` stands for every gate that is not named itself, whatever the order;

@@ -80,12 +80,20 @@ export function printObjects(objects: readonly unknown[], format: "yaml" | "json
   return format === "yaml" ? toYaml(value) : JSON.stringify(value, null, 2) + "\n";
 }
 
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 /** A duration as Go's flags take it (`5m`, `1h30m`, `500ms`) in milliseconds; UsageError otherwise. */
 export function parseDuration(text: string): number {
   if (text === "0") return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map((p) => p[0]).join("") !== text) {
     throw new UsageError(`"${text}" is not a duration: write it as 30s, 5m or 1h30m`);
   }

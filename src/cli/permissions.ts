@@ -9,6 +9,9 @@ export type Role = "controller" | "local";
 /** Where Kubernetes mounts a pod's service account. */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+/** Where the image's controller writes heap snapshots, when a volume is mounted there. */
+export const DEBUG_DIR = "/debug";
+
 /** Environment variables that kro itself reads. All others are ignored, not refused. */
 const ENVIRONMENT = [
   "HOME",
@@ -27,13 +30,19 @@ const ENVIRONMENT = [
  * is imported, which without this flag is a refusal.
  *
  * @param kubeconfigs files that a controller outside a cluster may read besides
+ * @param debugDir the one folder that a controller may write to; none by default
  */
-export function permissionFlags(role: Role, kubeconfigs: readonly string[] = []): string[] {
+export function permissionFlags(
+  role: Role,
+  kubeconfigs: readonly string[] = [],
+  debugDir?: string,
+): string[] {
   const common = ["--no-prompt", "--allow-net", "--allow-sys=hostname"];
   if (role === "local") return [...common, "--allow-read", "--allow-env", "--allow-run"];
   return [
     ...common,
     `--allow-read=${[SERVICE_ACCOUNT_DIR, ...kubeconfigs].join(",")}`,
+    ...(debugDir ? [`--allow-write=${debugDir}`] : []),
     `--allow-env=${ENVIRONMENT.join(",")}`,
     "--ignore-env",
   ];
@@ -49,11 +58,22 @@ export function kubeconfigPaths(
   args: readonly string[],
   environment: { KUBECONFIG?: string; HOME?: string },
 ): string[] {
-  const at = args.findIndex((arg) => arg === "--kubeconfig" || arg.startsWith("--kubeconfig="));
-  if (at >= 0) {
-    const value = args[at]!.includes("=") ? args[at]!.slice("--kubeconfig=".length) : args[at + 1];
-    return value ? [value] : [];
-  }
+  const given = valueOf("kubeconfig", args);
+  if (given !== undefined) return given ? [given] : [];
   if (environment.KUBECONFIG) return environment.KUBECONFIG.split(":").filter(Boolean);
   return environment.HOME ? [`${environment.HOME}/.kube/config`] : [];
+}
+
+/** The folder that a command line names for heap snapshots. */
+export function debugDirOf(args: readonly string[]): string | undefined {
+  return valueOf("debug-dir", args) || undefined;
+}
+
+/** A flag's value, with one dash or two; empty when it lacks one. */
+function valueOf(name: string, args: readonly string[]): string | undefined {
+  const flag = new RegExp(`^--?${name}(=|$)`);
+  const at = args.findIndex((arg) => flag.test(arg));
+  if (at < 0) return undefined;
+  const equals = args[at]!.indexOf("=");
+  return equals < 0 ? args[at + 1] ?? "" : args[at]!.slice(equals + 1);
 }

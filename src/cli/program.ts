@@ -3,11 +3,13 @@ import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
 import { argument } from "./argument.ts";
-import { addControllerFlags, controller } from "./controller.ts";
+import { controller } from "./controller.ts";
+import { addControllerFlags } from "./controller_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { FINDING_FORMATS } from "./findings.ts";
+import { goStyle } from "./go_flags.ts";
 import { type Output, parseDuration, parseFormat, processOutput } from "./output.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
@@ -21,7 +23,7 @@ export async function main(
   let code: number = Exit.ok;
   const program = createProgram(output, (result) => code = result);
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
     // Help and version end by an error too, with exit code 0; commander has printed what it says.
@@ -32,6 +34,14 @@ export async function main(
   }
 }
 
+/** `kro controller` takes its flags as upstream's controller does. */
+function withGoFlags(args: readonly string[], program: Command): string[] {
+  const at = args.findIndex((arg) => !arg.startsWith("-"));
+  const command = program.commands.find((c) => c.name() === "controller");
+  if (!command || args[at] !== "controller") return [...args];
+  return [...args.slice(0, at + 1), ...goStyle(args.slice(at + 1), command)];
+}
+
 function createProgram(output: Output, done: (code: number) => void): Command {
   const program = new Command("kro")
     .description("Kube Resource Orchestrator: new Kubernetes kinds from a few lines of YAML")
@@ -39,7 +49,8 @@ function createProgram(output: Output, done: (code: number) => void): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text),
-      writeErr: (text) => output.err(text.trimEnd()),
+      // One line, with the suggestion behind the fault.
+      writeErr: (text) => output.err(text.trim().replace(/\n\(/g, " (")),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

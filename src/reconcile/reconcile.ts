@@ -112,20 +112,10 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
   const removed = findings.pruned?.removed ?? [];
   const { instanceRevision: revision } = pass.context;
   const nodes = nodeOutcomes(findings.results);
-  const contestMs = findings.results.flatMap((r) => r.contests ?? []).map((c) => c.dueMs);
-  const outcome = {
-    state,
-    conditions,
-    nodes,
-    removed,
-    ...(revision ? { revision } : {}),
-    ...(contestMs.length > 0 ? { lookAfterMs: Math.min(...contestMs) } : {}),
-  };
+  const outcome = { state, conditions, nodes, removed, ...(revision ? { revision } : {}) };
   const status = { state, conditions, fields: projection.fields };
   const statusAfterMs = pass.context.putOff?.(statusChange(instance, status)) ?? 0;
-  if (statusAfterMs > 0) {
-    return { ...outcome, instance, next, lookAfterMs: Math.min(statusAfterMs, ...contestMs) };
-  }
+  if (statusAfterMs > 0) return { ...outcome, instance, next, statusAfterMs };
   try {
     const written = await writeStatus(cluster, graph.instance, instance, status);
     return { ...outcome, instance: written, next };

@@ -9,12 +9,7 @@ export function celVerdict(answer: Answer): Answer {
   const rest = evalError === undefined
     ? value !== undefined && { value }
     : { evalError: classOf(answer) };
-  return { ...(type !== undefined && { type: named(String(type)) }), ...rest };
-}
-
-/** Upstream's name for variables without a schema, which are dyn in all else. */
-function named(type: string): string {
-  return type.replaceAll("google.protobuf.Any", "dyn");
+  return { ...(type !== undefined && { type }), ...rest };
 }
 
 /** Upstream waits for data when a text has one of the words of the first line, and for nothing else. */

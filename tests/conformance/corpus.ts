@@ -1,5 +1,6 @@
 /** The corpus: files of cases, with defaults set once for the lines after them. */
 import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
+import { specSuites } from "./celspec/cases.ts";
 import { graphSuites } from "./corpus/graph/mod.ts";
 import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
 
@@ -11,6 +12,7 @@ export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[
   if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));
   if (areas.includes("compare")) suites.push(...await suitesOf("compare", compareCase, ["types"]));
   if (areas.includes("cel")) suites.push(...await suitesOf("cel", celCase, ["schemas", "vars"]));
+  if (areas.includes("celspec")) suites.push(...specSuites());
   if (areas.includes("graph")) suites.push(...graphSuites());
   for (const { area, name, cases } of suites) refuseTwins(`${area}/${name}`, cases);
   return suites;

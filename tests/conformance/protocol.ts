@@ -38,10 +38,10 @@ export interface Suite {
 }
 
 /** The parts of the language. */
-export type Area = "schema" | "compare" | "cel" | "graph";
+export type Area = "schema" | "compare" | "cel" | "celspec" | "graph";
 
 /** All of them. */
-export const AREAS: readonly Area[] = ["schema", "compare", "cel", "graph"];
+export const AREAS: readonly Area[] = ["schema", "compare", "cel", "celspec", "graph"];
 
 /** JSON with sorted keys, so that equal values have equal text. */
 export function canonical(value: unknown): string {

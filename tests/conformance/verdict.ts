@@ -27,7 +27,7 @@ const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegEx
 
 /** Reduces an answer; `ours` has codes where upstream has texts. */
 export function verdictOf(area: Area, answer: Answer): Verdict {
-  if (area === "cel") return celVerdict(answer);
+  if (area === "cel" || area === "celspec") return celVerdict(answer);
   if (area === "compare") return compareVerdict(answer);
   const failure = answer.error ?? answer.evalError;
   if (area === "schema") return failure === undefined ? { schema: answer.schema } : REFUSED;

@@ -90,7 +90,12 @@ export class Checker {
         return BOOL;
       case "index": {
         const name = expr.optional ? "_[?_]" : "_[_]";
-        return this.call(name, false, [expr.operand, expr.index], expr, names);
+        const type = this.call(name, false, [expr.operand, expr.index], expr, names);
+        return isIndex(expr.index) ? type : this.report(
+          "type",
+          expr.index.start,
+          `nothing is indexed by ${this.text(this.known(expr.index))}`,
+        );
       }
       case "call":
         return this.#callNode(expr, names);
@@ -101,7 +106,7 @@ export class Checker {
       case "loop":
         return checkLoop(this, expr, names);
       case "bind": {
-        const init = this.infer(expr.init, names);
+        const init = this.notType(this.infer(expr.init, names), expr.variable, expr.init.start);
         return this.infer(expr.body, new Map([...names, [expr.variable, init]]));
       }
       case "optMap":
@@ -112,7 +117,7 @@ export class Checker {
   #ident(expr: Node<"ident">, names: Names): Term {
     const { name } = expr;
     const local = names.get(name);
-    if (local) return local;
+    if (local) return this.notType(local, name, expr.start);
     if (Object.hasOwn(this.scope.variables, name)) return this.scope.variables[name] ?? DYN;
     if (name === "runtime") {
       return this.scope.runtime
@@ -126,6 +131,13 @@ export class Checker {
       `unknown identifier "${name}"`,
       didYouMean(name, known),
     );
+  }
+
+  /** What cel-go's planner would take for the name of a type: a macro's variable that holds one. */
+  notType(type: Term, variable: string, offset: number): Term {
+    if (this.bindings.substitute(type).kind !== "type") return type;
+    const message = `the variable "${variable}" cannot hold a type`;
+    return this.report("type", offset, message, "wrap the type in dyn(..)");
   }
 
   #select(
@@ -255,6 +267,11 @@ export class Checker {
     if (previous === undefined) return current;
     return this.bindings.assign([previous], [current]) ? mostGeneral(previous, current) : DYN;
   }
+}
+
+/** Whether a literal may stand in brackets; of anything else only its value tells. */
+function isIndex(expr: Expr): boolean {
+  return expr.kind !== "literal" || expr.value !== null && !(expr.value instanceof Uint8Array);
 }
 
 function literalType(value: Node<"literal">["value"]): CelType {

@@ -87,10 +87,8 @@ export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names
     const text = `${name}() is called on an optional, found ${checker.text(target)}`;
     inner = checker.report("type", expr.target.start, text);
   }
-  const body = checker.infer(
-    expr.body,
-    new Map([...names, [expr.variable, checker.bindings.substitute(inner)]]),
-  );
+  inner = checker.notType(checker.bindings.substitute(inner), expr.variable, expr.target.start);
+  const body = checker.infer(expr.body, new Map([...names, [expr.variable, inner]]));
   if (!expr.flat) return { kind: "optional", value: body };
   const absent: Term = { kind: "optional", value: checker.bindings.fresh() };
   const result = checker.bindings.fresh();

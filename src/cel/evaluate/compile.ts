@@ -207,5 +207,5 @@ function unwrap(value: Value): Value | undefined {
 
 /** What `?value` adds to a literal: nothing when the optional is absent. */
 function present(value: Value): Value | undefined {
-  return value instanceof Optional ? value.value : noOverload();
+  return value instanceof Optional ? value.value : fail("argument", "no optional after ?");
 }

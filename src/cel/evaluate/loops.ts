@@ -96,7 +96,7 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
   transformMap: (run) => {
     const result = new ComputedMap();
     run.each((key) => {
-      if (run.accepts()) result.set(key, run.make());
+      if (run.accepts()) insert(result, key, run.make());
       return true;
     });
     return result;
@@ -149,8 +149,10 @@ function made(run: Run): Value {
 
 function insertAll(result: ComputedMap, made: Value): void {
   if (!isMap(made)) return noOverload();
-  for (const key of made.keys()) {
-    if (result.has(key)) fail("argument", "transformMapEntry() makes a key twice");
-    result.set(key, made.find(key) ?? null);
-  }
+  for (const key of made.keys()) insert(result, key, made.find(key) ?? null);
+}
+
+function insert(result: ComputedMap, key: Value, value: Value): void {
+  if (result.has(key)) fail("argument", "a macro makes a key twice");
+  result.set(key, value);
 }

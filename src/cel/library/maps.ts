@@ -12,8 +12,8 @@ function* entries(map: MapValue): Generator<[Value, Value]> {
 
 /** The right one wins. */
 function merge(left: MapValue, right: MapValue): Value {
-  const result = new ComputedMap(entries(left));
-  for (const [key, value] of entries(right)) result.set(key, value);
+  const result = new ComputedMap(entries(right));
+  for (const [key, value] of entries(left)) if (!result.has(key)) result.set(key, value);
   return result;
 }
 
@@ -22,7 +22,7 @@ function deepMerge(left: Value, right: Value): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");
   const result = new ComputedMap(entries(left));
   for (const [key, value] of entries(right)) {
-    const before = result.find(key);
+    const before = result.exact(key);
     result.set(key, isMap(before) && isMap(value) ? deepMerge(before, value) : value);
   }
   return result;

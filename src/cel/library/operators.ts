@@ -129,6 +129,7 @@ function keyText(key: Value): string {
 }
 
 function lookup(container: Value, key: Value): Value | undefined {
+  if (typeof key === "object" && !(key instanceof Uint)) fail("argument", "unsupported index type");
   if (isMap(container)) return container.find(key);
   if (!(container instanceof ListValue)) return undefined;
   const index = listIndex(key);

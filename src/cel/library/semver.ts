@@ -11,6 +11,7 @@ const TYPE = "kubernetes.Semver";
 
 class Semver extends Opaque {
   readonly typeName = TYPE;
+  override readonly isHashable = false;
 
   constructor(
     readonly major: bigint,

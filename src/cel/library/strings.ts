@@ -104,6 +104,16 @@ function quote(text: string): string {
   return `"${text.replaceAll(/[\x07-\r\\"]/g, (character) => QUOTES[character] ?? character)}"`;
 }
 
+/** Unicode's white space, all of it single UTF-16 units; JavaScript's has U+FEFF besides and lacks U+0085. */
+const SPACE = /\p{White_Space}/u;
+
+function trim(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && SPACE.test(text.charAt(start))) start++;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
 /** The strings library. */
 export const STRINGS: readonly FunctionDeclaration[] = [
   member("charAt", "string, int", "string", charAt),
@@ -124,12 +134,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   member("replace", ["string, string, string", "string, string, string, int"], "string", replace),
   member("split", ["string, string", "string, string, int"], "list(string)", split),
   member("substring", ["string, int", "string, int, int"], "string", substring),
-  member(
-    "trim",
-    "string",
-    "string",
-    (text: string) => text.replaceAll(/^[\s\x85]+|[\s\x85]+$/gu, ""),
-  ),
+  member("trim", "string", "string", trim),
   member("reverse", "string", "string", (text: string) => points(text).reverse().join("")),
   member("join", ["list(string)", "list(string), string"], "string", join),
   member(

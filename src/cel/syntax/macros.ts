@@ -74,6 +74,11 @@ function loop(
   count: number,
 ): ExprShape {
   const variables = args.slice(0, count).map((arg) => simpleName(name, arg));
+  // The name under which cel-go's macros keep their result.
+  const taken = variables.indexOf("__result__");
+  if (taken >= 0) {
+    syntaxFault(args[taken]?.start ?? range.start, `${name}() cannot have a variable __result__`);
+  }
   if (variables.length === 2 && variables[0] === variables[1]) {
     syntaxFault(args[1]?.start ?? range.start, `${name}() needs two different variable names`);
   }

@@ -117,8 +117,7 @@ export class ComputedMap implements MapValue {
 
   /** Adds or replaces an entry; only while the map is being made. */
   set(key: Value, value: Value): void {
-    const identity = keyIdentity(key);
-    if (identity === undefined) fail("conversion", "unsupported key type");
+    const identity = entryIdentity(key);
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
   }
 
@@ -128,21 +127,36 @@ export class ComputedMap implements MapValue {
 
   /** How many values a walk through all of it meets; asked only when the map has been made. */
   get weight(): number {
-    return this.#weight ??= totalWeight([...this.#entries.values()].map(([, value]) => value));
+    return this.#weight ??= totalWeight([...this.#entries.values()].flat()) - this.size;
   }
 
+  /** The value under this very key, or else under an integer that is equal to it. */
   find(key: Value): Value | undefined {
-    const identity = keyIdentity(key);
-    return identity === undefined ? undefined : this.#entries.get(identity)?.[1];
+    return this.#entry(key)?.[1];
   }
 
   has(key: Value): boolean {
-    const identity = keyIdentity(key);
-    return identity !== undefined && this.#entries.has(identity);
+    return this.#entry(key) !== undefined;
+  }
+
+  /** The value under this very key. */
+  exact(key: Value): Value | undefined {
+    return this.#entries.get(entryIdentity(key))?.[1];
   }
 
   *keys(): Generator<Value> {
     for (const [key] of this.#entries.values()) yield key;
+  }
+
+  #entry(key: Value): readonly [Value, Value] | undefined {
+    if (this.size === 0) return undefined;
+    const exact = this.#entries.get(entryIdentity(key));
+    if (exact !== undefined || typeof key === "string") return exact;
+    if (typeof key === "bigint") return this.#entries.get(`uint${key}`);
+    if (key instanceof Uint) return this.#entries.get(`int${key.value}`);
+    if (typeof key !== "number" || !Number.isInteger(key)) return undefined;
+    const whole = BigInt(key);
+    return this.#entries.get(`int${whole}`) ?? this.#entries.get(`uint${whole}`);
   }
 }
 
@@ -227,6 +241,30 @@ export function keyIdentity(key: Value): string | undefined {
   return key instanceof Duration ? `u${key.nanos}` : undefined;
 }
 
+let unique = 0;
+const identities = new WeakMap<object, string>();
+
+/**
+ * What tells the keys of a map apart. Equal numbers of two types are two keys, and what is compared by
+ * its parts elsewhere is here the same only when it is one value, as in cel-go.
+ */
+function entryIdentity(key: Value): string {
+  if (typeof key === "string") return `s${key}`;
+  if (typeof key === "bigint") return `int${key}`;
+  if (key instanceof Uint) return `uint${key.value}`;
+  if (typeof key === "number") return Number.isNaN(key) ? `nan${unique++}` : `d${key}`;
+  if (key === null) return "null";
+  if (key instanceof TypeValue) return `type ${key.name}`;
+  const known = keyIdentity(key);
+  if (known !== undefined || typeof key !== "object") return known ?? "";
+  if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
+    return fail("conversion", "a value of this type cannot be a key");
+  }
+  const made = identities.get(key) ?? `object${unique++}`;
+  identities.set(key, made);
+  return made;
+}
+
 /** A value that may be absent. */
 export class Optional {
   /** The absent value. */
@@ -249,6 +287,8 @@ export class TypeValue {
 export abstract class Opaque {
   /** The type's name. */
   abstract readonly typeName: string;
+  /** It may be a key of a map. */
+  readonly isHashable: boolean = true;
   /** Equality with another value of the same type. */
   abstract equals(other: Opaque): boolean;
 

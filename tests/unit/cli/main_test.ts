@@ -46,7 +46,7 @@ Deno.test("wrong usage is told on stderr, with code 2 and nothing on stdout", as
     [["delete", "a/b/c"], /"a\/b\/c" is not KIND or KIND\/NAME/],
     [["reconcile", "-A", "-n", "x"], /-A and -n exclude each other/],
     [["controller", "--no-such-flag"], /unknown option '--no-such-flag'/],
-    [["controller", "--client-qps", "many"], /"many" is not a whole number/],
+    [["controller", "--client-qps", "many"], /"many" is not a number/],
     [["render", "-f", `${example}/instance.yaml`], /no ResourceGraphDefinition in these files/],
     [["validate", "-f", `${example}/instance.yaml`], /no ResourceGraphDefinition in these files/],
     [["validate", "-f", example, "--offline", "--context", "c"], /--offline excludes .* --context/],

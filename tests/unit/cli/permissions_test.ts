@@ -1,6 +1,6 @@
 /** The permissions of production, by command. */
 import assert from "node:assert/strict";
-import { kubeconfigPaths, permissionFlags, roleOf } from "../../../src/cli/mod.ts";
+import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../../src/cli/mod.ts";
 
 Deno.test("only the controller is confined to its service account and starts nothing", () => {
   const controller = permissionFlags("controller", ["/k"]);
@@ -25,7 +25,17 @@ Deno.test("the controller may read the kubeconfigs that it is told to use, and n
   const environment = { KUBECONFIG: "/a:/b", HOME: "/root" };
   assert.deepEqual(kubeconfigPaths(["controller", "--kubeconfig", "/x"], environment), ["/x"]);
   assert.deepEqual(kubeconfigPaths(["controller", "--kubeconfig=/x"], environment), ["/x"]);
+  assert.deepEqual(kubeconfigPaths(["controller", "-kubeconfig=/x"], environment), ["/x"]);
   assert.deepEqual(kubeconfigPaths(["controller"], environment), ["/a", "/b"]);
   assert.deepEqual(kubeconfigPaths(["controller"], { HOME: "/root" }), ["/root/.kube/config"]);
   assert.deepEqual(kubeconfigPaths(["controller"], {}), []);
+});
+
+Deno.test("the controller may write to the folder for heap snapshots, and to no other", () => {
+  const writes = (flags: string[]) => flags.filter((flag) => flag.startsWith("--allow-write"));
+  assert.deepEqual(writes(permissionFlags("controller", [], "/d")), ["--allow-write=/d"]);
+  assert.deepEqual(writes(permissionFlags("local", [], "/d")), []);
+  assert.equal(debugDirOf(["controller", "--debug-dir", "/d"]), "/d");
+  assert.equal(debugDirOf(["controller", "-debug-dir=/d"]), "/d");
+  assert.equal(debugDirOf(["controller"]), undefined);
 });

@@ -1,0 +1,44 @@
+/** Command lines as Go's `flag` package takes them: upstream's manifests go on working. */
+import type { Command, Option } from "commander";
+
+/**
+ * Rewrites the arguments behind a command's name into `--name=value`: one dash or two, a value behind
+ * `=` or as the next argument, truth values and `-v` without one. What is no flag of the command stays
+ * as it is, for the parser to refuse.
+ */
+export function goStyle(args: readonly string[], command: Command): string[] {
+  const options = new Map(command.options.map((option) => [nameOf(option), option]));
+  const result: string[] = [];
+  const rest = [...args];
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    if (arg === "--") return [...result, arg, ...rest];
+    const verbosity = /^-(v+)$/.exec(arg)?.[1]?.length;
+    const match = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(arg);
+    if (verbosity !== undefined) {
+      const level = verbosity === 1 && /^\d+$/.test(rest[0] ?? "") ? rest.shift() : verbosity;
+      result.push(`--verbose=${level}`);
+    } else if (!match || /^-[^-v]$/.test(arg)) {
+      result.push(arg);
+    } else {
+      const [, name = "", value] = match;
+      const option = options.get(name === "v" ? "verbose" : name);
+      result.push(...option ? withValue(option, value, rest) : [`--${name}${tail(value)}`]);
+    }
+  }
+  return result;
+}
+
+function withValue(option: Option, value: string | undefined, rest: string[]): string[] {
+  if (value !== undefined) return [`${option.long}=${value}`];
+  if (option.optional) return [`${option.long}=true`];
+  const next = rest.shift();
+  return next === undefined ? [option.long!] : [`${option.long}=${next}`];
+}
+
+function nameOf(option: Option): string {
+  return option.long?.replace(/^--/, "") ?? "";
+}
+
+function tail(value: string | undefined): string {
+  return value === undefined ? "" : `=${value}`;
+}

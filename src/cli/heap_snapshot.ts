@@ -1,0 +1,38 @@
+/** SIGUSR2: what the heap holds, as a file that Chrome's developer tools and heap viewers read. */
+import { Readable } from "node:stream";
+import { getHeapSnapshot } from "node:v8";
+import { getLogger } from "@logtape/logtape";
+
+const logger = getLogger(["kro", "debug"]);
+
+/** Writes a snapshot to the folder and answers its path; all else stands still for seconds. */
+export async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
+  const path = `${folder}/kro-${now.toISOString().replaceAll(":", "-")}.heapsnapshot`;
+  const snapshot = Readable.toWeb(getHeapSnapshot()) as ReadableStream<Uint8Array>;
+  await Deno.writeFile(path, snapshot, { mode: 0o600 });
+  return path;
+}
+
+/** Writes one at each SIGUSR2 (SIGUSR1 opens Deno's inspector) until the returned function is called. */
+export function onHeapSignal(folder: string): () => void {
+  let busy = false;
+  const write = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      logger.info("wrote a heap snapshot to {path}", {
+        path: await writeHeapSnapshot(folder, new Date()),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      logger.error("no heap snapshot: {error}; is {folder} there, and may kro write to it?", {
+        error: why,
+        folder,
+      });
+    } finally {
+      busy = false;
+    }
+  };
+  Deno.addSignalListener("SIGUSR2", write);
+  return () => Deno.removeSignalListener("SIGUSR2", write);
+}
