@@ -90,6 +90,7 @@ function createController(
     },
     warmup: flags.enableControllerWarmup,
     compile: { ...compileOptions(flags), maxDimensions: flags.rgdMaxCollectionDimensionSize },
+    conditionEvents: flags.featureGates?.InstanceConditionEvents,
     maxCollectionSize: flags.rgdMaxCollectionSize,
     maxRevisions: flags.rgdMaxGraphRevisions,
     allowCrdDeletion: flags.allowCrdDeletion,

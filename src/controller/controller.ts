@@ -8,6 +8,7 @@ import { ExternalCaches } from "./cache/external.ts";
 import { Turns } from "./cache/turns.ts";
 import { graphView } from "./graph_view.ts";
 import { GraphController } from "./graphs.ts";
+import { InstanceEvents } from "./instance_events.ts";
 import { InstancePool } from "./instance_pool.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
 import { Metrics } from "./metrics.ts";
@@ -32,6 +33,8 @@ export interface ControllerOptions {
   warmup?: boolean;
   /** Limits and gates of what RGDs may say. */
   compile?: CompileOptions;
+  /** Feature gate InstanceConditionEvents: Events about instances. */
+  conditionEvents?: boolean;
   /** How many objects one forEach may make, 1000 by default. */
   maxCollectionSize?: number;
   /** How many GraphRevisions of an RGD are kept, 5 by default; zero or less keeps all. */
@@ -96,6 +99,7 @@ export class Controller implements ControllerView {
       parts: { client, discovery, schemas, children, externals, turns: new Turns() },
       context: { now, version, podId, maxCollectionSize: options.maxCollectionSize ?? 1000 },
       metrics: this.#metrics,
+      events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,
       requeueMs: options.instanceRequeueMs ?? 3000,
       syncTimeoutMs: options.syncTimeoutMs ?? 30_000,
       workers: options.instanceWorkers ?? 8,

@@ -22,6 +22,8 @@ import {
 } from "../reconcile/mod.ts";
 import { Adopted } from "./adopted.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
+import type { InstanceEvents } from "./instance_events.ts";
+import { newsOf } from "./instance_news.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./publish.ts";
@@ -38,6 +40,8 @@ export interface InstanceDeps {
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
   /** Counts. */
   metrics: Metrics;
+  /** Tells what passes did; absent unless that is asked for. */
+  events?: InstanceEvents;
   /** Delay of the next look where no watch can tell; 0 for ten seconds. */
   requeueMs: number;
   /** How long starting waits for the caches, upstream's 30 s. */
@@ -255,7 +259,7 @@ export class InstanceController {
   }
 
   #finish(key: string, instance: KubeObject, ran: Ran, seconds: number): WorkResult {
-    const { metrics, context } = this.#deps;
+    const { metrics, context, events } = this.#deps;
     const { outcome } = ran;
     metrics.pass(this.kind, outcome, seconds);
     metrics.instanceState(this.kind, stateOf(instance), outcome.state);
@@ -266,6 +270,16 @@ export class InstanceController {
     this.#logger.debug("pass over {kind} {instance}: {state}", properties);
     if (stateOf(instance) !== outcome.state) {
       this.#logger.info("{kind} {instance} is {state}", properties);
+    }
+    if (outcome.instance) {
+      const again = this.#last.get(key)?.failure === failure;
+      const told = newsOf(
+        conditionsOf(instance),
+        conditionsOf(outcome.instance),
+        outcome,
+        again ? undefined : failure,
+      );
+      events?.tell(this.kind, instance, told);
     }
     this.#say(key, instance, failure);
     const adopted = this.#last.get(key)?.adopted ?? new Adopted();
