@@ -28,7 +28,9 @@ import type { Interest } from "./cache/interests.ts";
 import { valueOf } from "./cache/selector.ts";
 import type { ChildStore } from "./cache/store.ts";
 import type { Turns } from "./cache/turns.ts";
+import { type ForeignChange, foreignChange } from "./contest.ts";
 import { isFirstWrite } from "./drift.ts";
+import type { Fights } from "./fights.ts";
 import { actionOf, LiveCluster } from "./live.ts";
 
 /** What all cached clusters of a controller share. */
@@ -43,6 +45,8 @@ export interface CachedParts {
   children: ChildCaches;
   /** Caches of other people's objects. */
   externals: ExternalCaches;
+  /** Who changes objects back. */
+  fights: Fights;
   /** One write of an object at a time, whichever instance it comes from. */
   turns: Turns;
   /** Told of the instance as each write of it left it; `patched` when it was no status. */
@@ -114,21 +118,25 @@ export class CachedCluster implements Cluster {
 
   /** No request when the cache shows that all holds. Never takes what another ApplySet has. */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
-    const { children, turns } = this.#parts;
+    const { children, fights, turns } = this.#parts;
     const store = children.store(ref.kind);
     if (!store) return await this.#polled().apply(ref, desired, options);
     return await turns.run(refKey(ref), async () => {
       const before = store.get(ref);
       refuseTaken(ref, before, desired);
       if (before && store.holds(ref, desired, options.volatile)) {
-        return { object: before, action: "unchanged", revision: store.writtenRevision(ref) };
+        return this.#standing(store, ref, before, true);
       }
+      const isRepair = before !== undefined && store.drifted(ref, desired, options.volatile);
+      const turn = isRepair ? fights.turn(refKey(ref)) : undefined;
+      if (turn && turn.waitMs > 0) return this.#standing(store, ref, before!, false);
+      const change = turn?.look ? await this.#foreignChange(store, ref, desired) : undefined;
       const response = await this.#send(store, ref, desired, options);
       const earlier = before ?? this.#looked.get(refKey(ref));
       const known = earlier !== undefined || isFirstWrite(response);
       const action = known ? actionOf(earlier, response) : "configured";
-      const revision = store.writtenRevision(ref);
-      return { object: store.get(ref) ?? response, action, revision };
+      if (isRepair && action === "configured") fights.repaired(refKey(ref), change);
+      return { ...this.#standing(store, ref, store.get(ref) ?? response, true), action };
     });
   }
 
@@ -173,6 +181,23 @@ export class CachedCluster implements Cluster {
   finish(complete: boolean): void {
     if (complete) this.#parts.externals.keep(this.#instance, this.#interests);
     this.#interests = [];
+  }
+
+  /** What an apply answers of an object as it stands; `holds`: it is as it should be. */
+  #standing(store: ChildStore, ref: ObjectRef, object: KubeObject, holds: boolean): Applied {
+    const contest = this.#parts.fights.contest(refKey(ref), holds);
+    const revision = store.writtenRevision(ref);
+    return { object, action: "unchanged", revision, ...(contest && { contest }) };
+  }
+
+  /** One GET: the cache keeps neither others' values nor who wrote them. */
+  async #foreignChange(
+    store: ChildStore,
+    ref: ObjectRef,
+    desired: KubeObject,
+  ): Promise<ForeignChange | undefined> {
+    const live = await this.#live.get(ref);
+    return live && foreignChange(live, desired, store.schema);
   }
 
   async #send(

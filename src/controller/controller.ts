@@ -6,6 +6,7 @@ import { Discovery, type KubeClient } from "../kube/mod.ts";
 import { ChildCaches } from "./cache/children.ts";
 import { ExternalCaches } from "./cache/external.ts";
 import { Turns } from "./cache/turns.ts";
+import { Fights } from "./fights.ts";
 import { graphView } from "./graph_view.ts";
 import { GraphController } from "./graphs.ts";
 import { InstanceEvents } from "./instance_events.ts";
@@ -96,7 +97,15 @@ export class Controller implements ControllerView {
     this.#externals = new ExternalCaches(client, watchFailed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
     this.#pool = new InstancePool({
-      parts: { client, discovery, schemas, children, externals, turns: new Turns() },
+      parts: {
+        client,
+        discovery,
+        schemas,
+        children,
+        externals,
+        fights: new Fights(),
+        turns: new Turns(),
+      },
       context: { now, version, podId, maxCollectionSize: options.maxCollectionSize ?? 1000 },
       metrics: this.#metrics,
       events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,

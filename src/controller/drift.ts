@@ -36,12 +36,20 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   const entry = ourEntry(object);
   if (!entry) return undefined;
   const { apiVersion, time, fieldsV1 = {} } = entry;
-  const live = project(object as unknown as Json, fieldsV1);
+  const live = project(object as unknown as Json, storedFields(object, fieldsV1));
   return {
     entry: digest({ apiVersion, time, fieldsV1 }),
     values: digest(comparable(live, schema)),
     status: "f:status" in fieldsV1,
   };
+}
+
+/** Upstream applies `stringData`; it owns that name, though the values stand under `data`. */
+function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
+  const { "f:stringData": written, ...rest } = fields;
+  if (!isObject(written) || object.kind !== "Secret" || object.apiVersion !== "v1") return fields;
+  const data = rest["f:data"];
+  return { ...rest, "f:data": { ...isObject(data) ? data : {}, ...written } };
 }
 
 /**

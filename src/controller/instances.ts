@@ -293,7 +293,7 @@ export class InstanceController {
     }
     const time = context.now().toISOString();
     this.#last.set(key, { outcome: { ...outcome, nodes: noted.nodes }, adopted, time, failure });
-    const waits = [this.#lookAgainMs(ran), outcome.statusAfterMs || undefined];
+    const waits = [this.#lookAgainMs(ran), outcome.lookAfterMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
     if (afterMs === Infinity) return failure === undefined ? "done" : "retry";
     return { afterMs, failed: failure !== undefined };

@@ -23,12 +23,17 @@ export interface ReflectorOptions extends ListOptions {
   onError?: (error: unknown) => void;
   /** Waits between attempts. */
   backoff?: Backoff;
+  /** Told of every list that was handed over, also of later ones. */
+  onListed?: () => void;
+  /** Where lists are allowed and watches are not: milliseconds between lists, 10 s by default. */
+  pollMs?: number;
 }
 
 // A server without bookmarks may stay silent until it closes; with them it speaks once a minute.
 const BOOKMARK_SILENCE_MS = 150_000;
 const CLOSE_GRACE_MS = 30_000;
 const PRODUCTIVE_MS = 5_000;
+const POLL_MS = 10_000;
 
 /** Watches one kind. It keeps no objects, only each one's uid and resourceVersion. */
 export class Reflector {
@@ -42,6 +47,7 @@ export class Reflector {
   #hasSynced = false;
   #resourceVersion = "";
   #productive = false;
+  #listed = false;
 
   /** Starts nothing yet. */
   constructor(
@@ -70,6 +76,11 @@ export class Reflector {
     return this.#hasSynced;
   }
 
+  /** Whether the last list was allowed. */
+  get mayList(): boolean {
+    return this.#listed;
+  }
+
   /** How far the handlers have seen; empty before the first list. */
   get resourceVersion(): string {
     return this.#resourceVersion;
@@ -85,6 +96,7 @@ export class Reflector {
     while (!signal.aborted) {
       this.#productive = false;
       const resumed = this.#resourceVersion !== "";
+      this.#listed = resumed;
       let error: unknown;
       try {
         if (!resumed) await this.#list(signal);
@@ -94,6 +106,13 @@ export class Reflector {
       }
       if (signal.aborted) break;
       const asked = this.#judge(error);
+      if (this.#listed && isRefused(error)) {
+        // Each round asks for the watch again: permissions come and go.
+        this.#resourceVersion = "";
+        this.#backoff.reset();
+        await sleep(Math.max(this.#options.pollMs ?? POLL_MS, asked), signal);
+        continue;
+      }
       // An expired position is no failure, unless a list has just given it.
       const expired = resumed && isGone(error);
       if (this.#productive || expired) this.#backoff.reset();
@@ -126,6 +145,8 @@ export class Reflector {
     if (resourceVersion === undefined) return;
     this.#emit(this.#known.endList());
     this.#resourceVersion = resourceVersion;
+    this.#listed = true;
+    this.#call(() => this.#options.onListed?.());
     if (this.#hasSynced) return;
     this.#hasSynced = true;
     this.#call(() => this.#handlers.synced?.());
@@ -200,6 +221,11 @@ export class Reflector {
   #report(error: unknown): void {
     this.#options.onError?.(error);
   }
+}
+
+/** True when the server does not allow the request at all: no right to it, or no such verb of the kind. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && (error.reason === "Forbidden" || error.code === 405);
 }
 
 function isGone(error: unknown): boolean {

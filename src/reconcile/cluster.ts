@@ -23,6 +23,18 @@ export interface Applied {
   action: ApplyAction;
   /** The resourceVersion that kro's last write of it gave it, when this process knows. */
   revision?: string;
+  /** Somebody changes a field of it back again and again. */
+  contest?: Contest;
+}
+
+/** A fight over a field of an object, which is repaired less and less often. */
+export interface Contest {
+  /** The field, as messages name it. */
+  field: string;
+  /** The field manager of the other one; absent when the managed fields name nobody. */
+  manager?: string;
+  /** Milliseconds until something is to do again: the next repair, or the end of it. */
+  dueMs: number;
 }
 
 /** How to apply. */

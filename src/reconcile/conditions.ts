@@ -70,10 +70,11 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   const waiting = inState("Waiting");
   const [deleting] = inState("Deleting");
   const [pending] = inState("Pending");
+  const contests = results.flatMap((r) => r.contests ?? []).map((c) => c.message).sort();
   if (failed.length > 0) {
     const isHard = failed.some((r) => !r.fault?.soft);
     const fromApply = waiting.length > 0 || failed.some((r) => r.fault?.fromApply);
-    const message = (fromApply ? APPLY_ERRORS : "") + lines([...failed, ...waiting]);
+    const message = (fromApply ? APPLY_ERRORS : "") + lines([...failed, ...waiting], contests);
     const error = nodeReason(failed[0]!) ?? "";
     return notReady(message, isHard ? "ERROR" : "IN_PROGRESS", { kind: "retry", error });
   }
@@ -88,7 +89,8 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   }
   if (waiting.length > 0) {
     const reason = nodeReason(waiting[0]!) ?? "";
-    return notReady(APPLY_ERRORS + lines(waiting), "IN_PROGRESS", { kind: "wait", reason });
+    const message = APPLY_ERRORS + lines(waiting, contests);
+    return notReady(message, "IN_PROGRESS", { kind: "wait", reason });
   }
   if (pending) {
     const { kind } = pending.node;
@@ -100,6 +102,10 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   if (pruneFault) {
     const next: Next = { kind: "wait", reason: pruneFault, timed: true };
     return notReady(pruneFault, "IN_PROGRESS", next);
+  }
+  if (contests.length > 0) {
+    const reason = contests[0]!;
+    return notReady(contests.join("\n"), "IN_PROGRESS", { kind: "wait", reason });
   }
   return {
     resources: {
@@ -116,6 +122,8 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
 /** Why a node is not ready, as conditions say it. */
 export function nodeReason({ node, state, fault }: NodeResult): string | undefined {
   if (!fault) return undefined;
+  // The API server's refusals know objects, not nodes.
+  if (fault.fromApply) return `node "${node.id}": ${fault.message}`;
   if (state !== "Waiting") return fault.message;
   switch (node.type) {
     case "external":
@@ -184,6 +192,6 @@ function notReady(cause: string, state: InstanceState, next: Next): Verdict {
   };
 }
 
-function lines(results: readonly NodeResult[]): string {
-  return results.map((r) => nodeReason(r) ?? "").join("\n");
+function lines(results: readonly NodeResult[], more: readonly string[]): string {
+  return [...results.map((r) => nodeReason(r) ?? ""), ...more].join("\n");
 }

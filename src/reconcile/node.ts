@@ -133,9 +133,12 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
   const revisions = results.flatMap((r) => r.revision ? [r.revision] : []);
+  const contests = results.flatMap((r) => r.contest ? [r.contest] : []);
   const faults = results.flatMap((r, index) => r.fault ? [{ index, fault: r.fault }] : []);
   const first = faults.find((f) => f.fault.state === "Failed") ?? faults[0];
-  if (!first) return { node, state: "Ready", observed, objects, revisions, settled: true };
+  if (!first) {
+    return { node, state: "Ready", observed, objects, revisions, contests, settled: true };
+  }
   const fault = node.type === "collection" && first.fault.state === "Failed"
     ? { ...first.fault, message: itemMessage(first, faults.length) }
     : first.fault;
@@ -145,6 +148,7 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     fault,
     objects,
     revisions,
+    contests,
     settled: false,
     // A lone object that is not there is no observation; a shorter list is.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),

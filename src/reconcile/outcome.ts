@@ -77,6 +77,9 @@ export interface Outcome {
   revision?: number;
   /** When to look again. */
   next: Next;
-  /** The status was not written yet: it wants a look after so many milliseconds, whatever `next` says. */
-  statusAfterMs?: number;
+  /**
+   * Wants a look after so many milliseconds, whatever `next` says: the status was not written yet, or
+   * somebody fights over an object.
+   */
+  lookAfterMs?: number;
 }

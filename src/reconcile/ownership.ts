@@ -6,12 +6,13 @@ import {
   type KubeObject,
   Label,
   type ObjectRef,
+  refText,
 } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
-import type { Applied, Cluster } from "./cluster.ts";
+import type { Applied, Cluster, Contest } from "./cluster.ts";
 import { type CollectionPlace, labelled, type ParentIdentity } from "./labels.ts";
 import type { ObjectOutcome } from "./outcome.ts";
-import type { Fault } from "./result.ts";
+import type { Fault, NodeContest } from "./result.ts";
 import type { Volatile } from "./volatile.ts";
 
 /** An object after it was applied, or as it stands when it was not. */
@@ -22,6 +23,8 @@ export interface AppliedObject {
   outcome?: ObjectOutcome;
   /** See {@link Applied.revision}. */
   revision?: string;
+  /** Who fights over it, in words, and when to look again. */
+  contest?: NodeContest;
   /** Why it was not applied. */
   fault?: Fault;
 }
@@ -117,8 +120,22 @@ async function applyUnseen(
 function taken(node: Node, ref: ObjectRef, result: Applied, adopted: boolean): AppliedObject {
   const outcome = objectOutcome(ref, result.action);
   if (adopted) outcome.adopted = true;
-  const { object: live, revision } = result;
-  return { live, outcome, revision, fault: deletionFault(node, live) };
+  const { object: live, revision, contest } = result;
+  return {
+    live,
+    outcome,
+    revision,
+    ...(contest && { contest: { message: contestText(ref, contest), dueMs: contest.dueMs } }),
+    fault: deletionFault(node, live),
+  };
+}
+
+function contestText(ref: ObjectRef, { field, manager }: Contest): string {
+  const who = manager
+    ? `field manager "${manager}"`
+    : "somebody whom the managed fields do not name";
+  return `${refText(ref)}: ${who} changes ${field} back again and again; ` +
+    "kro repairs it less and less often until that ends";
 }
 
 function isUnowned(live: KubeObject | undefined): boolean {

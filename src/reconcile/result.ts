@@ -18,6 +18,14 @@ export interface Fault {
 /** A value, or why there is none. */
 export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
+/** A fight over an object. */
+export interface NodeContest {
+  /** Which object and field, and who. */
+  message: string;
+  /** See {@link Contest.dueMs}. */
+  dueMs: number;
+}
+
 /** A node after it ran. */
 export interface NodeResult {
   /** Which. */
@@ -30,6 +38,8 @@ export interface NodeResult {
   observed?: KubeObject[];
   /** What happened to each object. */
   objects: ObjectOutcome[];
+  /** Fights over its objects. */
+  contests?: NodeContest[];
   /** What kro's own writes made the resourceVersions of its objects, as far as that is known. */
   revisions?: string[];
   /** All objects that the node should have are applied, or it is left out: pruning may go on. */

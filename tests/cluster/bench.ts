@@ -4,6 +4,7 @@ import { CachedCluster, type CachedParts } from "../../src/controller/cached.ts"
 import { ChildCaches } from "../../src/controller/cache/children.ts";
 import { ExternalCaches } from "../../src/controller/cache/external.ts";
 import { Turns } from "../../src/controller/cache/turns.ts";
+import { Fights } from "../../src/controller/fights.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane } from "../controlplane/testing.ts";
@@ -75,6 +76,7 @@ export function partsOf(
     schemas,
     children: new ChildCaches(client, schemas),
     externals: new ExternalCaches(client),
+    fights: new Fights(),
     turns: new Turns(),
   };
 }

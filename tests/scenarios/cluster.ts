@@ -137,9 +137,9 @@ export class ScenarioCluster {
   }
 
   /** Waits until the object is gone. */
-  async untilGone(at: Place): Promise<void> {
+  async untilGone(at: Place, seconds = 30): Promise<void> {
     const gone = async () => await this.find(at) === undefined;
-    await eventually(`${at.kind} ${at.name} gone`, gone, 30, POLL_MS);
+    await eventually(`${at.kind} ${at.name} gone`, gone, seconds, POLL_MS);
   }
 
   /** Ends the connections. */

@@ -67,6 +67,8 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   // Deletion.
   externalref_deletion: [52, 182],
   cascading_deletion: [53],
+  // What upstream's upgrade suite asks, between the two implementations.
+  takeover: ["from-upstream", "to-upstream", "rollout", "deletion"],
   // End to end.
   e2e: [
     "check-instance-creation",

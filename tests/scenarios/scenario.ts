@@ -44,7 +44,7 @@ export interface Scenario {
   readonly namespace: string;
   /** The controller that runs meanwhile. */
   readonly controller: Controller;
-  /** Applies an RGD in a group of the scenario's own, and waits until it is Active. */
+  /** Applies an RGD in a group of the scenario's own, and waits until it is Active; fails when it is refused. */
   graph(spec: GraphSpec): Promise<ScenarioGraph>;
   /** The same without waiting; `named` is the RGD's name and the first part of its group. */
   apply(spec: GraphSpec, named?: string): Promise<ScenarioGraph>;
@@ -58,6 +58,8 @@ export interface Scenario {
 export interface ScenarioOptions {
   /** Options of the controller. */
   controller?: Partial<ControllerOptions>;
+  /** Not on this machine; the title says why. */
+  ignore?: boolean;
 }
 
 /**
@@ -70,17 +72,38 @@ export function scenario(
   run: (s: Scenario) => Promise<void>,
   options: ScenarioOptions = {},
 ): void {
-  Deno.test(`${reference}: ${title}`, async () => {
-    const cluster = await ScenarioCluster.open(reference.replace(/[^a-z0-9]+/g, "-").slice(0, 40));
-    const session = new Session(cluster, options.controller ?? {});
-    try {
-      await session.start();
-      await run(session);
-    } finally {
-      await session.end();
-      cluster.close();
-    }
-  });
+  apiTest(`${reference}: ${title}`, run, options);
+}
+
+/** Declares a test of the project's own on the same ground; its namespace begins like its title. */
+export function apiTest(
+  title: string,
+  run: (s: Scenario) => Promise<void>,
+  options: ScenarioOptions = {},
+): void {
+  const { ignore = false } = options;
+  Deno.test({ name: title, ignore, fn: () => perform(title, run, options) });
+}
+
+async function perform(
+  title: string,
+  run: (s: Scenario) => Promise<void>,
+  options: ScenarioOptions,
+): Promise<void> {
+  const prefix = title.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/-$/, "");
+  const cluster = await ScenarioCluster.open(prefix);
+  const session = new Session(cluster, options.controller ?? {});
+  try {
+    await session.start();
+    await run(session);
+    await session.end();
+  } catch (error) {
+    // What a failed scenario leaves behind must not hide why it failed.
+    await session.end(5).catch(() => {});
+    throw error;
+  } finally {
+    cluster.close();
+  }
 }
 
 /** What upstream's suite runs with, the requeue and the delay of waiting RGDs apart. */
@@ -115,7 +138,13 @@ class Session implements Scenario {
 
   async graph(spec: GraphSpec): Promise<ScenarioGraph> {
     const graph = await this.apply(spec);
-    await this.cluster.until(graph.rgd, (rgd) => rgd.status?.state === "Active");
+    await this.cluster.until(graph.rgd, ({ status }) => {
+      const refused = status?.conditions?.find((c: Live) =>
+        c.type === "GraphAccepted" && c.status === "False"
+      );
+      if (refused) throw new Error(refused.message);
+      return status?.state === "Active";
+    });
     return graph;
   }
 
@@ -145,8 +174,11 @@ class Session implements Scenario {
 
   async restart(meanwhile: () => Promise<unknown> = async () => {}): Promise<void> {
     await this.#running?.stop();
-    await meanwhile();
-    await this.start();
+    try {
+      await meanwhile();
+    } finally {
+      await this.start();
+    }
   }
 
   async start(): Promise<void> {
@@ -168,16 +200,17 @@ class Session implements Scenario {
     await eventually("controller ready", ready, 30, 10);
   }
 
-  /** With its RGD go the instances, their objects and the CRD, last made first. */
-  async end(): Promise<void> {
+  /** With its RGD go the instances, their objects and the CRD, last made first; then the controller stops. */
+  async end(seconds = 30): Promise<void> {
     try {
       for (const { rgd } of this.#graphs.toReversed()) {
         if (!await this.cluster.find(rgd)) continue;
         await this.cluster.delete(rgd);
-        await this.cluster.untilGone(rgd);
+        await this.cluster.untilGone(rgd, seconds);
       }
     } finally {
       await this.#running?.stop();
+      this.#running = undefined;
     }
   }
 }

@@ -137,6 +137,14 @@ export class ChildStore {
     return true;
   }
 
+  /** True when the desired object held once and no longer does: others changed it, not the graph. */
+  drifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
+    const settled = this.#children.get(keyOf(at))?.settled;
+    const hashes = hashesOf(desired, volatile);
+    return settled !== undefined && (settled.desired === hashes.desired ||
+      (hashes.steady !== undefined && settled.steady === hashes.steady));
+  }
+
   /** Before a write is sent: events that tell of it are no news to anybody until it is answered. */
   begin(at: ObjectKey, what: "apply" | "delete"): void {
     this.#writes.set(keyOf(at), { deletes: what === "delete", held: [] });

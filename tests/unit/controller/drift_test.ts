@@ -151,6 +151,22 @@ Deno.test("fingerprint: nothing of ours, nothing to compare", () => {
   assert.equal(fingerprint(object({ a: "1" }, [other])), undefined);
 });
 
+Deno.test("fingerprint: a Secret that upstream applied by stringData is compared by what became of it", () => {
+  const secret = (data: Record<string, string>, fieldsV1: JsonObject) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "n", managedFields: [{ ...ours, fieldsV1 }] },
+    data,
+  });
+  const fieldsV1 = { "f:data": { "f:a": {} }, "f:stringData": { "f:b": {} } };
+  const desired = { apiVersion: "v1", kind: "Secret", metadata: { name: "n" } };
+  const wanted = desiredValues({ ...desired, data: { a: "MQ==", b: "Mg==" } });
+  const foreign = { c: "Mw==" };
+  const values = (data: Record<string, string>) => fingerprint(secret(data, fieldsV1))!.values;
+  assert.equal(values({ a: "MQ==", b: "Mg==", ...foreign }), wanted);
+  assert.notEqual(values({ a: "MQ==", b: "Mw==", ...foreign }), wanted);
+});
+
 Deno.test("desiredValues: equals the live values when exactly these fields hold", () => {
   const desired = (extra: JsonObject) => ({
     apiVersion: "v1",

@@ -120,7 +120,7 @@ Deno.test("one refused item fails the node by its index; the others are applied"
   const outcome = await w.pass();
   assert.match(
     outcome.nodes[0]!.reason!,
-    /^collection item 1: resource belongs to a different ApplySet: default\/b-x \(v1, Kind=ConfigMap\)/,
+    /^node "\w+": collection item 1: resource belongs to a different ApplySet: default\/b-x \(v1, Kind=ConfigMap\)/,
   );
   assert.ok(w.configMap("c-x"));
   assert.deepEqual(w.configMap("b-x")!.data, {});

@@ -178,7 +178,10 @@ ${mapNode("broken", "${string(1 / 0)}")}`;
   assert.equal(outcome.next.kind, "retry");
   const { message, reason } = condition(outcome.instance, "ResourcesReady");
   assert.equal(reason, "NotReady");
-  assert.match(message!, /apply results contain errors: admission webhook "policy" denied/);
+  assert.match(
+    message!,
+    /apply results contain errors: node "\w+": admission webhook "policy" denied/,
+  );
   assert.match(message!, /\nnode "broken": failed to evaluate expression: eval "string\(1/);
   (w.cluster as Denying).denied = false;
   assert.equal(states(await w.pass()).after, "Ready");

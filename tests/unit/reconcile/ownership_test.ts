@@ -79,7 +79,7 @@ Deno.test("two instances that make one object: the first keeps it, the second sa
   assert.equal(outcome.state, "ERROR");
   assert.match(
     outcome.nodes[0]!.reason!,
-    /^resource belongs to a different ApplySet: default\/shared \(v1, Kind=ConfigMap\) belongs to ApplySet "applyset-.*", cannot reassign to "applyset-.*"; it is an object of Demo\.example\.com default\/one$/,
+    /^node "\w+": resource belongs to a different ApplySet: default\/shared \(v1, Kind=ConfigMap\) belongs to ApplySet "applyset-.*", cannot reassign to "applyset-.*"; it is an object of Demo\.example\.com default\/one$/,
   );
   assert.deepEqual(w.configMap("shared")!.data, { value: "1" });
   w.cluster.evict(w.ref("two"));

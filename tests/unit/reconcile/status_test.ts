@@ -268,13 +268,13 @@ resources:${
   w.cluster.edit(w.ref(), (d) => (d.status as JsonObject).got = "somebody's");
   const late = await w.pass();
   assert.deepEqual(w.counts(), { apply: 1 });
-  assert.equal(late.statusAfterMs, 100);
+  assert.equal(late.lookAfterMs, 100);
   assert.equal((late.instance!.status as JsonObject).got, "somebody's");
 
   wait = 0;
   const written = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1 });
-  assert.equal(written.statusAfterMs, undefined);
+  assert.equal(written.lookAfterMs, undefined);
   assert.equal((written.instance!.status as JsonObject).got, "x");
   assert.deepEqual([...new Set(asked.splice(0))], ["texts of conditions", "fields"]);
 

@@ -1,0 +1,46 @@
+// Upstream's controller, the released one, running for a while on the cluster of a scenario.
+import { freePorts } from "../controlplane/api.ts";
+import { goVersion } from "../controlplane/build.ts";
+import { type Guarded, guarded, tail } from "../controlplane/guard.ts";
+import { buildUpstream } from "../controlplane/mod.ts";
+import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+
+/** Why there is no upstream on this machine, for a test's name; empty when there is. */
+export const needsGo: string = await goVersion() === undefined
+  ? " (ignored: upstream is built with Go)"
+  : "";
+
+/** Starts upstream kro with the right to everything; leaving the scope ends it as a rollout would. */
+export async function runUpstream(): Promise<AsyncDisposable> {
+  const { kubeconfigFor } = await sharedControlPlane();
+  const [port] = freePorts(1);
+  const dir = await Deno.makeTempDir({ prefix: "kro-upstream-" });
+  const log = `${dir}/log`;
+  const address = `127.0.0.1:${port}`;
+  const controller: Guarded = guarded(await buildUpstream(), [
+    "--metrics-bind-address=0",
+    `--health-probe-bind-address=${address}`,
+    "--instance-requeue-interval=1s",
+    "--rgd-progress-requeue-delay=1s",
+    "--dynamic-controller-concurrent-reconciles=8",
+    "--allow-crd-deletion=true",
+  ], { log, env: { KUBECONFIG: kubeconfigFor("kro") } });
+  const stop = async () => {
+    await controller.stop();
+    await Deno.remove(dir, { recursive: true });
+  };
+  let ended = false;
+  controller.status.then(() => ended = true);
+  try {
+    await eventually("upstream is ready", async () => {
+      if (ended) throw new Error(`upstream ended; its last lines:\n${await tail(log)}`);
+      const answer = await fetch(`http://${address}/readyz`).catch(() => undefined);
+      await answer?.body?.cancel();
+      return answer?.ok;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { [Symbol.asyncDispose]: stop };
+}
