@@ -42,3 +42,18 @@ export async function passes(
     return Promise.resolve(seen.size > count);
   });
 }
+
+/** Waits until a pass said of the node why it is not ready, in these words. */
+export async function reason(
+  { controller }: Scenario,
+  graph: ScenarioGraph,
+  name: string,
+  node: string,
+  text: string,
+): Promise<void> {
+  await eventually(`node ${node} of ${name}: ${text}`, () => {
+    const instance = controller.instances(graph.rgd.name)?.find((i) => i.name === name);
+    const found = instance?.nodes.find(({ id }) => id === node)?.reason ?? "";
+    return Promise.resolve(found.includes(text));
+  });
+}

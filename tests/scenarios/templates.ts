@@ -59,3 +59,9 @@ export function deploymentSpec(replicas: number | string, podSpec: JsonObject = 
     },
   };
 }
+
+/** The same node with its objects in that namespace. */
+export function placed({ template, ...node }: JsonObject, namespace: string): JsonObject {
+  const { metadata, ...rest } = template as JsonObject;
+  return { ...node, template: { ...rest, metadata: { ...metadata as JsonObject, namespace } } };
+}
