@@ -65,3 +65,8 @@ export function placed({ template, ...node }: JsonObject, namespace: string): Js
   const { metadata, ...rest } = template as JsonObject;
   return { ...node, template: { ...rest, metadata: { ...metadata as JsonObject, namespace } } };
 }
+
+/** A node that refers to ConfigMaps of others, by name or by selector. */
+export function external(id: string, metadata: JsonObject, more: JsonObject = {}): JsonObject {
+  return { id, externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
+}
