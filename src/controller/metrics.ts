@@ -64,7 +64,7 @@ export class Metrics {
   );
   readonly #itemErrors = this.#counter(
     "dynamic_controller_handler_errors_total",
-    "Passes that failed, waits left out.",
+    "Passes that failed, waits and what the API server refused left out.",
     ["gvr"],
   );
   readonly #passes = this.#counter("instance_reconcile_total", "Passes over instances.", ["gvr"]);
@@ -75,7 +75,7 @@ export class Metrics {
   );
   readonly #passErrors = this.#counter(
     "instance_reconcile_errors_total",
-    "Passes that failed, waits left out.",
+    "Passes that failed, waits and what the API server refused left out.",
     ["gvr"],
   );
   readonly #instanceStates = this.#counter(
@@ -154,7 +154,7 @@ export class Metrics {
     this.#passSeconds.observe({ gvr: comma }, seconds);
     const type = { done: "no_requeue", wait: "requeue_after", retry: "rate_limited" };
     this.#requeues.inc({ gvr: slash, type: type[outcome.next.kind] });
-    if (outcome.next.kind !== "retry") return;
+    if (outcome.next.kind !== "retry" || outcome.next.refused) return;
     this.#itemErrors.inc({ gvr: slash });
     this.#passErrors.inc({ gvr: comma });
   }

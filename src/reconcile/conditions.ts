@@ -76,7 +76,8 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
     const fromApply = waiting.length > 0 || failed.some((r) => r.fault?.fromApply);
     const message = (fromApply ? APPLY_ERRORS : "") + lines([...failed, ...waiting], contests);
     const error = nodeReason(failed[0]!) ?? "";
-    return notReady(message, isHard ? "ERROR" : "IN_PROGRESS", { kind: "retry", error });
+    const refused = failed.every((r) => r.fault?.fromApply);
+    return notReady(message, isHard ? "ERROR" : "IN_PROGRESS", { kind: "retry", error, refused });
   }
   if (deleting) {
     const reason = nodeReason(deleting) ?? "";

@@ -58,8 +58,11 @@ export type Next =
    * `objects` nothing is to do before one of them changed.
    */
   | { kind: "wait"; reason: string; objects?: readonly ObjectRef[]; timed?: boolean }
-  /** Failed: look again with backoff. */
-  | { kind: "retry"; error: string };
+  /**
+   * Failed: look again with backoff. With `refused` it was the API server alone that would not have an
+   * object: upstream calls that waiting, and counts no error.
+   */
+  | { kind: "retry"; error: string; refused?: boolean };
 
 /** A pass in full. */
 export interface Outcome {

@@ -106,7 +106,8 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
   const { conditions, failures } = allConditions(pass, updates);
   const broken = [...projection.failures, ...failures];
   const state = broken.length > 0 ? "ERROR" : judged.state;
-  const next = broken.length > 0 && judged.next.kind !== "retry"
+  const isFailed = judged.next.kind === "retry" && !judged.next.refused;
+  const next = broken.length > 0 && !isFailed
     ? { kind: "retry", error: broken[0]! } as const
     : nextOf(judged, findings.pruned);
   const removed = findings.pruned?.removed ?? [];

@@ -36,15 +36,16 @@ Deno.test("requests are counted by Kubernetes' verb, and as upstream's client do
   ]);
 });
 
-Deno.test("a wait is no error, a retry is one", async () => {
+Deno.test("a wait is no error, nor is what the API server refused; any other retry is one", async () => {
   const metrics = new Metrics();
   metrics.pass(kind, outcome({ kind: "done" }), 0.1);
   metrics.pass(kind, outcome({ kind: "wait", reason: "r" }), 0.1);
   metrics.pass(kind, outcome({ kind: "retry", error: "e" }), 0.1);
+  metrics.pass(kind, outcome({ kind: "retry", error: "e", refused: true }), 0.1);
   const gvr = 'gvr="shop.example.com/v1, Resource=carts"';
   const slashed = 'gvr="shop.example.com/v1/carts"';
   assert.deepEqual(await lines(metrics, "instance_reconcile_total{"), [
-    `instance_reconcile_total{${gvr}} 3`,
+    `instance_reconcile_total{${gvr}} 4`,
   ]);
   assert.deepEqual(await lines(metrics, "instance_reconcile_errors_total{"), [
     `instance_reconcile_errors_total{${gvr}} 1`,
@@ -52,7 +53,7 @@ Deno.test("a wait is no error, a retry is one", async () => {
   assert.deepEqual(await lines(metrics, "dynamic_controller_requeue_total{"), [
     `dynamic_controller_requeue_total{${slashed},type="no_requeue"} 1`,
     `dynamic_controller_requeue_total{${slashed},type="requeue_after"} 1`,
-    `dynamic_controller_requeue_total{${slashed},type="rate_limited"} 1`,
+    `dynamic_controller_requeue_total{${slashed},type="rate_limited"} 2`,
   ]);
 });
 

@@ -122,6 +122,7 @@ Deno.test("one refused item fails the node by its index; the others are applied"
     outcome.nodes[0]!.reason!,
     /^node "\w+": collection item 1: resource belongs to a different ApplySet: default\/b-x \(v1, Kind=ConfigMap\)/,
   );
+  assert.ok(outcome.next.kind === "retry" && outcome.next.refused);
   assert.ok(w.configMap("c-x"));
   assert.deepEqual(w.configMap("b-x")!.data, {});
 });
