@@ -1,7 +1,7 @@
 // CustomResourceDefinitions that scenarios install: a group of the scenario's own, one version, a status.
-import { CRD_KIND, type JsonObject } from "../../src/api/mod.ts";
+import type { JsonObject } from "../../src/api/mod.ts";
 import { plural as pluralOf } from "../../src/graph/mod.ts";
-import type { Live } from "./cluster.ts";
+import type { Live, Place } from "./cluster.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A kind that is served. */
@@ -11,6 +11,8 @@ export interface InstalledKind {
   /** As places name it: `Widget.example.com`. */
   kind: string;
 }
+
+const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 
 /** Schema of a value of any type. */
 export const unknown: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
@@ -64,11 +66,16 @@ export async function crd(
 ): Promise<InstalledKind> {
   const { group = `${cluster.namespace}.example.org`, version = "v1alpha1" } = options;
   const object = crdOf(kind, group, version, properties);
-  const { name } = object.metadata as { name: string };
   await cluster.apply(object);
   await cluster.until(
-    { kind: `${CRD_KIND.kind}.${CRD_KIND.group}`, name },
+    crdPlace(`${kind}.${group}`),
     (o) => o.status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
   );
   return { apiVersion: `${group}/${version}`, kind: `${kind}.${group}` };
+}
+
+/** Where the CRD of a kind is, given as places name it. */
+export function crdPlace(kind: string): Place {
+  const [name = "", ...group] = kind.split(".");
+  return { kind: CRD, name: `${pluralOf(name.toLowerCase())}.${group.join(".")}` };
 }

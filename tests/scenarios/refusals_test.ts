@@ -1,7 +1,7 @@
 // What the API server refuses, and objects of unusual shape that it takes.
 import assert from "node:assert/strict";
 import { eventually } from "../controlplane/testing.ts";
-import { crd, crdOf } from "./crds.ts";
+import { crd, crdOf, crdPlace } from "./crds.ts";
 import { condition, inState, names } from "./looks.ts";
 import { type GraphSpec, type Scenario, scenario } from "./scenario.ts";
 import { configMap } from "./templates.ts";
@@ -168,7 +168,7 @@ scenario("resource_shape_compatibility:186", "an object may be a CRD", async (s)
   const graph = await s.graph({ kind: "Templated", resources: [{ id: "gadgets", template }] });
   await graph.create("app");
   await graph.active("app");
-  const at = { kind: "CustomResourceDefinition.apiextensions.k8s.io", name: `gadgets.${group}` };
+  const at = crdPlace(`Gadget.${group}`);
   const made = await s.cluster.get(at);
   assert.equal(made.spec.names.kind, "Gadget");
   const { spec } = made.spec.versions[0].schema.openAPIV3Schema.properties;
