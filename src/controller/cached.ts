@@ -20,6 +20,7 @@ import type {
   DeleteOptions,
   GroupKind,
   ListQuery,
+  ReadOptions,
   ServesOptions,
 } from "../reconcile/mod.ts";
 import type { ChildCaches } from "./cache/children.ts";
@@ -79,9 +80,10 @@ export class CachedCluster implements Cluster {
   }
 
   /** From the children's cache, else from that of other people's objects; a GET for other kinds. */
-  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+  async get(ref: ObjectRef, { external }: ReadOptions = {}): Promise<KubeObject | undefined> {
     const { children, externals } = this.#parts;
-    const store = children.store(ref.kind);
+    // Of a child only what its own graph reads is kept.
+    const store = external ? undefined : children.store(ref.kind);
     const child = store?.get(ref);
     if (child) return child;
     if (externals.watches(ref.kind)) {
@@ -102,7 +104,7 @@ export class CachedCluster implements Cluster {
   async list(query: ListQuery): Promise<KubeObject[]> {
     const { children, externals } = this.#parts;
     const { labelSelector = "", namespace } = query;
-    const store = children.store(query.kind);
+    const store = query.external ? undefined : children.store(query.kind);
     if (store && MEMBER_LABELS.some((label) => valueOf(labelSelector, label) !== undefined)) {
       return store.list(labelSelector, namespace);
     }

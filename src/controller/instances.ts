@@ -3,14 +3,13 @@ import { getLogger, type Logger } from "@logtape/logtape";
 import {
   type Condition,
   groupKind,
-  gvkKey,
   isNotFound,
   isObject,
   type KindRef,
   type KubeObject,
   type ResourceGraphDefinition,
 } from "../api/mod.ts";
-import type { Graph, NodeType } from "../graph/mod.ts";
+import type { Graph } from "../graph/mod.ts";
 import { Reflector } from "../kube/mod.ts";
 import {
   type InstanceState,
@@ -25,11 +24,12 @@ import { CachedCluster, type CachedParts } from "./cached.ts";
 import type { InstanceEvents } from "./instance_events.ts";
 import { newsOf } from "./instance_news.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
+import { GraphCaches } from "./graph_caches.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./publish.ts";
 import type { WorkResult } from "./queue.ts";
 import { StatusPace } from "./status_pace.ts";
-import { messageOf, plainKind, within } from "./values.ts";
+import { messageOf, within } from "./values.ts";
 import type { InstanceView } from "./view.ts";
 
 /** What instance controllers share. */
@@ -82,11 +82,14 @@ export class InstanceController {
   readonly kind: KindRef;
   readonly #deps: InstanceDeps;
   readonly #enqueue: (key: string) => void;
+  readonly #caches: GraphCaches;
   readonly #store = new InstanceStore();
   readonly #last = new Map<string, LastPass>();
   readonly #paces = new Map<string, StatusPace>();
   /** Instances that a pass saw the end of, until their event comes. */
   readonly #gone = new Set<string>();
+  /** Passes under way. */
+  readonly #running = new Set<Promise<unknown>>();
   readonly #stop = new AbortController();
   readonly #reflector: Reflector;
   readonly #logger: Logger = getLogger(["kro", "instance"]);
@@ -99,6 +102,7 @@ export class InstanceController {
     this.kind = kind;
     this.#deps = deps;
     this.#enqueue = enqueue;
+    this.#caches = new GraphCaches(kind, deps.parts);
     this.#reflector = new Reflector(deps.parts.client, kind, {
       onError: (error) => this.#watchFailed(error),
     }, {
@@ -124,46 +128,45 @@ export class InstanceController {
    * not complete in time; the graph before goes on serving until it is called again.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
-    await this.#fill(served.graph, () => this.#mode = { kind: "graph", served, rgd });
+    await this.#fill(served.graph);
+    this.#setMode({ kind: "graph", served, rgd });
+    await this.#watchInstances();
     this.#all();
   }
 
   /** Fills the caches that serving this graph will need; serves as before. Rejects as `serve` does. */
   async warm(graph: Graph): Promise<void> {
-    await this.#fill(graph, () => {});
+    await this.#fill(graph);
+    if (this.#mode.kind !== "graph") this.#caches.settle(graph);
+    await this.#watchInstances();
   }
 
-  async #fill(graph: Graph, filled: () => void): Promise<void> {
+  async #fill(graph: Graph): Promise<void> {
     const { parts: { children, externals }, syncTimeoutMs } = this.#deps;
-    const owner = this.#crd;
-    const own = kindsOfNodes(graph, ["resource", "collection"]);
-    const foreign = kindsOfNodes(graph, ["external", "externalCollection"]);
-    const complete = Promise.all([
-      ...own.map((kind) => children.ensure(kind, owner)),
-      ...foreign.map((kind) => externals.ensure(kind, owner)),
-    ]);
-    await within(syncTimeoutMs, complete, () => {
-      const unsynced = [...children.unsynced(), ...externals.unsynced()];
-      return `caches are not synced in time: ${unsynced.join(", ")}`;
-    });
-    filled();
-    children.release(owner, own);
-    externals.release(owner, foreign);
-    await this.#watchInstances();
+    try {
+      await within(syncTimeoutMs, this.#caches.fill(graph), () => {
+        const unsynced = [...children.unsynced(), ...externals.unsynced()];
+        return `caches are not synced in time: ${unsynced.join(", ")}`;
+      });
+    } catch (error) {
+      const serves = this.#mode.kind === "graph" && this.#mode.served.graph === graph;
+      if (!serves) this.#caches.abandon(graph);
+      throw error;
+    }
   }
 
   /** Tells instances that there is no good graph, and why. */
   async hold(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
     const before = this.#mode;
     if (before.kind === "unresolved" && before.reason === reason) return;
-    this.#mode = { kind: "unresolved", rgd, reason };
+    this.#setMode({ kind: "unresolved", rgd, reason });
     await this.#watchInstances();
     this.#all();
   }
 
   /** Only deletes from now on: the RGD is gone. */
   async retire(): Promise<void> {
-    this.#mode = { kind: "deletions" };
+    this.#setMode({ kind: "deletions" });
     await this.#watchInstances();
     this.#all();
   }
@@ -171,8 +174,7 @@ export class InstanceController {
   /** Ends the watch, and the use of caches. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#deps.parts.children.release(this.#crd);
-    this.#deps.parts.externals.release(this.#crd);
+    this.#caches.release();
     await this.#watch;
   }
 
@@ -198,13 +200,17 @@ export class InstanceController {
       return "done";
     }
     const started = performance.now();
+    const run = this.#run(key, instance);
+    this.#running.add(run);
     try {
-      const ran = await this.#run(key, instance);
+      const ran = await run;
       if (!ran) return "done";
       return this.#finish(key, instance, ran, (performance.now() - started) / 1000);
     } catch (error) {
       this.#say(key, instance, messageOf(error));
       return "retry";
+    } finally {
+      this.#running.delete(run);
     }
   }
 
@@ -327,6 +333,16 @@ export class InstanceController {
     };
   }
 
+  /** Passes begin with the new mode; caches let go of what the old one needs when its last pass ended. */
+  #setMode(mode: Mode): void {
+    this.#mode = mode;
+    void Promise.allSettled(this.#running).then(() => {
+      if (this.#mode !== mode || this.#stop.signal.aborted) return;
+      if (mode.kind === "graph") this.#caches.settle(mode.served.graph);
+      else this.#caches.forget();
+    });
+  }
+
   async #watchInstances(): Promise<void> {
     this.#watch ??= this.#reflector.start(this.#stop.signal);
     const why = () => this.#watchFailure ? `: ${this.#watchFailure}` : "";
@@ -378,12 +394,6 @@ export class InstanceController {
       lastPass: time || undefined,
     };
   }
-}
-
-/** Kinds of the nodes of those types, each once, without their schemas. */
-function kindsOfNodes(graph: Graph, types: readonly NodeType[]): KindRef[] {
-  const nodes = [...graph.nodes.values()].filter((node) => types.includes(node.type));
-  return [...new Map(nodes.map(({ kind }) => [gvkKey(kind), plainKind(kind)])).values()];
 }
 
 function stateOf(instance: KubeObject): InstanceState | "" {

@@ -2,6 +2,7 @@
 import { addRead, type Reads, readsOf } from "../cel/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { PreparedNode } from "./prepare.ts";
+import type { FieldPath } from "./types.ts";
 
 /** What drafts read of each name. */
 export function readsOfDrafts(
@@ -17,11 +18,15 @@ export function readsOfDrafts(
   return found;
 }
 
-/** By node id, what is read of one object of it; `status` holds what the status reads of each name. */
+/**
+ * By node id, what is read of one object of it, with the fields of its own that say nothing but
+ * resourceVersions; `status` holds what the status reads of each name.
+ */
 export function readsOfNodes(
   nodes: readonly PreparedNode[],
   status: ReadonlyMap<string, Reads>,
 ): Map<string, Reads> {
+  const ids = new Set(nodes.map((node) => node.draft.id));
   const byName = readsOfDrafts(nodes.flatMap(foreignDrafts), new Map(status));
   return new Map(nodes.map((node) => {
     const { id, type } = node.draft;
@@ -29,6 +34,10 @@ export function readsOfNodes(
     const found = new Map<string, Reads>();
     const read = byName.get(id) ?? new Map();
     addRead(found, id, isList && read !== "whole" ? read.get("*") ?? new Map() : read);
+    // Whether these differ is told by what stands there.
+    for (const { path, draft } of node.fields) {
+      if (readsRevisionsOnly(draft, ids)) addRead(found, id, alongPath(path));
+    }
     for (const [name, own] of readsOfDrafts(node.readyWhen)) {
       if (name === (isList ? "each" : id)) addRead(found, id, own);
     }
@@ -58,6 +67,13 @@ export function statusPathsOf(draft: Draft): string[][] {
     if (reads !== "whole") collect(reads.get("status") ?? new Map(), ["status"]);
   }
   return paths.filter((path) => !path.includes("*"));
+}
+
+function alongPath(path: FieldPath): Reads {
+  return path.reduceRight<Reads>(
+    (below, step) => new Map([[typeof step === "number" ? "*" : step, below]]),
+    "whole",
+  );
 }
 
 function foreignDrafts(node: PreparedNode): Draft[] {

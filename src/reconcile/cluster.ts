@@ -10,6 +10,14 @@ export interface ListQuery {
   namespace?: string;
   /** A label selector as kubectl takes it, `a=b,c in (d,e),!f`; absent or empty selects all. */
   labelSelector?: string;
+  /** They are what an external reference names: as its expressions read them, whosever they are. */
+  external?: boolean;
+}
+
+/** How to read an object. */
+export interface ReadOptions {
+  /** It is what an external reference names: as its expressions read it, whosever it is. */
+  external?: boolean;
 }
 
 /** How an object came to be as it is now. */
@@ -74,7 +82,7 @@ export interface Cluster {
    * The object, or undefined. A cached cluster answers for objects with kro's labels, and of others
    * for those of kinds that external references name.
    */
-  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  get(ref: ObjectRef, options?: ReadOptions): Promise<KubeObject | undefined>;
   /** The object as the API server has it now, cache or not: before taking what may be somebody's. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Objects by label. Members of one instance, collections. */

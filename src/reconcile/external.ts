@@ -21,12 +21,12 @@ export async function readExternal(node: Node, context: NodeContext): Promise<No
     const namespace = node.kind.namespaced && typeof metadata.namespace === "string"
       ? metadata.namespace || undefined
       : undefined;
-    const query = { kind: node.kind, namespace, labelSelector: selector.text };
+    const query = { kind: node.kind, namespace, labelSelector: selector.text, external: true };
     return found(node, await context.cluster.list(query));
   }
   const named = addressed(node, target.value, context.parent.instance);
   if (!named.ok) return missing(node, named.fault);
-  const object = await context.cluster.get(refOf(node, named.value));
+  const object = await context.cluster.get(refOf(node, named.value), { external: true });
   return object ? found(node, [object]) : missing(node, { state: "Waiting", message: "not found" });
 }
 

@@ -122,6 +122,7 @@ export async function bench(kinds: readonly KindRef[], within?: string): Promise
   const parts = partsOf(client, discovery, new ClusterSchemas(client, discovery));
   stack.defer(() => parts.children.stop());
   stack.defer(() => parts.externals.stop());
+  parts.children.reads.add(INSTANCE, new Map([["node", "whole"]]));
   for (const kind of kinds) await parts.children.ensure(kind, "test");
   const names: string[] = [];
   parts.children.onChange((instance) =>
@@ -140,7 +141,7 @@ export async function bench(kinds: readonly KindRef[], within?: string): Promise
   };
 }
 
-export const INSTANCE = { name: "demo", uid: "uid-of-demo" };
+export const INSTANCE = { group: "example.com", kind: "Demo", name: "demo", uid: "uid-of-demo" };
 
 export function childOf(
   ref: ObjectRef,
@@ -151,12 +152,13 @@ export function childOf(
   const labels = {
     [Label.owned]: "true",
     [Label.applySetPartOf]: `applyset-${partOf}-v1`,
-    [Label.instanceGroup]: "example.com",
+    [Label.instanceGroup]: INSTANCE.group,
     [Label.instanceVersion]: "v1",
-    [Label.instanceKind]: "Demo",
+    [Label.instanceKind]: INSTANCE.kind,
     [Label.instanceNamespace]: namespace!,
     [Label.instanceName]: INSTANCE.name,
     [Label.instanceId]: INSTANCE.uid,
+    [Label.nodeId]: "node",
   };
   return {
     apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version,

@@ -76,7 +76,7 @@ Deno.test("cached cluster: external objects cost one read a change, and wake who
       metadata: { name: ref.name, namespace, labels },
       data,
     }, { fieldManager: "foreign" });
-  await parts.externals.ensure(CONFIG_MAP, "test");
+  await parts.externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
   const woken: string[] = [];
   parts.externals.onChange((instance) => woken.push(instance));
   const byName = new CachedCluster(parts, "by-name");

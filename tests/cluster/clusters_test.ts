@@ -84,6 +84,7 @@ const drivers: Record<string, Open> = {
     Promise.resolve({ cluster: new LiveCluster(client, discovery, schemas) }),
   "cached cluster": async (client, discovery, schemas) => {
     const parts = partsOf(client, discovery, schemas);
+    parts.children.reads.add(WIDGET, new Map([["node", "whole"]]));
     await Promise.all([CONFIG_MAP, SECRET].map((kind) => parts.children.ensure(kind, "test")));
     return { cluster: new CachedCluster(parts, "instance"), stop: () => parts.children.stop() };
   },

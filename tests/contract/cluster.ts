@@ -61,12 +61,15 @@ function at(setup: ContractSetup, name: string, kind = CONFIG_MAP, index: 0 | 1 
   return { kind, namespace: setup.namespaces[index], name };
 }
 
-/** An object with the labels of a child. */
+/** An object with the labels of a child of a Widget, of the node `node`. */
 function child(ref: ObjectRef, rest: Record<string, unknown>): KubeObject {
   const labels = {
     [Label.owned]: "true",
     [Label.applySetPartOf]: PART_OF,
     [Label.instanceId]: "uid-of-the-instance",
+    [Label.instanceGroup]: WIDGET.group,
+    [Label.instanceKind]: WIDGET.kind,
+    [Label.nodeId]: "node",
   };
   return bare(ref, rest, labels);
 }

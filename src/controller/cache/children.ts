@@ -9,8 +9,11 @@ import {
 } from "../../api/mod.ts";
 import { type KubeClient, Reflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
+import { Families } from "./family.ts";
+import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
 import type { InstanceId } from "./instance.ts";
-import { ChildStore } from "./store.ts";
+import { everyPage } from "./pages.ts";
+import { ChildStore, type SharedParts } from "./store.ts";
 
 /** Called with an instance that one of its objects changed under. */
 export type WakeListener = (instance: InstanceId) => void;
@@ -31,6 +34,9 @@ export class ChildCaches {
   readonly #client: KubeClient;
   readonly #schemas: SchemaSource;
   readonly #onError?: WatchErrorListener;
+  /** What graphs read of their children: what is added here is kept from then on. */
+  readonly reads = new GraphReads();
+  readonly #shared: SharedParts = { reads: this.reads, families: new Families() };
   readonly #watched = new Map<string, Watched>();
   readonly #listeners = new Set<WakeListener>();
 
@@ -54,6 +60,23 @@ export class ChildCaches {
     watched.reflector ??= this.#start(watched);
     // Rejected only when it was stopped before: then nobody needs it any more.
     await watched.reflector.synced.catch(() => {});
+  }
+
+  /**
+   * Resolves when the caches of the kinds, which are synced, hold what is read of the graph's children
+   * that are there: if they lack some of it, by one list of the graph's own. Rejects with ApiError.
+   */
+  async complete(instances: InstanceKind, kinds: readonly KindRef[]): Promise<void> {
+    await Promise.all(kinds.map(async (kind) => {
+      const store = this.store(kind);
+      if (store?.lacks(instances)) await this.#readAgain(store, instances);
+    }));
+  }
+
+  /** What graphs of the kind read before these is kept no more; without any, nothing is. */
+  settle(instances: InstanceKind, reads?: NodeReads): void {
+    this.reads.settle(instances, reads);
+    for (const { store } of this.#watched.values()) store.cut(instances);
   }
 
   /** Ends the owner's use of all kinds but those to keep; kinds that nobody uses are no longer watched. */
@@ -111,13 +134,25 @@ export class ChildCaches {
   #entry(kind: KindRef): Watched {
     const key = gvkKey(kind);
     const watched = this.#watched.get(key) ?? {
-      store: new ChildStore(kind),
+      store: new ChildStore(kind, this.#shared),
       owners: new Set(),
       stop: new AbortController(),
       synced: false,
     };
     this.#watched.set(key, watched);
     return watched;
+  }
+
+  async #readAgain(store: ChildStore, { group, kind }: InstanceKind): Promise<void> {
+    const labels = {
+      [Label.owned]: "true",
+      [Label.instanceGroup]: group,
+      [Label.instanceKind]: kind,
+    };
+    const labelSelector = Object.entries(labels).map((pair) => pair.join("=")).join(",");
+    for await (const { items } of everyPage(this.#client, store.kind, { labelSelector })) {
+      for (const item of items) store.refresh(item);
+    }
   }
 
   #start(watched: Watched): Reflector {

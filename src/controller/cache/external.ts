@@ -1,16 +1,27 @@
 /** Objects of others that graphs read: one metadata watch a kind, and a GET when one in use changed. */
 import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
+import { addRead, type Reads } from "../../cel/mod.ts";
 import { type KubeClient, Reflector } from "../../kube/mod.ts";
 import type { WatchErrorListener } from "./children.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
+import { NO_READS } from "./graph_reads.ts";
 import { type Interest, Interests } from "./interests.ts";
 
 interface Watched {
   readonly kind: KindRef;
   readonly store: ExternalStore;
-  readonly owners: Set<string>;
+  /** What each owner's expressions read of the objects. */
+  readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
   readonly reflector: Reflector;
+}
+
+/** A kind of which an owner reads objects, and what of them. */
+export interface ExternalKind {
+  /** The kind. */
+  kind: KindRef;
+  /** What expressions read of an object. */
+  reads: Reads;
 }
 
 /** Up to so many changed objects are read one by one, more by one list. */
@@ -30,21 +41,30 @@ export class ExternalCaches {
     this.#onError = onError;
   }
 
-  /** Resolves when the kind's metadata is complete. It stays watched until every owner released it. */
-  async ensure(kind: KindRef, owner: string): Promise<void> {
+  /**
+   * Resolves when the kind's metadata is complete. It stays watched until every owner released it, and
+   * the owner may read this besides what it reads already.
+   */
+  async ensure({ kind, reads }: ExternalKind, owner: string): Promise<void> {
     const key = gvkKey(kind);
     const watched = this.#watched.get(key) ?? this.#start(kind);
     this.#watched.set(key, watched);
-    watched.owners.add(owner);
+    const known = watched.owners.get(owner);
+    watched.owners.set(owner, known ? joined([known, reads]) : reads);
+    watched.store.reads = joined(watched.owners.values());
     // Rejected only when it was stopped before: then nobody needs it any more.
     await watched.reflector.synced.catch(() => {});
   }
 
   /** Ends the owner's use of all kinds but those to keep; kinds that nobody uses are no longer watched. */
-  release(owner: string, keep: readonly KindRef[] = []): void {
-    const kept = new Set(keep.map(gvkKey));
+  release(owner: string, keep: readonly ExternalKind[] = []): void {
+    const kept = new Map(keep.map(({ kind, reads }) => [gvkKey(kind), reads]));
     for (const [key, watched] of this.#watched) {
-      if (kept.has(key) || !watched.owners.delete(owner) || watched.owners.size > 0) continue;
+      const reads = kept.get(key);
+      if (reads) watched.owners.set(owner, reads);
+      else if (!watched.owners.delete(owner)) continue;
+      watched.store.reads = joined(watched.owners.values());
+      if (watched.owners.size > 0) continue;
       watched.stop.abort();
       this.#watched.delete(key);
     }
@@ -129,6 +149,12 @@ export class ExternalCaches {
       deleted: (object) => changed(store.gone(object), object),
     });
     void reflector.start(stop.signal);
-    return { kind, store, owners: new Set(), stop, reflector };
+    return { kind, store, owners: new Map(), stop, reflector };
   }
+}
+
+function joined(all: Iterable<Reads>): Reads {
+  const found = new Map<string, Reads>();
+  for (const reads of all) addRead(found, "", reads);
+  return found.get("") ?? NO_READS;
 }

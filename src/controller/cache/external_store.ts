@@ -1,21 +1,39 @@
 /** Objects of one kind that are not ours: metadata by the watch, the rest only of those that were read. */
 import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
+import { coversReads, type Reads } from "../../cel/mod.ts";
 import { matchLabels } from "../../reconcile/mod.ts";
+import { NO_READS } from "./graph_reads.ts";
 import { compareRevisions } from "./revision.ts";
 import type { ObjectKey } from "./store.ts";
-import { trim } from "./trim.ts";
+import { foreignPart } from "./trim.ts";
 
 /** What is known of one object. */
 export interface Seen {
   /** Name, namespace, uid, labels and resourceVersion, by the watch. */
   metadata: ObjectMeta;
-  /** The whole object, trimmed; absent when it was never read or changed since. */
+  /** The object as far as expressions read it; absent when it was never read or changed since. */
   object?: KubeObject;
 }
 
 /** See the file's first line. */
 export class ExternalStore {
   readonly #seen = new Map<string, Seen>();
+  #reads: Reads;
+
+  /** Keeps of objects that are read no more than `reads`. */
+  constructor(reads: Reads = NO_READS) {
+    this.#reads = reads;
+  }
+
+  /** From now on this much is read of objects; those of which more is read than is known are read anew. */
+  set reads(reads: Reads) {
+    const isKnown = coversReads(this.#reads, reads);
+    if (isKnown && coversReads(reads, this.#reads)) return;
+    this.#reads = reads;
+    for (const seen of this.#seen.values()) {
+      if (seen.object) seen.object = isKnown ? foreignPart(seen.object, reads) : undefined;
+    }
+  }
 
   /** What is known of the object; undefined when it is not there. */
   get(at: ObjectKey): Seen | undefined {
@@ -54,16 +72,16 @@ export class ExternalStore {
     return before;
   }
 
-  /** Takes a whole object that was read; returns it trimmed. It stays until an event is newer. */
+  /** Takes a whole object that was read; returns what is kept of it, until an event is newer. */
   read(object: KubeObject): KubeObject {
-    const trimmed = trim(object).object;
+    const part = foreignPart(object, this.#reads);
     const seen = this.#seen.get(keyOf(object.metadata));
     const { uid, resourceVersion } = object.metadata;
     const same = seen?.metadata.uid === uid;
     if (seen && same && compareRevisions(resourceVersion, seen.metadata.resourceVersion) >= 0) {
-      seen.object = trimmed;
+      seen.object = part;
     }
-    return trimmed;
+    return part;
   }
 }
 

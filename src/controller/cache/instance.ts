@@ -1,5 +1,5 @@
 /** Which instance an object belongs to, by the labels that kro puts on children. */
-import { type KubeObject, Label } from "../../api/mod.ts";
+import { Label } from "../../api/mod.ts";
 
 /** An instance as its children name it. */
 export interface InstanceId {
@@ -18,14 +18,15 @@ export interface InstanceId {
 }
 
 /** The instance that a child's labels name; undefined when one of them is missing. */
-export function instanceOf(object: KubeObject): InstanceId | undefined {
-  const labels = object.metadata.labels ?? {};
-  const group = labels[Label.instanceGroup];
-  const version = labels[Label.instanceVersion];
-  const kind = labels[Label.instanceKind];
-  const name = labels[Label.instanceName];
-  const uid = labels[Label.instanceId];
+export function instanceOf(
+  labels: Readonly<Record<string, string>> | undefined,
+): InstanceId | undefined {
+  const group = labels?.[Label.instanceGroup];
+  const version = labels?.[Label.instanceVersion];
+  const kind = labels?.[Label.instanceKind];
+  const name = labels?.[Label.instanceName];
+  const uid = labels?.[Label.instanceId];
   if (!group || !version || !kind || !name || !uid) return undefined;
-  const namespace = labels[Label.instanceNamespace];
+  const namespace = labels?.[Label.instanceNamespace];
   return { group, version, kind, name, uid, ...(namespace && { namespace }) };
 }

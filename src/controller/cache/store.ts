@@ -1,27 +1,16 @@
 /** The children of one kind as events and our own writes tell of them. Pure memory, no requests. */
-import { type Json, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
+import { apiVersionOf, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
-import { matchLabels, type Volatile, withoutValues, withValuesOf } from "../../reconcile/mod.ts";
-import { desiredValues, digest } from "../drift.ts";
+import { matchLabels, type Volatile } from "../../reconcile/mod.ts";
+import { coversReads, type Reads } from "../../cel/mod.ts";
+import { type Child, childOf, keyOf, objectOf } from "./child.ts";
+import { Families, type Family } from "./family.ts";
+import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
 import { type InstanceId, instanceOf } from "./instance.ts";
 import { compareRevisions } from "./revision.ts";
 import { valueOf } from "./selector.ts";
-import { isOurs, trim, type Trimmed } from "./trim.ts";
-
-/** What we know to hold: the desired object that was sent or found equal, and how it looked live. */
-interface Settled {
-  desired: string;
-  /** The same without fields that are volatile; absent where there are none. */
-  steady?: string;
-  entry: string;
-  values: string;
-}
-
-interface Child extends Trimmed {
-  settled?: Settled;
-  /** The resourceVersion that our own last write gave it. */
-  written?: string;
-}
+import { carryOver, drifted, holds, settle } from "./settled.ts";
+import { isOurs, readPart } from "./trim.ts";
 
 /** A write under way: what events told of the object meanwhile. */
 interface Write {
@@ -37,6 +26,14 @@ export interface ObjectKey {
   name: string;
 }
 
+/** What the stores of all kinds share. */
+export interface SharedParts {
+  /** What graphs read of their children. */
+  reads: GraphReads;
+  /** kro's labels of all children. */
+  families: Families;
+}
+
 /** Labels by which children are looked up. */
 const INDEXED: readonly string[] = [Label.instanceId, Label.applySetPartOf];
 
@@ -46,16 +43,21 @@ export class ChildStore {
   readonly kind: KindRef;
   /** By which values are normalised; replaced when the kind's definition changes. */
   schema?: Schema;
+  readonly #shared: SharedParts;
   readonly #children = new Map<string, Child>();
-  readonly #index = new Map<string, Set<string>>();
+  /** Keys by family: most have one child of a kind. */
+  readonly #members = new Map<Family, string | Set<string>>();
   readonly #writes = new Map<string, Write>();
   /** Objects that we deleted and that events have not yet told gone, by key: their uid. */
   readonly #deleted = new Map<string, string>();
 
   /** Starts empty. */
-  constructor(kind: KindRef, schema?: Schema) {
+  constructor(
+    kind: KindRef,
+    shared: SharedParts = { reads: new GraphReads(), families: new Families() },
+  ) {
     this.kind = kind;
-    this.schema = schema;
+    this.#shared = shared;
   }
 
   /** How many objects it holds. */
@@ -63,9 +65,9 @@ export class ChildStore {
     return this.#children.size;
   }
 
-  /** The object, trimmed. */
+  /** The object, as far as kro and its graph's expressions read it. */
   get(at: ObjectKey): KubeObject | undefined {
-    return this.#children.get(keyOf(at))?.object;
+    return this.#object(keyOf(at));
   }
 
   /** The resourceVersion that our own last write gave the object; undefined after a restart. */
@@ -75,10 +77,13 @@ export class ChildStore {
 
   /** Objects that the selector takes, by namespace and name. */
   list(selector: string, namespace?: string): KubeObject[] {
-    return this.#candidates(selector)
-      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-      .filter(({ metadata }) => matchLabels(selector, metadata.labels))
-      .sort((a, b) => compare(sortKey(a), sortKey(b)));
+    const objects: KubeObject[] = [];
+    for (const key of this.#candidates(selector)) {
+      if (namespace !== undefined && !key.startsWith(`${namespace}/`)) continue;
+      const object = this.#object(key)!;
+      if (matchLabels(selector, object.metadata.labels)) objects.push(object);
+    }
+    return objects.sort((a, b) => compare(sortKey(a), sortKey(b)));
   }
 
   /** Takes an event ADDED or MODIFIED. Returns the instances to wake: none when it tells nothing new. */
@@ -86,7 +91,7 @@ export class ChildStore {
     const key = keyOf(object.metadata);
     const old = this.#children.get(key);
     const revision = object.metadata.resourceVersion;
-    if (old && compareRevisions(revision, revisionOf(old)) <= 0) return [];
+    if (old && compareRevisions(revision, old.revision) <= 0) return [];
     if (!isOurs(object)) return this.#removed(key, revision);
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
   }
@@ -95,7 +100,7 @@ export class ChildStore {
   gone(at: ObjectKey & { uid?: string; resourceVersion?: string }): InstanceId[] {
     const key = keyOf(at);
     const old = this.#children.get(key);
-    if (!old || old.object.metadata.uid !== at.uid) return [];
+    if (!old || old.uid !== at.uid) return [];
     this.#deleted.delete(key);
     return this.#removed(key, at.resourceVersion);
   }
@@ -105,7 +110,7 @@ export class ChildStore {
     const key = keyOf(object.metadata);
     const old = this.#children.get(key);
     const revision = object.metadata.resourceVersion;
-    if (!old || compareRevisions(revision, revisionOf(old)) <= 0) return [];
+    if (!old || compareRevisions(revision, old.revision) <= 0) return [];
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
   }
 
@@ -120,29 +125,17 @@ export class ChildStore {
    * sent.
    */
   holds(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
-    const child = this.#children.get(keyOf(at));
-    if (!child?.print || child.object.apiVersion !== desired.apiVersion) return false;
-    const { entry, values, status } = child.print;
-    const hashes = hashesOf(desired, volatile);
-    const { settled } = child;
-    if (settled?.entry === entry && settled.values === values) {
-      if (settled.desired === hashes.desired) return true;
-      if (hashes.steady && settled.steady === hashes.steady) return true;
-    }
-    // After a restart what is there counts: it was written when it was due.
-    const paths = settled ? [] : volatile?.paths ?? [];
-    const wanted = withValuesOf(child.object, desired, paths);
-    if (desiredValues(wanted, this.schema, status) !== values) return false;
-    child.settled = { ...hashesOf(wanted, volatile), entry, values };
-    return true;
+    const key = keyOf(at);
+    const child = this.#children.get(key);
+    if (!child || apiVersionOf(this.kind) !== desired.apiVersion) return false;
+    const live = () => objectOf(this.kind, key, child);
+    return holds(child, live, desired, this.schema, volatile);
   }
 
   /** True when the desired object held once and no longer does: others changed it, not the graph. */
   drifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
-    const settled = this.#children.get(keyOf(at))?.settled;
-    const hashes = hashesOf(desired, volatile);
-    return settled !== undefined && (settled.desired === hashes.desired ||
-      (hashes.steady !== undefined && settled.steady === hashes.steady));
+    const child = this.#children.get(keyOf(at));
+    return child !== undefined && drifted(child, desired, this.schema, volatile);
   }
 
   /** Before a write is sent: events that tell of it are no news to anybody until it is answered. */
@@ -171,12 +164,10 @@ export class ChildStore {
     const goneAgain = this.#writes.get(key)?.held.some((event) =>
       event.gone && compareRevisions(event.revision, revision) > 0
     );
-    if (!goneAgain && (!old || compareRevisions(revision, revisionOf(old)) >= 0)) {
+    if (!goneAgain && (!old || compareRevisions(revision, old.revision) >= 0)) {
       const child = this.#put(key, response);
-      const { print } = child;
-      const { entry = "", values = "" } = print ?? {};
-      child.settled = print && { ...hashesOf(desired, volatile), entry, values };
-      if (revision !== (old && revisionOf(old))) child.written = revision;
+      settle(child, desired, this.schema, volatile);
+      if (revision !== old?.revision) child.written = revision;
     }
     return this.#end(key, revision);
   }
@@ -185,54 +176,105 @@ export class ChildStore {
   deleted(at: ObjectKey & { uid: string }, time: string): InstanceId[] {
     const key = keyOf(at);
     const child = this.#children.get(key);
-    if (child && child.object.metadata.uid === at.uid) {
+    if (child && child.uid === at.uid) {
       this.#deleted.set(key, at.uid);
-      const metadata = { deletionTimestamp: time, ...child.object.metadata };
-      this.#children.set(key, { ...child, object: { ...child.object, metadata } });
+      child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
     }
     return this.#end(key, undefined);
   }
 
-  #put(key: string, object: KubeObject): Child {
-    const old = this.#children.get(key);
-    const child: Child = trim(object, this.schema);
-    if (old && old.object.metadata.uid === object.metadata.uid) {
-      child.settled = old.settled;
-      child.written = old.written;
-    } else this.#deleted.delete(key);
-    if (old) this.#unindex(key, old.object);
-    this.#children.set(key, child);
-    for (const entry of indexKeys(child.object)) {
-      const keys = this.#index.get(entry) ?? new Set();
-      this.#index.set(entry, keys.add(key));
+  /** Whether a child of the graph lacks what is read of it by now. */
+  lacks(instances: InstanceKind): boolean {
+    return this.#ofGraph(instances).some(([, child]) => {
+      const reads = this.#readsOf(child.family, child.node);
+      return reads !== undefined && !coversReads(child.reads, reads);
+    });
+  }
+
+  /** Takes a whole object that was read once more, for what is read of it. Tells nobody anything new. */
+  refresh(object: KubeObject): void {
+    const key = keyOf(object.metadata);
+    const { uid, resourceVersion } = object.metadata;
+    const child = this.#children.get(key);
+    if (!child || child.uid !== uid || compareRevisions(resourceVersion, child.revision) < 0) {
+      return;
     }
+    this.#put(key, object);
+  }
+
+  /** Cuts the graph's children down to what is read of them by now. */
+  cut(instances: InstanceKind): void {
+    for (const [key, child] of this.#ofGraph(instances)) {
+      const reads = this.#readsOf(child.family, child.node) ?? NO_READS;
+      if (reads === child.reads || !coversReads(child.reads, reads)) continue;
+      child.part = readPart(objectOf(this.kind, key, child), reads);
+      child.reads = reads;
+    }
+  }
+
+  #ofGraph({ group, kind }: InstanceKind): [string, Child][] {
+    return [...this.#children].filter(([, { family: { labels } }]) =>
+      labels[Label.instanceGroup] === group && labels[Label.instanceKind] === kind
+    );
+  }
+
+  #readsOf({ labels }: Family, node: string | undefined): Reads | undefined {
+    const group = labels[Label.instanceGroup];
+    const kind = labels[Label.instanceKind];
+    if (group === undefined || kind === undefined || node === undefined) return undefined;
+    return this.#shared.reads.of({ group, kind }, node);
+  }
+
+  #object(key: string): KubeObject | undefined {
+    const child = this.#children.get(key);
+    return child && objectOf(this.kind, key, child);
+  }
+
+  #put(key: string, object: KubeObject): Child {
+    const { families } = this.#shared;
+    const old = this.#children.get(key);
+    const { labels } = object.metadata;
+    const family = families.join(labels);
+    // Somebody took the labels away or changed them: what is read of it is what was.
+    const reads = this.#readsOf(family, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
+    const child = childOf(object, family, reads, this.schema);
+    if (old?.uid === child.uid) carryOver(old, child);
+    else this.#deleted.delete(key);
+    if (old) this.#leave(key, old);
+    this.#children.set(key, child);
+    const members = this.#members.get(family);
+    if (members === undefined) this.#members.set(family, key);
+    else if (typeof members !== "string") members.add(key);
+    else this.#members.set(family, new Set([members, key]));
     return child;
   }
 
   #removed(key: string, revision: string | undefined): InstanceId[] {
     const old = this.#children.get(key);
     if (!old) return [];
-    this.#unindex(key, old.object);
+    this.#leave(key, old);
     this.#children.delete(key);
     return this.#wake(key, revision, true, [old]);
   }
 
-  #unindex(key: string, object: KubeObject): void {
-    for (const entry of indexKeys(object)) {
-      const keys = this.#index.get(entry);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#index.delete(entry);
-    }
+  #leave(key: string, { family }: Child): void {
+    const members = this.#members.get(family);
+    if (typeof members === "string") this.#members.delete(family);
+    else if (members?.delete(key) && members.size === 0) this.#members.delete(family);
+    this.#shared.families.leave(family);
   }
 
-  #candidates(selector: string): KubeObject[] {
+  #candidates(selector: string): Iterable<string> {
     for (const label of INDEXED) {
       const value = valueOf(selector, label);
-      if (value === undefined) continue;
-      const keys = [...this.#index.get(`${label}=${value}`) ?? []];
-      return keys.map((key) => this.#children.get(key)!.object);
+      const families = value && this.#shared.families.withLabel(label, value);
+      if (!families) continue;
+      return families.flatMap((family) => {
+        const members = this.#members.get(family) ?? [];
+        return typeof members === "string" ? [members] : [...members];
+      });
     }
-    return [...this.#children.values()].map((child) => child.object);
+    return this.#children.keys();
   }
 
   #wake(
@@ -243,7 +285,7 @@ export class ChildStore {
   ): InstanceId[] {
     const instances = new Map<string, InstanceId>();
     for (const child of children) {
-      const instance = child && instanceOf(child.object);
+      const instance = child && instanceOf(child.family.labels);
       if (instance) instances.set(instance.uid, instance);
     }
     const write = this.#writes.get(key);
@@ -263,34 +305,10 @@ export class ChildStore {
   }
 }
 
-function hashesOf(
-  desired: KubeObject,
-  volatile: Volatile | undefined,
-): Pick<Settled, "desired" | "steady"> {
-  const hash = (object: KubeObject) => digest(object as unknown as Json);
-  return {
-    desired: hash(desired),
-    ...(volatile && { steady: hash(withoutValues(desired, volatile.paths)) + volatile.basis }),
-  };
-}
-
-function keyOf(at: { namespace?: string; name?: string }): string {
-  return `${at.namespace ?? ""}/${at.name ?? ""}`;
-}
-
 function sortKey(object: KubeObject): string {
   return `${object.metadata.namespace ?? ""}\0${object.metadata.name ?? ""}`;
 }
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function revisionOf(child: Child): string | undefined {
-  return child.object.metadata.resourceVersion;
-}
-
-function indexKeys(object: KubeObject): string[] {
-  const labels = object.metadata.labels ?? {};
-  return INDEXED.filter((label) => labels[label]).map((label) => `${label}=${labels[label]}`);
 }

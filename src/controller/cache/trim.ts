@@ -1,41 +1,42 @@
 /** The one place where an object is cut down to what the caches keep of it. */
-import { isObject, type KubeObject, type ManagedFieldsEntry } from "../../api/mod.ts";
-import type { Schema } from "../../openapi/mod.ts";
-import { type Fingerprint, fingerprint, ourEntry } from "../drift.ts";
+import type { Json, JsonObject, KubeObject } from "../../api/mod.ts";
+import { partOf, type Reads } from "../../cel/mod.ts";
+import { ourEntry } from "../drift.ts";
 
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
-
-/** What a cache keeps of an object. */
-export interface Trimmed {
-  /** The object, smaller. Frozen in spirit: everybody reads the same one. */
-  object: KubeObject;
-  /** The hashes of what we own, taken before trimming; absent when we own nothing. */
-  print?: Fingerprint;
-}
+const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
 
 /**
- * Trims an object that came from the server. Of the managed fields only who wrote last is kept, our
- * own entry first: whether an object is a member at all is judged by it.
+ * The part of an object that expressions read, without type and identity, which are kept apart; undefined
+ * when that is nothing. Finalizers and managed fields stay in one piece, for kro reads them too.
  */
-export function trim(object: KubeObject, schema?: Schema): Trimmed {
-  const print = fingerprint(object, schema);
-  return { object: { ...object, metadata: trimMetadata(object) }, print };
+export function readPart(object: KubeObject, reads: Reads): JsonObject | undefined {
+  const part = partOf(object as unknown as Json, reads) as Partial<KubeObject>;
+  const { apiVersion: _version, kind: _kind, metadata, ...rest } = part;
+  const more = { ...metadata };
+  if (!isIterated(reads)) { for (const field of IDENTITY) delete more[field]; }
+  const { finalizers, managedFields } = object.metadata;
+  if (more.finalizers) more.finalizers = finalizers;
+  if (more.managedFields) more.managedFields = managedFields;
+  const kept = Object.keys(more).length > 0 ? { metadata: more, ...rest } : rest;
+  return Object.keys(kept).length > 0 ? kept as JsonObject : undefined;
 }
 
-function trimMetadata(object: KubeObject): KubeObject["metadata"] {
-  const { managedFields: _fields, annotations, ...metadata } = object.metadata;
-  const writer = ourEntry(object) ?? object.metadata.managedFields?.[0];
-  const kept: KubeObject["metadata"] = { ...metadata };
-  if (writer) kept.managedFields = [withoutFields(writer)];
-  if (isObject(annotations)) {
-    const { [LAST_APPLIED]: _config, ...others } = annotations;
-    kept.annotations = others as Record<string, string>;
+/** An object of others, cut down to identity, labels and what expressions read. */
+export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
+  const { metadata, ...rest } = (readPart(object, reads) ?? {}) as Partial<KubeObject>;
+  const { name, namespace, uid, resourceVersion, labels, deletionTimestamp } = object.metadata;
+  const own = { name, namespace, uid, resourceVersion, labels, deletionTimestamp };
+  const all = { ...metadata };
+  for (const [field, value] of Object.entries(own)) {
+    if (value !== undefined) Object.assign(all, { [field]: value });
   }
-  return kept;
+  return { apiVersion: object.apiVersion, kind: object.kind, metadata: all, ...rest };
 }
 
-function withoutFields({ manager, operation }: ManagedFieldsEntry): ManagedFieldsEntry {
-  return { manager, operation };
+/** The order of its metadata may be seen. */
+function isIterated(reads: Reads): boolean {
+  const metadata = reads === "whole" ? reads : reads.get("metadata") ?? reads.get("*");
+  return metadata === "whole" || metadata?.has("*") === true;
 }
 
 /**

@@ -25,7 +25,7 @@ function seen(resourceVersion: number, labels = {}, uid = "u1"): KubeObject {
 }
 
 Deno.test("external store: a read counts until an event is newer than it", () => {
-  const store = new ExternalStore();
+  const store = new ExternalStore("whole");
   store.observe(seen(1));
   assert.equal(store.get(at)?.object, undefined, "metadata alone is no object");
   store.read({ ...seen(3), data: { k: "1" } });

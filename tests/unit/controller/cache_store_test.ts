@@ -1,6 +1,9 @@
 // The children's cache: own writes survive late events, and only news wakes an instance.
 import assert from "node:assert/strict";
 import { type KindRef, type KubeObject, Label } from "../../../src/api/mod.ts";
+import type { Reads } from "../../../src/cel/mod.ts";
+import { Families } from "../../../src/controller/cache/family.ts";
+import { GraphReads } from "../../../src/controller/cache/graph_reads.ts";
 import type { InstanceId } from "../../../src/controller/cache/instance.ts";
 import { ChildStore } from "../../../src/controller/cache/store.ts";
 
@@ -44,6 +47,7 @@ function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
         [Label.instanceName]: instance,
         [Label.instanceId]: `uid-of-${instance}`,
         [Label.applySetPartOf]: `set-of-${instance}`,
+        [Label.nodeId]: "node",
       },
       annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", kept: "x" },
       managedFields: [{
@@ -66,8 +70,15 @@ function names(instances: readonly InstanceId[]): string[] {
   return instances.map((instance) => instance.name).sort();
 }
 
+/** A store of a graph whose expressions read this much of its node. */
+function storeOf(reads: Reads = "whole"): ChildStore {
+  const shared = { reads: new GraphReads(), families: new Families() };
+  shared.reads.add({ group: "example.com", kind: "Demo" }, new Map([["node", reads]]));
+  return new ChildStore(KIND, shared);
+}
+
 function filled(...objects: KubeObject[]): ChildStore {
-  const store = new ChildStore(KIND);
+  const store = storeOf();
   for (const object of objects) store.observe(object);
   return store;
 }
@@ -227,12 +238,6 @@ Deno.test("store: lists by label and namespace, sorted", () => {
   assert.deepEqual(list(Label.owned).length, 4);
   store.observe(seen(5, { name: "b", instance: "other" }));
   assert.deepEqual(list(demo), ["ns/a", "z/a"], "the index follows the labels");
-});
-
-Deno.test("store: keeps what is needed of an object and no more", () => {
-  const { metadata } = filled(seen(1)).get(at)!;
-  assert.deepEqual(metadata.managedFields, [{ manager: "kro.run/applyset", operation: "Apply" }]);
-  assert.deepEqual(metadata.annotations, { kept: "x" });
 });
 
 Deno.test("store: what was applied holds until an event differs", () => {
