@@ -4,11 +4,9 @@ import {
   apiVersionOf,
   type Json,
   type JsonObject,
-  jsonText,
   type KindRef,
   type KubeObject,
   type ObjectRef,
-  parseJson,
 } from "../api/mod.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import { type Exchange, requestText } from "./exchange.ts";
@@ -96,7 +94,7 @@ class Client implements KubeClient {
       ...onObject(ref, "create", undefined, writeQuery(options)),
       object: objectText(namespace, name ?? generateName ?? ""),
       method: "POST",
-      body: jsonText(object),
+      body: JSON.stringify(object),
       contentType: "application/json",
     });
   }
@@ -111,7 +109,7 @@ class Client implements KubeClient {
     return this.#object({
       ...onObject(ref, "apply", options.subresource, query),
       method: "PATCH",
-      body: jsonText(object),
+      body: JSON.stringify(object),
       contentType: "application/apply-patch+yaml",
     });
   }
@@ -124,7 +122,7 @@ class Client implements KubeClient {
     return this.#object({
       ...onObject(ref, "patch", options.subresource, writeQuery(options)),
       method: "PATCH",
-      body: jsonText(patch),
+      body: JSON.stringify(patch),
       contentType: "application/merge-patch+json",
     });
   }
@@ -137,7 +135,7 @@ class Client implements KubeClient {
     return this.#object({
       ...onObject(ref, "update", options.subresource, writeQuery(options)),
       method: "PUT",
-      body: jsonText(object),
+      body: JSON.stringify(object),
       contentType: "application/json",
     });
   }
@@ -160,7 +158,7 @@ class Client implements KubeClient {
     await this.#send({
       ...onObject(ref, "delete"),
       method: "DELETE",
-      body: jsonText(body),
+      body: JSON.stringify(body),
       contentType: "application/json",
     });
   }
@@ -175,7 +173,7 @@ class Client implements KubeClient {
       ...options,
     });
     try {
-      return parseJson(text);
+      return JSON.parse(text);
     } catch {
       return text;
     }
@@ -215,7 +213,7 @@ class Client implements KubeClient {
   async #json(exchange: Exchange): Promise<JsonObject> {
     const text = await this.#send(exchange);
     try {
-      return parseJson(text) as JsonObject;
+      return JSON.parse(text) as JsonObject;
     } catch (cause) {
       const message = `${requestText(exchange)}: the answer is not JSON`;
       throw new ApiError(message, { reason: "Other", cause });

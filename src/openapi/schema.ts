@@ -41,13 +41,13 @@ export interface Schema {
   /** Inclusive upper bound. */
   maximum?: number;
   /** Shortest string. */
-  minLength?: number | bigint;
+  minLength?: number;
   /** Longest string. */
-  maxLength?: number | bigint;
+  maxLength?: number;
   /** Fewest elements. */
-  minItems?: number | bigint;
+  minItems?: number;
   /** Most elements. */
-  maxItems?: number | bigint;
+  maxItems?: number;
   /** Unknown fields are kept. */
   "x-kubernetes-preserve-unknown-fields"?: boolean;
   /** An integer or a string. */

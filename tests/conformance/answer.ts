@@ -1,5 +1,4 @@
 // `deno task answer`: answers the oracle's questions with our code, one JSON line each.
-import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import { Ours, oursOn } from "./ours.ts";
 import type { Request } from "./protocol.ts";
@@ -12,10 +11,10 @@ const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrou
 for await (const line of lines) {
   let answer;
   try {
-    answer = await ours.answer(parseJson(line) as unknown as Request);
+    answer = await ours.answer(JSON.parse(line) as Request);
   } catch (error) {
     answer = { error: `request: ${error instanceof Error ? error.message : error}` };
   }
-  console.log(jsonText(answer));
+  console.log(JSON.stringify(answer));
 }
 Deno.exit(0);

@@ -2,9 +2,7 @@
 import {
   isObject,
   type Json,
-  jsonText,
   type KubeObject,
-  parseJson,
   type ResourceGraphDefinition,
 } from "../../src/api/mod.ts";
 import {
@@ -138,7 +136,7 @@ function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {
   const evaluated = program.evaluate(values);
   const outgoing = evaluated.ok ? fromCel(evaluated.value) : evaluated;
   if (!outgoing.ok) return { type, ...failed(outgoing.failure) };
-  return outgoing.value === undefined ? { type } : { type, value: outgoing.value };
+  return { type, value: outgoing.value ?? null };
 }
 
 function measure(evaluate: () => Evaluation): Answer {
@@ -164,5 +162,5 @@ function messages(problems: readonly { message: string; path?: string }[]): stri
 
 /** As it would be written: undefined members do not count. */
 function plain(value: unknown): Answer {
-  return parseJson(jsonText(value)) as Record<string, Json>;
+  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
 }

@@ -1,6 +1,5 @@
 /** One declaration for the checker and the evaluator: name, types and implementation of a function. */
 import { DYN, parameters, type Term } from "../check/types.ts";
-import { attempt, CelError } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import {
   isMap,
@@ -35,7 +34,7 @@ export interface FunctionDeclaration {
   readonly constantTime: boolean;
   /** Looks at its arguments' types itself: operators on dyn take more than is declared. */
   readonly checksArguments: boolean;
-  /** Overloads that upstream's checker knows once a macro has been entered. */
+  /** Overloads that upstream's checker knows inside macros only. */
   readonly inMacros?: readonly Overload[];
 }
 
@@ -175,7 +174,7 @@ export function accepts(param: Term, value: Value): boolean {
     case "list":
       return value instanceof ListValue &&
         (value.size === 0 || isOpen(param.element) || param.element.kind === "list" ||
-          acceptsElement(param.element, value));
+          acceptsElement(param.element, value.at(0)));
     case "map":
       return isMap(value) && (isOpen(param.value) || acceptsEntry(param, value));
     case "optional":
@@ -189,10 +188,8 @@ export function accepts(param: Term, value: Value): boolean {
   }
 }
 
-/** Whether the first element passes; nulls do for times until somebody looks at them. */
-function acceptsElement(param: Term, list: ListValue): boolean {
-  const element = attempt(() => list.at(0));
-  if (element instanceof CelError) return false;
+/** Nulls pass for times until somebody looks at them. */
+function acceptsElement(param: Term, element: Value): boolean {
   const isTime = param.kind === "timestamp" || param.kind === "duration";
   return accepts(param, element) || (isTime && element === null);
 }
@@ -203,8 +200,8 @@ function isOpen(type: Term): boolean {
 }
 
 function acceptsEntry(param: Extract<Term, { kind: "map" }>, map: MapValue): boolean {
-  for (const [key, value] of map.entries()) {
-    return accepts(param.key, key) && !(value instanceof CelError) && accepts(param.value, value);
+  for (const key of map.keys()) {
+    return accepts(param.key, key) && accepts(param.value, map.find(key) ?? null);
   }
   return true;
 }

@@ -48,7 +48,7 @@ export function typedValue(json: Json | undefined, type: CelType): Value {
     case "list": {
       const { element } = type;
       return Array.isArray(json)
-        ? ListValue.fromJson(json, (item) => typedValue(item, element), undefined, true)
+        ? ListValue.fromJson(json, (item) => typedValue(item, element))
         : mismatch("array");
     }
     case "map": {
@@ -84,7 +84,7 @@ export function typedValue(json: Json | undefined, type: CelType): Value {
 function schemaValue(json: Json, schema: Schema): Value {
   if (json === null) return schema.nullable ? null : mismatch("a value", "null");
   if (schema["x-kubernetes-int-or-string"]) {
-    const isEither = typeof json === "string" || isInteger(json);
+    const isEither = typeof json === "string" || Number.isInteger(json);
     return isEither ? nativeValue(json) : mismatch("integer or string");
   }
   switch (schema.type) {
@@ -115,7 +115,6 @@ function shapeOf(schema: Schema): JsonMapShape {
   if (typeof values === "object") {
     return {
       ...NATIVE,
-      isTyped: true,
       value: (_, item) => schemaValue(item, values),
     };
   }
@@ -136,7 +135,7 @@ function shapeOf(schema: Schema): JsonMapShape {
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
   const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
-  return ListValue.fromJson(json, convert, elementIdentity(schema), true);
+  return ListValue.fromJson(json, convert, elementIdentity(schema));
 }
 
 /** What makes two elements of a list of type set or map the same one. */
@@ -157,11 +156,9 @@ function scalar(json: Json | undefined, schema: Schema): Value {
     case "boolean":
       return typeof json === "boolean" ? json : mismatch("boolean");
     case "integer":
-      return isInteger(json) ? nativeValue(json) : mismatch("integer");
+      return Number.isInteger(json) ? nativeValue(json) : mismatch("integer");
     case "number":
-      return typeof json === "number" || typeof json === "bigint"
-        ? Number(json)
-        : mismatch("number");
+      return typeof json === "number" ? json : mismatch("number");
     case "string":
       return typeof json === "string" ? text(json, schema.format) : mismatch("string");
     default:
@@ -182,10 +179,6 @@ function text(json: string, format: string | undefined): Value {
     default:
       return json;
   }
-}
-
-function isInteger(json: Json | undefined): boolean {
-  return typeof json === "bigint" || Number.isInteger(json);
 }
 
 function isObject(json: Json | undefined): json is JsonObject {

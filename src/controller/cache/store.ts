@@ -15,6 +15,8 @@ import { isOurs, readPart } from "./trim.ts";
 /** A write under way: what events told of the object meanwhile. */
 interface Write {
   deletes: boolean;
+  /** The resourceVersion when it was sent. */
+  before?: string;
   held: { revision: string; gone: boolean; instances: InstanceId[] }[];
 }
 
@@ -140,7 +142,9 @@ export class ChildStore {
 
   /** Before a write is sent: events that tell of it are no news to anybody until it is answered. */
   begin(at: ObjectKey, what: "apply" | "delete"): void {
-    this.#writes.set(keyOf(at), { deletes: what === "delete", held: [] });
+    const key = keyOf(at);
+    const before = this.#children.get(key)?.revision;
+    this.#writes.set(key, { deletes: what === "delete", before, held: [] });
   }
 
   /** A write was refused or not answered. Returns the instances that events meanwhile would wake. */
@@ -167,7 +171,8 @@ export class ChildStore {
     if (!goneAgain && (!old || compareRevisions(revision, old.revision) >= 0)) {
       const child = this.#put(key, response);
       settle(child, desired, this.schema, volatile);
-      if (revision !== old?.revision) child.written = revision;
+      // Its event may have come before the response.
+      if (revision !== this.#writes.get(key)?.before) child.written = revision;
     }
     return this.#end(key, revision);
   }

@@ -298,4 +298,8 @@ Deno.test("store: knows which resourceVersion our own last write made", () => {
   assert.equal(store.writtenRevision(at), "5", "somebody else's");
   write(store, { k: "1" }, seen(6, { data: { k: "1" } }));
   assert.equal(store.writtenRevision(at), "5", "it changed nothing");
+  store.begin(at, "apply");
+  store.observe(seen(7, { data: { k: "2" } }));
+  store.applied(at, desired({ k: "2" }), seen(7, { data: { k: "2" } }));
+  assert.equal(store.writtenRevision(at), "7", "the event came before the response");
 });
