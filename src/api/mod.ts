@@ -6,6 +6,7 @@
  */
 export * from "./conditions.ts";
 export * from "./error.ts";
+export * from "./json.ts";
 export * from "./names.ts";
 export * from "./object.ts";
 export * from "./problem.ts";

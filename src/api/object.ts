@@ -1,7 +1,7 @@
 /** Kubernetes objects as JSON: what every room passes around. */
 
-/** Any JSON value, as it comes from or goes to the API server. */
-export type Json = null | boolean | number | string | Json[] | JsonObject;
+/** Any JSON value, as it comes from or goes to the API server; bigint are integers that are no exact number. */
+export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {

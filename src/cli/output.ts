@@ -1,4 +1,5 @@
 /** What commands print: data on stdout, progress and diagnostics on stderr, colour only for people. */
+import { jsonText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { toYaml } from "./yaml.ts";
 
@@ -77,7 +78,7 @@ export function printObjects(objects: readonly unknown[], format: "yaml" | "json
   const value = objects.length === 1
     ? objects[0]
     : { apiVersion: "v1", kind: "List", items: objects };
-  return format === "yaml" ? toYaml(value) : JSON.stringify(value, null, 2) + "\n";
+  return format === "yaml" ? toYaml(value) : jsonText(value, 2) + "\n";
 }
 
 const UNITS: Record<string, number> = {

@@ -1,8 +1,11 @@
 /** YAML as kubectl reads it (YAML 1.1 booleans and octals), and as it writes it. */
+import { exactInteger, jsonText, parseJson } from "../api/mod.ts";
 import {
   boolYaml11Tag,
   CORE_SCHEMA,
+  defineScalarTag,
   dump,
+  DUMP_SCHEMA,
   intYaml11Tag,
   loadAll,
   mergeTag,
@@ -11,12 +14,19 @@ import {
 } from "js-yaml";
 import { UsageError } from "./errors.ts";
 
-/** `defaultMode: 0644` is octal, but `12:30` is no number: kubectl knows no base 60. */
-const intTag: typeof intYaml11Tag = {
+/**
+ * `defaultMode: 0644` is octal, but `12:30` is no number: kubectl knows no base 60. Integers are
+ * exact to the last of 64 bits.
+ */
+const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
   ...intYaml11Tag,
-  resolve: (source, isExplicit, tagName) =>
-    source.includes(":") ? NOT_RESOLVED : intYaml11Tag.resolve(source, isExplicit, tagName),
-};
+  resolve: (source, isExplicit, tagName) => {
+    if (source.includes(":")) return NOT_RESOLVED;
+    const exact = /^[+-]?[1-9]/.test(source) ? exactInteger(source) : undefined;
+    return exact ?? intYaml11Tag.resolve(source, isExplicit, tagName);
+  },
+  identify: (value) => typeof value === "bigint" || (intYaml11Tag.identify?.(value) ?? false),
+});
 
 const schema = CORE_SCHEMA.withTags(boolYaml11Tag, intTag, mergeTag);
 
@@ -70,5 +80,5 @@ function checkValues(document: unknown, file: string): void {
 
 /** One document as YAML; values that are absent are left out. */
 export function toYaml(value: unknown): string {
-  return dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1 });
+  return dump(parseJson(jsonText(value)), { lineWidth: -1, schema: DUMP_SCHEMA.withTags(intTag) });
 }

@@ -4,9 +4,11 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  jsonText,
   type KubeObject,
   type ManagedFieldsEntry,
   Manager,
+  parseJson,
 } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { comparable } from "./normalise.ts";
@@ -96,7 +98,7 @@ function projectList(list: readonly Json[], fields: JsonObject): Json[] {
     const prefix = key.slice(0, 2);
     if (prefix === "i:") nodes.set(key, below);
     if (prefix !== "k:" && prefix !== "v:") continue;
-    const parsed = JSON.parse(key.slice(2)) as Json;
+    const parsed = parseJson(key.slice(2));
     nodes.set(prefix + canonical(parsed), below);
     if (prefix === "k:" && isObject(parsed)) {
       const names = Object.keys(parsed).sort();
@@ -134,7 +136,7 @@ export function digest(value: Json | undefined): string {
 /** JSON text with sorted keys; absent values are left out as JSON.stringify does. */
 export function canonical(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isObject(value)) return JSON.stringify(value ?? null);
+  if (!isObject(value)) return jsonText(value ?? null);
   const fields = Object.keys(value).sort().filter((key) => value[key] !== undefined)
     .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
   return `{${fields.join(",")}}`;

@@ -97,7 +97,7 @@ function isQuantity(schema: Schema | undefined): boolean {
 
 /** `1000m`, `1` and `1.0` as one text, by exact arithmetic; what is no quantity stays as it is. */
 export function quantity(value: Json): Json {
-  if (typeof value !== "string" && typeof value !== "number") return value;
+  if (!["string", "number", "bigint"].includes(typeof value)) return value;
   const match = QUANTITY.exec(String(value).trim());
   if (!match) return value;
   const [, sign, whole = "", fraction = "", exponent, suffix] = match;

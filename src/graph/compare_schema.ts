@@ -1,5 +1,5 @@
 /** Compares two structural schemas keyword by keyword: tightening breaks, relaxing does not. */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { isObject, type Json, type JsonObject, jsonText } from "../api/mod.ts";
 import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
 import { sameJson } from "./json.ts";
@@ -133,7 +133,7 @@ function compareEnums(old: Json | undefined, wanted: Json | undefined): Omit<Crd
   if (!Array.isArray(old)) return [{ text: `Enum ${show(wanted)} was added`, breaking: true }];
   if (!Array.isArray(wanted)) return [{ text: `Enum ${show(old)} was removed`, breaking: false }];
   const lacks = (list: Json[]) => (value: Json) => !list.some((v) => sameJson(v, value));
-  const text = (value: Json, what: string) => `Enum value ${JSON.stringify(value)} was ${what}`;
+  const text = (value: Json, what: string) => `Enum value ${jsonText(value)} was ${what}`;
   return [
     ...old.filter(lacks(wanted)).map((v) => ({ text: text(v, "removed"), breaking: true })),
     ...wanted.filter(lacks(old)).map((v) => ({ text: text(v, "added"), breaking: false })),
@@ -205,5 +205,5 @@ function object(value: Json | undefined): JsonObject {
 }
 
 function show(value: Json | undefined): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "none";
+  return typeof value === "string" ? value : jsonText(value) ?? "none";
 }

@@ -1,5 +1,12 @@
 /** The hash that tells whether a spec differs from the newest revision, and the revisions' names. */
-import { isObject, type Json, type JsonObject, KRO_GROUP, type RgdSpec } from "../api/mod.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonText,
+  KRO_GROUP,
+  type RgdSpec,
+} from "../api/mod.ts";
 
 /** FNV-1a 64 over the normalised spec, as 16 hex digits: equal to upstream's. */
 export function specHash(spec: RgdSpec): string {
@@ -124,7 +131,7 @@ function encode(value: unknown): string {
     ? Object.entries(value).filter(([, v]) => v !== undefined)
     : undefined;
   if (entries) return `{${entries.map(([k, v]) => `${encode(k)}:${encode(v)}`).join(",")}}`;
-  return JSON.stringify(value).replace(
+  return jsonText(value).replace(
     /[<>&\u2028\u2029]/g,
     (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"),
   );

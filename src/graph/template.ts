@@ -86,10 +86,11 @@ function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: W
   }
 }
 
-function acceptsScalar(value: boolean | number, kinds: readonly string[]): boolean {
+function acceptsScalar(value: boolean | number | bigint, kinds: readonly string[]): boolean {
   if (kinds.includes("any")) return true;
   if (typeof value === "boolean") return kinds.includes("boolean");
-  const integer = Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+  const integer = typeof value === "bigint" ||
+    (Number.isInteger(value) && Math.abs(value) < 2 ** 63);
   return kinds.includes("number") || (kinds.includes("integer") && integer);
 }
 

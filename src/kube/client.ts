@@ -4,9 +4,11 @@ import {
   apiVersionOf,
   type Json,
   type JsonObject,
+  jsonText,
   type KindRef,
   type KubeObject,
   type ObjectRef,
+  parseJson,
 } from "../api/mod.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import { type Exchange, requestText } from "./exchange.ts";
@@ -94,7 +96,7 @@ class Client implements KubeClient {
       ...onObject(ref, "create", undefined, writeQuery(options)),
       object: objectText(namespace, name ?? generateName ?? ""),
       method: "POST",
-      body: JSON.stringify(object),
+      body: jsonText(object),
       contentType: "application/json",
     });
   }
@@ -109,7 +111,7 @@ class Client implements KubeClient {
     return this.#object({
       ...onObject(ref, "apply", options.subresource, query),
       method: "PATCH",
-      body: JSON.stringify(object),
+      body: jsonText(object),
       contentType: "application/apply-patch+yaml",
     });
   }
@@ -122,7 +124,7 @@ class Client implements KubeClient {
     return this.#object({
       ...onObject(ref, "patch", options.subresource, writeQuery(options)),
       method: "PATCH",
-      body: JSON.stringify(patch),
+      body: jsonText(patch),
       contentType: "application/merge-patch+json",
     });
   }
@@ -135,7 +137,7 @@ class Client implements KubeClient {
     return this.#object({
       ...onObject(ref, "update", options.subresource, writeQuery(options)),
       method: "PUT",
-      body: JSON.stringify(object),
+      body: jsonText(object),
       contentType: "application/json",
     });
   }
@@ -158,7 +160,7 @@ class Client implements KubeClient {
     await this.#send({
       ...onObject(ref, "delete"),
       method: "DELETE",
-      body: JSON.stringify(body),
+      body: jsonText(body),
       contentType: "application/json",
     });
   }
@@ -173,7 +175,7 @@ class Client implements KubeClient {
       ...options,
     });
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch {
       return text;
     }
@@ -213,7 +215,7 @@ class Client implements KubeClient {
   async #json(exchange: Exchange): Promise<JsonObject> {
     const text = await this.#send(exchange);
     try {
-      return JSON.parse(text) as JsonObject;
+      return parseJson(text) as JsonObject;
     } catch (cause) {
       const message = `${requestText(exchange)}: the answer is not JSON`;
       throw new ApiError(message, { reason: "Other", cause });

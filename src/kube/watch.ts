@@ -1,5 +1,5 @@
 /** The events of one watch connection: JSON documents, one a line. */
-import { ApiError, type KubeObject } from "../api/mod.ts";
+import { ApiError, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { ConfigError, refusal } from "./errors.ts";
 import { type Exchange, requestText } from "./exchange.ts";
 import type { OpenStream, Transport } from "./transport.ts";
@@ -27,7 +27,7 @@ export async function* readWatch(
 
 /** The event of one line. An ERROR is a Status: it is thrown. */
 export function toEvent(request: string, line: string): WatchEvent {
-  const event = JSON.parse(line) as { type: string; object: KubeObject };
+  const event = parseJson(line) as unknown as { type: string; object: KubeObject };
   switch (event.type) {
     case "ADDED":
     case "MODIFIED":
@@ -37,7 +37,7 @@ export function toEvent(request: string, line: string): WatchEvent {
       return { type: "BOOKMARK", resourceVersion: event.object.metadata.resourceVersion ?? "" };
     default: {
       const code = typeof event.object.code === "number" ? event.object.code : 500;
-      throw refusal(request, code, JSON.stringify(event.object));
+      throw refusal(request, code, jsonText(event.object));
     }
   }
 }

@@ -41,13 +41,13 @@ export interface Schema {
   /** Inclusive upper bound. */
   maximum?: number;
   /** Shortest string. */
-  minLength?: number;
+  minLength?: number | bigint;
   /** Longest string. */
-  maxLength?: number;
+  maxLength?: number | bigint;
   /** Fewest elements. */
-  minItems?: number;
+  minItems?: number | bigint;
   /** Most elements. */
-  maxItems?: number;
+  maxItems?: number | bigint;
   /** Unknown fields are kept. */
   "x-kubernetes-preserve-unknown-fields"?: boolean;
   /** An integer or a string. */

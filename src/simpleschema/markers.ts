@@ -1,17 +1,19 @@
 /** What each marker does to the schema of its field. */
 import { RE2JS } from "re2js";
-import { didYouMean, type Json } from "../api/mod.ts";
+import { didYouMean, exactInteger, type Json } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseDefault } from "./default.ts";
 import type { Report } from "./fault.ts";
 import type { Marker } from "./lex.ts";
-import { keepsInteger, parseBool, parseFloat64, parseInt64 } from "./scalar.ts";
+import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /** A field's schema while its markers are applied; arrays in it are replaced, never changed. */
-interface Field {
+export interface Field {
   schema: Schema;
   /** How often `required=true` was given: the parent's list repeats the name as often. */
   required: number;
+  /** Whether the default given last is sound; undefined when none is given. */
+  default?: { sound: true } | { sound: false; message: string };
 }
 
 /** Applies one value; returns what is wrong with it. */
@@ -101,16 +103,23 @@ function count(name: "minLength" | "maxLength" | "minItems" | "maxItems", type: 
   return (field, value) => {
     const misplaced = only(name, field, type);
     if (misplaced) return misplaced;
-    const number = safeInteger(value);
-    if (number === undefined) return unparsed(name, "an integer of at most 2^53", value);
+    const number = exactInteger(value);
+    if (number === undefined) return unparsed(name, "an integer of 64 bits", value);
     field.schema[name] = number;
   };
 }
 
-function applyDefault({ schema }: Field, text: string): string | undefined {
-  const parsed = parseDefault(schema, text);
-  if ("fault" in parsed) return parsed.fault;
-  schema.default = parsed.value;
+function applyDefault(field: Field, text: string): string | undefined {
+  const parsed = parseDefault(field.schema, text);
+  if ("value" in parsed) {
+    field.schema.default = parsed.value;
+    field.default = { sound: true };
+    return undefined;
+  }
+  if (!parsed.unsound) return parsed.fault;
+  // It keeps its place until another default comes, or the field turns out to be used.
+  field.schema.default = null;
+  field.default = { sound: false, message: parsed.fault };
 }
 
 function applyEnum(field: Field, text: string): string | undefined {
@@ -123,8 +132,8 @@ function applyEnum(field: Field, text: string): string | undefined {
       values.push(item);
       continue;
     }
-    const number = /^(-?[1-9][0-9]*|-?0)$/.test(item) ? safeInteger(item) : undefined;
-    if (number === undefined) return unparsed("enum", "a JSON integer of at most 2^53", item);
+    const number = /^(-?[1-9][0-9]*|-?0)$/.test(item) ? exactInteger(item) : undefined;
+    if (number === undefined) return unparsed("enum", "a JSON integer of 64 bits", item);
     values.push(number);
   }
   field.schema.enum = values;
@@ -182,10 +191,4 @@ function applyListMapKey(field: Field, value: string): string | undefined {
 function addRule(schema: Schema, rule: string, message: string): void {
   const rules = schema["x-kubernetes-validations"] ?? [];
   schema["x-kubernetes-validations"] = [...rules, { rule, message }];
-}
-
-/** Integers are JavaScript numbers from here on; one that would be rounded is refused instead. */
-function safeInteger(text: string): number | undefined {
-  const value = parseInt64(text);
-  return value !== undefined && keepsInteger(text) ? Number(value) : undefined;
 }

@@ -1,27 +1,11 @@
-/** Booleans, integers and floats in the notations that marker values may use. */
+/** Booleans and floats in the notations that marker values may use. */
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
-const INT64_MAX = 2n ** 63n - 1n;
 
 /** A boolean, or undefined. */
 export function parseBool(text: string): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
-}
-
-/** A base-10 signed 64-bit integer, or undefined. */
-export function parseInt64(text: string): bigint | undefined {
-  if (!/^[+-]?[0-9]+$/.test(text)) return undefined;
-  const value = BigInt(text.replace(/^\+/, ""));
-  return value <= INT64_MAX && value >= -INT64_MAX - 1n ? value : undefined;
-}
-
-/** False for an integer that is another one when written again as a JavaScript number. */
-export function keepsInteger(text: string): boolean {
-  // Beyond 64 bits it is a float for everyone.
-  if (parseInt64(text) === undefined) return true;
-  const again = String(Number(text));
-  return /^-?[0-9]+$/.test(again) && BigInt(again) === BigInt(text.replace(/^\+/, ""));
 }
 
 /** A finite decimal or hexadecimal float, or undefined; `NaN` and `Inf` have no place in JSON. */

@@ -16,10 +16,18 @@ export function expandedSize(
   if (depth > MAX_DEPTH) return Infinity;
   const before = known.get(schema);
   if (before !== undefined) return before;
-  const children = Object.values(schema.properties ?? {});
-  if (schema.items) children.push(schema.items);
-  if (typeof schema.additionalProperties === "object") children.push(schema.additionalProperties);
-  const size = children.reduce((sum, child) => sum + expandedSize(child, known, depth + 1), 1);
+  const size = partsOf(schema).reduce(
+    (sum, child) => sum + expandedSize(child, known, depth + 1),
+    1,
+  );
   known.set(schema, size);
   return size;
+}
+
+/** The schemas directly below one. */
+export function partsOf(schema: Schema): Schema[] {
+  const parts = Object.values(schema.properties ?? {});
+  if (schema.items) parts.push(schema.items);
+  if (typeof schema.additionalProperties === "object") parts.push(schema.additionalProperties);
+  return parts;
 }

@@ -3,8 +3,8 @@ import { didYouMean, isObject, type JsonObject, type Problem } from "../api/mod.
 import type { Schema } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
 import { lexMarkers } from "./lex.ts";
-import { applyMarkers, checkKeys } from "./markers.ts";
-import { expandedSize, MAX_EXPANDED } from "./size.ts";
+import { applyMarkers, checkKeys, type Field } from "./markers.ts";
+import { expandedSize, MAX_EXPANDED, partsOf } from "./size.ts";
 import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
 
 /** The schema of the spec, or everything that is wrong with it. */
@@ -18,6 +18,7 @@ export function transform(spec: JsonObject, types: JsonObject = {}): TransformRe
   const run = new Transformer(types);
   run.declareAll();
   const schema = run.struct(spec, { path: "schema.spec", depth: 0, within: [] });
+  if (schema) run.checkDefaults(schema);
   if (schema && run.problems.length === 0 && expandedSize(schema) > MAX_EXPANDED) {
     const message = `custom types expand to more than ${MAX_EXPANDED} fields, or nest too deeply`;
     run.problems.push({ code: "SCHEMA", path: "schema.spec", message });
@@ -49,6 +50,7 @@ class Transformer {
   readonly problems: Problem[] = [];
   readonly #types: ReadonlyMap<string, unknown>;
   readonly #declared = new Map<string, Built | undefined>();
+  readonly #unsound = new Map<Schema, Problem>();
 
   constructor(types: JsonObject) {
     this.#types = new Map(Object.entries(types));
@@ -110,7 +112,33 @@ class Transformer {
     if (!base || !markers) return undefined;
     const field = applyMarkers(base.schema, markers, inMarkers);
     if (this.problems.length > before) return undefined;
+    this.#noteDefault(field, base.schema, place.path, text);
     return { schema: field.schema, required: base.required + field.required };
+  }
+
+  /** An unsound default is one of the field until another one replaces it. */
+  #noteDefault(field: Field, base: Schema, path: string, text: string): void {
+    const given = field.default;
+    const problem = given === undefined
+      ? this.#unsound.get(base)
+      : given.sound
+      ? undefined
+      : problemOf(path, text, { message: given.message, offset: text.lastIndexOf("default=") });
+    if (problem) this.#unsound.set(field.schema, problem);
+  }
+
+  /** Reports the unsound defaults of a schema; custom types that are not used may have some. */
+  checkDefaults(root: Schema): void {
+    if (this.#unsound.size === 0) return;
+    const found = new Set<Problem>();
+    // Grows while it is walked, so that no depth is too much for it.
+    const schemas = new Set([root]);
+    for (const schema of schemas) {
+      const problem = this.#unsound.get(schema);
+      if (problem) found.add(problem);
+      for (const part of partsOf(schema)) schemas.add(part);
+    }
+    this.problems.push(...found);
   }
 
   #type(text: string, place: Place, report: Report): Built | undefined {
@@ -185,16 +213,20 @@ class Transformer {
   }
 
   #fail(path: string, expression: string | undefined, fault: Fault): undefined {
-    const { message, hint, offset } = fault;
-    this.problems.push({
-      code: "SCHEMA",
-      path,
-      ...(expression !== undefined && { expression }),
-      ...(offset !== undefined && { offset }),
-      message,
-      ...(hint !== undefined && { hint }),
-    });
+    this.problems.push(problemOf(path, expression, fault));
   }
+}
+
+function problemOf(path: string, expression: string | undefined, fault: Fault): Problem {
+  const { message, hint, offset } = fault;
+  return {
+    code: "SCHEMA",
+    path,
+    ...(expression !== undefined && { expression }),
+    ...(offset !== undefined && { offset }),
+    message,
+    ...(hint !== undefined && { hint }),
+  };
 }
 
 const TOO_DEEP: Fault = { message: `nested more than ${MAX_DEPTH} levels deep` };

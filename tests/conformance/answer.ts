@@ -1,4 +1,5 @@
 // `deno task answer`: answers the oracle's questions with our code, one JSON line each.
+import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import { Ours, oursOn } from "./ours.ts";
 import type { Request } from "./protocol.ts";
@@ -11,10 +12,10 @@ const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrou
 for await (const line of lines) {
   let answer;
   try {
-    answer = await ours.answer(JSON.parse(line) as Request);
+    answer = await ours.answer(parseJson(line) as unknown as Request);
   } catch (error) {
     answer = { error: `request: ${error instanceof Error ? error.message : error}` };
   }
-  console.log(JSON.stringify(answer));
+  console.log(jsonText(answer));
 }
 Deno.exit(0);

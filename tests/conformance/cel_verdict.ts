@@ -24,9 +24,9 @@ const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
   ["overflow", /overflow|range error/],
   [
     "conversion",
-    /conver|^unsupported type|^map key must|^invalid (data|array type|RFC 3339)|^not JSON|unhashable/,
+    /conver|^Invalid [\w-]+ formatted string|^unsupported type|^map key must|^invalid (data|array type|RFC 3339)|^not JSON|unhashable/,
     /^json\.(un)?marshal failed|base64|^quantities must|^unable to parse quantity/,
-    /^IPv4-mapped|^IP address|^network address|^URL parse/,
+    /^proto: |^IPv4-mapped|^IP address|^network address|^URL parse/,
     /Major\.Minor\.Patch|^Prerelease|^Build meta|leading zeroes|^strconv\.|^Invalid character\(s\)|^Version string empty/,
   ],
 ];

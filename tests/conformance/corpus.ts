@@ -1,5 +1,5 @@
 /** The corpus: files of cases, with defaults set once for the lines after them. */
-import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
+import { isObject, type Json, type JsonObject, jsonText, parseJson } from "../../src/api/mod.ts";
 import { specSuites } from "./celspec/cases.ts";
 import { graphSuites } from "./corpus/graph/mod.ts";
 import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
@@ -49,7 +49,7 @@ function casesOf(text: string, suite: string, build: Build, shared: string[]): C
     if (text_.trim() === "") continue;
     let line: Json;
     try {
-      line = JSON.parse(text_);
+      line = parseJson(text_);
     } catch (error) {
       throw new Error(`corpus/${suite}.jsonl:${i + 1}: ${error}`);
     }
@@ -72,7 +72,7 @@ function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   }
   if (!isObject(line) || !isObject(line.spec)) return undefined;
   const { spec, types: own, name } = line;
-  const label = String(name ?? JSON.stringify(own === undefined ? spec : { spec, types: own }));
+  const label = String(name ?? jsonText(own === undefined ? spec : { spec, types: own }));
   return { label, request: { op, spec, ...isTypes(own ?? types) } };
 }
 
@@ -80,7 +80,7 @@ function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
 function compareCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   if (!isObject(line) || !isObject(line.old) || !isObject(line.new)) return undefined;
   const { old, new: wanted, types: own, name } = line;
-  const label = String(name ?? `${JSON.stringify(old)} -> ${JSON.stringify(wanted)}`);
+  const label = String(name ?? `${jsonText(old)} -> ${jsonText(wanted)}`);
   return { label, request: { op: "compare", old, new: wanted, ...isTypes(own ?? types) } };
 }
 

@@ -11,16 +11,27 @@ export interface Deviation extends Difference {
 
 const ITEM = /^- `(.+)`: upstream `(.+)`, here `(.+)`$/;
 
-/** Reads the page; throws on a list item that is malformed and on a heading without a reason. */
+/** Why we may differ on purpose; nothing else counts. */
+const KINDS = ["upstream bug", "safer in cost", "safer in size", "safer in depth"];
+
+/**
+ * Reads the page; throws on a list item that is malformed and on a heading without a known kind and a
+ * reason.
+ */
 export function parseDeviations(markdown: string): Deviation[] {
   const deviations: Deviation[] = [];
   let heading = "";
+  let kind: string | undefined;
   let reason = false;
   for (const line of markdown.split("\n")) {
-    if (line.startsWith("## ")) [heading, reason] = [line.slice(3), false];
-    else if (line.startsWith("- `")) {
+    if (line.startsWith("## ")) [heading, kind, reason] = [line.slice(3), undefined, false];
+    else if (line.startsWith("Kind: ")) {
+      kind = line.slice("Kind: ".length);
+      if (!KINDS.includes(kind)) throw new Error(`deviations.md: no kind: ${kind}`);
+    } else if (line.startsWith("- `")) {
       const item = ITEM.exec(line);
       if (!item) throw new Error(`deviations.md: not an item: ${line}`);
+      if (kind === undefined) throw new Error(`deviations.md: "${heading}" names no kind`);
       if (!reason) throw new Error(`deviations.md: "${heading}" gives no reason`);
       deviations.push({ name: item[1]!, heading, upstream: item[2]!, here: item[3]! });
     } else if (line.trim() !== "") reason = true;

@@ -1,4 +1,5 @@
 /** Upstream's recorded verdicts: one file a suite, one line a case. */
+import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { type Area, type Suite } from "./protocol.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -15,7 +16,7 @@ export async function readGolden(area: Area, name: string): Promise<Map<string, 
   }
   return new Map(
     text.split("\n").filter((line) => line !== "").map((line) => {
-      const { case: name, ...verdict } = JSON.parse(line);
+      const { case: name, ...verdict } = parseJson(line) as Verdict;
       return [name as string, verdict as Verdict];
     }),
   );
@@ -27,7 +28,7 @@ export async function writeGolden(
   verdicts: ReadonlyMap<string, Verdict>,
 ): Promise<boolean> {
   const lines = suite.cases.map(({ name }) =>
-    JSON.stringify({ case: name, ...verdicts.get(name) }) + "\n"
+    jsonText({ case: name, ...verdicts.get(name) }) + "\n"
   );
   const path = `${FOLDER}/${suite.area}/${suite.name}.jsonl`;
   await Deno.mkdir(`${FOLDER}/${suite.area}`, { recursive: true });

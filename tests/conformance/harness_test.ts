@@ -53,7 +53,9 @@ Deno.test("what every CRD has is left out, and shows up when it is otherwise", (
 
 Deno.test("the page of deviations must list what differs, as it differs, and nothing else", () => {
   const line = deviationLine("schema/x: a|b", DIFFERENCE);
-  const listed = parseDeviations(`# Title\n\n## Heading\n\nReason.\n\n${line}\n`);
+  const listed = parseDeviations(
+    `# Title\n\n## Heading\n\nKind: upstream bug\n\nReason.\n\n${line}\n`,
+  );
   assert.deepEqual(listed.map((d) => [d.name, d.heading]), [["schema/x: a|b", "Heading"]]);
   assert.deepEqual(unexplained(new Map([["schema/x: a|b", DIFFERENCE]]), listed), []);
   assert.match(unexplained(new Map(), listed)[0]!, /^no longer so/);
@@ -61,7 +63,11 @@ Deno.test("the page of deviations must list what differs, as it differs, and not
   assert.equal(unexplained(new Map([["schema/x: a|b", changed]]), listed).length, 2);
 });
 
-Deno.test("a deviation without a reason or in another form is refused", () => {
-  assert.throws(() => parseDeviations("## H\n\n- `a`: upstream `x`, here `y`"), /no reason/);
-  assert.throws(() => parseDeviations("## H\n\nWhy.\n\n- `a`: x"), /not an item/);
+Deno.test("a deviation without a known kind and a reason, or in another form, is refused", () => {
+  const page = (text: string) => () => parseDeviations(`## H\n\n${text}`);
+  const item = "- `a`: upstream `x`, here `y`";
+  assert.throws(page(`Kind: safer in size\n\n${item}`), /no reason/);
+  assert.throws(page(`Why.\n\n${item}`), /names no kind/);
+  assert.throws(page(`Kind: we like it so\n\nWhy.\n\n${item}`), /no kind: we like it so/);
+  assert.throws(page("Kind: upstream bug\n\nWhy.\n\n- `a`: x"), /not an item/);
 });

@@ -2,7 +2,9 @@
 import {
   isObject,
   type Json,
+  jsonText,
   type KubeObject,
+  parseJson,
   type ResourceGraphDefinition,
 } from "../../src/api/mod.ts";
 import {
@@ -136,7 +138,7 @@ function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {
   const evaluated = program.evaluate(values);
   const outgoing = evaluated.ok ? fromCel(evaluated.value) : evaluated;
   if (!outgoing.ok) return { type, ...failed(outgoing.failure) };
-  return { type, value: outgoing.value ?? null };
+  return outgoing.value === undefined ? { type } : { type, value: outgoing.value };
 }
 
 function measure(evaluate: () => Evaluation): Answer {
@@ -162,5 +164,5 @@ function messages(problems: readonly { message: string; path?: string }[]): stri
 
 /** As it would be written: undefined members do not count. */
 function plain(value: unknown): Answer {
-  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
+  return parseJson(jsonText(value)) as Record<string, Json>;
 }

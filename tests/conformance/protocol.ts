@@ -1,5 +1,5 @@
 /** The oracle's protocol: one JSON request a line, one JSON answer a line. */
-import type { Json, JsonObject } from "../../src/api/mod.ts";
+import { type Json, type JsonObject, jsonText } from "../../src/api/mod.ts";
 
 /** What can be asked. */
 export type Request =
@@ -45,7 +45,7 @@ export const AREAS: readonly Area[] = ["schema", "compare", "cel", "celspec", "g
 
 /** JSON with sorted keys, so that equal values have equal text. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(sorted(value as Json)) ?? "nothing";
+  return jsonText(sorted(value as Json)) ?? "nothing";
 }
 
 function sorted(value: Json | undefined): Json | undefined {

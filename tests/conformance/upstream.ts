@@ -1,4 +1,5 @@
 /** Upstream's answers, from the oracle. */
+import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { buildOracle } from "../controlplane/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
@@ -45,10 +46,10 @@ export class Upstream implements Answerer, AsyncDisposable {
   }
 
   async #ask(request: Request): Promise<Answer> {
-    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    await this.#writer.write(new TextEncoder().encode(`${jsonText(request)}\n`));
     const { value, done } = await this.#lines.read();
-    if (done) throw new Error(`the oracle ended at ${JSON.stringify(request)}`);
-    return JSON.parse(value) as Answer;
+    if (done) throw new Error(`the oracle ended at ${jsonText(request)}`);
+    return parseJson(value) as Answer;
   }
 
   /** Ends the oracle. */

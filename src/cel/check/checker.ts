@@ -40,6 +40,11 @@ export class Checker {
   readonly bindings = new Bindings();
   /** Which overloads a call may come to, for those where the static types tell. */
   readonly chosen: Map<Expr, Overload[]> = new Map();
+  /**
+   * A macro has been entered, this one or an earlier one: upstream's checker then knows more overloads,
+   * up to the end of the expression.
+   */
+  inMacro = false;
   readonly #types = new Map<Expr, Term>();
 
   constructor(private readonly scope: CelScope) {}
@@ -107,6 +112,7 @@ export class Checker {
         return checkLoop(this, expr, names);
       case "bind": {
         const init = this.notType(this.infer(expr.init, names), expr.variable, expr.init.start);
+        this.inMacro = true;
         return this.infer(expr.body, new Map([...names, [expr.variable, init]]));
       }
       case "optMap":
@@ -222,9 +228,10 @@ export class Checker {
     expr: Expr,
     names: Names,
   ): Term {
-    const types = args.map((arg) => this.infer(arg, names));
-    // Names are bound by macros alone.
-    return checkCall(this, name, isMember, types, args, expr, names.size > 0);
+    // The receiver comes last: what a macro lets through counts from there on.
+    const rest = args.slice(isMember ? 1 : 0).map((arg) => this.infer(arg, names));
+    const types = isMember ? args.slice(0, 1).map((arg) => this.infer(arg, names)) : [];
+    return checkCall(this, name, isMember, [...types, ...rest], args, expr, this.inMacro);
   }
 
   #list(expr: Node<"list">, names: Names): Term {

@@ -46,6 +46,8 @@ function compare(result: CelType, target: CelType): string | undefined {
       return result.kind === "struct" ? structToStruct(result, target) : undefined;
     case "map":
       if (result.kind === "struct") return structToMap(result, target);
+      // Kubernetes' own values count as objects without fields; writing them fails later.
+      if (result.kind === "opaque" && result.name.startsWith("kubernetes.")) return undefined;
       if (result.kind !== "map") return mismatch(result, target);
       return compare(result.key, target.key) ?? compare(result.value, target.value);
     case "list": {

@@ -1,12 +1,27 @@
 /** Types of macros: what their variables are, and what they yield. */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Checker, Names } from "./checker.ts";
-import { BOOL, DYN, ERROR, INT, isDyn, type Term } from "./types.ts";
+import {
+  BOOL,
+  BYTES,
+  DOUBLE,
+  DURATION,
+  DYN,
+  ERROR,
+  INT,
+  isDyn,
+  sameType,
+  STRING,
+  type Term,
+  TIMESTAMP,
+  UINT,
+} from "./types.ts";
 
 /** The type of a macro that walks a list or map. */
 export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): Term {
   const range = checker.bindings.substitute(checker.infer(expr.range, names));
   const [key, item] = rangeTypes(checker, range, expr);
+  checker.inMacro = true;
   const [first, second] = expr.variables;
   const inside = new Map(names);
   if (second === undefined) inside.set(first ?? "", range.kind === "list" ? item : key);
@@ -56,30 +71,28 @@ function entryType(checker: Checker, body: Term, expr: Node<"loop">): Term {
   );
 }
 
+/** As an overloaded function of the list and the list of its keys, which is what it is upstream. */
 function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">): Term {
-  if (range.kind === "map" || (range.kind !== "list" && !isDyn(range))) {
-    return checker.report(
-      "type",
-      expr.range.start,
-      `sortBy() sorts a list, found ${checker.text(range)}`,
-    );
+  const lists = [checker.bindings.substitute(range), { kind: "list", element: key } as const];
+  let result: Term | undefined;
+  for (const ordered of [INT, UINT, DOUBLE, BOOL, DURATION, TIMESTAMP, STRING, BYTES]) {
+    const taken: Term = { kind: "list", element: checker.bindings.fresh() };
+    if (!checker.bindings.assign(lists, [taken, { kind: "list", element: ordered }])) continue;
+    const yielded = checker.bindings.substitute(taken);
+    result = result === undefined || sameType(result, yielded) ? yielded : DYN;
   }
-  const sortable = [
-    ...["int", "uint", "double", "bool", "string", "bytes", "timestamp", "duration", "null"],
-  ];
-  // Of an empty list anything is known only when it is taken for the first that can be ordered.
-  if (key.kind === "variable") checker.bindings.assign([key], [INT]);
-  if (isDyn(key) || key.kind === "variable" || sortable.includes(key.kind)) {
-    if (range.kind === "list") return { kind: "list", element: range.element };
-    return isDyn(key) ? DYN : { kind: "list", element: DYN };
-  }
-  const offset = expr.body?.start ?? expr.at;
-  return checker.report("type", offset, `sortBy() cannot order by ${checker.text(key)}`);
+  if (result) return result;
+  const isList = range.kind === "list" || isDyn(range);
+  const text = isList
+    ? `sortBy() cannot order by ${checker.text(key)}`
+    : `sortBy() sorts a list, found ${checker.text(range)}`;
+  return checker.report("type", (isList ? expr.body?.start : expr.range.start) ?? expr.at, text);
 }
 
 /** The type of `optMap` and `optFlatMap`. */
 export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names): Term {
   const target = checker.infer(expr.target, names);
+  checker.inMacro = true;
   const value = checker.bindings.fresh();
   const name = expr.flat ? "optFlatMap" : "optMap";
   let inner: Term = value;

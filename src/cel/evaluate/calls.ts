@@ -76,12 +76,12 @@ function dispatch(
       .map((overload) => ({ overload, declaration, run: declaration.run as Run }))
   );
   const [first] = declarations;
-  if (first?.checksArguments) return operation(first, args);
   const label = /^[A-Za-z]/.test(name) ? name : undefined;
+  if (label === undefined && first?.checksArguments) return operation(first, args);
   return (frame) => {
     const values = args.map((arg) => arg(frame));
     for (const { overload, declaration, run } of candidates) {
-      if (!takes(overload, values)) continue;
+      if (!declaration.checksArguments && !takes(overload, values)) continue;
       if (declaration.constantTime) {
         frame.budget.charge(COST.call);
         return run(...values);

@@ -13,7 +13,7 @@ export interface Frame {
   /** The value of a free identifier. */
   variable(name: string): Value | undefined;
   /** Variables of macros, each in a slot of its own. */
-  readonly locals: (Value | undefined)[];
+  readonly locals: (Value | CelError | undefined)[];
   readonly budget: Budget;
 }
 
@@ -160,7 +160,7 @@ export class Compiler {
     const init = this.compile(expr.init, locals);
     const slot = this.slot();
     const read: Step = (frame) => {
-      const known = frame.locals[slot];
+      const known = frame.locals[slot] as Value | undefined;
       return known === undefined ? frame.locals[slot] = init(frame) : known;
     };
     const body = this.compile(expr.body, new Map([...locals, [expr.variable, read]]));
@@ -173,7 +173,7 @@ export class Compiler {
   #optMap(expr: Node<"optMap">, locals: Locals): Step {
     const target = this.compile(expr.target, locals);
     const slot = this.slot();
-    const read: Step = (frame) => frame.locals[slot] ?? null;
+    const read: Step = (frame) => frame.locals[slot] as Value | undefined ?? null;
     const body = this.compile(expr.body, new Map([...locals, [expr.variable, read]]));
     return (frame) => {
       const optional = target(frame);

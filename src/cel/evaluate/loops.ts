@@ -8,8 +8,12 @@ import type { Compiler, Frame, Locals, Step } from "./compile.ts";
 
 /** One run of a loop. */
 interface Run {
+  /** What is walked is a list, not a map. */
+  readonly isList: boolean;
   /** Walks the range until the visitor says false; each item is in the macro's variables by then. */
-  each(visit: (key: Value, item: Value) => boolean): void;
+  each(visit: (key: Value, item: Value | CelError) => boolean): void;
+  /** Not every item is taken. */
+  readonly hasCondition: boolean;
   /** Whether the current item is taken; always when the macro has no condition. */
   accepts(): boolean;
   /** What is made of the current item. */
@@ -25,7 +29,7 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
   const inside = new Map(locals);
   expr.variables.forEach((variable, index) => {
     const slot = slots[index] ?? 0;
-    inside.set(variable, (frame) => frame.locals[slot] ?? null);
+    inside.set(variable, (frame) => read(frame.locals[slot] ?? null));
   });
   const condition = expr.condition && compiler.compile(expr.condition, inside);
   const body = expr.body && compiler.compile(expr.body, inside);
@@ -34,6 +38,8 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
   return (frame) => {
     const values = range(frame);
     return finish({
+      isList: values instanceof ListValue,
+      hasCondition: condition !== undefined,
       each: (visit) => walk(frame, values, slots, step, visit),
       accepts: () => {
         const taken = condition === undefined || condition(frame);
@@ -51,11 +57,11 @@ function walk(
   range: Value,
   slots: readonly number[],
   step: number,
-  visit: (key: Value, item: Value) => boolean,
+  visit: (key: Value, item: Value | CelError) => boolean,
 ): void {
   const [first = 0, second] = slots;
   const { locals, budget } = frame;
-  const next = (key: Value, item: Value): boolean => {
+  const next = (key: Value, item: Value | CelError): boolean => {
     budget.charge(step);
     locals[first] = second === undefined ? item : key;
     if (second !== undefined) locals[second] = item;
@@ -63,13 +69,32 @@ function walk(
   };
   if (range instanceof ListValue) {
     for (let index = 0; index < range.size; index++) {
-      if (!next(second === undefined ? index : BigInt(index), range.at(index))) return;
+      const item = itemAt(range, index);
+      if (!next(second === undefined ? index : BigInt(index), item)) return;
     }
   } else if (isMap(range)) {
-    for (const key of range.keys()) {
-      if (!next(key, second === undefined ? key : range.find(key) ?? null)) return;
+    if (second === undefined) {
+      for (const key of range.keys()) if (!next(key, key)) return;
+      return;
     }
+    for (const [key, item] of range.entries()) if (!next(key, item)) return;
   } else noOverload();
+}
+
+/** An item; one that contradicts its schema fails only when the macro reads it. */
+function itemAt(range: ListValue, index: number): Value | CelError {
+  try {
+    return range.at(index);
+  } catch (error) {
+    if (error instanceof CelError) return error;
+    throw error;
+  }
+}
+
+/** An item that is read. */
+function read(item: Value | CelError): Value {
+  if (item instanceof CelError) throw item;
+  return item;
 }
 
 const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
@@ -77,17 +102,15 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
   exists: (run) => quantified(run, true),
   exists_one: (run) => {
     let count = 0;
-    run.each(() => {
-      if (run.accepts()) count++;
-      return true;
+    gather(run, () => {
+      count++;
     });
     return count === 1;
   },
   filter: (run) => {
     const items: Value[] = [];
-    run.each((_, item) => {
-      if (run.accepts()) items.push(item);
-      return true;
+    gather(run, (_, item) => {
+      items.push(read(item));
     });
     return ListValue.of(items);
   },
@@ -95,27 +118,21 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
   transformList: made,
   transformMap: (run) => {
     const result = new ComputedMap();
-    run.each((key) => {
-      if (run.accepts()) insert(result, key, run.make());
-      return true;
-    });
+    gather(run, (key) => insert(result, key, run.make()));
     return result;
   },
   transformMapEntry: (run) => {
     const result = new ComputedMap();
-    run.each(() => {
-      if (run.accepts()) insertAll(result, run.make());
-      return true;
-    });
+    gather(run, () => insertAll(result, run.make()));
     return result;
   },
   sortBy: (run) => {
     const keyed: { item: Value; key: Value }[] = [];
     run.each((_, item) => {
-      keyed.push({ item, key: run.make() });
+      keyed.push({ key: run.make(), item: read(item) });
       return true;
     });
-    return sortByKeys(keyed);
+    return run.isList ? sortByKeys(keyed) : noOverload("sortBy");
   },
 };
 
@@ -138,21 +155,39 @@ function quantified(run: Run, deciding: boolean): Value {
   return !deciding;
 }
 
+/** Takes what the condition accepts. The last condition that fails counts, as upstream has it. */
+function gather(run: Run, take: (key: Value, item: Value | CelError) => void): void {
+  let failure: CelError | undefined;
+  run.each((key, item) => {
+    let deciding = run.hasCondition;
+    try {
+      if (!run.accepts()) return true;
+      deciding = false;
+      if (failure === undefined) take(key, item);
+    } catch (error) {
+      if (!(error instanceof CelError) || error.code === "cost") throw error;
+      run.failed();
+      if (deciding || failure === undefined) failure = error;
+    }
+    return failure === undefined || run.hasCondition;
+  });
+  if (failure !== undefined) throw failure;
+}
+
 function made(run: Run): Value {
   const items: Value[] = [];
-  run.each(() => {
-    if (run.accepts()) items.push(run.make());
-    return true;
+  gather(run, () => {
+    items.push(run.make());
   });
   return ListValue.of(items);
 }
 
 function insertAll(result: ComputedMap, made: Value): void {
   if (!isMap(made)) return noOverload();
-  for (const key of made.keys()) insert(result, key, made.find(key) ?? null);
+  for (const [key, value] of made.entries()) insert(result, key, value);
 }
 
-function insert(result: ComputedMap, key: Value, value: Value): void {
+function insert(result: ComputedMap, key: Value, value: Value | CelError): void {
   if (result.has(key)) fail("argument", "a macro makes a key twice");
   result.set(key, value);
 }

@@ -1,5 +1,6 @@
 /** One declaration for the checker and the evaluator: name, types and implementation of a function. */
 import { DYN, parameters, type Term } from "../check/types.ts";
+import { attempt, CelError } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import {
   isMap,
@@ -34,7 +35,7 @@ export interface FunctionDeclaration {
   readonly constantTime: boolean;
   /** Looks at its arguments' types itself: operators on dyn take more than is declared. */
   readonly checksArguments: boolean;
-  /** Overloads that upstream's checker knows inside macros only. */
+  /** Overloads that upstream's checker knows once a macro has been entered. */
   readonly inMacros?: readonly Overload[];
 }
 
@@ -174,7 +175,7 @@ export function accepts(param: Term, value: Value): boolean {
     case "list":
       return value instanceof ListValue &&
         (value.size === 0 || isOpen(param.element) || param.element.kind === "list" ||
-          acceptsElement(param.element, value.at(0)));
+          acceptsElement(param.element, value));
     case "map":
       return isMap(value) && (isOpen(param.value) || acceptsEntry(param, value));
     case "optional":
@@ -188,8 +189,10 @@ export function accepts(param: Term, value: Value): boolean {
   }
 }
 
-/** Nulls pass for times until somebody looks at them. */
-function acceptsElement(param: Term, element: Value): boolean {
+/** Whether the first element passes; nulls do for times until somebody looks at them. */
+function acceptsElement(param: Term, list: ListValue): boolean {
+  const element = attempt(() => list.at(0));
+  if (element instanceof CelError) return false;
   const isTime = param.kind === "timestamp" || param.kind === "duration";
   return accepts(param, element) || (isTime && element === null);
 }
@@ -200,8 +203,8 @@ function isOpen(type: Term): boolean {
 }
 
 function acceptsEntry(param: Extract<Term, { kind: "map" }>, map: MapValue): boolean {
-  for (const key of map.keys()) {
-    return accepts(param.key, key) && accepts(param.value, map.find(key) ?? null);
+  for (const [key, value] of map.entries()) {
+    return accepts(param.key, key) && !(value instanceof CelError) && accepts(param.value, value);
   }
   return true;
 }

@@ -14,6 +14,7 @@ import {
   type Value,
 } from "../value/values.ts";
 import { jsonOf } from "../value/outgoing.ts";
+import { Duration, formatSeconds, formatTimestamp, Timestamp } from "../value/time.ts";
 import { type FunctionDeclaration, plain } from "./declare.ts";
 import { encodeUtf8 } from "./text.ts";
 
@@ -37,7 +38,19 @@ function unmarshal(text: string): Value {
   } catch {
     return fail("conversion", "json.unmarshal(): the text is no JSON");
   }
+  if (HUGE.test(text) && !isInRange(json)) {
+    fail("conversion", "json.unmarshal(): a number is out of range");
+  }
   return doubles(/\\ud[89a-f]/i.test(text) ? wellFormed(json) : json);
+}
+
+/** What a number beyond the range of a double needs. */
+const HUGE = /[eE]\+?\d{3}|\d{300}/;
+
+function isInRange(json: Json): boolean {
+  if (typeof json === "number") return Number.isFinite(json);
+  if (typeof json !== "object" || json === null) return true;
+  return Object.values(json).every((item) => isInRange(item ?? null));
 }
 
 /** Half a surrogate pair, which JSON can spell, is no text. */
@@ -84,29 +97,36 @@ function object(entries: [key: string, text: string][]): string {
 
 /** Unlike what is written into objects, this has room for any integer, for bytes and for `omit()`. */
 function marshal(value: Value): string {
-  return textOf(value, String);
+  return textOf(value, (part) => typeof part === "bigint" ? String(part) : undefined);
 }
 
-/** As protobuf writes JSON: integers that readers would round are strings. */
+/** As protobuf writes JSON: integers that readers would round are strings, and so are times. */
 function encode(value: Value): string {
-  return textOf(value, (integer) => {
-    const isSafe = Number.isSafeInteger(Number(integer));
-    return isSafe ? String(integer) : `"${integer}"`;
+  return textOf(value, (part) => {
+    if (typeof part === "bigint") {
+      return Number.isSafeInteger(Number(part)) ? String(part) : `"${part}"`;
+    }
+    if (part instanceof Timestamp) return stringify(formatTimestamp(part));
+    if (part instanceof Duration) return stringify(formatSeconds(part));
+    if ((part instanceof ListValue || part instanceof JsonMap) && part.isTyped) {
+      return fail("conversion", "json.encode() takes no object with a schema; use json.marshal()");
+    }
+    return undefined;
   });
 }
 
-function textOf(value: Value, integer: (value: bigint) => string): string {
-  if (typeof value === "bigint") return integer(value);
-  if (value instanceof Uint) return integer(value.value);
+function textOf(value: Value, own: (value: Value) => string | undefined): string {
+  const text = own(value instanceof Uint ? value.value : value);
+  if (text !== undefined) return text;
   if (value instanceof Uint8Array) return stringify(encodeBase64(value));
   if (value instanceof Omit) return "{}";
-  if (value instanceof Optional) return textOf(value.value ?? null, integer);
-  if (value instanceof ListValue) return array([...value].map((item) => textOf(item, integer)));
+  if (value instanceof Optional) return textOf(value.value ?? null, own);
+  if (value instanceof ListValue) return array([...value].map((item) => textOf(item, own)));
   if (!(value instanceof ComputedMap)) return stringify(jsonOf(value));
   return object([...value.keys()].map((key) => {
     const name = jsonOf(key);
     return typeof name === "string"
-      ? [name, textOf(value.find(key) ?? null, integer)]
+      ? [name, textOf(value.find(key) ?? null, own)]
       : fail("conversion", "keys of a map must be strings to be written");
   }));
 }

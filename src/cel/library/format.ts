@@ -1,5 +1,5 @@
 /** `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for `%f` and `%e`. */
-import { Duration, formatTimestamp, Timestamp } from "../value/time.ts";
+import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.ts";
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
 import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
@@ -106,7 +106,7 @@ function text(value: Value): string {
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Uint8Array) return decodeLeniently(value);
   if (value instanceof Timestamp) return formatTimestamp(value, true);
-  if (value instanceof Duration) return `${decimal(Number(value.nanos) / 1e9)}s`;
+  if (value instanceof Duration) return `${decimal(secondsOf(value))}s`;
   if (value instanceof ListValue) return `[${[...value].map(text).join(", ")}]`;
   if (isMap(value)) return `{${mapText(value)}}`;
   if (value instanceof TypeValue) return value.name;

@@ -1,6 +1,6 @@
 /** Lists: CEL's extension, Kubernetes' additions and kro's own `lists.*` functions. */
-import { compare, equals } from "../value/compare.ts";
-import { fail, noOverload } from "../value/error.ts";
+import { compare, sameness } from "../value/compare.ts";
+import { attempt, CelError, fail, noOverload } from "../value/error.ts";
 import { Duration } from "../value/time.ts";
 import { keyIdentity, ListValue, Uint, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
@@ -45,6 +45,11 @@ export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
   return ListValue.of(pairs.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item));
 }
 
+function sort(list: Value): ListValue {
+  if (!(list instanceof ListValue)) return noOverload("sort");
+  return sortByKeys([...list].map((item) => ({ item, key: item })));
+}
+
 function distinct(list: ListValue): ListValue {
   const items: Value[] = [];
   const seen = new Set<string>();
@@ -52,7 +57,7 @@ function distinct(list: ListValue): ListValue {
     const identity = keyIdentity(item);
     // NaN is unequal even to itself.
     const isKnown = identity === undefined
-      ? items.some((other) => equals(item, other))
+      ? items.some((other) => sameness(item, other))
       : seen.has(identity) && !Number.isNaN(item);
     if (isKnown) continue;
     if (identity !== undefined) seen.add(identity);
@@ -68,21 +73,24 @@ function range(size: bigint): ListValue {
 }
 
 function isSorted(list: ListValue): boolean {
-  if (list.size > 0) ordered(list.at(0));
-  for (let index = 1; index < list.size; index++) {
-    if (leniently(list.at(index - 1), list.at(index)) > 0) return false;
+  let before: Value | undefined;
+  for (let index = 0; index < list.size; index++) {
+    const value = orderedAt(list, index);
+    if (before !== undefined && leniently(before, value) > 0) return false;
+    before = value;
   }
   return true;
 }
 
-/** A value that has an order. */
-function ordered(value: Value): Value {
-  return isOrdered(value) ? value : noOverload();
+/** An element that has an order; one that contradicts its schema has none. */
+function orderedAt(list: ListValue, index: number): Value {
+  const value = attempt(() => list.at(index));
+  return value instanceof CelError || !isOrdered(value) ? noOverload() : value;
 }
 
 /** Elements of different types, which only dyn lets through, count as equal. */
 function leniently(a: Value, b: Value): number {
-  return isOrdered(a) && isOrdered(b) && orderOf(a) === orderOf(b) ? compare(a, b) : 0;
+  return orderOf(a) === orderOf(b) ? compare(a, b) : 0;
 }
 
 /** Which values are ordered among each other. */
@@ -107,8 +115,11 @@ function extreme(name: string, sign: number): FunctionDeclaration {
     "dyn",
     (list: ListValue) => {
       if (list.size === 0) fail("argument", `${name}() of an empty list`);
-      let best = ordered(list.at(0));
-      for (const item of list) if (leniently(item, best) * sign > 0) best = item;
+      let best = orderedAt(list, 0);
+      for (let index = 1; index < list.size; index++) {
+        const item = orderedAt(list, index);
+        if (leniently(item, best) * sign > 0) best = item;
+      }
       return best;
     },
   );
@@ -124,14 +135,14 @@ function sum(type: string, zero: Value): FunctionDeclaration {
 
 function indexOf(list: ListValue, wanted: Value): bigint {
   for (let index = 0; index < list.size; index++) {
-    if (equals(list.at(index), wanted)) return BigInt(index);
+    if (sameness(list.at(index), wanted)) return BigInt(index);
   }
   return -1n;
 }
 
 function lastIndexOf(list: ListValue, wanted: Value): bigint {
   for (let index = list.size - 1; index >= 0; index--) {
-    if (equals(list.at(index), wanted)) return BigInt(index);
+    if (sameness(list.at(index), wanted)) return BigInt(index);
   }
   return -1n;
 }
@@ -147,12 +158,10 @@ function position(list: ListValue, index: bigint, last: number): number {
 export const LISTS: readonly FunctionDeclaration[] = [
   member("slice", "list(A), int, int", "list(A)", slice),
   member("flatten", ["list(list(A)) -> list(A)", "list(dyn), int -> list(dyn)"], "dyn", flatten),
-  member(
-    "sort",
-    COMPARABLE.map((type) => `list(${type}) -> list(${type})`),
-    "dyn",
-    (list: ListValue) => sortByKeys([...list].map((item) => ({ item, key: item }))),
-  ),
+  {
+    ...member("sort", COMPARABLE.map((type) => `list(${type}) -> list(${type})`), "dyn", sort),
+    checksArguments: true,
+  },
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
     // What has no identity is compared with all the others.
@@ -161,6 +170,10 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   member("reverse", "list(A)", "list(A)", (list: ListValue) => ListValue.of([...list].reverse())),
   plain("lists.range", "int", "list(int)", range),
+];
+
+/** Kubernetes' functions of lists. */
+export const KUBERNETES_LISTS: readonly FunctionDeclaration[] = [
   member("isSorted", COMPARABLE.map((type) => `list(${type})`), "bool", isSorted),
   sum("int", 0n),
   sum("uint", new Uint(0n)),

@@ -1,5 +1,5 @@
 /** Operators as functions: arithmetic with overflow errors, comparison, membership, indexing. */
-import { compare, equals } from "../value/compare.ts";
+import { compare, equals, sameness } from "../value/compare.ts";
 import { fail, noOverload, noSuchKey } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
@@ -98,8 +98,13 @@ function negate(value: Value): Value {
 function isIn(value: Value, container: Value): Value {
   if (isMap(container)) return container.has(value);
   if (!(container instanceof ListValue)) return noOverload();
-  for (const element of container) if (equals(value, element)) return true;
-  return false;
+  let known = true;
+  for (const element of container) {
+    const same = container.isTyped ? sameness(element, value) : sameness(value, element);
+    if (same) return true;
+    known &&= same !== undefined;
+  }
+  return known || !container.isTyped ? false : noOverload();
 }
 
 /** `container[key]`; the key is named in the failure only when `shown`, since it may be data. */

@@ -16,8 +16,8 @@ function isZero(value: Value): boolean {
 function unwrapAll(list: ListValue): ListValue {
   const values: Value[] = [];
   for (const item of list) {
-    if (!(item instanceof Optional)) values.push(item);
-    else if (item.value !== undefined) values.push(item.value);
+    if (!(item instanceof Optional)) fail("argument", "an element is no optional");
+    if (item.value !== undefined) values.push(item.value);
   }
   return ListValue.of(values);
 }

@@ -31,12 +31,15 @@ class Quantity extends Opaque {
     readonly nanos: bigint,
     /** Written without a fraction, in whole units: only such amounts count as integers. */
     readonly whole: boolean,
+    /** A sum or a difference. */
+    readonly computed = false,
   ) {
     super();
   }
 
-  override equals(other: Opaque): boolean {
-    return other instanceof Quantity && other.nanos === this.nanos;
+  /** Upstream compares with quantities that were read, not with computed ones. */
+  override equals(other: Opaque): boolean | undefined {
+    return other instanceof Quantity && !other.computed ? other.nanos === this.nanos : undefined;
   }
 
   /** The amount as an int; undefined when it is not one. */
@@ -74,8 +77,10 @@ function quantity(text: string): Value {
 }
 
 function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
-  const other = typeof b === "bigint" ? new Quantity(b * NANO, true) : b;
-  return new Quantity(a.nanos + sign * other.nanos, a.whole && other.whole);
+  // Upstream negates an int within its 64 bits, where the least one stays what it is.
+  const int = typeof b === "bigint" ? BigInt.asIntN(64, sign * b) * sign : 0n;
+  const other = typeof b === "bigint" ? new Quantity(int * NANO, true) : b;
+  return new Quantity(a.nanos + sign * other.nanos, a.whole && other.whole, true);
 }
 
 function order(a: Quantity, b: Quantity): bigint {

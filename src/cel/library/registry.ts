@@ -2,7 +2,7 @@
 import { CONDITIONS } from "./conditions.ts";
 import type { FunctionDeclaration } from "./declare.ts";
 import { ENCODING } from "./encoding.ts";
-import { LISTS } from "./lists.ts";
+import { KUBERNETES_LISTS, LISTS } from "./lists.ts";
 import { MAPS } from "./maps.ts";
 import { NETWORK } from "./network.ts";
 import { OPERATORS } from "./operators.ts";
@@ -20,9 +20,11 @@ const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...STANDARD,
   ...TIMES,
   ...OPTIONALS,
-  ...STRINGS,
-  ...REGEX,
+  // Of overloads that a type leaves open the first counts, so that the order is upstream's.
   ...LISTS,
+  ...STRINGS,
+  ...KUBERNETES_LISTS,
+  ...REGEX,
   ...MAPS,
   ...ENCODING,
   ...QUANTITIES,

@@ -1,6 +1,6 @@
 /** CEL's standard functions: size, text tests and conversions between types. */
 import { decodeUtf8 } from "./text.ts";
-import { fail } from "../value/error.ts";
+import { fail, noOverload } from "../value/error.ts";
 import {
   Duration,
   formatSeconds,
@@ -12,7 +12,6 @@ import {
 import {
   isMap,
   ListValue,
-  type MapValue,
   Opaque,
   Optional,
   TypeValue,
@@ -23,7 +22,7 @@ import { constantTime, type FunctionDeclaration, member, plain } from "./declare
 import { formatDouble } from "./numbers.ts";
 import { int64, uint64 } from "./operators.ts";
 
-function size(value: string | Uint8Array | ListValue | MapValue): bigint {
+function size(value: Value): bigint {
   if (typeof value === "string") {
     let count = value.length;
     for (let index = 1; index < value.length; index++) {
@@ -33,10 +32,12 @@ function size(value: string | Uint8Array | ListValue | MapValue): bigint {
     }
     return BigInt(count);
   }
-  return BigInt(value instanceof Uint8Array ? value.length : value.size);
+  if (value instanceof Uint8Array) return BigInt(value.length);
+  return value instanceof ListValue || isMap(value) ? BigInt(value.size) : noOverload("size");
 }
 
-const SIZED = ["string", "bytes", "list(A)", "map(A, B)"];
+/** In upstream's order: of what is not known, the first is taken. */
+const SIZED = ["bytes", "list(A)", "map(A, B)", "string"];
 
 function unconvertible(from: string, to: string): never {
   return fail("conversion", `type conversion error from '${from}' to '${to}'`);
@@ -139,8 +140,8 @@ export function typeName(value: Value): string {
 
 /** The standard library without operators and times. */
 export const STANDARD: readonly FunctionDeclaration[] = [
-  constantTime(plain("size", SIZED, "int", size)),
-  constantTime(member("size", SIZED, "int", size)),
+  { ...constantTime(plain("size", SIZED, "int", size)), checksArguments: true },
+  { ...constantTime(member("size", SIZED, "int", size)), checksArguments: true },
   member("contains", "string, string", "bool", (text: string, part: string) => text.includes(part)),
   member(
     "startsWith",

@@ -38,7 +38,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
+      // That of the host; without one it is UTC, as in a container.
+      timeZone: zone === "Local" ? undefined : zone,
       hourCycle: "h23",
       era: "short",
       year: "numeric",
@@ -53,7 +54,9 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   }
   // Names are told apart by case, unlike JavaScript's.
   const { timeZone } = format.resolvedOptions();
-  if (timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) unknownZone();
+  if (zone !== "Local" && timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) {
+    unknownZone();
+  }
   formats.set(zone, format);
   return format;
 }
@@ -102,7 +105,10 @@ export const TIMES: readonly FunctionDeclaration[] = [
     "getMilliseconds",
     ["timestamp", "timestamp, string"],
     "int",
-    (time: Timestamp) => BigInt(Math.trunc(time.fraction / 1_000_000)),
+    (time: Timestamp, zone?: string) => {
+      local(time, zone);
+      return BigInt(Math.trunc(time.fraction / 1_000_000));
+    },
   ),
   ofDuration("getHours", 3_600_000_000_000n),
   ofDuration("getMinutes", 60_000_000_000n),

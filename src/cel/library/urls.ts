@@ -44,13 +44,18 @@ function unescape(text: string): string | undefined {
   return decodeUtf8(Uint8Array.from(bytes));
 }
 
+/** A fragment is read off, but must not be needed: upstream first reads what comes with a request, which has none. */
 function parse(text: string): Url | undefined {
+  return read(text, /^([^?]*)(?:\?(.*))?$/s) && read(text, /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s);
+}
+
+function read(text: string, parts: RegExp): Url | undefined {
   if (text === "" || CONTROL.test(text) || text.startsWith(":")) return undefined;
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1] ?? "";
   const all = scheme === "" ? text : text.slice(scheme.length + 1);
   if (scheme === "" && !all.startsWith("/")) return undefined;
-  const [, rest = "", query = "", fragment = ""] =
-    /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(all) ?? [];
+  const [, rest = "", query = "", fragment = ""] = parts.exec(all) ?? [];
+  if (unescape(fragment) === undefined) return undefined;
   // Without a path there is nothing more to read, as in mailto:a@b.
   if (!rest.startsWith("/")) return new Url(scheme.toLowerCase(), "", "", "", query, fragment);
   const authority = scheme === "" && rest.startsWith("///")

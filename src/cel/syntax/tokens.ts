@@ -55,7 +55,7 @@ export function tokenize(source: string): Token[] {
     }
     const minus = tokens.at(-1);
     const signed = token.kind === "number" && !/u$/i.test(token.text) && minus?.text === "-" &&
-      !endsOperand(tokens.at(-2));
+      !endsOperand(tokens.at(-2)) && !isMinusSign(tokens);
     if (signed) {
       tokens[tokens.length - 1] = {
         kind: "negative",
@@ -65,6 +65,11 @@ export function tokenize(source: string): Token[] {
     } else tokens.push(token);
   }
   return tokens;
+}
+
+/** Whether the last minus follows another sign: of several, none is part of the number. */
+function isMinusSign(tokens: readonly Token[]): boolean {
+  return tokens.at(-2)?.text === "-" && !endsOperand(tokens.at(-3));
 }
 
 /** The token at an offset or behind the blanks there; an empty one at the end. */

@@ -16,54 +16,81 @@ import {
 
 /** CEL's equality: numbers by value across types, different kinds are just unequal. */
 export function equals(a: Value, b: Value): boolean {
-  if (a === null || b === null) return a === b;
-  if (a instanceof Omit) return a.equals();
+  return sameness(a, b) ?? noOverload(a instanceof Omit ? "omit() cannot be compared" : undefined);
+}
+
+/**
+ * Equality, undefined where the two cannot be compared: values of libraries and of schemas with others.
+ * Who compares many takes that for unequal, or, between elements of lists and maps, for equal.
+ */
+export function sameness(a: Value, b: Value): boolean | undefined {
+  return a === null || b === null ? a === b : methodSameness(a, b);
+}
+
+/** As the left value's own kind compares, to which null is nothing special. */
+function methodSameness(a: Value, b: Value): boolean | undefined {
+  if (a === null) return b === null;
+  if (a instanceof Omit) return undefined;
   if (a instanceof Opaque) {
-    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : noOverload();
+    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : undefined;
   }
   if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b) === 0;
-  if (isMap(a)) return equalMaps(a, b);
-  if (typeof a !== "object" || typeof b !== "object") return a === b;
-  if (a instanceof ListValue) return equalLists(a, b);
+  if (isMap(a)) return sameMaps(a, b);
+  if (typeof a !== "object" || typeof b !== "object" || b === null) {
+    return a instanceof ListValue && a.isTyped ? undefined : a === b;
+  }
+  if (a instanceof ListValue) return sameLists(a, b);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Optional && b instanceof Optional) {
     if (a.value === undefined || b.value === undefined) return a.value === b.value;
-    return equals(a.value, b.value);
+    return methodSameness(a.value, b.value);
   }
   return false;
 }
 
-function equalLists(a: ListValue, b: Value): boolean {
-  if (!(b instanceof ListValue) || a.size !== b.size) return false;
-  if (a.identity) return equalUnordered(a, b, a.identity);
+function sameLists(a: ListValue, b: Value): boolean | undefined {
+  if (!(b instanceof ListValue)) return a.isTyped ? undefined : false;
+  if (a.size !== b.size) return false;
+  if (a.identity) return sameUnordered(a, b, a.identity);
   for (let index = 0; index < a.size; index++) {
-    if (!equals(a.at(index), b.at(index))) return false;
+    const [left, right] = [a.at(index), b.at(index)];
+    const same = a.isTyped ? methodSameness(left, right) : sameness(left, right) ?? true;
+    if (same !== true) return same;
   }
   return true;
 }
 
 /** Lists of the types set and map compare without regard to order. */
-function equalUnordered(a: ListValue, b: ListValue, identity: (element: Value) => string): boolean {
+function sameUnordered(
+  a: ListValue,
+  b: ListValue,
+  identity: (element: Value) => string,
+): boolean | undefined {
   const known = new Map([...a].map((element) => [identity(element), element]));
   for (const element of b) {
     const counterpart = known.get(identity(element));
-    if (counterpart === undefined || !equals(counterpart, element)) return false;
+    const same = counterpart !== undefined && methodSameness(counterpart, element);
+    if (same !== true) return same;
   }
   return true;
 }
 
-function equalMaps(a: MapValue, b: Value): boolean {
-  if (!isMap(b)) return a instanceof JsonMap && a.isTyped ? noOverload() : false;
+function sameMaps(a: MapValue, b: Value): boolean | undefined {
+  const isTyped = a instanceof JsonMap && a.isTyped;
+  if (!isMap(b)) return isTyped ? undefined : false;
   if (a.size !== b.size) return false;
   for (const key of a.keys()) {
     const [left, right] = [a.find(key), b.find(key)];
     if (left === undefined || right === undefined) {
       // Null fields of an object are absent on both sides or make the difference.
-      if (left !== right) return false;
-    } else if (!equals(left, right)) return false;
+      if (left !== right || !isTyped) return false;
+      continue;
+    }
+    const same = isTyped ? methodSameness(left, right) : sameness(left, right) ?? true;
+    if (same !== true) return same;
   }
   return true;
 }

@@ -12,6 +12,16 @@ export class CelError {
   constructor(readonly code: CelFailure["code"], readonly message: string) {}
 }
 
+/** A value, or the failure that keeps it from being one. */
+export function attempt<T>(run: () => T): T | CelError {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof CelError) return error;
+    throw error;
+  }
+}
+
 /** Throws a failure. */
 export function fail(code: CelFailure["code"], message: string): never {
   throw new CelError(code, message);

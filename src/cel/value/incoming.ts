@@ -48,7 +48,7 @@ export function typedValue(json: Json | undefined, type: CelType): Value {
     case "list": {
       const { element } = type;
       return Array.isArray(json)
-        ? ListValue.fromJson(json, (item) => typedValue(item, element))
+        ? ListValue.fromJson(json, (item) => typedValue(item, element), undefined, true)
         : mismatch("array");
     }
     case "map": {
@@ -84,7 +84,7 @@ export function typedValue(json: Json | undefined, type: CelType): Value {
 function schemaValue(json: Json, schema: Schema): Value {
   if (json === null) return schema.nullable ? null : mismatch("a value", "null");
   if (schema["x-kubernetes-int-or-string"]) {
-    const isEither = typeof json === "string" || Number.isInteger(json);
+    const isEither = typeof json === "string" || isInteger(json);
     return isEither ? nativeValue(json) : mismatch("integer or string");
   }
   switch (schema.type) {
@@ -115,6 +115,7 @@ function shapeOf(schema: Schema): JsonMapShape {
   if (typeof values === "object") {
     return {
       ...NATIVE,
+      isTyped: true,
       value: (_, item) => schemaValue(item, values),
     };
   }
@@ -135,7 +136,7 @@ function shapeOf(schema: Schema): JsonMapShape {
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
   const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
-  return ListValue.fromJson(json, convert, elementIdentity(schema));
+  return ListValue.fromJson(json, convert, elementIdentity(schema), true);
 }
 
 /** What makes two elements of a list of type set or map the same one. */
@@ -156,9 +157,11 @@ function scalar(json: Json | undefined, schema: Schema): Value {
     case "boolean":
       return typeof json === "boolean" ? json : mismatch("boolean");
     case "integer":
-      return Number.isInteger(json) ? nativeValue(json) : mismatch("integer");
+      return isInteger(json) ? nativeValue(json) : mismatch("integer");
     case "number":
-      return typeof json === "number" ? json : mismatch("number");
+      return typeof json === "number" || typeof json === "bigint"
+        ? Number(json)
+        : mismatch("number");
     case "string":
       return typeof json === "string" ? text(json, schema.format) : mismatch("string");
     default:
@@ -179,6 +182,10 @@ function text(json: string, format: string | undefined): Value {
     default:
       return json;
   }
+}
+
+function isInteger(json: Json | undefined): boolean {
+  return typeof json === "bigint" || Number.isInteger(json);
 }
 
 function isObject(json: Json | undefined): json is JsonObject {

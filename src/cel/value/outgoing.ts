@@ -1,6 +1,6 @@
 /** Values to JSON. Objects that came in as JSON and were not touched go out as that same JSON. */
-import type { Json, JsonObject } from "../../api/mod.ts";
-import { fail } from "./error.ts";
+import { integerJson, type Json, type JsonObject } from "../../api/mod.ts";
+import { CelError, fail } from "./error.ts";
 import { Duration, formatGoDuration, formatKubernetesTime, Timestamp } from "./time.ts";
 import {
   isMap,
@@ -39,13 +39,8 @@ export function jsonOf(value: Value): Json | undefined {
   return fail("conversion", `a value of type ${type} cannot be written`);
 }
 
-/** JSON numbers are doubles here: beyond 2^53 a number would silently become another one. */
 function integer(value: bigint): Json {
-  if (value > MAX_INT) return fail("overflow", "uint is out of the range of int");
-  const json = Number(value);
-  return Number.isSafeInteger(json)
-    ? json
-    : fail("conversion", "integer is too large to be written exactly; write it as string(..)");
+  return value > MAX_INT ? fail("overflow", "uint is out of the range of int") : integerJson(value);
 }
 
 function list(value: ListValue): Json {
@@ -59,12 +54,13 @@ function list(value: ListValue): Json {
 
 function map(value: MapValue): Json {
   const entries: [string, Json][] = [];
-  for (const key of value.keys()) {
+  for (const [key, item] of value.entries()) {
     const name = jsonOf(key);
     if (typeof name !== "string") {
       return fail("conversion", "keys of a map must be strings to be written");
     }
-    const json = jsonOf(value.find(key) ?? null);
+    if (item instanceof CelError) return fail("conversion", item.message);
+    const json = jsonOf(item);
     if (json !== undefined) entries.push([name, json]);
   }
   // fromEntries defines properties, so that a key such as "__proto__" is a key like any other.

@@ -144,9 +144,16 @@ export function formatGoDuration({ nanos }: Duration): string {
   return `${sign}${upper}${seconds}s`;
 }
 
-/** Seconds with as much fraction as there is: `5400s`, `1.5s`. */
-export function formatSeconds({ nanos }: Duration): string {
-  return `${nanos < 0n ? "-" : ""}${decimal(nanos < 0n ? -nanos : nanos, NANOS)}s`;
+/** Seconds as a double, with as much fraction as that has: `5400s`, `1.5s`. */
+export function formatSeconds(duration: Duration): string {
+  const seconds = secondsOf(duration);
+  const text = String(seconds);
+  return `${text.includes("e") ? seconds.toFixed(9) : text}s`;
+}
+
+/** Whole seconds and the rest added as doubles, so that long durations lose their last digits. */
+export function secondsOf({ nanos }: Duration): number {
+  return Number(nanos / NANOS) + Number(nanos % NANOS) / 1e9;
 }
 
 function decimal(value: bigint, unit: bigint): string {

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
 import { Duration, Timestamp } from "./time.ts";
-import { fail } from "./error.ts";
+import { attempt, CelError, fail, noSuchKey } from "./error.ts";
 
 export { Uint };
 
@@ -37,6 +37,8 @@ export class ListValue {
     json?: readonly Json[],
     /** Of `x-kubernetes-list-type` set and map: what makes two elements the same one. */
     readonly identity?: (element: Value) => string,
+    /** A schema stands behind it. */
+    readonly isTyped = false,
   ) {
     this.#at = at;
     this.json = json;
@@ -59,8 +61,10 @@ export class ListValue {
     json: readonly Json[],
     convert: (item: Json) => Value,
     identity?: (element: Value) => string,
+    isTyped = false,
   ): ListValue {
-    return new ListValue(json.length, (index) => convert(json[index] ?? null), json, identity);
+    const at = (index: number) => convert(json[index] ?? null);
+    return new ListValue(json.length, at, json, identity, isTyped);
   }
 
   /** A list whose elements are computed when they are read. */
@@ -97,6 +101,8 @@ export interface MapValue {
   has(key: Value): boolean;
   /** Keys in the order of the data. */
   keys(): Iterable<Value>;
+  /** Keys with their values, or with why there is none. */
+  entries(): Iterable<readonly [Value, Value | CelError]>;
 }
 
 /** Tells maps from other values. */
@@ -104,19 +110,19 @@ export function isMap(value: unknown): value is MapValue {
   return value instanceof ComputedMap || value instanceof JsonMap;
 }
 
-/** A map made by an expression. */
+/** A map made by an expression. An entry may hold why it has no value, told when it is read. */
 export class ComputedMap implements MapValue {
   readonly json = undefined;
   readonly isStruct = false;
-  readonly #entries = new Map<string, readonly [Value, Value]>();
+  readonly #entries = new Map<string, readonly [Value, Value | CelError]>();
   #weight: number | undefined;
 
-  constructor(entries: Iterable<readonly [Value, Value]> = []) {
+  constructor(entries: Iterable<readonly [Value, Value | CelError]> = []) {
     for (const [key, value] of entries) this.set(key, value);
   }
 
   /** Adds or replaces an entry; only while the map is being made. */
-  set(key: Value, value: Value): void {
+  set(key: Value, value: Value | CelError): void {
     const identity = entryIdentity(key);
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
   }
@@ -132,7 +138,9 @@ export class ComputedMap implements MapValue {
 
   /** The value under this very key, or else under an integer that is equal to it. */
   find(key: Value): Value | undefined {
-    return this.#entry(key)?.[1];
+    const value = this.#entry(key)?.[1];
+    if (value instanceof CelError) throw value;
+    return value;
   }
 
   has(key: Value): boolean {
@@ -140,7 +148,7 @@ export class ComputedMap implements MapValue {
   }
 
   /** The value under this very key. */
-  exact(key: Value): Value | undefined {
+  exact(key: Value): Value | CelError | undefined {
     return this.#entries.get(entryIdentity(key))?.[1];
   }
 
@@ -148,7 +156,11 @@ export class ComputedMap implements MapValue {
     for (const [key] of this.#entries.values()) yield key;
   }
 
-  #entry(key: Value): readonly [Value, Value] | undefined {
+  entries(): Iterable<readonly [Value, Value | CelError]> {
+    return this.#entries.values();
+  }
+
+  #entry(key: Value): readonly [Value, Value | CelError] | undefined {
     if (this.size === 0) return undefined;
     const exact = this.#entries.get(entryIdentity(key));
     if (exact !== undefined || typeof key === "string") return exact;
@@ -208,6 +220,14 @@ export class JsonMap implements MapValue {
     }
   }
 
+  /** Null fields of an object are keys without a value. */
+  *entries(): Generator<readonly [Value, Value | CelError]> {
+    for (const key of this.keys()) {
+      const value = attempt(() => this.find(key));
+      yield [key, value === undefined ? attempt(() => noSuchKey(String(key))) : value];
+    }
+  }
+
   #entry(key: Value): readonly [string, Json] | undefined {
     const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : undefined;
     if (jsonKey === undefined || !Object.hasOwn(this.json, jsonKey)) return undefined;
@@ -226,8 +246,11 @@ export function weightOf(value: Value): number {
   return value instanceof Optional && value.value !== undefined ? weightOf(value.value) : 0;
 }
 
-function totalWeight(values: readonly Value[]): number {
-  return values.reduce<number>((total, value) => total + 1 + weightOf(value), 0);
+function totalWeight(values: readonly (Value | CelError)[]): number {
+  return values.reduce<number>(
+    (total, value) => total + 1 + (value instanceof CelError ? 0 : weightOf(value)),
+    0,
+  );
 }
 
 /** Keys that are equal have the same identity: `1`, `1u` and `1.0` are one key. */
@@ -260,6 +283,9 @@ function entryIdentity(key: Value): string {
   if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
     return fail("conversion", "a value of this type cannot be a key");
   }
+  // What comes from plain JSON is made anew at each look, so that it is never the same.
+  const isPlain = (key instanceof JsonMap || key instanceof ListValue) && key.json && !key.isTyped;
+  if (isPlain) return `object${unique++}`;
   const made = identities.get(key) ?? `object${unique++}`;
   identities.set(key, made);
   return made;
@@ -289,8 +315,8 @@ export abstract class Opaque {
   abstract readonly typeName: string;
   /** It may be a key of a map. */
   readonly isHashable: boolean = true;
-  /** Equality with another value of the same type. */
-  abstract equals(other: Opaque): boolean;
+  /** Equality with another value of the same type; undefined when they cannot be compared. */
+  abstract equals(other: Opaque): boolean | undefined;
 
   /** The value of a field; most such types have none. */
   field(_name: string): Value | undefined {
@@ -304,7 +330,7 @@ export class Omit extends Opaque {
   static readonly instance = new Omit();
   readonly typeName = "kro.omit";
 
-  override equals(): boolean {
-    return fail("overload", "omit() removes a field and cannot be compared");
+  override equals(): undefined {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** Sets of owned fields in the format of `fieldsV1`: how they are made from objects, and walked. */
-import { isObject, type Json, type JsonObject } from "../../api/mod.ts";
+import { isObject, type Json, type JsonObject, jsonText, parseJson } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { equal } from "../equal.ts";
 
@@ -63,9 +63,7 @@ export function leafText(leaf: Leaf): string {
   return leaf.filter((k) => k !== ".").map((key) => {
     if (key.startsWith("f:")) return `.${key.slice(2)}`;
     const pairs = key.startsWith("k:")
-      ? Object.entries(JSON.parse(key.slice(2)) as JsonObject).map(([k, v]) =>
-        `${k}=${JSON.stringify(v)}`
-      )
+      ? Object.entries(parseJson(key.slice(2)) as JsonObject).map(([k, v]) => `${k}=${jsonText(v)}`)
       : [key.slice(2)];
     return `[${pairs.join(",")}]`;
   }).join("");
@@ -109,11 +107,11 @@ export function listKind(schema: Schema | undefined): "map" | "set" | "atomic" {
 
 /** The key of a list element in a field set. */
 export function elementKey(element: Json, schema: Schema): string {
-  if (listKind(schema) === "set") return `v:${JSON.stringify(element)}`;
+  if (listKind(schema) === "set") return `v:${jsonText(element)}`;
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
   const object = isObject(element) ? element : {};
   const pairs = keys.toSorted().map((k) => [k, object[k] ?? defaultOf(schema, k)] as const);
-  return `k:${JSON.stringify(Object.fromEntries(pairs.filter(([, v]) => v !== undefined)))}`;
+  return `k:${jsonText(Object.fromEntries(pairs.filter(([, v]) => v !== undefined)))}`;
 }
 
 const METADATA: Schema = {
@@ -153,7 +151,7 @@ function stepIn(parent: unknown, key: string): string | number | undefined {
     return key.startsWith("f:") && Object.hasOwn(parent, name) ? name : undefined;
   }
   if (!Array.isArray(parent)) return undefined;
-  const wanted = JSON.parse(key.slice(2));
+  const wanted = parseJson(key.slice(2));
   const index = parent.findIndex((element) =>
     key.startsWith("v:") ? equal(element, wanted) : isObject(wanted) &&
       Object.entries(wanted).every(([k, v]) => equal(element?.[k] ?? v, v))

@@ -79,7 +79,7 @@ const CASES: readonly [expression: string, field: string, fits: boolean][] = [
   ["'1Gi'", "int or string", true],
   ["quantity('1')", "unknown", true],
   ["quantity('1')", "bare", true],
-  ["quantity('1')", "map of strings", false],
+  ["quantity('1')", "map of strings", true],
   ["quantity('1')", "string", false],
 ];
 

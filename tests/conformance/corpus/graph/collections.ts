@@ -113,8 +113,6 @@ export const collections: GraphCase[] = [
       many([{ x: NAMES }], "${schema.spec.names.map(x, x)[0]}"),
     ),
     "dependent dimensions": two("${x}-${z}", "${[x]}"),
-    "two pairs in one dimension": withSpec(many([{ x: NAMES, z: NAMES }], "${x}-${z}")),
-    "empty dimension": withSpec(many([{}], "a")),
     "empty forEach": withSpec(many([], "a")),
     "variable of objects": withSpec(
       deployment("web"),

@@ -1,0 +1,120 @@
+/** Random expressions from the grammar: most of them well typed, some nearly so, some wrong. */
+import fc from "fast-check";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import type { Request } from "../protocol.ts";
+import { SCHEMAS, VARIABLES } from "./data.ts";
+import { LEAVES } from "./leaves.ts";
+import { type Production, productions } from "./productions.ts";
+import { type Part, smaller, type Term, textOf } from "./term.ts";
+
+/** Names of macro variables; those of the variables themselves are among them. */
+const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type"];
+
+/** A variable that is always there: without any schema upstream's environment is another one. */
+const TYPED = "i";
+
+/** An expression, and the data that it is asked with. */
+export interface CelQuestion {
+  readonly term: Term;
+  readonly vars: JsonObject;
+}
+
+/** The question as the oracle takes it, with no more variables than it needs. */
+export function celRequest({ term, vars }: CelQuestion): Request {
+  const expr = textOf(term);
+  const used = new Set(expr.match(/\w+/g));
+  const among = (object: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(object).filter(([id]) => id === TYPED || used.has(id)));
+  return { op: "cel", expr, schemas: among(SCHEMAS), vars: among(vars) };
+}
+
+/** Smaller questions over the same data. */
+export function* smallerQuestions({ term, vars }: CelQuestion): Generator<CelQuestion> {
+  for (const tree of smaller(term)) yield { term: tree, vars };
+}
+
+/** A question; of any type, over full or faulty data. */
+export const celQuestion: fc.Arbitrary<CelQuestion> = fc.record({
+  term: terms(),
+  vars: fc.oneof(
+    ...VARIABLES.map((vars, index) => ({
+      weight: index === 0 ? 6 : 1,
+      arbitrary: fc.constant(vars),
+    })),
+  ),
+});
+
+function terms(): fc.Arbitrary<Term> {
+  const lines = productions();
+  const grammar = Map.groupBy(lines, ([first]) => first!.type);
+  const types = [...new Set([...grammar.keys(), ...Object.keys(LEAVES)])];
+  const depthIdentifier = fc.createDepthIdentifier();
+  const arbitraries = fc.letrec<Record<string, Term> & { root: Term }>((tie) => {
+    const any = fc.constantFrom(...grammar.keys()).chain((type) => tie(type));
+    const hole = (type: string): fc.Arbitrary<Term> =>
+      fc.oneof(
+        { weight: 200, arbitrary: tie(type) },
+        { weight: 1, arbitrary: any },
+        { weight: 4, arbitrary: type === "bool" ? tie(type) : tie("dyn") },
+        { weight: 6, arbitrary: tie(type).map((child) => wrapped(type, child)) },
+      );
+    const made = (production: Production): fc.Arbitrary<Term> =>
+      fc.tuple(...production.pieces.map((piece): fc.Arbitrary<Part> => {
+        if (typeof piece === "string") return fc.constant(piece);
+        const { mark, type } = piece;
+        if (mark === "#") return fc.constantFrom(...NAMES).map((name) => ({ name, of: type }));
+        return hole(type).map((child) => ({ child, inside: mark === "@" }));
+      })).map((parts) => term(production.type, parts));
+    return {
+      ...Object.fromEntries(types.map((type) => {
+        const groups = grammar.get(type) ?? [];
+        const lines = groups.map((group) => fc.oneof(...group.map(made)));
+        return [
+          type,
+          fc.oneof(
+            { depthIdentifier, depthSize: "small", maxDepth: 6 },
+            { weight: 1 + Math.ceil(lines.length / 4), arbitrary: leaf(type) },
+            ...lines.map((arbitrary) => ({ weight: 1, arbitrary })),
+          ),
+        ];
+      })),
+      // The whole is never a leaf; each line of the grammar is as likely.
+      root: fc.oneof(...lines.map((group) => fc.oneof(...group.map(made)))),
+    };
+  });
+  return arbitraries.root;
+}
+
+function leaf(type: string): fc.Arbitrary<Term> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...leaves(type)).map((text) => term(type, [text])) },
+    { weight: 2, arbitrary: fc.constant(term(type, undefined)) },
+  );
+}
+
+/** Containers without leaves of their own hold those of what they contain. */
+function leaves(type: string): string[] {
+  const inner = /^(list|map|optional)\((?:\w+, )?(.+)\)$/.exec(type);
+  const own = LEAVES[type] ?? [];
+  if (!inner || own.length > 3) return [...own];
+  const [, kind, element = ""] = inner;
+  const key = type.startsWith("map(int") ? "1" : type.startsWith("map(bool") ? "true" : "'a'";
+  const made = leaves(element).slice(0, 20).map((text) =>
+    kind === "list" ? `[${text}]` : kind === "map" ? `{${key}: ${text}}` : `optional.of(${text})`
+  );
+  return [...own, simplest(type), ...made];
+}
+
+function term(type: string, parts: readonly Part[] | undefined): Term {
+  return { type, parts, simplest: simplest(type) };
+}
+
+function simplest(type: string): string {
+  if (type.startsWith("optional(")) return "optional.none()";
+  return LEAVES[type]?.[0] ?? (type.startsWith("list(") ? "[]" : "{}");
+}
+
+/** The same value of which the checker knows nothing. */
+function wrapped(type: string, child: Term): Term {
+  return term(type, ["dyn(", { child, inside: true }, ")"]);
+}

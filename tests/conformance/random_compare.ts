@@ -1,0 +1,96 @@
+/** Random changes of a SimpleSchema: fields that come, go, and change their type or markers. */
+import fc from "fast-check";
+import type { Json, JsonObject } from "../../src/api/mod.ts";
+import type { Request } from "./protocol.ts";
+
+const some = (...texts: string[]) => fc.option(fc.constantFrom(...texts), { nil: "" });
+const COMMON = [
+  some("required=true", "required=false"),
+  some("description=a", 'description="b c"'),
+];
+
+/** Texts of one type each: what upstream does not look at, listed as deviations, stays as it is. */
+const FAMILIES: readonly fc.Arbitrary<string>[] = [
+  field("string", some("default=a", "default=b"), some("pattern=a", "pattern=b"), ...lengths()),
+  field("string", fc.constantFrom("enum=a,b", "enum=a", "enum=a,b,c"), some("default=a")),
+  field(
+    "integer",
+    some("default=1"),
+    some("minimum=0", "minimum=1"),
+    some("maximum=9", "maximum=8"),
+  ),
+  field("integer", fc.constantFrom("enum=1,2", "enum=1", "enum=2,1")),
+  field("float", some("default=1.5"), some("minimum=0.5", "minimum=0"), some("maximum=9.5")),
+  field("boolean", some("default=true", "default=false")),
+  field(
+    "[]string",
+    some("minItems=1", "minItems=2"),
+    some("maxItems=5", "maxItems=6"),
+    some("default=[]"),
+  ),
+  field("[]T", some("minItems=1")),
+  field("map[string]integer"),
+  field("T"),
+];
+/** Types whose change into one another both sides look at. */
+const CHANGING = fc.constantFrom(
+  "string",
+  "integer",
+  "float",
+  "boolean",
+  "[]string",
+  "[]integer",
+  "[]T",
+);
+
+function lengths() {
+  return [some("minLength=0", "minLength=1"), some("maxLength=5", "maxLength=4")];
+}
+
+function field(type: string, ...markers: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+  return fc.tuple(...COMMON, ...markers).map((texts) => {
+    const given = texts.filter((text) => text !== "").join(" ");
+    return given === "" ? type : `${type} | ${given}`;
+  });
+}
+
+/** A field before and after; undefined where there is none. */
+type Pair = [Json | undefined, Json | undefined];
+
+const family = fc.constantFrom(...FAMILIES);
+const only = (index: 0 | 1): fc.Arbitrary<Pair> =>
+  family.chain((texts) => texts.map((text): Pair => index ? [undefined, text] : [text, undefined]));
+
+const change = fc.letrec<{ pair: Pair }>((tie) => ({
+  pair: fc.oneof(
+    { depthSize: "small" },
+    { weight: 6, arbitrary: family.chain((texts): fc.Arbitrary<Pair> => fc.tuple(texts, texts)) },
+    { weight: 1, arbitrary: fc.tuple(CHANGING, CHANGING) as fc.Arbitrary<Pair> },
+    { weight: 1, arbitrary: only(0) },
+    { weight: 1, arbitrary: only(1) },
+    {
+      weight: 2,
+      arbitrary: fc.dictionary(fc.constantFrom("a", "b", "c"), tie("pair"), { minKeys: 1 })
+        .map((pairs): Pair => [side(pairs, 0), side(pairs, 1)]),
+    },
+  ),
+})).pair;
+
+function side(pairs: Record<string, Pair>, index: 0 | 1): JsonObject {
+  return Object.fromEntries(
+    Object.entries(pairs).flatMap(([name, pair]) => {
+      const value = pair[index];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** One to three fields, and types that stay. */
+export const compareRequest: fc.Arbitrary<Request> = fc
+  .dictionary(fc.constantFrom("f", "g", "h"), change, { minKeys: 1, maxKeys: 3 })
+  .map((pairs) => ({
+    op: "compare" as const,
+    old: side(pairs, 0),
+    new: side(pairs, 1),
+    types: { T: { x: "string", y: "integer | default=1" } },
+  }));

@@ -1,0 +1,34 @@
+/** JSON without loss: integers keep their 64 bits, all else is as JavaScript has it. */
+import assert from "node:assert/strict";
+import { jsonText, parseJson } from "../../../src/api/mod.ts";
+
+Deno.test("integers that are no exact number go through as they are", () => {
+  for (
+    const text of [
+      '{"a":9007199254740993}',
+      "[-9223372036854775808,9223372036854775807]",
+      '{"a":{"b":[1,9007199254740993]}}',
+      "9007199254740993",
+    ]
+  ) assert.equal(jsonText(parseJson(text)), text);
+  assert.equal(parseJson("[ 9007199254740993 ]")?.toString(), "9007199254740993");
+});
+
+Deno.test("what a number can hold is a number", () => {
+  const text = '{"a":9007199254740991,"b":1.5,"c":1e400,"d":"9007199254740993","e":-0}';
+  assert.deepEqual(parseJson(text), JSON.parse(text));
+  // Beyond 64 bits it is a float for everyone.
+  assert.equal(parseJson("99999999999999999999"), 1e20);
+  assert.equal(parseJson("12345678901234567.5"), 12345678901234567.5);
+});
+
+Deno.test("other values are written as by JSON.stringify", () => {
+  const value = { a: [1n, undefined, null], b: undefined, c: "x" };
+  assert.equal(jsonText(value), '{"a":[1,null,null],"c":"x"}');
+  assert.equal(jsonText({ a: 2n ** 63n - 1n }, 2), '{\n  "a": 9223372036854775807\n}');
+  assert.throws(() => {
+    const circle: Record<string, unknown> = {};
+    circle.a = circle;
+    jsonText(circle);
+  }, TypeError);
+});
