@@ -144,6 +144,19 @@ Deno.test("a status field that fails does not keep the others and the conditions
   assert.deepEqual(w.counts(), {});
 });
 
+Deno.test("an object that is refused is waited for; with a status field that fails besides, the pass failed", async () => {
+  const w = await world(FIELDS);
+  const labels = { "applyset.kubernetes.io/part-of": "applyset-other-v1" };
+  w.cluster.put(configMap("demo-a").kind, foreignMap("demo-a", {}, { labels }));
+  w.create();
+  const waits = (await w.pass()).next;
+  assert.ok(waits.kind === "retry" && waits.refused);
+  w.change({ text: "seven" });
+  const fails = (await w.pass()).next;
+  assert.ok(fails.kind === "retry" && !fails.refused);
+  assert.match(fails.error, /^status\.number: /);
+});
+
 Deno.test("while suspended nothing is read or applied, and fields that read children stay", async () => {
   const w = await world(FIELDS);
   w.create();
