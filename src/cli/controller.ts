@@ -105,6 +105,7 @@ function createController(
       burst: flags.dynamicControllerRateLimiterBurstLimit,
     },
     maxRetries: flags.dynamicControllerDefaultQueueMaxRetries,
+    resyncMs: flags.dynamicControllerDefaultResyncPeriod * 1000,
     passDeadlineMs: flags.passDeadline,
   });
 }

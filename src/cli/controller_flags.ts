@@ -65,6 +65,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags {
   dynamicControllerRateLimiterBurstLimit: number;
   /** `--dynamic-controller-default-queue-max-retries`. */
   dynamicControllerDefaultQueueMaxRetries: number;
+  /** `--dynamic-controller-default-resync-period`, in seconds; 0 for none. */
+  dynamicControllerDefaultResyncPeriod: number;
 }
 
 /** Upstream's flags that have no counterpart here, with why. */
@@ -119,6 +121,7 @@ export function addControllerFlags(command: Command): Command {
     .option(`${dynamic}-rate-limiter-rate-limit <n>`, "retries a second; 0: any", count, 10)
     .option(`${dynamic}-rate-limiter-burst-limit <n>`, "retries at once before that", count, 100)
     .option(`${dynamic}-default-queue-max-retries <n>`, "then left until a change", count, 20)
+    .option(`${dynamic}-default-resync-period <s>`, "between sweeps; 0: none", count, 36_000)
     .optionsGroup("Log:")
     .option(
       "-v, --verbose [level]",

@@ -5,6 +5,8 @@ import type { CompileOptions } from "../graph/mod.ts";
 import { Discovery, type KubeClient } from "../kube/mod.ts";
 import { ChildCaches } from "./cache/children.ts";
 import { ExternalCaches } from "./cache/external.ts";
+import type { ChildStore } from "./cache/store.ts";
+import { sweepKind, type SweepWaits } from "./cache/sweep.ts";
 import { Turns } from "./cache/turns.ts";
 import { Fights } from "./fights.ts";
 import { graphView } from "./graph_view.ts";
@@ -14,6 +16,7 @@ import { InstancePool } from "./instance_pool.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
 import { Metrics } from "./metrics.ts";
 import { ClusterSchemas } from "./schemas.ts";
+import { Sweeps } from "./sweeps.ts";
 import { messageOf, settledIn } from "./values.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { crdNameOf } from "./withdraw.ts";
@@ -58,11 +61,16 @@ export interface ControllerOptions {
   retryRate?: { perSecond: number; burst: number };
   /** After so many failures in a row an instance is left alone for a while; never by default. */
   maxRetries?: number;
+  /** Between two sweeps of a kind, which find what events missed, 10 h by default; 0 for none. */
+  resyncMs?: number;
   /** A pass that takes longer than this makes the controller unhealthy, 10 min by default. */
   passDeadlineMs?: number;
   /** How long caches may take before a kind counts as not started, 30 s by default. */
   syncTimeoutMs?: number;
 }
+
+/** Upstream's `--dynamic-controller-default-resync-period`. */
+const RESYNC_MS = 36_000_000;
 
 const logger = getLogger(["kro", "controller"]);
 
@@ -73,6 +81,7 @@ export class Controller implements ControllerView {
   readonly #externals: ExternalCaches;
   readonly #pool: InstancePool;
   readonly #graphs: GraphController;
+  readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
@@ -116,6 +125,7 @@ export class Controller implements ControllerView {
       maxDelayMs: options.retryMaxMs,
       retryRate: options.retryRate,
       maxRetries: options.maxRetries,
+      returnMs: options.resyncMs || RESYNC_MS,
       mayWrite: () => this.#leadership.mayWrite,
     });
     this.#graphs = new GraphController({
@@ -131,6 +141,11 @@ export class Controller implements ControllerView {
       workers: options.graphWorkers ?? 4,
       progressMs: options.graphProgressMs ?? 3000,
       leads: () => this.#leadership.mayWrite,
+    });
+    this.#sweeps = new Sweeps({
+      stores: () => children.stores(),
+      sweep: (store, waits) => this.#sweep(client, store, waits),
+      periodMs: options.resyncMs ?? RESYNC_MS,
     });
     this.#metrics.talksTo(client.config.server);
     this.#metrics.watch({
@@ -157,6 +172,20 @@ export class Controller implements ControllerView {
     if (this.#state === "stopping" || this.#state === "stopped") return;
     this.#pool.start();
     this.#graphs.start();
+    this.#sweeps.start();
+  }
+
+  async #sweep(client: KubeClient, store: ChildStore, waits: SweepWaits): Promise<void> {
+    const kind = groupKind(store.kind);
+    try {
+      const { compared, missed, instances } = await sweepKind(client, store, waits);
+      this.#metrics.swept(store.kind, compared, missed);
+      if (missed > 0) logger.warn("events missed {missed} changes of {kind}", { kind, missed });
+      this.#children.wake(instances);
+    } catch (error) {
+      if (this.#state === "stopping" || this.#state === "stopped") return;
+      logger.warn("sweep of {kind} failed: {error}", { kind, error: messageOf(error) });
+    }
   }
 
   /**
@@ -166,6 +195,7 @@ export class Controller implements ControllerView {
    */
   async stop(graceMs = Infinity): Promise<void> {
     this.#state = "stopping";
+    this.#sweeps.stop();
     const work = Promise.all([this.#graphs.stop(), this.#pool.stop()]);
     // What is left after the cut is for requests under way, for the Lease, and for the process to end.
     const reserve = Math.min(5000, graceMs / 2);

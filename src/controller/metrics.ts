@@ -100,6 +100,16 @@ export class Metrics {
     ["name", "from", "to"],
   );
   readonly #rgdDeletions = this.#counter("rgd_deletions_total", "RGDs let go.", ["name"]);
+  readonly #swept = this.#counter(
+    "kro_sweep_objects_total",
+    "Objects that sweeps compared with the caches.",
+    ["gvr"],
+  );
+  readonly #missed = this.#counter(
+    "kro_sweep_missed_total",
+    "Of those, changes and ends that no event told.",
+    ["gvr"],
+  );
   readonly #issued = this.#counter(
     "rgd_graph_revision_issue_total",
     "GraphRevisions made.",
@@ -176,6 +186,13 @@ export class Metrics {
   /** An RGD's state after a pass. */
   rgdState(name: string, from: string, to: string): void {
     if (from !== to) this.#rgdStates.inc({ name, from, to });
+  }
+
+  /** One sweep over the children of a kind. */
+  swept(kind: KindRef, compared: number, missed: number): void {
+    const gvr = slashForm(kind);
+    this.#swept.inc({ gvr }, compared);
+    this.#missed.inc({ gvr }, missed);
   }
 
   /** A GraphRevision was made. */

@@ -85,6 +85,7 @@ export class ChildCaches {
     for (const [key, watched] of this.#watched) {
       if (kept.has(key) || !watched.owners.delete(owner) || watched.owners.size > 0) continue;
       watched.stop.abort();
+      watched.store.clear();
       this.#watched.delete(key);
     }
   }
@@ -93,6 +94,12 @@ export class ChildCaches {
   store(kind: KindRef): ChildStore | undefined {
     const watched = this.#watched.get(gvkKey(kind));
     return watched?.synced ? watched.store : undefined;
+  }
+
+  /** The caches that are complete. */
+  stores(): ChildStore[] {
+    return [...this.#watched.values()].filter((watched) => watched.synced)
+      .map((watched) => watched.store);
   }
 
   /** The uid of the instance that the object belongs to; undefined when no cache knows the object. */
@@ -150,7 +157,14 @@ export class ChildCaches {
       [Label.instanceKind]: kind,
     };
     const labelSelector = Object.entries(labels).map((pair) => pair.join("=")).join(",");
-    for await (const { items } of everyPage(this.#client, store.kind, { labelSelector })) {
+    for await (
+      const { items } of everyPage(
+        this.#client,
+        store.kind,
+        { labelSelector },
+        () => store.namespaces(),
+      )
+    ) {
       for (const item of items) store.refresh(item);
     }
   }

@@ -3,6 +3,7 @@ import { apiVersionOf, type KindRef, type KubeObject, Label } from "../../api/mo
 import type { Schema } from "../../openapi/mod.ts";
 import { matchLabels, type Volatile } from "../../reconcile/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
+import { fingerprint } from "../drift.ts";
 import { type Child, childOf, keyOf, objectOf } from "./child.ts";
 import { Families, type Family } from "./family.ts";
 import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
@@ -186,6 +187,57 @@ export class ChildStore {
       child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
     }
     return this.#end(key, undefined);
+  }
+
+  /** All objects by key. */
+  *known(): Generator<[string, ObjectKey]> {
+    for (const key of this.#children.keys()) {
+      const slash = key.indexOf("/");
+      yield [key, { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) }];
+    }
+  }
+
+  /** The namespaces that objects are in. */
+  namespaces(): Set<string> {
+    const all = new Set<string>();
+    for (const [, { namespace }] of this.known()) if (namespace) all.add(namespace);
+    return all;
+  }
+
+  /** Whether an object that was listed is what is known of it, in full; what is known may be newer. */
+  agrees(object: KubeObject): boolean {
+    const { uid, resourceVersion } = object.metadata;
+    const child = this.#children.get(keyOf(object.metadata));
+    const order = child ? compareRevisions(resourceVersion, child.revision) : 1;
+    if (order < 0) return true;
+    if (!isOurs(object)) return child === undefined;
+    if (child?.uid !== uid || order > 0) return false;
+    const print = fingerprint(object, this.schema);
+    return print?.entry === child?.entry && (print?.values ?? "") === child?.values;
+  }
+
+  /** Takes an object as it was just read, whatever events told. Undefined when they told the same. */
+  correct(object: KubeObject): InstanceId[] | undefined {
+    if (this.agrees(object)) return undefined;
+    const key = keyOf(object.metadata);
+    const revision = object.metadata.resourceVersion;
+    const old = this.#children.get(key);
+    if (!isOurs(object)) return this.#removed(key, revision);
+    return this.#wake(key, revision, false, [old, this.#put(key, object)]);
+  }
+
+  /** Takes an object as gone that was just read and is not there. Undefined when events told the same. */
+  correctGone(at: ObjectKey): InstanceId[] | undefined {
+    const key = keyOf(at);
+    if (!this.#children.has(key)) return undefined;
+    this.#deleted.delete(key);
+    return this.#removed(key, undefined);
+  }
+
+  /** Forgets all objects: the kind is watched no more. */
+  clear(): void {
+    for (const [key, child] of this.#children) this.#leave(key, child);
+    this.#children.clear();
   }
 
   /** Whether a child of the graph lacks what is read of it by now. */

@@ -38,6 +38,7 @@ Deno.test("flags have upstream's names and defaults, but for those that help tel
     dynamicControllerRateLimiterRateLimit: 10,
     dynamicControllerRateLimiterBurstLimit: 100,
     dynamicControllerDefaultQueueMaxRetries: 20,
+    dynamicControllerDefaultResyncPeriod: 36_000,
   });
 });
 
@@ -46,7 +47,7 @@ const CHART = `--metrics-bind-address :8078 --health-probe-bind-address :8079
   --resource-graph-definition-concurrent-reconciles 1 --graph-revision-concurrent-reconciles 1
   --dynamic-controller-concurrent-reconciles 1 --zap-log-level info --zap-encoder console
   --zap-devel=false --graceful-shutdown-timeout 60s --instance-requeue-interval 3s
-  --dynamic-controller-default-queue-max-retries 20
+  --dynamic-controller-default-queue-max-retries 20 --dynamic-controller-default-resync-period 36000
   --dynamic-controller-rate-limiter-min-delay 200ms --dynamic-controller-rate-limiter-max-delay 1000s
   --client-qps 100 --client-burst 150 --dynamic-controller-rate-limiter-rate-limit 10
   --dynamic-controller-rate-limiter-burst-limit 100 --rgd-max-collection-size 1000

@@ -291,7 +291,7 @@ Deno.test("expressions of random graphs see no difference between an object and 
   const kinds = new Map<string, Awaited<ReturnType<typeof resolveKinds>>>();
   const samples = fc.sample(
     fc.tuple(graphRequest, fc.array(liveConfigMap, { minLength: 3 }), liveDeployment),
-    1500,
+    500,
   );
   let compared = 0;
   for (const [request, configMaps, deployment] of samples) {
@@ -346,5 +346,5 @@ Deno.test("expressions of random graphs see no difference between an object and 
       }
     }
   }
-  assert.ok(compared > 1000, `${compared} evaluations were compared`);
+  assert.ok(compared > 300, `${compared} evaluations were compared`);
 });

@@ -303,3 +303,25 @@ Deno.test("store: knows which resourceVersion our own last write made", () => {
   store.applied(at, desired({ k: "2" }), seen(7, { data: { k: "2" } }));
   assert.equal(store.writtenRevision(at), "7", "the event came before the response");
 });
+
+Deno.test("store: what was listed agrees, is late, or shows what events missed", () => {
+  const store = filled(seen(5, { data: { k: "1" } }));
+  assert.ok(store.agrees(seen(5, { data: { k: "1" } })));
+  assert.ok(store.agrees(seen(4, { data: { k: "0" } })), "the cache is ahead of the list");
+  assert.ok(store.agrees(seen(9, { name: "b", foreign: true })), "copied labels");
+  assert.ok(!store.agrees(seen(6, { data: { k: "1" } })));
+  assert.ok(!store.agrees(seen(5, { data: { k: "2" } })), "the same revision in full");
+  assert.ok(!store.agrees(seen(9, { uid: "u2" })));
+  assert.ok(!store.agrees(seen(9, { name: "b" })));
+});
+
+Deno.test("store: what events missed is put right and wakes; what they told by then is left", () => {
+  const store = filled(seen(5));
+  assert.equal(store.correct(seen(5)), undefined);
+  assert.deepEqual(names(store.correct(seen(7, { instance: "other" }))!), ["demo", "other"]);
+  assert.deepEqual(names(store.correct(seen(9, { name: "b" }))!), ["demo"]);
+  assert.deepEqual(names(store.correctGone({ ...at, name: "b" })!), ["demo"]);
+  assert.equal(store.correctGone({ ...at, name: "b" }), undefined);
+  assert.deepEqual(names(store.correct(seen(11, { foreign: true }))!), ["other"]);
+  assert.equal(store.size, 0);
+});

@@ -57,6 +57,16 @@ Deno.test("a wait is no error, nor is what the API server refused; any other ret
   ]);
 });
 
+Deno.test("sweeps count what they compared and what events missed, by kind", async () => {
+  const metrics = new Metrics();
+  metrics.swept(kind, 500, 0);
+  metrics.swept(kind, 20, 2);
+  assert.deepEqual(await lines(metrics, "kro_sweep"), [
+    'kro_sweep_objects_total{gvr="shop.example.com/v1/carts"} 520',
+    'kro_sweep_missed_total{gvr="shop.example.com/v1/carts"} 2',
+  ]);
+});
+
 Deno.test("only changes of a state count as transitions", async () => {
   const metrics = new Metrics();
   metrics.instanceState(kind, "ACTIVE", "ACTIVE");
