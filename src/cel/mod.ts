@@ -7,7 +7,8 @@
 export * from "./types.ts";
 export { parse, type ParseResult } from "./parse.ts";
 export { addRead, coversReads, partOf, readsOf } from "./reads.ts";
-export { compile, type CompileResult, compileTemplate, type TemplatePart } from "./compile.ts";
+export { compile, type CompileResult, compileTemplate } from "./compile.ts";
+export type { TemplatePart } from "./template.ts";
 export {
   BOOL,
   BYTES,

@@ -15,18 +15,14 @@ const trees = new WeakMap<Parsed, Expr>();
 /** Parses an expression: at most 100,000 characters, at most 250 levels deep. */
 export function parse(source: string): ParseResult {
   try {
-    return { ok: true, parsed: parsedFrom(source, parseExpression(source)) };
+    const tree = parseExpression(source);
+    const parsed: Parsed = { source, ...collect(tree, isPlainFunction) };
+    trees.set(parsed, tree);
+    return { ok: true, parsed };
   } catch (error) {
     if (error instanceof SyntaxFault) return { ok: false, problem: error.problem };
     throw error;
   }
-}
-
-/** Wraps a tree. */
-export function parsedFrom(source: string, tree: Expr): Parsed {
-  const parsed: Parsed = { source, ...collect(tree, isPlainFunction) };
-  trees.set(parsed, tree);
-  return parsed;
 }
 
 /** The tree of an expression that {@link parse} made. */

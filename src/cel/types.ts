@@ -62,7 +62,11 @@ export interface Parsed {
 export type Reads = "whole" | ReadonlyMap<string, Reads>;
 
 /** A checked expression, ready to be evaluated many times. */
-export interface Program extends Parsed {
+export interface Program {
+  /** The expression's text. */
+  readonly source: string;
+  /** Free identifiers, sorted. */
+  readonly references: readonly string[];
   /** The type of the result. */
   readonly type: CelType;
   /**

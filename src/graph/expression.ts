@@ -126,8 +126,16 @@ export function checkExpression(
     report({ code: place.type, path: place.path, expression: source, ...said });
     return undefined;
   }
-  const nodes = [...draft.references.keys()].filter((name) => ids.has(name)).sort();
-  return { source: draft.source, program, nodes };
+  return { source: draft.source, program, nodes: nodesAmong(program.references, ids) };
+}
+
+const NONE: readonly string[] = [];
+
+/** Kept by every expression of every graph: shared where it can be, and no longer than it must be. */
+function nodesAmong(names: readonly string[], ids: ReadonlySet<string>): readonly string[] {
+  if (names.every((name) => ids.has(name))) return names;
+  const nodes = names.filter((name) => ids.has(name));
+  return nodes.length === 0 ? NONE : nodes.slice();
 }
 
 function misfit(

@@ -63,9 +63,9 @@ function findFields(
   path: FieldPath,
   report: Report,
 ): { path: FieldPath; draft: Draft }[] {
-  if (Array.isArray(value)) return value.flatMap((v, i) => findFields(v, [...path, i], report));
+  if (Array.isArray(value)) return value.flatMap((v, i) => findFields(v, path.concat(i), report));
   if (isObject(value)) {
-    return Object.entries(value).flatMap(([k, v]) => findFields(v ?? null, [...path, k], report));
+    return Object.entries(value).flatMap(([k, v]) => findFields(v ?? null, path.concat(k), report));
   }
   const place = { path: below(ROOT, path), ...STATUS_CODES };
   let reported = false;

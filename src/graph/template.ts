@@ -68,7 +68,7 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
   if (Array.isArray(value)) {
     const items = item(schema);
     if (!kinds.includes("array") || !items) return fault(path, expected, walk);
-    value.forEach((element, i) => typed(element, items, [...path, i], walk));
+    value.forEach((element, i) => typed(element, items, path.concat(i), walk));
   } else if (isObject(value)) {
     if (!accepts("object")) return fault(path, expected, walk);
     typedObject(value, schema, path, walk);
@@ -78,10 +78,10 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
 function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: Walk): void {
   for (const [key, entry] of Object.entries(value)) {
     const below = child(schema, key);
-    if (below) typed(entry ?? null, below, [...path, key], walk);
+    if (below) typed(entry ?? null, below, path.concat(key), walk);
     else {
       const hint = didYouMean(key, Object.keys(schema.properties ?? {}));
-      fault([...path, key], `unknown field "${key}"`, walk, hint);
+      fault(path.concat(key), `unknown field "${key}"`, walk, hint);
     }
   }
 }
@@ -100,10 +100,10 @@ function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk:
     if (draft) walk.fields.push({ path, draft, target: schema });
   } else if (Array.isArray(value)) {
     const items = schema && item(schema);
-    value.forEach((element, i) => untyped(element, items, [...path, i], walk));
+    value.forEach((element, i) => untyped(element, items, path.concat(i), walk));
   } else if (isObject(value)) {
     for (const [key, entry] of Object.entries(value)) {
-      untyped(entry ?? null, schema && child(schema, key), [...path, key], walk);
+      untyped(entry ?? null, schema && child(schema, key), path.concat(key), walk);
     }
   }
 }

@@ -41,8 +41,8 @@ export function expand(
   const items = combinations(node, scope, limit);
   if (!items.ok) return items;
   const iterators = node.forEach.map((d) => d.variable);
-  const isShared = (references: ReadonlyMap<string, number>) =>
-    !iterators.some((i) => references.has(i));
+  const isShared = (references: readonly string[]) =>
+    !iterators.some((i) => references.includes(i));
   const shared = evaluateFields(
     node,
     (f) => isShared(f.expression.program.references),

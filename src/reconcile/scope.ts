@@ -39,7 +39,7 @@ export class Scope {
     more: Readonly<Record<string, unknown>> = {},
   ): Record<string, unknown> {
     const variables: Record<string, unknown> = {};
-    for (const name of expression.program.references.keys()) {
+    for (const name of expression.program.references) {
       if (Object.hasOwn(more, name)) variables[name] = more[name];
       else if (this.#variables.has(name)) variables[name] = this.#variables.get(name);
     }

@@ -2,10 +2,11 @@
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
-import { CelError, noOverload } from "../value/error.ts";
+import { noOverload } from "../value/error.ts";
 import { Opaque, Optional, type Value, weightOf } from "../value/values.ts";
 import { COST } from "./budget.ts";
-import type { Compiler, Locals, Step } from "./compile.ts";
+import type { Compiler, Locals } from "./compile.ts";
+import type { Frame, Step } from "./frame.ts";
 
 /** Characters of text that cost as much as one step. */
 const CHARACTERS_A_STEP = 10;
@@ -16,27 +17,36 @@ export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Loca
   const isMember = name === undefined;
   const nodes: readonly Expr[] = isMember && expr.target ? [expr.target, ...expr.args] : expr.args;
   const args = nodes.map((arg) => compiler.compile(arg, locals));
-  if (name === "_&&_") return logical(args, false);
-  if (name === "_||_") return logical(args, true);
-  if (name === "_?_:_") return conditional(args);
-  if (isMember && (expr.name === "or" || expr.name === "orValue")) return orElse(args, expr.name);
-  const chosen = compiler.chosen.get(expr);
-  return dispatch(declarationsOf(name ?? expr.name, isMember), chosen, args, name ?? expr.name);
+  if (name === "_&&_") return logical(args, false, expr.at);
+  if (name === "_||_") return logical(args, true, expr.at);
+  if (name === "_?_:_") return conditional(args, expr.at);
+  if (isMember && (expr.name === "or" || expr.name === "orValue")) {
+    return orElse(args, expr.name, expr.at);
+  }
+  const declarations = declarationsOf(name ?? expr.name, isMember);
+  const [first] = declarations;
+  const called = name ?? expr.name;
+  if (first?.checksArguments && !isWord(called)) return operation(first, args, expr.at);
+  const candidates = candidatesOf(declarations, compiler.chosen.get(expr), args.length);
+  return dispatch(candidates, args, called, expr.at);
 }
 
 /** One operand that decides makes failures of the others irrelevant. */
-function logical(operands: readonly Step[], deciding: boolean): Step {
+function logical(operands: readonly Step[], deciding: boolean, offset: number): Step {
   return (frame) => {
     let failure: unknown;
     for (const operand of operands) {
       try {
         const value = operand(frame);
         if (value === deciding) return deciding;
-        if (typeof value !== "boolean") noOverload();
+        if (typeof value !== "boolean") {
+          frame.at = offset;
+          noOverload();
+        }
       } catch (error) {
-        if (!(error instanceof CelError) || error.code === "cost") throw error;
+        failure ??= frame.caught(error);
+        frame.at = offset;
         frame.budget.charge(COST.failure);
-        failure ??= error;
       }
     }
     if (failure !== undefined) throw failure;
@@ -44,19 +54,24 @@ function logical(operands: readonly Step[], deciding: boolean): Step {
   };
 }
 
-function conditional([condition, yes, no]: readonly Step[]): Step {
+function conditional([condition, yes, no]: readonly Step[], offset: number): Step {
   return (frame) => {
     const value = condition?.(frame);
     const branch = value === true ? yes : value === false ? no : undefined;
-    return branch === undefined ? noOverload() : branch(frame);
+    if (branch !== undefined) return branch(frame);
+    frame.at = offset;
+    return noOverload();
   };
 }
 
 /** `or` and `orValue` evaluate their argument only when the optional is absent. */
-function orElse([target, other]: readonly Step[], name: string): Step {
+function orElse([target, other]: readonly Step[], name: string, offset: number): Step {
   return (frame) => {
     const optional = target?.(frame);
-    if (!(optional instanceof Optional) || other === undefined) return noOverload(name);
+    if (!(optional instanceof Optional) || other === undefined) {
+      frame.at = offset;
+      return noOverload(name);
+    }
     if (optional.value !== undefined) return name === "or" ? optional : optional.value;
     return other(frame);
   };
@@ -64,61 +79,99 @@ function orElse([target, other]: readonly Step[], name: string): Step {
 
 type Run = (...args: Value[]) => Value;
 
-function dispatch(
+/** An overload with what runs it; made once, kept by every call that may come to it. */
+interface Candidate {
+  readonly params: Overload["params"];
+  readonly declaration: FunctionDeclaration;
+}
+
+const known = new WeakMap<Overload, Candidate>();
+
+function candidatesOf(
   declarations: readonly FunctionDeclaration[],
   chosen: readonly Overload[] | undefined,
+  count: number,
+): readonly Candidate[] {
+  return declarations.flatMap((declaration) =>
+    declaration.overloads
+      .filter((overload) => chosen?.includes(overload) ?? overload.params.length === count)
+      .map((overload) => {
+        const candidate = known.get(overload) ?? { params: overload.params, declaration };
+        known.set(overload, candidate);
+        return candidate;
+      })
+  );
+}
+
+function dispatch(
+  candidates: readonly Candidate[],
   args: readonly Step[],
   name: string,
+  offset: number,
 ): Step {
-  const candidates = declarations.flatMap((declaration) =>
-    declaration.overloads
-      .filter((overload) => chosen?.includes(overload) ?? overload.params.length === args.length)
-      .map((overload) => ({ overload, declaration, run: declaration.run as Run }))
-  );
-  const [first] = declarations;
-  const label = /^[A-Za-z]/.test(name) ? name : undefined;
-  if (label === undefined && first?.checksArguments) return operation(first, args);
   return (frame) => {
     const values = args.map((arg) => arg(frame));
-    for (const { overload, declaration, run } of candidates) {
-      if (!declaration.checksArguments && !takes(overload, values)) continue;
-      if (declaration.constantTime) {
-        frame.budget.charge(COST.call);
-        return run(...values);
+    frame.at = offset;
+    for (const { params, declaration } of candidates) {
+      if (declaration.checksArguments || takes(params, values)) {
+        return call(frame, declaration, values);
       }
-      frame.budget.charge(COST.function + (declaration.steps?.(...values as never[]) ?? 0));
-      for (const value of values) frame.budget.charge(cost(value, COST.sortedElement));
-      const result = run(...values);
-      frame.budget.charge(
-        result instanceof Opaque ? COST.parsed : cost(result, COST.element),
-      );
-      return result;
     }
-    return noOverload(label);
+    return noOverload(isWord(name) ? name : undefined);
   };
 }
 
-function takes(overload: Overload, values: readonly Value[]): boolean {
+function call(frame: Frame, declaration: FunctionDeclaration, values: Value[]): Value {
+  const run = declaration.run as Run;
+  if (declaration.constantTime) {
+    frame.budget.charge(COST.call);
+    return run(...values);
+  }
+  frame.budget.charge(COST.function + (declaration.steps?.(...values as never[]) ?? 0));
+  for (const value of values) frame.budget.charge(cost(value, COST.sortedElement));
+  const result = run(...values);
+  frame.budget.charge(result instanceof Opaque ? COST.parsed : cost(result, COST.element));
+  return result;
+}
+
+/** A function's name, not an operator's. */
+function isWord(name: string): boolean {
+  return /^[A-Za-z]/.test(name);
+}
+
+function takes(params: Overload["params"], values: readonly Value[]): boolean {
   for (let index = 0; index < values.length; index++) {
-    const param = overload.params[index];
+    const param = params[index];
     if (param === undefined || !accepts(param, values[index] ?? null)) return false;
   }
   return true;
 }
 
 /** Operators take one or two operands, and are what loops do most. */
-function operation(declaration: FunctionDeclaration, [left, right]: readonly Step[]): Step {
+function operation(
+  declaration: FunctionDeclaration,
+  [left, right]: readonly Step[],
+  offset: number,
+): Step {
   const run = declaration.run as Run;
   if (left === undefined) return () => noOverload();
-  if (right === undefined) {
-    return (frame) => {
-      frame.budget.charge(COST.call);
-      return run(left(frame));
-    };
-  }
+  return right === undefined ? unary(run, left, offset) : binary(run, left, right, offset);
+}
+
+function unary(run: Run, operand: Step, offset: number): Step {
+  return (frame) => {
+    const value = operand(frame);
+    frame.at = offset;
+    frame.budget.charge(COST.call);
+    return run(value);
+  };
+}
+
+function binary(run: Run, left: Step, right: Step, offset: number): Step {
   return (frame) => {
     const a = left(frame);
     const b = right(frame);
+    frame.at = offset;
     frame.budget.charge(COST.call + cost(a, COST.element) + cost(b, COST.element));
     return run(a, b);
   };

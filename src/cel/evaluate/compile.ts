@@ -1,24 +1,16 @@
-/** A syntax tree as closures: one function a node, made once, run many times. */
+/**
+ * A syntax tree as closures: one function a node, made once, run many times. Each is made by a
+ * function of its own, for a closure keeps alive all that its surroundings share.
+ */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
 import { at, optionalAt } from "../library/operators.ts";
 import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
-import { type Budget, COST } from "./budget.ts";
+import { COST } from "./budget.ts";
 import { compileCall } from "./calls.ts";
+import type { Step } from "./frame.ts";
 import { compileLoop } from "./loops.ts";
-
-/** What a running expression has at hand. */
-export interface Frame {
-  /** The value of a free identifier. */
-  variable(name: string): Value | undefined;
-  /** Variables of macros, each in a slot of its own. */
-  readonly locals: (Value | CelError | undefined)[];
-  readonly budget: Budget;
-}
-
-/** A compiled node. */
-export type Step = (frame: Frame) => Value;
 
 /** Macro variables that are visible at a node. */
 export type Locals = ReadonlyMap<string, Step>;
@@ -37,34 +29,19 @@ export class Compiler {
     return this.#slots++;
   }
 
-  /** A node as a function whose failures say where they happened. */
+  /** A node as a function. */
   compile(expr: Expr, locals: Locals): Step {
-    const step = this.#node(expr, locals);
-    const cannotFail = expr.kind === "literal" || expr.kind === "list" ||
-      (expr.kind === "ident" && locals.has(expr.name));
-    if (cannotFail) return step;
-    return (frame) => {
-      try {
-        return step(frame);
-      } catch (error) {
-        if (error instanceof CelError) error.offset ??= expr.at;
-        throw error;
-      }
-    };
-  }
-
-  #node(expr: Expr, locals: Locals): Step {
     switch (expr.kind) {
-      case "literal": {
-        const { value } = expr;
-        return () => value;
-      }
+      case "literal":
+        return literal(expr.value);
       case "ident":
-        return locals.get(expr.name) ?? global(expr.name);
-      case "select":
-        return this.#select(expr, locals);
+        return locals.get(expr.name) ?? global(expr.name, expr.at);
+      case "select": {
+        const make = expr.optional ? optionalSelection : selection;
+        return make(this.compile(expr.operand, locals), expr.field, expr.at);
+      }
       case "has":
-        return this.#has(expr, locals);
+        return presence(this.compile(expr.operand, locals), expr.field, expr.at);
       case "index":
         return this.#index(expr, locals);
       case "call":
@@ -75,121 +52,185 @@ export class Compiler {
         return this.#map(expr, locals);
       case "loop":
         return compileLoop(this, expr, locals);
-      case "bind":
-        return this.#bind(expr, locals);
-      case "optMap":
-        return this.#optMap(expr, locals);
-    }
-  }
-
-  #select(expr: Node<"select">, locals: Locals): Step {
-    const operand = this.compile(expr.operand, locals);
-    const { field, optional } = expr;
-    if (optional) {
-      return (frame) => {
-        const target = operand(frame);
-        return target instanceof Optional && target.value === undefined
-          ? target
-          : Optional.of(select(unwrap(target), field));
-      };
-    }
-    return (frame) => {
-      const target = operand(frame);
-      if (target instanceof Optional) {
-        return target.value === undefined ? target : Optional.of(select(target.value, field));
+      case "bind": {
+        const slot = this.slot();
+        const init = lazily(this.compile(expr.init, locals), slot);
+        const body = this.compile(expr.body, new Map([...locals, [expr.variable, init]]));
+        return fresh(body, slot);
       }
-      const value = select(target, field);
-      return value === undefined ? noSuchKey(field) : value;
-    };
-  }
-
-  #has(expr: Node<"has">, locals: Locals): Step {
-    const operand = this.compile(expr.operand, locals);
-    const { field } = expr;
-    return (frame) => {
-      const target = unwrap(operand(frame));
-      if (isMap(target)) return target.has(field);
-      return target !== undefined && select(target, field) !== undefined;
-    };
+      case "optMap": {
+        const target = this.compile(expr.target, locals);
+        const slot = this.slot();
+        const inside = new Map([...locals, [expr.variable, local(slot)]]);
+        return onPresent(target, this.compile(expr.body, inside), slot, expr.flat, expr.at);
+      }
+    }
   }
 
   #index(expr: Node<"index">, locals: Locals): Step {
     const operand = this.compile(expr.operand, locals);
     const index = this.compile(expr.index, locals);
-    if (expr.optional) return (frame) => optionalAt(operand(frame), index(frame));
-    const shown = expr.index.kind === "literal";
-    return (frame) => at(operand(frame), index(frame), shown);
+    return expr.optional
+      ? optionalElement(operand, index, expr.at)
+      : element(operand, index, expr.index.kind === "literal", expr.at);
   }
 
   #list(expr: Node<"list">, locals: Locals): Step {
-    const elements = expr.elements.map((element) => ({
-      step: this.compile(element.value, locals),
-      optional: element.optional,
-    }));
-    return (frame) => {
-      frame.budget.charge(COST.container + elements.length * COST.element);
-      const items: Value[] = [];
-      for (const { step, optional } of elements) {
-        const value = optional ? present(step(frame)) : step(frame);
-        if (value !== undefined) items.push(value);
-      }
-      return ListValue.of(items);
-    };
+    const steps = expr.elements.map(({ value, optional }) => {
+      const step = this.compile(value, locals);
+      return optional ? optionalPart(step, expr.at) : step;
+    });
+    return listOf(steps, expr.at);
   }
 
   #map(expr: Node<"map">, locals: Locals): Step {
-    const entries = expr.entries.map((entry) => ({
-      key: this.compile(entry.key, locals),
-      value: this.compile(entry.value, locals),
-      optional: entry.optional,
-    }));
-    return (frame) => {
-      frame.budget.charge(COST.container + entries.length * COST.entry);
-      const map = new ComputedMap();
-      for (const { key, value, optional } of entries) {
-        const name = key(frame);
-        const result = optional ? present(value(frame)) : value(frame);
-        if (result !== undefined) map.set(name, result);
-      }
-      return map;
-    };
-  }
-
-  /** The initialiser runs when the variable is first read, and then never again. */
-  #bind(expr: Node<"bind">, locals: Locals): Step {
-    const init = this.compile(expr.init, locals);
-    const slot = this.slot();
-    const read: Step = (frame) => {
-      const known = frame.locals[slot] as Value | undefined;
-      return known === undefined ? frame.locals[slot] = init(frame) : known;
-    };
-    const body = this.compile(expr.body, new Map([...locals, [expr.variable, read]]));
-    return (frame) => {
-      frame.locals[slot] = undefined;
-      return body(frame);
-    };
-  }
-
-  #optMap(expr: Node<"optMap">, locals: Locals): Step {
-    const target = this.compile(expr.target, locals);
-    const slot = this.slot();
-    const read: Step = (frame) => frame.locals[slot] as Value | undefined ?? null;
-    const body = this.compile(expr.body, new Map([...locals, [expr.variable, read]]));
-    return (frame) => {
-      const optional = target(frame);
-      if (!(optional instanceof Optional)) return noOverload();
-      if (optional.value === undefined) return optional;
-      frame.locals[slot] = optional.value;
-      const result = body(frame);
-      return expr.flat ? result : Optional.of(result);
-    };
+    const keys = expr.entries.map(({ key }) => this.compile(key, locals));
+    const values = expr.entries.map(({ value, optional }) => {
+      const step = this.compile(value, locals);
+      return optional ? optionalPart(step, expr.at) : step;
+    });
+    return mapOf(keys, values, expr.at);
   }
 }
 
-function global(name: string): Step {
+function literal(value: Value): Step {
+  return () => value;
+}
+
+/** The variable of a macro. */
+export function local(slot: number): Step {
+  return (frame) => read(frame.locals[slot] ?? null);
+}
+
+/** A value that is read now. */
+export function read(value: Value | CelError): Value {
+  if (value instanceof CelError) throw value;
+  return value;
+}
+
+function global(name: string, offset: number): Step {
   return (frame) => {
+    frame.at = offset;
     const value = frame.variable(name);
     return value === undefined ? fail("pending", `no such attribute: ${name}`) : value;
+  };
+}
+
+function selection(operand: Step, field: string, offset: number): Step {
+  return (frame) => {
+    const target = operand(frame);
+    frame.at = offset;
+    if (target instanceof Optional) {
+      return target.value === undefined ? target : Optional.of(select(target.value, field));
+    }
+    const value = select(target, field);
+    return value === undefined ? noSuchKey(field) : value;
+  };
+}
+
+function optionalSelection(operand: Step, field: string, offset: number): Step {
+  return (frame) => {
+    const target = operand(frame);
+    frame.at = offset;
+    return target instanceof Optional && target.value === undefined
+      ? target
+      : Optional.of(select(unwrap(target), field));
+  };
+}
+
+function presence(operand: Step, field: string, offset: number): Step {
+  return (frame) => {
+    const target = unwrap(operand(frame));
+    frame.at = offset;
+    if (isMap(target)) return target.has(field);
+    return target !== undefined && select(target, field) !== undefined;
+  };
+}
+
+/** The index is named in a failure only when the expression itself holds it. */
+function element(operand: Step, index: Step, shown: boolean, offset: number): Step {
+  return (frame) => {
+    const container = operand(frame);
+    const key = index(frame);
+    frame.at = offset;
+    return at(container, key, shown);
+  };
+}
+
+function optionalElement(operand: Step, index: Step, offset: number): Step {
+  return (frame) => {
+    const container = operand(frame);
+    const key = index(frame);
+    frame.at = offset;
+    return optionalAt(container, key);
+  };
+}
+
+/** What a part of a literal that is left out yields, and no expression does. */
+const LEFT_OUT = Symbol("left out") as unknown as Value;
+
+/** `?value` in a literal. */
+function optionalPart(step: Step, offset: number): Step {
+  return (frame) => {
+    const value = step(frame);
+    frame.at = offset;
+    if (!(value instanceof Optional)) return fail("argument", "no optional after ?");
+    return value.value === undefined ? LEFT_OUT : value.value;
+  };
+}
+
+function listOf(steps: readonly Step[], offset: number): Step {
+  return (frame) => {
+    frame.at = offset;
+    frame.budget.charge(COST.container + steps.length * COST.element);
+    const items: Value[] = [];
+    for (const step of steps) {
+      const value = step(frame);
+      if (value !== LEFT_OUT) items.push(value);
+    }
+    return ListValue.of(items);
+  };
+}
+
+function mapOf(keys: readonly Step[], values: readonly Step[], offset: number): Step {
+  return (frame) => {
+    frame.at = offset;
+    frame.budget.charge(COST.container + keys.length * COST.entry);
+    const map = new ComputedMap();
+    for (let index = 0; index < keys.length; index++) {
+      const key = keys[index]!(frame);
+      const value = values[index]!(frame);
+      frame.at = offset;
+      if (value !== LEFT_OUT) map.set(key, value);
+    }
+    return map;
+  };
+}
+
+/** `cel.bind`: the initialiser runs when the variable is first read, and then never again. */
+function lazily(init: Step, slot: number): Step {
+  return (frame) => {
+    const known = frame.locals[slot] as Value | undefined;
+    return known === undefined ? frame.locals[slot] = init(frame) : known;
+  };
+}
+
+function fresh(body: Step, slot: number): Step {
+  return (frame) => {
+    frame.locals[slot] = undefined;
+    return body(frame);
+  };
+}
+
+function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset: number): Step {
+  return (frame) => {
+    const optional = target(frame);
+    frame.at = offset;
+    if (!(optional instanceof Optional)) return noOverload();
+    if (optional.value === undefined) return optional;
+    frame.locals[slot] = optional.value;
+    const result = body(frame);
+    return flat ? result : Optional.of(result);
   };
 }
 
@@ -203,9 +244,4 @@ function select(target: Value | undefined, field: string): Value | undefined {
 
 function unwrap(value: Value): Value | undefined {
   return value instanceof Optional ? value.value : value;
-}
-
-/** What `?value` adds to a literal: nothing when the optional is absent. */
-function present(value: Value): Value | undefined {
-  return value instanceof Optional ? value.value : fail("argument", "no optional after ?");
 }

@@ -1,25 +1,26 @@
 /** Macros that walk a list or map. */
 import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
-import { CelError, fail, noOverload } from "../value/error.ts";
+import { attempt, type CelError, fail, noOverload } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
 import { COST } from "./budget.ts";
-import type { Compiler, Frame, Locals, Step } from "./compile.ts";
+import { type Compiler, local, type Locals, read } from "./compile.ts";
+import type { Frame, Step } from "./frame.ts";
 
 /** One run of a loop. */
 interface Run {
   /** What is walked is a list, not a map. */
   readonly isList: boolean;
-  /** Walks the range until the visitor says false; each item is in the macro's variables by then. */
-  each(visit: (key: Value, item: Value | CelError) => boolean): void;
   /** Not every item is taken. */
   readonly hasCondition: boolean;
+  /** Walks the range until the visitor says false; each item is in the macro's variables by then. */
+  each(visit: (key: Value, item: Value | CelError) => boolean): void;
   /** Whether the current item is taken; always when the macro has no condition. */
   accepts(): boolean;
   /** What is made of the current item. */
   make(): Value;
   /** Pays for a failure that the loop goes on after. */
-  failed(): void;
+  failed(error: unknown): CelError;
 }
 
 /** A macro as a function. */
@@ -27,26 +28,55 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
   const range = compiler.compile(expr.range, locals);
   const slots = expr.variables.map(() => compiler.slot());
   const inside = new Map(locals);
-  expr.variables.forEach((variable, index) => {
-    const slot = slots[index] ?? 0;
-    inside.set(variable, (frame) => read(frame.locals[slot] ?? null));
+  expr.variables.forEach((variable, index) => inside.set(variable, local(slots[index] ?? 0)));
+  return looped({
+    range,
+    slots,
+    condition: expr.condition && compiler.compile(expr.condition, inside),
+    body: expr.body && compiler.compile(expr.body, inside),
+    finish: FINISH[expr.macro],
+    step: COST.step + (expr.macro.startsWith("transformMap") ? COST.entry : 0),
+    offset: expr.at,
   });
-  const condition = expr.condition && compiler.compile(expr.condition, inside);
-  const body = expr.body && compiler.compile(expr.body, inside);
-  const finish = FINISH[expr.macro];
-  const step = COST.step + (expr.macro.startsWith("transformMap") ? COST.entry : 0);
+}
+
+/** The parts of a loop. */
+interface Loop {
+  readonly range: Step;
+  readonly slots: readonly number[];
+  readonly condition: Step | undefined;
+  readonly body: Step | undefined;
+  readonly finish: (run: Run) => Value;
+  /** What one step costs. */
+  readonly step: number;
+  readonly offset: number;
+}
+
+function looped(loop: Loop): Step {
+  const { range, condition, body, finish, offset } = loop;
   return (frame) => {
     const values = range(frame);
+    frame.at = offset;
     return finish({
       isList: values instanceof ListValue,
       hasCondition: condition !== undefined,
-      each: (visit) => walk(frame, values, slots, step, visit),
+      each: (visit) => walk(frame, values, loop, visit),
       accepts: () => {
         const taken = condition === undefined || condition(frame);
+        frame.at = offset;
         return typeof taken === "boolean" ? taken : noOverload();
       },
-      make: () => body === undefined ? null : body(frame),
-      failed: () => frame.budget.charge(COST.failure),
+      make: () => {
+        const made = body === undefined ? null : body(frame);
+        frame.at = offset;
+        return made;
+      },
+      failed: (error) => {
+        const failure = frame.caught(error);
+        frame.at = offset;
+        frame.budget.charge(COST.failure);
+        return failure;
+      },
     });
   };
 }
@@ -55,8 +85,7 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
 function walk(
   frame: Frame,
   range: Value,
-  slots: readonly number[],
-  step: number,
+  { slots, step }: Loop,
   visit: (key: Value, item: Value | CelError) => boolean,
 ): void {
   const [first = 0, second] = slots;
@@ -69,7 +98,8 @@ function walk(
   };
   if (range instanceof ListValue) {
     for (let index = 0; index < range.size; index++) {
-      const item = itemAt(range, index);
+      // An item that contradicts its schema fails only when the macro reads it.
+      const item = attempt(() => range.at(index));
       if (!next(second === undefined ? index : BigInt(index), item)) return;
     }
   } else if (isMap(range)) {
@@ -79,22 +109,6 @@ function walk(
     }
     for (const [key, item] of range.entries()) if (!next(key, item)) return;
   } else noOverload();
-}
-
-/** An item; one that contradicts its schema fails only when the macro reads it. */
-function itemAt(range: ListValue, index: number): Value | CelError {
-  try {
-    return range.at(index);
-  } catch (error) {
-    if (error instanceof CelError) return error;
-    throw error;
-  }
-}
-
-/** An item that is read. */
-function read(item: Value | CelError): Value {
-  if (item instanceof CelError) throw item;
-  return item;
 }
 
 const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
@@ -144,9 +158,7 @@ function quantified(run: Run, deciding: boolean): Value {
     try {
       decided = run.accepts() === deciding;
     } catch (error) {
-      if (!(error instanceof CelError) || error.code === "cost") throw error;
-      run.failed();
-      failure ??= error;
+      failure ??= run.failed(error);
     }
     return !decided;
   });
@@ -165,9 +177,8 @@ function gather(run: Run, take: (key: Value, item: Value | CelError) => void): v
       deciding = false;
       if (failure === undefined) take(key, item);
     } catch (error) {
-      if (!(error instanceof CelError) || error.code === "cost") throw error;
-      run.failed();
-      if (deciding || failure === undefined) failure = error;
+      const failed = run.failed(error);
+      if (deciding || failure === undefined) failure = failed;
     }
     return failure === undefined || run.hasCondition;
   });

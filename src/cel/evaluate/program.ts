@@ -18,27 +18,24 @@ import {
 } from "../value/values.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { Budget, COST } from "./budget.ts";
-import { Compiler, type Frame } from "./compile.ts";
+import { Compiler } from "./compile.ts";
+import { Frame } from "./frame.ts";
 
-/** A function that evaluates the expression with given variables. */
-export function evaluator(
-  tree: Expr,
-  chosen: ReadonlyMap<Expr, readonly Overload[]>,
-): (variables: Readonly<Record<string, unknown>>, budget?: number) => Evaluation {
+/** Evaluates an expression with given variables, within a budget. */
+export type Run = (variables: Readonly<Record<string, unknown>>, budget?: number) => Evaluation;
+
+/** A function that evaluates the expression. */
+export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overload[]>): Run {
   const step = new Compiler(chosen).compile(tree, new Map());
   return (variables, budget) => {
-    const frame: Frame = {
-      variable: (name) => variable(variables, name),
-      locals: [],
-      budget: new Budget(budget),
-    };
+    const frame = new Frame((name) => variable(variables, name), new Budget(budget));
     try {
       const value = step(frame);
       // Whoever gets the result walks through it.
       frame.budget.charge(weightOf(value) * COST.element);
       return { ok: true, value };
     } catch (error) {
-      return { ok: false, failure: failureOf(error) };
+      return { ok: false, failure: failureOf(error, frame.at) };
     }
   };
 }

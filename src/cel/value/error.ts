@@ -6,7 +6,7 @@ import type { CelFailure } from "../types.ts";
  * would cost a thousand times what the failure itself does: loops may fail at each step and go on.
  */
 export class CelError {
-  /** Where in the expression, once a node on the way up has said so. */
+  /** Where in the expression, once whoever caught it has said so. */
   offset: number | undefined;
 
   constructor(readonly code: CelFailure["code"], readonly message: string) {}
@@ -37,10 +37,10 @@ export function noSuchKey(key?: string): never {
   fail("pending", key === undefined ? "no such key" : `no such key: ${key}`);
 }
 
-/** What a caller gets to see of anything thrown while evaluating. */
-export function failureOf(error: unknown): CelFailure {
+/** What a caller gets to see of anything thrown while evaluating, at `at` unless it says otherwise. */
+export function failureOf(error: unknown, at?: number): CelFailure {
   if (error instanceof CelError) {
-    const { code, message, offset } = error;
+    const { code, message, offset = at } = error;
     return { code, message, ...(offset === undefined ? {} : { offset }) };
   }
   // The engine's own recursion is bounded, but data may nest deeper than the stack.

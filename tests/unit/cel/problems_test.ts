@@ -132,5 +132,5 @@ Deno.test("a template of many parts is added up", () => {
   const result = compileTemplate(parts, scope);
   assert.ok(result.ok);
   assert.deepEqual(result.program.evaluate({ text: "x" }), { ok: true, value: "-x".repeat(300) });
-  assert.deepEqual([...result.program.references.keys()], ["text"]);
+  assert.deepEqual([...result.program.references], ["text"]);
 });
