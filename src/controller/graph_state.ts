@@ -19,8 +19,8 @@ export interface GraphEntry {
   rgd: ResourceGraphDefinition;
   /** What instances use. */
   served?: ServedGraph;
-  /** The last result, from which events are judged. */
-  result?: PublishResult;
+  /** What the last result says of kinds, from which events are judged; no more of it is kept. */
+  kinds?: Pick<PublishResult, "uses" | "missing">;
   /** It was worked on once. */
   settled: boolean;
   /** The failure as it was logged, so that it is said once. */
@@ -99,16 +99,16 @@ export class GraphState {
       return;
     }
     const before = entry.rgd;
-    entry.rgd = newer(before, rgd);
+    entry.rgd = sharing(before, newer(before, rgd));
     if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${name}`);
   }
 
   /** Takes what became of an RGD, given as it was when work on it began. */
   published(entry: GraphEntry, before: ResourceGraphDefinition, result: PublishResult): void {
-    entry.result = result;
+    entry.kinds = { uses: result.uses, missing: result.missing };
     for (const kind of result.uses) this.#used.set(crdNameFor(kind), kind);
     entry.served = result.served;
-    entry.rgd = newer(entry.rgd, result.rgd);
+    entry.rgd = sharing(before, newer(entry.rgd, result.rgd));
     if (result.crd) this.#crdWritten(result.crd);
     // The answer to our write may show an edit whose event finds nothing new any more.
     if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${before.metadata.name}`);
@@ -173,10 +173,10 @@ export class GraphState {
   #wakeUsers(crd: string, changed: boolean): void {
     const kind = this.#used.get(crd);
     if (kind && changed) this.#kindChanged(kind.group, kind.kind);
-    for (const [name, { result }] of this.#entries) {
-      if (!result) continue;
-      const uses = changed && result.uses.some((used) => crdNameFor(used) === crd);
-      if (uses || mayDefine(crd, result.missing)) {
+    for (const [name, { kinds }] of this.#entries) {
+      if (!kinds) continue;
+      const uses = changed && kinds.uses.some((used) => crdNameFor(used) === crd);
+      if (uses || mayDefine(crd, kinds.missing)) {
         this.#enqueue(`rgd/${name}`);
       }
     }
@@ -200,6 +200,16 @@ export class GraphState {
 
 function crdNameFor(kind: KindRef): string {
   return `${kind.plural}.${kind.group}`;
+}
+
+/** The same RGD with the spec of an earlier state, which a graph may hold, when it is the same one. */
+function sharing(
+  before: ResourceGraphDefinition,
+  after: ResourceGraphDefinition,
+): ResourceGraphDefinition {
+  const [{ uid, generation }, now] = [before.metadata, after.metadata];
+  const same = generation !== undefined && generation === now.generation && uid === now.uid;
+  return same && after.spec !== before.spec ? { ...after, spec: before.spec } : after;
 }
 
 /** The newer of two states of one object; another uid is always newer. */

@@ -79,6 +79,26 @@ Deno.test("an edit that came between is not lost when the answer to our own writ
   assert.deepEqual([taken(), state.entry("cart")!.rgd.metadata.resourceVersion], [[], "7"]);
 });
 
+Deno.test("all states of an RGD of one generation share one spec, which its graph holds too", () => {
+  const { state } = setUp();
+  const first = rgd(5);
+  state.rgdSeen(first);
+  state.rgdSeen(rgd(6, { labels: { a: "b" } }));
+  const entry = state.entry("cart")!;
+  assert.deepEqual([entry.rgd.metadata.resourceVersion, entry.rgd.spec === first.spec], [
+    "6",
+    true,
+  ]);
+  state.published(entry, entry.rgd, result(rgd(7)));
+  assert.deepEqual([entry.rgd.metadata.resourceVersion, entry.rgd.spec === first.spec], [
+    "7",
+    true,
+  ]);
+  const edited = rgd(8, { generation: 2 });
+  state.rgdSeen(edited);
+  assert.equal(entry.rgd.spec, edited.spec);
+});
+
 Deno.test("the event of our own write of the CRD is no news; somebody else's edit is", () => {
   const { state, taken } = setUp();
   const name = `carts.${group}`;
