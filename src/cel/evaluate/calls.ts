@@ -3,7 +3,7 @@ import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { noOverload } from "../value/error.ts";
-import { Opaque, Optional, type Value, weightOf } from "../value/values.ts";
+import { isMap, ListValue, Opaque, Optional, type Value, weightOf } from "../value/values.ts";
 import { COST } from "./budget.ts";
 import type { Compiler, Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
@@ -26,9 +26,34 @@ export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Loca
   const declarations = declarationsOf(name ?? expr.name, isMember);
   const [first] = declarations;
   const called = name ?? expr.name;
-  if (first?.checksArguments && !isWord(called)) return operation(first, args, expr.at);
-  const candidates = candidatesOf(declarations, compiler.chosen.get(expr), args.length);
-  return dispatch(candidates, args, called, expr.at);
+  const candidates = () => candidatesOf(declarations, compiler.chosen.get(expr), args.length);
+  const step = first?.checksArguments && !isWord(called)
+    ? operation(first, args, expr.at)
+    : dispatch(candidates(), args, called, expr.at);
+  const isConstant = args.length > 0 && args.every((arg) => compiler.constants.has(arg));
+  return isConstant ? compiler.constant(onceMade(step)) : step;
+}
+
+/** Longest text that is kept for the next evaluation. */
+const KEPT_CHARACTERS = 1000;
+
+/** A call whose arguments are written out, such as `quantity("1Gi")`, always yields the same. */
+function onceMade(step: Step): Step {
+  let known: Value | undefined;
+  return (frame) => {
+    if (known !== undefined) {
+      frame.budget.charge(COST.call);
+      return known;
+    }
+    const value = step(frame);
+    const isSmall = typeof value === "string" ? value.length <= KEPT_CHARACTERS : !isMade(value);
+    if (isSmall) known = value;
+    return value;
+  };
+}
+
+function isMade(value: Value): boolean {
+  return value instanceof ListValue || value instanceof Uint8Array || isMap(value);
 }
 
 /** One operand that decides makes failures of the others irrelevant. */

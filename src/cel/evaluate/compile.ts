@@ -18,6 +18,8 @@ export type Locals = ReadonlyMap<string, Step>;
 /** Compiles the nodes of one expression. */
 export class Compiler {
   #slots = 0;
+  /** Steps that yield the same in every evaluation. */
+  readonly constants = new Set<Step>();
 
   constructor(
     /** Which overloads the static types leave for a call. */
@@ -29,11 +31,17 @@ export class Compiler {
     return this.#slots++;
   }
 
+  /** Notes that a step yields the same in every evaluation. */
+  constant(step: Step): Step {
+    this.constants.add(step);
+    return step;
+  }
+
   /** A node as a function. */
   compile(expr: Expr, locals: Locals): Step {
     switch (expr.kind) {
       case "literal":
-        return literal(expr.value);
+        return this.constant(literal(expr.value));
       case "ident":
         return locals.get(expr.name) ?? global(expr.name, expr.at);
       case "select": {

@@ -133,7 +133,12 @@ export class ComputedMap implements MapValue {
 
   /** How many values a walk through all of it meets; asked only when the map has been made. */
   get weight(): number {
-    return this.#weight ??= totalWeight([...this.#entries.values()].flat()) - this.size;
+    if (this.#weight !== undefined) return this.#weight;
+    let weight = this.size;
+    for (const [key, value] of this.#entries.values()) {
+      weight += weightOf(key) + (value instanceof CelError ? 0 : weightOf(value));
+    }
+    return this.#weight = weight;
   }
 
   /** The value under this very key, or else under an integer that is equal to it. */
