@@ -1,8 +1,8 @@
 // What is pruned when, and whose objects are whose.
 import assert from "node:assert/strict";
-import { childLabels } from "./applyset.ts";
+import { applySetId, childLabels, itemLabels } from "./applyset.ts";
 import type { Live } from "./cluster.ts";
-import { inState, names, passes } from "./looks.ts";
+import { condition, inState, names, passes } from "./looks.ts";
 import { type GraphSpec, type Scenario, scenario, type ScenarioGraph } from "./scenario.ts";
 import { configMap, deployment } from "./templates.ts";
 
@@ -120,31 +120,41 @@ scenario(
   },
 );
 
-scenario(
-  "resource_ownership:136",
-  "the first of two instances keeps the object that both make",
-  async (s) => {
-    const graph = await s.graph({
-      kind: "Shared",
-      spec: { owner: "string" },
-      resources: [configMap("cm", "shared", { owner: "${schema.spec.owner}" })],
-    });
-    await graph.create("a", { owner: "a" });
-    const first = await graph.active("a");
-    const shared = { kind: "ConfigMap", name: "shared" };
-    const before = await s.cluster.get(shared);
-    assert.deepEqual(before.metadata.labels, childLabels(first, "cm"));
+scenario("resource_ownership:136", "the first of two instances keeps what both make", async (s) => {
+  const data = { owner: "${schema.spec.owner}" };
+  const graph = await s.graph({
+    kind: "Shared",
+    spec: { owner: "string" },
+    resources: [
+      configMap("cm", "shared", data),
+      // Upstream notices it of single objects alone.
+      configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
+    ],
+  });
+  await graph.create("a", { owner: "a" });
+  const first = await graph.active("a");
+  const shared = async () =>
+    await Promise.all(
+      ["shared", "item-a", "item-b"].map((name) => s.cluster.get({ kind: "ConfigMap", name })),
+    );
+  const before = await shared();
+  assert.deepEqual(before.map(({ metadata }) => metadata.labels), [
+    childLabels(first, "cm"),
+    itemLabels(first, "listed", 0, 2),
+    itemLabels(first, "listed", 1, 2),
+  ]);
 
-    await graph.create("b", { owner: "b" });
-    const part = before.metadata.labels["applyset.kubernetes.io/part-of"];
-    await inState(s, graph.instance("b"), "ERROR", `belongs to ApplySet "${part}"`);
-    await passes(s, graph, "b", 3);
-    // Whatever either does next: the object has not been written to.
-    assert.deepEqual(await s.cluster.get(shared), before);
-    await inState(s, graph.instance("b"), "ERROR", `belongs to ApplySet "${part}"`);
-    await graph.active("a");
-  },
-);
+  await graph.create("b", { owner: "b" });
+  const refused = `belongs to ApplySet "${applySetId(first)}"`;
+  const second = await inState(s, graph.instance("b"), "ERROR", refused);
+  const { message } = condition(second, "ResourcesReady");
+  for (const name of ["shared", "item-a"]) assert.match(message, new RegExp(`/${name} `));
+  await passes(s, graph, "b", 3);
+  // Whatever either does next: nothing has been written to.
+  assert.deepEqual(await shared(), before);
+  await inState(s, graph.instance("b"), "ERROR", refused);
+  await graph.active("a");
+});
 
 scenario(
   "instance_conflict:69",
