@@ -12,6 +12,18 @@ export function configMap(
   return { id, template, ...more };
 }
 
+/** A node of a Pod. */
+export function pod(
+  id: string,
+  name: string,
+  more: JsonObject = {},
+  labels: JsonObject = {},
+): JsonObject {
+  const spec = { containers: [{ name: "worker", image: "busybox" }] };
+  const template = { apiVersion: "v1", kind: "Pod", metadata: { name, labels }, spec };
+  return { id, template, ...more };
+}
+
 /** A node of a Secret with one key. */
 export function secret(id: string, name: string, more: JsonObject = {}): JsonObject {
   const stringData = { password: "x" };
