@@ -36,3 +36,4 @@ export {
   rawToCel,
   toCel,
 } from "./values.ts";
+export { celTotals } from "./evaluate/budget.ts";

@@ -40,7 +40,8 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
 
   const metrics = new Metrics();
   const { clientQps: qps, clientBurst: burst, leaderElectionRenewDeadline } = flags;
-  const common = { userAgent: `kro/${VERSION}`, onRequest: metrics.request };
+  const { request: onRequest, watched: onWatch, waited: onWait } = metrics;
+  const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait };
   const client = connect(config, { ...common, qps, burst });
   // Renewals wait for nobody: no slot, no rate, no connection that is busy with other things.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
@@ -93,6 +94,7 @@ function createController(
     conditionEvents: flags.featureGates?.InstanceConditionEvents,
     maxCollectionSize: flags.rgdMaxCollectionSize,
     maxRevisions: flags.rgdMaxGraphRevisions,
+    conditionMetrics: flags.featureGates?.InstanceConditionMetrics,
     allowCrdDeletion: flags.allowCrdDeletion,
     instanceWorkers: flags.dynamicControllerConcurrentReconciles,
     graphWorkers: flags.resourceGraphDefinitionConcurrentReconciles,

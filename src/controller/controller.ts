@@ -43,6 +43,8 @@ export interface ControllerOptions {
   maxCollectionSize?: number;
   /** How many GraphRevisions of an RGD are kept, 5 by default; zero or less keeps all. */
   maxRevisions?: number;
+  /** Show each condition of each instance in the metrics. */
+  conditionMetrics?: boolean;
   /** Delete instances and CRD with their RGD; by default both stay. */
   allowCrdDeletion?: boolean;
   /** How many instances are worked on at a time, 8 by default. */
@@ -83,6 +85,7 @@ export class Controller implements ControllerView {
   readonly #graphs: GraphController;
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
+  #endSampling = () => {};
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
@@ -149,9 +152,11 @@ export class Controller implements ControllerView {
     });
     this.#metrics.talksTo(client.config.server);
     this.#metrics.watch({
-      queueLength: () => this.#pool.queue.depth,
-      queueAgeSeconds: () => this.#pool.queue.ageMs / 1000,
-      servedKinds: () => this.#pool.size,
+      instances: this.#pool.queue,
+      graphs: this.#graphs.queue,
+      served: () => this.#pool.served,
+      leads: () => this.#leadership.held,
+      conditions: options.conditionMetrics ? () => this.#pool.conditions() : undefined,
     });
   }
 
@@ -162,6 +167,7 @@ export class Controller implements ControllerView {
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
+    this.#endSampling = this.#metrics.sample();
     this.#leadership.start();
     if (!this.#leadership.elects) this.#work();
     else if (this.#warmup) this.#graphs.start();
@@ -208,6 +214,7 @@ export class Controller implements ControllerView {
     this.#children.stop();
     this.#externals.stop();
     await settledIn(reserve / 4, this.#leadership.release());
+    this.#endSampling();
     this.#state = "stopped";
     logger.info("controller stopped");
   }

@@ -50,7 +50,10 @@ export class GraphController {
   /** Watches nothing yet. */
   constructor(deps: GraphDeps) {
     this.#deps = deps;
-    this.#queue = new WorkQueue((key) => this.#work(key), { workers: deps.workers });
+    this.#queue = new WorkQueue((key) => this.#work(key), {
+      workers: deps.workers,
+      onWorked: deps.metrics.graphWorked,
+    });
     this.#state = new GraphState(
       (key) => this.#queue.add(key),
       (group, kind) => deps.schemas.invalidate(group, kind),
@@ -195,6 +198,8 @@ export class GraphController {
     this.#state.published(entry, before, result);
     metrics.build(name, result.buildSeconds, result.problems.length === 0);
     if (result.issued) metrics.revisionIssued(result.issued);
+    const good = result.problems.length === 0 && result.error === undefined;
+    metrics.rgdResolution(result.issued ? "issue" : good ? "serve" : "failed");
     const [from, to] = [before.status?.state ?? "", result.rgd.status?.state ?? ""];
     metrics.rgdState(name, from, to);
     if (from !== to) logger.info("graph {graph} is {state}", { graph: name, state: to });
@@ -230,7 +235,8 @@ export class GraphController {
       return { afterMs: progressMs };
     }
     await pool.of(crd)?.retire();
-    metrics.rgdDeleted(name);
+    const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
+    await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));
     const kept = allowCrdDeletion ? undefined : crd;
     logger.info("graph {graph} is let go", { graph: name, keptCrd: kept });
     return "done";

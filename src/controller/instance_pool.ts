@@ -3,6 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import type { KindRef } from "../api/mod.ts";
 import type { InstanceId } from "./cache/instance.ts";
 import { InstanceController, type InstanceDeps } from "./instances.ts";
+import type { InstanceConditions } from "./metrics/instances.ts";
 import { WorkQueue, type WorkResult } from "./queue.ts";
 import { plainKind } from "./values.ts";
 
@@ -36,6 +37,7 @@ export class InstancePool {
     this.#options = options;
     this.#queue = new WorkQueue((key) => this.#work(key), {
       ...options,
+      onWorked: options.metrics.instanceWorked,
       onGivenUp: (key, retries) => this.#givenUp(key, retries),
     });
     const { children, externals } = options.parts;
@@ -50,9 +52,19 @@ export class InstancePool {
     return this.#queue;
   }
 
-  /** How many kinds are served. */
-  get size(): number {
-    return this.#controllers.size;
+  /** The kinds that are served, with the number of their instances. */
+  get served(): { kind: KindRef; count: number }[] {
+    return [...this.#controllers.values()].map(({ kind, size }) => ({ kind, count: size }));
+  }
+
+  /** The conditions of all instances. */
+  *conditions(): Generator<InstanceConditions> {
+    for (const controller of this.#controllers.values()) {
+      const { kind } = controller;
+      for (const { namespace, name, conditions } of controller.views()) {
+        yield { kind, namespace, name, conditions };
+      }
+    }
   }
 
   /** Caches of instances that are not complete. */
@@ -75,7 +87,8 @@ export class InstancePool {
     const enqueue = (key: string) => this.#queue.add(key);
     const controller = new InstanceController(plainKind(kind), this.#options, enqueue);
     this.#controllers.set(crd, controller);
-    await existing?.stop();
+    this.#options.metrics.kindServed();
+    if (existing) await this.#end(existing);
     return controller;
   }
 
@@ -83,7 +96,12 @@ export class InstancePool {
   async drop(crd: string): Promise<void> {
     const controller = this.#controllers.get(crd);
     this.#controllers.delete(crd);
-    await controller?.stop();
+    if (controller) await this.#end(controller);
+  }
+
+  async #end(controller: InstanceController): Promise<void> {
+    await controller.stop();
+    await this.#options.metrics.kindGone(controller.kind);
   }
 
   /** Begins to work, or goes on after a pause. */

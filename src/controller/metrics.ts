@@ -1,244 +1,177 @@
 /** Metrics in Prometheus' text format: upstream's names where they mean the same. */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { apiVersionOf, type KindRef } from "../api/mod.ts";
-import type { RequestInfo } from "../kube/mod.ts";
+import { type KindRef, LEASE_NAME } from "../api/mod.ts";
+import { celTotals } from "../cel/mod.ts";
+import type { RequestInfo, WatchInfo } from "../kube/mod.ts";
 import type { Outcome } from "../reconcile/mod.ts";
-
-/** Buckets of durations, as upstream has them. */
-const LATENCY = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 25, 30, 45, 60, 120];
-
-/** HTTP methods by Kubernetes' verbs. */
-const METHODS: Record<string, string> = {
-  create: "POST",
-  apply: "PATCH",
-  patch: "PATCH",
-  replace: "PUT",
-  update: "PUT",
-  delete: "DELETE",
-};
+import { GraphMetrics } from "./metrics/graphs.ts";
+import {
+  commaForm,
+  gvrForms,
+  type InstanceConditions,
+  InstanceMetrics,
+} from "./metrics/instances.ts";
+import { Instruments } from "./metrics/instruments.ts";
+import { processMetrics } from "./metrics/process.ts";
+import { GRAPHS, INSTANCES, QueueMetrics, type QueueView } from "./metrics/queues.ts";
+import { RequestMetrics } from "./metrics/requests.ts";
+import type { Worked } from "./queue.ts";
 
 /** Values that are read when somebody asks for the metrics. */
 export interface MetricSources {
-  /** Instances that wait for a worker. */
-  queueLength: () => number;
-  /** How long the oldest of them has waited, in seconds. */
-  queueAgeSeconds: () => number;
-  /** Kinds that have an instance controller. */
-  servedKinds: () => number;
+  /** The queue of instances. */
+  instances: QueueView;
+  /** The queue of RGDs. */
+  graphs: QueueView;
+  /** Kinds that have an instance controller, with the number of their instances. */
+  served: () => { kind: KindRef; count: number }[];
+  /** Whether the Lease is held. */
+  leads: () => boolean;
+  /** The conditions of all instances, with the gate InstanceConditionMetrics. */
+  conditions?: () => Iterable<InstanceConditions>;
 }
 
-/** What a process of kro counts. */
+/** What a process of kro counts. Labels name kinds, graphs and nodes' kinds, never instances. */
 export class Metrics {
-  readonly #registry = new Registry();
-  #host = "";
+  readonly #to = new Instruments();
+  readonly #requests = new RequestMetrics(this.#to);
+  readonly #instances = new InstanceMetrics(this.#to);
+  readonly #graphs = new GraphMetrics(this.#to);
+  readonly #queues = new QueueMetrics(this.#to);
+  readonly #handlers = this.#to.counter(
+    "dynamic_controller_handler_attach_total",
+    "Kinds whose instances began to be watched.",
+    ["type"],
+  );
+  readonly #detached = this.#to.counter(
+    "dynamic_controller_handler_detach_total",
+    "Kinds whose instances are no longer watched.",
+    ["type"],
+  );
 
-  readonly #requests = this.#counter(
-    "kro_api_requests_total",
-    "Requests to the API server by Kubernetes' verb; renewing the lease has its own resource.",
-    ["verb", "resource", "code"],
-  );
-  readonly #restRequests = this.#counter(
-    "rest_client_requests_total",
-    "Requests to the API server by HTTP method.",
-    ["code", "method", "host"],
-  );
-  readonly #restSeconds = this.#histogram(
-    "rest_client_request_duration_seconds",
-    "Time until the API server answered.",
-    ["verb"],
-  );
-  readonly #items = this.#counter(
-    "dynamic_controller_reconcile_total",
-    "Instances taken from the queue.",
-    ["gvr"],
-  );
-  readonly #itemSeconds = this.#histogram(
-    "dynamic_controller_reconcile_duration_seconds",
-    "Time for one instance taken from the queue.",
-    ["gvr"],
-  );
-  readonly #requeues = this.#counter(
-    "dynamic_controller_requeue_total",
-    "What became of instances taken from the queue.",
-    ["gvr", "type"],
-  );
-  readonly #itemErrors = this.#counter(
-    "dynamic_controller_handler_errors_total",
-    "Passes that failed, waits and what the API server refused left out.",
-    ["gvr"],
-  );
-  readonly #passes = this.#counter("instance_reconcile_total", "Passes over instances.", ["gvr"]);
-  readonly #passSeconds = this.#histogram(
-    "instance_reconcile_duration_seconds",
-    "Time for one pass over an instance.",
-    ["gvr"],
-  );
-  readonly #passErrors = this.#counter(
-    "instance_reconcile_errors_total",
-    "Passes that failed, waits and what the API server refused left out.",
-    ["gvr"],
-  );
-  readonly #instanceStates = this.#counter(
-    "instance_state_transitions_total",
-    "Changes of an instance's state.",
-    ["gvr", "from_state", "to_state"],
-  );
-  readonly #builds = this.#counter("rgd_graph_build_total", "Compilations of RGDs.", ["name"]);
-  readonly #buildErrors = this.#counter(
-    "rgd_graph_build_errors_total",
-    "Compilations of RGDs that found problems.",
-    ["name"],
-  );
-  readonly #buildSeconds = this.#histogram(
-    "rgd_graph_build_duration_seconds",
-    "Time to compile an RGD.",
-    ["name"],
-  );
-  readonly #rgdStates = this.#counter(
-    "rgd_state_transitions_total",
-    "Changes of an RGD's state.",
-    ["name", "from", "to"],
-  );
-  readonly #rgdDeletions = this.#counter("rgd_deletions_total", "RGDs let go.", ["name"]);
-  readonly #swept = this.#counter(
-    "kro_sweep_objects_total",
-    "Objects that sweeps compared with the caches.",
-    ["gvr"],
-  );
-  readonly #missed = this.#counter(
-    "kro_sweep_missed_total",
-    "Of those, changes and ends that no event told.",
-    ["gvr"],
-  );
-  readonly #issued = this.#counter(
-    "rgd_graph_revision_issue_total",
-    "GraphRevisions made.",
-    ["reason"],
-  );
+  /** Begins to sample what has to be sampled; the returned function ends it. */
+  readonly sample: () => () => void = processMetrics(this.#to);
 
   /** Counts nothing but the process itself until told to. */
   constructor() {
-    this.#gauge(
-      "process_resident_memory_bytes",
-      "Memory of the process.",
-      () => Deno.memoryUsage().rss,
+    this.#to.total("cel_expr_eval_total", "CEL expressions evaluated.", [], () => [
+      { labels: {}, value: celTotals().evaluations },
+    ]);
+    this.#to.total(
+      "kro_cel_cost_total",
+      "Cost of all evaluations, in units of the CEL cost budget.",
+      [],
+      () => [{ labels: {}, value: celTotals().cost }],
     );
-    this.#gauge("process_heap_bytes", "JavaScript heap in use.", () => Deno.memoryUsage().heapUsed);
-    const started = Date.now() / 1000;
-    this.#gauge("process_start_time_seconds", "When the process started.", () => started);
   }
 
   /** Names the API server in the request metrics. */
   talksTo(server: string): void {
-    this.#host = URL.canParse(server) ? new URL(server).host : server;
+    this.#requests.talksTo(server);
   }
 
   /** One exchange with the API server; made to be the client's `onRequest`. */
-  readonly request = (info: RequestInfo): void => {
-    const resource = info.verb === "raw" ? rawPath(info.resource) : info.resource;
-    const code = String(info.code);
-    const method = METHODS[info.verb] ?? "GET";
-    this.#requests.inc({ verb: info.verb, resource, code });
-    this.#restRequests.inc({ code, method, host: this.#host });
-    this.#restSeconds.observe({ verb: info.verb }, info.seconds);
-  };
+  readonly request = (info: RequestInfo): void => this.#requests.request(info);
+
+  /** What a rate limit made a request wait; made to be the client's `onWait`. */
+  readonly waited = (verb: string, seconds: number): void => this.#requests.wait(verb, seconds);
+
+  /** A watch began or ended; made to be the client's `onWatch`. */
+  readonly watched = (info: WatchInfo): void => this.#requests.watch(info);
 
   /** Values that are read when the metrics are. */
-  watch(sources: MetricSources): void {
-    const { queueLength, queueAgeSeconds, servedKinds } = sources;
-    this.#gauge(
-      "dynamic_controller_queue_length",
-      "Instances that wait for a worker.",
-      queueLength,
+  watch({ instances, graphs, served, leads, conditions }: MetricSources): void {
+    this.#queues.watch(INSTANCES, instances);
+    this.#queues.watch(GRAPHS, graphs);
+    const dynamic = "dynamic_controller";
+    this.#to.gauge(`${dynamic}_gvr_count`, "Kinds that are served.", () => served().length);
+    this.#to.gauges(
+      `${dynamic}_handler_count_total`,
+      "Kinds whose instances are watched.",
+      ["type"],
+      () => [{ labels: { type: "parent" }, value: served().length }],
     );
-    this.#gauge("kro_queue_oldest_seconds", "Wait of the oldest of them.", queueAgeSeconds);
-    this.#gauge("dynamic_controller_gvr_count", "Kinds that are served.", servedKinds);
+    this.#to.gauges(
+      `${dynamic}_instance_watch_count`,
+      "Instances that are kept.",
+      ["parent_gvr"],
+      () =>
+        served().map(({ kind, count }) => ({
+          labels: { parent_gvr: commaForm(kind) },
+          value: count,
+        })),
+    );
+    this.#to.gauges("leader_election_master_status", "1 while the Lease is held.", ["name"], () => [
+      { labels: { name: LEASE_NAME }, value: leads() ? 1 : 0 },
+    ]);
+    if (conditions) this.#instances.showConditions(conditions);
   }
+
+  /** Work of the queue of instances is done. */
+  readonly instanceWorked = (worked: Worked): void => this.#queues.worked(INSTANCES, worked);
+
+  /** Work of the queue of RGDs is done. */
+  readonly graphWorked = (worked: Worked): void => this.#queues.worked(GRAPHS, worked);
 
   /** One pass over an instance of that kind. */
   pass(kind: KindRef, outcome: Outcome, seconds: number): void {
-    const [comma, slash] = [commaForm(kind), slashForm(kind)];
-    this.#items.inc({ gvr: slash });
-    this.#itemSeconds.observe({ gvr: slash }, seconds);
-    this.#passes.inc({ gvr: comma });
-    this.#passSeconds.observe({ gvr: comma }, seconds);
-    const type = { done: "no_requeue", wait: "requeue_after", retry: "rate_limited" };
-    this.#requeues.inc({ gvr: slash, type: type[outcome.next.kind] });
-    if (outcome.next.kind !== "retry" || outcome.next.refused) return;
-    this.#itemErrors.inc({ gvr: slash });
-    this.#passErrors.inc({ gvr: comma });
+    this.#instances.pass(kind, outcome, seconds);
   }
 
   /** An instance's state after a pass; `from` is empty for the first. */
   instanceState(kind: KindRef, from: string, to: string): void {
-    if (from === to) return;
-    const gvr = `${apiVersionOf(kind)}, Kind=${kind.kind}`;
-    this.#instanceStates.inc({ gvr, from_state: from, to_state: to });
+    this.#instances.state(kind, from, to);
   }
 
-  /** One compilation of an RGD. */
-  build(name: string, seconds: number, ok: boolean): void {
-    this.#builds.inc({ name });
-    this.#buildSeconds.observe({ name }, seconds);
-    if (!ok) this.#buildErrors.inc({ name });
-  }
-
-  /** An RGD's state after a pass. */
-  rgdState(name: string, from: string, to: string): void {
-    if (from !== to) this.#rgdStates.inc({ name, from, to });
+  /** An event of an instance that wants a pass. */
+  instanceEvent(kind: KindRef, event: "add" | "update" | "delete"): void {
+    this.#instances.event(kind, event);
   }
 
   /** One sweep over the children of a kind. */
   swept(kind: KindRef, compared: number, missed: number): void {
-    const gvr = slashForm(kind);
-    this.#swept.inc({ gvr }, compared);
-    this.#missed.inc({ gvr }, missed);
+    this.#instances.swept(kind, compared, missed);
+  }
+
+  /** The instances of a kind begin to be watched. */
+  kindServed(): void {
+    this.#handlers.inc({ type: "parent" });
+  }
+
+  /** A kind is gone, with all that was told of it. */
+  async kindGone(kind: KindRef): Promise<void> {
+    this.#detached.inc({ type: "parent" });
+    await this.#to.forget("gvr", gvrForms(kind));
+    const resource = `${kind.plural}.${kind.group}`;
+    await this.#to.forget("resource", [resource, `${resource}/status`]);
+  }
+
+  /** One compilation of an RGD. */
+  build(name: string, seconds: number, ok: boolean): void {
+    this.#graphs.build(name, seconds, ok);
+  }
+
+  /** What a pass over an RGD came to. */
+  rgdResolution(result: "serve" | "issue" | "failed"): void {
+    this.#graphs.resolution(result);
+  }
+
+  /** An RGD's state after a pass. */
+  rgdState(name: string, from: string, to: string): void {
+    this.#graphs.state(name, from, to);
   }
 
   /** A GraphRevision was made. */
   revisionIssued(reason: "no_revision" | "spec_changed"): void {
-    this.#issued.inc({ reason });
+    this.#graphs.issued(reason);
   }
 
-  /** An RGD was let go. */
-  rgdDeleted(name: string): void {
-    this.#rgdDeletions.inc({ name });
+  /** An RGD was let go, so many seconds after its deletion began. */
+  async rgdDeleted(name: string, seconds: number): Promise<void> {
+    await this.#graphs.deleted(name, seconds);
   }
 
   /** All of it in Prometheus' text format. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return this.#to.text();
   }
-
-  #counter(name: string, help: string, labelNames: string[]): Counter {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
-  }
-
-  #histogram(name: string, help: string, labelNames: string[]): Histogram {
-    return new Histogram({ name, help, labelNames, buckets: LATENCY, registers: [this.#registry] });
-  }
-
-  #gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers: [this.#registry],
-      collect() {
-        this.set(read());
-      },
-    });
-  }
-}
-
-function commaForm(kind: KindRef): string {
-  return `${apiVersionOf(kind)}, Resource=${kind.plural}`;
-}
-
-function slashForm(kind: KindRef): string {
-  return `${apiVersionOf(kind)}/${kind.plural}`;
-}
-
-/** Plain paths by their first part, so that there are few of them. */
-function rawPath(path: string): string {
-  return path.split("/").slice(0, 3).join("/");
 }

@@ -36,6 +36,8 @@ export interface QueueOptions {
   clock?: Clock;
   /** Told of work that threw, which counts as `retry`. */
   onError?: (key: string, error: unknown) => void;
+  /** Told of work that is done. */
+  onWorked?: (worked: Worked) => void;
   /** Told of a key that is given up. */
   onGivenUp?: (key: string, retries: number) => void;
 }
@@ -46,6 +48,16 @@ export interface Work {
   key: string;
   /** For how many milliseconds by now. */
   ms: number;
+}
+
+/** Work that is done. */
+export interface Worked {
+  /** How long its key waited for a worker. */
+  waitedMs: number;
+  /** How long it took. */
+  workedMs: number;
+  /** What it said. */
+  result: WorkResult;
 }
 
 /** What a queue has done since it was made. */
@@ -119,6 +131,11 @@ export class WorkQueue {
     return { key, ms: this.#options.clock.now() - since };
   }
 
+  /** How many keys are in work at most. */
+  get workers(): number {
+    return this.#options.workers;
+  }
+
   /** How many keys are in work. */
   get active(): number {
     return this.#inWork.size;
@@ -184,14 +201,15 @@ export class WorkQueue {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
       const next = this.#waiting.keys().next();
       if (next.done) return;
+      const since = this.#options.clock.now();
+      const waitedMs = since - this.#waiting.get(next.value)!;
       this.#waiting.delete(next.value);
       this.#cancel(next.value);
-      const since = this.#options.clock.now();
-      this.#inWork.set(next.value, { since, done: this.#run(next.value) });
+      this.#inWork.set(next.value, { since, done: this.#run(next.value, since, waitedMs) });
     }
   }
 
-  async #run(key: string): Promise<void> {
+  async #run(key: string, since: number, waitedMs: number): Promise<void> {
     // Let the caller of add() return first: work never starts inside it.
     await Promise.resolve();
     let result: WorkResult;
@@ -202,6 +220,8 @@ export class WorkQueue {
       result = "retry";
     }
     this.#inWork.delete(key);
+    const workedMs = this.#options.clock.now() - since;
+    this.#options.onWorked?.({ waitedMs, workedMs, result });
     if (this.#state !== "stopped") this.#settle(key, result);
   }
 

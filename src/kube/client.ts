@@ -10,6 +10,7 @@ import {
   type ObjectRef,
   parseJson,
 } from "../api/mod.ts";
+import { SilenceError } from "./errors.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import { type Exchange, requestText } from "./exchange.ts";
 import { Transport } from "./transport.ts";
@@ -22,6 +23,7 @@ import type {
   ListPage,
   RequestGate,
   WatchEvent,
+  WatchInfo,
   WriteOptions,
 } from "./types.ts";
 
@@ -30,22 +32,29 @@ const METADATA = "g=meta.k8s.io;v=v1";
 
 /** A client of the server that the configuration names. It opens connections when they are needed. */
 export function connect(config: ClusterConfig, options: ConnectOptions): KubeClient {
-  return new Client(config, new Transport(config, options));
+  return new Client(config, new Transport(config, options), options.onWatch);
 }
 
 class Client implements KubeClient {
   readonly config: ClusterConfig;
   readonly #transport: Transport;
+  readonly #onWatch?: (info: WatchInfo) => void;
   readonly #gate?: RequestGate;
 
-  constructor(config: ClusterConfig, transport: Transport, gate?: RequestGate) {
+  constructor(
+    config: ClusterConfig,
+    transport: Transport,
+    onWatch?: (info: WatchInfo) => void,
+    gate?: RequestGate,
+  ) {
     this.config = config;
     this.#transport = transport;
+    this.#onWatch = onWatch;
     this.#gate = gate;
   }
 
   behind(gate: RequestGate): KubeClient {
-    return new Client(this.config, this.#transport, gate);
+    return new Client(this.config, this.#transport, this.#onWatch, gate);
   }
 
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
@@ -199,8 +208,21 @@ class Client implements KubeClient {
       : undefined;
     const gate = this.#gate;
     const exchange: Exchange = { ...onList(kind, options, query, "watch"), accept, gate };
-    for await (const event of readWatch(this.#transport, exchange, options.signal)) {
-      yield event.type === "BOOKMARK" ? event : { ...event, object: typed(kind, event.object) };
+    const { resource } = exchange;
+    const { signal } = options;
+    let phase: WatchInfo["phase"] | undefined;
+    this.#onWatch?.({ resource, phase: "opened" });
+    try {
+      for await (const event of readWatch(this.#transport, exchange, signal)) {
+        yield event.type === "BOOKMARK" ? event : { ...event, object: typed(kind, event.object) };
+      }
+      phase = signal.aborted ? stoppedBy(signal) : "closed";
+    } catch (error) {
+      phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
+      throw error;
+    } finally {
+      // Left in the middle, by a reader who has seen enough, it is stopped.
+      this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }
 
@@ -225,6 +247,10 @@ class Client implements KubeClient {
   async #object(exchange: Exchange): Promise<KubeObject> {
     return await this.#json(exchange) as Json as unknown as KubeObject;
   }
+}
+
+function stoppedBy(signal: AbortSignal): WatchInfo["phase"] {
+  return signal.reason instanceof SilenceError ? "silent" : "stopped";
 }
 
 interface List {

@@ -131,3 +131,9 @@ function hostName(hostAndPort: string): string {
 function firstLine(text: string): string {
   return (text.trim().split("\n", 1)[0] ?? "").slice(0, 200);
 }
+
+/** Why a watch is ended that nothing came from for too long. */
+export class SilenceError extends Error {
+  /** Always `SilenceError`. */
+  override readonly name = "SilenceError";
+}

@@ -1,6 +1,7 @@
 /** List, then watch, for ever: one kind's objects as a stream of changes that survives every failure. */
 import { ApiError, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
+import { SilenceError } from "./errors.ts";
 import { type Change, Known } from "./known.ts";
 import { sleep } from "./sleep.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
@@ -169,10 +170,11 @@ export class Reflector {
     const timeoutSeconds = Math.round(300 + Math.random() * 300);
     const connection = new AbortController();
     const stop = () => connection.abort();
+    const silent = () => connection.abort(new SilenceError("nothing came for too long"));
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let silence = timeoutSeconds * 1000 + CLOSE_GRACE_MS;
-    let watchdog = setTimeout(stop, silence);
+    let watchdog = setTimeout(silent, silence);
     try {
       const events = this.#client.watch(this.#kind, {
         ...this.#selection(),
@@ -191,7 +193,7 @@ export class Reflector {
           this.#emit(this.#known.fromEvent(event));
           this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
         }
-        watchdog = setTimeout(stop, silence);
+        watchdog = setTimeout(silent, silence);
       }
     } finally {
       clearTimeout(watchdog);

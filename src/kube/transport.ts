@@ -170,6 +170,7 @@ export class Transport {
 
   async #takeTurn(exchange: Exchange): Promise<void> {
     const wait = this.#bucket?.reserve(performance.now()) ?? 0;
+    if (this.#bucket) this.#options.onWait?.(exchange.verb, wait / 1000);
     if (wait > 0) await sleep(wait, this.#closed.signal);
     if (this.#closed.signal.aborted) throw closedError(exchange);
   }
@@ -246,6 +247,8 @@ export class Transport {
       resource: exchange.resource,
       code,
       seconds: milliseconds / 1000,
+      sent: exchange.body?.length,
+      object: exchange.object,
     };
     this.#options.onRequest?.(info);
   }

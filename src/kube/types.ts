@@ -144,6 +144,21 @@ export interface RequestInfo {
   code: number;
   /** Until the answer's headers; a watch counts when it starts. */
   seconds: number;
+  /** `namespace/name` or the namespace; absent for raw paths. */
+  object?: string;
+  /** Length of its body in characters; absent without one. */
+  sent?: number;
+}
+
+/** A watch connection began or ended, for metrics. */
+export interface WatchInfo {
+  /** `deployments.apps`. */
+  resource: string;
+  /**
+   * `closed` by the server in time, `expired` (410), `failed`, `silent`: given up because nothing came;
+   * `stopped` by us.
+   */
+  phase: "opened" | "closed" | "expired" | "failed" | "silent" | "stopped";
 }
 
 /** How to talk to the server. */
@@ -156,6 +171,10 @@ export interface ConnectOptions {
   burst?: number;
   /** Called after every exchange. */
   onRequest?: (info: RequestInfo) => void;
+  /** Called before every exchange with the seconds that `qps` makes it wait, if there is such a limit. */
+  onWait?: (verb: string, seconds: number) => void;
+  /** Called when a watch connection begins and when it ends. */
+  onWatch?: (info: WatchInfo) => void;
   /** Time limit of one request, 30 s by default. */
   timeoutMs?: number;
 }

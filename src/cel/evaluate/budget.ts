@@ -30,9 +30,27 @@ export const COST = {
   failure: 400,
 } as const;
 
+/** What all evaluations of this process have cost, for those who watch it. */
+const totals = { evaluations: 0, cost: 0 };
+
+/** How many evaluations there were in this process, and what they cost in units of the budget. */
+export function celTotals(): Readonly<typeof totals> {
+  return totals;
+}
+
 /** Counts down while an expression runs. */
 export class Budget {
-  constructor(private left: number = DEFAULT_LIMIT) {}
+  readonly #limit: number;
+
+  constructor(private left: number = DEFAULT_LIMIT) {
+    this.#limit = left;
+  }
+
+  /** Adds what was spent to the totals; called once, at the end. */
+  close(): void {
+    totals.evaluations++;
+    totals.cost += this.#limit - this.left;
+  }
 
   /** Takes off a cost; fails when there is not enough left. */
   charge(cost: number): void {

@@ -36,6 +36,8 @@ export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overloa
       return { ok: true, value };
     } catch (error) {
       return { ok: false, failure: failureOf(error, frame.at) };
+    } finally {
+      frame.budget.close();
     }
   };
 }

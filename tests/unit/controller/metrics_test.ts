@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Metrics } from "../../../src/controller/metrics.ts";
-import type { Next, Outcome } from "../../../src/reconcile/mod.ts";
+import { compile as compileCel } from "../../../src/cel/mod.ts";
+import type { Next, NodeOutcome, Outcome } from "../../../src/reconcile/mod.ts";
 
 const kind = {
   group: "shop.example.com",
@@ -81,12 +82,160 @@ Deno.test("only changes of a state count as transitions", async () => {
   ]);
 });
 
-Deno.test("gauges are read when the metrics are", async () => {
+Deno.test("gauges and totals of queues are read when the metrics are", async () => {
   const metrics = new Metrics();
-  let depth = 1;
-  metrics.watch({ queueLength: () => depth, queueAgeSeconds: () => 0, servedKinds: () => 0 });
-  depth = 7;
-  assert.deepEqual(await lines(metrics, "dynamic_controller_queue_length"), [
+  const queue = {
+    depth: 1,
+    ageMs: 1500,
+    active: 2,
+    longest: { key: "k", ms: 3000 },
+    counts: { adds: 5, retries: 4, givenUp: 3 },
+    workers: 8,
+  };
+  const served = () => [{ kind, count: 12 }];
+  metrics.watch({ instances: queue, graphs: { ...queue, depth: 0 }, served, leads: () => true });
+  queue.depth = 7;
+  const names = 'name="dynamic-controller-queue",controller="dynamic-controller-queue"';
+  const expected = [
     "dynamic_controller_queue_length 7",
+    "dynamic_controller_gvr_count 1",
+    'dynamic_controller_handler_count_total{type="parent"} 1',
+    'dynamic_controller_instance_watch_count{parent_gvr="shop.example.com/v1, Resource=carts"} 12',
+    `workqueue_depth{${names}} 7`,
+    `workqueue_adds_total{${names}} 5`,
+    `workqueue_retries_total{${names}} 4`,
+    `workqueue_longest_running_processor_seconds{${names}} 3`,
+    `kro_queue_oldest_seconds{${names}} 1.5`,
+    `kro_queue_given_up_total{${names}} 3`,
+    'controller_runtime_max_concurrent_reconciles{controller="ResourceGraphDefinition"} 8',
+    'leader_election_master_status{name="controller.kro.run"} 1',
+  ];
+  const text = (await metrics.text()).split("\n");
+  for (const line of expected) assert.ok(text.includes(line), line);
+});
+
+Deno.test("an outcome tells what became of the pass and of its nodes", async () => {
+  const metrics = new Metrics();
+  const node = (state: NodeOutcome["state"], count = 1): NodeOutcome => {
+    const object = { apiVersion: "v1", kind: "Pod", name: "p", action: "unchanged" as const };
+    return { id: state, state, objects: Array.from({ length: count }, () => object) };
+  };
+  const nodes = [node("Ready", 3), node("Waiting"), node("Skipped", 0), node("Failed", 0)];
+  metrics.pass(kind, { ...outcome({ kind: "retry", error: "e" }), nodes, revision: 1 }, 0.2);
+  metrics.pass(kind, { ...outcome({ kind: "done" }), state: "DELETING" }, 0.2);
+  const totals = ["eval", "eval_errors", "ignored", "ready_check", "not_ready"];
+  for (const [i, value] of [4, 1, 1, 2, 1].entries()) {
+    const name = `runtime_node_${totals[i]}_total`;
+    assert.deepEqual(await lines(metrics, `${name} `), [`${name} ${value}`]);
+  }
+  assert.deepEqual(await lines(metrics, "runtime_collection_size_sum"), [
+    "runtime_collection_size_sum 3",
   ]);
+  assert.deepEqual(await lines(metrics, "instance_graph_resolution_failures_total{"), [
+    'instance_graph_resolution_failures_total{gvr="shop.example.com/v1, Resource=carts",reason="failed"} 1',
+  ]);
+  assert.deepEqual(await lines(metrics, "kro_pass_duration_seconds_count"), [
+    'kro_pass_duration_seconds_count{outcome="retry"} 1',
+    'kro_pass_duration_seconds_count{outcome="deleted"} 1',
+  ]);
+});
+
+Deno.test("series of RGDs and kinds that are gone go too, however many come and go", async () => {
+  const metrics = new Metrics();
+  const size = async () => (await metrics.text()).split("\n").length;
+  const sizes: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    const name = `g${i}`;
+    const one = { ...kind, group: `${name}.example.com` };
+    const resource = `carts.${one.group}`;
+    metrics.request({ verb: "list", resource, code: 200, seconds: 0.1 });
+    metrics.build(name, 0.1, i % 2 === 0);
+    metrics.rgdState(name, "", "Active");
+    metrics.kindServed();
+    for (let n = 0; n < 20; n++) metrics.pass(one, outcome({ kind: "done" }), 0.1);
+    metrics.instanceState(one, "", "ACTIVE");
+    metrics.instanceEvent(one, "add");
+    metrics.watched({ resource, phase: "opened" });
+    metrics.watched({ resource, phase: "closed" });
+    await metrics.kindGone(one);
+    await metrics.rgdDeleted(name, 1);
+    if (i % 250 === 249) sizes.push(await size());
+  }
+  assert.equal(sizes[1], sizes[0]);
+  const text = await metrics.text();
+  assert.match(text, /rgd_deletions_total\{name="g499"\} 1/);
+  assert.doesNotMatch(text, /"g0"|g499\.example\.com/);
+});
+
+Deno.test("conditions of instances are shown with the gate alone, and gone with their instance", async () => {
+  const metrics = new Metrics();
+  const queue = {
+    depth: 0,
+    ageMs: 0,
+    active: 0,
+    longest: undefined,
+    counts: { adds: 0, retries: 0, givenUp: 0 },
+    workers: 1,
+  };
+  const condition = {
+    type: "Ready",
+    status: "True",
+    reason: "Ready",
+    lastTransitionTime: new Date(Date.now() - 60_000).toISOString(),
+  };
+  let instances = [{ kind, namespace: "n", name: "i", conditions: [condition] }];
+  metrics.watch({
+    instances: queue,
+    graphs: queue,
+    served: () => [],
+    leads: () => false,
+    conditions: () => instances,
+  });
+  const name = "instance_condition_current_status_seconds{";
+  const [line, ...others] = await lines(metrics, name);
+  assert.equal(others.length, 0);
+  const labels = 'gvr="shop.example.com/v1, Resource=carts",namespace="n",name="i",' +
+    'condition_type="Ready",condition_status="True",reason="Ready"';
+  const [, shown, value] = /^[a-z_]+\{(.*)\} (.*)$/.exec(line!)!;
+  assert.equal(shown, labels);
+  assert.ok(Number(value) >= 60 && Number(value) < 120, value);
+  instances = [];
+  assert.deepEqual(await lines(metrics, name), []);
+  assert.deepEqual(await lines(new Metrics(), name), []);
+});
+
+Deno.test("watches that end count by why, those that we stop do not", async () => {
+  const metrics = new Metrics();
+  const resource = "carts.shop.example.com";
+  for (const phase of ["closed", "expired", "closed", "stopped"] as const) {
+    metrics.watched({ resource, phase: "opened" });
+    metrics.watched({ resource, phase });
+  }
+  metrics.watched({ resource, phase: "opened" });
+  assert.deepEqual(await lines(metrics, "kro_watch_restarts_total{"), [
+    `kro_watch_restarts_total{resource="${resource}",reason="closed"} 2`,
+    `kro_watch_restarts_total{resource="${resource}",reason="expired"} 1`,
+  ]);
+  assert.deepEqual(await lines(metrics, "dynamic_controller_watch_count"), [
+    "dynamic_controller_watch_count 1",
+  ]);
+});
+
+Deno.test("the process is told of: memory and its limit, processor time, a late event loop, CEL", async () => {
+  const metrics = new Metrics();
+  const end = metrics.sample();
+  end();
+  const values = async (name: string) => Number((await lines(metrics, name))[0]?.split(" ")[1]);
+  const limit = await values("process_heap_limit_bytes ");
+  assert.ok(limit > await values("process_heap_bytes "));
+  assert.ok(await values("process_resident_memory_bytes ") > 1e6);
+  assert.ok(await values("process_cpu_seconds_total ") > 0);
+  assert.equal(await values("kro_event_loop_lag_seconds_count "), 0);
+  const before = await values("cel_expr_eval_total ");
+  const cost = await values("kro_cel_cost_total ");
+  const compiled = compileCel("1 + 1", { variables: {} });
+  assert.ok(compiled.ok);
+  compiled.program.evaluate({});
+  assert.equal(await values("cel_expr_eval_total "), before + 1);
+  assert.ok(await values("kro_cel_cost_total ") > cost);
 });
