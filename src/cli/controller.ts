@@ -9,6 +9,7 @@ import {
   connect,
   type KubeClient,
   loadConfig,
+  type RequestInfo,
 } from "../kube/mod.ts";
 import {
   createHandler,
@@ -25,6 +26,7 @@ import { startLog } from "./log.ts";
 import type { Output } from "./output.ts";
 
 const logger = getLogger(["kro", "controller"]);
+const requestLogger = getLogger(["kro", "request"]);
 
 /** Runs `kro controller`; answers the exit code once it has stopped. */
 export async function controller(flags: ControllerFlags, output: Output): Promise<number> {
@@ -40,7 +42,17 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
 
   const metrics = new Metrics();
   const { clientQps: qps, clientBurst: burst, leaderElectionRenewDeadline } = flags;
-  const { request: onRequest, watched: onWatch, waited: onWait } = metrics;
+  const { watched: onWatch, waited: onWait } = metrics;
+  const onRequest = (info: RequestInfo) => {
+    metrics.request(info);
+    requestLogger.trace("{verb} {resource} {object}: {code}", {
+      verb: info.verb,
+      resource: info.resource,
+      object: info.object ?? "",
+      code: info.code,
+      duration: info.seconds,
+    });
+  };
   const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait };
   const client = connect(config, { ...common, qps, burst });
   // Renewals wait for nobody: no slot, no rate, no connection that is busy with other things.

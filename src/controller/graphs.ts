@@ -202,7 +202,14 @@ export class GraphController {
     metrics.rgdResolution(result.issued ? "issue" : good ? "serve" : "failed");
     const [from, to] = [before.status?.state ?? "", result.rgd.status?.state ?? ""];
     metrics.rgdState(name, from, to);
-    if (from !== to) logger.info("graph {graph} is {state}", { graph: name, state: to });
+    if (from !== to) {
+      logger.info("graph {graph} is {state}", {
+        graph: name,
+        state: to,
+        revision: result.served?.revision,
+        duration: result.buildSeconds,
+      });
+    }
     const failure = result.error ?? (problemsText(result.problems) || undefined);
     this.#say(entry, failure);
     if (!result.served) await this.#hold(entry, failure ?? "");

@@ -25,6 +25,7 @@ import type { InstanceEvents } from "./instance_events.ts";
 import { newsOf } from "./instance_news.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
 import { GraphCaches } from "./graph_caches.ts";
+import { type About, logAdoption, logFailure, logPass, logRecovery } from "./instance_log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./publish.ts";
 import type { WorkResult } from "./queue.ts";
@@ -106,8 +107,8 @@ export class InstanceController {
     this.#reflector = new Reflector(deps.parts.client, kind, {
       onError: (error) => this.#watchFailed(error),
     }, {
-      added: (object) => this.#observed(object),
-      modified: (object) => this.#observed(object),
+      added: (object) => this.#observed(object, "add"),
+      modified: (object) => this.#observed(object, "update"),
       deleted: (object) => this.#deleted(object),
       synced: () => this.#watchFailure = undefined,
     });
@@ -272,11 +273,8 @@ export class InstanceController {
     if (outcome.instance) this.#store.learn(outcome.instance);
     else this.#gone.add(instance.metadata.uid!);
     const failure = outcome.next.kind === "retry" ? outcome.next.error : undefined;
-    const properties = { ...this.#naming(instance), state: outcome.state, duration: seconds };
-    this.#logger.debug("pass over {kind} {instance}: {state}", properties);
-    if (stateOf(instance) !== outcome.state) {
-      this.#logger.info("{kind} {instance} is {state}", properties);
-    }
+    const about = this.#about(instance);
+    logPass(about, stateOf(instance), outcome, seconds);
     if (outcome.instance) {
       const again = this.#last.get(key)?.failure === failure;
       const told = newsOf(
@@ -287,16 +285,10 @@ export class InstanceController {
       );
       events?.tell(this.kind, instance, told);
     }
-    this.#say(key, instance, failure);
+    this.#say(key, instance, failure, outcome);
     const adopted = this.#last.get(key)?.adopted ?? new Adopted();
     const noted = adopted.note(outcome.nodes);
-    for (const { kind, namespace, name } of noted.adopted) {
-      const object = namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
-      this.#logger.info("{kind} {instance} adopted {object}, which belonged to nobody", {
-        ...properties,
-        object,
-      });
-    }
+    for (const object of noted.adopted) logAdoption(about, object);
     const time = context.now().toISOString();
     this.#last.set(key, { outcome: { ...outcome, nodes: noted.nodes }, adopted, time, failure });
     const waits = [this.#lookAgainMs(ran), outcome.lookAfterMs];
@@ -314,23 +306,22 @@ export class InstanceController {
   }
 
   /** Logs a failure when it is another one than last time, and its end. */
-  #say(key: string, instance: KubeObject, failure: string | undefined): void {
+  #say(
+    key: string,
+    instance: KubeObject,
+    failure: string | undefined,
+    outcome?: Outcome,
+  ): void {
     const last = this.#last.get(key);
     if (last?.failure === failure || (failure !== undefined && !this.#deps.mayWrite())) return;
-    const properties = { ...this.#naming(instance), error: failure };
-    if (failure === undefined) this.#logger.info("{kind} {instance} recovered", properties);
-    else this.#logger.error("{kind} {instance} failed: {error}", properties);
+    if (failure === undefined) logRecovery(this.#about(instance));
+    else logFailure(this.#about(instance), failure, outcome);
     this.#last.set(key, { ...last, time: last?.time ?? "", failure });
   }
 
-  #naming(instance: KubeObject): Record<string, unknown> {
-    const { namespace, name } = instance.metadata;
+  #about({ metadata: { namespace, name } }: KubeObject): About {
     const graph = this.#mode.kind === "graph" ? this.#mode.served.graph.name : undefined;
-    return {
-      graph,
-      kind: groupKind(this.kind),
-      instance: namespace ? `${namespace}/${name}` : name,
-    };
+    return { kind: this.kind, namespace, name, graph };
   }
 
   /** Passes begin with the new mode; caches let go of what the old one needs when its last pass ended. */
@@ -366,13 +357,16 @@ export class InstanceController {
     });
   }
 
-  #observed(object: KubeObject): void {
-    if (this.#store.observe(object)) this.#enqueue(this.queueKey(instanceKey(object.metadata)));
+  #observed(object: KubeObject, event: "add" | "update"): void {
+    if (!this.#store.observe(object)) return;
+    this.#deps.metrics.instanceEvent(this.kind, event);
+    this.#enqueue(this.queueKey(instanceKey(object.metadata)));
   }
 
   #deleted(object: KubeObject): void {
     this.#store.remove(object);
     this.#gone.delete(object.metadata.uid!);
+    this.#deps.metrics.instanceEvent(this.kind, "delete");
     this.#enqueue(this.queueKey(instanceKey(object.metadata)));
   }
 

@@ -185,3 +185,56 @@ Deno.test("guarded metrics: who shows no token, a wrong one, or may not, gets no
     await kubectl(["delete", "clusterrolebinding,clusterrole", role]);
   }
 });
+
+Deno.test("the log names graph, instance, revision and node, a failure once, and never a secret value", async () => {
+  const name = "talkative";
+  const plural = `logins.${groupOf(name)}`;
+  const secret = `hidden-${crypto.randomUUID()}`;
+  await using kro = await startProcess([
+    "-vv",
+    "--log-format=json",
+    "--dynamic-controller-rate-limiter-max-delay=200ms",
+  ]);
+  await apply(graph(name, {
+    kind: "Login",
+    spec: { password: "string", label: "string" },
+    resources: [{
+      id: "credentials",
+      template: {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "${schema.metadata.name}", labels: { app: "${schema.spec.label}" } },
+        stringData: { password: "${schema.spec.password}" },
+      },
+    }],
+  }));
+  await until("rgd", name, undefined, (rgd) => rgd.status?.state === "Active");
+  const login = (label: string) => ({
+    apiVersion: `${groupOf(name)}/v1alpha1`,
+    kind: "Login",
+    metadata: { name },
+    spec: { password: secret, label },
+  });
+  const lines = () => kro.log().trim().split("\n").map((line) => JSON.parse(line));
+  await apply(login("good"));
+  await until(plural, name, undefined, (i) => i.status?.state === "ACTIVE");
+  await apply(login("no good label!"));
+  const passes = () => lines().filter((l) => l.level === "DEBUG" && /^pass over/.test(l.message));
+  await eventually(
+    "some failing passes",
+    () => Promise.resolve(passes().filter((pass) => pass.state === "ERROR").length > 3),
+  );
+
+  const failures = lines().filter((line) => line.level === "ERROR");
+  assert.equal(failures.length, 1, JSON.stringify(failures));
+  const { graph: of, instance, revision, node, error } = failures[0];
+  assert.deepEqual([of, instance, revision, node], [name, `default/${name}`, 1, "credentials"]);
+  assert.match(error, /metadata\.labels/);
+  const created = lines().find((line) => line.action === "created");
+  assert.equal(created?.node, "credentials");
+  assert.equal(typeof passes()[0].duration, "number");
+  assert.ok(lines().some((line) => line.verb === "apply" && line.resource === "secrets"));
+  const base64 = btoa(secret);
+  for (const value of [secret, base64]) assert.ok(!kro.log().includes(value), "a secret is told");
+  await cleanUp(name, "logins");
+});
