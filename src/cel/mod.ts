@@ -36,4 +36,4 @@ export {
   rawToCel,
   toCel,
 } from "./values.ts";
-export { celTotals } from "./evaluate/budget.ts";
+export { type CelTotals, celTotals } from "./evaluate/budget.ts";

@@ -30,11 +30,18 @@ export const COST = {
   failure: 400,
 } as const;
 
-/** What all evaluations of this process have cost, for those who watch it. */
-const totals = { evaluations: 0, cost: 0 };
+/** What all evaluations of this process together have cost. */
+export interface CelTotals {
+  /** How many there were. */
+  evaluations: number;
+  /** In units of the budget. */
+  cost: number;
+}
 
-/** How many evaluations there were in this process, and what they cost in units of the budget. */
-export function celTotals(): Readonly<typeof totals> {
+const totals: CelTotals = { evaluations: 0, cost: 0 };
+
+/** The totals so far, for those who watch the process. */
+export function celTotals(): Readonly<CelTotals> {
   return totals;
 }
 
