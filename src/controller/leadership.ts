@@ -44,6 +44,7 @@ export class Leadership implements RequestGate {
   #writes = new AbortController();
   #cut = false;
   #failure?: string;
+  #watchFailure?: string;
 
   /** Asks for nothing yet. Only with election `events` are told. */
   constructor(client: KubeClient, options: LeadershipOptions, events: LeadershipEvents) {
@@ -56,7 +57,6 @@ export class Leadership implements RequestGate {
       namespace,
       name: LEASE_NAME,
       acquired: () => {
-        this.#failure = undefined;
         this.#writes = new AbortController();
         logger.info("holds lease {namespace}/{lease}", at);
         if (!this.#elect) return;
@@ -76,7 +76,6 @@ export class Leadership implements RequestGate {
         events.lost();
       },
       waiting: (holder) => {
-        this.#failure = undefined;
         if (this.#elect) {
           return logger.info("waits for lease {namespace}/{lease} of {holder}", { ...at, holder });
         }
@@ -95,6 +94,19 @@ export class Leadership implements RequestGate {
           });
         }
         this.#failure = message;
+      },
+      onAnswer: () => this.#failure = undefined,
+      onWatchError: (error) => {
+        const message = messageOf(error);
+        if (message === this.#watchFailure) return;
+        this.#watchFailure = message;
+        logger.warn(
+          "cannot watch lease {namespace}/{lease}, looks at it when it expires: {error}",
+          {
+            ...at,
+            error: message,
+          },
+        );
       },
     });
   }

@@ -26,8 +26,12 @@ export interface LeaseOptions {
   lost?: () => void;
   /** Another one holds it; told once for each holder. */
   waiting?: (holder: string) => void;
-  /** A request failed; the next one follows. */
+  /** A request for it failed; the next one follows. */
   onError?: (error: unknown) => void;
+  /** Requests for it succeed again. */
+  onAnswer?: () => void;
+  /** Watching it failed and is tried again; until then its expiry is waited for. */
+  onWatchError?: (error: unknown) => void;
 }
 
 /** An identity nobody else has. */
@@ -54,6 +58,7 @@ export class LeaseHolder {
   readonly #stop = new AbortController();
   #running?: Promise<void>;
   #held = false;
+  #failing = false;
   #lease?: KubeObject;
   /** The resourceVersion last seen, and when it was first. */
   #seen?: string;
@@ -139,7 +144,7 @@ export class LeaseHolder {
   }
 
   #watch(signal: AbortSignal): Promise<void> {
-    const { namespace, name, onError } = this.#options;
+    const { namespace, name, onWatchError: onError } = this.#options;
     const options = { namespace, fieldSelector: `metadata.name=${name}`, onError };
     const changed = (lease: KubeObject) => this.#observed(lease);
     const deleted = () => this.#observed(undefined);
@@ -158,10 +163,14 @@ export class LeaseHolder {
 
   async #attempted(): Promise<"held" | "taken" | "raced" | "failed"> {
     try {
-      return await this.#attempt();
+      const result = await this.#attempt();
+      if (this.#failing) this.#options.onAnswer?.();
+      this.#failing = false;
+      return result;
     } catch (error) {
       this.#lease = undefined; // read it again, whatever went wrong
       if (isRace(error)) return "raced";
+      this.#failing = true;
       this.#options.onError?.(error);
       return "failed";
     }

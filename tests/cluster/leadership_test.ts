@@ -258,3 +258,36 @@ async function administrator(): Promise<{ client: KubeClient; close(): void }> {
   const client = connect(await loadConfig({ kubeconfig }), { userAgent: "test" });
   return { client, close: () => client.close() };
 }
+
+Deno.test("a standby that may not watch the Lease is ready all the same; one that may not get it is not", async () => {
+  await using space = await testNamespace("rights");
+  const { client, close } = await administrator();
+  const holder = new LeaseHolder(client, { namespace: space.name, name: "controller.kro.run" });
+  holder.start();
+  await eventually("the holder", () => Promise.resolve(holder.held));
+  const account = `system:serviceaccount:${space.name}:standby`;
+  const { kubeconfig } = await sharedControlPlane();
+  const config = await loadConfig({ kubeconfig });
+  config.headers = { "impersonate-user": account };
+  const leases = connect(config, { userAgent: "test" });
+  const standby = await candidate({
+    lease: { elect: true, namespace: space.name, client: leases, ...FAST },
+  });
+  const missing = () => standby.controller.readiness().missing.join();
+  await eventually("not ready", () => Promise.resolve(/lease: .*forbidden/.test(missing())));
+  const inSpace = (...args: string[]) => kubectl(["-n", space.name, ...args]);
+  await inSpace("create", "role", "get", "--verb=get,update", "--resource=leases");
+  await inSpace("create", "rolebinding", "get", "--role=get", `--user=${account}`);
+  await eventually("ready with the right", () => Promise.resolve(missing() === ""));
+  // It cannot list and watch: it looks when the Lease expires, and goes on being ready.
+  await quiet(4000);
+  assert.equal(missing(), "");
+  await holder.release();
+  await eventually("it leads", async () =>
+    (await standby.metrics.text()).includes(
+      'leader_election_master_status{name="controller.kro.run"} 1',
+    ));
+  await standby[Symbol.asyncDispose]();
+  leases.close();
+  close();
+});
