@@ -26,7 +26,7 @@ const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
     "conversion",
     /conver|^Invalid [\w-]+ formatted string|^unsupported type|^map key must|^invalid (data|array type|RFC 3339)|^not JSON|unhashable/,
     /^json\.(un)?marshal failed|base64|^quantities must|^unable to parse quantity/,
-    /^proto: |^IPv4-mapped|^IP address|^network address|^URL parse/,
+    /^proto:\s|^IPv4-mapped|^IP address|^network address|^URL parse/,
     /Major\.Minor\.Patch|^Prerelease|^Build meta|leading zeroes|^strconv\.|^Invalid character\(s\)|^Version string empty/,
   ],
 ];

@@ -5,7 +5,7 @@
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
 import { at, optionalAt } from "../library/operators.ts";
-import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
+import { CelError, DataError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
 import { COST } from "./budget.ts";
 import { compileCall } from "./calls.ts";
@@ -77,10 +77,20 @@ export class Compiler {
 
   #index(expr: Node<"index">, locals: Locals): Step {
     const operand = this.compile(expr.operand, locals);
-    const index = this.compile(expr.index, locals);
+    const index = this.#key(expr.index, locals);
     return expr.optional
       ? optionalElement(operand, index, expr.at)
       : element(operand, index, expr.index.kind === "literal", expr.at);
+  }
+
+  /** What stands in brackets: upstream tells some faults of it apart. */
+  #key(expr: Expr, locals: Locals): Step {
+    if (expr.kind === "has") {
+      return presence(this.compile(expr.operand, locals), expr.field, expr.at, true);
+    }
+    if (expr.kind !== "index" || expr.optional) return this.compile(expr, locals);
+    const operand = this.compile(expr.operand, locals);
+    return elementAsKey(operand, this.#key(expr.index, locals), expr.at);
   }
 
   #list(expr: Node<"list">, locals: Locals): Step {
@@ -146,10 +156,13 @@ function optionalSelection(operand: Step, field: string, offset: number): Step {
   };
 }
 
-function presence(operand: Step, field: string, offset: number): Step {
+/** As a key, a look into an optional is itself an optional to upstream, which nothing is indexed by. */
+function presence(operand: Step, field: string, offset: number, isKey = false): Step {
   return (frame) => {
-    const target = unwrap(operand(frame));
+    const value = operand(frame);
     frame.at = offset;
+    if (isKey && value instanceof Optional) fail("argument", "unsupported index type");
+    const target = unwrap(value);
     if (isMap(target)) return target.has(field);
     return target !== undefined && select(target, field) !== undefined;
   };
@@ -162,6 +175,22 @@ function element(operand: Step, index: Step, shown: boolean, offset: number): St
     const key = index(frame);
     frame.at = offset;
     return at(container, key, shown);
+  };
+}
+
+/** An element that contradicts its schema is a value to upstream, which nothing is indexed by. */
+function elementAsKey(operand: Step, index: Step, offset: number): Step {
+  return (frame) => {
+    const container = operand(frame);
+    const key = index(frame);
+    frame.at = offset;
+    try {
+      return at(container, key, false);
+    } catch (error) {
+      const isElement = container instanceof ListValue && container.isTyped;
+      if (isElement && error instanceof DataError) fail("argument", error.message);
+      throw error;
+    }
   };
 }
 
@@ -209,7 +238,8 @@ function mapOf(keys: readonly Step[], values: readonly Step[], offset: number): 
       const key = keys[index]!(frame);
       const value = values[index]!(frame);
       frame.at = offset;
-      if (value !== LEFT_OUT) map.set(key, value);
+      if (value === LEFT_OUT) map.delete(key);
+      else map.set(key, value);
     }
     return map;
   };

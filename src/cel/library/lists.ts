@@ -17,14 +17,14 @@ function slice(list: ListValue, start: bigint, end: bigint): ListValue {
   if (start < 0n || end < start || end > size) {
     fail("argument", "slice() is out of the list's range");
   }
-  return ListValue.of([...list].slice(Number(start), Number(end)));
+  return ListValue.of(list.items().slice(Number(start), Number(end)));
 }
 
 function flatten(list: ListValue, depth = 1n): ListValue {
   if (depth < 0n) fail("argument", "flatten() takes no negative depth");
-  const items: Value[] = [];
+  const items: (Value | CelError)[] = [];
   const visit = (from: ListValue, left: bigint): void => {
-    for (const item of from) {
+    for (const item of from.items()) {
       if (item instanceof ListValue && left > 0n) visit(item, left - 1n);
       else items.push(item);
     }
@@ -47,23 +47,38 @@ export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
 
 function sort(list: Value): ListValue {
   if (!(list instanceof ListValue)) return noOverload("sort");
-  return sortByKeys([...list].map((item) => ({ item, key: item })));
+  return sortByKeys(
+    list.items().map((item) =>
+      item instanceof CelError
+        ? fail("argument", "list elements must be comparable to be sorted")
+        : { item, key: item }
+    ),
+  );
 }
 
 function distinct(list: ListValue): ListValue {
-  const items: Value[] = [];
+  const items: (Value | CelError)[] = [];
   const seen = new Set<string>();
-  for (const item of list) {
+  for (const item of list.items()) {
+    if (item instanceof CelError) {
+      items.push(item);
+      continue;
+    }
     const identity = keyIdentity(item);
     // NaN is unequal even to itself.
     const isKnown = identity === undefined
-      ? items.some((other) => sameness(item, other))
+      ? items.some((other) => !(other instanceof CelError) && sameness(item, other))
       : seen.has(identity) && !Number.isNaN(item);
     if (isKnown) continue;
     if (identity !== undefined) seen.add(identity);
     items.push(item);
   }
   return ListValue.of(items);
+}
+
+function isUnidentified(list: ListValue): boolean {
+  const first = attempt(() => list.at(0));
+  return first instanceof CelError || keyIdentity(first) === undefined;
 }
 
 function range(size: bigint): ListValue {
@@ -165,10 +180,14 @@ export const LISTS: readonly FunctionDeclaration[] = [
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
     // What has no identity is compared with all the others.
-    steps: (list: ListValue) =>
-      list.size > 0 && keyIdentity(list.at(0)) === undefined ? list.size ** 2 : 0,
+    steps: (list: ListValue) => list.size > 0 && isUnidentified(list) ? list.size ** 2 : 0,
   },
-  member("reverse", "list(A)", "list(A)", (list: ListValue) => ListValue.of([...list].reverse())),
+  member(
+    "reverse",
+    "list(A)",
+    "list(A)",
+    (list: ListValue) => ListValue.of(list.items().reverse()),
+  ),
   plain("lists.range", "int", "list(int)", range),
 ];
 
@@ -188,18 +207,18 @@ export const KUBERNETES_LISTS: readonly FunctionDeclaration[] = [
     "list(A), int, A",
     "list(A)",
     (list: ListValue, index: bigint, value: Value) =>
-      ListValue.of([...list].with(position(list, index, list.size - 1), value)),
+      ListValue.of(list.items().with(position(list, index, list.size - 1), value)),
   ),
   plain("lists.insertAtIndex", "list(A), int, A", "list(A)", (
     list: ListValue,
     index: bigint,
     value: Value,
-  ) => ListValue.of([...list].toSpliced(position(list, index, list.size), 0, value))),
+  ) => ListValue.of(list.items().toSpliced(position(list, index, list.size), 0, value))),
   plain(
     "lists.removeAtIndex",
     "list(A), int",
     "list(A)",
     (list: ListValue, index: bigint) =>
-      ListValue.of([...list].toSpliced(position(list, index, list.size - 1), 1)),
+      ListValue.of(list.items().toSpliced(position(list, index, list.size - 1), 1)),
   ),
 ];

@@ -1,6 +1,6 @@
 /** Operators as functions: arithmetic with overflow errors, comparison, membership, indexing. */
 import { compare, equals, sameness } from "../value/compare.ts";
-import { fail, noOverload, noSuchKey } from "../value/error.ts";
+import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
 import { constantTime, type FunctionDeclaration, operator, withMacroOverloads } from "./declare.ts";
@@ -52,11 +52,14 @@ function shift(time: Timestamp, nanos: bigint): Timestamp {
 /** Lists of the types set and map are united: what is already there keeps its place. */
 function concatenate(a: ListValue, b: ListValue): ListValue {
   const { identity } = a;
-  if (!identity) return ListValue.of([...a, ...b]);
-  const replaces = a.size > 0 && [...a].some(isMap) || [...b].some(isMap);
-  const merged = new Map([...a].map((element) => [identity(element), element]));
-  for (const element of b) {
-    const key = identity(element);
+  if (!identity) return ListValue.of([...a.items(), ...b.items()]);
+  const [left, right] = [a.items(), b.items()];
+  const replaces = left.some(isMap) || right.some(isMap);
+  // What contradicts the schema is like nothing else.
+  const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item);
+  const merged = new Map(left.map((element) => [keyOf(element), element]));
+  for (const element of right) {
+    const key = keyOf(element);
     if (replaces || !merged.has(key)) merged.set(key, element);
   }
   return ListValue.like(a, [...merged.values()]);
@@ -143,8 +146,8 @@ function lookup(container: Value, key: Value): Value | undefined {
 
 function listIndex(key: Value): number {
   if (typeof key === "bigint") return Number(key);
-  if (key instanceof Uint) return Number(key.value);
-  if (typeof key === "number" && Number.isInteger(key)) return key;
+  if (key instanceof Uint && key.value <= MAX_INT) return Number(key.value);
+  if (typeof key === "number" && Number.isInteger(key) && Math.abs(key) < 2 ** 63) return key;
   return fail("overload", "unsupported index type in a list");
 }
 

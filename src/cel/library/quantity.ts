@@ -3,7 +3,8 @@ import { fail } from "../value/error.ts";
 import { Opaque, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-const NANO = 10n ** 9n;
+/** Digits behind the point of the finest amount that Kubernetes keeps. */
+const NANO_DIGITS = 9;
 const MAX_INT = 2n ** 63n - 1n;
 /** Digits of a number that Kubernetes keeps as an integer with a scale. */
 const MAX_DIGITS = 18;
@@ -23,14 +24,18 @@ const DECIMAL: ReadonlyMap<string, number> = new Map([
 const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([KMGTPE]i)|[eE]([+-]?\d+)|([numkMGTPE]?))$/;
 
-/** An amount in billionths, the finest that Kubernetes keeps. */
+/**
+ * An amount as `unscaled` times ten to the `power`. Upstream keeps short ones in 64 bits; what it says
+ * of integers and of approximate floats depends on that.
+ */
 class Quantity extends Opaque {
   readonly typeName = "kubernetes.Quantity";
 
   constructor(
-    readonly nanos: bigint,
-    /** Written without a fraction, in whole units: only such amounts count as integers. */
-    readonly whole: boolean,
+    readonly unscaled: bigint,
+    readonly power: number,
+    /** Kept in 64 bits. */
+    readonly isShort: boolean,
     /** A sum or a difference. */
     readonly computed = false,
   ) {
@@ -39,33 +44,52 @@ class Quantity extends Opaque {
 
   /** Upstream compares with quantities that were read, not with computed ones. */
   override equals(other: Opaque): boolean | undefined {
-    return other instanceof Quantity && !other.computed ? other.nanos === this.nanos : undefined;
+    return other instanceof Quantity && !other.computed ? order(this, other) === 0n : undefined;
   }
 
-  /** The amount as an int; undefined when it is not one. */
+  /** The amount as an int; undefined when it is not kept as one. */
   get integer(): bigint | undefined {
-    const value = this.nanos / NANO;
-    const fits = value <= MAX_INT && value >= -MAX_INT - 1n;
-    return this.whole && fits ? value : undefined;
+    return this.isShort && this.power >= 0 ? scaleUp(this.unscaled, this.power) : undefined;
   }
+
+  /** The amount as a double, with the error of multiplying by a power of ten. */
+  get approximate(): number {
+    const base = Number(this.unscaled);
+    return this.power === 0 ? base : base * Number(`1e${this.power}`);
+  }
+}
+
+/** Times a power of ten within 64 bits; undefined when it does not fit. */
+function scaleUp(value: bigint, power: number): bigint | undefined {
+  const scaled = value * 10n ** BigInt(power);
+  return BigInt.asIntN(64, scaled) === scaled ? scaled : undefined;
 }
 
 function parse(text: string): Quantity | undefined {
   const match = text === "" ? null : QUANTITY.exec(text);
   if (match === null) return undefined;
   const [, sign, integer = "", fraction = "", binary, exponent, suffix = ""] = match;
-  const digits = BigInt(`${integer}${fraction}` || "0");
   const power = exponent === undefined ? DECIMAL.get(suffix) ?? 0 : Number(exponent);
   // Nothing that a quantity can hold needs a greater exponent.
   if (Math.abs(power) > 1000) return undefined;
-  const factor = binary === undefined ? 1n : 1024n ** BigInt(BINARY.indexOf(binary) + 1);
-  const nanos = scaled(digits * factor, power - fraction.length + 9);
-  const isShort = integer.replace(/^0+/, "").length + fraction.length <= MAX_DIGITS;
-  const whole = isShort && power >= fraction.length && (binary === undefined || fraction === "");
-  return new Quantity(sign === "-" ? -nanos : nanos, whole);
+  const digits = BigInt(`${integer}${fraction}` || "0");
+  const step = binary === undefined ? 0 : BINARY.indexOf(binary) + 1;
+  const value = digits * 1024n ** BigInt(step);
+  const signed = (amount: bigint) => sign === "-" ? -amount : amount;
+  const whole = integer.replace(/^0+/, "").length || 1;
+  const isShort = step > 0
+    ? fraction === "" && 14 - whole - 3 * step >= 0
+    : whole + fraction.length <= MAX_DIGITS && power - fraction.length >= -NANO_DIGITS;
+  if (isShort) return new Quantity(signed(value), power - fraction.length, true);
+  if (value === 0n) return new Quantity(0n, power - fraction.length, false);
+  const nanos = scaled(value, power - fraction.length + NANO_DIGITS);
+  const isCapped = step > 0 && nanos > MAX_INT * 10n ** BigInt(NANO_DIGITS);
+  return isCapped
+    ? new Quantity(signed(MAX_INT), 0, false)
+    : new Quantity(signed(nanos), -NANO_DIGITS, false);
 }
 
-/** Finer amounts are rounded away from zero. */
+/** Finer amounts than billionths are rounded away from zero. */
 function scaled(value: bigint, power: number): bigint {
   if (power >= 0) return value * 10n ** BigInt(power);
   const unit = 10n ** BigInt(-power);
@@ -77,14 +101,32 @@ function quantity(text: string): Value {
 }
 
 function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
-  // Upstream negates an int within its 64 bits, where the least one stays what it is.
-  const int = typeof b === "bigint" ? BigInt.asIntN(64, sign * b) * sign : 0n;
-  const other = typeof b === "bigint" ? new Quantity(int * NANO, true) : b;
-  return new Quantity(a.nanos + sign * other.nanos, a.whole && other.whole, true);
+  const other = typeof b === "bigint" ? new Quantity(b, 0, true) : b;
+  const power = Math.min(a.power, other.power);
+  if (a.isShort && other.isShort) {
+    // The least int stays what it is when 64 bits negate it.
+    const added = BigInt.asIntN(64, sign * other.unscaled);
+    if (added === 0n) return new Quantity(a.unscaled, a.power, true, true);
+    if (a.unscaled === 0n) return new Quantity(added, other.power, true, true);
+    const [left, right] = [
+      scaleUp(a.unscaled, a.power - power),
+      scaleUp(added, other.power - power),
+    ];
+    const total = left === undefined || right === undefined ? undefined : scaleUp(left + right, 0);
+    if (total !== undefined) return new Quantity(total, power, true, true);
+  }
+  return new Quantity(at(a, power) + sign * at(other, power), power, false, true);
+}
+
+/** The amount in units of a power of ten that is no greater than its own. */
+function at({ unscaled, power }: Quantity, unit: number): bigint {
+  return unscaled * 10n ** BigInt(power - unit);
 }
 
 function order(a: Quantity, b: Quantity): bigint {
-  return a.nanos < b.nanos ? -1n : a.nanos > b.nanos ? 1n : 0n;
+  const power = Math.min(a.power, b.power);
+  const [left, right] = [at(a, power), at(b, power)];
+  return left < right ? -1n : left > right ? 1n : 0n;
 }
 
 const TYPE = "kubernetes.Quantity";
@@ -93,7 +135,7 @@ const TYPE = "kubernetes.Quantity";
 export const QUANTITIES: readonly FunctionDeclaration[] = [
   plain("quantity", "string", TYPE, quantity),
   plain("isQuantity", "string", "bool", (text: string) => parse(text) !== undefined),
-  plain("sign", TYPE, "int", (q: Quantity) => order(q, new Quantity(0n, true))),
+  plain("sign", TYPE, "int", (q: Quantity) => order(q, new Quantity(0n, 0, true))),
   member("isInteger", TYPE, "bool", (q: Quantity) => q.integer !== undefined),
   member(
     "asInteger",
@@ -101,7 +143,7 @@ export const QUANTITIES: readonly FunctionDeclaration[] = [
     "int",
     (q: Quantity) => q.integer ?? fail("conversion", "asInteger(): the quantity is no integer"),
   ),
-  member("asApproximateFloat", TYPE, "double", (q: Quantity) => Number(q.nanos) / 1e9),
+  member("asApproximateFloat", TYPE, "double", (q: Quantity) => q.approximate),
   member(
     "add",
     [`${TYPE}, ${TYPE}`, `${TYPE}, int`],

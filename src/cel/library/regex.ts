@@ -50,7 +50,13 @@ function find(text: string, pattern: string): string {
 function findAll(text: string, pattern: string, limit = -1n): ListValue {
   const found: string[] = [];
   const matcher = compiled(pattern).matcher(text);
-  while ((limit < 0n || found.length < limit) && matcher.find()) found.push(matcher.group() ?? "");
+  let end = -1;
+  while ((limit < 0n || found.length < limit) && matcher.find()) {
+    // As in Go, nothing is not found again right behind a match.
+    const isEcho = matcher.start() === matcher.end() && matcher.start() === end;
+    if (!isEcho) found.push(matcher.group() ?? "");
+    end = matcher.end();
+  }
   return ListValue.of(found);
 }
 

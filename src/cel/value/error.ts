@@ -12,6 +12,9 @@ export class CelError {
   constructor(readonly code: CelFailure["code"], readonly message: string) {}
 }
 
+/** Data that contradicts its schema. */
+export class DataError extends CelError {}
+
 /** A value, or the failure that keeps it from being one. */
 export function attempt<T>(run: () => T): T | CelError {
   try {

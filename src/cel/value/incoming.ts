@@ -5,7 +5,7 @@ import type { CelType } from "../types.ts";
 import { declaredFields } from "../check/schema.ts";
 import { escapeName, unescapeName } from "../check/names.ts";
 import { decodeBase64 } from "./base64.ts";
-import { fail } from "./error.ts";
+import { DataError, fail } from "./error.ts";
 import { parseDate, parseDuration, parseTimestamp } from "./time.ts";
 import { isMap, JsonMap, type JsonMapShape, keyIdentity, ListValue, type Value } from "./values.ts";
 
@@ -193,5 +193,5 @@ function isObject(json: Json | undefined): json is JsonObject {
 }
 
 function mismatch(expected: string, found = "another kind of value"): never {
-  return fail("conversion", `invalid data: the schema says ${expected}, found ${found}`);
+  throw new DataError("conversion", `invalid data: the schema says ${expected}, found ${found}`);
 }

@@ -28,7 +28,7 @@ export class ListValue {
   /** The untouched JSON, when the list came in as JSON. */
   readonly json: readonly Json[] | undefined;
   #at: (index: number) => Value;
-  #items: readonly Value[] | undefined;
+  #items: readonly (Value | CelError)[] | undefined;
   #weight: number | undefined;
 
   private constructor(
@@ -44,9 +44,13 @@ export class ListValue {
     this.json = json;
   }
 
-  /** A computed list. */
-  static of(items: readonly Value[]): ListValue {
-    const list = new ListValue(items.length, (index) => items[index] ?? null);
+  /** A computed list. An element may be why it has no value, told when it is read. */
+  static of(items: readonly (Value | CelError)[]): ListValue {
+    const list = new ListValue(items.length, (index) => {
+      const item = items[index] ?? null;
+      if (item instanceof CelError) throw item;
+      return item;
+    });
     list.#items = items;
     return list;
   }
@@ -73,8 +77,9 @@ export class ListValue {
   }
 
   /** A computed list that still has another one's identity of elements. */
-  static like(other: ListValue, items: readonly Value[]): ListValue {
-    return new ListValue(items.length, (index) => items[index] ?? null, undefined, other.identity);
+  static like(other: ListValue, items: readonly (Value | CelError)[]): ListValue {
+    const plain = ListValue.of(items);
+    return new ListValue(items.length, (index) => plain.at(index), undefined, other.identity);
   }
 
   /** The element at an index that is within bounds. */
@@ -84,6 +89,11 @@ export class ListValue {
 
   *[Symbol.iterator](): Generator<Value> {
     for (let index = 0; index < this.size; index++) yield this.#at(index);
+  }
+
+  /** All elements, or why they have no value: who only moves them does not look at them. */
+  items(): (Value | CelError)[] {
+    return Array.from({ length: this.size }, (_, index) => attempt(() => this.#at(index)));
   }
 }
 
@@ -125,6 +135,11 @@ export class ComputedMap implements MapValue {
   set(key: Value, value: Value | CelError): void {
     const identity = entryIdentity(key);
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
+  }
+
+  /** Takes an entry away, as an absent optional does; only while the map is being made. */
+  delete(key: Value): void {
+    this.#entries.delete(entryIdentity(key));
   }
 
   get size(): number {

@@ -156,7 +156,7 @@ export const VARIABLES: readonly JsonObject[] = [
       replicas: "3",
       on: null,
       ports: [{}],
-      tags: [1, null],
+      tags: {},
       labels: [],
       ratio: "x",
       when: "no",
