@@ -83,11 +83,12 @@ export class CachedCluster implements Cluster {
   async get(ref: ObjectRef, { external }: ReadOptions = {}): Promise<KubeObject | undefined> {
     const { children, externals } = this.#parts;
     // Of a child only what its own graph reads is kept.
-    const store = external ? undefined : children.store(ref.kind);
+    const { kind, namespace } = ref;
+    const store = external ? undefined : await children.storeFor(kind, namespace);
     const child = store?.get(ref);
     if (child) return child;
-    if (externals.watches(ref.kind)) {
-      this.#interest({ kind: ref.kind, namespace: ref.namespace, name: ref.name });
+    if (await externals.watches(kind, namespace)) {
+      this.#interest({ kind, namespace, name: ref.name });
       return await externals.get(ref);
     }
     return store ? undefined : await this.#polled().get(ref);
@@ -104,11 +105,11 @@ export class CachedCluster implements Cluster {
   async list(query: ListQuery): Promise<KubeObject[]> {
     const { children, externals } = this.#parts;
     const { labelSelector = "", namespace } = query;
-    const store = query.external ? undefined : children.store(query.kind);
+    const store = query.external ? undefined : await children.storeFor(query.kind, namespace);
     if (store && MEMBER_LABELS.some((label) => valueOf(labelSelector, label) !== undefined)) {
       return store.list(labelSelector, namespace);
     }
-    if (!externals.watches(query.kind)) return await this.#polled().list(query);
+    if (!await externals.watches(query.kind, namespace)) return await this.#polled().list(query);
     this.#interest(query);
     return await externals.list(query);
   }
@@ -121,7 +122,7 @@ export class CachedCluster implements Cluster {
   /** No request when the cache shows that all holds. Never takes what another ApplySet has. */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, fights, turns } = this.#parts;
-    const store = children.store(ref.kind);
+    const store = await children.storeFor(ref.kind, ref.namespace);
     if (!store) return await this.#polled().apply(ref, desired, options);
     return await turns.run(refKey(ref), async () => {
       const before = store.get(ref);
@@ -145,7 +146,7 @@ export class CachedCluster implements Cluster {
   /** Deletes; until the watch tells more, the cache shows the object as terminating. */
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     const { children, client, turns } = this.#parts;
-    const store = children.store(ref.kind);
+    const store = await children.storeFor(ref.kind, ref.namespace);
     if (!store) return await this.#polled().delete(ref, options);
     const { uid } = options;
     await turns.run(refKey(ref), async () => {

@@ -7,7 +7,7 @@ import {
   Label,
   type ObjectRef,
 } from "../../api/mod.ts";
-import { type KubeClient, Reflector } from "../../kube/mod.ts";
+import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
 import { Families } from "./family.ts";
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
@@ -25,8 +25,7 @@ interface Watched {
   readonly store: ChildStore;
   readonly owners: Set<string>;
   readonly stop: AbortController;
-  synced: boolean;
-  reflector?: Reflector;
+  reflector?: ScopedReflector;
 }
 
 /** See the file's first line. */
@@ -90,15 +89,26 @@ export class ChildCaches {
     }
   }
 
-  /** The cache of a kind; undefined unless it is complete. */
+  /** The cache of a kind; undefined unless it is complete, or as complete as permissions allow. */
   store(kind: KindRef): ChildStore | undefined {
     const watched = this.#watched.get(gvkKey(kind));
-    return watched?.synced ? watched.store : undefined;
+    return watched?.reflector?.hasSynced ? watched.store : undefined;
+  }
+
+  /**
+   * The cache of a kind if it is complete for the namespace, which is watched alone when everything may
+   * not be. Without a namespace it may lack objects of namespaces that nobody asked for then.
+   */
+  async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildStore | undefined> {
+    const { store, reflector } = this.#watched.get(gvkKey(kind)) ?? {};
+    if (!reflector?.hasSynced) return undefined;
+    if (reflector.isComplete || (kind.namespaced && namespace === undefined)) return store;
+    return await reflector.covers(namespace) ? store : undefined;
   }
 
   /** The caches that are complete. */
   stores(): ChildStore[] {
-    return [...this.#watched.values()].filter((watched) => watched.synced)
+    return [...this.#watched.values()].filter((watched) => watched.reflector?.hasSynced)
       .map((watched) => watched.store);
   }
 
@@ -122,7 +132,7 @@ export class ChildCaches {
 
   /** Kinds whose cache is not complete yet, as `Deployment.apps`. */
   unsynced(): string[] {
-    return [...this.#watched.values()].filter((watched) => !watched.synced)
+    return [...this.#watched.values()].filter((watched) => !watched.reflector?.hasSynced)
       .map((watched) => groupKind(watched.store.kind)).sort();
   }
 
@@ -144,7 +154,6 @@ export class ChildCaches {
       store: new ChildStore(kind, this.#shared),
       owners: new Set(),
       stop: new AbortController(),
-      synced: false,
     };
     this.#watched.set(key, watched);
     return watched;
@@ -169,21 +178,21 @@ export class ChildCaches {
     }
   }
 
-  #start(watched: Watched): Reflector {
+  #start(watched: Watched): ScopedReflector {
     const { store, stop } = watched;
     const observe = (object: KubeObject) => {
       const instances = store.observe(object);
       // What the first list tells wakes nobody: who asked for the cache looks once it is complete.
-      if (watched.synced) this.wake(instances);
+      if (reflector.hasSynced) this.wake(instances);
     };
-    const reflector = new Reflector(this.#client, store.kind, {
+    const reflector: ScopedReflector = new ScopedReflector(this.#client, store.kind, {
       labelSelector: `${Label.owned}=true`,
       onError: (error) => this.#onError?.(store.kind, error),
+      onLost: () => store.clear(),
     }, {
       added: observe,
       modified: observe,
       deleted: (object) => void this.#deleted(store, object),
-      synced: () => watched.synced = true,
     });
     void reflector.start(stop.signal);
     return reflector;

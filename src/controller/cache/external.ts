@@ -1,7 +1,7 @@
 /** Objects of others that graphs read: one metadata watch a kind, and a GET when one in use changed. */
 import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
-import { type KubeClient, Reflector } from "../../kube/mod.ts";
+import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { WatchErrorListener } from "./children.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
 import { NO_READS } from "./graph_reads.ts";
@@ -13,7 +13,7 @@ interface Watched {
   /** What each owner's expressions read of the objects. */
   readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
-  readonly reflector: Reflector;
+  readonly reflector: ScopedReflector;
 }
 
 /** A kind of which an owner reads objects, and what of them. */
@@ -70,9 +70,9 @@ export class ExternalCaches {
     }
   }
 
-  /** True when reads of the kind are answered from here. */
-  watches(kind: KindRef): boolean {
-    return this.#watched.get(gvkKey(kind))?.reflector.hasSynced ?? false;
+  /** True when reads of the kind in the namespace, or in all without one, are answered from here. */
+  async watches(kind: KindRef, namespace: string | undefined): Promise<boolean> {
+    return await this.#watched.get(gvkKey(kind))?.reflector.covers(namespace) ?? false;
   }
 
   /** The object as last seen by the watch or later; one GET if it changed since it was last read. */
@@ -140,9 +140,10 @@ export class ExternalCaches {
       const woken = this.#interests.matching(kind, before?.metadata, object.metadata);
       for (const instance of woken) for (const listener of this.#listeners) listener(instance);
     };
-    const reflector: Reflector = new Reflector(this.#client, kind, {
+    const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       metadataOnly: true,
       onError: (error) => this.#onError?.(kind, error),
+      onLost: () => store.clear(),
     }, {
       added: (object) => changed(store.observe(object), object),
       modified: (object) => changed(store.observe(object), object),

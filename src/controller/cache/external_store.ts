@@ -35,6 +35,11 @@ export class ExternalStore {
     }
   }
 
+  /** Forgets all objects: what was told of them no longer stands. */
+  clear(): void {
+    this.#seen.clear();
+  }
+
   /** What is known of the object; undefined when it is not there. */
   get(at: ObjectKey): Seen | undefined {
     return this.#seen.get(keyOf(at));
