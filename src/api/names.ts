@@ -42,6 +42,8 @@ export const Annotation = {
   applyOrder: "internal.kro.run/apply-order",
   reconcile: "kro.run/reconcile",
   allowBreakingChanges: "kro.run/allow-breaking-changes",
+  /** kubectl's. */
+  lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
 } as const;
 
 /** Field managers. `kro` is also what the API server derives from upstream's user agent. */

@@ -5,6 +5,11 @@ import type { NodeOutcome, ObjectOutcome } from "../reconcile/mod.ts";
 export class Adopted {
   readonly #keys = new Set<string>();
 
+  /** How many there are. */
+  get size(): number {
+    return this.#keys.size;
+  }
+
   /** Takes what a pass found: those that it adopted, and its nodes with earlier adoptions marked. */
   note(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
     const adopted = nodes.flatMap((node) => node.objects).filter((object) => object.adopted);

@@ -1,14 +1,18 @@
 /** The instances of one kind as watch events and our own writes tell of them, and which events matter. */
-import type { KubeObject } from "../api/mod.ts";
+import { Annotation, isObject, type KubeObject, Label } from "../api/mod.ts";
 import { carriedText, isSuspended } from "../reconcile/mod.ts";
 import { compareRevisions } from "./cache/revision.ts";
+import { digest } from "./drift.ts";
+import { Texts } from "./texts.ts";
 
 interface Known {
   /** The newest that is known. */
   object: KubeObject;
+  /** Its key, as it is held here. */
+  readonly key: string;
   /** What events last said of that which wakes. */
   seen: string;
-  /** What kro put on it, as events or our own patch last left it. */
+  /** Hash of what kro put on it, as events or our own patch last left it. */
   carried: string;
 }
 
@@ -19,7 +23,10 @@ export function instanceKey(object: { namespace?: string; name?: string }): stri
 
 /** See the file's first line. */
 export class InstanceStore {
+  /** Expressions look at kubectl's last-applied configuration; else it is not kept. */
+  keepsLastApplied = false;
   readonly #known = new Map<string, Known>();
+  readonly #texts = new Texts();
 
   /** How many there are. */
   get size(): number {
@@ -29,6 +36,11 @@ export class InstanceStore {
   /** All keys. */
   keys(): string[] {
     return [...this.#known.keys()];
+  }
+
+  /** An equal key; the one that is held here, if there is one. */
+  ownKey(key: string): string {
+    return this.#known.get(key)?.key ?? key;
   }
 
   /** The newest known state. */
@@ -44,11 +56,13 @@ export class InstanceStore {
     const key = instanceKey(event.metadata);
     const old = this.#known.get(key);
     const seen = signature(event);
-    const object = newer(old?.object, event);
+    const object = this.#newer(old?.object, event);
     // An event that is older than our own patch says nothing of what that put there.
-    const carried = carriedText(object);
-    this.#known.set(key, { object, seen, carried });
-    return old?.seen !== seen || old.carried !== carried;
+    const carried = carriedHash(object);
+    const isNews = old?.seen !== seen || old.carried !== carried ||
+      old.object.metadata.uid !== object.metadata.uid;
+    this.#known.set(old?.key ?? key, { key: old?.key ?? key, object, seen, carried });
+    return isNews;
   }
 
   /**
@@ -58,27 +72,57 @@ export class InstanceStore {
   learn(object: KubeObject, patched = false): void {
     const known = this.#known.get(instanceKey(object.metadata));
     if (known && known.object.metadata.uid === object.metadata.uid) {
-      known.object = newer(known.object, object);
-      if (patched) known.carried = carriedText(known.object);
+      known.object = this.#newer(known.object, object);
+      if (patched) known.carried = carriedHash(known.object);
     }
+  }
+
+  /** Takes a whole object that was read once more; it is no news. */
+  refresh(object: KubeObject): void {
+    const known = this.#known.get(instanceKey(object.metadata));
+    if (!known || known.object.metadata.uid !== object.metadata.uid) return;
+    const { resourceVersion } = known.object.metadata;
+    if (compareRevisions(object.metadata.resourceVersion, resourceVersion) < 0) return;
+    known.object = this.#newer(undefined, object);
   }
 
   /** Takes an event that the instance is gone. */
   remove(object: KubeObject): void {
     this.#known.delete(instanceKey(object.metadata));
   }
+
+  /** Managed fields are nothing that a pass over an instance reads, and half of its size. */
+  #newer(old: KubeObject | undefined, object: KubeObject): KubeObject {
+    const { managedFields: _, ...metadata } = object.metadata;
+    const isSame = old?.metadata.uid === metadata.uid;
+    const order = compareRevisions(metadata.resourceVersion, old?.metadata.resourceVersion);
+    if (isSame && order <= 0) return old!;
+    if (!this.keepsLastApplied && metadata.annotations?.[Annotation.lastApplied] !== undefined) {
+      const { [Annotation.lastApplied]: _config, ...annotations } = metadata.annotations;
+      metadata.annotations = annotations;
+    }
+    const kept = { ...object, metadata };
+    shareTexts(kept, this.#texts);
+    return kept;
+  }
+}
+
+/** Most of what kro itself writes on instances is the same on many. */
+function shareTexts(instance: KubeObject, texts: Texts): void {
+  const { labels, annotations } = instance.metadata;
+  texts.share(labels, [Label.applySetId]);
+  texts.share(annotations, [Annotation.inventoryHash]);
+  const status = isObject(instance.status) ? instance.status : {};
+  for (const condition of Array.isArray(status.conditions) ? status.conditions : []) {
+    if (isObject(condition)) texts.share(condition);
+  }
 }
 
 function signature(object: KubeObject): string {
-  const { uid, generation, deletionTimestamp } = object.metadata;
-  return [uid, generation, deletionTimestamp !== undefined, isSuspended(object)].join(" ");
+  const { generation, deletionTimestamp } = object.metadata;
+  return [generation, deletionTimestamp !== undefined, isSuspended(object)].join(" ");
 }
 
-/** Managed fields are nothing that a pass over an instance reads, and half of its size. */
-function newer(old: KubeObject | undefined, object: KubeObject): KubeObject {
-  const { managedFields: _, ...metadata } = object.metadata;
-  const same = old?.metadata.uid === metadata.uid;
-  const stale = same &&
-    compareRevisions(metadata.resourceVersion, old?.metadata.resourceVersion) <= 0;
-  return stale ? old! : { ...object, metadata };
+function carriedHash(object: KubeObject): string {
+  return digest(carriedText(object));
 }

@@ -20,12 +20,14 @@ import {
   unresolved,
 } from "../reconcile/mod.ts";
 import { Adopted } from "./adopted.ts";
+import { everyPage } from "./cache/pages.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
 import type { InstanceEvents } from "./instance_events.ts";
 import { newsOf } from "./instance_news.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import { type About, logAdoption, logFailure, logPass, logRecovery } from "./instance_log.ts";
+import { type LastPass, nodesOf, remembered } from "./last_pass.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./publish.ts";
 import type { WorkResult } from "./queue.ts";
@@ -59,18 +61,11 @@ type Mode =
   /** The RGD is gone: instances stay as they are until they are deleted. */
   | { kind: "deletions" };
 
-/** What is remembered of the last pass over an instance. */
-interface LastPass {
-  outcome?: Outcome;
-  adopted?: Adopted;
-  time: string;
-  /** The failure as it was logged, so that it is said once. */
-  failure?: string;
-}
-
 /** A pass, and whether it depends on what no watch tells of. */
 interface Ran {
   outcome: Outcome;
+  /** By which it went. */
+  graph: Graph | undefined;
   isPolled: boolean;
 }
 
@@ -154,6 +149,18 @@ export class InstanceController {
       if (!serves) this.#caches.abandon(graph);
       throw error;
     }
+    await this.#keepLastApplied(graph);
+  }
+
+  /** What was not kept of instances is read by one list, if this graph is the first to look at it. */
+  async #keepLastApplied({ readsLastApplied }: Graph): Promise<void> {
+    if (!readsLastApplied || this.#store.keepsLastApplied) return;
+    this.#store.keepsLastApplied = true;
+    if (this.#store.size === 0) return;
+    const namespaces = () => new Set(this.#store.keys().map((key) => key.split("/")[0]!));
+    for await (const { items } of everyPage(this.#deps.parts.client, this.kind, {}, namespaces)) {
+      for (const item of items) this.#store.refresh(item);
+    }
   }
 
   /** Tells instances that there is no good graph, and why. */
@@ -191,7 +198,9 @@ export class InstanceController {
   }
 
   /** One pass over the instance of that {@link instanceKey}. */
-  async pass(key: string): Promise<WorkResult> {
+  async pass(givenKey: string): Promise<WorkResult> {
+    // The queue's key is a part of a longer text, which would be held with it.
+    const key = this.#store.ownKey(givenKey);
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
       if (!instance) {
@@ -231,11 +240,12 @@ export class InstanceController {
       this.#store.learn(written, patched);
     const parts = { ...this.#deps.parts, onInstance };
     const cluster = new CachedCluster(parts, this.queueKey(key));
+    const graph = this.#mode.kind === "graph" ? this.#mode.served.graph : undefined;
     let complete = false;
     try {
       const outcome = await this.#runOn(key, cluster, instance);
       complete = outcome?.next.kind !== "retry";
-      return outcome && { outcome, isPolled: cluster.isPolled };
+      return outcome && { outcome, graph, isPolled: cluster.isPolled };
     } finally {
       cluster.finish(complete);
     }
@@ -267,7 +277,7 @@ export class InstanceController {
 
   #finish(key: string, instance: KubeObject, ran: Ran, seconds: number): WorkResult {
     const { metrics, context, events } = this.#deps;
-    const { outcome } = ran;
+    const { outcome, graph } = ran;
     metrics.pass(this.kind, outcome, seconds);
     metrics.instanceState(this.kind, stateOf(instance), outcome.state);
     if (outcome.instance) this.#store.learn(outcome.instance);
@@ -289,8 +299,12 @@ export class InstanceController {
     const adopted = this.#last.get(key)?.adopted ?? new Adopted();
     const noted = adopted.note(outcome.nodes);
     for (const object of noted.adopted) logAdoption(about, object);
-    const time = context.now().toISOString();
-    this.#last.set(key, { outcome: { ...outcome, nodes: noted.nodes }, adopted, time, failure });
+    this.#last.set(key, {
+      ...remembered(outcome, noted.nodes, graph, this.#store.get(key)),
+      ...(adopted.size > 0 && { adopted }),
+      time: context.now().getTime(),
+      ...(failure !== undefined && { failure }),
+    });
     const waits = [this.#lookAgainMs(ran), outcome.lookAfterMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
     if (afterMs === Infinity) return failure === undefined ? "done" : "retry";
@@ -316,7 +330,7 @@ export class InstanceController {
     if (last?.failure === failure || (failure !== undefined && !this.#deps.mayWrite())) return;
     if (failure === undefined) logRecovery(this.#about(instance));
     else logFailure(this.#about(instance), failure, outcome);
-    this.#last.set(key, { ...last, time: last?.time ?? "", failure });
+    this.#last.set(key, { ...last, time: last?.time ?? 0, failure });
   }
 
   #about({ metadata: { namespace, name } }: KubeObject): About {
@@ -376,16 +390,16 @@ export class InstanceController {
 
   #view(key: string): InstanceView {
     const instance = this.#store.get(key)!;
-    const { outcome, time } = this.#last.get(key) ?? {};
+    const last = this.#last.get(key);
     const { namespace = "", name = "", uid = "" } = instance.metadata;
     return {
       namespace,
       name,
       uid,
-      state: outcome?.state ?? stateOf(instance),
-      conditions: outcome?.conditions ?? conditionsOf(instance),
-      nodes: outcome?.nodes ?? [],
-      lastPass: time || undefined,
+      state: last?.state ?? stateOf(instance),
+      conditions: [...last?.conditions ?? conditionsOf(instance)],
+      nodes: nodesOf(last, instance),
+      lastPass: last?.time ? new Date(last.time).toISOString() : undefined,
     };
   }
 }

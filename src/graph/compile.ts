@@ -1,5 +1,6 @@
 /** RGD -> Graph: every stage goes on as far as it can, so that all faults are found at once. */
 import {
+  Annotation,
   type GroupVersionKind,
   gvkKey,
   isObject,
@@ -17,7 +18,7 @@ import { applyOrders, topologicalOrder } from "./order.ts";
 import { plural } from "./plural.ts";
 import { type PreparedNode, prepareNode } from "./prepare.ts";
 import { readRgd, type SchemaDraft } from "./read.ts";
-import { readsOfNodes } from "./reads.ts";
+import { readsInstanceAnnotation, readsOfNodes } from "./reads.ts";
 import { collect, forNode, type Report } from "./report.ts";
 import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
@@ -102,6 +103,11 @@ export function compile(
       })),
       status: status.plan,
       reads: readsOfNodes(prepared, context.statusReads),
+      readsLastApplied: readsInstanceAnnotation(
+        prepared,
+        context.statusReads,
+        Annotation.lastApplied,
+      ),
     },
   };
 }

@@ -45,6 +45,21 @@ export function readsOfNodes(
   }));
 }
 
+/** Whether the drafts of nodes, or the status by what it reads, look at that annotation of the instance. */
+export function readsInstanceAnnotation(
+  nodes: readonly PreparedNode[],
+  status: ReadonlyMap<string, Reads>,
+  annotation: string,
+): boolean {
+  const all = readsOfDrafts(nodes.flatMap(foreignDrafts), new Map(status));
+  let read: Reads | undefined = all.get("schema");
+  for (const step of ["metadata", "annotations", annotation]) {
+    if (read === undefined || read === "whole") break;
+    read = read.get(step) ?? read.get("*");
+  }
+  return read !== undefined;
+}
+
 /** True when a draft reads nodes, and nothing at all but `metadata.resourceVersion`. */
 export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
   const found = [...readsOfDrafts([draft])];

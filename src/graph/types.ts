@@ -106,6 +106,8 @@ export interface Graph {
   readonly status: StatusPlan;
   /** By node id, what any expression reads of one object of it. */
   readonly reads: ReadonlyMap<string, Reads>;
+  /** An expression looks at what kubectl noted on the instance: its last-applied configuration. */
+  readonly readsLastApplied: boolean;
 }
 
 /** Flags that change what is accepted. */

@@ -48,8 +48,10 @@ if (wants("memory")) {
   await using kro = await startBundle(controlPlane, path);
   const counts = [most / 10, most / 5, most].map(Math.round);
   const held = await measureMemory(client, kro, counts, progress);
-  for (const { instances, heap, resident } of held) {
-    console.log(`${instances} instances: heap ${mib(heap)}, resident ${mib(resident)}`);
+  for (const { instances, heap, committed, resident } of held) {
+    console.log(
+      `${instances} instances: heap ${mib(heap)} of ${mib(committed)}, resident ${mib(resident)}`,
+    );
   }
   const [low, high] = [held[1]!, held.at(-1)!];
   const each = (of: "heap" | "resident") =>

@@ -41,11 +41,14 @@ export class Inspector {
     return result as Record<string, unknown>;
   }
 
-  /** Bytes of the JavaScript heap that are in use after garbage collection. */
-  async heapUsed(): Promise<number> {
+  /** Bytes of the JavaScript heap after garbage collection: in use, and taken from the system for it. */
+  async heap(): Promise<{ used: number; committed: number }> {
     for (let i = 0; i < 3; i++) await this.call("HeapProfiler.collectGarbage");
-    const { usedSize } = await this.call("Runtime.getHeapUsage") as { usedSize: number };
-    return usedSize;
+    const { usedSize, totalSize } = await this.call("Runtime.getHeapUsage") as {
+      usedSize: number;
+      totalSize: number;
+    };
+    return { used: usedSize, committed: totalSize };
   }
 
   /** A profile of the processor's time, until the returned function is called. */

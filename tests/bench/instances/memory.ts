@@ -10,6 +10,8 @@ export interface Held {
   instances: number;
   /** Bytes of heap in use. */
   heap: number;
+  /** Bytes that V8 took from the system for its heap. */
+  committed: number;
   /** Resident bytes. */
   resident: number;
 }
@@ -45,14 +47,15 @@ export async function measureMemory(
 
 /** The smallest of some looks: V8 gives pages back when it likes. */
 async function settled(kro: BenchController): Promise<Omit<Held, "instances">> {
-  let heap = Infinity;
-  let resident = Infinity;
+  let [heap, committed, resident] = [Infinity, Infinity, Infinity];
   for (let look = 0; look < 5; look++) {
     await pause(2);
-    heap = Math.min(heap, await kro.inspector.heapUsed());
+    const now = await kro.inspector.heap();
+    heap = Math.min(heap, now.used);
+    committed = Math.min(committed, now.committed);
     resident = Math.min(resident, await residentBytes(kro.pid));
   }
-  return { heap, resident };
+  return { heap, committed, resident };
 }
 
 function total(requests: ReadonlyMap<string, number>): number {

@@ -87,3 +87,17 @@ Deno.test("an answer that comes after the instance is gone does not bring it bac
   store.learn(instance("7"));
   assert.equal(store.get("ns/a"), undefined);
 });
+
+Deno.test("kubectl's last-applied configuration is kept only where an expression looks at it", () => {
+  const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+  const event = () => instance("5", { annotations: { [lastApplied]: "{}", a: "b" } });
+  const store = new InstanceStore();
+  store.observe(event());
+  assert.deepEqual(store.get("ns/a")?.metadata.annotations, { a: "b" });
+  store.keepsLastApplied = true;
+  store.refresh(instance("4", { annotations: { [lastApplied]: "old" } }));
+  store.refresh(instance("5", { uid: "2" }));
+  assert.deepEqual(store.get("ns/a")?.metadata.annotations, { a: "b" });
+  store.refresh(event());
+  assert.deepEqual(store.get("ns/a")?.metadata.annotations, { [lastApplied]: "{}", a: "b" });
+});

@@ -86,3 +86,18 @@ Deno.test("fields that read nothing but resourceVersions are told, and what read
     [],
   ]);
 });
+
+Deno.test("a graph tells whether it looks at kubectl's last-applied configuration", async () => {
+  const looks = async (expression: string) =>
+    (await graphOf(rgd({ spec: SPEC }, [configMap("a", { data: { k: expression } })])))
+      .readsLastApplied;
+  const annotations = "schema.metadata.annotations";
+  assert.equal(await looks("${schema.spec.name}"), false);
+  assert.equal(await looks(`\${${annotations}['other']}`), false);
+  assert.equal(
+    await looks(`\${${annotations}['kubectl.kubernetes.io/last-applied-configuration']}`),
+    true,
+  );
+  assert.equal(await looks(`\${json.marshal(${annotations})}`), true);
+  assert.equal(await looks(`\${string(size(${annotations}))}`), true);
+});
