@@ -92,7 +92,7 @@ export class LocalReconciler {
     const result = await publishGraph(rgd, deps);
     if (result.served) {
       const { instance } = result.served.graph;
-      schemas.invalidate(instance.group, instance.kind);
+      schemas.invalidate(`${instance.plural}.${instance.group}`);
       await discovery.refresh();
       this.#graphs.set(gvkKey(instance), { ...result.served, rgdUid: result.rgd.metadata.uid });
     }

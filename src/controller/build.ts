@@ -1,6 +1,5 @@
 /** From an RGD, or a recorded revision of it, to a compiled graph: looks up the kinds, compiles. */
 import {
-  type GraphRevision,
   type GroupVersionKind,
   gvkKey,
   type KindRef,
@@ -47,15 +46,6 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
     missing: kinds.filter((kind) => !table.has(gvkKey(kind))),
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-/** Compiles what a revision recorded. */
-export async function buildRevision(
-  rgd: ResourceGraphDefinition,
-  revision: GraphRevision,
-  deps: BuildDeps,
-): Promise<Build> {
-  return await buildGraph({ ...rgd, spec: revision.spec.snapshot.spec }, deps);
 }
 
 /** All problems, one a line. */

@@ -14,6 +14,7 @@ import { GraphController } from "./graphs.ts";
 import { InstanceEvents } from "./instance_events.ts";
 import { InstancePool } from "./instance_pool.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
+import { shadowed } from "./live_serves.ts";
 import { Metrics } from "./metrics.ts";
 import { ClusterSchemas } from "./schemas.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -136,6 +137,7 @@ export class Controller implements ControllerView {
       schemas,
       version,
       now,
+      taken: (kind) => shadowed(client, discovery, kind),
       compile: options.compile,
       maxRevisions: options.maxRevisions,
       pool: this.#pool,

@@ -1,12 +1,12 @@
 /** Waits until the API server serves the kind of a CustomResourceDefinition. */
-import { ApiError, CRD_KIND, isObject, type KubeObject } from "../api/mod.ts";
+import { ApiError, CRD_KIND, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 
 /** How long upstream waits, too. */
 const LIMIT_MS = 120_000;
 
 /**
- * Resolves with the CRD once it is Established. Rejects with ApiError: `Conflict` when its names are
+ * Resolves with the CRD once it is Established. Rejects with ApiError: `Invalid` when its names are
  * refused, `NotFound` when it is gone, `Timeout` when nothing happens within two minutes.
  */
 export async function waitEstablished(
@@ -19,23 +19,31 @@ export async function waitEstablished(
   while (!ends.aborted) {
     const crd = await client.get({ kind: CRD_KIND, name });
     if (!crd) throw new ApiError(`CRD ${name} is gone`, { reason: "NotFound" });
-    if (isEstablished(crd)) return crd;
+    if (isServed(crd)) return crd;
     const changed = await nextChange(client, crd, ends);
-    if (changed && isEstablished(changed)) return changed;
+    if (changed && isServed(changed)) return changed;
   }
   throw new ApiError(`CRD ${name} was not established in time`, { reason: "Timeout" });
 }
 
-/** True when its kind is served; throws when its names can never be accepted. */
-export function isEstablished(crd: KubeObject): boolean {
-  const status = isObject(crd.status) ? crd.status : {};
-  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
-  const refused = conditions.find((c) => c.type === "NamesAccepted" && c.status === "False");
+/** True when its kind is served; throws when its names are those of another CRD. */
+export function isServed(crd: KubeObject): boolean {
+  const refused = conditionsOf(crd).find((c) => c.type === "NamesAccepted" && c.status === "False");
   if (refused) {
     const message = `names of CRD ${crd.metadata.name} are not accepted: ${refused.message}`;
-    throw new ApiError(message, { reason: "Conflict" });
+    throw new ApiError(message, { reason: "Invalid" });
   }
-  return conditions.some((c) => c.type === "Established" && c.status === "True");
+  return isEstablished(crd);
+}
+
+/** True when its kind is served, whichever of its names are accepted. */
+export function isEstablished(crd: KubeObject): boolean {
+  return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");
+}
+
+function conditionsOf(crd: KubeObject): JsonObject[] {
+  const status = isObject(crd.status) ? crd.status : {};
+  return Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
 }
 
 /** The CRD as its next decisive event has it, or undefined when the watch ended before. */
@@ -55,7 +63,7 @@ async function nextChange(
   try {
     for await (const event of client.watch(CRD_KIND, options)) {
       if (event.type === "DELETED") return undefined;
-      if (event.type !== "BOOKMARK" && isEstablished(event.object)) return event.object;
+      if (event.type !== "BOOKMARK" && isServed(event.object)) return event.object;
     }
   } catch (error) {
     if (error instanceof ApiError && error.reason === "Gone") return undefined;

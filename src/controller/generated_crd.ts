@@ -1,10 +1,11 @@
 /** The CustomResourceDefinition that a graph generates, in the cluster: owner, compatibility, update. */
 import {
   Annotation,
-  ApiError,
+  apiVersionOf,
   CRD_KIND,
   isObject,
   type JsonObject,
+  type KindRef,
   type KubeObject,
   Label,
   Manager,
@@ -13,7 +14,7 @@ import {
 } from "../api/mod.ts";
 import { compareCrds, type CrdChange, type Graph } from "../graph/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
-import { isEstablished, waitEstablished } from "./established.ts";
+import { isServed, waitEstablished } from "./established.ts";
 
 /** What the functions of this file need. */
 export interface CrdDeps {
@@ -23,6 +24,8 @@ export interface CrdDeps {
   version: string;
   /** Ends the wait for the kind to be served. */
   signal?: AbortSignal;
+  /** The kind in whose place this one would stand: not a CRD's, of the same group and kind or plural. */
+  taken?: (kind: KindRef) => Promise<KindRef | undefined>;
 }
 
 /** The API server would have taken it, but kro does not make this change to a CRD. */
@@ -51,14 +54,17 @@ export async function ensureCrd(
 ): Promise<KubeObject> {
   const name = graph.crd.metadata.name!;
   if (!live) {
+    const other = await deps.taken?.(graph.instance);
+    if (other) throw new CrdRefused(takenText(graph.instance, other));
     const desired = desiredCrd(rgd, graph, deps.version);
     return await served(await deps.client.create(CRD_KIND, desired, writer), deps);
   }
   const foreign = foreignOwner(rgd, live);
   if (foreign) throw new CrdRefused(`failed to update CRD ${name}: ${foreign}`);
   if (live.metadata.deletionTimestamp) {
-    const message = `CRD ${name} is being deleted; it is made anew once its instances are gone`;
-    throw new ApiError(message, { reason: "Conflict" });
+    throw new CrdRefused(
+      `CRD ${name} is being deleted; it is made anew once its instances are gone`,
+    );
   }
   const changes = pendingChanges(rgd, graph, live);
   const breaking = changes.filter((c) => c.breaking);
@@ -72,7 +78,7 @@ export async function ensureCrd(
 
 /** The CRD once its kind is served. */
 async function served(crd: KubeObject, deps: CrdDeps): Promise<KubeObject> {
-  if (isEstablished(crd)) return crd;
+  if (isServed(crd)) return crd;
   return await waitEstablished(deps.client, crd.metadata.name!, deps.signal);
 }
 
@@ -111,8 +117,37 @@ function pendingChanges(
   graph: Graph,
   live: KubeObject,
 ): CrdChange[] {
-  return compareCrds(live, desiredCrd(rgd, graph, ""))
-    .filter((c) => !c.path.includes(Label.kroVersion));
+  const desired = desiredCrd(rgd, graph, "");
+  const left = leftBehind(live, desired);
+  return [
+    ...compareCrds(live, desired).filter((c) => !c.path.includes(Label.kroVersion)),
+    ...METADATA.flatMap((field) =>
+      left[field].map((key) => ({
+        path: `metadata.${field}["${key}"]`,
+        text: `Metadata was removed: ${key}`,
+        breaking: false,
+      }))
+    ),
+  ];
+}
+
+const METADATA = ["labels", "annotations"] as const;
+
+/** Keys that the graph had and has no more: those that kro wrote, by the managed fields. */
+function leftBehind(
+  live: KubeObject,
+  desired: KubeObject,
+): Record<typeof METADATA[number], string[]> {
+  const ours = (live.metadata.managedFields ?? [])
+    .filter((entry) => entry.manager === Manager.kro && !entry.subresource)
+    .map((entry) => entry.fieldsV1?.["f:metadata"]);
+  const keys = (field: typeof METADATA[number]) =>
+    ours.flatMap((owned) => {
+      const fields = isObject(owned) ? owned[`f:${field}`] : undefined;
+      return isObject(fields) ? Object.keys(fields) : [];
+    }).filter((key) => key.startsWith("f:")).map((key) => key.slice(2))
+      .filter((key) => desired.metadata[field]?.[key] === undefined);
+  return { labels: keys("labels"), annotations: keys("annotations") };
 }
 
 function foreignOwner(rgd: ResourceGraphDefinition, crd: KubeObject): string | undefined {
@@ -120,6 +155,11 @@ function foreignOwner(rgd: ResourceGraphDefinition, crd: KubeObject): string | u
   const owner = crd.metadata.labels?.[Label.rgdName];
   if (owner === undefined || owner === rgd.metadata.name) return undefined;
   return `CRD is owned by another ResourceGraphDefinition ${owner}`;
+}
+
+function takenText(kind: KindRef, other: KindRef): string {
+  return `kind ${kind.kind} cannot be made: the API server has ${other.plural} of ` +
+    `${apiVersionOf(other)} (kind ${other.kind}) of its own; choose another group or kind`;
 }
 
 function allowsBreaking(rgd: ResourceGraphDefinition): boolean {
@@ -136,7 +176,11 @@ function refusal(name: string, breaking: readonly CrdChange[]): string {
 function crdPatch(desired: KubeObject, live: KubeObject): JsonObject {
   const spec = isObject(desired.spec) ? desired.spec : {};
   const names = isObject(spec.names) ? spec.names : {};
-  const { labels, annotations } = desired.metadata;
+  const left = leftBehind(live, desired);
+  const [labels, annotations] = METADATA.map((field) => ({
+    ...Object.fromEntries(left[field].map((key) => [key, null])),
+    ...desired.metadata[field],
+  }));
   return {
     metadata: { labels, annotations, resourceVersion: live.metadata.resourceVersion },
     spec: {

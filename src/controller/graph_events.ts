@@ -1,13 +1,25 @@
 /** Which changes of RGDs and CRDs are worth a look. */
 import { Annotation, type GroupVersionKind, type KubeObject, Label } from "../api/mod.ts";
+import { isSuspended } from "../reconcile/mod.ts";
+import { sameJson } from "./values.ts";
 
-/** True when an RGD's spec changed, its deletion began, or breaking changes were allowed or forbidden. */
+/**
+ * True when an RGD's spec changed, its deletion began, or one of its annotations that count changed:
+ * leave for breaking changes, suspension.
+ */
 export function rgdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
   return before.metadata.uid !== after.metadata.uid ||
     before.metadata.generation !== after.metadata.generation ||
     isDeleting(before) !== isDeleting(after) ||
-    allowsBreaking(before) !== allowsBreaking(after);
+    allowsBreaking(before) !== allowsBreaking(after) ||
+    isSuspended(before) !== isSuspended(after);
+}
+
+/** True when labels or annotations of a CRD changed, of which some may be the graph's. */
+export function metadataChanged(before: KubeObject, after: KubeObject): boolean {
+  return !sameJson(before.metadata.labels, after.metadata.labels) ||
+    !sameJson(before.metadata.annotations, after.metadata.annotations);
 }
 
 /** True when a CRD's spec changed, its deletion began, or kro's labels on it changed. */

@@ -9,7 +9,7 @@ import {
 import { revisionName } from "../graph/mod.ts";
 import { compareRevisions } from "./cache/revision.ts";
 import { generatedFor, isOwned } from "./generated_crd.ts";
-import { crdChanged, mayDefine, rgdChanged } from "./graph_events.ts";
+import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./graph_events.ts";
 import type { PublishResult, ServedGraph } from "./publish.ts";
 import { crdNameOf } from "./withdraw.ts";
 
@@ -19,6 +19,8 @@ export interface GraphEntry {
   rgd: ResourceGraphDefinition;
   /** What instances use. */
   served?: ServedGraph;
+  /** Name of the CRD that it generates, when its schema says enough. */
+  crd?: string;
   /** What the last result says of kinds, from which events are judged; no more of it is kept. */
   kinds?: Pick<PublishResult, "uses" | "missing">;
   /** It was worked on once. */
@@ -30,10 +32,11 @@ export interface GraphEntry {
 /** See the file's first line. Memory only: what is to be looked at goes to `enqueue`. */
 export class GraphState {
   readonly #enqueue: (key: string) => void;
-  readonly #kindChanged: (group: string, kind: string) => void;
-  /** Kinds that any graph was compiled against, by the name that their CRD has. */
-  readonly #used = new Map<string, KindRef>();
+  readonly #kindChanged: (crd: string) => void;
   readonly #entries = new Map<string, GraphEntry>();
+  /** When each CRD changed last, in changes of any CRD so far: which pass over an RGD saw it. */
+  readonly #changes = new Map<string, number>();
+  #clock = 0;
   /** CRDs of the cluster, metadata only. */
   readonly #crds = new Map<string, KubeObject>();
   /** Revisions that wait for kro to let them go. */
@@ -41,12 +44,12 @@ export class GraphState {
   #synced = false;
 
   /**
-   * `enqueue` takes `rgd/<name>`, `crd/<name>` and `revision/<name>`; `kindChanged` hears of kinds whose
-   * schema is another one by now, before what was compiled against it is looked at.
+   * `enqueue` takes `rgd/<name>`, `crd/<name>` and `revision/<name>`; `kindChanged` hears of CRDs that are
+   * others by now, before what was compiled against them is looked at.
    */
   constructor(
     enqueue: (key: string) => void,
-    kindChanged: (group: string, kind: string) => void,
+    kindChanged: (crd: string) => void,
   ) {
     this.#enqueue = enqueue;
     this.#kindChanged = kindChanged;
@@ -66,6 +69,11 @@ export class GraphState {
   /** Metadata of a CRD. */
   crd(name: string): KubeObject | undefined {
     return this.#crds.get(name);
+  }
+
+  /** A point in time, for {@link published}: how many changes of CRDs there have been. */
+  get clock(): number {
+    return this.#clock;
   }
 
   /** Takes a revision that kro has to let go. */
@@ -94,7 +102,7 @@ export class GraphState {
     const entry = this.#entries.get(name);
     const rgd = object as ResourceGraphDefinition;
     if (!entry || entry.rgd.metadata.uid !== rgd.metadata.uid) {
-      this.#entries.set(name, { rgd, settled: false });
+      this.#entries.set(name, { rgd, crd: crdNameOf(rgd), settled: false });
       this.#enqueue(`rgd/${name}`);
       return;
     }
@@ -103,23 +111,29 @@ export class GraphState {
     if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${name}`);
   }
 
-  /** Takes what became of an RGD, given as it was when work on it began. */
-  published(entry: GraphEntry, before: ResourceGraphDefinition, result: PublishResult): void {
+  /** Takes what became of an RGD, given as it was, and the {@link clock} as it stood, when work on it began. */
+  published(
+    entry: GraphEntry,
+    before: ResourceGraphDefinition,
+    result: PublishResult,
+    since = this.#clock,
+  ): void {
     entry.kinds = { uses: result.uses, missing: result.missing };
-    for (const kind of result.uses) this.#used.set(crdNameFor(kind), kind);
     entry.served = result.served;
     entry.rgd = sharing(before, newer(entry.rgd, result.rgd));
     if (result.crd) this.#crdWritten(result.crd);
-    // The answer to our write may show an edit whose event finds nothing new any more.
-    if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${before.metadata.name}`);
+    // The answer to our write may show an edit whose event finds nothing new any more, and a CRD may
+    // have changed after it was read, when nobody knew yet that this graph uses it.
+    if (rgdChanged(before, entry.rgd) || this.#outdated(entry, result, since)) {
+      this.#enqueue(`rgd/${before.metadata.name}`);
+    }
   }
 
   /** An RGD is gone; its instances can still be deleted. */
   rgdGone(name: string): void {
-    const entry = this.#entries.get(name);
+    const crd = this.#entries.get(name)?.crd;
     this.#entries.delete(name);
-    const crd = entry && crdNameOf(entry.rgd);
-    if (crd && this.#crds.has(crd)) this.#enqueue(`crd/${crd}`);
+    if (crd) this.#enqueue(`crd/${crd}`);
   }
 
   /** A revision came up or changed: kro lets go of one that is being deleted. */
@@ -147,7 +161,7 @@ export class GraphState {
     const changed = crdChanged(before, after);
     this.#crds.set(name, after);
     this.#wakeUsers(name, changed);
-    if (before && changed) this.#wakeOwner(before, name);
+    if (before && (changed || metadataChanged(before, after))) this.#wakeOwner(before, name);
     if (!before && this.#synced) this.#adoptOrphan(object);
   }
 
@@ -171,8 +185,10 @@ export class GraphState {
 
   /** RGDs that wait for such a kind, or were compiled against the CRD that changed. */
   #wakeUsers(crd: string, changed: boolean): void {
-    const kind = this.#used.get(crd);
-    if (kind && changed) this.#kindChanged(kind.group, kind.kind);
+    if (changed) {
+      this.#changes.set(crd, ++this.#clock);
+      this.#kindChanged(crd);
+    }
     for (const [name, { kinds }] of this.#entries) {
       if (!kinds) continue;
       const uses = changed && kinds.uses.some((used) => crdNameFor(used) === crd);
@@ -182,11 +198,19 @@ export class GraphState {
     }
   }
 
+  /** RGDs that make the CRD, that would, were it not another one's, and that the CRD says it is of. */
   #wakeOwner(crd: KubeObject, name: string): void {
-    for (const [graph, { served }] of this.#entries) {
-      const owns = served?.graph.crd.metadata.name === name;
-      if (owns || generatedFor(graph, crd)) this.#enqueue(`rgd/${graph}`);
+    for (const [graph, entry] of this.#entries) {
+      if (entry.crd === name || generatedFor(graph, crd)) this.#enqueue(`rgd/${graph}`);
     }
+  }
+
+  #outdated({ crd }: GraphEntry, { uses, missing }: PublishResult, since: number): boolean {
+    for (const [name, at] of this.#changes) {
+      if (at <= since || name === crd) continue;
+      if (uses.some((kind) => crdNameFor(kind) === name) || mayDefine(name, missing)) return true;
+    }
+    return false;
   }
 
   #adoptOrphan(crd: KubeObject): void {

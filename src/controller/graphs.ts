@@ -3,7 +3,7 @@
  * generated, and tries again when a kind appears that it waits for.
  */
 import { getLogger } from "@logtape/logtape";
-import { CRD_KIND, Label, REVISION_KIND, RGD_KIND } from "../api/mod.ts";
+import { CRD_KIND, type KubeObject, Label, REVISION_KIND, RGD_KIND } from "../api/mod.ts";
 import { type KubeClient, Reflector } from "../kube/mod.ts";
 import { buildGraph, problemsText } from "./build.ts";
 import { generatedFor } from "./generated_crd.ts";
@@ -13,9 +13,10 @@ import type { Metrics } from "./metrics.ts";
 import { type PublishDeps, publishGraph } from "./publish.ts";
 import { WorkQueue, type WorkResult } from "./queue.ts";
 import { releaseRevision } from "./revisions.ts";
+import { writeRgdStatus } from "./rgd_status.ts";
 import type { ClusterSchemas } from "./schemas.ts";
 import { messageOf } from "./values.ts";
-import { crdNameOf, kindOfCrd, withdrawGraph } from "./withdraw.ts";
+import { kindOfCrd, withdrawGraph } from "./withdraw.ts";
 
 /** What keeping RGDs needs. */
 export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
@@ -37,6 +38,9 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
 
 const logger = getLogger(["kro", "graph"]);
 
+/** No event tells when an aggregated API comes, or when somebody else's names or policies give way. */
+const MAX_DELAY_MS = 120_000;
+
 /** See the file's first lines. */
 export class GraphController {
   readonly #deps: GraphDeps;
@@ -52,11 +56,12 @@ export class GraphController {
     this.#deps = deps;
     this.#queue = new WorkQueue((key) => this.#work(key), {
       workers: deps.workers,
+      maxDelayMs: MAX_DELAY_MS,
       onWorked: deps.metrics.graphWorked,
     });
     this.#state = new GraphState(
       (key) => this.#queue.add(key),
-      (group, kind) => deps.schemas.invalidate(group, kind),
+      (crd) => deps.schemas.invalidate(crd),
     );
     this.#reflectors = [
       this.#reflector(deps.client, RGD_KIND, {
@@ -167,7 +172,10 @@ export class GraphController {
     } catch (error) {
       // Who leads next begins anew.
       if (!this.#deps.leads()) return "done";
-      this.#say(entry, messageOf(error));
+      const message = messageOf(error);
+      this.#say(entry, message);
+      const { crd } = entry;
+      if (crd && !this.#deps.pool.of(crd)) await this.#deletionsOnly(crd, name).catch(() => {});
       return "retry";
     } finally {
       entry.settled = true;
@@ -185,6 +193,7 @@ export class GraphController {
   async #publish(entry: GraphEntry): Promise<WorkResult> {
     const { metrics, pool, signal = this.#stop.signal, ...deps } = this.#deps;
     const before = entry.rgd;
+    const since = this.#state.clock;
     const result = await publishGraph(before, {
       ...deps,
       signal,
@@ -195,7 +204,7 @@ export class GraphController {
       },
     });
     const name = before.metadata.name!;
-    this.#state.published(entry, before, result);
+    this.#state.published(entry, before, result, since);
     metrics.build(name, result.buildSeconds, result.problems.length === 0);
     if (result.issued) metrics.revisionIssued(result.issued);
     const good = result.problems.length === 0 && result.error === undefined;
@@ -218,7 +227,7 @@ export class GraphController {
 
   /** Instances of a kind that was served once learn that there is no good graph for them. */
   async #hold(entry: GraphEntry, reason: string): Promise<void> {
-    const crd = crdNameOf(entry.rgd);
+    const { crd } = entry;
     const known = crd && this.#state.crd(crd);
     if (!known || !generatedFor(entry.rgd.metadata.name!, known)) return;
     const live = await this.#deps.client.get({ kind: CRD_KIND, name: crd });
@@ -228,8 +237,8 @@ export class GraphController {
 
   async #withdraw(entry: GraphEntry): Promise<WorkResult> {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
+    const { crd } = entry;
     const name = entry.rgd.metadata.name!;
-    const crd = crdNameOf(entry.rgd);
     // Instances are reconciled until the last one is gone, also after a restart.
     if (crd && !pool.of(crd)) await this.#deletionsOnly(crd, name);
     const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
@@ -237,16 +246,33 @@ export class GraphController {
       allowCrdDeletion,
     });
     if (!released) {
-      const left = { graph: name, count: instancesLeft };
-      logger.info("graph {graph} waits for {count} instances to be gone", left);
+      await this.#sayWaiting(entry, instancesLeft);
       return { afterMs: progressMs };
     }
-    await pool.of(crd)?.retire();
+    // The kind may be another RGD's, which this one never got.
+    const known = crd && this.#state.crd(crd);
+    if (known && generatedFor(name, known)) await pool.of(crd)?.retire();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));
     const kept = allowCrdDeletion ? undefined : crd;
     logger.info("graph {graph} is let go", { graph: name, keptCrd: kept });
     return "done";
+  }
+
+  /** Whoever deletes an RGD and waits finds out for what. */
+  async #sayWaiting(entry: GraphEntry, instances: readonly KubeObject[]): Promise<void> {
+    const names = instances.map(({ metadata: { namespace, name } }) =>
+      namespace ? `${namespace}/${name}` : name!
+    ).sort();
+    const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+    const message = `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
+    const reason = "WaitingForInstances";
+    const conditions = [{ type: "KindReady", status: "False" as const, reason, message }];
+    const { client, now } = this.#deps;
+    const graph = entry.rgd.metadata.name;
+    entry.rgd = await writeRgdStatus(entry.rgd, { conditions }, client, now());
+    if (entry.failure !== message) logger.info("graph {graph} is {message}", { graph, message });
+    entry.failure = message;
   }
 
   /** A generated CRD without an RGD: its instances can still be deleted. */

@@ -13,6 +13,7 @@ import type { Graph } from "../graph/mod.ts";
 import { Reflector } from "../kube/mod.ts";
 import {
   type InstanceState,
+  isSuspended,
   type Outcome,
   type PassContext,
   reconcile,
@@ -120,14 +121,17 @@ export class InstanceController {
   }
 
   /**
-   * Serves instances by this graph from now on, and looks at all of them. Rejects when the caches are
-   * not complete in time; the graph before goes on serving until it is called again.
+   * Serves instances by this graph from now on, and looks at all of them when it is another one. Rejects
+   * when the caches are not complete in time; the graph before goes on serving until it is called again.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
+    const before = this.#mode;
     await this.#fill(served.graph);
     this.#setMode({ kind: "graph", served, rgd });
     await this.#watchInstances();
-    this.#all();
+    const same = before.kind === "graph" && before.served === served &&
+      before.rgd.metadata.uid === rgd.metadata.uid && isSuspended(before.rgd) === isSuspended(rgd);
+    if (!same) this.#all();
   }
 
   /** Fills the caches that serving this graph will need; serves as before. Rejects as `serve` does. */
@@ -263,6 +267,7 @@ export class InstanceController {
       putOff: (change) => pace.putOff(change),
       ...this.#deps.context,
       rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
+      suspended: mode.kind === "graph" && isSuspended(mode.rgd),
       instanceRevision: mode.kind === "graph" ? mode.served.revision : undefined,
     };
     if (instance.metadata.deletionTimestamp) {
@@ -344,7 +349,9 @@ export class InstanceController {
     void Promise.allSettled(this.#running).then(() => {
       if (this.#mode !== mode || this.#stop.signal.aborted) return;
       if (mode.kind === "graph") this.#caches.settle(mode.served.graph);
-      else this.#caches.forget();
+      else if (mode.kind === "unresolved") this.#caches.forget();
+      // Deleting works from the inventory, also in a controller that never knew the graph.
+      else this.#caches.release();
     });
   }
 

@@ -24,6 +24,37 @@ interface ApiService extends KubeObject {
   status?: { conditions?: { type: string; status: string }[] };
 }
 
+/** The label of an APIService that the API server keeps by itself: `true` when it stands for CRDs. */
+const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
+
+/** True when the group-version is the API server's own or an aggregated API's; false when CRDs make it, or nobody. */
+export async function isServedWithoutCrd(
+  client: KubeClient,
+  { group, version }: { group: string; version: string },
+): Promise<boolean> {
+  const name = `${version}.${group}`;
+  const service = await client.get({ kind: API_SERVICE_KIND, name });
+  return service !== undefined && service.metadata.labels?.[AUTOMANAGED] !== "true";
+}
+
+/**
+ * The kind of the same group and the same kind or plural that is served already, and not by a CRD:
+ * a CRD beside it would be shadowed, and objects that are nobody's instances taken for some.
+ */
+export async function shadowed(
+  client: KubeClient,
+  discovery: Discovery,
+  { group, kind, plural }: KindRef,
+): Promise<KindRef | undefined> {
+  const known = await discovery.kinds();
+  const same = known.filter((k) => k.group === group && (k.kind === kind || k.plural === plural));
+  for (const each of same) {
+    // Discovery may lag behind a CRD that is gone.
+    if (await isServedWithoutCrd(client, each)) return each;
+  }
+  return undefined;
+}
+
 /**
  * The kind by fresh discovery; undefined when there is neither a CRD nor an APIService that could serve
  * it. Rejects when that cannot be told: an aggregated API that does not answer keeps its objects.

@@ -6,6 +6,7 @@ import {
   ApiError,
   type ConditionUpdate,
   FINALIZER,
+  findCondition,
   type GraphRevision,
   type GroupVersionKind,
   type KindRef,
@@ -16,10 +17,12 @@ import {
   RGD_KIND,
 } from "../api/mod.ts";
 import { type Graph, specHash } from "../graph/mod.ts";
-import { type Build, type BuildDeps, buildGraph, buildRevision, problemsText } from "./build.ts";
-import { type CrdDeps, ensureCrd, fits, liveCrd } from "./generated_crd.ts";
+import { isSuspended } from "../reconcile/mod.ts";
+import { type Build, type BuildDeps, buildGraph, problemsText } from "./build.ts";
+import { type CrdDeps, ensureCrd, fits, generatedFor, liveCrd } from "./generated_crd.ts";
 import {
   issueRevision,
+  listRevisions,
   nextRevision,
   orderOf,
   ownRevisions,
@@ -28,6 +31,7 @@ import {
   verifyRevision,
 } from "./revisions.ts";
 import { type StatusUpdate, writeRgdStatus } from "./rgd_status.ts";
+import { KindUnavailable } from "./schemas.ts";
 import { messageOf } from "./values.ts";
 
 /** A graph that instances use, and the revision that it was compiled from. */
@@ -79,15 +83,44 @@ export async function publishGraph(
   deps: PublishDeps,
 ): Promise<PublishResult> {
   const rgd = await withFinalizer(given, deps);
-  const revisions = await ownRevisions(rgd, deps);
-  const build = await buildGraph(rgd, deps);
-  const publication = build.graph
-    ? await publishGood(rgd, build.graph, revisions, deps)
-    : await publishBad(rgd, build, revisions, deps);
+  const build = await tryBuild(rgd, deps);
+  const publication = await publish(rgd, build, deps);
   const { status, ...outcome } = publication;
+  const old = findCondition(rgd.status?.conditions, "ControllerReady");
+  if (!outcome.served && old?.status === "True" && !isSuspended(rgd)) {
+    // Nobody is to believe that instances are kept in step.
+    const why = outcome.error ?? problemsText(build.problems);
+    status.conditions.push(condition("ControllerReady", "False", "FailedToStart", why));
+  }
   const written = await writeRgdStatus(rgd, status, deps.client, deps.now());
   const { problems, uses, missing, seconds } = build;
   return { ...outcome, rgd: written, problems, uses, missing, buildSeconds: seconds };
+}
+
+async function publish(
+  rgd: ResourceGraphDefinition,
+  build: Build & { unavailable?: string },
+  deps: PublishDeps,
+): Promise<Publication> {
+  if (isSuspended(rgd)) return await publishSuspended(rgd, deps);
+  const revisions = await ownRevisions(rgd, deps);
+  if (build.unavailable) return await publishLater(rgd, build.unavailable, revisions, deps);
+  if (build.graph) return await publishGood(rgd, build.graph, revisions, deps);
+  return await publishBad(rgd, build, revisions, deps);
+}
+
+/** As {@link buildGraph}; also what to say when it cannot be told whether the spec is right. */
+async function tryBuild(
+  rgd: ResourceGraphDefinition,
+  deps: PublishDeps,
+): Promise<Build & { unavailable?: string }> {
+  try {
+    return await buildGraph(rgd, deps);
+  } catch (error) {
+    if (!(error instanceof KindUnavailable)) throw error;
+    const { gvk, message } = error;
+    return { problems: [], uses: [], missing: [gvk], seconds: 0, unavailable: message };
+  }
 }
 
 /** What both branches find out; the status is written from it. */
@@ -123,7 +156,7 @@ async function publishGood(
   const served: ServedGraph = { graph, revision: revision.spec.revision };
   const status: StatusUpdate = {
     conditions: [resolved(served.revision), accepted()],
-    lastIssuedRevision: Math.max(served.revision, rgd.status?.lastIssuedRevision ?? 0),
+    lastIssuedRevision: served.revision,
     ...orderOf(graph),
   };
 
@@ -170,6 +203,32 @@ async function publishBad(
   };
 }
 
+/** Nothing is judged and nothing that was is taken back: what serves goes on. */
+async function publishLater(
+  rgd: ResourceGraphDefinition,
+  unavailable: string,
+  revisions: GraphRevision[],
+  deps: PublishDeps,
+): Promise<Publication> {
+  const old = findCondition(rgd.status?.conditions, "GraphAccepted");
+  const judged = old?.observedGeneration === rgd.metadata.generation && old?.status !== "Unknown";
+  const unknown = condition("GraphAccepted", "Unknown", "KindsUnavailable", unavailable);
+  const good = await lastGood(rgd, revisions, undefined, deps);
+  return { status: { conditions: judged ? [] : [unknown] }, error: unavailable, ...good };
+}
+
+/** Writes nothing but the status; instances are told through the graph that served last. */
+async function publishSuspended(
+  rgd: ResourceGraphDefinition,
+  deps: PublishDeps,
+): Promise<Publication> {
+  const status = { conditions: [suspended()] };
+  const served = deps.current ??
+    await newestFitting(rgd, await listRevisions(rgd, deps), undefined, deps);
+  if (served) await controllerReady(served, deps);
+  return { status, served };
+}
+
 /**
  * The graph that goes on serving while the RGD's spec cannot: the one that serves now, else the
  * newest revision that compiles and fits the live CRD.
@@ -184,7 +243,9 @@ async function lastGood(
   if (!served) return {};
   const found = live ?? await liveCrd(served.graph, deps.client);
   const { crd } = await kindReady(rgd, served.graph, found, deps);
-  if (crd) await controllerReady(served, deps);
+  // Also behind a CRD that is being deleted: it goes once somebody has let its instances go.
+  if (!crd && !(found && generatedFor(rgd.metadata.name!, found))) return {};
+  await controllerReady(served, deps);
   return { served, crd };
 }
 
@@ -195,7 +256,7 @@ async function newestFitting(
   deps: PublishDeps,
 ): Promise<ServedGraph | undefined> {
   for (const revision of revisions) {
-    const { graph } = await buildRevision(rgd, revision, deps);
+    const { graph } = await tryBuild({ ...rgd, spec: revision.spec.snapshot.spec }, deps);
     if (!graph) continue;
     const crd = live ?? await liveCrd(graph, deps.client);
     if (!crd || fits(rgd, graph, crd)) return { graph, revision: revision.spec.revision };
@@ -214,6 +275,8 @@ async function kindReady(
     const message = `kind ${graph.instance.kind} has been accepted and ready`;
     return { condition: condition("KindReady", "True", "Ready", message), crd };
   } catch (error) {
+    // Somebody else was faster: what he left is looked at anew.
+    if (isOutrun(error)) throw error;
     return { condition: condition("KindReady", "False", "Failed", messageOf(error)) };
   }
 }
@@ -240,6 +303,10 @@ async function withFinalizer(
   return await deps.client.mergePatch(ref, patch, options) as ResourceGraphDefinition;
 }
 
+function isOutrun(error: unknown): boolean {
+  return error instanceof ApiError && ["Conflict", "AlreadyExists"].includes(error.reason);
+}
+
 /** The API server's last word on a write: trying again soon does not help. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && ["Forbidden", "Invalid", "BadRequest"].includes(error.reason);
@@ -248,6 +315,11 @@ function isRefusal(error: unknown): boolean {
 function resolved(revision: number): ConditionUpdate {
   const message = `revision ${revision} compiled and active`;
   return condition("GraphRevisionsResolved", "True", "Resolved", message);
+}
+
+function suspended(): ConditionUpdate {
+  const message = "reconciliation suspended via kro.run/reconcile annotation";
+  return condition("ControllerReady", "False", "ReconciliationSuspended", message);
 }
 
 function accepted(): ConditionUpdate {

@@ -44,14 +44,22 @@ export async function ownRevisions(
   rgd: ResourceGraphDefinition,
   deps: RevisionDeps,
 ): Promise<GraphRevision[]> {
-  const fieldSelector = `spec.snapshot.name=${rgd.metadata.name}`;
-  const { items } = await deps.client.list(REVISION_KIND, { fieldSelector });
   const kept: GraphRevision[] = [];
-  for (const item of items as GraphRevision[]) {
+  for (const item of await listRevisions(rgd, deps)) {
     if (item.metadata.deletionTimestamp) await releaseRevision(deps.client, item);
     else kept.push(await adopt(rgd, item, deps));
   }
-  return kept.sort((a, b) => b.spec.revision - a.spec.revision);
+  return kept;
+}
+
+/** The RGD's revisions as they are, newest first. */
+export async function listRevisions(
+  rgd: ResourceGraphDefinition,
+  { client }: Pick<RevisionDeps, "client">,
+): Promise<GraphRevision[]> {
+  const fieldSelector = `spec.snapshot.name=${rgd.metadata.name}`;
+  const { items } = await client.list(REVISION_KIND, { fieldSelector });
+  return (items as GraphRevision[]).sort((a, b) => b.spec.revision - a.spec.revision);
 }
 
 /** The number that the next revision gets: numbers are never used twice. */

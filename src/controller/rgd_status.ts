@@ -1,5 +1,6 @@
 /** The status of an RGD: conditions, state, order; written only when it says something new. */
 import {
+  ApiError,
   type Condition,
   type ConditionUpdate,
   findCondition,
@@ -30,19 +31,33 @@ export interface StatusUpdate {
 /** Conditions that make an RGD Active; GraphRevisionsResolved does not count. */
 const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 
-/** Merges the update into the status and writes it when that changed it; answers the RGD after it. */
+/**
+ * Merges the update into the status and writes it when that changed it; answers the RGD after it. An
+ * RGD that changed meanwhile is read again: what the update says is said of the generation given.
+ */
 export async function writeRgdStatus(
   rgd: ResourceGraphDefinition,
   update: StatusUpdate,
   client: KubeClient,
   now: Date,
 ): Promise<ResourceGraphDefinition> {
-  const status = nextStatus(rgd, update, now);
-  if (sameJson(status, rgd.status)) return rgd;
   const ref = { kind: RGD_KIND, name: rgd.metadata.name! };
   const options = { fieldManager: Manager.kro, subresource: "status" as const };
-  const patch = { status: status as JsonObject };
-  return await client.mergePatch(ref, patch, options) as ResourceGraphDefinition;
+  const { uid, generation } = rgd.metadata;
+  for (let live = rgd;;) {
+    const status = nextStatus({ ...live, metadata: { ...live.metadata, generation } }, update, now);
+    if (sameJson(status, live.status)) return live;
+    const { resourceVersion } = live.metadata;
+    const patch = { metadata: { resourceVersion }, status: status as JsonObject };
+    try {
+      return await client.mergePatch(ref, patch, options) as ResourceGraphDefinition;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.reason !== "Conflict") throw error;
+    }
+    const found = await client.get(ref);
+    if (found?.metadata.uid !== uid) return rgd;
+    live = found as ResourceGraphDefinition;
+  }
 }
 
 /** The status after the update. */
@@ -63,8 +78,14 @@ export function nextStatus(
     conditions,
     topologicalOrder: update.topologicalOrder ?? old.topologicalOrder ?? [],
     resources: update.resources ?? old.resources ?? [],
-    lastIssuedRevision: update.lastIssuedRevision ?? old.lastIssuedRevision,
+    ...highest(old.lastIssuedRevision, update.lastIssuedRevision),
   };
+}
+
+/** The number never goes down. */
+function highest(...numbers: (number | undefined)[]): { lastIssuedRevision?: number } {
+  const known = numbers.filter((n) => n !== undefined);
+  return known.length > 0 ? { lastIssuedRevision: Math.max(...known) } : {};
 }
 
 function stateOf(conditions: Condition[]): "Active" | "Inactive" {

@@ -1,8 +1,8 @@
 /** The schemas of a cluster's kinds: from CRD objects, and for all others from its OpenAPI documents. */
 import {
+  ApiError,
   apiVersionOf,
   CRD_KIND,
-  groupKind,
   type GroupVersionKind,
   gvkKey,
   type KindRef,
@@ -15,6 +15,23 @@ import {
   type OpenApiDocument,
   type SchemaSource,
 } from "../openapi/mod.ts";
+import { plural } from "../graph/mod.ts";
+import { isEstablished } from "./established.ts";
+import { isServedWithoutCrd } from "./live_serves.ts";
+
+/** A kind may well be there, but cannot be had at present. */
+export class KindUnavailable extends ApiError {
+  /** The kind that was asked for. */
+  readonly gvk: GroupVersionKind;
+
+  /** `why` it is not to be had. */
+  constructor(gvk: GroupVersionKind, why = "its API does not answer") {
+    super(`cannot tell what ${gvk.kind} of ${apiVersionOf(gvk)} is: ${why}`, {
+      reason: "ServerError",
+    });
+    this.gvk = gvk;
+  }
+}
 
 /** How long the index of OpenAPI documents is believed. */
 const INDEX_MS = 60_000;
@@ -24,7 +41,7 @@ export class ClusterSchemas implements SchemaSource {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #now: () => number;
-  /** By `Kind.group`: its versions, or undefined when no CRD defines it. */
+  /** By the CRD's name: its versions, or undefined when the kind needs no CRD. */
   readonly #crds = new Map<string, Promise<KindInfo[] | undefined>>();
   /** By apiVersion: the document's path, which holds the hash of its content, and its kinds. */
   readonly #documents = new Map<string, { path: string; kinds: Promise<KindInfo[]> }>();
@@ -41,36 +58,56 @@ export class ClusterSchemas implements SchemaSource {
     this.#now = now;
   }
 
-  /** The kind with its schema. The CRD is asked first, for the documents lag behind its changes. */
+  /**
+   * The kind with its schema. The CRD is asked first, for the documents lag behind its changes. Rejects
+   * with {@link KindUnavailable} when it cannot be told.
+   */
   async resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
-    const kind = await this.#discovered(gvk);
-    if (!kind) return undefined;
-    const kinds = await this.#fromCrd(kind) ?? await this.#fromDocument(kind);
-    return kinds.find((info) => gvkKey(info) === gvkKey(gvk));
-  }
-
-  /** Forgets a kind whose CRD came, changed or went. */
-  invalidate(group: string, kind: string): void {
-    this.#crds.delete(groupKind({ group, kind }));
-  }
-
-  /** Kinds come while we run: one that is not known is asked for once more. */
-  async #discovered(gvk: GroupVersionKind): Promise<KindRef | undefined> {
     const known = await this.#discovery.resolve(gvk);
-    if (known) return known;
+    // Kinds come while we run, and discovery learns of a CRD a moment after it is established.
+    const info = known ? await this.#read(known) : await this.#newCrd(gvk);
+    if (info) return info;
     await this.#discovery.refresh();
-    return await this.#discovery.resolve(gvk);
+    const found = await this.#discovery.resolve(gvk);
+    if (found) return await this.#read(found);
+    if (await this.#discovery.isStale(gvk.group, gvk.version)) throw new KindUnavailable(gvk);
+    return undefined;
+  }
+
+  /** Forgets the kind of a CRD, `widgets.example.com`, that came, changed or went. */
+  invalidate(crd: string): void {
+    this.#crds.delete(crd);
+  }
+
+  async #read(kind: KindRef): Promise<KindInfo | undefined> {
+    const kinds = await this.#fromCrd(kind) ?? await this.#fromDocument(kind);
+    return kinds.find((info) => gvkKey(info) === gvkKey(kind));
   }
 
   async #fromCrd(kind: KindRef): Promise<KindInfo[] | undefined> {
     // A CRD's group is a DNS name of several parts; `apps` and `batch` cannot have one.
     if (!kind.group.includes(".")) return undefined;
-    const key = groupKind(kind);
-    return await kept(this.#crds, key, async () => {
-      const name = `${kind.plural}.${kind.group}`;
+    const name = `${kind.plural}.${kind.group}`;
+    return await kept(this.#crds, name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
-      return crd && kindsOfCrd(crd);
+      if (crd && isEstablished(crd)) return kindsOfCrd(crd);
+      if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
+      // What discovery and the documents still say of a CRD that is gone is not true any more.
+      return await isServedWithoutCrd(this.#client, kind) ? undefined : [];
     });
+  }
+
+  /** The kind by a CRD whose plural is the usual one, as those of all generated kinds are. */
+  async #newCrd(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
+    if (!gvk.group.includes(".")) return undefined;
+    const name = `${plural(gvk.kind.toLowerCase())}.${gvk.group}`;
+    const kinds = await kept(this.#crds, name, async () => {
+      const crd = await this.#client.get({ kind: CRD_KIND, name });
+      return crd && isEstablished(crd) ? kindsOfCrd(crd) : [];
+    });
+    // Asked for again as long as it is not there: nobody may tell of it.
+    if (!kinds?.length) this.#crds.delete(name);
+    return kinds?.find((info) => gvkKey(info) === gvkKey(gvk));
   }
 
   async #fromDocument(kind: KindRef): Promise<KindInfo[]> {
@@ -79,7 +116,7 @@ export class ClusterSchemas implements SchemaSource {
     if (path === undefined) return [];
     const known = this.#documents.get(apiVersion);
     if (known?.path === path) return await known.kinds;
-    const kinds = this.#read(path, kind);
+    const kinds = this.#readDocument(path, kind);
     this.#documents.set(apiVersion, { path, kinds });
     try {
       return await kinds;
@@ -89,7 +126,7 @@ export class ClusterSchemas implements SchemaSource {
     }
   }
 
-  async #read(path: string, { group, version }: KindRef): Promise<KindInfo[]> {
+  async #readDocument(path: string, { group, version }: KindRef): Promise<KindInfo[]> {
     const [document, kinds] = await Promise.all([
       this.#client.raw(path) as Promise<OpenApiDocument>,
       this.#discovery.kinds(),

@@ -29,27 +29,28 @@ export interface WithdrawDeps {
 export interface WithdrawResult {
   /** The finalizer is off: the RGD is gone, as far as kro is concerned. */
   released: boolean;
-  /** How many instances must be gone first. */
-  instancesLeft: number;
+  /** Instances that must be gone first. */
+  instancesLeft: KubeObject[];
 }
 
 /**
  * One step of deleting an RGD. While instances are left it only asks for their deletion, and is
  * called again; somebody reconciles them meanwhile. Nothing of it is left once it is released.
+ * Instances and CRD stay when RGDs go only because their own CRD does, as when kro is uninstalled.
  */
 export async function withdrawGraph(
   rgd: ResourceGraphDefinition,
   deps: WithdrawDeps,
 ): Promise<WithdrawResult> {
-  if (deps.allowCrdDeletion) {
+  if (deps.allowCrdDeletion && !await isUninstalled(deps.client)) {
     const instancesLeft = await removeKind(rgd, deps.client);
-    if (instancesLeft > 0) return { released: false, instancesLeft };
+    if (instancesLeft.length > 0) return { released: false, instancesLeft };
   }
   const fieldSelector = `spec.snapshot.name=${rgd.metadata.name}`;
   const revisions = await deps.client.list(REVISION_KIND, { fieldSelector });
   for (const revision of revisions.items) await releaseRevision(deps.client, revision);
   await releaseRgd(rgd, deps.client);
-  return { released: true, instancesLeft: 0 };
+  return { released: true, instancesLeft: [] };
 }
 
 /** Name of the CRD that the RGD generates, when its schema says enough. */
@@ -73,11 +74,20 @@ export function kindOfCrd(crd: KubeObject): KindRef | undefined {
   return { group: String(spec.group), version, kind, plural, namespaced: spec.scope !== "Cluster" };
 }
 
-/** Deletes the instances and, when none is left, the CRD; answers how many are left. */
-async function removeKind(rgd: ResourceGraphDefinition, client: KubeClient): Promise<number> {
+async function isUninstalled(client: KubeClient): Promise<boolean> {
+  const name = `${RGD_KIND.plural}.${RGD_KIND.group}`;
+  const crd = await client.get({ kind: CRD_KIND, name });
+  return !crd || crd.metadata.deletionTimestamp !== undefined;
+}
+
+/** Deletes the instances and, when none is left, the CRD; answers what is left. */
+async function removeKind(
+  rgd: ResourceGraphDefinition,
+  client: KubeClient,
+): Promise<KubeObject[]> {
   const name = crdNameOf(rgd);
   const crd = name && await client.get({ kind: CRD_KIND, name });
-  if (!crd || !generatedFor(rgd.metadata.name!, crd)) return 0;
+  if (!crd || !generatedFor(rgd.metadata.name!, crd)) return [];
   const kind = kindOfCrd(crd);
   const { items } = kind ? await client.list(kind, { metadataOnly: true }) : { items: [] };
   for (const { metadata } of items.filter((i) => !i.metadata.deletionTimestamp)) {
@@ -87,7 +97,7 @@ async function removeKind(rgd: ResourceGraphDefinition, client: KubeClient): Pro
   if (items.length === 0) {
     await deleted(client.delete({ kind: CRD_KIND, name: name! }, { uid: crd.metadata.uid }));
   }
-  return items.length;
+  return items;
 }
 
 async function releaseRgd(rgd: ResourceGraphDefinition, client: KubeClient): Promise<void> {

@@ -25,7 +25,13 @@ export function compareCrds(live: KubeObject, desired: KubeObject): CrdChange[] 
     }`;
     return [{ path: "version", text, breaking: true }];
   }
+  const foreign = oldVersions.filter((v) => v !== oldVersion).map((v) => ({
+    path: "version",
+    text: `Version ${String(v.name)} was removed`,
+    breaking: false,
+  }));
   return [
+    ...foreign,
     ...compareSchemas(schemaOf(oldVersion), schemaOf(wantedVersion)),
     ...compareVersions(oldVersion, wantedVersion),
     ...compareNames(old, wanted),
@@ -79,12 +85,18 @@ function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
   return changes;
 }
 
-/** Columns without what the API server leaves out. */
+/** Columns without what the API server leaves out, and without what upstream says of its own three. */
 function columns(version: JsonObject): Json {
   const list = version.additionalPrinterColumns;
-  return (Array.isArray(list) ? list : []).map((column) =>
-    Object.fromEntries(Object.entries(object(column)).filter(([, v]) => v !== "" && v !== 0))
-  );
+  return (Array.isArray(list) ? list : []).map((each) => {
+    const column = object(each);
+    const own = ["State", "Ready", "Age"].includes(String(column.name));
+    return Object.fromEntries(
+      Object.entries(column).filter(([k, v]) =>
+        v !== "" && v !== 0 && !(own && k === "description")
+      ),
+    );
+  });
 }
 
 function versions(spec: JsonObject): JsonObject[] {

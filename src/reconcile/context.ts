@@ -15,6 +15,8 @@ export interface PassContext {
   maxCollectionSize: number;
   /** UID of the RGD, for the instance's label; without it that label is left as it is. */
   rgdUid?: string;
+  /** The RGD is suspended, and all its instances with it. */
+  suspended?: boolean;
   /** Number of the graph revision in use: repeated in the outcome. */
   instanceRevision?: number;
   /**

@@ -49,7 +49,7 @@ export async function reconcile(
   }
   const carrier = new Carrier(graph, instance, cluster, context);
   const pass: Pass = { graph, cluster, context, scope: new Scope(graph, instance), carrier };
-  const suspended = isSuspended(instance);
+  const suspended = isSuspended(instance) || (context.suspended ?? false);
   try {
     const limit = context.maxCollectionSize;
     await carrier.prepare(

@@ -100,7 +100,7 @@ Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is inval
     force: true,
   });
   requests();
-  schemas.invalidate(group, "Gadget");
+  schemas.invalidate(`gadgets.${group}`);
   assert.deepEqual(await Promise.all([sizeType(), sizeType()]), ["string", "string"]);
   assert.deepEqual(requests(), { "get customresourcedefinitions.apiextensions.k8s.io": 1 });
 });
