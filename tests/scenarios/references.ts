@@ -25,6 +25,13 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   ackekscluster: [36],
   deploymentservice: [40, 153],
   annotation_label: [60],
+  // RGDs, generated CRDs, GraphRevisions.
+  crd: [60, 111, 165, 216, 261, 310, 436, 536, 627, 693, 766],
+  recover: [60],
+  validation: [48, 116, 144, 177, 200, 224],
+  nested: [61, 121],
+  graphrevision: [65, 192, 246, 353, 384],
+  graphrevision_isolated: [52, 112, 160, 247, 299, 417, 465],
   // Author conditions.
   instance_custom_conditions: [109, 177, 242, 289, 335, 397, 463, 519, 590, 662],
   // Readiness, pending data, order.
@@ -71,6 +78,8 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   takeover: ["from-upstream", "to-upstream", "rollout", "deletion"],
   // End to end.
   e2e: [
+    "check-rgd-creation",
+    "check-rgd-deletion",
     "check-instance-creation",
     "check-instance-update",
     "check-multi-resource-rgd",

@@ -32,7 +32,9 @@ export interface ScenarioGraph {
   create(name: string, spec?: JsonObject, metadata?: JsonObject): Promise<Live>;
   /** Waits until the instance's state is ACTIVE at its present generation. */
   active(name: string, holds?: (instance: Live) => unknown): Promise<Live>;
-  /** Replaces the RGD's spec by this one (the kind stays) and waits until that generation is judged. */
+  /** Replaces the RGD's spec by this one (the kind stays). */
+  put(spec: GraphSpec): Promise<Live>;
+  /** The same, and waits until every condition speaks of that generation. */
   change(spec: GraphSpec): Promise<Live>;
 }
 
@@ -52,6 +54,8 @@ export interface Scenario {
   quiet(): Promise<void>;
   /** Stops the controller, does what is asked while none runs, and starts another. */
   restart(meanwhile?: () => Promise<unknown>): Promise<void>;
+  /** The same with other options, until the next restart. */
+  restartWith(options: Partial<ControllerOptions>): Promise<void>;
 }
 
 /** How a scenario is run otherwise than the others. */
@@ -181,12 +185,17 @@ class Session implements Scenario {
     }
   }
 
-  async start(): Promise<void> {
+  async restartWith(options: Partial<ControllerOptions>): Promise<void> {
+    await this.#running?.stop();
+    await this.start(options);
+  }
+
+  async start(more: Partial<ControllerOptions> = {}): Promise<void> {
     const { kubeconfigFor } = await sharedControlPlane();
     const config = await loadConfig({ kubeconfig: kubeconfigFor("kro") });
     const client = connect(config, { userAgent: "kro/devel" });
     await installCrds(client);
-    const options = { client, version: "devel", podId: "test", ...this.#options };
+    const options = { client, version: "devel", podId: "test", ...this.#options, ...more };
     const controller = new Controller(options);
     this.#running = {
       controller,
@@ -254,11 +263,20 @@ class Graph implements ScenarioGraph {
     return this.#cluster.until(this.instance(name), (o) => isActive(o) && holds(o));
   }
 
-  async change(spec: GraphSpec): Promise<Live> {
-    const live = await this.#cluster.get(this.rgd);
+  async put(spec: GraphSpec): Promise<Live> {
     // A merge would keep fields that the new spec no longer has.
-    const object = { ...live, spec: this.object(spec).spec };
-    await this.#cluster.replace(this.rgd, object);
+    return await eventually(`${this.rgd.name} written`, async () => {
+      const live = await this.#cluster.get(this.rgd);
+      const object = { ...live, spec: this.object(spec).spec };
+      return await this.#cluster.replace(this.rgd, object).catch((error) => {
+        // The controller wrote its status meanwhile.
+        if (error.reason !== "Conflict") throw error;
+      });
+    });
+  }
+
+  async change(spec: GraphSpec): Promise<Live> {
+    await this.put(spec);
     return await this.#cluster.until(
       this.rgd,
       (rgd) =>
