@@ -33,6 +33,7 @@ import { type ForeignChange, foreignChange } from "./contest.ts";
 import { isFirstWrite } from "./drift.ts";
 import type { Fights } from "./fights.ts";
 import { actionOf, LiveCluster } from "./live.ts";
+import { applyOver } from "./replaced.ts";
 
 /** What all cached clusters of a controller share. */
 export interface CachedParts {
@@ -212,7 +213,9 @@ export class CachedCluster implements Cluster {
     const { children, client } = this.#parts;
     store.begin(ref, "apply");
     try {
-      const response = await client.apply(ref, desired, { fieldManager: Manager.children, force });
+      const response = force
+        ? await applyOver(client, ref, desired)
+        : await client.apply(ref, desired, { fieldManager: Manager.children, force });
       children.wake(store.applied(ref, desired, response, volatile));
       return response;
     } catch (error) {

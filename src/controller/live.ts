@@ -24,6 +24,7 @@ import type {
 import { withValuesOf } from "../reconcile/mod.ts";
 import { desiredValues, fingerprint, ourEntry } from "./drift.ts";
 import { servedKind } from "./live_serves.ts";
+import { applyOver } from "./replaced.ts";
 
 /** See the file's first line. */
 export class LiveCluster implements Cluster {
@@ -81,7 +82,9 @@ export class LiveCluster implements Cluster {
       return { object: live, action: "unchanged", revision };
     }
     const fieldManager = Manager.children;
-    const object = await this.#client.apply(ref, desired, { fieldManager, force });
+    const object = force
+      ? await applyOver(this.#client, ref, desired)
+      : await this.#client.apply(ref, desired, { fieldManager, force });
     const action = actionOf(live, object);
     const revision = object.metadata.resourceVersion;
     if (revision && action !== "unchanged") this.#written.set(refKey(ref), revision);

@@ -278,3 +278,34 @@ apiTest(
     await graph.active("one", (o) => o.status.number === 7);
   },
 );
+
+apiTest(
+  "a Service's port that somebody renumbers is mended, and a later template can still drop it",
+  async (s) => {
+    const ports = (second: boolean): JsonObject[] => [
+      { name: "http", port: 80 },
+      ...(second ? [{ name: "admin", port: 90 }] : []),
+    ];
+    const spec = (second: boolean) => {
+      const node = service("svc", NAME);
+      ((node.template as JsonObject).spec as JsonObject).ports = ports(second);
+      return { kind: "Ported", resources: [node] };
+    };
+    const graph = await s.graph(spec(true));
+    await graph.create("one");
+    await graph.active("one");
+    const at = { kind: "Service", name: "one" };
+    const seen = (o: Live) => o.spec.ports.map((p: Live) => `${p.name}:${p.port}`).sort().join();
+    const live = await s.cluster.get(at);
+    for (const port of live.spec.ports) port.port += 1;
+    await s.cluster.replace(at, live);
+    const mended = await s.cluster.until(at, (o) => seen(o) === "admin:90,http:80");
+    await s.quiet();
+    assert.equal((await graph.active("one")).status.state, "ACTIVE");
+    const managers = (await s.cluster.get(at)).metadata.managedFields.map((m: Live) => m.manager);
+    assert.ok(!managers.includes("kro.run/replaced"), managers.join());
+    assert.equal(mended.metadata.uid, live.metadata.uid);
+    await graph.change(spec(false));
+    await s.cluster.until(at, (o) => seen(o) === "http:80");
+  },
+);

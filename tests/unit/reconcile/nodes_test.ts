@@ -383,3 +383,27 @@ resources:
   const { reason } = (await w.pass()).nodes[0]!;
   assert.ok(reason!.endsWith(`: each.status.message is "${"z".repeat(64)}"… (default/y)`), reason);
 });
+
+Deno.test("a kind that is not found is a failure that is tried again, not the end of the instance", async () => {
+  class Without extends MemoryCluster {
+    gone = true;
+    override apply(...args: Parameters<MemoryCluster["apply"]>) {
+      if (!this.gone || args[0].name !== "demo-a") return super.apply(...args);
+      const message = "the server could not find the requested resource";
+      return Promise.reject(new ApiError(message, { reason: "NotFound", code: 404 }));
+    }
+  }
+  const w = await world(
+    `
+resources:${mapNode("a", "x")}
+${mapNode("b", "y")}`,
+    { makeCluster: (o) => new Without(o) },
+  );
+  w.create();
+  const outcome = await w.pass();
+  assert.deepEqual(states(outcome), { a: "Failed", b: "Ready" });
+  assert.equal(outcome.next.kind, "retry");
+  assert.equal(outcome.state, "ERROR");
+  (w.cluster as Without).gone = false;
+  assert.equal((await w.pass()).state, "ACTIVE");
+});

@@ -1,6 +1,7 @@
 /** What the graph no longer makes goes, and only that. */
 import assert from "node:assert/strict";
-import { ApiError, type JsonObject } from "../../../src/api/mod.ts";
+import { Annotation, ApiError, type JsonObject, Label } from "../../../src/api/mod.ts";
+import { inventoryHash } from "../../../src/reconcile/mod.ts";
 import { compileYaml, condition, configMap, mapNode, SECRET, states, world } from "./fixtures.ts";
 
 const kinds = (w: Awaited<ReturnType<typeof world>>) =>
@@ -143,4 +144,23 @@ resources:
   w.change({ on: false });
   await w.pass();
   assert.deepEqual(w.configMap("a")!.data as JsonObject, { y: "1" });
+});
+
+Deno.test("a kind that is named and of which nothing is there leaves the inventory with nothing to prune", async () => {
+  const w = await world(`
+resources:${mapNode("a", "x")}`);
+  w.create();
+  await w.pass();
+  const names = (kinds: string) => {
+    const { metadata } = w.instance();
+    const { [Label.applySetId]: id = "" } = metadata.labels!;
+    return {
+      [Annotation.groupKinds]: kinds,
+      [Annotation.inventoryHash]: inventoryHash(id, kinds, ""),
+    };
+  };
+  w.cluster.edit(w.ref(), (d) => Object.assign(d.metadata.annotations!, names("ConfigMap,Secret")));
+  const outcome = await w.pass();
+  assert.deepEqual(outcome.removed, []);
+  assert.equal(w.instance().metadata.annotations![Annotation.groupKinds], "ConfigMap");
 });
