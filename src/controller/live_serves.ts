@@ -56,8 +56,8 @@ export async function shadowed(
 }
 
 /**
- * The kind by fresh discovery; undefined when there is neither a CRD nor an APIService that could serve
- * it. Rejects when that cannot be told: an aggregated API that does not answer keeps its objects.
+ * The kind by fresh discovery; undefined when it keeps no objects, or when there is neither a CRD nor an
+ * APIService that could serve it. Rejects when that cannot be told: an aggregated API that does not answer keeps its objects.
  */
 export async function servedKind(
   client: KubeClient,
@@ -66,7 +66,8 @@ export async function servedKind(
 ): Promise<KindRef | undefined> {
   await discovery.refresh();
   const found = await discovery.byGroupKind(kind);
-  if (found) return found;
+  // What cannot be listed is not kept: a TokenReview is answered and forgotten.
+  if (found) return found.verbs.includes("list") ? found : undefined;
   if (await discovery.isGroupStale(kind.group)) throw unknown(kind, "its API does not answer");
   // Neither the core group nor any other of Kubernetes' own is missing from discovery unless unserved.
   if (kind.group === "") return undefined;

@@ -106,8 +106,9 @@ async function list(
   try {
     return live ? await cluster.listLive(query) : await cluster.list(query);
   } catch (error) {
-    // A kind that vanished since it was looked up; one that is merely unreachable blocks.
-    if (isNotFound(error) && !await cluster.serves(query.kind, { fresh: true })) return [];
+    // A kind that vanished since it was looked up, or keeps no objects; one that is merely unreachable blocks.
+    const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
+    if (cannotList && !await cluster.serves(query.kind, { fresh: true })) return [];
     throw error;
   }
 }

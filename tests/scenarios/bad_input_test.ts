@@ -189,3 +189,32 @@ async function check(s: Scenario, { bad, spec, wrong, right, state, says }: Case
 }
 
 for (const one of cases) apiTest(`bad input: ${one.name}`, (s) => check(s, one));
+
+const unpatchable = [
+  { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "x" } },
+  { apiVersion: "v1", kind: "ComponentStatus" },
+];
+
+for (const of of unpatchable) {
+  apiTest(`bad input: ${of.kind}, a kind without patch and watch`, async (s) => {
+    const graph = await s.graph({
+      kind: "Case",
+      resources: [
+        { id: "good", ...configMap({ name: "good" }) },
+        { id: "bad", template: { ...of, metadata: { name: "x" } } },
+      ],
+    });
+    await graph.create("one");
+    const says = /node "bad": APPLY (tokenreviews|componentstatuses)\S* x: the server/;
+    await s.cluster.until(
+      graph.instance("one"),
+      ({ status }) =>
+        status?.state === "ERROR" &&
+        says.test(JSON.stringify(status.conditions).replaceAll("\\", "")),
+    );
+    await s.cluster.until({ kind: "ConfigMap", name: "good" });
+    await s.cluster.delete(graph.instance("one"));
+    await s.cluster.untilGone(graph.instance("one"));
+    await s.cluster.untilGone({ kind: "ConfigMap", name: "good" });
+  });
+}
