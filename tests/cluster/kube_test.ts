@@ -1,9 +1,10 @@
 // The client on a real API server: writes, their refusals, lists, discovery.
 import assert from "node:assert/strict";
-import { ApiError, isNotFound, type KindRef } from "../../src/api/mod.ts";
+import { ApiError, isNotFound, type KindRef, Manager } from "../../src/api/mod.ts";
+import { desiredValues, fingerprint } from "../../src/controller/drift.ts";
 import { connect, Discovery, loadConfig } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
-import { by, clientOf, CONFIG_MAP, refusedWith, session } from "./kube_session.ts";
+import { by, clientOf, CONFIG_MAP, freshKind, refusedWith, session } from "./kube_session.ts";
 
 Deno.test("an object is created, read, merged, replaced, deleted", async () => {
   await using s = await session();
@@ -27,6 +28,26 @@ Deno.test("an object is created, read, merged, replaced, deleted", async () => {
   await client.delete(ref("a"), { uid: replaced.metadata.uid, propagation: "Background" });
   assert.equal(await client.get(ref("a")), undefined);
   await assert.rejects(client.delete(ref("a")), isNotFound);
+});
+
+Deno.test("integers keep their 64 bits on the way to the server and back", async () => {
+  await using s = await session();
+  const { kind, object } = await freshKind(s);
+  const ref = { kind, namespace: s.namespace, name: "a" };
+  const spec = { big: 9007199254740993n, least: -9223372036854775808n, small: 3 };
+  const applied = await s.client.apply(ref, { ...object("a"), spec }, {
+    fieldManager: Manager.children,
+  });
+  assert.deepEqual(applied.spec, spec);
+  const desired = { ...object("a"), spec };
+  assert.equal(fingerprint(applied)?.values, desiredValues(desired));
+  assert.notEqual(
+    fingerprint(applied)?.values,
+    desiredValues({ ...desired, spec: { ...spec, big: 9007199254740992n } }),
+  );
+  await s.client.mergePatch(ref, { spec: { big: 9007199254740995n } }, by);
+  const read = await s.client.get(ref);
+  assert.deepEqual(read?.spec, { ...spec, big: 9007199254740995n });
 });
 
 Deno.test("an apply against another manager's field is a conflict that names it, until forced", async () => {
