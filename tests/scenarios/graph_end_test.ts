@@ -1,0 +1,175 @@
+// The end of an RGD: its instances, their objects, its CRD, its watches, and who is left to delete what it made.
+import assert from "node:assert/strict";
+import { ownCrds } from "../../src/controller/mod.ts";
+import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import type { Live } from "./cluster.ts";
+import { crd } from "./crds.ts";
+import { active, crdAt, numbers } from "./graphs.ts";
+import { condition } from "./looks.ts";
+import { apiTest, type GraphSpec, type Scenario, type ScenarioGraph } from "./scenario.ts";
+import { configMap } from "./templates.ts";
+
+/** A ConfigMap for each instance. */
+function graphOf(kind: string, value = "one"): GraphSpec {
+  return {
+    kind,
+    spec: { f: "string | default=x" },
+    resources: [configMap("config", "${schema.metadata.name}", { value })],
+  };
+}
+
+/** Watches that the API server holds open for the kind, by its own count. */
+async function watches(kind: string): Promise<number> {
+  const { kubectl } = await sharedControlPlane();
+  const { stdout } = await kubectl(["get", "--raw", "/metrics"]);
+  const [name, ...group] = kind.split(".");
+  const lines = stdout.split("\n").filter((line) =>
+    line.startsWith("apiserver_longrunning_requests{") && line.includes('verb="WATCH"') &&
+    line.includes(`group="${group.join(".")}"`) && line.includes(`resource="${name}"`)
+  );
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+async function untilWatches(kind: string, count: number): Promise<void> {
+  await eventually(`${count} watches of ${kind}`, async () => await watches(kind) === count);
+}
+
+/** A graph whose instances make a Widget of the scenario's own, and its instance "app". */
+async function widgetMaker(s: Scenario, kind: string): Promise<[ScenarioGraph, string, string]> {
+  const widget = await crd(s, "Widget", {});
+  const metadata = { name: "${schema.metadata.name}" };
+  const template = { apiVersion: widget.apiVersion, kind: "Widget", metadata };
+  const graph = await s.graph({ kind, resources: [{ id: "widget", template }] });
+  await graph.create("app");
+  await graph.active("app");
+  return [graph, `widgets.${widget.apiVersion.split("/")[0]}`, crdAt(graph).name];
+}
+
+apiTest("with RGD and CRD go all watches", async (s) => {
+  const [graph, widgets, instances] = await widgetMaker(s, "Watched");
+  await untilWatches(widgets, 1);
+  await untilWatches(instances, 1);
+  await s.cluster.delete(graph.rgd);
+  await s.cluster.untilGone(graph.rgd);
+  await untilWatches(widgets, 0);
+  await untilWatches(instances, 0);
+});
+
+apiTest(
+  "where the CRD stays, its instances alone are watched, and go with their objects",
+  async (s) => {
+    const [graph, widgets, instances] = await widgetMaker(s, "Retired");
+    await s.cluster.delete(graph.rgd);
+    await s.cluster.untilGone(graph.rgd);
+    await untilWatches(widgets, 0);
+    await untilWatches(instances, 1);
+    const at = { kind: `Widget.${widgets.slice("widgets.".length)}`, name: "app" };
+    await s.cluster.get(at);
+    await s.cluster.delete(graph.instance("app"));
+    await s.cluster.untilGone(graph.instance("app"));
+    assert.equal(await s.cluster.find(at), undefined);
+    await s.cluster.delete(crdAt(graph));
+    await untilWatches(instances, 0);
+  },
+  { controller: { allowCrdDeletion: false } },
+);
+
+apiTest("an RGD goes last: it waits for its instances, says so, and hangs on none", async (s) => {
+  const graph = await s.graph(graphOf("Awaited"));
+  for (const name of ["one", "two"]) {
+    await graph.create(name);
+    await graph.active(name);
+  }
+  const held = { kind: "ConfigMap", name: "one" };
+  await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
+  await s.cluster.delete(graph.rgd);
+  const rgd = await s.cluster.until(graph.rgd, (o) => {
+    const { reason, message } = condition(o, "KindReady");
+    return reason === "WaitingForInstances" && message.endsWith(`: ${s.namespace}/one`);
+  });
+  assert.equal(rgd.status.state, "Inactive");
+  await s.cluster.untilGone(graph.instance("two"));
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
+  assert.equal((await s.cluster.get(graph.instance("one"))).status.state, "DELETING");
+  // Nobody need have known it before.
+  await s.restart();
+  await s.cluster.patch(held, { metadata: { finalizers: null } });
+  await s.cluster.untilGone(graph.rgd);
+  assert.equal(await s.cluster.find(held), undefined);
+  await s.cluster.untilGone(crdAt(graph));
+});
+
+apiTest("an RGD that comes back takes up instances and numbers where they were", async (s) => {
+  const graph = await s.graph(graphOf("Returning"));
+  await graph.change(graphOf("Returning", "two"));
+  await graph.create("app");
+  await graph.active("app");
+  const config = { kind: "ConfigMap", name: "app" };
+  const { uid } = (await s.cluster.get(config)).metadata;
+  await s.cluster.delete(graph.rgd);
+  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.patch(graph.instance("app"), { spec: { f: "y" } });
+
+  const again = await s.apply(graphOf("Returning", "three"), graph.rgd.name);
+  const rgd = await active(s, again);
+  assert.equal(rgd.status.lastIssuedRevision, 3);
+  assert.deepEqual(await numbers(s, again), [1, 2, 3]);
+  const { labels } = (await s.cluster.get(crdAt(again))).metadata;
+  assert.equal(labels["kro.run/resource-graph-definition-id"], rgd.metadata.uid);
+  const after = await s.cluster.until(config, (o) => o.data.value === "three");
+  assert.equal(after.metadata.uid, uid);
+  await again.active("app");
+}, { controller: { allowCrdDeletion: false } });
+
+apiTest(
+  "a CRD deleted by hand lets its instances go, also over a restart, and comes back",
+  async (s) => {
+    const graph = await s.graph(graphOf("Deleted"));
+    await graph.create("app");
+    await graph.active("app");
+    const { uid } = (await s.cluster.get(crdAt(graph))).metadata;
+    const held = { kind: "ConfigMap", name: "app" };
+    await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
+    await s.cluster.delete(crdAt(graph));
+    await s.cluster.until(
+      graph.rgd,
+      (o) => /is being deleted/.test(condition(o, "KindReady").message),
+    );
+    await s.restart();
+    await s.cluster.patch(held, { metadata: { finalizers: null } });
+    await s.cluster.until(crdAt(graph), (o) => o.metadata.uid !== uid);
+    await active(s, graph);
+    assert.equal(await s.cluster.find(held), undefined);
+    await graph.create("app");
+    await graph.active("app");
+  },
+);
+
+apiTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s) => {
+  const graph = await s.graph(graphOf("Uninstalled"));
+  await graph.create("app");
+  await graph.active("app");
+  const config = { kind: "ConfigMap", name: "app" };
+  const { uid } = (await s.cluster.get(config)).metadata;
+  const own = ownCrds().find((o) => o.metadata.name === "resourcegraphdefinitions.kro.run")!;
+  const at = { kind: "CustomResourceDefinition.apiextensions.k8s.io", name: own.metadata.name! };
+  await s.cluster.delete(at);
+  await s.cluster.untilGone(at);
+  const app = await s.cluster.get(graph.instance("app"));
+  assert.equal(app.metadata.deletionTimestamp, undefined);
+  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+
+  await s.cluster.create(own);
+  await s.cluster.until(
+    at,
+    ({ status }) =>
+      status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
+  );
+  const again = await eventually(
+    "RGDs are served again",
+    () => s.apply(graphOf("Uninstalled", "two"), graph.rgd.name).catch(() => undefined),
+  );
+  await active(s, again);
+  const after = await s.cluster.until(config, (o) => o.data.value === "two");
+  assert.equal(after.metadata.uid, uid);
+});
