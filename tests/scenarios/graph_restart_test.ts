@@ -91,7 +91,8 @@ apiTest("two controllers at once neither corrupt nor fight", async (s) => {
   }
   const rgd = await active(s, graph);
   for (const name of names) {
-    await graph.active(name, (o) => o.status.value === "four");
+    // The one that learned last of a change may be taken for somebody who changes objects back.
+    await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
     await s.cluster.until(
       { kind: "ConfigMap", name },
       ({ data }) => data.f === "four" && data.value === "four",
