@@ -27,7 +27,7 @@ export const COST = {
   /** An element of a list that a function, not an operator, walks. */
   sortedElement: 10,
   /** A failure that another operand or element makes irrelevant. */
-  failure: 400,
+  failure: 1_500,
 } as const;
 
 /** What all evaluations of this process together have cost. */

@@ -5,11 +5,12 @@ import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { noOverload } from "../value/error.ts";
 import { isMap, ListValue, Opaque, Optional, type Value, weightOf } from "../value/values.ts";
 import { COST } from "./budget.ts";
+import { type Charge, chargeOf } from "./charges.ts";
 import type { Compiler, Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
-/** Characters of text that cost as much as one step. */
-const CHARACTERS_A_STEP = 10;
+/** What an operator pays for each character or byte of its operands. */
+const CHARACTER = 0.25;
 
 /** A call as a function. */
 export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Locals): Step {
@@ -108,6 +109,7 @@ type Run = (...args: Value[]) => Value;
 interface Candidate {
   readonly params: Overload["params"];
   readonly declaration: FunctionDeclaration;
+  readonly charge: Charge;
 }
 
 const known = new WeakMap<Overload, Candidate>();
@@ -121,7 +123,8 @@ function candidatesOf(
     declaration.overloads
       .filter((overload) => chosen?.includes(overload) ?? overload.params.length === count)
       .map((overload) => {
-        const candidate = known.get(overload) ?? { params: overload.params, declaration };
+        const charge = chargeOf(declaration.name);
+        const candidate = known.get(overload) ?? { params: overload.params, declaration, charge };
         known.set(overload, candidate);
         return candidate;
       })
@@ -137,25 +140,27 @@ function dispatch(
   return (frame) => {
     const values = args.map((arg) => arg(frame));
     frame.at = offset;
-    for (const { params, declaration } of candidates) {
-      if (declaration.checksArguments || takes(params, values)) {
-        return call(frame, declaration, values);
+    for (const candidate of candidates) {
+      if (candidate.declaration.checksArguments || takes(candidate.params, values)) {
+        return call(frame, candidate, values);
       }
     }
     return noOverload(isWord(name) ? name : undefined);
   };
 }
 
-function call(frame: Frame, declaration: FunctionDeclaration, values: Value[]): Value {
+function call(frame: Frame, { declaration, charge }: Candidate, values: Value[]): Value {
   const run = declaration.run as Run;
   if (declaration.constantTime) {
     frame.budget.charge(COST.call);
     return run(...values);
   }
-  frame.budget.charge(COST.function + (declaration.steps?.(...values as never[]) ?? 0));
-  for (const value of values) frame.budget.charge(cost(value, COST.sortedElement));
+  const { character } = charge;
+  frame.budget.charge(charge.call + (declaration.steps?.(...values as never[]) ?? 0));
+  for (const value of values) frame.budget.charge(cost(value, COST.sortedElement, character));
   const result = run(...values);
-  frame.budget.charge(result instanceof Opaque ? COST.parsed : cost(result, COST.element));
+  const made = result instanceof Opaque ? COST.parsed : cost(result, COST.element, character);
+  frame.budget.charge(made);
   return result;
 }
 
@@ -197,15 +202,16 @@ function binary(run: Run, left: Step, right: Step, offset: number): Step {
     const a = left(frame);
     const b = right(frame);
     frame.at = offset;
-    frame.budget.charge(COST.call + cost(a, COST.element) + cost(b, COST.element));
+    const walked = cost(a, COST.element, CHARACTER) + cost(b, COST.element, CHARACTER);
+    frame.budget.charge(COST.call + walked);
     return run(a, b);
   };
 }
 
 /** What walking a value once costs. */
-function cost(value: Value, element: number): number {
+function cost(value: Value, element: number, character: number): number {
   if (typeof value === "string" || value instanceof Uint8Array) {
-    return Math.floor(value.length / CHARACTERS_A_STEP);
+    return Math.floor(value.length * character);
   }
   return weightOf(value) * element;
 }

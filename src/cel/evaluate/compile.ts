@@ -174,6 +174,7 @@ function element(operand: Step, index: Step, shown: boolean, offset: number): St
     const container = operand(frame);
     const key = index(frame);
     frame.at = offset;
+    frame.budget.charge(COST.call);
     return at(container, key, shown);
   };
 }
@@ -199,6 +200,7 @@ function optionalElement(operand: Step, index: Step, offset: number): Step {
     const container = operand(frame);
     const key = index(frame);
     frame.at = offset;
+    frame.budget.charge(COST.call);
     return optionalAt(container, key);
   };
 }

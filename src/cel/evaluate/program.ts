@@ -17,6 +17,7 @@ import {
   weightOf,
 } from "../value/values.ts";
 import { Duration, Timestamp } from "../value/time.ts";
+import { paidBy } from "../value/work.ts";
 import { Budget, COST } from "./budget.ts";
 import { Compiler } from "./compile.ts";
 import { Frame } from "./frame.ts";
@@ -30,7 +31,7 @@ export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overloa
   return (variables, budget) => {
     const frame = new Frame((name) => variable(variables, name), new Budget(budget));
     try {
-      const value = step(frame);
+      const value = paidBy(frame.budget, () => step(frame));
       // Whoever gets the result walks through it.
       frame.budget.charge(weightOf(value) * COST.element);
       return { ok: true, value };

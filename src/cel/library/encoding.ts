@@ -15,6 +15,7 @@ import {
 } from "../value/values.ts";
 import { jsonOf } from "../value/outgoing.ts";
 import { Duration, formatSeconds, formatTimestamp, Timestamp } from "../value/time.ts";
+import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, plain } from "./declare.ts";
 import { encodeUtf8 } from "./text.ts";
 
@@ -72,8 +73,12 @@ const HTML: Readonly<Record<string, string>> = {
   "\u2029": "\\u2029",
 };
 
+/** What writing a value of JSON costs, besides its text. */
+const WRITTEN = 10;
+
 /** JSON text as Go writes it: keys sorted, and safe inside HTML. */
 function stringify(json: Json | undefined): string {
+  pay(WRITTEN);
   if (typeof json === "string") {
     return JSON.stringify(json).replaceAll(
       /[<>&\u2028\u2029]/g,
@@ -172,13 +177,6 @@ function seededInt(low: bigint, high: bigint, seed: string): bigint {
   return BigInt.asIntN(64, low + seeded(seed).getBigUint64(0) % range);
 }
 
-/** What starting a digest costs. */
-const DIGEST_COST = 500;
-
-function hashing(declaration: FunctionDeclaration): FunctionDeclaration {
-  return { ...declaration, steps: () => DIGEST_COST };
-}
-
 /** The libraries base64, json, hash and random. */
 export const ENCODING: readonly FunctionDeclaration[] = [
   plain("base64.encode", "bytes", "string", encodeBase64),
@@ -192,9 +190,9 @@ export const ENCODING: readonly FunctionDeclaration[] = [
   plain("json.encode", "dyn", "string", encode),
   plain("json.marshal", "dyn", "string", marshal),
   plain("json.unmarshal", "string", "dyn", unmarshal),
-  hashing(plain("hash.fnv64a", "string", "bytes", fnv64a)),
-  hashing(plain("hash.sha256", "string", "bytes", digest("sha256"))),
-  hashing(plain("hash.md5", "string", "bytes", digest("md5"))),
-  hashing(plain("random.seededString", "int, string", "string", seededString)),
-  hashing(plain("random.seededInt", "int, int, string", "int", seededInt)),
+  plain("hash.fnv64a", "string", "bytes", fnv64a),
+  plain("hash.sha256", "string", "bytes", digest("sha256")),
+  plain("hash.md5", "string", "bytes", digest("md5")),
+  plain("random.seededString", "int, string", "string", seededString),
+  plain("random.seededInt", "int, int, string", "int", seededInt),
 ];

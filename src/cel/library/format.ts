@@ -3,6 +3,7 @@ import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.t
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
 import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
+import { pay } from "../value/work.ts";
 import { formatFixed, formatScientific } from "./numbers.ts";
 import { decodeLeniently, encodeUtf8 } from "./text.ts";
 import { typeName } from "./standard.ts";
@@ -97,8 +98,12 @@ function floating(verb: string, value: number, precision: number): string {
     (verb === "f" ? formatFixed(value, precision) : formatScientific(value, precision));
 }
 
+/** What writing a value costs, besides its text. */
+const WRITTEN = 30;
+
 /** What `%s` makes of a value. */
 function text(value: Value): string {
+  pay(WRITTEN);
   if (value === null) return "null";
   if (typeof value === "string") return value;
   if (typeof value === "number") return special(value) ?? decimal(value);

@@ -3,9 +3,14 @@ import { compare, sameness } from "../value/compare.ts";
 import { attempt, CelError, fail, noOverload } from "../value/error.ts";
 import { Duration } from "../value/time.ts";
 import { keyIdentity, ListValue, Uint, type Value } from "../value/values.ts";
+import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { add } from "./operators.ts";
 import { typeName } from "./standard.ts";
+
+/** What comparing two keys costs, and what each character of text adds. */
+const COMPARED = 15;
+const COMPARED_CHARACTER = 0.25;
 
 /** Longest list that `lists.range` makes: what an evaluation may cost at most. */
 const MAX_RANGE = 10_000_000n;
@@ -42,7 +47,11 @@ export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
     fail("argument", "list elements must have the same type to be sorted");
   }
   if (!isOrdered(first.key)) fail("argument", "list elements must be comparable to be sorted");
-  return ListValue.of(pairs.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item));
+  const ordered = pairs.sort((a, b) => {
+    pay(COMPARED + (typeof a.key === "string" ? a.key.length * COMPARED_CHARACTER : 0));
+    return compare(a.key, b.key);
+  });
+  return ListValue.of(ordered.map(({ item }) => item));
 }
 
 function sort(list: Value): ListValue {

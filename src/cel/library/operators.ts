@@ -38,11 +38,18 @@ export function add(a: Value, b: Value): Value {
   const sum = numbers((x, y) => x + y, (x, y) => x + y, a, b);
   if (sum !== undefined) return sum;
   if (a instanceof ListValue && b instanceof ListValue) return concatenate(a, b);
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Uint8Array.from([...a, ...b]);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return joined(a, b);
   if (a instanceof Duration && b instanceof Duration) return new Duration(a.nanos + b.nanos);
   if (a instanceof Timestamp && b instanceof Duration) return shift(a, b.nanos);
   if (a instanceof Duration && b instanceof Timestamp) return shift(b, a.nanos);
   return noOverload();
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
 }
 
 function shift(time: Timestamp, nanos: bigint): Timestamp {

@@ -15,7 +15,8 @@ import { STRINGS } from "./strings.ts";
 import { TIMES } from "./times.ts";
 import { URLS } from "./urls.ts";
 
-const DECLARATIONS: readonly FunctionDeclaration[] = [
+/** Every declaration, overloads that share an implementation in one. */
+export const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...OPERATORS,
   ...STANDARD,
   ...TIMES,

@@ -1,5 +1,5 @@
 /** CEL's standard functions: size, text tests and conversions between types. */
-import { decodeUtf8 } from "./text.ts";
+import { decodeUtf8, encodeUtf8 } from "./text.ts";
 import { fail, noOverload } from "../value/error.ts";
 import {
   Duration,
@@ -18,19 +18,20 @@ import {
   Uint,
   type Value,
 } from "../value/values.ts";
+import { pay } from "../value/work.ts";
 import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
 import { formatDouble } from "./numbers.ts";
 import { int64, uint64 } from "./operators.ts";
 
+/** Code points that take two UTF-16 units. */
+const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
+/** What counting a character costs. */
+const COUNTED = 0.25;
+
 function size(value: Value): bigint {
   if (typeof value === "string") {
-    let count = value.length;
-    for (let index = 1; index < value.length; index++) {
-      const isPair = (value.charCodeAt(index) & 0xfc00) === 0xdc00 &&
-        (value.charCodeAt(index - 1) & 0xfc00) === 0xd800;
-      if (isPair) count--;
-    }
-    return BigInt(count);
+    pay(value.length * COUNTED);
+    return BigInt(value.length - (value.match(PAIRS)?.length ?? 0));
   }
   if (value instanceof Uint8Array) return BigInt(value.length);
   return value instanceof ListValue || isMap(value) ? BigInt(value.size) : noOverload("size");
@@ -165,8 +166,7 @@ export const STANDARD: readonly FunctionDeclaration[] = [
     "bytes",
     ["bytes", "string"],
     "bytes",
-    (value: Uint8Array | string) =>
-      typeof value === "string" ? new TextEncoder().encode(value) : value,
+    (value: Uint8Array | string) => typeof value === "string" ? encodeUtf8(value) : value,
   ),
   plain("double", ["double", "int", "string", "uint"], "double", toDouble),
   plain("int", ["int", "double", "duration", "string", "timestamp", "uint"], "int", toInt),

@@ -2,6 +2,8 @@
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+const encoder = new TextEncoder();
+
 /** Text of bytes; undefined when they are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
@@ -28,5 +30,5 @@ export function decodeLeniently(bytes: Uint8Array): string {
 
 /** UTF-8 of a text. */
 export function encodeUtf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }

@@ -4,7 +4,17 @@ import { Uint } from "../syntax/ast.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { attempt, CelError, fail, noSuchKey } from "./error.ts";
 
+import { pay } from "./work.ts";
+
 export { Uint };
+
+// What looking at parts of lists and maps costs, whoever does it, in the budget's units.
+/** A value that is there. */
+const READ = 3;
+/** A value that is made of JSON. */
+const CONVERTED = 15;
+/** An entry of a map. */
+const MADE = 30;
 
 /** Any value. int is `bigint`, double is `number`. */
 export type Value =
@@ -84,11 +94,12 @@ export class ListValue {
 
   /** The element at an index that is within bounds. */
   at(index: number): Value {
+    pay(this.#items === undefined ? CONVERTED : READ);
     return this.#at(index);
   }
 
   *[Symbol.iterator](): Generator<Value> {
-    for (let index = 0; index < this.size; index++) yield this.#at(index);
+    for (let index = 0; index < this.size; index++) yield this.at(index);
   }
 
   /** All elements, or why they have no value: who only moves them does not look at them. */
@@ -133,6 +144,7 @@ export class ComputedMap implements MapValue {
 
   /** Adds or replaces an entry; only while the map is being made. */
   set(key: Value, value: Value | CelError): void {
+    pay(MADE);
     const identity = entryIdentity(key);
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
   }
@@ -181,6 +193,7 @@ export class ComputedMap implements MapValue {
   }
 
   #entry(key: Value): readonly [Value, Value | CelError] | undefined {
+    pay(READ);
     if (this.size === 0) return undefined;
     const exact = this.#entries.get(entryIdentity(key));
     if (exact !== undefined || typeof key === "string") return exact;
@@ -222,6 +235,7 @@ export class JsonMap implements MapValue {
   get size(): number {
     let size = 0;
     for (const key in this.json) if (this.json[key] !== undefined) size++;
+    pay(size * CONVERTED);
     return size;
   }
 
@@ -236,6 +250,7 @@ export class JsonMap implements MapValue {
 
   *keys(): Generator<Value> {
     for (const key of Object.keys(this.json)) {
+      pay(CONVERTED);
       if (this.json[key] !== undefined) yield this.shape.key(key);
     }
   }
@@ -249,6 +264,7 @@ export class JsonMap implements MapValue {
   }
 
   #entry(key: Value): readonly [string, Json] | undefined {
+    pay(CONVERTED);
     const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : undefined;
     if (jsonKey === undefined || !Object.hasOwn(this.json, jsonKey)) return undefined;
     const json = this.json[jsonKey];

@@ -1,0 +1,183 @@
+/**
+ * `deno task bench:cost [FUNCTION]`: how long a loop over each declared function runs until its budget
+ * stops it, with arguments of 1, 100 and 10,000 characters or elements; charges in
+ * `src/cel/evaluate/charges.ts` are set by it. Processor time of this process, scaled to the default budget,
+ * the better of two runs; the first line is a loop that only compares numbers.
+ */
+import process from "node:process";
+import { compile, DYN, rawToCel, typeText } from "../../src/cel/mod.ts";
+import type { FunctionDeclaration } from "../../src/cel/library/declare.ts";
+import { DECLARATIONS } from "../../src/cel/library/registry.ts";
+
+const SIZES = [1, 100, 10_000];
+const BUDGET = 2_000_000;
+const DEFAULT_BUDGET = 10_000_000;
+/** The evaluator's own, measured by what they lead to. */
+const SKIPPED = new Set(["_?_:_", "_&&_", "_||_", "newCondition", "condition"]);
+
+const variables: Record<string, unknown> = {
+  d: rawToCel(Array.from({ length: 300 }, (_, i) => i)),
+};
+
+/** A name for a value, as it comes from the API server. */
+function variable(name: string, value: unknown): string {
+  variables[name] ??= rawToCel(JSON.parse(JSON.stringify(value)));
+  return name;
+}
+
+const cut = (text: string, size: number) =>
+  text.repeat(Math.ceil(size / text.length)).slice(0, size);
+const listOf = <T>(size: number, item: (index: number) => T) =>
+  Array.from({ length: size }, (_, i) => item(i));
+
+/** First arguments that a function understands. */
+const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
+  quantity: (n) => [`${"1".repeat(n)}Ki`],
+  isQuantity: (n) => [`${"1".repeat(n)}Ki`],
+  semver: (n) => [`1.2.3-${cut("a.", n)}b`],
+  isSemver: (n) => [`1.2.3-${cut("a.", n)}b`],
+  url: (n) => [`https://example.com/${cut("a/", n / 2)}?${cut("b=c&", n / 2)}`],
+  isURL: (n) => [`https://example.com/${cut("a/", n)}`],
+  ip: () => ["fe80::1:2:3"],
+  isIP: () => ["fe80::1"],
+  cidr: () => ["fe80::/64"],
+  isCIDR: () => ["10.0.0.0/8"],
+  "ip.isCanonical": () => ["fe80::1"],
+  timestamp: () => ["2026-01-01T00:00:00.123456789Z"],
+  duration: () => ["1h2m3.5s"],
+  int: () => ["123456789"],
+  uint: () => ["123456"],
+  double: () => ["1.5e3"],
+  bool: () => ["true"],
+  "json.unmarshal": (n) => [
+    JSON.stringify(listOf(Math.ceil(n / 4), () => "a")),
+    `${'{"a":'.repeat(Math.min(n, 100))}1${"}".repeat(Math.min(n, 100))}`,
+  ],
+  "base64.decode": (n) => [btoa("a".repeat(n))],
+  format: (n) => ["%s".repeat(Math.min(n, 1000))],
+};
+const PATTERNS = ["(a|b)*c", "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"];
+
+function texts(size: number, name: string, index: number): string[] {
+  const [understood] = [UNDERSTOOD[name]];
+  if (index === 0 && understood) {
+    return understood(size).map((text, i) =>
+      variable(`s${i}_${size}_${name.replace(".", "_")}`, text)
+    );
+  }
+  if (index > 0 && /^(matches|find|findAll)$/.test(name)) {
+    return PATTERNS.map((pattern, i) => variable(`pattern${i}`, pattern));
+  }
+  const long = variable(`text${size}`, cut("ab-", size));
+  return index === 0 ? [long] : [variable("dash", "-"), variable("empty", ""), long];
+}
+
+/** Arguments of a type, as expressions. */
+function args(type: string, size: number, name: string, index: number): string[] {
+  const ints = () => variable(`ints${size}`, listOf(size, (i) => i * 7919 % size));
+  const words = () => variable(`words${size}`, listOf(size, (i) => `s${i * 7919 % size}`));
+  const lists = () => variable(`lists${size}`, listOf(Math.min(size, 2000), (i) => [i]));
+  const map = () =>
+    variable(`map${size}`, Object.fromEntries(listOf(size, (i) => [`k${i}`, { a: i }])));
+  const [outer, inner = ""] = /^(list|map|optional_type)\((.*)\)$/.exec(type)?.slice(1) ?? [type];
+  if (outer === "map") return [map()];
+  if (outer === "optional_type") {
+    return [inner.startsWith("map") ? `optional.of(${map()})` : `optional.of(${ints()})`];
+  }
+  if (outer === "list") {
+    if (name === "format") {
+      return [variable(`values${size}`, listOf(Math.min(size, 1000), (i) => ["x", { a: i }]))];
+    }
+    if (inner === "string") return [words()];
+    if (inner === "double") return [variable(`doubles${size}`, listOf(size, (i) => i + 0.5))];
+    if (inner === "bool") return [variable(`bools${size}`, listOf(size, (i) => i % 2 === 0))];
+    return inner.startsWith("list") ? [lists()] : [ints(), words(), lists()];
+  }
+  switch (type) {
+    case "string":
+      return texts(size, name, index);
+    case "bytes":
+      return [`bytes(${variable(`text${size}`, cut("ab-", size))})`];
+    case "int":
+      return ["1", variable("twenty", 20)];
+    case "kubernetes.Quantity":
+      return ["quantity('1Gi')", `quantity(${variable(`digits${size}`, "1".repeat(size))})`];
+    case "A":
+    case "B":
+    case "dyn":
+      return [variable(`text${size}`, cut("ab-", size)), "1", ints(), map()];
+  }
+  const constant = CONSTANTS[type];
+  return constant === undefined ? [] : [constant];
+}
+
+const CONSTANTS: Readonly<Record<string, string>> = {
+  uint: "1u",
+  double: "1.5",
+  bool: "true",
+  null_type: "null",
+  type: "int",
+  "google.protobuf.Timestamp": "timestamp('2026-01-01T00:00:00Z')",
+  "google.protobuf.Duration": "duration('1h')",
+  "kubernetes.Semver": "semver('1.2.3-a.b')",
+  "kubernetes.URL": "url('https://a.b/c?d=e')",
+  "net.IP": "ip('10.0.0.1')",
+  "net.CIDR": "cidr('10.0.0.0/8')",
+};
+
+function callOf({ name, member }: FunctionDeclaration, values: readonly string[]): string {
+  const [first, ...rest] = values;
+  if (name === "_[_]" || name === "_[?_]") {
+    return `${first}[${name.includes("?") ? "?" : ""}${rest}]`;
+  }
+  if (name === "@in") return `${first} in ${rest}`;
+  const operator = /^(.*)_$/.exec(name.replace(/^_/, ""))?.[1];
+  if (operator !== undefined) {
+    return values.length === 1 ? `${operator}(${first})` : `(${first}) ${operator} (${rest})`;
+  }
+  return member ? `(${first}).${name}(${rest.join(", ")})` : `${name}(${values.join(", ")})`;
+}
+
+/** Milliseconds that the default budget would last; undefined when it does not compile or end by cost. */
+function milliseconds(body: string): number | undefined {
+  const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));
+  const result = compile(`d.all(i, d.all(j, d.all(k, ${body})))`, { variables: types, omit: true });
+  if (!result.ok) return undefined;
+  const before = process.cpuUsage();
+  const evaluated = result.program.evaluate(variables, BUDGET);
+  const { user, system } = process.cpuUsage(before);
+  if (evaluated.ok || evaluated.failure.code !== "cost") return undefined;
+  return (user + system) / 1000 * DEFAULT_BUDGET / BUDGET;
+}
+
+/** Every combination of one of each. */
+function combinations(choices: readonly string[][]): string[][] {
+  return choices.reduce<string[][]>((all, some) => all.flatMap((a) => some.map((s) => [...a, s])), [
+    [],
+  ]);
+}
+
+function worst(name: string, size: number): number | undefined {
+  const times = DECLARATIONS.filter((declaration) => declaration.name === name).flatMap(
+    (declaration) =>
+      declaration.overloads.flatMap(({ params }) => {
+        const choices = params.map((type, i) => args(typeText(type as never), size, name, i));
+        return combinations(choices).flatMap((values) => {
+          const body = `[${callOf(declaration, values)}].size() == 1`;
+          const [first, second] = [milliseconds(body), milliseconds(body)];
+          return first === undefined || second === undefined ? [] : Math.min(first, second);
+        });
+      }),
+  );
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+const only = Deno.args[0];
+const shown = (ms: number | undefined) => (ms === undefined ? "-" : ms.toFixed(0)).padStart(8);
+const steps = Array.from({ length: 5 }, () => milliseconds("k >= 0") ?? Infinity);
+console.log(`${"ms until stopped".padEnd(26)}${SIZES.map((n) => String(n).padStart(8)).join("")}`);
+console.log(`${"k >= 0".padEnd(26)}${shown(Math.min(...steps))}`);
+for (const name of new Set(DECLARATIONS.map((declaration) => declaration.name))) {
+  if (SKIPPED.has(name) || (only !== undefined && name !== only)) continue;
+  console.log(`${name.padEnd(26)}${SIZES.map((size) => shown(worst(name, size))).join("")}`);
+}
