@@ -20,7 +20,6 @@ import { ClusterSchemas } from "./schemas.ts";
 import { Sweeps } from "./sweeps.ts";
 import { messageOf, settledIn } from "./values.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
-import { crdNameOf } from "./withdraw.ts";
 
 /** What a controller is and how it works; durations in milliseconds. */
 export interface ControllerOptions {
@@ -253,15 +252,15 @@ export class Controller implements ControllerView {
 
   /** All graphs, sorted by name. */
   graphs(): GraphView[] {
-    return this.#graphs.entries.map(({ rgd, served }) =>
-      graphView(rgd, served, this.#pool.of(crdNameOf(rgd))?.size ?? 0)
+    return this.#graphs.entries.map((entry) =>
+      graphView(entry.rgd, entry.served, this.#pool.of(this.#graphs.crdOf(entry))?.size ?? 0)
     );
   }
 
   /** Instances of a graph; undefined when there is no such graph. */
   instances(graph: string): InstanceView[] | undefined {
     const entry = this.#graphs.entry(graph);
-    return entry && (this.#pool.of(crdNameOf(entry.rgd))?.views() ?? []);
+    return entry && (this.#pool.of(this.#graphs.crdOf(entry))?.views() ?? []);
   }
 
   /** Prometheus text format. */

@@ -92,6 +92,12 @@ export class GraphController {
     return this.#state.entry(name);
   }
 
+  /** The CRD that the RGD generated; undefined while it has none, or another RGD has the kind. */
+  crdOf({ rgd, crd }: GraphEntry): string | undefined {
+    const known = crd && this.#state.crd(crd);
+    return known && generatedFor(rgd.metadata.name!, known) ? crd : undefined;
+  }
+
   /** What has to be done before the controller is ready. */
   get missing(): string[] {
     const caches = this.#reflectors.filter(({ reflector }) => !reflector.hasSynced)
@@ -227,9 +233,8 @@ export class GraphController {
 
   /** Instances of a kind that was served once learn that there is no good graph for them. */
   async #hold(entry: GraphEntry, reason: string): Promise<void> {
-    const { crd } = entry;
-    const known = crd && this.#state.crd(crd);
-    if (!known || !generatedFor(entry.rgd.metadata.name!, known)) return;
+    const crd = this.crdOf(entry);
+    if (!crd) return;
     const live = await this.#deps.client.get({ kind: CRD_KIND, name: crd });
     const kind = live && kindOfCrd(live);
     if (kind) await (await this.#deps.pool.controller(kind)).hold(entry.rgd, reason);
@@ -250,8 +255,7 @@ export class GraphController {
       return { afterMs: progressMs };
     }
     // The kind may be another RGD's, which this one never got.
-    const known = crd && this.#state.crd(crd);
-    if (known && generatedFor(name, known)) await pool.of(crd)?.retire();
+    await pool.of(this.crdOf(entry))?.retire();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));
     const kept = allowCrdDeletion ? undefined : crd;

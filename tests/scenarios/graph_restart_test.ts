@@ -42,6 +42,45 @@ apiTest("a restart on what has converged writes nothing", async (s) => {
   assert.deepEqual(writes(asked), []);
 });
 
+apiTest("a CRD is what the graph wants however the API server stores it", async (s) => {
+  const graph = await s.graph({
+    kind: "Stored",
+    spec: {
+      text: 'string | required=true pattern="^[a-z]+$" minLength=1 description="A text."',
+      size: "integer | default=1 minimum=1 maximum=9",
+      ratio: "float | default=1.0",
+      loose: 'object | default={"a": 1, "b": [1, 2]}',
+      list: '[]string | default=["a", "b"] minItems=1 uniqueItems=true',
+      map: "map[string]integer",
+      level: 'string | enum="low,high" default=low',
+      fixed: "string | immutable=true",
+      nested: { deep: { deeper: "boolean | default=true" } },
+      typed: "Item",
+    },
+    status: { name: "${config.metadata.name}", size: "${schema.spec.size}" },
+    schema: {
+      types: { Item: { key: "string", weights: "[]float" } },
+      shortNames: ["std"],
+      categories: ["all"],
+      metadata: { labels: { a: "b" }, annotations: { c: "d" } },
+      additionalPrinterColumns: [
+        { name: "Size", type: "integer", jsonPath: ".spec.size", priority: 1, description: "" },
+      ],
+    },
+    resources: [configMap("config", "${schema.metadata.name}")],
+  });
+  const { resourceVersion } = (await s.cluster.get(crdAt(graph))).metadata;
+  const since = new Date();
+  await s.restart();
+  // Another pass, for a reason that changes nothing.
+  await s.cluster.patch(graph.rgd, {
+    metadata: { annotations: { "kro.run/allow-breaking-changes": "true" } },
+  });
+  await s.quiet();
+  assert.deepEqual(writes(await requests(since)), []);
+  assert.equal((await s.cluster.get(crdAt(graph))).metadata.resourceVersion, resourceVersion);
+});
+
 apiTest("what was edited while no controller ran is taken up", async (s) => {
   const graph = await s.graph(graphOf("EditedDown"));
   await graph.create("app");

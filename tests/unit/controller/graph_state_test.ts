@@ -5,6 +5,15 @@ import type { PublishResult } from "../../../src/controller/publish.ts";
 
 const group = "shop.example.com";
 
+/** A kind that graphs use. */
+const database = {
+  group: "db.example.com",
+  version: "v1",
+  kind: "Database",
+  plural: "databases",
+  namespaced: true,
+};
+
 function setUp() {
   const queued: string[] = [];
   const changed: string[] = [];
@@ -133,13 +142,6 @@ Deno.test("an RGD is looked at again when a kind may have come that it waits for
 Deno.test("a changed schema is forgotten and what was compiled against it is looked at", () => {
   const { state, taken, changed } = setUp();
   state.rgdSeen(rgd(5));
-  const database = {
-    group: "db.example.com",
-    version: "v1",
-    kind: "Database",
-    plural: "databases",
-    namespaced: true,
-  };
   state.crdSeen(crd("databases.db.example.com", 7));
   state.published(state.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }));
   taken();
@@ -147,6 +149,50 @@ Deno.test("a changed schema is forgotten and what was compiled against it is loo
   assert.deepEqual([taken(), changed.splice(0)], [[], ["databases.db.example.com"]]);
   state.crdSeen(crd("databases.db.example.com", 9, { generation: 2 }));
   assert.deepEqual([taken(), changed], [["rgd/cart"], ["databases.db.example.com"]]);
+});
+
+Deno.test("a CRD that changed while a graph was compiled against it is compiled against once more", () => {
+  const { state, taken, changed } = setUp();
+  state.rgdSeen(rgd(5));
+  state.crdSeen(crd("databases.db.example.com", 7));
+  taken();
+  const since = state.clock;
+  // Read at 7, changed at 8, and nobody knew yet that this graph uses it.
+  state.crdSeen(crd("databases.db.example.com", 8, { generation: 2 }));
+  assert.deepEqual([taken(), changed.length], [[], 2]);
+  state.published(state.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), since);
+  assert.deepEqual(taken(), ["rgd/cart"]);
+  const later = state.clock;
+  state.published(state.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), later);
+  assert.deepEqual(taken(), []);
+
+  // A kind that came during the pass is not waited for.
+  const missing = [{ group: "db.example.com", version: "v1", kind: "Backup" }];
+  state.crdSeen(crd("backups.db.example.com", 9));
+  state.published(state.entry("cart")!, rgd(5), result(rgd(5), { missing }), later);
+  assert.deepEqual(taken(), ["rgd/cart"]);
+});
+
+Deno.test("labels and annotations of a generated CRD are looked at; those of others are not", () => {
+  const { state, taken } = setUp();
+  state.rgdSeen(rgd(5));
+  state.crdSeen(crd("carts.shop.example.com", 6, { labels: owned }));
+  state.crdSeen(crd("foreign.example.com", 6));
+  taken();
+  state.crdSeen(crd("carts.shop.example.com", 7, { labels: { ...owned, team: "b" } }));
+  assert.deepEqual(taken(), ["rgd/cart"]);
+  state.crdSeen(crd("foreign.example.com", 7, { labels: { team: "b" } }));
+  assert.deepEqual(taken(), []);
+});
+
+Deno.test("an RGD whose kind is another one's is looked at when that CRD goes", () => {
+  const { state, taken } = setUp();
+  state.rgdSeen(rgd(5));
+  const labels = { ...owned, "kro.run/resource-graph-definition-name": "other" };
+  state.crdSeen(crd("carts.shop.example.com", 6, { labels }));
+  taken();
+  state.crdGone("carts.shop.example.com");
+  assert.ok(taken().includes("rgd/cart"));
 });
 
 Deno.test("generated CRDs without an RGD are told once all is known, and when their RGD goes", () => {

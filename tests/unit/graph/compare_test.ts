@@ -273,6 +273,25 @@ Deno.test("what the API server writes differently is no change", () => {
   assert.deepEqual(compareCrds(live, desired), []);
 });
 
+Deno.test("a version that somebody added goes, and breaks nothing that the graph made", () => {
+  const live = crd(string);
+  const { versions } = live.spec as { versions: Fields[] };
+  versions.push({ ...versions[0], name: "v2", storage: false });
+  const changes = compareCrds(live, crd(string));
+  assert.deepEqual(changes, [
+    { path: "version", text: "Version v2 was removed", breaking: false },
+  ]);
+});
+
+Deno.test("what upstream says of its own columns is no change; what an author says of his is", () => {
+  const columns = (name: string, description?: string) =>
+    crd(string, {
+      additionalPrinterColumns: [{ name, type: "string", jsonPath: ".a", description }],
+    });
+  assert.deepEqual(compareCrds(columns("State", "The state."), columns("State")), []);
+  assert.equal(compareCrds(columns("Mine", "The state."), columns("Mine")).length, 1);
+});
+
 Deno.test("a change names the field it is at", () => {
   const item = (type: string) => ({
     type: "array",
