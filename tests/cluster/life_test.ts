@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../src/api/mod.ts";
 import { eventually } from "../controlplane/testing.ts";
-import type { Live } from "./cluster.ts";
-import { crd, crdPlace, unknown } from "./crds.ts";
-import { condition, inState, names } from "./looks.ts";
-import { apiTest } from "./scenario.ts";
-import { configMap, deployment, service, serviceAccount } from "./templates.ts";
+import type { Live } from "../scenarios/cluster.ts";
+import { crd, crdPlace, unknown } from "../scenarios/crds.ts";
+import { condition, inState, names } from "../scenarios/looks.ts";
+import { apiTest } from "../scenarios/scenario.ts";
+import { configMap, deployment, service, serviceAccount } from "../scenarios/templates.ts";
 
 const NAME = "${schema.metadata.name}";
 

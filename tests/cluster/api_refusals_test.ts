@@ -1,9 +1,9 @@
 // What the API server refuses: the instance says which object, why and which field; other nodes go on.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../src/api/mod.ts";
-import { condition, inState } from "./looks.ts";
-import { apiTest, type Scenario, type ScenarioGraph } from "./scenario.ts";
-import { configMap, service, serviceAccount } from "./templates.ts";
+import { condition, inState } from "../scenarios/looks.ts";
+import { apiTest, type Scenario, type ScenarioGraph } from "../scenarios/scenario.ts";
+import { configMap, service, serviceAccount } from "../scenarios/templates.ts";
 
 const NAME = "${schema.metadata.name}";
 
