@@ -36,4 +36,10 @@ export {
   rawToCel,
   toCel,
 } from "./values.ts";
-export { type CelTotals, celTotals } from "./evaluate/budget.ts";
+export {
+  type CelTotals,
+  celTotals,
+  COST_LIMITS,
+  type CostLimits,
+  PassBudget,
+} from "./evaluate/budget.ts";

@@ -3,6 +3,7 @@
  * that is kept: trees and closures take many times as much, and most graphs wait for instances.
  */
 import { Checker } from "./check/checker.ts";
+import type { PassBudget } from "./evaluate/budget.ts";
 import { evaluator, type Run } from "./evaluate/program.ts";
 import type { Expr } from "./syntax/ast.ts";
 import { parseExpression } from "./syntax/parser.ts";
@@ -30,7 +31,10 @@ export class CheckedProgram implements Program, Compiled {
     return typeof this.text === "string" ? this.text : templateText(this.text);
   }
 
-  evaluate(variables: Readonly<Record<string, unknown>>, budget?: number): Evaluation {
+  evaluate(
+    variables: Readonly<Record<string, unknown>>,
+    budget?: number | PassBudget,
+  ): Evaluation {
     this.#ran = true;
     this.#run ??= this.#compile();
     return this.#run(variables, budget);

@@ -1,4 +1,5 @@
 /** What the rest of kro sees of CEL: types with structure, errors with codes, compiled programs. */
+import type { PassBudget } from "./evaluate/budget.ts";
 import type { Schema } from "../openapi/mod.ts";
 
 /** A CEL type; structs are read lazily from the OpenAPI schema that they stand for. */
@@ -74,7 +75,10 @@ export interface Program {
    * Never throws for faults of the expression or its data. `budget` is what it may cost, 1e7 by
    * default: then it stops within a tenth of a second with a failure of code `cost`.
    */
-  evaluate(variables: Readonly<Record<string, unknown>>, budget?: number): Evaluation;
+  evaluate(
+    variables: Readonly<Record<string, unknown>>,
+    budget?: number | PassBudget,
+  ): Evaluation;
 }
 
 /** What identifiers mean while checking. */

@@ -19,6 +19,7 @@ import {
   type ServerOptions,
 } from "../server/mod.ts";
 import { checkFlags, type ControllerFlags, ignoredFlags } from "./controller_flags.ts";
+import { costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
 import { onHeapSignal } from "./heap_snapshot.ts";
@@ -105,6 +106,7 @@ function createController(
     compile: { ...compileOptions(flags), maxDimensions: flags.rgdMaxCollectionDimensionSize },
     conditionEvents: flags.featureGates?.InstanceConditionEvents,
     maxCollectionSize: flags.rgdMaxCollectionSize,
+    costs: costLimits(flags),
     maxRevisions: flags.rgdMaxGraphRevisions,
     conditionMetrics: flags.featureGates?.InstanceConditionMetrics,
     allowCrdDeletion: flags.allowCrdDeletion,

@@ -1,6 +1,7 @@
 /** The flags of `kro controller`: upstream's names and defaults, in groups. */
 import { type Command, Option } from "commander";
 import { argument } from "./argument.ts";
+import { addCostFlags, type CostFlags } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { featureGatesOption, type GateFlags } from "./feature_gates.ts";
 import { parseBoolean, parseCount, parseDecimal, parseInteger, parsePositive } from "./numbers.ts";
@@ -8,7 +9,7 @@ import { parseDuration } from "./output.ts";
 import { parseVerbosity, type ZapFlags } from "./log.ts";
 
 /** Flags of `kro controller`; durations in milliseconds. */
-export interface ControllerFlags extends ZapFlags, GateFlags {
+export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   /** `--kubeconfig`. */
   kubeconfig?: string;
   /** `--client-qps`; no limit unless given. */
@@ -112,7 +113,8 @@ export function addControllerFlags(command: Command): Command {
     .option("--allow-crd-deletion [bool]", "delete instances and CRD with their RGD", truth)
     .addOption(featureGatesOption())
     .optionsGroup("Instances:")
-    .option(`${dynamic}-concurrent-reconciles <n>`, "at a time", positive, 8)
+    .option(`${dynamic}-concurrent-reconciles <n>`, "at a time", positive, 8);
+  addCostFlags(command)
     .addOption(lasting("--instance-requeue-interval <duration>", "where no watch can tell", "3s"))
     .addOption(
       lasting(`${dynamic}-rate-limiter-min-delay <duration>`, "before a first retry", "200ms"),

@@ -203,6 +203,7 @@ export class LocalReconciler {
       version: VERSION,
       podId: hostname(),
       maxCollectionSize: 1000,
+      costs: this.#session.costs,
       rgdUid: published?.rgdUid,
       instanceRevision: published?.revision,
     };

@@ -5,6 +5,7 @@ import { apply } from "./apply.ts";
 import { argument } from "./argument.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
+import { addCostFlags } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
@@ -68,14 +69,14 @@ function createProgram(output: Output, done: (code: number) => void): Command {
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("--no-install", "do not install kro's own CRDs when they are missing")
     .addOption(featureGatesOption());
-  connection(oneShot(applyCommand))
+  connection(oneShot(addCostFlags(applyCommand)))
     .action(async (flags) => done(await apply(flags, output)));
 
   const reconcileCommand = command("reconcile", "reconcile what is in the cluster, once")
     .argument("[targets...]", "KIND or KIND/NAME; all instances when none is given")
     .option("-A, --all-namespaces", "instances of all namespaces")
     .addOption(featureGatesOption());
-  connection(oneShot(reconcileCommand))
+  connection(oneShot(addCostFlags(reconcileCommand)))
     .action(async (targets, flags) => done(await reconcileCluster(targets, flags, output)));
 
   const deleteCommand = command("delete", "delete instances and RGDs; no controller is needed")
@@ -84,11 +85,14 @@ function createProgram(output: Output, done: (code: number) => void): Command {
   connection(oneShot(deleteCommand))
     .action(async (targets, flags) => done(await deleteObjects(targets, flags, output)));
 
-  command("render", "show what a graph makes, in memory and without a cluster")
+  const renderCommand = command(
+    "render",
+    "show what a graph makes, in memory and without a cluster",
+  )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("-n, --namespace <name>", "namespace of instances that name none", "default")
-    .addOption(featureGatesOption())
-    .action(async (flags) => done(await render(flags, output)));
+    .addOption(featureGatesOption());
+  addCostFlags(renderCommand).action(async (flags) => done(await render(flags, output)));
 
   command("validate", "find all that is wrong with RGDs, with or without a cluster")
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)

@@ -12,6 +12,7 @@ import {
 import type { Graph } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
+import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import { readManifests } from "./files.ts";
@@ -21,7 +22,7 @@ import { builtIn, compileTogether } from "./together.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Flags of `kro render`. */
-export interface RenderFlags extends GateFlags {
+export interface RenderFlags extends GateFlags, CostFlags {
   /** `-f`, at least one. */
   filename: string[];
   /** Namespace of instances that name none, `default` unless given. */
@@ -74,6 +75,7 @@ async function renderInstance(
     version: "render",
     podId: "",
     maxCollectionSize: 1000,
+    costs: costLimits(flags),
   });
   for (const node of outcome.nodes) {
     if (node.state === "Ready" || node.objects.length > 0) continue;

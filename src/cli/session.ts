@@ -1,14 +1,15 @@
 /** What every command needs that talks to a cluster: the connection, made from the flags. */
 import { type KindRef, LEASE_NAME, type ObjectRef, VERSION } from "../api/mod.ts";
 import { ClusterSchemas, installCrds, LiveCluster, ownCrdsPresent } from "../controller/mod.ts";
-import type { CompileOptions } from "../graph/mod.ts";
+import type { CompileOptions, CostLimits } from "../graph/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig, readLeases } from "../kube/mod.ts";
+import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import type { Output } from "./output.ts";
 
 /** Flags that all such commands share. */
-export interface ConnectionFlags extends GateFlags {
+export interface ConnectionFlags extends GateFlags, CostFlags {
   /** `--kubeconfig`. */
   kubeconfig?: string;
   /** `--context`. */
@@ -31,6 +32,8 @@ export interface Session extends Disposable {
   namespace: string;
   /** Gates of what RGDs may say. */
   compile: CompileOptions;
+  /** What expressions may cost. */
+  costs: CostLimits;
   /** Where to write. */
   output: Output;
 }
@@ -52,6 +55,7 @@ export async function openSession(flags: ConnectionFlags, output: Output): Promi
     cluster,
     namespace,
     compile,
+    costs: costLimits(flags),
     output,
     [Symbol.dispose]: close,
   };

@@ -1,6 +1,7 @@
 /** The long-running controller: wires the parts together, starts and stops them, and shows its state. */
 import { getLogger } from "@logtape/logtape";
 import { groupKind, type KindRef } from "../api/mod.ts";
+import type { CostLimits } from "../cel/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
 import { Discovery, type KubeClient } from "../kube/mod.ts";
 import { ChildCaches } from "./cache/children.ts";
@@ -41,6 +42,8 @@ export interface ControllerOptions {
   conditionEvents?: boolean;
   /** How many objects one forEach may make, 1000 by default. */
   maxCollectionSize?: number;
+  /** What expressions may cost. */
+  costs?: CostLimits;
   /** How many GraphRevisions of an RGD are kept, 5 by default; zero or less keeps all. */
   maxRevisions?: number;
   /** Show each condition of each instance in the metrics. */
@@ -118,7 +121,13 @@ export class Controller implements ControllerView {
         fights: new Fights(),
         turns: new Turns(),
       },
-      context: { now, version, podId, maxCollectionSize: options.maxCollectionSize ?? 1000 },
+      context: {
+        now,
+        version,
+        podId,
+        maxCollectionSize: options.maxCollectionSize ?? 1000,
+        costs: options.costs,
+      },
       metrics: this.#metrics,
       events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,
       requeueMs: options.instanceRequeueMs ?? 3000,

@@ -32,7 +32,8 @@ export function authoredConditions(
       isComplete = false;
       continue;
     }
-    const result = expression.program.evaluate(scope.variables(expression, { schema }));
+    const variables = scope.variables(expression, { schema });
+    const result = expression.program.evaluate(variables, scope.budget);
     if (!result.ok) {
       isComplete = false;
       if (result.failure.code !== "pending") failures.push(`"${text}": ${result.failure.message}`);

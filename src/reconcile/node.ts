@@ -77,7 +77,7 @@ function observe(context: NodeContext, result: NodeResult): NodeResult {
   if (!observed) return result;
   context.scope.observe(node.id, observed);
   if (result.fault) return result;
-  const fault = readinessFault(node, observed);
+  const fault = readinessFault(node, observed, context.scope.budget);
   return fault ? { ...result, state: fault.state, fault } : result;
 }
 

@@ -1,18 +1,23 @@
 /** includeWhen and readyWhen. */
 import { isObject, type KubeObject } from "../api/mod.ts";
+import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
 import { shortName } from "./ownership.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
 /** Why the observed objects do not make the node ready; undefined when they do. */
-export function readinessFault(node: Node, observed: readonly KubeObject[]): Fault | undefined {
+export function readinessFault(
+  node: Node,
+  observed: readonly KubeObject[],
+  budget: PassBudget,
+): Fault | undefined {
   const isList = node.type === "collection" || node.type === "externalCollection";
   for (const [index, object] of observed.entries()) {
     const variables = { [isList ? "each" : node.id]: raw(object) };
     for (const expression of node.readyWhen) {
       const text = expressionText(expression);
-      const result = evaluate(expression, variables);
+      const result = evaluate(expression, variables, budget);
       if (result.ok && result.value === true) continue;
       if (result.ok && (result.value === false || result.value === null)) {
         const present = presentValues(node, expression, isList ? "each" : node.id, object);

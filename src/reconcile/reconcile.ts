@@ -6,6 +6,7 @@ import {
   isNotFound,
   type KubeObject,
 } from "../api/mod.ts";
+import { PassBudget } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { authoredConditions } from "./author.ts";
 import { Carrier, isOutrun } from "./carrier.ts";
@@ -48,7 +49,9 @@ export async function reconcile(
     return await remove(graph.instance, instance, cluster, context);
   }
   const carrier = new Carrier(graph, instance, cluster, context);
-  const pass: Pass = { graph, cluster, context, scope: new Scope(graph, instance), carrier };
+  const budget = new PassBudget(context.costs);
+  const scope = new Scope(graph, instance, budget);
+  const pass: Pass = { graph, cluster, context, scope, carrier };
   const suspended = isSuspended(instance) || (context.suspended ?? false);
   try {
     const limit = context.maxCollectionSize;
@@ -61,7 +64,7 @@ export async function reconcile(
     return await unmanaged(pass, error.message);
   }
   // Expressions see what the instance carries now, as they will in the next pass.
-  if (carrier.instance !== instance) pass.scope = new Scope(graph, carrier.instance);
+  if (carrier.instance !== instance) pass.scope = new Scope(graph, carrier.instance, budget);
   if (suspended) {
     const verdict = suspendedVerdict(stateOf(carrier.instance) ?? "IN_PROGRESS");
     return await report(pass, { verdict, suspended, results: [] });

@@ -1,6 +1,6 @@
 /** Evaluates expressions over the instance and the live objects of nodes: where JSON meets CEL. */
 import type { Json, JsonObject, KubeObject } from "../api/mod.ts";
-import { type CelFailure, fromCel, rawToCel, toCel } from "../cel/mod.ts";
+import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";
 
 /** JSON (undefined for `omit()`), or why there is none. `pending`: the data is not there yet. */
@@ -13,8 +13,8 @@ export class Scope {
   readonly #variables = new Map<string, unknown>();
   readonly #graph: Graph;
 
-  /** Binds `schema` to the instance without its status. */
-  constructor(graph: Graph, instance: KubeObject) {
+  /** Binds `schema` to the instance without its status; all evaluations of a pass pay from one budget. */
+  constructor(graph: Graph, instance: KubeObject, readonly budget: PassBudget = new PassBudget()) {
     const { status: _, ...rest } = instance;
     this.#graph = graph;
     this.#variables.set("schema", toCel(rest as JsonObject, graph.instance.celType));
@@ -48,7 +48,7 @@ export class Scope {
 
   /** Evaluates to JSON; `more` are variables such as iterators. */
   evaluate(expression: Expression, more: Readonly<Record<string, unknown>> = {}): Evaluated {
-    return evaluate(expression, this.variables(expression, more));
+    return evaluate(expression, this.variables(expression, more), this.budget);
   }
 }
 
@@ -56,8 +56,9 @@ export class Scope {
 export function evaluate(
   expression: Expression,
   variables: Readonly<Record<string, unknown>>,
+  budget: PassBudget,
 ): Evaluated {
-  const result = expression.program.evaluate(variables);
+  const result = expression.program.evaluate(variables, budget);
   if (!result.ok) return failed("eval", expression, result.failure);
   const json = fromCel(result.value);
   return json.ok ? json : failed("convert", expression, json.failure);

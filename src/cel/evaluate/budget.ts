@@ -1,8 +1,16 @@
 /** What an evaluation may cost. */
 import { fail } from "../value/error.ts";
 
-/** What one evaluation may cost: as much as the Kubernetes API server grants for one object. */
-const DEFAULT_LIMIT = 10_000_000;
+/** What evaluations may cost, in units of about ten nanoseconds. */
+export interface CostLimits {
+  /** One evaluation. */
+  readonly expression: number;
+  /** All evaluations of a pass together. */
+  readonly pass: number;
+}
+
+/** For one evaluation as much as the Kubernetes API server grants for one object. */
+export const COST_LIMITS: CostLimits = { expression: 10_000_000, pass: 100_000_000 };
 
 /**
  * What things cost. A unit is about ten nanoseconds, so that an expression that uses up the default
@@ -45,23 +53,61 @@ export function celTotals(): Readonly<CelTotals> {
   return totals;
 }
 
+/** What the evaluations of one pass share: each has its limit, and so have all together. */
+export class PassBudget {
+  #left: number;
+
+  /** The limits, {@link COST_LIMITS} by default. */
+  constructor(private readonly limits: CostLimits = COST_LIMITS) {
+    this.#left = limits.pass;
+  }
+
+  /** What the next evaluation may cost. */
+  get next(): number {
+    return Math.min(this.limits.expression, this.#left);
+  }
+
+  /** True when the next evaluation may cost less than one may otherwise. */
+  get isShort(): boolean {
+    return this.#left < this.limits.expression;
+  }
+
+  /** Takes off what an evaluation has cost. */
+  spend(cost: number): void {
+    this.#left = Math.max(0, this.#left - cost);
+  }
+}
+
 /** Counts down while an expression runs. */
 export class Budget {
   readonly #limit: number;
+  readonly #pass: PassBudget | undefined;
+  #left: number;
 
-  constructor(private left: number = DEFAULT_LIMIT) {
-    this.#limit = left;
+  /** For one evaluation, alone or of a pass. */
+  constructor(of: number | PassBudget = COST_LIMITS.expression) {
+    this.#pass = typeof of === "number" ? undefined : of;
+    this.#limit = typeof of === "number" ? of : of.next;
+    this.#left = this.#limit;
   }
 
-  /** Adds what was spent to the totals; called once, at the end. */
+  /** Adds what was spent to the totals, and takes it off the pass; called once, at the end. */
   close(): void {
+    const spent = this.#limit - this.#left;
     totals.evaluations++;
-    totals.cost += this.#limit - this.left;
+    totals.cost += spent;
+    this.#pass?.spend(spent);
   }
 
   /** Takes off a cost; fails when there is not enough left. */
   charge(cost: number): void {
-    this.left -= cost;
-    if (this.left < 0) fail("cost", "expression costs too much to evaluate");
+    this.#left -= cost;
+    if (this.#left >= 0) return;
+    fail(
+      "cost",
+      this.#pass?.isShort
+        ? "the expressions of this pass together cost too much to evaluate"
+        : "expression costs too much to evaluate",
+    );
   }
 }

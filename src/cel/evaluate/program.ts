@@ -18,12 +18,15 @@ import {
 } from "../value/values.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { paidBy } from "../value/work.ts";
-import { Budget, COST } from "./budget.ts";
+import { Budget, COST, type PassBudget } from "./budget.ts";
 import { Compiler } from "./compile.ts";
 import { Frame } from "./frame.ts";
 
 /** Evaluates an expression with given variables, within a budget. */
-export type Run = (variables: Readonly<Record<string, unknown>>, budget?: number) => Evaluation;
+export type Run = (
+  variables: Readonly<Record<string, unknown>>,
+  budget?: number | PassBudget,
+) => Evaluation;
 
 /** A function that evaluates the expression. */
 export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overload[]>): Run {

@@ -339,7 +339,7 @@ Deno.test("expressions of random graphs see no difference between an object and 
       const name = node.type === "collection" ? "each" : node.id;
       for (const expression of node.readyWhen) {
         const [a, b] = [both.kept, both.whole].map((object) =>
-          evaluate(expression, { [name]: raw(object) })
+          evaluate(expression, { [name]: raw(object) }, whole.budget)
         );
         assert.deepEqual(a, b, expression.source);
         compared++;
