@@ -1,10 +1,9 @@
 /** Keeps the instances of one kind: watches them and runs a pass over each that something happened to. */
 import { getLogger, type Logger } from "@logtape/logtape";
 import {
-  type Condition,
+  ApiError,
   groupKind,
   isNotFound,
-  isObject,
   type KindRef,
   type KubeObject,
   type ResourceGraphDefinition,
@@ -12,7 +11,6 @@ import {
 import type { Graph } from "../graph/mod.ts";
 import { Reflector } from "../kube/mod.ts";
 import {
-  type InstanceState,
   isSuspended,
   type Outcome,
   type PassContext,
@@ -20,15 +18,12 @@ import {
   remove,
   unresolved,
 } from "../reconcile/mod.ts";
-import { Adopted } from "./adopted.ts";
 import { everyPage } from "./cache/pages.ts";
 import { CachedCluster, type CachedParts } from "./cached.ts";
 import type { InstanceEvents } from "./instance_events.ts";
-import { newsOf } from "./instance_news.ts";
+import { failureOf, InstanceRecords, stateOf } from "./instance_records.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
 import { GraphCaches } from "./graph_caches.ts";
-import { type About, logAdoption, logFailure, logPass, logRecovery } from "./instance_log.ts";
-import { type LastPass, nodesOf, remembered } from "./last_pass.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./publish.ts";
 import type { WorkResult } from "./queue.ts";
@@ -81,7 +76,7 @@ export class InstanceController {
   readonly #enqueue: (key: string) => void;
   readonly #caches: GraphCaches;
   readonly #store = new InstanceStore();
-  readonly #last = new Map<string, LastPass>();
+  readonly #records: InstanceRecords;
   readonly #paces = new Map<string, StatusPace>();
   /** Instances that a pass saw the end of, until their event comes. */
   readonly #gone = new Set<string>();
@@ -93,6 +88,7 @@ export class InstanceController {
   #mode: Mode = { kind: "deletions" };
   #watch?: Promise<void>;
   #watchFailure?: string;
+  #watchRefused = false;
 
   /** Watches nothing yet; `enqueue` takes {@link queueKey}s of instances to look at. */
   constructor(kind: KindRef, deps: InstanceDeps, enqueue: (key: string) => void) {
@@ -100,6 +96,8 @@ export class InstanceController {
     this.#deps = deps;
     this.#enqueue = enqueue;
     this.#caches = new GraphCaches(kind, deps.parts);
+    const { events, context: { now }, mayWrite } = deps;
+    this.#records = new InstanceRecords({ kind, events, now, mayWrite });
     this.#reflector = new Reflector(deps.parts.client, kind, {
       onError: (error) => this.#watchFailed(error),
     }, {
@@ -115,9 +113,10 @@ export class InstanceController {
     return this.#store.size;
   }
 
-  /** Caches that are not complete, as readiness tells them. */
+  /** Caches that are not complete, as readiness tells them; what kro may not watch holds up no other kind. */
   get missing(): string[] {
-    return this.#reflector.hasSynced ? [] : [`cache of ${this.#crd} is not synced`];
+    if (this.#reflector.hasSynced || this.#watchRefused) return [];
+    return [`cache of ${this.#crd} is not synced`];
   }
 
   /**
@@ -208,7 +207,7 @@ export class InstanceController {
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
       if (!instance) {
-        this.#last.delete(key);
+        this.#records.forget(key);
         this.#paces.delete(key);
       }
       return "done";
@@ -221,7 +220,7 @@ export class InstanceController {
       if (!ran) return "done";
       return this.#finish(key, instance, ran, (performance.now() - started) / 1000);
     } catch (error) {
-      this.#say(key, instance, messageOf(error));
+      this.#records.broke(key, instance, this.#graph, messageOf(error));
       return "retry";
     } finally {
       this.#running.delete(run);
@@ -230,9 +229,13 @@ export class InstanceController {
 
   /** All instances as the JSON API shows them. */
   views(): InstanceView[] {
-    return this.#store.keys().map((key) => this.#view(key)).sort((a, b) =>
-      compare(a.namespace, b.namespace) || compare(a.name, b.name)
-    );
+    return this.#store.keys().map((key) => this.#records.view(key, this.#store.get(key)!))
+      .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
+  }
+
+  /** By which passes go at present. */
+  get #graph(): Graph | undefined {
+    return this.#mode.kind === "graph" ? this.#mode.served.graph : undefined;
   }
 
   get #crd(): string {
@@ -244,7 +247,7 @@ export class InstanceController {
       this.#store.learn(written, patched);
     const parts = { ...this.#deps.parts, onInstance };
     const cluster = new CachedCluster(parts, this.queueKey(key));
-    const graph = this.#mode.kind === "graph" ? this.#mode.served.graph : undefined;
+    const graph = this.#graph;
     let complete = false;
     try {
       const outcome = await this.#runOn(key, cluster, instance);
@@ -280,40 +283,20 @@ export class InstanceController {
     return await unresolved(this.kind, instance, cluster, context, mode.reason);
   }
 
-  #finish(key: string, instance: KubeObject, ran: Ran, seconds: number): WorkResult {
-    const { metrics, context, events } = this.#deps;
+  #finish(key: string, before: KubeObject, ran: Ran, seconds: number): WorkResult {
+    const { metrics } = this.#deps;
     const { outcome, graph } = ran;
     metrics.pass(this.kind, outcome, seconds);
-    metrics.instanceState(this.kind, stateOf(instance), outcome.state);
+    metrics.instanceState(this.kind, stateOf(before), outcome.state);
     if (outcome.instance) this.#store.learn(outcome.instance);
-    else this.#gone.add(instance.metadata.uid!);
-    const failure = outcome.next.kind === "retry" ? outcome.next.error : undefined;
-    const about = this.#about(instance);
-    logPass(about, stateOf(instance), outcome, seconds);
-    if (outcome.instance) {
-      const again = this.#last.get(key)?.failure === failure;
-      const told = newsOf(
-        conditionsOf(instance),
-        conditionsOf(outcome.instance),
-        outcome,
-        again ? undefined : failure,
-      );
-      events?.tell(this.kind, instance, told);
-    }
-    this.#say(key, instance, failure, outcome);
-    const adopted = this.#last.get(key)?.adopted ?? new Adopted();
-    const noted = adopted.note(outcome.nodes);
-    for (const object of noted.adopted) logAdoption(about, object);
-    this.#last.set(key, {
-      ...remembered(outcome, noted.nodes, graph, this.#store.get(key)),
-      ...(adopted.size > 0 && { adopted }),
-      time: context.now().getTime(),
-      ...(failure !== undefined && { failure }),
-    });
+    else this.#gone.add(before.metadata.uid!);
+    const stored = this.#store.get(key);
+    this.#records.passed(key, { outcome, graph, seconds, before, stored });
+    const failed = failureOf(outcome) !== undefined;
     const waits = [this.#lookAgainMs(ran), outcome.lookAfterMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
-    if (afterMs === Infinity) return failure === undefined ? "done" : "retry";
-    return { afterMs, failed: failure !== undefined };
+    if (afterMs === Infinity) return failed ? "retry" : "done";
+    return { afterMs, failed };
   }
 
   /** Watches tell of nearly everything; of the rest nobody does. */
@@ -322,25 +305,6 @@ export class InstanceController {
     if (next.kind === "wait" && next.timed) return requeueMs || POLL_MS.waiting;
     if (!isPolled || next.kind === "retry") return undefined;
     return next.kind === "wait" ? requeueMs || POLL_MS.waiting : POLL_MS.converged;
-  }
-
-  /** Logs a failure when it is another one than last time, and its end. */
-  #say(
-    key: string,
-    instance: KubeObject,
-    failure: string | undefined,
-    outcome?: Outcome,
-  ): void {
-    const last = this.#last.get(key);
-    if (last?.failure === failure || (failure !== undefined && !this.#deps.mayWrite())) return;
-    if (failure === undefined) logRecovery(this.#about(instance));
-    else logFailure(this.#about(instance), failure, outcome);
-    this.#last.set(key, { ...last, time: last?.time ?? 0, failure });
-  }
-
-  #about({ metadata: { namespace, name } }: KubeObject): About {
-    const graph = this.#mode.kind === "graph" ? this.#mode.served.graph.name : undefined;
-    return { kind: this.kind, namespace, name, graph };
   }
 
   /** Passes begin with the new mode; caches let go of what the old one needs when its last pass ended. */
@@ -365,6 +329,7 @@ export class InstanceController {
 
   #watchFailed(error: unknown): void {
     const message = messageOf(error);
+    this.#watchRefused = error instanceof ApiError && error.reason === "Forbidden";
     // Just after its CRD came up, the kind is not served for a moment.
     if (message === this.#watchFailure || (!this.#watchFailure && isNotFound(error))) {
       this.#watchFailure ??= message;
@@ -394,31 +359,6 @@ export class InstanceController {
   #all(): void {
     for (const key of this.#store.keys()) this.#enqueue(this.queueKey(key));
   }
-
-  #view(key: string): InstanceView {
-    const instance = this.#store.get(key)!;
-    const last = this.#last.get(key);
-    const { namespace = "", name = "", uid = "" } = instance.metadata;
-    return {
-      namespace,
-      name,
-      uid,
-      state: last?.state ?? stateOf(instance),
-      conditions: [...last?.conditions ?? conditionsOf(instance)],
-      nodes: nodesOf(last, instance),
-      lastPass: last?.time ? new Date(last.time).toISOString() : undefined,
-    };
-  }
-}
-
-function stateOf(instance: KubeObject): InstanceState | "" {
-  const status = isObject(instance.status) ? instance.status : {};
-  return typeof status.state === "string" ? status.state as InstanceState : "";
-}
-
-function conditionsOf(instance: KubeObject): Condition[] {
-  const status = isObject(instance.status) ? instance.status : {};
-  return Array.isArray(status.conditions) ? status.conditions as unknown as Condition[] : [];
 }
 
 function compare(a: string, b: string): number {
