@@ -18,20 +18,27 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   };
 }
 
-/** Watches that the API server holds open for the kind, by its own count. */
-async function watches(kind: string): Promise<number> {
+/** Watches that the API server holds open for each kind, by its own count. */
+async function watches(kinds: readonly string[]): Promise<number[]> {
   const { kubectl } = await sharedControlPlane();
   const { stdout } = await kubectl(["get", "--raw", "/metrics"]);
-  const [name, ...group] = kind.split(".");
   const lines = stdout.split("\n").filter((line) =>
-    line.startsWith("apiserver_longrunning_requests{") && line.includes('verb="WATCH"') &&
-    line.includes(`group="${group.join(".")}"`) && line.includes(`resource="${name}"`)
+    line.startsWith("apiserver_longrunning_requests{") && line.includes('verb="WATCH"')
   );
-  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  return kinds.map((kind) => {
+    const [name, ...group] = kind.split(".");
+    return lines.filter((line) =>
+      line.includes(`group="${group.join(".")}"`) && line.includes(`resource="${name}"`)
+    ).reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+  });
 }
 
-async function untilWatches(kind: string, count: number): Promise<void> {
-  await eventually(`${count} watches of ${kind}`, async () => await watches(kind) === count);
+async function untilWatches(expected: Record<string, number>): Promise<void> {
+  const [kinds, counts] = [Object.keys(expected), Object.values(expected)];
+  await eventually(
+    `watches ${JSON.stringify(expected)}`,
+    async () => (await watches(kinds)).join() === counts.join(),
+  );
 }
 
 /** A graph whose instances make a Widget of the scenario's own, and its instance "app". */
@@ -47,12 +54,10 @@ async function widgetMaker(s: Scenario, kind: string): Promise<[ScenarioGraph, s
 
 apiTest("with RGD and CRD go all watches", async (s) => {
   const [graph, widgets, instances] = await widgetMaker(s, "Watched");
-  await untilWatches(widgets, 1);
-  await untilWatches(instances, 1);
+  await untilWatches({ [widgets]: 1, [instances]: 1 });
   await s.cluster.delete(graph.rgd);
   await s.cluster.untilGone(graph.rgd);
-  await untilWatches(widgets, 0);
-  await untilWatches(instances, 0);
+  await untilWatches({ [widgets]: 0, [instances]: 0 });
 });
 
 apiTest(
@@ -61,15 +66,14 @@ apiTest(
     const [graph, widgets, instances] = await widgetMaker(s, "Retired");
     await s.cluster.delete(graph.rgd);
     await s.cluster.untilGone(graph.rgd);
-    await untilWatches(widgets, 0);
-    await untilWatches(instances, 1);
+    await untilWatches({ [widgets]: 0, [instances]: 1 });
     const at = { kind: `Widget.${widgets.slice("widgets.".length)}`, name: "app" };
     await s.cluster.get(at);
     await s.cluster.delete(graph.instance("app"));
     await s.cluster.untilGone(graph.instance("app"));
     assert.equal(await s.cluster.find(at), undefined);
     await s.cluster.delete(crdAt(graph));
-    await untilWatches(instances, 0);
+    await untilWatches({ [instances]: 0 });
   },
   { controller: { allowCrdDeletion: false } },
 );
@@ -97,7 +101,7 @@ apiTest("an RGD goes last: it waits for its instances, says so, and hangs on non
   await s.cluster.untilGone(graph.rgd);
   assert.equal(await s.cluster.find(held), undefined);
   await s.cluster.untilGone(crdAt(graph));
-});
+}, { controller: { instanceRequeueMs: 100 } });
 
 apiTest("an RGD that comes back takes up instances and numbers where they were", async (s) => {
   const graph = await s.graph(graphOf("Returning"));
@@ -143,6 +147,7 @@ apiTest(
     await graph.create("app");
     await graph.active("app");
   },
+  { controller: { instanceRequeueMs: 100 } },
 );
 
 apiTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s) => {
