@@ -1,5 +1,6 @@
 // A controller with few rights: kinds that it may watch in some namespaces, or only list.
 import assert from "node:assert/strict";
+import type { KubeObject, RgdStatus } from "../../src/api/mod.ts";
 import { Controller, type ControllerOptions, installCrds } from "../../src/controller/mod.ts";
 import { connect, loadConfig } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
@@ -85,11 +86,12 @@ Deno.test("a generated kind that kro may not watch makes its RGD say so, and the
   await using running = await startAs(name, { syncTimeoutMs: 1000, graphProgressMs: 200 });
   try {
     await apply(lowly(name));
-    // deno-lint-ignore no-explicit-any -- as objects are read in tests
-    const started = (o: any) =>
-      o.status?.conditions?.find((c: any) => c.type === "ControllerReady");
+    const started = (rgd: KubeObject) => {
+      const status = rgd.status as RgdStatus | undefined;
+      return status?.conditions?.find((c) => c.type === "ControllerReady");
+    };
     const rgd = await until("rgd", name, undefined, (o) => started(o)?.status === "False");
-    assert.match(started(rgd).message, /lowlies.* is forbidden: User/);
+    assert.match(started(rgd)?.message ?? "", /lowlies.* is forbidden: User/);
     await running.stop();
     await using again = await startAs(name, { syncTimeoutMs: 1000, graphProgressMs: 200 });
     await eventually("ready", () => Promise.resolve(again.controller.readiness().ready));
