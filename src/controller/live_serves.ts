@@ -32,6 +32,8 @@ export async function isServedWithoutCrd(
   client: KubeClient,
   { group, version }: { group: string; version: string },
 ): Promise<boolean> {
+  // The aggregator serves its own group, for which there is no APIService.
+  if (group === API_SERVICE_KIND.group) return true;
   const name = `${version}.${group}`;
   const service = await client.get({ kind: API_SERVICE_KIND, name });
   return service !== undefined && service.metadata.labels?.[AUTOMANAGED] !== "true";

@@ -1,6 +1,6 @@
 // Where a cluster's schemas come from, what they cost, and when a kind counts as gone.
 import assert from "node:assert/strict";
-import { ApiError, CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
+import { ApiError, CRD_KIND, gvkKey, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import { LiveCluster } from "../../src/controller/live.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
 import { Discovery, type KubeClient } from "../../src/kube/mod.ts";
@@ -103,6 +103,19 @@ Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is inval
   schemas.invalidate(`gadgets.${group}`);
   assert.deepEqual(await Promise.all([sizeType(), sizeType()]), ["string", "string"]);
   assert.deepEqual(requests(), { "get customresourcedefinitions.apiextensions.k8s.io": 1 });
+});
+
+Deno.test("schemas: every kind that can be applied has one, also those of the aggregator's own group", async () => {
+  await using connection = await counted();
+  const { client } = connection;
+  const discovery = new Discovery(client);
+  const schemas = new ClusterSchemas(client, discovery);
+  const kinds = (await discovery.kinds()).filter(({ verbs, group }) =>
+    verbs.includes("patch") && /^[^.]*$|\.k8s\.io$/.test(group)
+  );
+  const found = await Promise.all(kinds.map((kind) => schemas.resolve(kind)));
+  assert.deepEqual(kinds.filter((_, i) => !found[i]).map(gvkKey), []);
+  assert.ok(kinds.some(({ kind }) => kind === "APIService"));
 });
 
 Deno.test("schemas: an unknown kind is none", async () => {
