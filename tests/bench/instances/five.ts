@@ -37,7 +37,12 @@ export function instance(kind: string, name: string, spec: JsonObject) {
   return { apiVersion: `${GROUP}/v1alpha1`, kind, metadata, spec };
 }
 
-function rgd(kind: string, schema: JsonObject, resources: JsonObject[]): ResourceGraphDefinition {
+/** A graph of the group. */
+export function rgd(
+  kind: string,
+  schema: JsonObject,
+  resources: JsonObject[],
+): ResourceGraphDefinition {
   return {
     apiVersion: "kro.run/v1alpha1",
     kind: "ResourceGraphDefinition",
@@ -72,7 +77,7 @@ export function five(kind = "Five"): ResourceGraphDefinition {
 /** A forEach over so many items as the instance says. */
 export function many(kind = "Many"): ResourceGraphDefinition {
   return rgd(kind, { spec: { items: "[]string" } }, [{
-    id: "items",
+    id: "each",
     forEach: [{ name: "${schema.spec.items}" }],
     template: {
       apiVersion: "v1",

@@ -44,7 +44,8 @@ export async function measureRate(
   return found;
 }
 
-async function bareRate(
+/** Instances a second by the bare loop, run as a process of its own. */
+export async function bareRate(
   controlPlane: ControlPlane,
   kind: string,
   count: number,

@@ -9,7 +9,7 @@ import { installCrds } from "../../../src/controller/mod.ts";
 import { compile, kindsOf } from "../../../src/graph/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
-import type { ControlPlane } from "../../controlplane/mod.ts";
+import type { RunningControlPlane } from "../../controlplane/mod.ts";
 import { instance, NAMESPACE } from "./five.ts";
 
 const BY = { fieldManager: "bench" };
@@ -20,7 +20,7 @@ export function pause(seconds: number): Promise<void> {
 }
 
 /** A client of the administrator; kro's CRDs and the namespace are there. */
-export async function administrator(controlPlane: ControlPlane): Promise<KubeClient> {
+export async function administrator(controlPlane: RunningControlPlane): Promise<KubeClient> {
   const config = await loadConfig({ kubeconfig: controlPlane.kubeconfig });
   const client = connect(config, { userAgent: "bench" });
   await installCrds(client);

@@ -1,0 +1,72 @@
+/** When something became of objects, as a watch tells it. */
+import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
+import type { KubeClient } from "../../../src/kube/mod.ts";
+
+/** What is waited for: an object as an event shows it. */
+export type Holds = (object: KubeObject, type: string) => boolean;
+
+/** A watch of one kind; leaving the scope ends it. */
+export class Follower implements Disposable {
+  readonly #waiting = new Map<string, { holds: Holds; resolve: (at: number) => void }>();
+  readonly #stop = new AbortController();
+
+  private constructor(private readonly client: KubeClient, private readonly kind: KindRef) {}
+
+  /** Begins with what comes from now on. */
+  static async start(client: KubeClient, kind: KindRef): Promise<Follower> {
+    const follower = new Follower(client, kind);
+    const { resourceVersion } = await client.list(kind);
+    follower.#run(resourceVersion!).catch((error) => {
+      if (!follower.#stop.signal.aborted) throw error;
+    });
+    return follower;
+  }
+
+  async #run(resourceVersion: string): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      for await (const event of this.client.watch(this.kind, { resourceVersion, signal })) {
+        if (event.type === "BOOKMARK") {
+          resourceVersion = event.resourceVersion;
+          continue;
+        }
+        const { object } = event;
+        resourceVersion = object.metadata.resourceVersion!;
+        const name = object.metadata.name!;
+        const waiting = this.#waiting.get(name);
+        if (!waiting?.holds(object, event.type)) continue;
+        this.#waiting.delete(name);
+        waiting.resolve(performance.now());
+      }
+    }
+  }
+
+  /** For each name the `performance.now()` at which it held first; an error when some do not in time. */
+  async all(names: readonly string[], holds: Holds, seconds = 600): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    const every = Promise.all(names.map(async (name) => {
+      const at = await new Promise<number>((resolve) =>
+        this.#waiting.set(name, { holds, resolve })
+      );
+      found.set(name, at);
+    }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const left = names.length - found.size;
+        reject(new Error(`${left} of ${names.length} ${this.kind.plural} not in ${seconds} s`));
+      }, seconds * 1000);
+    });
+    await Promise.race([every, late]).finally(() => clearTimeout(timer));
+    return found;
+  }
+
+  /** The same for one, with what it may depend on from event to event. */
+  async one(name: string, holds: Holds, seconds = 120): Promise<number> {
+    return (await this.all([name], holds, seconds)).get(name)!;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop.abort();
+  }
+}

@@ -1,0 +1,59 @@
+/** Takes away what a side left, so that the next one finds the control plane as it was. */
+import {
+  CRD_KIND,
+  type KindRef,
+  type KubeObject,
+  REVISION_KIND,
+  RGD_KIND,
+} from "../../../src/api/mod.ts";
+import type { KubeClient } from "../../../src/kube/mod.ts";
+import { GROUP, KINDS, NAMESPACE } from "../instances/five.ts";
+import { pause } from "../instances/setup.ts";
+import { BY, each } from "./bed.ts";
+
+/** Graphs, their kinds and all objects of the namespace; no controller may be running. */
+export async function sweep(client: KubeClient): Promise<void> {
+  const crds = (await client.list(CRD_KIND)).items.filter((crd) => specOf(crd).group === GROUP);
+  for (const kind of [RGD_KIND, REVISION_KIND, ...crds.map(served)]) {
+    await removeAll(client, kind, () => true);
+  }
+  await removeAll(client, CRD_KIND, (crd) => specOf(crd).group === GROUP);
+  for (const kind of Object.values(KINDS)) {
+    await removeAll(client, kind, ({ metadata }) => metadata.namespace === NAMESPACE);
+  }
+  while ((await client.list(CRD_KIND)).items.some((crd) => specOf(crd).group === GROUP)) {
+    await pause(0.1);
+  }
+}
+
+interface CrdSpec {
+  group: string;
+  names: { kind: string; plural: string };
+  versions: { name: string }[];
+}
+
+function specOf(crd: KubeObject): CrdSpec {
+  return crd.spec as unknown as CrdSpec;
+}
+
+function served(crd: KubeObject): KindRef {
+  const { group, names, versions } = specOf(crd);
+  return { group, version: versions[0]!.name, ...names, namespaced: true };
+}
+
+async function removeAll(
+  client: KubeClient,
+  kind: KindRef,
+  which: (object: KubeObject) => boolean,
+): Promise<void> {
+  const { items } = await client.list(kind);
+  await each(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
+    const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
+    if (finalizers?.length && kind !== CRD_KIND) {
+      await client.mergePatch(ref, { metadata: { finalizers: null } }, BY).catch((error) => {
+        if (error.code !== 404 && error.status !== 404) throw error;
+      });
+    }
+    await client.delete(ref);
+  });
+}

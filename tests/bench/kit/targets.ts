@@ -1,0 +1,70 @@
+/** What the project wants of these figures, as ratios within one run. */
+import { type Column, type Results, valueOf } from "./results.ts";
+
+/** A target and whether the run met it; undefined when it was not measured. */
+export interface Verdict {
+  target: string;
+  found: string;
+  holds: boolean | undefined;
+}
+
+/** All targets, judged. */
+export function judge(results: Results): Verdict[] {
+  const n = results.sizes.n;
+  const value = (of: string, measure: RegExp, column: Column = "ours") =>
+    valueOf(results, of, measure, column);
+  const ratio = (
+    target: string,
+    above: number | undefined,
+    below: number | undefined,
+    holds: (ratio: number) => boolean,
+  ): Verdict => {
+    const found = above === undefined || below === undefined ? NaN : above / below;
+    if (Number.isNaN(found)) return { target, found: "not measured", holds: undefined };
+    return { target, found: found.toFixed(2), holds: holds(found) };
+  };
+  const against = (target: string, of: string, measure: RegExp, atLeast: number) =>
+    ratio(
+      `${target} at least ${atLeast} times less than upstream, tuned`,
+      value(of, measure, "tuned"),
+      value(of, measure),
+      (found) => found >= atLeast,
+    );
+  const all = new RegExp(`^${n}: all ACTIVE`);
+  const writes = value("restart", /^writes/);
+  const bare = results.rows.filter((row) => row.case === "ceiling")
+    .map((row) => row.values.bare ?? Infinity);
+  return [
+    ratio(
+      "create within 1.25 of the bare loop",
+      value("create", all),
+      bare.length > 0 ? Math.min(...bare) : undefined,
+      (found) => found <= 1.25,
+    ),
+    against("create", "create", all, 7),
+    against("calls to create", "create", new RegExp(`^${n}: calls`), 7),
+    against("update", "update", /^all updated/, 6),
+    against("drift p50", "drift", /p50$/, 5),
+    against("delete", "delete", /^all gone/, 2.5),
+    {
+      target: "restart without a write besides the repair",
+      found: writes === undefined ? "not measured" : String(writes),
+      holds: writes === undefined ? undefined : writes === 0,
+    },
+    against("CPU to create", "create", new RegExp(`^${n}: CPU`), 3),
+    ...["GET", "PATCH"].map((verb) =>
+      ratio(
+        `neighbour's ${verb} p99 during an update at most 2 times quiet`,
+        value("neighbour", new RegExp(`^${verb} during`)),
+        value("neighbour", new RegExp(`^${verb} when`)),
+        (found) => found <= 2,
+      )
+    ),
+    ratio(
+      "RSS with 5000 instances at most 0.7 of upstream's",
+      value("memory", /^RSS with 5000 /),
+      value("memory", /^RSS with 5000 /, "tuned"),
+      (found) => found <= 0.7,
+    ),
+  ];
+}
