@@ -1,4 +1,8 @@
-/** `deno run -A tests/bench/charts.ts`: draws results.json as SVG, one file for a light page and one for a dark. */
+/**
+ * `deno run -A tests/bench/charts.ts`: draws results.json as SVG, one file for a light page and one for a dark,
+ * and writes its table into the README.
+ */
+import { intoReadme } from "./kit/readme.ts";
 import { COLUMNS, type Results, shown, valueOf } from "./kit/results.ts";
 
 const THEMES = {
@@ -70,5 +74,7 @@ export async function drawCharts(results: Results): Promise<void> {
 
 if (import.meta.main) {
   const file = new URL("results.json", import.meta.url);
-  await drawCharts(JSON.parse(await Deno.readTextFile(file)));
+  const results = JSON.parse(await Deno.readTextFile(file)) as Results;
+  await drawCharts(results);
+  await intoReadme(results);
 }

@@ -13,7 +13,8 @@ import { drawCharts } from "./charts.ts";
 import { administrator } from "./instances/setup.ts";
 import { Bed, type Sizes } from "./kit/bed.ts";
 import { regressions } from "./kit/check.ts";
-import { asMarkdown, asText, type Column, type Results } from "./kit/results.ts";
+import { intoReadme } from "./kit/readme.ts";
+import { asText, type Column, type Results } from "./kit/results.ts";
 import { type SideName, sideOf } from "./kit/sides.ts";
 import { sweep } from "./kit/sweep.ts";
 import { judge } from "./kit/targets.ts";
@@ -119,14 +120,13 @@ if (wants("cel")) {
 client.close();
 
 console.log(asText(results));
-const verdicts = judge(results);
-for (const { target, found, holds } of verdicts) {
+for (const { target, found, holds } of judge(results)) {
   console.log(`${holds === undefined ? "-   " : holds ? "ok  " : "FAIL"} ${target}: ${found}`);
 }
 if (out) await save(out);
 if (out === RECORD) {
   await drawCharts(results);
-  await intoReadme(asMarkdown(results));
+  await intoReadme(results);
 }
 let wrong = results.failed.length;
 if (flags.check) {
@@ -174,17 +174,4 @@ async function machine(): Promise<Results["machine"]> {
     loadBegan: load,
     loadEnded: load,
   };
-}
-
-/** Replaces what is between the README's markers; without markers the README stays as it is. */
-async function intoReadme(table: string): Promise<void> {
-  const path = `${root}README.md`;
-  const text = await Deno.readTextFile(path);
-  const [begin, end] = ["<!-- bench:begin -->", "<!-- bench:end -->"];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md lacks ${begin} and ${end}`);
-  await Deno.writeTextFile(
-    path,
-    `${text.slice(0, from)}${begin}\n\n${table}\n\n${text.slice(to)}`,
-  );
 }

@@ -77,7 +77,7 @@ export function five(kind = "Five"): ResourceGraphDefinition {
 /** A forEach over so many items as the instance says. */
 export function many(kind = "Many"): ResourceGraphDefinition {
   return rgd(kind, { spec: { items: "[]string" } }, [{
-    id: "each",
+    id: "entries",
     forEach: [{ name: "${schema.spec.items}" }],
     template: {
       apiVersion: "v1",

@@ -1,0 +1,72 @@
+// What the benchmark reads off its figures: targets, regressions, tables, pictures.
+import assert from "node:assert/strict";
+import { draw } from "../bench/charts.ts";
+import { percentile } from "../bench/kit/bed.ts";
+import { regressions } from "../bench/kit/check.ts";
+import { asMarkdown, type Results, type Row } from "../bench/kit/results.ts";
+import { judge } from "../bench/kit/targets.ts";
+
+function resultsOf(...rows: Row[]): Results {
+  return {
+    began: "2026-01-02T03:04:05.000Z",
+    ended: "2026-01-02T03:14:05.000Z",
+    versions: { kro: "abc", upstream: "v0.9.4", kubernetes: "v1.36.0", deno: "2.9.6" },
+    machine: { cpu: "some", cores: 2, memoryGiB: 8, loadBegan: 1, loadEnded: 2 },
+    sizes: { n: 200 },
+    rows,
+    failed: [],
+  };
+}
+
+const row = (of: string, measure: string, unit: string, values: Row["values"]): Row => ({
+  case: of,
+  measure,
+  unit,
+  values,
+});
+
+Deno.test("a target holds, does not, or was not measured", () => {
+  const verdicts = judge(resultsOf(
+    row("create", "200: all ACTIVE after", "s", { ours: 3, tuned: 30 }),
+    row("create", "200: calls an instance", "calls", { ours: 7, tuned: 21 }),
+    row("ceiling", "200 instances by a bare loop", "s", { bare: 2.5 }),
+    row("restart", "writes besides the repair", "calls", { ours: 0, tuned: 9 }),
+  ));
+  const holds = (target: string) => verdicts.find((v) => v.target.startsWith(target))!.holds;
+  assert.equal(holds("create within"), true);
+  assert.equal(holds("create at least"), true);
+  assert.equal(holds("calls to create"), false);
+  assert.equal(holds("restart"), true);
+  assert.equal(holds("update"), undefined);
+});
+
+Deno.test("calls must be as recorded, CPU may double, times are not compared", () => {
+  const of = (calls: number, cpu: number, seconds: number) =>
+    resultsOf(
+      row("create", "calls an instance", "calls", { ours: calls }),
+      row("create", "CPU an instance", "ms", { ours: cpu }),
+      row("create", "all ACTIVE after", "s", { ours: seconds }),
+    );
+  const recorded = of(7, 10, 3);
+  assert.deepEqual(regressions(recorded, of(7, 20, 30)), []);
+  assert.deepEqual(regressions(recorded, of(8, 21, 3)), [
+    "create: calls an instance: 8 calls, recorded 7",
+    "create: CPU an instance: 21 ms, recorded 10",
+  ]);
+});
+
+Deno.test("tables and pictures show what was measured and nothing else", () => {
+  const results = resultsOf(row("update", "all updated after", "s", { ours: 1.234, tuned: 12.34 }));
+  const table = asMarkdown(results);
+  assert.match(table, /^\| update \| all updated after \| s +\| 1\.23 \| 12\.3 \|$/m);
+  assert.doesNotMatch(table, /bare/);
+  const picture = draw(results, "dark");
+  assert.equal(picture.match(/<rect /g)?.length, 2);
+  assert.doesNotMatch(picture, /create/);
+});
+
+Deno.test("a percentile is one of the values", () => {
+  assert.equal(percentile([3, 1, 2], 50), 2);
+  assert.equal(percentile([1, 2, 3, 4], 95), 4);
+  assert.equal(percentile([5], 99), 5);
+});
