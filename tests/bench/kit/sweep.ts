@@ -14,9 +14,16 @@ import { BY, each } from "./bed.ts";
 /** Graphs, their kinds and all objects of the namespace; no controller may be running. */
 export async function sweep(client: KubeClient): Promise<void> {
   const crds = (await client.list(CRD_KIND)).items.filter((crd) => specOf(crd).group === GROUP);
-  for (const kind of [RGD_KIND, REVISION_KIND, ...crds.map(served)]) {
-    await removeAll(client, kind, () => true);
-  }
+  const graphs = new Set(
+    (await client.list(RGD_KIND)).items.filter(isOurs).map(({ metadata }) => metadata.name!),
+  );
+  await removeAll(client, RGD_KIND, isOurs);
+  await removeAll(
+    client,
+    REVISION_KIND,
+    ({ metadata }) => graphs.has(metadata.name!.replace(/-r\d+$/, "")),
+  );
+  for (const kind of crds.map(served)) await removeAll(client, kind, () => true);
   await removeAll(client, CRD_KIND, (crd) => specOf(crd).group === GROUP);
   for (const kind of Object.values(KINDS)) {
     await removeAll(client, kind, ({ metadata }) => metadata.namespace === NAMESPACE);
@@ -24,6 +31,10 @@ export async function sweep(client: KubeClient): Promise<void> {
   while ((await client.list(CRD_KIND)).items.some((crd) => specOf(crd).group === GROUP)) {
     await pause(0.1);
   }
+}
+
+function isOurs({ spec }: KubeObject): boolean {
+  return (spec as { schema?: { group?: string } }).schema?.group === GROUP;
 }
 
 interface CrdSpec {
