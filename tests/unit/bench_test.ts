@@ -40,6 +40,15 @@ Deno.test("a target holds, does not, or was not measured", () => {
   assert.equal(holds("update"), undefined);
 });
 
+Deno.test("a bare loop that was slower than kro is no ceiling", () => {
+  const [create] = judge(resultsOf(
+    row("create", "200: all ACTIVE after", "s", { ours: 2 }),
+    row("ceiling", "200 instances by a bare loop", "s", { bare: 2.5 }),
+  ));
+  assert.equal(create!.holds, undefined);
+  assert.match(create!.found, /^0\.80: the bare loop was disturbed/);
+});
+
 Deno.test("calls must be as recorded, CPU may double, times are not compared", () => {
   const of = (calls: number, cpu: number, seconds: number) =>
     resultsOf(

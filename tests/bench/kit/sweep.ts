@@ -1,6 +1,7 @@
 /** Takes away what a side left, so that the next one finds the control plane as it was. */
 import {
   CRD_KIND,
+  isNotFound,
   type KindRef,
   type KubeObject,
   REVISION_KIND,
@@ -60,11 +61,14 @@ async function removeAll(
   const { items } = await client.list(kind);
   await each(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
     const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
-    if (finalizers?.length && kind !== CRD_KIND) {
-      await client.mergePatch(ref, { metadata: { finalizers: null } }, BY).catch((error) => {
-        if (error.code !== 404 && error.status !== 404) throw error;
-      });
+    // What has an owner may be collected meanwhile.
+    try {
+      if (finalizers?.length && kind !== CRD_KIND) {
+        await client.mergePatch(ref, { metadata: { finalizers: null } }, BY);
+      }
+      await client.delete(ref);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
     }
-    await client.delete(ref);
   });
 }
