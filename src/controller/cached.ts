@@ -51,6 +51,8 @@ export interface CachedParts {
   fights: Fights;
   /** One write of an object at a time, whichever instance it comes from. */
   turns: Turns;
+  /** Told before a patch of the instance is sent, and when it was answered or refused. */
+  onPatch?: (state: "sent" | "answered" | "refused", revision?: string) => void;
   /** Told of the instance as each write of it left it; `patched` when it was no status. */
   onInstance?: (instance: KubeObject, patched: boolean) => void;
 }
@@ -165,7 +167,16 @@ export class CachedCluster implements Cluster {
 
   /** JSON merge patch of the instance. */
   async patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    return this.#learn(await this.#live.patch(ref, patch), true);
+    const { onPatch } = this.#parts;
+    onPatch?.("sent");
+    try {
+      const patched = this.#learn(await this.#live.patch(ref, patch), true);
+      onPatch?.("answered", patched.metadata.resourceVersion);
+      return patched;
+    } catch (error) {
+      onPatch?.("refused");
+      throw error;
+    }
   }
 
   /** PUT of the instance's status. */

@@ -40,7 +40,8 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   const { apiVersion, time, fieldsV1 = {} } = entry;
   const live = project(object as unknown as Json, storedFields(object, fieldsV1));
   return {
-    entry: digest({ apiVersion, time, fieldsV1 }),
+    // The server writes the fields of an entry in one order.
+    entry: hash(JSON.stringify([apiVersion, time, fieldsV1])),
     values: digest(comparable(live, schema)),
     status: "f:status" in fieldsV1,
   };
@@ -130,14 +131,27 @@ function byKeys(
 
 /** A short hash of a JSON value; the order of keys does not count. */
 export function digest(value: Json | undefined): string {
-  return createHash("sha256").update(canonical(value)).digest("base64url");
+  return hash(canonical(value));
+}
+
+/** 96 bits: far more than chance could make equal, and half of what the whole hash would hold. */
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 
 /** JSON text with sorted keys; absent values are left out as JSON.stringify does. */
 export function canonical(value: Json | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (Array.isArray(value)) {
+    let text = "[";
+    for (const [index, item] of value.entries()) text += (index > 0 ? "," : "") + canonical(item);
+    return `${text}]`;
+  }
   if (!isObject(value)) return jsonText(value ?? null);
-  const fields = Object.keys(value).sort().filter((key) => value[key] !== undefined)
-    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
-  return `{${fields.join(",")}}`;
+  let text = "{";
+  for (const key of Object.keys(value).sort()) {
+    const field = value[key];
+    if (field === undefined) continue;
+    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(field)}`;
+  }
+  return `${text}}`;
 }

@@ -14,6 +14,8 @@ interface Known {
   seen: string;
   /** Hash of what kro put on it, as events or our own patch last left it. */
   carried: string;
+  /** A patch of ours is under way; what an event said meanwhile of what the instance carries. */
+  patching?: { revision: string; carried: string } | "quiet";
 }
 
 /** Where an instance is, as a queue's key: `namespace/name`, or `/name`. */
@@ -59,10 +61,37 @@ export class InstanceStore {
     const object = this.#newer(old?.object, event);
     // An event that is older than our own patch says nothing of what that put there.
     const carried = carriedHash(object);
-    const isNews = old?.seen !== seen || old.carried !== carried ||
-      old.object.metadata.uid !== object.metadata.uid;
-    this.#known.set(old?.key ?? key, { key: old?.key ?? key, object, seen, carried });
-    return isNews;
+    const isSame = old?.seen === seen && old.object.metadata.uid === object.metadata.uid;
+    if (isSame && old.patching && old.carried !== carried) {
+      // It may be the event of that patch: its answer tells.
+      old.object = object;
+      old.patching = { revision: object.metadata.resourceVersion ?? "", carried };
+      return false;
+    }
+    const { patching } = old ?? {};
+    this.#known.set(old?.key ?? key, { key: old?.key ?? key, object, seen, carried, patching });
+    return !isSame || old.carried !== carried;
+  }
+
+  /** Before a patch of what the instance carries is sent. */
+  patching(key: string): void {
+    const known = this.#known.get(key);
+    if (known) known.patching = "quiet";
+  }
+
+  /**
+   * The patch was answered, with that revision, or refused. True when an event meanwhile told of an edit
+   * by somebody else, which a pass has to look at.
+   */
+  patched(key: string, revision?: string): boolean {
+    const known = this.#known.get(key);
+    const event = known?.patching;
+    if (!known || !event) return false;
+    known.patching = undefined;
+    if (event === "quiet") return false;
+    if (revision !== undefined && compareRevisions(event.revision, revision) <= 0) return false;
+    known.carried = event.carried;
+    return true;
   }
 
   /**

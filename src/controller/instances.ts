@@ -34,7 +34,7 @@ import type { InstanceView } from "./view.ts";
 /** What instance controllers share. */
 export interface InstanceDeps {
   /** What the clusters of passes are made of. */
-  parts: Omit<CachedParts, "onInstance">;
+  parts: Omit<CachedParts, "onInstance" | "onPatch">;
   /** What passes are told from outside; graph and RGD are filled in here. */
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
   /** Counts. */
@@ -245,7 +245,11 @@ export class InstanceController {
   async #run(key: string, instance: KubeObject): Promise<Ran | undefined> {
     const onInstance = (written: KubeObject, patched: boolean) =>
       this.#store.learn(written, patched);
-    const parts = { ...this.#deps.parts, onInstance };
+    const onPatch: CachedParts["onPatch"] = (state, revision) => {
+      if (state === "sent") this.#store.patching(key);
+      else if (this.#store.patched(key, revision)) this.#enqueue(this.queueKey(key));
+    };
+    const parts = { ...this.#deps.parts, onInstance, onPatch };
     const cluster = new CachedCluster(parts, this.queueKey(key));
     const graph = this.#graph;
     let complete = false;

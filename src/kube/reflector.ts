@@ -173,8 +173,15 @@ export class Reflector {
     const silent = () => connection.abort(new SilenceError("nothing came for too long"));
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
+    let heard = started;
     let silence = timeoutSeconds * 1000 + CLOSE_GRACE_MS;
-    let watchdog = setTimeout(silent, silence);
+    // One timer for many events: when it is due it looks how long it has really been.
+    const look = () => {
+      const left = heard + silence - performance.now();
+      if (left <= 0) silent();
+      else watchdog = setTimeout(look, left);
+    };
+    let watchdog = setTimeout(look, silence);
     try {
       const events = this.#client.watch(this.#kind, {
         ...this.#selection(),
@@ -185,15 +192,18 @@ export class Reflector {
       for await (const event of events) {
         if (signal.aborted) return;
         this.#productive = true;
-        clearTimeout(watchdog);
+        heard = performance.now();
         if (event.type === "BOOKMARK") {
-          silence = BOOKMARK_SILENCE_MS;
+          if (silence !== BOOKMARK_SILENCE_MS) {
+            silence = BOOKMARK_SILENCE_MS;
+            clearTimeout(watchdog);
+            watchdog = setTimeout(look, silence);
+          }
           this.#resourceVersion = event.resourceVersion;
         } else {
           this.#emit(this.#known.fromEvent(event));
           this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
         }
-        watchdog = setTimeout(silent, silence);
       }
     } finally {
       clearTimeout(watchdog);

@@ -18,6 +18,8 @@ interface Write {
   deletes: boolean;
   /** The resourceVersion when it was sent. */
   before?: string;
+  /** The last event, whole: mostly the echo of the write, which is not worth looking at. */
+  event?: KubeObject;
   held: { revision: string; gone: boolean; instances: InstanceId[] }[];
 }
 
@@ -95,6 +97,13 @@ export class ChildStore {
     const old = this.#children.get(key);
     const revision = object.metadata.resourceVersion;
     if (old && compareRevisions(revision, old.revision) <= 0) return [];
+    const write = this.#writes.get(key);
+    const isSame = !old || old.uid === object.metadata.uid;
+    if (write && !write.deletes && isSame && isOurs(object)) {
+      write.event = object;
+      return [];
+    }
+    this.#takeEvent(key);
     if (!isOurs(object)) return this.#removed(key, revision);
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
   }
@@ -102,6 +111,7 @@ export class ChildStore {
   /** Takes an object as gone, by event or by GET. Returns the instances to wake. */
   gone(at: ObjectKey & { uid?: string; resourceVersion?: string }): InstanceId[] {
     const key = keyOf(at);
+    this.#takeEvent(key);
     const old = this.#children.get(key);
     if (!old || old.uid !== at.uid) return [];
     this.#deleted.delete(key);
@@ -111,6 +121,7 @@ export class ChildStore {
   /** Takes an object without kro's labels that is there nevertheless: they were removed. */
   stripped(object: KubeObject): InstanceId[] {
     const key = keyOf(object.metadata);
+    this.#takeEvent(key);
     const old = this.#children.get(key);
     const revision = object.metadata.resourceVersion;
     if (!old || compareRevisions(revision, old.revision) <= 0) return [];
@@ -351,7 +362,20 @@ export class ChildStore {
     return [];
   }
 
+  /** Takes the event that waited for the answer of a write, unless that says as much. */
+  #takeEvent(key: string, answered?: string): void {
+    const write = this.#writes.get(key);
+    const event = write?.event;
+    if (!write || !event) return;
+    write.event = undefined;
+    const revision = event.metadata.resourceVersion;
+    if (answered !== undefined && compareRevisions(revision, answered) <= 0) return;
+    const old = this.#children.get(key);
+    this.#wake(key, revision, false, [old, this.#put(key, event)]);
+  }
+
   #end(key: string, revision: string | undefined): InstanceId[] {
+    this.#takeEvent(key, revision);
     const write = this.#writes.get(key);
     this.#writes.delete(key);
     const news = (write?.held ?? []).filter((event) =>

@@ -21,7 +21,7 @@ export async function ceiling(
     for (const kind of [instanceKind(name), ...Object.values(KINDS)]) {
       watches.use(await Follower.start(client, kind));
     }
-    const rate = await bareRate(controlPlane, name, n, concurrency);
+    const rate = await bareRate(controlPlane, client, name, n, concurrency);
     const measure = `${n} instances by a bare loop, ${concurrency} at a time`;
     figures.push({ measure, unit: "s", value: n / rate });
   }

@@ -1,11 +1,13 @@
 /**
- * The ceiling: the seven writes of an instance from a loop that does nothing else. Run as a process of
- * its own: `bare.ts <kubeconfig> <kind> <count> <concurrency>`; it prints its instances a second.
+ * The ceiling: the seven writes of an instance from a loop that does nothing else for each that a watch
+ * tells of. Run as a process of its own: `bare.ts <kubeconfig> <kind> <concurrency>`; it says when it is
+ * ready, and goes on until it is ended.
  */
+import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
-import { instance, instanceKind, KINDS, NAMESPACE } from "./five.ts";
+import { instanceKind, KINDS, NAMESPACE } from "./five.ts";
 
-const [kubeconfig = "", kind = "", count = "", concurrency = ""] = Deno.args;
+const [kubeconfig = "", kind = "", concurrency = ""] = Deno.args;
 const client = connect(await loadConfig({ kubeconfig }), { userAgent: "bare" });
 const of = instanceKind(kind);
 const applyAs = { fieldManager: "kro.run/applyset", force: false };
@@ -26,11 +28,9 @@ function metadata(owner: string, node: string) {
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 
-async function one(name: string): Promise<void> {
+async function one(created: KubeObject): Promise<void> {
+  const name = created.metadata.name!;
   const ref = { kind: of, namespace: NAMESPACE, name };
-  const created = await client.create(of, instance(kind, name, { value: name }), {
-    fieldManager: "bench",
-  });
   const patched = await client.mergePatch(ref, {
     metadata: {
       resourceVersion: created.metadata.resourceVersion,
@@ -68,13 +68,25 @@ async function one(name: string): Promise<void> {
   await client.replace(ref, { ...patched, status }, { fieldManager: "kro", subresource: "status" });
 }
 
-const names = Array.from({ length: Number(count) }, (_, i) => `${kind.toLowerCase()}-${i}`)
-  .values();
-// Connections are made before the clock runs, as a running controller has them.
-await client.list(of);
-const began = performance.now();
-await Promise.all(Array.from({ length: Number(concurrency) }, async () => {
-  for (const name of names) await one(name);
-}));
-console.log(Number(count) / ((performance.now() - began) / 1000));
-client.close();
+const waiting: KubeObject[] = [];
+let busy = 0;
+
+/** Works on what waits, so many at a time. */
+function work(): void {
+  while (busy < Number(concurrency) && waiting.length > 0) {
+    busy++;
+    void one(waiting.shift()!).finally(() => {
+      busy--;
+      work();
+    });
+  }
+}
+
+const { resourceVersion } = await client.list(of);
+console.log("ready");
+const { signal } = new AbortController();
+for await (const event of client.watch(of, { resourceVersion, signal })) {
+  if (event.type !== "ADDED") continue;
+  waiting.push(event.object);
+  work();
+}

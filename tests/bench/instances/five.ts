@@ -78,12 +78,12 @@ export function five(kind = "Five"): ResourceGraphDefinition {
 export function many(kind = "Many"): ResourceGraphDefinition {
   return rgd(kind, { spec: { items: "[]string" } }, [{
     id: "entries",
-    forEach: [{ name: "${schema.spec.items}" }],
+    forEach: [{ part: "${schema.spec.items}" }],
     template: {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { name: "${schema.metadata.name}-${name}" },
-      data: { value: "${name}" },
+      metadata: { name: "${schema.metadata.name}-${part}" },
+      data: { value: "${part}" },
     },
   }]);
 }

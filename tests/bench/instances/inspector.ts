@@ -1,4 +1,4 @@
-/** Asks a running Deno process through V8's inspector: for its heap after garbage collection, for profiles. */
+/** Asks a running Deno process through V8's inspector: for its heap after garbage collection. */
 
 /** A connection to the inspector of one process. */
 export class Inspector {
@@ -49,13 +49,6 @@ export class Inspector {
       totalSize: number;
     };
     return { used: usedSize, committed: totalSize };
-  }
-
-  /** A profile of the processor's time, until the returned function is called. */
-  async profile(): Promise<() => Promise<unknown>> {
-    await this.call("Profiler.enable");
-    await this.call("Profiler.start");
-    return async () => (await this.call("Profiler.stop")).profile;
   }
 
   /** Ends the connection. */

@@ -50,7 +50,7 @@ async function settled(kro: BenchController): Promise<Omit<Held, "instances">> {
   let [heap, committed, resident] = [Infinity, Infinity, Infinity];
   for (let look = 0; look < 5; look++) {
     await pause(2);
-    const now = await kro.inspector.heap();
+    const now = await kro.inspector!.heap();
     heap = Math.min(heap, now.used);
     committed = Math.min(committed, now.committed);
     resident = Math.min(resident, await residentBytes(kro.pid));

@@ -1,5 +1,6 @@
 /** How fast instances become ACTIVE, against the rate at which a bare loop gets the same writes through. */
 import type { KubeClient } from "../../../src/kube/mod.ts";
+import { guarded } from "../../controlplane/guard.ts";
 import type { ControlPlane } from "../../controlplane/mod.ts";
 import { type BenchController, cpuMs } from "./controller.ts";
 import { five, instanceKind } from "./five.ts";
@@ -11,11 +12,11 @@ export interface Round {
   bare: number;
   /** Instances a second by kro. */
   kro: number;
-  /** Milliseconds of kro's processor time for one instance. */
-  cpuMs: number;
+  /** Milliseconds of the processor's time for one instance, of each. */
+  cpuMs: { bare: number; kro: number };
 }
 
-/** Both sides, one after the other; `concurrency` is that of kro's instance workers. */
+/** Both sides in turn, each round in the other order; `concurrency` is that of kro's instance workers. */
 export async function measureRate(
   controlPlane: ControlPlane,
   client: KubeClient,
@@ -28,34 +29,70 @@ export async function measureRate(
     await defineKind(client, five(bareKind));
     await publish(client, five(kind));
     await pause(3);
-    const bare = await bareRate(controlPlane, bareKind, count, concurrency);
-    await pause(3);
-    const before = await cpuMs(kro.pid);
-    const names = Array.from({ length: count }, (_, i) => `${kind.toLowerCase()}-${i}`);
-    const began = performance.now();
-    const done = active(client, instanceKind(kind), count);
-    await createInstances(client, instanceKind(kind), names, 20);
-    await done;
-    const seconds = (performance.now() - began) / 1000;
-    await pause(1);
-    const cpu = await cpuMs(kro.pid) - before;
-    found.push({ bare, kro: count / seconds, cpuMs: cpu / count });
+    const measured = async (pid: number, of: string) => {
+      const before = await cpuMs(pid);
+      const rate = await rateOf(client, of, count);
+      return { rate, cpu: (await cpuMs(pid) - before) / count };
+    };
+    const byKro = () => measured(kro.pid, kind);
+    const byBare = () =>
+      besides(controlPlane, bareKind, concurrency, (pid) => measured(pid, bareKind));
+    const isOdd = round % 2 === 1;
+    const early = isOdd ? await byKro() : undefined;
+    const bare = await byBare();
+    const own = early ?? await byKro();
+    found.push({ bare: bare.rate, kro: own.rate, cpuMs: { bare: bare.cpu, kro: own.cpu } });
   }
   return found;
 }
 
-/** Instances a second by the bare loop, run as a process of its own. */
-export async function bareRate(
+/** Instances a second, from the creation of the first until the last is ACTIVE. */
+async function rateOf(client: KubeClient, kind: string, count: number): Promise<number> {
+  const of = instanceKind(kind);
+  const names = Array.from({ length: count }, (_, i) => `${kind.toLowerCase()}-${i}`);
+  const began = performance.now();
+  const done = active(client, of, count);
+  await createInstances(client, of, names, 20);
+  await done;
+  const rate = count / ((performance.now() - began) / 1000);
+  await pause(2);
+  return rate;
+}
+
+/** Instances a second by the bare loop, run as a process of its own; their kind is defined. */
+export function bareRate(
   controlPlane: ControlPlane,
+  client: KubeClient,
   kind: string,
   count: number,
   concurrency: number,
 ): Promise<number> {
+  return besides(controlPlane, kind, concurrency, () => rateOf(client, kind, count));
+}
+
+/** Measures while the bare loop runs. */
+async function besides<T>(
+  controlPlane: ControlPlane,
+  kind: string,
+  concurrency: number,
+  measure: (pid: number) => Promise<T>,
+): Promise<T> {
   const file = new URL("bare.ts", import.meta.url).pathname;
-  const args = [controlPlane.kubeconfig, kind, String(count), String(concurrency)];
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", file, ...args],
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return Number(new TextDecoder().decode(stdout));
+  const args = [
+    "run",
+    "-A",
+    "--no-check",
+    file,
+    controlPlane.kubeconfig,
+    kind,
+    String(concurrency),
+  ];
+  const bare = guarded(Deno.execPath(), args);
+  try {
+    // It says that it is ready.
+    await bare.output.stdout.getReader().read();
+    return await measure(bare.pid);
+  } finally {
+    await bare.stop();
+  }
 }

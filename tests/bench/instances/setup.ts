@@ -44,7 +44,9 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
   await client.create(RGD_KIND, rgd, BY);
   await until(async () => {
     const live = await client.get({ kind: RGD_KIND, name: rgd.metadata.name! });
-    return (live?.status as { state?: string } | undefined)?.state === "Active";
+    const { state, conditions } = (live?.status ?? {}) as { state?: string; conditions?: unknown };
+    if (state === "Inactive") throw new Error(JSON.stringify(conditions));
+    return state === "Active";
   });
 }
 

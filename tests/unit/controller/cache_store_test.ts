@@ -325,3 +325,20 @@ Deno.test("store: what events missed is put right and wakes; what they told by t
   assert.deepEqual(names(store.correct(seen(11, { foreign: true }))!), ["other"]);
   assert.equal(store.size, 0);
 });
+
+Deno.test("store: events during a write are looked at when it is answered, the last of them alone", () => {
+  const store = filled(seen(3, { data: { k: "0" } }));
+  const woken = write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {
+    store.observe(seen(5, { data: { k: "1" } }));
+    store.observe(seen(6, { data: { k: "2" } }));
+    store.observe(seen(7, { data: { k: "3" } }));
+  });
+  assert.deepEqual(woken, ["demo"]);
+  assert.deepEqual(store.get(at)?.data, { k: "3" });
+  assert.ok(store.drifted(at, desired({ k: "1" })), "what we wrote held once");
+
+  store.begin(at, "apply");
+  store.observe(seen(9, { data: { k: "4" } }));
+  assert.deepEqual(names(store.failed(at)), ["demo"]);
+  assert.deepEqual(store.get(at)?.data, { k: "4" });
+});

@@ -101,3 +101,31 @@ Deno.test("kubectl's last-applied configuration is kept only where an expression
   store.refresh(event());
   assert.deepEqual(store.get("ns/a")?.metadata.annotations, { [lastApplied]: "{}", a: "b" });
 });
+
+Deno.test("the event of our own patch is no news, though it comes before the answer; what came after is", () => {
+  const finalizers = ["kro.run/finalizer"];
+  const patchOf = () => {
+    const store = new InstanceStore();
+    store.observe(instance("5"));
+    store.patching("ns/a");
+    return store;
+  };
+  const echo = patchOf();
+  assert.equal(echo.observe(instance("7", { finalizers })), false);
+  echo.learn(instance("7", { finalizers }), true);
+  assert.equal(echo.patched("ns/a", "7"), false);
+  assert.equal(echo.observe(instance("8")), true, "later edits are news again");
+
+  const edited = patchOf();
+  assert.equal(edited.observe(instance("8")), false);
+  assert.equal(edited.observe(instance("9", { labels: { "kro.run/owned": "false" } })), false);
+  edited.learn(instance("7", { finalizers }), true);
+  assert.equal(edited.patched("ns/a", "7"), true);
+  assert.equal(edited.get("ns/a")?.metadata.resourceVersion, "9");
+
+  const refused = patchOf();
+  refused.observe(instance("8", { labels: { "kro.run/owned": "false" } }));
+  assert.equal(refused.patched("ns/a"), true);
+  const spec = patchOf();
+  assert.equal(spec.observe(instance("8", { generation: 2 })), true, "a new spec does not wait");
+});
