@@ -11,7 +11,13 @@ import { parseReport, reasonOf, type Report } from "./runner/report.ts";
 import { groundOf, parseRequest, type Request, testFiles, usage } from "./runner/selection.ts";
 import { mark, survivors } from "./runner/survivors.ts";
 
-const folders = ["tests/unit", "tests/conformance", "tests/cluster", "tests/scenarios"];
+const folders = [
+  "tests/unit",
+  "tests/conformance",
+  "tests/cluster",
+  "tests/scenarios",
+  "tests/faults",
+];
 const run = crypto.randomUUID();
 const interrupted = new AbortController();
 let running: Guarded | undefined;

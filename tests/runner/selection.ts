@@ -22,7 +22,7 @@ export const usage = `Usage: deno task test [--unit | --cluster] [--filter NAME]
   PATH           files or folders; all folders below tests by default
 
 The control plane is started once for all tests, and not at all when none needs it. tests/scenarios
-gets one without other controllers, as upstream's suite does.
+and tests/faults get one without other controllers, as upstream's suite does.
 With KRO_TEST_CONTROLPLANE (see \`deno task cluster\`) a running one is used.`;
 
 /** Reads the command line; throws a TypeError on what it does not know. */
@@ -49,7 +49,7 @@ export type Ground = "memory" | "api" | "cluster";
 export function groundOf(file: string): Ground {
   const folder = /(?:^|\/)tests\/([^/]+)\//.exec(file)?.[1];
   if (folder === "unit" || folder === "conformance") return "memory";
-  return folder === "scenarios" ? "api" : "cluster";
+  return folder === "scenarios" || folder === "faults" ? "api" : "cluster";
 }
 
 /** All test files under the given paths, sorted; a path that does not exist is an error. */

@@ -1,0 +1,208 @@
+/** A TLS proxy between kro and the API server that does to each request what a script says, and records it. */
+import { makeCertificates } from "../../controlplane/certificates.ts";
+import { type Entry, type Fault, type Script, type Seen, statusText } from "./fault.ts";
+import { Relay } from "./relay.ts";
+import { isWrite, targetOf } from "./target.ts";
+import { OpenWatch, type WatchMode } from "./watches.ts";
+
+/** Where the API server is, and by whom it is certified. */
+export interface Upstream {
+  /** URL. */
+  server: string;
+  /** PEM. */
+  ca: string;
+}
+
+/** See the file's first line. HTTP/1.1 and HTTP/2, as the client asks for by ALPN. */
+export class FaultProxy implements AsyncDisposable {
+  /** The authority of its own certificate, PEM. */
+  readonly ca: string;
+  /** Decides over requests; may be changed at any time. */
+  script: Script = () => undefined;
+  /** Mode of watches that open from now on. */
+  watchMode: WatchMode = "pass";
+  /** All requests in the order in which they came; the owner may empty it. */
+  record: Entry[] = [];
+  /** Open watches. */
+  readonly watches = new Set<OpenWatch>();
+  readonly #upstream: Upstream;
+  readonly #client: Deno.HttpClient;
+  readonly #doors = new Map<string, Relay>();
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #stopped = Promise.withResolvers<void>();
+  #number = 0;
+  #order = 0;
+
+  private constructor(upstream: Upstream, certificates: { ca: string; cert: string; key: string }) {
+    const { ca, cert, key } = certificates;
+    this.ca = ca;
+    this.#upstream = upstream;
+    // A connection for each request: none waits for another.
+    this.#client = Deno.createHttpClient({ caCerts: [upstream.ca], http2: false });
+    this.#server = Deno.serve(
+      // A stream that is broken on purpose is an error to the server.
+      { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {}, onError: () => broken() },
+      (request, { remoteAddr }) => this.#handle(request, remoteAddr.port),
+    );
+  }
+
+  /** Starts one in front of that API server. */
+  static async start(upstream: Upstream): Promise<FaultProxy> {
+    const { ca, certificate: cert, key } = await makeCertificates();
+    return new FaultProxy(upstream, { ca, cert, key });
+  }
+
+  /** The door of a client: opened when it is first asked for. */
+  async door(client: string): Promise<Relay> {
+    const door = this.#doors.get(client) ?? await Relay.open(client, this.#server.addr.port);
+    this.#doors.set(client, door);
+    return door;
+  }
+
+  /** The URL of a client's door. */
+  async url(client: string): Promise<string> {
+    return `https://127.0.0.1:${(await this.door(client)).port}`;
+  }
+
+  /** Ends all. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.script = () => undefined;
+    this.#stopped.resolve();
+    for (const watch of this.watches) watch.cut();
+    for (const door of this.#doors.values()) await door.close();
+    await this.#server.shutdown();
+    this.#client.close();
+  }
+
+  async #handle(request: Request, port: number): Promise<Response> {
+    const began = performance.now();
+    const url = new URL(request.url);
+    const target = targetOf(request.method, url, request.headers.get("content-type") ?? "");
+    const door = [...this.#doors.values()].find((d) => d.connection(port));
+    const seen: Seen = {
+      ...target,
+      number: ++this.#number,
+      client: door?.client ?? "",
+      agent: request.headers.get("user-agent") ?? "",
+      method: request.method,
+      path: url.pathname + url.search,
+      body: await request.text(),
+      began,
+    };
+    const fault: Fault = this.script(seen) ?? { name: "pass" };
+    const entry: Entry = { ...seen, fault: fault.name };
+    this.record.push(entry);
+    if (fault.delayMs !== undefined) await this.#until(sleep(fault.delayMs));
+    let answer: Response | undefined;
+    if (fault.forward !== false) {
+      answer = await this.#forward(entry, request.headers).catch(() => undefined);
+    }
+    if (fault.hold) await this.#until(fault.hold);
+    const { instead } = fault;
+    if (instead === undefined) return answer ?? broken();
+    if (answer?.body && target.verb === "watch") await answer.body.cancel();
+    if (instead === "reset") {
+      door?.connection(port)?.reset();
+      return broken();
+    }
+    if (instead === "break") return broken();
+    if ("bytes" in instead) return answer ? brokenAfter(answer, instead.bytes) : broken();
+    return new Response(statusText(instead), {
+      status: instead.code,
+      headers: {
+        ...HEADERS,
+        ...(instead.retryAfter !== undefined && { "retry-after": String(instead.retryAfter) }),
+      },
+    });
+  }
+
+  /** The server's answer. It is waited for even if the client is gone: the server does what it was asked for. */
+  async #forward(entry: Entry, headers: Headers): Promise<Response> {
+    const { method, path, body, verb } = entry;
+    const sent = new Headers(headers);
+    for (const name of ["host", "content-length", "connection", "te"]) sent.delete(name);
+    sent.set("accept-encoding", "identity");
+    const abort = new AbortController();
+    entry.forwarded = performance.now();
+    const response = await fetch(this.#upstream.server + path, {
+      method,
+      headers: sent,
+      body: body === "" ? undefined : body,
+      redirect: "manual",
+      client: this.#client,
+      signal: verb === "watch" ? abort.signal : undefined,
+    });
+    entry.status = response.status;
+    const given = { status: response.status, headers: answerHeaders(response) };
+    if (verb === "watch" && response.ok && response.body) {
+      return new Response(this.#watch(entry, response.body, abort), given);
+    }
+    const text = await response.text();
+    if (isWrite(entry)) entry.answer = text;
+    entry.ended = performance.now();
+    entry.order = ++this.#order;
+    return new Response(text, given);
+  }
+
+  #watch(
+    entry: Entry,
+    source: ReadableStream<Uint8Array>,
+    abort: AbortController,
+  ): ReadableStream<Uint8Array> {
+    const { group, resource, client } = entry;
+    const kind = group ? `${resource}.${group}` : resource;
+    const watch = new OpenWatch(
+      { kind, client, mode: this.watchMode },
+      source,
+      () => abort.abort(),
+    );
+    this.watches.add(watch);
+    void watch.ended.then(() => {
+      this.watches.delete(watch);
+      entry.ended = performance.now();
+    });
+    return watch.body;
+  }
+
+  async #until(what: Promise<unknown>): Promise<void> {
+    await Promise.race([what, this.#stopped.promise]);
+  }
+}
+
+/** Without it the server would compress what it streams. */
+const HEADERS = { "content-type": "application/json", "cache-control": "no-cache, no-transform" };
+
+function answerHeaders(response: Response): Headers {
+  const headers = new Headers(HEADERS);
+  for (const name of ["content-type", "retry-after", "warning"]) {
+    const value = response.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return headers;
+}
+
+/** An answer that never comes: on HTTP/2 the stream is reset, on HTTP/1.1 the connection closed. */
+function broken(): Response {
+  return brokenAfter(undefined, 0);
+}
+
+function brokenAfter(answer: Response | undefined, bytes: number): Response {
+  const reader = answer?.body?.getReader();
+  let left = bytes;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const chunk = left > 0 ? await reader?.read() : undefined;
+      if (!chunk?.value) {
+        void reader?.cancel();
+        return controller.error(new Error("broken"));
+      }
+      controller.enqueue(chunk.value.subarray(0, left));
+      left -= chunk.value.length;
+    },
+  });
+  return new Response(body, { status: answer?.status ?? 200, headers: answer?.headers ?? HEADERS });
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

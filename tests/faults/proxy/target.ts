@@ -1,0 +1,69 @@
+/** What a request to the API server is about, read from its method, path and content type. */
+
+/** One request's target, in Kubernetes' own words. */
+export interface Target {
+  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `apply`, `delete`, `deletecollection`; `raw` for what is no resource. */
+  verb: string;
+  /** API group, empty for the core group. */
+  group: string;
+  /** Plural name; empty for raw paths. */
+  resource: string;
+  /** Empty without one. */
+  subresource: string;
+  /** Empty for cluster-scoped ones and lists over all namespaces. */
+  namespace: string;
+  /** Empty for lists; of a created object it stands in the body alone. */
+  name: string;
+}
+
+const OF_OBJECT: Record<string, string> = {
+  GET: "get",
+  PUT: "update",
+  PATCH: "patch",
+  DELETE: "delete",
+};
+const OF_KIND: Record<string, string> = {
+  GET: "list",
+  POST: "create",
+  DELETE: "deletecollection",
+};
+
+/** Reads it; the paths are those of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris. */
+export function targetOf(method: string, url: URL, contentType = ""): Target {
+  const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
+  const isCore = parts[0] === "api" && parts.length > 2;
+  const isGroup = parts[0] === "apis" && parts.length > 3;
+  const raw = { group: "", resource: "", subresource: "", namespace: "", name: "" };
+  if (!isCore && !isGroup) return { verb: "raw", ...raw };
+  const group = isCore ? "" : parts[1]!;
+  let rest = parts.slice(isCore ? 2 : 3);
+  let namespace = "";
+  // `namespaces/x` alone is the Namespace itself, and so are its subresources.
+  if (rest[0] === "namespaces" && rest.length > 2 && !["status", "finalize"].includes(rest[2]!)) {
+    namespace = rest[1]!;
+    rest = rest.slice(2);
+  }
+  const [resource = "", name = "", subresource = ""] = rest;
+  return {
+    verb: verbOf(method, url, contentType, name),
+    group,
+    resource,
+    subresource,
+    namespace,
+    name,
+  };
+}
+
+function verbOf(method: string, url: URL, contentType: string, name: string): string {
+  if (method === "GET" && ["true", "1"].includes(url.searchParams.get("watch") ?? "")) {
+    return "watch";
+  }
+  if (method === "PATCH" && contentType.startsWith("application/apply-patch")) return "apply";
+  return (name === "" ? OF_KIND : OF_OBJECT)[method] ?? method.toLowerCase();
+}
+
+/** Whether it may change something. A dry run does not. */
+export function isWrite(request: Target & { path: string }): boolean {
+  return ["create", "update", "patch", "apply", "delete", "deletecollection"]
+    .includes(request.verb) && !request.path.includes("dryRun=All");
+}

@@ -1,0 +1,199 @@
+/** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
+import assert from "node:assert/strict";
+import { ApiError, type KindRef } from "../../src/api/mod.ts";
+import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
+import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
+import { kubeconfig } from "../controlplane/users.ts";
+import {
+  delay,
+  drop,
+  type Fault,
+  FaultProxy,
+  holdAnswer,
+  lose,
+  loseByReset,
+  refuse,
+  reset,
+  truncate,
+} from "./proxy/mod.ts";
+
+const MAP: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+
+interface Ground extends AsyncDisposable {
+  proxy: FaultProxy;
+  /** Through the proxy. */
+  client: KubeClient;
+  namespace: string;
+  /** Creates a ConfigMap through the proxy. */
+  create(name: string): Promise<unknown>;
+  /** Whether the server has it. */
+  has(name: string): Promise<boolean>;
+}
+
+async function ground(): Promise<Ground> {
+  const { server, ca, token, kubeconfig: direct } = await sharedControlPlane();
+  const space = await testNamespace("proxy");
+  const proxy = await FaultProxy.start({ server, ca });
+  const file = await Deno.makeTempFile();
+  const text = kubeconfig(await proxy.url("test"), proxy.ca, "admin", token("admin"));
+  await Deno.writeTextFile(file, text);
+  const client = connect(await loadConfig({ kubeconfig: file }), { userAgent: "proxy-test" });
+  const sure = connect(await loadConfig({ kubeconfig: direct }), { userAgent: "proxy-test" });
+  const namespace = space.name;
+  return {
+    proxy,
+    client,
+    namespace,
+    create(name) {
+      const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
+      return client.create(MAP, object, { fieldManager: "test" });
+    },
+    has: async (name) => await sure.get({ kind: MAP, namespace, name }) !== undefined,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      sure.close();
+      await proxy[Symbol.asyncDispose]();
+      await Deno.remove(file);
+      await space[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("what passes is whole, and the record says who, what and how it came out", async () => {
+  await using g = await ground();
+  await g.create("one");
+  const { items } = await g.client.list(MAP, { namespace: g.namespace });
+  assert.deepEqual(items.map((i) => i.metadata.name), ["one"]);
+  assert.deepEqual(
+    g.proxy.record.map((e) => [e.client, e.verb, e.resource, e.namespace, e.status, e.fault]),
+    [
+      ["test", "create", "configmaps", g.namespace, 201, "pass"],
+      ["test", "list", "configmaps", g.namespace, 200, "pass"],
+    ],
+  );
+  const [created] = g.proxy.record;
+  assert.match(created!.agent, /proxy-test/);
+  assert.equal(JSON.parse(created!.answer!).metadata.name, "one");
+});
+
+/** Whether the server does a POST under the fault, and what the client hears. */
+const cases: { fault: Fault; done: boolean; hears: string }[] = [
+  { fault: drop, done: false, hears: "Unreachable" },
+  { fault: lose, done: true, hears: "Unreachable" },
+  { fault: truncate(20), done: true, hears: "Unreachable" },
+  { fault: refuse(409), done: false, hears: "Conflict" },
+  { fault: refuse(410), done: false, hears: "Gone" },
+  { fault: refuse(500), done: false, hears: "ServerError" },
+  { fault: refuse(504), done: false, hears: "Timeout" },
+  { fault: delay(50), done: true, hears: "" },
+  { fault: holdAnswer(Promise.resolve()), done: true, hears: "Unreachable" },
+];
+
+for (const { fault, done, hears } of cases) {
+  Deno.test(`${fault.name}: the server ${done ? "does" : "does not do"} it, the client hears "${hears}"`, async () => {
+    await using g = await ground();
+    g.proxy.script = ({ verb }) => verb === "create" ? fault : undefined;
+    const heard = await g.create("one").then(() => "", (error: ApiError) => error.reason);
+    assert.equal(heard, hears);
+    assert.equal(await g.has("one"), done);
+    assert.equal(g.proxy.record.at(-1)!.fault, fault.name);
+  });
+}
+
+Deno.test("429 carries its Retry-After, and the client comes back", async () => {
+  await using g = await ground();
+  let refused = 0;
+  g.proxy.script = () => ++refused === 1 ? refuse(429, 1) : undefined;
+  await g.create("one");
+  const [first, second] = g.proxy.record;
+  assert.equal(first!.fault, "429 after 1");
+  assert.ok(second!.began - first!.began >= 990);
+});
+
+Deno.test("a reset takes all of its connection with it", async () => {
+  await using g = await ground();
+  await g.create("warm");
+  const gate = Promise.withResolvers<void>();
+  g.proxy.script = ({ body }) =>
+    body.includes('"held"') ? holdAnswer(gate.promise) : body.includes('"hit"') ? reset : undefined;
+  const held = assert.rejects(g.create("held"), ApiError);
+  await eventually("held", () => g.has("held"));
+  await g.create("hit").catch(() => {});
+  gate.resolve();
+  await held;
+  assert.equal(await g.has("hit"), false);
+});
+
+Deno.test("Deno's fetch sends a POST again when a connection that it kept is reset", async () => {
+  await using g = await ground();
+  await g.create("warm");
+  g.proxy.script = ({ number }) => number === 2 ? loseByReset : undefined;
+  // The first one was done: what the second one hears is why kro's writes must bear repetition.
+  await assert.rejects(g.create("twice"), { code: 409, reason: "AlreadyExists" });
+  assert.deepEqual(g.proxy.record.map((e) => e.status), [201, 201, 409]);
+});
+
+Deno.test("watches: repeated, lost and kept back events, a cut, and 410", async () => {
+  await using g = await ground();
+  const { resourceVersion } = await g.client.list(MAP, { namespace: g.namespace });
+  const heard: string[] = [];
+  const stop = new AbortController();
+  const watching = (async () => {
+    const options = { namespace: g.namespace, resourceVersion, signal: stop.signal };
+    for await (const event of g.client.watch(MAP, options)) {
+      if (event.type !== "BOOKMARK") heard.push(event.object.metadata.name!);
+    }
+  })();
+  const ended = watching.then(() => "", (error: ApiError) => error.reason);
+  const watch = await eventually("open", () => Promise.resolve([...g.proxy.watches][0]));
+  assert.equal(watch.kind, "configmaps");
+  const hears = (names: string[]) =>
+    eventually(`heard ${names}`, () => Promise.resolve(heard.join() === names.join()));
+  watch.mode = "repeat";
+  await g.create("a");
+  await hears(["a", "a"]);
+  watch.mode = "silent";
+  await g.create("b");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(heard.length, 2);
+  watch.mode = "pass";
+  await hears(["a", "a", "b"]);
+  watch.mode = "lose";
+  await g.create("c");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  watch.expire();
+  assert.equal(await ended, "Gone");
+  assert.equal(heard.length, 3);
+  stop.abort();
+  await eventually(
+    "the server's side is closed",
+    () => Promise.resolve(g.proxy.watches.size === 0),
+  );
+});
+
+Deno.test("a silent connection gives no answer and loses none; a stranded one never answers", async () => {
+  await using g = await ground();
+  await g.create("warm");
+  const door = await g.proxy.door("test");
+  const [connection] = door.connections;
+  connection!.silence();
+  let answered = false;
+  const late = g.create("late").then(() => answered = true);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.equal(answered, false);
+  assert.equal(await g.has("late"), false);
+  connection!.speak();
+  await late;
+  connection!.strand();
+  const stranded = g.create("stranded").catch((error: ApiError) => error.reason);
+  const patience = new Promise((resolve) => setTimeout(() => resolve("nothing"), 300));
+  assert.equal(await Promise.race([stranded, patience]), "nothing");
+  g.client.close();
+  await stranded;
+});
