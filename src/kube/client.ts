@@ -2,6 +2,7 @@
 import {
   ApiError,
   apiVersionOf,
+  isObject,
   type Json,
   type JsonObject,
   jsonText,
@@ -90,7 +91,7 @@ class Client implements KubeClient {
       : undefined;
     for (;;) {
       const exchange: Exchange = { ...onList(kind, options, query, "list"), accept };
-      const page = await this.#json(exchange) as unknown as List;
+      const page = await this.#list(exchange);
       const items = (page.items ?? []).map((item) => typed(kind, item));
       yield { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
       if (!page.metadata?.continue) return;
@@ -234,18 +235,29 @@ class Client implements KubeClient {
     return this.#transport.request({ ...exchange, gate: this.#gate });
   }
 
-  async #json(exchange: Exchange): Promise<JsonObject> {
+  async #json(exchange: Exchange): Promise<Json> {
     const text = await this.#send(exchange);
     try {
-      return parseJson(text) as JsonObject;
+      return parseJson(text);
     } catch (cause) {
-      const message = `${requestText(exchange)}: the answer is not JSON`;
-      throw new ApiError(message, { reason: "Other", cause });
+      throw badAnswer(exchange, "not JSON", cause);
     }
   }
 
+  /** What lies between may answer for the server: `{}` must not count as an empty list. */
+  async #list(exchange: Exchange): Promise<List> {
+    const answer = await this.#json(exchange);
+    const isList = isObject(answer) && typeof answer.kind === "string" &&
+      answer.kind.endsWith("List") && (answer.items == null || Array.isArray(answer.items));
+    if (!isList) throw badAnswer(exchange, "no list");
+    return answer as unknown as List;
+  }
+
   async #object(exchange: Exchange): Promise<KubeObject> {
-    return await this.#json(exchange) as Json as unknown as KubeObject;
+    const answer = await this.#json(exchange);
+    const isGood = isObject(answer) && typeof answer.kind === "string" && isObject(answer.metadata);
+    if (!isGood) throw badAnswer(exchange, "no object");
+    return answer as unknown as KubeObject;
   }
 }
 
@@ -256,6 +268,11 @@ function stoppedBy(signal: AbortSignal): WatchInfo["phase"] {
 interface List {
   metadata?: { resourceVersion?: string; continue?: string };
   items?: KubeObject[] | null;
+}
+
+function badAnswer(exchange: Exchange, what: string, cause?: unknown): ApiError {
+  const message = `${requestText(exchange)}: the answer is ${what}`;
+  return new ApiError(message, { reason: "Other", cause });
 }
 
 async function collect(

@@ -1,5 +1,5 @@
 /** The events of one watch connection: JSON documents, one a line. */
-import { ApiError, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
+import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { ConfigError, refusal } from "./errors.ts";
 import { type Exchange, requestText } from "./exchange.ts";
 import type { OpenStream, Transport } from "./transport.ts";
@@ -25,9 +25,9 @@ export async function* readWatch(
   }
 }
 
-/** The event of one line. An ERROR is a Status: it is thrown. */
+/** The event of one line. An ERROR is a Status: it is thrown, and so is what is no event. */
 export function toEvent(request: string, line: string): WatchEvent {
-  const event = parseJson(line) as unknown as { type: string; object: KubeObject };
+  const event = parseEvent(request, line);
   switch (event.type) {
     case "ADDED":
     case "MODIFIED":
@@ -41,6 +41,23 @@ export function toEvent(request: string, line: string): WatchEvent {
     }
   }
 }
+
+function parseEvent(request: string, line: string): { type: string; object: KubeObject } {
+  let event: Json | undefined;
+  let cause: unknown;
+  try {
+    event = parseJson(line);
+  } catch (error) {
+    cause = error;
+  }
+  const isEvent = isObject(event) && typeof event.type === "string" && isObject(event.object) &&
+    (event.type === "ERROR" || isObject(event.object.metadata));
+  if (isEvent) return event as unknown as { type: string; object: KubeObject };
+  throw new ApiError(`${request}: a line is no event`, { reason: "Other", cause });
+}
+
+/** No object of an API server is as large by far: etcd takes 1.5 MiB by default. */
+const LONGEST_LINE = 32 * 2 ** 20;
 
 /**
  * Lines of a byte stream until it ends or the signal aborts. The last line may lack its end when the
@@ -56,6 +73,7 @@ export async function* lines(
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];
+  let length = 0;
   try {
     for (;;) {
       const { value, done } = await reader.read();
@@ -65,9 +83,12 @@ export async function* lines(
         rest.push(part);
         const line = rest.join("");
         rest = [];
+        length = 0;
         if (line.trim() !== "") yield line;
       }
       rest.push(parts.at(-1)!);
+      length += parts.at(-1)!.length;
+      if (length > LONGEST_LINE) throw new Error("a line of more than 32 MiB");
     }
   } finally {
     signal.removeEventListener("abort", cancel);

@@ -190,8 +190,8 @@ Deno.test("a connection that breaks is replaced: reads and applies are sent agai
     methods.push(new TextDecoder().decode(buffer.subarray(0, length)).split(" ", 1)[0]!);
     // Every other connection dies without an answer.
     if (nth % 2 === 1) return;
-    const head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 15\r\n\r\n";
-    await connection.write(bytes(`${head}{"metadata":{}}`));
+    const head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 28\r\n\r\n";
+    await connection.write(bytes(`${head}{"kind":"Pod","metadata":{}}`));
   }, async (client, port) => {
     const ref = { kind: pods, namespace: "a", name: "b" };
     const pod = { apiVersion: "v1", kind: "Pod", metadata: {} };
@@ -279,4 +279,39 @@ Deno.test("a proxy of the kubeconfig is used", async () => {
   const client = connect(config, { userAgent: "kro/test" });
   assert.deepEqual(await client.raw("/version"), { asked: "http://k.example:8001/version" });
   client.close();
+});
+
+Deno.test("JSON that is no list is not taken for an empty one", async () => {
+  for (
+    const text of ["{}", "null", "[]", '{"kind":"Status"}', '{"kind":"PodList","items":3}', ""]
+  ) {
+    await serving(() => new Response(text), async ({ client }) => {
+      await assert.rejects(
+        client.list(pods),
+        (e) => e instanceof ApiError && /^LIST pods: the answer is /.test(e.message),
+        text,
+      );
+    });
+  }
+  for (const text of ['{"kind":"PodList"}', '{"kind":"PodList","items":null}']) {
+    await serving(() => new Response(text), async ({ client }) => {
+      assert.deepEqual((await client.list(pods)).items, []);
+    });
+  }
+});
+
+Deno.test("JSON that is no object is not taken for one", async () => {
+  for (const text of ["{}", "null", "[]", '{"kind":"Pod"}', '{"kind":"Pod","metadata":3}']) {
+    await serving(() => new Response(text), async ({ client }) => {
+      const ref = { kind: pods, namespace: "x", name: "y" };
+      const patch = () => client.mergePatch(ref, {}, { fieldManager: "x" });
+      for (const ask of [() => client.get(ref), patch]) {
+        await assert.rejects(
+          ask,
+          (e) => e instanceof ApiError && /pods x\/y: the answer is no object$/.test(e.message),
+          text,
+        );
+      }
+    });
+  }
 });

@@ -43,3 +43,40 @@ Deno.test("an ERROR event with 410 is Gone", () => {
     (e) => e instanceof ApiError && e.reason === "Gone" && e.message === "WATCH pods: too old",
   );
 });
+
+Deno.test("an event that is none is an error, whatever it is instead", () => {
+  const garbage = [
+    "",
+    "null",
+    "[]",
+    "{",
+    '{"type":"ADDED"}',
+    '{"type":"ADDED","object":{}}',
+    '{"type":"MODIFIED","object":{"metadata":[]}}',
+    '{"type":"BOOKMARK","object":{}}',
+    '{"type":"ERROR"}',
+    '{"object":{"metadata":{}}}',
+    "<html>",
+  ];
+  for (const line of garbage) {
+    assert.throws(
+      () => toEvent("WATCH pods", line),
+      (e) => e instanceof ApiError && /^WATCH pods: /.test(e.message),
+      line,
+    );
+  }
+});
+
+Deno.test("a line that does not end is given up before it fills the memory", async () => {
+  const chunk = new Uint8Array(2 ** 20).fill(97);
+  let sent = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      sent++;
+      controller.enqueue(chunk);
+    },
+  });
+  const reading = Array.fromAsync(lines(endless, new AbortController().signal));
+  await assert.rejects(reading, /a line of more than 32 MiB/);
+  assert.ok(sent < 40, `${sent} MiB were read`);
+});
