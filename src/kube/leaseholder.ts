@@ -60,9 +60,11 @@ export class LeaseHolder {
   #held = false;
   #failing = false;
   #lease?: KubeObject;
-  /** The resourceVersion last seen, and when it was first. */
+  /** The resourceVersion last seen. */
   #seen?: string;
+  /** When another's Lease was last seen renewed, and for how long it is respected from then on. */
   #seenAt = 0;
+  #respectedMs = 0;
   #renewedAt = 0;
   #deadline?: ReturnType<typeof setTimeout>;
   #waitsFor = "";
@@ -182,10 +184,12 @@ export class LeaseHolder {
     const before = this.#lease ? specOf(this.#lease) : {};
     const holder = this.#lease ? holderOf(this.#lease) : "";
     const ours = holder === this.identity;
-    if (!ours && holder !== "" && this.#untilExpiry() > 0) {
+    if (!ours && this.#untilExpiry() > 0) {
       if (this.#held) this.#lose();
-      if (this.#waitsFor !== holder) this.#options.waiting?.(holder);
-      this.#waitsFor = holder;
+      if (holder !== "" && this.#waitsFor !== holder) {
+        this.#options.waiting?.(holder);
+        this.#waitsFor = holder;
+      }
       return "taken";
     }
     const started = performance.now();
@@ -222,20 +226,25 @@ export class LeaseHolder {
     this.#lease = found;
   }
 
-  /** Remembers when this state of the Lease was first seen; false when it was before. */
+  /**
+   * Remembers when this state of the Lease was first seen; false when it was before. One that somebody
+   * deleted is respected as before: its holder does not know yet, and is about to make it again.
+   */
   #note(lease: KubeObject | undefined): boolean {
     const revision = lease?.metadata.resourceVersion;
     if (revision === this.#seen) return false;
     this.#seen = revision;
+    if (!lease) return true;
+    const { leaseDurationSeconds: seconds } = specOf(lease);
+    const isOthers = !["", this.identity].includes(holderOf(lease));
     this.#seenAt = performance.now();
+    this.#respectedMs = isOthers && typeof seconds === "number" ? seconds * 1000 : 0;
     return true;
   }
 
-  /** Milliseconds until the Lease last looked at has been silent for as long as it is respected. */
+  /** Milliseconds until another's Lease has been silent for as long as it is respected. */
   #untilExpiry(): number {
-    const seconds = this.#lease ? specOf(this.#lease).leaseDurationSeconds : 0;
-    const respected = typeof seconds === "number" ? seconds * 1000 : 0;
-    return this.#seenAt + respected - performance.now();
+    return this.#seenAt + this.#respectedMs - performance.now();
   }
 
   async #write(spec: JsonObject): Promise<void> {

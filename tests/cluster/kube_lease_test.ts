@@ -171,3 +171,35 @@ Deno.test("a renewal that hangs does not keep the Lease beyond its deadline", as
   await eventually("the loss", () => Promise.resolve(events.length > 0));
   assert.equal(holder.held, false);
 });
+
+Deno.test("a Lease that somebody deletes stays with its holder", async () => {
+  await using s = await session();
+  const name = "deleted";
+  const events: string[] = [];
+  const holder = (identity: string, retrySeconds: number) =>
+    new LeaseHolder(s.client, {
+      namespace: s.namespace,
+      name,
+      identity,
+      retrySeconds,
+      durationSeconds: 4,
+      renewDeadlineSeconds: 3,
+      acquired: () => events.push(`${identity} acquired`),
+      lost: () => events.push(`${identity} lost`),
+    });
+  // The one who waits is much faster.
+  const [first, second] = [holder("first", 1), holder("second", 0.05)];
+  const at = leaseRef(s.namespace, name);
+  first.start();
+  await eventually("the first holder", () => Promise.resolve(first.held));
+  second.start();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await s.client.delete(at);
+  await eventually("the Lease is back", () => s.client.get(at));
+  assert.deepEqual(events, ["first acquired"]);
+
+  await first.release();
+  await eventually("the second holder", () => Promise.resolve(second.held));
+  assert.deepEqual(events, ["first acquired", "second acquired"]);
+  await second.release();
+});
