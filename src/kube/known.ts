@@ -31,6 +31,10 @@ export class Known {
     return this.#entries.size;
   }
 
+  /** Whether an object of that name is known. */
+  readonly has = (at: { namespace?: string; name?: string }): boolean =>
+    this.#entries.has(placeOf(at));
+
   /** What an event of a watch changes; nothing when it repeats what is known. */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
@@ -88,5 +92,9 @@ export class Known {
 }
 
 function keyOf(object: KubeObject): string {
-  return `${object.metadata.namespace ?? ""}/${object.metadata.name ?? ""}`;
+  return placeOf(object.metadata);
+}
+
+function placeOf({ namespace = "", name = "" }: { namespace?: string; name?: string }): string {
+  return `${namespace}/${name}`;
 }

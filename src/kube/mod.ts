@@ -14,6 +14,11 @@ export type { DiscoveredKind } from "./kindindex.ts";
 export * from "./lease.ts";
 export { TokenBucket } from "./limit.ts";
 export { LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
-export { Reflector, type ReflectorHandlers, type ReflectorOptions } from "./reflector.ts";
+export {
+  type Listed,
+  Reflector,
+  type ReflectorHandlers,
+  type ReflectorOptions,
+} from "./reflector.ts";
 export { ScopedReflector } from "./scoped_reflector.ts";
 export * from "./types.ts";

@@ -18,6 +18,16 @@ export interface ReflectorHandlers {
   synced?(): void;
 }
 
+/** A list that was handed over in full. */
+export interface Listed {
+  /** The moment that it shows; empty when the server does not say. */
+  resourceVersion: string;
+  /** Of this namespace alone. */
+  namespace?: string;
+  /** Whether it showed the object. */
+  has(at: { namespace?: string; name?: string }): boolean;
+}
+
 /** What to watch, and how failures are told. */
 export interface ReflectorOptions extends ListOptions {
   /** Every failure but an expired resourceVersion; it goes on trying all the same. */
@@ -25,7 +35,7 @@ export interface ReflectorOptions extends ListOptions {
   /** Waits between attempts. */
   backoff?: Backoff;
   /** Told of every list that was handed over, also of later ones. */
-  onListed?: () => void;
+  onListed?: (list: Listed) => void;
   /** Where lists are allowed and watches are not: milliseconds between lists, 10 s by default. */
   pollMs?: number;
 }
@@ -147,7 +157,9 @@ export class Reflector {
     this.#emit(this.#known.endList());
     this.#resourceVersion = resourceVersion;
     this.#listed = true;
-    this.#call(() => this.#options.onListed?.());
+    const { namespace } = this.#options;
+    const listed = { resourceVersion, namespace, has: this.#known.has };
+    this.#call(() => this.#options.onListed?.(listed));
     if (this.#hasSynced) return;
     this.#hasSynced = true;
     this.#call(() => this.#handlers.synced?.());

@@ -56,7 +56,10 @@ export class ScopedReflector {
     this.#wide = new Reflector(client, kind, {
       ...rest,
       onError: (error) => this.#failed(error),
-      onListed: () => this.#everywhere(),
+      onListed: (list) => {
+        this.#everywhere();
+        rest.onListed?.(list);
+      },
     }, handlers);
     this.#settled.promise.catch(() => {});
   }

@@ -189,6 +189,9 @@ export class ChildCaches {
       labelSelector: `${Label.owned}=true`,
       onError: (error) => this.#onError?.(store.kind, error),
       onLost: () => store.clear(),
+      onListed: (list) => {
+        for (const object of store.unlisted(list)) void this.#deleted(store, object);
+      },
     }, {
       added: observe,
       modified: observe,

@@ -1,5 +1,6 @@
 /** The children of one kind as events and our own writes tell of them. Pure memory, no requests. */
 import { apiVersionOf, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
+import type { Listed } from "../../kube/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { matchLabels, type Volatile } from "../../reconcile/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
@@ -152,6 +153,20 @@ export class ChildStore {
     return child !== undefined && drifted(child, desired, this.schema, volatile);
   }
 
+  /**
+   * What a list should have shown and did not. The watch has told of the rest: these came by our own
+   * writes, and went while nothing was watched.
+   */
+  unlisted(list: Listed): KubeObject[] {
+    const { resourceVersion, namespace } = list;
+    return [...this.#children.keys()].filter((key) => {
+      const at = placeOf(key);
+      const isCovered = namespace === undefined || at.namespace === namespace;
+      return isCovered && !list.has(at) &&
+        compareRevisions(this.#children.get(key)!.revision, resourceVersion) <= 0;
+    }).map((key) => this.#object(key)!);
+  }
+
   /** Before a write is sent: events that tell of it are no news to anybody until it is answered. */
   begin(at: ObjectKey, what: "apply" | "delete"): void {
     const key = keyOf(at);
@@ -202,10 +217,7 @@ export class ChildStore {
 
   /** All objects by key. */
   *known(): Generator<[string, ObjectKey]> {
-    for (const key of this.#children.keys()) {
-      const slash = key.indexOf("/");
-      yield [key, { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) }];
-    }
+    for (const key of this.#children.keys()) yield [key, placeOf(key)];
   }
 
   /** The namespaces that objects are in. */
@@ -384,6 +396,11 @@ export class ChildStore {
     const instances = news.flatMap((event) => event.instances);
     return [...new Map(instances.map((instance) => [instance.uid, instance])).values()];
   }
+}
+
+function placeOf(key: string): ObjectKey {
+  const slash = key.indexOf("/");
+  return { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) };
 }
 
 function sortKey(object: KubeObject): string {

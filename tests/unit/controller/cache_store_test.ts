@@ -342,3 +342,20 @@ Deno.test("store: events during a write are looked at when it is answered, the l
   assert.deepEqual(names(store.failed(at)), ["demo"]);
   assert.deepEqual(store.get(at)?.data, { k: "4" });
 });
+
+Deno.test("store: what our own write told of and a later list does not show is told missing", () => {
+  const store = new ChildStore(KIND);
+  for (const [name, revision] of [["a", 3], ["b", 5], ["c", 9]] as const) {
+    store.begin({ namespace: "ns", name }, "apply");
+    const written = seen(revision, { name, uid: name });
+    store.applied({ namespace: "ns", name }, written, written);
+  }
+  const has = ({ name }: { name?: string }) => name === "b";
+  const missing = (resourceVersion: string, namespace?: string) =>
+    store.unlisted({ resourceVersion, namespace, has }).map((o) => o.metadata.name);
+  // The list does not know of what was written after it.
+  assert.deepEqual(missing("7"), ["a"]);
+  assert.deepEqual(missing("9"), ["a", "c"]);
+  assert.deepEqual(missing("9", "other"), []);
+  assert.deepEqual(missing("", "ns"), []);
+});
