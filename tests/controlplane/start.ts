@@ -38,6 +38,8 @@ export interface StartOptions {
 export interface ControlPlane extends RunningControlPlane, AsyncDisposable {
   /** Settles with the story when a component ends by itself after the start. */
   readonly failure: Promise<Error>;
+  /** Kills a component, leaves it down for so long, starts it again and waits until the API server is ready. */
+  restart(component: "etcd" | "kube-apiserver", downMs?: number): Promise<void>;
   /** Ends all components in order and removes the folder; waits for each. */
   stop(): Promise<void>;
 }
@@ -73,6 +75,7 @@ class Run {
   readonly #ended = Promise.withResolvers<Error>();
   readonly #gone: Promise<never>;
   readonly #components: Component[];
+  readonly #killed = new Set<Guarded>();
   #dir = "";
   #stopping: Promise<void> | undefined;
 
@@ -124,6 +127,13 @@ class Run {
     return {
       ...await attach(this.#dir),
       failure: this.#ended.promise,
+      restart: async (component, downMs = 0) => {
+        await this.#kill(component);
+        await new Promise((resolve) => setTimeout(resolve, downMs));
+        this.#spawn(component, layout);
+        using again = new Api(serverUrl(layout), ca, tokens.launcher);
+        await until("the API server is ready", () => again.exists("/readyz"), this.#gone, 60);
+      },
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -138,6 +148,13 @@ class Run {
   async #stop(): Promise<void> {
     for (const component of [...this.#running.values()].reverse()) await component.stop();
     if (this.#dir !== "") await Deno.remove(this.#dir, { recursive: true });
+  }
+
+  async #kill(name: Component): Promise<void> {
+    const component = this.#running.get(name)!;
+    this.#killed.add(component);
+    Deno.kill(component.pid, "SIGKILL");
+    await component.status;
   }
 
   async #settle(api: Api): Promise<void> {
@@ -170,7 +187,7 @@ class Run {
     );
     this.#running.set(name, component);
     component.status.then(async ({ code, signal }) => {
-      if (this.#stopping) return;
+      if (this.#stopping || this.#killed.has(component)) return;
       const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
       this.#ended.resolve(new Error(`${name} ${how}; its last lines:\n${await tail(log)}`));
     });

@@ -45,8 +45,12 @@ export class ScenarioCluster {
   /** Connects, and creates a namespace whose name begins with `prefix`. */
   static async open(prefix: string): Promise<ScenarioCluster> {
     const { kubeconfig } = await sharedControlPlane();
+    return await ScenarioCluster.at(kubeconfig, `${prefix}-${crypto.randomUUID().slice(0, 8)}`);
+  }
+
+  /** Connects as that kubeconfig says, and creates the namespace. */
+  static async at(kubeconfig: string, namespace: string): Promise<ScenarioCluster> {
     const client = connect(await loadConfig({ kubeconfig }), { userAgent: "kro-scenario" });
-    const namespace = `${prefix}-${crypto.randomUUID().slice(0, 8)}`;
     const cluster = new ScenarioCluster(client, namespace);
     await cluster.namespaced(namespace);
     return cluster;

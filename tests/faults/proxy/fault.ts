@@ -49,8 +49,11 @@ export interface Fault {
   instead?: Instead;
 }
 
-/** Nothing: its stream or connection breaks; its TCP connection is reset; so many bytes and a break; a status. */
-export type Instead = "break" | "reset" | { bytes: number } | {
+/**
+ * Nothing: its stream or connection breaks; its TCP connection is reset; so many bytes and a break; any
+ * text as a success, as what lies between may answer; a status.
+ */
+export type Instead = "break" | "reset" | { bytes: number } | { text: string } | {
   code: number;
   reason: string;
   retryAfter?: number;
@@ -75,6 +78,11 @@ export const reset: Fault = { name: "reset", forward: false, instead: "reset" };
 /** The answer breaks off after so many bytes. */
 export function truncate(bytes: number): Fault {
   return { name: `truncate ${bytes}`, instead: { bytes } };
+}
+
+/** A success that is none: not the server's. */
+export function babble(text: string): Fault {
+  return { name: `babble ${text.slice(0, 20)}`, forward: false, instead: { text } };
 }
 
 /** Handed on later. */

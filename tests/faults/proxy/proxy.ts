@@ -106,6 +106,7 @@ export class FaultProxy implements AsyncDisposable {
       return broken();
     }
     if (instead === "break") return broken();
+    if ("text" in instead) return new Response(instead.text, { headers: HEADERS });
     if ("bytes" in instead) return answer ? brokenAfter(answer, instead.bytes) : broken();
     return new Response(statusText(instead), {
       status: instead.code,
@@ -124,13 +125,19 @@ export class FaultProxy implements AsyncDisposable {
     sent.set("accept-encoding", "identity");
     const abort = new AbortController();
     entry.forwarded = performance.now();
-    const response = await fetch(this.#upstream.server + path, {
-      method,
-      headers: sent,
-      body: body === "" ? undefined : body,
-      redirect: "manual",
-      client: this.#client,
-      signal: verb === "watch" ? abort.signal : undefined,
+    const send = () =>
+      fetch(this.#upstream.server + path, {
+        method,
+        headers: sent,
+        body: body === "" ? undefined : body,
+        redirect: "manual",
+        client: this.#client,
+        signal: verb === "watch" ? abort.signal : undefined,
+      });
+    // Faults are for scripts to make: a read that a kept connection lost is sent again.
+    const response = await send().catch((error) => {
+      if (method !== "GET") throw error;
+      return send();
     });
     entry.status = response.status;
     const given = { status: response.status, headers: answerHeaders(response) };

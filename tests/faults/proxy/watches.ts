@@ -27,6 +27,7 @@ export class OpenWatch {
   #over = false;
   readonly #end: () => void;
   readonly #abort: () => void;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
   /** Reads `source` line by line; `abort` ends the server's side. */
   constructor(
@@ -47,7 +48,8 @@ export class OpenWatch {
       },
       cancel: () => this.#finish(() => {}),
     });
-    void this.#pump(source);
+    this.#reader = source.getReader();
+    void this.#pump();
   }
 
   /** Changes the mode; what was kept back comes when it passes again. */
@@ -83,11 +85,14 @@ export class OpenWatch {
     this.#write(`${line}\n`);
   }
 
-  async #pump(source: ReadableStream<Uint8Array>): Promise<void> {
+  async #pump(): Promise<void> {
+    const decoder = new TextDecoder();
     let rest = "";
     try {
-      for await (const text of source.pipeThrough(new TextDecoderStream())) {
-        const lines = (rest + text).split("\n");
+      for (;;) {
+        const { value, done } = await this.#reader.read();
+        if (done) break;
+        const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
         rest = lines.pop()!;
         for (const line of lines) this.#take(line);
       }
@@ -116,6 +121,8 @@ export class OpenWatch {
     this.#over = true;
     how();
     this.#abort();
+    // The signal given to fetch does not end a read for sure: with several streams open, Deno loses it.
+    void this.#reader.cancel().catch(() => {});
     this.#end();
   }
 }

@@ -1,0 +1,62 @@
+/** Stands in for the Deployment controller of a cluster without one: replicas are ready a while after they are asked for. */
+import type { KindRef, KubeObject } from "../../src/api/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
+
+const DEPLOYMENT: KindRef = {
+  group: "apps",
+  version: "v1",
+  kind: "Deployment",
+  plural: "deployments",
+  namespaced: true,
+};
+
+/** Between two looks; a Deployment is ready between one and two of them after it was changed. */
+const LOOK_MS = 400;
+
+/** Makes Deployments ready until it is disposed of. */
+export function deploymentsProgress(client: KubeClient): AsyncDisposable {
+  let running = true;
+  let wake = () => {};
+  const seen = new Map<string, number>();
+  const work = (async () => {
+    while (running) {
+      // An API server that is down is part of the play.
+      const { items } = await client.list(DEPLOYMENT).catch(() => ({ items: [] }));
+      for (const item of items) await progress(client, item, seen).catch(() => {});
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, LOOK_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      running = false;
+      wake();
+      await work;
+    },
+  };
+}
+
+async function progress(
+  client: KubeClient,
+  { metadata, spec, status }: KubeObject,
+  seen: Map<string, number>,
+): Promise<void> {
+  const { name = "", namespace, generation = 0, uid = "" } = metadata;
+  const observed = (status as { observedGeneration?: number } | undefined)?.observedGeneration;
+  if (observed === generation) return;
+  const isNew = seen.get(uid) !== generation;
+  seen.set(uid, generation);
+  if (isNew) return;
+  const { replicas = 1 } = spec as { replicas?: number };
+  const counts = { replicas, updatedReplicas: replicas, readyReplicas: replicas };
+  await client.mergePatch(
+    { kind: DEPLOYMENT, name, namespace },
+    { status: { ...counts, availableReplicas: replicas, observedGeneration: generation } },
+    { fieldManager: "deployments", subresource: "status" },
+  );
+}

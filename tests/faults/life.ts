@@ -1,0 +1,280 @@
+/** Leads all subjects through one life, phase by phase, and says after each what is not as it must be. */
+import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
+import { ScenarioCluster } from "../scenarios/cluster.ts";
+import { orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
+import { differences, kinds, objectsOf, type State, stateOf } from "./state.ts";
+import {
+  instanceIn,
+  kindIn,
+  nameIn,
+  type Phase,
+  phases,
+  rgdIn,
+  type Subject,
+  subjectOf,
+} from "./subjects.ts";
+import type { Entry } from "./proxy/mod.ts";
+import type { World } from "./world.ts";
+
+/** How a life without faults went: what others are compared with. */
+export interface Model {
+  /** The state at the end of each phase. */
+  states: Map<Phase, State>;
+  /** How many requests each subject took in each phase, by `subject phase`. */
+  requests: Map<string, number>;
+  /** How long each phase took until kro wrote no more, in milliseconds. */
+  took: Map<Phase, number>;
+}
+
+/** What makes a life more than a quiet one. */
+export interface Plan {
+  /** Before people act. */
+  before?(phase: Phase): Promise<void> | void;
+  /** While kro works on what they did. Resolves when the faults are over, with when that was if it was earlier. */
+  during?(phase: Phase): Promise<number | void>;
+  /** After kro has come to rest. */
+  after?(phase: Phase): Promise<void> | void;
+}
+
+/** How to live. */
+export interface LifeOptions {
+  /** Its token in names: `l` and digits. */
+  life: string;
+  /** Who lives. */
+  subjects: readonly Subject[];
+  /** The faults. */
+  plan?: Plan;
+  /** What it is compared with. */
+  model?: Model;
+  /** How long nothing may be written after it has converged, 3 s by default. */
+  quietMs?: number;
+  /** The last phase; all by default. */
+  until?: Phase;
+  /** Generations and managed fields do not count: people changed more than without the fault. */
+  loose?: boolean;
+  /** Goes on with the record that is there: what it is judged by may have begun before. */
+  keepRecord?: boolean;
+  /** How long a phase may take to converge before it counts as lost, in milliseconds. */
+  patienceMs?: number;
+}
+
+/** What came of a life. */
+export interface Lived {
+  /** What is not as it must be; empty when all is well. */
+  faults: string[];
+  /** The model that this life would be. */
+  model: Model;
+  /** The longest time from the end of a phase's faults to kro's last write, in milliseconds. */
+  recoveryMs: number;
+}
+
+/** Lives it. The record is empty afterwards. */
+export async function live(world: World, options: LifeOptions): Promise<Lived> {
+  const { life, subjects, plan = {}, quietMs = 3000, patienceMs = 120_000 } = options;
+  const clusters = new Map<string, ScenarioCluster>();
+  const own: Model = { states: new Map(), requests: new Map(), took: new Map() };
+  const faults: string[] = [];
+  let recoveryMs = 0;
+  if (!options.keepRecord) world.proxy.record = [];
+  try {
+    for (const subject of subjects) {
+      const cluster = await ScenarioCluster.at(world.adminFile, nameIn(life, subject));
+      clusters.set(subject.name, cluster);
+    }
+    for (const phase of phases) {
+      const began = performance.now();
+      const from = world.proxy.record.length;
+      await plan.before?.(phase);
+      await Promise.all(subjects.map((s) => act(phase, s, life, clusters.get(s.name)!)));
+      const over = await plan.during?.(phase) ?? performance.now();
+      const settling = { life, subjects, phaseOf: () => phase, quietMs, patienceMs };
+      const since = performance.now();
+      const rest = await restAsIn(world, { ...settling, since }, options);
+      recoveryMs = Math.max(recoveryMs, rest.lastWrite - over);
+      own.took.set(phase, rest.lastWrite - began);
+      own.states.set(phase, rest.state);
+      faults.push(...rest.faults.map((line) => `${phase}: ${line}`));
+      for (const entry of world.proxy.record.slice(from)) {
+        const subject = world.doors.includes(entry.client) && entry.verb !== "watch" &&
+          subjectOf(`${entry.path} ${entry.body}`);
+        if (!subject) continue;
+        const key = `${subject} ${phase}`;
+        own.requests.set(key, (own.requests.get(key) ?? 0) + 1);
+      }
+      await plan.after?.(phase);
+      if (phase === options.until) break;
+    }
+    const { record } = world.proxy;
+    const judged = record.filter((e) => isOf(e, life) && !`${e.path} ${e.body}`.includes(FOREIGN));
+    faults.push(...uncovered(judged), ...stale(record, world.doors));
+    faults.push(...await world.uncleanLogs());
+  } finally {
+    for (const cluster of clusters.values()) cluster.close();
+    if (faults.length === 0) world.proxy.record = [];
+  }
+  return { faults, model: own, recoveryMs };
+}
+
+/** How long a watch may be put off, and a little more: what it has yet to tell is not missing before. */
+const BACKOFF_MS = 40_000;
+
+/** Waits for rest, and for the state of the model. */
+async function restAsIn(
+  world: World,
+  settling: Settling,
+  { model, loose }: LifeOptions,
+): Promise<{ lastWrite: number; faults: string[]; state: State }> {
+  const { life, subjects, phaseOf, since } = settling;
+  const expected = model?.states.get(phaseOf(subjects[0]!));
+  for (;;) {
+    const { lastWrite, faults } = await settle(world, settling);
+    const all = await everything(world, life, subjects);
+    const objects = all.filter((o) => !isForeign(o) && JSON.stringify(o).includes(`-${life}`));
+    const state = stateOf(objects, life);
+    faults.push(...orphans(objects));
+    if (expected) faults.push(...differences(expected, state, loose));
+    if (faults.length === 0 || performance.now() - since > BACKOFF_MS) {
+      return { lastWrite, faults, state };
+    }
+    await sleep(1000);
+  }
+}
+
+/** Other people's objects that a scenario makes are called so; they are left out of states. */
+export const FOREIGN = "somebody-elses";
+
+function isOf({ path, body }: Entry, life: string): boolean {
+  return `${path} ${body}`.includes(`-${life}`);
+}
+
+function isForeign({ metadata }: KubeObject): boolean {
+  return metadata.name === FOREIGN;
+}
+
+/** What people do in a phase. */
+export async function act(
+  phase: Phase,
+  subject: Subject,
+  life: string,
+  cluster: ScenarioCluster,
+): Promise<void> {
+  const rgd = { kind: "ResourceGraphDefinition.kro.run", name: nameIn(life, subject) };
+  const { group, kind } = kindIn(life, subject);
+  const instance = { kind: `${kind}.${group}`, name: nameIn(life, subject) };
+  await subject.others?.(phase, cluster);
+  switch (phase) {
+    case "graph":
+      await cluster.create(rgdIn(life, subject, false));
+      return;
+    case "create":
+    case "update":
+    case "shrink": {
+      const spec = subject.specs(nameIn(life, subject))[phase];
+      await cluster.apply(instanceIn(life, subject, spec));
+      return;
+    }
+    case "change": {
+      const live = await cluster.get(rgd);
+      await cluster.replace(rgd, { ...live, spec: rgdIn(life, subject, true).spec });
+      return;
+    }
+    case "delete":
+      return await cluster.delete(instance);
+    case "withdraw":
+      return await cluster.delete(rgd);
+  }
+}
+
+/** What is waited for. */
+export interface Settling {
+  /** The life's token. */
+  life: string;
+  /** Who. */
+  subjects: readonly Subject[];
+  /** In which phase each is. */
+  phaseOf: (subject: Subject) => Phase;
+  /** How long nothing may be written. */
+  quietMs: number;
+  /** When it counts as lost, in milliseconds from `since`. */
+  patienceMs: number;
+  /** From when on writes count. */
+  since: number;
+}
+
+/** Waits until all is as the phase wants it and kro has been quiet for long enough. */
+export async function settle(
+  world: World,
+  s: Settling,
+): Promise<{ lastWrite: number; faults: string[] }> {
+  // What an earlier life left behind, having failed, is not this one's.
+  const own = (since: number) =>
+    world.proxy.record.filter((e) => e.began >= since && isOf(e, s.life));
+  const lastWrite = () => writes(own(s.since), world.doors, 0).at(-1)?.began ?? s.since;
+  let open: string[] = [];
+  while (performance.now() - s.since < s.patienceMs) {
+    const wait = lastWrite() + s.quietMs - performance.now();
+    if (wait > 0) await sleep(wait);
+    else {
+      const before = lastWrite();
+      open = await unsettled(world, s);
+      if (open.length === 0 && lastWrite() === before) return { lastWrite: before, faults: [] };
+      await sleep(200);
+    }
+  }
+  const busy = open.length > 0 ? open : unquiet(own(performance.now() - 5000), world.doors, 0);
+  return { lastWrite: lastWrite(), faults: busy.map((line) => `not in time: ${line}`) };
+}
+
+/** What is not yet as the phase wants it. */
+async function unsettled(world: World, { life, subjects, phaseOf }: Settling): Promise<string[]> {
+  const lines = await Promise.all(subjects.map(async (subject) => {
+    const phase = phaseOf(subject);
+    const name = nameIn(life, subject);
+    const rgd = await world.admin.get({ kind: RGD_KIND, name });
+    if (phase === "withdraw") {
+      const kind = kindIn(life, subject);
+      const crd = { kind: CRD_KIND, name: `${kind.plural}.${kind.group}` };
+      if (rgd) return `RGD ${name} is still there`;
+      return await world.admin.get(crd) ? `CRD ${crd.name} is still there` : "";
+    }
+    if (!rgd || !isDone(rgd, "Active")) return `RGD ${name} is ${brief(rgd)}`;
+    if (phase === "graph") return "";
+    const kind = kindIn(life, subject);
+    const namespace = kind.namespaced ? name : undefined;
+    const instance = await world.admin.get({ kind, namespace, name });
+    if (phase === "delete") return instance ? `instance ${name} is ${brief(instance)}` : "";
+    return instance && isDone(instance, "ACTIVE") ? "" : `instance ${name} is ${brief(instance)}`;
+  }));
+  return lines.filter((line) => line !== "");
+}
+
+interface Judged {
+  state?: string;
+  conditions?: { type: string; status: string; observedGeneration?: number; message?: string }[];
+}
+
+function isDone(object: KubeObject, state: string): boolean {
+  const { state: is, conditions = [] } = (object.status ?? {}) as Judged;
+  const { generation } = object.metadata;
+  return is === state && conditions.every((c) => c.observedGeneration === generation);
+}
+
+function brief(object: KubeObject | undefined): string {
+  if (!object) return "not there";
+  const { state, conditions = [] } = (object.status ?? {}) as Judged;
+  const bad = conditions.filter((c) => c.status !== "True").map((c) => `${c.type}: ${c.message}`);
+  return `${state ?? "without state"} (${bad.join("; ").slice(0, 400)})`;
+}
+
+/** All objects of the kinds that subjects are made of. */
+export async function everything(
+  world: World,
+  life: string,
+  subjects: readonly Subject[],
+): Promise<KubeObject[]> {
+  return await objectsOf(world.admin, [...kinds, ...subjects.map((s) => kindIn(life, s))]);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,80 @@
+/** `deno task faults`: runs the scenarios on a control plane of its own, prints the table and writes it to RESULTS.md. */
+import { parseArgs } from "node:util";
+import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
+import { scenarios } from "./scenarios/mod.ts";
+import { attempt, Context, type Row } from "./scenarios/scenario.ts";
+import { table } from "./table.ts";
+import { World } from "./world.ts";
+
+const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--soak SECONDS]
+
+  --seed S     seed of what is random; 1 by default
+  --only NAME  scenarios whose name contains NAME
+  --slice      the fixed part that continuous integration runs
+  --soak N     how many seconds the soak takes; 60 by default
+
+Without --only and --slice the table goes to tests/faults/RESULTS.md.`;
+
+async function commit(): Promise<string> {
+  const git = async (...args: string[]) => {
+    const cwd = import.meta.dirname!;
+    const { stdout } = await new Deno.Command("git", { args, cwd }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  const isDirty = await git("status", "--porcelain", "--", "../../src") !== "";
+  return `${await git("rev-parse", "--short", "HEAD")}${isDirty ? ", with changes in src" : ""}`;
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: "string", default: "1" },
+      only: { type: "string", multiple: true },
+      soak: { type: "string", default: "60" },
+      slice: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const seed = Number(values.seed);
+  const soakMs = Number(values.soak) * 1000;
+  const { only, slice } = values;
+  const chosen = scenarios.filter(({ name, inSlice }) =>
+    (!slice || inSlice) && (!only || only.some((part) => name.includes(part)))
+  );
+  if (chosen.length === 0 || !Number.isSafeInteger(seed) || !(soakMs > 0)) {
+    console.error(usage);
+    return 2;
+  }
+  const began = performance.now();
+  const say = (line: string) => console.error(line);
+  await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });
+  const rows: Row[] = [];
+  await using world = await World.open(controlPlane);
+  const context = new Context(world, { controlPlane, seed, soakMs, slice, say });
+  for (const scenario of chosen) {
+    const row = await attemptRow(scenario.name, () => scenario.run(context));
+    rows.push(row);
+  }
+  const took = performance.now() - began;
+  const text = table(rows, { commit: await commit(), seed, slice, took });
+  console.log(text);
+  if (!only && !slice) await Deno.writeTextFile(`${import.meta.dirname}/RESULTS.md`, text);
+  return rows.every((row) => row.survived === row.runs && row.runs > 0) ? 0 : 1;
+}
+
+/** A scenario that breaks off is one failed run. */
+async function attemptRow(scenario: string, run: () => Promise<Row>): Promise<Row> {
+  let row: Row | undefined;
+  const { faults } = await attempt(async () => {
+    row = await run();
+    return { faults: [], recoveryMs: 0 };
+  });
+  return row ?? { scenario, runs: 1, swept: "", survived: 0, worstMs: 0, faults };
+}
+
+Deno.exit(await main(Deno.args));

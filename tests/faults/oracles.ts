@@ -1,0 +1,208 @@
+/** What must hold whatever happened: pure functions over the proxy's record and the final state. Each returns its findings. */
+import { groupKind, type KubeObject, Label, LEASE_NAME } from "../../src/api/mod.ts";
+import {
+  covers,
+  type Inventory,
+  parentNamespace,
+  readInventory,
+} from "../../src/reconcile/inventory.ts";
+import { type Entry, isWrite } from "./proxy/mod.ts";
+
+/** Objects with kro's labels whose instance is not there. */
+export function orphans(objects: readonly KubeObject[]): string[] {
+  const uids = new Set(objects.map((o) => o.metadata.uid));
+  return objects.filter(({ metadata: { labels = {} } }) => {
+    const instance = labels[Label.instanceId];
+    return instance !== undefined && !uids.has(instance);
+  }).map((o) => `${textOf(o)} has no instance any more`);
+}
+
+/** Writes of these clients from then on (`performance.now()`), the Lease and Events apart. */
+export function writes(
+  record: readonly Entry[],
+  clients: readonly string[],
+  since: number,
+): Entry[] {
+  return record.filter((e) =>
+    e.began >= since && clients.includes(e.client) && isWrite(e) &&
+    e.resource !== "leases" && e.resource !== "events"
+  );
+}
+
+/** Writes of a program that has nothing left to do. */
+export function unquiet(
+  record: readonly Entry[],
+  clients: readonly string[],
+  since: number,
+): string[] {
+  return writes(record, clients, since).map((e) =>
+    `${e.client} wrote in the quiet: ${requestText(e)}`
+  );
+}
+
+/** Moments at which a live child was not in its instance's inventory, or outlived its instance. */
+export function uncovered(record: readonly Entry[]): string[] {
+  const instances = new Map<string, { inventory: Inventory; home: string }>();
+  const children = new Map<string, Child>();
+  const faults: string[] = [];
+  const check = (child: Child, when: Entry) => {
+    const parent = instances.get(child.owner);
+    const place = child.namespace && child.namespace !== parent?.home ? [child.namespace] : [];
+    const own = { kinds: new Set([child.kind]), namespaces: new Set(place) };
+    const what = `${child.kind} ${child.namespace}/${child.name}`;
+    if (!parent) faults.push(`${what} had no instance after ${requestText(when)}`);
+    else if (!covers(parent.inventory, own)) {
+      faults.push(`${what} was not in the inventory after ${requestText(when)}`);
+    }
+  };
+  const checkAll = (owner: string, when: Entry) => {
+    for (const child of children.values()) if (child.owner === owner) check(child, when);
+  };
+  for (const { entry, object, isGone } of history(record)) {
+    const key = keyOf(entry, object);
+    const { labels = {}, namespace = "", name = "" } = object?.metadata ?? {};
+    const id = labels[Label.applySetId];
+    if (object && id !== undefined) {
+      if (isGone) instances.delete(id);
+      else {
+        const inventory = readInventory(object);
+        instances.set(id, { inventory, home: parentNamespace(object) });
+      }
+      checkAll(id, entry);
+    }
+    const owner = labels[Label.applySetPartOf];
+    if (isGone || owner === undefined) {
+      children.delete(key);
+    } else {
+      const group = object!.apiVersion!.includes("/") ? object!.apiVersion!.split("/")[0]! : "";
+      const child = { owner, namespace, name, kind: groupKind({ group, kind: object!.kind! }) };
+      children.set(key, child);
+      check(child, entry);
+    }
+  }
+  return faults;
+}
+
+interface Child {
+  owner: string;
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+interface Step {
+  entry: Entry;
+  object: KubeObject | undefined;
+  /** The object is not there any more. */
+  isGone: boolean;
+  at: number;
+}
+
+/**
+ * Successful writes in the server's own order, which resourceVersions tell: all are revisions of one
+ * etcd. What removes an object has none of its own; it comes after everything that was answered before.
+ */
+function history(record: readonly Entry[]): Step[] {
+  let latest = 0;
+  const done = record.filter((e) => isWrite(e) && e.order !== undefined && isSuccess(e))
+    .sort((a, b) => a.order! - b.order!)
+    .map((entry) => {
+      const answer = JSON.parse(entry.answer ?? "null") as KubeObject | null;
+      const object = answer?.kind === "Status" ? undefined : answer ?? undefined;
+      const { deletionTimestamp, finalizers = [], resourceVersion } = object?.metadata ?? {};
+      // A deletion is answered with a Status or with the object as it was.
+      const isGone = finalizers.length === 0 &&
+        (entry.verb === "delete" || deletionTimestamp !== undefined);
+      const at = isGone ? latest : Number(resourceVersion);
+      latest = Math.max(latest, at);
+      return { entry, object, isGone, at };
+    });
+  return done.sort((a, b) => a.at - b.at);
+}
+
+function isSuccess({ status = 0 }: Entry): boolean {
+  return status >= 200 && status < 300;
+}
+
+function keyOf(entry: Entry, object: KubeObject | undefined): string {
+  const { group, resource, namespace } = entry;
+  return [group, resource, namespace, entry.name || object?.metadata.name].join("|");
+}
+
+/**
+ * Writes of these clients while the Lease was not theirs, or had run out. Somebody else's deletion of it
+ * hands it to nobody: whoever held it is respected until it would have run out.
+ */
+export function unled(record: readonly Entry[], clients: readonly string[]): string[] {
+  const leases = record.filter((e) =>
+    e.resource === "leases" && isWrite(e) && e.verb !== "delete" && isSuccess(e) &&
+    e.answer?.includes(LEASE_NAME)
+  ).map((e) => {
+    const { spec } = JSON.parse(e.answer!) as { spec: LeaseSpec };
+    return { at: e.ended!, client: e.client, ...spec };
+  }).sort((a, b) => a.at - b.at);
+  const identities = new Map(leases.flatMap((l) => l.holderIdentity ? [[l.client, l]] : []));
+  return writes(record, clients, 0).filter((e) => {
+    const held = leases.findLast((l) => l.at <= e.began);
+    const isOwn = held?.holderIdentity !== undefined && held.holderIdentity !== "" &&
+      held.holderIdentity === identities.get(e.client)?.holderIdentity;
+    return !isOwn || e.began > held.at + (held.leaseDurationSeconds ?? 0) * 1000;
+  }).map((e) => `${e.client} wrote without the Lease: ${requestText(e)}`);
+}
+
+interface LeaseSpec {
+  holderIdentity?: string;
+  leaseDurationSeconds?: number;
+}
+
+/** Lists and first watches that may show less than was there before: `resourceVersion=0` allows any age. */
+export function stale(record: readonly Entry[], clients: readonly string[]): string[] {
+  return record.filter((e) =>
+    clients.includes(e.client) && /[?&]resourceVersion=0(&|$)/.test(e.path)
+  )
+    .map((e) => `an answer may be of any age: ${requestText(e)}`);
+}
+
+/**
+ * Lines of a JSON log that are none: stack traces, unhandled rejections, a runtime's last words. The one
+ * line of a command that gives up is allowed.
+ */
+export function unclean(log: string): string[] {
+  return log.split("\n").filter((line) => line !== "" && !isLogLine(line) && !GIVES_UP.test(line))
+    .map((line) => `in the log: ${line.slice(0, 300)}`);
+}
+
+const GIVES_UP = /^error: (?!Uncaught)/;
+
+function isLogLine(line: string): boolean {
+  try {
+    return typeof JSON.parse(line).message === "string";
+  } catch {
+    return false;
+  }
+}
+
+/** What a process holds more of than before, beyond what comes and goes with connections. */
+export function leaked(what: string, before: number, after: number): string[] {
+  return after <= before + 8 ? [] : [`${what} grew from ${before} to ${after}`];
+}
+
+/** A recovery that took longer than three times the fault-free run and the fault's own time, with what starting takes. */
+export function late(took: number, bound: { faultFree: number; own: number }): string[] {
+  const limit = 3 * bound.faultFree + bound.own;
+  return took <= limit ? [] : [`it took ${seconds(took)}, more than ${seconds(limit)}`];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** `PATCH /path -> 200 (fault)`. */
+export function requestText(e: Entry): string {
+  const fault = e.fault === "pass" ? "" : ` (${e.fault})`;
+  return `${e.verb} ${e.path.split("?")[0]} -> ${e.status ?? "nothing"}${fault}`;
+}
+
+function textOf({ kind, metadata: { namespace, name } }: KubeObject): string {
+  return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
+}

@@ -1,0 +1,161 @@
+/** A real admission webhook that denies, changes what it is shown, or does not answer; and one that changes what kro wants. */
+import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
+import { makeCertificates } from "../../controlplane/certificates.ts";
+import { live, type Plan } from "../life.ts";
+import { unquiet } from "../oracles.ts";
+import { subjects } from "../subjects.ts";
+import { KRO, type World } from "../world.ts";
+import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+
+type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";
+
+/** Asked about each write of a ConfigMap that kro owns. */
+class Webhook implements AsyncDisposable {
+  /** What it does. */
+  mode: Mode = "allow";
+  readonly #world: World;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #stopped = Promise.withResolvers<void>();
+  readonly #ca: string;
+
+  private constructor(
+    world: World,
+    certificates: { ca: string; certificate: string; key: string },
+  ) {
+    const { ca, certificate: cert, key } = certificates;
+    this.#world = world;
+    this.#ca = ca;
+    const options = { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} };
+    this.#server = Deno.serve(options, (request) => this.#review(request));
+  }
+
+  /** Serves, and tells the API server to ask. */
+  static async start(world: World): Promise<Webhook> {
+    const webhook = new Webhook(world, await makeCertificates());
+    await world.admin.apply(CONFIGURATION, webhook.#configuration(), { fieldManager: "user" });
+    // The API server reads configurations in its own time.
+    await sleep(1500);
+    return webhook;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#world.admin.delete(CONFIGURATION);
+    await sleep(1500);
+    this.#stopped.resolve();
+    await this.#server.shutdown();
+  }
+
+  #configuration() {
+    const rule = { apiGroups: [""], apiVersions: ["v1"], resources: ["configmaps"] };
+    return {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "MutatingWebhookConfiguration",
+      metadata: { name: CONFIGURATION.name },
+      webhooks: [{
+        name: CONFIGURATION.name,
+        clientConfig: {
+          url: `https://127.0.0.1:${this.#server.addr.port}/`,
+          caBundle: btoa(this.#ca),
+        },
+        rules: [{ ...rule, operations: ["CREATE", "UPDATE"] }],
+        objectSelector: { matchLabels: { "kro.run/owned": "true" } },
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+        timeoutSeconds: 1,
+        failurePolicy: "Fail",
+      }],
+    };
+  }
+
+  async #review(request: Request): Promise<Response> {
+    const { request: asked } = await request.json() as { request: { uid: string; object: Map } };
+    if (this.mode === "silent") await Promise.race([sleep(5000), this.#stopped.promise]);
+    const allowed = this.mode !== "deny";
+    const patch = this.#patch(asked.object);
+    const response = {
+      uid: asked.uid,
+      allowed,
+      ...(allowed ? {} : { status: { code: 403, message: "not today" } }),
+      ...(patch && { patchType: "JSONPatch", patch: btoa(JSON.stringify(patch)) }),
+    };
+    const head = { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview" };
+    return Response.json({ ...head, response });
+  }
+
+  #patch({ metadata, data }: Map): JsonObject[] | undefined {
+    if (this.mode === "annotate") {
+      const annotations = { ...metadata.annotations, "webhook/seen": "true" };
+      return [{ op: "add", path: "/metadata/annotations", value: annotations }];
+    }
+    if (this.mode !== "overwrite") return undefined;
+    const value = Object.fromEntries(Object.keys(data ?? {}).map((key) => [key, "theirs"]));
+    return [{ op: "add", path: "/data", value }];
+  }
+}
+
+interface Map {
+  metadata: { annotations?: Record<string, string> };
+  data?: Record<string, string>;
+}
+
+const CONFIGURATION: { kind: KindRef; name: string } = {
+  kind: {
+    group: "admissionregistration.k8s.io",
+    version: "v1",
+    kind: "MutatingWebhookConfiguration",
+    plural: "mutatingwebhookconfigurations",
+    namespaced: false,
+  },
+  name: "webhook.faults.dev",
+};
+
+const admitted: Scenario = {
+  name: "admission webhook",
+  async run(context: Context) {
+    const { world } = context;
+    const tally = new Tally("admission webhook", context.say);
+    await context.model();
+    await using webhook = await Webhook.start(world);
+    for (const mode of ["deny", "silent"] as const) {
+      const plan: Plan = {
+        before() {
+          webhook.mode = mode;
+        },
+        async during() {
+          await sleep(3000);
+          webhook.mode = "allow";
+        },
+      };
+      const lived = await attempt(() => context.live({ plan, patienceMs: 240_000 }));
+      tally.add(`${mode} for 3 s in every phase`, lived);
+    }
+    // What it does stays in the objects: only rest, coverage and orphans are judged.
+    for (const mode of ["annotate", "overwrite"] as const) {
+      webhook.mode = mode;
+      const lived = await attempt(async () => {
+        await context.ensureKro();
+        let quiet: string[] = [];
+        const plan: Plan = {
+          async after(phase) {
+            if (phase !== "create") return;
+            const since = performance.now();
+            await sleep(20_000);
+            quiet = unquiet(world.proxy.record, [KRO], since);
+          },
+        };
+        const chosen = subjects.filter(({ name }) => mode === "annotate" || !READING.has(name));
+        const life = context.nextLife();
+        const { faults, ...rest } = await live(world, { life, subjects: chosen, plan });
+        return { ...rest, faults: [...faults, ...quiet] };
+      });
+      tally.add(`${mode} always`, lived);
+    }
+    return tally.row("deny, silent, annotate, overwrite");
+  },
+};
+
+/** Subjects whose names come of what is overwritten. */
+const READING: ReadonlySet<string> = new Set(["diamond"]);
+
+/** The scenario with a webhook, of the fifth group. */
+export const admission: readonly Scenario[] = [admitted];

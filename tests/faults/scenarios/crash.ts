@@ -1,0 +1,201 @@
+/**
+ * Crashes and lost answers at every request. All subjects are swept in one run: the k-th request of each
+ * is held, with all later ones of that subject, until each has come to its own; then the process is killed. To
+ * each subject that is a crash at its k-th request.
+ */
+import type { Model, Plan } from "../life.ts";
+import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
+import { type Phase, phases, subjectOf, subjects } from "../subjects.ts";
+import { KRO, type World } from "../world.ts";
+import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+
+/** How long a subject may take to come to its k-th request before the others no longer wait for it. */
+const PATIENCE_MS = 15_000;
+
+/** Picks the k-th request of each subject that has so many in the phase. */
+class Picker {
+  readonly #k: number;
+  readonly #counts = new Map<string, number>();
+  readonly #due: Set<string>;
+  readonly #all = Promise.withResolvers<void>();
+
+  constructor(k: number, phase: Phase, model: Model) {
+    this.#k = k;
+    const enough = subjects.filter((s) => (model.requests.get(`${s.name} ${phase}`) ?? 0) >= k);
+    this.#due = new Set(enough.map((s) => s.name));
+    if (this.#due.size === 0) this.#all.resolve();
+  }
+
+  /** How many subjects have a k-th request. */
+  get size(): number {
+    return this.#due.size;
+  }
+
+  /** Where the request stands: before the k-th of its subject, at it or after it. */
+  place(seen: Seen): "before" | "at" | "after" | undefined {
+    if (seen.client !== KRO || seen.verb === "watch") return undefined;
+    const subject = subjectOf(`${seen.path} ${seen.body}`);
+    if (subject === undefined) return undefined;
+    const count = (this.#counts.get(subject) ?? 0) + 1;
+    this.#counts.set(subject, count);
+    if (count === this.#k) {
+      this.#due.delete(subject);
+      if (this.#due.size === 0) this.#all.resolve();
+    }
+    return count < this.#k ? "before" : count === this.#k ? "at" : "after";
+  }
+
+  /** Resolves when each has come to it; in vain for those that take too long. */
+  async done(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise((resolve) => timer = setTimeout(resolve, PATIENCE_MS));
+    await Promise.race([this.#all.promise, late]);
+    clearTimeout(timer);
+  }
+}
+
+/** A plan, and how often it struck. */
+export interface Striking extends Plan {
+  /** How many requests were hit so far. */
+  hits: number;
+}
+
+/** Kills kro before or after the k-th request of each subject in each phase, and starts another. */
+export function crashAt(world: World, k: number, when: "before" | "after", model: Model): Striking {
+  const { proxy } = world;
+  let picker: Picker;
+  let gate: PromiseWithResolvers<void>;
+  let isIdle = false;
+  const striking: Striking = {
+    hits: 0,
+    before(phase) {
+      picker = new Picker(k, phase, model);
+      gate = Promise.withResolvers();
+      isIdle = picker.size === 0;
+      if (isIdle) return;
+      proxy.script = (seen) => {
+        const place = picker.place(seen);
+        if (place === "after") return holdRequest(gate.promise);
+        if (place !== "at") return undefined;
+        striking.hits++;
+        return when === "before" ? holdRequest(gate.promise) : holdAnswer(gate.promise);
+      };
+    },
+    async during() {
+      if (isIdle) return;
+      await picker.done();
+      // The answers that are held are the server's by now.
+      while (proxy.record.some((e) => e.fault === "hold answer" && e.ended === undefined)) {
+        await sleep(20);
+      }
+      await world.kro.crash();
+      const over = performance.now();
+      proxy.script = none;
+      gate.resolve();
+      await world.startKro();
+      return over;
+    },
+  };
+  return striking;
+}
+
+/** Breaks the k-th answer to each subject in each phase; kro goes on. */
+export function breakAt(world: World, k: number, fault: Fault, model: Model): Striking {
+  const { proxy } = world;
+  let picker: Picker;
+  const striking: Striking = {
+    hits: 0,
+    before(phase) {
+      picker = new Picker(k, phase, model);
+      proxy.script = (seen) => {
+        if (picker.place(seen) !== "at") return undefined;
+        striking.hits++;
+        return fault;
+      };
+    },
+    during: () => picker.done(),
+  };
+  return striking;
+}
+
+const none = () => undefined;
+
+function sweep(
+  name: string,
+  sliced: readonly number[],
+  planOf: (world: World, k: number, model: Model) => Striking,
+): Scenario {
+  return {
+    name,
+    inSlice: true,
+    async run(context: Context) {
+      const tally = new Tally(name, context.say);
+      const model = await context.model();
+      const most = Math.max(...model.requests.values());
+      const all = Array.from({ length: most }, (_, i) => i + 1);
+      const ks = context.slice ? sliced : all;
+      let hits = 0;
+      for (const k of ks) {
+        context.world.proxy.script = none;
+        const plan = planOf(context.world, k, model);
+        tally.add(
+          `k = ${k}`,
+          await attempt(async () => {
+            const lived = await context.live({ plan });
+            const nothing = plan.hits === 0 ? ["no request was hit"] : [];
+            return { ...lived, faults: [...lived.faults, ...nothing] };
+          }),
+        );
+        hits += plan.hits;
+      }
+      return tally.row(`k ${ks[0]}-${ks.at(-1)}: ${hits} moments`);
+    },
+  };
+}
+
+/** Kills kro at its k-th request after a start, whatever it is for, with work waiting in every phase. */
+const atStart: Scenario = {
+  name: "crash at start",
+  inSlice: true,
+  async run(context) {
+    const { world, slice, say } = context;
+    const tally = new Tally("crash at start", say);
+    await context.model();
+    // A start with work takes some dozens of requests; beyond them nothing is killed.
+    const ks = slice ? [12] : [1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 35, 40, 50, 60];
+    for (const k of ks) {
+      const plan: Plan = {
+        before: () => world.kro.crash(),
+        async during() {
+          let count = 0;
+          const hit = Promise.withResolvers<void>();
+          world.proxy.script = ({ client }) => {
+            if (client !== KRO || ++count < k) return undefined;
+            hit.resolve();
+            return holdRequest(killed.promise);
+          };
+          const killed = Promise.withResolvers<void>();
+          const kro = await world.startKro({ wait: false });
+          await Promise.race([hit.promise, kro.ready()]);
+          await kro.crash();
+          const over = performance.now();
+          world.proxy.script = none;
+          killed.resolve();
+          await world.startKro();
+          return over;
+        },
+      };
+      tally.add(`k = ${k}`, await attempt(() => context.live({ plan })));
+    }
+    return tally.row(`${ks.length} values of k, ${ks.length * phases.length} moments`);
+  },
+};
+
+/** Scenarios of the first group. */
+export const crashes: readonly Scenario[] = [
+  sweep("crash before request k", [3], (w, k, m) => crashAt(w, k, "before", m)),
+  sweep("crash after request k", [2], (w, k, m) => crashAt(w, k, "after", m)),
+  sweep("lost answer k", [2], (w, k, m) => breakAt(w, k, lose, m)),
+  sweep("connection reset at answer k", [3], (w, k, m) => breakAt(w, k, loseByReset, m)),
+  atStart,
+];

@@ -1,0 +1,156 @@
+/** Faults of the leader: it dies, is frozen, loses its Lease or cannot renew it. Nobody writes who does not hold it. */
+import type { Plan } from "../life.ts";
+import { unled } from "../oracles.ts";
+import type { KroProcess } from "../process.ts";
+import { refuse } from "../proxy/mod.ts";
+import { type Phase, phases } from "../subjects.ts";
+import type { World } from "../world.ts";
+import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+
+const LEASE = {
+  kind: {
+    group: "coordination.k8s.io",
+    version: "v1",
+    kind: "Lease",
+    plural: "leases",
+    namespaced: true,
+  },
+  namespace: "kube-system",
+  name: "controller.kro.run",
+};
+
+/** Shorter than the defaults by a factor of three: a Lease of 5 s. */
+const FLAGS = [
+  "--leader-elect",
+  "--leader-election-namespace=kube-system",
+  "--leader-election-lease-duration=5s",
+  "--leader-election-renew-deadline=3s",
+  "--leader-election-retry-period=500ms",
+];
+
+/** Two processes that elect a leader, each behind a door of its own. */
+class Pair {
+  readonly #world: World;
+  readonly #processes = new Map<string, KroProcess>();
+  #doors = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Whether none was started yet. */
+  get isEmpty(): boolean {
+    return this.#processes.size === 0;
+  }
+
+  /** Starts one more. */
+  async add(): Promise<void> {
+    const door = `elected-${++this.#doors}`;
+    this.#processes.set(door, await this.#world.startKro({ door, flags: FLAGS }));
+  }
+
+  /** The door of the present leader. */
+  async leader(): Promise<string> {
+    for (let i = 0; i < 300; i++) {
+      const holder = this.#world.proxy.record.findLast((e) =>
+        e.resource === "leases" && e.verb !== "get" && [200, 201].includes(e.status ?? 0) &&
+        this.#processes.has(e.client)
+      );
+      if (holder) return holder.client;
+      await sleep(100);
+    }
+    throw new Error("no leader");
+  }
+
+  process(door: string): KroProcess {
+    return this.#processes.get(door)!;
+  }
+
+  /** Kills it. */
+  async kill(door: string): Promise<void> {
+    await this.process(door).crash();
+    this.#processes.delete(door);
+  }
+
+  /** Ends all in order. */
+  async stop(): Promise<string[]> {
+    const faults: string[] = [];
+    for (const kro of this.#processes.values()) faults.push(...await this.#world.stopKro(kro));
+    return faults;
+  }
+}
+
+/** What happens to the leader while it works on a phase. */
+const misfortunes: Record<string, (world: World, pair: Pair) => Promise<void>> = {
+  "killed": async (_, pair) => {
+    await pair.kill(await pair.leader());
+    await pair.add();
+  },
+  "frozen for 8 s": async (_, pair) => {
+    const leader = pair.process(await pair.leader());
+    leader.kill("SIGSTOP");
+    await sleep(8000);
+    leader.kill("SIGCONT");
+  },
+  "stopped in order": async (_, pair) => {
+    const door = await pair.leader();
+    await pair.process(door).stop();
+    await pair.kill(door);
+    await pair.add();
+  },
+  "Lease deleted": async (world) => {
+    await world.admin.delete(LEASE);
+    await sleep(1000);
+  },
+  "Lease refused for 8 s": async (world, pair) => {
+    const door = await pair.leader();
+    world.proxy.script = ({ client, resource }) =>
+      client === door && resource === "leases" ? refuse(500) : undefined;
+    await sleep(8000);
+    world.proxy.script = () => undefined;
+  },
+  "cut off for 8 s": async (world, pair) => {
+    const door = await world.proxy.door(await pair.leader());
+    for (const connection of door.connections) connection.silence();
+    await sleep(8000);
+    for (const connection of door.connections) connection.speak();
+  },
+};
+
+const elected: Scenario = {
+  name: "leaders",
+  async run(context: Context) {
+    const { world } = context;
+    const tally = new Tally("leaders", context.say);
+    await context.model();
+    if (world.hasKro) await world.stopKro();
+    const pair = new Pair(world);
+    for (const [name, happens] of Object.entries(misfortunes)) {
+      tally.add(
+        name,
+        await attempt(async () => {
+          world.proxy.record = [];
+          if (pair.isEmpty) { for (let i = 0; i < 2; i++) await pair.add(); }
+          await pair.leader();
+          const leads: string[] = [];
+          const plan: Plan = {
+            async during(phase: Phase) {
+              if (phases.indexOf(phase) % 2 === 1) await happens(world, pair);
+            },
+            after() {
+              leads.push(...unled(world.proxy.record, world.doors.filter((d) => d !== "kro")));
+            },
+          };
+          const lived = await context.live({ plan, keepRecord: true });
+          return { ...lived, faults: [...lived.faults, ...new Set(leads)] };
+        }),
+      );
+    }
+    const faults = await pair.stop();
+    tally.add("all stopped in order", { faults, recoveryMs: 0 });
+    return tally.row(`${Object.keys(misfortunes).join(", ")}; in three phases each`);
+  },
+};
+
+/** Scenarios of the fourth group. */
+export const leader: readonly Scenario[] = [elected];

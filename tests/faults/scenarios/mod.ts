@@ -1,0 +1,26 @@
+/**
+ * All scenarios, in the order in which they run.
+ *
+ * @module
+ */
+import { admission } from "./admission.ts";
+import { crashes } from "./crash.ts";
+import { leader } from "./leader.ts";
+import { people } from "./people.ts";
+import { pressure } from "./pressure.ts";
+import type { Scenario } from "./scenario.ts";
+import { server } from "./server.ts";
+import { soak } from "./soak.ts";
+import { watches } from "./watches.ts";
+
+/** Their names are what `--only` takes. */
+export const scenarios: readonly Scenario[] = [
+  ...crashes,
+  ...watches,
+  ...server,
+  ...leader,
+  ...people,
+  ...admission,
+  ...pressure,
+  ...soak,
+];

@@ -1,0 +1,208 @@
+/** What people and other controllers do to kro's objects, to its permissions, and in its way. */
+import {
+  Annotation,
+  CRD_KIND,
+  FINALIZER,
+  isNotFound,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  Label,
+} from "../../../src/api/mod.ts";
+import { everything, FOREIGN, type Plan } from "../life.ts";
+import { refuse } from "../proxy/mod.ts";
+import { kinds } from "../state.ts";
+import { instanceIn, kindIn, nameIn, subjects } from "../subjects.ts";
+import { KRO } from "../world.ts";
+import type { World } from "../world.ts";
+import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+
+const by = { fieldManager: "user" };
+
+/** The objects of one life. */
+class Belongings {
+  readonly #world: World;
+  readonly #life: string;
+  readonly #kinds: KindRef[];
+
+  constructor(world: World, life: string) {
+    this.#world = world;
+    this.#life = life;
+    this.#kinds = [...kinds, ...subjects.map((s) => kindIn(life, s))];
+  }
+
+  async with(label: string): Promise<KubeObject[]> {
+    const objects = await everything(this.#world, this.#life, subjects);
+    return objects.filter(({ metadata: { namespace, name, labels = {} } }) =>
+      label in labels && `${namespace} ${name}`.includes(`-${this.#life}`)
+    );
+  }
+
+  children(): Promise<KubeObject[]> {
+    return this.with(Label.applySetPartOf);
+  }
+
+  ref({ kind, apiVersion = "", metadata: { namespace, name = "" } }: KubeObject) {
+    const group = apiVersion.includes("/") ? apiVersion.split("/")[0]! : "";
+    const found = this.#kinds.find((k) => k.kind === kind && k.group === group)!;
+    return { kind: found, namespace, name };
+  }
+
+  /** One that is gone by now is no matter. */
+  async patch(object: KubeObject, patch: JsonObject): Promise<void> {
+    await quietly(this.#world.admin.mergePatch(this.ref(object), patch, by));
+  }
+
+  async delete(object: KubeObject): Promise<void> {
+    await quietly(this.#world.admin.delete(this.ref(object)));
+  }
+
+  async restore(object: KubeObject): Promise<void> {
+    const { namespace, name, labels, annotations } = object.metadata;
+    const metadata = { namespace, name, labels, annotations };
+    const copy = { ...object, metadata, status: undefined } as unknown as KubeObject;
+    await quietly(this.#world.admin.create(this.ref(object).kind, copy, by));
+  }
+}
+
+async function quietly(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    const there = (error as { reason?: string }).reason === "AlreadyExists";
+    if (!isNotFound(error) && !there) throw error;
+  }
+}
+
+const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
+const KEYS = Object.values(Label);
+
+/** Done to a life once, while its update is under way. */
+type Deed = (world: World, life: string, own: Belongings) => Promise<void>;
+
+const deeds: Record<string, Deed> = {
+  "labels of children stripped": async (_, __, own) => {
+    for (const child of await own.children()) {
+      await own.patch(child, { metadata: { labels: gone(KEYS) } });
+    }
+  },
+  "finalizer, labels and inventory of instances stripped": async (_, __, own) => {
+    for (const instance of await own.with(Label.applySetId)) {
+      const annotations = gone(Object.values(Annotation));
+      const finalizers = instance.metadata.finalizers!.filter((f) => f !== FINALIZER);
+      await own.patch(instance, { metadata: { labels: gone(KEYS), annotations, finalizers } });
+    }
+  },
+  "managed fields of children removed": async (_, __, own) => {
+    for (const child of await own.children()) {
+      await own.patch(child, { metadata: { managedFields: [{}] } });
+    }
+  },
+  "children deleted": async (_, __, own) => {
+    for (const child of await own.children()) await own.delete(child);
+  },
+  "children restored from a backup": async (_, __, own) => {
+    // Of the present, not of what the update has just dropped: that would be somebody else's by now.
+    await sleep(4000);
+    const children = await own.children();
+    for (const child of children) await own.delete(child);
+    for (const child of children) await own.restore(child);
+  },
+  "instances deleted and made again": async (world, life) => {
+    for (const subject of subjects) {
+      const kind = kindIn(life, subject);
+      const name = nameIn(life, subject);
+      const namespace = kind.namespaced ? name : undefined;
+      const ref = { kind, namespace, name };
+      await quietly(world.admin.delete(ref));
+      while (await world.admin.get(ref)) await sleep(50);
+      const object = instanceIn(life, subject, subject.specs(name).update);
+      const metadata = { ...object.metadata, namespace };
+      await world.admin.apply(ref, { ...object, metadata }, { fieldManager: "scenario" });
+    }
+  },
+  "generated CRDs edited": async (world, life) => {
+    for (const subject of subjects) {
+      const { plural, group } = kindIn(life, subject);
+      const ref = { kind: CRD_KIND, name: `${plural}.${group}` };
+      const crd = await world.admin.get(ref);
+      const { versions } = crd!.spec as unknown as { versions: Version[] };
+      // Not of the spec: the API server itself would forget what instances say there.
+      versions[0]!.schema.openAPIV3Schema.properties.status.properties = {};
+      await world.admin.mergePatch(ref, { spec: { versions } as unknown as JsonObject }, by);
+    }
+  },
+  "labels copied onto somebody else's object": async (world, life) => {
+    for (const subject of subjects.filter((s) => s.namespaced !== false)) {
+      const namespace = nameIn(life, subject);
+      const map = kinds.find((k) => k.kind === "ConfigMap")!;
+      const { items } = await world.admin.list(map, { namespace });
+      const labels = items.map((i) => i.metadata.labels).find((l) => l?.[Label.applySetPartOf]);
+      const metadata = { name: FOREIGN, namespace, labels };
+      await world.admin.create(map, { apiVersion: "v1", kind: "ConfigMap", metadata }, by);
+    }
+  },
+  "a controller that changes children back, for 5 s": async (_, __, own) => {
+    const end = performance.now() + 5000;
+    while (performance.now() < end) {
+      for (const child of await own.children()) {
+        if (child.kind !== "ConfigMap") continue;
+        const keys = Object.keys(child.data as JsonObject ?? {});
+        await own.patch(child, { data: Object.fromEntries(keys.map((key) => [key, "theirs"])) });
+      }
+    }
+  },
+  "no right to Secrets for 5 s": async (world) => {
+    world.proxy.script = ({ client, resource }) =>
+      client === KRO && resource === "secrets" ? refuse(403) : undefined;
+    for (const watch of world.proxy.watches) if (watch.kind === "secrets") watch.cut();
+    await sleep(5000);
+    world.proxy.script = () => undefined;
+  },
+};
+
+interface Version {
+  schema: { openAPIV3Schema: { properties: { status: { properties: unknown } } } };
+}
+
+/** What must be there at the end although kro's labels are on it, and is taken away then. */
+async function foreignLeft(world: World, life: string): Promise<string[]> {
+  const map = kinds.find((k) => k.kind === "ConfigMap")!;
+  const faults: string[] = [];
+  for (const subject of subjects.filter((s) => s.namespaced !== false)) {
+    const ref = { kind: map, namespace: nameIn(life, subject), name: FOREIGN };
+    if (!await world.admin.get(ref)) faults.push(`${ref.namespace}/${FOREIGN} was deleted`);
+    else await world.admin.delete(ref);
+  }
+  return faults;
+}
+
+const others: Scenario = {
+  name: "people and other controllers",
+  async run(context: Context) {
+    const { world } = context;
+    const tally = new Tally("people and other controllers", context.say);
+    await context.model();
+    for (const [name, deed] of Object.entries(deeds)) {
+      const life = context.nextLife();
+      const own = new Belongings(world, life);
+      const plan: Plan = {
+        async during(phase) {
+          if (phase === "update") await deed(world, life, own);
+        },
+      };
+      tally.add(
+        name,
+        await attempt(async () => {
+          const lived = await context.live({ life, plan, loose: true, patienceMs: 240_000 });
+          const left = name.startsWith("labels copied") ? await foreignLeft(world, life) : [];
+          return { ...lived, faults: [...lived.faults, ...left] };
+        }),
+      );
+    }
+    return tally.row(`${Object.keys(deeds).join(", ")}; at an update`);
+  },
+};
+
+/** Scenarios of the fifth and sixth group. */
+export const people: readonly Scenario[] = [others];

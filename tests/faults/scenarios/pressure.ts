@@ -1,0 +1,178 @@
+/** Too little of something: file descriptors, heap, patience of those who read kro's endpoint. */
+import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
+import type { Plan } from "../life.ts";
+import { leaked } from "../oracles.ts";
+import type { World } from "../world.ts";
+import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+
+/** As many as kro has open at rest, and three more. */
+const scarceDescriptors: Scenario = {
+  name: "few file descriptors",
+  async run(context) {
+    const { world } = context;
+    const tally = new Tally("few file descriptors", context.say);
+    await context.model();
+    const enough = world.kro.descriptors();
+    await world.stopKro();
+    const limit = enough + 3;
+    const under = ["sh", "-c", `ulimit -n ${limit}; exec "$@"`, "sh"];
+    await world.startKro({ under });
+    try {
+      // The life itself needs a watch for each of its kinds: more than there is room for.
+      tally.add(`limit ${limit}`, await attempt(() => context.live({ patienceMs: 60_000 })));
+    } finally {
+      await world.kro.crash();
+    }
+    return tally.row(`limit ${limit}`);
+  },
+};
+
+/** Clients that ask for `/graphs` and never read the answer. */
+const slowReaders: Scenario = {
+  name: "readers that never read",
+  async run(context) {
+    const { world } = context;
+    const tally = new Tally("readers that never read", context.say);
+    await context.model();
+    await context.ensureKro();
+    const before = world.kro.descriptors();
+    const readers: Deno.TcpConn[] = [];
+    const { hostname, port } = new URL(world.kro.url);
+    const request = new TextEncoder().encode(
+      `GET /graphs HTTP/1.1\r\nhost: kro\r\n\r\n`.repeat(50),
+    );
+    const plan: Plan = {
+      async before() {
+        for (let i = 0; i < 30; i++) {
+          const connection = await Deno.connect({ hostname, port: Number(port) });
+          await connection.write(request);
+          readers.push(connection);
+        }
+      },
+    };
+    const lived = await attempt(() => context.live({ plan }));
+    for (const reader of readers) reader.close();
+    await sleep(1000);
+    const more = leaked("file descriptors", before, world.kro.descriptors());
+    tally.add("210 of them", { ...lived, faults: [...lived.faults, ...more] });
+    return tally.row("210 connections, 50 requests each");
+  },
+};
+
+const MAP: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+
+/** How many instances make the crowd. */
+const CROWD = 10_000;
+
+/** Many instances under a small heap: created, all looked at again after a restart, deleted. */
+const crowd: Scenario = {
+  name: `${CROWD} instances in a small heap`,
+  async run(context: Context) {
+    const tally = new Tally(`${CROWD} instances in a small heap`, context.say);
+    const { world } = context;
+    if (world.hasKro) await world.stopKro();
+    const life = context.nextLife();
+    const result = await attempt(async () => {
+      const began = performance.now();
+      const faults = await crowded(world, `crowd-${life}`, context.say);
+      return { faults, recoveryMs: performance.now() - began };
+    });
+    tally.add("--max-old-space-size=192", result);
+    return tally.row("created, restarted, deleted");
+  },
+};
+
+async function crowded(world: World, name: string, say: (line: string) => void): Promise<string[]> {
+  const group = `${name}.faults.dev`;
+  const kind: KindRef = {
+    group,
+    version: "v1alpha1",
+    kind: "Member",
+    plural: "members",
+    namespaced: true,
+  };
+  const { admin } = world;
+  const v8 = ["--max-old-space-size=192"];
+  const by = { fieldManager: "user" };
+  await world.startKro({ v8 });
+  await admin.create(
+    { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+    by,
+  );
+  const rgd = { group: "kro.run", version: "v1alpha1", kind: "ResourceGraphDefinition" };
+  const rgdKind = { ...rgd, plural: "resourcegraphdefinitions", namespaced: false };
+  const template: JsonObject = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "${schema.metadata.name}" },
+    data: { text: "${schema.spec.text}" },
+  };
+  await admin.create(rgdKind, {
+    apiVersion: "kro.run/v1alpha1",
+    kind: rgd.kind,
+    metadata: { name },
+    spec: {
+      schema: { apiVersion: "v1alpha1", group, kind: kind.kind, spec: { text: "string" } },
+      resources: [{ id: "map", template }],
+    },
+  }, by);
+  const until = async (what: string, holds: () => Promise<boolean>) => {
+    const end = performance.now() + 1_800_000;
+    while (!await holds()) {
+      if (!world.kro.running) throw new Error(`kro ended: ${(await world.kro.log()).slice(-500)}`);
+      if (performance.now() > end) throw new Error(`${what}: not in half an hour`);
+      await sleep(2000);
+    }
+    const { now, peak } = world.kro.memory();
+    say(`  ${what}: ${mib(now)} resident, ${mib(peak)} at most`);
+    world.proxy.record = [];
+  };
+  await until("graph served", async () => {
+    const object = await admin.get({ kind: rgdKind, name });
+    return (object?.status as { state?: string } | undefined)?.state === "Active";
+  });
+  for (let i = 0; i < CROWD; i += 20) {
+    await Promise.all(Array.from({ length: 20 }, (_, j) => {
+      const metadata = { name: `m${i + j}`, namespace: name };
+      const ref = { kind, ...metadata };
+      const spec = { text: "x".repeat(200) };
+      return admin.apply(
+        ref,
+        { apiVersion: `${group}/v1alpha1`, kind: kind.kind, metadata, spec },
+        by,
+      );
+    }));
+    world.proxy.record = [];
+  }
+  const count = async (of: KindRef) => {
+    let n = 0;
+    const options = { namespace: name, metadataOnly: true, labelSelector: "kro.run/owned=true" };
+    for await (const page of admin.pages(of, options)) n += page.items.length;
+    return n;
+  };
+  await until("all made", async () => await count(MAP) === CROWD);
+  await world.stopKro();
+  await world.startKro({ v8 });
+  await until("restarted", () => Promise.resolve(true));
+  await admin.delete({ kind: rgdKind, name });
+  await until(
+    "all deleted",
+    async () => await count(MAP) === 0 && await admin.get({ kind: rgdKind, name }) === undefined,
+  );
+  const { peak } = world.kro.memory();
+  return peak > 256 * 2 ** 20 ? [`${mib(peak)} were resident, more than 256 MiB`] : [];
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}
+
+/** Scenarios of the seventh group. */
+export const pressure: readonly Scenario[] = [scarceDescriptors, slowReaders, crowd];

@@ -1,0 +1,149 @@
+/** What a scenario is given, and what it has to tell. */
+import type { ControlPlane } from "../../controlplane/mod.ts";
+import { type LifeOptions, live, type Lived, type Model } from "../life.ts";
+import { type Subject, subjects } from "../subjects.ts";
+import type { World } from "../world.ts";
+
+/** One row of the table. */
+export interface Row {
+  /** The scenario's name. */
+  scenario: string;
+  /** How often it was run. */
+  runs: number;
+  /** What was swept: which requests, which moments. */
+  swept: string;
+  /** Runs in which every oracle was content. */
+  survived: number;
+  /** The longest time from the fault's end to the last write, in milliseconds. */
+  worstMs: number;
+  /** What the oracles found, each with its run. */
+  faults: string[];
+}
+
+/** A scenario. */
+export interface Scenario {
+  /** For `--only` and the table. */
+  name: string;
+  /** Whether continuous integration runs a part of it. */
+  inSlice?: boolean;
+  /** Runs all of it, or with `slice` the part that is fixed for continuous integration. */
+  run(context: Context): Promise<Row>;
+}
+
+/** What scenarios share. */
+export class Context {
+  /** Where they play. */
+  readonly world: World;
+  /** The control plane, when it is ours to restart. */
+  readonly controlPlane?: ControlPlane;
+  /** Only the fixed part. */
+  readonly slice: boolean;
+  /** Of all that is random. */
+  readonly seed: number;
+  /** How long a soak takes, 60 s by default. */
+  readonly soakMs: number;
+  /** Told what goes on. */
+  readonly say: (line: string) => void;
+  #model?: Promise<Model>;
+  #lives = 0;
+  // Other runs on the same API server have other lives.
+  readonly #first = Math.floor(Math.random() * 9000) + 1000;
+
+  /** Makes no request. */
+  constructor(
+    world: World,
+    options: {
+      controlPlane?: ControlPlane;
+      slice?: boolean;
+      seed?: number;
+      soakMs?: number;
+      say?: (line: string) => void;
+    },
+  ) {
+    this.controlPlane = options.controlPlane;
+    this.world = world;
+    this.slice = options.slice ?? false;
+    this.seed = options.seed ?? 1;
+    this.soakMs = options.soakMs ?? 60_000;
+    this.say = options.say ?? (() => {});
+  }
+
+  /** A token that no life had. */
+  nextLife(): string {
+    return `l${this.#first}${String(++this.#lives).padStart(4, "0")}`;
+  }
+
+  /** How all goes without faults; lived when it is first asked for. */
+  model(): Promise<Model> {
+    this.#model ??= (async () => {
+      await this.ensureKro();
+      const { faults, model } = await live(this.world, { life: this.nextLife(), subjects });
+      if (faults.length > 0) throw new Error(`without faults:\n${faults.join("\n")}`);
+      return model;
+    })();
+    return this.#model;
+  }
+
+  /** Starts kro unless one runs. */
+  async ensureKro(): Promise<void> {
+    const { world } = this;
+    if (!world.hasKro) await world.startKro();
+  }
+
+  /** Lives once more under a plan, and compares. */
+  async live(options: Partial<LifeOptions> & { subjects?: readonly Subject[] }): Promise<Lived> {
+    const { world } = this;
+    const model = await this.model();
+    await this.ensureKro();
+    try {
+      return await live(world, { life: this.nextLife(), subjects, model, ...options });
+    } finally {
+      world.proxy.script = () => undefined;
+      world.proxy.watchMode = "pass";
+    }
+  }
+}
+
+/** Collects runs into a row. */
+export class Tally {
+  readonly #row: Row;
+  readonly #say: (line: string) => void;
+
+  /** Of the scenario of that name. */
+  constructor(scenario: string, say: (line: string) => void) {
+    this.#row = { scenario, runs: 0, swept: "", survived: 0, worstMs: 0, faults: [] };
+    this.#say = say;
+  }
+
+  /** One run, named `what`. */
+  add(what: string, { faults, recoveryMs }: { faults: string[]; recoveryMs: number }): void {
+    const row = this.#row;
+    row.runs++;
+    if (faults.length === 0) row.survived++;
+    row.worstMs = Math.max(row.worstMs, recoveryMs);
+    row.faults.push(...faults.map((line) => `${what}: ${line}`));
+    const how = faults.length === 0 ? "survived" : `FAILED\n  ${faults.join("\n  ")}`;
+    this.#say(`${row.scenario}, ${what}: ${how} (${(recoveryMs / 1000).toFixed(1)} s)`);
+  }
+
+  /** The row; `swept` says over what. */
+  row(swept: string): Row {
+    return { ...this.#row, swept };
+  }
+}
+
+/** Runs it, and makes of what breaks off a finding. */
+export async function attempt(
+  run: () => Promise<{ faults: string[]; recoveryMs: number }>,
+): Promise<{ faults: string[]; recoveryMs: number }> {
+  try {
+    return await run();
+  } catch (error) {
+    return { faults: [error instanceof Error ? error.message : String(error)], recoveryMs: 0 };
+  }
+}
+
+/** Lets time pass. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,212 @@
+/** Faults of the API server: refusals, slowness, restarts of it and of etcd, a dead aggregated API. */
+import type { KindRef } from "../../../src/api/mod.ts";
+import type { Plan } from "../life.ts";
+import { delay, type Fault, isWrite, refuse, type Seen } from "../proxy/mod.ts";
+import { type Phase, subjectOf } from "../subjects.ts";
+import { KRO, type World } from "../world.ts";
+import { attempt, type Scenario, sleep, Tally } from "./scenario.ts";
+
+/** The first so many requests of each subject in each phase that are picked get the fault. */
+function firstOf(
+  world: World,
+  times: number,
+  picks: (seen: Seen) => boolean,
+  fault: Fault,
+  holdMs = 1000,
+): Plan {
+  return {
+    before() {
+      const counts = new Map<string, number>();
+      world.proxy.script = (seen) => {
+        const subject = seen.client === KRO && subjectOf(`${seen.path} ${seen.body}`);
+        if (!subject || !picks(seen)) return undefined;
+        const count = (counts.get(subject) ?? 0) + 1;
+        counts.set(subject, count);
+        return count <= times ? fault : undefined;
+      };
+    },
+    during: () => sleep(holdMs),
+  };
+}
+
+/** All requests get the fault for a while. */
+function burst(world: World, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
+  return {
+    before() {
+      world.proxy.script = (seen) => seen.client === KRO ? fault(seen) : undefined;
+    },
+    async during() {
+      await sleep(ms);
+      world.proxy.script = () => undefined;
+    },
+  };
+}
+
+const isUnary = ({ verb }: Seen) => verb !== "watch";
+
+/** A conflict as the server gives it when it lost a race: nothing is said about fields. */
+const conflict: Fault = {
+  ...refuse(409),
+  instead: {
+    code: 409,
+    reason: "Conflict",
+    message: "Operation cannot be fulfilled: the object has been modified; please apply your " +
+      "changes to the latest version and try again",
+  },
+};
+
+/** The server did it and took too long to say so. */
+const doneBut504: Fault = {
+  name: "504 after it was done",
+  instead: { code: 504, reason: "Timeout" },
+};
+
+const plans: Record<string, (world: World) => Plan> = {
+  "409 on the first 3 writes": (w) => firstOf(w, 3, isWrite, conflict),
+  "429, Retry-After 1": (w) => firstOf(w, 2, isUnary, refuse(429, 1), 2500),
+  "429 without Retry-After": (w) => firstOf(w, 3, isUnary, refuse(429)),
+  "504 after the first 3 writes were done": (w) => firstOf(w, 3, isWrite, doneBut504),
+  "500 for 3 s": (w) => burst(w, 3000, () => refuse(500)),
+  "503 for 3 s": (w) => burst(w, 3000, () => refuse(503)),
+  "503, Retry-After 1, for 3 s": (w) => burst(w, 3000, () => refuse(503, 1)),
+  "every third request 500, 10 s": (w) => {
+    let count = 0;
+    return burst(w, 10_000, () => ++count % 3 === 0 ? refuse(500) : undefined);
+  },
+  "10 s latency": (w) => ({
+    before(phase) {
+      if (phase !== "create" && phase !== "delete") return;
+      w.proxy.script = (seen) => seen.client === KRO ? delay(10_000) : undefined;
+    },
+    after() {
+      w.proxy.script = () => undefined;
+    },
+  }),
+};
+
+const IN_SLICE = ["504 after the first 3 writes were done"];
+
+const refusals: Scenario = {
+  name: "refusals and latency",
+  inSlice: true,
+  async run(context) {
+    const tally = new Tally("refusals and latency", context.say);
+    await context.model();
+    const names = Object.keys(plans).filter((name) => !context.slice || IN_SLICE.includes(name));
+    for (const name of names) {
+      const plan = plans[name]!(context.world);
+      tally.add(name, await attempt(() => context.live({ plan, patienceMs: 240_000 })));
+    }
+    return tally.row(names.join(", "));
+  },
+};
+
+/** In every phase the component goes down once people have acted, and comes back. */
+function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenario {
+  const name = `${component} down for ${downMs / 1000} s`;
+  return {
+    name,
+    async run(context) {
+      const tally = new Tally(name, context.say);
+      const { controlPlane } = context;
+      if (!controlPlane) throw new Error("the control plane is not ours to restart");
+      await context.model();
+      const plan: Plan = {
+        async during() {
+          await sleep(100);
+          await controlPlane.restart(component, downMs);
+        },
+      };
+      tally.add("in every phase", await attempt(() => context.live({ plan, patienceMs: 240_000 })));
+      return tally.row("every phase");
+    },
+  };
+}
+
+/** kro starts before the API server answers, as often as a kubelet would start it. */
+const slowStart: Scenario = {
+  name: "API server not ready at start",
+  async run(context) {
+    const { world } = context;
+    const tally = new Tally("API server not ready at start", context.say);
+    await context.model();
+    const plan: Plan = {
+      async before(phase) {
+        if (phase === "update") await world.kro.crash();
+      },
+      async during(phase) {
+        if (phase !== "update") return;
+        const end = performance.now() + 8000;
+        world.proxy.script = ({ client }) =>
+          client === KRO && performance.now() < end ? refuse(503) : undefined;
+        for (;;) {
+          const kro = await world.startKro({ wait: false });
+          const ready = kro.ready().then(() => true, () => false);
+          if (await ready) return;
+          await sleep(1000);
+        }
+      },
+    };
+    const lived = await attempt(() => context.live({ plan }));
+    tally.add("503 for 8 s", lived);
+    return tally.row("503 for 8 s");
+  },
+};
+
+const API_SERVICE: KindRef = {
+  group: "apiregistration.k8s.io",
+  version: "v1",
+  kind: "APIService",
+  plural: "apiservices",
+  namespaced: false,
+};
+
+/** Discovery is incomplete for all of a life. */
+const deadApi: Scenario = {
+  name: "dead aggregated API",
+  async run(context) {
+    const { world } = context;
+    const tally = new Tally("dead aggregated API", context.say);
+    await context.model();
+    const name = "v1.dead.faults.dev";
+    const spec = {
+      group: "dead.faults.dev",
+      version: "v1",
+      insecureSkipTLSVerify: true,
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      service: { name: "nobody", namespace: "default" },
+    };
+    const object = {
+      apiVersion: "apiregistration.k8s.io/v1",
+      kind: "APIService",
+      metadata: { name },
+      spec,
+    };
+    const ref = { kind: API_SERVICE, name };
+    await world.admin.apply(ref, object, { fieldManager: "user" });
+    try {
+      tally.add("all of a life", await attempt(() => context.live({})));
+      const plan: Plan = {
+        async during(phase: Phase) {
+          if (phase !== "delete") return;
+          await world.kro.crash();
+          await world.startKro();
+        },
+      };
+      tally.add("with a restart at deletion", await attempt(() => context.live({ plan })));
+    } finally {
+      await world.admin.delete(ref);
+    }
+    return tally.row("all of a life, a restart at deletion");
+  },
+};
+
+/** Scenarios of the third group. */
+export const server: readonly Scenario[] = [
+  refusals,
+  restarts("kube-apiserver", 3000),
+  restarts("etcd", 3000),
+  slowStart,
+  deadApi,
+];

@@ -1,0 +1,139 @@
+/** Random deeds of people under random faults, from one seed; at every stop all must be as the last deeds want it. */
+import { ScenarioCluster } from "../../scenarios/cluster.ts";
+import { act, everything, settle } from "../life.ts";
+import { orphans, stale, uncovered } from "../oracles.ts";
+import {
+  delay,
+  drop,
+  type Fault,
+  lose,
+  loseByReset,
+  refuse,
+  reset,
+  truncate,
+} from "../proxy/mod.ts";
+import { differences, type State, stateOf } from "../state.ts";
+import { nameIn, type Phase, type Subject, subjects } from "../subjects.ts";
+import { KRO } from "../world.ts";
+import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+
+/** Mulberry32: a small generator whose whole state is the seed. */
+export function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const FAULTS: readonly Fault[] = [
+  drop,
+  lose,
+  reset,
+  loseByReset,
+  truncate(10),
+  delay(500),
+  refuse(429, 1),
+  refuse(500),
+  refuse(503),
+  { name: "504 after it was done", instead: { code: 504, reason: "Timeout" } },
+];
+
+/** In which states a subject may be between stops; the last is that of no instance. */
+const STATES = ["create", "update", "shrink", "delete"] as const;
+type Wanted = typeof STATES[number];
+
+/** One request in so many has a fault. */
+const RARITY = 12;
+
+const soaking: Scenario = {
+  name: "soak",
+  async run(context: Context) {
+    const { world, seed, soakMs } = context;
+    const tally = new Tally("soak", context.say);
+    const model = await context.model();
+    const random = randomOf(seed);
+    const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
+    const life = context.nextLife();
+    const clusters = new Map<string, ScenarioCluster>();
+    const wanted = new Map<string, Wanted>();
+    for (const subject of subjects) {
+      const cluster = await ScenarioCluster.at(world.adminFile, nameIn(life, subject));
+      clusters.set(subject.name, cluster);
+    }
+    const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
+    const rest = async () => {
+      const since = performance.now();
+      const settling = { life, subjects, phaseOf, quietMs: 3000, patienceMs: 180_000, since };
+      const { faults, lastWrite } = await settle(world, settling);
+      const objects = await everything(world, life, subjects);
+      const expected: State = Object.assign(
+        {},
+        ...subjects.map((s) => partOf(model.states.get(phaseOf(s))!, s)),
+      );
+      faults.push(...differences(expected, stateOf(objects, life), true));
+      faults.push(...orphans(objects.filter((o) => JSON.stringify(o).includes(`-${life}`))));
+      faults.push(...uncovered(world.proxy.record), ...stale(world.proxy.record, world.doors));
+      faults.push(...await world.uncleanLogs());
+      return { faults, recoveryMs: lastWrite - since };
+    };
+    /** One deed: a new spec, a deletion or, after it, a new instance. */
+    const deed = async (subject: Subject) => {
+      const now = wanted.get(subject.name);
+      const next = now === undefined || now === "delete" ? "create" : pick(STATES);
+      // A new instance in place of one that is still leaving would be the old one's update.
+      if (now === "delete") await clusters.get(subject.name)!.untilGone(placeOf(subject), 120);
+      await act(next, subject, life, clusters.get(subject.name)!);
+      wanted.set(subject.name, next);
+    };
+    const placeOf = (subject: Subject) => ({
+      kind: `${subject.kind}.${nameIn(life, subject)}.faults.dev`,
+      name: nameIn(life, subject),
+    });
+    try {
+      await Promise.all(subjects.map((s) => act("graph", s, life, clusters.get(s.name)!)));
+      tally.add("graphs", await attempt(rest));
+      const end = performance.now() + soakMs;
+      for (let stop = 1; performance.now() < end; stop++) {
+        world.proxy.script = ({ client, verb }) => {
+          if (client !== KRO || verb === "watch" || random() * RARITY >= 1) return undefined;
+          return pick(FAULTS);
+        };
+        for (let i = 0; i < 12; i++) {
+          await deed(pick(subjects));
+          const chance = random();
+          if (chance < 0.15) {
+            await world.kro.crash();
+            await world.startKro({ wait: false });
+          } else if (chance < 0.4) {
+            for (const watch of world.proxy.watches) {
+              if (watch.client === KRO && random() < 0.5) {
+                chance < 0.3 ? watch.cut() : watch.expire();
+              }
+            }
+          }
+          await sleep(random() * 1000);
+        }
+        world.proxy.script = () => undefined;
+        await world.kro.ready();
+        tally.add(`seed ${seed}, stop ${stop}`, await attempt(rest));
+      }
+    } finally {
+      world.proxy.script = () => undefined;
+      for (const cluster of clusters.values()) cluster.close();
+    }
+    return tally.row(`seed ${seed}, ${(soakMs / 1000).toFixed(0)} s, 12 deeds a stop`);
+  },
+};
+
+/** The objects of one subject in a state of all. */
+function partOf(state: State, { name }: Subject): State {
+  const own = new RegExp(`\\b${name}\\b`);
+  return Object.fromEntries(Object.entries(state).filter(([key]) => own.test(key)));
+}
+
+/** The scenario of the eighth group. */
+export const soak: readonly Scenario[] = [soaking];
