@@ -53,6 +53,8 @@ export interface CachedParts {
   turns: Turns;
   /** Told before a patch of the instance is sent, and when it was answered or refused. */
   onPatch?: (state: "sent" | "answered" | "refused", revision?: string) => void;
+  /** Told when a write of the instance's status had no answer, and may have been done or be done yet. */
+  onUnsure?: () => void;
   /** Told of the instance as each write of it left it; `patched` when it was no status. */
   onInstance?: (instance: KubeObject, patched: boolean) => void;
 }
@@ -181,7 +183,12 @@ export class CachedCluster implements Cluster {
 
   /** PUT of the instance's status. */
   async writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
-    return this.#learn(await this.#live.writeStatus(ref, object), false);
+    try {
+      return this.#learn(await this.#live.writeStatus(ref, object), false);
+    } catch (error) {
+      if (mayBeDone(error)) this.#parts.onUnsure?.();
+      throw error;
+    }
   }
 
   /** By discovery, as it is known or fresh, then by CRDs and APIServices. */
@@ -250,6 +257,11 @@ export class CachedCluster implements Cluster {
     this.#parts.onInstance?.(instance, patched);
     return instance;
   }
+}
+
+/** Whether a write that failed like this may have been done all the same, or be done yet. */
+function mayBeDone(error: unknown): boolean {
+  return error instanceof ApiError && (error.code === undefined || error.code >= 500);
 }
 
 /** Decides between instances: an object with another ApplySet's label is not written, force or not. */

@@ -16,6 +16,8 @@ interface Known {
   carried: string;
   /** A patch of ours is under way; what an event said meanwhile of what the instance carries. */
   patching?: { revision: string; carried: string } | "quiet";
+  /** A write of its status had no answer: it may come to pass, or not. */
+  unsure?: boolean;
 }
 
 /** Where an instance is, as a queue's key: `namespace/name`, or `/name`. */
@@ -68,9 +70,18 @@ export class InstanceStore {
       old.patching = { revision: object.metadata.resourceVersion ?? "", carried };
       return false;
     }
-    const { patching } = old ?? {};
-    this.#known.set(old?.key ?? key, { key: old?.key ?? key, object, seen, carried, patching });
-    return !isSame || old.carried !== carried;
+    // The pass after the write that was lost judged by what was there before it.
+    const cameToPass = isSame && old.unsure === true && object !== old.object;
+    const { patching, unsure } = old ?? {};
+    this.#known.set(old?.key ?? key, {
+      key: old?.key ?? key,
+      object,
+      seen,
+      carried,
+      patching,
+      ...(unsure && !cameToPass ? { unsure } : {}),
+    });
+    return !isSame || cameToPass || old.carried !== carried;
   }
 
   /** Before a patch of what the instance carries is sent. */
@@ -94,6 +105,12 @@ export class InstanceStore {
     return true;
   }
 
+  /** A write of the status was sent and not answered: the next change of the instance is to be looked at. */
+  unsure(key: string): void {
+    const known = this.#known.get(key);
+    if (known) known.unsure = true;
+  }
+
   /**
    * Takes the response of an own write: reads see it before the watch has caught up. `patched`: it
    * wrote what the instance has to carry, so that the event of it is no news.
@@ -101,7 +118,10 @@ export class InstanceStore {
   learn(object: KubeObject, patched = false): void {
     const known = this.#known.get(instanceKey(object.metadata));
     if (known && known.object.metadata.uid === object.metadata.uid) {
-      known.object = this.#newer(known.object, object);
+      const newest = this.#newer(known.object, object);
+      // Writes name the revision that they replace: an earlier one that was lost is void by now.
+      if (newest !== known.object) delete known.unsure;
+      known.object = newest;
       if (patched) known.carried = carriedHash(known.object);
     }
   }

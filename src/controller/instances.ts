@@ -34,7 +34,7 @@ import type { InstanceView } from "./view.ts";
 /** What instance controllers share. */
 export interface InstanceDeps {
   /** What the clusters of passes are made of. */
-  parts: Omit<CachedParts, "onInstance" | "onPatch">;
+  parts: Omit<CachedParts, "onInstance" | "onPatch" | "onUnsure">;
   /** What passes are told from outside; graph and RGD are filled in here. */
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
   /** Counts. */
@@ -249,7 +249,8 @@ export class InstanceController {
       if (state === "sent") this.#store.patching(key);
       else if (this.#store.patched(key, revision)) this.#enqueue(this.queueKey(key));
     };
-    const parts = { ...this.#deps.parts, onInstance, onPatch };
+    const onUnsure = () => this.#store.unsure(key);
+    const parts = { ...this.#deps.parts, onInstance, onPatch, onUnsure };
     const cluster = new CachedCluster(parts, this.queueKey(key));
     const graph = this.#graph;
     let complete = false;

@@ -129,3 +129,22 @@ Deno.test("the event of our own patch is no news, though it comes before the ans
   const spec = patchOf();
   assert.equal(spec.observe(instance("8", { generation: 2 })), true, "a new spec does not wait");
 });
+
+Deno.test("a status write without an answer may still come: the event of it is news, once", () => {
+  const active = (revision: string) => ({ ...instance(revision), status: { state: "ACTIVE" } });
+  const waiting = (revision: string) => ({
+    ...instance(revision),
+    status: { state: "IN_PROGRESS" },
+  });
+  const store = new InstanceStore();
+  store.observe(active("5"));
+  store.unsure("ns/a");
+  assert.equal(store.observe(active("5")), false, "what was there before");
+  assert.equal(store.observe(waiting("6")), true, "the lost write");
+  assert.equal(store.observe(waiting("7")), false, "somebody else's");
+
+  store.unsure("ns/a");
+  // It named the revision that this one has replaced: it cannot come any more.
+  store.learn(active("8"));
+  assert.equal(store.observe(waiting("9")), false);
+});
