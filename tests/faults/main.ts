@@ -10,7 +10,7 @@ const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--
 
   --seed S     seed of what is random; 1 by default
   --only NAME  scenarios whose name contains NAME
-  --slice      the fixed part that continuous integration runs
+  --slice      a fixed part that takes minutes
   --soak N     how many seconds the soak takes; 60 by default
 
 Without --only and --slice the table goes to tests/faults/RESULTS.md.`;
