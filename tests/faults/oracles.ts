@@ -142,7 +142,8 @@ export function unled(record: readonly Entry[], clients: readonly string[]): str
     return { at: e.ended!, client: e.client, ...spec };
   }).sort((a, b) => a.at - b.at);
   const identities = new Map(leases.flatMap((l) => l.holderIdentity ? [[l.client, l]] : []));
-  return writes(record, clients, 0).filter((e) => {
+  // What the server refused changed nothing.
+  return writes(record, clients, 0).filter(isSuccess).filter((e) => {
     const held = leases.findLast((l) => l.at <= e.began);
     const isOwn = held?.holderIdentity !== undefined && held.holderIdentity !== "" &&
       held.holderIdentity === identities.get(e.client)?.holderIdentity;

@@ -115,6 +115,17 @@ export class World implements AsyncDisposable {
     return kro;
   }
 
+  /** Starts kro again whenever it gives up, as a kubelet does, until it is disposed of. */
+  supervise(): Disposable {
+    let isStarting = false;
+    const timer = setInterval(() => {
+      if (this.hasKro || isStarting) return;
+      isStarting = true;
+      void this.startKro({ wait: false }).finally(() => isStarting = false);
+    }, 500);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  }
+
   /** A kubeconfig file for that user by that door. */
   async kubeconfig(door: string, user: User): Promise<string> {
     const { proxy, controlPlane } = this;

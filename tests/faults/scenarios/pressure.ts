@@ -12,6 +12,7 @@ const scarceDescriptors: Scenario = {
     const { world } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
+    await context.ensureKro();
     const enough = world.kro.descriptors();
     await world.stopKro();
     const limit = enough + 3;
@@ -54,8 +55,8 @@ const slowReaders: Scenario = {
     for (const reader of readers) reader.close();
     await sleep(1000);
     const more = leaked("file descriptors", before, world.kro.descriptors());
-    tally.add("210 of them", { ...lived, faults: [...lived.faults, ...more] });
-    return tally.row("210 connections, 50 requests each");
+    tally.add("30 more in each phase", { ...lived, faults: [...lived.faults, ...more] });
+    return tally.row("30 connections a phase, 50 requests each");
   },
 };
 

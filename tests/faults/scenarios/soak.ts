@@ -97,6 +97,8 @@ const soaking: Scenario = {
       kind: `${subject.kind}.${nameIn(life, subject)}.faults.dev`,
       name: nameIn(life, subject),
     });
+    await context.ensureKro();
+    using _supervisor = world.supervise();
     try {
       await Promise.all(subjects.map((s) => act("graph", s, life, clusters.get(s.name)!)));
       tally.add("graphs", await attempt(rest));
@@ -109,10 +111,8 @@ const soaking: Scenario = {
         for (let i = 0; i < 12; i++) {
           await deed(pick(subjects));
           const chance = random();
-          if (chance < 0.15) {
-            await world.kro.crash();
-            await world.startKro({ wait: false });
-          } else if (chance < 0.4) {
+          if (chance < 0.15) await world.kro.crash();
+          else if (chance < 0.4) {
             for (const watch of world.proxy.watches) {
               if (watch.client === KRO && random() < 0.5) {
                 chance < 0.3 ? watch.cut() : watch.expire();
@@ -122,6 +122,7 @@ const soaking: Scenario = {
           await sleep(random() * 1000);
         }
         world.proxy.script = () => undefined;
+        while (!world.hasKro) await sleep(100);
         await world.kro.ready();
         tally.add(`seed ${seed}, stop ${stop}`, await attempt(rest));
       }
