@@ -17,7 +17,7 @@ const ORDINARY: Charge = { call: COST.function, character: 0.25 };
  * are declared.
  */
 const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
-  "base64.decode": { call: 200, character: 2 },
+  "base64.decode": { call: 200, character: 3 },
   "base64.encode": { character: 1 },
   charAt: { character: 0.5 },
   find: { call: 200, character: 1.5 },
@@ -33,10 +33,10 @@ const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   isSemver: { call: 300, character: 1.5 },
   isURL: { call: 1000, character: 6 },
   join: { character: 1.5 },
-  "json.encode": { call: 400, character: 1.5 },
-  "json.marshal": { call: 300, character: 1 },
+  "json.encode": { call: 500, character: 2 },
+  "json.marshal": { call: 500, character: 2 },
   "json.unmarshal": { call: 250, character: 1 },
-  lastIndexOf: { character: 1.5 },
+  lastIndexOf: { character: 2.5 },
   lowerAscii: { character: 1 },
   matches: { call: 200, character: 1.5 },
   quantity: { call: 200, character: 1 },

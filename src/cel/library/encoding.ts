@@ -74,7 +74,7 @@ const HTML: Readonly<Record<string, string>> = {
 };
 
 /** What writing a value of JSON costs, besides its text. */
-const WRITTEN = 10;
+const WRITTEN = 25;
 
 /** JSON text as Go writes it: keys sorted, and safe inside HTML. */
 function stringify(json: Json | undefined): string {
@@ -121,6 +121,7 @@ function encode(value: Value): string {
 }
 
 function textOf(value: Value, own: (value: Value) => string | undefined): string {
+  pay(WRITTEN);
   const text = own(value instanceof Uint ? value.value : value);
   if (text !== undefined) return text;
   if (value instanceof Uint8Array) return stringify(encodeBase64(value));

@@ -8,6 +8,9 @@ import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { add } from "./operators.ts";
 import { typeName } from "./standard.ts";
 
+/** What looking at an element for its own sake costs, besides reading it. */
+const TAKEN = 45;
+
 /** What comparing two keys costs, and what each character of text adds. */
 const COMPARED = 15;
 const COMPARED_CHARACTER = 0.25;
@@ -30,6 +33,7 @@ function flatten(list: ListValue, depth = 1n): ListValue {
   const items: (Value | CelError)[] = [];
   const visit = (from: ListValue, left: bigint): void => {
     for (const item of from.items()) {
+      pay(TAKEN);
       if (item instanceof ListValue && left > 0n) visit(item, left - 1n);
       else items.push(item);
     }
@@ -73,6 +77,7 @@ function distinct(list: ListValue): ListValue {
       items.push(item);
       continue;
     }
+    pay(TAKEN);
     const identity = keyIdentity(item);
     // NaN is unequal even to itself.
     const isKnown = identity === undefined

@@ -3,6 +3,7 @@ import { compare, equals, sameness } from "../value/compare.ts";
 import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
+import { pay } from "../value/work.ts";
 import { constantTime, type FunctionDeclaration, operator, withMacroOverloads } from "./declare.ts";
 
 const MIN_INT = -(2n ** 63n);
@@ -56,8 +57,12 @@ function shift(time: Timestamp, nanos: bigint): Timestamp {
   return new Timestamp(time.nanos + nanos, time.offsetMinutes);
 }
 
+/** What taking over an element of a list costs, besides looking at it. */
+const COPIED = 30;
+
 /** Lists of the types set and map are united: what is already there keeps its place. */
 function concatenate(a: ListValue, b: ListValue): ListValue {
+  pay((a.size + b.size) * COPIED);
   const { identity } = a;
   if (!identity) return ListValue.of([...a.items(), ...b.items()]);
   const [left, right] = [a.items(), b.items()];

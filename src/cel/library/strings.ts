@@ -1,6 +1,7 @@
 /** Strings: searched and cut by code points, not by UTF-16 units. */
 import { fail } from "../value/error.ts";
 import { ListValue, type Value } from "../value/values.ts";
+import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { format } from "./format.ts";
 
@@ -53,8 +54,9 @@ function substring(text: string, start: bigint, end?: bigint): string {
 
 /** At most `limit` replacements; a negative limit means all. */
 function replace(text: string, old: string, replacement: string, limit = -1n): string {
-  if (limit < 0n) return spread(text, old).join(replacement);
   const parts = spread(text, old);
+  payForText((parts.length - 1) * replacement.length);
+  if (limit < 0n) return parts.join(replacement);
   const count = Number(limit);
   return parts.reduce(
     (result, part, index) =>
@@ -84,7 +86,13 @@ function join(list: ListValue, separator = ""): string {
       typeof item === "string" ? item : fail("argument", "join() takes a list of strings"),
     );
   }
+  payForText((parts.length - 1) * separator.length);
   return parts.join(separator);
+}
+
+/** Paid before: the text may be far longer than all that it is made from. */
+function payForText(length: number): void {
+  pay(length / 4);
 }
 
 const QUOTES: Readonly<Record<string, string>> = {

@@ -15,12 +15,12 @@ export class CelError {
 /** Data that contradicts its schema. */
 export class DataError extends CelError {}
 
-/** A value, or the failure that keeps it from being one. */
+/** A value, or the failure that keeps it from being one; not that there is no budget left, which ends all. */
 export function attempt<T>(run: () => T): T | CelError {
   try {
     return run();
   } catch (error) {
-    if (error instanceof CelError) return error;
+    if (error instanceof CelError && error.code !== "cost") return error;
     throw error;
   }
 }

@@ -104,7 +104,10 @@ export class ListValue {
 
   /** All elements, or why they have no value: who only moves them does not look at them. */
   items(): (Value | CelError)[] {
-    return Array.from({ length: this.size }, (_, index) => attempt(() => this.#at(index)));
+    pay(this.size * (this.#items === undefined ? CONVERTED : READ));
+    const items: (Value | CelError)[] = [];
+    for (let index = 0; index < this.size; index++) items.push(attempt(() => this.#at(index)));
+    return items;
   }
 }
 

@@ -47,6 +47,9 @@ const ENDLESS = [
   "d.all(a, d.all(b, '%s'.format([m]) != ''))",
   "d.all(a, d.all(b, t.size() + size(t) > 0))",
   "d.all(a, d.all(b, d.all(c, timestamp(a).getHours('Nowhere/' + string(c)) == 25)))",
+  // Refused before there is a gigabyte of text.
+  "names.map(n, t + n).join(names.map(n, t + t + t + t).join(''))",
+  "[t + t + t + t + t + t + t + t].map(l, l.replace('', l + l + l + l + l + l + l + l))[0]",
   // One list in itself many times over: small to make, endless to walk.
   `cel.bind(x0, [1], ${LEVELS} x9${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} x9 == x9 + []${")".repeat(10)}`,
@@ -82,4 +85,15 @@ Deno.test("an evaluation does not pay for those before it", () => {
   const result = compile("d.all(x, x >= 0)", { variables: { d: DYN } });
   assert.ok(result.ok);
   for (let run = 0; run < 3; run++) assert.ok(result.program.evaluate(variables, 30_000).ok);
+});
+
+Deno.test("wherever the budget ends, that is what is told", () => {
+  const source =
+    "names.map(n, n + '!').sort().join(',').size() > 0 && m.transformList(k, v, v).size() > 0";
+  const result = compile(source, { variables: types });
+  assert.ok(result.ok);
+  for (let budget = 0; budget < 300_000; budget += 997) {
+    const evaluated = result.program.evaluate(variables, budget);
+    assert.ok(evaluated.ok || evaluated.failure.code === "cost", `${budget}`);
+  }
 });
