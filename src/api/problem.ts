@@ -17,7 +17,9 @@ export type ProblemCode =
   | "IDENTITY"
   | "TYPE"
   | "STATUS"
-  | "COND";
+  | "COND"
+  /** No fault: an expression may cost more than it is granted. */
+  | "COST";
 
 /** One fault of an RGD. */
 export interface Problem {

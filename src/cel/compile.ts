@@ -1,6 +1,7 @@
 /** Checked programs from expressions and from string templates. */
 import { Checker } from "./check/checker.ts";
 import { isDyn, STRING } from "./check/types.ts";
+import { estimate } from "./estimate/estimate.ts";
 import { isPlainFunction } from "./library/registry.ts";
 import { parse, treeOf } from "./parse.ts";
 import { CheckedProgram } from "./program.ts";
@@ -85,5 +86,6 @@ function checked(
   const type = checker.check(tree);
   if (checker.problems.length > 0) return { ok: false, problems: checker.problems };
   const names = [...references.keys()].sort();
-  return { ok: true, program: new CheckedProgram(text, scope, type, names) };
+  const cost = estimate(tree, checker);
+  return { ok: true, program: new CheckedProgram(text, scope, type, names, cost.min, cost.max) };
 }

@@ -9,7 +9,7 @@ import type { Expr } from "./syntax/ast.ts";
 import { parseExpression } from "./syntax/parser.ts";
 import { type Compiled, Pool } from "./pool.ts";
 import { type TemplatePart, templateText, templateTree } from "./template.ts";
-import type { CelScope, CelType, Evaluation, Program } from "./types.ts";
+import type { CelScope, CelType, CostEstimate, Evaluation, Program } from "./types.ts";
 
 /** Characters of expressions that may be compiled at a time; each takes about 30 bytes then. */
 const pool = new Pool(3_000_000);
@@ -25,7 +25,13 @@ export class CheckedProgram implements Program, Compiled {
     private readonly scope: CelScope,
     readonly type: CelType,
     readonly references: readonly string[],
+    private readonly minCost: number,
+    private readonly maxCost: number,
   ) {}
+
+  get cost(): CostEstimate {
+    return { min: this.minCost, max: this.maxCost };
+  }
 
   get source(): string {
     return typeof this.text === "string" ? this.text : templateText(this.text);

@@ -62,6 +62,18 @@ export interface Parsed {
  */
 export type Reads = "whole" | ReadonlyMap<string, Reads>;
 
+/**
+ * What something can cost, in units of the budget, by expressions and schemas alone: between all being as
+ * small as it may be and as large. A list, map or text without a bound counts as 1,000 elements, 1,024
+ * characters; 2^31 - 1 is too much to tell.
+ */
+export interface CostEstimate {
+  /** At least, unless it fails. */
+  readonly min: number;
+  /** At most. */
+  readonly max: number;
+}
+
 /** A checked expression, ready to be evaluated many times. */
 export interface Program {
   /** The expression's text. */
@@ -70,6 +82,8 @@ export interface Program {
   readonly references: readonly string[];
   /** The type of the result. */
   readonly type: CelType;
+  /** What an evaluation can cost. */
+  readonly cost: CostEstimate;
   /**
    * Evaluates with the given variables, each a value made by {@link toCel} (or plain JSON for dyn).
    * Never throws for faults of the expression or its data. `budget` is what it may cost, 1e7 by

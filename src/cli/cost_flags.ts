@@ -12,13 +12,24 @@ export interface CostFlags {
   celPassBudget?: number;
 }
 
-/** Adds both flags, with their defaults. */
+/** Adds `--cel-expression-budget` with its default. */
+export function addExpressionBudget(command: Command): Command {
+  return command.option(
+    "--cel-expression-budget <n>",
+    "what one evaluation may cost, in units of 10 ns",
+    argument(parsePositive),
+    COST_LIMITS.expression,
+  );
+}
+
+/** Adds both flags with their defaults. */
 export function addCostFlags(command: Command): Command {
-  const units = argument(parsePositive);
-  const { expression, pass } = COST_LIMITS;
-  return command
-    .option("--cel-expression-budget <n>", "one evaluation, in units of 10 ns", units, expression)
-    .option("--cel-pass-budget <n>", "all evaluations of a pass together", units, pass);
+  return addExpressionBudget(command).option(
+    "--cel-pass-budget <n>",
+    "what all evaluations of a pass may cost together",
+    argument(parsePositive),
+    COST_LIMITS.pass,
+  );
 }
 
 /** The limits that the flags give. */

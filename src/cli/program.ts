@@ -5,7 +5,7 @@ import { apply } from "./apply.ts";
 import { argument } from "./argument.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
-import { addCostFlags } from "./cost_flags.ts";
+import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
@@ -94,7 +94,9 @@ function createProgram(output: Output, done: (code: number) => void): Command {
     .addOption(featureGatesOption());
   addCostFlags(renderCommand).action(async (flags) => done(await render(flags, output)));
 
-  command("validate", "find all that is wrong with RGDs, with or without a cluster")
+  addExpressionBudget(
+    command("validate", "find all that is wrong with RGDs, with or without a cluster"),
+  )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("--offline", "check against the built-in kinds of Kubernetes and the files alone")
     .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)

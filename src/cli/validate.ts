@@ -8,10 +8,12 @@ import {
 } from "../api/mod.ts";
 import { NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
+import { type CostLimits, dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
+import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
 import { type Manifest, readManifests } from "./files.ts";
-import { type Finding, type FindingFormat, printFindings } from "./findings.ts";
+import { type CostOfGraph, type Finding, type FindingFormat, printFindings } from "./findings.ts";
 import type { Output } from "./output.ts";
 import { Positions } from "./position.ts";
 import { isOfKind } from "./report.ts";
@@ -19,7 +21,7 @@ import { type ConnectionFlags, openSession } from "./session.ts";
 import { type Beyond, builtIn, compileTogether, type Verdict } from "./together.ts";
 
 /** Flags of `kro validate`. */
-export interface ValidateFlags extends Omit<ConnectionFlags, "namespace"> {
+export interface ValidateFlags extends Omit<ConnectionFlags, "namespace">, CostFlags {
   /** `-f`, at least one. */
   filename: string[];
   /** `--offline`. */
@@ -51,7 +53,8 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
     if (!(cause instanceof ApiError)) throw cause;
     throw new UsageError(`${cause.message}; --offline checks without a cluster`, { cause });
   });
-  output.out(printFindings(findingsOf(rgds, verdicts), flags.output));
+  const costs = costsOf(rgds, verdicts);
+  output.out(printFindings(findingsOf(rgds, verdicts, costLimits(flags)), costs, flags.output));
   return summarise(verdicts, output);
 }
 
@@ -80,8 +83,13 @@ async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond
 }
 
 /** In the order of the files. */
-function findingsOf(rgds: readonly Manifest[], verdicts: readonly Verdict[]): Finding[] {
-  return verdicts.flatMap(({ rgd, problems }, i) => {
+function findingsOf(
+  rgds: readonly Manifest[],
+  verdicts: readonly Verdict[],
+  limits: CostLimits,
+): Finding[] {
+  return verdicts.flatMap(({ rgd, graph, problems: faults }, i) => {
+    const problems = [...faults, ...(graph ? warnings(graph, limits) : [])];
     if (problems.length === 0) return [];
     const manifest = rgds[i]!;
     const positions = new Positions(manifest.text);
@@ -94,6 +102,28 @@ function findingsOf(rgds: readonly Manifest[], verdicts: readonly Verdict[]): Fi
       (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
     );
   });
+}
+
+/** Expressions that may be stopped before they are through. */
+function warnings(graph: Graph, limits: CostLimits): Problem[] {
+  const budget = limits.expression;
+  return dearExpressions(graphCost(graph), limits).map(({ cost, ...place }) => ({
+    code: "COST",
+    ...place,
+    message: `with as much data as its schemas allow it may cost ${countOf(cost.max)}, ` +
+      `but the budget of an evaluation is ${countOf(budget)}`,
+    hint: "bound the lists and texts that it walks by maxItems and maxLength, or nest fewer loops",
+  }));
+}
+
+function countOf(units: number): string {
+  return units.toLocaleString("en-US");
+}
+
+function costsOf(rgds: readonly Manifest[], verdicts: readonly Verdict[]): CostOfGraph[] {
+  return verdicts.flatMap(({ rgd, graph }, i) =>
+    graph ? { file: rgds[i]!.file, name: rgd.metadata.name!, ...graphCost(graph) } : []
+  );
 }
 
 /** Paths start at the node or at `spec`. */

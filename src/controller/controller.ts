@@ -91,11 +91,13 @@ export class Controller implements ControllerView {
   #endSampling = () => {};
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
+  readonly #maxCollectionSize: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
   /** Talks to nobody yet. */
   constructor(options: ControllerOptions) {
     const { version, podId } = options;
+    this.#maxCollectionSize = options.maxCollectionSize ?? 1000;
     this.#warmup = options.warmup ?? false;
     this.#passDeadlineMs = options.passDeadlineMs ?? 600_000;
     this.#leadership = new Leadership(options.client, options.lease ?? {}, {
@@ -125,7 +127,7 @@ export class Controller implements ControllerView {
         now,
         version,
         podId,
-        maxCollectionSize: options.maxCollectionSize ?? 1000,
+        maxCollectionSize: this.#maxCollectionSize,
         costs: options.costs,
       },
       metrics: this.#metrics,
@@ -262,7 +264,12 @@ export class Controller implements ControllerView {
   /** All graphs, sorted by name. */
   graphs(): GraphView[] {
     return this.#graphs.entries.map((entry) =>
-      graphView(entry.rgd, entry.served, this.#pool.of(this.#graphs.crdOf(entry))?.size ?? 0)
+      graphView(
+        entry.rgd,
+        entry.served,
+        this.#pool.of(this.#graphs.crdOf(entry))?.size ?? 0,
+        this.#maxCollectionSize,
+      )
     );
   }
 

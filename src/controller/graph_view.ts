@@ -1,6 +1,13 @@
 /** What the JSON API shows of a graph: kinds, order and expressions, no values. */
 import { apiVersionOf, type ResourceGraphDefinition } from "../api/mod.ts";
-import type { Field, FieldPath, Graph, Node } from "../graph/mod.ts";
+import {
+  type Expression,
+  type Field,
+  type FieldPath,
+  type Graph,
+  graphCost,
+  type Node,
+} from "../graph/mod.ts";
 import type { ServedGraph } from "./publish.ts";
 import type { GraphView, NodeView } from "./view.ts";
 
@@ -9,6 +16,7 @@ export function graphView(
   rgd: ResourceGraphDefinition,
   served: ServedGraph | undefined,
   instances: number,
+  maxCollectionSize?: number,
 ): GraphView {
   return {
     name: rgd.metadata.name!,
@@ -18,6 +26,7 @@ export function graphView(
     conditions: rgd.status?.conditions ?? [],
     topologicalOrder: [...served?.graph.order ?? []],
     nodes: [...served?.graph.nodes.values() ?? []].map(nodeView),
+    ...(served ? { cost: graphCost(served.graph, maxCollectionSize).pass } : {}),
     instances,
   };
 }
@@ -39,18 +48,21 @@ function nodeView(node: Node): NodeView {
     kind: node.kind.kind,
     dependencies: [...node.dependencies],
     expressions: [
-      ...node.includeWhen.map((e, i) => ({ path: `includeWhen[${i}]`, expression: e.source })),
-      ...node.forEach.map((d) => ({ path: `forEach.${d.variable}`, expression: d.list.source })),
-      ...node.fields.map((field) => fieldView(node, field)),
-      ...node.readyWhen.map((e, i) => ({ path: `readyWhen[${i}]`, expression: e.source })),
+      ...node.includeWhen.map((e, i) => shown(`includeWhen[${i}]`, e)),
+      ...node.forEach.map((d) => shown(`forEach.${d.variable}`, d.list)),
+      ...node.fields.map((field) => shown(fieldPath(node, field), field.expression)),
+      ...node.readyWhen.map((e, i) => shown(`readyWhen[${i}]`, e)),
     ],
   };
 }
 
-function fieldView(node: Node, field: Field): { path: string; expression: string } {
+function shown(path: string, { source, program }: Expression): NodeView["expressions"][number] {
+  return { path, expression: source, cost: program.cost };
+}
+
+function fieldPath(node: Node, field: Field): string {
   const external = node.type === "external" || node.type === "externalCollection";
-  const root = external ? "externalRef" : "template";
-  return { path: pathText([root, ...field.path]), expression: field.expression.source };
+  return pathText([external ? "externalRef" : "template", ...field.path]);
 }
 
 function servedKind(graph: Graph): GraphView["serves"] {

@@ -1,5 +1,6 @@
 /** The read-only view of a running controller: what the HTTP endpoint and `kro why` may ask. */
 import type { Condition } from "../api/mod.ts";
+import type { CostEstimate } from "../graph/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
 /** A node of a graph as the JSON API shows it. */
@@ -15,7 +16,7 @@ export interface NodeView {
   /** Ids that must be ready first. */
   dependencies: string[];
   /** Expressions by place: `template.spec.replicas`, `readyWhen[0]`, `forEach.zone`. */
-  expressions: { path: string; expression: string }[];
+  expressions: { path: string; expression: string; cost: CostEstimate }[];
 }
 
 /** A graph as the JSON API shows it. */
@@ -34,6 +35,8 @@ export interface GraphView {
   topologicalOrder: string[];
   /** Nodes in that order. */
   nodes: NodeView[];
+  /** What the expressions of one pass can cost together, by their schemas; absent without a graph. */
+  cost?: CostEstimate;
   /** How many instances are known. */
   instances: number;
 }

@@ -9,4 +9,5 @@ export { compareCrds, type CrdChange } from "./compare.ts";
 export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
 export { type Compilation, compile, kindsOf } from "./compile.ts";
-export { COST_LIMITS, type CostLimits } from "../cel/mod.ts";
+export { dearExpressions, type ExpressionCost, type GraphCost, graphCost } from "./cost.ts";
+export { COST_LIMITS, type CostEstimate, type CostLimits } from "../cel/mod.ts";

@@ -143,8 +143,13 @@ Deno.test("-o json gives every part of a problem, -o github an annotation with n
   const files = { "list.yaml": list, "b.yaml": rgd("B", []) };
   const json = await validate(files, "--offline", "-o", "json");
   assert.equal(json.code, 1);
-  assert.deepEqual(JSON.parse(json.stdout), {
+  const { costs, ...said } = JSON.parse(json.stdout);
+  assert.deepEqual(costs.map(({ file, name }: { file: string; name: string }) => [file, name]), [
+    ["b.yaml", "b"],
+  ]);
+  assert.deepEqual(said, {
     valid: false,
+    warnings: [],
     problems: [{
       file: "list.yaml",
       line: 18,
@@ -167,5 +172,37 @@ Deno.test("-o json gives every part of a problem, -o github an annotation with n
       '(at offset 21); did you mean "name"? [TYPE]\n',
   );
   const valid = await validate({ "b.yaml": rgd("B", []) }, "--offline", "-o", "json");
-  assert.deepEqual(JSON.parse(valid.stdout), { valid: true, problems: [] });
+  assert.deepEqual(JSON.parse(valid.stdout), {
+    valid: true,
+    problems: [],
+    warnings: [],
+    costs: [{ file: "b.yaml", name: "b", expressions: [], pass: { min: 0, max: 0 } }],
+  });
+});
+
+Deno.test("an expression that may cost more than its budget is a warning, and the RGD is valid", async () => {
+  const loops = "${string(schema.spec.l.all(a, schema.spec.l.all(b, a == b)))}";
+  const dear = rgd("A", ["B"]).replace(
+    "spec: {name: string}",
+    'spec: {l: "[]string | maxItems=200"}',
+  )
+    .replace("${schema.spec.name}", loops);
+  const files = { "a.yaml": dear, "b.yaml": rgd("B", []) };
+  const { code, stdout } = await validate(files, "--offline");
+  assert.equal(code, 0);
+  assert.match(
+    stdout,
+    /^a\.yaml:15:23: a: warning: node "b": template\.spec\.name: .* it may cost [\d,]+, but the budget of an evaluation is 10,000,000; bound .* \[COST\]\n$/,
+  );
+  const annotated = await validate(files, "--offline", "-o", "github");
+  assert.match(annotated.stdout, /^::warning file=a\.yaml,line=15,/);
+  const { valid, problems, warnings, costs } = JSON.parse(
+    (await validate(files, "--offline", "-o", "json")).stdout,
+  );
+  assert.deepEqual([valid, problems, warnings.length], [true, [], 1]);
+  const [expression] = costs[0].expressions;
+  assert.deepEqual([expression.path, expression.expression], ["template.spec.name", loops]);
+  assert.ok(expression.cost.max > 10_000_000 && costs[0].pass.max === expression.cost.max);
+  const granted = ["--cel-expression-budget", "900000000"];
+  assert.equal((await validate(files, "--offline", ...granted)).stdout, "");
 });

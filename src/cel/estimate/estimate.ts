@@ -1,0 +1,209 @@
+/**
+ * What an evaluation can cost, by the expression and its schemas alone, after the idea of Kubernetes'
+ * estimate for the rules of CRDs: at least when everything is as small as it may be, at most when it is as
+ * large. Evaluations that fail may cost less. Charges are those of the evaluator.
+ */
+import type { Checker } from "../check/checker.ts";
+import { COST } from "../evaluate/budget.ts";
+import type { Expr, Node } from "../syntax/ast.ts";
+import { estimateCall } from "./calls.ts";
+import { type Range, range, sum, times, total, upTo } from "./range.ts";
+import {
+  ANY,
+  listShape,
+  oneOf,
+  plainShape,
+  type Shape,
+  shapeOf,
+  shapeOfType,
+  TEXT,
+} from "./shape.ts";
+
+/** The cost of a node, with its operands, and what it yields. */
+export interface Estimate {
+  readonly cost: Range;
+  readonly shape: Shape;
+}
+
+/** What looking at a part of a value costs, whoever does it. */
+const LOOK = range(3, 15);
+/** What adding an entry to a map costs. */
+const ADDED = range(30, 33);
+
+/** What an expression can cost that the checker has been through. */
+export function estimate(tree: Expr, checker: Checker): Range {
+  const { cost, shape } = new Estimator(checker).of(tree, new Map());
+  return sum(cost, range(0, shape.values() * COST.element));
+}
+
+/** Shapes of macro variables. */
+export type Shapes = ReadonlyMap<string, Shape>;
+
+/** Estimates the nodes of one expression. */
+export class Estimator {
+  constructor(readonly checker: Checker) {}
+
+  /** The estimate of a node. */
+  of(expr: Expr, names: Shapes): Estimate {
+    switch (expr.kind) {
+      case "literal":
+        return { cost: range(0), shape: literalShape(expr.value) };
+      case "ident": {
+        const shape = names.get(expr.name) ?? shapeOfType(this.checker.known(expr));
+        return { cost: range(0), shape };
+      }
+      case "select": {
+        const { cost, shape } = this.of(expr.operand, names);
+        return { cost: sum(cost, upTo(LOOK)), shape: shape.field(expr.field) };
+      }
+      case "has":
+        return { cost: sum(this.of(expr.operand, names).cost, upTo(LOOK)), shape: plainShape() };
+      case "index":
+        return this.#index(expr, names);
+      case "call":
+        return estimateCall(this, expr, names);
+      case "list":
+        return this.#list(expr, names);
+      case "map":
+        return this.#map(expr, names);
+      case "loop":
+        return this.#loop(expr, names);
+      case "bind": {
+        const init = this.of(expr.init, names);
+        const body = this.of(expr.body, new Map([...names, [expr.variable, init.shape]]));
+        return { cost: sum(body.cost, upTo(init.cost)), shape: body.shape };
+      }
+      case "optMap": {
+        const target = this.of(expr.target, names);
+        const body = this.of(expr.body, new Map([...names, [expr.variable, target.shape]]));
+        return { cost: sum(target.cost, upTo(body.cost)), shape: body.shape };
+      }
+    }
+  }
+
+  #index(expr: Node<"index">, names: Shapes): Estimate {
+    const [operand, index] = [this.of(expr.operand, names), this.of(expr.index, names)];
+    const key = expr.index.kind === "literal" ? expr.index.value : undefined;
+    const { shape } = operand;
+    return {
+      cost: sum(operand.cost, index.cost, range(COST.call), upTo(LOOK)),
+      shape: typeof key === "string" ? shape.field(key) : shape.element(),
+    };
+  }
+
+  #list(expr: Node<"list">, names: Shapes): Estimate {
+    const parts = expr.elements.map(({ value }) => this.of(value, names));
+    const own = range(COST.container + parts.length * COST.element);
+    const present = expr.elements.filter(({ optional }) => !optional).length;
+    return {
+      cost: total([own, ...parts.map(({ cost }) => cost)]),
+      shape: madeOf(parts.map(({ shape }) => shape), range(present, parts.length)),
+    };
+  }
+
+  #map(expr: Node<"map">, names: Shapes): Estimate {
+    const keys = expr.entries.map(({ key }) => this.of(key, names));
+    const values = expr.entries.map(({ value }) => this.of(value, names));
+    const entries = range(
+      expr.entries.filter(({ optional }) => !optional).length,
+      expr.entries.length,
+    );
+    const own = range(COST.container + expr.entries.length * COST.entry);
+    const made = madeOf(values.map(({ shape }) => shape), entries);
+    const field = (name: string) => {
+      const index = expr.entries.findIndex(({ key }) =>
+        key.kind === "literal" && key.value === name
+      );
+      return values[index]?.shape ?? made.element();
+    };
+    return {
+      cost: total([own, times(entries, ADDED), ...[...keys, ...values].map(({ cost }) => cost)]),
+      shape: shapeOf({
+        size: made.size,
+        element: () => made.element(),
+        field,
+        values: () => made.values(),
+      }),
+    };
+  }
+
+  #loop(expr: Node<"loop">, names: Shapes): Estimate {
+    const { macro, variables: [first = "", second] } = expr;
+    const walked = this.of(expr.range, names);
+    const { kind } = this.checker.known(expr.range);
+    const [key, item] = [kind === "list" ? plainShape() : TEXT, walked.shape.element()];
+    const single = kind === "list" ? item : kind === "map" ? key : ANY;
+    const inside = new Map(names);
+    if (second === undefined) inside.set(first, single);
+    else inside.set(first, key).set(second, item);
+
+    const condition = expr.condition && this.of(expr.condition, inside);
+    const body = expr.body && this.of(expr.body, inside);
+    const count = walked.shape.size;
+    const isQuantified = macro === "all" || macro === "exists";
+    const steps = isQuantified ? range(Math.min(1, count.min), count.max) : count;
+    const isMap = macro === "transformMap" || macro === "transformMapEntry";
+    const made = macro === "transformMapEntry" ? body?.shape.size ?? range(1) : range(1);
+    const step = sum(
+      range(COST.step + (isMap ? COST.entry : 0)),
+      range(3, 30),
+      condition?.cost ?? range(0),
+      condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
+      isMap ? upTo(times(made, range(60))) : range(0),
+      // One that fails makes the others no less worth asking.
+      isQuantified && condition && canFail(condition) ? range(0, COST.failure) : range(0),
+    );
+    const sorting = macro === "sortBy" ? sortCost(count, body?.shape ?? ANY) : range(0);
+    return {
+      cost: sum(walked.cost, times(steps, step), sorting),
+      shape: resultOf(macro, expr.condition ? upTo(count) : count, single, body?.shape),
+    };
+  }
+}
+
+function resultOf(
+  macro: Node<"loop">["macro"],
+  count: Range,
+  item: Shape,
+  body: Shape = ANY,
+): Shape {
+  switch (macro) {
+    case "filter":
+    case "sortBy":
+      return listShape(count, () => item);
+    case "map":
+    case "transformList":
+    case "transformMap":
+      return listShape(count, () => body);
+    case "transformMapEntry":
+      return listShape(upTo(times(count, body.size)), () => body.element());
+    default:
+      return plainShape();
+  }
+}
+
+/** What sorting costs: comparing, so many times. */
+export function sortCost(count: Range, key: Shape): Range {
+  const compared = range(15, 15 + key.size.max / 4);
+  const log = (n: number) => n < 2 ? 0 : n * Math.ceil(Math.log2(n));
+  return times(range(count.min < 2 ? 0 : count.min - 1, log(count.max)), compared);
+}
+
+/** Whether evaluating something may fail: only what costs nothing cannot. */
+export function canFail({ cost }: Estimate): boolean {
+  return cost.max > 0;
+}
+
+/** A list or map of these parts. */
+function madeOf(parts: readonly Shape[], size: Range): Shape {
+  return shapeOf({
+    size,
+    element: () => oneOf(parts),
+    values: () => parts.reduce((all, part) => all + part.values(), 1),
+  });
+}
+
+function literalShape(value: Node<"literal">["value"]): Shape {
+  const isSized = typeof value === "string" || value instanceof Uint8Array;
+  return plainShape(range(isSized ? value.length : 0));
+}
