@@ -47,6 +47,11 @@ export class Known {
     return [{ type: "deleted", object }];
   }
 
+  /** Knows nothing any more: the next list tells of everything. */
+  clear(): void {
+    this.#entries = new Map();
+  }
+
   /** Begins a list; what was listed before it was broken off does not count. */
   beginList(): void {
     this.#listed = new Map();

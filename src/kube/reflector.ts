@@ -102,6 +102,12 @@ export class Reflector {
     return this.#known.size;
   }
 
+  /** For handlers that have dropped what they were told: the next list tells of everything again. */
+  forget(): void {
+    this.#known.clear();
+    this.#resourceVersion = "";
+  }
+
   /** Runs until the signal aborts; resolves when nothing of it is left. Call it once. */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

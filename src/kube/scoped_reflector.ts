@@ -135,7 +135,10 @@ export class ScopedReflector {
     if (isRefused(error) && !this.#wide.mayList && this.#scope !== "namespaces") {
       const was = this.#scope;
       this.#scope = "namespaces";
-      if (was === "everywhere") this.#options.onLost?.();
+      if (was === "everywhere") {
+        this.#wide.forget();
+        this.#options.onLost?.();
+      }
       this.#settled.resolve();
     }
     this.#options.onError?.(error);

@@ -1,9 +1,10 @@
 /** What happens between two lists: objects that came by our own write and went before the watch was back. */
 import assert from "node:assert/strict";
 import { type KindRef, Label } from "../../src/api/mod.ts";
+import { ExternalCaches } from "../../src/controller/cache/external.ts";
 import { ChildCaches } from "../../src/controller/cache/children.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
-import { connect, Discovery, loadConfig } from "../../src/kube/mod.ts";
+import { connect, Discovery, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
 import { kubeconfig } from "../controlplane/users.ts";
 import { FaultProxy, refuse } from "./proxy/mod.ts";
@@ -16,15 +17,42 @@ const MAP: KindRef = {
   namespaced: true,
 };
 
-Deno.test("a child that was made and deleted while its kind could not be watched is not there", async () => {
+interface Ground extends AsyncDisposable {
+  proxy: FaultProxy;
+  namespace: string;
+  /** kro's, through the proxy. */
+  client: KubeClient;
+  /** The administrator's, past it. */
+  admin: KubeClient;
+}
+
+async function ground(): Promise<Ground> {
   const { server, ca, token, kubeconfig: direct } = await sharedControlPlane();
-  await using space = await testNamespace("relist");
-  await using proxy = await FaultProxy.start({ server, ca });
+  const space = await testNamespace("relist");
+  const proxy = await FaultProxy.start({ server, ca });
   const file = await Deno.makeTempFile();
   const text = kubeconfig(await proxy.url("kro"), proxy.ca, "kro", token("kro"));
   await Deno.writeTextFile(file, text);
   const client = connect(await loadConfig({ kubeconfig: file }), { userAgent: "kro/devel" });
   const admin = connect(await loadConfig({ kubeconfig: direct }), { userAgent: "user" });
+  return {
+    proxy,
+    namespace: space.name,
+    client,
+    admin,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      admin.close();
+      await Deno.remove(file);
+      await proxy[Symbol.asyncDispose]();
+      await space[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("a child that was made and deleted while its kind could not be watched is not there", async () => {
+  await using g = await ground();
+  const { proxy, client, admin } = g;
   const children = new ChildCaches(client, new ClusterSchemas(client, new Discovery(client)));
   try {
     await children.ensure(MAP, "test");
@@ -37,12 +65,12 @@ Deno.test("a child that was made and deleted while its kind could not be watched
     for (const watch of proxy.watches) watch.expire();
     const lists = () => proxy.record.filter((e) => e.verb === "list" && e.ended).length;
     await eventually("listed again, in vain", () => Promise.resolve(lists() >= 2));
-    const ref = { kind: MAP, namespace: space.name, name: "child" };
+    const ref = { kind: MAP, namespace: g.namespace, name: "child" };
     const labels = {
       [Label.owned]: "true",
       [Label.instanceId]: "u1",
       [Label.instanceName]: "demo",
-      [Label.instanceNamespace]: space.name,
+      [Label.instanceNamespace]: g.namespace,
       [Label.instanceGroup]: "x.dev",
       [Label.instanceVersion]: "v1",
       [Label.instanceKind]: "Demo",
@@ -72,8 +100,29 @@ Deno.test("a child that was made and deleted while its kind could not be watched
     assert.deepEqual(woken, ["demo"]);
   } finally {
     children.stop();
-    client.close();
-    admin.close();
-    await Deno.remove(file);
+  }
+});
+
+Deno.test("what could not be listed for a while is told anew, also what did not change", async () => {
+  await using g = await ground();
+  const { proxy, client, admin } = g;
+  const ref = { kind: MAP, namespace: g.namespace, name: "theirs" };
+  const metadata = { namespace: ref.namespace, name: ref.name };
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { text: "one" } };
+  await admin.create(MAP, object, { fieldManager: "user" });
+  const externals = new ExternalCaches(client);
+  try {
+    await externals.ensure({ kind: MAP, reads: "whole" }, "test");
+    assert.deepEqual((await externals.get(ref))?.data, object.data);
+    await eventually("watched", () => Promise.resolve(proxy.watches.size === 1));
+    // An API server that has just started refuses before it has read its roles.
+    proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
+    for (const watch of proxy.watches) watch.expire();
+    await eventually("not everything", async () => !await externals.watches(MAP, undefined));
+    proxy.script = () => undefined;
+    await eventually("everything again", () => externals.watches(MAP, undefined));
+    assert.deepEqual((await externals.get(ref))?.data, object.data);
+  } finally {
+    externals.stop();
   }
 });
