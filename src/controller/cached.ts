@@ -207,7 +207,8 @@ export class CachedCluster implements Cluster {
 
   /** What an apply answers of an object as it stands; `holds`: it is as it should be. */
   #standing(store: ChildStore, ref: ObjectRef, object: KubeObject, holds: boolean): Applied {
-    const contest = this.#parts.fights.contest(refKey(ref), holds);
+    const { fights } = this.#parts;
+    const contest = fights.size > 0 ? fights.contest(refKey(ref), holds) : undefined;
     const revision = store.writtenRevision(ref);
     return { object, action: "unchanged", revision, ...(contest && { contest }) };
   }

@@ -134,9 +134,15 @@ export function digest(value: Json | undefined): string {
   return hash(canonical(value));
 }
 
+/** A short hash of a value by its text as it stands: the order of keys counts, which is quicker. */
+export function quickDigest(value: unknown): string {
+  return hash(JSON.stringify(value));
+}
+
 /** 96 bits: far more than chance could make equal, and half of what the whole hash would hold. */
 function hash(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
+  // Not a slice of the whole hash's text: that would be held with it.
+  return createHash("sha256").update(text).digest().subarray(0, 12).toString("base64url");
 }
 
 /** JSON text with sorted keys; absent values are left out as JSON.stringify does. */

@@ -37,6 +37,11 @@ export class Fights {
     this.#now = now;
   }
 
+  /** How many objects somebody changed that were repaired of late. */
+  get size(): number {
+    return this.#records.size;
+  }
+
   /** The object drifted: asked before it is repaired. */
   turn(key: string): Turn {
     const record = this.#records.get(key);

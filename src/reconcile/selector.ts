@@ -16,8 +16,12 @@ export function matchLabels(
   selector: string,
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
-  return parse(selector).every((r) => holds(r, labels ?? {}));
+  if (last?.selector !== selector) last = { selector, requirements: parse(selector) };
+  return last.requirements.every((r) => holds(r, labels ?? {}));
 }
+
+/** Many objects are held against one selector. */
+let last: { selector: string; requirements: readonly Requirement[] } | undefined;
 
 /**
  * The text form of a resolved LabelSelector object, or why it is none. Strict: an unknown field must

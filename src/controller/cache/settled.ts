@@ -2,7 +2,7 @@
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { type Volatile, withoutValues, withValuesOf } from "../../reconcile/mod.ts";
-import { desiredValues, digest } from "../drift.ts";
+import { desiredValues, digest, quickDigest } from "../drift.ts";
 import type { Child } from "./child.ts";
 
 /** What held when the hashes of drift were what they are, or before they changed. */
@@ -26,6 +26,21 @@ export function holds(
   volatile: Volatile | undefined,
 ): boolean {
   if (child.entry === undefined) return false;
+  // Mostly it is the very object that held before: that is found out in a fraction of the time.
+  const quick = volatile ? undefined : quickDigest(desired);
+  if (quick !== undefined && child.held === quick) return true;
+  const doesHold = holdsInFull(child, live, desired, schema, volatile);
+  if (doesHold) child.held = quick;
+  return doesHold;
+}
+
+function holdsInFull(
+  child: Child,
+  live: () => KubeObject,
+  desired: KubeObject,
+  schema: Schema | undefined,
+  volatile: Volatile | undefined,
+): boolean {
   const settled = child.rare?.settled;
   if (settled && !settled.broken && isSettled(settled, desired, volatile)) return true;
   // After a restart what is there counts: it was written when it was due.
@@ -58,6 +73,7 @@ export function settle(
   volatile: Volatile | undefined,
 ): void {
   if (child.entry === undefined) return;
+  child.held = volatile ? undefined : quickDigest(desired);
   const tells = !volatile && desiredValues(desired, schema, child.status) === child.values;
   remember(child, tells ? undefined : settledBy(desired, volatile));
 }
@@ -66,11 +82,11 @@ export function settle(
 export function carryOver(old: Child, child: Child): void {
   child.written = old.written;
   const settled = old.rare?.settled;
-  if (old.entry === child.entry && old.values === child.values) remember(child, settled);
-  else {remember(
-      child,
-      settled ? { ...settled, broken: true } : { values: old.values, broken: true },
-    );}
+  if (old.entry === child.entry && old.values === child.values) {
+    child.held = old.held;
+    return remember(child, settled);
+  }
+  remember(child, settled ? { ...settled, broken: true } : { values: old.values, broken: true });
 }
 
 function remember(child: Child, settled: Settled | undefined): void {

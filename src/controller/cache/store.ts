@@ -13,6 +13,7 @@ import { compareRevisions } from "./revision.ts";
 import { valueOf } from "./selector.ts";
 import { carryOver, drifted, holds, settle } from "./settled.ts";
 import { isOurs, readPart } from "./trim.ts";
+import { Views } from "./views.ts";
 
 /** A write under way: what events told of the object meanwhile. */
 interface Write {
@@ -53,6 +54,7 @@ export class ChildStore {
   readonly #children = new Map<string, Child>();
   /** Keys by family: most have one child of a kind. */
   readonly #members = new Map<Family, string | Set<string>>();
+  readonly #views = new Views();
   readonly #writes = new Map<string, Write>();
   /** Objects that we deleted and that events have not yet told gone, by key: their uid. */
   readonly #deleted = new Map<string, string>();
@@ -83,13 +85,14 @@ export class ChildStore {
 
   /** Objects that the selector takes, by namespace and name. */
   list(selector: string, namespace?: string): KubeObject[] {
-    const objects: KubeObject[] = [];
+    const found: { place: string; object: KubeObject }[] = [];
     for (const key of this.#candidates(selector)) {
       if (namespace !== undefined && !key.startsWith(`${namespace}/`)) continue;
       const object = this.#object(key)!;
-      if (matchLabels(selector, object.metadata.labels)) objects.push(object);
+      if (!matchLabels(selector, object.metadata.labels)) continue;
+      found.push({ place: key.replace("/", "\0"), object });
     }
-    return objects.sort((a, b) => compare(sortKey(a), sortKey(b)));
+    return found.sort((a, b) => compare(a.place, b.place)).map(({ object }) => object);
   }
 
   /** Takes an event ADDED or MODIFIED. Returns the instances to wake: none when it tells nothing new. */
@@ -143,7 +146,7 @@ export class ChildStore {
     const key = keyOf(at);
     const child = this.#children.get(key);
     if (!child || apiVersionOf(this.kind) !== desired.apiVersion) return false;
-    const live = () => objectOf(this.kind, key, child);
+    const live = () => this.#views.of(key, child, this.kind);
     return holds(child, live, desired, this.schema, volatile);
   }
 
@@ -211,6 +214,7 @@ export class ChildStore {
     if (child && child.uid === at.uid) {
       this.#deleted.set(key, at.uid);
       child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
+      this.#views.forget(key);
     }
     return this.#end(key, undefined);
   }
@@ -289,6 +293,7 @@ export class ChildStore {
       if (reads === child.reads || !coversReads(child.reads, reads)) continue;
       child.part = readPart(objectOf(this.kind, key, child), reads);
       child.reads = reads;
+      this.#views.forget(key);
     }
   }
 
@@ -307,7 +312,7 @@ export class ChildStore {
 
   #object(key: string): KubeObject | undefined {
     const child = this.#children.get(key);
-    return child && objectOf(this.kind, key, child);
+    return child && this.#views.of(key, child, this.kind);
   }
 
   #put(key: string, object: KubeObject): Child {
@@ -338,6 +343,7 @@ export class ChildStore {
   }
 
   #leave(key: string, { family }: Child): void {
+    this.#views.forget(key);
     const members = this.#members.get(family);
     if (typeof members === "string") this.#members.delete(family);
     else if (members?.delete(key) && members.size === 0) this.#members.delete(family);
@@ -401,10 +407,6 @@ export class ChildStore {
 function placeOf(key: string): ObjectKey {
   const slash = key.indexOf("/");
   return { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) };
-}
-
-function sortKey(object: KubeObject): string {
-  return `${object.metadata.namespace ?? ""}\0${object.metadata.name ?? ""}`;
 }
 
 function compare(a: string, b: string): number {
