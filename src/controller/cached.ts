@@ -129,21 +129,22 @@ export class CachedCluster implements Cluster {
     const { children, fights, turns } = this.#parts;
     const store = await children.storeFor(ref.kind, ref.namespace);
     if (!store) return await this.#polled().apply(ref, desired, options);
-    return await turns.run(refKey(ref), async () => {
+    const key = refKey(ref);
+    const standing = turns.isFree(key) ? this.#unchanged(store, ref, desired, options) : undefined;
+    if (standing) return standing;
+    return await turns.run(key, async () => {
+      const unchanged = this.#unchanged(store, ref, desired, options);
+      if (unchanged) return unchanged;
       const before = store.get(ref);
-      refuseTaken(ref, before, desired);
-      if (before && store.holds(ref, desired, options.volatile)) {
-        return this.#standing(store, ref, before, true);
-      }
       const isRepair = before !== undefined && store.drifted(ref, desired, options.volatile);
-      const turn = isRepair ? fights.turn(refKey(ref)) : undefined;
+      const turn = isRepair ? fights.turn(key) : undefined;
       if (turn && turn.waitMs > 0) return this.#standing(store, ref, before!, false);
       const change = turn?.look ? await this.#foreignChange(store, ref, desired) : undefined;
       const response = await this.#send(store, ref, desired, options);
-      const earlier = before ?? this.#looked.get(refKey(ref));
+      const earlier = before ?? this.#looked.get(key);
       const known = earlier !== undefined || isFirstWrite(response);
       const action = known ? actionOf(earlier, response) : "configured";
-      if (isRepair && action === "configured") fights.repaired(refKey(ref), change);
+      if (isRepair && action === "configured") fights.repaired(key, change);
       return { ...this.#standing(store, ref, store.get(ref) ?? response, true), action };
     });
   }
@@ -203,6 +204,19 @@ export class CachedCluster implements Cluster {
   finish(complete: boolean): void {
     if (complete) this.#parts.externals.keep(this.#instance, this.#interests);
     this.#interests = [];
+  }
+
+  /** The answer when the cache shows that all holds; throws when another ApplySet has the object. */
+  #unchanged(
+    store: ChildStore,
+    ref: ObjectRef,
+    desired: KubeObject,
+    { volatile }: ApplyOptions,
+  ): Applied | undefined {
+    const before = store.get(ref);
+    refuseTaken(ref, before, desired);
+    if (!before || !store.holds(ref, desired, volatile)) return undefined;
+    return this.#standing(store, ref, before, true);
   }
 
   /** What an apply answers of an object as it stands; `holds`: it is as it should be. */

@@ -4,6 +4,11 @@
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
+  /** True when nobody has a turn: what needs no waiting may be done at once. */
+  isFree(key: string): boolean {
+    return !this.#last.has(key);
+  }
+
   /** Runs the work when all earlier work of the key is done, whether it succeeded or not. */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
