@@ -3,6 +3,7 @@
  * after a connection failed.
  */
 import { ApiError } from "../api/mod.ts";
+import { LONGEST_LIST, LONGEST_OBJECT, readBody } from "./body.ts";
 import { type Exchange, isWrite, repeatable, requestText } from "./exchange.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { Slots, TokenBucket } from "./limit.ts";
@@ -58,7 +59,7 @@ export class Transport {
         const http = this.#unaryClient();
         return await this.#timed(exchange, async (signal) => {
           const response = await this.#fetch(exchange, http, authorization, signal);
-          return toAnswer(response, await response.text());
+          return await toAnswer(exchange, response);
         }).catch((error) => {
           if (!isWithheld(error)) this.#discard(http);
           throw error;
@@ -92,10 +93,10 @@ export class Transport {
         const answer = await this.#timed(exchange, async () => {
           const response = await this.#fetch(exchange, http, authorization, connection.signal);
           if (!response.ok || response.body === null) {
-            return toAnswer(response, await response.text().finally(close));
+            return await toAnswer(exchange, response).finally(close);
           }
           stream = { body: response.body, close };
-          return toAnswer(response, "");
+          return { code: response.status, text: "" };
         }, connection);
         if (stream) this.#inFlight.add(connection);
         return answer;
@@ -283,7 +284,14 @@ export class Transport {
   }
 }
 
-function toAnswer(response: Response, text: string): Answer {
+async function toAnswer(exchange: Exchange, response: Response): Promise<Answer> {
+  const isOne = exchange.verb !== "list" && exchange.verb !== "raw";
+  const limit = isOne ? LONGEST_OBJECT : LONGEST_LIST;
+  const text = await readBody(response, limit);
+  if (text === undefined) {
+    const message = `${requestText(exchange)}: an answer of more than ${limit / 2 ** 20} MiB`;
+    throw new ApiError(message, { reason: "Other" });
+  }
   const retryAfterSeconds = retryAfterOf(response.headers.get("retry-after"), Date.now());
   return { code: response.status, text, retryAfterSeconds };
 }

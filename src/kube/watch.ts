@@ -1,5 +1,6 @@
 /** The events of one watch connection: JSON documents, one a line. */
 import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
+import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
 import { type Exchange, requestText } from "./exchange.ts";
 import type { OpenStream, Transport } from "./transport.ts";
@@ -56,9 +57,6 @@ function parseEvent(request: string, line: string): { type: string; object: Kube
   throw new ApiError(`${request}: a line is no event`, { reason: "Other", cause });
 }
 
-/** No object of an API server is as large by far: etcd takes 1.5 MiB by default. */
-const LONGEST_LINE = 32 * 2 ** 20;
-
 /**
  * Lines of a byte stream until it ends or the signal aborts. The last line may lack its end when the
  * connection broke: it is dropped.
@@ -88,7 +86,7 @@ export async function* lines(
       }
       rest.push(parts.at(-1)!);
       length += parts.at(-1)!.length;
-      if (length > LONGEST_LINE) throw new Error("a line of more than 32 MiB");
+      if (length > LONGEST_OBJECT) throw new Error("a line of more than 32 MiB");
     }
   } finally {
     signal.removeEventListener("abort", cancel);

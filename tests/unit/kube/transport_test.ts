@@ -315,3 +315,32 @@ Deno.test("JSON that is no object is not taken for one", async () => {
     });
   }
 });
+
+Deno.test("an answer larger than any object is given up before it fills the memory", async () => {
+  const mib = new Uint8Array(2 ** 20).fill(97);
+  for (const length of [undefined, String(100 * 2 ** 20)]) {
+    let sent = 0;
+    await serving(
+      () => {
+        const body = new ReadableStream({
+          pull(controller) {
+            controller.enqueue(mib);
+            if (++sent === 100) controller.close();
+          },
+        });
+        return new Response(body, { headers: length ? { "content-length": length } : {} });
+      },
+      async ({ client, requests }) => {
+        await assert.rejects(client.get({ kind: pods, namespace: "a", name: "b" }), {
+          message: "GET pods a/b: an answer of more than 32 MiB",
+          reason: "Other",
+        });
+        assert.equal(requests.length, 1);
+        assert.ok(sent < 60, `${sent} MiB were sent`);
+        // The next request has a connection.
+        sent = 99;
+        await assert.rejects(client.get({ kind: pods, namespace: "a", name: "b" }), ApiError);
+      },
+    );
+  }
+});
