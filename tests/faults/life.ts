@@ -1,7 +1,7 @@
-/** Leads all subjects through one life, phase by phase, and says after each what is not as it must be. */
+/** Leads all subjects through a life or several at once, phase by phase, and says after each what is not as it must be. */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
 import { ScenarioCluster } from "../scenarios/cluster.ts";
-import { orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
+import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
 import { differences, kinds, objectsOf, type State, stateOf } from "./state.ts";
 import {
   instanceIn,
@@ -38,8 +38,8 @@ export interface Plan {
 
 /** How to live. */
 export interface LifeOptions {
-  /** Its token in names: `l` and digits. */
-  life: string;
+  /** The tokens in names, `l` and digits: each subject lives as many lives side by side. */
+  lives: readonly string[];
   /** Who lives. */
   subjects: readonly Subject[];
   /** The faults. */
@@ -48,6 +48,8 @@ export interface LifeOptions {
   model?: Model;
   /** How long nothing may be written after it has converged, 3 s by default. */
   quietMs?: number;
+  /** The same in phase `change`, where all that a subject can have is there. */
+  restMs?: number;
   /** The last phase; all by default. */
   until?: Phase;
   /** Generations and managed fields do not count: people changed more than without the fault. */
@@ -66,75 +68,101 @@ export interface Lived {
   model: Model;
   /** The longest time from the end of a phase's faults to kro's last write, in milliseconds. */
   recoveryMs: number;
+  /** Phases that took longer than they may. */
+  late: string[];
 }
 
-/** Lives it. The record is empty afterwards. */
+/** Lives them. The record is empty afterwards. */
 export async function live(world: World, options: LifeOptions): Promise<Lived> {
-  const { life, subjects, plan = {}, quietMs = 3000, patienceMs = 120_000 } = options;
+  const { lives, subjects, plan = {}, patienceMs = 120_000 } = options;
+  const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
   const clusters = new Map<string, ScenarioCluster>();
   const own: Model = { states: new Map(), requests: new Map(), took: new Map() };
-  const faults: string[] = [];
-  let recoveryMs = 0;
+  const lived: Lived = { faults: [], model: own, recoveryMs: 0, late: [] };
   if (!options.keepRecord) world.proxy.record = [];
   try {
-    for (const subject of subjects) {
-      const cluster = await ScenarioCluster.at(world.adminFile, nameIn(life, subject));
-      clusters.set(subject.name, cluster);
+    for (const { life, subject } of all) {
+      const name = nameIn(life, subject);
+      clusters.set(name, await ScenarioCluster.at(world.adminFile, name));
     }
     for (const phase of phases) {
       const began = performance.now();
       const from = world.proxy.record.length;
       await plan.before?.(phase);
-      await Promise.all(subjects.map((s) => act(phase, s, life, clusters.get(s.name)!)));
+      await Promise.all(
+        all.map(({ life, subject }) =>
+          act(phase, subject, life, clusters.get(nameIn(life, subject))!)
+        ),
+      );
       const over = await plan.during?.(phase) ?? performance.now();
-      const settling = { life, subjects, phaseOf: () => phase, quietMs, patienceMs };
+      const { quietMs = 3000, restMs = quietMs } = options;
+      const settling = { lives, subjects, phaseOf: () => phase, patienceMs };
       const since = performance.now();
-      const rest = await restAsIn(world, { ...settling, since }, options);
-      recoveryMs = Math.max(recoveryMs, rest.lastWrite - over);
-      own.took.set(phase, rest.lastWrite - began);
+      const quiet = phase === "change" ? restMs : quietMs;
+      const rest = await restAsIn(world, { ...settling, quietMs: quiet, since }, options);
+      lived.recoveryMs = Math.max(lived.recoveryMs, rest.lastWrite - over);
+      const took = rest.lastWrite - began;
+      const faultFree = options.model?.took.get(phase) ?? took;
+      const faulty = plan.before || plan.during ? since - began : 0;
+      lived.late.push(...late(took, { faultFree, own: faulty }).map((line) => `${phase}: ${line}`));
+      own.took.set(phase, took);
       own.states.set(phase, rest.state);
-      faults.push(...rest.faults.map((line) => `${phase}: ${line}`));
-      for (const entry of world.proxy.record.slice(from)) {
-        const subject = world.doors.includes(entry.client) && entry.verb !== "watch" &&
-          subjectOf(`${entry.path} ${entry.body}`);
-        if (!subject) continue;
-        const key = `${subject} ${phase}`;
-        own.requests.set(key, (own.requests.get(key) ?? 0) + 1);
-      }
+      lived.faults.push(...rest.faults.map((line) => `${phase}: ${line}`));
+      countRequests(world.proxy.record.slice(from), world.doors, phase, own.requests);
       await plan.after?.(phase);
       if (phase === options.until) break;
     }
     const { record } = world.proxy;
-    const judged = record.filter((e) => isOf(e, life) && !`${e.path} ${e.body}`.includes(FOREIGN));
-    faults.push(...uncovered(judged), ...stale(record, world.doors));
-    faults.push(...await world.uncleanLogs());
+    const judged = record.filter((e) => isOf(e, lives) && !`${e.path} ${e.body}`.includes(FOREIGN));
+    lived.faults.push(...uncovered(judged), ...stale(record, world.doors));
+    lived.faults.push(...await world.uncleanLogs());
   } finally {
     for (const cluster of clusters.values()) cluster.close();
-    if (faults.length === 0) world.proxy.record = [];
+    if (lived.faults.length === 0) world.proxy.record = [];
   }
-  return { faults, model: own, recoveryMs };
+  return lived;
+}
+
+function countRequests(
+  record: readonly Entry[],
+  doors: readonly string[],
+  phase: Phase,
+  into: Map<string, number>,
+): void {
+  for (const entry of record) {
+    if (!doors.includes(entry.client) || entry.verb === "watch") continue;
+    const subject = subjectOf(`${entry.path} ${entry.body}`)?.subject;
+    if (!subject) continue;
+    const key = `${subject} ${phase}`;
+    into.set(key, (into.get(key) ?? 0) + 1);
+  }
 }
 
 /** How long a watch may be put off, and a little more: what it has yet to tell is not missing before. */
 const BACKOFF_MS = 40_000;
 
-/** Waits for rest, and for the state of the model. */
+/** Waits for rest, and for the state of the model. The state is that of the first life. */
 async function restAsIn(
   world: World,
   settling: Settling,
   { model, loose }: LifeOptions,
 ): Promise<{ lastWrite: number; faults: string[]; state: State }> {
-  const { life, subjects, phaseOf, since } = settling;
+  const { lives, subjects, phaseOf, since } = settling;
   const expected = model?.states.get(phaseOf(subjects[0]!));
   for (;;) {
     const { lastWrite, faults } = await settle(world, settling);
-    const all = await everything(world, life, subjects);
-    const objects = all.filter((o) => !isForeign(o) && JSON.stringify(o).includes(`-${life}`));
-    const state = stateOf(objects, life);
-    faults.push(...orphans(objects));
-    if (expected) faults.push(...differences(expected, state, loose));
+    const all = (await everything(world, lives, subjects)).filter((o) => !isForeign(o));
+    const states = lives.map((life, i) => {
+      const objects = all.filter((o) => JSON.stringify(o).includes(`-${life}`));
+      const state = stateOf(objects, life);
+      const found = orphans(objects);
+      if (expected) found.push(...differences(expected, state, loose));
+      const which = lives.length > 1 ? `life ${i + 1} of ${lives.length}: ` : "";
+      faults.push(...found.map((line) => which + line));
+      return state;
+    });
     if (faults.length === 0 || performance.now() - since > BACKOFF_MS) {
-      return { lastWrite, faults, state };
+      return { lastWrite, faults, state: states[0]! };
     }
     await sleep(1000);
   }
@@ -143,8 +171,9 @@ async function restAsIn(
 /** Other people's objects that a scenario makes are called so; they are left out of states. */
 export const FOREIGN = "somebody-elses";
 
-function isOf({ path, body }: Entry, life: string): boolean {
-  return `${path} ${body}`.includes(`-${life}`);
+function isOf({ path, body }: Entry, lives: readonly string[]): boolean {
+  const text = `${path} ${body}`;
+  return lives.some((life) => text.includes(`-${life}`));
 }
 
 function isForeign({ metadata }: KubeObject): boolean {
@@ -187,8 +216,8 @@ export async function act(
 
 /** What is waited for. */
 export interface Settling {
-  /** The life's token. */
-  life: string;
+  /** The lives' tokens. */
+  lives: readonly string[];
   /** Who. */
   subjects: readonly Subject[];
   /** In which phase each is. */
@@ -208,7 +237,7 @@ export async function settle(
 ): Promise<{ lastWrite: number; faults: string[] }> {
   // What an earlier life left behind, having failed, is not this one's.
   const own = (since: number) =>
-    world.proxy.record.filter((e) => e.began >= since && isOf(e, s.life));
+    world.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
   const lastWrite = () => writes(own(s.since), world.doors, 0).at(-1)?.began ?? s.since;
   let open: string[] = [];
   while (performance.now() - s.since < s.patienceMs) {
@@ -226,8 +255,12 @@ export async function settle(
 }
 
 /** What is not yet as the phase wants it. */
-async function unsettled(world: World, { life, subjects, phaseOf }: Settling): Promise<string[]> {
-  const lines = await Promise.all(subjects.map(async (subject) => {
+async function unsettled(
+  world: World,
+  { lives, subjects, phaseOf }: Settling,
+): Promise<string[]> {
+  const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
+  const lines = await Promise.all(all.map(async ({ life, subject }) => {
     const phase = phaseOf(subject);
     const name = nameIn(life, subject);
     const rgd = await world.admin.get({ kind: RGD_KIND, name });
@@ -269,10 +302,11 @@ function brief(object: KubeObject | undefined): string {
 /** All objects of the kinds that subjects are made of. */
 export async function everything(
   world: World,
-  life: string,
+  lives: readonly string[],
   subjects: readonly Subject[],
 ): Promise<KubeObject[]> {
-  return await objectsOf(world.admin, [...kinds, ...subjects.map((s) => kindIn(life, s))]);
+  const own = lives.flatMap((life) => subjects.map((s) => kindIn(life, s)));
+  return await objectsOf(world.admin, [...kinds, ...own]);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,9 +1,9 @@
-/** `deno task faults`: runs the scenarios on a control plane of its own, prints the table and writes it to RESULTS.md. */
+/** `deno task faults`: runs the scenarios on a control plane of its own, prints a table, and keeps each row in RESULTS.md. */
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { attempt, Context, type Row } from "./scenarios/scenario.ts";
-import { table } from "./table.ts";
+import { merged, type Occasion, table } from "./results.ts";
 import { World } from "./world.ts";
 
 const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--soak SECONDS]
@@ -13,16 +13,26 @@ const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--
   --slice      a fixed part that takes minutes
   --soak N     how many seconds the soak takes; 60 by default
 
-Without --only and --slice the table goes to tests/faults/RESULTS.md.`;
+Each row goes to tests/faults/RESULTS.md as its scenario ends, unless it is the slice's or something was
+changed since the last commit.`;
 
-async function commit(): Promise<string> {
+const RESULTS = `${import.meta.dirname}/RESULTS.md`;
+
+/** What is tested; undefined when it is no commit. */
+async function commit(): Promise<string | undefined> {
   const git = async (...args: string[]) => {
-    const cwd = import.meta.dirname!;
+    const cwd = `${import.meta.dirname}/../..`;
     const { stdout } = await new Deno.Command("git", { args, cwd }).output();
     return new TextDecoder().decode(stdout).trim();
   };
-  const isDirty = await git("status", "--porcelain", "--", "../../src") !== "";
-  return `${await git("rev-parse", "--short", "HEAD")}${isDirty ? ", with changes in src" : ""}`;
+  const changed = await git("status", "--porcelain", "--", ".", ":!tests/faults/RESULTS.md");
+  return changed === "" ? await git("rev-parse", "--short", "HEAD") : undefined;
+}
+
+async function keep(row: Row, occasion: Occasion): Promise<void> {
+  const page = await Deno.readTextFile(RESULTS).catch(() => "");
+  const order = scenarios.map(({ name }) => name);
+  await Deno.writeTextFile(RESULTS, merged(page, row, occasion, order));
 }
 
 async function main(args: string[]): Promise<number> {
@@ -50,21 +60,23 @@ async function main(args: string[]): Promise<number> {
     console.error(usage);
     return 2;
   }
-  const began = performance.now();
+  // Of the moment at which kro's bundle is made.
+  const tested = await commit();
   const say = (line: string) => console.error(line);
   await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });
-  const rows: Row[] = [];
+  const rows: { row: Row; occasion: Occasion }[] = [];
   await using world = await World.open(controlPlane);
   const context = new Context(world, { controlPlane, seed, soakMs, slice, say });
   for (const scenario of chosen) {
+    const began = performance.now();
+    context.begin();
     const row = await attemptRow(scenario.name, () => scenario.run(context));
-    rows.push(row);
+    const occasion = { commit: tested ?? "none", seed, tookMs: performance.now() - began };
+    rows.push({ row, occasion });
+    if (tested && !slice) await keep(row, occasion);
   }
-  const took = performance.now() - began;
-  const text = table(rows, { commit: await commit(), seed, slice, took });
-  console.log(text);
-  if (!only && !slice) await Deno.writeTextFile(`${import.meta.dirname}/RESULTS.md`, text);
-  return rows.every((row) => row.survived === row.runs && row.runs > 0) ? 0 : 1;
+  console.log(table(rows));
+  return rows.every(({ row }) => row.survived === row.runs && row.runs > 0) ? 0 : 1;
 }
 
 /** A scenario that breaks off is one failed run. */
@@ -74,7 +86,7 @@ async function attemptRow(scenario: string, run: () => Promise<Row>): Promise<Ro
     row = await run();
     return { faults: [], recoveryMs: 0 };
   });
-  return row ?? { scenario, runs: 1, swept: "", survived: 0, worstMs: 0, faults };
+  return row ?? { scenario, runs: 1, swept: "", survived: 0, inTime: 0, worstMs: 0, faults };
 }
 
 Deno.exit(await main(Deno.args));

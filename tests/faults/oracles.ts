@@ -173,6 +173,15 @@ export function unclean(log: string): string[] {
     .map((line) => `in the log: ${line.slice(0, 300)}`);
 }
 
+/** Lines of a JSON log that tell of a sweep which found what no event had told. */
+export function missed(log: string): string[] {
+  return log.split("\n").filter((line) => isLogLine(line) && line.includes(MISSED)).map((line) =>
+    `a sweep found what events missed: ${JSON.parse(line).message}`
+  );
+}
+
+const MISSED = "events missed";
+
 const GIVES_UP = /^error: (?!Uncaught)/;
 
 function isLogLine(line: string): boolean {
@@ -186,6 +195,24 @@ function isLogLine(line: string): boolean {
 /** What a process holds more of than before, beyond what comes and goes with connections. */
 export function leaked(what: string, before: number, after: number): string[] {
   return after <= before + 8 ? [] : [`${what} grew from ${before} to ${after}`];
+}
+
+/** Memory of a process that is much more than before, in bytes; what a heap keeps for later is not. */
+export function swollen(before: number, after: number): string[] {
+  const most = 1.5 * before + 64 * 2 ** 20;
+  return after <= most ? [] : [`memory grew from ${mib(before)} to ${mib(after)}`];
+}
+
+/** Kinds that one client watches more than once; the kinds of all its open watches come in. */
+export function doubled(client: string, kinds: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count > 1)
+    .map(([kind, count]) => `${client} has ${count} watches of ${kind}`);
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
 /** A recovery that took longer than three times the fault-free run and the fault's own time, with what starting takes. */

@@ -18,6 +18,8 @@ export interface KroOptions {
   v8?: readonly string[];
   /** Starts it by another program, such as `systemd-run` or `prlimit`, which execs what follows. */
   under?: readonly string[];
+  /** Files that it may read besides its kubeconfig, such as a token. */
+  reads?: readonly string[];
 }
 
 /** A process; it dies with this one at the latest. */
@@ -37,14 +39,16 @@ export class KroProcess {
   }
 
   /** Starts it; {@link ready} tells when it is. */
-  static start({ bundle, kubeconfig, log, flags, v8, under = [] }: KroOptions): KroProcess {
+  static start(
+    { bundle, kubeconfig, log, flags, v8, under = [], reads = [] }: KroOptions,
+  ): KroProcess {
     const [port] = freePorts(1) as [number];
     const command = [
       ...under,
       Deno.execPath(),
       "run",
       ...(v8 ? [`--v8-flags=${v8.join(",")}`] : []),
-      ...permissionFlags("controller", [kubeconfig]),
+      ...permissionFlags("controller", [kubeconfig, ...reads]),
       bundle,
       "controller",
       `--kubeconfig=${kubeconfig}`,

@@ -1,6 +1,6 @@
 /** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
 import assert from "node:assert/strict";
-import { ApiError, type KindRef } from "../../src/api/mod.ts";
+import { ApiError, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
 import { kubeconfig } from "../controlplane/users.ts";
@@ -12,6 +12,7 @@ import {
   holdAnswer,
   lose,
   loseByReset,
+  older,
   refuse,
   reset,
   truncate,
@@ -175,6 +176,22 @@ Deno.test("watches: repeated, lost and kept back events, a cut, and 410", async 
     "the server's side is closed",
     () => Promise.resolve(g.proxy.watches.size === 0),
   );
+});
+
+Deno.test("a list from an older state comes to whoever asks for any state, and to nobody else", async () => {
+  await using g = await ground();
+  const path = `/api/v1/namespaces/${g.namespace}/configmaps`;
+  const names = async (query: string) => {
+    const { items } = await g.client.raw(path + query) as { items: KubeObject[] };
+    return items.map((i) => i.metadata.name);
+  };
+  await g.create("one");
+  assert.deepEqual(await names(""), ["one"]);
+  await g.create("two");
+  g.proxy.script = () => older;
+  assert.deepEqual(await names("?resourceVersion=0"), ["one"]);
+  assert.deepEqual(await names(""), ["one", "two"]);
+  assert.deepEqual(await names("?resourceVersion=0&labelSelector=a"), []);
 });
 
 Deno.test("a silent connection gives no answer and loses none; a stranded one never answers", async () => {

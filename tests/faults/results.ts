@@ -1,36 +1,108 @@
-/** The table of results, as Markdown. */
+/** The page of results: one row a scenario, each with the commit that it was run at. Pure functions over its text. */
 import type { Row } from "./scenarios/scenario.ts";
 
-/** What a table is of. */
+/** Of what run a row is. */
 export interface Occasion {
   /** The commit that was tested. */
   commit: string;
   /** Seed of what was random. */
   seed: number;
-  /** Only the fixed part. */
-  slice: boolean;
-  /** How long all of it took, in milliseconds. */
-  took: number;
+  /** How long the scenario took, in milliseconds. */
+  tookMs: number;
 }
 
-/** The whole page. */
-export function table(rows: readonly Row[], { commit, seed, slice, took }: Occasion): string {
-  const command = `deno task faults --seed ${seed}${slice ? " --slice" : ""}`;
-  const minutes = (took / 60_000).toFixed(0);
-  const lines = rows.map((r) => {
-    const worst = `${(r.worstMs / 1000).toFixed(1)} s`;
-    return `| ${r.scenario} | ${r.runs} | ${r.swept} | ${r.survived} | ${worst} |`;
-  });
-  const failed = rows.flatMap((r) => r.faults.map((fault) => `- ${r.scenario}, ${fault}`));
+/** One line of the table, as text. */
+interface Line {
+  scenario: string;
+  cells: string[];
+  /** What the oracles found. */
+  faults: string[];
+}
+
+const COLUMNS = [
+  "scenario",
+  "runs",
+  "survived",
+  "in time",
+  "worst recovery",
+  "took",
+  "commit",
+  "seed",
+  "swept",
+];
+
+/** The page with the row in place of an earlier one of that scenario; `order` are all scenarios' names. */
+export function merged(
+  page: string,
+  row: Row,
+  occasion: Occasion,
+  order: readonly string[],
+): string {
+  const lines = parse(page).filter(({ scenario }) =>
+    scenario !== row.scenario && order.includes(scenario)
+  );
+  lines.push({ scenario: row.scenario, cells: cellsOf(row, occasion), faults: row.faults });
+  lines.sort((a, b) => order.indexOf(a.scenario) - order.indexOf(b.scenario));
+  const missing = order.filter((name) => !lines.some(({ scenario }) => scenario === name));
   return [
     "# Faults: results",
     "",
-    `\`${command}\` at commit ${commit}, ${minutes} minutes.`,
+    "Written by `deno task faults`, each row when its scenario had ended. `in time`: runs that took no longer than",
+    "three times the model and the faults themselves; machines that do other work as well miss that.",
     "",
-    "| scenario | runs | swept | survived | worst recovery |",
-    "| --- | --- | --- | --- | --- |",
-    ...lines,
+    ...tableOf(lines),
     "",
-    ...(failed.length > 0 ? ["What the oracles found:", "", ...failed, ""] : []),
+    ...(missing.length > 0 ? [`Not run yet: ${missing.join(", ")}.`, ""] : []),
+    ...findings(lines),
   ].join("\n");
+}
+
+/** The rows of one run, to be printed. */
+export function table(rows: readonly { row: Row; occasion: Occasion }[]): string {
+  const lines = rows.map(({ row, occasion }) => {
+    const { scenario, faults } = row;
+    return { scenario, cells: cellsOf(row, occasion), faults };
+  });
+  return [...tableOf(lines), "", ...findings(lines)].join("\n");
+}
+
+function cellsOf(row: Row, { commit, seed, tookMs }: Occasion): string[] {
+  return [
+    row.scenario,
+    row.runs,
+    row.survived,
+    row.inTime,
+    `${(row.worstMs / 1000).toFixed(1)} s`,
+    `${(tookMs / 1000).toFixed(0)} s`,
+    commit,
+    seed,
+    row.swept,
+  ].map((cell) => String(cell).replaceAll("|", "/"));
+}
+
+function tableOf(lines: readonly Line[]): string[] {
+  const text = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [text(COLUMNS), text(COLUMNS.map(() => "---")), ...lines.map(({ cells }) => text(cells))];
+}
+
+function findings(lines: readonly Line[]): string[] {
+  const found = lines.flatMap(({ scenario, faults }) =>
+    faults.map((fault) => `- ${scenario}, ${fault.replaceAll(/\s*\n\s*/g, " / ")}`)
+  );
+  return found.length > 0 ? ["What the oracles found:", "", ...found, ""] : [];
+}
+
+function parse(page: string): Line[] {
+  const text = page.split("\n");
+  const rows = text.filter((line) => line.startsWith("| ")).map((line) =>
+    line.slice(2, -2).split(" | ")
+  ).filter((cells) => cells.length === COLUMNS.length && !["scenario", "---"].includes(cells[0]!));
+  return rows.map((cells) => {
+    const scenario = cells[0]!;
+    const start = `- ${scenario}, `;
+    const faults = text.filter((line) => line.startsWith(start)).map((line) =>
+      line.slice(start.length)
+    );
+    return { scenario, cells, faults };
+  });
 }

@@ -8,6 +8,7 @@ import {
   RGD_KIND,
 } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
+import { THING } from "./things.ts";
 
 /** Objects by `subject kind namespace/name`, as canonical JSON. */
 export type State = Record<string, string>;
@@ -28,6 +29,7 @@ export const kinds: readonly KindRef[] = [
   core("ConfigMap"),
   core("Secret"),
   core("ServiceAccount"),
+  THING,
   { group: "apps", version: "v1", kind: "Deployment", plural: "deployments", namespaced: true },
   {
     group: "rbac.authorization.k8s.io",

@@ -1,6 +1,7 @@
 /** The graphs that faults are tried on: each lives one life, phase after phase, in a namespace of its own. */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
 import type { ScenarioCluster } from "../scenarios/cluster.ts";
+import { THING } from "./things.ts";
 import {
   configMap,
   deployment,
@@ -51,7 +52,8 @@ export interface Subject {
   others?(phase: Phase, cluster: ScenarioCluster): Promise<unknown>;
 }
 
-const NAME = "${schema.metadata.name}";
+/** The instance's name, with which all names begin. */
+export const NAME = "${schema.metadata.name}";
 const same = (values: JsonObject) => () => ({ create: values, update: values, shrink: values });
 const texts = (create: JsonObject, update: JsonObject, shrink: JsonObject) => () => ({
   create,
@@ -160,6 +162,26 @@ export const subjects: readonly Subject[] = [
     others: (phase, cluster) => theirs(phase, cluster),
   },
   {
+    name: "custom",
+    kind: "Custom",
+    schema: { text: "string" },
+    status: { text: "${thing.spec.text}" },
+    resources: [
+      {
+        id: "thing",
+        template: {
+          apiVersion: `${THING.group}/${THING.version}`,
+          kind: THING.kind,
+          metadata: { name: `${NAME}-thing` },
+          spec: { text: "${schema.spec.text}" },
+        },
+      },
+      configMap("map", `${NAME}-map`, { text: "${thing.spec.text}" }),
+      secret("secret", `${NAME}-secret`),
+    ],
+    specs: texts({ text: "one" }, { text: "two" }, { text: "three" }),
+  },
+  {
     name: "slow",
     kind: "Slow",
     schema: { replicas: "integer" },
@@ -236,7 +258,8 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
   };
 }
 
-/** Names the subject that a text speaks of, in whatever life. */
-export function subjectOf(text: string): string | undefined {
-  return /\b([a-z]+)-l\d+\b/.exec(text)?.[1];
+/** Names the subject that a text speaks of, and in which life. */
+export function subjectOf(text: string): { subject: string; life: string } | undefined {
+  const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];
+  return subject === undefined ? undefined : { subject, life: life! };
 }

@@ -5,19 +5,42 @@ import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import type { RunningControlPlane } from "../controlplane/mod.ts";
 import { kubeconfig, type User } from "../controlplane/users.ts";
 import { deploymentsProgress } from "./deployments.ts";
-import { unclean } from "./oracles.ts";
+import { missed, unclean } from "./oracles.ts";
 import { KroProcess } from "./process.ts";
 import { FaultProxy } from "./proxy/mod.ts";
+import { installThings } from "./things.ts";
 
 /** Flags of every kro here: room for all subjects at once, kinds go with their RGD. */
 const FLAGS = [
   "--allow-crd-deletion",
-  "--resource-graph-definition-concurrent-reconciles=16",
-  "--dynamic-controller-concurrent-reconciles=32",
+  "--resource-graph-definition-concurrent-reconciles=32",
+  "--dynamic-controller-concurrent-reconciles=64",
+  // What sweeps find, events have missed: often enough to be seen.
+  "--dynamic-controller-default-resync-period=60",
 ];
 
 /** The name of the door of kro's processes, when there is one at a time. */
 export const KRO = "kro";
+
+/** How to start kro; all may be left out. */
+export interface StartOptions {
+  /** Its door, {@link KRO} by default. */
+  door?: string;
+  /** More flags. */
+  flags?: string[];
+  /** Flags of V8. */
+  v8?: string[];
+  /** The program that starts it. */
+  under?: string[];
+  /** Waits until it is ready unless false. */
+  wait?: boolean;
+  /** By how much its clock is wrong, in milliseconds. */
+  skewMs?: number;
+  /** Its kubeconfig, in place of the door's own. */
+  kubeconfig?: string;
+  /** Files that it may read besides. */
+  reads?: string[];
+}
 
 /** What scenarios play in. */
 export class World implements AsyncDisposable {
@@ -32,7 +55,8 @@ export class World implements AsyncDisposable {
   readonly #dir: string;
   readonly #bundle: string;
   readonly #progress: AsyncDisposable;
-  readonly #processes: KroProcess[] = [];
+  /** How much of the log of each process was looked at. */
+  readonly #read = new Map<KroProcess, number>();
   readonly #logs: string[] = [];
   readonly #doors = new Set<string>();
   #current?: KroProcess;
@@ -67,6 +91,7 @@ export class World implements AsyncDisposable {
     );
     const admin = connect(await loadConfig({ kubeconfig: adminFile }), { userAgent: "user" });
     await installCrds(admin);
+    await installThings(admin);
     // Later builds must not change what is tested.
     const path = `${dir}/kro.js`;
     await Deno.copyFile(await bundle(), path);
@@ -91,28 +116,34 @@ export class World implements AsyncDisposable {
 
   /** Starts kro behind the door of that name, and waits until it is ready unless told not to. */
   async startKro(
-    options: { door?: string; flags?: string[]; v8?: string[]; under?: string[]; wait?: boolean } =
-      {},
+    options: StartOptions = {},
   ): Promise<KroProcess> {
-    const { door = KRO, flags = [], wait = true } = options;
+    const { door = KRO, flags = [], wait = true, skewMs = 0 } = options;
     this.#doors.add(door);
-    const config = await this.kubeconfig(door, "kro");
+    const config = options.kubeconfig ?? await this.kubeconfig(door, "kro");
     const log = `${this.#dir}/${this.#logs.length}-${door}.log`;
     this.#logs.push(log);
     const all = [...FLAGS, ...flags];
-    const { v8, under } = options;
-    const kro = KroProcess.start({
-      bundle: this.#bundle,
-      kubeconfig: config,
-      log,
-      flags: all,
-      v8,
-      under,
-    });
-    this.#processes.push(kro);
+    const { v8, under, reads } = options;
+    const bundle = skewMs === 0 ? this.#bundle : await this.#skewed(skewMs);
+    const kro = KroProcess.start({ bundle, kubeconfig: config, log, flags: all, v8, under, reads });
+    this.#read.set(kro, 0);
     this.#current = kro;
     if (wait) await kro.ready();
     return kro;
+  }
+
+  /** kro on a machine whose clock is wrong by that much. */
+  async #skewed(skewMs: number): Promise<string> {
+    const file = `${this.#dir}/kro${skewMs}.js`;
+    const skew = `{ const now = Date.now.bind(Date), Real = Date;
+Real.now = () => now() + ${skewMs};
+globalThis.Date = new Proxy(Real, {
+  construct: (of, args, to) => Reflect.construct(of, args.length ? args : [of.now()], to),
+  apply: (of) => new of(of.now()).toString(),
+}); }\n`;
+    await Deno.writeTextFile(file, skew + await Deno.readTextFile(this.#bundle));
+    return file;
   }
 
   /** Starts kro again whenever it gives up, as a kubelet does, until it is disposed of. */
@@ -135,6 +166,17 @@ export class World implements AsyncDisposable {
     return file;
   }
 
+  /** A kubeconfig for kro's door that names a file with the token; both paths. */
+  async tokenKubeconfig(token: string): Promise<[kubeconfig: string, tokenFile: string]> {
+    const tokenFile = `${this.#dir}/token`;
+    await Deno.writeTextFile(tokenFile, token);
+    const text = await Deno.readTextFile(await this.kubeconfig(KRO, "kro"));
+    const file = `${this.#dir}/kubeconfig.token`;
+    const named = text.replace(/token: .*/, `tokenFile: ${tokenFile}`);
+    await Deno.writeTextFile(file, named);
+    return [file, tokenFile];
+  }
+
   /** Ends the process in order; its findings if it did not end well. */
   async stopKro(kro: KroProcess = this.kro): Promise<string[]> {
     const code = await kro.stop();
@@ -144,9 +186,14 @@ export class World implements AsyncDisposable {
   /** What no log should have, since last asked. */
   async uncleanLogs(): Promise<string[]> {
     const found: string[] = [];
-    for (const kro of this.#processes) found.push(...unclean(await kro.log()));
-    for (const kro of this.#processes.filter((p) => !p.running)) {
-      this.#processes.splice(this.#processes.indexOf(kro), 1);
+    for (const [kro, from] of this.#read) {
+      const isOver = !kro.running;
+      const log = (await kro.log()).slice(from);
+      // The last line may still be on its way.
+      const text = isOver ? log : log.slice(0, log.lastIndexOf("\n") + 1);
+      found.push(...unclean(text), ...missed(text));
+      if (isOver) this.#read.delete(kro);
+      else this.#read.set(kro, from + text.length);
     }
     return found;
   }
@@ -154,7 +201,7 @@ export class World implements AsyncDisposable {
   /** Ends all. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#progress[Symbol.asyncDispose]();
-    for (const kro of this.#processes) {
+    for (const kro of this.#read.keys()) {
       kro.kill("SIGCONT");
       await kro.crash();
     }

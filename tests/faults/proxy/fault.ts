@@ -11,6 +11,8 @@ export interface Seen extends Target {
   agent: string;
   /** HTTP method. */
   method: string;
+  /** The Authorization header. */
+  authorization: string;
   /** Path and query. */
   path: string;
   /** What was sent. */
@@ -50,10 +52,10 @@ export interface Fault {
 }
 
 /**
- * Nothing: its stream or connection breaks; its TCP connection is reset; so many bytes and a break; any
- * text as a success, as what lies between may answer; a status.
+ * Nothing: its stream or connection breaks; its TCP connection is reset; the first answer that this list ever
+ * had; so many bytes and a break; any text as a success, as what lies between may answer; a status.
  */
-export type Instead = "break" | "reset" | { bytes: number } | { text: string } | {
+export type Instead = "break" | "reset" | "older" | { bytes: number } | { text: string } | {
   code: number;
   reason: string;
   retryAfter?: number;
@@ -80,6 +82,9 @@ export function truncate(bytes: number): Fault {
   return { name: `truncate ${bytes}`, instead: { bytes } };
 }
 
+/** A list as it once was, where that is allowed: whoever asks for `resourceVersion=0` may get any state. */
+export const older: Fault = { name: "older", instead: "older" };
+
 /** A success that is none: not the server's. */
 export function babble(text: string): Fault {
   return { name: `babble ${text.slice(0, 20)}`, forward: false, instead: { text } };
@@ -101,6 +106,7 @@ export function holdRequest(until: Promise<unknown>): Fault {
 }
 
 const REASONS: Record<number, string> = {
+  401: "Unauthorized",
   403: "Forbidden",
   404: "NotFound",
   409: "Conflict",

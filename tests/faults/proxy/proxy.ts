@@ -30,6 +30,8 @@ export class FaultProxy implements AsyncDisposable {
   readonly #doors = new Map<string, Relay>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stopped = Promise.withResolvers<void>();
+  /** The first answers to lists of whole kinds. */
+  readonly #lists = new Map<string, string>();
   #number = 0;
   #order = 0;
 
@@ -85,6 +87,7 @@ export class FaultProxy implements AsyncDisposable {
       client: door?.client ?? "",
       agent: request.headers.get("user-agent") ?? "",
       method: request.method,
+      authorization: request.headers.get("authorization") ?? "",
       path: url.pathname + url.search,
       body: await request.text(),
       began,
@@ -100,6 +103,10 @@ export class FaultProxy implements AsyncDisposable {
     if (fault.hold) await this.#until(fault.hold);
     const { instead } = fault;
     if (instead === undefined) return answer ?? broken();
+    if (instead === "older") {
+      const once = mayBeOlder(url) && answer?.ok && this.#lists.get(url.pathname);
+      return once ? new Response(once, { headers: HEADERS }) : answer ?? broken();
+    }
     if (answer?.body && target.verb === "watch") await answer.body.cancel();
     if (instead === "reset") {
       door?.connection(port)?.reset();
@@ -146,6 +153,8 @@ export class FaultProxy implements AsyncDisposable {
     }
     const text = await response.text();
     if (isWrite(entry)) entry.answer = text;
+    const place = path.split("?")[0]!;
+    if (verb === "list" && isWhole(path) && !this.#lists.has(place)) this.#lists.set(place, text);
     entry.ended = performance.now();
     entry.order = ++this.#order;
     return new Response(text, given);
@@ -174,6 +183,16 @@ export class FaultProxy implements AsyncDisposable {
   async #until(what: Promise<unknown>): Promise<void> {
     await Promise.race([what, this.#stopped.promise]);
   }
+}
+
+/** Nothing selected, nothing continued. */
+function isWhole(path: string): boolean {
+  return !/[?&](continue|labelSelector|fieldSelector)=/.test(path);
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list */
+function mayBeOlder(url: URL): boolean {
+  return url.searchParams.get("resourceVersion") === "0" && isWhole(url.search);
 }
 
 /** Without it the server would compress what it streams. */

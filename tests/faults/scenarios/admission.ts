@@ -1,9 +1,9 @@
-/** A real admission webhook that denies, changes what it is shown, or does not answer; and one that changes what kro wants. */
+/** Admission: a real webhook that denies, changes what it is shown, or does not answer; and a quota that is exceeded. */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import { makeCertificates } from "../../controlplane/certificates.ts";
 import { live, type Plan } from "../life.ts";
 import { unquiet } from "../oracles.ts";
-import { subjects } from "../subjects.ts";
+import { nameIn, subjects } from "../subjects.ts";
 import { KRO, type World } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
@@ -145,7 +145,7 @@ const admitted: Scenario = {
         };
         const chosen = subjects.filter(({ name }) => mode === "annotate" || !READING.has(name));
         const life = context.nextLife();
-        const { faults, ...rest } = await live(world, { life, subjects: chosen, plan });
+        const { faults, ...rest } = await live(world, { lives: [life], subjects: chosen, plan });
         return { ...rest, faults: [...faults, ...quiet] };
       });
       tally.add(`${mode} always`, lived);
@@ -157,5 +157,62 @@ const admitted: Scenario = {
 /** Subjects whose names come of what is overwritten. */
 const READING: ReadonlySet<string> = new Set(["diamond"]);
 
-/** The scenario with a webhook, of the fifth group. */
-export const admission: readonly Scenario[] = [admitted];
+const QUOTA: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ResourceQuota",
+  plural: "resourcequotas",
+  namespaced: true,
+};
+
+/** Nothing more may be made in the namespaces for a while; the status is the quota controller's part. */
+const quota: Scenario = {
+  name: "quota exceeded",
+  async run(context: Context) {
+    const { world } = context;
+    const tally = new Tally("quota exceeded", context.say);
+    await context.model();
+    const life = context.nextLife();
+    // Where people make objects themselves, they would be refused as well.
+    const refs = subjects.filter(({ others }) => !others).map((subject) => ({
+      kind: QUOTA,
+      namespace: nameIn(life, subject),
+      name: "none",
+    }));
+    const by = { fieldManager: "user" };
+    let refused = 0;
+    const plan: Plan = {
+      async before(phase) {
+        if (phase !== "create" && phase !== "update") return;
+        const none = { configmaps: "0", secrets: "0" };
+        for (const ref of refs) {
+          const { namespace, name } = ref;
+          const metadata = { namespace, name };
+          const object = { apiVersion: "v1", kind: QUOTA.kind, metadata, spec: { hard: none } };
+          await world.admin.create(QUOTA, object, by);
+          const status = { hard: none, used: none };
+          await world.admin.mergePatch(ref, { status }, { ...by, subresource: "status" });
+        }
+        await sleep(1000);
+      },
+      async during(phase) {
+        if (phase !== "create" && phase !== "update") return;
+        await sleep(4000);
+        refused +=
+          world.proxy.record.filter((e) =>
+            e.client === KRO && e.status === 403 && e.answer?.includes("exceeded quota")
+          ).length;
+        for (const ref of refs) await world.admin.delete(ref);
+      },
+    };
+    const lived = await attempt(() =>
+      context.live({ lives: [life], plan, loose: true, patienceMs: 240_000 })
+    );
+    const none = refused === 0 ? ["nothing was refused"] : [];
+    tally.add("4 s at create and update", { ...lived, faults: [...lived.faults, ...none] });
+    return tally.row(`4 s at create and update, ${refused} requests refused`);
+  },
+};
+
+/** Scenarios of the fifth group. */
+export const admission: readonly Scenario[] = [admitted, quota];

@@ -1,28 +1,37 @@
 /**
- * Crashes and lost answers at every request. All subjects are swept in one run: the k-th request of each
- * is held, with all later ones of that subject, until each has come to its own; then the process is killed. To
- * each subject that is a crash at its k-th request.
+ * Crashes and lost answers at every request. All subjects are swept in one run, in some lives at once, each
+ * with a k of its own: the k-th request of each subject is held, with all later ones of it, until each has
+ * come to its own; then the process is killed. To each subject that is a crash at its k-th request.
  */
 import type { Model, Plan } from "../life.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
-import { type Phase, phases, subjectOf, subjects } from "../subjects.ts";
+import { nameIn, type Phase, phases, subjectOf, subjects } from "../subjects.ts";
 import { KRO, type World } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 /** How long a subject may take to come to its k-th request before the others no longer wait for it. */
 const PATIENCE_MS = 15_000;
 
+/** How many lives are swept at once: what is held takes up kro's 80 requests at a time. */
+const SIDE_BY_SIDE = 3;
+
+/** The k of each life. */
+type Ks = ReadonlyMap<string, number>;
+
 /** Picks the k-th request of each subject that has so many in the phase. */
 class Picker {
-  readonly #k: number;
+  readonly #ks: Ks;
   readonly #counts = new Map<string, number>();
   readonly #due: Set<string>;
   readonly #all = Promise.withResolvers<void>();
 
-  constructor(k: number, phase: Phase, model: Model) {
-    this.#k = k;
-    const enough = subjects.filter((s) => (model.requests.get(`${s.name} ${phase}`) ?? 0) >= k);
-    this.#due = new Set(enough.map((s) => s.name));
+  constructor(ks: Ks, phase: Phase, model: Model) {
+    this.#ks = ks;
+    const all = [...ks].flatMap(([life, k]) =>
+      subjects.filter((s) => (model.requests.get(`${s.name} ${phase}`) ?? 0) >= k)
+        .map((subject) => nameIn(life, subject))
+    );
+    this.#due = new Set(all);
     if (this.#due.size === 0) this.#all.resolve();
   }
 
@@ -34,15 +43,17 @@ class Picker {
   /** Where the request stands: before the k-th of its subject, at it or after it. */
   place(seen: Seen): "before" | "at" | "after" | undefined {
     if (seen.client !== KRO || seen.verb === "watch") return undefined;
-    const subject = subjectOf(`${seen.path} ${seen.body}`);
-    if (subject === undefined) return undefined;
-    const count = (this.#counts.get(subject) ?? 0) + 1;
-    this.#counts.set(subject, count);
-    if (count === this.#k) {
-      this.#due.delete(subject);
+    const of = subjectOf(`${seen.path} ${seen.body}`);
+    const k = of && this.#ks.get(of.life);
+    if (k === undefined) return undefined;
+    const name = `${of!.subject}-${of!.life}`;
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    if (count === k) {
+      this.#due.delete(name);
       if (this.#due.size === 0) this.#all.resolve();
     }
-    return count < this.#k ? "before" : count === this.#k ? "at" : "after";
+    return count < k ? "before" : count === k ? "at" : "after";
   }
 
   /** Resolves when each has come to it; in vain for those that take too long. */
@@ -61,7 +72,7 @@ export interface Striking extends Plan {
 }
 
 /** Kills kro before or after the k-th request of each subject in each phase, and starts another. */
-export function crashAt(world: World, k: number, when: "before" | "after", model: Model): Striking {
+export function crashAt(world: World, ks: Ks, when: "before" | "after", model: Model): Striking {
   const { proxy } = world;
   let picker: Picker;
   let gate: PromiseWithResolvers<void>;
@@ -69,7 +80,7 @@ export function crashAt(world: World, k: number, when: "before" | "after", model
   const striking: Striking = {
     hits: 0,
     before(phase) {
-      picker = new Picker(k, phase, model);
+      picker = new Picker(ks, phase, model);
       gate = Promise.withResolvers();
       isIdle = picker.size === 0;
       if (isIdle) return;
@@ -100,13 +111,13 @@ export function crashAt(world: World, k: number, when: "before" | "after", model
 }
 
 /** Breaks the k-th answer to each subject in each phase; kro goes on. */
-export function breakAt(world: World, k: number, fault: Fault, model: Model): Striking {
+export function breakAt(world: World, ks: Ks, fault: Fault, model: Model): Striking {
   const { proxy } = world;
   let picker: Picker;
   const striking: Striking = {
     hits: 0,
     before(phase) {
-      picker = new Picker(k, phase, model);
+      picker = new Picker(ks, phase, model);
       proxy.script = (seen) => {
         if (picker.place(seen) !== "at") return undefined;
         striking.hits++;
@@ -123,7 +134,7 @@ const none = () => undefined;
 function sweep(
   name: string,
   sliced: readonly number[],
-  planOf: (world: World, k: number, model: Model) => Striking,
+  planOf: (world: World, ks: Ks, model: Model) => Striking,
 ): Scenario {
   return {
     name,
@@ -135,20 +146,24 @@ function sweep(
       const all = Array.from({ length: most }, (_, i) => i + 1);
       const ks = context.slice ? sliced : all;
       let hits = 0;
-      for (const k of ks) {
+      for (let i = 0; i < ks.length; i += SIDE_BY_SIDE) {
         context.world.proxy.script = none;
-        const plan = planOf(context.world, k, model);
+        const lives = new Map(
+          ks.slice(i, i + SIDE_BY_SIDE).map((k) => [context.nextLife(), k]),
+        );
+        const plan = planOf(context.world, lives, model);
         tally.add(
-          `k = ${k}`,
+          `k = ${[...lives.values()].join(", ")}`,
           await attempt(async () => {
-            const lived = await context.live({ plan });
+            const lived = await context.live({ plan, lives: [...lives.keys()] });
             const nothing = plan.hits === 0 ? ["no request was hit"] : [];
             return { ...lived, faults: [...lived.faults, ...nothing] };
           }),
         );
         hits += plan.hits;
       }
-      return tally.row(`k ${ks[0]}-${ks.at(-1)}: ${hits} moments`);
+      const swept = context.slice ? ks.join(", ") : `1-${most}`;
+      return tally.row(`k ${swept}: ${hits} moments`);
     },
   };
 }
@@ -193,9 +208,9 @@ const atStart: Scenario = {
 
 /** Scenarios of the first group. */
 export const crashes: readonly Scenario[] = [
-  sweep("crash before request k", [3], (w, k, m) => crashAt(w, k, "before", m)),
-  sweep("crash after request k", [2], (w, k, m) => crashAt(w, k, "after", m)),
-  sweep("lost answer k", [2], (w, k, m) => breakAt(w, k, lose, m)),
+  sweep("crash before request k", [2, 4], (w, k, m) => crashAt(w, k, "before", m)),
+  sweep("crash after request k", [1, 3], (w, k, m) => crashAt(w, k, "after", m)),
+  sweep("lost answer k", [2, 5], (w, k, m) => breakAt(w, k, lose, m)),
   sweep("connection reset at answer k", [3], (w, k, m) => breakAt(w, k, loseByReset, m)),
   atStart,
 ];

@@ -32,6 +32,7 @@ const FLAGS = [
 class Pair {
   readonly #world: World;
   readonly #processes = new Map<string, KroProcess>();
+  #turn = -1;
   #doors = 0;
 
   constructor(world: World) {
@@ -44,9 +45,9 @@ class Pair {
   }
 
   /** Starts one more. */
-  async add(): Promise<void> {
+  async add(skewMs = 0): Promise<void> {
     const door = `elected-${++this.#doors}`;
-    this.#processes.set(door, await this.#world.startKro({ door, flags: FLAGS }));
+    this.#processes.set(door, await this.#world.startKro({ door, flags: FLAGS, skewMs }));
   }
 
   /** The door of the present leader. */
@@ -60,6 +61,11 @@ class Pair {
       await sleep(100);
     }
     throw new Error("no leader");
+  }
+
+  /** 1 and -1 in turn. */
+  flip(): number {
+    return this.#turn *= -1;
   }
 
   process(door: string): KroProcess {
@@ -86,10 +92,15 @@ const misfortunes: Record<string, (world: World, pair: Pair) => Promise<void>> =
     await pair.kill(await pair.leader());
     await pair.add();
   },
-  "frozen for 8 s": async (_, pair) => {
+  // First one an hour ahead waits for one whose clock is right, then that one dies, and so on.
+  "killed, clocks an hour apart": async (_, pair) => {
+    await pair.kill(await pair.leader());
+    await pair.add(pair.flip() * 3_600_000);
+  },
+  "frozen for 30 s": async (_, pair) => {
     const leader = pair.process(await pair.leader());
     leader.kill("SIGSTOP");
-    await sleep(8000);
+    await sleep(30_000);
     leader.kill("SIGCONT");
   },
   "stopped in order": async (_, pair) => {

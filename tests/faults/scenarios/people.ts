@@ -9,15 +9,25 @@ import {
   type KubeObject,
   Label,
 } from "../../../src/api/mod.ts";
-import { everything, FOREIGN, type Plan } from "../life.ts";
+import { ScenarioCluster } from "../../scenarios/cluster.ts";
+import { act, everything, FOREIGN, type Plan } from "../life.ts";
 import { refuse } from "../proxy/mod.ts";
 import { kinds } from "../state.ts";
+import { installThings, THING, THING_CRD, thingCrd } from "../things.ts";
 import { instanceIn, kindIn, nameIn, subjects } from "../subjects.ts";
 import { KRO } from "../world.ts";
 import type { World } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 const by = { fieldManager: "user" };
+
+const NAMESPACE: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+};
 
 /** The objects of one life. */
 class Belongings {
@@ -32,7 +42,7 @@ class Belongings {
   }
 
   async with(label: string): Promise<KubeObject[]> {
-    const objects = await everything(this.#world, this.#life, subjects);
+    const objects = await everything(this.#world, [this.#life], subjects);
     return objects.filter(({ metadata: { namespace, name, labels = {} } }) =>
       label in labels && `${namespace} ${name}`.includes(`-${this.#life}`)
     );
@@ -152,6 +162,57 @@ const deeds: Record<string, Deed> = {
       }
     }
   },
+  "namespaces deleted and made again": async (world, life, own) => {
+    const places = subjects.map((subject) => nameIn(life, subject));
+    for (const name of places) await world.admin.delete({ kind: NAMESPACE, name });
+    // The part of the namespace controller, which does not run here.
+    for (let left = 1; left > 0;) {
+      const inside = (await everything(world, [life], subjects)).filter(({ metadata }) =>
+        places.includes(metadata.namespace ?? "")
+      );
+      left = inside.length;
+      for (const object of inside) {
+        if (!object.metadata.deletionTimestamp) await own.delete(object);
+      }
+      await sleep(100);
+    }
+    for (const name of places) {
+      const object = await world.admin.get({ kind: NAMESPACE, name });
+      const stdin = JSON.stringify({ ...object, spec: { finalizers: [] } });
+      const path = `/api/v1/namespaces/${name}/finalize`;
+      const replace = ["replace", "--raw", path, "-f", "-"];
+      const { code, stderr } = await world.controlPlane.kubectl(replace, { stdin });
+      if (code !== 0) throw new Error(stderr);
+    }
+    for (const subject of subjects) {
+      const name = nameIn(life, subject);
+      while (await world.admin.get({ kind: NAMESPACE, name })) await sleep(50);
+      const cluster = await ScenarioCluster.at(world.adminFile, name);
+      await act("update", subject, life, cluster);
+      cluster.close();
+    }
+  },
+  "a child's CRD deleted for 3 s": async (world, life, own) => {
+    const [thing] = (await own.children()).filter(({ kind }) => kind === THING.kind);
+    await world.admin.delete(THING_CRD);
+    while (await world.admin.get(THING_CRD)) await sleep(50);
+    await sleep(3000);
+    await installThings(world.admin);
+    const name = `${nameIn(life, subjects.find((s) => s.name === "custom")!)}`;
+    const ref = { kind: THING, namespace: name, name: `${name}-thing` };
+    const end = performance.now() + 120_000;
+    for (;;) {
+      const again = await world.admin.get(ref);
+      if (again && again.metadata.uid !== thing?.metadata.uid) break;
+      if (performance.now() > end) throw new Error(`${ref.name} was not made again`);
+      await sleep(100);
+    }
+  },
+  "a child's CRD changed": async (world) => {
+    await world.admin.apply(THING_CRD, thingCrd(["more"]), by);
+    await sleep(1000);
+    await world.admin.apply(THING_CRD, thingCrd(), by);
+  },
   "no right to Secrets for 5 s": async (world) => {
     world.proxy.script = ({ client, resource }) =>
       client === KRO && resource === "secrets" ? refuse(403) : undefined;
@@ -194,7 +255,12 @@ const others: Scenario = {
       tally.add(
         name,
         await attempt(async () => {
-          const lived = await context.live({ life, plan, loose: true, patienceMs: 240_000 });
+          const lived = await context.live({
+            lives: [life],
+            plan,
+            loose: true,
+            patienceMs: 240_000,
+          });
           const left = name.startsWith("labels copied") ? await foreignLeft(world, life) : [];
           return { ...lived, faults: [...lived.faults, ...left] };
         }),

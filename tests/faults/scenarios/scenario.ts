@@ -1,8 +1,9 @@
 /** What a scenario is given, and what it has to tell. */
 import type { ControlPlane } from "../../controlplane/mod.ts";
 import { type LifeOptions, live, type Lived, type Model } from "../life.ts";
-import { type Subject, subjects } from "../subjects.ts";
-import type { World } from "../world.ts";
+import { doubled, leaked, swollen } from "../oracles.ts";
+import { subjects } from "../subjects.ts";
+import { KRO, type World } from "../world.ts";
 
 /** One row of the table. */
 export interface Row {
@@ -14,6 +15,8 @@ export interface Row {
   swept: string;
   /** Runs in which every oracle was content. */
   survived: number;
+  /** Runs that took no longer than three times the model and the faults themselves. */
+  inTime: number;
   /** The longest time from the fault's end to the last write, in milliseconds. */
   worstMs: number;
   /** What the oracles found, each with its run. */
@@ -45,6 +48,8 @@ export class Context {
   /** Told what goes on. */
   readonly say: (line: string) => void;
   #model?: Promise<Model>;
+  #level?: Level;
+  #mustRest = false;
   #lives = 0;
   // Other runs on the same API server have other lives.
   readonly #first = Math.floor(Math.random() * 9000) + 1000;
@@ -73,12 +78,18 @@ export class Context {
     return `l${this.#first}${String(++this.#lives).padStart(4, "0")}`;
   }
 
+  /** From now on it is another scenario's: its first life rests for a minute, but for the slice. */
+  begin(): void {
+    this.#mustRest = !this.slice;
+  }
+
   /** How all goes without faults; lived when it is first asked for. */
   model(): Promise<Model> {
     this.#model ??= (async () => {
       await this.ensureKro();
-      const { faults, model } = await live(this.world, { life: this.nextLife(), subjects });
+      const { faults, model } = await live(this.world, { lives: [this.nextLife()], subjects });
       if (faults.length > 0) throw new Error(`without faults:\n${faults.join("\n")}`);
+      this.#level = levelOf(this.world);
       return model;
     })();
     return this.#model;
@@ -90,18 +101,55 @@ export class Context {
     if (!world.hasKro) await world.startKro();
   }
 
-  /** Lives once more under a plan, and compares. */
-  async live(options: Partial<LifeOptions> & { subjects?: readonly Subject[] }): Promise<Lived> {
+  /** Lives once more under a plan, compares, and looks for what the process holds more than before. */
+  async live(options: Partial<LifeOptions> & { holdsMore?: boolean }): Promise<Lived> {
     const { world } = this;
     const model = await this.model();
     await this.ensureKro();
-    try {
-      return await live(world, { life: this.nextLife(), subjects, model, ...options });
-    } finally {
+    const restMs = this.#mustRest ? REST_MS : undefined;
+    this.#mustRest = false;
+    const all = { lives: [this.nextLife()], subjects, model, restMs, ...options };
+    const lived = await live(world, all).finally(() => {
       world.proxy.script = () => undefined;
       world.proxy.watchMode = "pass";
-    }
+    });
+    const more = options.holdsMore ? [] : await this.#held();
+    return { ...lived, faults: [...lived.faults, ...more] };
   }
+
+  /** What a process holds more than the one that lived the model; connections take a moment to end. */
+  async #held(): Promise<string[]> {
+    let found: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      if (!this.world.hasKro) return ["no kro runs"];
+      const level = levelOf(this.world);
+      // Kinds of lives that failed are watched on, each by a connection.
+      const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
+      found = [
+        ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),
+        ...swollen(this.#level!.memory, level.memory),
+        ...doubled(KRO, level.watches),
+      ];
+      if (found.length === 0) break;
+      await sleep(1000);
+    }
+    return found;
+  }
+}
+
+/** How long nothing may be written once in each scenario. */
+const REST_MS = 60_000;
+
+/** What a process holds. */
+interface Level {
+  descriptors: number;
+  memory: number;
+  watches: string[];
+}
+
+function levelOf({ kro, proxy }: World): Level {
+  const watches = [...proxy.watches].filter((w) => w.client === KRO).map((w) => w.kind);
+  return { descriptors: kro.descriptors(), memory: kro.memory().now, watches };
 }
 
 /** Collects runs into a row. */
@@ -111,19 +159,21 @@ export class Tally {
 
   /** Of the scenario of that name. */
   constructor(scenario: string, say: (line: string) => void) {
-    this.#row = { scenario, runs: 0, swept: "", survived: 0, worstMs: 0, faults: [] };
+    this.#row = { scenario, runs: 0, swept: "", survived: 0, inTime: 0, worstMs: 0, faults: [] };
     this.#say = say;
   }
 
   /** One run, named `what`. */
-  add(what: string, { faults, recoveryMs }: { faults: string[]; recoveryMs: number }): void {
+  add(what: string, { faults, recoveryMs, late = [] }: Ran): void {
     const row = this.#row;
     row.runs++;
     if (faults.length === 0) row.survived++;
+    if (late.length === 0) row.inTime++;
     row.worstMs = Math.max(row.worstMs, recoveryMs);
     row.faults.push(...faults.map((line) => `${what}: ${line}`));
     const how = faults.length === 0 ? "survived" : `FAILED\n  ${faults.join("\n  ")}`;
-    this.#say(`${row.scenario}, ${what}: ${how} (${(recoveryMs / 1000).toFixed(1)} s)`);
+    const slow = late.length === 0 ? "" : `; ${late.join("; ")}`;
+    this.#say(`${row.scenario}, ${what}: ${how} (${(recoveryMs / 1000).toFixed(1)} s${slow})`);
   }
 
   /** The row; `swept` says over what. */
@@ -132,10 +182,18 @@ export class Tally {
   }
 }
 
+/** What came of a run. */
+export interface Ran {
+  /** What the oracles found. */
+  faults: string[];
+  /** See {@link Lived}. */
+  recoveryMs: number;
+  /** See {@link Lived}. */
+  late?: string[];
+}
+
 /** Runs it, and makes of what breaks off a finding. */
-export async function attempt(
-  run: () => Promise<{ faults: string[]; recoveryMs: number }>,
-): Promise<{ faults: string[]; recoveryMs: number }> {
+export async function attempt(run: () => Promise<Ran>): Promise<Ran> {
   try {
     return await run();
   } catch (error) {

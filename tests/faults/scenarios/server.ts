@@ -18,7 +18,7 @@ function firstOf(
     before() {
       const counts = new Map<string, number>();
       world.proxy.script = (seen) => {
-        const subject = seen.client === KRO && subjectOf(`${seen.path} ${seen.body}`);
+        const subject = seen.client === KRO && subjectOf(`${seen.path} ${seen.body}`)?.subject;
         if (!subject || !picks(seen)) return undefined;
         const count = (counts.get(subject) ?? 0) + 1;
         counts.set(subject, count);
@@ -153,6 +153,38 @@ const slowStart: Scenario = {
   },
 };
 
+/** In every phase the token that kro had is refused once its file holds another one, as when a token expires. */
+const rotation: Scenario = {
+  name: "token rotated",
+  async run(context) {
+    const { world } = context;
+    const tally = new Tally("token rotated", context.say);
+    await context.model();
+    if (world.hasKro) await world.stopKro();
+    const tokens = [world.controlPlane.token("kro"), world.controlPlane.token("admin")];
+    const [kubeconfig, tokenFile] = await world.tokenKubeconfig(tokens[0]!);
+    await world.startKro({ kubeconfig, reads: [tokenFile] });
+    let turn = 0;
+    let refused = 0;
+    const plan: Plan = {
+      async before() {
+        const token = tokens[++turn % 2]!;
+        await Deno.writeTextFile(tokenFile, token);
+        world.proxy.script = ({ client, authorization }) => {
+          if (client !== KRO || authorization === `Bearer ${token}`) return undefined;
+          refused++;
+          return refuse(401);
+        };
+      },
+    };
+    const lived = await attempt(() => context.live({ plan }));
+    const none = refused === 0 ? ["nothing was refused"] : [];
+    tally.add("in every phase", { ...lived, faults: [...lived.faults, ...none] });
+    await world.stopKro();
+    return tally.row(`every phase, ${refused} requests refused`);
+  },
+};
+
 const API_SERVICE: KindRef = {
   group: "apiregistration.k8s.io",
   version: "v1",
@@ -208,5 +240,6 @@ export const server: readonly Scenario[] = [
   restarts("kube-apiserver", 3000),
   restarts("etcd", 3000),
   slowStart,
+  rotation,
   deadApi,
 ];

@@ -1,6 +1,6 @@
 /** Random deeds of people under random faults, from one seed; at every stop all must be as the last deeds want it. */
 import { ScenarioCluster } from "../../scenarios/cluster.ts";
-import { act, everything, settle } from "../life.ts";
+import { act, everything, live, type Model, settle } from "../life.ts";
 import { orphans, stale, uncovered } from "../oracles.ts";
 import {
   delay,
@@ -13,21 +13,10 @@ import {
   truncate,
 } from "../proxy/mod.ts";
 import { differences, type State, stateOf } from "../state.ts";
-import { nameIn, type Phase, type Subject, subjects } from "../subjects.ts";
+import { drawnSubject, randomOf } from "../random.ts";
+import { nameIn, type Phase, type Subject, subjects as fixed } from "../subjects.ts";
 import { KRO } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
-
-/** Mulberry32: a small generator whose whole state is the seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const FAULTS: readonly Fault[] = [
   drop,
@@ -51,11 +40,14 @@ const RARITY = 12;
 
 const soaking: Scenario = {
   name: "soak",
+  inSlice: true,
   async run(context: Context) {
     const { world, seed, soakMs } = context;
     const tally = new Tally("soak", context.say);
-    const model = await context.model();
     const random = randomOf(seed);
+    const drawn = [..."abc"].map((letter) => drawnSubject(letter, random));
+    const subjects = [...fixed, ...drawn];
+    const models = [await context.model(), await modelOf(context, drawn)];
     const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
     const life = context.nextLife();
     const clusters = new Map<string, ScenarioCluster>();
@@ -67,12 +59,21 @@ const soaking: Scenario = {
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
     // The RGD stays as it was first: a deleted instance leaves what there was before it.
     const stateOfModel = (s: Subject) =>
-      model.states.get(phaseOf(s) === "delete" ? "graph" : phaseOf(s))!;
+      models[drawn.includes(s) ? 1 : 0]!.states.get(
+        phaseOf(s) === "delete" ? "graph" : phaseOf(s),
+      )!;
     const rest = async () => {
       const since = performance.now();
-      const settling = { life, subjects, phaseOf, quietMs: 3000, patienceMs: 180_000, since };
+      const settling = {
+        lives: [life],
+        subjects,
+        phaseOf,
+        quietMs: 3000,
+        patienceMs: 180_000,
+        since,
+      };
       const { faults, lastWrite } = await settle(world, settling);
-      const objects = await everything(world, life, subjects);
+      const objects = await everything(world, [life], subjects);
       const expected: State = Object.assign(
         {},
         ...subjects.map((s) => partOf(stateOfModel(s), s)),
@@ -97,7 +98,6 @@ const soaking: Scenario = {
       kind: `${subject.kind}.${nameIn(life, subject)}.faults.dev`,
       name: nameIn(life, subject),
     });
-    await context.ensureKro();
     using _supervisor = world.supervise();
     try {
       await Promise.all(subjects.map((s) => act("graph", s, life, clusters.get(s.name)!)));
@@ -133,6 +133,13 @@ const soaking: Scenario = {
     return tally.row(`seed ${seed}, ${(soakMs / 1000).toFixed(0)} s, 12 deeds a stop`);
   },
 };
+
+/** How graphs that were drawn live without faults. */
+async function modelOf(context: Context, drawn: readonly Subject[]): Promise<Model> {
+  const lived = await live(context.world, { lives: [context.nextLife()], subjects: drawn });
+  if (lived.faults.length > 0) throw new Error(`without faults:\n${lived.faults.join("\n")}`);
+  return lived.model;
+}
 
 /** The objects of one subject in a state of all, what is other people's apart. */
 function partOf(state: State, { name }: Subject): State {

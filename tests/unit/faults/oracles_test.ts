@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { Annotation, type KubeObject, Label } from "../../../src/api/mod.ts";
 import {
+  doubled,
   late,
   leaked,
+  missed,
   orphans,
   stale,
+  swollen,
   unclean,
   uncovered,
   unled,
@@ -33,6 +36,7 @@ function entry(
     client: "kro",
     agent: "kro/devel",
     method: "",
+    authorization: "",
     path: `/${resource}/${name}`,
     body: "",
     fault: "pass",
@@ -218,6 +222,25 @@ Deno.test("stale answers: a list from whatever cache the server likes", () => {
 Deno.test("leaks: more descriptors than before", () => {
   assert.deepEqual(leaked("file descriptors", 20, 25), []);
   assert.equal(leaked("file descriptors", 20, 60).length, 1);
+});
+
+Deno.test("leaks: memory that does not come back, a second watch of a kind", () => {
+  const mib = 2 ** 20;
+  assert.deepEqual(swollen(100 * mib, 200 * mib), []);
+  assert.deepEqual(swollen(100 * mib, 220 * mib), ["memory grew from 100 MiB to 220 MiB"]);
+  assert.deepEqual(doubled("kro", ["secrets", "configmaps"]), []);
+  assert.deepEqual(doubled("kro", ["secrets", "configmaps", "secrets"]), [
+    "kro has 2 watches of secrets",
+  ]);
+});
+
+Deno.test("missed events: a sweep that found something", () => {
+  const line = (message: string) => JSON.stringify({ level: "WARN", message });
+  assert.deepEqual(missed(`${line("sweep of Secret failed: x")}\n`), []);
+  const told = "events missed 3 changes of Secret";
+  assert.deepEqual(missed(`${line("ok")}\n${line(told)}\n`), [
+    `a sweep found what events missed: ${told}`,
+  ]);
 });
 
 Deno.test("a clean log: what is no line of the log is found", () => {
