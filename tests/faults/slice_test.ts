@@ -10,6 +10,7 @@ Deno.test("kro comes through the fixed slice of faults", async (t) => {
   const context = new Context(world, { slice: true });
   for (const { name, run } of scenarios.filter(({ inSlice }) => inSlice)) {
     await t.step(name, async () => {
+      context.begin();
       const { faults, runs } = await run(context);
       assert.deepEqual(faults, []);
       assert.ok(runs > 0);
