@@ -12,6 +12,9 @@ import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.t
 /** How long a subject may take to come to its k-th request before the others no longer wait for it. */
 const PATIENCE_MS = 15_000;
 
+/** After so long without a request it does not come to it: how many it takes may differ by one or two. */
+const IDLE_MS = 3000;
+
 /** How many lives are swept at once: what is held takes up kro's 80 requests at a time. */
 const SIDE_BY_SIDE = 3;
 
@@ -23,7 +26,7 @@ class Picker {
   readonly #ks: Ks;
   readonly #counts = new Map<string, number>();
   readonly #due: Set<string>;
-  readonly #all = Promise.withResolvers<void>();
+  #latest = 0;
 
   constructor(ks: Ks, phase: Phase, model: Model) {
     this.#ks = ks;
@@ -32,10 +35,9 @@ class Picker {
         .map((subject) => nameIn(life, subject))
     );
     this.#due = new Set(all);
-    if (this.#due.size === 0) this.#all.resolve();
   }
 
-  /** How many subjects have a k-th request. */
+  /** How many subjects have yet to come to their k-th request. */
   get size(): number {
     return this.#due.size;
   }
@@ -49,19 +51,18 @@ class Picker {
     const name = `${of!.subject}-${of!.life}`;
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);
-    if (count === k) {
-      this.#due.delete(name);
-      if (this.#due.size === 0) this.#all.resolve();
-    }
+    this.#latest = performance.now();
+    if (count === k) this.#due.delete(name);
     return count < k ? "before" : count === k ? "at" : "after";
   }
 
-  /** Resolves when each has come to it; in vain for those that take too long. */
+  /** Resolves when each has come to it, or those that have not do nothing any more. */
   async done(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise((resolve) => timer = setTimeout(resolve, PATIENCE_MS));
-    await Promise.race([this.#all.promise, late]);
-    clearTimeout(timer);
+    const end = performance.now() + PATIENCE_MS;
+    this.#latest = performance.now();
+    while (this.size > 0 && performance.now() < Math.min(end, this.#latest + IDLE_MS)) {
+      await sleep(20);
+    }
   }
 }
 

@@ -15,7 +15,7 @@ export interface Row {
   swept: string;
   /** Runs in which every oracle was content. */
   survived: number;
-  /** Runs that took no longer than three times the model and the faults themselves. */
+  /** Of those that survived, runs that took no longer than three times the model and the faults themselves. */
   inTime: number;
   /** The longest time from the fault's end to the last write, in milliseconds. */
   worstMs: number;
@@ -168,7 +168,7 @@ export class Tally {
     const row = this.#row;
     row.runs++;
     if (faults.length === 0) row.survived++;
-    if (late.length === 0) row.inTime++;
+    if (faults.length + late.length === 0) row.inTime++;
     row.worstMs = Math.max(row.worstMs, recoveryMs);
     row.faults.push(...faults.map((line) => `${what}: ${line}`));
     const how = faults.length === 0 ? "survived" : `FAILED\n  ${faults.join("\n  ")}`;
