@@ -1,5 +1,5 @@
 /** What an evaluation may cost. */
-import { fail } from "../value/error.ts";
+import { fail, FAILURE_COST } from "../value/error.ts";
 
 /** What evaluations may cost, in units of about ten nanoseconds. */
 export interface CostLimits {
@@ -34,9 +34,16 @@ export const COST = {
   element: 3,
   /** An element of a list that a function, not an operator, walks. */
   sortedElement: 10,
-  /** A failure that another operand or element makes irrelevant. */
-  failure: 1_500,
+  /** A failure that another operand or element may make irrelevant. */
+  failure: FAILURE_COST,
+  /** The same for each level that it comes from. */
+  level: 20,
 } as const;
+
+/** What a failure from within a tree of some depth costs whatever goes on after it. */
+export function failureCost(depth: number): number {
+  return COST.failure + depth * COST.level;
+}
 
 /** What all evaluations of this process together have cost. */
 export interface CelTotals {

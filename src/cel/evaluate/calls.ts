@@ -2,9 +2,9 @@
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
-import { noOverload } from "../value/error.ts";
+import { type CelError, noOverload } from "../value/error.ts";
 import { isMap, ListValue, Opaque, Optional, type Value, weightOf } from "../value/values.ts";
-import { COST } from "./budget.ts";
+import { COST, failureCost } from "./budget.ts";
 import { type Charge, chargeOf } from "./charges.ts";
 import type { Compiler, Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
@@ -18,8 +18,8 @@ export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Loca
   const isMember = name === undefined;
   const nodes: readonly Expr[] = isMember && expr.target ? [expr.target, ...expr.args] : expr.args;
   const args = nodes.map((arg) => compiler.compile(arg, locals));
-  if (name === "_&&_") return logical(args, false, expr.at);
-  if (name === "_||_") return logical(args, true, expr.at);
+  if (name === "_&&_") return logical(args, false, expr);
+  if (name === "_||_") return logical(args, true, expr);
   if (name === "_?_:_") return conditional(args, expr.at);
   if (isMember && (expr.name === "or" || expr.name === "orValue")) {
     return orElse(args, expr.name, expr.at);
@@ -58,9 +58,10 @@ function isMade(value: Value): boolean {
 }
 
 /** One operand that decides makes failures of the others irrelevant. */
-function logical(operands: readonly Step[], deciding: boolean, offset: number): Step {
+function logical(operands: readonly Step[], deciding: boolean, { at: offset, depth }: Expr): Step {
+  const cost = failureCost(depth);
   return (frame) => {
-    let failure: unknown;
+    let failure: CelError | undefined;
     for (const operand of operands) {
       try {
         const value = operand(frame);
@@ -70,9 +71,8 @@ function logical(operands: readonly Step[], deciding: boolean, offset: number): 
           noOverload();
         }
       } catch (error) {
-        failure ??= frame.caught(error);
-        frame.at = offset;
-        frame.budget.charge(COST.failure);
+        const failed = frame.caught(error, offset, cost);
+        failure ??= failed;
       }
     }
     if (failure !== undefined) throw failure;

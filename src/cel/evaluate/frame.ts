@@ -19,11 +19,13 @@ export class Frame {
     readonly budget: Budget,
   ) {}
 
-  /** A failure that an operand may go on after, or what is no failure and ends everything. */
-  caught(error: unknown): CelError {
+  /** A failure that the node at an offset goes on after, at a cost. Anything else ends everything. */
+  caught(error: unknown, offset: number, cost: number): CelError {
     if (!(error instanceof CelError)) throw error;
     error.offset ??= this.at;
     if (error.code === "cost") throw error;
+    this.at = offset;
+    this.budget.charge(cost);
     return error;
   }
 }

@@ -3,7 +3,7 @@ import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
 import { attempt, type CelError, fail, noOverload } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
-import { COST } from "./budget.ts";
+import { COST, failureCost } from "./budget.ts";
 import { type Compiler, local, type Locals, read } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
@@ -36,6 +36,7 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
     body: expr.body && compiler.compile(expr.body, inside),
     finish: FINISH[expr.macro],
     step: COST.step + (expr.macro.startsWith("transformMap") ? COST.entry : 0),
+    failure: failureCost(expr.depth),
     offset: expr.at,
   });
 }
@@ -49,11 +50,13 @@ interface Loop {
   readonly finish: (run: Run) => Value;
   /** What one step costs. */
   readonly step: number;
+  /** What one costs besides that fails. */
+  readonly failure: number;
   readonly offset: number;
 }
 
 function looped(loop: Loop): Step {
-  const { range, condition, body, finish, offset } = loop;
+  const { range, condition, body, finish, failure, offset } = loop;
   return (frame) => {
     const values = range(frame);
     frame.at = offset;
@@ -71,12 +74,7 @@ function looped(loop: Loop): Step {
         frame.at = offset;
         return made;
       },
-      failed: (error) => {
-        const failure = frame.caught(error);
-        frame.at = offset;
-        frame.budget.charge(COST.failure);
-        return failure;
-      },
+      failed: (error) => frame.caught(error, offset, failure),
     });
   };
 }
@@ -158,7 +156,8 @@ function quantified(run: Run, deciding: boolean): Value {
     try {
       decided = run.accepts() === deciding;
     } catch (error) {
-      failure ??= run.failed(error);
+      const failed = run.failed(error);
+      failure ??= failed;
     }
     return !decided;
   });

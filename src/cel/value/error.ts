@@ -1,5 +1,6 @@
 /** How evaluation fails: thrown inside the room, a failure outside. */
 import type { CelFailure } from "../types.ts";
+import { pay } from "./work.ts";
 
 /**
  * A failed evaluation. The text holds names of fields and types, never data. No `Error`, whose stack
@@ -15,13 +16,17 @@ export class CelError {
 /** Data that contradicts its schema. */
 export class DataError extends CelError {}
 
+/** What throwing a failure costs when something goes on after it, in the budget's units. */
+export const FAILURE_COST = 1_000;
+
 /** A value, or the failure that keeps it from being one; not that there is no budget left, which ends all. */
 export function attempt<T>(run: () => T): T | CelError {
   try {
     return run();
   } catch (error) {
-    if (error instanceof CelError && error.code !== "cost") return error;
-    throw error;
+    if (!(error instanceof CelError) || error.code === "cost") throw error;
+    pay(FAILURE_COST);
+    return error;
   }
 }
 

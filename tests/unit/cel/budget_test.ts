@@ -1,6 +1,14 @@
 /** What an evaluation may cost is counted, so that it stops however it is written. */
 import assert from "node:assert/strict";
-import { compile, DYN, rawToCel } from "../../../src/cel/mod.ts";
+import {
+  type CelType,
+  compile,
+  DYN,
+  listOf,
+  rawToCel,
+  STRING,
+  toCel,
+} from "../../../src/cel/mod.ts";
 
 const entries = Array.from({ length: 400 }, (_, index) => [`k${index}`, { a: index }] as const);
 const variables = {
@@ -9,8 +17,12 @@ const variables = {
   n: rawToCel(Object.fromEntries(entries)),
   t: rawToCel("x".repeat(10_000)),
   names: rawToCel(entries.concat(entries, entries).map(([key], index) => `${key}-${index}`)),
+  texts: toCel(entries.map((_, index) => index), listOf(STRING)),
 };
-const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));
+const types: Record<string, CelType> = {
+  ...Object.fromEntries(Object.keys(variables).map((name) => [name, DYN])),
+  texts: listOf(STRING),
+};
 
 function outcome(expression: string, budget?: number): unknown {
   const result = compile(expression, { variables: types });
@@ -74,6 +86,25 @@ Deno.test("sorting, joining and formatting over a thousand names is far from the
       "json.marshal(names).size() > 0 && names.distinct().size() == 1200",
     ]
   ) assert.equal(outcome(expression, 3_000_000), true, expression);
+});
+
+Deno.test("each failure that is gone on after is paid for, not just the first", () => {
+  const failing = [
+    "d.exists(x, x.missing == 1)",
+    "d.all(x, x.missing == 1)",
+    "d.exists_one(x, x.missing == 1)",
+    "d.map(x, x.missing == 1, x)",
+    "d.all(x, (x.missing || x.absent || x.gone || x.lost) || true)",
+    // Elements that contradict their schema.
+    "texts.all(x, true)",
+    "texts.map(x, true).size() == 0",
+    "texts.slice(0, 400).size() == 0",
+  ];
+  for (const expression of failing) {
+    const count = 400;
+    assert.equal(outcome(expression, count * 90), "cost", expression);
+    assert.notEqual(outcome(expression, 10_000_000), "cost", expression);
+  }
 });
 
 Deno.test("the budget is the caller's choice", () => {
