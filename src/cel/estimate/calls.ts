@@ -1,5 +1,5 @@
 /** What calls can cost, and how large what they yield can be. */
-import { COST } from "../evaluate/budget.ts";
+import { COST, failureCost } from "../evaluate/budget.ts";
 import { chargeOf } from "../evaluate/charges.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
@@ -12,7 +12,7 @@ const WALKED = 90;
 /** The same for operators: comparing, looking for, putting together. */
 const COMPARED = 60;
 /** What a call with a time zone costs besides. */
-const ZONE = 4_000;
+const ZONE = 6_000;
 /** Characters of a number, a time or a truth value as text. */
 const SCALAR_TEXT = 64;
 
@@ -24,7 +24,7 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const args = nodes.map((arg) => estimator.of(arg, names));
   const [first, second, third] = args;
   const called = name ?? expr.name;
-  if (called === "_&&_" || called === "_||_") return logical(args);
+  if (called === "_&&_" || called === "_||_") return logical(args, failureCost(expr.depth));
   if (called === "_?_:_" && first && second && third) {
     return {
       cost: sum(first.cost, either(second.cost, third.cost)),
@@ -53,8 +53,8 @@ function isLiteral(expr: Expr): boolean {
     (expr.target === undefined || isLiteral(expr.target)));
 }
 
-function logical(operands: readonly Estimate[]): Estimate {
-  const failures = operands.filter(canFail).length * COST.failure;
+function logical(operands: readonly Estimate[], failure: number): Estimate {
+  const failures = operands.filter(canFail).length * failure;
   const all = total(operands.map(({ cost }) => cost));
   return {
     cost: range(operands[0]?.cost.min ?? 0, all.max + failures),

@@ -4,7 +4,7 @@
  * large. Evaluations that fail may cost less. Charges are those of the evaluator.
  */
 import type { Checker } from "../check/checker.ts";
-import { COST } from "../evaluate/budget.ts";
+import { COST, failureCost } from "../evaluate/budget.ts";
 import type { Expr, Node } from "../syntax/ast.ts";
 import { estimateCall } from "./calls.ts";
 import { type Range, range, sum, times, total, upTo } from "./range.ts";
@@ -28,7 +28,7 @@ export interface Estimate {
 /** What looking at a part of a value costs, whoever does it. */
 const LOOK = range(3, 15);
 /** What adding an entry to a map costs. */
-const ADDED = range(30, 33);
+const ADDED = range(100, 103);
 
 /** What an expression can cost that the checker has been through. */
 export function estimate(tree: Expr, checker: Checker): Range {
@@ -149,9 +149,11 @@ export class Estimator {
       range(3, 30),
       condition?.cost ?? range(0),
       condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
-      isMap ? upTo(times(made, range(60))) : range(0),
+      isMap ? upTo(times(made, range(130))) : range(0),
       // One that fails makes the others no less worth asking.
-      isQuantified && condition && canFail(condition) ? range(0, COST.failure) : range(0),
+      isQuantified && condition && canFail(condition)
+        ? range(0, failureCost(expr.depth))
+        : range(0),
     );
     const sorting = macro === "sortBy" ? sortCost(count, body?.shape ?? ANY) : range(0);
     return {

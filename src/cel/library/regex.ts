@@ -2,21 +2,32 @@
 import { RE2JS } from "re2js";
 import { fail } from "../value/error.ts";
 import { ListValue } from "../value/values.ts";
+import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
 /** Patterns are few and mostly literals: compiled ones are kept, the oldest makes room. */
 const MAX_CACHED = 256;
 const cache = new Map<string, RE2JS>();
 
+/**
+ * What compiling a pattern costs, in the budget's units; what is repeated counts as often as it becomes
+ * instructions, and classes of Unicode are long lists.
+ */
+const COMPILING = { pattern: 4_000, character: 300, class: 10_000, instruction: 500 };
+
 function compiled(pattern: string): RE2JS {
   const known = cache.get(pattern);
   if (known) return known;
+  const classes = pattern.match(/\\p/gi)?.length ?? 0;
+  const { character, instruction } = COMPILING;
+  pay(COMPILING.pattern + pattern.length * character + classes * COMPILING.class);
   let regex: RE2JS;
   try {
     regex = RE2JS.compile(pattern);
   } catch {
     return fail("argument", "the regular expression does not parse");
   }
+  pay(regex.programSize() * instruction);
   if (cache.size >= MAX_CACHED) {
     for (const oldest of cache.keys()) {
       cache.delete(oldest);

@@ -26,7 +26,7 @@ import { int64, uint64 } from "./operators.ts";
 /** Code points that take two UTF-16 units. */
 const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
 /** What counting a character costs. */
-const COUNTED = 0.25;
+const COUNTED = 0.5;
 
 function size(value: Value): bigint {
   if (typeof value === "string") {
@@ -48,6 +48,15 @@ function truncated(value: number): bigint {
   return Number.isFinite(value) ? BigInt(Math.trunc(value)) : fail("overflow", "integer overflow");
 }
 
+/** As many digits as 64 bits take: reading many more takes long. */
+const WHOLE_NUMBER = /^([+-]?)0*(\d{1,20})$/;
+
+function wholeNumber(value: Value): bigint | undefined {
+  const [, sign, digits] = typeof value === "string" ? WHOLE_NUMBER.exec(value) ?? [] : [];
+  if (digits === undefined) return undefined;
+  return sign === "-" ? -BigInt(digits) : BigInt(digits);
+}
+
 function toInt(value: Value): bigint {
   if (typeof value === "bigint") return value;
   if (value instanceof Uint) return int64(value.value);
@@ -57,10 +66,8 @@ function toInt(value: Value): bigint {
   }
   if (value instanceof Timestamp) return value.seconds;
   if (value instanceof Duration) return value.nanos;
-  if (typeof value === "string" && /^[+-]?\d+$/.test(value)) {
-    const parsed = BigInt(value.replace("+", ""));
-    if (BigInt.asIntN(64, parsed) === parsed) return parsed;
-  }
+  const parsed = wholeNumber(value);
+  if (parsed !== undefined && BigInt.asIntN(64, parsed) === parsed) return parsed;
   return unconvertible("string", "int");
 }
 
@@ -71,10 +78,8 @@ function toUint(value: Value): Uint {
     const inRange = value >= 0 && value < 2 ** 64;
     return inRange ? uint64(truncated(value)) : fail("overflow", "unsigned integer overflow");
   }
-  if (typeof value === "string" && /^\d+$/.test(value)) {
-    const parsed = BigInt(value);
-    if (BigInt.asUintN(64, parsed) === parsed) return new Uint(parsed);
-  }
+  const parsed = typeof value === "string" && /^\d/.test(value) ? wholeNumber(value) : undefined;
+  if (parsed !== undefined && BigInt.asUintN(64, parsed) === parsed) return new Uint(parsed);
   return unconvertible("string", "uint");
 }
 

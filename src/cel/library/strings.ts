@@ -5,8 +5,17 @@ import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { format } from "./format.ts";
 
-function points(text: string): string[] {
-  return Array.from(text);
+/** Characters that take two UTF-16 units are made of these. */
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** The characters of a text, counted and cut alike; a text of single units is that already. */
+function points(text: string): string | string[] {
+  return SURROGATE.test(text) ? Array.from(text) : text;
+}
+
+/** Some characters as text. */
+function textOf(characters: string | string[]): string {
+  return typeof characters === "string" ? characters : characters.join("");
 }
 
 /** An index within 0..length, or a failure. */
@@ -26,7 +35,7 @@ function indexOf(text: string, part: string, from = 0n): bigint {
   const characters = points(text);
   if (part === "") return from > characters.length ? BigInt(characters.length) : from;
   if (from >= characters.length) return -1n;
-  const skipped = characters.slice(0, Number(from)).join("").length;
+  const skipped = textOf(characters.slice(0, Number(from))).length;
   const found = text.indexOf(part, skipped);
   return found < 0 ? -1n : BigInt(points(text.slice(0, found)).length);
 }
@@ -40,7 +49,7 @@ function lastIndexOf(text: string, part: string, from?: bigint): bigint {
     return from === undefined || from > end ? end : from;
   }
   if (last >= characters.length || last < 0n) return -1n;
-  const found = text.lastIndexOf(part, characters.slice(0, Number(last)).join("").length);
+  const found = text.lastIndexOf(part, textOf(characters.slice(0, Number(last))).length);
   return found < 0 ? -1n : BigInt(points(text.slice(0, found)).length);
 }
 
@@ -49,7 +58,7 @@ function substring(text: string, start: bigint, end?: bigint): string {
   if (end !== undefined && start > end) fail("argument", "invalid substring range");
   const from = within(start, characters.length);
   const to = end === undefined ? characters.length : within(end, characters.length);
-  return characters.slice(from, to).join("");
+  return textOf(characters.slice(from, to));
 }
 
 /** At most `limit` replacements; a negative limit means all. */
@@ -65,14 +74,24 @@ function replace(text: string, old: string, replacement: string, limit = -1n): s
   );
 }
 
+/** What cutting off a part of a text costs. */
+const PART = 20;
+
+/** Splits; an empty separator stands between all characters. */
+function parted(text: string, separator: string): string[] {
+  const parts = separator === "" ? Array.from(text) : text.split(separator);
+  pay(parts.length * PART);
+  return parts;
+}
+
 /** Splits; an empty separator stands before, between and after all characters. */
 function spread(text: string, separator: string): string[] {
-  return separator === "" ? ["", ...points(text), ""] : text.split(separator);
+  return separator === "" ? ["", ...parted(text, separator), ""] : parted(text, separator);
 }
 
 /** At most `limit` parts; a negative limit means all, 0 none. */
 function split(text: string, separator: string, limit = -1n): ListValue {
-  const parts = separator === "" ? points(text) : text.split(separator);
+  const parts = parted(text, separator);
   if (limit < 0n || parts.length <= limit) return ListValue.of(parts);
   if (limit === 0n) return ListValue.of([]);
   const head = parts.slice(0, Number(limit) - 1);
@@ -143,7 +162,7 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   member("split", ["string, string", "string, string, int"], "list(string)", split),
   member("substring", ["string, int", "string, int, int"], "string", substring),
   member("trim", "string", "string", trim),
-  member("reverse", "string", "string", (text: string) => points(text).reverse().join("")),
+  member("reverse", "string", "string", (text: string) => Array.from(text).reverse().join("")),
   member("join", ["list(string)", "list(string), string"], "string", join),
   member(
     "format",

@@ -102,6 +102,9 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 ]);
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
+/** Of the greatest int; an hour's fraction has no more that matter, and reading many takes long. */
+const MAX_DIGITS = 19;
+
 /** Reads Go's notation, such as `1h30m` or `-1.5s`; undefined when the text is none. */
 export function parseDuration(text: string): Duration | undefined {
   const negative = text.startsWith("-");
@@ -115,8 +118,11 @@ export function parseDuration(text: string): Duration | undefined {
     const [whole, integer = "", fraction = "", unitName = ""] = match ?? [];
     const unit = UNITS.get(unitName);
     if (whole === undefined || unit === undefined || (integer === "" && fraction === "")) return;
-    nanos += BigInt(integer || "0") * unit;
-    if (fraction !== "") nanos += BigInt(fraction) * unit / 10n ** BigInt(fraction.length);
+    const digits = integer.replace(/^0+/, "");
+    if (digits.length > MAX_DIGITS) return;
+    nanos += BigInt(digits) * unit;
+    const finest = fraction.slice(0, MAX_DIGITS);
+    if (finest !== "") nanos += BigInt(finest) * unit / 10n ** BigInt(finest.length);
     offset += whole.length;
   }
   const signed = negative ? -nanos : nanos;

@@ -24,10 +24,11 @@ const types: Record<string, CelType> = {
   texts: listOf(STRING),
 };
 
-function outcome(expression: string, budget?: number): unknown {
-  const result = compile(expression, { variables: types });
+function outcome(expression: string, budget?: number, own: Record<string, unknown> = {}): unknown {
+  const ownTypes = Object.fromEntries(Object.keys(own).map((name) => [name, DYN]));
+  const result = compile(expression, { variables: { ...types, ...ownTypes } });
   assert.ok(result.ok, expression);
-  const evaluated = result.program.evaluate(variables, budget);
+  const evaluated = result.program.evaluate({ ...variables, ...own }, budget);
   return evaluated.ok ? evaluated.value : evaluated.failure.code;
 }
 
@@ -104,6 +105,26 @@ Deno.test("each failure that is gone on after is paid for, not just the first", 
     const count = 400;
     assert.equal(outcome(expression, count * 90), "cost", expression);
     assert.notEqual(outcome(expression, 10_000_000), "cost", expression);
+  }
+});
+
+Deno.test("a pattern is paid for by what it becomes, unless it is known", () => {
+  assert.equal(outcome("d.all(x, !'a'.matches('b{1000}' + string(x)))", 10_000_000), "cost");
+  assert.equal(outcome("d.all(x, !'a'.matches('^[b-z]{1000}$'))", 1_000_000), true);
+});
+
+Deno.test("more digits than a number has are no part of it", () => {
+  const long = { zeros: "0".repeat(100_000), ones: "1".repeat(100_000) };
+  for (
+    const expression of [
+      "int(zeros) == 0 && int(zeros + '7') == 7 && int('-' + zeros + '7') == -7",
+      "uint(zeros + '7') == 7u",
+      "duration(zeros + '7s') == duration('7s')",
+      "duration('0.' + ones + 's') == duration('111111111ns')",
+    ]
+  ) assert.equal(outcome(expression, undefined, long), true, expression);
+  for (const expression of ["int(ones)", "int('-' + ones)", "uint(ones)", "duration(ones + 's')"]) {
+    assert.equal(outcome(expression, undefined, long), "conversion", expression);
   }
 });
 
