@@ -8,9 +8,40 @@ import {
   type Graph,
   kindsOf,
 } from "../../../src/graph/mod.ts";
-import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
+import {
+  firstOf,
+  kindsOfCrd,
+  resolveKinds,
+  snapshotSource,
+  tableSource,
+} from "../../../src/openapi/mod.ts";
 
-const source = snapshotSource();
+/** A kind whose schema leaves open what some fields hold, as Kubernetes' own do not. */
+const OPEN = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "opens.acme.io" },
+  spec: {
+    group: "acme.io",
+    scope: "Namespaced",
+    names: { kind: "Open", plural: "opens" },
+    versions: [{
+      name: "v1",
+      served: true,
+      schema: {
+        openAPIV3Schema: {
+          type: "object",
+          properties: {
+            free: { type: "object", additionalProperties: true },
+            kept: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+          },
+        },
+      },
+    }],
+  },
+};
+
+const source = firstOf(snapshotSource(), tableSource(kindsOfCrd(OPEN)));
 
 /** An RGD with the given schema fields and resources. */
 export function rgd(schema: JsonObject, resources: unknown[]): ResourceGraphDefinition {
@@ -65,6 +96,12 @@ export function deployment(
       },
     },
   };
+}
+
+/** An object of a kind whose schema leaves some fields open. */
+export function open(fields: JsonObject) {
+  const template = { apiVersion: "acme.io/v1", kind: "Open", metadata: { name: "a" }, ...fields };
+  return { id: "open", template };
 }
 
 /** Compiles against the snapshot. */

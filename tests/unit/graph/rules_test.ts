@@ -1,7 +1,7 @@
 /** Every rule that an RGD can break: one that breaks it, and one that is as near as allowed. */
 import assert from "node:assert/strict";
 import type { CompileOptions } from "../../../src/graph/mod.ts";
-import { compiled, configMap, deployment, rgd, SPEC } from "./fixtures.ts";
+import { compiled, configMap, deployment, open, rgd, SPEC } from "./fixtures.ts";
 
 const spec = SPEC;
 const cm = configMap("cm");
@@ -82,6 +82,12 @@ const CASES: Case[] = [
     "SCHEMA",
     rgd({ types: { A: "B", B: "[]A" } }, []),
     rgd({ types: { A: "B", B: "[]string" } }, []),
+  ],
+  [
+    "types are defined",
+    "SCHEMA",
+    rgd({ types: { A: "B" } }, []),
+    rgd({ types: { A: "B", B: "string" } }, []),
   ],
   ["template or externalRef", "COMBINATION", one({ id: "cm" }), one(cm)],
   [
@@ -226,6 +232,12 @@ const CASES: Case[] = [
     "LITERAL",
     one(deployment("web", { replicas: "3" })),
     one(deployment("web", { replicas: 3 })),
+  ],
+  [
+    "what is below a free map has no type",
+    "LITERAL",
+    one(open({ free: { x: 1 } })),
+    one(open({ kept: { x: 1 } })),
   ],
   ["map values have the right type", "LITERAL", one(data(5)), one(data("5"))],
   [
