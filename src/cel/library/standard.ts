@@ -26,7 +26,7 @@ import { int64, uint64 } from "./operators.ts";
 /** Code points that take two UTF-16 units. */
 const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
 /** What counting a character costs. */
-const COUNTED = 0.5;
+const COUNTED = 0.75;
 
 function size(value: Value): bigint {
   if (typeof value === "string") {

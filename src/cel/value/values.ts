@@ -14,7 +14,7 @@ const READ = 3;
 /** A value that is made of JSON. */
 const CONVERTED = 15;
 /** An entry of a map. */
-const MADE = 100;
+const MADE = 150;
 
 /** Any value. int is `bigint`, double is `number`. */
 export type Value =

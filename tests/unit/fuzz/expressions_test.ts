@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { compile, DYN, type Evaluation, INT, listOf, parse, STRING } from "../../../src/cel/mod.ts";
 import { scan } from "../../../src/graph/scan.ts";
-import { bounded, holds, mutated } from "./fuzz.ts";
+import { bounded, bytes, holds, mutated } from "./fuzz.ts";
 
 const SCOPE = { variables: { a: DYN, s: STRING, l: listOf(INT) } };
 const VALUES = { a: { b: [1, "x", null, { c: true }] }, s: "text", l: [1n, 2n] };
@@ -33,6 +33,8 @@ function through(source: string): void {
 Deno.test("mutated expressions never throw", () => {
   holds(mutated(CORPUS, TOKENS.split(" ")), 500, through);
 });
+
+Deno.test("any bytes as an expression never throw", () => holds(bytes, 1000, through));
 
 const BOMBS: [string, string][] = [
   ["open parentheses", "(".repeat(100_000)],
