@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
 import { Duration, Timestamp } from "./time.ts";
-import { attempt, CelError, fail, noSuchKey } from "./error.ts";
+import { attempt, CelError, fail } from "./error.ts";
 
 import { pay } from "./work.ts";
 
@@ -262,7 +262,7 @@ export class JsonMap implements MapValue {
   *entries(): Generator<readonly [Value, Value | CelError]> {
     for (const key of this.keys()) {
       const value = attempt(() => this.find(key));
-      yield [key, value === undefined ? attempt(() => noSuchKey(String(key))) : value];
+      yield [key, value === undefined ? new CelError("pending", "no such key") : value];
     }
   }
 
