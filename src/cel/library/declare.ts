@@ -102,7 +102,7 @@ function declaration(
 }
 
 /** Reads `list(A), map(string, B)`; one capital letter is a type parameter, a dotted name opaque. */
-export function parseTypes(text: string): Term[] {
+function parseTypes(text: string): Term[] {
   const tokens = text.match(/[\w.]+|[(),]/g) ?? [];
   let position = 0;
   const list = (): Term[] => {

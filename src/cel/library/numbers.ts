@@ -11,7 +11,7 @@ export function formatDouble(value: number): string {
 }
 
 /** An exponent with its sign and at least two digits. */
-export function goExponent(exponent: number): string {
+function goExponent(exponent: number): string {
   return `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 

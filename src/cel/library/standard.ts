@@ -109,7 +109,7 @@ function toDouble(value: Value): number {
 }
 
 /** The text of a value, as `string()` gives it. */
-export function toText(value: Value): string {
+function toText(value: Value): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return formatDouble(value);
   if (value instanceof Uint) return String(value.value);

@@ -118,7 +118,7 @@ export function children(node: Expr): readonly Expr[] {
 }
 
 /** `a.b.c` as dotted text, when the node is nothing but names; else undefined. */
-export function qualifiedName(node: Expr): string | undefined {
+function qualifiedName(node: Expr): string | undefined {
   if (node.kind === "ident") return node.name;
   if (node.kind !== "select" || node.optional) return undefined;
   const prefix = qualifiedName(node.operand);

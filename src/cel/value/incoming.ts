@@ -41,7 +41,7 @@ const NATIVE: JsonMapShape = {
 };
 
 /** By CEL type: what lies below a struct is converted by the struct's schema. */
-export function typedValue(json: Json | undefined, type: CelType): Value {
+function typedValue(json: Json | undefined, type: CelType): Value {
   switch (type.kind) {
     case "struct":
       return schemaValue(json ?? null, type.schema);

@@ -3,10 +3,10 @@ import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { attempt, CelError, fail } from "./error.ts";
-
+import { Omit, Opaque, Optional, TypeValue } from "./opaque.ts";
 import { pay } from "./work.ts";
 
-export { Uint };
+export { Omit, Opaque, Optional, TypeValue, Uint };
 
 // What looking at parts of lists and maps costs, whoever does it, in the budget's units.
 /** A value that is there. */
@@ -328,48 +328,4 @@ function entryIdentity(key: Value): string {
   const made = identities.get(key) ?? `object${unique++}`;
   identities.set(key, made);
   return made;
-}
-
-/** A value that may be absent. */
-export class Optional {
-  /** The absent value. */
-  static readonly none = new Optional(undefined);
-
-  private constructor(readonly value: Value | undefined) {}
-
-  /** A present value, or the absent one for undefined. */
-  static of(value: Value | undefined): Optional {
-    return value === undefined ? Optional.none : new Optional(value);
-  }
-}
-
-/** A type as a value. */
-export class TypeValue {
-  constructor(readonly name: string) {}
-}
-
-/** A value of a library's own type. */
-export abstract class Opaque {
-  /** The type's name. */
-  abstract readonly typeName: string;
-  /** It may be a key of a map. */
-  readonly isHashable: boolean = true;
-  /** Equality with another value of the same type; undefined when they cannot be compared. */
-  abstract equals(other: Opaque): boolean | undefined;
-
-  /** The value of a field; most such types have none. */
-  field(_name: string): Value | undefined {
-    return undefined;
-  }
-}
-
-/** What `omit()` yields: whoever holds it is left out. */
-export class Omit extends Opaque {
-  /** The only one. */
-  static readonly instance = new Omit();
-  readonly typeName = "kro.omit";
-
-  override equals(): undefined {
-    return undefined;
-  }
 }

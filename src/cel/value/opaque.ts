@@ -1,0 +1,46 @@
+/** Values that are no data by themselves: what may be absent, types, and what belongs to a library. */
+import type { Value } from "./values.ts";
+
+/** A value that may be absent. */
+export class Optional {
+  /** The absent value. */
+  static readonly none = new Optional(undefined);
+
+  private constructor(readonly value: Value | undefined) {}
+
+  /** A present value, or the absent one for undefined. */
+  static of(value: Value | undefined): Optional {
+    return value === undefined ? Optional.none : new Optional(value);
+  }
+}
+
+/** A type as a value. */
+export class TypeValue {
+  constructor(readonly name: string) {}
+}
+
+/** A value of a library's own type. */
+export abstract class Opaque {
+  /** The type's name. */
+  abstract readonly typeName: string;
+  /** It may be a key of a map. */
+  readonly isHashable: boolean = true;
+  /** Equality with another value of the same type; undefined when they cannot be compared. */
+  abstract equals(other: Opaque): boolean | undefined;
+
+  /** The value of a field; most such types have none. */
+  field(_name: string): Value | undefined {
+    return undefined;
+  }
+}
+
+/** What `omit()` yields: whoever holds it is left out. */
+export class Omit extends Opaque {
+  /** The only one. */
+  static readonly instance = new Omit();
+  readonly typeName = "kro.omit";
+
+  override equals(): undefined {
+    return undefined;
+  }
+}
