@@ -9,15 +9,25 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   let best: string | undefined;
   let bestDistance = limit + 1;
   let left = MAX_CANDIDATES;
+  const lower = name.toLowerCase();
   for (const candidate of known) {
     if (left-- === 0) break;
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const distance = candidate.toLowerCase() === name.toLowerCase()
+    const distance = candidate.toLowerCase() === lower
       ? 0
-      : editDistance(name, candidate);
+      : foreign(candidate, name) < bestDistance
+      ? editDistance(name, candidate)
+      : bestDistance;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best === undefined ? undefined : `did you mean "${best}"?`;
+}
+
+/** Characters that do not occur in the other word: each takes a change. */
+function foreign(word: string, other: string): number {
+  let count = 0;
+  for (const character of word) if (!other.includes(character)) count++;
+  return count;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that lead from one word to another. */

@@ -103,4 +103,6 @@ export interface CelScope {
   omit?: boolean;
   /** `runtime.newCondition` and `runtime.condition` may be used (status conditions only). */
   runtime?: boolean;
+  /** Names that are no variables, of which nothing is to be said: their faults were reported. */
+  faulty?: readonly string[];
 }

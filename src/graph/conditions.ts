@@ -46,9 +46,9 @@ export function checkConditions(
     const draft = readExpression(entry, { path, ...CONDITION_CODES }, true, report);
     if (!draft) continue;
     drafts.push(draft);
-    if (!checkReferences(draft, names, report)) continue;
+    const named = checkReferences(draft, names, report);
     const expectation = { accepts: notCondition };
-    const expression = checkExpression(draft, scope, expectation, context.ids, report);
+    const expression = checkExpression(named, scope, expectation, context.ids, report);
     if (!expression) continue;
     checked.push(expression);
     readsOfDrafts([draft], context.statusReads);

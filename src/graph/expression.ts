@@ -49,6 +49,8 @@ export interface Draft {
   readonly references: ReadonlyMap<string, number>;
   /** Plain functions with their offset in {@link source}. */
   readonly functions: ReadonlyMap<string, number>;
+  /** Names in it that were reported: it makes no expression, but may have other faults. */
+  readonly faulty?: readonly string[];
 }
 
 /** Undefined for plain text and after a fault; with `standalone` only a single `${…}` is accepted. */
@@ -112,8 +114,9 @@ export function checkExpression(
   ids: ReadonlySet<string>,
   report: Report,
 ): Expression | undefined {
-  const program = compileDraft(draft, scope, report);
-  if (!program) return undefined;
+  const { faulty } = draft;
+  const program = compileDraft(draft, faulty ? { ...scope, faulty } : scope, report);
+  if (!program || faulty) return undefined;
   // What has no type was reported where that came from.
   const fault = program.type.kind === "error"
     ? undefined

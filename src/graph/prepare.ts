@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 import { walkSelector } from "./selector.ts";
 import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
-/** A node whose expressions are parsed and refer to known names only. */
+/** A node whose expressions are parsed, and whose names were checked. */
 export interface PreparedNode {
   readonly draft: NodeDraft;
   readonly info: KindInfo | undefined;
@@ -29,7 +29,7 @@ export interface PrepareContext {
   readonly omit: boolean;
 }
 
-/** Parses everything that a node holds; expressions with faults are reported and left out. */
+/** Parses everything that a node holds; what does not parse is reported and left out. */
 export function prepareNode(
   draft: NodeDraft,
   info: KindInfo | undefined,
@@ -61,14 +61,13 @@ export function prepareNode(
   return {
     draft,
     info,
-    fields: fields.filter((f) => checkReferences(f.draft, scopes.template, report)),
-    forEach: forEach.map((d) =>
-      d.draft && checkReferences(d.draft, scopes.forEach, report)
-        ? d
-        : { variable: d.variable, draft: undefined }
-    ),
-    includeWhen: includeWhen.filter((d) => checkReferences(d, scopes.includeWhen, report)),
-    readyWhen: readyWhen.filter((d) => checkReferences(d, scopes.readyWhen, report)),
+    fields: fields.map((f) => ({ ...f, draft: checkReferences(f.draft, scopes.template, report) })),
+    forEach: forEach.map(({ variable, draft: list }) => ({
+      variable,
+      draft: list && checkReferences(list, scopes.forEach, report),
+    })),
+    includeWhen: includeWhen.map((d) => checkReferences(d, scopes.includeWhen, report)),
+    readyWhen: readyWhen.map((d) => checkReferences(d, scopes.readyWhen, report)),
     dependencies: [...dependencies].sort(),
   };
 }

@@ -15,25 +15,34 @@ export interface Names {
   readonly omit?: { code: ProblemCode; message: string };
 }
 
-/** True when all names are known; each unknown one is reported with the nearest known one. */
-export function checkReferences(draft: Draft, names: Names, report: Report): boolean {
-  let sound = true;
-  const fault = (code: ProblemCode, offset: number, message: string, hint?: string) => {
-    sound = false;
+/**
+ * Reports each name that is not known, with the nearest known one, or refused here. The draft comes back
+ * with those names: what else is wrong with it can still be found, but it makes no expression.
+ */
+export function checkReferences(draft: Draft, names: Names, report: Report): Draft {
+  const faulty: string[] = [];
+  const fault = (
+    name: string,
+    code: ProblemCode,
+    offset: number,
+    message: string,
+    hint?: string,
+  ) => {
+    faulty.push(name);
     report({ code, path: draft.place.path, expression: draft.source, offset, message, hint });
   };
   for (const [name, offset] of draft.references) {
     if (names.variables?.includes(name)) continue;
     const refused = names.refused?.get(name);
-    if (refused) fault(refused.code, offset, refused.message);
+    if (refused) fault(name, refused.code, offset, refused.message);
     else if (!names.allowed.has(name)) {
       const hint = didYouMean(name, usable(names));
-      fault(draft.place.reference, offset, `unknown identifier "${name}"`, hint);
+      fault(name, draft.place.reference, offset, `unknown identifier "${name}"`, hint);
     }
   }
   const omit = draft.functions.get("omit");
-  if (omit !== undefined && names.omit) fault(names.omit.code, omit, names.omit.message);
-  return sound;
+  if (omit !== undefined && names.omit) fault("omit", names.omit.code, omit, names.omit.message);
+  return faulty.length === 0 ? draft : { ...draft, faulty };
 }
 
 function* usable({ allowed, variables = [], refused }: Names): Generator<string> {

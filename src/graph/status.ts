@@ -30,8 +30,8 @@ export function checkStatus(
     omit: { code: "STATUS", message: "omit() cannot be used in the status" } as const,
   };
   const fields: Field[] = [];
-  for (const { path, draft } of findFields(rest, [], report)) {
-    if (!checkReferences(draft, names, report)) continue;
+  for (const { path, draft: found } of findFields(rest, [], report)) {
+    const draft = checkReferences(found, names, report);
     const expression = checkExpression(
       draft,
       { variables: context.variables },

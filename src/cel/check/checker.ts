@@ -125,6 +125,7 @@ export class Checker {
     const local = names.get(name);
     if (local) return this.notType(local, name, expr.start);
     if (Object.hasOwn(this.scope.variables, name)) return this.scope.variables[name] ?? DYN;
+    if (this.#isFaulty(name)) return ERROR;
     if (name === "runtime") {
       return this.scope.runtime
         ? RUNTIME
@@ -137,6 +138,10 @@ export class Checker {
       `unknown identifier "${name}"`,
       didYouMean(name, known),
     );
+  }
+
+  #isFaulty(name: string): boolean {
+    return this.scope.faulty?.includes(name) ?? false;
   }
 
   /** What cel-go's planner would take for the name of a type: a macro's variable that holds one. */
@@ -185,7 +190,7 @@ export class Checker {
 
   #callNode(expr: Node<"call">, names: Names): Term {
     const name = plainCallee(expr, isPlainFunction);
-    if (name === "omit" && !this.scope.omit && expr.args.length === 0) {
+    if (name === "omit" && !this.scope.omit && !this.#isFaulty(name) && expr.args.length === 0) {
       return this.report("reference", expr.start, "omit() may not be used here");
     }
     if (name !== undefined && declarationsOf(name, false).length > 0) {
@@ -202,19 +207,21 @@ export class Checker {
 
   #unknownFunction(expr: Node<"call">, names: Names): Term {
     const { target } = expr;
-    // Arguments of an unknown macro would only bring faults that follow from it.
     if (target === undefined) {
       const hint = didYouMean(expr.name, functionNames(false));
-      return this.report("reference", expr.start, `unknown function "${expr.name}"`, hint);
+      this.report("reference", expr.start, `unknown function "${expr.name}"`, hint);
+      for (const arg of expr.args) this.infer(arg, names);
+      return ERROR;
     }
     const root = target.kind === "ident" ? target.name : undefined;
     const isNamespace = root !== undefined && !names.has(root) &&
-      !Object.hasOwn(this.scope.variables, root) && root !== "runtime";
+      !Object.hasOwn(this.scope.variables, root) && root !== "runtime" && !this.#isFaulty(root);
     if (isNamespace) {
       const name = `${root}.${expr.name}`;
       const hint = didYouMean(name, functionNames(false));
       return this.report("reference", expr.start, `unknown function "${name}"`, hint);
     }
+    // Arguments of what may be an unknown macro would only bring faults that follow from it.
     this.infer(target, names);
     const hint = didYouMean(expr.name, functionNames(true));
     return this.report("type", expr.at, `unknown method "${expr.name}"`, hint);

@@ -192,6 +192,26 @@ Deno.test("all problems come at once, each with its place, and none hides anothe
   ]);
 });
 
+Deno.test("an unknown name hides no other fault of its expression", async () => {
+  const cases: [source: string, ...faults: string[]][] = [
+    ["${nope.x + schema.spec.nam}", 'identifier "nope"', 'field "nam"'],
+    ["${cm.metadata.nam}", "cannot refer to itself", 'field "nam"'],
+    ["${each.x + schema.spec.nam}", '"each" exists only in readyWhen', 'field "nam"'],
+    ["${runtime.x + schema.spec.nam}", '"runtime" exists only', 'field "nam"'],
+    ["${omit() == schema.spec.nam}", "omit() needs the feature gate", 'field "nam"'],
+    ["${strin(schema.spec.nam)}", 'function "strin"', 'field "nam"'],
+    ["${nope}-${schema.spec.nam}", 'identifier "nope"', 'field "nam"'],
+    ["${nope}", 'identifier "nope"'],
+  ];
+  for (const [source, ...faults] of cases) {
+    const found = await problemsOf(rgd({ spec: SPEC }, [configMap("cm", { data: { k: source } })]));
+    assert.equal(found.length, faults.length, `${source}: ${JSON.stringify(found)}`);
+    faults.forEach((fault, i) =>
+      assert.ok(found[i]?.message.includes(fault), JSON.stringify(found))
+    );
+  }
+});
+
 Deno.test("a problem names expression, offset and the nearest name", async () => {
   const [problem] = await problemsOf(
     rgd({ spec: SPEC }, [
