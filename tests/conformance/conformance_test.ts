@@ -3,5 +3,5 @@ import { testArea } from "./testing.ts";
 
 await testArea("schema", 730);
 await testArea("compare", 640);
-await testArea("cel", 5000);
-await testArea("graph", 1290);
+await testArea("cel", 5620);
+await testArea("graph", 1330);

@@ -15,8 +15,8 @@ const usage = `Usage: deno task oracle [--only AREA] [--record] [--random N] [--
 
   --only AREA  one of schema, compare, cel, celspec, graph; all of them otherwise
   --record     writes upstream's answers to tests/conformance/golden; without it they must be the recorded ones
-  --random N   also asks N random questions an area
-  --seed S     repeats a random run
+  --random N   also asks N random questions an area; the nightly run asks 10000
+  --seed S     repeats a random run, whose seed is told before it and after it
 
 Exits with 1 when an answer differs that tests/conformance/deviations.md does not list.
 Needs Go. $KUBECONFIG names the cluster whose schemas count; without it a control plane is started.`;
@@ -34,7 +34,9 @@ const { values: flags } = parseArgs({
 async function main(): Promise<boolean> {
   const areas = flags.only === undefined ? AREAS : AREAS.filter((area) => area === flags.only);
   const count = Number(flags.random);
-  if (flags.help || areas.length === 0 || !Number.isInteger(count)) {
+  const seed = flags.seed === undefined ? Date.now() % 2 ** 31 : Number(flags.seed);
+  const isRun = [count, seed].every((number) => Number.isInteger(number) && number >= 0);
+  if (flags.help || areas.length === 0 || !isRun) {
     console.log(usage);
     return flags.help;
   }
@@ -47,7 +49,7 @@ async function main(): Promise<boolean> {
   let sound = await runCorpus(areas, upstream, live);
   for (const area of areas) {
     if (count === 0 || area === "celspec") continue;
-    const seed = flags.seed === undefined ? Date.now() % 2 ** 31 : Number(flags.seed);
+    progress(`${area}: ${count} random questions, seed ${seed}`);
     const found = await randomDifferences(area, { count, seed }, upstream, live);
     for (const text of found) console.log(text);
     console.log(`${area}: ${count} random questions, seed ${seed}, ${found.length} differences`);
