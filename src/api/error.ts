@@ -69,3 +69,8 @@ export class ApiError extends Error {
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "NotFound";
 }
+
+/** True when the server no longer has the resourceVersion that was asked for (410): list again. */
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === "Gone";
+}

@@ -26,6 +26,7 @@ import type {
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
+import type { LiveLists } from "./cache/live_lists.ts";
 import { valueOf } from "./cache/selector.ts";
 import type { ChildStore } from "./cache/store.ts";
 import type { Turns } from "./cache/turns.ts";
@@ -51,6 +52,8 @@ export interface CachedParts {
   fights: Fights;
   /** One write of an object at a time, whichever instance it comes from. */
   turns: Turns;
+  /** Lists of metadata before an instance goes. */
+  liveLists: LiveLists;
   /** Told before a patch of the instance is sent, and when it was answered or refused. */
   onPatch?: (state: "sent" | "answered" | "refused", revision?: string) => void;
   /** Told when a write of the instance's status had no answer, and may have been done or be done yet. */
@@ -119,9 +122,12 @@ export class CachedCluster implements Cluster {
     return await externals.list(query);
   }
 
-  /** A list of metadata. */
+  /** A list of metadata; of an ApplySet's members one request may serve several passes. */
   listLive(query: ListQuery): Promise<KubeObject[]> {
-    return this.#live.listLive(query);
+    const { labelSelector = "" } = query;
+    const applySet = valueOf(labelSelector, Label.applySetPartOf);
+    if (applySet === undefined || labelSelector.includes(",")) return this.#live.listLive(query);
+    return this.#parts.liveLists.members(query, applySet);
   }
 
   /** No request when the cache shows that all holds. Never takes what another ApplySet has. */

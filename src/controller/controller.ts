@@ -6,6 +6,7 @@ import type { CompileOptions } from "../graph/mod.ts";
 import { Discovery, type KubeClient } from "../kube/mod.ts";
 import { ChildCaches } from "./cache/children.ts";
 import { ExternalCaches } from "./cache/external.ts";
+import { LiveLists } from "./cache/live_lists.ts";
 import type { ChildStore } from "./cache/store.ts";
 import { sweepKind, type SweepWaits } from "./cache/sweep.ts";
 import { Turns } from "./cache/turns.ts";
@@ -15,6 +16,7 @@ import { GraphController } from "./graphs.ts";
 import { InstanceEvents } from "./instance_events.ts";
 import { InstancePool } from "./instance_pool.ts";
 import { Leadership, type LeadershipOptions } from "./leadership.ts";
+import { LiveCluster } from "./live.ts";
 import { shadowed } from "./live_serves.ts";
 import { Metrics } from "./metrics.ts";
 import { ClusterSchemas } from "./schemas.ts";
@@ -113,6 +115,7 @@ export class Controller implements ControllerView {
     this.#children = new ChildCaches(client, schemas, watchFailed);
     this.#externals = new ExternalCaches(client, watchFailed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
+    const live = new LiveCluster(client, discovery, schemas);
     this.#pool = new InstancePool({
       parts: {
         client,
@@ -122,6 +125,7 @@ export class Controller implements ControllerView {
         externals,
         fights: new Fights(),
         turns: new Turns(),
+        liveLists: new LiveLists((query) => live.listLive(query)),
       },
       context: {
         now,

@@ -1,5 +1,5 @@
 /** Which fields of an object are ours, and whether they still hold what we wrote. Pure. */
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import {
   isObject,
   type Json,
@@ -134,15 +134,19 @@ export function digest(value: Json | undefined): string {
   return hash(canonical(value));
 }
 
-/** A short hash of a value by its text as it stands: the order of keys counts, which is quicker. */
-export function quickDigest(value: unknown): string {
-  return hash(JSON.stringify(value));
+/** Above it, a text is not worth keeping. */
+const LONG_TEXT = 2000;
+
+/** What tells a value from others, the order of keys included: its text, or a hash of that if it is long. */
+export function markOf(value: unknown): string {
+  const text = jsonText(value);
+  // Comparing texts is several times as quick as hashing them.
+  return text.length > LONG_TEXT ? hash(text) : text;
 }
 
-/** 96 bits: far more than chance could make equal, and half of what the whole hash would hold. */
+/** 72 bits: far more than chance could make equal. V8 copies so short a part; a longer one would hold the whole. */
 function hash(text: string): string {
-  // Not a slice of the whole hash's text: that would be held with it.
-  return createHash("sha256").update(text).digest().subarray(0, 12).toString("base64url");
+  return hashOf("sha256", text, "base64url").slice(0, 12);
 }
 
 /** JSON text with sorted keys; absent values are left out as JSON.stringify does. */

@@ -1,5 +1,5 @@
 /** List, then watch, for ever: one kind's objects as a stream of changes that survives every failure. */
-import { ApiError, type KindRef, type KubeObject } from "../api/mod.ts";
+import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { SilenceError } from "./errors.ts";
 import { type Change, Known } from "./known.ts";
@@ -256,8 +256,4 @@ export class Reflector {
 /** True when the server does not allow the request at all: no right to it, or no such verb of the kind. */
 export function isRefused(error: unknown): boolean {
   return error instanceof ApiError && (error.reason === "Forbidden" || error.code === 405);
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && error.reason === "Gone";
 }

@@ -41,28 +41,24 @@ export function expand(
   const items = combinations(node, scope, limit);
   if (!items.ok) return items;
   const iterators = node.forEach.map((d) => d.variable);
-  const isShared = (references: readonly string[]) =>
-    !iterators.some((i) => references.includes(i));
-  const shared = evaluateFields(
-    node,
-    (f) => isShared(f.expression.program.references),
-    (f) => scope.evaluate(f.expression),
+  const { shared: sharedFields = [], own: ownFields = [] } = Object.groupBy(
+    node.fields,
+    ({ expression: { program: { references } } }) =>
+      iterators.some((i) => references.includes(i)) ? "own" : "shared",
   );
+  const shared = evaluateFields(node, sharedFields, (f) => scope.evaluate(f.expression));
   if (!shared.ok) return shared;
 
   const objects: KubeObject[] = [];
   const seen = new Set<string>();
+  const kind = `${apiVersionOf(node.kind)}/${node.kind.kind}`;
   for (const item of items.value) {
-    const own = evaluateFields(
-      node,
-      (f) => !isShared(f.expression.program.references),
-      (f) => scope.evaluate(f.expression, item),
-    );
+    const own = evaluateFields(node, ownFields, (f) => scope.evaluate(f.expression, item));
     if (!own.ok) return own;
-    const object = addressed(node, fill(node, new Map([...shared.value, ...own.value])), instance);
+    const object = addressed(node, fill(node, [...shared.value, ...own.value]), instance);
     if (!object.ok) return object;
     const { namespace = "", name } = object.value.metadata;
-    const identity = `${apiVersionOf(node.kind)}/${node.kind.kind}/${namespace}/${name}`;
+    const identity = `${kind}/${namespace}/${name}`;
     if (seen.has(identity)) {
       const message = `node "${node.id}" identity collision: duplicate identity: ${identity}`;
       return fail("Failed", message);

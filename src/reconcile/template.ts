@@ -8,18 +8,17 @@ import { encodeStringData } from "./secret.ts";
 /** Takes the place of a value that `omit()` removes, until all values are in. */
 const OMITTED = Symbol("omitted");
 
-/** Values by field, to be shared between the items of a collection. */
-export type FieldValues = ReadonlyMap<Field, Json | undefined>;
+/** Fields with their values, some of them shared between the items of a collection. */
+export type FieldValues = Iterable<readonly [Field, Json | undefined]>;
 
-/** Evaluates the fields that the filter lets through; the first failure ends it. */
+/** Evaluates fields of the node; the first failure ends it. */
 export function evaluateFields(
   node: Node,
-  filter: (field: Field) => boolean,
+  fields: readonly Field[],
   evaluate: (field: Field) => Evaluated,
 ): Result<Map<Field, Json | undefined>> {
   const values = new Map<Field, Json | undefined>();
-  for (const field of node.fields) {
-    if (!filter(field)) continue;
+  for (const field of fields) {
     const result = evaluate(field);
     if (!result.ok) return evaluationFault(node, result);
     values.set(field, result.value);
@@ -54,7 +53,7 @@ export function fill(node: Node, values: FieldValues): JsonObject {
 
 /** Resolves the one object of a node that is no collection. */
 export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
-  const values = evaluateFields(node, () => true, (f) => scope.evaluate(f.expression));
+  const values = evaluateFields(node, node.fields, (f) => scope.evaluate(f.expression));
   return values.ok ? ok(fill(node, values.value)) : values;
 }
 

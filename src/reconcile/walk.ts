@@ -61,9 +61,12 @@ class Reservations {
   async reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined> {
     const more = { kinds: new Set<string>(), namespaces: new Set<string>() };
     const conflicts: string[] = [];
+    const keys: string[] = [];
     for (const object of objects) {
       const ref = refOf(node, object);
-      const owner = this.#owners.get(refKey(ref));
+      const key = refKey(ref);
+      keys.push(key);
+      const owner = this.#owners.get(key);
       if (owner !== undefined) {
         conflicts.push(
           `resourceID: ${node.id} conflicts with resourceID: ${owner} (${refText(ref)})`,
@@ -75,7 +78,7 @@ class Reservations {
       const message = `found resources with conflicts: ${conflicts.join(", ")}`;
       return { state: "Failed", message, soft: true };
     }
-    for (const object of objects) this.#owners.set(refKey(refOf(node, object)), node.id);
+    for (const key of keys) this.#owners.set(key, node.id);
     try {
       await this.#carrier.grow(more);
       return undefined;

@@ -3,8 +3,10 @@ import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../src/
 import { CachedCluster, type CachedParts } from "../../src/controller/cached.ts";
 import { ChildCaches } from "../../src/controller/cache/children.ts";
 import { ExternalCaches } from "../../src/controller/cache/external.ts";
+import { LiveLists } from "../../src/controller/cache/live_lists.ts";
 import { Turns } from "../../src/controller/cache/turns.ts";
 import { Fights } from "../../src/controller/fights.ts";
+import { LiveCluster } from "../../src/controller/live.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane } from "../controlplane/testing.ts";
@@ -78,6 +80,9 @@ export function partsOf(
     externals: new ExternalCaches(client),
     fights: new Fights(),
     turns: new Turns(),
+    liveLists: new LiveLists((query) =>
+      new LiveCluster(client, discovery, schemas).listLive(query)
+    ),
   };
 }
 

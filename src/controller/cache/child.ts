@@ -41,8 +41,6 @@ export interface Child {
   readonly values: string;
   /** We own fields of `status`. */
   readonly status: boolean;
-  /** Hash of the desired object that was last found to hold; see `settled.ts`. */
-  held: string | undefined;
   /** What few children have. */
   rare: Rare | undefined;
 }
@@ -83,7 +81,6 @@ export function childOf(
     entry: print?.entry,
     values: print?.values ?? "",
     status: print?.status ?? false,
-    held: undefined,
     rare: isRare
       ? {
         writer: first && { manager: first.manager, operation: first.operation },

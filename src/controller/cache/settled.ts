@@ -2,8 +2,9 @@
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { type Volatile, withoutValues, withValuesOf } from "../../reconcile/mod.ts";
-import { desiredValues, digest, quickDigest } from "../drift.ts";
+import { desiredValues, digest, markOf } from "../drift.ts";
 import type { Child } from "./child.ts";
+import type { View } from "./views.ts";
 
 /** What held when the hashes of drift were what they are, or before they changed. */
 export interface Settled {
@@ -17,26 +18,26 @@ export interface Settled {
   broken: boolean;
 }
 
-/** True when the desired object holds, but for fields that are volatile. `live` is the child as object. */
+/** True when the desired object holds, but for fields that are volatile. `view` is the child's. */
 export function holds(
   child: Child,
-  live: () => KubeObject,
+  view: View,
   desired: KubeObject,
   schema: Schema | undefined,
   volatile: Volatile | undefined,
 ): boolean {
   if (child.entry === undefined) return false;
   // Mostly it is the very object that held before: that is found out in a fraction of the time.
-  const quick = volatile ? undefined : quickDigest(desired);
-  if (quick !== undefined && child.held === quick) return true;
-  const doesHold = holdsInFull(child, live, desired, schema, volatile);
-  if (doesHold) child.held = quick;
+  const mark = volatile ? undefined : markOf(desired);
+  if (mark !== undefined && view.held === mark) return true;
+  const doesHold = holdsInFull(child, view.object, desired, schema, volatile);
+  if (doesHold) view.held = mark;
   return doesHold;
 }
 
 function holdsInFull(
   child: Child,
-  live: () => KubeObject,
+  live: KubeObject,
   desired: KubeObject,
   schema: Schema | undefined,
   volatile: Volatile | undefined,
@@ -45,7 +46,7 @@ function holdsInFull(
   if (settled && !settled.broken && isSettled(settled, desired, volatile)) return true;
   // After a restart what is there counts: it was written when it was due.
   const paths = settled?.desired === undefined ? volatile?.paths ?? [] : [];
-  const wanted = paths.length > 0 ? withValuesOf(live(), desired, paths) : desired;
+  const wanted = paths.length > 0 ? withValuesOf(live, desired, paths) : desired;
   if (desiredValues(wanted, schema, child.status) !== child.values) return false;
   remember(child, volatile && settledBy(wanted, volatile));
   return true;
@@ -73,20 +74,19 @@ export function settle(
   volatile: Volatile | undefined,
 ): void {
   if (child.entry === undefined) return;
-  child.held = volatile ? undefined : quickDigest(desired);
   const tells = !volatile && desiredValues(desired, schema, child.status) === child.values;
   remember(child, tells ? undefined : settledBy(desired, volatile));
 }
 
-/** Takes over what was known of the object before an event or a response. */
-export function carryOver(old: Child, child: Child): void {
+/** Takes over what was known of the object before an event or a response. True when our fields are the same. */
+export function carryOver(old: Child, child: Child): boolean {
   child.written = old.written;
   const settled = old.rare?.settled;
-  if (old.entry === child.entry && old.values === child.values) {
-    child.held = old.held;
-    return remember(child, settled);
-  }
-  remember(child, settled ? { ...settled, broken: true } : { values: old.values, broken: true });
+  const same = old.entry === child.entry && old.values === child.values;
+  const broken = () =>
+    settled ? { ...settled, broken: true } : { values: old.values, broken: true };
+  remember(child, same ? settled : broken());
+  return same;
 }
 
 function remember(child: Child, settled: Settled | undefined): void {

@@ -146,8 +146,7 @@ export class ChildStore {
     const key = keyOf(at);
     const child = this.#children.get(key);
     if (!child || apiVersionOf(this.kind) !== desired.apiVersion) return false;
-    const live = () => this.#views.of(key, child, this.kind);
-    return holds(child, live, desired, this.schema, volatile);
+    return holds(child, this.#views.of(key, child, this.kind), desired, this.schema, volatile);
   }
 
   /** True when the desired object held once and no longer does: others changed it, not the graph. */
@@ -312,7 +311,7 @@ export class ChildStore {
 
   #object(key: string): KubeObject | undefined {
     const child = this.#children.get(key);
-    return child && this.#views.of(key, child, this.kind);
+    return child && this.#views.of(key, child, this.kind).object;
   }
 
   #put(key: string, object: KubeObject): Child {
@@ -323,10 +322,12 @@ export class ChildStore {
     // Somebody took the labels away or changed them: what is read of it is what was.
     const reads = this.#readsOf(family, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
     const child = childOf(object, family, reads, this.schema);
-    if (old?.uid === child.uid) carryOver(old, child);
-    else this.#deleted.delete(key);
+    let held: string | undefined;
+    if (old?.uid !== child.uid) this.#deleted.delete(key);
+    else if (carryOver(old, child)) held = this.#views.heldOf(key);
     if (old) this.#leave(key, old);
     this.#children.set(key, child);
+    if (held !== undefined) this.#views.of(key, child, this.kind).held = held;
     const members = this.#members.get(family);
     if (members === undefined) this.#members.set(family, key);
     else if (typeof members !== "string") members.add(key);

@@ -6,7 +6,7 @@ export class Turns {
 
   /** True when nobody has a turn: what needs no waiting may be done at once. */
   isFree(key: string): boolean {
-    return !this.#last.has(key);
+    return this.#last.size === 0 || !this.#last.has(key);
   }
 
   /** Runs the work when all earlier work of the key is done, whether it succeeded or not. */

@@ -1,55 +1,53 @@
-/** How long another user's requests take when all instances are updated, beside the same when nothing happens. */
-import { type Bed, BY, type Case, percentile } from "../kit/bed.ts";
-import { KINDS } from "../instances/five.ts";
+/** How long another user's requests take when a graph's change updates all instances, beside the same when nothing happens. */
+import type { KubeObject } from "../../../src/api/mod.ts";
+import { RGD_KIND } from "../../../src/api/mod.ts";
+import { type Bed, BY, type Case, FIVE, isActive, percentile } from "../kit/bed.ts";
+import { Follower } from "../kit/follower.ts";
+import { probe } from "../kit/probe.ts";
+import { five } from "../instances/five.ts";
 import { pause } from "../instances/setup.ts";
-import { updateAll } from "./update.ts";
 
-const REF = { kind: KINDS.ConfigMap, namespace: "default", name: "neighbour" };
-
-/** A GET and a PATCH every 20 ms until told to stop; the milliseconds of each. */
-async function requests(bed: Bed, stop: AbortSignal): Promise<{ get: number[]; patch: number[] }> {
-  const taken = { get: [] as number[], patch: [] as number[] };
-  const timed = async (into: number[], request: () => Promise<unknown>) => {
-    const began = performance.now();
-    await request();
-    into.push(performance.now() - began);
+/** Gives the first object of each instance one more field, which their status tells. */
+async function changeGraph(bed: Bed, names: readonly string[]): Promise<void> {
+  const edition = `e${Date.now()}`;
+  const { schema, resources } = five().spec as unknown as {
+    schema: { status: Record<string, string> };
+    resources: { template: { data: Record<string, string> } }[];
   };
-  for (let i = 0; !stop.aborted; i++) {
-    await timed(taken.get, () => bed.client.get(REF));
-    await timed(taken.patch, () => bed.client.mergePatch(REF, { data: { i: String(i) } }, BY));
-    await pause(0.02);
-  }
-  return taken;
+  schema.status.edition = "${a.data.edition}";
+  resources[0]!.template.data.edition = edition;
+  const holds = (object: KubeObject) =>
+    isActive(object) && (object.status as { edition?: string }).edition === edition;
+  using follower = await Follower.start(bed.client, FIVE);
+  const done = follower.all(names, holds);
+  const ref = { kind: RGD_KIND, name: five().metadata.name! };
+  await bed.client.mergePatch(ref, { spec: { schema, resources } } as never, BY);
+  await done;
 }
 
 export const neighbour: Case = {
   name: "neighbour",
   async run(bed) {
     const names = await bed.instances();
-    const { kind, ...metadata } = REF;
-    const object = { apiVersion: "v1", kind: kind.kind, metadata, data: { i: "0" } };
-    await bed.client.create(kind, object, BY);
-    const during = async (act: () => Promise<unknown>) => {
-      const stop = new AbortController();
-      const asked = requests(bed, stop.signal);
-      await act();
-      stop.abort();
-      return await asked;
-    };
-    const still = await during(() => pause(5));
-    const busy = await during(() => updateAll(bed, names));
+    const { kubeconfig } = bed.controlPlane;
+    const still = await probe(kubeconfig, () => pause(5));
+    const busy = await probe(kubeconfig, () => changeGraph(bed, names));
     await bed.audit.settle();
-    await bed.client.delete(REF);
-    const figure = (measure: string, ms: number[]) => ({
-      measure,
-      unit: "ms",
-      value: percentile(ms, 99),
-    });
-    return [
-      figure("GET when quiet, p99", still.get),
-      figure("GET during an update, p99", busy.get),
-      figure("PATCH when quiet, p99", still.patch),
-      figure("PATCH during an update, p99", busy.patch),
-    ];
+    const figures = (["get", "patch"] as const).flatMap((verb) =>
+      [{ when: "when quiet", taken: still }, { when: "during an update", taken: busy }].map((
+        { when, taken },
+      ) => ({
+        measure: `${verb.toUpperCase()} ${when}, p99`,
+        unit: "ms",
+        value: percentile(taken[verb], 99),
+      }))
+    );
+    console.error(
+      "DEBUG",
+      busy.get.length,
+      [50, 90, 95, 99].map((p) => percentile(busy.get, p).toFixed(1)),
+      [50, 90, 95, 99].map((p) => percentile(busy.patch, p).toFixed(1)),
+    );
+    return figures;
   },
 };

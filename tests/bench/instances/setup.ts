@@ -1,5 +1,6 @@
 /** What the benchmark does as a user: graphs, instances, and waiting for them. */
 import {
+  type Condition,
   CRD_KIND,
   type KindRef,
   type ResourceGraphDefinition,
@@ -44,8 +45,15 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
   await client.create(RGD_KIND, rgd, BY);
   await until(async () => {
     const live = await client.get({ kind: RGD_KIND, name: rgd.metadata.name! });
-    const { state, conditions } = (live?.status ?? {}) as { state?: string; conditions?: unknown };
-    if (state === "Inactive") throw new Error(JSON.stringify(conditions));
+    const { state, conditions = [] } = (live?.status ?? {}) as {
+      state?: string;
+      conditions?: Condition[];
+    };
+    // It may be Inactive for a while: upstream's is, until it has compiled a revision.
+    const refused = conditions.find(({ type, status }) =>
+      type === "GraphAccepted" && status === "False"
+    );
+    if (refused) throw new Error(refused.message);
     return state === "Active";
   });
 }

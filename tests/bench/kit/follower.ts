@@ -1,5 +1,5 @@
 /** When something became of objects, as a watch tells it. */
-import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
+import { isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
 
 /** What is waited for: an object as an event shows it. */
@@ -25,20 +25,30 @@ export class Follower implements Disposable {
   async #run(resourceVersion: string): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      for await (const event of this.client.watch(this.kind, { resourceVersion, signal })) {
-        if (event.type === "BOOKMARK") {
-          resourceVersion = event.resourceVersion;
-          continue;
+      try {
+        for await (const event of this.client.watch(this.kind, { resourceVersion, signal })) {
+          if (event.type === "BOOKMARK") resourceVersion = event.resourceVersion;
+          else {
+            resourceVersion = event.object.metadata.resourceVersion!;
+            this.#take(event.object, event.type);
+          }
         }
-        const { object } = event;
-        resourceVersion = object.metadata.resourceVersion!;
-        const name = object.metadata.name!;
-        const waiting = this.#waiting.get(name);
-        if (!waiting?.holds(object, event.type)) continue;
-        this.#waiting.delete(name);
-        waiting.resolve(performance.now());
+      } catch (error) {
+        // The kind's definition changed, and with it what the API server remembers of its objects.
+        if (!isGone(error)) throw error;
+        const { items, resourceVersion: listed } = await this.client.list(this.kind);
+        for (const item of items) this.#take(item, "MODIFIED");
+        resourceVersion = listed!;
       }
     }
+  }
+
+  #take(object: KubeObject, type: string): void {
+    const name = object.metadata.name!;
+    const waiting = this.#waiting.get(name);
+    if (!waiting?.holds(object, type)) return;
+    this.#waiting.delete(name);
+    waiting.resolve(performance.now());
   }
 
   /** For each name the `performance.now()` at which it held first; an error when some do not in time. */

@@ -6,6 +6,7 @@ import {
   desiredValues,
   fingerprint,
   isFirstWrite,
+  markOf,
   ourEntry,
   project,
 } from "../../../src/controller/drift.ts";
@@ -202,4 +203,16 @@ Deno.test("canonical: the order of keys does not count, that of lists does", () 
     '{"a":{"c":"ä","d":1},"b":[1,null]}',
   );
   assert.notEqual(canonical([1, 2]), canonical([2, 1]));
+});
+
+Deno.test("markOf: tells integers of 64 bits apart that are one number to JavaScript", () => {
+  const marks = [2n ** 53n, 2n ** 53n + 1n].map((limit) => markOf({ spec: { limit } }));
+  assert.notEqual(marks[0], marks[1]);
+  assert.equal(marks[1], markOf({ spec: { limit: 2n ** 53n + 1n } }));
+});
+
+Deno.test("markOf: of a large value a short hash is kept, so that V8 does not hold the whole text", () => {
+  const [one, other] = ["x", "y"].map((letter) => markOf({ data: letter.repeat(100_000) }));
+  assert.notEqual(one, other);
+  assert.ok(one!.length < 13);
 });
