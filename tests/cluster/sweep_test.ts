@@ -1,6 +1,6 @@
 // A sweep on the real API server: a cache that missed events is put right, one that did not costs a list.
 import assert from "node:assert/strict";
-import { Families } from "../../src/controller/cache/family.ts";
+import { Owners } from "../../src/controller/cache/owners.ts";
 import { GraphReads } from "../../src/controller/cache/graph_reads.ts";
 import { ChildStore } from "../../src/controller/cache/store.ts";
 import { sweepKind } from "../../src/controller/cache/sweep.ts";
@@ -22,7 +22,7 @@ Deno.test("a sweep finds what events missed: changed, gone and new; then it find
   // What a cache knows whose watch told it nothing since.
   const reads = new GraphReads();
   reads.add(INSTANCE, new Map([["node", "whole"]]));
-  const store = new ChildStore(CONFIG_MAP, { reads, families: new Families() });
+  const store = new ChildStore(CONFIG_MAP, { reads, owners: new Owners() });
   const labelSelector = `${Label.owned}=true`;
   for (const item of (await client.list(CONFIG_MAP, { labelSelector })).items) store.observe(item);
   await client.mergePatch(

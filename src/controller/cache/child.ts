@@ -13,14 +13,14 @@ import {
 import type { Reads } from "../../cel/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { fingerprint } from "../drift.ts";
-import type { Family } from "./family.ts";
+import type { Owner } from "./owners.ts";
 import type { Settled } from "./settled.ts";
 import { readPart } from "./trim.ts";
 
 /** See the file's first line. Name and namespace are its key in the store. */
 export interface Child {
   /** Whose it is. */
-  readonly family: Family;
+  readonly owner: Owner;
   /** Label `kro.run/node-id`. */
   readonly node: string | undefined;
   /** Annotation `internal.kro.run/apply-order`. */
@@ -60,7 +60,7 @@ export interface Rare {
 /** Cuts an object that came from the server down to a child. */
 export function childOf(
   object: KubeObject,
-  family: Family,
+  owner: Owner,
   reads: Reads,
   schema: Schema | undefined,
 ): Child {
@@ -70,7 +70,7 @@ export function childOf(
   const { deletionTimestamp, finalizers } = object.metadata;
   const isRare = first || deletionTimestamp || (finalizers && finalizers.length > 0);
   return {
-    family,
+    owner,
     node: labels?.[Label.nodeId],
     order: annotations?.[Annotation.applyOrder],
     uid,
@@ -95,14 +95,14 @@ const OURS: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply"
 
 /** The child as an object of its kind: what kro needs, and all that expressions read. */
 export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
-  const { family, node, order, uid, revision, entry, rare } = child;
+  const { owner, node, order, uid, revision, entry, rare } = child;
   const { metadata, ...rest } = (child.part ?? {}) as Partial<KubeObject>;
   const slash = key.indexOf("/");
   const namespace = key.slice(0, slash);
   const writer = entry === undefined ? rare?.writer : OURS;
   const labels = {
     ...metadata?.labels,
-    ...family.labels,
+    ...owner.labels,
     ...(node !== undefined && { [Label.nodeId]: node }),
   };
   // What was read comes first: the order of what is read whole is its own.

@@ -9,7 +9,7 @@ import {
 } from "../../api/mod.ts";
 import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
-import { Families } from "./family.ts";
+import { Owners } from "./owners.ts";
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
 import type { InstanceId } from "./instance.ts";
 import { everyPage } from "./pages.ts";
@@ -35,7 +35,7 @@ export class ChildCaches {
   readonly #onError?: WatchErrorListener;
   /** What graphs read of their children: what is added here is kept from then on. */
   readonly reads = new GraphReads();
-  readonly #shared: SharedParts = { reads: this.reads, families: new Families() };
+  readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
   readonly #watched = new Map<string, Watched>();
   readonly #listeners = new Set<WakeListener>();
 

@@ -6,7 +6,7 @@ import { matchLabels, type Volatile } from "../../reconcile/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { fingerprint } from "../drift.ts";
 import { type Child, childOf, keyOf, objectOf } from "./child.ts";
-import { Families, type Family } from "./family.ts";
+import { type Owner, Owners } from "./owners.ts";
 import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
 import { type InstanceId, instanceOf } from "./instance.ts";
 import { compareRevisions } from "./revision.ts";
@@ -14,16 +14,7 @@ import { valueOf } from "./selector.ts";
 import { carryOver, drifted, holds, settle } from "./settled.ts";
 import { isOurs, readPart } from "./trim.ts";
 import { Views } from "./views.ts";
-
-/** A write under way: what events told of the object meanwhile. */
-interface Write {
-  deletes: boolean;
-  /** The resourceVersion when it was sent. */
-  before?: string;
-  /** The last event, whole: mostly the echo of the write, which is not worth looking at. */
-  event?: KubeObject;
-  held: { revision: string; gone: boolean; instances: InstanceId[] }[];
-}
+import { Writes } from "./writes.ts";
 
 /** An object's place within its kind. */
 export interface ObjectKey {
@@ -38,7 +29,7 @@ export interface SharedParts {
   /** What graphs read of their children. */
   reads: GraphReads;
   /** kro's labels of all children. */
-  families: Families;
+  owners: Owners;
 }
 
 /** Labels by which children are looked up. */
@@ -52,17 +43,17 @@ export class ChildStore {
   schema?: Schema;
   readonly #shared: SharedParts;
   readonly #children = new Map<string, Child>();
-  /** Keys by family: most have one child of a kind. */
-  readonly #members = new Map<Family, string | Set<string>>();
+  /** Keys by owner: most have one child of a kind. */
+  readonly #members = new Map<Owner, string | Set<string>>();
   readonly #views = new Views();
-  readonly #writes = new Map<string, Write>();
+  readonly #writes = new Writes();
   /** Objects that we deleted and that events have not yet told gone, by key: their uid. */
   readonly #deleted = new Map<string, string>();
 
   /** Starts empty. */
   constructor(
     kind: KindRef,
-    shared: SharedParts = { reads: new GraphReads(), families: new Families() },
+    shared: SharedParts = { reads: new GraphReads(), owners: new Owners() },
   ) {
     this.kind = kind;
     this.#shared = shared;
@@ -101,12 +92,8 @@ export class ChildStore {
     const old = this.#children.get(key);
     const revision = object.metadata.resourceVersion;
     if (old && compareRevisions(revision, old.revision) <= 0) return [];
-    const write = this.#writes.get(key);
     const isSame = !old || old.uid === object.metadata.uid;
-    if (write && !write.deletes && isSame && isOurs(object)) {
-      write.event = object;
-      return [];
-    }
+    if (isSame && isOurs(object) && this.#writes.keep(key, object)) return [];
     this.#takeEvent(key);
     if (!isOurs(object)) return this.#removed(key, revision);
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
@@ -135,7 +122,7 @@ export class ChildStore {
   /** True when we deleted the object: an event that it is gone needs no second look. */
   deletedByUs(at: ObjectKey & { uid?: string }): boolean {
     const key = keyOf(at);
-    return this.#deleted.get(key) === at.uid || this.#writes.get(key)?.deletes === true;
+    return this.#deleted.get(key) === at.uid || this.#writes.deletes(key);
   }
 
   /**
@@ -172,8 +159,7 @@ export class ChildStore {
   /** Before a write is sent: events that tell of it are no news to anybody until it is answered. */
   begin(at: ObjectKey, what: "apply" | "delete"): void {
     const key = keyOf(at);
-    const before = this.#children.get(key)?.revision;
-    this.#writes.set(key, { deletes: what === "delete", before, held: [] });
+    this.#writes.begin(key, what, this.#children.get(key)?.revision);
   }
 
   /** A write was refused or not answered. Returns the instances that events meanwhile would wake. */
@@ -194,14 +180,12 @@ export class ChildStore {
     const key = keyOf(at);
     const old = this.#children.get(key);
     const revision = response.metadata.resourceVersion;
-    const goneAgain = this.#writes.get(key)?.held.some((event) =>
-      event.gone && compareRevisions(event.revision, revision) > 0
-    );
+    const goneAgain = this.#writes.goneAfter(key, revision);
     if (!goneAgain && (!old || compareRevisions(revision, old.revision) >= 0)) {
       const child = this.#put(key, response);
       settle(child, desired, this.schema, volatile);
       // Its event may have come before the response.
-      if (revision !== this.#writes.get(key)?.before) child.written = revision;
+      if (revision !== this.#writes.before(key)) child.written = revision;
     }
     return this.#end(key, revision);
   }
@@ -269,7 +253,7 @@ export class ChildStore {
   /** Whether a child of the graph lacks what is read of it by now. */
   lacks(instances: InstanceKind): boolean {
     return this.#ofGraph(instances).some(([, child]) => {
-      const reads = this.#readsOf(child.family, child.node);
+      const reads = this.#readsOf(child.owner, child.node);
       return reads !== undefined && !coversReads(child.reads, reads);
     });
   }
@@ -288,7 +272,7 @@ export class ChildStore {
   /** Cuts the graph's children down to what is read of them by now. */
   cut(instances: InstanceKind): void {
     for (const [key, child] of this.#ofGraph(instances)) {
-      const reads = this.#readsOf(child.family, child.node) ?? NO_READS;
+      const reads = this.#readsOf(child.owner, child.node) ?? NO_READS;
       if (reads === child.reads || !coversReads(child.reads, reads)) continue;
       child.part = readPart(objectOf(this.kind, key, child), reads);
       child.reads = reads;
@@ -297,12 +281,12 @@ export class ChildStore {
   }
 
   #ofGraph({ group, kind }: InstanceKind): [string, Child][] {
-    return [...this.#children].filter(([, { family: { labels } }]) =>
+    return [...this.#children].filter(([, { owner: { labels } }]) =>
       labels[Label.instanceGroup] === group && labels[Label.instanceKind] === kind
     );
   }
 
-  #readsOf({ labels }: Family, node: string | undefined): Reads | undefined {
+  #readsOf({ labels }: Owner, node: string | undefined): Reads | undefined {
     const group = labels[Label.instanceGroup];
     const kind = labels[Label.instanceKind];
     if (group === undefined || kind === undefined || node === undefined) return undefined;
@@ -315,23 +299,23 @@ export class ChildStore {
   }
 
   #put(key: string, object: KubeObject): Child {
-    const { families } = this.#shared;
+    const { owners } = this.#shared;
     const old = this.#children.get(key);
     const { labels } = object.metadata;
-    const family = families.join(labels);
+    const owner = owners.join(labels);
     // Somebody took the labels away or changed them: what is read of it is what was.
-    const reads = this.#readsOf(family, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
-    const child = childOf(object, family, reads, this.schema);
+    const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
+    const child = childOf(object, owner, reads, this.schema);
     let held: string | undefined;
     if (old?.uid !== child.uid) this.#deleted.delete(key);
     else if (carryOver(old, child)) held = this.#views.heldOf(key);
     if (old) this.#leave(key, old);
     this.#children.set(key, child);
     if (held !== undefined) this.#views.of(key, child, this.kind).held = held;
-    const members = this.#members.get(family);
-    if (members === undefined) this.#members.set(family, key);
+    const members = this.#members.get(owner);
+    if (members === undefined) this.#members.set(owner, key);
     else if (typeof members !== "string") members.add(key);
-    else this.#members.set(family, new Set([members, key]));
+    else this.#members.set(owner, new Set([members, key]));
     return child;
   }
 
@@ -343,21 +327,21 @@ export class ChildStore {
     return this.#wake(key, revision, true, [old]);
   }
 
-  #leave(key: string, { family }: Child): void {
+  #leave(key: string, { owner }: Child): void {
     this.#views.forget(key);
-    const members = this.#members.get(family);
-    if (typeof members === "string") this.#members.delete(family);
-    else if (members?.delete(key) && members.size === 0) this.#members.delete(family);
-    this.#shared.families.leave(family);
+    const members = this.#members.get(owner);
+    if (typeof members === "string") this.#members.delete(owner);
+    else if (members?.delete(key) && members.size === 0) this.#members.delete(owner);
+    this.#shared.owners.leave(owner);
   }
 
   #candidates(selector: string): Iterable<string> {
     for (const label of INDEXED) {
       const value = valueOf(selector, label);
-      const families = value && this.#shared.families.withLabel(label, value);
-      if (!families) continue;
-      return families.flatMap((family) => {
-        const members = this.#members.get(family) ?? [];
+      const owners = value && this.#shared.owners.withLabel(label, value);
+      if (!owners) continue;
+      return owners.flatMap((owner) => {
+        const members = this.#members.get(owner) ?? [];
         return typeof members === "string" ? [members] : [...members];
       });
     }
@@ -372,21 +356,17 @@ export class ChildStore {
   ): InstanceId[] {
     const instances = new Map<string, InstanceId>();
     for (const child of children) {
-      const instance = child && instanceOf(child.family.labels);
+      const instance = child && instanceOf(child.owner.labels);
       if (instance) instances.set(instance.uid, instance);
     }
-    const write = this.#writes.get(key);
-    if (!write) return [...instances.values()];
-    write.held.push({ revision: revision ?? "", gone, instances: [...instances.values()] });
-    return [];
+    const event = { revision: revision ?? "", gone, instances: [...instances.values()] };
+    return this.#writes.hold(key, event) ? [] : event.instances;
   }
 
   /** Takes the event that waited for the answer of a write, unless that says as much. */
   #takeEvent(key: string, answered?: string): void {
-    const write = this.#writes.get(key);
-    const event = write?.event;
-    if (!write || !event) return;
-    write.event = undefined;
+    const event = this.#writes.takeKept(key);
+    if (!event) return;
     const revision = event.metadata.resourceVersion;
     if (answered !== undefined && compareRevisions(revision, answered) <= 0) return;
     const old = this.#children.get(key);
@@ -395,13 +375,7 @@ export class ChildStore {
 
   #end(key: string, revision: string | undefined): InstanceId[] {
     this.#takeEvent(key, revision);
-    const write = this.#writes.get(key);
-    this.#writes.delete(key);
-    const news = (write?.held ?? []).filter((event) =>
-      revision === undefined || compareRevisions(event.revision, revision) > 0
-    );
-    const instances = news.flatMap((event) => event.instances);
-    return [...new Map(instances.map((instance) => [instance.uid, instance])).values()];
+    return this.#writes.end(key, revision);
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from "../../../src/api/mod.ts";
 import type { Reads } from "../../../src/cel/mod.ts";
 import { ExternalStore } from "../../../src/controller/cache/external_store.ts";
-import { Families } from "../../../src/controller/cache/family.ts";
+import { Owners } from "../../../src/controller/cache/owners.ts";
 import { GraphReads, type NodeReads } from "../../../src/controller/cache/graph_reads.ts";
 import { ChildStore } from "../../../src/controller/cache/store.ts";
 import { compile, type Graph, kindsOf, type Node } from "../../../src/graph/mod.ts";
@@ -50,7 +50,7 @@ function reads(...paths: string[]): Reads {
 function storeOf(nodes: NodeReads, kind = CONFIG_MAP): { store: ChildStore; all: GraphReads } {
   const all = new GraphReads();
   all.add(DEMO, nodes);
-  return { store: new ChildStore(kind, { reads: all, families: new Families() }), all };
+  return { store: new ChildStore(kind, { reads: all, owners: new Owners() }), all };
 }
 
 /** A child as the server has it. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type KindRef, type KubeObject, Label } from "../../../src/api/mod.ts";
 import type { Reads } from "../../../src/cel/mod.ts";
-import { Families } from "../../../src/controller/cache/family.ts";
+import { Owners } from "../../../src/controller/cache/owners.ts";
 import { GraphReads } from "../../../src/controller/cache/graph_reads.ts";
 import type { InstanceId } from "../../../src/controller/cache/instance.ts";
 import { ChildStore } from "../../../src/controller/cache/store.ts";
@@ -72,7 +72,7 @@ function names(instances: readonly InstanceId[]): string[] {
 
 /** A store of a graph whose expressions read this much of its node. */
 function storeOf(reads: Reads = "whole"): ChildStore {
-  const shared = { reads: new GraphReads(), families: new Families() };
+  const shared = { reads: new GraphReads(), owners: new Owners() };
   shared.reads.add({ group: "example.com", kind: "Demo" }, new Map([["node", reads]]));
   return new ChildStore(KIND, shared);
 }

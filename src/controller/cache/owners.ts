@@ -20,65 +20,65 @@ const UNIQUE: readonly string[] = [Label.instanceId, Label.instanceName, Label.a
 /** Labels by which children are looked up. */
 const INDEXED = [Label.instanceId, Label.applySetPartOf] as const;
 
-/** Children with the same labels. */
-export interface Family {
+/** Whose children: all of an instance have these labels in common. */
+export interface Owner {
   /** Those of {@link SHARED} that they have. */
   readonly labels: Readonly<Record<string, string>>;
   /** How many there are. */
   size: number;
 }
 
-/** All families of a controller, whatever the kind of their children. */
-export class Families {
-  readonly #byLabel = new Map<string, Map<string, Family[]>>(
+/** All of a controller, whatever the kind of their children. */
+export class Owners {
+  readonly #byLabel = new Map<string, Map<string, Owner[]>>(
     INDEXED.map((label) => [label, new Map()]),
   );
 
   readonly #texts = new Map<string, string>();
 
-  /** The family of a child, which is one more by now. */
-  join(labels: Readonly<Record<string, string>> | undefined): Family {
+  /** The owner of a child with these labels, who has one more by now. */
+  join(labels: Readonly<Record<string, string>> | undefined): Owner {
     const own = labels ?? {};
     const index = this.#byLabel.get(Label.instanceId)!;
     const known = index.get(own[Label.instanceId] ?? "")
-      ?.find((family) => SHARED.every((label) => family.labels[label] === own[label]));
-    const family = known ?? this.#found(own);
-    family.size++;
-    return family;
+      ?.find((owner) => SHARED.every((label) => owner.labels[label] === own[label]));
+    const owner = known ?? this.#found(own);
+    owner.size++;
+    return owner;
   }
 
-  /** The family has one child less. */
-  leave(family: Family): void {
-    family.size--;
-    if (family.size > 0) return;
+  /** The owner has one child less. */
+  leave(owner: Owner): void {
+    owner.size--;
+    if (owner.size > 0) return;
     for (const label of INDEXED) {
       const index = this.#byLabel.get(label)!;
-      const value = family.labels[label] ?? "";
-      const left = (index.get(value) ?? []).filter((one) => one !== family);
+      const value = owner.labels[label] ?? "";
+      const left = (index.get(value) ?? []).filter((one) => one !== owner);
       if (left.length > 0) index.set(value, left);
       else index.delete(value);
     }
   }
 
-  /** Families with that value of the label; undefined for labels that are not looked up. */
-  withLabel(label: string, value: string): readonly Family[] | undefined {
+  /** Owners with that value of the label; undefined for labels that are not looked up. */
+  withLabel(label: string, value: string): readonly Owner[] | undefined {
     const index = this.#byLabel.get(label);
     return index && (index.get(value) ?? []);
   }
 
-  #found(own: Readonly<Record<string, string>>): Family {
+  #found(own: Readonly<Record<string, string>>): Owner {
     const labels: Record<string, string> = {};
     for (const label of SHARED) {
       const text = own[label];
       if (text !== undefined) labels[label] = UNIQUE.includes(label) ? text : this.#once(text);
     }
-    const family = { labels, size: 0 };
+    const owner = { labels, size: 0 };
     for (const label of INDEXED) {
       const index = this.#byLabel.get(label)!;
       const value = labels[label] ?? "";
-      index.set(value, [...index.get(value) ?? [], family]);
+      index.set(value, [...index.get(value) ?? [], owner]);
     }
-    return family;
+    return owner;
   }
 
   /** The one copy of a text that many objects hold. */
