@@ -25,6 +25,7 @@ const RECORD = `${root}tests/bench/results.json`;
 const { values: flags } = parseArgs({
   options: {
     n: { type: "string", default: "200" },
+    many: { type: "string", default: "1000" },
     only: { type: "string", multiple: true, default: [] },
     upstream: { type: "string", default: "tuned" },
     drifts: { type: "string", default: "100" },
@@ -37,6 +38,7 @@ const { values: flags } = parseArgs({
 });
 const sizes: Sizes = {
   n: positive("n", flags.n),
+  many: positive("many", flags.many),
   drifts: positive("drifts", flags.drifts),
   quiet: positive("quiet", flags.quiet),
   graphs: positive("graphs", flags.graphs),

@@ -1,4 +1,4 @@
-/** Resident memory with more and more instances, in a process that made them. */
+/** Resident memory with more and more instances, in a process that made them. The last case: they stay. */
 import { type Case, type Figure, namesOf } from "../kit/bed.ts";
 import { residentBytes } from "../instances/controller.ts";
 import { five, instanceKind } from "../instances/five.ts";
@@ -34,8 +34,6 @@ export const memory: Case = {
       await bed.audit.settle();
       await look();
     }
-    await bed.remove(names, kind);
-    await bed.audit.settle();
     return figures;
   },
 };

@@ -18,10 +18,10 @@ export const cases: readonly Case[] = [
   quiet,
   drift,
   update,
-  neighbour,
   restart,
   remove,
+  neighbour,
   chain,
-  memory,
   rgds,
+  memory,
 ];

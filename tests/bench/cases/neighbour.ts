@@ -1,9 +1,8 @@
 /** How long another user's requests take when a graph's change updates all instances, beside the same when nothing happens. */
-import type { KubeObject } from "../../../src/api/mod.ts";
-import { RGD_KIND } from "../../../src/api/mod.ts";
-import { type Bed, BY, type Case, FIVE, isActive, percentile } from "../kit/bed.ts";
+import { type KubeObject, RGD_KIND } from "../../../src/api/mod.ts";
+import { type Bed, BY, type Case, type Figure, FIVE, isActive, percentile } from "../kit/bed.ts";
 import { Follower } from "../kit/follower.ts";
-import { probe } from "../kit/probe.ts";
+import { probe, type Taken } from "../kit/probe.ts";
 import { five } from "../instances/five.ts";
 import { pause } from "../instances/setup.ts";
 
@@ -25,29 +24,25 @@ async function changeGraph(bed: Bed, names: readonly string[]): Promise<void> {
   await done;
 }
 
+/** The figures of what the other user waited. */
+export function latencies(when: string, { get, patch }: Taken): Figure[] {
+  const figure = (verb: string, ms: number[]) => ({
+    measure: `${verb} ${when}, p99`,
+    unit: "ms",
+    value: percentile(ms, 99),
+  });
+  return [figure("GET", get), figure("PATCH", patch)];
+}
+
 export const neighbour: Case = {
   name: "neighbour",
   async run(bed) {
-    const names = await bed.instances();
+    const names = await bed.instances(bed.sizes.many);
     const { kubeconfig } = bed.controlPlane;
     const still = await probe(kubeconfig, () => pause(5));
     const busy = await probe(kubeconfig, () => changeGraph(bed, names));
+    await bed.remove(names);
     await bed.audit.settle();
-    const figures = (["get", "patch"] as const).flatMap((verb) =>
-      [{ when: "when quiet", taken: still }, { when: "during an update", taken: busy }].map((
-        { when, taken },
-      ) => ({
-        measure: `${verb.toUpperCase()} ${when}, p99`,
-        unit: "ms",
-        value: percentile(taken[verb], 99),
-      }))
-    );
-    console.error(
-      "DEBUG",
-      busy.get.length,
-      [50, 90, 95, 99].map((p) => percentile(busy.get, p).toFixed(1)),
-      [50, 90, 95, 99].map((p) => percentile(busy.patch, p).toFixed(1)),
-    );
-    return figures;
+    return [...latencies("when quiet", still), ...latencies("during an update", busy)];
   },
 };

@@ -29,19 +29,13 @@ export async function measureRate(
     await defineKind(client, five(bareKind));
     await publish(client, five(kind));
     await pause(3);
-    const measured = async (pid: number, of: string) => {
-      const before = await cpuMs(pid);
-      const rate = await rateOf(client, of, count);
-      return { rate, cpu: (await cpuMs(pid) - before) / count };
-    };
-    const byKro = () => measured(kro.pid, kind);
-    const byBare = () =>
-      besides(controlPlane, bareKind, concurrency, (pid) => measured(pid, bareKind));
+    const byKro = () => measured(client, kro.pid, kind, count);
+    const byBare = () => bareRate(controlPlane, client, bareKind, count, concurrency);
     const isOdd = round % 2 === 1;
     const early = isOdd ? await byKro() : undefined;
     const bare = await byBare();
     const own = early ?? await byKro();
-    found.push({ bare: bare.rate, kro: own.rate, cpuMs: { bare: bare.cpu, kro: own.cpu } });
+    found.push({ bare: bare.rate, kro: own.rate, cpuMs: { bare: bare.cpuMs, kro: own.cpuMs } });
   }
   return found;
 }
@@ -59,24 +53,33 @@ async function rateOf(client: KubeClient, kind: string, count: number): Promise<
   return rate;
 }
 
-/** Instances a second by the bare loop, run as a process of its own; their kind is defined. */
-export function bareRate(
+/** What a process that makes instances ACTIVE gets done, and what it takes. */
+interface Measured {
+  /** Instances a second. */
+  rate: number;
+  /** Milliseconds of the processor's time for one. */
+  cpuMs: number;
+}
+
+async function measured(
+  client: KubeClient,
+  pid: number,
+  kind: string,
+  count: number,
+): Promise<Measured> {
+  const before = await cpuMs(pid);
+  const rate = await rateOf(client, kind, count);
+  return { rate, cpuMs: (await cpuMs(pid) - before) / count };
+}
+
+/** The bare loop, run as a process of its own; the kind of the instances is defined. */
+export async function bareRate(
   controlPlane: ControlPlane,
   client: KubeClient,
   kind: string,
   count: number,
   concurrency: number,
-): Promise<number> {
-  return besides(controlPlane, kind, concurrency, () => rateOf(client, kind, count));
-}
-
-/** Measures while the bare loop runs. */
-async function besides<T>(
-  controlPlane: ControlPlane,
-  kind: string,
-  concurrency: number,
-  measure: (pid: number) => Promise<T>,
-): Promise<T> {
+): Promise<Measured> {
   const file = new URL("bare.ts", import.meta.url).pathname;
   const args = [
     "run",
@@ -91,7 +94,7 @@ async function besides<T>(
   try {
     // It says that it is ready.
     await bare.output.stdout.getReader().read();
-    return await measure(bare.pid);
+    return await measured(client, bare.pid, kind, count);
   } finally {
     await bare.stop();
   }

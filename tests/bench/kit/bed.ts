@@ -13,6 +13,8 @@ import { type Running, type Side, startSide } from "./sides.ts";
 export interface Sizes {
   /** Instances. */
   readonly n: number;
+  /** Instances where there are to be many. */
+  readonly many: number;
   /** Times that an object drifts. */
   readonly drifts: number;
   /** Seconds for which nothing is done. */
@@ -171,10 +173,10 @@ export class Bed implements AsyncDisposable {
     return (Math.max(...(await done).values()) - start) / 1000;
   }
 
-  /** The n instances, made now as far as they are not there, all quiet. */
-  async instances(): Promise<string[]> {
+  /** So many instances, n without a number, made now as far as they are not there, all quiet. */
+  async instances(count = this.sizes.n): Promise<string[]> {
     await this.serveFive();
-    const names = namesOf("five", this.sizes.n);
+    const names = namesOf("five", count);
     const there = new Set((await this.client.list(FIVE)).items.map((o) => o.metadata.name!));
     const missing = names.filter((name) => !there.has(name));
     if (missing.length > 0) await this.create(missing);

@@ -32,7 +32,7 @@ export function judge(results: Results): Verdict[] {
     );
   const all = new RegExp(`^${n}: all ACTIVE`);
   const writes = value("restart", /^writes/);
-  const bare = results.rows.filter((row) => row.case === "ceiling")
+  const bare = results.rows.filter((row) => row.case === "ceiling" && row.unit === "s")
     .map((row) => row.values.bare ?? Infinity);
   const create = ratio(
     "create within 1.25 of the bare loop",
