@@ -3,7 +3,7 @@
  * stops it, with arguments of 1, 100 and 10,000 characters or elements, and loops whose every step fails;
  * charges in `src/cel/evaluate/charges.ts` are set by it. Processor time of this process, the better of two
  * runs with a fifth of the default budget, scaled; what seems slow runs twice more with all of it. The
- * first line is a loop that only compares numbers.
+ * first line is a loop that only compares numbers. With a function, each of its calls is shown.
  */
 import process from "node:process";
 import { compile, COST_LIMITS, DYN, type Program, rawToCel, typeText } from "../../src/cel/mod.ts";
@@ -198,21 +198,25 @@ function abridged(text: string): string {
   return text.length < 34 ? text : `${text.slice(0, 18)}.. (${text.length} characters)`;
 }
 
+const only = Deno.args[0];
+const shown = (ms: number | undefined) => (ms === undefined ? "-" : ms.toFixed(0)).padStart(8);
+
 function worst(name: string, size: number): number | undefined {
   const times = DECLARATIONS.filter((declaration) => declaration.name === name).flatMap(
     (declaration) =>
       declaration.overloads.flatMap(({ params }) => {
         const choices = params.map((type, i) => args(typeText(type as never), size, name, i));
         return combinations(choices).flatMap((values) => {
-          return milliseconds(`[${callOf(declaration, values)}].size() == 1`) ?? [];
+          const call = callOf(declaration, values);
+          const time = milliseconds(`[${call}].size() == 1`);
+          if (only !== undefined) console.log(`  ${call}: ${shown(time).trim()} ms`);
+          return time ?? [];
         });
       }),
   );
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
-const only = Deno.args[0];
-const shown = (ms: number | undefined) => (ms === undefined ? "-" : ms.toFixed(0)).padStart(8);
 const WIDTH = 34;
 const steps = Array.from({ length: 5 }, () => milliseconds("k >= 0") ?? Infinity);
 console.log(

@@ -12,7 +12,7 @@ const WALKED = 90;
 /** The same for operators: comparing, looking for, putting together. */
 const COMPARED = 60;
 /** What a call with a time zone costs besides. */
-const ZONE = 6_000;
+const ZONE = 8_000;
 /** Characters of a number, a time or a truth value as text. */
 const SCALAR_TEXT = 64;
 

@@ -21,13 +21,13 @@ export const COST = {
   /** A step of a loop, without what happens in it. */
   step: 40,
   /** An operator or a function that just looks, without what its operands' size adds. */
-  call: 8,
+  call: 12,
   /** A function of a library that makes something, without what its arguments' size adds. */
   function: 100,
   /** A value of a library's own type, such as a quantity: making one takes parsing. */
   parsed: 400,
   /** A list or map, without its elements. */
-  container: 30,
+  container: 60,
   /** An entry of a map that is made. */
   entry: 30,
   /** An element of a list that is made, or of a list or map that is walked. */

@@ -74,7 +74,7 @@ const HTML: Readonly<Record<string, string>> = {
 };
 
 /** What writing a value of JSON costs, besides its text. */
-const WRITTEN = 40;
+const WRITTEN = 60;
 
 /** JSON text as Go writes it: keys sorted, and safe inside HTML. */
 function stringify(json: Json | undefined): string {

@@ -77,7 +77,7 @@ function dayOfYear(date: Date): number {
 
 /** Calendars of named zones are slow, and slower when the zone has to be looked up. */
 const zoneCost = (_time: unknown, zone?: string) =>
-  zone === undefined ? 0 : formats.has(zone) ? 2_500 : 6_000;
+  zone === undefined ? 0 : formats.has(zone) ? 3_000 : 8_000;
 
 /** An accessor of a date, in UTC or in a named zone. */
 function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration {

@@ -13,6 +13,8 @@ export { Omit, Opaque, Optional, TypeValue, Uint };
 const READ = 3;
 /** A value that is made of JSON. */
 const CONVERTED = 15;
+/** A field that is counted. */
+const COUNTED = 25;
 /** An entry of a map. */
 const MADE = 150;
 
@@ -238,7 +240,7 @@ export class JsonMap implements MapValue {
   get size(): number {
     let size = 0;
     for (const key in this.json) if (this.json[key] !== undefined) size++;
-    pay(size * CONVERTED);
+    pay(size * COUNTED);
     return size;
   }
 
