@@ -28,7 +28,7 @@ export interface Estimate {
 /** What looking at a part of a value costs, whoever does it. */
 const LOOK = range(3, 15);
 /** What adding an entry to a map costs. */
-const ADDED = range(150, 153);
+const ADDED = range(180, 183);
 
 /** What an expression can cost that the checker has been through. */
 export function estimate(tree: Expr, checker: Checker): Range {
@@ -149,7 +149,7 @@ export class Estimator {
       range(3, 30),
       condition?.cost ?? range(0),
       condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
-      isMap ? upTo(times(made, range(180))) : range(0),
+      isMap ? upTo(times(made, range(210))) : range(0),
       // One that fails makes the others no less worth asking.
       isQuantified && condition && canFail(condition)
         ? range(0, failureCost(expr.depth))

@@ -16,7 +16,7 @@ const CONVERTED = 15;
 /** A field that is counted. */
 const COUNTED = 25;
 /** An entry of a map. */
-const MADE = 150;
+const MADE = 180;
 
 /** Any value. int is `bigint`, double is `number`. */
 export type Value =
