@@ -70,7 +70,7 @@ function operatorCost(name: string, shapes: readonly Shape[]): Range {
     const values = shape.values();
     // What has no parts is text, if anything.
     return values === 1
-      ? range(min / 4, max / 4)
+      ? range(min / 2, max / 2)
       : range(0, values * (isWalk ? COMPARED : COST.element));
   });
   return sum(range(COST.call), upTo(total(walked)));

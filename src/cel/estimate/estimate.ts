@@ -186,7 +186,7 @@ function resultOf(
 
 /** What sorting costs: comparing, so many times. */
 export function sortCost(count: Range, key: Shape): Range {
-  const compared = range(15, 15 + key.size.max / 4);
+  const compared = range(15, 15 + key.size.max / 2);
   const log = (n: number) => n < 2 ? 0 : n * Math.ceil(Math.log2(n));
   return times(range(count.min < 2 ? 0 : count.min - 1, log(count.max)), compared);
 }

@@ -10,7 +10,7 @@ import type { Compiler, Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
 /** What an operator pays for each character or byte of its operands. */
-const CHARACTER = 0.25;
+const CHARACTER = 0.5;
 
 /** A call as a function. */
 export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Locals): Step {

@@ -35,7 +35,7 @@ const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   ip: { call: 350 },
   "ip.isCanonical": { call: 1200 },
   isCIDR: { call: 250 },
-  isIP: { call: 400 },
+  isIP: { call: 500 },
   isQuantity: { call: 250, character: 4 },
   isSemver: { call: 700, character: 8 },
   isURL: { call: 4000, character: 24 },
@@ -57,7 +57,7 @@ const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   split: { call: 200, character: 1 },
   startsWith: { character: 0.5 },
   substring: { call: 200 },
-  timestamp: { call: 200 },
+  timestamp: { call: 300 },
   upperAscii: { call: 150, character: 3 },
   url: { call: 3500, character: 20 },
 };

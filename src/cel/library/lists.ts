@@ -13,7 +13,7 @@ const TAKEN = 45;
 
 /** What comparing two keys costs, and what each character of text adds. */
 const COMPARED = 15;
-const COMPARED_CHARACTER = 0.25;
+const COMPARED_CHARACTER = 0.5;
 
 /** Longest list that `lists.range` makes: what an evaluation may cost at most. */
 const MAX_RANGE = 10_000_000n;
