@@ -43,7 +43,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
 
   const metrics = new Metrics();
   const { clientQps: qps, clientBurst: burst, leaderElectionRenewDeadline } = flags;
-  const { watched: onWatch, waited: onWait } = metrics;
+  const { watched: onWatch, waited: onWait, answered: onBody, repeated: onRetry } = metrics;
   const onRequest = (info: RequestInfo) => {
     metrics.request(info);
     requestLogger.trace("{verb} {resource} {object}: {code}", {
@@ -54,7 +54,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
       duration: info.seconds,
     });
   };
-  const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait };
+  const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait, onBody, onRetry };
   const client = connect(config, { ...common, qps, burst });
   // Renewals wait for nobody: no slot, no rate, no connection that is busy with other things.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });

@@ -109,11 +109,12 @@ export class Controller implements ControllerView {
     const client = options.client.behind(this.#leadership);
     const now = () => new Date();
     const discovery = new Discovery(client);
-    const schemas = new ClusterSchemas(client, discovery);
-    const watchFailed = saidOnce();
     this.#metrics = options.metrics ?? new Metrics();
-    this.#children = new ChildCaches(client, schemas, watchFailed);
-    this.#externals = new ExternalCaches(client, watchFailed);
+    const { routed, schemas: lookups } = this.#metrics;
+    const schemas = new ClusterSchemas(client, discovery, undefined, lookups);
+    const watchFailed = saidOnce();
+    this.#children = new ChildCaches(client, schemas, watchFailed, routed);
+    this.#externals = new ExternalCaches(client, watchFailed, routed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
     const live = new LiveCluster(client, discovery, schemas);
     this.#pool = new InstancePool({
@@ -154,6 +155,7 @@ export class Controller implements ControllerView {
       taken: (kind) => shadowed(client, discovery, kind),
       compile: options.compile,
       maxRevisions: options.maxRevisions,
+      events: this.#metrics.revisions,
       pool: this.#pool,
       metrics: this.#metrics,
       allowCrdDeletion: options.allowCrdDeletion ?? false,
@@ -171,6 +173,8 @@ export class Controller implements ControllerView {
       instances: this.#pool.queue,
       graphs: this.#graphs.queue,
       served: () => this.#pool.served,
+      interests: () => externals.interests(),
+      schemas: () => schemas.size,
       leads: () => this.#leadership.held,
       conditions: options.conditionMetrics ? () => this.#pool.conditions() : undefined,
     });

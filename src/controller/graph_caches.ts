@@ -6,6 +6,9 @@ import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches, ExternalKind } from "./cache/external.ts";
 import { plainKind } from "./values.ts";
 
+/** Told how long a kind's cache took to be complete when a graph asked for it. */
+export type SyncListener = (kind: KindRef, seconds: number) => void;
+
 /** What it is made of. */
 export interface GraphCachesParts {
   /** Caches of the children. */
@@ -18,11 +21,13 @@ export interface GraphCachesParts {
 export class GraphCaches {
   readonly #instances: KindRef;
   readonly #parts: GraphCachesParts;
+  readonly #onSynced?: SyncListener;
 
   /** Watches nothing yet; `instances` is the kind that the graphs serve. */
-  constructor(instances: KindRef, parts: GraphCachesParts) {
+  constructor(instances: KindRef, parts: GraphCachesParts, onSynced?: SyncListener) {
     this.#instances = instances;
     this.#parts = parts;
+    this.#onSynced = onSynced;
   }
 
   /**
@@ -35,8 +40,10 @@ export class GraphCaches {
     // Before anything is listed, so that nothing has to be read twice.
     children.reads.add(this.#instances, graph.reads);
     await Promise.all([
-      ...own.map((kind) => children.ensure(kind, this.#owner)),
-      ...externalKinds(graph).map((kind) => externals.ensure(kind, this.#owner)),
+      ...own.map((kind) => this.#timed(kind, children.ensure(kind, this.#owner))),
+      ...externalKinds(graph).map((external) =>
+        this.#timed(external.kind, externals.ensure(external, this.#owner))
+      ),
     ]);
     await children.complete(this.#instances, own);
   }
@@ -64,6 +71,12 @@ export class GraphCaches {
   release(): void {
     this.#parts.children.release(this.#owner);
     this.forget();
+  }
+
+  async #timed(kind: KindRef, synced: Promise<void>): Promise<void> {
+    const started = performance.now();
+    await synced;
+    this.#onSynced?.(kind, (performance.now() - started) / 1000);
   }
 
   get #owner(): string {

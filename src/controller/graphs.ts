@@ -3,7 +3,14 @@
  * generated, and tries again when a kind appears that it waits for.
  */
 import { getLogger } from "@logtape/logtape";
-import { CRD_KIND, type KubeObject, Label, REVISION_KIND, RGD_KIND } from "../api/mod.ts";
+import {
+  CRD_KIND,
+  type KubeObject,
+  Label,
+  type ResourceGraphDefinition,
+  REVISION_KIND,
+  RGD_KIND,
+} from "../api/mod.ts";
 import { type KubeClient, Reflector } from "../kube/mod.ts";
 import { buildGraph, problemsText } from "./build.ts";
 import { generatedFor } from "./generated_crd.ts";
@@ -65,9 +72,9 @@ export class GraphController {
     );
     this.#reflectors = [
       this.#reflector(deps.client, RGD_KIND, {
-        added: (object) => this.#state.rgdSeen(object),
-        modified: (object) => this.#state.rgdSeen(object),
-        deleted: (object) => this.#state.rgdGone(object.metadata.name!),
+        added: (object) => this.#rgdSeen(object),
+        modified: (object) => this.#rgdSeen(object),
+        deleted: ({ metadata }) => this.#rgdGone(metadata.name!),
       }),
       this.#reflector(deps.client, REVISION_KIND, {
         added: (object) => this.#state.revisionSeen(object),
@@ -155,6 +162,16 @@ export class GraphController {
     return { name, reflector: new Reflector(client, kind, options, handlers) };
   }
 
+  #rgdSeen(object: KubeObject): void {
+    this.#deps.metrics.revisions.pending(object as ResourceGraphDefinition);
+    this.#state.rgdSeen(object);
+  }
+
+  #rgdGone(name: string): void {
+    this.#deps.metrics.revisions.gone(name);
+    this.#state.rgdGone(name);
+  }
+
   #work(key: string): Promise<WorkResult> {
     const separator = key.indexOf("/");
     const name = key.slice(separator + 1);
@@ -178,6 +195,7 @@ export class GraphController {
     } catch (error) {
       // Who leads next begins anew.
       if (!this.#deps.leads()) return "done";
+      this.#deps.metrics.rgdBroke(error);
       const message = messageOf(error);
       this.#say(entry, message);
       const { crd } = entry;
@@ -211,6 +229,7 @@ export class GraphController {
     });
     const name = before.metadata.name!;
     this.#state.published(entry, before, result, since);
+    metrics.revisions.resolved(result.rgd, result.served?.revision);
     metrics.build(name, result.buildSeconds, result.problems.length === 0);
     if (result.issued) metrics.revisionIssued(result.issued);
     const good = result.problems.length === 0 && result.error === undefined;

@@ -95,7 +95,7 @@ export class InstanceController {
     this.kind = kind;
     this.#deps = deps;
     this.#enqueue = enqueue;
-    this.#caches = new GraphCaches(kind, deps.parts);
+    this.#caches = new GraphCaches(kind, deps.parts, deps.metrics.cacheSynced);
     const { events, context: { now }, mayWrite } = deps;
     this.#records = new InstanceRecords({ kind, events, now, mayWrite });
     this.#reflector = new Reflector(deps.parts.client, kind, {
@@ -220,6 +220,7 @@ export class InstanceController {
       if (!ran) return "done";
       return this.#finish(key, instance, ran, (performance.now() - started) / 1000);
     } catch (error) {
+      this.#deps.metrics.passBroke(this.kind, error);
       this.#records.broke(key, instance, this.#graph, messageOf(error));
       return "retry";
     } finally {
@@ -325,11 +326,13 @@ export class InstanceController {
   }
 
   async #watchInstances(): Promise<void> {
+    const started = performance.now();
     this.#watch ??= this.#reflector.start(this.#stop.signal);
     const why = () => this.#watchFailure ? `: ${this.#watchFailure}` : "";
     const synced = this.#reflector.synced;
     const { syncTimeoutMs } = this.#deps;
     await within(syncTimeoutMs, synced, () => `cache of ${this.#crd} is not synced${why()}`);
+    this.#deps.metrics.cacheSynced(this.kind, (performance.now() - started) / 1000);
   }
 
   #watchFailed(error: unknown): void {

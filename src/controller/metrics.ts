@@ -1,8 +1,10 @@
 /** Metrics in Prometheus' text format: upstream's names where they mean the same. */
-import { type KindRef, LEASE_NAME } from "../api/mod.ts";
+import { ApiError, type KindRef, LEASE_NAME } from "../api/mod.ts";
 import { celTotals } from "../cel/mod.ts";
 import type { RequestInfo, WatchInfo } from "../kube/mod.ts";
 import type { Outcome } from "../reconcile/mod.ts";
+import type { InterestCount } from "./cache/interests.ts";
+import { CacheMetrics } from "./metrics/caches.ts";
 import { GraphMetrics } from "./metrics/graphs.ts";
 import {
   commaForm,
@@ -14,6 +16,8 @@ import { Instruments } from "./metrics/instruments.ts";
 import { processMetrics } from "./metrics/process.ts";
 import { GRAPHS, INSTANCES, QueueMetrics, type QueueView } from "./metrics/queues.ts";
 import { RequestMetrics } from "./metrics/requests.ts";
+import { RevisionMetrics } from "./metrics/revisions.ts";
+import { SchemaMetrics } from "./metrics/schemas.ts";
 import type { Worked } from "./queue.ts";
 
 /** Values that are read when somebody asks for the metrics. */
@@ -24,6 +28,10 @@ export interface MetricSources {
   graphs: QueueView;
   /** Kinds that have an instance controller, with the number of their instances. */
   served: () => { kind: KindRef; count: number }[];
+  /** What instances read of other people's objects. */
+  interests: () => InterestCount[];
+  /** How many CRDs and OpenAPI documents are kept. */
+  schemas: () => number;
   /** Whether the Lease is held. */
   leads: () => boolean;
   /** The conditions of all instances, with the gate InstanceConditionMetrics. */
@@ -37,6 +45,11 @@ export class Metrics {
   readonly #instances = new InstanceMetrics(this.#to);
   readonly #graphs = new GraphMetrics(this.#to);
   readonly #queues = new QueueMetrics(this.#to);
+  /** What becomes of GraphRevisions. */
+  readonly revisions: RevisionMetrics = new RevisionMetrics(this.#to);
+  /** Where schemas come from. */
+  readonly schemas: SchemaMetrics = new SchemaMetrics(this.#to);
+  readonly #caches = new CacheMetrics(this.#to);
   readonly #handlers = this.#to.counter(
     "dynamic_controller_handler_attach_total",
     "Kinds whose instances began to be watched.",
@@ -72,6 +85,13 @@ export class Metrics {
   /** One exchange with the API server; made to be the client's `onRequest`. */
   readonly request = (info: RequestInfo): void => this.#requests.request(info);
 
+  /** The body of an answer; made to be the client's `onBody`. */
+  readonly answered = (verb: string, characters: number): void =>
+    this.#requests.body(verb, characters);
+
+  /** A request is repeated; made to be the client's `onRetry`. */
+  readonly repeated = (verb: string, code: number): void => this.#requests.retry(verb, code);
+
   /** What a rate limit made a request wait; made to be the client's `onWait`. */
   readonly waited = (verb: string, seconds: number): void => this.#requests.wait(verb, seconds);
 
@@ -79,7 +99,8 @@ export class Metrics {
   readonly watched = (info: WatchInfo): void => this.#requests.watch(info);
 
   /** Values that are read when the metrics are. */
-  watch({ instances, graphs, served, leads, conditions }: MetricSources): void {
+  watch(sources: MetricSources): void {
+    const { instances, graphs, served, interests, schemas, leads, conditions } = sources;
     this.#queues.watch(INSTANCES, instances);
     this.#queues.watch(GRAPHS, graphs);
     const dynamic = "dynamic_controller";
@@ -103,6 +124,8 @@ export class Metrics {
     this.#to.gauges("leader_election_master_status", "1 while the Lease is held.", ["name"], () => [
       { labels: { name: LEASE_NAME }, value: leads() ? 1 : 0 },
     ]);
+    this.#caches.showInterests(interests);
+    this.schemas.showSize(schemas);
     if (conditions) this.#instances.showConditions(conditions);
   }
 
@@ -116,6 +139,19 @@ export class Metrics {
   pass(kind: KindRef, outcome: Outcome, seconds: number): void {
     this.#instances.pass(kind, outcome, seconds);
   }
+
+  /** A pass over an instance of that kind broke off: by an ApiError, or by a fault of kro's own. */
+  passBroke(kind: KindRef, error: unknown): void {
+    const isApi = error instanceof ApiError;
+    if (!isApi || error.reason !== "Withheld") this.#instances.broke(kind, !isApi);
+  }
+
+  /** The cache of a kind is complete, so long after a graph asked for it. */
+  readonly cacheSynced = (kind: KindRef, seconds: number): void =>
+    this.#caches.synced(kind, seconds);
+
+  /** An event of a child or of somebody else's object came. */
+  readonly routed = (kind: KindRef, woke: boolean): void => this.#caches.routed(kind, woke);
 
   /** An instance's state after a pass; `from` is empty for the first. */
   instanceState(kind: KindRef, from: string, to: string): void {
@@ -148,6 +184,11 @@ export class Metrics {
   /** One compilation of an RGD. */
   build(name: string, seconds: number, ok: boolean): void {
     this.#graphs.build(name, seconds, ok);
+  }
+
+  /** A pass over an RGD broke off: by an ApiError, or by a fault of kro's own. */
+  rgdBroke(error: unknown): void {
+    if (!(error instanceof ApiError)) this.#queues.graphBroke();
   }
 
   /** What a pass over an RGD came to. */

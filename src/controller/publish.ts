@@ -105,7 +105,10 @@ async function publish(
   if (isSuspended(rgd)) return await publishSuspended(rgd, deps);
   const revisions = await ownRevisions(rgd, deps);
   if (build.unavailable) return await publishLater(rgd, build.unavailable, revisions, deps);
-  if (build.graph) return await publishGood(rgd, build.graph, revisions, deps);
+  if (build.graph) {
+    deps.events?.compiled(true, build.seconds);
+    return await publishGood(rgd, build.graph, revisions, deps);
+  }
   return await publishBad(rgd, build, revisions, deps);
 }
 
@@ -170,7 +173,7 @@ async function publishGood(
   }
   const running = await controllerReady(served, deps);
   status.conditions.push(running);
-  await retireRevisions(all, deps.maxRevisions ?? 5, deps.client);
+  await retireRevisions(all, deps.maxRevisions ?? 5, deps);
   const error = running.status === "True" ? undefined : running.message;
   return { status, served, crd: published.crd, issued, error };
 }
@@ -191,6 +194,7 @@ async function publishBad(
   const recorded = newest && rgd.spec &&
     specHash(newest.spec.snapshot.spec) === specHash(rgd.spec);
   if (recorded) {
+    deps.events?.compiled(false, build.seconds);
     await verifyRevision(newest, message, deps);
     const failed = `latest graph revision ${newest.spec.revision} failed compilation`;
     status.conditions.push(condition("GraphRevisionsResolved", "False", "Failed", failed));
@@ -256,7 +260,9 @@ async function newestFitting(
   deps: PublishDeps,
 ): Promise<ServedGraph | undefined> {
   for (const revision of revisions) {
-    const { graph } = await tryBuild({ ...rgd, spec: revision.spec.snapshot.spec }, deps);
+    const spec = revision.spec.snapshot.spec;
+    const { graph, seconds, unavailable } = await tryBuild({ ...rgd, spec }, deps);
+    if (!unavailable) deps.events?.compiled(graph !== undefined, seconds);
     if (!graph) continue;
     const crd = live ?? await liveCrd(graph, deps.client);
     if (!crd || fits(rgd, graph, crd)) return { graph, revision: revision.spec.revision };

@@ -131,6 +131,12 @@ export class WorkQueue {
     return { key, ms: this.#options.clock.now() - since };
   }
 
+  /** Milliseconds that the work going on has taken so far, all of it together. */
+  get unfinishedMs(): number {
+    const now = this.#options.clock.now();
+    return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);
+  }
+
   /** How many keys are in work at most. */
   get workers(): number {
     return this.#options.workers;

@@ -32,6 +32,18 @@ export interface RevisionDeps {
   version: string;
   /** Time for conditions. */
   now: () => Date;
+  /** Told of what becomes of revisions, for metrics. */
+  events?: RevisionEvents;
+}
+
+/** Told of what becomes of revisions. */
+export interface RevisionEvents {
+  /** One was compiled, well or not. */
+  compiled(ok: boolean, seconds: number): void;
+  /** The status of one could not be written; `ok`: it says that the revision is good. */
+  statusFailed(ok: boolean): void;
+  /** An old one was deleted, or could not be. */
+  retired(ok: boolean): void;
 }
 
 const writer = { fieldManager: Manager.kro };
@@ -129,7 +141,12 @@ export async function verifyRevision(
   if (sameJson(wanted, stored)) return revision;
   const options = { ...writer, subresource: "status" as const };
   const patch = { status: wanted as unknown as JsonObject };
-  return await deps.client.mergePatch(refOf(revision), patch, options) as GraphRevision;
+  try {
+    return await deps.client.mergePatch(refOf(revision), patch, options) as GraphRevision;
+  } catch (error) {
+    deps.events?.statusFailed(graph !== undefined);
+    throw error;
+  }
 }
 
 /** Order and dependencies as the status of RGDs and revisions lists them; empty without a graph. */
@@ -146,13 +163,19 @@ export function orderOf(
 export async function retireRevisions(
   revisions: readonly GraphRevision[],
   keep: number,
-  client: KubeClient,
+  { client, events }: Pick<RevisionDeps, "client" | "events">,
 ): Promise<void> {
   if (keep <= 0) return;
   for (const old of revisions.slice(keep)) {
-    // The finalizer goes first, so that nobody sees a revision that is waiting to be gone.
-    await releaseRevision(client, old);
-    await ignoringAbsence(client.delete(refOf(old), { uid: old.metadata.uid }));
+    try {
+      // The finalizer goes first, so that nobody sees a revision that is waiting to be gone.
+      await releaseRevision(client, old);
+      await ignoringAbsence(client.delete(refOf(old), { uid: old.metadata.uid }));
+    } catch (error) {
+      events?.retired(false);
+      throw error;
+    }
+    events?.retired(true);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import { plural } from "../graph/mod.ts";
 import { isEstablished } from "./established.ts";
 import { isServedWithoutCrd } from "./live_serves.ts";
+import { type LookupEvents, Lookups } from "./lookups.ts";
 
 /** A kind may well be there, but cannot be had at present. */
 export class KindUnavailable extends ApiError {
@@ -42,9 +43,11 @@ export class ClusterSchemas implements SchemaSource {
   readonly #discovery: Discovery;
   readonly #now: () => number;
   /** By the CRD's name: its versions, or undefined when the kind needs no CRD. */
-  readonly #crds = new Map<string, Promise<KindInfo[] | undefined>>();
-  /** By apiVersion: the document's path, which holds the hash of its content, and its kinds. */
-  readonly #documents = new Map<string, { path: string; kinds: Promise<KindInfo[]> }>();
+  readonly #crds: Lookups<KindInfo[] | undefined>;
+  /** By the document's path, which holds the hash of its content. */
+  readonly #documents: Lookups<KindInfo[]>;
+  /** By apiVersion: the path that was read last. */
+  readonly #documentPaths = new Map<string, string>();
   #index?: { until: number; paths: Promise<Map<string, string>> };
 
   /** Asks nothing yet. `now` is in milliseconds from any fixed point. */
@@ -52,10 +55,18 @@ export class ClusterSchemas implements SchemaSource {
     client: KubeClient,
     discovery: Discovery,
     now: () => number = () => performance.now(),
+    events?: LookupEvents,
   ) {
     this.#client = client;
     this.#discovery = discovery;
     this.#now = now;
+    this.#crds = new Lookups(events);
+    this.#documents = new Lookups(events);
+  }
+
+  /** How many CRDs and documents are kept. */
+  get size(): number {
+    return this.#crds.size + this.#documents.size;
   }
 
   /**
@@ -76,7 +87,7 @@ export class ClusterSchemas implements SchemaSource {
 
   /** Forgets the kind of a CRD, `widgets.example.com`, that came, changed or went. */
   invalidate(crd: string): void {
-    this.#crds.delete(crd);
+    this.#crds.forget(crd);
   }
 
   async #read(kind: KindRef): Promise<KindInfo | undefined> {
@@ -88,7 +99,7 @@ export class ClusterSchemas implements SchemaSource {
     // A CRD's group is a DNS name of several parts; `apps` and `batch` cannot have one.
     if (!kind.group.includes(".")) return undefined;
     const name = `${kind.plural}.${kind.group}`;
-    return await kept(this.#crds, name, async () => {
+    return await this.#crds.get(name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       if (crd && isEstablished(crd)) return kindsOfCrd(crd);
       if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
@@ -101,12 +112,10 @@ export class ClusterSchemas implements SchemaSource {
   async #newCrd(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     if (!gvk.group.includes(".")) return undefined;
     const name = `${plural(gvk.kind.toLowerCase())}.${gvk.group}`;
-    const kinds = await kept(this.#crds, name, async () => {
+    const kinds = await this.#crds.get(name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       return crd && isEstablished(crd) ? kindsOfCrd(crd) : [];
-    });
-    // Asked for again as long as it is not there: nobody may tell of it.
-    if (!kinds?.length) this.#crds.delete(name);
+    }, (found) => !!found?.length); // Else asked for again: nobody may tell of it.
     return kinds?.find((info) => gvkKey(info) === gvkKey(gvk));
   }
 
@@ -114,16 +123,10 @@ export class ClusterSchemas implements SchemaSource {
     const apiVersion = apiVersionOf(kind);
     const path = (await this.#paths()).get(apiVersion);
     if (path === undefined) return [];
-    const known = this.#documents.get(apiVersion);
-    if (known?.path === path) return await known.kinds;
-    const kinds = this.#readDocument(path, kind);
-    this.#documents.set(apiVersion, { path, kinds });
-    try {
-      return await kinds;
-    } catch (error) {
-      if (this.#documents.get(apiVersion)?.kinds === kinds) this.#documents.delete(apiVersion);
-      throw error;
-    }
+    const before = this.#documentPaths.get(apiVersion);
+    if (before !== undefined && before !== path) this.#documents.forget(before);
+    this.#documentPaths.set(apiVersion, path);
+    return await this.#documents.get(path, () => this.#readDocument(path, kind));
   }
 
   async #readDocument(path: string, { group, version }: KindRef): Promise<KindInfo[]> {
@@ -146,21 +149,5 @@ export class ClusterSchemas implements SchemaSource {
       if (this.#index === index) this.#index = undefined;
       throw error;
     }
-  }
-}
-
-/** What the map has, else what `load` gives, kept unless it fails. */
-async function kept<T>(
-  map: Map<string, Promise<T>>,
-  key: string,
-  load: () => Promise<T>,
-): Promise<T> {
-  const promise = map.get(key) ?? load();
-  map.set(key, promise);
-  try {
-    return await promise;
-  } catch (error) {
-    if (map.get(key) === promise) map.delete(key);
-    throw error;
   }
 }

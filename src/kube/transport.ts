@@ -59,7 +59,9 @@ export class Transport {
         const http = this.#unaryClient();
         return await this.#timed(exchange, async (signal) => {
           const response = await this.#fetch(exchange, http, authorization, signal);
-          return await toAnswer(exchange, response);
+          const answer = await toAnswer(exchange, response);
+          this.#options.onBody?.(exchange.verb, answer.text.length);
+          return answer;
         }).catch((error) => {
           if (!isWithheld(error)) this.#discard(http);
           throw error;
@@ -142,12 +144,14 @@ export class Transport {
           throw error;
         }
         reconnected = true;
+        this.#options.onRetry?.(exchange.verb, 0);
         continue;
       }
       if (answer.code >= 200 && answer.code < 300) return answer;
       if (answer.code === 401 && !renewed && this.#config.forget) {
         renewed = true;
         this.#config.forget();
+        this.#options.onRetry?.(exchange.verb, answer.code);
         continue;
       }
       const wait = answer.retryAfterSeconds;
@@ -156,6 +160,7 @@ export class Transport {
         throw this.#refusal(exchange, answer);
       }
       retries++;
+      this.#options.onRetry?.(exchange.verb, answer.code);
       const stops = signal ? [this.#closed.signal, signal] : [this.#closed.signal];
       await sleep(wait * 1000, AbortSignal.any(stops));
     }

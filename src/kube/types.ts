@@ -171,6 +171,10 @@ export interface ConnectOptions {
   burst?: number;
   /** Called after every exchange. */
   onRequest?: (info: RequestInfo) => void;
+  /** Called when the whole body of an answer is there, with its length in characters; watches have none. */
+  onBody?: (verb: string, characters: number) => void;
+  /** Called before an exchange is repeated, with the HTTP status that it got; 0 when no answer came. */
+  onRetry?: (verb: string, code: number) => void;
   /** Called before every exchange with the seconds that `qps` makes it wait, if there is such a limit. */
   onWait?: (verb: string, seconds: number) => void;
   /** Called when a watch connection begins and when it ends. */

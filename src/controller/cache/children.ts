@@ -21,6 +21,9 @@ export type WakeListener = (instance: InstanceId) => void;
 /** Told of every failure of a kind's watch; it goes on trying all the same. */
 export type WatchErrorListener = (kind: KindRef, error: unknown) => void;
 
+/** Told of every event of a kind after its first list, and whether it woke an instance. */
+export type RouteListener = (kind: KindRef, woke: boolean) => void;
+
 interface Watched {
   readonly store: ChildStore;
   readonly owners: Set<string>;
@@ -33,6 +36,7 @@ export class ChildCaches {
   readonly #client: KubeClient;
   readonly #schemas: SchemaSource;
   readonly #onError?: WatchErrorListener;
+  readonly #onRouted?: RouteListener;
   /** What graphs read of their children: what is added here is kept from then on. */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
@@ -40,10 +44,16 @@ export class ChildCaches {
   readonly #listeners = new Set<WakeListener>();
 
   /** Watches nothing before {@link ensure}. */
-  constructor(client: KubeClient, schemas: SchemaSource, onError?: WatchErrorListener) {
+  constructor(
+    client: KubeClient,
+    schemas: SchemaSource,
+    onError?: WatchErrorListener,
+    onRouted?: RouteListener,
+  ) {
     this.#client = client;
     this.#schemas = schemas;
     this.#onError = onError;
+    this.#onRouted = onRouted;
   }
 
   /**
@@ -183,7 +193,7 @@ export class ChildCaches {
     const observe = (object: KubeObject) => {
       const instances = store.observe(object);
       // What the first list tells wakes nobody: who asked for the cache looks once it is complete.
-      if (reflector.hasSynced) this.wake(instances);
+      if (reflector.hasSynced) this.#route(store, instances);
     };
     const reflector: ScopedReflector = new ScopedReflector(this.#client, store.kind, {
       labelSelector: `${Label.owned}=true`,
@@ -207,9 +217,15 @@ export class ChildCaches {
     const at = { namespace, name, uid, resourceVersion };
     if (!store.deletedByUs(at)) {
       const live = await this.#look({ kind: store.kind, namespace, name });
-      if (live && live.metadata.uid === uid) return this.wake(store.stripped(live));
+      if (live && live.metadata.uid === uid) return this.#route(store, store.stripped(live));
     }
-    this.wake(store.gone(at));
+    this.#route(store, store.gone(at));
+  }
+
+  /** What an event came to. */
+  #route({ kind }: ChildStore, instances: readonly InstanceId[]): void {
+    this.#onRouted?.(kind, instances.length > 0);
+    this.wake(instances);
   }
 
   /** Not told is not there: the pass that it wakes finds out by an apply without force. */

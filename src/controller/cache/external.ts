@@ -2,10 +2,10 @@
 import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
-import type { WatchErrorListener } from "./children.ts";
+import type { RouteListener, WatchErrorListener } from "./children.ts";
 import { ExternalStore, type Seen } from "./external_store.ts";
 import { NO_READS } from "./graph_reads.ts";
-import { type Interest, Interests } from "./interests.ts";
+import { type Interest, type InterestCount, Interests } from "./interests.ts";
 
 interface Watched {
   readonly kind: KindRef;
@@ -31,14 +31,16 @@ const SINGLE_READS = 3;
 export class ExternalCaches {
   readonly #client: KubeClient;
   readonly #onError?: WatchErrorListener;
+  readonly #onRouted?: RouteListener;
   readonly #watched = new Map<string, Watched>();
   readonly #interests = new Interests();
   readonly #listeners = new Set<(instance: string) => void>();
 
   /** Watches nothing before {@link ensure}. */
-  constructor(client: KubeClient, onError?: WatchErrorListener) {
+  constructor(client: KubeClient, onError?: WatchErrorListener, onRouted?: RouteListener) {
     this.#client = client;
     this.#onError = onError;
+    this.#onRouted = onRouted;
   }
 
   /**
@@ -107,6 +109,11 @@ export class ExternalCaches {
     this.#interests.replace(instance, interests);
   }
 
+  /** How many reads of objects by name and by label wake instances at present, by kind. */
+  interests(): InterestCount[] {
+    return this.#interests.counts();
+  }
+
   /** Calls back with the key of each instance to wake; the returned function ends it. */
   onChange(listener: (instance: string) => void): () => void {
     this.#listeners.add(listener);
@@ -138,6 +145,7 @@ export class ExternalCaches {
     const changed = (before: Seen | undefined, object: KubeObject) => {
       if (!reflector.hasSynced) return;
       const woken = this.#interests.matching(kind, before?.metadata, object.metadata);
+      this.#onRouted?.(kind, woken.length > 0);
       for (const instance of woken) for (const listener of this.#listeners) listener(instance);
     };
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {

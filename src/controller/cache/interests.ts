@@ -14,6 +14,16 @@ export interface Interest {
   labelSelector?: string;
 }
 
+/** How many interests there are in objects of a kind. */
+export interface InterestCount {
+  /** The kind. */
+  kind: KindRef;
+  /** In one object, by its name. */
+  byName: number;
+  /** In objects by label. */
+  byLabel: number;
+}
+
 /** See the file's first line. */
 export class Interests {
   /** By kind, instance, and the interest's own text. */
@@ -36,6 +46,15 @@ export class Interests {
       if (instances.size === 0) this.#byKind.delete(kind);
     }
     for (const interest of interests) this.add(instance, interest);
+  }
+
+  /** How many there are, by kind. */
+  counts(): InterestCount[] {
+    return [...this.#byKind.values()].flatMap((instances) => {
+      const all = [...instances.values()].flatMap((entries) => [...entries.values()]);
+      const byName = all.filter(({ name }) => name !== undefined).length;
+      return all[0] ? [{ kind: all[0].kind, byName, byLabel: all.length - byName }] : [];
+    });
   }
 
   /** Instances that read the object, as it was or as it is: a changed label counts both ways. */

@@ -31,6 +31,7 @@ export class InstanceMetrics {
   readonly #passes;
   readonly #passSeconds;
   readonly #passErrors;
+  readonly #broken;
   readonly #byOutcome;
   readonly #states;
   readonly #resolved;
@@ -38,6 +39,7 @@ export class InstanceMetrics {
   readonly #failed;
   readonly #nodes;
   readonly #nodeErrors;
+  readonly #ignoreChecked;
   readonly #ignored;
   readonly #checked;
   readonly #notReady;
@@ -67,6 +69,11 @@ export class InstanceMetrics {
     this.#itemErrors = to.counter(
       `${dynamic}_handler_errors_total`,
       "Passes that failed, waits and what the API server refused left out.",
+      ["gvr"],
+    );
+    this.#broken = to.counter(
+      `${dynamic}_reconcile_panics_total`,
+      "Passes that broke off by an error of kro's own.",
       ["gvr"],
     );
     this.#events = to.counter(
@@ -115,6 +122,10 @@ export class InstanceMetrics {
     );
     this.#nodes = to.counter("runtime_node_eval_total", "Nodes that passes came to.");
     this.#nodeErrors = to.counter("runtime_node_eval_errors_total", "Nodes that failed.");
+    this.#ignoreChecked = to.counter(
+      "runtime_node_ignored_check_total",
+      "Nodes asked whether includeWhen leaves them out.",
+    );
     this.#ignored = to.counter("runtime_node_ignored_total", "Nodes that includeWhen left out.");
     this.#checked = to.counter("runtime_node_ready_check_total", "Nodes asked whether ready.");
     this.#notReady = to.counter("runtime_node_not_ready_total", "Nodes that were not ready.");
@@ -185,6 +196,17 @@ export class InstanceMetrics {
     this.#passErrors.inc({ gvr });
   }
 
+  /** A pass broke off before it had an outcome. */
+  broke(kind: KindRef, isOurs: boolean): void {
+    const gvr = slashForm(kind);
+    if (isOurs) this.#broken.inc({ gvr });
+    this.#items.inc({ gvr });
+    this.#requeues.inc({ gvr, type: "rate_limited" });
+    this.#itemErrors.inc({ gvr });
+    this.#passes.inc({ gvr: commaForm(kind) });
+    this.#passErrors.inc({ gvr: commaForm(kind) });
+  }
+
   /** An instance's state after a pass; `from` is empty for the first. */
   state(kind: KindRef, from: string, to: string): void {
     if (from === to) return;
@@ -210,6 +232,7 @@ export class InstanceMetrics {
   #countNodes({ nodes }: Outcome): void {
     for (const { state, objects } of nodes) {
       this.#nodes.inc();
+      this.#ignoreChecked.inc();
       if (state === "Failed") this.#nodeErrors.inc();
       if (state === "Skipped") this.#ignored.inc();
       if (state === "Ready" || state === "Waiting") this.#checked.inc();

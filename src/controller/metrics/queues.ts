@@ -12,6 +12,8 @@ export interface QueueView {
   readonly active: number;
   /** The work that has gone on for longest. */
   readonly longest: Work | undefined;
+  /** How long all work that goes on has taken so far, in milliseconds. */
+  readonly unfinishedMs: number;
   /** What it has done. */
   readonly counts: Readonly<QueueCounts>;
   /** How many keys are in work at most. */
@@ -21,6 +23,37 @@ export interface QueueView {
 /** Upstream's names of the queues. */
 export const INSTANCES = "dynamic-controller-queue";
 export const GRAPHS = "ResourceGraphDefinition";
+
+// controller-runtime's buckets for one pass.
+const PASS = [
+  ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8],
+  ...[
+    0.9,
+    1,
+    1.25,
+    1.5,
+    1.75,
+    2,
+    2.5,
+    3,
+    3.5,
+    4,
+    4.5,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    15,
+    20,
+    25,
+    30,
+    40,
+    50,
+    60,
+  ],
+];
 
 // client-go's buckets: powers of ten from 10 ns; the first ones are beyond what a clock here can tell.
 const SECONDS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
@@ -32,6 +65,7 @@ export class QueueMetrics {
   readonly #results;
   readonly #errors;
   readonly #reconcileSeconds;
+  readonly #broken;
   readonly #queues = new Map<string, QueueView>();
 
   /** Registers them. */
@@ -63,6 +97,12 @@ export class QueueMetrics {
       "controller_runtime_reconcile_time_seconds",
       "Time for one pass over an RGD.",
       ["controller"],
+      PASS,
+    );
+    this.#broken = to.counter(
+      "controller_runtime_reconcile_panics_total",
+      "Passes over RGDs that broke off by an error of kro's own.",
+      ["controller"],
     );
     this.#read(to, "workqueue_depth", "Keys that wait for a worker.", (q) => q.depth);
     this.#read(
@@ -76,6 +116,12 @@ export class QueueMetrics {
       "workqueue_longest_running_processor_seconds",
       "How long the oldest work under way has taken.",
       (queue) => (queue.longest?.ms ?? 0) / 1000,
+    );
+    this.#read(
+      to,
+      "workqueue_unfinished_work_seconds",
+      "How long all work under way has taken so far.",
+      (queue) => queue.unfinishedMs / 1000,
     );
     this.#total(to, "workqueue_adds_total", "Keys that were added.", (q) => q.counts.adds);
     this.#total(to, "workqueue_retries_total", "Keys tried again.", (q) => q.counts.retries);
@@ -110,6 +156,11 @@ export class QueueMetrics {
   /** Shows a queue. */
   watch(name: string, queue: QueueView): void {
     this.#queues.set(name, queue);
+  }
+
+  /** A pass over an RGD broke off by an error of kro's own. */
+  graphBroke(): void {
+    this.#broken.inc({ controller: GRAPHS });
   }
 
   /** Work of a queue is done. */

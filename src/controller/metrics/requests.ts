@@ -22,6 +22,8 @@ export class RequestMetrics {
   readonly #seconds;
   readonly #waits;
   readonly #sent;
+  readonly #received;
+  readonly #retries;
   readonly #restarts;
   #host = "";
   #watches = 0;
@@ -56,6 +58,17 @@ export class RequestMetrics {
       ["verb"],
       BYTES,
     );
+    this.#received = to.histogram(
+      "rest_client_response_size_bytes",
+      "Bodies of answers, in characters; watches left out.",
+      ["verb"],
+      BYTES,
+    );
+    this.#retries = to.counter(
+      "rest_client_request_retries_total",
+      "Requests that were sent once more, by what the one before came to.",
+      ["code", "method"],
+    );
     this.#restarts = to.counter(
       "kro_watch_restarts_total",
       "Watches that ended: closed by the server, expired (410), failed, or silent for too long.",
@@ -75,9 +88,19 @@ export class RequestMetrics {
     const resource = verb === "raw" ? rawPath(info.resource) : info.resource;
     const code = String(info.code);
     this.#requests.inc({ verb, resource, code });
-    this.#restRequests.inc({ code, method: METHODS[verb] ?? "GET", host: this.#host });
+    this.#restRequests.inc({ ...restLabels(verb, info.code), host: this.#host });
     this.#seconds.observe({ verb }, info.seconds);
     if (info.sent !== undefined) this.#sent.observe({ verb }, info.sent);
+  }
+
+  /** The whole body of an answer, in characters. */
+  body(verb: string, characters: number): void {
+    this.#received.observe({ verb }, characters);
+  }
+
+  /** An exchange is repeated; the code of the one before, 0 when no answer came. */
+  retry(verb: string, code: number): void {
+    this.#retries.inc(restLabels(verb, code));
   }
 
   /** What the rate limit made a request wait. */
@@ -90,6 +113,11 @@ export class RequestMetrics {
     this.#watches += phase === "opened" ? 1 : -1;
     if (phase !== "opened" && phase !== "stopped") this.#restarts.inc({ resource, reason: phase });
   }
+}
+
+/** Labels as client-go has them. */
+function restLabels(verb: string, code: number): { code: string; method: string } {
+  return { code: code === 0 ? "<error>" : String(code), method: METHODS[verb] ?? "GET" };
 }
 
 /** Plain paths by their first part, so that there are few of them. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Metrics } from "../../../src/controller/metrics.ts";
+import { Metrics, type MetricSources } from "../../../src/controller/metrics.ts";
+import { ApiError, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile as compileCel } from "../../../src/cel/mod.ts";
 import type { Next, NodeOutcome, Outcome } from "../../../src/reconcile/mod.ts";
 
@@ -9,6 +10,29 @@ const kind = {
   kind: "Cart",
   plural: "carts",
   namespaced: true,
+};
+
+const other = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+
+/** A queue with nothing in it. */
+const queue = {
+  depth: 0,
+  ageMs: 0,
+  active: 0,
+  longest: undefined,
+  unfinishedMs: 0,
+  counts: { adds: 0, retries: 0, givenUp: 0 },
+  workers: 1,
+};
+
+/** What is read when the metrics are: nothing is there. */
+const sources: MetricSources = {
+  instances: queue,
+  graphs: queue,
+  served: () => [],
+  interests: () => [],
+  schemas: () => 0,
+  leads: () => false,
 };
 
 /** Lines of the metrics' text that begin with that name, without histograms' buckets. */
@@ -58,6 +82,138 @@ Deno.test("a wait is no error, nor is what the API server refused; any other ret
   ]);
 });
 
+Deno.test("a pass that broke off is an error; by a fault of kro's own also a panic; without the Lease neither", async () => {
+  const metrics = new Metrics();
+  metrics.passBroke(kind, new TypeError("x is undefined"));
+  metrics.passBroke(kind, new ApiError("refused", { reason: "Forbidden" }));
+  metrics.passBroke(kind, new ApiError("no longer leads", { reason: "Withheld" }));
+  metrics.rgdBroke(new TypeError("x is undefined"));
+  metrics.rgdBroke(new ApiError("refused", { reason: "Forbidden" }));
+  const slashed = 'gvr="shop.example.com/v1/carts"';
+  assert.deepEqual(await lines(metrics, "dynamic_controller_reconcile_panics_total{"), [
+    `dynamic_controller_reconcile_panics_total{${slashed}} 1`,
+  ]);
+  assert.deepEqual(await lines(metrics, "dynamic_controller_handler_errors_total{"), [
+    `dynamic_controller_handler_errors_total{${slashed}} 2`,
+  ]);
+  assert.deepEqual(await lines(metrics, "controller_runtime_reconcile_panics_total{"), [
+    'controller_runtime_reconcile_panics_total{controller="ResourceGraphDefinition"} 1',
+  ]);
+});
+
+Deno.test("answers count by size, repetitions by what the one before came to", async () => {
+  const metrics = new Metrics();
+  metrics.answered("list", 3000);
+  metrics.answered("list", 100);
+  metrics.repeated("apply", 429);
+  metrics.repeated("get", 0);
+  metrics.request({ verb: "get", resource: "pods", code: 0, seconds: 0.01 });
+  assert.deepEqual(await lines(metrics, "rest_client_response_size_bytes_"), [
+    'rest_client_response_size_bytes_sum{verb="list"} 3100',
+    'rest_client_response_size_bytes_count{verb="list"} 2',
+  ]);
+  assert.deepEqual(await lines(metrics, "rest_client_request_retries_total{"), [
+    'rest_client_request_retries_total{code="429",method="PATCH"} 1',
+    'rest_client_request_retries_total{code="<error>",method="GET"} 1',
+  ]);
+  assert.deepEqual(await lines(metrics, "rest_client_requests_total{"), [
+    'rest_client_requests_total{code="<error>",method="GET",host=""} 1',
+  ]);
+});
+
+Deno.test("caches count how long they fill, and events by whether they woke an instance", async () => {
+  const metrics = new Metrics();
+  metrics.cacheSynced(kind, 0.25);
+  metrics.routed(kind, true);
+  metrics.routed(kind, false);
+  const gvr = 'gvr="shop.example.com/v1, Resource=carts"';
+  const dynamic = "dynamic_controller";
+  assert.deepEqual(await lines(metrics, `${dynamic}_informer_sync_duration_seconds_count`), [
+    `${dynamic}_informer_sync_duration_seconds_count{${gvr}} 1`,
+  ]);
+  assert.deepEqual(await lines(metrics, `${dynamic}_route`), [
+    `${dynamic}_route_total{${gvr}} 2`,
+    `${dynamic}_route_match_total{${gvr}} 1`,
+  ]);
+  await metrics.kindGone(kind);
+  assert.deepEqual(await lines(metrics, `${dynamic}_route`), []);
+});
+
+Deno.test("schemas count by where they come from; who shares a request has missed, too", async () => {
+  const metrics = new Metrics();
+  for (const how of ["miss", "shared", "hit", "hit", "hit"] as const) metrics.schemas.asked(how);
+  metrics.schemas.answered(true, 0.02);
+  metrics.schemas.answered(false, 0.02);
+  metrics.schemas.evicted();
+  const names = {
+    cache_hits_total: 3,
+    cache_misses_total: 2,
+    cache_evictions_total: 1,
+    singleflight_deduplicated_total: 1,
+    api_call_duration_seconds_count: 2,
+    errors_total: 1,
+  };
+  for (const [name, value] of Object.entries(names)) {
+    const full = `schema_resolver_${name}`;
+    assert.deepEqual(await lines(metrics, `${full} `), [`${full} ${value}`]);
+  }
+});
+
+Deno.test("revisions count as they are compiled, kept in memory, retired, and let go with their RGD", async () => {
+  const metrics = new Metrics();
+  const { revisions } = metrics;
+  const rgd = (lastIssuedRevision?: number, resolved = "True") => ({
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: "cart" },
+    spec: {},
+    status: {
+      lastIssuedRevision,
+      conditions: [{ type: "GraphRevisionsResolved", status: resolved }],
+    },
+  } as unknown as ResourceGraphDefinition);
+  const entries = async () =>
+    (await lines(metrics, "graph_revision_registry_entries{")).map((l) => Number(l.split(" ")[1]));
+  revisions.pending(rgd());
+  assert.deepEqual(await entries(), [0, 0, 0]);
+  revisions.pending(rgd(3));
+  assert.deepEqual(await entries(), [1, 0, 0]);
+  revisions.resolved(rgd(3), 3);
+  assert.deepEqual(await entries(), [0, 1, 0]);
+  revisions.pending(rgd(3));
+  assert.deepEqual(await entries(), [0, 1, 0]);
+  revisions.resolved(rgd(4), 4);
+  // The newest no longer compiles, the graph that serves was compiled before.
+  revisions.resolved(rgd(5, "False"), 4);
+  assert.deepEqual(await entries(), [0, 1, 1]);
+  revisions.gone("cart");
+  assert.deepEqual(await entries(), [0, 0, 0]);
+  assert.deepEqual(await lines(metrics, "graph_revision_registry_transitions_total{"), [
+    'graph_revision_registry_transitions_total{from="pending",to="active"} 1',
+  ]);
+  assert.deepEqual(await lines(metrics, "graph_revision_registry_evictions_total "), [
+    "graph_revision_registry_evictions_total 3",
+  ]);
+  revisions.compiled(true, 0.1);
+  revisions.compiled(false, 0.1);
+  revisions.statusFailed(true);
+  revisions.statusFailed(false);
+  revisions.retired(true);
+  revisions.retired(false);
+  const values = {
+    'graph_revision_compile_total{result="success"}': 1,
+    'graph_revision_compile_total{result="failed"}': 1,
+    'graph_revision_compile_duration_seconds_count{result="success"}': 1,
+    graph_revision_status_update_errors_total: 2,
+    graph_revision_activation_deferred_total: 1,
+    rgd_graph_revision_gc_deleted_total: 1,
+    rgd_graph_revision_gc_errors_total: 1,
+  };
+  for (const [name, value] of Object.entries(values)) {
+    assert.deepEqual(await lines(metrics, `${name} `), [`${name} ${value}`]);
+  }
+});
+
 Deno.test("sweeps count what they compared and what events missed, by kind", async () => {
   const metrics = new Metrics();
   metrics.swept(kind, 500, 0);
@@ -84,17 +240,24 @@ Deno.test("only changes of a state count as transitions", async () => {
 
 Deno.test("gauges and totals of queues are read when the metrics are", async () => {
   const metrics = new Metrics();
-  const queue = {
+  const instances = {
     depth: 1,
     ageMs: 1500,
     active: 2,
     longest: { key: "k", ms: 3000 },
+    unfinishedMs: 4500,
     counts: { adds: 5, retries: 4, givenUp: 3 },
     workers: 8,
   };
-  const served = () => [{ kind, count: 12 }];
-  metrics.watch({ instances: queue, graphs: { ...queue, depth: 0 }, served, leads: () => true });
-  queue.depth = 7;
+  metrics.watch({
+    instances,
+    graphs: { ...instances, depth: 0 },
+    served: () => [{ kind, count: 12 }],
+    interests: () => [{ kind, byName: 2, byLabel: 1 }, { kind: other, byName: 0, byLabel: 3 }],
+    schemas: () => 9,
+    leads: () => true,
+  });
+  instances.depth = 7;
   const names = 'name="dynamic-controller-queue",controller="dynamic-controller-queue"';
   const expected = [
     "dynamic_controller_queue_length 7",
@@ -104,6 +267,11 @@ Deno.test("gauges and totals of queues are read when the metrics are", async () 
     `workqueue_depth{${names}} 7`,
     `workqueue_adds_total{${names}} 5`,
     `workqueue_retries_total{${names}} 4`,
+    'dynamic_controller_watch_request_count{gvr="shop.example.com/v1, Resource=carts",type="scalar"} 2',
+    'dynamic_controller_watch_request_count{gvr="shop.example.com/v1, Resource=carts",type="collection"} 1',
+    'dynamic_controller_watch_request_count{gvr="v1, Resource=pods",type="collection"} 3',
+    "schema_resolver_cache_size 9",
+    `workqueue_unfinished_work_seconds{${names}} 4.5`,
     `workqueue_longest_running_processor_seconds{${names}} 3`,
     `kro_queue_oldest_seconds{${names}} 1.5`,
     `kro_queue_given_up_total{${names}} 3`,
@@ -123,8 +291,8 @@ Deno.test("an outcome tells what became of the pass and of its nodes", async () 
   const nodes = [node("Ready", 3), node("Waiting"), node("Skipped", 0), node("Failed", 0)];
   metrics.pass(kind, { ...outcome({ kind: "retry", error: "e" }), nodes, revision: 1 }, 0.2);
   metrics.pass(kind, { ...outcome({ kind: "done" }), state: "DELETING" }, 0.2);
-  const totals = ["eval", "eval_errors", "ignored", "ready_check", "not_ready"];
-  for (const [i, value] of [4, 1, 1, 2, 1].entries()) {
+  const totals = ["eval", "eval_errors", "ignored_check", "ignored", "ready_check", "not_ready"];
+  for (const [i, value] of [4, 1, 4, 1, 2, 1].entries()) {
     const name = `runtime_node_${totals[i]}_total`;
     assert.deepEqual(await lines(metrics, `${name} `), [`${name} ${value}`]);
   }
@@ -169,14 +337,6 @@ Deno.test("series of RGDs and kinds that are gone go too, however many come and 
 
 Deno.test("conditions of instances are shown with the gate alone, and gone with their instance", async () => {
   const metrics = new Metrics();
-  const queue = {
-    depth: 0,
-    ageMs: 0,
-    active: 0,
-    longest: undefined,
-    counts: { adds: 0, retries: 0, givenUp: 0 },
-    workers: 1,
-  };
   const condition = {
     type: "Ready",
     status: "True",
@@ -184,13 +344,7 @@ Deno.test("conditions of instances are shown with the gate alone, and gone with 
     lastTransitionTime: new Date(Date.now() - 60_000).toISOString(),
   };
   let instances = [{ kind, namespace: "n", name: "i", conditions: [condition] }];
-  metrics.watch({
-    instances: queue,
-    graphs: queue,
-    served: () => [],
-    leads: () => false,
-    conditions: () => instances,
-  });
+  metrics.watch({ ...sources, conditions: () => instances });
   const name = "instance_condition_current_status_seconds{";
   const [line, ...others] = await lines(metrics, name);
   assert.equal(others.length, 0);

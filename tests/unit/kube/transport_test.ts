@@ -64,6 +64,26 @@ Deno.test("Retry-After of 429 and 503 is obeyed, and each exchange is counted", 
   );
 });
 
+Deno.test("repeated exchanges and bodies are told of, whatever the answer", async () => {
+  const told: [string, number][] = [];
+  const bodies: [string, number][] = [];
+  const error = status(429, "later");
+  const { length } = await error.text();
+  await serving(
+    (_, nth) =>
+      nth === 1 ? status(429, "later", { "retry-after": "0" }) : Response.json({ ok: true }),
+    async ({ client }) => {
+      await client.raw("/version");
+      assert.deepEqual(told, [["raw", 429]]);
+      assert.deepEqual(bodies, [["raw", length], ["raw", '{"ok":true}'.length]]);
+    },
+    {
+      onRetry: (verb, code) => told.push([verb, code]),
+      onBody: (verb, characters) => bodies.push([verb, characters]),
+    },
+  );
+});
+
 Deno.test("a server that never stops asking to wait is given up, a long wait is not begun", async () => {
   for (const [seconds, tries] of [["0", 6], ["3600", 1]] as const) {
     await serving(
