@@ -34,7 +34,7 @@ export interface BenchController extends AsyncDisposable {
 export async function startBundle(
   controlPlane: ControlPlane,
   bundle: string,
-  { inspected = false } = {},
+  { inspected = false, flags = [] }: { inspected?: boolean; flags?: readonly string[] } = {},
 ): Promise<BenchController> {
   const kubeconfig = controlPlane.kubeconfigFor("kro");
   const [port, inspect] = freePorts(2) as [number, number];
@@ -47,6 +47,7 @@ export async function startBundle(
     `--kubeconfig=${kubeconfig}`,
     `--health-probe-bind-address=127.0.0.1:${port}`,
     "--metrics-bind-address=0",
+    ...flags,
   ], { log: `${controlPlane.dir}/kro.log`, detached: true });
   const url = `http://127.0.0.1:${port}`;
   for (let i = 0;; i++) {
