@@ -10,6 +10,7 @@ import {
   Label,
   Manager,
   type ResourceGraphDefinition,
+  RGD_KIND,
   versionLabel,
 } from "../api/mod.ts";
 import { compareCrds, type CrdChange, type Graph } from "../graph/mod.ts";
@@ -60,7 +61,10 @@ export async function ensureCrd(
     return await served(await deps.client.create(CRD_KIND, desired, writer), deps);
   }
   const foreign = foreignOwner(rgd, live);
-  if (foreign) throw new CrdRefused(`failed to update CRD ${name}: ${foreign}`);
+  if (foreign) {
+    const advice = await takeoverAdvice(rgd, live, deps.client);
+    throw new CrdRefused(`failed to update CRD ${name}: ${foreign}${advice}`);
+  }
   if (live.metadata.deletionTimestamp) {
     throw new CrdRefused(
       `CRD ${name} is being deleted; it is made anew once its instances are gone`,
@@ -155,6 +159,18 @@ function foreignOwner(rgd: ResourceGraphDefinition, crd: KubeObject): string | u
   const owner = crd.metadata.labels?.[Label.rgdName];
   if (owner === undefined || owner === rgd.metadata.name) return undefined;
   return `CRD is owned by another ResourceGraphDefinition ${owner}`;
+}
+
+/** What to do about a CRD that outlived its RGD; empty while that is there, or when there is none. */
+async function takeoverAdvice(
+  rgd: ResourceGraphDefinition,
+  crd: KubeObject,
+  client: KubeClient,
+): Promise<string> {
+  const owner = isOwned(crd) ? crd.metadata.labels?.[Label.rgdName] : undefined;
+  if (owner === undefined || await client.get({ kind: RGD_KIND, name: owner })) return "";
+  return `, which is gone. To take over the CRD with its instances, label it ` +
+    `${Label.rgdName}=${rgd.metadata.name}`;
 }
 
 function takenText(kind: KindRef, other: KindRef): string {

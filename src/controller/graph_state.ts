@@ -7,6 +7,7 @@ import {
   type ResourceGraphDefinition,
 } from "../api/mod.ts";
 import { revisionName } from "../graph/mod.ts";
+import type { GroupVersion } from "./api_services.ts";
 import { compareRevisions } from "./cache/revision.ts";
 import { generatedFor, isOwned } from "./generated_crd.ts";
 import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./graph_events.ts";
@@ -129,11 +130,31 @@ export class GraphState {
     }
   }
 
-  /** An RGD is gone; its instances can still be deleted. */
+  /** An RGD is gone; its instances can still be deleted. Others that would make its kind have news. */
   rgdGone(name: string): void {
     const crd = this.#entries.get(name)?.crd;
     this.#entries.delete(name);
-    if (crd) this.#enqueue(`crd/${crd}`);
+    if (!crd) return;
+    this.#enqueue(`crd/${crd}`);
+    for (const [other, entry] of this.#entries) {
+      if (entry.crd === crd) this.#enqueue(`rgd/${other}`);
+    }
+  }
+
+  /** An aggregated API is available: RGDs may have waited for its kinds. */
+  apiAvailable({ group, version }: GroupVersion): void {
+    for (const [name, { kinds }] of this.#entries) {
+      const waits = kinds?.missing.some((k) => k.group === group && k.version === version);
+      if (waits) this.#enqueue(`rgd/${name}`);
+    }
+  }
+
+  /** The last instance of a kind is gone: an RGD may have waited for that with its own end. */
+  instancesGone(crd: string): void {
+    for (const [name, entry] of this.#entries) {
+      const isLeaving = entry.rgd.metadata.deletionTimestamp !== undefined;
+      if (isLeaving && entry.crd === crd) this.#enqueue(`rgd/${name}`);
+    }
   }
 
   /** A revision came up or changed: kro lets go of one that is being deleted. */

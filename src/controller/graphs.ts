@@ -12,12 +12,13 @@ import {
   RGD_KIND,
 } from "../api/mod.ts";
 import { type KubeClient, Reflector } from "../kube/mod.ts";
+import { ApiServices } from "./api_services.ts";
 import { buildGraph, problemsText } from "./build.ts";
 import { generatedFor } from "./generated_crd.ts";
 import { type GraphEntry, GraphState } from "./graph_state.ts";
 import type { InstancePool } from "./instance_pool.ts";
 import type { Metrics } from "./metrics.ts";
-import { type PublishDeps, publishGraph } from "./publish.ts";
+import { type PublishDeps, publishGraph, type PublishResult } from "./publish.ts";
 import { WorkQueue, type WorkResult } from "./queue.ts";
 import { releaseRevision } from "./revisions.ts";
 import { writeRgdStatus } from "./rgd_status.ts";
@@ -45,8 +46,11 @@ export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
 
 const logger = getLogger(["kro", "graph"]);
 
-/** No event tells when an aggregated API comes, or when somebody else's names or policies give way. */
+/** No event tells when somebody else's names or policies give way. */
 const MAX_DELAY_MS = 120_000;
+
+/** How soon an RGD is looked at again that waits for kinds of an API that has just become available. */
+const NEW_API_MS = 2_000;
 
 /** See the file's first lines. */
 export class GraphController {
@@ -54,6 +58,7 @@ export class GraphController {
   readonly #state: GraphState;
   readonly #queue: WorkQueue;
   readonly #stop = new AbortController();
+  readonly #apis = new ApiServices((api) => this.#state.apiAvailable(api));
   readonly #reflectors: { name: string; reflector: Reflector }[];
   #started = false;
   #running: Promise<void>[] = [];
@@ -70,6 +75,7 @@ export class GraphController {
       (key) => this.#queue.add(key),
       (crd) => deps.schemas.invalidate(crd),
     );
+    deps.pool.onEmpty((crd) => this.#state.instancesGone(crd));
     this.#reflectors = [
       this.#reflector(deps.client, RGD_KIND, {
         added: (object) => this.#rgdSeen(object),
@@ -139,7 +145,7 @@ export class GraphController {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#queue.stop();
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running, this.#apis.stopped()]);
   }
 
   #reflector(
@@ -247,7 +253,15 @@ export class GraphController {
     const failure = result.error ?? (problemsText(result.problems) || undefined);
     this.#say(entry, failure);
     if (!result.served) await this.#hold(entry, failure ?? "");
-    return result.error !== undefined || result.missing.length > 0 ? "retry" : "done";
+    return this.#next(result);
+  }
+
+  #next({ error, missing }: PublishResult): WorkResult {
+    if (missing.length > 0) this.#apis.start(this.#deps.client, this.#stop.signal);
+    if (missing.some((kind) => this.#apis.isNew(kind))) {
+      return { afterMs: NEW_API_MS, failed: true };
+    }
+    return error !== undefined || missing.length > 0 ? "retry" : "done";
   }
 
   /** Instances of a kind that was served once learn that there is no good graph for them. */
@@ -271,6 +285,7 @@ export class GraphController {
     });
     if (!released) {
       await this.#sayWaiting(entry, instancesLeft);
+      // The end of the last one wakes; until then somebody may create another.
       return { afterMs: progressMs };
     }
     // The kind may be another RGD's, which this one never got.

@@ -31,6 +31,7 @@ export class InstancePool {
   readonly #controllers = new Map<string, InstanceController>();
   readonly #queue: WorkQueue;
   readonly #unsubscribe: (() => void)[];
+  #onEmpty: (crd: string) => void = () => {};
 
   /** Works on nothing before {@link start}. */
   constructor(options: PoolOptions) {
@@ -45,6 +46,11 @@ export class InstancePool {
       children.onChange((instance) => this.#wake(instance)),
       externals.onChange((key) => this.#queue.add(key)),
     ];
+  }
+
+  /** Calls back with the CRD when the last instance of its kind is gone. */
+  onEmpty(listener: (crd: string) => void): void {
+    this.#onEmpty = listener;
   }
 
   /** The queue, for metrics and health. */
@@ -128,8 +134,12 @@ export class InstancePool {
 
   async #work(key: string): Promise<WorkResult> {
     const separator = key.indexOf("|");
-    const controller = this.#controllers.get(key.slice(0, separator));
-    return await controller?.pass(key.slice(separator + 1)) ?? "done";
+    const crd = key.slice(0, separator);
+    const controller = this.#controllers.get(crd);
+    if (!controller) return "done";
+    const result = await controller.pass(key.slice(separator + 1));
+    if (controller.size === 0) this.#onEmpty(crd);
+    return result;
   }
 
   #givenUp(key: string, retries: number): void {

@@ -2,7 +2,8 @@
 import { ApiError, CRD_KIND, groupKind, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";
 
-const API_SERVICE_KIND: KindRef = {
+/** The kind APIService. */
+export const API_SERVICE_KIND: KindRef = {
   group: "apiregistration.k8s.io",
   version: "v1",
   kind: "APIService",
@@ -19,8 +20,11 @@ interface Crd extends KubeObject {
   };
 }
 
-interface ApiService extends KubeObject {
-  spec?: { group?: string; service?: unknown };
+/** What of an APIService counts; one without a service stands for the API server itself. */
+export interface ApiService extends KubeObject {
+  /** What it stands for. */
+  spec?: { group?: string; version?: string; service?: unknown };
+  /** Whether that answers. */
   status?: { conditions?: { type: string; status: string }[] };
 }
 
@@ -95,7 +99,8 @@ function kindOf(crd: Crd, { group, kind }: { group: string; kind: string }): Kin
   return { group, version, kind, plural, namespaced: crd.spec?.scope === "Namespaced" };
 }
 
-function isAvailable(service: ApiService): boolean {
+/** True when the API server gets answers from what it stands for. */
+export function isAvailable(service: Pick<ApiService, "status">): boolean {
   return service.status?.conditions?.some((c) => c.type === "Available" && c.status === "True") ??
     false;
 }

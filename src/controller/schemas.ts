@@ -80,6 +80,8 @@ export class ClusterSchemas implements SchemaSource {
     if (info) return info;
     await this.#discovery.refresh();
     const found = await this.#discovery.resolve(gvk);
+    // The index of documents may be from before the kind came.
+    this.#index = undefined;
     if (found) return await this.#read(found);
     if (await this.#discovery.isStale(gvk.group, gvk.version)) throw new KindUnavailable(gvk);
     return undefined;

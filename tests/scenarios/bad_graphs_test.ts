@@ -35,6 +35,37 @@ apiTest(
   },
 );
 
+apiTest(
+  "when the first goes and its CRD stays, the second says so, and takes the kind over when told to",
+  async (s) => {
+    const first = await s.graph(graphOf("Inherited", "first"));
+    await first.create("app");
+    await first.active("app");
+    const group = first.apiVersion.split("/")[0];
+    const heir = `heir-${s.namespace.slice(-8)}`;
+    const second = await s.apply(graphOf("Inherited", "second", { group }), heir);
+    await refused(s, second, "KindReady", new RegExp(`${first.rgd.name}$`));
+    await s.cluster.delete(first.rgd);
+    await s.cluster.untilGone(first.rgd);
+    const label = "kro.run/resource-graph-definition-name";
+    const rgd = await refused(s, second, "KindReady", /which is gone/);
+    assert.match(condition(rgd, "KindReady").message, new RegExp(`label it ${label}=${heir}$`));
+    const config = { kind: "ConfigMap", name: "app" };
+    const { data, metadata: { uid } } = await s.cluster.get(config);
+    assert.equal(data.value, "first");
+    await s.cluster.patch(crdAt(first), { metadata: { labels: { [label]: heir } } });
+    await active(s, second);
+    const after = await s.cluster.until(config, (o) => o.data.value === "second");
+    assert.equal(after.metadata.uid, uid);
+    await s.cluster.delete(first.instance("app"));
+    await s.cluster.untilGone(first.instance("app"));
+    await s.cluster.delete(second.rgd);
+    await s.cluster.untilGone(second.rgd);
+    await s.cluster.delete(crdAt(first));
+  },
+  { controller: { allowCrdDeletion: false } },
+);
+
 apiTest("a kind of the API server's own is not made a second time", async (s) => {
   const annotations = { "api-approved.kubernetes.io": "unapproved" };
   const cases = [

@@ -103,6 +103,22 @@ apiTest("an RGD goes last: it waits for its instances, says so, and hangs on non
   await s.cluster.untilGone(crdAt(graph));
 }, { controller: { instanceRequeueMs: 100 } });
 
+apiTest("the end of its last instance lets an RGD go, without a look in between", async (s) => {
+  const graph = await s.graph(graphOf("Woken"));
+  await graph.create("app");
+  await graph.active("app");
+  const held = { kind: "ConfigMap", name: "app" };
+  await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
+  await s.cluster.delete(graph.rgd);
+  await s.cluster.until(
+    graph.rgd,
+    (o) => condition(o, "KindReady").reason === "WaitingForInstances",
+  );
+  await s.cluster.patch(held, { metadata: { finalizers: null } });
+  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.untilGone(crdAt(graph));
+}, { controller: { graphProgressMs: 3_600_000 } });
+
 apiTest("an RGD that comes back takes up instances and numbers where they were", async (s) => {
   const graph = await s.graph(graphOf("Returning"));
   await graph.change(graphOf("Returning", "two"));

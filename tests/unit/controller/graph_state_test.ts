@@ -139,6 +139,17 @@ Deno.test("an RGD is looked at again when a kind may have come that it waits for
   assert.deepEqual(taken(), ["rgd/cart", "rgd/cart"], "also when it is only being established");
 });
 
+Deno.test("an RGD is looked at again when an aggregated API comes whose kinds it waits for", () => {
+  const { state, taken } = setUp();
+  state.rgdSeen(rgd(5));
+  state.published(state.entry("cart")!, rgd(5), result(rgd(5), { missing: [database] }));
+  taken();
+  state.apiAvailable({ group: database.group, version: "v2" });
+  assert.deepEqual(taken(), []);
+  state.apiAvailable({ group: database.group, version: "v1" });
+  assert.deepEqual(taken(), ["rgd/cart"]);
+});
+
 Deno.test("a changed schema is forgotten and what was compiled against it is looked at", () => {
   const { state, taken, changed } = setUp();
   state.rgdSeen(rgd(5));
@@ -193,6 +204,30 @@ Deno.test("an RGD whose kind is another one's is looked at when that CRD goes", 
   taken();
   state.crdGone("carts.shop.example.com");
   assert.ok(taken().includes("rgd/cart"));
+});
+
+Deno.test("an RGD whose kind is another one's is looked at when that RGD goes and its CRD stays", () => {
+  const { state, taken } = setUp();
+  state.rgdSeen(rgd(5));
+  state.rgdSeen(rgd(6, { name: "cart2", uid: "2" }));
+  state.crdSeen(crd(`carts.${group}`, 4, { labels: owned }));
+  taken();
+  state.rgdGone("cart");
+  assert.deepEqual(taken(), [`crd/carts.${group}`, "rgd/cart2"]);
+});
+
+Deno.test("the end of its last instance wakes the RGD that goes, and no other", () => {
+  const { state, taken } = setUp();
+  state.rgdSeen(rgd(5));
+  taken();
+  state.instancesGone(`carts.${group}`);
+  assert.deepEqual(taken(), []);
+  state.rgdSeen(rgd(6, { deletionTimestamp: "2026-01-01T00:00:00Z" }));
+  taken();
+  state.instancesGone(`wagons.${group}`);
+  assert.deepEqual(taken(), []);
+  state.instancesGone(`carts.${group}`);
+  assert.deepEqual(taken(), ["rgd/cart"]);
 });
 
 Deno.test("generated CRDs without an RGD are told once all is known, and when their RGD goes", () => {
