@@ -6,7 +6,7 @@ import { getLogger } from "@logtape/logtape";
 const logger = getLogger(["kro", "debug"]);
 
 /** Writes a snapshot to the folder and answers its path; all else stands still for seconds. */
-export async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
+async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
   const path = `${folder}/kro-${now.toISOString().replaceAll(":", "-")}.heapsnapshot`;
   const snapshot = Readable.toWeb(getHeapSnapshot()) as ReadableStream<Uint8Array>;
   await Deno.writeFile(path, snapshot, { mode: 0o600 });

@@ -9,6 +9,7 @@ import {
 } from "../api/mod.ts";
 import { compile, type CompileOptions, type Graph, kindsOf } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
+import { KindUnavailable } from "./schemas.ts";
 import { plainKind } from "./values.ts";
 
 /** Where kinds come from and what is accepted. */
@@ -33,6 +34,12 @@ export interface Build {
   seconds: number;
 }
 
+/** A build, or what to say when it cannot be told whether the spec is right. */
+export interface Attempt extends Build {
+  /** Which kind cannot be looked up at present. */
+  unavailable?: string;
+}
+
 /** Compiles the RGD against the kinds as they are now. Rejects when it cannot be told what they are. */
 export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Build> {
   const started = performance.now();
@@ -46,6 +53,17 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
     missing: kinds.filter((kind) => !table.has(gvkKey(kind))),
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** As {@link buildGraph}, where a kind that cannot be looked up at present is a result, too. */
+export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Attempt> {
+  try {
+    return await buildGraph(rgd, deps);
+  } catch (error) {
+    if (!(error instanceof KindUnavailable)) throw error;
+    const { gvk, message } = error;
+    return { problems: [], uses: [], missing: [gvk], seconds: 0, unavailable: message };
+  }
 }
 
 /** All problems, one a line. */

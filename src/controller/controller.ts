@@ -1,6 +1,6 @@
 /** The long-running controller: wires the parts together, starts and stops them, and shows its state. */
 import { getLogger } from "@logtape/logtape";
-import { groupKind, type KindRef } from "../api/mod.ts";
+import { groupKind } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
 import { Discovery, type KubeClient } from "../kube/mod.ts";
@@ -23,6 +23,7 @@ import { ClusterSchemas } from "./schemas.ts";
 import { Sweeps } from "./sweeps.ts";
 import { messageOf, settledIn } from "./values.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
+import { watchFailures } from "./watch_failures.ts";
 
 /** What a controller is and how it works; durations in milliseconds. */
 export interface ControllerOptions {
@@ -112,7 +113,7 @@ export class Controller implements ControllerView {
     this.#metrics = options.metrics ?? new Metrics();
     const { routed, schemas: lookups } = this.#metrics;
     const schemas = new ClusterSchemas(client, discovery, undefined, lookups);
-    const watchFailed = saidOnce();
+    const watchFailed = watchFailures("controller");
     this.#children = new ChildCaches(client, schemas, watchFailed, routed);
     this.#externals = new ExternalCaches(client, watchFailed, routed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
@@ -291,19 +292,4 @@ export class Controller implements ControllerView {
   metrics(): Promise<string> {
     return this.#metrics.text();
   }
-}
-
-/** Logs a kind's watch failure when it is another one than last time. */
-function saidOnce(): (kind: KindRef, error: unknown) => void {
-  const said = new Map<string, string>();
-  return (kind, error) => {
-    const name = groupKind(kind);
-    const message = messageOf(error);
-    if (said.get(name) === message) return;
-    said.set(name, message);
-    logger.warn("watch of {kind} failed and is tried again: {error}", {
-      kind: name,
-      error: message,
-    });
-  };
 }

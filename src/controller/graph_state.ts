@@ -11,7 +11,8 @@ import type { GroupVersion } from "./api_services.ts";
 import { compareRevisions } from "./cache/revision.ts";
 import { generatedFor, isOwned } from "./generated_crd.ts";
 import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./graph_events.ts";
-import type { PublishResult, ServedGraph } from "./publish.ts";
+import type { PublishResult } from "./publish.ts";
+import type { ServedGraph } from "./serving.ts";
 import { crdNameOf } from "./withdraw.ts";
 
 /** One RGD as it is known. */

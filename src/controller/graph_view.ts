@@ -8,7 +8,7 @@ import {
   graphCost,
   type Node,
 } from "../graph/mod.ts";
-import type { ServedGraph } from "./publish.ts";
+import type { ServedGraph } from "./serving.ts";
 import type { GraphView, NodeView } from "./view.ts";
 
 /** The view of an RGD and of the graph that serves for it. */

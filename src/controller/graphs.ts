@@ -5,13 +5,14 @@
 import { getLogger } from "@logtape/logtape";
 import {
   CRD_KIND,
+  type KindRef,
   type KubeObject,
   Label,
   type ResourceGraphDefinition,
   REVISION_KIND,
   RGD_KIND,
 } from "../api/mod.ts";
-import { type KubeClient, Reflector } from "../kube/mod.ts";
+import { Reflector, type ReflectorHandlers } from "../kube/mod.ts";
 import { ApiServices } from "./api_services.ts";
 import { buildGraph, problemsText } from "./build.ts";
 import { generatedFor } from "./generated_crd.ts";
@@ -23,8 +24,10 @@ import { WorkQueue, type WorkResult } from "./queue.ts";
 import { releaseRevision } from "./revisions.ts";
 import { writeRgdStatus } from "./rgd_status.ts";
 import type { ClusterSchemas } from "./schemas.ts";
+import { holdInstances, retireInstances } from "./unserved.ts";
 import { messageOf } from "./values.ts";
-import { kindOfCrd, withdrawGraph } from "./withdraw.ts";
+import { watchFailures } from "./watch_failures.ts";
+import { waitingText, withdrawGraph } from "./withdraw.ts";
 
 /** What keeping RGDs needs. */
 export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
@@ -58,6 +61,7 @@ export class GraphController {
   readonly #state: GraphState;
   readonly #queue: WorkQueue;
   readonly #stop = new AbortController();
+  readonly #watchFailed = watchFailures("graph");
   readonly #apis = new ApiServices((api) => this.#state.apiAvailable(api));
   readonly #reflectors: { name: string; reflector: Reflector }[];
   #started = false;
@@ -77,17 +81,17 @@ export class GraphController {
     );
     deps.pool.onEmpty((crd) => this.#state.instancesGone(crd));
     this.#reflectors = [
-      this.#reflector(deps.client, RGD_KIND, {
+      this.#reflector(RGD_KIND, {
         added: (object) => this.#rgdSeen(object),
         modified: (object) => this.#rgdSeen(object),
         deleted: ({ metadata }) => this.#rgdGone(metadata.name!),
       }),
-      this.#reflector(deps.client, REVISION_KIND, {
+      this.#reflector(REVISION_KIND, {
         added: (object) => this.#state.revisionSeen(object),
         modified: (object) => this.#state.revisionSeen(object),
         deleted: (object) => this.#state.revisionGone(object),
       }),
-      this.#reflector(deps.client, CRD_KIND, {
+      this.#reflector(CRD_KIND, {
         added: (object) => this.#state.crdSeen(object),
         modified: (object) => this.#state.crdSeen(object),
         deleted: (object) => this.#state.crdGone(object.metadata.name!),
@@ -148,24 +152,11 @@ export class GraphController {
     await Promise.all([...this.#running, this.#apis.stopped()]);
   }
 
-  #reflector(
-    client: KubeClient,
-    kind: typeof RGD_KIND,
-    handlers: ConstructorParameters<typeof Reflector>[3],
-  ): { name: string; reflector: Reflector } {
+  #reflector(kind: KindRef, handlers: ReflectorHandlers): { name: string; reflector: Reflector } {
     const name = `${kind.plural}.${kind.group}`;
-    let failure: string | undefined;
-    const onError = (error: unknown) => {
-      const message = messageOf(error);
-      if (message === failure) return;
-      failure = message;
-      logger.warn("watch of {kind} failed and is tried again: {error}", {
-        kind: name,
-        error: message,
-      });
-    };
+    const onError = (error: unknown) => this.#watchFailed(kind, error);
     const options = { metadataOnly: kind !== RGD_KIND, onError };
-    return { name, reflector: new Reflector(client, kind, options, handlers) };
+    return { name, reflector: new Reflector(this.#deps.client, kind, options, handlers) };
   }
 
   #rgdSeen(object: KubeObject): void {
@@ -205,7 +196,9 @@ export class GraphController {
       const message = messageOf(error);
       this.#say(entry, message);
       const { crd } = entry;
-      if (crd && !this.#deps.pool.of(crd)) await this.#deletionsOnly(crd, name).catch(() => {});
+      if (crd && !this.#deps.pool.of(crd)) {
+        await retireInstances(crd, name, this.#deps).catch(() => {});
+      }
       return "retry";
     } finally {
       entry.settled = true;
@@ -252,7 +245,8 @@ export class GraphController {
     }
     const failure = result.error ?? (problemsText(result.problems) || undefined);
     this.#say(entry, failure);
-    if (!result.served) await this.#hold(entry, failure ?? "");
+    const crd = result.served ? undefined : this.crdOf(entry);
+    if (crd) await holdInstances(crd, entry.rgd, failure ?? "", this.#deps);
     return this.#next(result);
   }
 
@@ -264,21 +258,12 @@ export class GraphController {
     return error !== undefined || missing.length > 0 ? "retry" : "done";
   }
 
-  /** Instances of a kind that was served once learn that there is no good graph for them. */
-  async #hold(entry: GraphEntry, reason: string): Promise<void> {
-    const crd = this.crdOf(entry);
-    if (!crd) return;
-    const live = await this.#deps.client.get({ kind: CRD_KIND, name: crd });
-    const kind = live && kindOfCrd(live);
-    if (kind) await (await this.#deps.pool.controller(kind)).hold(entry.rgd, reason);
-  }
-
   async #withdraw(entry: GraphEntry): Promise<WorkResult> {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
     const { crd } = entry;
     const name = entry.rgd.metadata.name!;
     // Instances are reconciled until the last one is gone, also after a restart.
-    if (crd && !pool.of(crd)) await this.#deletionsOnly(crd, name);
+    if (crd && !pool.of(crd)) await retireInstances(crd, name, this.#deps);
     const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
       client,
       allowCrdDeletion,
@@ -299,11 +284,7 @@ export class GraphController {
 
   /** Whoever deletes an RGD and waits finds out for what. */
   async #sayWaiting(entry: GraphEntry, instances: readonly KubeObject[]): Promise<void> {
-    const names = instances.map(({ metadata: { namespace, name } }) =>
-      namespace ? `${namespace}/${name}` : name!
-    ).sort();
-    const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
-    const message = `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
+    const message = waitingText(instances);
     const reason = "WaitingForInstances";
     const conditions = [{ type: "KindReady", status: "False" as const, reason, message }];
     const { client, now } = this.#deps;
@@ -320,18 +301,12 @@ export class GraphController {
     const owner = known?.metadata.labels?.[Label.rgdName];
     try {
       if (!known) await this.#deps.pool.drop(crd);
-      else if (owner && !this.#state.entry(owner)) await this.#deletionsOnly(crd, owner);
+      else if (owner && !this.#state.entry(owner)) await retireInstances(crd, owner, this.#deps);
       return "done";
     } catch (error) {
       logger.warn("cannot watch instances of {crd}: {error}", { crd, error: messageOf(error) });
       return "retry";
     }
-  }
-
-  async #deletionsOnly(crd: string, rgdName: string): Promise<void> {
-    const live = await this.#deps.client.get({ kind: CRD_KIND, name: crd });
-    const kind = live && generatedFor(rgdName, live) ? kindOfCrd(live) : undefined;
-    if (kind) await (await this.#deps.pool.controller(kind)).retire();
   }
 
   async #letRevisionGo(name: string): Promise<WorkResult> {

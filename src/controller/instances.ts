@@ -25,7 +25,7 @@ import { failureOf, InstanceRecords, stateOf } from "./instance_records.ts";
 import { instanceKey, InstanceStore } from "./instance_store.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import type { Metrics } from "./metrics.ts";
-import type { ServedGraph } from "./publish.ts";
+import type { ServedGraph } from "./serving.ts";
 import type { WorkResult } from "./queue.ts";
 import { StatusPace } from "./status_pace.ts";
 import { messageOf, within } from "./values.ts";

@@ -18,8 +18,8 @@ import {
 } from "../api/mod.ts";
 import { type Graph, specHash } from "../graph/mod.ts";
 import { isSuspended } from "../reconcile/mod.ts";
-import { type Build, type BuildDeps, buildGraph, problemsText } from "./build.ts";
-import { type CrdDeps, ensureCrd, fits, generatedFor, liveCrd } from "./generated_crd.ts";
+import { type Attempt, type Build, problemsText, tryBuild } from "./build.ts";
+import { liveCrd } from "./generated_crd.ts";
 import {
   issueRevision,
   listRevisions,
@@ -27,32 +27,23 @@ import {
   orderOf,
   ownRevisions,
   retireRevisions,
-  type RevisionDeps,
   verifyRevision,
 } from "./revisions.ts";
-import { type StatusUpdate, writeRgdStatus } from "./rgd_status.ts";
-import { KindUnavailable } from "./schemas.ts";
+import { condition, type StatusUpdate, writeRgdStatus } from "./rgd_status.ts";
+import {
+  controllerReady,
+  kindReady,
+  lastGood,
+  newestFitting,
+  type ServedGraph,
+  type ServingDeps,
+} from "./serving.ts";
 import { messageOf } from "./values.ts";
 
-/** A graph that instances use, and the revision that it was compiled from. */
-export interface ServedGraph {
-  /** The compiled graph. */
-  graph: Graph;
-  /** Number of its revision. */
-  revision: number;
-}
-
 /** What publishing needs. */
-export interface PublishDeps extends BuildDeps, CrdDeps, RevisionDeps {
+export interface PublishDeps extends ServingDeps {
   /** How many revisions are kept, 5 by default; zero or less keeps all. */
   maxRevisions?: number;
-  /** What serves at the moment, when that is known: it goes on when the new spec is bad. */
-  current?: ServedGraph;
-  /**
-   * Makes somebody reconcile the kind's instances; a rejection becomes the condition
-   * ControllerReady. Left out by commands that reconcile instances themselves.
-   */
-  serve?: (served: ServedGraph) => Promise<void>;
 }
 
 /** What became of an RGD. */
@@ -99,7 +90,7 @@ export async function publishGraph(
 
 async function publish(
   rgd: ResourceGraphDefinition,
-  build: Build & { unavailable?: string },
+  build: Attempt,
   deps: PublishDeps,
 ): Promise<Publication> {
   if (isSuspended(rgd)) return await publishSuspended(rgd, deps);
@@ -110,20 +101,6 @@ async function publish(
     return await publishGood(rgd, build.graph, revisions, deps);
   }
   return await publishBad(rgd, build, revisions, deps);
-}
-
-/** As {@link buildGraph}; also what to say when it cannot be told whether the spec is right. */
-async function tryBuild(
-  rgd: ResourceGraphDefinition,
-  deps: PublishDeps,
-): Promise<Build & { unavailable?: string }> {
-  try {
-    return await buildGraph(rgd, deps);
-  } catch (error) {
-    if (!(error instanceof KindUnavailable)) throw error;
-    const { gvk, message } = error;
-    return { problems: [], uses: [], missing: [gvk], seconds: 0, unavailable: message };
-  }
 }
 
 /** What both branches find out; the status is written from it. */
@@ -233,69 +210,6 @@ async function publishSuspended(
   return { status, served };
 }
 
-/**
- * The graph that goes on serving while the RGD's spec cannot: the one that serves now, else the
- * newest revision that compiles and fits the live CRD.
- */
-async function lastGood(
-  rgd: ResourceGraphDefinition,
-  revisions: readonly GraphRevision[],
-  live: KubeObject | undefined,
-  deps: PublishDeps,
-): Promise<{ served?: ServedGraph; crd?: KubeObject }> {
-  const served = deps.current ?? await newestFitting(rgd, revisions, live, deps);
-  if (!served) return {};
-  const found = live ?? await liveCrd(served.graph, deps.client);
-  const { crd } = await kindReady(rgd, served.graph, found, deps);
-  // Also behind a CRD that is being deleted: it goes once somebody has let its instances go.
-  if (!crd && !(found && generatedFor(rgd.metadata.name!, found))) return {};
-  await controllerReady(served, deps);
-  return { served, crd };
-}
-
-async function newestFitting(
-  rgd: ResourceGraphDefinition,
-  revisions: readonly GraphRevision[],
-  live: KubeObject | undefined,
-  deps: PublishDeps,
-): Promise<ServedGraph | undefined> {
-  for (const revision of revisions) {
-    const spec = revision.spec.snapshot.spec;
-    const { graph, seconds, unavailable } = await tryBuild({ ...rgd, spec }, deps);
-    if (!unavailable) deps.events?.compiled(graph !== undefined, seconds);
-    if (!graph) continue;
-    const crd = live ?? await liveCrd(graph, deps.client);
-    if (!crd || fits(rgd, graph, crd)) return { graph, revision: revision.spec.revision };
-  }
-  return undefined;
-}
-
-async function kindReady(
-  rgd: ResourceGraphDefinition,
-  graph: Graph,
-  live: KubeObject | undefined,
-  deps: PublishDeps,
-): Promise<{ condition: ConditionUpdate; crd?: KubeObject }> {
-  try {
-    const crd = await ensureCrd(rgd, graph, live, deps);
-    const message = `kind ${graph.instance.kind} has been accepted and ready`;
-    return { condition: condition("KindReady", "True", "Ready", message), crd };
-  } catch (error) {
-    // Somebody else was faster: what he left is looked at anew.
-    if (isOutrun(error)) throw error;
-    return { condition: condition("KindReady", "False", "Failed", messageOf(error)) };
-  }
-}
-
-async function controllerReady(served: ServedGraph, deps: PublishDeps): Promise<ConditionUpdate> {
-  try {
-    await deps.serve?.(served);
-    return condition("ControllerReady", "True", "Running", "controller is running");
-  } catch (error) {
-    return condition("ControllerReady", "False", "FailedToStart", messageOf(error));
-  }
-}
-
 async function withFinalizer(
   rgd: ResourceGraphDefinition,
   deps: PublishDeps,
@@ -307,10 +221,6 @@ async function withFinalizer(
   const ref = { kind: RGD_KIND, name: name! };
   const options = { fieldManager: Manager.kro };
   return await deps.client.mergePatch(ref, patch, options) as ResourceGraphDefinition;
-}
-
-function isOutrun(error: unknown): boolean {
-  return error instanceof ApiError && ["Conflict", "AlreadyExists"].includes(error.reason);
 }
 
 /** The API server's last word on a write: trying again soon does not help. */
@@ -330,13 +240,4 @@ function suspended(): ConditionUpdate {
 
 function accepted(): ConditionUpdate {
   return condition("GraphAccepted", "True", "Valid", "resource graph and schema are valid");
-}
-
-function condition(
-  type: string,
-  status: ConditionUpdate["status"],
-  reason: string,
-  message: string,
-): ConditionUpdate {
-  return { type, status, reason, message };
 }

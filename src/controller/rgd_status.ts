@@ -61,7 +61,7 @@ export async function writeRgdStatus(
 }
 
 /** The status after the update. */
-export function nextStatus(
+function nextStatus(
   rgd: ResourceGraphDefinition,
   update: StatusUpdate,
   now: Date,
@@ -91,4 +91,14 @@ function highest(...numbers: (number | undefined)[]): { lastIssuedRevision?: num
 function stateOf(conditions: Condition[]): "Active" | "Inactive" {
   const serving = SERVING.every((type) => findCondition(conditions, type)?.status === "True");
   return serving ? "Active" : "Inactive";
+}
+
+/** What a pass found out about one condition. */
+export function condition(
+  type: string,
+  status: ConditionUpdate["status"],
+  reason: string,
+  message: string,
+): ConditionUpdate {
+  return { type, status, reason, message };
 }

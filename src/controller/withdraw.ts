@@ -53,6 +53,15 @@ export async function withdrawGraph(
   return { released: true, instancesLeft: [] };
 }
 
+/** What an RGD waits for that is to go after these instances. */
+export function waitingText(instances: readonly KubeObject[]): string {
+  const names = instances.map(({ metadata: { namespace, name } }) =>
+    namespace ? `${namespace}/${name}` : name!
+  ).sort();
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
+}
+
 /** Name of the CRD that the RGD generates, when its schema says enough. */
 export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
   const schema = rgd.spec?.schema;

@@ -1,6 +1,7 @@
 /** The tables of `src/controller/metrics/README.md` say what is served: held to the code. */
 import assert from "node:assert/strict";
 import { Metrics } from "../../../src/controller/metrics.ts";
+import { nothing } from "./metrics_sources.ts";
 
 const README = new URL("../../../src/controller/metrics/README.md", import.meta.url);
 
@@ -16,24 +17,7 @@ async function rows(heading: string): Promise<string[][]> {
 /** Name and type of every metric that is registered, sorted. */
 async function registered(): Promise<string[]> {
   const metrics = new Metrics();
-  const queue = {
-    depth: 0,
-    ageMs: 0,
-    active: 0,
-    longest: undefined,
-    unfinishedMs: 0,
-    counts: { adds: 0, retries: 0, givenUp: 0 },
-    workers: 1,
-  };
-  metrics.watch({
-    instances: queue,
-    graphs: queue,
-    served: () => [],
-    interests: () => [],
-    schemas: () => 0,
-    leads: () => false,
-    conditions: () => [],
-  });
+  metrics.watch({ ...nothing, conditions: () => [] });
   const lines = (await metrics.text()).split("\n").filter((line) => line.startsWith("# TYPE "));
   return lines.map((line) => line.slice("# TYPE ".length)).sort();
 }

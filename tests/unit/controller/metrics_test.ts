@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { Metrics, type MetricSources } from "../../../src/controller/metrics.ts";
+import { Metrics } from "../../../src/controller/metrics.ts";
 import { ApiError, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile as compileCel } from "../../../src/cel/mod.ts";
 import type { Next, NodeOutcome, Outcome } from "../../../src/reconcile/mod.ts";
+import { nothing } from "./metrics_sources.ts";
 
 const kind = {
   group: "shop.example.com",
@@ -13,27 +14,6 @@ const kind = {
 };
 
 const other = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
-
-/** A queue with nothing in it. */
-const queue = {
-  depth: 0,
-  ageMs: 0,
-  active: 0,
-  longest: undefined,
-  unfinishedMs: 0,
-  counts: { adds: 0, retries: 0, givenUp: 0 },
-  workers: 1,
-};
-
-/** What is read when the metrics are: nothing is there. */
-const sources: MetricSources = {
-  instances: queue,
-  graphs: queue,
-  served: () => [],
-  interests: () => [],
-  schemas: () => 0,
-  leads: () => false,
-};
 
 /** Lines of the metrics' text that begin with that name, without histograms' buckets. */
 async function lines(metrics: Metrics, name: string): Promise<string[]> {
@@ -344,7 +324,7 @@ Deno.test("conditions of instances are shown with the gate alone, and gone with 
     lastTransitionTime: new Date(Date.now() - 60_000).toISOString(),
   };
   let instances = [{ kind, namespace: "n", name: "i", conditions: [condition] }];
-  metrics.watch({ ...sources, conditions: () => instances });
+  metrics.watch({ ...nothing, conditions: () => instances });
   const name = "instance_condition_current_status_seconds{";
   const [line, ...others] = await lines(metrics, name);
   assert.equal(others.length, 0);
