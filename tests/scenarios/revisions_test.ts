@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { specHash } from "../../src/graph/mod.ts";
 import { numbers, refused, revisions, verdicts } from "./graphs.ts";
 import { condition } from "./looks.ts";
-import { type GraphSpec, type Scenario, scenario, type ScenarioGraph } from "./scenario.ts";
+import {
+  apiTest,
+  type GraphSpec,
+  type Scenario,
+  scenario,
+  type ScenarioGraph,
+} from "./scenario.ts";
 import { configMap, deployment, service } from "./templates.ts";
 
 /** A ConfigMap with the instance's data and a value of the graph's own. */
@@ -98,6 +104,14 @@ scenario("graphrevision_isolated:52", "only so many are kept", async (s) => {
   assert.equal(rgd.status.lastIssuedRevision, 7);
   assert.deepEqual(await numbers(s, graph), [5, 6, 7]);
 }, three);
+
+for (const [limit, kept] of [[undefined, [3, 4, 5, 6, 7]], [0, [1, 2, 3, 4, 5, 6, 7]]] as const) {
+  apiTest(`${limit === 0 ? "a limit of 0 keeps all" : "five are kept by default"}`, async (s) => {
+    const graph = await s.graph(graphOf("Limited"));
+    for (let n = 2; n <= 7; n++) await graph.change(graphOf("Limited", `v${n}`));
+    assert.deepEqual(await numbers(s, graph), kept);
+  }, { controller: { maxRevisions: limit } });
+}
 
 scenario("graphrevision_isolated:112", "with each new one the oldest goes", async (s) => {
   const graph = await s.graph(graphOf("Moving"));
