@@ -60,6 +60,24 @@ apiTest("with RGD and CRD go all watches", async (s) => {
   await untilWatches({ [widgets]: 0, [instances]: 0 });
 });
 
+apiTest("graphs share one watch of a kind, which goes with the last of them", async (s) => {
+  const { apiVersion } = await crd(s, "Widget", {});
+  const widgets = `widgets.${apiVersion.split("/")[0]}`;
+  const metadata = { name: "${schema.metadata.name}" };
+  const template = { apiVersion, kind: "Widget", metadata };
+  const [first, second] = await Promise.all(
+    ["ShareOne", "ShareTwo"].map((kind) => s.graph({ kind, resources: [{ id: "w", template }] })),
+  ) as [ScenarioGraph, ScenarioGraph];
+  const [one, two] = [crdAt(first).name, crdAt(second).name];
+  await untilWatches({ [widgets]: 1, [one]: 1, [two]: 1 });
+  await s.cluster.delete(first.rgd);
+  await s.cluster.untilGone(first.rgd);
+  await untilWatches({ [widgets]: 1, [one]: 0, [two]: 1 });
+  await s.cluster.delete(second.rgd);
+  await s.cluster.untilGone(second.rgd);
+  await untilWatches({ [widgets]: 0, [two]: 0 });
+});
+
 apiTest(
   "where the CRD stays, its instances alone are watched, and go with their objects",
   async (s) => {
