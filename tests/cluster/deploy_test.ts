@@ -16,6 +16,9 @@ Deno.test("with the roles of deploy/rbac and no more, the example becomes ACTIVE
   await kubectl("apply", "--server-side", "-f", `${deploy}/crds`);
   await kubectl("apply", "-f", `${deploy}/rbac`);
   await kubectl("apply", "-f", `${deploy}/controller.yaml`, "--dry-run=server");
+  const account = "--as=system:serviceaccount:kro-system:kro";
+  const apis = ["can-i", "watch", "apiservices.apiregistration.k8s.io", account];
+  assert.equal(await kubectl("auth", ...apis), "yes");
   const token = await kubectl("create", "token", "kro", "-n", "kro-system");
 
   const dir = await Deno.makeTempDir();
