@@ -27,11 +27,11 @@ function countedGraph(space: string, value: string) {
       },
       {
         id: "map",
-        forEach: [{ each: "${schema.spec.names}" }],
+        forEach: [{ part: "${schema.spec.names}" }],
         template: {
           apiVersion: "v1",
           kind: "ConfigMap",
-          metadata: { name: "${schema.metadata.name + '-' + each}" },
+          metadata: { name: "${schema.metadata.name + '-' + part}" },
           data: { value, from: "${settings.data.value}" },
         },
       },
@@ -113,7 +113,7 @@ Deno.test("what a controller did is told under upstream's names and labels", asy
     'dynamic_controller_watch_request_count{gvr="v1, Resource=configmaps",type="scalar"}',
     'dynamic_controller_route_total{gvr="v1, Resource=configmaps"}',
     'dynamic_controller_route_match_total{gvr="v1, Resource=configmaps"}',
-    `instance_state_transitions_total{gvr="${c}",from_state="IN_PROGRESS",to_state="ACTIVE"}`,
+    `instance_state_transitions_total{gvr="${c}",from_state="",to_state="ACTIVE"}`,
     `instance_reconcile_total{gvr="${a}"}`,
     `instance_reconcile_duration_seconds_count{gvr="${a}"}`,
     `instance_graph_resolution_success_total{gvr="${a}"}`,
