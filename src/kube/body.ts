@@ -1,13 +1,24 @@
-/** The body of an answer as text, up to a size that no answer of an API server has. */
+/** The body of an answer as text, up to a size: none may fill the memory. */
+import { ApiError } from "../api/mod.ts";
 
 const MIB = 2 ** 20;
-const decoder = new TextDecoder();
-
-/** A page of a list, or a document such as the schemas of all kinds, in bytes. */
-export const LONGEST_LIST = 256 * MIB;
 
 /** One object, in bytes: etcd takes 1.5 MiB by default. */
 export const LONGEST_OBJECT = 32 * MIB;
+
+/** A page of a list, which can be had in smaller ones, or a document such as the schemas of all kinds, in bytes. */
+export const LONGEST_PAGE = 64 * MIB;
+
+/** A list in one piece, in bytes. */
+export const LONGEST_WHOLE = 256 * MIB;
+
+/** An answer that was longer. */
+export class TooLongError extends ApiError {
+  /** `request` as messages name it; `limit` in bytes. */
+  constructor(request: string, limit: number) {
+    super(`${request}: an answer of more than ${limit / MIB} MiB`, { reason: "Other" });
+  }
+}
 
 /** The whole body; undefined, and the rest is not read, when it is longer than `limit` bytes. */
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
@@ -20,13 +31,14 @@ export async function readBody(response: Response, limit: number): Promise<strin
     await body.cancel();
     return undefined;
   }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const decoder = new TextDecoder();
   let length = 0;
+  let text = "";
   // Leaving the loop cancels the body.
   for await (const chunk of body) {
     length += chunk.length;
     if (length > limit) return undefined;
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return decoder.decode(chunks.length === 1 ? chunks[0] : await new Blob(chunks).arrayBuffer());
+  return text + decoder.decode();
 }

@@ -11,6 +11,7 @@ import {
   type ObjectRef,
   parseJson,
 } from "../api/mod.ts";
+import { LONGEST_WHOLE, TooLongError } from "./body.ts";
 import { SilenceError } from "./errors.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
 import { type Exchange, requestText } from "./exchange.ts";
@@ -84,14 +85,21 @@ class Client implements KubeClient {
     options: ListOptions & { limit?: number } = {},
   ): AsyncIterable<ListPage> {
     const query = selectionQuery(options);
-    const limit = options.limit ?? PAGE_SIZE;
-    if (limit > 0) query.set("limit", String(limit));
+    let limit = options.limit ?? PAGE_SIZE;
     const accept = options.metadataOnly
       ? `application/json;as=PartialObjectMetadataList;${METADATA}`
       : undefined;
     for (;;) {
-      const exchange: Exchange = { ...onList(kind, options, query, "list"), accept };
-      const page = await this.#list(exchange);
+      if (limit > 0) query.set("limit", String(limit));
+      const longest = limit > 0 ? undefined : LONGEST_WHOLE;
+      const exchange: Exchange = { ...onList(kind, options, query, "list"), accept, longest };
+      const page = await this.#list(exchange).catch((error) => {
+        if (!(error instanceof TooLongError) || limit <= 1) throw error;
+      });
+      if (!page) {
+        limit = Math.ceil(limit / 4);
+        continue;
+      }
       const items = (page.items ?? []).map((item) => typed(kind, item));
       yield { items, resourceVersion: page.metadata?.resourceVersion ?? "" };
       if (!page.metadata?.continue) return;

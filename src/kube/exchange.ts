@@ -22,6 +22,8 @@ export interface Exchange {
   accept?: string;
   /** Instead of the client's time limit. */
   timeoutMs?: number;
+  /** How long its answer may be, in bytes, where that is not what one of its verb may be. */
+  longest?: number;
   /** Asked before each attempt. */
   gate?: RequestGate;
 }

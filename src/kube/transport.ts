@@ -3,7 +3,7 @@
  * after a connection failed.
  */
 import { ApiError } from "../api/mod.ts";
-import { LONGEST_LIST, LONGEST_OBJECT, readBody } from "./body.ts";
+import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
 import { type Exchange, isWrite, repeatable, requestText } from "./exchange.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { Slots, TokenBucket } from "./limit.ts";
@@ -291,12 +291,9 @@ export class Transport {
 
 async function toAnswer(exchange: Exchange, response: Response): Promise<Answer> {
   const isOne = exchange.verb !== "list" && exchange.verb !== "raw";
-  const limit = isOne ? LONGEST_OBJECT : LONGEST_LIST;
+  const limit = exchange.longest ?? (isOne ? LONGEST_OBJECT : LONGEST_PAGE);
   const text = await readBody(response, limit);
-  if (text === undefined) {
-    const message = `${requestText(exchange)}: an answer of more than ${limit / 2 ** 20} MiB`;
-    throw new ApiError(message, { reason: "Other" });
-  }
+  if (text === undefined) throw new TooLongError(requestText(exchange), limit);
   const retryAfterSeconds = retryAfterOf(response.headers.get("retry-after"), Date.now());
   return { code: response.status, text, retryAfterSeconds };
 }

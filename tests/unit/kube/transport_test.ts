@@ -364,3 +364,22 @@ Deno.test("an answer larger than any object is given up before it fills the memo
     );
   }
 });
+
+Deno.test("a page that is too large is asked for in smaller ones, and nothing is left out", async () => {
+  const count = 150;
+  const text = "x".repeat(2 ** 20);
+  const names = Array.from({ length: count }, (_, i) => `p${i}`);
+  await serving((request) => {
+    const query = new URL(request.url).searchParams;
+    const from = Number(query.get("continue") ?? 0);
+    const to = Math.min(from + Number(query.get("limit")), count);
+    const items = names.slice(from, to).map((name) => ({ metadata: { name }, text }));
+    const more = to < count ? { continue: String(to) } : {};
+    return Response.json({ kind: "PodList", metadata: more, items });
+  }, async ({ client, requests }) => {
+    const { items } = await client.list(pods);
+    assert.deepEqual(items.map((item) => item.metadata.name), names);
+    const limits = requests.map((request) => new URL(request.url).searchParams.get("limit"));
+    assert.deepEqual(limits, ["500", "125", "32", "32", "32", "32", "32"]);
+  });
+});
