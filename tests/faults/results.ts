@@ -45,6 +45,8 @@ export function merged(
   lines.sort((a, b) => order.indexOf(a.scenario) - order.indexOf(b.scenario));
   const missing = order.filter((name) => !lines.some(({ scenario }) => scenario === name));
   return [
+    "<!-- deno-fmt-ignore-file -->",
+    "",
     "# Faults: results",
     "",
     "Written by `deno task faults`, each row when its scenario had ended. `in time`: runs that took no longer than",
