@@ -1,0 +1,21 @@
+/** The fixed slice of the fault scenarios: what of them runs with every change. `deno task faults` runs all. */
+import assert from "node:assert/strict";
+import { sharedControlPlane } from "../controlplane/testing.ts";
+import { Context } from "./scenarios/scenario.ts";
+import { scenarios } from "./scenarios/mod.ts";
+import { World } from "./world.ts";
+
+Deno.test("kro comes through the fixed slice of faults", async (t) => {
+  await using world = await World.open(await sharedControlPlane());
+  const context = new Context(world, { slice: true });
+  for (const { name, run } of scenarios.filter(({ inSlice }) => inSlice)) {
+    await t.step(name, async () => {
+      context.begin();
+      const { faults, runs } = await run(context);
+      assert.deepEqual(faults, []);
+      assert.ok(runs > 0);
+    });
+  }
+  assert.deepEqual(await world.stopKro(), []);
+  assert.deepEqual(await world.uncleanLogs(), []);
+});
