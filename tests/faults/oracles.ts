@@ -203,12 +203,12 @@ export function swollen(before: number, after: number): string[] {
   return after <= most ? [] : [`memory grew from ${mib(before)} to ${mib(after)}`];
 }
 
-/** Kinds that one client watches more than once; the kinds of all its open watches come in. */
-export function doubled(client: string, kinds: readonly string[]): string[] {
+/** What one client watches more than once: children and external objects of a kind differ in what is selected. */
+export function doubled(client: string, watched: readonly string[]): string[] {
   const counts = new Map<string, number>();
-  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const what of watched) counts.set(what, (counts.get(what) ?? 0) + 1);
   return [...counts].filter(([, count]) => count > 1)
-    .map(([kind, count]) => `${client} has ${count} watches of ${kind}`);
+    .map(([what, count]) => `${client} has ${count} watches of ${what}`);
 }
 
 function mib(bytes: number): string {

@@ -42,9 +42,9 @@ export async function installThings(client: KubeClient): Promise<void> {
   await client.apply(THING_CRD, thingCrd(), { fieldManager: "user" });
   await eventually("Things served", async () => {
     const crd = await client.get(THING_CRD);
-    const { conditions = [] } = (crd?.status ?? {}) as {
-      conditions?: { type: string; status: string }[];
+    const { conditions } = (crd?.status ?? {}) as {
+      conditions?: { type: string; status: string }[] | null;
     };
-    return conditions.some((c) => c.type === "Established" && c.status === "True");
+    return conditions?.some((c) => c.type === "Established" && c.status === "True");
   });
 }

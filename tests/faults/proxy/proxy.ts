@@ -167,8 +167,9 @@ export class FaultProxy implements AsyncDisposable {
   ): ReadableStream<Uint8Array> {
     const { group, resource, client } = entry;
     const kind = group ? `${resource}.${group}` : resource;
+    const what = entry.path.replace(/[?&](resourceVersion|timeoutSeconds)=[^&]*/g, "");
     const watch = new OpenWatch(
-      { kind, client, mode: this.watchMode },
+      { kind, what, client, mode: this.watchMode },
       source,
       () => abort.abort(),
     );

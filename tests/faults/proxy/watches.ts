@@ -15,6 +15,8 @@ export type WatchMode =
 export class OpenWatch {
   /** What is watched, `configmaps`, `deployments.apps`. */
   readonly kind: string;
+  /** Path and query without the position: what of the kind is watched. */
+  readonly what: string;
   /** Whose it is. */
   readonly client: string;
   /** The client's end. */
@@ -31,7 +33,7 @@ export class OpenWatch {
 
   /** Reads `source` line by line; `abort` ends the server's side. */
   constructor(
-    of: { kind: string; client: string; mode: WatchMode },
+    of: { kind: string; what: string; client: string; mode: WatchMode },
     source: ReadableStream<Uint8Array>,
     abort: () => void,
   ) {
@@ -40,6 +42,7 @@ export class OpenWatch {
     this.#end = resolve;
     this.#abort = abort;
     this.kind = of.kind;
+    this.what = of.what;
     this.client = of.client;
     this.#mode = of.mode;
     this.body = new ReadableStream({

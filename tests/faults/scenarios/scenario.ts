@@ -148,7 +148,7 @@ interface Level {
 }
 
 function levelOf({ kro, proxy }: World): Level {
-  const watches = [...proxy.watches].filter((w) => w.client === KRO).map((w) => w.kind);
+  const watches = [...proxy.watches].filter((w) => w.client === KRO).map((w) => w.what);
   return { descriptors: kro.descriptors(), memory: kro.memory().now, watches };
 }
 
