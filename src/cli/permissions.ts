@@ -46,7 +46,7 @@ export function permissionFlags(
     `--allow-env=${ENVIRONMENT.join(",")}`,
     "--ignore-env",
     // MiB. By default V8 keeps a young generation of three times 16 after a burst.
-    "--v8-flags=--max-semi-space-size=4",
+    "--v8-flags=--max-semi-space-size=8",
   ];
 }
 
