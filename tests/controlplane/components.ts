@@ -77,6 +77,8 @@ export function commandLine(
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.0.0.0/16",
         `--audit-log-path=${file("audit")}`,
+        // MiB. By default a new file begins after 100, and whoever counts calls loses some.
+        "--audit-log-maxsize=4096",
         `--audit-policy-file=${file("auditPolicy")}`,
         ...(serviceAccounts ? [] : ["--disable-admission-plugins=ServiceAccount"]),
       ];
