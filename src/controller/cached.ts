@@ -136,10 +136,12 @@ export class CachedCluster implements Cluster {
     const store = await children.storeFor(ref.kind, ref.namespace);
     if (!store) return await this.#polled().apply(ref, desired, options);
     const key = refKey(ref);
-    const standing = turns.isFree(key) ? this.#unchanged(store, ref, desired, options) : undefined;
+    const isFree = turns.isFree(key);
+    const standing = isFree ? this.#unchanged(store, ref, desired, options) : undefined;
     if (standing) return standing;
     return await turns.run(key, async () => {
-      const unchanged = this.#unchanged(store, ref, desired, options);
+      // Who had to wait looks now: the one before may have written it.
+      const unchanged = isFree ? undefined : this.#unchanged(store, ref, desired, options);
       if (unchanged) return unchanged;
       const before = store.get(ref);
       const isRepair = before !== undefined && store.drifted(ref, desired, options.volatile);

@@ -1,14 +1,11 @@
 /** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
 import assert from "node:assert/strict";
-import { ApiError, type KindRef, type KubeObject } from "../../src/api/mod.ts";
-import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
-import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
-import { kubeconfig } from "../controlplane/users.ts";
+import { ApiError, type KubeObject } from "../../src/api/mod.ts";
+import { eventually } from "../controlplane/testing.ts";
 import {
   delay,
   drop,
   type Fault,
-  FaultProxy,
   holdAnswer,
   lose,
   loseByReset,
@@ -17,52 +14,22 @@ import {
   reset,
   truncate,
 } from "./proxy/mod.ts";
+import { MAP, throughProxy } from "./through.ts";
 
-const MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
-
-interface Ground extends AsyncDisposable {
-  proxy: FaultProxy;
-  /** Through the proxy. */
-  client: KubeClient;
-  namespace: string;
-  /** Creates a ConfigMap through the proxy. */
-  create(name: string): Promise<unknown>;
-  /** Whether the server has it. */
-  has(name: string): Promise<boolean>;
-}
-
-async function ground(): Promise<Ground> {
-  const { server, ca, token, kubeconfig: direct } = await sharedControlPlane();
-  const space = await testNamespace("proxy");
-  const proxy = await FaultProxy.start({ server, ca });
-  const file = await Deno.makeTempFile();
-  const text = kubeconfig(await proxy.url("test"), proxy.ca, "admin", token("admin"));
-  await Deno.writeTextFile(file, text);
-  const client = connect(await loadConfig({ kubeconfig: file }), { userAgent: "proxy-test" });
-  const sure = connect(await loadConfig({ kubeconfig: direct }), { userAgent: "proxy-test" });
-  const namespace = space.name;
+/** What the tests do through the proxy, and how they look past it. */
+async function ground() {
+  const userAgent = "proxy-test";
+  const through = await throughProxy({ name: "proxy", as: "test", user: "admin", userAgent });
+  const { client, admin, namespace } = through;
   return {
-    proxy,
-    client,
-    namespace,
-    create(name) {
+    ...through,
+    /** Creates a ConfigMap through the proxy. */
+    create(name: string): Promise<KubeObject> {
       const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
       return client.create(MAP, object, { fieldManager: "test" });
     },
-    has: async (name) => await sure.get({ kind: MAP, namespace, name }) !== undefined,
-    async [Symbol.asyncDispose]() {
-      client.close();
-      sure.close();
-      await proxy[Symbol.asyncDispose]();
-      await Deno.remove(file);
-      await space[Symbol.asyncDispose]();
-    },
+    /** Whether the server has it. */
+    has: async (name: string) => await admin.get({ kind: MAP, namespace, name }) !== undefined,
   };
 }
 

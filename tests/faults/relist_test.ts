@@ -1,54 +1,16 @@
 /** What happens between two lists: objects that came by our own write and went before the watch was back. */
 import assert from "node:assert/strict";
-import { type KindRef, Label } from "../../src/api/mod.ts";
+import { Label } from "../../src/api/mod.ts";
 import { ExternalCaches } from "../../src/controller/cache/external.ts";
 import { ChildCaches } from "../../src/controller/cache/children.ts";
 import { ClusterSchemas } from "../../src/controller/schemas.ts";
-import { connect, Discovery, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
-import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
-import { kubeconfig } from "../controlplane/users.ts";
-import { FaultProxy, refuse } from "./proxy/mod.ts";
+import { Discovery } from "../../src/kube/mod.ts";
+import { eventually } from "../controlplane/testing.ts";
+import { refuse } from "./proxy/mod.ts";
+import { MAP, throughProxy } from "./through.ts";
 
-const MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
-
-interface Ground extends AsyncDisposable {
-  proxy: FaultProxy;
-  namespace: string;
-  /** kro's, through the proxy. */
-  client: KubeClient;
-  /** The administrator's, past it. */
-  admin: KubeClient;
-}
-
-async function ground(): Promise<Ground> {
-  const { server, ca, token, kubeconfig: direct } = await sharedControlPlane();
-  const space = await testNamespace("relist");
-  const proxy = await FaultProxy.start({ server, ca });
-  const file = await Deno.makeTempFile();
-  const text = kubeconfig(await proxy.url("kro"), proxy.ca, "kro", token("kro"));
-  await Deno.writeTextFile(file, text);
-  const client = connect(await loadConfig({ kubeconfig: file }), { userAgent: "kro/devel" });
-  const admin = connect(await loadConfig({ kubeconfig: direct }), { userAgent: "user" });
-  return {
-    proxy,
-    namespace: space.name,
-    client,
-    admin,
-    async [Symbol.asyncDispose]() {
-      client.close();
-      admin.close();
-      await Deno.remove(file);
-      await proxy[Symbol.asyncDispose]();
-      await space[Symbol.asyncDispose]();
-    },
-  };
-}
+const ground = () =>
+  throughProxy({ name: "relist", as: "kro", user: "kro", userAgent: "kro/devel" });
 
 Deno.test("a child that was made and deleted while its kind could not be watched is not there", async () => {
   await using g = await ground();

@@ -1,6 +1,6 @@
 /** Our own writes under way: what events tell of their objects meanwhile waits for the answers. */
 import type { KubeObject } from "../../api/mod.ts";
-import { type InstanceId } from "./instance.ts";
+import type { InstanceId } from "./instance.ts";
 import { compareRevisions } from "./revision.ts";
 
 /** What an event told, and whom it would wake. */

@@ -1,0 +1,72 @@
+/** What nodes see of other people's objects: one by name, many by selector, and nothing by mistake. */
+import assert from "node:assert/strict";
+import { condition, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
+
+Deno.test("an external reference by name is waited for, followed, and never written", async () => {
+  const w = await world(`
+resources:
+  - id: ext
+    externalRef: {apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}
+${mapNode("copy", "${ext.data.value}")}`);
+  w.create();
+  const first = await w.pass();
+  assert.equal(first.state, "IN_PROGRESS");
+  assert.match(
+    condition(first.instance, "ResourcesReady").message!,
+    /waiting for external reference "ext": not found$/,
+  );
+  w.cluster.put(configMap("settings").kind, foreignMap("settings", { value: "1" }));
+  const before = w.configMap("settings");
+  assert.equal((await w.pass()).state, "ACTIVE");
+  w.cluster.edit(configMap("settings"), (d) => d.data = { value: "2" });
+  await w.pass();
+  assert.deepEqual(w.configMap("demo-copy")!.data, { value: "2" });
+  assert.deepEqual(w.configMap("settings")!.metadata.labels, before!.metadata.labels);
+  w.cluster.evict(configMap("settings"));
+  assert.equal((await w.pass()).state, "IN_PROGRESS");
+  assert.ok(w.configMap("demo-copy"), "what was made of it stays");
+});
+
+Deno.test("an external reference by selector sees matching objects, none included", async () => {
+  const w = await world(`
+schema:
+  spec: {team: string | default="a"}
+  status: {count: "\${size(ext)}"}
+resources:
+  - id: ext
+    externalRef:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {namespace: default, selector: {matchLabels: {team: "\${schema.spec.team}"}}}
+`);
+  w.create();
+  const empty = await w.pass();
+  assert.equal(empty.state, "ACTIVE");
+  assert.equal((empty.instance!.status as { count: number }).count, 0);
+  for (const [name, team] of [["x", "a"], ["y", "a"], ["z", "b"]]) {
+    const metadata = { labels: { team: team! } };
+    w.cluster.put(configMap(name!).kind, foreignMap(name!, {}, metadata));
+  }
+  assert.equal(((await w.pass()).instance!.status as { count: number }).count, 2);
+});
+
+Deno.test("a selector that an expression yields is read strictly: a misspelt key never selects all", async () => {
+  const w = await world(`
+schema:
+  spec: {selector: object}
+  status: {count: "\${size(ext)}"}
+resources:
+  - id: ext
+    externalRef: {apiVersion: v1, kind: ConfigMap, metadata: {selector: "\${schema.spec.selector}"}}`);
+  for (const namespace of ["default", "other"]) {
+    const metadata = { namespace, labels: { team: "a" } };
+    w.cluster.put(configMap("x").kind, foreignMap("x", {}, metadata));
+  }
+  w.create({ selector: { matchLabel: { team: "b" } } });
+  const wrong = await w.pass();
+  assert.equal(wrong.state, "ERROR");
+  assert.match(wrong.nodes[0]!.reason!, /label selector for ext: unknown field "matchLabel"/);
+  w.cluster.edit(w.ref(), (d) => d.spec = { selector: { matchLabels: { team: "a" } } });
+  const { instance } = await w.pass();
+  assert.equal((instance!.status as { count: number }).count, 2, "no namespace means all of them");
+});
