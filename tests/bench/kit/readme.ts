@@ -16,4 +16,5 @@ export async function intoReadme(results: Results): Promise<void> {
   const targets = ["| target | found | holds |", "| --- | --: | --- |", ...verdicts].join("\n");
   const part = [text.slice(0, from) + BEGIN, asMarkdown(results), targets, text.slice(to)];
   await Deno.writeTextFile(file, part.join("\n\n"));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", file.pathname] }).output();
 }
