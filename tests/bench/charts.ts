@@ -2,7 +2,7 @@
  * `deno run -A tests/bench/charts.ts`: draws results.json as SVG, one file for a light page and one for a dark,
  * and writes its table into the README.
  */
-import { intoReadme } from "./kit/readme.ts";
+import { format, intoReadme } from "./kit/readme.ts";
 import { COLUMNS, type Results, shown, valueOf } from "./kit/results.ts";
 
 const THEMES = {
@@ -70,6 +70,7 @@ export async function drawCharts(results: Results): Promise<void> {
   for (const theme of ["light", "dark"] as const) {
     await Deno.writeTextFile(new URL(`${theme}.svg`, folder), draw(results, theme));
   }
+  await format(folder.pathname);
 }
 
 if (import.meta.main) {

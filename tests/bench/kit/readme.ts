@@ -16,5 +16,10 @@ export async function intoReadme(results: Results): Promise<void> {
   const targets = ["| target | found | holds |", "| --- | --: | --- |", ...verdicts].join("\n");
   const part = [text.slice(0, from) + BEGIN, asMarkdown(results), targets, text.slice(to)];
   await Deno.writeTextFile(file, part.join("\n\n"));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", file.pathname] }).output();
+  await format(file.pathname);
+}
+
+/** What is written here is held to the same form as all files. */
+export async function format(...paths: string[]): Promise<void> {
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", ...paths] }).output();
 }
