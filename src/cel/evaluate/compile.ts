@@ -168,10 +168,16 @@ function presence(operand: Step, field: string, offset: number, isKey = false): 
   };
 }
 
+/** Nothing is looked up in what is absent: an index that fails is not even computed. */
+function isAbsent(container: Value): container is Optional {
+  return container instanceof Optional && container.value === undefined;
+}
+
 /** The index is named in a failure only when the expression itself holds it. */
 function element(operand: Step, index: Step, shown: boolean, offset: number): Step {
   return (frame) => {
     const container = operand(frame);
+    if (isAbsent(container)) return container;
     const key = index(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);
@@ -183,6 +189,7 @@ function element(operand: Step, index: Step, shown: boolean, offset: number): St
 function elementAsKey(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
     const container = operand(frame);
+    if (isAbsent(container)) return container;
     const key = index(frame);
     frame.at = offset;
     try {
@@ -198,6 +205,7 @@ function elementAsKey(operand: Step, index: Step, offset: number): Step {
 function optionalElement(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
     const container = operand(frame);
+    if (isAbsent(container)) return container;
     const key = index(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);

@@ -1,7 +1,7 @@
 /** `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for `%f` and `%e`. */
 import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.ts";
 import { compareText } from "../value/compare.ts";
-import { fail } from "../value/error.ts";
+import { attempt, CelError, fail } from "../value/error.ts";
 import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
 import { pay } from "../value/work.ts";
 import { formatFixed, formatScientific } from "./numbers.ts";
@@ -42,7 +42,7 @@ export function format(text: string, args: ListValue): string {
   return pieces.map((piece) => {
     if (typeof piece === "string") return piece;
     if (used >= args.size) return fail("argument", "format() has too few arguments");
-    return formatClause(piece, args.at(used++));
+    return formatClause(piece, part(() => args.at(used++)));
   }).join("");
 }
 
@@ -112,15 +112,26 @@ function text(value: Value): string {
   if (value instanceof Uint8Array) return decodeLeniently(value);
   if (value instanceof Timestamp) return formatTimestamp(value, true);
   if (value instanceof Duration) return `${decimal(secondsOf(value))}s`;
-  if (value instanceof ListValue) return `[${[...value].map(text).join(", ")}]`;
+  if (value instanceof ListValue) return `[${listText(value)}]`;
   if (isMap(value)) return `{${mapText(value)}}`;
   if (value instanceof TypeValue) return value.name;
   return fail("argument", `%s cannot format ${typeName(value)}`);
 }
 
+/** A part that has no value, since it contradicts its schema, is to upstream one that no clause takes. */
+function part(read: () => Value | undefined): Value {
+  const value = attempt(read) ?? null;
+  return value instanceof CelError ? fail("argument", value.message) : value;
+}
+
+function listText(list: ListValue): string {
+  return Array.from({ length: list.size }, (_, index) => text(part(() => list.at(index))))
+    .join(", ");
+}
+
 function mapText(map: MapValue): string {
   return [...map.keys()]
-    .map((key) => [text(key), text(map.find(key) ?? null)] as const)
+    .map((key) => [text(key), text(part(() => map.find(key)))] as const)
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");

@@ -201,7 +201,8 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   ),
   constantTime(operator("-_", ["double -> double", "int -> int"], "int", negate)),
   operator("_==_", "A, A", "bool", (a: Value, b: Value) => equals(a, b)),
-  operator("_!=_", "A, A", "bool", (a: Value, b: Value) => !equals(a, b)),
+  // What cannot be compared is not equal: only `==` fails.
+  operator("_!=_", "A, A", "bool", (a: Value, b: Value) => sameness(a, b) !== true),
   relation("_<_", (order) => order < 0),
   relation("_<=_", (order) => order <= 0),
   relation("_>_", (order) => order > 0),

@@ -90,9 +90,15 @@ function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration
   return { ...declared, steps: zoneCost };
 }
 
-/** An accessor that counts a duration's whole units. */
+/** An accessor that counts a duration's whole units, as Go does: in doubles, which may round up to one more. */
 function ofDuration(name: string, unit: bigint): FunctionDeclaration {
-  return member(name, "duration", "int", (duration: Duration) => duration.nanos / unit);
+  return member(
+    name,
+    "duration",
+    "int",
+    ({ nanos }: Duration) =>
+      BigInt(Math.trunc(Number(nanos / unit) + Number(nanos % unit) / Number(unit))),
+  );
 }
 
 /** Accessors of timestamps and durations. */
@@ -121,5 +127,5 @@ export const TIMES: readonly FunctionDeclaration[] = [
   ofDuration("getHours", 3_600_000_000_000n),
   ofDuration("getMinutes", 60_000_000_000n),
   ofDuration("getSeconds", 1_000_000_000n),
-  ofDuration("getMilliseconds", 1_000_000n),
+  member("getMilliseconds", "duration", "int", ({ nanos }: Duration) => nanos / 1_000_000n),
 ];
