@@ -4,6 +4,7 @@ import { groupKind } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
 import { Discovery, type KubeClient } from "../kube/mod.ts";
+import { MadeCollections } from "../reconcile/mod.ts";
 import { ChildCaches } from "./cache/children.ts";
 import { ExternalCaches } from "./cache/external.ts";
 import { LiveLists } from "./cache/live_lists.ts";
@@ -134,6 +135,7 @@ export class Controller implements ControllerView {
         version,
         podId,
         maxCollectionSize: this.#maxCollectionSize,
+        made: new MadeCollections(),
         costs: options.costs,
       },
       metrics: this.#metrics,

@@ -1,6 +1,7 @@
 /** What a pass is told from outside: it reads no clock and no environment itself. */
 
 import type { CostLimits } from "../cel/mod.ts";
+import type { MadeCollections } from "./made.ts";
 
 /** What a status says otherwise than the one that stands: the first of these that differs. */
 export type StatusChange = "state or condition" | "fields" | "texts of conditions";
@@ -15,6 +16,8 @@ export interface PassContext {
   podId: string;
   /** `--rgd-max-collection-size`: how many objects one forEach may make. */
   maxCollectionSize: number;
+  /** Collections of earlier passes, for who runs many; then instances that were read are never changed. */
+  made?: MadeCollections;
   /** `--cel-expression-budget` and `--cel-pass-budget`: what expressions may cost. */
   costs?: CostLimits;
   /** UID of the RGD, for the instance's label; without it that label is left as it is. */

@@ -8,27 +8,38 @@ import { addressed, evaluateFields, evaluationFault, fill } from "./template.ts"
 /** One combination: iterator names and their values. */
 export type Combination = Readonly<Record<string, unknown>>;
 
-/** All combinations, first dimension outermost. */
-export function combinations(node: Node, scope: Scope, limit: number): Result<Combination[]> {
-  const dimensions: { variable: string; values: Json[] }[] = [];
+/** The list of one dimension. */
+interface Dimension {
+  readonly variable: string;
+  readonly values: readonly Json[];
+}
+
+/** The lists of all dimensions, outermost first; together they may not make more than `limit` objects. */
+export function dimensions(node: Node, scope: Scope, limit: number): Result<Dimension[]> {
+  const found: Dimension[] = [];
   for (const { variable, list } of node.forEach) {
     const result = scope.evaluate(list);
     if (!result.ok) return evaluationFault(node, result, `forEach "${variable}": `);
     if (!Array.isArray(result.value)) {
       return fail("Failed", `node "${node.id}": forEach "${variable}" did not return a list`);
     }
-    dimensions.push({ variable, values: result.value });
+    found.push({ variable, values: result.value });
   }
-  const total = dimensions.reduce((n, d) => n * d.values.length, 1);
+  const total = found.reduce((n, d) => n * d.values.length, 1);
   if (total > limit) {
     const message = `collection size of ${total} is over the maximum collection size of ${limit}`;
     return fail("Failed", `node "${node.id}": ${message}`);
   }
-  return ok(dimensions.reduce<Combination[]>(
+  return ok(found);
+}
+
+/** All combinations, first dimension outermost. */
+export function combinations(found: readonly Dimension[]): Combination[] {
+  return found.reduce<Combination[]>(
     (combined, { variable, values }) =>
       combined.flatMap((c) => values.map((v) => ({ ...c, [variable]: raw(v) }))),
     [{}],
-  ));
+  );
 }
 
 /** The objects of a collection in order; identities must differ. */
@@ -38,8 +49,8 @@ export function expand(
   instance: KubeObject,
   limit: number,
 ): Result<KubeObject[]> {
-  const items = combinations(node, scope, limit);
-  if (!items.ok) return items;
+  const found = dimensions(node, scope, limit);
+  if (!found.ok) return found;
   const iterators = node.forEach.map((d) => d.variable);
   const { shared: sharedFields = [], own: ownFields = [] } = Object.groupBy(
     node.fields,
@@ -52,7 +63,7 @@ export function expand(
   const objects: KubeObject[] = [];
   const seen = new Set<string>();
   const kind = `${apiVersionOf(node.kind)}/${node.kind.kind}`;
-  for (const item of items.value) {
+  for (const item of combinations(found.value)) {
     const own = evaluateFields(node, ownFields, (f) => scope.evaluate(f.expression, item));
     if (!own.ok) return own;
     const object = addressed(node, fill(node, [...shared.value, ...own.value]), instance);

@@ -31,9 +31,13 @@ export interface ParentIdentity {
   version: string;
 }
 
+/** Items of collections with their labels: what an earlier pass made is mostly applied again as it was. */
+const LABELLED = new WeakMap<KubeObject, KubeObject>();
+
 /**
  * The desired object with kro's own labels and annotation over the template's. An existing child
  * keeps the version label that it has: a new release alone is no reason to write to every child.
+ * An item of a collection belongs to one instance, node and place, for which it was made.
  */
 export function labelled(
   object: KubeObject,
@@ -43,10 +47,13 @@ export function labelled(
   live: KubeObject | undefined,
 ): KubeObject {
   const { instance, kind } = parent;
+  const version = live?.metadata.labels?.[Label.kroVersion] || versionLabel(parent.version);
+  const known = place && LABELLED.get(object);
+  if (known && known.metadata.labels?.[Label.kroVersion] === version) return known;
   const labels: Record<string, string> = {
     ...object.metadata.labels,
     [Label.owned]: "true",
-    [Label.kroVersion]: live?.metadata.labels?.[Label.kroVersion] || versionLabel(parent.version),
+    [Label.kroVersion]: version,
     [Label.managedBy]: "kro",
     [Label.instanceId]: instance.metadata.uid ?? "",
     [Label.instanceName]: instance.metadata.name ?? "",
@@ -65,12 +72,14 @@ export function labelled(
     ...object.metadata.annotations,
     [Annotation.applyOrder]: String(node.applyOrder),
   };
-  return {
+  const desired = {
     ...object,
     apiVersion: apiVersionOf(node.kind),
     kind: node.kind.kind,
     metadata: { ...object.metadata, labels, annotations },
   };
+  if (place) LABELLED.set(object, desired);
+  return desired;
 }
 
 /** Selects the live items of a collection. */

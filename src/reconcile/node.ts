@@ -5,6 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { expand } from "./expand.ts";
 import { readExternal } from "./external.ts";
 import { collectionSelector, type ParentIdentity } from "./labels.ts";
+import type { MadeCollections } from "./made.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyOwned, shortName } from "./ownership.ts";
 import { included, readinessFault } from "./readiness.ts";
@@ -23,6 +24,8 @@ export interface NodeContext {
   scope: Scope;
   /** How many objects a forEach may make. */
   maxCollectionSize: number;
+  /** See {@link PassContext.made}. */
+  made?: MadeCollections;
   /** Makes the instance name these objects before they are created, and refuses doubles. */
   reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined>;
 }
@@ -109,15 +112,18 @@ async function applyNode(
   );
 }
 
-function resolve(node: Node, { scope, parent, maxCollectionSize }: NodeContext): Result<
-  KubeObject[]
-> {
+function resolve(node: Node, context: NodeContext): Result<readonly KubeObject[]> {
+  const { scope, parent: { instance }, maxCollectionSize, made } = context;
   if (node.type === "collection") {
-    return expand(node, scope, parent.instance, maxCollectionSize);
+    const known = made?.get(instance, node);
+    if (known) return ok(known);
+    const objects = expand(node, scope, instance, maxCollectionSize);
+    if (objects.ok) made?.keep(instance, node, objects.value);
+    return objects;
   }
   const object = resolveOne(node, scope);
   if (!object.ok) return object;
-  const target = addressed(node, object.value, parent.instance);
+  const target = addressed(node, object.value, instance);
   return target.ok ? ok([target.value]) : fail(target.fault.state, target.fault.message);
 }
 

@@ -1,7 +1,7 @@
 /** What a pass may create, as far as it is known before anything is read: for the first patch. */
 import { isObject, type KubeObject } from "../api/mod.ts";
-import type { Graph, Node } from "../graph/mod.ts";
-import { combinations } from "./expand.ts";
+import type { Field, Graph, Node } from "../graph/mod.ts";
+import { combinations, dimensions } from "./expand.ts";
 import { type Inventory, note } from "./inventory.ts";
 import type { Scope } from "./scope.ts";
 
@@ -24,8 +24,11 @@ export function plannedInventory(
     } else if (node.type === "resource") {
       note(inventory, node.kind, namespaceOf(node, scope, {}), instance);
     } else if (node.type === "collection" && node.forEach.every((d) => d.list.nodes.length === 0)) {
-      const items = combinations(node, scope, limit);
-      for (const item of items.ok ? items.value : []) {
+      const found = dimensions(node, scope, limit);
+      if (!found.ok || found.value.some(({ values }) => values.length === 0)) continue;
+      // Mostly all items are in one namespace.
+      const items = readsIterators(namespaceField(node), node) ? combinations(found.value) : [{}];
+      for (const item of items) {
         note(inventory, node.kind, namespaceOf(node, scope, item), instance);
       }
     }
@@ -47,7 +50,7 @@ function namespaceOf(
   item: Readonly<Record<string, unknown>>,
 ): string | undefined {
   if (!node.kind.namespaced) return undefined;
-  const field = node.fields.find((f) => f.path.join("/") === "metadata/namespace");
+  const field = namespaceField(node);
   if (!field) {
     const metadata = node.template.metadata;
     const namespace = isObject(metadata) ? metadata.namespace : undefined;
@@ -56,4 +59,13 @@ function namespaceOf(
   if (field.expression.nodes.length > 0) return undefined;
   const result = scope.evaluate(field.expression, item);
   return result.ok && typeof result.value === "string" ? result.value : undefined;
+}
+
+function namespaceField(node: Node): Field | undefined {
+  return node.fields.find((f) => f.path.join("/") === "metadata/namespace");
+}
+
+function readsIterators(field: Field | undefined, node: Node): boolean {
+  const references = field?.expression.program.references ?? [];
+  return node.forEach.some(({ variable }) => references.includes(variable));
 }

@@ -12,6 +12,7 @@ export function readinessFault(
   observed: readonly KubeObject[],
   budget: PassBudget,
 ): Fault | undefined {
+  if (node.readyWhen.length === 0) return undefined;
   const isList = node.type === "collection" || node.type === "externalCollection";
   for (const [index, object] of observed.entries()) {
     const variables = { [isList ? "each" : node.id]: raw(object) };

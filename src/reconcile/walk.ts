@@ -29,6 +29,7 @@ export async function walk(
       version: context.version,
     },
     maxCollectionSize: context.maxCollectionSize,
+    made: context.made,
     reserve: (node, objects) => reservations.reserve(node, objects),
   };
   const running = new Map<string, Promise<NodeResult>>();

@@ -18,6 +18,17 @@ export interface Settled {
   broken: boolean;
 }
 
+/** Desired objects are never changed, and a collection's are the same ones in pass after pass. */
+const MARKS = new WeakMap<KubeObject, string>();
+
+function markOfDesired(desired: KubeObject): string {
+  const known = MARKS.get(desired);
+  if (known !== undefined) return known;
+  const mark = markOf(desired);
+  MARKS.set(desired, mark);
+  return mark;
+}
+
 /** True when the desired object holds, but for fields that are volatile. `view` is the child's. */
 export function holds(
   child: Child,
@@ -28,7 +39,7 @@ export function holds(
 ): boolean {
   if (child.entry === undefined) return false;
   // Mostly it is the very object that held before: that is found out in a fraction of the time.
-  const mark = volatile ? undefined : markOf(desired);
+  const mark = volatile ? undefined : markOfDesired(desired);
   if (mark !== undefined && view.held === mark) return true;
   const doesHold = holdsInFull(child, view.object, desired, schema, volatile);
   if (doesHold) view.held = mark;
