@@ -7,8 +7,11 @@ export class Backoff {
   readonly #random: () => number;
   #last: number;
 
-  /** Bounds in milliseconds; `random` gives [0, 1). */
-  constructor(base = 800, cap = 30_000, random: () => number = Math.random) {
+  /**
+   * Bounds in milliseconds; `random` gives [0, 1). The first attempt comes soon, since most connections
+   * end for no reason that lasts; the fourth may come seconds later.
+   */
+  constructor(base = 100, cap = 30_000, random: () => number = Math.random) {
     this.#base = base;
     this.#cap = cap;
     this.#random = random;
