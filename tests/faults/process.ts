@@ -49,6 +49,7 @@ export class KroProcess {
       "run",
       ...(v8 ? [`--v8-flags=${v8.join(",")}`] : []),
       ...permissionFlags("controller", [kubeconfig, ...reads]),
+      `--preload=${import.meta.dirname}/timers.ts`,
       bundle,
       "controller",
       `--kubeconfig=${kubeconfig}`,
@@ -126,6 +127,15 @@ export class KroProcess {
   /** How many file descriptors it has open. */
   descriptors(): number {
     return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
+  }
+
+  /** How many timers wait. */
+  async timers(): Promise<number> {
+    const told = async () => [...(await this.log()).matchAll(/^\{"message":"(\d+) timers"\}$/gm)];
+    const { length } = await told();
+    this.kill("SIGUSR2");
+    const count = await eventually("kro tells its timers", async () => (await told())[length]?.[1]);
+    return Number(count);
   }
 
   /** Resident memory in bytes, and the most that it was. */

@@ -11,11 +11,10 @@ import {
 } from "../../../src/api/mod.ts";
 import { ScenarioCluster } from "../../scenarios/cluster.ts";
 import { act, everything, FOREIGN, type Plan } from "../life.ts";
-import { refuse } from "../proxy/mod.ts";
+import { withoutRightTo } from "../rights.ts";
 import { kinds } from "../state.ts";
 import { installThings, THING, THING_CRD, thingCrd } from "../things.ts";
 import { instanceIn, kindIn, nameIn, subjects } from "../subjects.ts";
-import { KRO } from "../world.ts";
 import type { World } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
@@ -213,13 +212,16 @@ const deeds: Record<string, Deed> = {
     await sleep(1000);
     await world.admin.apply(THING_CRD, thingCrd(), by);
   },
-  "no right to Secrets for 5 s": async (world) => {
-    world.proxy.script = ({ client, resource }) =>
-      client === KRO && resource === "secrets" ? refuse(403) : undefined;
-    for (const watch of world.proxy.watches) if (watch.kind === "secrets") watch.cut();
-    await sleep(5000);
-    world.proxy.script = () => undefined;
-  },
+  "no right to Secrets for 5 s": (world) =>
+    withoutRightTo("secrets", world.controlPlane, async () => {
+      // A watch goes on with the rights that it began with.
+      for (const watch of world.proxy.watches) if (watch.kind === "secrets") watch.cut();
+      await sleep(5000);
+      const isRefused = world.proxy.record.some((e) =>
+        e.resource === "secrets" && e.status === 403
+      );
+      if (!isRefused) throw new Error("kro kept its right to Secrets");
+    }),
 };
 
 interface Version {

@@ -89,7 +89,7 @@ export class Context {
       await this.ensureKro();
       const { faults, model } = await live(this.world, { lives: [this.nextLife()], subjects });
       if (faults.length > 0) throw new Error(`without faults:\n${faults.join("\n")}`);
-      this.#level = levelOf(this.world);
+      this.#level = await levelOf(this.world);
       return model;
     })();
     return this.#model;
@@ -122,11 +122,12 @@ export class Context {
     let found: string[] = [];
     for (let i = 0; i < 10; i++) {
       if (!this.world.hasKro) return ["no kro runs"];
-      const level = levelOf(this.world);
+      const level = await levelOf(this.world);
       // Kinds of lives that failed are watched on, each by a connection.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
         ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),
+        ...leaked("timers", this.#level!.timers + watches, level.timers),
         ...swollen(this.#level!.memory, level.memory),
         ...doubled(KRO, level.watches),
       ];
@@ -143,13 +144,15 @@ const REST_MS = 60_000;
 /** What a process holds. */
 interface Level {
   descriptors: number;
+  timers: number;
   memory: number;
   watches: string[];
 }
 
-function levelOf({ kro, proxy }: World): Level {
+async function levelOf({ kro, proxy }: World): Promise<Level> {
   const watches = [...proxy.watches].filter((w) => w.client === KRO).map((w) => w.what);
-  return { descriptors: kro.descriptors(), memory: kro.memory().now, watches };
+  const [descriptors, memory] = [kro.descriptors(), kro.memory().now];
+  return { descriptors, timers: await kro.timers(), memory, watches };
 }
 
 /** Collects runs into a row. */

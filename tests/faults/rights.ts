@@ -1,0 +1,62 @@
+/** Takes rights away from kro as an administrator would: by RBAC. */
+import type { RunningControlPlane } from "../controlplane/mod.ts";
+import { roles } from "../controlplane/users.ts";
+
+const NAME = "faults:less";
+const FULL = "controlplane:kro";
+
+interface Binding {
+  metadata: { name: string };
+  subjects: unknown;
+}
+
+/** While `during` runs, kro has every right but those to a resource of the core group. */
+export async function withoutRightTo(
+  resource: string,
+  controlPlane: RunningControlPlane,
+  during: () => Promise<void>,
+): Promise<void> {
+  const full = roles().map(({ object }) => object as Binding)
+    .find(({ metadata }) => metadata.name === FULL)!;
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const role = { apiVersion, kind: "ClusterRole", metadata: { name: NAME } };
+  const binding = { ...role, kind: "ClusterRoleBinding" };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: NAME };
+  const apply = (object: unknown) =>
+    run(controlPlane, ["apply", "--server-side", "-f", "-"], JSON.stringify(object));
+  await apply({ ...role, rules: await rulesWithout(resource, controlPlane) });
+  await apply({ ...binding, roleRef, subjects: full.subjects });
+  await run(controlPlane, ["delete", "clusterrolebinding", FULL]);
+  try {
+    await during();
+  } finally {
+    await apply(full);
+    await run(controlPlane, ["delete", "clusterrolebinding,clusterrole", NAME]);
+  }
+}
+
+/** RBAC can only give: all that is served, but for the resource and what is below it. */
+async function rulesWithout(resource: string, controlPlane: RunningControlPlane) {
+  const served = async <T>(path: string) =>
+    JSON.parse(await run(controlPlane, ["get", "--raw", path])) as T;
+  const core = await served<{ resources: { name: string }[] }>("/api/v1");
+  const others = await served<{ groups: { name: string }[] }>("/apis");
+  const resources = core.resources.map(({ name }) => name)
+    .filter((name) => name.split("/")[0] !== resource);
+  const verbs = ["*"];
+  return [
+    { apiGroups: [""], resources, verbs },
+    { apiGroups: others.groups.map(({ name }) => name), resources: ["*"], verbs },
+    { nonResourceURLs: ["*"], verbs },
+  ];
+}
+
+async function run(
+  controlPlane: RunningControlPlane,
+  args: string[],
+  stdin?: string,
+): Promise<string> {
+  const { code, stdout, stderr } = await controlPlane.kubectl(args, { stdin });
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
