@@ -23,8 +23,8 @@ export function checkCall(
   let result: Term | undefined;
   const chosen: Overload[] = [];
   for (const declaration of declarationsOf(name, isMember)) {
-    const more = inMacro ? declaration.inMacros ?? [] : [];
-    for (const overload of [...declaration.overloads, ...more]) {
+    const { overloads, inMacros = overloads } = declaration;
+    for (const overload of inMacro ? inMacros : overloads) {
       const fresh = instantiate(overload, checker.bindings);
       if (!checker.bindings.assign(types, fresh.params)) continue;
       chosen.push(overload);

@@ -263,9 +263,12 @@ export class Checker {
     };
   }
 
-  /** An element or entry's value; after `?` it must be an optional. */
+  /**
+   * An element or entry's value; after `?` it must be an optional. A variable stays one, as upstream:
+   * joined with the others it may come to stand for something more general.
+   */
   #item(expr: Expr, optional: boolean, names: Names): Term {
-    const type = this.bindings.substitute(this.infer(expr, names));
+    const type = this.infer(expr, names);
     if (!optional) return type;
     if (type.kind === "optional") return type.value;
     if (isDyn(type)) return type;

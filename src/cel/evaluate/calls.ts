@@ -12,8 +12,13 @@ import type { Frame, Step } from "./frame.ts";
 /** What an operator pays for each character or byte of its operands. */
 const CHARACTER = 0.5;
 
-/** A call as a function. */
-export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Locals): Step {
+/** A call as a function; one that always yields the same is run once, if it may be kept. */
+export function compileCall(
+  compiler: Compiler,
+  expr: Node<"call">,
+  locals: Locals,
+  mayKeep = true,
+): Step {
   const name = plainCallee(expr, isPlainFunction);
   const isMember = name === undefined;
   const nodes: readonly Expr[] = isMember && expr.target ? [expr.target, ...expr.args] : expr.args;
@@ -31,7 +36,7 @@ export function compileCall(compiler: Compiler, expr: Node<"call">, locals: Loca
   const step = first?.checksArguments && !isWord(called)
     ? operation(first, args, expr.at)
     : dispatch(candidates(), args, called, expr.at);
-  const isConstant = args.length > 0 && args.every((arg) => compiler.constants.has(arg));
+  const isConstant = mayKeep && args.length > 0 && args.every((arg) => compiler.constants.has(arg));
   return isConstant ? compiler.constant(onceMade(step)) : step;
 }
 

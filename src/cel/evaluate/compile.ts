@@ -5,7 +5,7 @@
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
 import { at, optionalAt } from "../library/operators.ts";
-import { CelError, DataError, fail, noOverload, noSuchKey } from "../value/error.ts";
+import { DataError, fail, noOverload, noSuchKey, read } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
 import { COST } from "./budget.ts";
 import { compileCall } from "./calls.ts";
@@ -102,7 +102,10 @@ export class Compiler {
   }
 
   #map(expr: Node<"map">, locals: Locals): Step {
-    const keys = expr.entries.map(({ key }) => this.compile(key, locals));
+    // A key that a call makes is made anew each time: what has no value of its own is never the same.
+    const keys = expr.entries.map(({ key }) =>
+      key.kind === "call" ? compileCall(this, key, locals, false) : this.compile(key, locals)
+    );
     const values = expr.entries.map(({ value, optional }) => {
       const step = this.compile(value, locals);
       return optional ? optionalPart(step, expr.at) : step;
@@ -118,12 +121,6 @@ function literal(value: Value): Step {
 /** The variable of a macro. */
 export function local(slot: number): Step {
   return (frame) => read(frame.locals[slot] ?? null);
-}
-
-/** A value that is read now. */
-export function read(value: Value | CelError): Value {
-  if (value instanceof CelError) throw value;
-  return value;
 }
 
 function global(name: string, offset: number): Step {

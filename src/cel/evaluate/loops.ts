@@ -1,10 +1,10 @@
 /** Macros that walk a list or map. */
 import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
-import { attempt, type CelError, fail, noOverload } from "../value/error.ts";
+import { attempt, type CelError, fail, noOverload, read } from "../value/error.ts";
 import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
 import { COST, failureCost } from "./budget.ts";
-import { type Compiler, local, type Locals, read } from "./compile.ts";
+import { type Compiler, local, type Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
 /** One run of a loop. */

@@ -24,15 +24,18 @@ export class ConditionValue extends Opaque {
       this.message === other.message;
   }
 
-  override field(name: string): Value | undefined {
-    switch (name) {
+  /** Nothing can be asked of it but its four fields, not even whether there are others. */
+  override field(key: Value): Value {
+    switch (key) {
       case "type":
       case "status":
       case "reason":
       case "message":
-        return this[name];
+        return this[key];
       default:
-        return undefined;
+        return typeof key === "string"
+          ? fail("pending", "a condition has no such field")
+          : fail("argument", "fields of a condition are named by strings");
     }
   }
 }

@@ -35,7 +35,7 @@ export interface FunctionDeclaration {
   readonly constantTime: boolean;
   /** Looks at its arguments' types itself: operators on dyn take more than is declared. */
   readonly checksArguments: boolean;
-  /** Overloads that upstream's checker knows once a macro has been entered. */
+  /** All overloads that upstream's checker knows once a macro has been entered, when that makes more. */
   readonly inMacros?: readonly Overload[];
 }
 
@@ -74,7 +74,7 @@ export function operator(
   return { ...declaration(name, false, params, result, run), checksArguments: true };
 }
 
-/** The same function with more overloads inside macros. */
+/** The same function with other overloads inside macros. */
 export function withMacroOverloads(
   declaration: FunctionDeclaration,
   params: readonly string[],

@@ -102,27 +102,54 @@ function object(entries: [key: string, text: string][]): string {
 
 /** Unlike what is written into objects, this has room for any integer, for bytes and for `omit()`. */
 function marshal(value: Value): string {
-  return textOf(value, (part) => typeof part === "bigint" ? String(part) : undefined);
+  return textOf(value, MARSHAL);
 }
+
+/** What of JSON's text is written otherwise than it is into objects. */
+interface Writing {
+  /** The text of a value; undefined where it is the usual one. */
+  value(part: Value): string | undefined;
+  /** The name for a key of a map: only a string will do. */
+  key(key: Value): Json | undefined;
+}
+
+const MARSHAL: Writing = {
+  value: (part) => typeof part === "bigint" ? String(part) : undefined,
+  key: jsonOf,
+};
 
 /** As protobuf writes JSON: integers that readers would round are strings, and so are times. */
 function encode(value: Value): string {
-  return textOf(value, (part) => {
+  return textOf(value, ENCODE);
+}
+
+const ENCODE: Writing = {
+  value: (part) => {
     if (typeof part === "bigint") {
       return Number.isSafeInteger(Number(part)) ? String(part) : `"${part}"`;
     }
     if (part instanceof Timestamp) return stringify(formatTimestamp(part));
     if (part instanceof Duration) return stringify(formatSeconds(part));
+    if (part instanceof Omit) return fail("conversion", "json.encode() takes no omit()");
+    if (part === Optional.none) return noValue();
     if ((part instanceof ListValue || part instanceof JsonMap) && part.isTyped) {
       return fail("conversion", "json.encode() takes no object with a schema; use json.marshal()");
     }
     return undefined;
-  });
+  },
+  key: (key) => {
+    if (key instanceof Optional) return key.value === undefined ? noValue() : ENCODE.key(key.value);
+    return typeof key === "string" ? key : undefined;
+  },
+};
+
+function noValue(): never {
+  return fail("other", "json.encode() takes no absent value");
 }
 
-function textOf(value: Value, own: (value: Value) => string | undefined): string {
+function textOf(value: Value, own: Writing): string {
   pay(WRITTEN);
-  const text = own(value instanceof Uint ? value.value : value);
+  const text = own.value(value instanceof Uint ? value.value : value);
   if (text !== undefined) return text;
   if (value instanceof Uint8Array) return stringify(encodeBase64(value));
   if (value instanceof Omit) return "{}";
@@ -130,7 +157,7 @@ function textOf(value: Value, own: (value: Value) => string | undefined): string
   if (value instanceof ListValue) return array([...value].map((item) => textOf(item, own)));
   if (!(value instanceof ComputedMap)) return stringify(jsonOf(value));
   return object([...value.keys()].map((key) => {
-    const name = jsonOf(key);
+    const name = own.key(key);
     return typeof name === "string"
       ? [name, textOf(value.find(key) ?? null, own)]
       : fail("conversion", "keys of a map must be strings to be written");

@@ -11,6 +11,10 @@ class Ip extends Opaque {
     super();
   }
 
+  override get keyText(): string {
+    return `${this.address.family} ${this.address.bits}`;
+  }
+
   override equals(other: Opaque): boolean {
     return other instanceof Ip && same(this.address, other.address);
   }
@@ -21,6 +25,10 @@ class Cidr extends Opaque {
 
   constructor(readonly address: Address, readonly length: number) {
     super();
+  }
+
+  override get keyText(): string {
+    return `${this.address.family} ${this.address.bits}/${this.length}`;
   }
 
   override equals(other: Opaque): boolean {

@@ -1,8 +1,8 @@
 /** Operators as functions: arithmetic with overflow errors, comparison, membership, indexing. */
 import { compare, equals, sameness } from "../value/compare.ts";
-import { CelError, fail, noOverload, noSuchKey } from "../value/error.ts";
+import { CelError, DataError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
-import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
+import { isMap, ListValue, Opaque, Optional, Uint, type Value } from "../value/values.ts";
 import { pay } from "../value/work.ts";
 import { constantTime, type FunctionDeclaration, operator, withMacroOverloads } from "./declare.ts";
 
@@ -60,12 +60,19 @@ function shift(time: Timestamp, nanos: bigint): Timestamp {
 /** What taking over an element of a list costs, besides looking at it. */
 const COPIED = 30;
 
-/** Lists of the types set and map are united: what is already there keeps its place. */
+/**
+ * What is added to a list with a schema is read by that schema from then on. Lists of the types set and
+ * map are united: what is already there keeps its place.
+ */
 function concatenate(a: ListValue, b: ListValue): ListValue {
+  const { typing } = a;
+  if (!typing && a.size === 0) return b;
+  if (!typing && b.size === 0) return a;
   pay((a.size + b.size) * COPIED);
-  const { identity } = a;
-  if (!identity) return ListValue.of([...a.items(), ...b.items()]);
-  const [left, right] = [a.items(), b.items()];
+  if (!typing) return ListValue.of([...a.items(), ...b.items()]);
+  const { identity } = typing;
+  const [left, right] = [a.items(), b.items().map((item) => typing.adopt(item))];
+  if (!identity) return ListValue.typed(typing, [...left, ...right]);
   const replaces = left.some(isMap) || right.some(isMap);
   // What contradicts the schema is like nothing else.
   const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item);
@@ -74,7 +81,7 @@ function concatenate(a: ListValue, b: ListValue): ListValue {
     const key = keyOf(element);
     if (replaces || !merged.has(key)) merged.set(key, element);
   }
-  return ListValue.like(a, [...merged.values()]);
+  return ListValue.typed(typing, [...merged.values()]);
 }
 
 function subtract(a: Value, b: Value): Value {
@@ -151,9 +158,14 @@ function keyText(key: Value): string {
 function lookup(container: Value, key: Value): Value | undefined {
   if (typeof key === "object" && !(key instanceof Uint)) fail("argument", "unsupported index type");
   if (isMap(container)) return container.find(key);
+  if (container instanceof Opaque) return container.field(key);
   if (!(container instanceof ListValue)) return undefined;
   const index = listIndex(key);
-  return index >= 0 && index < container.size ? container.at(index) : undefined;
+  if (index < 0 || index >= container.size) return undefined;
+  if (container.isTyped && typeof key !== "bigint") {
+    throw new DataError("overload", "a list with a schema is indexed by int alone");
+  }
+  return container.at(index);
 }
 
 function listIndex(key: Value): number {
@@ -164,23 +176,24 @@ function listIndex(key: Value): number {
 }
 
 const ARITHMETIC = ["double, double -> double", "int, int -> int", "uint, uint -> uint"];
-const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"]
-  .map((type) => `${type}, ${type}`);
+const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"];
 
-/** Numbers of two types. Written out they are refused, but not inside macros: so it is upstream. */
-const MIXED = [
-  "int, uint",
-  "int, double",
-  "uint, int",
-  "uint, double",
-  "double, int",
-  "double, uint",
-];
+/**
+ * Numbers of two types, each after those of one. Written out they are refused, but not inside macros:
+ * so it is upstream. What a type leaves open becomes that of the first that fits.
+ */
+const MIXED: Readonly<Record<string, readonly string[]>> = {
+  int: ["double", "uint"],
+  uint: ["double", "int"],
+  double: ["int", "uint"],
+};
 
 /** Overloads of a relation; the two booleans follow from how the operands are ordered. */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
-  const declared = operator(name, ORDERED, "bool", (a: Value, b: Value) => holds(compare(a, b)));
-  return withMacroOverloads(declared, MIXED, "bool");
+  const alike = ORDERED.map((type) => `${type}, ${type}`);
+  const all = ORDERED.flatMap((a) => [a, ...MIXED[a] ?? []].map((b) => `${a}, ${b}`));
+  const declared = operator(name, alike, "bool", (a: Value, b: Value) => holds(compare(a, b)));
+  return withMacroOverloads(declared, all, "bool");
 }
 
 /** Handled by the evaluator itself, declared for the checker. */

@@ -1,14 +1,16 @@
 /** Values that may be absent. */
 import { fail } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
-import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
+import { isMap, JsonMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
 import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
 
 function isZero(value: Value): boolean {
   if (value === null || value === false || value === "" || value === 0 || value === 0n) return true;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Uint8Array) return value.length === 0;
-  if (value instanceof ListValue || isMap(value)) return value.size === 0;
+  // Behind what is empty but has a schema upstream sees an object.
+  if (value instanceof ListValue) return value.size === 0 && !value.isTyped;
+  if (isMap(value)) return value.size === 0 && !(value instanceof JsonMap && value.isTyped);
   if (value instanceof Duration) return value.nanos === 0n;
   return value instanceof Timestamp && value.isZero;
 }

@@ -54,7 +54,8 @@ function methodSameness(a: Value, b: Value): boolean | undefined {
 function sameLists(a: ListValue, b: Value): boolean | undefined {
   if (!(b instanceof ListValue)) return a.isTyped ? undefined : false;
   if (a.size !== b.size) return false;
-  if (a.identity) return sameUnordered(a, b, a.identity);
+  const identity = a.typing?.identity;
+  if (identity) return sameUnordered(a, b, identity);
   for (let index = 0; index < a.size; index++) {
     const [left, right] = [a.at(index), b.at(index)];
     const same = a.isTyped ? methodSameness(left, right) : sameness(left, right) ?? true;

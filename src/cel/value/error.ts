@@ -30,6 +30,12 @@ export function attempt<T>(run: () => T): T | CelError {
   }
 }
 
+/** A value that is looked at now: throws the failure that keeps it from being one. */
+export function read<T>(value: T | CelError): T {
+  if (value instanceof CelError) throw value;
+  return value;
+}
+
 /** Throws a failure. */
 export function fail(code: CelFailure["code"], message: string): never {
   throw new CelError(code, message);

@@ -5,7 +5,7 @@ import type { CelType } from "../types.ts";
 import { declaredFields } from "../check/schema.ts";
 import { escapeName, unescapeName } from "../check/names.ts";
 import { decodeBase64 } from "./base64.ts";
-import { DataError, fail } from "./error.ts";
+import { attempt, CelError, DataError, fail } from "./error.ts";
 import { parseDate, parseDuration, parseTimestamp } from "./time.ts";
 import { isMap, JsonMap, type JsonMapShape, keyIdentity, ListValue, type Value } from "./values.ts";
 
@@ -48,7 +48,7 @@ function typedValue(json: Json | undefined, type: CelType): Value {
     case "list": {
       const { element } = type;
       return Array.isArray(json)
-        ? ListValue.fromJson(json, (item) => typedValue(item, element), undefined, true)
+        ? typedList(json, (item) => typedValue(item, element), element.kind === "dyn")
         : mismatch("array");
     }
     case "map": {
@@ -136,7 +136,29 @@ function shapeOf(schema: Schema): JsonMapShape {
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
   const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
-  return ListValue.fromJson(json, convert, elementIdentity(schema), true);
+  const takesAll = items === undefined ||
+    (items.type ?? items["x-kubernetes-int-or-string"]) === undefined;
+  return typedList(json, convert, takesAll, elementIdentity(schema));
+}
+
+/** A list that reads what is added to it as its own elements; when it takes all, then as it is. */
+function typedList(
+  json: readonly Json[],
+  convert: (item: Json) => Value,
+  takesAll: boolean,
+  identity?: (element: Value) => string,
+): ListValue {
+  const adopt = (item: Value | CelError) => {
+    if (takesAll || item instanceof CelError) return item;
+    return attempt(() => convert(rawJson(item) ?? mismatch("plain data")));
+  };
+  return ListValue.fromJson(json, convert, { adopt, ...(identity && { identity }) });
+}
+
+/** The JSON that a value stands for without being written first; undefined when it is not made of JSON. */
+function rawJson(value: Value): Json | undefined {
+  if (value === null || typeof value !== "object") return value ?? undefined;
+  return value instanceof ListValue || isMap(value) ? value.json as Json | undefined : undefined;
 }
 
 /** What makes two elements of a list of type set or map the same one. */

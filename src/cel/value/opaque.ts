@@ -25,11 +25,15 @@ export abstract class Opaque {
   abstract readonly typeName: string;
   /** It may be a key of a map. */
   readonly isHashable: boolean = true;
+  /** What tells it apart as a key; without it every value that is made is a key of its own. */
+  get keyText(): string | undefined {
+    return undefined;
+  }
   /** Equality with another value of the same type; undefined when they cannot be compared. */
   abstract equals(other: Opaque): boolean | undefined;
 
-  /** The value of a field; most such types have none. */
-  field(_name: string): Value | undefined {
+  /** The value of a field, also when it is only asked whether there is one; most such types have none. */
+  field(_key: Value): Value | undefined {
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
 import { Duration, Timestamp } from "./time.ts";
-import { attempt, CelError, fail } from "./error.ts";
+import { attempt, CelError, fail, read } from "./error.ts";
 import { Omit, Opaque, Optional, TypeValue } from "./opaque.ts";
 import { pay } from "./work.ts";
 
@@ -35,6 +35,14 @@ export type Value =
   | TypeValue
   | Opaque;
 
+/** How the elements of a list are understood behind which a schema stands. */
+export interface ListTyping {
+  /** Of `x-kubernetes-list-type` set and map: what makes two elements the same one. */
+  readonly identity?: (element: Value) => string;
+  /** A value that is added to the list, read by the list's schema; or why it is not of that schema. */
+  adopt(item: Value | CelError): Value | CelError;
+}
+
 /** A list: computed, or JSON whose elements are converted when they are read. */
 export class ListValue {
   /** The untouched JSON, when the list came in as JSON. */
@@ -47,22 +55,21 @@ export class ListValue {
     readonly size: number,
     at: (index: number) => Value,
     json?: readonly Json[],
-    /** Of `x-kubernetes-list-type` set and map: what makes two elements the same one. */
-    readonly identity?: (element: Value) => string,
-    /** A schema stands behind it. */
-    readonly isTyped = false,
+    /** The schema that stands behind it, if one does. */
+    readonly typing?: ListTyping,
   ) {
     this.#at = at;
     this.json = json;
   }
 
+  /** A schema stands behind it. */
+  get isTyped(): boolean {
+    return this.typing !== undefined;
+  }
+
   /** A computed list. An element may be why it has no value, told when it is read. */
   static of(items: readonly (Value | CelError)[]): ListValue {
-    const list = new ListValue(items.length, (index) => {
-      const item = items[index] ?? null;
-      if (item instanceof CelError) throw item;
-      return item;
-    });
+    const list = new ListValue(items.length, (index) => read(items[index] ?? null));
     list.#items = items;
     return list;
   }
@@ -76,11 +83,10 @@ export class ListValue {
   static fromJson(
     json: readonly Json[],
     convert: (item: Json) => Value,
-    identity?: (element: Value) => string,
-    isTyped = false,
+    typing?: ListTyping,
   ): ListValue {
     const at = (index: number) => convert(json[index] ?? null);
-    return new ListValue(json.length, at, json, identity, isTyped);
+    return new ListValue(json.length, at, json, typing);
   }
 
   /** A list whose elements are computed when they are read. */
@@ -88,10 +94,9 @@ export class ListValue {
     return new ListValue(size, at);
   }
 
-  /** A computed list that still has another one's identity of elements. */
-  static like(other: ListValue, items: readonly (Value | CelError)[]): ListValue {
-    const plain = ListValue.of(items);
-    return new ListValue(items.length, (index) => plain.at(index), undefined, other.identity);
+  /** A computed list behind which a schema stands all the same. */
+  static typed(typing: ListTyping, items: readonly (Value | CelError)[]): ListValue {
+    return new ListValue(items.length, (index) => read(items[index] ?? null), undefined, typing);
   }
 
   /** The element at an index that is within bounds. */
@@ -324,6 +329,8 @@ function entryIdentity(key: Value): string {
   if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
     return fail("conversion", "a value of this type cannot be a key");
   }
+  const text = key instanceof Opaque ? key.keyText : undefined;
+  if (text !== undefined) return `opaque ${text}`;
   // What comes from plain JSON is made anew at each look, so that it is never the same.
   const isPlain = (key instanceof JsonMap || key instanceof ListValue) && key.json && !key.isTyped;
   if (isPlain) return `object${unique++}`;
