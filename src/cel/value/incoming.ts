@@ -48,7 +48,7 @@ function typedValue(json: Json | undefined, type: CelType): Value {
     case "list": {
       const { element } = type;
       return Array.isArray(json)
-        ? typedList(json, (item) => typedValue(item, element), element.kind === "dyn")
+        ? ListValue.fromJson(json, (item) => typedValue(item, element))
         : mismatch("array");
     }
     case "map": {
@@ -133,25 +133,17 @@ function shapeOf(schema: Schema): JsonMapShape {
   };
 }
 
+/** A list that reads what is added to it as its own elements; when it takes all, then as it is. */
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
   const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
   const takesAll = items === undefined ||
     (items.type ?? items["x-kubernetes-int-or-string"]) === undefined;
-  return typedList(json, convert, takesAll, elementIdentity(schema));
-}
-
-/** A list that reads what is added to it as its own elements; when it takes all, then as it is. */
-function typedList(
-  json: readonly Json[],
-  convert: (item: Json) => Value,
-  takesAll: boolean,
-  identity?: (element: Value) => string,
-): ListValue {
   const adopt = (item: Value | CelError) => {
     if (takesAll || item instanceof CelError) return item;
     return attempt(() => convert(rawJson(item) ?? mismatch("plain data")));
   };
+  const identity = elementIdentity(schema);
   return ListValue.fromJson(json, convert, { adopt, ...(identity && { identity }) });
 }
 

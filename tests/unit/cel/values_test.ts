@@ -162,6 +162,14 @@ Deno.test("a collection is a list of objects", () => {
   assert.equal(json("jobs.map(j, j.count).sum()", { jobs: [items, listOf(job)] }), 3);
 });
 
+Deno.test("a collection itself has no schema, only its objects have: upstream makes a plain list of it", () => {
+  const jobs: [unknown, CelType] = [[{ count: 1 }], listOf(job)];
+  assert.equal(json("dyn(jobs) == 1", { jobs }), false);
+  assert.equal(json("jobs[dyn(0u)].count", { jobs }), 1);
+  assert.equal(json("(jobs + dyn([{'count': 2}]))[1].count", { jobs }), 2);
+  assert.equal(json("optional.ofNonZeroValue(jobs)", { jobs: [[], listOf(job)] }), null);
+});
+
 Deno.test("evaluating again gives fresh results", () => {
   const compiled = compile("cel.bind(x, n + 1, xs.map(y, x + y))", {
     variables: { n: INT, xs: listOf(INT) },
