@@ -113,7 +113,7 @@ export function addControllerFlags(command: Command): Command {
     .option("--allow-crd-deletion [bool]", "delete instances and CRD with their RGD", truth)
     .addOption(featureGatesOption())
     .optionsGroup("Instances:")
-    .option(`${dynamic}-concurrent-reconciles <n>`, "at a time", positive, 8);
+    .option(`${dynamic}-concurrent-reconciles <n>`, "at a time", positive, 16);
   addCostFlags(command)
     .addOption(lasting("--instance-requeue-interval <duration>", "where no watch can tell", "3s"))
     .addOption(

@@ -54,7 +54,7 @@ export interface ControllerOptions {
   conditionMetrics?: boolean;
   /** Delete instances and CRD with their RGD; by default both stay. */
   allowCrdDeletion?: boolean;
-  /** How many instances are worked on at a time, 8 by default. */
+  /** How many instances are worked on at a time, 16 by default. */
   instanceWorkers?: number;
   /** How many RGDs are worked on at a time, 4 by default. */
   graphWorkers?: number;
@@ -142,7 +142,7 @@ export class Controller implements ControllerView {
       events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,
       requeueMs: options.instanceRequeueMs ?? 3000,
       syncTimeoutMs: options.syncTimeoutMs ?? 30_000,
-      workers: options.instanceWorkers ?? 8,
+      workers: options.instanceWorkers ?? 16,
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
       retryRate: options.retryRate,

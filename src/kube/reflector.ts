@@ -40,9 +40,8 @@ export interface ReflectorOptions extends ListOptions {
   pollMs?: number;
 }
 
-// A server without bookmarks may stay silent until it closes; with them it speaks once a minute.
-const BOOKMARK_SILENCE_MS = 150_000;
-const CLOSE_GRACE_MS = 30_000;
+// A server speaks at least once a minute, by bookmarks; one that has none is asked again, which costs little.
+const SILENCE_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
 
@@ -192,14 +191,13 @@ export class Reflector {
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let heard = started;
-    let silence = timeoutSeconds * 1000 + CLOSE_GRACE_MS;
     // One timer for many events: when it is due it looks how long it has really been.
     const look = () => {
-      const left = heard + silence - performance.now();
+      const left = heard + SILENCE_MS - performance.now();
       if (left <= 0) silent();
       else watchdog = setTimeout(look, left);
     };
-    let watchdog = setTimeout(look, silence);
+    let watchdog = setTimeout(look, SILENCE_MS);
     try {
       const events = this.#client.watch(this.#kind, {
         ...this.#selection(),
@@ -212,11 +210,6 @@ export class Reflector {
         this.#productive = true;
         heard = performance.now();
         if (event.type === "BOOKMARK") {
-          if (silence !== BOOKMARK_SILENCE_MS) {
-            silence = BOOKMARK_SILENCE_MS;
-            clearTimeout(watchdog);
-            watchdog = setTimeout(look, silence);
-          }
           this.#resourceVersion = event.resourceVersion;
         } else {
           this.#emit(this.#known.fromEvent(event));

@@ -12,7 +12,7 @@ import { measureRate } from "./instances/rate.ts";
 import { administrator } from "./instances/setup.ts";
 
 /** kro's instance workers by default. */
-const WORKERS = 8;
+const WORKERS = 16;
 
 const { values, positionals } = parseArgs({
   options: { instances: { type: "string", default: "5000" } },

@@ -31,7 +31,7 @@ Deno.test("flags have upstream's names and defaults, but for those that help tel
     rgdMaxCollectionSize: 1000,
     rgdMaxCollectionDimensionSize: 10,
     rgdMaxGraphRevisions: 5,
-    dynamicControllerConcurrentReconciles: 8,
+    dynamicControllerConcurrentReconciles: 16,
     celExpressionBudget: 10_000_000,
     celPassBudget: 100_000_000,
     instanceRequeueInterval: 3000,
