@@ -58,6 +58,8 @@ export interface LifeOptions {
   keepRecord?: boolean;
   /** How long a phase may take to converge before it counts as lost, in milliseconds. */
   patienceMs?: number;
+  /** By how much a phase may miss its bound: as long as kro waits at most before it tries again, 30 s by default. */
+  graceMs?: number;
 }
 
 /** What came of a life. */
@@ -74,7 +76,7 @@ export interface Lived {
 
 /** Lives them. The record is empty afterwards. */
 export async function live(world: World, options: LifeOptions): Promise<Lived> {
-  const { lives, subjects, plan = {}, patienceMs = 120_000 } = options;
+  const { lives, subjects, plan = {}, patienceMs = 120_000, graceMs = 30_000 } = options;
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
   const clusters = new Map<string, ScenarioCluster>();
   const own: Model = { states: new Map(), requests: new Map(), took: new Map() };
@@ -104,7 +106,10 @@ export async function live(world: World, options: LifeOptions): Promise<Lived> {
       const took = rest.lastWrite - began;
       const faultFree = options.model?.took.get(phase) ?? took;
       const faulty = plan.before || plan.during ? since - began : 0;
-      lived.late.push(...late(took, { faultFree, own: faulty }).map((line) => `${phase}: ${line}`));
+      const overdue = (graceMs: number) =>
+        late(took, { faultFree, own: faulty + graceMs }).map((line) => `${phase}: ${line}`);
+      lived.late.push(...overdue(0));
+      lived.faults.push(...overdue(graceMs));
       own.took.set(phase, took);
       own.states.set(phase, rest.state);
       lived.faults.push(...rest.faults.map((line) => `${phase}: ${line}`));

@@ -280,7 +280,12 @@ const others: Scenario = {
       tally.add(
         names.join(" + "),
         await attempt(async () => {
-          const lived = await context.live({ lives, plan, loose: true, patienceMs: 240_000 });
+          // Who is fought with is left alone for up to a minute at a time.
+          const graceMs = names.some((name) => name.startsWith("a controller that"))
+            ? 90_000
+            : 30_000;
+          const options = { loose: true, patienceMs: 240_000, graceMs };
+          const lived = await context.live({ lives, plan, ...options });
           const copied = doneTo.get("labels copied onto somebody else's object");
           const left = copied ? await foreignLeft(world, copied) : [];
           return { ...lived, faults: [...lived.faults, ...left] };

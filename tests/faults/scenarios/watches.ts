@@ -199,7 +199,7 @@ const stranded: Scenario = {
         // A sweep would find in minutes what the watches have to find out.
         if (world.hasKro) await world.stopKro();
         await world.startKro({ flags: ["--dynamic-controller-default-resync-period=0"] });
-        const lived = await context.live({ plan, patienceMs: 700_000 });
+        const lived = await context.live({ plan, patienceMs: 300_000, graceMs: 200_000 });
         await world.stopKro();
         return lived;
       }),
