@@ -108,15 +108,17 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
+      // What macros yield is substituted at once, and what literals hold is not: so it is upstream.
       case "loop":
-        return checkLoop(this, expr, names);
+        return this.bindings.substitute(checkLoop(this, expr, names));
       case "bind": {
         const init = this.notType(this.infer(expr.init, names), expr.variable, expr.init.start);
         this.inMacro = true;
-        return this.infer(expr.body, new Map([...names, [expr.variable, init]]));
+        const body = this.infer(expr.body, new Map([...names, [expr.variable, init]]));
+        return this.bindings.substitute(body);
       }
       case "optMap":
-        return checkOptMap(this, expr, names);
+        return this.bindings.substitute(checkOptMap(this, expr, names));
     }
   }
 

@@ -44,14 +44,12 @@ export class Compiler {
         return this.constant(literal(expr.value));
       case "ident":
         return locals.get(expr.name) ?? global(expr.name, expr.at);
-      case "select": {
-        const make = expr.optional ? optionalSelection : selection;
-        return make(this.compile(expr.operand, locals), expr.field, expr.at);
-      }
+      case "select":
+        return this.#select(expr, locals, false);
       case "has":
-        return presence(this.compile(expr.operand, locals), expr.field, expr.at);
+        return presence(this.#operand(expr.operand, locals), expr.field, expr.at);
       case "index":
-        return this.#index(expr, locals);
+        return this.#index(expr, locals, false);
       case "call":
         return compileCall(this, expr, locals);
       case "list":
@@ -75,12 +73,25 @@ export class Compiler {
     }
   }
 
-  #index(expr: Node<"index">, locals: Locals): Step {
-    const operand = this.compile(expr.operand, locals);
+  /** What something is looked up in; of a chain of look-ups it matters what its links find. */
+  #operand(expr: Expr, locals: Locals): Step {
+    if (expr.kind === "select") return this.#select(expr, locals, true);
+    return expr.kind === "index" ? this.#index(expr, locals, true) : this.compile(expr, locals);
+  }
+
+  #select(expr: Node<"select">, locals: Locals, isLink: boolean): Step {
+    const operand = this.#operand(expr.operand, locals);
+    return expr.optional
+      ? optionalSelection(operand, expr.field, expr.at)
+      : selection(operand, expr.field, expr.at, isLink);
+  }
+
+  #index(expr: Node<"index">, locals: Locals, isLink: boolean): Step {
+    const operand = this.#operand(expr.operand, locals);
     const index = this.#key(expr.index, locals);
     return expr.optional
       ? optionalElement(operand, index, expr.at)
-      : element(operand, index, expr.index.kind === "literal", expr.at);
+      : element(operand, index, expr.index.kind === "literal", expr.at, isLink);
   }
 
   /** What stands in brackets: upstream tells some faults of it apart. */
@@ -89,7 +100,7 @@ export class Compiler {
       return presence(this.compile(expr.operand, locals), expr.field, expr.at, true);
     }
     if (expr.kind !== "index" || expr.optional) return this.compile(expr, locals);
-    const operand = this.compile(expr.operand, locals);
+    const operand = this.#operand(expr.operand, locals);
     return elementAsKey(operand, this.#key(expr.index, locals), expr.at);
   }
 
@@ -114,6 +125,16 @@ export class Compiler {
   }
 }
 
+/** An optional that a plain look-up finds. The next one in the chain looks for nothing in it, not even inside. */
+class Buried extends Opaque {
+  readonly typeName = "optional_type";
+
+  override equals(): undefined {
+    return undefined;
+  }
+}
+const BURIED = new Buried();
+
 function literal(value: Value): Step {
   return () => value;
 }
@@ -131,7 +152,7 @@ function global(name: string, offset: number): Step {
   };
 }
 
-function selection(operand: Step, field: string, offset: number): Step {
+function selection(operand: Step, field: string, offset: number, isLink: boolean): Step {
   return (frame) => {
     const target = operand(frame);
     frame.at = offset;
@@ -139,7 +160,8 @@ function selection(operand: Step, field: string, offset: number): Step {
       return target.value === undefined ? target : Optional.of(select(target.value, field));
     }
     const value = select(target, field);
-    return value === undefined ? noSuchKey(field) : value;
+    if (value === undefined) return noSuchKey(field);
+    return isLink && value instanceof Optional ? BURIED : value;
   };
 }
 
@@ -171,14 +193,22 @@ function isAbsent(container: Value): container is Optional {
 }
 
 /** The index is named in a failure only when the expression itself holds it. */
-function element(operand: Step, index: Step, shown: boolean, offset: number): Step {
+function element(
+  operand: Step,
+  index: Step,
+  shown: boolean,
+  offset: number,
+  isLink: boolean,
+): Step {
   return (frame) => {
     const container = operand(frame);
     if (isAbsent(container)) return container;
     const key = index(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);
-    return at(container, key, shown);
+    const value = at(container, key, shown);
+    const isBuried = isLink && value instanceof Optional && !(container instanceof Optional);
+    return isBuried ? BURIED : value;
   };
 }
 

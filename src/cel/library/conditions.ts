@@ -42,6 +42,7 @@ export class ConditionValue extends Opaque {
 
 class RuntimeValue extends Opaque {
   readonly typeName = "kro.run.Runtime";
+  override readonly likeOthers = false;
 
   override equals(): boolean {
     return true;

@@ -13,7 +13,7 @@ import {
   Uint,
   type Value,
 } from "../value/values.ts";
-import { jsonOf } from "../value/outgoing.ts";
+import { jsonOf, keyJson } from "../value/outgoing.ts";
 import { Duration, formatSeconds, formatTimestamp, Timestamp } from "../value/time.ts";
 import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, plain } from "./declare.ts";
@@ -115,7 +115,7 @@ interface Writing {
 
 const MARSHAL: Writing = {
   value: (part) => typeof part === "bigint" ? String(part) : undefined,
-  key: jsonOf,
+  key: keyJson,
 };
 
 /** As protobuf writes JSON: integers that readers would round are strings, and so are times. */

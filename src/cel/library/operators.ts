@@ -120,14 +120,25 @@ function negate(value: Value): Value {
 function isIn(value: Value, container: Value): Value {
   if (isMap(container)) return container.has(value);
   if (!(container instanceof ListValue)) return noOverload();
-  let known = true;
-  for (const element of container) {
-    const same = container.isTyped ? sameness(element, value) : sameness(value, element);
-    if (same) return true;
-    known &&= same !== undefined;
+  const { isTyped } = container;
+  let unknown: CelError | undefined;
+  for (let index = 0; index < container.size; index++) {
+    const element = container.at(index);
+    try {
+      const same = isTyped ? sameness(element, value) : sameness(value, element);
+      if (same) return true;
+      if (same === undefined) unknown ??= NOT_COMPARED;
+    } catch (error) {
+      // What contradicts its schema is like nothing else.
+      if (!(error instanceof DataError)) throw error;
+      unknown ??= error;
+    }
   }
-  return known || !container.isTyped ? false : noOverload();
+  if (unknown !== undefined && isTyped) throw unknown;
+  return false;
 }
+
+const NOT_COMPARED = new CelError("overload", "no such overload");
 
 /** `container[key]`; the key is named in the failure only when `shown`, since it may be data. */
 export function at(container: Value, key: Value, shown: boolean): Value {
@@ -158,8 +169,9 @@ function keyText(key: Value): string {
 function lookup(container: Value, key: Value): Value | undefined {
   if (typeof key === "object" && !(key instanceof Uint)) fail("argument", "unsupported index type");
   if (isMap(container)) return container.find(key);
-  if (container instanceof Opaque) return container.field(key);
-  if (!(container instanceof ListValue)) return undefined;
+  if (!(container instanceof ListValue)) {
+    return container instanceof Opaque ? container.field(key) : undefined;
+  }
   const index = listIndex(key);
   if (index < 0 || index >= container.size) return undefined;
   if (container.isTyped && typeof key !== "bigint") {

@@ -1,6 +1,6 @@
 /** Equality and order of values. */
 import { Duration, Timestamp } from "./time.ts";
-import { noOverload } from "./error.ts";
+import { DataError, noOverload } from "./error.ts";
 import {
   isMap,
   JsonMap,
@@ -27,12 +27,22 @@ export function sameness(a: Value, b: Value): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b);
 }
 
+/** Between elements: what cannot be compared, or contradicts its schema, makes no difference. */
+function likeness(a: Value, b: Value): boolean {
+  try {
+    return sameness(a, b) ?? true;
+  } catch (error) {
+    if (error instanceof DataError) return true;
+    throw error;
+  }
+}
+
 /** As the left value's own kind compares, to which null is nothing special. */
 function methodSameness(a: Value, b: Value): boolean | undefined {
   if (a === null) return b === null;
   if (a instanceof Omit) return undefined;
   if (a instanceof Opaque) {
-    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : undefined;
+    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : a.likeOthers;
   }
   if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b) === 0;
   if (isMap(a)) return sameMaps(a, b);
@@ -58,7 +68,7 @@ function sameLists(a: ListValue, b: Value): boolean | undefined {
   if (identity) return sameUnordered(a, b, identity);
   for (let index = 0; index < a.size; index++) {
     const [left, right] = [a.at(index), b.at(index)];
-    const same = a.isTyped ? methodSameness(left, right) : sameness(left, right) ?? true;
+    const same = a.isTyped ? methodSameness(left, right) : likeness(left, right);
     if (same !== true) return same;
   }
   return true;
@@ -90,7 +100,7 @@ function sameMaps(a: MapValue, b: Value): boolean | undefined {
       if (left !== right || !isTyped) return false;
       continue;
     }
-    const same = isTyped ? methodSameness(left, right) : sameness(left, right) ?? true;
+    const same = isTyped ? methodSameness(left, right) : likeness(left, right);
     if (same !== true) return same;
   }
   return true;
@@ -104,6 +114,8 @@ function numeric(value: Value): bigint | number | undefined {
 
 /** Negative, zero or positive; NaN when the two are not ordered (a NaN among them). */
 export function compare(a: Value, b: Value): number {
+  // NaN is not ordered with anything, whatever that is.
+  if (typeof a === "number" && Number.isNaN(a)) return NaN;
   const left = numeric(a);
   const right = numeric(b);
   if (left !== undefined && right !== undefined) {
@@ -116,8 +128,13 @@ export function compare(a: Value, b: Value): number {
   if (a instanceof Uint8Array && b instanceof Uint8Array) return compareBytes(a, b);
   const times = (a instanceof Timestamp && b instanceof Timestamp) ||
     (a instanceof Duration && b instanceof Duration);
-  if (!times) return noOverload();
+  if (!times) return Number.isNaN(b) && isOrdered(a) ? NaN : noOverload();
   return a.nanos < b.nanos ? -1 : a.nanos > b.nanos ? 1 : 0;
+}
+
+function isOrdered(value: Value): boolean {
+  return typeof value === "string" || typeof value === "boolean" ||
+    value instanceof Uint8Array || value instanceof Timestamp || value instanceof Duration;
 }
 
 function ordered(a: bigint | number, b: bigint | number): number {

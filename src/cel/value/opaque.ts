@@ -29,6 +29,8 @@ export abstract class Opaque {
   get keyText(): string | undefined {
     return undefined;
   }
+  /** Equality with values of other types: that they are unequal, or that they cannot be compared. */
+  readonly likeOthers: false | undefined = undefined;
   /** Equality with another value of the same type; undefined when they cannot be compared. */
   abstract equals(other: Opaque): boolean | undefined;
 

@@ -52,10 +52,15 @@ function list(value: ListValue): Json {
   return items;
 }
 
+/** JSON of a key, which only a string may be; no other is looked at. */
+export function keyJson(key: Value): Json | undefined {
+  return key instanceof Uint ? undefined : jsonOf(key);
+}
+
 function map(value: MapValue): Json {
   const entries: [string, Json][] = [];
   for (const [key, item] of value.entries()) {
-    const name = jsonOf(key);
+    const name = keyJson(key);
     if (typeof name !== "string") {
       return fail("conversion", "keys of a map must be strings to be written");
     }

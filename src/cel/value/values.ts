@@ -275,10 +275,22 @@ export class JsonMap implements MapValue {
 
   #entry(key: Value): readonly [string, Json] | undefined {
     pay(CONVERTED);
-    const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : undefined;
+    const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : this.#textKey(key);
     if (jsonKey === undefined || !Object.hasOwn(this.json, jsonKey)) return undefined;
     const json = this.json[jsonKey];
     return json === undefined || (json === null && this.isStruct) ? undefined : [jsonKey, json];
+  }
+
+  /** Where a schema stands behind it, a key that is no string is first made one. */
+  #textKey(key: Value): string | undefined {
+    if (!this.isTyped) return undefined;
+    if (typeof key !== "object" || key === null) return this.shape.jsonKey(String(key));
+    if (key instanceof Uint) return this.shape.jsonKey(String(key.value));
+    if (key instanceof Uint8Array) return this.shape.jsonKey(new TextDecoder().decode(key));
+    const hasText = key instanceof Timestamp ||
+      key instanceof Duration || key instanceof TypeValue ||
+      key instanceof Opaque && key.keyText !== undefined;
+    return hasText ? undefined : fail("conversion", "a key of this type cannot be made a string");
   }
 }
 
