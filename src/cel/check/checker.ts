@@ -46,12 +46,16 @@ export class Checker {
    */
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
+  /** Uses of macros' variables whose type is not known before the rest is. */
+  readonly #open: { type: Term; name: string; offset: number }[] = [];
 
   constructor(private readonly scope: CelScope) {}
 
   /** The type of the whole expression; dyn where a problem hides it. */
   check(root: Expr): CelType {
-    return this.bindings.final(this.infer(root, new Map()));
+    const type = this.infer(root, new Map());
+    for (const open of this.#open) this.notType(open.type, open.name, open.offset);
+    return this.bindings.final(type);
   }
 
   /** Notes a problem; its node gets the error type, which fits everywhere. */
@@ -125,7 +129,11 @@ export class Checker {
   #ident(expr: Node<"ident">, names: Names): Term {
     const { name } = expr;
     const local = names.get(name);
-    if (local) return this.notType(local, name, expr.start);
+    if (local) {
+      const isOpen = this.bindings.substitute(local).kind === "variable";
+      if (isOpen) this.#open.push({ type: local, name, offset: expr.start });
+      return this.notType(local, name, expr.start);
+    }
     if (Object.hasOwn(this.scope.variables, name)) return this.scope.variables[name] ?? DYN;
     if (this.#isFaulty(name)) return ERROR;
     if (name === "runtime") {

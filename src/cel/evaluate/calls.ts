@@ -22,10 +22,13 @@ export function compileCall(
   const name = plainCallee(expr, isPlainFunction);
   const isMember = name === undefined;
   const nodes: readonly Expr[] = isMember && expr.target ? [expr.target, ...expr.args] : expr.args;
-  const args = nodes.map((arg) => compiler.compile(arg, locals));
+  const isConditional = name === "_?_:_";
+  const args = nodes.map((arg, index) =>
+    isConditional && index > 0 ? compiler.branch(arg, locals) : compiler.compile(arg, locals)
+  );
   if (name === "_&&_") return logical(args, false, expr);
   if (name === "_||_") return logical(args, true, expr);
-  if (name === "_?_:_") return conditional(args, expr.at);
+  if (isConditional) return conditional(args, expr.at);
   if (isMember && (expr.name === "or" || expr.name === "orValue")) {
     return orElse(args, expr.name, expr.at);
   }

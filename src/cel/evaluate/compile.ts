@@ -73,6 +73,12 @@ export class Compiler {
     }
   }
 
+  /** What a branch of `? :` yields. */
+  branch(expr: Expr, locals: Locals): Step {
+    if (expr.kind !== "has") return this.compile(expr, locals);
+    return presenceAsBranch(this.#operand(expr.operand, locals), expr.field, expr.at);
+  }
+
   /** What something is looked up in; of a chain of look-ups it matters what its links find. */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);
@@ -181,10 +187,12 @@ function presence(operand: Step, field: string, offset: number, isKey = false): 
     const value = operand(frame);
     frame.at = offset;
     if (isKey && value instanceof Optional) fail("argument", "unsupported index type");
-    const target = unwrap(value);
-    if (isMap(target)) return target.has(field);
-    return target !== undefined && select(target, field) !== undefined;
+    return isPresent(unwrap(value), field);
   };
+}
+
+function isPresent(target: Value | undefined, field: string): boolean {
+  return isMap(target) ? target.has(field) : select(target, field) !== undefined;
 }
 
 /** Nothing is looked up in what is absent: an index that fails is not even computed. */
@@ -319,4 +327,18 @@ function select(target: Value | undefined, field: string): Value | undefined {
 
 function unwrap(value: Value): Value | undefined {
   return value instanceof Optional ? value.value : value;
+}
+
+/**
+ * `has()` as a branch of `? :`, where upstream takes the look-up itself for the result: what is found
+ * in an optional, instead of whether it is found.
+ */
+function presenceAsBranch(operand: Step, field: string, offset: number): Step {
+  return (frame) => {
+    const value = operand(frame);
+    frame.at = offset;
+    return value instanceof Optional
+      ? Optional.of(select(value.value, field))
+      : isPresent(value, field);
+  };
 }

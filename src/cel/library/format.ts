@@ -1,8 +1,16 @@
 /** `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for `%f` and `%e`. */
 import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.ts";
 import { compareText } from "../value/compare.ts";
-import { attempt, CelError, fail } from "../value/error.ts";
-import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
+import { attempt, CelError, fail, read } from "../value/error.ts";
+import {
+  ComputedMap,
+  isMap,
+  ListValue,
+  type MapValue,
+  TypeValue,
+  Uint,
+  type Value,
+} from "../value/values.ts";
 import { pay } from "../value/work.ts";
 import { formatFixed, formatScientific } from "./numbers.ts";
 import { decodeLeniently, encodeUtf8 } from "./text.ts";
@@ -130,8 +138,11 @@ function listText(list: ListValue): string {
 }
 
 function mapText(map: MapValue): string {
-  return [...map.keys()]
-    .map((key) => [text(key), text(part(() => map.find(key)))] as const)
+  // An object as a key is the same only as itself, not when it is looked up; NaN not even that.
+  const valueOf = (key: Value, value: Value | CelError) =>
+    map instanceof ComputedMap && typeof key === "object" ? read(value) : map.find(key);
+  return [...map.entries()]
+    .map(([key, value]) => [text(key), text(part(() => valueOf(key, value)))] as const)
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");
