@@ -6,28 +6,47 @@ import { leaked } from "../oracles.ts";
 import type { World } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
-/** As many as kro has open at rest, and three more. */
+/** For how long in each phase. */
+const SCARCE_MS = 5000;
+
+/** A limit is to the numbers of descriptors: the lowest are those that every process has open. */
+const LOWEST = "8";
+
+/** In each phase kro may for a while open nothing: no watch of a new kind, no connection. */
 const scarceDescriptors: Scenario = {
   name: "few file descriptors",
   async run(context) {
     const { world } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
-    await context.ensureKro();
-    const enough = world.kro.descriptors();
-    await world.stopKro();
-    const limit = enough + 3;
-    const under = ["sh", "-c", `ulimit -n ${limit}; exec "$@"`, "sh"];
-    await world.startKro({ under });
-    try {
-      // The life itself needs a watch for each of its kinds: more than there is room for.
-      tally.add(`limit ${limit}`, await attempt(() => context.live({ patienceMs: 60_000 })));
-    } finally {
-      await world.kro.crash();
-    }
-    return tally.row(`limit ${limit}`);
+    let enough: string | undefined;
+    const plan: Plan = {
+      async before() {
+        const { pid } = world.kro;
+        enough ??= await descriptorLimit(pid);
+        await descriptorLimit(pid, LOWEST);
+      },
+      async during() {
+        await sleep(SCARCE_MS);
+        await descriptorLimit(world.kro.pid, enough);
+      },
+    };
+    const what = `none more for ${SCARCE_MS / 1000} s in every phase`;
+    tally.add(what, await attempt(() => context.live({ plan })));
+    return tally.row(what);
   },
 };
+
+/** The most descriptors that a running process may have, soft limit and hard; set when it is given. */
+async function descriptorLimit(pid: number, limit?: string): Promise<string> {
+  const args = limit === undefined
+    ? ["--nofile", "--raw", "--noheadings", "--output=SOFT,HARD"]
+    : [`--nofile=${limit.includes(":") ? limit : `${limit}:`}`];
+  const command = new Deno.Command("prlimit", { args: [`--pid=${pid}`, ...args] });
+  const { success, stdout, stderr } = await command.output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout).trim().replaceAll(" ", ":");
+}
 
 /** Clients that ask for `/graphs` and never read the answer. */
 const slowReaders: Scenario = {
