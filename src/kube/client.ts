@@ -175,12 +175,16 @@ class Client implements KubeClient {
       ...(options.propagation && { propagationPolicy: options.propagation }),
       ...(options.dryRun && { dryRun: ["All"] }),
     };
-    await this.#send({
+    const exchange: Exchange = {
       ...onObject(ref, "delete"),
       method: "DELETE",
       body: jsonText(body),
       contentType: "application/json",
-    });
+    };
+    // Either says of which object it is; what lies between and says that all is well does not.
+    const { status, details, metadata } = await this.#json(exchange) as Deleted ?? {};
+    const isGood = status === "Success" ? details?.name === ref.name : metadata?.name === ref.name;
+    if (!isGood) throw badAnswer(exchange, "neither the object nor a Status of it");
   }
 
   async raw(path: string, options: { accept?: string; timeoutMs?: number } = {}): Promise<unknown> {
@@ -263,7 +267,8 @@ class Client implements KubeClient {
 
   async #object(exchange: Exchange): Promise<KubeObject> {
     const answer = await this.#json(exchange);
-    const isGood = isObject(answer) && typeof answer.kind === "string" && isObject(answer.metadata);
+    const isGood = isObject(answer) && typeof answer.kind === "string" &&
+      answer.kind !== "Status" && isObject(answer.metadata);
     if (!isGood) throw badAnswer(exchange, "no object");
     return answer as unknown as KubeObject;
   }
@@ -272,6 +277,11 @@ class Client implements KubeClient {
 function stoppedBy(signal: AbortSignal): WatchInfo["phase"] {
   return signal.reason instanceof SilenceError ? "silent" : "stopped";
 }
+
+/** The answer to a deletion: a Status, or the object as it is. */
+type Deleted =
+  | { status?: unknown; details?: { name?: unknown } | null; metadata?: { name?: unknown } | null }
+  | null;
 
 interface List {
   metadata?: { resourceVersion?: string; continue?: string };

@@ -221,7 +221,7 @@ export class ChildStore {
     const order = child ? compareRevisions(resourceVersion, child.revision) : 1;
     if (order < 0) return true;
     if (!isOurs(object)) return child === undefined;
-    if (child?.uid !== uid || order > 0) return false;
+    if (child?.uid !== uid || order > 0 || this.#isFalselyDeleted(object)) return false;
     const print = fingerprint(object, this.schema);
     return print?.entry === child?.entry && (print?.values ?? "") === child?.values;
   }
@@ -233,6 +233,7 @@ export class ChildStore {
     const revision = object.metadata.resourceVersion;
     const old = this.#children.get(key);
     if (!isOurs(object)) return this.#removed(key, revision);
+    if (this.#isFalselyDeleted(object)) this.#deleted.delete(key);
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
   }
 
@@ -242,6 +243,12 @@ export class ChildStore {
     if (!this.#children.has(key)) return undefined;
     this.#deleted.delete(key);
     return this.#removed(key, undefined);
+  }
+
+  /** It was deleted, we were told, and does not even begin to go. */
+  #isFalselyDeleted({ metadata }: KubeObject): boolean {
+    return metadata.deletionTimestamp === undefined &&
+      this.#deleted.get(keyOf(metadata)) === metadata.uid;
   }
 
   /** Forgets all objects: the kind is watched no more. */

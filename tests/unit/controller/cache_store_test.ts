@@ -326,6 +326,17 @@ Deno.test("store: what events missed is put right and wakes; what they told by t
   assert.equal(store.size, 0);
 });
 
+Deno.test("store: an object that we were told was deleted, and is not, is put right and wakes", () => {
+  const store = filled(seen(5));
+  store.begin(at, "delete");
+  store.deleted({ ...at, uid: seen(5).metadata.uid! }, "2026-01-01T00:00:00Z");
+  assert.ok(store.get(at)!.metadata.deletionTimestamp);
+  assert.ok(!store.agrees(seen(5)));
+  assert.deepEqual(names(store.correct(seen(5))!), ["demo"]);
+  assert.equal(store.get(at)!.metadata.deletionTimestamp, undefined);
+  assert.ok(store.agrees(seen(5)));
+});
+
 Deno.test("store: events during a write are looked at when it is answered, the last of them alone", () => {
   const store = filled(seen(3, { data: { k: "0" } }));
   const woken = write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {

@@ -321,7 +321,10 @@ Deno.test("JSON that is no list is not taken for an empty one", async () => {
 });
 
 Deno.test("JSON that is no object is not taken for one", async () => {
-  for (const text of ["{}", "null", "[]", '{"kind":"Pod"}', '{"kind":"Pod","metadata":3}']) {
+  const status = '{"kind":"Status","metadata":{},"status":"Success"}';
+  for (
+    const text of ["{}", "null", "[]", '{"kind":"Pod"}', '{"kind":"Pod","metadata":3}', status]
+  ) {
     await serving(() => new Response(text), async ({ client }) => {
       const ref = { kind: pods, namespace: "x", name: "y" };
       const patch = () => client.mergePatch(ref, {}, { fieldManager: "x" });
@@ -333,6 +336,36 @@ Deno.test("JSON that is no object is not taken for one", async () => {
         );
       }
     });
+  }
+});
+
+Deno.test("a deletion counts as done only when the answer is about the object", async () => {
+  const ref = { kind: pods, namespace: "x", name: "y" };
+  const others = [
+    "",
+    "{}",
+    "null",
+    "[]",
+    '{"kind":"Status","status":"Success"}',
+    '{"kind":"Status","status":"Success","details":{"name":"z"}}',
+    '{"kind":"Pod","metadata":{"name":"z"}}',
+    "<html></html>",
+  ];
+  for (const text of others) {
+    await serving(() => new Response(text), async ({ client }) => {
+      await assert.rejects(
+        client.delete(ref),
+        (e) => e instanceof ApiError && /^DELETE pods x\/y: the answer is /.test(e.message),
+        text,
+      );
+    });
+  }
+  const good = [
+    '{"kind":"Status","status":"Success","details":{"name":"y","kind":"pods","uid":"1"}}',
+    '{"kind":"Pod","metadata":{"name":"y","deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{}}',
+  ];
+  for (const text of good) {
+    await serving(() => new Response(text), ({ client }) => client.delete(ref));
   }
 });
 
