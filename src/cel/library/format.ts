@@ -126,9 +126,13 @@ function text(value: Value): string {
   return fail("argument", `%s cannot format ${typeName(value)}`);
 }
 
-/** A part that has no value, since it contradicts its schema, is to upstream one that no clause takes. */
+/**
+ * A part that has no value, since it contradicts its schema, is to upstream one that no clause takes. Null
+ * in a field with a schema is a key without a value.
+ */
 function part(read: () => Value | undefined): Value {
-  const value = attempt(read) ?? null;
+  const value = attempt(read);
+  if (value === undefined) return fail("argument", "a key has no value");
   return value instanceof CelError ? fail("argument", value.message) : value;
 }
 
