@@ -32,7 +32,7 @@ import { prune, type Pruned } from "./prune.ts";
 import { remove } from "./remove.ts";
 import type { NodeResult } from "./result.ts";
 import { Scope } from "./scope.ts";
-import { fieldsOf, stateOf, statusChange, writeStatus } from "./status.ts";
+import { fieldsOf, lostFields, stateOf, statusChange, writeStatus } from "./status.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -132,7 +132,11 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
   }
   try {
     const written = await writeStatus(cluster, graph.instance, instance, status);
-    return { ...outcome, instance: written, next };
+    const lost = lostFields(written, status);
+    if (lost.length === 0) return { ...outcome, instance: written, next };
+    const error = `the API server did not keep ${lost.join(", ")} of the status: ` +
+      "the kind's CRD has no such fields at the moment";
+    return { ...outcome, instance: written, next: { kind: "retry", error } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isNotFound(error)) return { ...outcome, next: { kind: "done" } };

@@ -68,6 +68,13 @@ export async function writeStatus(
   });
 }
 
+/** What was written and is not there: a CRD that somebody changed makes the server drop fields without a word. */
+export function lostFields(written: KubeObject, { fields }: InstanceStatus): string[] {
+  const kept = statusOf(written);
+  const filled = Object.keys(fields).filter((name) => fields[name] !== null);
+  return ["state", "conditions", ...filled].filter((name) => !(name in kept));
+}
+
 function withoutMessage(condition: unknown): unknown {
   if (!isObject(condition)) return condition;
   const { message: _, ...rest } = condition;

@@ -183,6 +183,6 @@ export class ScenarioCluster {
     return await eventually(`kind ${name} in discovery`, async () => {
       await this.#discovery.refresh();
       return await find();
-    }, 5);
+    });
   }
 }

@@ -19,6 +19,9 @@ const scarceDescriptors: Scenario = {
     const { world } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
+    // One that has been at work has connections to spare.
+    if (world.hasKro) await world.stopKro();
+    await world.startKro();
     let enough: string | undefined;
     const plan: Plan = {
       async before() {
@@ -32,7 +35,10 @@ const scarceDescriptors: Scenario = {
       },
     };
     const what = `none more for ${SCARCE_MS / 1000} s in every phase`;
-    tally.add(what, await attempt(() => context.live({ plan })));
+    const lived = await attempt(() => context.live({ plan }));
+    const isFelt = (await world.kro.log()).includes("(os error 24)");
+    const faults = isFelt ? lived.faults : [...lived.faults, "kro never lacked a descriptor"];
+    tally.add(what, { ...lived, faults });
     return tally.row(what);
   },
 };

@@ -1,6 +1,6 @@
 /** Conditions, state and the author's fields. */
 import assert from "node:assert/strict";
-import type { Condition, JsonObject } from "../../../src/api/mod.ts";
+import type { Condition, JsonObject, KubeObject, ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster, unresolved } from "../../../src/reconcile/mod.ts";
 import { ApiError } from "../../../src/api/mod.ts";
 import { condition, configMap, foreignMap, mapNode, type World, world } from "./fixtures.ts";
@@ -224,6 +224,27 @@ Deno.test("when the instance cannot be patched nothing is created, and InstanceM
   assert.equal(reason, "ManagementFailed");
   assert.equal(message, "finalizer/labeling failed: patch is forbidden");
   assert.deepEqual(w.configMaps(), []);
+});
+
+Deno.test("a status that the API server drops, since its CRD was changed, is written again", async () => {
+  let drops = true;
+  class Dropping extends MemoryCluster {
+    override writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+      return super.writeStatus(ref, drops ? { ...object, status: {} } : object);
+    }
+  }
+  const w = await world(FIELDS, { makeCluster: (o) => new Dropping(o) });
+  w.create();
+  const { next } = await w.pass();
+  assert.equal(next.kind, "retry");
+  assert.match(
+    next.kind === "retry" ? next.error : "",
+    /^the API server did not keep state, conditions, .* of the status: /,
+  );
+  drops = false;
+  const again = await w.pass();
+  assert.equal(again.next.kind, "done");
+  assert.equal((again.instance!.status as JsonObject).state, "ACTIVE");
 });
 
 Deno.test("a finalizer is not put beside an inventory that does not fit", async () => {
