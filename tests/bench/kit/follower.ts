@@ -1,6 +1,7 @@
 /** When something became of objects, as a watch tells it. */
-import { isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
+import { ApiError, isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
+import { pause } from "../instances/setup.ts";
 
 /** What is waited for: an object as an event shows it. */
 export type Holds = (object: KubeObject, type: string) => boolean;
@@ -24,9 +25,12 @@ export class Follower implements Disposable {
 
   async #run(resourceVersion: string): Promise<void> {
     const { signal } = this.#stop;
+    // A watch that began while the kind's definition changed may stay silent for as long as it lives.
+    const timeoutSeconds = 5;
     while (!signal.aborted) {
       try {
-        for await (const event of this.client.watch(this.kind, { resourceVersion, signal })) {
+        const options = { resourceVersion, timeoutSeconds, signal };
+        for await (const event of this.client.watch(this.kind, options)) {
           if (event.type === "BOOKMARK") resourceVersion = event.resourceVersion;
           else {
             resourceVersion = event.object.metadata.resourceVersion!;
@@ -34,7 +38,12 @@ export class Follower implements Disposable {
           }
         }
       } catch (error) {
+        if (signal.aborted) return;
         // The kind's definition changed, and with it what the API server remembers of its objects.
+        if (error instanceof ApiError && error.code === 429) {
+          await pause(0.2);
+          continue;
+        }
         if (!isGone(error)) throw error;
         const { items, resourceVersion: listed } = await this.client.list(this.kind);
         for (const item of items) this.#take(item, "MODIFIED");
