@@ -25,12 +25,9 @@ export class Follower implements Disposable {
 
   async #run(resourceVersion: string): Promise<void> {
     const { signal } = this.#stop;
-    // A watch that began while the kind's definition changed may stay silent for as long as it lives.
-    const timeoutSeconds = 5;
-    while (!signal.aborted) {
+    for (;;) {
       try {
-        const options = { resourceVersion, timeoutSeconds, signal };
-        for await (const event of this.client.watch(this.kind, options)) {
+        for await (const event of this.client.watch(this.kind, { resourceVersion, signal })) {
           if (event.type === "BOOKMARK") resourceVersion = event.resourceVersion;
           else {
             resourceVersion = event.object.metadata.resourceVersion!;
@@ -38,17 +35,15 @@ export class Follower implements Disposable {
           }
         }
       } catch (error) {
-        if (signal.aborted) return;
-        // The kind's definition changed, and with it what the API server remembers of its objects.
-        if (error instanceof ApiError && error.code === 429) {
-          await pause(0.2);
-          continue;
-        }
-        if (!isGone(error)) throw error;
-        const { items, resourceVersion: listed } = await this.client.list(this.kind);
-        for (const item of items) this.#take(item, "MODIFIED");
-        resourceVersion = listed!;
+        const isReplaced = isGone(error) || (error instanceof ApiError && error.code === 429);
+        if (!signal.aborted && !isReplaced) throw error;
       }
+      await pause(0.2);
+      if (signal.aborted) return;
+      // The kind's definition changed: the last events were cut down to the fields of the old one.
+      const { items, resourceVersion: listed } = await this.client.list(this.kind);
+      for (const item of items) this.#take(item, "MODIFIED");
+      resourceVersion = listed!;
     }
   }
 
