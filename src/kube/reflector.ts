@@ -40,7 +40,7 @@ export interface ReflectorOptions extends ListOptions {
   pollMs?: number;
 }
 
-// A server speaks at least once a minute, by bookmarks; one that has none is asked again, which costs little.
+// A server speaks about once a minute, by bookmarks; one that has none is asked again, which costs little.
 const SILENCE_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;

@@ -134,8 +134,9 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
     const written = await writeStatus(cluster, graph.instance, instance, status);
     const lost = lostFields(written, status);
     if (lost.length === 0) return { ...outcome, instance: written, next };
-    const error = `the API server did not keep ${lost.join(", ")} of the status: ` +
-      "the kind's CRD has no such fields at the moment";
+    const { plural, group } = graph.instance;
+    const error = `the API server did not keep ${lost.join(", ")} of the status: the CRD ` +
+      `${plural}.${group} has no such fields; somebody changed it, and it is restored`;
     return { ...outcome, instance: written, next: { kind: "retry", error } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -247,6 +247,9 @@ const ALONE: ReadonlySet<string> = new Set([
   "no right to Secrets for 5 s",
 ]);
 
+/** Deeds after which kro leaves an object alone for up to a minute at a time. */
+const FOUGHT: ReadonlySet<string> = new Set(["a controller that changes children back, for 5 s"]);
+
 /** How many others are done at once, each to a life of its own. */
 const SIDE_BY_SIDE = 3;
 
@@ -280,10 +283,7 @@ const others: Scenario = {
       tally.add(
         names.join(" + "),
         await attempt(async () => {
-          // Who is fought with is left alone for up to a minute at a time.
-          const graceMs = names.some((name) => name.startsWith("a controller that"))
-            ? 90_000
-            : 30_000;
+          const graceMs = names.some((name) => FOUGHT.has(name)) ? 90_000 : undefined;
           const options = { loose: true, patienceMs: 240_000, graceMs };
           const lived = await context.live({ lives, plan, ...options });
           const copied = doneTo.get("labels copied onto somebody else's object");

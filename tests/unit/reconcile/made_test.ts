@@ -24,20 +24,25 @@ async function pass(w: World, instance: KubeObject, made: MadeCollections): Prom
   assert.equal(outcome.state, "ACTIVE");
 }
 
-Deno.test("a collection of the same instance object is not made again, and its drift is repaired", async () => {
-  const w = await world(graph("name + schema.spec.value"));
+/** After a pass of an instance that has converged: what is remembered of its collection. */
+async function converged(value: string) {
+  const w = await world(graph(value));
   w.create({ names: NAMES });
   await w.settle();
   const made = new MadeCollections();
   const instance = w.instance();
   await pass(w, instance, made);
-  const node = w.graph.nodes.get("maps")!;
-  const objects = made.get(instance, node);
+  return { w, made, instance, remembered: () => made.get(instance, w.graph.nodes.get("maps")!) };
+}
+
+Deno.test("a collection of the same instance object is not made again, and its drift is repaired", async () => {
+  const { w, made, instance, remembered } = await converged("name + schema.spec.value");
+  const objects = remembered();
   assert.equal(objects?.length, NAMES.length);
   w.cluster.edit(configMap("n7"), (d) => d.data = { value: "other" });
   await pass(w, instance, made);
   assert.deepEqual(w.configMap("n7")!.data, { value: "n7x" });
-  assert.equal(made.get(instance, node), objects);
+  assert.equal(remembered(), objects);
 });
 
 Deno.test("a changed instance makes other objects", async () => {
@@ -51,13 +56,8 @@ Deno.test("a changed instance makes other objects", async () => {
 });
 
 Deno.test("a collection that reads other nodes is made in every pass", async () => {
-  const w = await world(graph("name + first.data.value"));
-  w.create({ names: NAMES });
-  await w.settle();
-  const made = new MadeCollections();
-  const instance = w.instance();
-  await pass(w, instance, made);
-  assert.equal(made.get(instance, w.graph.nodes.get("maps")!), undefined);
+  const { remembered } = await converged("name + first.data.value");
+  assert.equal(remembered(), undefined);
 });
 
 Deno.test("what is remembered is bounded; what was used last stays", async () => {

@@ -1,0 +1,52 @@
+/** A server on loopback that answers as a test says, and a client of it. */
+import type { KindRef } from "../../../src/api/mod.ts";
+import {
+  type ClusterConfig,
+  connect,
+  type ConnectOptions,
+  type KubeClient,
+  type RequestInfo,
+} from "../../../src/kube/mod.ts";
+
+/** A kind to ask for. */
+export const pods: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Pod",
+  plural: "pods",
+  namespaced: true,
+};
+
+/** A client and what it did. */
+export interface Setup {
+  client: KubeClient;
+  /** Requests that reached the handler. */
+  requests: Request[];
+  infos: RequestInfo[];
+}
+
+/** Serves `handler` on loopback and connects a client to it. */
+export async function serving(
+  handler: (request: Request, nth: number) => Response | Promise<Response>,
+  check: (setup: Setup) => Promise<void>,
+  options: Partial<ConnectOptions> = {},
+  config: Partial<ClusterConfig> = {},
+): Promise<void> {
+  const requests: Request[] = [];
+  const infos: RequestInfo[] = [];
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    requests.push(request);
+    return handler(request, requests.length);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const client = connect({ server: url, namespace: "default", origin: "test", ...config }, {
+    userAgent: "kro/test",
+    onRequest: (info) => infos.push(info),
+    ...options,
+  });
+  try {
+    await check({ client, requests, infos });
+  } finally {
+    client.close();
+  }
+}
