@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { connect, type KubeClient } from "../../../src/kube/mod.ts";
+import { makeCertificates } from "../../controlplane/certificates.ts";
 import { pods, serving } from "./serving.ts";
 
 const status = (code: number, message: string, headers = {}) =>
   Response.json({ kind: "Status", code, message }, { status: code, headers });
+
+const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("Retry-After of 429 and 503 is obeyed, and each exchange is counted", async () => {
   await serving(
@@ -119,6 +122,26 @@ Deno.test("a request without an answer ends at its time limit; the next one gets
   );
 });
 
+Deno.test("requests speak HTTP/1.1: over HTTP/2 a longer body waits for a delayed ACK", async () => {
+  const { ca, certificate: cert, key } = await makeCertificates();
+  const alpnProtocols = ["h2", "http/1.1"];
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols });
+  const server = `https://127.0.0.1:${listener.addr.port}`;
+  const client = connect({ server, ca, namespace: "", origin: "f" }, { userAgent: "kro/test" });
+  const answered = client.raw("/x");
+  try {
+    const connection = await listener.accept();
+    const { alpnProtocol } = await connection.handshake();
+    assert.equal(alpnProtocol, "http/1.1");
+    await connection.write(bytes("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"));
+    await answered;
+    connection.close();
+  } finally {
+    client.close();
+    listener.close();
+  }
+});
+
 Deno.test("80 requests are in flight at most, and waiting costs nobody his time limit", async () => {
   const gate = Promise.withResolvers<void>();
   await serving(
@@ -159,8 +182,6 @@ async function onSocket(
     await served;
   }
 }
-
-const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("a connection that breaks is replaced: reads and applies are sent again, other writes fail", async () => {
   const methods: string[] = [];
