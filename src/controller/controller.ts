@@ -119,6 +119,7 @@ export class Controller implements ControllerView {
     this.#externals = new ExternalCaches(client, watchFailed, routed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
     const live = new LiveCluster(client, discovery, schemas);
+    const workers = options.instanceWorkers ?? 16;
     this.#pool = new InstancePool({
       parts: {
         client,
@@ -142,7 +143,9 @@ export class Controller implements ControllerView {
       events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,
       requeueMs: options.instanceRequeueMs ?? 3000,
       syncTimeoutMs: options.syncTimeoutMs ?? 30_000,
-      workers: options.instanceWorkers ?? 16,
+      workers,
+      // A graph's change goes through its instances beside all other work.
+      background: Math.max(1, Math.floor(workers / 16)),
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
       retryRate: options.retryRate,

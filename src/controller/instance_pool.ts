@@ -11,6 +11,8 @@ import { plainKind } from "./values.ts";
 export interface PoolOptions extends InstanceDeps {
   /** How many passes run at a time, over all kinds. */
   workers: number;
+  /** How many of them are, at most, for what a graph's change does to all of its instances. */
+  background?: number;
   /** Delay after a pass that failed; doubles with each further one. */
   minDelayMs?: number;
   /** Longest delay. */
@@ -90,8 +92,7 @@ export class InstancePool {
     if (existing?.kind.version === kind.version && existing.kind.namespaced === kind.namespaced) {
       return existing;
     }
-    const enqueue = (key: string) => this.#queue.add(key);
-    const controller = new InstanceController(plainKind(kind), this.#options, enqueue);
+    const controller = new InstanceController(plainKind(kind), this.#options, this.#queue);
     this.#controllers.set(crd, controller);
     this.#options.metrics.kindServed();
     if (existing) await this.#end(existing);

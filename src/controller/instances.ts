@@ -26,7 +26,7 @@ import { instanceKey, InstanceStore } from "./instance_store.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedGraph } from "./serving.ts";
-import type { WorkResult } from "./queue.ts";
+import type { WorkQueue, WorkResult } from "./queue.ts";
 import { StatusPace } from "./status_pace.ts";
 import { messageOf, within } from "./values.ts";
 import type { InstanceView } from "./view.ts";
@@ -73,7 +73,7 @@ export class InstanceController {
   /** The kind of the instances. */
   readonly kind: KindRef;
   readonly #deps: InstanceDeps;
-  readonly #enqueue: (key: string) => void;
+  readonly #queue: Pick<WorkQueue, "add" | "addBackground">;
   readonly #caches: GraphCaches;
   readonly #store = new InstanceStore();
   readonly #records: InstanceRecords;
@@ -90,11 +90,15 @@ export class InstanceController {
   #watchFailure?: string;
   #watchRefused = false;
 
-  /** Watches nothing yet; `enqueue` takes {@link queueKey}s of instances to look at. */
-  constructor(kind: KindRef, deps: InstanceDeps, enqueue: (key: string) => void) {
+  /** Watches nothing yet; the queue takes {@link queueKey}s of instances to look at. */
+  constructor(
+    kind: KindRef,
+    deps: InstanceDeps,
+    queue: Pick<WorkQueue, "add" | "addBackground">,
+  ) {
     this.kind = kind;
     this.#deps = deps;
-    this.#enqueue = enqueue;
+    this.#queue = queue;
     this.#caches = new GraphCaches(kind, deps.parts, deps.metrics.cacheSynced);
     const { events, context: { now }, mayWrite } = deps;
     this.#records = new InstanceRecords({ kind, events, now, mayWrite });
@@ -192,7 +196,7 @@ export class InstanceController {
   /** Looks at the instance again, if it is there. */
   wake(at: { namespace?: string; name: string }): void {
     const key = instanceKey(at);
-    if (this.#store.get(key)) this.#enqueue(this.queueKey(key));
+    if (this.#store.get(key)) this.#queue.add(this.queueKey(key));
   }
 
   /** The key of an instance over all kinds. */
@@ -248,7 +252,7 @@ export class InstanceController {
       this.#store.learn(written, patched);
     const onPatch: CachedParts["onPatch"] = (state, revision) => {
       if (state === "sent") this.#store.patching(key);
-      else if (this.#store.patched(key, revision)) this.#enqueue(this.queueKey(key));
+      else if (this.#store.patched(key, revision)) this.#queue.add(this.queueKey(key));
     };
     const onUnsure = () => this.#store.unsure(key);
     const parts = { ...this.#deps.parts, onInstance, onPatch, onUnsure };
@@ -354,18 +358,18 @@ export class InstanceController {
   #observed(object: KubeObject, event: "add" | "update"): void {
     if (!this.#store.observe(object)) return;
     this.#deps.metrics.instanceEvent(this.kind, event);
-    this.#enqueue(this.queueKey(instanceKey(object.metadata)));
+    this.#queue.add(this.queueKey(instanceKey(object.metadata)));
   }
 
   #deleted(object: KubeObject): void {
     this.#store.remove(object);
     this.#gone.delete(object.metadata.uid!);
     this.#deps.metrics.instanceEvent(this.kind, "delete");
-    this.#enqueue(this.queueKey(instanceKey(object.metadata)));
+    this.#queue.add(this.queueKey(instanceKey(object.metadata)));
   }
 
   #all(): void {
-    for (const key of this.#store.keys()) this.#enqueue(this.queueKey(key));
+    for (const key of this.#store.keys()) this.#queue.addBackground(this.queueKey(key));
   }
 }
 

@@ -22,6 +22,8 @@ export interface Clock {
 export interface QueueOptions {
   /** How many keys are in work at a time. */
   workers: number;
+  /** How many of the workers are for background keys at most; all by default. */
+  background?: number;
   /** Delay after the first failure; doubles with each further one. 200 ms by default. */
   minDelayMs?: number;
   /** Longest delay after a failure. 1000 s by default. */
@@ -86,6 +88,14 @@ const DEFAULTS = {
   clock: systemClock,
 };
 
+/** Background work that takes longer waits for somebody: the next one need not wait for it. */
+const BACKGROUND_MS = 1000;
+
+/** One of the workers for the background, taken until its timer ends. */
+interface Slot {
+  cancel: () => void;
+}
+
 /** Keys to work on. A key added while it is in work is worked on once more afterwards. */
 export class WorkQueue {
   readonly #work: (key: string) => Promise<WorkResult>;
@@ -93,6 +103,10 @@ export class WorkQueue {
   readonly #bucket?: TokenBucket;
   /** Waiting keys in order of arrival, with the time of it. */
   readonly #waiting = new Map<string, number>();
+  /** Those of the background. */
+  readonly #behind = new Map<string, number>();
+  /** Workers for the background that are at work or rest. */
+  readonly #slots = new Set<Slot>();
   readonly #inWork = new Map<string, { since: number; done: Promise<void> }>();
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
@@ -114,13 +128,14 @@ export class WorkQueue {
 
   /** Keys that wait for a worker; neither those in work nor those that are delayed. */
   get depth(): number {
-    return this.#waiting.size;
+    return this.#waiting.size + this.#behind.size;
   }
 
   /** Milliseconds that the oldest waiting key has waited. */
   get ageMs(): number {
-    const oldest = this.#waiting.values().next();
-    return oldest.done ? 0 : this.#options.clock.now() - oldest.value;
+    const now = this.#options.clock.now();
+    const oldest = [this.#waiting, this.#behind].map((lane) => lane.values().next().value ?? now);
+    return now - Math.min(...oldest);
   }
 
   /** The work that has gone on for longest. */
@@ -157,14 +172,35 @@ export class WorkQueue {
     if (this.#state === "stopped") return;
     if (this.#inWork.has(key)) this.#again.add(key);
     else if (!this.#waiting.has(key)) {
+      const since = this.#behind.get(key);
+      if (since === undefined) this.#counts.adds++;
+      this.#behind.delete(key);
+      this.#waiting.set(key, since ?? this.#options.clock.now());
+    }
+    this.#dispatch();
+  }
+
+  /**
+   * Works on the key when one of the workers for the background is free, for what touches many at once and
+   * nobody waits for. Such a worker rests after each for as long as it took: neither other keys nor the API
+   * server's other users are to feel it.
+   */
+  addBackground(key: string): void {
+    if (this.#state === "stopped") return;
+    if (this.#inWork.has(key)) this.#again.add(key);
+    else if (!this.#waiting.has(key) && !this.#behind.has(key)) {
       this.#counts.adds++;
-      this.#waiting.set(key, this.#options.clock.now());
+      this.#behind.set(key, this.#options.clock.now());
     }
     this.#dispatch();
   }
 
   /** Adds the key after so long, unless it is due earlier already. */
   after(key: string, ms: number): void {
+    this.#after(key, ms, (due) => this.add(due));
+  }
+
+  #after(key: string, ms: number, add: (key: string) => void): void {
     if (this.#state === "stopped") return;
     const due = this.#options.clock.now() + ms;
     const earlier = this.#delayed.get(key);
@@ -172,7 +208,7 @@ export class WorkQueue {
     earlier?.cancel();
     const cancel = this.#options.clock.schedule(() => {
       this.#delayed.delete(key);
-      this.add(key);
+      add(key);
     }, ms);
     this.#delayed.set(key, { due, cancel });
   }
@@ -194,8 +230,10 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.#state = "stopped";
     this.#waiting.clear();
+    this.#behind.clear();
     this.#again.clear();
     for (const key of [...this.#delayed.keys()]) this.#cancel(key);
+    for (const slot of this.#slots) slot.cancel();
     await this.#idle();
   }
 
@@ -205,17 +243,40 @@ export class WorkQueue {
 
   #dispatch(): void {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
-      const next = this.#waiting.keys().next();
+      const { background = this.#options.workers, clock } = this.#options;
+      // First, for it takes few of the workers; last, it would never get one while others come.
+      const isBehind = this.#slots.size < background && this.#behind.size > 0;
+      const lane = isBehind ? this.#behind : this.#waiting;
+      const next = lane.keys().next();
       if (next.done) return;
-      const since = this.#options.clock.now();
-      const waitedMs = since - this.#waiting.get(next.value)!;
-      this.#waiting.delete(next.value);
+      const since = clock.now();
+      const waitedMs = since - lane.get(next.value)!;
+      lane.delete(next.value);
       this.#cancel(next.value);
-      this.#inWork.set(next.value, { since, done: this.#run(next.value, since, waitedMs) });
+      const done = this.#run(next.value, { since, waitedMs, slot: isBehind && this.#occupy() });
+      this.#inWork.set(next.value, { since, done });
     }
   }
 
-  async #run(key: string, since: number, waitedMs: number): Promise<void> {
+  #occupy(): Slot {
+    const slot = { cancel: () => {} };
+    this.#slots.add(slot);
+    this.#freeAfter(slot, BACKGROUND_MS);
+    return slot;
+  }
+
+  #freeAfter(slot: Slot, ms: number): void {
+    slot.cancel();
+    slot.cancel = this.#options.clock.schedule(() => {
+      this.#slots.delete(slot);
+      this.#dispatch();
+    }, ms);
+  }
+
+  async #run(
+    key: string,
+    { since, waitedMs, slot }: { since: number; waitedMs: number; slot: Slot | false },
+  ): Promise<void> {
     // Let the caller of add() return first: work never starts inside it.
     await Promise.resolve();
     let result: WorkResult;
@@ -228,13 +289,19 @@ export class WorkQueue {
     this.#inWork.delete(key);
     const workedMs = this.#options.clock.now() - since;
     this.#options.onWorked?.({ waitedMs, workedMs, result });
-    if (this.#state !== "stopped") this.#settle(key, result);
+    if (this.#state === "stopped") return;
+    if (slot && this.#slots.has(slot)) this.#freeAfter(slot, workedMs);
+    this.#settle(key, result, Boolean(slot));
   }
 
-  #settle(key: string, result: WorkResult): void {
+  #settle(key: string, result: WorkResult, isBehind: boolean): void {
     if (result === "retry" || (typeof result === "object" && result.failed)) this.#retry(key);
     else this.#failures.delete(key);
-    if (typeof result === "object") this.after(key, result.afterMs);
+    if (typeof result === "object") {
+      // What background work leaves for later is background work.
+      const add = (due: string) => isBehind ? this.addBackground(due) : this.add(due);
+      this.#after(key, result.afterMs, add);
+    }
     if (this.#again.delete(key)) this.add(key);
     else this.#dispatch();
   }

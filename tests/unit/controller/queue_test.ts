@@ -104,6 +104,82 @@ Deno.test("no more keys are in work than there are workers", async () => {
   assert.deepEqual(bench.started, ["a", "b", "c"]);
 });
 
+Deno.test("background keys take so many workers at most, and nobody waits behind them", async () => {
+  const bench = new Bench(3, { background: 2 });
+  for (const key of ["a", "b", "c", "d"]) bench.queue.addBackground(key);
+  await settled();
+  assert.deepEqual([bench.started, bench.queue.depth], [["a", "b"], 2]);
+  bench.queue.add("x");
+  bench.queue.add("y");
+  await settled();
+  assert.deepEqual(bench.started, ["a", "b", "x"]);
+  await bench.finish("x");
+  assert.deepEqual(bench.started, ["a", "b", "x", "y"]);
+  await bench.finish("a");
+  await bench.clock.advance(0);
+  assert.deepEqual(bench.started, ["a", "b", "x", "y", "c"]);
+});
+
+Deno.test("a background key that is added again waits with the others, once", async () => {
+  const bench = new Bench(2, { background: 1 });
+  bench.queue.add("x");
+  for (const key of ["a", "b", "c"]) bench.queue.addBackground(key);
+  await settled();
+  bench.queue.add("c");
+  bench.queue.addBackground("c");
+  bench.queue.addBackground("x");
+  assert.deepEqual([bench.started, bench.queue.depth], [["x", "a"], 2]);
+  assert.equal(bench.queue.counts.adds, 4);
+  for (const key of ["x", "c", "x", "a"]) await bench.finish(key);
+  await bench.clock.advance(0);
+  assert.deepEqual(bench.started, ["x", "a", "c", "x", "b"]);
+});
+
+Deno.test("what background work leaves for later is background work", async () => {
+  const bench = new Bench(3, { background: 1 });
+  for (const key of ["a", "b"]) bench.queue.addBackground(key);
+  await settled();
+  await bench.finish("a", { afterMs: 10 });
+  await bench.clock.advance(0);
+  await bench.clock.advance(10);
+  assert.deepEqual([bench.started, bench.queue.depth], [["a", "b"], 1]);
+  await bench.finish("b");
+  await bench.clock.advance(10);
+  assert.deepEqual(bench.started, ["a", "b", "a"]);
+});
+
+Deno.test("a worker for the background rests for as long as it worked", async () => {
+  const bench = new Bench(3, { background: 1 });
+  for (const key of ["a", "b"]) bench.queue.addBackground(key);
+  await bench.clock.advance(40);
+  await bench.finish("a");
+  await bench.clock.advance(39);
+  assert.deepEqual(bench.started, ["a"]);
+  await bench.clock.advance(1);
+  assert.deepEqual(bench.started, ["a", "b"]);
+  void bench.queue.stop();
+  await bench.finish("b");
+  assert.deepEqual(bench.clock.timers, []);
+});
+
+Deno.test("background work that takes a second waits for something: the next one begins beside it", async () => {
+  const bench = new Bench(3, { background: 1 });
+  for (const key of ["a", "b", "c", "d"]) bench.queue.addBackground(key);
+  await settled();
+  await bench.clock.advance(999);
+  assert.deepEqual(bench.started, ["a"]);
+  await bench.clock.advance(1);
+  assert.deepEqual(bench.started, ["a", "b"]);
+  await bench.finish("b");
+  await bench.clock.advance(0);
+  await bench.clock.advance(999);
+  assert.deepEqual(bench.started, ["a", "b", "c"]);
+  await bench.clock.advance(1);
+  assert.deepEqual(bench.started, ["a", "b", "c", "d"]);
+  await bench.finish("a");
+  assert.deepEqual([bench.queue.active, bench.queue.depth], [2, 0]);
+});
+
 Deno.test("failures are tried again after 200 ms, doubling up to 1000 s, and success resets that", async () => {
   const bench = new Bench();
   bench.queue.add("a");
