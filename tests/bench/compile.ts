@@ -3,97 +3,21 @@
  * hold, large ones and those of usual size: as they are compiled, and when each has evaluated all of
  * its expressions. Needs --expose-gc, else garbage is counted too.
  */
-import type { JsonObject, ResourceGraphDefinition } from "../../src/api/mod.ts";
+import type { ResourceGraphDefinition } from "../../src/api/mod.ts";
 import { compile, type Graph, kindsOf } from "../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../src/openapi/mod.ts";
+import { large } from "./instances/large.ts";
 
 const LARGE = 50;
 const USUAL = 8;
 const GRAPHS = 1000;
 const RUNS = 30;
 
-/** An RGD of Deployments, Services and ConfigMaps, six expressions a node, each node after its neighbours. */
-function rgdOf(nodes: number, name: string): ResourceGraphDefinition {
-  const resources = Array.from({ length: nodes }, (_, i) => {
-    const before = i < 3 ? undefined : `n${i - 3}.metadata.name`;
-    const labels: JsonObject = {
-      app: "${schema.spec.name}",
-      part: `\${schema.spec.name + '-${i}'}`,
-      after: `\${${before ?? "schema.spec.name"}}`,
-    };
-    const metadata: JsonObject = { name: `\${schema.spec.name}-${i}`, labels };
-    return { id: `n${i}`, template: { ...objectOf(i), metadata } };
-  });
-  return {
-    apiVersion: "kro.run/v1alpha1",
-    kind: "ResourceGraphDefinition",
-    metadata: { name },
-    spec: {
-      schema: {
-        kind: "Large",
-        apiVersion: "v1alpha1",
-        spec: {
-          name: "string",
-          replicas: "integer | default=1",
-          image: "string | default=nginx",
-          ports: "[]integer",
-          env: "map[string]string",
-        },
-      },
-      resources,
-    },
-  };
-}
-
-/** Kind and two expressions, in turn. */
-function objectOf(i: number): JsonObject {
-  const app: JsonObject = { app: "fixed" };
-  if (i % 3 === 0) {
-    return {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      spec: {
-        replicas: "${schema.spec.replicas > 3 ? 3 : schema.spec.replicas}",
-        selector: { matchLabels: app },
-        template: {
-          metadata: { labels: app },
-          spec: {
-            containers: [{
-              name: "main",
-              image: "${schema.spec.image}",
-              ports: [{ containerPort: 80 }],
-              resources: { limits: { cpu: "1", memory: "64Mi" } },
-            }],
-          },
-        },
-      },
-    };
-  }
-  if (i % 3 === 1) {
-    return {
-      apiVersion: "v1",
-      kind: "Service",
-      spec: {
-        selector: `\${n${i - 1}.spec.selector.matchLabels}`,
-        ports: "${schema.spec.ports.map(p, {'port': p, 'name': 'p' + string(p)})}",
-      },
-    };
-  }
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    data: {
-      host: `\${n${i - 1}.metadata.name + '.' + n${i - 1}.metadata.namespace}`,
-      ready: `\${string(has(n${i - 2}.status) && n${i - 2}.status.?readyReplicas.orValue(0) > 0)}`,
-    },
-  };
-}
-
 const source = snapshotSource();
 
 async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms: number }> {
   // As it comes from the API server: no two RGDs share a string.
-  const rgd: ResourceGraphDefinition = JSON.parse(JSON.stringify(rgdOf(nodes, name)));
+  const rgd: ResourceGraphDefinition = JSON.parse(JSON.stringify(large(nodes, name)));
   const kinds = await resolveKinds(source, kindsOf(rgd));
   const began = performance.now();
   const result = compile(rgd, kinds);

@@ -18,8 +18,8 @@ export const memory: Case = {
     let names: string[] = [];
     const look = async () => {
       let least = Infinity;
-      // The smallest of some looks: runtimes give pages back when they like.
-      for (let i = 0; i < 4; i++) {
+      // The smallest of some looks: runtimes give pages back when nothing was done for a while, V8 after some eight seconds.
+      for (let i = 0; i < 15; i++) {
         await pause(1);
         least = Math.min(least, await residentBytes(bed.controller.pid));
       }

@@ -1,6 +1,6 @@
 /**
- * The ceiling: the seven writes of an instance from a loop that does nothing else for each that a watch
- * tells of. Run as a process of its own: `bare.ts <kubeconfig> <kind> <concurrency>`; it says when it is
+ * The ceiling: the seven writes of an instance, or the five after its spec changed, from a loop that does
+ * nothing else for each that a watch tells of. Run as a process of its own: `bare.ts <kubeconfig> <kind> <concurrency>`; it says when it is
  * ready, and goes on until it is ended.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
@@ -28,31 +28,39 @@ function metadata(owner: string, node: string) {
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 
-async function one(created: KubeObject): Promise<void> {
-  const name = created.metadata.name!;
-  const ref = { kind: of, namespace: NAMESPACE, name };
-  const patched = await client.mergePatch(ref, {
+/** Puts the finalizer and what the inventory consists of on a new instance. */
+function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<KubeObject> {
+  return client.mergePatch({ kind: of, namespace: NAMESPACE, name: name! }, {
     metadata: {
-      resourceVersion: created.metadata.resourceVersion,
+      resourceVersion,
       finalizers: ["kro.run/finalizer"],
       labels: { "kro.run/owned": "true", "applyset.kubernetes.io/id": `applyset-${name}-v1` },
       annotations: { "applyset.kubernetes.io/contains-group-kinds": Object.keys(KINDS).join(",") },
     },
   }, { fieldManager: "kro" });
+}
+
+async function one(instance: KubeObject): Promise<void> {
+  const { generation } = instance.metadata;
+  const [name, namespace] = [instance.metadata.name!, NAMESPACE];
+  const { value } = instance.spec as { value: string };
+  const ref = { kind: of, namespace, name };
+  const isNew = generation === 1;
+  const live = isNew ? await adopt(instance) : instance;
   const apply = (node: string, to: keyof typeof KINDS, fields: Record<string, unknown> = {}) =>
-    client.apply({ kind: KINDS[to], namespace: NAMESPACE, name: `${name}-${node}` }, {
+    client.apply({ kind: KINDS[to], namespace, name: `${name}-${node}` }, {
       apiVersion: "v1",
       kind: to,
       metadata: metadata(name, node),
       ...fields,
     }, applyAs);
-  const d = apply("d", "ServiceAccount");
-  await apply("a", "ConfigMap", { data: { value: name } });
+  const d = isNew ? apply("d", "ServiceAccount") : undefined;
+  await apply("a", "ConfigMap", { data: { value } });
   await Promise.all([
     d,
-    apply("c", "Secret", { data: { value: btoa(name) } }),
-    apply("b", "ConfigMap", { data: { value: name } }).then(() =>
-      apply("e", "Service", { spec: { selector: { app: name }, ports: [{ port: 80 }] } })
+    apply("c", "Secret", { data: { value: btoa(value) } }),
+    apply("b", "ConfigMap", { data: { value } }).then(() =>
+      apply("e", "Service", { spec: { selector: { app: value }, ports: [{ port: 80 }] } })
     ),
   ]);
   const condition = (type: string) => ({
@@ -61,11 +69,11 @@ async function one(created: KubeObject): Promise<void> {
     reason: "Ready",
     message: "all resources are created and ready",
     lastTransitionTime: new Date().toISOString(),
-    observedGeneration: 1,
+    observedGeneration: generation,
   });
   const conditions = ["InstanceManaged", "GraphResolved", "ResourcesReady", "Ready"].map(condition);
-  const status = { state: "ACTIVE", value: name, address: "10.0.0.1", conditions };
-  await client.replace(ref, { ...patched, status }, { fieldManager: "kro", subresource: "status" });
+  const status = { state: "ACTIVE", value, address: "10.0.0.1", conditions };
+  await client.replace(ref, { ...live, status }, { fieldManager: "kro", subresource: "status" });
 }
 
 const waiting: KubeObject[] = [];
@@ -82,11 +90,17 @@ function work(): void {
   }
 }
 
+/** By name, the generation that was worked on. */
+const seen = new Map<string, number>();
+
 const { resourceVersion } = await client.list(of);
 console.log("ready");
 const { signal } = new AbortController();
 for await (const event of client.watch(of, { resourceVersion, signal })) {
-  if (event.type !== "ADDED") continue;
+  if (event.type === "BOOKMARK" || event.type === "DELETED") continue;
+  const { name, generation = 0 } = event.object.metadata;
+  if (generation <= (seen.get(name!) ?? 0)) continue;
+  seen.set(name!, generation);
   waiting.push(event.object);
   work();
 }

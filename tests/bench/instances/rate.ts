@@ -61,7 +61,7 @@ interface Measured {
   cpuMs: number;
 }
 
-async function measured(
+export async function measured(
   client: KubeClient,
   pid: number,
   kind: string,
@@ -72,29 +72,36 @@ async function measured(
   return { rate, cpuMs: (await cpuMs(pid) - before) / count };
 }
 
-/** The bare loop, run as a process of its own; the kind of the instances is defined. */
-export async function bareRate(
+/** How fast the bare loop is; the kind of the instances is defined. */
+export function bareRate(
   controlPlane: ControlPlane,
   client: KubeClient,
   kind: string,
   count: number,
   concurrency: number,
 ): Promise<Measured> {
-  const file = new URL("bare.ts", import.meta.url).pathname;
-  const args = [
-    "run",
-    "-A",
-    "--no-check",
-    file,
-    controlPlane.kubeconfig,
+  return withBare(
+    controlPlane,
     kind,
-    String(concurrency),
-  ];
-  const bare = guarded(Deno.execPath(), args);
+    concurrency,
+    (pid) => measured(client, pid, kind, count),
+  );
+}
+
+/** Does something while the bare loop runs, as a process of its own. */
+export async function withBare<T>(
+  controlPlane: ControlPlane,
+  kind: string,
+  concurrency: number,
+  act: (pid: number) => Promise<T>,
+): Promise<T> {
+  const file = new URL("bare.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", file, controlPlane.kubeconfig, kind];
+  const bare = guarded(Deno.execPath(), [...args, String(concurrency)]);
   try {
     // It says that it is ready.
     await bare.output.stdout.getReader().read();
-    return await measured(client, bare.pid, kind, count);
+    return await act(bare.pid);
   } finally {
     await bare.stop();
   }
