@@ -216,20 +216,20 @@ export class GraphController {
   async #publish(entry: GraphEntry): Promise<WorkResult> {
     const { metrics, pool, signal = this.#stop.signal, ...deps } = this.#deps;
     const before = entry.rgd;
+    const name = before.metadata.name!;
     const since = this.#state.clock;
     const result = await publishGraph(before, {
       ...deps,
       signal,
+      onBuilt: (seconds, ok) => metrics.build(name, seconds, ok),
       current: entry.served,
       serve: async (served) => {
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
       },
     });
-    const name = before.metadata.name!;
     this.#state.published(entry, before, result, since);
     metrics.revisions.resolved(result.rgd, result.served?.revision);
-    metrics.build(name, result.buildSeconds, result.problems.length === 0);
     if (result.issued) metrics.revisionIssued(result.issued);
     const good = result.problems.length === 0 && result.error === undefined;
     metrics.rgdResolution(result.issued ? "issue" : good ? "serve" : "failed");

@@ -44,6 +44,8 @@ import { messageOf } from "./values.ts";
 export interface PublishDeps extends ServingDeps {
   /** How many revisions are kept, 5 by default; zero or less keeps all. */
   maxRevisions?: number;
+  /** Told of the compilation before anybody can see what became of it. */
+  onBuilt?: (seconds: number, ok: boolean) => void;
 }
 
 /** What became of an RGD. */
@@ -75,6 +77,7 @@ export async function publishGraph(
 ): Promise<PublishResult> {
   const rgd = await withFinalizer(given, deps);
   const build = await tryBuild(rgd, deps);
+  deps.onBuilt?.(build.seconds, build.problems.length === 0);
   const publication = await publish(rgd, build, deps);
   const { status, ...outcome } = publication;
   const old = findCondition(rgd.status?.conditions, "ControllerReady");
