@@ -6,7 +6,6 @@
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
 import { moduleDir, modules, moduleVersion } from "../controlplane/parts.ts";
-import { ceiling } from "./cases/ceiling.ts";
 import { cel } from "./cases/cel.ts";
 import { cases } from "./cases/mod.ts";
 import { drawCharts } from "./charts.ts";
@@ -44,7 +43,7 @@ const sizes: Sizes = {
   graphs: positive("graphs", flags.graphs),
   memory: flags.memory.split(",").map((count) => positive("memory", count)),
 };
-const known = [...cases.map(({ name }) => name), "ceiling", "cel"];
+const known = [...cases.map(({ name }) => name), "cel"];
 for (const name of flags.only) {
   if (!known.includes(name)) throw new Error(`--only: ${name} is none of ${known.join(", ")}`);
 }
@@ -88,22 +87,15 @@ const attempt = async (of: string, side: string, run: () => Promise<void>) => {
   if (out) await save(out);
 };
 
-if (wants("ceiling")) {
-  await attempt("ceiling", "bare", async () => {
-    for (const { measure, unit, value } of await ceiling(controlPlane, client, sizes.n)) {
-      note("ceiling", measure, unit, "bare", value);
-    }
-  });
-  await sweep(client);
-}
 if (cases.some(({ name }) => wants(name))) {
   for (const name of sides) {
     {
       await using bed = await Bed.start(await sideOf(name), controlPlane, client, sizes);
       for (const each of cases.filter(({ name }) => wants(name))) {
+        if (each.column && name !== sides[0]) continue;
         await attempt(each.name, name, async () => {
           for (const { measure, unit, value } of await each.run(bed)) {
-            note(each.name, measure, unit, name, value);
+            note(each.name, measure, unit, each.column ?? name, value);
           }
         });
       }

@@ -1,5 +1,6 @@
 /** The cases of each side, in the order in which they run: the controller is the same as far as they allow. */
 import type { Case } from "../kit/bed.ts";
+import { ceiling } from "./ceiling.ts";
 import { chain } from "./chain.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
@@ -15,6 +16,7 @@ import { update } from "./update.ts";
 export const cases: readonly Case[] = [
   start,
   create,
+  ceiling,
   quiet,
   drift,
   update,

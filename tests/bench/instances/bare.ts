@@ -12,19 +12,19 @@ const client = connect(await loadConfig({ kubeconfig }), { userAgent: "bare" });
 const of = instanceKind(kind);
 const applyAs = { fieldManager: "kro.run/applyset", force: false };
 
-/** As many labels and annotations as kro puts on a child. */
+/** As many labels and annotations as kro puts on a child, and as long, but not those that kro watches. */
 function metadata(owner: string, node: string) {
   const labels = Object.fromEntries([
     ...["id", "name", "group", "version", "kind", "namespace"].map((
       of,
-    ) => [`kro.run/instance-${of}`, owner]),
-    ["kro.run/owned", "true"],
-    ["kro.run/kro-version", "bare"],
-    ["kro.run/node-id", node],
+    ) => [`bar.run/instance-${of}`, owner]),
+    ["bar.run/owned", "true"],
+    ["bar.run/kro-version", "bare"],
+    ["bar.run/node-id", node],
     ["app.kubernetes.io/managed-by", "kro"],
     ["applyset.kubernetes.io/part-of", `applyset-${owner}-v1`],
   ]);
-  const annotations = { "internal.kro.run/apply-order": "1" };
+  const annotations = { "internal.bar.run/apply-order": "1" };
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 

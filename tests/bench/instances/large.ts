@@ -1,5 +1,6 @@
 /** A large graph: Deployments, Services and ConfigMaps, six expressions a node, each node after its neighbours. */
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import { GROUP } from "./five.ts";
 
 /** An RGD of so many nodes; its kind is `Large`. */
 export function large(nodes: number, name: string): ResourceGraphDefinition {
@@ -21,6 +22,7 @@ export function large(nodes: number, name: string): ResourceGraphDefinition {
       schema: {
         kind: "Large",
         apiVersion: "v1alpha1",
+        group: GROUP,
         spec: {
           name: "string",
           replicas: "integer | default=1",

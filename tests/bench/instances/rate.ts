@@ -90,13 +90,13 @@ export function bareRate(
 
 /** Does something while the bare loop runs, as a process of its own. */
 export async function withBare<T>(
-  controlPlane: ControlPlane,
+  { kubeconfig }: { kubeconfig: string },
   kind: string,
   concurrency: number,
   act: (pid: number) => Promise<T>,
 ): Promise<T> {
   const file = new URL("bare.ts", import.meta.url).pathname;
-  const args = ["run", "-A", "--no-check", file, controlPlane.kubeconfig, kind];
+  const args = ["run", "-A", "--no-check", file, kubeconfig, kind];
   const bare = guarded(Deno.execPath(), [...args, String(concurrency)]);
   try {
     // It says that it is ready.

@@ -7,6 +7,7 @@ import { five, instance, instanceKind } from "../instances/five.ts";
 import { publish } from "../instances/setup.ts";
 import { Audit, type Counts, sum } from "./audit.ts";
 import { Follower } from "./follower.ts";
+import type { Column } from "./results.ts";
 import { type Running, type Side, startSide } from "./sides.ts";
 
 /** How much is done. */
@@ -35,6 +36,8 @@ export interface Figure {
 /** One case of the benchmark. */
 export interface Case {
   readonly name: string;
+  /** Runs on the first side alone, and its figures are of this column; by default on each, and of its own. */
+  readonly column?: Column;
   /** Measures on one side; all that it made itself, apart from instances of `Five`, it takes away again. */
   run(bed: Bed): Promise<Figure[]>;
 }

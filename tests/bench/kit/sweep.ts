@@ -34,6 +34,16 @@ export async function sweep(client: KubeClient): Promise<void> {
   }
 }
 
+/** Takes away a kind of the group that no graph serves, its instances, and the objects named after them. */
+export async function sweepKind(client: KubeClient, kind: KindRef): Promise<void> {
+  const prefix = `${kind.kind.toLowerCase()}-`;
+  await removeAll(client, kind, () => true);
+  for (const of of Object.values(KINDS)) {
+    await removeAll(client, of, ({ metadata }) => metadata.name!.startsWith(prefix));
+  }
+  await removeAll(client, CRD_KIND, (crd) => specOf(crd).names.kind === kind.kind);
+}
+
 function isOurs({ spec }: KubeObject): boolean {
   return (spec as { schema?: { group?: string } }).schema?.group === GROUP;
 }
