@@ -51,18 +51,13 @@ Deno.test("where a target is missed, what the bare loop reaches stands beside it
   assert.deepEqual([update.found, update.holds], ["4.50; the bare loop 5.00", false]);
 });
 
-Deno.test("a bare loop that was much slower than kro is no ceiling", () => {
+Deno.test("a bare loop that was slower than kro is no ceiling", () => {
   const [create] = judge(resultsOf(
     row("create", "200: all ACTIVE after", "s", { ours: 2 }),
     row("ceiling", "200 instances created, 8 at a time", "s", { bare: 2.5 }),
   ));
   assert.equal(create!.holds, undefined);
   assert.match(create!.found, /^0\.80: the bare loop was disturbed/);
-  const [close] = judge(resultsOf(
-    row("create", "200: all ACTIVE after", "s", { ours: 2.4 }),
-    row("ceiling", "200 instances created, 8 at a time", "s", { bare: 2.5 }),
-  ));
-  assert.equal(close!.holds, true);
 });
 
 Deno.test("calls must be as recorded, CPU may double, times are not compared", () => {

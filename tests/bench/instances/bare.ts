@@ -1,7 +1,7 @@
 /**
  * The ceiling: the seven writes of an instance, or the five after its spec changed, from a loop that does
- * nothing else for each that a watch tells of. Run as a process of its own: `bare.ts <kubeconfig> <kind> <concurrency>`; it says when it is
- * ready, and goes on until it is ended.
+ * nothing else for each that a watch tells of. Run as a process of its own:
+ * `bare.ts <kubeconfig> <kind> <concurrency>`; it says when it is ready, and goes on until it is ended.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
@@ -41,14 +41,13 @@ function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<Kub
 }
 
 async function one(instance: KubeObject): Promise<void> {
-  const { generation } = instance.metadata;
-  const [name, namespace] = [instance.metadata.name!, NAMESPACE];
+  const { name = "", generation } = instance.metadata;
   const { value } = instance.spec as { value: string };
-  const ref = { kind: of, namespace, name };
+  const ref = { kind: of, namespace: NAMESPACE, name };
   const isNew = generation === 1;
   const live = isNew ? await adopt(instance) : instance;
   const apply = (node: string, to: keyof typeof KINDS, fields: Record<string, unknown> = {}) =>
-    client.apply({ kind: KINDS[to], namespace, name: `${name}-${node}` }, {
+    client.apply({ kind: KINDS[to], namespace: NAMESPACE, name: `${name}-${node}` }, {
       apiVersion: "v1",
       kind: to,
       metadata: metadata(name, node),

@@ -30,7 +30,13 @@ export async function measureRate(
     await publish(client, five(kind));
     await pause(3);
     const byKro = () => measured(client, kro.pid, kind, count);
-    const byBare = () => bareRate(controlPlane, client, bareKind, count, concurrency);
+    const byBare = () =>
+      withBare(
+        controlPlane,
+        bareKind,
+        concurrency,
+        (pid) => measured(client, pid, bareKind, count),
+      );
     const isOdd = round % 2 === 1;
     const early = isOdd ? await byKro() : undefined;
     const bare = await byBare();
@@ -54,13 +60,14 @@ async function rateOf(client: KubeClient, kind: string, count: number): Promise<
 }
 
 /** What a process that makes instances ACTIVE gets done, and what it takes. */
-interface Measured {
+export interface Measured {
   /** Instances a second. */
   rate: number;
   /** Milliseconds of the processor's time for one. */
   cpuMs: number;
 }
 
+/** Has the process of that id make instances of the kind ACTIVE, which are created for it. */
 export async function measured(
   client: KubeClient,
   pid: number,
@@ -70,22 +77,6 @@ export async function measured(
   const before = await cpuMs(pid);
   const rate = await rateOf(client, kind, count);
   return { rate, cpuMs: (await cpuMs(pid) - before) / count };
-}
-
-/** How fast the bare loop is; the kind of the instances is defined. */
-export function bareRate(
-  controlPlane: ControlPlane,
-  client: KubeClient,
-  kind: string,
-  count: number,
-  concurrency: number,
-): Promise<Measured> {
-  return withBare(
-    controlPlane,
-    kind,
-    concurrency,
-    (pid) => measured(client, pid, kind, count),
-  );
 }
 
 /** Does something while the bare loop runs, as a process of its own. */

@@ -50,8 +50,8 @@ export function judge(results: Results): Verdict[] {
     verdict.holds === false && upstream && ceiling
       ? { ...verdict, found: `${verdict.found}; the bare loop ${(upstream / ceiling).toFixed(2)}` }
       : verdict;
-  // Nobody is faster than the ceiling, but for noise: then the machine had other work when that was measured.
-  const disturbed = Number(create.found) < 0.9;
+  // Nobody is faster than the ceiling: then the machine had other work when that was measured.
+  const disturbed = Number(create.found) < 1;
   return [
     disturbed
       ? { ...create, found: `${create.found}: the bare loop was disturbed`, holds: undefined }
