@@ -1,11 +1,11 @@
 /**
- * Writes `src/controller/crds.json` from the YAML files beside this one, so that the binary carries
+ * Writes `src/publish/own_crds.json` from the YAML files beside this one, so that the binary carries
  * the CRDs without reading files. Run it after a change: `deno run -A deploy/crds/embed.ts`.
  */
 import { load } from "js-yaml";
 
 const folder = new URL("./", import.meta.url);
-const target = new URL("../../src/controller/crds.json", import.meta.url);
+const target = new URL("../../src/publish/own_crds.json", import.meta.url);
 
 const names = [...Deno.readDirSync(folder)].map((e) => e.name).filter((n) => n.endsWith(".yaml"));
 const crds = names.sort().map((name) => load(Deno.readTextFileSync(new URL(name, folder))));

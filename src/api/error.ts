@@ -74,3 +74,8 @@ export function isNotFound(error: unknown): boolean {
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "Gone";
 }
+
+/** The message of a caught value, which need not be an Error. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

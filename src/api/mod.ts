@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./conditions.ts";
+export * from "./equal.ts";
 export * from "./error.ts";
 export * from "./json.ts";
 export * from "./names.ts";
@@ -12,4 +13,5 @@ export * from "./object.ts";
 export * from "./problem.ts";
 export * from "./rgd.ts";
 export { didYouMean } from "./suggest.ts";
+export * from "./timestamp.ts";
 export * from "./version.ts";

@@ -152,3 +152,8 @@ export function refText(ref: ObjectRef): string {
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** A copy of the kind without properties that an implementation adds, such as its schema. */
+export function plainKind({ group, version, kind, plural, namespaced }: KindRef): KindRef {
+  return { group, version, kind, plural, namespaced };
+}

@@ -1,7 +1,7 @@
 /** ResourceGraphDefinition and GraphRevision (spec and status as the CRDs define them). */
 import type { Condition } from "./conditions.ts";
-import type { GroupVersionKind, JsonObject, KindRef, KubeObject } from "./object.ts";
 import { INTERNAL_GROUP, KRO_GROUP, KRO_VERSION } from "./names.ts";
+import type { GroupVersionKind, JsonObject, KindRef, KubeObject } from "./object.ts";
 
 /** A printer column of the generated CRD. */
 export interface PrinterColumn {

@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
 import { VERSION } from "../api/mod.ts";
-import { Controller, Metrics, ownCrdsPresent } from "../controller/mod.ts";
+import { Controller, Metrics } from "../controller/mod.ts";
 import {
   AccessReviewer,
   type ClusterConfig,
@@ -11,6 +11,7 @@ import {
   loadConfig,
   type RequestInfo,
 } from "../kube/mod.ts";
+import { ownCrdsPresent } from "../publish/mod.ts";
 import {
   createHandler,
   createMetricsHandler,

@@ -8,12 +8,12 @@ import {
   RGD_KIND,
   servedKind,
 } from "../api/mod.ts";
-import { withdrawGraph } from "../controller/mod.ts";
+import { withdrawGraph } from "../publish/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { readManifests } from "./files.ts";
 import { followGone } from "./follow.ts";
 import { LocalReconciler } from "./local.ts";
-import { type Format, type Output } from "./output.ts";
+import type { Format, Output } from "./output.ts";
 import { isOfKind, refOf, Report } from "./report.ts";
 import {
   type ConnectionFlags,

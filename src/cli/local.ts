@@ -12,7 +12,7 @@ import {
   servedKind,
   VERSION,
 } from "../api/mod.ts";
-import { publishGraph, type PublishResult, type ServedGraph } from "../controller/mod.ts";
+import { publishGraph, type PublishResult, type ServedGraph } from "../publish/mod.ts";
 import { type Outcome, type PassContext, reconcile, remove } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
 import { nameOf, type Session } from "./session.ts";

@@ -12,13 +12,13 @@ import {
 import type { Graph } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
+import { builtIn, compileTogether } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import { readManifests } from "./files.ts";
-import { type Output } from "./output.ts";
+import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
-import { builtIn, compileTogether } from "./together.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Flags of `kro render`. */

@@ -1,8 +1,10 @@
 /** What every command needs that talks to a cluster: the connection, made from the flags. */
 import { type KindRef, LEASE_NAME, type ObjectRef, VERSION } from "../api/mod.ts";
-import { ClusterSchemas, installCrds, LiveCluster, ownCrdsPresent } from "../controller/mod.ts";
-import type { CompileOptions, CostLimits } from "../graph/mod.ts";
+import type { CostLimits } from "../graph/mod.ts";
+import { ClusterSchemas, LiveCluster } from "../clusters/mod.ts";
+import type { CompileOptions } from "../graph/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig, readLeases } from "../kube/mod.ts";
+import { installCrds, ownCrdsPresent } from "../publish/mod.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";

@@ -6,9 +6,11 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
+import type { CostLimits } from "../graph/mod.ts";
+import { dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
 import { NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
-import { type CostLimits, dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
+import { type Beyond, builtIn, compileTogether, type Verdict } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
@@ -18,7 +20,6 @@ import type { Output } from "./output.ts";
 import { Positions } from "./position.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
-import { type Beyond, builtIn, compileTogether, type Verdict } from "./together.ts";
 
 /** Flags of `kro validate`. */
 export interface ValidateFlags extends Omit<ConnectionFlags, "namespace">, CostFlags {

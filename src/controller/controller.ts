@@ -1,28 +1,30 @@
 /** The long-running controller: wires the parts together, starts and stops them, and shows its state. */
 import { getLogger } from "@logtape/logtape";
-import { groupKind } from "../api/mod.ts";
+import { errorText, groupKind } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
+import {
+  ChildCaches,
+  type ChildStore,
+  ClusterSchemas,
+  ExternalCaches,
+  KeyedMutex,
+  LiveCluster,
+  LiveLists,
+  RevertBackoff,
+  shadowed,
+  sweepKind,
+  type SweepWaits,
+} from "../clusters/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
-import { Discovery, type KubeClient } from "../kube/mod.ts";
-import { MadeCollections } from "../reconcile/mod.ts";
-import { ChildCaches } from "./cache/children.ts";
-import { ExternalCaches } from "./cache/external.ts";
-import { LiveLists } from "./cache/live_lists.ts";
-import type { ChildStore } from "./cache/store.ts";
-import { sweepKind, type SweepWaits } from "./cache/sweep.ts";
-import { Turns } from "./cache/turns.ts";
-import { Fights } from "./fights.ts";
-import { graphView } from "./graph_view.ts";
-import { GraphController } from "./graphs.ts";
-import { InstanceEvents } from "./instance_events.ts";
-import { InstancePool } from "./instance_pool.ts";
-import { Leadership, type LeadershipOptions } from "./leadership.ts";
-import { LiveCluster } from "./live.ts";
-import { shadowed } from "./live_serves.ts";
-import { Metrics } from "./metrics.ts";
-import { ClusterSchemas } from "./schemas.ts";
+import { Discovery, type KubeClient, settledIn } from "../kube/mod.ts";
+import { ExpansionCache } from "../reconcile/mod.ts";
+import { GraphController } from "./graphs/graph_controller.ts";
+import { graphView } from "./graphs/graph_view.ts";
+import { InstanceEvents } from "./instances/event_recorder.ts";
+import { InstancePool } from "./instances/pool.ts";
+import { Leadership, type LeadershipOptions } from "./lease/leadership.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { Sweeps } from "./sweeps.ts";
-import { messageOf, settledIn } from "./values.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { watchFailures } from "./watch_failures.ts";
 
@@ -127,8 +129,8 @@ export class Controller implements ControllerView {
         schemas,
         children,
         externals,
-        fights: new Fights(),
-        turns: new Turns(),
+        fights: new RevertBackoff(),
+        turns: new KeyedMutex(),
         liveLists: new LiveLists((query) => live.listLive(query)),
       },
       context: {
@@ -136,7 +138,7 @@ export class Controller implements ControllerView {
         version,
         podId,
         maxCollectionSize: this.#maxCollectionSize,
-        made: new MadeCollections(),
+        made: new ExpansionCache(),
         costs: options.costs,
       },
       metrics: this.#metrics,
@@ -216,7 +218,7 @@ export class Controller implements ControllerView {
       this.#children.wake(instances);
     } catch (error) {
       if (this.#state === "stopping" || this.#state === "stopped") return;
-      logger.warn("sweep of {kind} failed: {error}", { kind, error: messageOf(error) });
+      logger.warn("sweep of {kind} failed: {error}", { kind, error: errorText(error) });
     }
   }
 

@@ -1,7 +1,6 @@
 /** Sweeps every watched kind once in a long while, one after the other, so that no burst comes of it. */
 import { gvkKey } from "../api/mod.ts";
-import type { ChildStore } from "./cache/store.ts";
-import type { SweepWaits } from "./cache/sweep.ts";
+import type { ChildStore, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";
 
 /** What is swept, and how often. */

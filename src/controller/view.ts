@@ -1,6 +1,6 @@
 /** The read-only view of a running controller: what the HTTP endpoint and `kro why` may ask. */
 import type { Condition } from "../api/mod.ts";
-import type { CostEstimate } from "../graph/mod.ts";
+import type { CostEstimate } from "../cel/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
 /** A node of a graph as the JSON API shows it. */

@@ -1,7 +1,6 @@
 /** Failures of watches in the log: each once, until it is another one. */
 import { getLogger } from "@logtape/logtape";
-import { groupKind, type KindRef } from "../api/mod.ts";
-import { messageOf } from "./values.ts";
+import { errorText, groupKind, type KindRef } from "../api/mod.ts";
 
 /** Logs a kind's failure, for this part of kro, when it is another one than the last of that kind. */
 export function watchFailures(part: string): (kind: KindRef, error: unknown) => void {
@@ -9,7 +8,7 @@ export function watchFailures(part: string): (kind: KindRef, error: unknown) => 
   const said = new Map<string, string>();
   return (kind, error) => {
     const name = groupKind(kind);
-    const message = messageOf(error);
+    const message = errorText(error);
     if (said.get(name) === message) return;
     said.set(name, message);
     logger.warn("watch of {kind} failed and is tried again: {error}", {

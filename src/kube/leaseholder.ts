@@ -3,7 +3,7 @@ import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
 import { named } from "./permission.ts";
 import { Reflector } from "./reflector.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
 /** Which Lease, as whom, and how fast. */

@@ -2,8 +2,8 @@
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { SilenceError } from "./errors.ts";
-import { type Change, Known } from "./known.ts";
-import { sleep } from "./sleep.ts";
+import { type Change, KnownObjects } from "./known_objects.ts";
+import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
 /** Called one after another, in the order of the server's changes. */
@@ -51,7 +51,7 @@ export class Reflector {
   readonly #kind: KindRef;
   readonly #options: ReflectorOptions;
   readonly #handlers: ReflectorHandlers;
-  readonly #known: Known;
+  readonly #known: KnownObjects;
   readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<void>();
   #hasSynced = false;
@@ -70,7 +70,7 @@ export class Reflector {
     this.#kind = kind;
     this.#options = options;
     this.#handlers = handlers;
-    this.#known = new Known(kind);
+    this.#known = new KnownObjects(kind);
     this.#backoff = options.backoff ?? new Backoff();
     // Whoever waits gets the rejection; nobody has to.
     this.#synced.promise.catch(() => {});

@@ -6,7 +6,7 @@ import {
   type ReflectorHandlers,
   type ReflectorOptions,
 } from "./reflector.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
 /** What to watch, and whom to tell when all of it has to be told anew. */

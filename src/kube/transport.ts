@@ -4,10 +4,10 @@
  */
 import { ApiError } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
-import { type Exchange, isWrite, repeatable, requestText } from "./exchange.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
+import { type Exchange, isWrite, repeatable, requestText } from "./exchange.ts";
 import { Slots, TokenBucket } from "./limit.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./timers.ts";
 import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
 
 /** A watch's open answer. */

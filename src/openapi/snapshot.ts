@@ -4,8 +4,8 @@ import { brotliDecompressSync } from "node:zlib";
 import { gvkKey, type JsonObject, type KindRef } from "../api/mod.ts";
 import { Linker } from "./link.ts";
 import type { KindInfo } from "./schema.ts";
-import snapshot from "./snapshot.json" with { type: "json" };
 import type { SchemaSource } from "./source.ts";
+import snapshot from "./snapshot.json" with { type: "json" };
 
 /** What the snapshot's compressed text holds. */
 export interface SnapshotDocument {

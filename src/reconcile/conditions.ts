@@ -7,8 +7,9 @@ import {
   INSTANCE_CONDITIONS,
   type KubeObject,
   setConditions,
+  timestamp,
 } from "../api/mod.ts";
-import { type PassContext, timestamp } from "./context.ts";
+import type { PassContext } from "./context.ts";
 import type { InstanceState, Next } from "./outcome.ts";
 import type { NodeResult } from "./result.ts";
 

@@ -1,7 +1,7 @@
 /** What a pass is told from outside: it reads no clock and no environment itself. */
 
 import type { CostLimits } from "../cel/mod.ts";
-import type { MadeCollections } from "./made.ts";
+import type { ExpansionCache } from "./expansion_cache.ts";
 
 /** What a status says otherwise than the one that stands: the first of these that differs. */
 export type StatusChange = "state or condition" | "fields" | "texts of conditions";
@@ -17,7 +17,7 @@ export interface PassContext {
   /** `--rgd-max-collection-size`: how many objects one forEach may make. */
   maxCollectionSize: number;
   /** Collections of earlier passes, for who runs many; then instances that were read are never changed. */
-  made?: MadeCollections;
+  made?: ExpansionCache;
   /** `--cel-expression-budget` and `--cel-pass-budget`: what expressions may cost. */
   costs?: CostLimits;
   /** UID of the RGD, for the instance's label; without it that label is left as it is. */
@@ -31,9 +31,4 @@ export interface PassContext {
    * Without it every change is written at once.
    */
   putOff?(change: StatusChange | undefined): number;
-}
-
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
-export function timestamp(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, "Z");
 }

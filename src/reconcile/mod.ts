@@ -7,7 +7,7 @@
 export * from "./cluster.ts";
 export * from "./outcome.ts";
 export type { PassContext, StatusChange } from "./context.ts";
-export { MadeCollections } from "./made.ts";
+export { ExpansionCache } from "./expansion_cache.ts";
 export { reconcile } from "./reconcile.ts";
 export { remove } from "./remove.ts";
 export { unresolved } from "./unresolved.ts";

@@ -3,9 +3,9 @@ import { ApiError, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import { expand } from "./expand.ts";
+import type { ExpansionCache } from "./expansion_cache.ts";
 import { readExternal } from "./external.ts";
 import { collectionSelector, type ParentIdentity } from "./labels.ts";
-import type { MadeCollections } from "./made.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyOwned, shortName } from "./ownership.ts";
 import { included, readinessFault } from "./readiness.ts";
@@ -25,7 +25,7 @@ export interface NodeContext {
   /** How many objects a forEach may make. */
   maxCollectionSize: number;
   /** See {@link PassContext.made}. */
-  made?: MadeCollections;
+  made?: ExpansionCache;
   /** Makes the instance name these objects before they are created, and refuses doubles. */
   reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined>;
 }

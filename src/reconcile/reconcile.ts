@@ -5,6 +5,7 @@ import {
   type ConditionUpdate,
   isNotFound,
   type KubeObject,
+  timestamp,
 } from "../api/mod.ts";
 import { PassBudget } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
@@ -23,10 +24,10 @@ import {
   type Verdict,
   verdict,
 } from "./conditions.ts";
-import { type PassContext, timestamp } from "./context.ts";
+import type { PassContext } from "./context.ts";
 import { isSuspended } from "./labels.ts";
 import type { Next, NodeOutcome, ObjectOutcome, Outcome } from "./outcome.ts";
-import { plannedInventory } from "./plan.ts";
+import { plannedInventory } from "./planned_inventory.ts";
 import { project } from "./project.ts";
 import { prune, type Pruned } from "./prune.ts";
 import { remove } from "./remove.ts";

@@ -9,11 +9,12 @@ import {
   type KindRef,
   type KubeObject,
   refText,
+  timestamp,
 } from "../api/mod.ts";
 import { patchFresh } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
 import { areAuthored, builtInConditions, conditionsOf } from "./conditions.ts";
-import { type PassContext, timestamp } from "./context.ts";
+import type { PassContext } from "./context.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
 import { hasFinalizer } from "./labels.ts";
 import { deleteMember, listMembers, type Member, type MemberQuery, remain } from "./members.ts";

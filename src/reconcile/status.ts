@@ -1,8 +1,8 @@
 /** Writes the status of an instance, when it differs. */
-import { equal } from "./equal.ts";
 import {
   type Condition,
   isObject,
+  jsonEqual,
   type JsonObject,
   type KindRef,
   type KubeObject,
@@ -46,11 +46,11 @@ export function statusChange(
 ): StatusChange | undefined {
   const current = statusOf(instance);
   const signs = (list: unknown) => Array.isArray(list) ? list.map(withoutMessage) : list;
-  if (current.state !== state || !equal(signs(current.conditions), signs(conditions))) {
+  if (current.state !== state || !jsonEqual(signs(current.conditions), signs(conditions))) {
     return "state or condition";
   }
-  if (!equal(fieldsOf(instance), fields)) return "fields";
-  return equal(current.conditions, conditions) ? undefined : "texts of conditions";
+  if (!jsonEqual(fieldsOf(instance), fields)) return "fields";
+  return jsonEqual(current.conditions, conditions) ? undefined : "texts of conditions";
 }
 
 /** Replaces the status unless it says the same already; rejects like the cluster. */
@@ -63,7 +63,7 @@ export async function writeStatus(
   const status = { ...fields, conditions: conditions.map((c) => ({ ...c })), state } as JsonObject;
   const ref = instanceRef(kind, instance);
   return await onFresh(cluster, ref, instance, async (fresh) => {
-    if (equal(statusOf(fresh), status)) return fresh;
+    if (jsonEqual(statusOf(fresh), status)) return fresh;
     return await cluster.writeStatus(ref, { ...fresh, status });
   });
 }

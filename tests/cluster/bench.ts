@@ -1,13 +1,13 @@
 // A cached cluster on the control plane with its requests counted, and objects to put through it.
 import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../src/api/mod.ts";
-import { CachedCluster, type CachedParts } from "../../src/controller/cached.ts";
-import { ChildCaches } from "../../src/controller/cache/children.ts";
-import { ExternalCaches } from "../../src/controller/cache/external.ts";
-import { LiveLists } from "../../src/controller/cache/live_lists.ts";
-import { Turns } from "../../src/controller/cache/turns.ts";
-import { Fights } from "../../src/controller/fights.ts";
-import { LiveCluster } from "../../src/controller/live.ts";
-import { ClusterSchemas } from "../../src/controller/schemas.ts";
+import { ChildCaches } from "../../src/clusters/cache/children.ts";
+import { ExternalCaches } from "../../src/clusters/cache/external.ts";
+import { CachedCluster, type CachedParts } from "../../src/clusters/cached.ts";
+import { RevertBackoff } from "../../src/clusters/drift/revert_backoff.ts";
+import { KeyedMutex } from "../../src/clusters/keyed_mutex.ts";
+import { LiveCluster } from "../../src/clusters/live.ts";
+import { LiveLists } from "../../src/clusters/live_lists.ts";
+import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane } from "../controlplane/testing.ts";
 
@@ -78,8 +78,8 @@ export function partsOf(
     schemas,
     children: new ChildCaches(client, schemas),
     externals: new ExternalCaches(client),
-    fights: new Fights(),
-    turns: new Turns(),
+    fights: new RevertBackoff(),
+    turns: new KeyedMutex(),
     liveLists: new LiveLists((query) =>
       new LiveCluster(client, discovery, schemas).listLive(query)
     ),

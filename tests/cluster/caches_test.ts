@@ -1,7 +1,7 @@
 // Whose an object is, when it is gone, and what others' objects cost: the watch caches at work.
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../src/api/mod.ts";
-import { CachedCluster } from "../../src/controller/cached.ts";
+import { CachedCluster } from "../../src/clusters/cached.ts";
 import { CONFIG_MAP } from "../contract/cluster.ts";
 import { eventually } from "../controlplane/testing.ts";
 import { bench, childOf, INSTANCE } from "./bench.ts";

@@ -1,8 +1,8 @@
 // The live and the cached cluster on a real API server fulfil the contract of the port.
 import assert from "node:assert/strict";
-import { CachedCluster } from "../../src/controller/cached.ts";
-import { LiveCluster } from "../../src/controller/live.ts";
-import { ClusterSchemas } from "../../src/controller/schemas.ts";
+import { CachedCluster } from "../../src/clusters/cached.ts";
+import { LiveCluster } from "../../src/clusters/live.ts";
+import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { Discovery, type KubeClient } from "../../src/kube/mod.ts";
 import type { Cluster } from "../../src/reconcile/mod.ts";
 import {

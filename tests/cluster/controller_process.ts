@@ -1,6 +1,6 @@
 /** `kro controller` as a process of its own, from source, as user `kro`. */
-import { installCrds } from "../../src/controller/mod.ts";
 import { connect, loadConfig } from "../../src/kube/mod.ts";
+import { installCrds } from "../../src/publish/mod.ts";
 import { freePorts } from "../controlplane/api.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 

@@ -1,7 +1,8 @@
 /** A controller in this process against the shared control plane, and what it asked the API server for. */
 import type { KubeObject } from "../../src/api/mod.ts";
-import { Controller, type ControllerOptions, installCrds } from "../../src/controller/mod.ts";
+import { Controller, type ControllerOptions } from "../../src/controller/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
+import { installCrds } from "../../src/publish/mod.ts";
 import { type AuditEntry, calls } from "../controlplane/mod.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 

@@ -1,7 +1,7 @@
 // Events about instances, behind the feature gate InstanceConditionEvents.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../src/api/mod.ts";
-import { InstanceEvents } from "../../src/controller/instance_events.ts";
+import { InstanceEvents } from "../../src/controller/instances/event_recorder.ts";
 import { eventually, testNamespace } from "../controlplane/testing.ts";
 import { counted } from "./bench.ts";
 import {

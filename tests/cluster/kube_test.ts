@@ -1,7 +1,7 @@
 // The client on a real API server: writes, their refusals, lists, discovery.
 import assert from "node:assert/strict";
 import { ApiError, isNotFound, type KindRef, Manager } from "../../src/api/mod.ts";
-import { desiredValues, fingerprint } from "../../src/controller/drift.ts";
+import { desiredValues, fingerprint } from "../../src/clusters/drift/fingerprint.ts";
 import { connect, Discovery, loadConfig } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 import { by, clientOf, CONFIG_MAP, freshKind, refusedWith, session } from "./kube_session.ts";

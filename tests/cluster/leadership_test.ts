@@ -1,9 +1,10 @@
 /** Leader election with real controllers: who writes, who waits, and what a lost Lease stops. */
 import assert from "node:assert/strict";
+import { Leadership } from "../../src/controller/lease/leadership.ts";
 import { Controller, type ControllerOptions, Metrics } from "../../src/controller/mod.ts";
-import { Leadership } from "../../src/controller/leadership.ts";
 import { connect, type KubeClient, LeaseHolder, loadConfig } from "../../src/kube/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
+import { startProcess } from "./controller_process.ts";
 import {
   apply,
   cleanUp,
@@ -19,7 +20,6 @@ import {
   writes,
 } from "./controller_setup.ts";
 import { CONFIG_MAP } from "./kube_session.ts";
-import { startProcess } from "./controller_process.ts";
 
 const FAST = { durationSeconds: 3, renewDeadlineSeconds: 2, retrySeconds: 0.3 };
 

@@ -1,8 +1,9 @@
 // A controller with few rights: kinds that it may watch in some namespaces, or only list.
 import assert from "node:assert/strict";
 import type { KubeObject, RgdStatus } from "../../src/api/mod.ts";
-import { Controller, type ControllerOptions, installCrds } from "../../src/controller/mod.ts";
+import { Controller, type ControllerOptions } from "../../src/controller/mod.ts";
 import { connect, loadConfig } from "../../src/kube/mod.ts";
+import { installCrds } from "../../src/publish/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
 import { apply, cleanUp, graph, groupOf, kubectl, until } from "./controller_setup.ts";
 

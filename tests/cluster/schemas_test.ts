@@ -1,8 +1,8 @@
 // Where a cluster's schemas come from, what they cost, and when a kind counts as gone.
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, gvkKey, type KindRef, type KubeObject } from "../../src/api/mod.ts";
-import { LiveCluster } from "../../src/controller/live.ts";
-import { ClusterSchemas } from "../../src/controller/schemas.ts";
+import { LiveCluster } from "../../src/clusters/live.ts";
+import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { Discovery, type KubeClient } from "../../src/kube/mod.ts";
 import { eventually } from "../controlplane/testing.ts";
 import { counted, DEPLOYMENT, SECRET } from "./bench.ts";

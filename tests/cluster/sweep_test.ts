@@ -1,10 +1,10 @@
 // A sweep on the real API server: a cache that missed events is put right, one that did not costs a list.
 import assert from "node:assert/strict";
-import { Owners } from "../../src/controller/cache/owners.ts";
-import { GraphReads } from "../../src/controller/cache/graph_reads.ts";
-import { ChildStore } from "../../src/controller/cache/store.ts";
-import { sweepKind } from "../../src/controller/cache/sweep.ts";
 import { Label, Manager } from "../../src/api/mod.ts";
+import { GraphReads } from "../../src/clusters/cache/graph_reads.ts";
+import { Owners } from "../../src/clusters/cache/owners.ts";
+import { ChildStore } from "../../src/clusters/cache/store.ts";
+import { sweepKind } from "../../src/clusters/cache/sweep.ts";
 import { CONFIG_MAP } from "../contract/cluster.ts";
 import { childOf, counted, INSTANCE, namespaceOf } from "./bench.ts";
 

@@ -19,12 +19,16 @@ import {
   toCel,
   typeText,
 } from "../../src/cel/mod.ts";
-import { ClusterSchemas } from "../../src/controller/schemas.ts";
+import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { compareCrds, compile, kindsOf } from "../../src/graph/mod.ts";
 import { connect, Discovery, loadConfig } from "../../src/kube/mod.ts";
-import { resolveKinds, type SchemaSource, snapshotSource } from "../../src/openapi/mod.ts";
+import {
+  resolveKinds,
+  type Schema,
+  type SchemaSource,
+  snapshotSource,
+} from "../../src/openapi/mod.ts";
 import { transform } from "../../src/simpleschema/mod.ts";
-import type { Schema } from "../../src/openapi/mod.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
 
 /** Answers from this project's code. */

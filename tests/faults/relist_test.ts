@@ -1,9 +1,9 @@
 /** What happens between two lists: objects that came by our own write and went before the watch was back. */
 import assert from "node:assert/strict";
 import { Label } from "../../src/api/mod.ts";
-import { ExternalCaches } from "../../src/controller/cache/external.ts";
-import { ChildCaches } from "../../src/controller/cache/children.ts";
-import { ClusterSchemas } from "../../src/controller/schemas.ts";
+import { ChildCaches } from "../../src/clusters/cache/children.ts";
+import { ExternalCaches } from "../../src/clusters/cache/external.ts";
+import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { Discovery } from "../../src/kube/mod.ts";
 import { eventually } from "../controlplane/testing.ts";
 import { refuse } from "./proxy/mod.ts";

@@ -1,7 +1,7 @@
 /** One API server, the fault proxy before it, kro behind that, and the people who use the cluster. */
 import { bundle } from "../../deploy/tasks/bundle.ts";
-import { installCrds } from "../../src/controller/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
+import { installCrds } from "../../src/publish/mod.ts";
 import type { RunningControlPlane } from "../controlplane/mod.ts";
 import { kubeconfig, type User } from "../controlplane/users.ts";
 import { deploymentsProgress } from "./deployments.ts";

@@ -1,6 +1,6 @@
 // The end of an RGD: its instances, their objects, its CRD, its watches, and who is left to delete what it made.
 import assert from "node:assert/strict";
-import { ownCrds } from "../../src/controller/mod.ts";
+import { ownCrds } from "../../src/publish/mod.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 import type { Live } from "./cluster.ts";
 import { crd } from "./crds.ts";

@@ -1,8 +1,9 @@
 // Declares a scenario of the conformance tables: a test named after its reference, with a graph, a namespace and a
 // controller of its own. The controller's timed requeue is off: what happens, happens because of a watch.
 import type { JsonObject, KubeObject } from "../../src/api/mod.ts";
-import { Controller, type ControllerOptions, installCrds } from "../../src/controller/mod.ts";
+import { Controller, type ControllerOptions } from "../../src/controller/mod.ts";
 import { connect, loadConfig } from "../../src/kube/mod.ts";
+import { installCrds } from "../../src/publish/mod.ts";
 import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
 import { type Live, type Place, ScenarioCluster } from "./cluster.ts";
 

@@ -1,4 +1,7 @@
-/** Holds the order of the rooms: imports point downwards only, and only through a room's `mod.ts`. */
+/**
+ * Checks the order of the rooms of `src`: imports point downwards only, enter a room through its
+ * `mod.ts`, and never run in a circle.
+ */
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 
@@ -11,10 +14,43 @@ const allowed: Record<string, readonly string[]> = {
   graph: ["api", "openapi", "cel", "simpleschema"],
   reconcile: ["api", "openapi", "cel", "graph"],
   kube: ["api"],
-  controller: ["api", "openapi", "cel", "graph", "reconcile", "kube"],
+  clusters: ["api", "openapi", "cel", "graph", "reconcile", "kube"],
+  publish: ["api", "openapi", "graph", "reconcile", "kube", "clusters"],
+  controller: ["api", "openapi", "cel", "graph", "reconcile", "kube", "clusters", "publish"],
   server: ["api", "reconcile", "controller"],
-  cli: ["api", "openapi", "graph", "reconcile", "kube", "controller", "server"],
+  cli: [
+    "api",
+    "openapi",
+    "graph",
+    "reconcile",
+    "kube",
+    "clusters",
+    "publish",
+    "controller",
+    "server",
+  ],
 };
+
+/**
+ * What each file or folder inside a room may import of its siblings. A folder stands for all files
+ * in it. Files that are not listed, such as the room's `mod.ts`, may import all of them.
+ */
+const inside: Record<string, Record<string, readonly string[]>> = {
+  clusters: { drift: [], cache: ["drift"] },
+  controller: {
+    "queue.ts": [],
+    "view.ts": [],
+    "watch_failures.ts": [],
+    "sweeps.ts": ["queue.ts"],
+    lease: [],
+    metrics: ["queue.ts"],
+    instances: ["queue.ts", "view.ts", "metrics"],
+    graphs: ["queue.ts", "view.ts", "watch_failures.ts", "metrics", "instances"],
+  },
+};
+
+/** The only files that may import each other in a circle: their functions are mutually recursive. */
+const recursive = ["cel/", "graph/compare", "reconcile/", "clusters/cache/"];
 
 /** Rooms that must stay free of I/O, clocks and the environment. */
 const pure = ["api", "openapi", "cel", "simpleschema", "graph", "reconcile"];
@@ -52,8 +88,80 @@ function importFaults(file: string): string[] {
   return faults;
 }
 
+/** Faults of one file: imports of parts of its own room that {@link inside} does not allow. */
+function insideFaults(file: string): string[] {
+  const [room, ...rest] = relative(root, file).split("/");
+  const parts = inside[room!];
+  const own = rest[0]!;
+  // The room's entry and what wires its parts together may use all of them.
+  if (!parts || parts[own] === undefined) return [];
+  return localImports(file).flatMap((target) => {
+    const [targetRoom, part] = target.split("/");
+    if (targetRoom !== room || part === own || parts[own]!.includes(part!)) return [];
+    return [`${relative(root, file)} imports ${target}`];
+  });
+}
+
+/** Paths below `src` of the TypeScript files that a file imports. */
+function localImports(file: string): string[] {
+  return imports(Deno.readTextFileSync(file))
+    .filter((specifier) => specifier.startsWith(".") && specifier.endsWith(".ts"))
+    .map((specifier) => relative(root, join(dirname(file), specifier)));
+}
+
+function importGraph(): Map<string, string[]> {
+  return new Map([...sources(root)].map((file) => [relative(root, file), localImports(file)]));
+}
+
+/** The strongly connected components of more than one file, each sorted (Tarjan's algorithm). */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  const visit = (file: string) => {
+    index.set(file, index.size);
+    low.set(file, index.get(file)!);
+    stack.push(file);
+    for (const target of graph.get(file) ?? []) {
+      if (!index.has(target)) visit(target);
+      else if (!stack.includes(target)) continue;
+      low.set(file, Math.min(low.get(file)!, low.get(target)!));
+    }
+    if (low.get(file) !== index.get(file)) return;
+    const component = stack.splice(stack.indexOf(file));
+    if (component.length > 1) circles.push(component.sort());
+  };
+  for (const file of graph.keys()) if (!index.has(file)) visit(file);
+  return circles;
+}
+
 Deno.test("imports point downwards only, through mod.ts", () => {
   assert.deepEqual([...sources(root)].flatMap(importFaults), []);
+});
+
+Deno.test("folders of a room import downwards only", () => {
+  assert.deepEqual([...sources(root)].flatMap(insideFaults), []);
+});
+
+Deno.test("every file and folder named for the inside of a room exists", () => {
+  for (const [room, parts] of Object.entries(inside)) {
+    for (const part of Object.keys(parts)) assert.ok(Deno.statSync(join(root, room, part)), part);
+  }
+});
+
+Deno.test("no files import each other in a circle, mutual recursion apart", () => {
+  const circles = circlesOf(importGraph()).filter((circle) =>
+    !recursive.some((prefix) => circle.every((file) => file.startsWith(prefix)))
+  );
+  assert.deepEqual(circles, []);
+});
+
+Deno.test("a circle of imports is found, and a diamond is none", () => {
+  const circle = new Map([["a", ["b"]], ["b", ["c"]], ["c", ["a"]], ["d", ["a"]]]);
+  assert.deepEqual(circlesOf(circle), [["a", "b", "c"]]);
+  const diamond = new Map([["a", ["b", "c"]], ["b", ["d"]], ["c", ["d"]], ["d", []]]);
+  assert.deepEqual(circlesOf(diamond), []);
 });
 
 Deno.test("every room is known to this test and has a mod.ts", () => {

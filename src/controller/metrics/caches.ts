@@ -1,8 +1,8 @@
 /** Watches of children and of other people's objects: how long they fill, what their events wake. */
 import type { KindRef } from "../../api/mod.ts";
-import type { InterestCount } from "../cache/interests.ts";
-import type { Instruments } from "./instruments.ts";
+import type { InterestCount } from "../../clusters/mod.ts";
 import { commaForm } from "./instances.ts";
+import type { Instruments } from "./instruments.ts";
 
 /** See the file's first line. */
 export class CacheMetrics {

@@ -1,6 +1,6 @@
 /** What becomes of GraphRevisions: compiled, kept in memory, retired. */
 import { findCondition, type ResourceGraphDefinition } from "../../api/mod.ts";
-import type { RevisionEvents } from "../revisions.ts";
+import type { RevisionEvents } from "../../publish/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
 /** How a revision stands in memory: known, compiled and kept, or known not to compile. */

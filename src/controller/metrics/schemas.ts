@@ -1,5 +1,5 @@
 /** Where the schemas of kinds come from: memory, or the API server. */
-import type { LookupEvents } from "../lookups.ts";
+import type { LookupEvents } from "../../clusters/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
 /** Upstream's buckets: powers of two from 10 ms. */

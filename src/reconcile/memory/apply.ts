@@ -3,12 +3,12 @@ import {
   ApiError,
   isObject,
   type Json,
+  jsonEqual,
   type JsonObject,
   type KubeObject,
   type ManagedFieldsEntry,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
-import { equal } from "../equal.ts";
 import {
   elementKey,
   fieldsOf,
@@ -53,7 +53,7 @@ export function applied(
   const dropped = leavesOf(before?.fieldsV1 ?? {}).filter((l) => !kept.has(leafKey(l)));
   for (const leaf of dropped.toSorted((a, b) => b.length - a.length)) removeAt(merged, leaf);
 
-  const isSame = before !== undefined && equal(before.fieldsV1, mine);
+  const isSame = before !== undefined && jsonEqual(before.fieldsV1, mine);
   const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
   const result = merged as unknown as KubeObject;
   // In its old place, so that an apply that changes nothing changes no order either.
@@ -71,7 +71,7 @@ export function updated(
 ): KubeObject {
   const json = next as unknown as JsonObject;
   const all = leavesOf(fieldsOf(json, write.schema, true));
-  const changed = all.filter((l) => !equal(valueAt(live, l), valueAt(next, l)));
+  const changed = all.filter((l) => !jsonEqual(valueAt(live, l), valueAt(next, l)));
   const taken = new Set(changed.map(leafKey));
   const present = new Set(all.map(leafKey));
   const entries = (live?.metadata.managedFields ?? []).map((e) =>
@@ -113,7 +113,7 @@ function withoutConflicts(
   leaves: readonly Leaf[],
   write: FieldWrite & { force: boolean },
 ): ManagedFieldsEntry[] {
-  const differing = leaves.filter((l) => !equal(valueAt(live, l), valueAt(wanted, l)));
+  const differing = leaves.filter((l) => !jsonEqual(valueAt(live, l), valueAt(wanted, l)));
   const keys = new Set(differing.map(leafKey));
   const causes = entries.flatMap((e) =>
     leavesOf(e.fieldsV1 ?? {}).filter((l) => keys.has(leafKey(l)))

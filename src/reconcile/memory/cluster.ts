@@ -2,12 +2,14 @@
 import {
   ApiError,
   groupKind,
+  jsonEqual,
   type JsonObject,
   type KindRef,
   type KubeObject,
   Manager,
   type ObjectRef,
   refText,
+  timestamp,
 } from "../../api/mod.ts";
 import type { KindInfo, Schema } from "../../openapi/mod.ts";
 import type {
@@ -19,8 +21,6 @@ import type {
   ListQuery,
   ServesOptions,
 } from "../cluster.ts";
-import { timestamp } from "../context.ts";
-import { equal } from "../equal.ts";
 import { matchLabels } from "../selector.ts";
 import { withValuesOf } from "../volatile.ts";
 import { applied, updated } from "./apply.ts";
@@ -147,7 +147,7 @@ export class MemoryCluster implements Cluster {
       const next = isSteady
         ? applied(live, withValuesOf(live, desired, volatile.paths), write)
         : attempt();
-      if (live && equal(live, next)) {
+      if (live && jsonEqual(live, next)) {
         const { revision } = last ?? {};
         return Promise.resolve({ object: live, action: "unchanged", revision });
       }
@@ -241,10 +241,10 @@ export class MemoryCluster implements Cluster {
     metadata.creationTimestamp = live?.metadata.creationTimestamp ?? metadata.creationTimestamp ??
       this.#now();
     if (object.spec !== undefined) {
-      const grown = !live || !equal(content(live), content(object));
+      const grown = !live || !jsonEqual(content(live), content(object));
       metadata.generation = (live?.metadata.generation ?? 0) + (grown ? 1 : 0);
     }
-    if (live && equal(live, object)) return live;
+    if (live && jsonEqual(live, object)) return live;
     metadata.resourceVersion = String(++this.#version);
     const isReleased = metadata.deletionTimestamp !== undefined &&
       (metadata.finalizers ?? []).length === 0;

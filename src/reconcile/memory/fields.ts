@@ -1,7 +1,13 @@
 /** Sets of owned fields in the format of `fieldsV1`: how they are made from objects, and walked. */
-import { isObject, type Json, type JsonObject, jsonText, parseJson } from "../../api/mod.ts";
+import {
+  isObject,
+  type Json,
+  jsonEqual,
+  type JsonObject,
+  jsonText,
+  parseJson,
+} from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
-import { equal } from "../equal.ts";
 
 /** One owned field: keys as `fieldsV1` writes them, from the root to a leaf. */
 export type Leaf = readonly string[];
@@ -153,8 +159,8 @@ function stepIn(parent: unknown, key: string): string | number | undefined {
   if (!Array.isArray(parent)) return undefined;
   const wanted = parseJson(key.slice(2));
   const index = parent.findIndex((element) =>
-    key.startsWith("v:") ? equal(element, wanted) : isObject(wanted) &&
-      Object.entries(wanted).every(([k, v]) => equal(element?.[k] ?? v, v))
+    key.startsWith("v:") ? jsonEqual(element, wanted) : isObject(wanted) &&
+      Object.entries(wanted).every(([k, v]) => jsonEqual(element?.[k] ?? v, v))
   );
   return index < 0 ? undefined : index;
 }

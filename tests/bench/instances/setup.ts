@@ -6,10 +6,10 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../../../src/api/mod.ts";
-import { installCrds } from "../../../src/controller/mod.ts";
 import { compile, kindsOf } from "../../../src/graph/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
+import { installCrds } from "../../../src/publish/mod.ts";
 import type { RunningControlPlane } from "../../controlplane/mod.ts";
 import { instance, NAMESPACE } from "./five.ts";
 

@@ -1,7 +1,7 @@
 // When which kind is swept: once a period, spread over it, never two at a time.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
-import { ChildStore } from "../../../src/controller/cache/store.ts";
+import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import type { Clock } from "../../../src/controller/queue.ts";
 import { Sweeps } from "../../../src/controller/sweeps.ts";
 

@@ -1,0 +1,6 @@
+/** Times as Kubernetes writes them. */
+
+/** Formats a date as `metav1.Time` does: RFC 3339 in UTC with whole seconds. */
+export function timestamp(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,193 @@
+/** Compiles the RGDs of one call: each sees the CRDs of the files and the kinds that the others make. */
+import {
+  apiVersionOf,
+  type GroupVersionKind,
+  gvkKey,
+  isObject,
+  type KubeObject,
+  parseGvk,
+  type Problem,
+  type ResourceGraphDefinition,
+  servedKind,
+} from "../api/mod.ts";
+import {
+  type Compilation,
+  compile,
+  type CompileOptions,
+  type Graph,
+  kindsOf,
+} from "../graph/mod.ts";
+import {
+  firstOf,
+  type KindInfo,
+  kindsOfCrd,
+  resolveKinds,
+  type SchemaSource,
+  snapshotKinds,
+  snapshotSource,
+  tableSource,
+} from "../openapi/mod.ts";
+import { ownCrds } from "../publish/mod.ts";
+
+/** What became of one RGD. */
+export interface Verdict {
+  /** The RGD. */
+  rgd: ResourceGraphDefinition;
+  /** Absent when there are problems. */
+  graph?: Graph;
+  /** All that is wrong with it. */
+  problems: Problem[];
+  /** Nothing is known to be wrong, but kinds are missing whose schemas only a cluster can tell. */
+  unchecked: boolean;
+}
+
+/** Where the schemas of kinds that no file defines come from. */
+export interface Beyond {
+  /** The cluster or the built-in snapshot. */
+  source: SchemaSource;
+  /** A kind that the source does not know does not exist. */
+  complete: boolean;
+}
+
+/** The kinds of a plain Kubernetes, and kro's own. */
+export function builtIn(): Beyond {
+  const own = tableSource(ownCrds().flatMap(kindsOfCrd));
+  return { source: firstOf(snapshotSource(), own), complete: false };
+}
+
+/** Compiles all of them, in any order; the verdicts are in the order of the RGDs. */
+export async function compileTogether(
+  rgds: readonly ResourceGraphDefinition[],
+  crds: readonly KubeObject[],
+  beyond: Beyond,
+  options?: CompileOptions,
+): Promise<Verdict[]> {
+  const makers = makersOf(rgds);
+  const made: KindInfo[] = crds.flatMap(kindsOfCrd);
+  const verdicts = new Map<ResourceGraphDefinition, Verdict>();
+  const waitsFor = (rgd: ResourceGraphDefinition) =>
+    kindsOf(rgd).map((gvk) => makers.get(gvkKey(gvk)))
+      .find((maker) => maker && maker !== rgd && !verdicts.has(maker));
+  for (let waiting = [...rgds]; waiting.length > 0;) {
+    const source = firstOf(tableSource(made), beyond.source);
+    const free = waiting.filter((rgd) => !waitsFor(rgd));
+    // When all that are left wait for each other, those of a cycle can never come first.
+    const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
+    for (const rgd of cycle ?? free) {
+      const kinds = kindsOf(rgd);
+      const known = await resolveKinds(source, kinds);
+      const missing = new Set(kinds.map(gvkKey).filter((key) => !known.has(key)));
+      const result = compile(rgd, known, options);
+      verdicts.set(rgd, verdictOf(rgd, result, { missing, makers, cycle, beyond }));
+    }
+    const done = waiting.filter((rgd) => verdicts.has(rgd));
+    made.push(...done.flatMap((rgd) => verdicts.get(rgd)?.graph?.crd ?? []).flatMap(kindsOfCrd));
+    waiting = waiting.filter((rgd) => !verdicts.has(rgd));
+  }
+  return rgds.map((rgd) => verdicts.get(rgd)!);
+}
+
+type Makers = ReadonlyMap<string, ResourceGraphDefinition>;
+
+/** Which RGD makes a kind; the first one when there are several. */
+function makersOf(rgds: readonly ResourceGraphDefinition[]): Makers {
+  const makers = new Map<string, ResourceGraphDefinition>();
+  for (const rgd of rgds) {
+    const key = servedKey(rgd);
+    if (key !== undefined && !makers.has(key)) makers.set(key, rgd);
+  }
+  return makers;
+}
+
+function servedKey(rgd: ResourceGraphDefinition): string | undefined {
+  const kind = servedKind(rgd);
+  return kind && gvkKey(kind);
+}
+
+/** The RGDs of the cycle that following `next` ends in. */
+function cycleFrom(
+  start: ResourceGraphDefinition,
+  next: (rgd: ResourceGraphDefinition) => ResourceGraphDefinition | undefined,
+): ResourceGraphDefinition[] {
+  const way: ResourceGraphDefinition[] = [];
+  let at: ResourceGraphDefinition | undefined = start;
+  for (; at && !way.includes(at); at = next(at)) way.push(at);
+  return way.slice(at ? way.indexOf(at) : 0);
+}
+
+/** What is known beside the compiler's own findings. */
+interface Circumstances {
+  missing: ReadonlySet<string>;
+  makers: Makers;
+  cycle: readonly ResourceGraphDefinition[] | undefined;
+  beyond: Beyond;
+}
+
+function verdictOf(
+  rgd: ResourceGraphDefinition,
+  result: Compilation,
+  { missing, makers, cycle, beyond }: Circumstances,
+): Verdict {
+  const problems: Problem[] = [];
+  let unknown = 0;
+  for (const problem of result.ok ? [] : result.problems) {
+    const gvk = problem.code === "KIND" ? kindOfNode(rgd, problem.node) : undefined;
+    const maker = gvk && makers.get(gvkKey(gvk));
+    if (!gvk || !missing.has(gvkKey(gvk))) problems.push(problem);
+    else if (maker && maker !== rgd) problems.push({ ...problem, ...madeBy(maker, gvk, cycle) });
+    else if (beyond.complete || isBuiltIn(gvk.group)) problems.push(problem);
+    else {
+      unknown += 1;
+      problems.push({ ...problem, ...supply(problem, gvk) });
+    }
+  }
+  const first = makers.get(servedKey(rgd) ?? "");
+  if (first && first !== rgd && first.metadata.name !== rgd.metadata.name) {
+    const message = `the RGD "${first.metadata.name}" makes this kind already`;
+    problems.push({ code: "NAMING", path: "schema.kind", message });
+  }
+  return {
+    rgd,
+    graph: result.ok && problems.length === 0 ? result.graph : undefined,
+    problems,
+    unchecked: unknown > 0 && unknown === problems.length,
+  };
+}
+
+function kindOfNode(rgd: ResourceGraphDefinition, id?: string): GroupVersionKind | undefined {
+  const resources: unknown = rgd.spec?.resources;
+  const node = Array.isArray(resources)
+    ? resources.find((entry) => isObject(entry) && entry.id === id)
+    : undefined;
+  const object = node?.template ?? node?.externalRef;
+  return isObject(object) ? parseGvk(String(object.apiVersion), String(object.kind)) : undefined;
+}
+
+function madeBy(
+  maker: ResourceGraphDefinition,
+  gvk: GroupVersionKind,
+  cycle: readonly ResourceGraphDefinition[] | undefined,
+): Partial<Problem> {
+  const name = `the RGD "${maker.metadata.name}"`;
+  if (!cycle) {
+    return { message: `${name} makes ${gvk.kind}, but has problems itself`, hint: undefined };
+  }
+  const names = [...cycle, cycle[0]!].map((rgd) => rgd.metadata.name).join(" -> ");
+  return {
+    message: `${name} makes ${gvk.kind}, but needs the kind of this one: ${names}`,
+    hint: "neither can come first",
+  };
+}
+
+/** The snapshot holds built-in groups as a whole, so a kind that it lacks there does not exist. */
+function isBuiltIn(group: string): boolean {
+  return snapshotKinds().some((kind) => kind.group === group);
+}
+
+function supply({ hint }: Problem, gvk: GroupVersionKind): Partial<Problem> {
+  const how = "supply its CustomResourceDefinition with --crd FILE, or check against a cluster";
+  return {
+    message: `${gvk.kind} of ${apiVersionOf(gvk)} is not known without a cluster`,
+    hint: hint?.startsWith("did you mean") ? `${hint} Else ${how}` : how,
+  };
+}

@@ -1,0 +1,49 @@
+/** The one place where an object is cut down to what the caches keep of it. */
+import type { Json, JsonObject, KubeObject } from "../../api/mod.ts";
+import { partOf, type Reads } from "../../cel/mod.ts";
+import { ourEntry } from "../drift/fingerprint.ts";
+
+const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
+
+/**
+ * The part of an object that expressions read, without type and identity, which are kept apart; undefined
+ * when that is nothing. Finalizers and managed fields stay in one piece, for kro reads them too.
+ */
+export function readPart(object: KubeObject, reads: Reads): JsonObject | undefined {
+  const part = partOf(object as unknown as Json, reads) as Partial<KubeObject>;
+  const { apiVersion: _version, kind: _kind, metadata, ...rest } = part;
+  const more = { ...metadata };
+  if (!isIterated(reads)) { for (const field of IDENTITY) delete more[field]; }
+  const { finalizers, managedFields } = object.metadata;
+  if (more.finalizers) more.finalizers = finalizers;
+  if (more.managedFields) more.managedFields = managedFields;
+  const kept = Object.keys(more).length > 0 ? { metadata: more, ...rest } : rest;
+  return Object.keys(kept).length > 0 ? kept as JsonObject : undefined;
+}
+
+/** An object of others, cut down to identity, labels and what expressions read. */
+export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
+  const { metadata, ...rest } = (readPart(object, reads) ?? {}) as Partial<KubeObject>;
+  const { name, namespace, uid, resourceVersion, labels, deletionTimestamp } = object.metadata;
+  const own = { name, namespace, uid, resourceVersion, labels, deletionTimestamp };
+  const all = { ...metadata };
+  for (const [field, value] of Object.entries(own)) {
+    if (value !== undefined) Object.assign(all, { [field]: value });
+  }
+  return { apiVersion: object.apiVersion, kind: object.kind, metadata: all, ...rest };
+}
+
+/** The order of its metadata may be seen. */
+function isIterated(reads: Reads): boolean {
+  const metadata = reads === "whole" ? reads : reads.get("metadata") ?? reads.get("*");
+  return metadata === "whole" || metadata?.has("*") === true;
+}
+
+/**
+ * True when the object belongs to an instance by more than its labels, which controllers copy: it has
+ * our Apply entry, or no managed fields at all.
+ */
+export function isOurs(object: KubeObject): boolean {
+  const entries = object.metadata.managedFields ?? [];
+  return entries.length === 0 || ourEntry(object) !== undefined;
+}

@@ -1,0 +1,115 @@
+/** Which field of an object somebody else changed, and who: read from the live object's managed fields. Pure. */
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  type ManagedFieldsEntry,
+} from "../../api/mod.ts";
+import { child, type Schema } from "../../openapi/mod.ts";
+import { canonical, ourEntry } from "./fingerprint.ts";
+import { comparable, normalise } from "./normalise.ts";
+
+/** A field that does not hold what we want, and who wrote it. */
+export interface ForeignChange {
+  /** Such as `spec.template.spec.containers[name="main"].image`. */
+  field: string;
+  /** Field manager; absent when the managed fields name nobody. */
+  manager?: string;
+}
+
+/** A field name, or a list element by its keys. */
+type Step = string | JsonObject;
+
+/** The first field where the live object differs from the desired one; undefined when none does. */
+export function foreignChange(
+  live: KubeObject,
+  desired: KubeObject,
+  schema?: Schema,
+): ForeignChange | undefined {
+  const { status: _, ...wanted } = desired;
+  const path = difference(
+    comparable(wanted as Json, schema),
+    comparable(live as unknown as Json, schema),
+    schema,
+  );
+  if (!path) return undefined;
+  const manager = managerOf(live, path);
+  return { field: pathText(path), ...(manager && { manager }) };
+}
+
+function difference(wanted: Json, live: Json | undefined, schema?: Schema): Step[] | undefined {
+  if (canonical(normalise(wanted, schema)) === canonical(normalise(live ?? null, schema))) {
+    return undefined;
+  }
+  if (isObject(wanted) && (isObject(live) || live === undefined)) {
+    for (const [key, value] of Object.entries(wanted)) {
+      const below = difference(value as Json, live?.[key], schema && child(schema, key));
+      if (below) return [key, ...below];
+    }
+    return undefined;
+  }
+  if (Array.isArray(wanted) && Array.isArray(live)) return inList(wanted, live, schema);
+  return [];
+}
+
+/** An element that is there but differs; else the list itself, for what is missing or out of order. */
+function inList(wanted: Json[], live: Json[], schema?: Schema): Step[] | undefined {
+  const names = schema?.["x-kubernetes-list-map-keys"];
+  if (!names) return [];
+  const places: number[] = [];
+  for (const element of wanted) {
+    const keys = keysOf(element, names, schema?.items);
+    const text = canonical(keys);
+    const at = live.findIndex((e) => canonical(keysOf(e, names, schema?.items)) === text);
+    if (at < 0) return [];
+    const below = difference(element, live[at], schema?.items);
+    if (below) return [keys, ...below];
+    places.push(at);
+  }
+  return places.every((at, i) => i === 0 || at > places[i - 1]!) ? undefined : [];
+}
+
+function keysOf(element: Json | undefined, names: readonly string[], schema?: Schema): JsonObject {
+  const object = isObject(element) ? element : {};
+  const pairs = names.map((n) => [n, object[n] ?? schema?.properties?.[n]?.default] as const);
+  return Object.fromEntries(pairs.filter((pair): pair is [string, Json] => pair[1] !== undefined));
+}
+
+/** Who owns the field, the latest of several; else who wrote last at all. */
+function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
+  const ours = ourEntry(live);
+  const others = (live.metadata.managedFields ?? []).filter((entry) => entry !== ours)
+    .sort((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
+  const owner = others.find((entry) => owns(entry, path)) ?? others[0];
+  return owner?.manager && owner.subresource
+    ? `${owner.manager} (${owner.subresource})`
+    : owner?.manager;
+}
+
+function owns({ fieldsV1 }: ManagedFieldsEntry, path: readonly Step[]): boolean {
+  let at: Json | undefined = fieldsV1 ?? {};
+  for (const [index, step] of path.entries()) {
+    if (!isObject(at)) return false;
+    // A leaf owns everything below it.
+    if (index > 0 && Object.keys(at).length === 0) return true;
+    at = typeof step === "string" ? at[`f:${step}`] : element(at, step);
+  }
+  return at !== undefined;
+}
+
+function element(tree: JsonObject, keys: JsonObject): Json | undefined {
+  const text = canonical(keys);
+  const found = Object.keys(tree).find((key) =>
+    key.startsWith("k:") && canonical(JSON.parse(key.slice(2))) === text
+  );
+  return found && tree[found];
+}
+
+function pathText(path: readonly Step[]): string {
+  return path.map((step, index) => {
+    if (typeof step === "string") return index === 0 ? step : `.${step}`;
+    const pairs = Object.entries(step).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+    return `[${pairs.join(",")}]`;
+  }).join("");
+}

@@ -1,0 +1,157 @@
+/** The live cluster: reads and writes at once, for commands that run one pass and end. */
+import {
+  ApiError,
+  isNotFound,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  Manager,
+  type ObjectRef,
+  refKey,
+} from "../api/mod.ts";
+import type { Discovery, KubeClient } from "../kube/mod.ts";
+import type { Schema, SchemaSource } from "../openapi/mod.ts";
+import {
+  type Applied,
+  type ApplyAction,
+  type ApplyOptions,
+  type Cluster,
+  type DeleteOptions,
+  type GroupKind,
+  type ListQuery,
+  type ServesOptions,
+  withValuesOf,
+} from "../reconcile/mod.ts";
+import { desiredValues, fingerprint, ourEntry } from "./drift/fingerprint.ts";
+import { applyOver } from "./renamed_elements.ts";
+import { servedKind } from "./served_kinds.ts";
+
+/** See the file's first line. */
+export class LiveCluster implements Cluster {
+  readonly #client: KubeClient;
+  readonly #discovery: Discovery;
+  readonly #schemas: SchemaSource;
+  /** What was read and no write has touched since: one apply may compare with it. */
+  readonly #read = new Map<string, KubeObject | undefined>();
+  /** What our own writes made the resourceVersions. */
+  readonly #written = new Map<string, string>();
+
+  /** Asks nothing yet. */
+  constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
+    this.#client = client;
+    this.#discovery = discovery;
+    this.#schemas = schemas;
+  }
+
+  /** GET. */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const object = await this.#client.get(ref);
+    this.#read.set(refKey(ref), object);
+    return object;
+  }
+
+  /** GET. */
+  getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.get(ref);
+  }
+
+  /** A list of whole objects. */
+  async list({ kind, namespace, labelSelector }: ListQuery): Promise<KubeObject[]> {
+    const { items } = await this.#client.list(kind, { namespace, labelSelector });
+    for (const item of items) {
+      const { namespace, name = "" } = item.metadata;
+      this.#read.set(refKey({ kind, namespace, name }), item);
+    }
+    return items;
+  }
+
+  /** A list of metadata. It names no resourceVersion, so it shows every write that came before it. */
+  async listLive({ kind, namespace, labelSelector }: ListQuery): Promise<KubeObject[]> {
+    const options = { namespace, labelSelector, metadataOnly: true };
+    return (await this.#client.list(kind, options)).items;
+  }
+
+  /** One request, or none when the live object holds all that is desired and nothing more of ours. */
+  async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    const live = await this.#taken(ref);
+    const { force, volatile } = options;
+    // What this process wrote is followed.
+    const paths = volatile?.basis === "" ? volatile.paths : [];
+    if (live && await this.#holds(ref.kind, live, withValuesOf(live, desired, paths))) {
+      const revision = this.#written.get(refKey(ref));
+      return { object: live, action: "unchanged", revision };
+    }
+    const fieldManager = Manager.children;
+    const object = force
+      ? await applyOver(this.#client, ref, desired)
+      : await this.#client.apply(ref, desired, { fieldManager, force });
+    const action = actionOf(live, object);
+    const revision = object.metadata.resourceVersion;
+    if (revision && action !== "unchanged") this.#written.set(refKey(ref), revision);
+    return { object, action, revision: this.#written.get(refKey(ref)) };
+  }
+
+  /** DELETE of that very object; what it owns is collected afterwards. */
+  async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
+    this.#read.delete(refKey(ref));
+    try {
+      await this.#client.delete(ref, { uid: options.uid, propagation: "Background" });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** JSON merge patch. */
+  patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
+    this.#read.delete(refKey(ref));
+    return this.#client.mergePatch(ref, patch, { fieldManager: Manager.kro });
+  }
+
+  /** PUT of the status. */
+  writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+    this.#read.delete(refKey(ref));
+    const options = { fieldManager: Manager.kro, subresource: "status" } as const;
+    return this.#client.replace(ref, object, options);
+  }
+
+  /** What discovery knows already, unless `fresh`; else fresh discovery, then CRDs and APIServices. */
+  async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
+    const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
+    return known ?? await servedKind(this.#client, this.#discovery, kind);
+  }
+
+  /** The object as the pass has just read it, once; else by a GET. */
+  async #taken(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const key = refKey(ref);
+    if (!this.#read.has(key)) return await this.#client.get(ref);
+    const object = this.#read.get(key);
+    this.#read.delete(key);
+    return object;
+  }
+
+  async #holds(kind: KindRef, live: KubeObject, desired: KubeObject): Promise<boolean> {
+    const entry = ourEntry(live);
+    if (!entry || entry.apiVersion !== desired.apiVersion) return false;
+    const schema = await this.#schema(kind);
+    const print = fingerprint(live, schema);
+    return print !== undefined &&
+      print.values === desiredValues(desired, schema, print.status);
+  }
+
+  /** Without a schema the comparison is only stricter: it may cost a request that changes nothing. */
+  async #schema(kind: KindRef): Promise<Schema | undefined> {
+    try {
+      return (await this.#schemas.resolve(kind))?.schema;
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What an apply did, by the object before and after it. */
+export function actionOf(before: KubeObject | undefined, after: KubeObject): ApplyAction {
+  if (before?.metadata.uid !== after.metadata.uid) return "created";
+  const same = before?.metadata.resourceVersion === after.metadata.resourceVersion;
+  return same ? "unchanged" : "configured";
+}

@@ -1,0 +1,79 @@
+/** What the JSON API shows of a graph: kinds, order and expressions, no values. */
+import { apiVersionOf, type ResourceGraphDefinition } from "../../api/mod.ts";
+import {
+  type Expression,
+  type Field,
+  type FieldPath,
+  type Graph,
+  graphCost,
+  type Node,
+} from "../../graph/mod.ts";
+import type { ServedGraph } from "../../publish/mod.ts";
+import type { GraphView, NodeView } from "../view.ts";
+
+/** The view of an RGD and of the graph that serves for it. */
+export function graphView(
+  rgd: ResourceGraphDefinition,
+  served: ServedGraph | undefined,
+  instances: number,
+  maxCollectionSize?: number,
+): GraphView {
+  return {
+    name: rgd.metadata.name!,
+    serves: served ? servedKind(served.graph) : wantedKind(rgd),
+    state: rgd.status?.state ?? "Inactive",
+    revision: served?.revision,
+    conditions: rgd.status?.conditions ?? [],
+    topologicalOrder: [...served?.graph.order ?? []],
+    nodes: [...served?.graph.nodes.values() ?? []].map(nodeView),
+    ...(served ? { cost: graphCost(served.graph, maxCollectionSize).pass } : {}),
+    instances,
+  };
+}
+
+/** A path as JSONPath writes it: `spec.ports[0].port`; keys that are no names in quotes. */
+export function pathText(path: FieldPath): string {
+  return path.map((step, i) => {
+    if (typeof step === "number") return `[${step}]`;
+    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `[${JSON.stringify(step)}]`;
+    return i === 0 ? step : `.${step}`;
+  }).join("");
+}
+
+function nodeView(node: Node): NodeView {
+  return {
+    id: node.id,
+    type: node.type,
+    apiVersion: apiVersionOf(node.kind),
+    kind: node.kind.kind,
+    dependencies: [...node.dependencies],
+    expressions: [
+      ...node.includeWhen.map((e, i) => shown(`includeWhen[${i}]`, e)),
+      ...node.forEach.map((d) => shown(`forEach.${d.variable}`, d.list)),
+      ...node.fields.map((field) => shown(fieldPath(node, field), field.expression)),
+      ...node.readyWhen.map((e, i) => shown(`readyWhen[${i}]`, e)),
+    ],
+  };
+}
+
+function shown(path: string, { source, program }: Expression): NodeView["expressions"][number] {
+  return { path, expression: source, cost: program.cost };
+}
+
+function fieldPath(node: Node, field: Field): string {
+  const external = node.type === "external" || node.type === "externalCollection";
+  return pathText([external ? "externalRef" : "template", ...field.path]);
+}
+
+function servedKind(graph: Graph): GraphView["serves"] {
+  const { kind, plural, namespaced } = graph.instance;
+  return { apiVersion: apiVersionOf(graph.instance), kind, plural, namespaced };
+}
+
+/** What the RGD asks for, while no graph of it was ever good. */
+function wantedKind(rgd: ResourceGraphDefinition): GraphView["serves"] {
+  const schema = rgd.spec?.schema;
+  const gv = { group: schema?.group ?? "kro.run", version: schema?.apiVersion ?? "" };
+  const namespaced = schema?.scope !== "Cluster";
+  return { apiVersion: apiVersionOf(gv), kind: schema?.kind ?? "", plural: "", namespaced };
+}

@@ -1,0 +1,137 @@
+/** Writes Events about instances (feature gate InstanceConditionEvents): aggregated, few, and never in anybody's way. */
+import { getLogger } from "@logtape/logtape";
+import {
+  apiVersionOf,
+  errorText,
+  type KindRef,
+  type KubeObject,
+  Manager,
+  timestamp,
+} from "../../api/mod.ts";
+import { type KubeClient, TokenBucket } from "../../kube/mod.ts";
+import type { News } from "./pass_events.ts";
+
+const EVENT: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "Event",
+  plural: "events",
+  namespaced: true,
+};
+
+/** As client-go's recorder: an instance has so many Events at once, and one more each five minutes. */
+const RATE = { perSecond: 1 / 300, burst: 25 };
+
+/** The same words again within this time count up one Event. */
+const SAME_MS = 600_000;
+
+/** Events that wait to be sent, and instances that are remembered. */
+const LIMITS = { waiting: 1000, instances: 10_000 };
+
+interface Sent {
+  name: string;
+  count: number;
+  at: number;
+}
+
+interface Told {
+  bucket: TokenBucket;
+  /** By what was said. */
+  sent: Map<string, Sent>;
+}
+
+/** See the file's first line. */
+export class InstanceEvents {
+  readonly #client: KubeClient;
+  readonly #now: () => Date;
+  readonly #told = new Map<string, Told>();
+  #waiting = 0;
+  #last: Promise<void> = Promise.resolve();
+  #failing = false;
+
+  /** Sends nothing yet. */
+  constructor(client: KubeClient, now: () => Date = () => new Date()) {
+    this.#client = client;
+    this.#now = now;
+  }
+
+  /** Sends in its own time; what is too much is dropped. */
+  tell(kind: KindRef, instance: KubeObject, news: readonly News[]): void {
+    const told = this.#of(instance.metadata.uid ?? "");
+    for (const one of news) {
+      if (this.#waiting >= LIMITS.waiting) return;
+      if (!told.bucket.take(this.#now().getTime())) return;
+      this.#waiting++;
+      this.#last = this.#last.then(() => this.#send(kind, instance, one, told));
+    }
+  }
+
+  /** Resolves when all that was told is sent or refused. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  #of(uid: string): Told {
+    const { perSecond, burst } = RATE;
+    const told = this.#told.get(uid) ??
+      { bucket: new TokenBucket(perSecond, burst, this.#now().getTime()), sent: new Map() };
+    // The one that was told of longest ago is forgotten first.
+    this.#told.delete(uid);
+    this.#told.set(uid, told);
+    if (this.#told.size > LIMITS.instances) this.#told.delete(this.#told.keys().next().value!);
+    return told;
+  }
+
+  async #send(kind: KindRef, instance: KubeObject, news: News, told: Told): Promise<void> {
+    try {
+      await this.#write(kind, instance, news, told);
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) {
+        getLogger(["kro", "instance"]).warn("cannot write events: {error}", {
+          error: errorText(error),
+        });
+      }
+      this.#failing = true;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #write(kind: KindRef, instance: KubeObject, news: News, told: Told): Promise<void> {
+    const { name = "", namespace, uid, resourceVersion } = instance.metadata;
+    const [now, key] = [this.#now(), `${news.type} ${news.reason} ${news.message}`];
+    const before = told.sent.get(key);
+    const by = { fieldManager: Manager.kro };
+    const at = namespace ?? "default";
+    if (before && now.getTime() - before.at < SAME_MS) {
+      const count = before.count + 1;
+      const patch = { count, lastTimestamp: timestamp(now) };
+      await this.#client.mergePatch({ kind: EVENT, namespace: at, name: before.name }, patch, by);
+      told.sent.set(key, { ...before, count, at: now.getTime() });
+      return;
+    }
+    const eventName = `${name.slice(0, 200)}.${crypto.randomUUID().slice(0, 13)}`;
+    const component = `kro/${kind.plural}.${kind.group}-controller`;
+    await this.#client.create(EVENT, {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: eventName, namespace: at },
+      involvedObject: {
+        apiVersion: apiVersionOf(kind),
+        kind: kind.kind,
+        name,
+        ...(namespace && { namespace }),
+        uid,
+        resourceVersion,
+      },
+      ...news,
+      source: { component },
+      reportingComponent: component,
+      count: 1,
+      firstTimestamp: timestamp(now),
+      lastTimestamp: timestamp(now),
+    }, by);
+    told.sent.set(key, { name: eventName, count: 1, at: now.getTime() });
+  }
+}

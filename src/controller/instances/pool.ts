@@ -1,0 +1,160 @@
+/** All instance controllers, one for each generated CRD, behind one queue and its workers. */
+import { getLogger } from "@logtape/logtape";
+import { type KindRef, plainKind } from "../../api/mod.ts";
+import type { InstanceId } from "../../clusters/mod.ts";
+import type { InstanceConditions } from "../metrics/instances.ts";
+import { WorkQueue, type WorkResult } from "../queue.ts";
+import { InstanceController, type InstanceDeps } from "./instance_controller.ts";
+
+/** How instances are worked on. */
+export interface PoolOptions extends InstanceDeps {
+  /** How many passes run at a time, over all kinds. */
+  workers: number;
+  /** How many of them are, at most, for what a graph's change does to all of its instances. */
+  background?: number;
+  /** Delay after a pass that failed; doubles with each further one. */
+  minDelayMs?: number;
+  /** Longest delay. */
+  maxDelayMs?: number;
+  /** Rate that all retries share. */
+  retryRate?: { perSecond: number; burst: number };
+  /** After so many failures in a row an instance is given up, until an event or {@link returnMs}. */
+  maxRetries?: number;
+  /** When an instance that was given up comes back. */
+  returnMs?: number;
+}
+
+const logger = getLogger(["kro", "instance"]);
+
+/** See the file's first line. */
+export class InstancePool {
+  readonly #options: PoolOptions;
+  readonly #controllers = new Map<string, InstanceController>();
+  readonly #queue: WorkQueue;
+  readonly #unsubscribe: (() => void)[];
+  #onEmpty: (crd: string) => void = () => {};
+
+  /** Works on nothing before {@link start}. */
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue((key) => this.#work(key), {
+      ...options,
+      onWorked: options.metrics.instanceWorked,
+      onGivenUp: (key, retries) => this.#givenUp(key, retries),
+    });
+    const { children, externals } = options.parts;
+    this.#unsubscribe = [
+      children.onChange((instance) => this.#wake(instance)),
+      externals.onChange((key) => this.#queue.add(key)),
+    ];
+  }
+
+  /** Calls back with the CRD when the last instance of its kind is gone. */
+  onEmpty(listener: (crd: string) => void): void {
+    this.#onEmpty = listener;
+  }
+
+  /** The queue, for metrics and health. */
+  get queue(): WorkQueue {
+    return this.#queue;
+  }
+
+  /** The kinds that are served, with the number of their instances. */
+  get served(): { kind: KindRef; count: number }[] {
+    return [...this.#controllers.values()].map(({ kind, size }) => ({ kind, count: size }));
+  }
+
+  /** The conditions of all instances. */
+  *conditions(): Generator<InstanceConditions> {
+    for (const controller of this.#controllers.values()) {
+      const { kind } = controller;
+      for (const { namespace, name, conditions } of controller.views()) {
+        yield { kind, namespace, name, conditions };
+      }
+    }
+  }
+
+  /** Caches of instances that are not complete. */
+  get missing(): string[] {
+    return [...this.#controllers.values()].flatMap((controller) => controller.missing);
+  }
+
+  /** The controller of the instances of a CRD, if there is one. */
+  of(crd: string | undefined): InstanceController | undefined {
+    return crd === undefined ? undefined : this.#controllers.get(crd);
+  }
+
+  /** The controller of that kind's instances; made anew when the kind's version or scope changed. */
+  async controller(kind: KindRef): Promise<InstanceController> {
+    const crd = `${kind.plural}.${kind.group}`;
+    const existing = this.#controllers.get(crd);
+    if (existing?.kind.version === kind.version && existing.kind.namespaced === kind.namespaced) {
+      return existing;
+    }
+    const controller = new InstanceController(plainKind(kind), this.#options, this.#queue);
+    this.#controllers.set(crd, controller);
+    this.#options.metrics.kindServed();
+    if (existing) await this.#end(existing);
+    return controller;
+  }
+
+  /** Ends the controller of a CRD that is gone. */
+  async drop(crd: string): Promise<void> {
+    const controller = this.#controllers.get(crd);
+    this.#controllers.delete(crd);
+    if (controller) await this.#end(controller);
+  }
+
+  async #end(controller: InstanceController): Promise<void> {
+    await controller.stop();
+    await this.#options.metrics.kindGone(controller.kind);
+  }
+
+  /** Begins to work, or goes on after a pause. */
+  start(): void {
+    this.#queue.start();
+  }
+
+  /** Begins no more passes; resolves when none is under way. */
+  pause(): Promise<void> {
+    return this.#queue.pause();
+  }
+
+  /** Lets passes under way come to their end, then stops all watches. */
+  async stop(): Promise<void> {
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await this.#queue.stop();
+    await this.stopWatches();
+  }
+
+  /** Stops all watches, whatever passes there are. */
+  async stopWatches(): Promise<void> {
+    await Promise.all([...this.#controllers.values()].map((controller) => controller.stop()));
+  }
+
+  async #work(key: string): Promise<WorkResult> {
+    const separator = key.indexOf("|");
+    const crd = key.slice(0, separator);
+    const controller = this.#controllers.get(crd);
+    if (!controller) return "done";
+    const result = await controller.pass(key.slice(separator + 1));
+    if (controller.size === 0) this.#onEmpty(crd);
+    return result;
+  }
+
+  #givenUp(key: string, retries: number): void {
+    const [crd = "", instance = ""] = key.split("|");
+    logger.error(
+      "instance {instance} of {crd} failed {retries} times in a row and is left alone: the next change of " +
+        "it or of its objects, or the resync, brings it back",
+      { crd, instance, retries },
+    );
+  }
+
+  #wake(instance: InstanceId): void {
+    for (const controller of this.#controllers.values()) {
+      const { group, kind } = controller.kind;
+      if (group === instance.group && kind === instance.kind) controller.wake(instance);
+    }
+  }
+}

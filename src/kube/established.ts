@@ -1,0 +1,76 @@
+/** Waits until the API server serves the kind of a CustomResourceDefinition. */
+import { ApiError, CRD_KIND, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
+import type { KubeClient } from "./types.ts";
+
+/** How long upstream waits, too. */
+const LIMIT_MS = 120_000;
+
+/**
+ * Resolves with the CRD once it is Established. Rejects with ApiError: `Invalid` when its names are
+ * refused, `NotFound` when it is gone, `Timeout` when nothing happens within two minutes.
+ */
+export async function waitEstablished(
+  client: KubeClient,
+  name: string,
+  signal?: AbortSignal,
+): Promise<KubeObject> {
+  const limit = AbortSignal.timeout(LIMIT_MS);
+  const ends = signal ? AbortSignal.any([limit, signal]) : limit;
+  while (!ends.aborted) {
+    const crd = await client.get({ kind: CRD_KIND, name });
+    if (!crd) throw new ApiError(`CRD ${name} is gone`, { reason: "NotFound" });
+    if (isServed(crd)) return crd;
+    const changed = await nextChange(client, crd, ends);
+    if (changed && isServed(changed)) return changed;
+  }
+  throw new ApiError(`CRD ${name} was not established in time`, { reason: "Timeout" });
+}
+
+/** True when its kind is served; throws when its names are those of another CRD. */
+export function isServed(crd: KubeObject): boolean {
+  const refused = conditionsOf(crd).find((c) => c.type === "NamesAccepted" && c.status === "False");
+  if (refused) {
+    const message = `names of CRD ${crd.metadata.name} are not accepted: ${refused.message}`;
+    throw new ApiError(message, { reason: "Invalid" });
+  }
+  return isEstablished(crd);
+}
+
+/** True when its kind is served, whichever of its names are accepted. */
+export function isEstablished(crd: KubeObject): boolean {
+  return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");
+}
+
+function conditionsOf(crd: KubeObject): JsonObject[] {
+  const status = isObject(crd.status) ? crd.status : {};
+  return Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
+}
+
+/** The CRD as its next decisive event has it, or undefined when the watch ended before. */
+async function nextChange(
+  client: KubeClient,
+  crd: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  const watch = new AbortController();
+  const fieldSelector = `metadata.name=${crd.metadata.name}`;
+  const resourceVersion = crd.metadata.resourceVersion ?? "";
+  const options = {
+    fieldSelector,
+    resourceVersion,
+    signal: AbortSignal.any([signal, watch.signal]),
+  };
+  try {
+    for await (const event of client.watch(CRD_KIND, options)) {
+      if (event.type === "DELETED") return undefined;
+      if (event.type !== "BOOKMARK" && isServed(event.object)) return event.object;
+    }
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === "Gone") return undefined;
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    watch.abort();
+  }
+  return undefined;
+}

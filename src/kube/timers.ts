@@ -1,0 +1,54 @@
+/** Timed waits that leave no timer behind. */
+
+/**
+ * Resolves after `ms` milliseconds, or as soon as the signal aborts. It never rejects: callers check
+ * `signal.aborted` afterwards.
+ */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}
+
+/**
+ * Returns the promise's value, or throws an Error with the text of `message` when the promise is
+ * still pending after `ms` milliseconds.
+ */
+export async function within<T>(
+  ms: number,
+  promise: Promise<T>,
+  message: () => string,
+): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message())), ms);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Waits until the promise is fulfilled or rejected, for at most `ms` milliseconds (Infinity: without
+ * a limit). Returns false when the limit came first.
+ */
+export async function settledIn(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(() => true, () => true);
+  if (ms === Infinity) return await settled;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,133 @@
+// Others' objects: which changes matter to whom, and when a read has to be repeated.
+import assert from "node:assert/strict";
+import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
+import { ExternalStore } from "../../../../src/clusters/cache/external_store.ts";
+import { type Interest, Interests } from "../../../../src/clusters/cache/interests.ts";
+import { valueOf } from "../../../../src/clusters/cache/selector.ts";
+import { KeyedMutex } from "../../../../src/clusters/keyed_mutex.ts";
+import { compareRevisions } from "../../../../src/kube/resource_version.ts";
+
+const KIND: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+const at = { namespace: "ns", name: "a" };
+
+function seen(resourceVersion: number, labels = {}, uid = "u1"): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...at, uid, labels, resourceVersion: String(resourceVersion) },
+  };
+}
+
+Deno.test("external store: a read counts until an event is newer than it", () => {
+  const store = new ExternalStore("whole");
+  store.observe(seen(1));
+  assert.equal(store.get(at)?.object, undefined, "metadata alone is no object");
+  store.read({ ...seen(3), data: { k: "1" } });
+  store.observe(seen(2));
+  assert.deepEqual(store.get(at)?.object?.data, { k: "1" }, "read ahead of the watch");
+  store.observe(seen(4));
+  assert.equal(store.get(at)?.object, undefined);
+});
+
+Deno.test("external store: a read of an earlier state or of another object is not kept", () => {
+  const store = new ExternalStore();
+  store.observe(seen(5));
+  store.read(seen(4));
+  assert.equal(store.get(at)?.object, undefined);
+  store.read(seen(9, {}, "u2"));
+  assert.equal(store.get(at)?.object, undefined);
+});
+
+Deno.test("external store: only the object that was deleted goes", () => {
+  const store = new ExternalStore();
+  store.observe(seen(5, {}, "u2"));
+  store.gone(seen(1, {}, "u1"));
+  assert.ok(store.get(at));
+  store.gone(seen(6, {}, "u2"));
+  assert.equal(store.get(at), undefined);
+});
+
+const interests: { name: string; interest: Partial<Interest>; wakes: boolean }[] = [
+  { name: "that object", interest: at, wakes: true },
+  { name: "another name", interest: { ...at, name: "b" }, wakes: false },
+  { name: "another namespace", interest: { ...at, namespace: "x" }, wakes: false },
+  { name: "its new label", interest: { labelSelector: "role=new" }, wakes: true },
+  { name: "its old label", interest: { labelSelector: "role=old" }, wakes: true },
+  { name: "a label that it never had", interest: { labelSelector: "role=none" }, wakes: false },
+  { name: "everything", interest: {}, wakes: true },
+  { name: "another kind", interest: { ...at, kind: { ...KIND, kind: "Secret" } }, wakes: false },
+];
+for (const { name, interest, wakes } of interests) {
+  Deno.test(`interests: who reads ${name} is ${wakes ? "" : "not "}woken`, () => {
+    const all = new Interests();
+    all.add("demo", { kind: KIND, ...interest });
+    const before = seen(1, { role: "old" }).metadata;
+    const after = seen(2, { role: "new" }).metadata;
+    assert.deepEqual(all.matching(KIND, before, after), wakes ? ["demo"] : []);
+  });
+}
+
+Deno.test("interests: the next pass replaces those of the last", () => {
+  const all = new Interests();
+  all.add("demo", { kind: KIND, ...at });
+  all.add("other", { kind: KIND, ...at });
+  all.replace("demo", [{ kind: KIND, ...at, name: "b" }]);
+  assert.deepEqual(all.matching(KIND, seen(1).metadata), ["other"]);
+  all.replace("other", []);
+  assert.deepEqual(all.matching(KIND, seen(1).metadata), []);
+});
+
+const revisions: [string, string, number][] = [
+  ["9", "9", 0],
+  ["10", "9", 1],
+  ["9", "10", -1],
+  ["123", "122", 1],
+  ["opaque", "9", 1],
+];
+for (const [a, b, expected] of revisions) {
+  Deno.test(`revisions: ${a} against ${b}`, () => {
+    assert.equal(Math.sign(compareRevisions(a, b)), expected);
+  });
+}
+
+const selectors: [string, string | undefined][] = [
+  ["a=1", "1"],
+  ["b=2, a == 1", "1"],
+  ["a!=1", undefined],
+  ["a in (1)", undefined],
+  ["!a", undefined],
+  ["a", undefined],
+  ["aa=1", undefined],
+  ["", undefined],
+];
+for (const [selector, expected] of selectors) {
+  Deno.test(`selector "${selector}" asks ${expected ?? "no one value"} of label a`, () => {
+    assert.equal(valueOf(selector, "a"), expected);
+  });
+}
+
+Deno.test("turns: one at a time for a key, in order, also after a failure", async () => {
+  const turns = new KeyedMutex();
+  const log: string[] = [];
+  const work = (name: string, fails = false) => async () => {
+    log.push(`${name} begins`);
+    await Promise.resolve();
+    log.push(`${name} ends`);
+    if (fails) throw new Error(name);
+  };
+  const results = await Promise.allSettled([
+    turns.run("a", work("one", true)),
+    turns.run("a", work("two")),
+    turns.run("b", work("other")),
+  ]);
+  assert.deepEqual(results.map((each) => each.status), ["rejected", "fulfilled", "fulfilled"]);
+  const ofA = log.filter((line) => !line.startsWith("other"));
+  assert.deepEqual(ofA, ["one begins", "one ends", "two begins", "two ends"]);
+  assert.ok(log.indexOf("other begins") < log.indexOf("one ends"), "other keys do not wait");
+});

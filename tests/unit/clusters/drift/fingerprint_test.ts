@@ -1,0 +1,218 @@
+// Our managed fields: which values they name, and when two hashes tell drift.
+import assert from "node:assert/strict";
+import type { Json, JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";
+import {
+  canonical,
+  desiredValues,
+  fingerprint,
+  isFirstWrite,
+  markOf,
+  ourEntry,
+  project,
+} from "../../../../src/clusters/drift/fingerprint.ts";
+
+const container = { name: "a", image: "i", ports: [{ containerPort: 80, protocol: "TCP" }] };
+
+const projections: { name: string; value: Json; fields: JsonObject; expected: Json }[] = [
+  {
+    name: "a leaf names the whole value below it",
+    value: { spec: { args: ["x", "y"] }, status: {} },
+    fields: { "f:spec": { "f:args": {} } },
+    expected: { spec: { args: ["x", "y"] } },
+  },
+  {
+    name: "fields that others own are left out",
+    value: { data: { ours: "1", theirs: "2" } },
+    fields: { "f:data": { "f:ours": {} } },
+    expected: { data: { ours: "1" } },
+  },
+  {
+    name: "a field that was removed is absent",
+    value: { data: {} },
+    fields: { "f:data": { "f:ours": {} } },
+    expected: { data: {} },
+  },
+  {
+    name: "list elements are found by their keys, defaulted ones too, and keep the live order",
+    value: [{ name: "injected" }, { ...container, imagePullPolicy: "Always" }, { name: "b" }],
+    fields: {
+      'k:{"name":"b"}': { ".": {}, "f:name": {} },
+      'k:{"name":"a"}': {
+        ".": {},
+        "f:name": {},
+        "f:ports": {
+          'k:{"containerPort":80,"protocol":"TCP"}': { ".": {}, "f:containerPort": {} },
+        },
+      },
+    },
+    expected: [{ name: "a", ports: [{ containerPort: 80 }] }, { name: "b" }],
+  },
+  {
+    name: "an element that is ours without any field is there",
+    value: [{ name: "a", x: 1 }],
+    fields: { 'k:{"name":"a"}': { ".": {} } },
+    expected: [{}],
+  },
+  {
+    name: "set elements are found by value",
+    value: ["z", "kro.run/finalizer", "y"],
+    fields: { 'v:"y"': {}, 'v:"kro.run/finalizer"': {} },
+    expected: ["kro.run/finalizer", "y"],
+  },
+  {
+    name: "elements may be named by index",
+    value: ["a", "b"],
+    fields: { "i:1": {} },
+    expected: ["b"],
+  },
+  {
+    name: "a scalar where a map was expected is the value",
+    value: { spec: 3 },
+    fields: { "f:spec": { "f:x": {} } },
+    expected: { spec: 3 },
+  },
+];
+
+for (const { name, value, fields, expected } of projections) {
+  Deno.test(`project: ${name}`, () => assert.deepEqual(project(value, fields), expected));
+}
+
+const ours: ManagedFieldsEntry = {
+  manager: "kro.run/applyset",
+  operation: "Apply",
+  apiVersion: "v1",
+  time: "2026-01-01T00:00:00Z",
+  fieldsType: "FieldsV1",
+  fieldsV1: { "f:data": { "f:a": {} }, "f:spec": { "f:list": { 'v:"x"': {}, 'v:"y"': {} } } },
+};
+const other: ManagedFieldsEntry = { ...ours, manager: "kubectl" };
+
+function object(
+  data: JsonObject,
+  entries: ManagedFieldsEntry[] = [other, ours],
+  list = ["x", "y"],
+): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "n", resourceVersion: "7", managedFields: entries },
+    data,
+    spec: { list },
+  };
+}
+
+Deno.test("ourEntry: only an Apply of our manager on the object itself is ours", () => {
+  assert.equal(ourEntry(object({}))?.time, ours.time);
+  assert.equal(ourEntry(object({}, [{ ...ours, operation: "Update" }])), undefined);
+  assert.equal(ourEntry(object({}, [{ ...ours, subresource: "status" }])), undefined);
+  assert.equal(ourEntry(object({}, [other])), undefined);
+});
+
+const before = fingerprint(object({ a: "1" }))!;
+const changes: { name: string; after: KubeObject; entry: boolean; values: boolean }[] = [
+  { name: "a foreign field", after: object({ a: "1", b: "2" }), entry: true, values: true },
+  { name: "our field", after: object({ a: "2" }), entry: true, values: false },
+  {
+    name: "the order of our list",
+    after: object({ a: "1" }, [ours], ["y", "x"]),
+    entry: true,
+    values: false,
+  },
+  {
+    name: "a foreign element between ours",
+    after: object({ a: "1" }, [ours], ["x", "z", "y"]),
+    entry: true,
+    values: true,
+  },
+  {
+    name: "an apply under our name, same fields",
+    after: object({ a: "1" }, [{ ...ours, time: "2026-01-01T00:00:01Z" }]),
+    entry: false,
+    values: true,
+  },
+  {
+    name: "lost ownership",
+    after: object({ a: "1" }, [{ ...ours, fieldsV1: { "f:data": { "f:a": {} } } }]),
+    entry: false,
+    values: false,
+  },
+];
+
+for (const { name, after, entry, values } of changes) {
+  Deno.test(`fingerprint: ${name} changed`, () => {
+    const print = fingerprint(after)!;
+    assert.deepEqual(
+      { entry: print.entry === before.entry, values: print.values === before.values },
+      { entry, values },
+    );
+  });
+}
+
+Deno.test("fingerprint: nothing of ours, nothing to compare", () => {
+  assert.equal(fingerprint(object({ a: "1" }, [other])), undefined);
+});
+
+Deno.test("fingerprint: a Secret that upstream applied by stringData is compared by what became of it", () => {
+  const secret = (data: Record<string, string>, fieldsV1: JsonObject) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "n", managedFields: [{ ...ours, fieldsV1 }] },
+    data,
+  });
+  const fieldsV1 = { "f:data": { "f:a": {} }, "f:stringData": { "f:b": {} } };
+  const desired = { apiVersion: "v1", kind: "Secret", metadata: { name: "n" } };
+  const wanted = desiredValues({ ...desired, data: { a: "MQ==", b: "Mg==" } });
+  const foreign = { c: "Mw==" };
+  const values = (data: Record<string, string>) => fingerprint(secret(data, fieldsV1))!.values;
+  assert.equal(values({ a: "MQ==", b: "Mg==", ...foreign }), wanted);
+  assert.notEqual(values({ a: "MQ==", b: "Mw==", ...foreign }), wanted);
+});
+
+Deno.test("desiredValues: equals the live values when exactly these fields hold", () => {
+  const desired = (extra: JsonObject) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "n", namespace: "x" },
+    data: { a: "1" },
+    spec: { list: ["x", "y"] },
+    ...extra,
+  });
+  assert.equal(desiredValues(desired({})), before.values);
+  assert.equal(desiredValues(desired({ status: { a: 1 } })), before.values);
+  assert.notEqual(desiredValues(desired({ status: { a: 1 } }), undefined, true), before.values);
+  assert.notEqual(desiredValues(desired({ data: {} })), before.values, "we still own a");
+  assert.notEqual(desiredValues(desired({ immutable: true })), before.values);
+});
+
+Deno.test("isFirstWrite: created by us, not adopted, not older", () => {
+  const at = (creationTimestamp: string, entries = [ours]) =>
+    isFirstWrite({
+      apiVersion: "v1",
+      kind: "X",
+      metadata: { creationTimestamp, managedFields: entries },
+    });
+  assert.equal(at("2026-01-01T00:00:00Z"), true);
+  assert.equal(at("2025-12-31T23:59:59Z"), true);
+  assert.equal(at("2025-12-31T23:00:00Z"), false);
+  assert.equal(at("2026-01-01T00:00:00Z", [ours, other]), false);
+});
+
+Deno.test("canonical: the order of keys does not count, that of lists does", () => {
+  assert.equal(
+    canonical({ b: [1, null], a: { d: 1, c: "ä" } }),
+    '{"a":{"c":"ä","d":1},"b":[1,null]}',
+  );
+  assert.notEqual(canonical([1, 2]), canonical([2, 1]));
+});
+
+Deno.test("markOf: tells integers of 64 bits apart that are one number to JavaScript", () => {
+  const marks = [2n ** 53n, 2n ** 53n + 1n].map((limit) => markOf({ spec: { limit } }));
+  assert.notEqual(marks[0], marks[1]);
+  assert.equal(marks[1], markOf({ spec: { limit: 2n ** 53n + 1n } }));
+});
+
+Deno.test("markOf: of a large value a short hash is kept, so that V8 does not hold the whole text", () => {
+  const [one, other] = ["x", "y"].map((letter) => markOf({ data: letter.repeat(100_000) }));
+  assert.notEqual(one, other);
+  assert.ok(one!.length < 13);
+});

@@ -1,0 +1,110 @@
+// Values that the API server holds equal have one normal form, and only those.
+import assert from "node:assert/strict";
+import type { Json } from "../../../../src/api/mod.ts";
+import { canonical } from "../../../../src/clusters/drift/fingerprint.ts";
+import { comparable, normalise, quantity } from "../../../../src/clusters/drift/normalise.ts";
+import type { Schema } from "../../../../src/openapi/mod.ts";
+
+const same: [Json, Json][] = [
+  ["1000m", "1"],
+  [1, "1"],
+  ["1.50", "1500m"],
+  ["0.5", "500m"],
+  ["1Gi", "1024Mi"],
+  ["1.5Gi", "1536Mi"],
+  ["1k", "1000"],
+  ["1e3", "1k"],
+  ["1E", "1000P"],
+  ["1E3", "1000"],
+  ["0", "0m"],
+  ["-2", "-2000m"],
+  ["+3", 3],
+  ["1000000000n", "1"],
+  [".5", "0.5"],
+];
+for (const [a, b] of same) {
+  Deno.test(`quantity: ${a} is ${b}`, () => assert.equal(quantity(a), quantity(b)));
+}
+
+const different: [Json, Json][] = [["1", "1m"], ["1Ki", "1k"], ["1", "-1"], ["1Gi", "1G"], [
+  "1.000000001",
+  "1",
+]];
+for (const [a, b] of different) {
+  Deno.test(`quantity: ${a} is not ${b}`, () => assert.notEqual(quantity(a), quantity(b)));
+}
+
+Deno.test("quantity: what is none stays as it is", () => {
+  for (const value of ["", "m", "1 Gi", "abc", "1e9999", true, null]) {
+    assert.equal(quantity(value), value);
+  }
+});
+
+const builtin: Schema = { oneOf: [{ type: "string" }, { type: "number" }] };
+const port: Schema = { format: "int-or-string", oneOf: [{ type: "integer" }, { type: "string" }] };
+const custom: Schema = {
+  "x-kubernetes-int-or-string": true,
+  anyOf: [{ type: "integer" }, { type: "string" }],
+  pattern:
+    "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$",
+};
+const schema: Schema = {
+  type: "object",
+  properties: {
+    limits: { type: "object", additionalProperties: builtin },
+    items: { type: "array", items: { type: "object", properties: { size: custom } } },
+    port,
+    text: { type: "string" },
+    open: { type: "object", additionalProperties: true },
+  },
+};
+
+const forms: { name: string; a: Json; b: Json; equal: boolean }[] = [
+  {
+    name: "a built-in quantity",
+    a: { limits: { cpu: 1 } },
+    b: { limits: { cpu: "1000m" } },
+    equal: true,
+  },
+  {
+    name: "a custom resource's quantity in a list",
+    a: { items: [{ size: "1Gi" }] },
+    b: { items: [{ size: "1024Mi" }] },
+    equal: true,
+  },
+  { name: "a port by number and one by name", a: { port: 80 }, b: { port: "80" }, equal: false },
+  { name: "text that looks like a quantity", a: { text: "1000m" }, b: { text: "1" }, equal: false },
+  { name: "a null and nothing", a: { text: null }, b: {}, equal: true },
+  { name: "an empty map and nothing", a: { open: { deep: {} } }, b: {}, equal: true },
+  { name: "an empty text and nothing", a: { text: "" }, b: {}, equal: false },
+  { name: "an empty list and nothing", a: { items: [] }, b: {}, equal: true },
+  { name: "an empty element and none", a: { items: [{}] }, b: { items: [] }, equal: false },
+  { name: "unknown fields", a: { other: { x: "1k" } }, b: { other: { x: "1000" } }, equal: false },
+];
+for (const { name, a, b, equal } of forms) {
+  Deno.test(`normalise: ${name} are ${equal ? "the same" : "different"}`, () => {
+    const [left, right] = [normalise(a, schema), normalise(b, schema)];
+    assert.equal(canonical(left) === canonical(right), equal);
+  });
+}
+
+Deno.test("comparable: identity, the server's own metadata and kro's version do not count", () => {
+  const live: Json = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      name: "n",
+      namespace: "x",
+      uid: "u",
+      resourceVersion: "1",
+      generation: 2,
+      labels: { "kro.run/kro-version": "v1", app: "a" },
+      finalizers: ["f"],
+    },
+    data: { a: "1" },
+  };
+  assert.deepEqual(comparable(live), {
+    metadata: { labels: { app: "a" }, finalizers: ["f"] },
+    data: { a: "1" },
+  });
+});

@@ -1,0 +1,40 @@
+/** When an apply may take others' list elements out, and what is left of the list. */
+import assert from "node:assert/strict";
+import { ApiError, type JsonObject, type StatusCause } from "../../../src/api/mod.ts";
+import { duplicatesOf, withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";
+
+const cause = (field: string, reason = "FieldValueDuplicate"): StatusCause => ({ field, reason });
+const invalid = (...causes: StatusCause[]) => new ApiError("no", { reason: "Invalid", causes });
+
+Deno.test("only duplicates of list elements, and nothing else besides, are worth a second try", () => {
+  assert.deepEqual(duplicatesOf(invalid(cause("spec.ports[1].name"))), [
+    { list: ["spec", "ports"], field: "name" },
+  ]);
+  assert.deepEqual(duplicatesOf(invalid()), []);
+  assert.deepEqual(
+    duplicatesOf(invalid(cause("spec.ports[1].name"), cause("spec.type", "FieldValueInvalid"))),
+    [],
+  );
+  assert.deepEqual(duplicatesOf(invalid(cause("spec.ports[1]"))), []);
+  const conflict = new ApiError("no", { reason: "Conflict", causes: [cause("a[0].name")] });
+  assert.deepEqual(duplicatesOf(conflict), []);
+});
+
+const object = (ports: JsonObject[]) => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "a" },
+  spec: { ports },
+});
+const byName = [{ list: ["spec", "ports"], field: "name" }];
+
+Deno.test("elements under the name of ours go, others stay; without any there is nothing to do", () => {
+  const desired = object([{ name: "http", port: 80 }]);
+  const live = object([{ name: "http", port: 81 }, { name: "theirs", port: 9 }, { port: 10 }]);
+  assert.deepEqual(withoutDuplicates(live, desired, byName), {
+    spec: { ports: [{ name: "theirs", port: 9 }, { port: 10 }, { name: "http", port: 80 }] },
+  });
+  const other = object([{ name: "theirs", port: 9 }]);
+  assert.equal(withoutDuplicates(other, desired, byName), undefined);
+  assert.equal(withoutDuplicates(live, { ...desired, spec: {} }, byName), undefined);
+});

@@ -1,0 +1,65 @@
+/** Which Events a pass is worth. */
+import assert from "node:assert/strict";
+import type { Condition } from "../../../../src/api/mod.ts";
+import { MESSAGE_LENGTH, newsOf } from "../../../../src/controller/instances/pass_events.ts";
+import type { ObjectOutcome, Outcome } from "../../../../src/reconcile/mod.ts";
+
+const object = (name: string, action: ObjectOutcome["action"]): ObjectOutcome => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  namespace: "ns",
+  name,
+  action,
+});
+
+const outcome = (objects: ObjectOutcome[], removed: ObjectOutcome[] = []): Outcome => ({
+  state: "ACTIVE",
+  conditions: [],
+  nodes: [{ id: "a", state: "Ready", objects }],
+  removed,
+  next: { kind: "done" },
+});
+
+const condition = (type: string, status: Condition["status"], reason: string): Condition => ({
+  type,
+  status,
+  reason,
+});
+
+Deno.test("a condition whose status changed is told in upstream's words, one that did not is not", () => {
+  const before = [condition("Ready", "False", "NotReady"), condition("Same", "True", "Old")];
+  const after = [
+    condition("Ready", "True", "Ready"),
+    condition("Same", "True", "New"),
+    condition("GraphResolved", "False", "ResolutionFailed"),
+  ];
+  assert.deepEqual(newsOf(before, after, outcome([])), [
+    { type: "Normal", reason: "Ready", message: "False -> True: Ready" },
+    { type: "Warning", reason: "GraphResolved", message: "none -> False: ResolutionFailed" },
+  ]);
+});
+
+Deno.test("objects are told together: what was created, updated and pruned, and why it failed", () => {
+  const made = ["a", "b", "c", "d", "e", "f", "g"].map((name) => object(name, "created"));
+  const found = outcome(
+    [...made, object("x", "configured"), object("y", "unchanged"), object("z", "observed")],
+    [object("old", "pruned"), object("going", "deleting")],
+  );
+  assert.deepEqual(newsOf([], [], found, "quota"), [
+    {
+      type: "Normal",
+      reason: "Created",
+      message: "created ConfigMap ns/a, ConfigMap ns/b, ConfigMap ns/c, ConfigMap ns/d, " +
+        "ConfigMap ns/e and 2 more",
+    },
+    { type: "Normal", reason: "Updated", message: "updated ConfigMap ns/x" },
+    { type: "Normal", reason: "Pruned", message: "pruned ConfigMap ns/old" },
+    { type: "Warning", reason: "Failed", message: "quota" },
+  ]);
+  assert.deepEqual(newsOf([], [], outcome([object("y", "unchanged")])), []);
+});
+
+Deno.test("no message is longer than Kubernetes takes", () => {
+  const [news] = newsOf([], [], outcome([]), "x".repeat(5000));
+  assert.equal(news!.message.length, MESSAGE_LENGTH);
+});

@@ -1,0 +1,22 @@
+/** What metrics read of a controller in which nothing is there. */
+import type { MetricSources } from "../../../../src/controller/metrics/metrics.ts";
+
+const queue: MetricSources["instances"] = {
+  depth: 0,
+  ageMs: 0,
+  active: 0,
+  longest: undefined,
+  unfinishedMs: 0,
+  counts: { adds: 0, retries: 0, givenUp: 0 },
+  workers: 1,
+};
+
+/** See the file's first line. */
+export const nothing: MetricSources = {
+  instances: queue,
+  graphs: queue,
+  served: () => [],
+  interests: () => [],
+  schemas: () => 0,
+  leads: () => false,
+};

@@ -1,0 +1,76 @@
+/** What is remembered of collections between passes. */
+import assert from "node:assert/strict";
+import type { KubeObject } from "../../../src/api/mod.ts";
+import { ExpansionCache, reconcile } from "../../../src/reconcile/mod.ts";
+import { configMap, mapNode, type World, world } from "./fixtures.ts";
+
+const NAMES = Array.from({ length: 60 }, (_, i) => `n${i}`);
+
+const graph = (value: string) => `
+schema:
+  spec: {names: "[]string", value: string | default=x}
+resources:
+${mapNode("first", "v")}
+  - id: maps
+    forEach: [{name: "\${schema.spec.names}"}]
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: "\${name}"}
+      data: {value: "\${${value}}"}`;
+
+async function pass(w: World, instance: KubeObject, made: ExpansionCache): Promise<void> {
+  const outcome = await reconcile(w.graph, instance, w.cluster, { ...w.context, made });
+  assert.equal(outcome.state, "ACTIVE");
+}
+
+/** After a pass of an instance that has converged: what is remembered of its collection. */
+async function converged(value: string) {
+  const w = await world(graph(value));
+  w.create({ names: NAMES });
+  await w.settle();
+  const made = new ExpansionCache();
+  const instance = w.instance();
+  await pass(w, instance, made);
+  return { w, made, instance, remembered: () => made.get(instance, w.graph.nodes.get("maps")!) };
+}
+
+Deno.test("a collection of the same instance object is not made again, and its drift is repaired", async () => {
+  const { w, made, instance, remembered } = await converged("name + schema.spec.value");
+  const objects = remembered();
+  assert.equal(objects?.length, NAMES.length);
+  w.cluster.edit(configMap("n7"), (d) => d.data = { value: "other" });
+  await pass(w, instance, made);
+  assert.deepEqual(w.configMap("n7")!.data, { value: "n7x" });
+  assert.equal(remembered(), objects);
+});
+
+Deno.test("a changed instance makes other objects", async () => {
+  const w = await world(graph("name + schema.spec.value"));
+  w.create({ names: NAMES });
+  const made = new ExpansionCache();
+  await pass(w, w.instance(), made);
+  w.change({ value: "y" });
+  await pass(w, w.instance(), made);
+  assert.deepEqual(w.configMap("n7")!.data, { value: "n7y" });
+});
+
+Deno.test("a collection that reads other nodes is made in every pass", async () => {
+  const { remembered } = await converged("name + first.data.value");
+  assert.equal(remembered(), undefined);
+});
+
+Deno.test("what is remembered is bounded; what was used last stays", async () => {
+  const w = await world(graph("name"));
+  const node = w.graph.nodes.get("maps")!;
+  const made = new ExpansionCache();
+  const instances = [1, 2, 3, 4, 5].map((i) => w.create({ names: [] }, `i${i}`));
+  const objects = Array<KubeObject>(1000).fill(instances[0]!);
+  for (const instance of instances.slice(0, 4)) made.keep(instance, node, objects);
+  assert.equal(made.get(instances[0]!, node), objects);
+  made.keep(instances[4]!, node, objects);
+  const known = instances.map((instance) => made.get(instance, node) !== undefined);
+  assert.deepEqual(known, [true, false, true, true, true]);
+  made.keep(instances[1]!, node, objects.slice(0, 10));
+  assert.equal(made.get(instances[1]!, node), undefined, "few are made as quickly");
+});
