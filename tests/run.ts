@@ -1,21 +1,26 @@
 // `deno task test`: runs the tests, those that need one on a control plane that they share, and counts the results.
+import { type Guarded, guarded } from "./support/controlplane/guard.ts";
 import {
   apiOnly,
   attach,
   type RunningControlPlane,
   startControlPlane,
-} from "./controlplane/mod.ts";
-import { type Guarded, guarded } from "./controlplane/guard.ts";
-import { sharedVariable } from "./controlplane/testing.ts";
-import { parseReport, reasonOf, type Report } from "./runner/report.ts";
-import { groundOf, parseRequest, type Request, testFiles, usage } from "./runner/selection.ts";
-import { mark, survivors } from "./runner/survivors.ts";
+} from "./support/controlplane/mod.ts";
+import { sharedVariable } from "./support/controlplane/testing.ts";
+import { parseReport, reasonOf, type Report } from "./support/runner/report.ts";
+import {
+  groundOf,
+  parseRequest,
+  type Request,
+  testFiles,
+  usage,
+} from "./support/runner/selection.ts";
+import { mark, survivors } from "./support/runner/survivors.ts";
 
 const folders = [
   "tests/unit",
   "tests/conformance",
   "tests/cluster",
-  "tests/scenarios",
   "tests/faults",
 ];
 const run = crypto.randomUUID();

@@ -4,8 +4,8 @@
  * A full run is recorded in results.json, the README's table and the charts; one of some cases is only shown.
  */
 import { parseArgs } from "node:util";
-import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
-import { moduleDir, modules, moduleVersion } from "../controlplane/parts.ts";
+import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
+import { moduleDir, modules, moduleVersion } from "../support/controlplane/parts.ts";
 import { cel } from "./cases/cel.ts";
 import { cases } from "./cases/mod.ts";
 import { drawCharts } from "./charts.ts";

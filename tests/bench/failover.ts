@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "../../deploy/tasks/bundle.ts";
 import { LEASE_NAME, type ObjectRef } from "../../src/api/mod.ts";
 import { LEASE_KIND, LEASE_NAMESPACE } from "../../src/kube/mod.ts";
-import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
+import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { type BenchController, startBundle } from "./instances/controller.ts";
 import { five, instanceKind, KINDS, NAMESPACE } from "./instances/five.ts";
 import { active, administrator, createInstances, pause, publish } from "./instances/setup.ts";

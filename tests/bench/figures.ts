@@ -2,11 +2,11 @@
  * `deno task figures`: what kro costs for the example, measured on a control plane of its own. The bundle
  * runs under production's permissions; calls are counted from the audit log, those for the Lease apart.
  */
-import { permissionFlags } from "../../src/cli/mod.ts";
 import { bundle } from "../../deploy/tasks/bundle.ts";
-import { freePorts } from "../controlplane/api.ts";
-import { guarded } from "../controlplane/guard.ts";
-import { calls, type ControlPlane, startControlPlane } from "../controlplane/mod.ts";
+import { permissionFlags } from "../../src/cli/mod.ts";
+import { freePorts } from "../support/controlplane/api.ts";
+import { guarded } from "../support/controlplane/guard.ts";
+import { calls, type ControlPlane, startControlPlane } from "../support/controlplane/mod.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const rows: [string, string][] = [];

@@ -14,7 +14,7 @@ import {
 } from "../../src/api/mod.ts";
 import { compile, kindsOf } from "../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../src/openapi/mod.ts";
-import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
+import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { cpuMs, residentBytes, startBundle } from "./instances/controller.ts";
 import { five } from "./instances/five.ts";
 import { administrator, pause } from "./instances/setup.ts";

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { bundle } from "../../deploy/tasks/bundle.ts";
-import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
+import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { measureCollection } from "./instances/collection.ts";
 import { startBundle } from "./instances/controller.ts";
 import { measureMemory } from "./instances/memory.ts";

@@ -1,6 +1,6 @@
 // `deno task oracle`: asks upstream's code and ours the same questions and prints every difference.
 import { parseArgs } from "node:util";
-import { startControlPlane } from "../controlplane/mod.ts";
+import { startControlPlane } from "../support/controlplane/mod.ts";
 import { type Difference, differenceOf } from "./compare.ts";
 import { readCorpus } from "./corpus.ts";
 import { parseDeviations, unexplained } from "./deviations.ts";

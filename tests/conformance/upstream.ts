@@ -1,6 +1,6 @@
 /** Upstream's answers, from the oracle. */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
-import { buildOracle } from "../controlplane/mod.ts";
+import { buildOracle } from "../support/controlplane/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
 

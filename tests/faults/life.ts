@@ -1,7 +1,8 @@
 /** Leads all subjects through a life or several at once, phase by phase, and says after each what is not as it must be. */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
-import { ScenarioCluster } from "../scenarios/cluster.ts";
+import { ScenarioCluster } from "../support/scenario/cluster.ts";
 import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
+import type { Entry } from "./proxy/mod.ts";
 import { differences, kinds, objectsOf, type State, stateOf } from "./state.ts";
 import {
   instanceIn,
@@ -13,7 +14,6 @@ import {
   type Subject,
   subjectOf,
 } from "./subjects.ts";
-import type { Entry } from "./proxy/mod.ts";
 import type { World } from "./world.ts";
 
 /** How a life without faults went: what others are compared with. */

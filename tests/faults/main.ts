@@ -1,6 +1,6 @@
 /** `deno task faults`: runs the scenarios on a control plane of its own, prints a table, and keeps each row in RESULTS.md. */
 import { parseArgs } from "node:util";
-import { apiOnly, startControlPlane } from "../controlplane/mod.ts";
+import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { attempt, Context, type Row } from "./scenarios/scenario.ts";
 import { merged, type Occasion, table } from "./results.ts";

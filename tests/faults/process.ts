@@ -1,8 +1,8 @@
 /** `kro controller` from the production bundle, under production's permissions, as a process that faults happen to. */
 import { permissionFlags } from "../../src/cli/mod.ts";
-import { freePorts } from "../controlplane/api.ts";
-import { type Guarded, guarded } from "../controlplane/guard.ts";
-import { eventually } from "../controlplane/testing.ts";
+import { freePorts } from "../support/controlplane/api.ts";
+import { type Guarded, guarded } from "../support/controlplane/guard.ts";
+import { eventually } from "../support/controlplane/testing.ts";
 
 /** How to start one. */
 export interface KroOptions {

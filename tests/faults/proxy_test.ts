@@ -1,7 +1,7 @@
 /** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject } from "../../src/api/mod.ts";
-import { eventually } from "../controlplane/testing.ts";
+import { eventually } from "../support/controlplane/testing.ts";
 import {
   delay,
   drop,

@@ -5,7 +5,7 @@ import { ChildCaches } from "../../src/clusters/cache/children.ts";
 import { ExternalCaches } from "../../src/clusters/cache/external.ts";
 import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { Discovery } from "../../src/kube/mod.ts";
-import { eventually } from "../controlplane/testing.ts";
+import { eventually } from "../support/controlplane/testing.ts";
 import { refuse } from "./proxy/mod.ts";
 import { MAP, throughProxy } from "./through.ts";
 

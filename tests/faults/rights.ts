@@ -1,6 +1,6 @@
 /** Takes rights away from kro as an administrator would: by RBAC. */
-import type { RunningControlPlane } from "../controlplane/mod.ts";
-import { roles } from "../controlplane/users.ts";
+import type { RunningControlPlane } from "../support/controlplane/mod.ts";
+import { roles } from "../support/controlplane/users.ts";
 
 const NAME = "faults:less";
 const FULL = "controlplane:kro";

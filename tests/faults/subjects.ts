@@ -1,7 +1,6 @@
 /** The graphs that faults are tried on: each lives one life, phase after phase, in a namespace of its own. */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
-import type { ScenarioCluster } from "../scenarios/cluster.ts";
-import { THING } from "./things.ts";
+import type { ScenarioCluster } from "../support/scenario/cluster.ts";
 import {
   configMap,
   deployment,
@@ -9,7 +8,8 @@ import {
   placed,
   secret,
   serviceAccount,
-} from "../scenarios/templates.ts";
+} from "../support/scenario/templates.ts";
+import { THING } from "./things.ts";
 
 /** What happens to a graph and its instance, in this order. */
 export const phases = [

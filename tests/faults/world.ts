@@ -2,8 +2,8 @@
 import { bundle } from "../../deploy/tasks/bundle.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { installCrds } from "../../src/publish/mod.ts";
-import type { RunningControlPlane } from "../controlplane/mod.ts";
-import { kubeconfig, type User } from "../controlplane/users.ts";
+import type { RunningControlPlane } from "../support/controlplane/mod.ts";
+import { kubeconfig, type User } from "../support/controlplane/users.ts";
 import { deploymentsProgress } from "./deployments.ts";
 import { missed, unclean } from "./oracles.ts";
 import { KroProcess } from "./process.ts";

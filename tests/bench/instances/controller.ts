@@ -1,8 +1,8 @@
 /** kro as a process of its own, from the bundle: what it uses, and what it asks the API server for. */
 import { permissionFlags } from "../../../src/cli/mod.ts";
-import { freePorts } from "../../controlplane/api.ts";
-import { guarded } from "../../controlplane/guard.ts";
-import type { ControlPlane } from "../../controlplane/mod.ts";
+import { freePorts } from "../../support/controlplane/api.ts";
+import { guarded } from "../../support/controlplane/guard.ts";
+import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { Inspector } from "./inspector.ts";
 
 /** Milliseconds of processor time of a process so far, in steps of ten. */

@@ -1,7 +1,7 @@
 /** How fast instances become ACTIVE, against the rate at which a bare loop gets the same writes through. */
 import type { KubeClient } from "../../../src/kube/mod.ts";
-import { guarded } from "../../controlplane/guard.ts";
-import type { ControlPlane } from "../../controlplane/mod.ts";
+import { guarded } from "../../support/controlplane/guard.ts";
+import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { type BenchController, cpuMs } from "./controller.ts";
 import { five, instanceKind } from "./five.ts";
 import { active, createInstances, defineKind, pause, publish } from "./setup.ts";

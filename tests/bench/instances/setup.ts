@@ -10,7 +10,7 @@ import { compile, kindsOf } from "../../../src/graph/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
-import type { RunningControlPlane } from "../../controlplane/mod.ts";
+import type { RunningControlPlane } from "../../support/controlplane/mod.ts";
 import { instance, NAMESPACE } from "./five.ts";
 
 const BY = { fieldManager: "bench" };

@@ -1,6 +1,6 @@
 /** Counts what the controller asks the API server for, from the audit log, read on as it grows. */
-import { calls, type RunningControlPlane } from "../../controlplane/mod.ts";
-import { parseAudit } from "../../controlplane/audit.ts";
+import { parseAudit } from "../../support/controlplane/audit.ts";
+import { calls, type RunningControlPlane } from "../../support/controlplane/mod.ts";
 import { pause } from "../instances/setup.ts";
 
 /** Requests of user `kro`; watches and the Lease apart. */

@@ -1,7 +1,7 @@
 /** What every case works with: one side running on the control plane, and what it is asked and spends. */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
-import type { RunningControlPlane } from "../../controlplane/mod.ts";
+import type { RunningControlPlane } from "../../support/controlplane/mod.ts";
 import { cpuMs } from "../instances/controller.ts";
 import { five, instance, instanceKind } from "../instances/five.ts";
 import { publish } from "../instances/setup.ts";

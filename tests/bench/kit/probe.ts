@@ -4,7 +4,7 @@
  * to end it prints the milliseconds of each request, as {@link Taken}.
  */
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
-import { guarded } from "../../controlplane/guard.ts";
+import { guarded } from "../../support/controlplane/guard.ts";
 import { KINDS } from "../instances/five.ts";
 import { pause } from "../instances/setup.ts";
 

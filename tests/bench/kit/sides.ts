@@ -1,9 +1,9 @@
 /** Who is measured: ours from the production bundle, and upstream's release, with its own flags and with its best. */
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags } from "../../../src/cli/mod.ts";
-import { freePorts } from "../../controlplane/api.ts";
-import { guarded, tail } from "../../controlplane/guard.ts";
-import { buildUpstream, type RunningControlPlane } from "../../controlplane/mod.ts";
+import { freePorts } from "../../support/controlplane/api.ts";
+import { guarded, tail } from "../../support/controlplane/guard.ts";
+import { buildUpstream, type RunningControlPlane } from "../../support/controlplane/mod.ts";
 
 /** Ours; upstream as it comes; upstream with its best flags. */
 export type SideName = "ours" | "default" | "tuned";

@@ -1,5 +1,5 @@
 /** A TLS proxy between kro and the API server that does to each request what a script says, and records it. */
-import { makeCertificates } from "../../controlplane/certificates.ts";
+import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { type Entry, type Fault, type Script, type Seen, statusText } from "./fault.ts";
 import { Relay } from "./relay.ts";
 import { isWrite, targetOf } from "./target.ts";

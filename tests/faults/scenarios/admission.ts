@@ -1,6 +1,6 @@
 /** Admission: a real webhook that denies, changes what it is shown, or does not answer; and a quota that is exceeded. */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
-import { makeCertificates } from "../../controlplane/certificates.ts";
+import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { live, type Plan } from "../life.ts";
 import { unquiet } from "../oracles.ts";
 import { nameIn, subjects } from "../subjects.ts";

@@ -9,12 +9,12 @@ import {
   type KubeObject,
   Label,
 } from "../../../src/api/mod.ts";
-import { ScenarioCluster } from "../../scenarios/cluster.ts";
+import { ScenarioCluster } from "../../support/scenario/cluster.ts";
 import { act, everything, FOREIGN, type Plan } from "../life.ts";
 import { withoutRightTo } from "../rights.ts";
 import { kinds } from "../state.ts";
-import { installThings, THING, THING_CRD, thingCrd } from "../things.ts";
 import { instanceIn, kindIn, nameIn, subjects } from "../subjects.ts";
+import { installThings, THING, THING_CRD, thingCrd } from "../things.ts";
 import type { World } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 

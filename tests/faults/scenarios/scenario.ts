@@ -1,5 +1,5 @@
 /** What a scenario is given, and what it has to tell. */
-import type { ControlPlane } from "../../controlplane/mod.ts";
+import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { type LifeOptions, live, type Lived, type Model } from "../life.ts";
 import { doubled, leaked, swollen } from "../oracles.ts";
 import { subjects } from "../subjects.ts";

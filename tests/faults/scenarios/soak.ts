@@ -1,5 +1,5 @@
 /** Random deeds of people under random faults, from one seed; at every stop all must be as the last deeds want it. */
-import { ScenarioCluster } from "../../scenarios/cluster.ts";
+import { ScenarioCluster } from "../../support/scenario/cluster.ts";
 import { act, everything, live, type Model, settle } from "../life.ts";
 import { orphans, stale, uncovered } from "../oracles.ts";
 import {
@@ -12,8 +12,8 @@ import {
   reset,
   truncate,
 } from "../proxy/mod.ts";
-import { differences, type State, stateOf } from "../state.ts";
 import { drawnSubject, randomOf } from "../random.ts";
+import { differences, type State, stateOf } from "../state.ts";
 import { nameIn, type Phase, type Subject, subjects as fixed } from "../subjects.ts";
 import { KRO } from "../world.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";

@@ -1,10 +1,10 @@
 /** Any bytes as a kubeconfig end in a configuration or in one line of a ConfigError that names the file. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ConfigError } from "../../../src/kube/mod.ts";
 import { toClusterConfig } from "../../../src/kube/context.ts";
 import { parseKubeconfig } from "../../../src/kube/kubeconfig.ts";
-import { kubeconfig } from "../../controlplane/users.ts";
+import { ConfigError } from "../../../src/kube/mod.ts";
+import { kubeconfig } from "../../support/controlplane/users.ts";
 import { mutated } from "./fuzz.ts";
 
 const good = [

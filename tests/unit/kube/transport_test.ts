@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { connect, type KubeClient } from "../../../src/kube/mod.ts";
-import { makeCertificates } from "../../controlplane/certificates.ts";
+import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { pods, serving } from "./serving.ts";
 
 const status = (code: number, message: string, headers = {}) =>

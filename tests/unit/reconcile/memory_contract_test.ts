@@ -1,7 +1,7 @@
 // The cluster in memory fulfils the same contract as the real ones.
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
-import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../contract/cluster.ts";
+import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../support/contract/cluster.ts";
 
 clusterContract("memory cluster", () => {
   const kinds = [CONFIG_MAP, SECRET, WIDGET].map((kind) => ({ ...kind, schema: {} }));

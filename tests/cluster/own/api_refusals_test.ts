@@ -1,0 +1,151 @@
+// What the API server refuses: the instance says which object, why and which field; other nodes go on.
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import { condition, inState } from "../../support/scenario/looks.ts";
+import { apiTest, type Scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
+import { configMap, service, serviceAccount } from "../../support/scenario/templates.ts";
+
+const NAME = "${schema.metadata.name}";
+
+/** A graph with a node that may be refused, one that reads it, and one that does not. */
+async function withBystander(s: Scenario, node: JsonObject, spec: JsonObject = {}) {
+  const graph = await s.graph({
+    kind: "Refused",
+    spec,
+    resources: [
+      node,
+      configMap("after", `${NAME}-after`, { name: `\${${node.id}.metadata.name}` }),
+      serviceAccount("bystander", NAME),
+    ],
+  });
+  return graph;
+}
+
+async function refused(
+  s: Scenario,
+  graph: ScenarioGraph,
+  text: RegExp,
+): Promise<void> {
+  const at = graph.instance("one");
+  const instance = await s.cluster.until(at, (o) =>
+    o.status?.state === "ERROR" &&
+    text.test(condition(o, "ResourcesReady").message));
+  assert.equal(condition(instance, "Ready").status, "False");
+  await s.cluster.until({ kind: "ServiceAccount", name: "one" });
+}
+
+apiTest("what a quota forbids is told with the quota's name and figures", async (s) => {
+  await s.cluster.create({
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name: "few" },
+    spec: { hard: { "count/configmaps": "1" } },
+  });
+  await s.cluster.until({ kind: "ResourceQuota", name: "few" }, (o) => o.status?.hard);
+  const graph = await withBystander(s, configMap("cm", `${NAME}-cm`));
+  await graph.create("one");
+  await refused(s, graph, /one-cm.*exceeded quota: few.*count\/configmaps=1/s);
+});
+
+apiTest("an immutable field is named, and its object is left as it is", async (s) => {
+  const node = configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" });
+  (node.template as JsonObject).immutable = true;
+  const graph = await withBystander(s, node, { value: "string" });
+  await graph.create("one", { value: "a" });
+  await graph.active("one");
+  const before = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+  await s.cluster.patch(graph.instance("one"), { spec: { value: "b" } });
+  await refused(s, graph, /one-cm.*data: Forbidden: field is immutable when `immutable` is set/s);
+  assert.deepEqual(await s.cluster.get({ kind: "ConfigMap", name: "one-cm" }), before);
+  await s.cluster.patch(graph.instance("one"), { spec: { value: "a" } });
+  await graph.active("one");
+});
+
+apiTest("a Service's address that may not change is named", async (s) => {
+  const node = service("svc", NAME);
+  ((node.template as JsonObject).spec as JsonObject).clusterIP = "${schema.spec.ip}";
+  const graph = await withBystander(s, node, { ip: "string" });
+  await graph.create("one", { ip: "None" });
+  await graph.active("one");
+  await s.cluster.patch(graph.instance("one"), { spec: { ip: "10.0.0.77" } });
+  await refused(
+    s,
+    graph,
+    /one.*spec\.clusterIPs\[0\]: Invalid value.*may not change once set/s,
+  );
+});
+
+apiTest(
+  "in a namespace that is not there, or is on its way out, nothing else is held up",
+  async (s) => {
+    const gone = `${s.namespace}-gone`;
+    const node = configMap("cm", `${NAME}-cm`);
+    ((node.template as JsonObject).metadata as JsonObject).namespace = "${schema.spec.at}";
+    const graph = await withBystander(s, node, { at: "string" });
+    await graph.create("one", { at: gone });
+    await refused(s, graph, new RegExp(`namespaces "${gone}" not found`));
+    await s.cluster.namespaced(gone);
+    await graph.active("one");
+
+    const leaving = `${s.namespace}-leaving`;
+    await s.cluster.namespaced(leaving);
+    const held = { kind: "ConfigMap", name: "held", namespace: leaving };
+    await s.cluster.create({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "held", namespace: leaving, finalizers: ["example.com/hold"] },
+    });
+    await s.cluster.delete({ kind: "Namespace", name: leaving });
+    await s.cluster.patch(graph.instance("one"), { spec: { at: leaving } });
+    await refused(s, graph, /because it is being terminated/);
+    const old = { kind: "ConfigMap", name: "one-cm", namespace: gone };
+    assert.ok(await s.cluster.find(old), "a failure prunes nothing");
+    await s.cluster.patch(held, { metadata: { finalizers: null } });
+    await s.cluster.untilGone({ kind: "Namespace", name: leaving });
+    await s.cluster.patch(graph.instance("one"), { spec: { at: s.namespace } });
+    await graph.active("one");
+    await s.cluster.untilGone(old);
+    await s.cluster.delete({ kind: "Namespace", name: gone });
+  },
+);
+
+apiTest("an object of a foreign ApplySet is refused, and it is said whose it is", async (s) => {
+  const part = "applyset-of-somebody-v1";
+  await s.cluster.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "one-cm", labels: { "applyset.kubernetes.io/part-of": part } },
+  });
+  const graph = await withBystander(s, configMap("cm", `${NAME}-cm`, { a: "b" }));
+  const before = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+  await graph.create("one");
+  await refused(s, graph, new RegExp(`one-cm .*belongs to ApplySet "${part}"`));
+  assert.deepEqual(await s.cluster.get({ kind: "ConfigMap", name: "one-cm" }), before);
+});
+
+apiTest(
+  "of two instances that make one unseen object at once, one gets it and the other says whose it is",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Rival",
+      spec: { owner: "string" },
+      resources: [configMap("cm", "shared", { owner: "${schema.spec.owner}" })],
+    });
+    const rivals = ["a", "b", "c", "d"];
+    await Promise.all(rivals.map((name) => graph.create(name, { owner: name })));
+    const states = await Promise.all(rivals.map(async (name) => {
+      const { status } = await s.cluster.until(
+        graph.instance(name),
+        (o) => ["ACTIVE", "ERROR"].includes(o.status?.state),
+      );
+      return status.state;
+    }));
+    const winners = rivals.filter((_, i) => states[i] === "ACTIVE");
+    assert.equal(winners.length, 1, states.join());
+    const { data } = await s.cluster.get({ kind: "ConfigMap", name: "shared" });
+    assert.equal(data.owner, winners[0]);
+    const loser = rivals.find((name) => name !== winners[0])!;
+    await inState(s, graph.instance(loser), "ERROR", `it is an object of Rival.`);
+    await inState(s, graph.instance(loser), "ERROR", `${s.namespace}/${winners[0]}`);
+  },
+);

@@ -1,0 +1,122 @@
+// Whose an object is, when it is gone, and what others' objects cost: the watch caches at work.
+import assert from "node:assert/strict";
+import { Label, Manager } from "../../../src/api/mod.ts";
+import { CachedCluster } from "../../../src/clusters/cached.ts";
+import { bench, childOf, INSTANCE } from "../../support/cluster/bench.ts";
+import { CONFIG_MAP } from "../../support/contract/cluster.ts";
+import { eventually } from "../../support/controlplane/testing.ts";
+
+Deno.test("cached cluster: an object that lost kro's labels is not gone, and gets them back", async () => {
+  await using setup = await bench([CONFIG_MAP]);
+  const { cluster, client, namespace } = setup;
+  const ref = { kind: CONFIG_MAP, namespace, name: "a" };
+  const desired = childOf(ref, { data: { k: "1" } });
+  const { object } = await cluster.apply(ref, desired, { force: true });
+  setup.requests();
+  await client.mergePatch(ref, { metadata: { labels: null } }, { fieldManager: "foreign" });
+  await eventually("the instance is woken", () => Promise.resolve(setup.woken().length > 0));
+  assert.deepEqual(setup.requests(), { "patch configmaps": 1, "get configmaps": 1 });
+  assert.equal((await cluster.get(ref))?.metadata.uid, object.metadata.uid);
+  const { object: repaired } = await cluster.apply(ref, desired, { force: true });
+  assert.equal(repaired.metadata.labels?.[Label.owned], "true");
+});
+
+Deno.test("cached cluster: a delete by others is looked at once, our own is not", async () => {
+  await using setup = await bench([CONFIG_MAP]);
+  const { cluster, client, namespace } = setup;
+  for (const name of ["theirs", "ours"]) {
+    const ref = { kind: CONFIG_MAP, namespace, name };
+    const { object } = await cluster.apply(ref, childOf(ref, {}), { force: true });
+    setup.requests();
+    if (name === "ours") await cluster.delete(ref, { uid: object.metadata.uid! });
+    else await client.delete(ref);
+    await eventually("it is gone", async () => await cluster.get(ref) === undefined);
+    assert.deepEqual(setup.woken(), [INSTANCE.name]);
+    const look = name === "ours" ? {} : { "get configmaps": 1 };
+    assert.deepEqual(setup.requests(), { "delete configmaps": 1, ...look });
+  }
+});
+
+Deno.test("cached cluster: copied labels make no member", async () => {
+  await using setup = await bench([CONFIG_MAP]);
+  const { cluster, client, namespace } = setup;
+  const copy = { kind: CONFIG_MAP, namespace, name: "copy" };
+  const own = { kind: CONFIG_MAP, namespace, name: "own" };
+  await client.apply(copy, childOf(copy, {}), { fieldManager: "foreign" });
+  await client.apply(own, childOf(own, {}), { fieldManager: Manager.children });
+  await eventually("the cache has ours", () => cluster.get(own));
+  const labelSelector = `${Label.instanceId}=${INSTANCE.uid}`;
+  const found = await cluster.list({ kind: CONFIG_MAP, namespace, labelSelector });
+  assert.deepEqual(found.map((each) => each.metadata.name), ["own"]);
+});
+
+Deno.test("cached cluster: of two instances that want one object, one gets it", async () => {
+  await using setup = await bench([CONFIG_MAP]);
+  const { parts, client, namespace } = setup;
+  const ref = { kind: CONFIG_MAP, namespace, name: "a" };
+  const results = await Promise.allSettled(
+    ["one", "two"].map((owner) =>
+      new CachedCluster(parts, owner).apply(ref, childOf(ref, { data: { owner } }, owner), {
+        force: false,
+      })
+    ),
+  );
+  assert.deepEqual(results.map((each) => each.status).sort(), ["fulfilled", "rejected"]);
+  assert.deepEqual((await client.get(ref))?.data, { owner: "one" });
+});
+
+Deno.test("cached cluster: external objects cost one read a change, and wake who reads them", async () => {
+  await using setup = await bench([]);
+  const { parts, client, namespace } = setup;
+  const ref = { kind: CONFIG_MAP, namespace, name: "theirs" };
+  const write = (data: Record<string, string>, labels = { role: "input" }) =>
+    client.apply(ref, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: ref.name, namespace, labels },
+      data,
+    }, { fieldManager: "foreign" });
+  await parts.externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
+  const woken: string[] = [];
+  parts.externals.onChange((instance) => woken.push(instance));
+  const byName = new CachedCluster(parts, "by-name");
+  const byLabel = new CachedCluster(parts, "by-label");
+  const query = { kind: CONFIG_MAP, namespace, labelSelector: "role=input" };
+  assert.equal(await byName.get(ref), undefined);
+  assert.deepEqual(await byLabel.list(query), []);
+  byName.finish(true);
+  byLabel.finish(true);
+
+  await write({ k: "1" });
+  await eventually("both are woken", () => Promise.resolve(woken.length === 2));
+  assert.deepEqual(woken.splice(0).sort(), ["by-label", "by-name"]);
+  setup.requests();
+  assert.deepEqual((await byName.get(ref))?.data, { k: "1" });
+  assert.deepEqual((await byLabel.list(query)).map((each) => each.data), [{ k: "1" }]);
+  assert.deepEqual(setup.requests(), { "get configmaps": 1 });
+  byName.finish(true);
+  byLabel.finish(true);
+
+  await write({ k: "1" }, { role: "other" });
+  await eventually("both are woken", () => Promise.resolve(woken.length === 2));
+  assert.deepEqual(await byLabel.list(query), []);
+  new CachedCluster(parts, "by-name").finish(true);
+  woken.length = 0;
+  await write({ k: "2" }, { role: "input" });
+  await eventually("who still reads it is woken", () => Promise.resolve(woken.length > 0));
+  assert.deepEqual(woken, ["by-label"]);
+});
+
+Deno.test("caches: a kind is watched until its last owner released it", async () => {
+  await using setup = await bench([]);
+  const { children } = setup.parts;
+  await Promise.all([children.ensure(CONFIG_MAP, "one"), children.ensure(CONFIG_MAP, "two")]);
+  assert.deepEqual(setup.requests()["list configmaps"], 1, "shared");
+  children.release("one");
+  assert.ok(children.store(CONFIG_MAP));
+  children.release("two", [CONFIG_MAP]);
+  assert.ok(children.store(CONFIG_MAP));
+  children.release("two");
+  assert.equal(children.store(CONFIG_MAP), undefined);
+  assert.deepEqual(children.counts(), { kinds: 0, objects: 0 });
+});

@@ -1,0 +1,119 @@
+// The live and the cached cluster on a real API server fulfil the contract of the port.
+import assert from "node:assert/strict";
+import { CachedCluster } from "../../../src/clusters/cached.ts";
+import { LiveCluster } from "../../../src/clusters/live.ts";
+import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
+import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
+import type { Cluster } from "../../../src/reconcile/mod.ts";
+import {
+  bench,
+  counted,
+  env,
+  namespaceOf,
+  partsOf,
+  POD_TEMPLATE,
+  podTemplate,
+} from "../../support/cluster/bench.ts";
+import {
+  clusterContract,
+  CONFIG_MAP,
+  type ContractSetup,
+  SECRET,
+  WIDGET,
+} from "../../support/contract/cluster.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+
+let widgets: Promise<void> | undefined;
+
+/** Installs the contract's own kind, once a run. */
+function installWidgets(): Promise<void> {
+  return widgets ??= (async () => {
+    const { kubectl } = await sharedControlPlane();
+    const schema = {
+      type: "object",
+      properties: {
+        spec: { type: "object", properties: { size: { type: "integer" } } },
+        status: { type: "object", properties: { phase: { type: "string" } } },
+      },
+    };
+    const crd = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `${WIDGET.plural}.${WIDGET.group}` },
+      spec: {
+        group: WIDGET.group,
+        scope: "Namespaced",
+        names: { kind: WIDGET.kind, plural: WIDGET.plural },
+        versions: [{
+          name: WIDGET.version,
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: { openAPIV3Schema: schema },
+        }],
+      },
+    };
+    const { code, stderr } = await kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(crd) });
+    assert.equal(code, 0, stderr);
+    await eventually(
+      "widgets are served",
+      async () => (await kubectl(["get", `${WIDGET.plural}.${WIDGET.group}`])).code === 0,
+    );
+  })();
+}
+
+type Open = (client: KubeClient, discovery: Discovery, schemas: ClusterSchemas) => Promise<{
+  cluster: Cluster;
+  stop?: () => void;
+}>;
+
+async function contractSetup(open: Open): Promise<ContractSetup> {
+  await installWidgets();
+  const stack = new AsyncDisposableStack();
+  const { client } = stack.use(await counted());
+  const namespaces = [
+    await namespaceOf(client, stack),
+    await namespaceOf(client, stack),
+  ] as const;
+  const discovery = new Discovery(client);
+  const schemas = new ClusterSchemas(client, discovery);
+  const { cluster, stop } = await open(client, discovery, schemas);
+  if (stop) stack.defer(stop);
+  return {
+    cluster,
+    namespaces,
+    foreign: (ref, object) => client.apply(ref, object, { fieldManager: "foreign", force: true }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+const drivers: Record<string, Open> = {
+  "live cluster": (client, discovery, schemas) =>
+    Promise.resolve({ cluster: new LiveCluster(client, discovery, schemas) }),
+  "cached cluster": async (client, discovery, schemas) => {
+    const parts = partsOf(client, discovery, schemas);
+    parts.children.reads.add(WIDGET, new Map([["node", "whole"]]));
+    await Promise.all([CONFIG_MAP, SECRET].map((kind) => parts.children.ensure(kind, "test")));
+    return { cluster: new CachedCluster(parts, "instance"), stop: () => parts.children.stop() };
+  },
+};
+
+for (const [name, open] of Object.entries(drivers)) {
+  clusterContract(name, () => contractSetup(open));
+}
+
+Deno.test("live cluster: compares before it applies, with what the pass has read", async () => {
+  await using setup = await bench([]);
+  const { client, parts, namespace } = setup;
+  const cluster = new LiveCluster(client, parts.discovery, parts.schemas);
+  const ref = { kind: POD_TEMPLATE, namespace, name: "a" };
+  const desired = podTemplate(ref, { env, resources: { limits: { cpu: 1 } } });
+  assert.equal(await cluster.get(ref), undefined);
+  assert.equal((await cluster.apply(ref, desired, { force: true })).action, "created");
+  assert.deepEqual(setup.requests(), { "get podtemplates": 1, "apply podtemplates": 1 });
+  await parts.schemas.resolve(POD_TEMPLATE);
+  setup.requests();
+  await cluster.get(ref);
+  assert.equal((await cluster.apply(ref, desired, { force: true })).action, "unchanged");
+  assert.deepEqual(setup.requests(), { "get podtemplates": 1 });
+});

@@ -1,0 +1,187 @@
+// The client on a real API server: writes, their refusals, lists, discovery.
+import assert from "node:assert/strict";
+import { ApiError, isNotFound, type KindRef, Manager } from "../../../src/api/mod.ts";
+import { desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
+import { connect, Discovery, loadConfig } from "../../../src/kube/mod.ts";
+import {
+  by,
+  clientOf,
+  CONFIG_MAP,
+  freshKind,
+  refusedWith,
+  session,
+} from "../../support/cluster/kube_session.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+
+Deno.test("an object is created, read, merged, replaced, deleted", async () => {
+  await using s = await session();
+  const { client, ref } = s;
+  const created = await client.create(CONFIG_MAP, s.configMap("a", { x: "1" }), by);
+  assert.equal(created.metadata.managedFields?.[0]?.manager, "kube-test");
+  await assert.rejects(
+    client.create(CONFIG_MAP, s.configMap("a"), by),
+    refusedWith("AlreadyExists", new RegExp(`^CREATE configmaps ${s.namespace}/a: .*exists`)),
+  );
+  const merged = await client.mergePatch(ref("a"), { data: { x: null, y: "2" } }, by);
+  assert.deepEqual(merged.data, { y: "2" });
+  const replaced = await client.replace(ref("a"), { ...merged, data: { z: "3" } }, by);
+  await assert.rejects(
+    client.replace(ref("a"), { ...merged, data: {} }, by),
+    refusedWith("Conflict", /the object has been modified/),
+  );
+  assert.deepEqual(await client.get(ref("a")), replaced);
+  await assert.rejects(client.delete(ref("a"), { uid: "other" }), refusedWith("Conflict", /uid/i));
+  await client.delete(ref("a"), { dryRun: true });
+  await client.delete(ref("a"), { uid: replaced.metadata.uid, propagation: "Background" });
+  assert.equal(await client.get(ref("a")), undefined);
+  await assert.rejects(client.delete(ref("a")), isNotFound);
+});
+
+Deno.test("integers keep their 64 bits on the way to the server and back", async () => {
+  await using s = await session();
+  const { kind, object } = await freshKind(s);
+  const ref = { kind, namespace: s.namespace, name: "a" };
+  const spec = { big: 9007199254740993n, least: -9223372036854775808n, small: 3 };
+  const applied = await s.client.apply(ref, { ...object("a"), spec }, {
+    fieldManager: Manager.children,
+  });
+  assert.deepEqual(applied.spec, spec);
+  const desired = { ...object("a"), spec };
+  assert.equal(fingerprint(applied)?.values, desiredValues(desired));
+  assert.notEqual(
+    fingerprint(applied)?.values,
+    desiredValues({ ...desired, spec: { ...spec, big: 9007199254740992n } }),
+  );
+  await s.client.mergePatch(ref, { spec: { big: 9007199254740995n } }, by);
+  const read = await s.client.get(ref);
+  assert.deepEqual(read?.spec, { ...spec, big: 9007199254740995n });
+});
+
+Deno.test("an apply against another manager's field is a conflict that names it, until forced", async () => {
+  await using s = await session();
+  const { client, ref } = s;
+  await client.apply(ref("a"), s.configMap("a", { x: "1" }), by);
+  const other = { fieldManager: "other" };
+  await assert.rejects(client.apply(ref("a"), s.configMap("a", { x: "2" }), other), (error) => {
+    assert.ok(error instanceof ApiError);
+    assert.equal(error.reason, "Conflict");
+    assert.equal(error.causes[0]?.reason, "FieldManagerConflict");
+    assert.equal(error.causes[0]?.field, ".data.x");
+    return true;
+  });
+  const tried = await client.apply(ref("a"), s.configMap("a", { x: "2" }), {
+    ...other,
+    force: true,
+    dryRun: true,
+  });
+  assert.deepEqual(tried.data, { x: "2" });
+  assert.deepEqual((await client.get(ref("a")))?.data, { x: "1" });
+  const forced = await client.apply(ref("a"), s.configMap("a", { x: "2" }), {
+    ...other,
+    force: true,
+  });
+  assert.deepEqual(forced.data, { x: "2" });
+});
+
+Deno.test("an invalid object is refused with the fields that are wrong", async () => {
+  await using s = await session();
+  const bad = s.configMap("Bad_Name");
+  await assert.rejects(s.client.create(CONFIG_MAP, bad, by), (error) => {
+    assert.ok(error instanceof ApiError && error.reason === "Invalid", String(error));
+    assert.equal(error.causes[0]?.field, "metadata.name");
+    return true;
+  });
+});
+
+Deno.test("a refused right is Forbidden and names verb and object; an expired token is Unauthorized", async () => {
+  const { kubeconfig } = await sharedControlPlane();
+  const nobody = await clientOf({}, "nobody");
+  await assert.rejects(
+    nobody.get({ kind: CONFIG_MAP, namespace: "default", name: "x" }),
+    refusedWith("Forbidden", /^GET configmaps default\/x: .*User "nobody" cannot get/),
+  );
+  nobody.close();
+  const config = await loadConfig({ kubeconfig });
+  const host = new URL(config.server).host;
+  const expired = connect({ ...config, authorization: () => Promise.resolve("Bearer old") }, {
+    userAgent: "kro-kube-test",
+  });
+  await assert.rejects(
+    expired.list(CONFIG_MAP),
+    refusedWith(
+      "Unauthorized",
+      new RegExp(`at ${host} with the credentials of ${kubeconfig}: Unauth`),
+    ),
+  );
+  expired.close();
+});
+
+Deno.test("lists come in pages of one resourceVersion, and their objects carry their kind", async () => {
+  await using s = await session();
+  const names = ["a", "b", "c", "d", "e"];
+  await Promise.all(names.map((n) => s.client.create(CONFIG_MAP, s.configMap(n), by)));
+  const selection = { namespace: s.namespace, fieldSelector: "metadata.name!=kube-root-ca.crt" };
+  const pages = await Array.fromAsync(s.client.pages(CONFIG_MAP, { ...selection, limit: 2 }));
+  assert.deepEqual(pages.map((p) => p.items.map((o) => o.metadata.name)), [["a", "b"], ["c", "d"], [
+    "e",
+  ]]);
+  assert.equal(new Set(pages.map((p) => p.resourceVersion)).size, 1);
+  const { items } = await s.client.list(CONFIG_MAP, selection);
+  assert.deepEqual(
+    items.map((o) => `${o.apiVersion} ${o.kind} ${o.metadata.name}`),
+    names.map((n) => `v1 ConfigMap ${n}`),
+  );
+});
+
+Deno.test("concurrent refreshes share their requests, yet none gets what was asked for before it", async () => {
+  await using s = await session();
+  const discovery = new Discovery(s.client);
+  await Promise.all(Array.from({ length: 10 }, () => discovery.refresh()));
+  // One load that had begun for the first, and one more for all others; two documents each.
+  assert.equal(s.infos.length, 4);
+  assert.equal((await discovery.byName("deploy"))?.kind, "Deployment");
+  assert.equal(await discovery.byName("no-such-kind"), undefined);
+  assert.match(
+    (await discovery.openapi()).get("apps/v1") ?? "",
+    /^\/openapi\/v3\/apis\/apps\/v1\?hash=/,
+  );
+  assert.match((await discovery.openapi()).get("v1") ?? "", /^\/openapi\/v3\/api\/v1\?hash=/);
+});
+
+Deno.test("the kinds of an aggregated API that does not answer are stale, not gone", async () => {
+  await using s = await session();
+  const group = `${s.namespace}.example.com`;
+  const kind: KindRef = {
+    group: "apiregistration.k8s.io",
+    version: "v1",
+    kind: "APIService",
+    plural: "apiservices",
+    namespaced: false,
+  };
+  const ref = { kind, name: `v1.${group}` };
+  await s.client.apply(ref, {
+    apiVersion: "apiregistration.k8s.io/v1",
+    kind: "APIService",
+    metadata: { name: ref.name },
+    spec: {
+      group,
+      version: "v1",
+      service: { namespace: s.namespace, name: "none" },
+      groupPriorityMinimum: 10,
+      versionPriority: 10,
+      insecureSkipTLSVerify: true,
+    },
+  }, by);
+  try {
+    const discovery = new Discovery(s.client);
+    await eventually("the stale group", async () => {
+      await discovery.refresh();
+      return await discovery.isStale(group, "v1");
+    });
+    assert.equal(await discovery.isGroupStale(group), true);
+    assert.equal(await discovery.isStale("apps", "v1"), false);
+  } finally {
+    // While it stands, no namespace can be deleted.
+    await s.client.delete(ref);
+  }
+});

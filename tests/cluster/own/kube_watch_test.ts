@@ -1,0 +1,272 @@
+// Watches and reflectors on a real API server.
+import assert from "node:assert/strict";
+import { CRD_KIND, isNotFound, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
+import {
+  Backoff,
+  Discovery,
+  type KubeClient,
+  type ListOptions,
+  Reflector,
+  type WatchEvent,
+} from "../../../src/kube/mod.ts";
+import {
+  by,
+  clientOf,
+  CONFIG_MAP,
+  definition,
+  freshKind,
+  refusedWith,
+  session,
+} from "../../support/cluster/kube_session.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+
+Deno.test("metadata alone is listed and watched when asked for, under the object's own kind", async () => {
+  await using s = await session();
+  const options: ListOptions = {
+    namespace: s.namespace,
+    labelSelector: "t=1",
+    metadataOnly: true,
+  };
+  const { resourceVersion } = await s.client.list(CONFIG_MAP, options);
+  const object = s.configMap("a", { x: "1" });
+  object.metadata.labels = { t: "1" };
+  await s.client.create(CONFIG_MAP, object, by);
+  const seen = [(await s.client.list(CONFIG_MAP, options)).items[0]!];
+  const stop = new AbortController();
+  for await (
+    const event of s.client.watch(CONFIG_MAP, { ...options, resourceVersion, signal: stop.signal })
+  ) {
+    if (event.type !== "BOOKMARK") seen.push(event.object);
+    stop.abort();
+  }
+  assert.equal(seen.length, 2);
+  for (const o of seen) {
+    assert.deepEqual([o.apiVersion, o.kind, o.metadata.name, o.data], [
+      "v1",
+      "ConfigMap",
+      "a",
+      undefined,
+    ]);
+  }
+});
+
+Deno.test("a watch that ended is resumed where it ended", async () => {
+  await using s = await session();
+  const options = { namespace: s.namespace, fieldSelector: "metadata.name=a" };
+  const { resourceVersion } = await s.client.list(CONFIG_MAP, options);
+  const { signal } = new AbortController();
+  await s.client.create(CONFIG_MAP, s.configMap("a"), by);
+  const watchFrom = (from: string) =>
+    Array.fromAsync(
+      s.client.watch(CONFIG_MAP, { ...options, resourceVersion: from, timeoutSeconds: 1, signal }),
+    );
+  const changes = (events: WatchEvent[]) => events.filter((e) => e.type !== "BOOKMARK");
+  const first = changes(await watchFrom(resourceVersion));
+  assert.deepEqual(first.map((e) => e.type), ["ADDED"]);
+  await s.client.mergePatch(s.ref("a"), { data: { x: "1" } }, by);
+  await s.client.delete(s.ref("a"));
+  const second = changes(await watchFrom(first[0]!.object.metadata.resourceVersion!));
+  assert.deepEqual(second.map((e) => e.type), ["MODIFIED", "DELETED"]);
+});
+
+Deno.test("a watch from a forgotten resourceVersion is Gone", async () => {
+  await using s = await session();
+  const { kind } = await freshKind(s);
+  const { signal } = new AbortController();
+  const options = { resourceVersion: "1", timeoutSeconds: 10, signal };
+  await assert.rejects(
+    Array.fromAsync(s.client.watch(kind, options)),
+    refusedWith("Gone", /^WATCH kubetests\.\S+: too old resource version/),
+  );
+});
+
+/** A reflector that writes down what it is told. */
+function recording(
+  client: KubeClient,
+  kind: KindRef,
+  options: ListOptions,
+  backoff = new Backoff(20, 200),
+) {
+  const log: string[] = [];
+  const errors: unknown[] = [];
+  const note = (what: string) => (o: KubeObject) => void log.push(`${what} ${o.metadata.name}`);
+  const reflector = new Reflector(client, kind, {
+    ...options,
+    backoff,
+    onError: (error) => errors.push(error),
+  }, {
+    added: note("+"),
+    modified: note("~"),
+    deleted: note("-"),
+    synced: () => void log.push("synced"),
+  });
+  return { reflector, log, errors };
+}
+
+/** The server closes each watch after a second instead of minutes. */
+function hasty(client: KubeClient): KubeClient {
+  return {
+    pages: client.pages.bind(client),
+    watch: (kind, options) => client.watch(kind, { ...options, timeoutSeconds: 1 }),
+  } as Pick<KubeClient, "pages" | "watch"> as KubeClient;
+}
+
+Deno.test("a reflector tells the list, then every change, over connections that end", async () => {
+  await using s = await session();
+  await s.client.create(CONFIG_MAP, s.configMap("a"), by);
+  const { reflector, log, errors } = recording(hasty(s.client), CONFIG_MAP, {
+    namespace: s.namespace,
+    fieldSelector: "metadata.name!=kube-root-ca.crt",
+  });
+  const stop = new AbortController();
+  const running = reflector.start(stop.signal);
+  await reflector.synced;
+  assert.deepEqual(log, ["+ a", "synced"]);
+  const watches = () => s.infos.filter((i) => i.verb === "watch").length;
+  await eventually("the second connection", () => Promise.resolve(watches() >= 2));
+  await s.client.create(CONFIG_MAP, s.configMap("b"), by);
+  await s.client.mergePatch(s.ref("a"), { data: { x: "1" } }, by);
+  await s.client.delete(s.ref("a"));
+  await eventually("the deletion", () => Promise.resolve(log.includes("- a")));
+  stop.abort();
+  await running;
+  assert.deepEqual(log, ["+ a", "synced", "+ b", "~ a", "- a"]);
+  assert.deepEqual(errors, []);
+  assert.equal(reflector.size, 1);
+  assert.equal(s.infos.filter((i) => i.verb === "list").length, 1);
+});
+
+Deno.test("after Gone a reflector lists again at once and tells what it missed, also deletions", async () => {
+  await using s = await session();
+  const { kind, object } = await freshKind(s);
+  await s.client.create(kind, object("a"), by);
+  const missed = Promise.withResolvers<void>();
+  let watches = 0;
+  const forgetful = {
+    pages: s.client.pages.bind(s.client),
+    // The first connection hears of no change, and leaves behind a position of long ago.
+    watch: async function* (_, options) {
+      if (++watches > 1) return yield* s.client.watch(kind, options);
+      await missed.promise;
+      yield { type: "BOOKMARK", resourceVersion: "1" };
+    },
+  } as Pick<KubeClient, "pages" | "watch"> as KubeClient;
+  const { reflector, log, errors } = recording(forgetful, kind, {}, new Backoff(600_000, 600_000));
+  const stop = new AbortController();
+  const running = reflector.start(stop.signal);
+  await reflector.synced;
+  await s.client.delete({ kind, namespace: s.namespace, name: "a" });
+  await s.client.create(kind, object("b"), by);
+  missed.resolve();
+  await eventually("the second list", () => Promise.resolve(log.includes("- a")));
+  stop.abort();
+  await running;
+  assert.deepEqual(log, ["+ a", "synced", "+ b", "- a"]);
+  assert.deepEqual(errors, []);
+});
+
+Deno.test("a reflector that may not list says so, keeps trying, and begins once it may", async () => {
+  await using s = await session();
+  const { kubectl } = await sharedControlPlane();
+  const user = `watcher-${s.namespace}`;
+  const client = await clientOf({}, user);
+  const { reflector, log, errors } = recording(client, CONFIG_MAP, { namespace: s.namespace });
+  const stop = new AbortController();
+  const running = reflector.start(stop.signal);
+  await eventually("two refusals", () => Promise.resolve(errors.length >= 2));
+  refusedWith("Forbidden", /^LIST configmaps in kube-/)(errors[0]);
+  assert.equal(reflector.hasSynced, false);
+  await kubectl([
+    "-n",
+    s.namespace,
+    "create",
+    "role",
+    "w",
+    "--verb=list,watch",
+    "--resource=configmaps",
+  ]);
+  await kubectl(["-n", s.namespace, "create", "rolebinding", "w", "--role=w", `--user=${user}`]);
+  await reflector.synced;
+  assert.equal(log.at(-1), "synced");
+  stop.abort();
+  await running;
+  client.close();
+});
+
+Deno.test("stopped before its first list, a reflector rejects those who wait for it", async () => {
+  await using s = await session();
+  const { reflector } = recording(s.client, CONFIG_MAP, { namespace: s.namespace });
+  await reflector.start(AbortSignal.abort(new Error("stopped")));
+  await assert.rejects(reflector.synced, { message: "stopped" });
+});
+
+Deno.test("a new kind is found after a refresh, and a reflector outlives its deletion and return", async () => {
+  await using s = await session();
+  const group = `${s.namespace}.example.com`;
+  const crd = definition(group);
+  const crdRef = { kind: CRD_KIND, name: crd.metadata.name! };
+  const discovery = new Discovery(s.client);
+  const gvk = { group, version: "v1", kind: "KubeTest" };
+  assert.equal(await discovery.resolve(gvk), undefined);
+  const served = async (wanted: boolean) => {
+    await eventually(`discovery of ${group}: ${wanted}`, async () => {
+      await discovery.refresh();
+      return (await discovery.resolve(gvk) !== undefined) === wanted;
+    });
+  };
+  await s.client.apply(crdRef, crd, by);
+  await served(true);
+  const kind = (await discovery.byName(`kte.${group}`))!;
+  assert.deepEqual([kind.plural, kind.namespaced, kind.shortNames], ["kubetests", true, ["kte"]]);
+  assert.equal((await discovery.byGroupKind(gvk))?.version, "v1");
+  await eventually(
+    "its OpenAPI document",
+    async () => (await discovery.openapi()).has(`${group}/v1`),
+  );
+
+  const object = (name: string): KubeObject => ({
+    apiVersion: `${group}/v1`,
+    kind: "KubeTest",
+    metadata: { namespace: s.namespace, name },
+  });
+  await s.client.create(kind, object("a"), by);
+  // Left alone, the API server keeps the watches of a deleted kind open for a minute.
+  const { reflector, log, errors } = recording(hasty(s.client), kind, {});
+  const stop = new AbortController();
+  const running = reflector.start(stop.signal);
+  await reflector.synced;
+  await s.client.delete(crdRef);
+  await served(false);
+  await eventually("the refusal", () => Promise.resolve(errors.some(isNotFound)));
+  await s.client.apply(crdRef, crd, by);
+  await served(true);
+  await eventually("a new object", async () => {
+    await s.client.create(kind, object("b"), by).catch(() => {});
+    return log.includes("+ b");
+  });
+  stop.abort();
+  await running;
+  assert.deepEqual(log, ["+ a", "synced", "- a", "+ b"]);
+  await s.client.delete(crdRef);
+});
+
+Deno.test("many watches end when they are told to", async () => {
+  await using s = await session();
+  const options = { namespace: s.namespace };
+  const watches = Array.from({ length: 12 }, () => {
+    const stop = new AbortController();
+    const reflector = new Reflector(s.client, CONFIG_MAP, options, {
+      added() {},
+      modified() {},
+      deleted() {},
+    });
+    return { stop, synced: () => reflector.synced, ended: reflector.start(stop.signal) };
+  });
+  await Promise.all(watches.map((watch) => watch.synced()));
+  // A watch is open a moment after its list; only then may an abort be lost.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const { stop } of watches) stop.abort();
+  let left = watches.length;
+  for (const { ended } of watches) void ended.then(() => left--);
+  await eventually("all watches have ended", () => Promise.resolve(left === 0));
+});

@@ -1,0 +1,316 @@
+// An instance's life, and what others do meanwhile: the timed requeue is off, so watches alone drive it.
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import { eventually } from "../../support/controlplane/testing.ts";
+import type { Live } from "../../support/scenario/cluster.ts";
+import { crd, crdPlace, unknown } from "../../support/scenario/crds.ts";
+import { condition, inState, names } from "../../support/scenario/looks.ts";
+import { apiTest } from "../../support/scenario/scenario.ts";
+import {
+  configMap,
+  deployment,
+  service,
+  serviceAccount,
+} from "../../support/scenario/templates.ts";
+
+const NAME = "${schema.metadata.name}";
+
+apiTest("an instance that is deleted and made again at once gets objects of its own", async (s) => {
+  const graph = await s.graph({
+    kind: "Phoenix",
+    spec: { value: "string" },
+    resources: [configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" })],
+  });
+  await graph.create("one", { value: "first" });
+  const first = await graph.active("one");
+  await s.cluster.delete(graph.instance("one"));
+  await s.cluster.untilGone(graph.instance("one"));
+  await graph.create("one", { value: "second" });
+  const second = await graph.active("one");
+  assert.notEqual(second.metadata.uid, first.metadata.uid);
+  const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+  assert.equal(data.value, "second");
+  assert.equal(metadata.labels["kro.run/instance-id"], second.metadata.uid);
+});
+
+apiTest("an instance that was there before its RGD is reconciled when that comes", async (s) => {
+  const spec = { kind: "Early", resources: [configMap("cm", `${NAME}-cm`)] };
+  const graph = await s.graph(spec);
+  await s.cluster.delete(graph.rgd);
+  await s.cluster.untilGone(graph.rgd);
+  await graph.create("one");
+  await s.quiet();
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one-cm" }), undefined);
+  await s.apply(spec, graph.rgd.name);
+  await graph.active("one");
+  await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+}, { controller: { allowCrdDeletion: false } });
+
+apiTest("a namespace that is deleted takes its instances along", async (s) => {
+  const namespace = `${s.namespace}-2`;
+  await s.cluster.namespaced(namespace);
+  const graph = await s.graph({
+    kind: "Doomed",
+    resources: [
+      configMap("a", `${NAME}-a`),
+      configMap("b", `${NAME}-b`, { a: "${a.metadata.name}" }),
+    ],
+  });
+  await graph.create("one", {}, { namespace });
+  await s.cluster.until(graph.instance("one", namespace), (o) => o.status?.state === "ACTIVE");
+  await s.cluster.delete({ kind: "Namespace", name: namespace });
+  await s.cluster.untilGone({ kind: "Namespace", name: namespace });
+});
+
+apiTest("a kind that goes and comes back: the instance follows", async (s) => {
+  const properties = { spec: { ...unknown, type: "object" } };
+  const gadget = await crd(s, "Gadget", properties);
+  const place = crdPlace(gadget.kind);
+  const graph = await s.graph({
+    kind: "Holder",
+    resources: [
+      {
+        id: "gadgets",
+        forEach: [{ n: "${['a', 'b']}" }],
+        template: {
+          apiVersion: gadget.apiVersion,
+          kind: "Gadget",
+          metadata: { name: `${NAME}-\${n}` },
+          spec: { n: "${n}" },
+        },
+      },
+      serviceAccount("account", NAME),
+    ],
+  });
+  await graph.create("one");
+  await graph.active("one");
+  await s.cluster.delete(place);
+  await s.cluster.untilGone(place);
+  await s.cluster.until(graph.instance("one"), (o) => o.status.state !== "ACTIVE");
+  await crd(s, "Gadget", properties);
+  await graph.active("one");
+  assert.equal((await s.cluster.list(gadget.kind)).length, 2);
+  await s.cluster.delete(graph.instance("one"));
+  await s.cluster.untilGone(graph.instance("one"));
+  await s.cluster.delete(place);
+});
+
+apiTest(
+  "a deletion that a finalizer holds says which, also after a restart, and goes on",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Held",
+      resources: [
+        configMap("below", `${NAME}-below`),
+        configMap("above", `${NAME}-above`, { below: "${below.metadata.name}" }),
+      ],
+    });
+    await graph.create("one");
+    await graph.active("one");
+    const above = { kind: "ConfigMap", name: "one-above" };
+    await s.cluster.patch(above, { metadata: { finalizers: ["example.com/hold"] } });
+    await s.cluster.delete(graph.instance("one"));
+    const says = `waiting for ConfigMap ${s.namespace}/one-above (finalizers: example.com/hold)`;
+    const told = () =>
+      s.cluster.until(graph.instance("one"), (o) =>
+        o.status.state === "DELETING" &&
+        condition(o, "ResourcesReady").message.includes(says));
+    await told();
+    await s.restart();
+    await told();
+    assert.deepEqual(await names(s.cluster, "ConfigMap"), [
+      "kube-root-ca.crt",
+      "one-above",
+      "one-below",
+    ], "the wave below waits");
+    await s.cluster.patch(above, { metadata: { finalizers: null } });
+    await s.cluster.untilGone(graph.instance("one"));
+    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["kube-root-ca.crt"]);
+  },
+);
+
+apiTest("a Job's pods go with it, pruned or deleted", async (s) => {
+  const job: JsonObject = {
+    id: "job",
+    includeWhen: ["${schema.spec.on}"],
+    template: {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: NAME },
+      spec: {
+        template: {
+          spec: { restartPolicy: "Never", containers: [{ name: "a", image: "b" }] },
+        },
+      },
+    },
+  };
+  const graph = await s.graph({ kind: "Task", spec: { on: "boolean" }, resources: [job] });
+  const pods = async (count: number) =>
+    await eventually(`${count} pods`, async () => (await s.cluster.list("Pod")).length === count);
+  await graph.create("one", { on: true });
+  await graph.active("one");
+  await pods(1);
+  await s.cluster.patch(graph.instance("one"), { spec: { on: false } });
+  await graph.active("one");
+  await pods(0);
+  await s.cluster.patch(graph.instance("one"), { spec: { on: true } });
+  await pods(1);
+  await s.cluster.delete(graph.instance("one"));
+  await s.cluster.untilGone(graph.instance("one"));
+  await pods(0);
+});
+
+apiTest(
+  "EndpointSlices with copied labels are not the instance's, also when it has one of its own",
+  async (s) => {
+    const slice = {
+      id: "slice",
+      template: {
+        apiVersion: "discovery.k8s.io/v1",
+        kind: "EndpointSlice",
+        metadata: { name: `${NAME}-own` },
+        addressType: "IPv4",
+        endpoints: [{ addresses: ["10.1.2.3"] }],
+      },
+    };
+    const graph = await s.graph({
+      kind: "Front",
+      spec: { more: "boolean" },
+      resources: [
+        service("svc", NAME),
+        slice,
+        configMap("extra", `${NAME}-extra`, {}, { includeWhen: ["${schema.spec.more}"] }),
+      ],
+    });
+    await graph.create("one", { more: true });
+    await graph.active("one");
+    const copied = () =>
+      eventually("the copied slice", async () => {
+        const slices = await s.cluster.list(
+          "EndpointSlice.discovery.k8s.io",
+          "kro.run/node-id=svc,applyset.kubernetes.io/part-of",
+        );
+        return slices[0] as Live;
+      });
+    const before = await copied();
+    await s.cluster.patch(graph.instance("one"), { spec: { more: false } });
+    await graph.active("one");
+    await s.cluster.untilGone({ kind: "ConfigMap", name: "one-extra" });
+    await s.quiet();
+    assert.equal((await copied()).metadata.uid, before.metadata.uid);
+    await s.cluster.delete(graph.instance("one"));
+    await s.cluster.untilGone(graph.instance("one"));
+    assert.equal(
+      await s.cluster.find({ kind: "EndpointSlice.discovery.k8s.io", name: "one-own" }),
+      undefined,
+    );
+  },
+);
+
+apiTest(
+  "fields that the template leaves out belong to others: replicas are not touched",
+  async (s) => {
+    const node = deployment("web", NAME);
+    delete ((node.template as JsonObject).spec as JsonObject).replicas;
+    const graph = await s.graph({
+      kind: "Scaled",
+      spec: { note: "string | default=a" },
+      resources: [node, configMap("cm", `${NAME}-cm`, { note: "${schema.spec.note}" })],
+    });
+    await graph.create("one");
+    await graph.active("one");
+    const web = { kind: "Deployment.apps", name: "one" };
+    await s.cluster.patch(web, { spec: { replicas: 3 } });
+    await s.cluster.patch(graph.instance("one"), { spec: { note: "b" } });
+    await graph.active("one");
+    await s.quiet();
+    assert.equal((await s.cluster.get(web)).spec.replicas, 3);
+  },
+);
+
+apiTest("an object of nobody is adopted, and the API of the controller says so", async (s) => {
+  await s.cluster.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "one-cm", labels: { team: "blue" } },
+    data: { theirs: "1", value: "old" },
+  });
+  const graph = await s.graph({
+    kind: "Adopter",
+    resources: [configMap("cm", `${NAME}-cm`, { value: "new" })],
+  });
+  await graph.create("one");
+  await graph.active("one");
+  const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+  assert.deepEqual(data, { theirs: "1", value: "new" });
+  assert.equal(metadata.labels.team, "blue");
+  await s.cluster.patch(graph.instance("one"), {
+    metadata: { annotations: { "kro.run/reconcile": "suspended" } },
+  });
+  await s.cluster.until(
+    graph.instance("one"),
+    (o) => condition(o, "Ready").reason === "ReconciliationSuspended",
+  );
+  await s.cluster.patch(graph.instance("one"), {
+    metadata: { annotations: { "kro.run/reconcile": null } },
+  });
+  await graph.active("one", (o) => condition(o, "Ready").status === "True");
+  const [view] = s.controller.instances(graph.rgd.name)!;
+  assert.equal(view!.nodes[0]!.objects[0]!.adopted, true, "also after later passes");
+  await s.cluster.delete(graph.instance("one"));
+  await s.cluster.untilGone({ kind: "ConfigMap", name: "one-cm" });
+});
+
+apiTest(
+  "a status expression that fails keeps neither conditions nor other fields from being written",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Half",
+      spec: { text: "string" },
+      status: { number: "${int(cm.data.text)}", text: "${cm.data.text}" },
+      resources: [configMap("cm", `${NAME}-cm`, { text: "${schema.spec.text}" })],
+    });
+    await graph.create("one", { text: "no number" });
+    const at = graph.instance("one");
+    const { status } = await inState(s, at, "ERROR");
+    assert.equal(status.text, "no number");
+    assert.equal(status.number, undefined);
+    assert.match(
+      condition({ status }, "GraphResolved").message,
+      /status\.number: eval "int\(cm\.data\.text\)"/,
+    );
+    await s.cluster.patch(at, { spec: { text: "7" } });
+    await graph.active("one", (o) => o.status.number === 7);
+  },
+);
+
+apiTest(
+  "a Service's port that somebody renumbers is mended, and a later template can still drop it",
+  async (s) => {
+    const ports = (second: boolean): JsonObject[] => [
+      { name: "http", port: 80 },
+      ...(second ? [{ name: "admin", port: 90 }] : []),
+    ];
+    const spec = (second: boolean) => {
+      const node = service("svc", NAME);
+      ((node.template as JsonObject).spec as JsonObject).ports = ports(second);
+      return { kind: "Ported", resources: [node] };
+    };
+    const graph = await s.graph(spec(true));
+    await graph.create("one");
+    await graph.active("one");
+    const at = { kind: "Service", name: "one" };
+    const seen = (o: Live) => o.spec.ports.map((p: Live) => `${p.name}:${p.port}`).sort().join();
+    const live = await s.cluster.get(at);
+    for (const port of live.spec.ports) port.port += 1;
+    await s.cluster.replace(at, live);
+    const mended = await s.cluster.until(at, (o) => seen(o) === "admin:90,http:80");
+    await s.quiet();
+    assert.equal((await graph.active("one")).status.state, "ACTIVE");
+    const managers = (await s.cluster.get(at)).metadata.managedFields.map((m: Live) => m.manager);
+    assert.ok(!managers.includes("kro.run/replaced"), managers.join());
+    assert.equal(mended.metadata.uid, live.metadata.uid);
+    await graph.change(spec(false));
+    await s.cluster.until(at, (o) => seen(o) === "http:80");
+  },
+);

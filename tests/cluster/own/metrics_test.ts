@@ -1,0 +1,182 @@
+/** What `/metrics` tells of a controller that has worked: on a real cluster, over HTTP. */
+import assert from "node:assert/strict";
+import { startProcess } from "../../support/cluster/controller_process.ts";
+import { apply, cleanUp, graph, groupOf, until } from "../../support/cluster/controller_setup.ts";
+import { eventually, testNamespace } from "../../support/controlplane/testing.ts";
+
+const name = "counted";
+
+/** A collection, a node that is left out, and a reference to somebody else's object. */
+function countedGraph(space: string, value: string) {
+  return graph(name, {
+    kind: "Counted",
+    spec: { names: "[]string" },
+    resources: [
+      {
+        id: "settings",
+        externalRef: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "settings", namespace: space },
+        },
+      },
+      {
+        id: "secret",
+        includeWhen: ["${size(schema.spec.names) > 5}"],
+        template: { apiVersion: "v1", kind: "Secret", metadata: { name: "never" } },
+      },
+      {
+        id: "map",
+        forEach: [{ part: "${schema.spec.names}" }],
+        template: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "${schema.metadata.name + '-' + part}" },
+          data: { value, from: "${settings.data.value}" },
+        },
+      },
+    ],
+  });
+}
+
+/** All series with their values, buckets left out. */
+async function scrape(url: string): Promise<Map<string, number>> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const lines = text.split("\n").filter((line) => /^[a-z]/.test(line) && !/_bucket\{/.test(line));
+  return new Map(lines.map((line) => {
+    const space = line.lastIndexOf(" ");
+    return [line.slice(0, space), Number(line.slice(space + 1))];
+  }));
+}
+
+Deno.test("what a controller did is told under upstream's names and labels", async () => {
+  await using space = await testNamespace("metrics");
+  await using kro = await startProcess([
+    "--rgd-max-graph-revisions=1",
+    "--client-qps=1000",
+    "--feature-gates=InstanceConditionMetrics=true",
+  ]);
+  const settings = (value: string) =>
+    apply({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "settings" },
+      data: { value },
+    }, space.name);
+  await settings("one");
+  const serves = (revision: number) =>
+    until(
+      "rgd",
+      name,
+      undefined,
+      ({ status, metadata }) =>
+        status?.state === "Active" && status.lastIssuedRevision === revision &&
+        // deno-lint-ignore no-explicit-any -- read freely
+        status.conditions.every((c: any) => c.observedGeneration === metadata.generation),
+    );
+  await apply(countedGraph(space.name, "first"));
+  await serves(1);
+  await apply({
+    apiVersion: `${groupOf(name)}/v1alpha1`,
+    kind: "Counted",
+    metadata: { name },
+    spec: { names: ["a", "b", "c"] },
+  }, space.name);
+  const child = (holds: (data: Record<string, string>) => boolean) =>
+    until("configmap", `${name}-c`, space.name, ({ data }) => holds(data));
+  await child(({ from }) => from === "one");
+  await settings("two");
+  await child(({ from }) => from === "two");
+  // One that does not compile, then another good one, which the first makes room for.
+  await apply(countedGraph(space.name, "${schema.spec.nothing}"));
+  await until("rgd", name, undefined, ({ status }) => status?.state === "Inactive");
+  await apply(countedGraph(space.name, "second"));
+  await serves(2);
+  await child(({ value }) => value === "second");
+
+  const gvr = `${groupOf(name)}/v1alpha1`;
+  const [a, b, c] = [`${gvr}, Resource=counteds`, `${gvr}/counteds`, `${gvr}, Kind=Counted`];
+  const queue = 'name="dynamic-controller-queue",controller="dynamic-controller-queue"';
+  const rgd = 'controller="ResourceGraphDefinition"';
+  const positive = [
+    `dynamic_controller_reconcile_total{gvr="${b}"}`,
+    `dynamic_controller_reconcile_duration_seconds_count{gvr="${b}"}`,
+    `dynamic_controller_requeue_total{gvr="${b}",type="no_requeue"}`,
+    "dynamic_controller_gvr_count",
+    'dynamic_controller_handler_count_total{type="parent"}',
+    'dynamic_controller_handler_attach_total{type="parent"}',
+    `dynamic_controller_informer_sync_duration_seconds_count{gvr="${a}"}`,
+    'dynamic_controller_informer_sync_duration_seconds_count{gvr="v1, Resource=configmaps"}',
+    `dynamic_controller_informer_events_total{gvr="${a}",event_type="add"}`,
+    "dynamic_controller_watch_count",
+    `dynamic_controller_instance_watch_count{parent_gvr="${a}"}`,
+    'dynamic_controller_watch_request_count{gvr="v1, Resource=configmaps",type="scalar"}',
+    'dynamic_controller_route_total{gvr="v1, Resource=configmaps"}',
+    'dynamic_controller_route_match_total{gvr="v1, Resource=configmaps"}',
+    `instance_state_transitions_total{gvr="${c}",from_state="",to_state="ACTIVE"}`,
+    `instance_reconcile_total{gvr="${a}"}`,
+    `instance_reconcile_duration_seconds_count{gvr="${a}"}`,
+    `instance_graph_resolution_success_total{gvr="${a}"}`,
+    `rgd_graph_build_total{name="${name}"}`,
+    `rgd_graph_build_errors_total{name="${name}"}`,
+    `rgd_graph_build_duration_seconds_count{name="${name}"}`,
+    `rgd_state_transitions_total{name="${name}",from="Active",to="Inactive"}`,
+    'rgd_graph_revision_issue_total{reason="no_revision"}',
+    'rgd_graph_revision_issue_total{reason="spec_changed"}',
+    'rgd_graph_revision_resolution_total{result="issue"}',
+    "rgd_graph_revision_gc_deleted_total",
+    'graph_revision_compile_total{result="success"}',
+    'graph_revision_compile_duration_seconds_count{result="success"}',
+    'graph_revision_registry_entries{state="active"}',
+    "graph_revision_registry_evictions_total",
+    "cel_expr_eval_total",
+    "runtime_node_eval_total",
+    "runtime_node_ignored_check_total",
+    "runtime_node_ignored_total",
+    "runtime_node_ready_check_total",
+    "runtime_collection_size_count",
+    "schema_resolver_cache_hits_total",
+    "schema_resolver_cache_misses_total",
+    "schema_resolver_cache_size",
+    "schema_resolver_api_call_duration_seconds_count",
+    'rest_client_request_duration_seconds_count{verb="apply"}',
+    'rest_client_rate_limiter_duration_seconds_count{verb="apply"}',
+    'rest_client_request_size_bytes_sum{verb="apply"}',
+    'rest_client_response_size_bytes_sum{verb="list"}',
+    `controller_runtime_reconcile_total{${rgd},result="success"}`,
+    `controller_runtime_reconcile_time_seconds_count{${rgd}}`,
+    `controller_runtime_max_concurrent_reconciles{${rgd}}`,
+    `workqueue_adds_total{${queue}}`,
+    `workqueue_queue_duration_seconds_count{${queue}}`,
+    `workqueue_work_duration_seconds_count{${queue}}`,
+    'leader_election_master_status{name="controller.kro.run"}',
+    "process_cpu_seconds_total",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+  ];
+  let left: string[] = positive;
+  await eventually("all that happened is told", async () => {
+    const series = await scrape(kro.metricsUrl);
+    left = positive.filter((one) => !(series.get(one)! > 0));
+    return left.length === 0;
+  }).catch(() => {});
+  assert.deepEqual(left, []);
+
+  const series = await scrape(kro.metricsUrl);
+  const names = [...series.keys()];
+  for (const each of ["workqueue_unfinished_work_seconds", "workqueue_depth"]) {
+    assert.equal(series.get(`${each}{${queue}}`), 0, each);
+  }
+  const restRequests = names.filter((one) => one.startsWith("rest_client_requests_total{"));
+  assert.ok(restRequests.some((one) => /code="20[01]",method="PATCH",host="127/.test(one)));
+  // Instances are named behind the gate alone.
+  const naming = names.filter((one) => one.includes(`name="${name}"`) && !one.startsWith("rgd_"));
+  assert.ok(naming.length > 0);
+  for (const one of naming) assert.match(one, /^instance_condition_current_status_seconds\{/);
+
+  await cleanUp(name, "counteds");
+  await eventually("its series go", async () => {
+    const all = [...(await scrape(kro.metricsUrl)).keys()];
+    return !all.some((one) => one.includes(groupOf(name)));
+  });
+});

@@ -1,0 +1,63 @@
+// A sweep on the real API server: a cache that missed events is put right, one that did not costs a list.
+import assert from "node:assert/strict";
+import { Label, Manager } from "../../../src/api/mod.ts";
+import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
+import { Owners } from "../../../src/clusters/cache/owners.ts";
+import { ChildStore } from "../../../src/clusters/cache/store.ts";
+import { sweepKind } from "../../../src/clusters/cache/sweep.ts";
+import { childOf, counted, INSTANCE, namespaceOf } from "../../support/cluster/bench.ts";
+import { CONFIG_MAP } from "../../support/contract/cluster.ts";
+
+Deno.test("a sweep finds what events missed: changed, gone and new; then it finds nothing", async () => {
+  await using stack = new AsyncDisposableStack();
+  const { client, requests } = stack.use(await counted());
+  const namespace = await namespaceOf(client, stack);
+  const apply = (name: string, k: string) => {
+    const ref = { kind: CONFIG_MAP, namespace, name };
+    const options = { fieldManager: Manager.children, force: true };
+    return client.apply(ref, childOf(ref, { data: { k } }), options);
+  };
+  for (const name of ["same", "changed", "gone"]) await apply(name, "1");
+
+  // What a cache knows whose watch told it nothing since.
+  const reads = new GraphReads();
+  reads.add(INSTANCE, new Map([["node", "whole"]]));
+  const store = new ChildStore(CONFIG_MAP, { reads, owners: new Owners() });
+  const labelSelector = `${Label.owned}=true`;
+  for (const item of (await client.list(CONFIG_MAP, { labelSelector })).items) store.observe(item);
+  await client.mergePatch(
+    { kind: CONFIG_MAP, namespace, name: "changed" },
+    { data: { k: "2" } },
+    { fieldManager: "other" },
+  );
+  await client.delete({ kind: CONFIG_MAP, namespace, name: "gone" });
+  await apply("new", "1");
+
+  requests();
+  let settled = 0;
+  const waits = {
+    pause: () => Promise.resolve(),
+    settle: () => {
+      settled++;
+      return Promise.resolve();
+    },
+  };
+  const found = await sweepKind(client, store, waits);
+  const ours = () => store.list(labelSelector, namespace);
+  const names = found.instances.map((instance) => `${instance.namespace}/${instance.name}`);
+  assert.ok(names.includes(`${namespace}/${INSTANCE.name}`));
+  assert.ok(found.missed >= 3 && found.compared >= 3);
+  assert.equal(settled, 1);
+  const asked = requests();
+  assert.equal(asked["list configmaps"], Math.ceil(found.compared / 500));
+  assert.equal(asked["get configmaps"], found.missed);
+  assert.deepEqual(ours().map((o) => [o.metadata.name, o.data]), [
+    ["changed", { k: "2" }],
+    ["new", { k: "1" }],
+    ["same", { k: "1" }],
+  ]);
+
+  const again = await sweepKind(client, store, waits);
+  const own = again.instances.filter((instance) => instance.namespace === namespace);
+  assert.deepEqual(own, []);
+});

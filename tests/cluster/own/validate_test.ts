@@ -1,0 +1,84 @@
+/** `kro validate` with the schemas of a real cluster: its CRDs count, and it knows what does not exist. */
+import assert from "node:assert/strict";
+import { main } from "../../../src/cli/mod.ts";
+import { sharedControlPlane, testNamespace } from "../../support/controlplane/testing.ts";
+
+Deno.test("validate reads the cluster's kinds, changes nothing, and says when it cannot ask", async () => {
+  const controlPlane = await sharedControlPlane();
+  await using space = await testNamespace("validate");
+  const group = `${space.name}.example.dev`;
+  const dir = await Deno.makeTempDir();
+  const validate = async (file: string, ...args: string[]) => {
+    let stdout = "";
+    const stderr: string[] = [];
+    const out = (text: string) => void (stdout += text);
+    const code = await main(["validate", "-f", `${dir}/${file}`, ...args], {
+      out,
+      err: (line) => stderr.push(line),
+      colour: false,
+    });
+    return { code, stdout, stderr: stderr.join("\n") };
+  };
+  const rgd = (kind: string, size: string) =>
+    `apiVersion: kro.run/v1alpha1\nkind: ResourceGraphDefinition\nmetadata: {name: ${space.name}}\n` +
+    `spec:\n  schema:\n    kind: Shop\n    apiVersion: v1alpha1\n    spec: {size: ${size}}\n` +
+    `  resources:\n    - id: bucket\n      template:\n        apiVersion: ${group}/v1\n` +
+    `        kind: ${kind}\n        metadata: {name: x}\n        spec: {size: "\${schema.spec.size}"}\n`;
+  const schema = {
+    type: "object",
+    properties: { spec: { type: "object", properties: { size: { type: "integer" } } } },
+  };
+  const crd = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `buckets.${group}` },
+    spec: {
+      group,
+      scope: "Namespaced",
+      names: { kind: "Bucket", plural: "buckets" },
+      versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  };
+  try {
+    await Deno.writeTextFile(`${dir}/crd.json`, JSON.stringify(crd));
+    await Deno.writeTextFile(`${dir}/good.yaml`, rgd("Bucket", "integer"));
+    await Deno.writeTextFile(`${dir}/bad.yaml`, rgd("Bucket", "string"));
+    await Deno.writeTextFile(`${dir}/unknown.yaml`, rgd("Bukket", "integer"));
+    const cluster = ["--kubeconfig", controlPlane.kubeconfigFor("kro")];
+    assert.equal((await validate("good.yaml", ...cluster)).code, 1, "not there yet");
+
+    for (
+      const args of [["apply", "-f", `${dir}/crd.json`], [
+        "wait",
+        "--for=condition=Established",
+        `crd/buckets.${group}`,
+      ]]
+    ) {
+      assert.equal((await controlPlane.kubectl(args)).code, 0);
+    }
+    const good = await validate("good.yaml", ...cluster);
+    assert.deepEqual([good.code, good.stdout], [0, ""], good.stderr);
+    const bad = await validate("bad.yaml", ...cluster);
+    assert.equal(bad.code, 1);
+    assert.match(bad.stdout, /bad\.yaml:15:23: .* yields string, but the field takes int/);
+    const unknown = await validate("unknown.yaml", ...cluster);
+    assert.equal(unknown.code, 1, "what a cluster does not serve is rejected, not unchecked");
+    assert.match(unknown.stdout, /kind "Bukket" is not served/);
+    assert.equal((await validate("good.yaml", "--offline")).code, 2);
+    const { stdout } = await controlPlane.kubectl(["get", "crd", "-o", "name"]);
+    assert.doesNotMatch(stdout, /shops\.kro\.run/, "nothing was installed");
+
+    const broken = `${dir}/kubeconfig`;
+    const config = await Deno.readTextFile(controlPlane.kubeconfigFor("kro"));
+    await Deno.writeTextFile(
+      broken,
+      config.replace(/server: \S+/g, "server: https://127.0.0.1:1"),
+    );
+    const unreachable = await validate("good.yaml", "--kubeconfig", broken);
+    assert.equal(unreachable.code, 2);
+    assert.match(unreachable.stderr, /127\.0\.0\.1:1.*; --offline checks without a cluster/);
+  } finally {
+    await controlPlane.kubectl(["delete", "crd", `buckets.${group}`, "--ignore-not-found"]);
+    await Deno.remove(dir, { recursive: true });
+  }
+});

@@ -1,0 +1,299 @@
+// RGDs that clash with what is there, are too big, garbage, or changed behind kro's back: each ends in a word.
+import assert from "node:assert/strict";
+import { sharedControlPlane } from "../../support/controlplane/testing.ts";
+import {
+  active,
+  crdAt,
+  numbers,
+  refused,
+  revisions,
+  verdicts,
+} from "../../support/scenario/graphs.ts";
+import { condition } from "../../support/scenario/looks.ts";
+import { apiTest, type GraphSpec } from "../../support/scenario/scenario.ts";
+import { configMap } from "../../support/scenario/templates.ts";
+
+/** A ConfigMap for each instance. */
+function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
+  return {
+    kind,
+    spec: { f: "string | default=x" },
+    schema,
+    resources: [configMap("config", "${schema.metadata.name}", { value })],
+  };
+}
+
+apiTest(
+  "of two RGDs with one kind the second waits, and gets it when the first is gone",
+  async (s) => {
+    const first = await s.graph(graphOf("Contested", "first"));
+    await first.create("app");
+    await first.active("app");
+    const group = first.apiVersion.split("/")[0];
+    const named = `second-${s.namespace.slice(-8)}`;
+    const second = await s.apply(graphOf("Contested", "second", { group }), named);
+    await refused(s, second, "KindReady", new RegExp(first.rgd.name));
+    assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value, "first");
+    await s.cluster.delete(first.rgd);
+    await s.cluster.untilGone(first.rgd);
+    await active(s, second);
+    await first.create("next");
+    await s.cluster.until({ kind: "ConfigMap", name: "next" }, (o) => o.data.value === "second");
+  },
+);
+
+apiTest(
+  "when the first goes and its CRD stays, the second says so, and takes the kind over when told to",
+  async (s) => {
+    const first = await s.graph(graphOf("Inherited", "first"));
+    await first.create("app");
+    await first.active("app");
+    const group = first.apiVersion.split("/")[0];
+    const heir = `heir-${s.namespace.slice(-8)}`;
+    const second = await s.apply(graphOf("Inherited", "second", { group }), heir);
+    await refused(s, second, "KindReady", new RegExp(`${first.rgd.name}$`));
+    await s.cluster.delete(first.rgd);
+    await s.cluster.untilGone(first.rgd);
+    const label = "kro.run/resource-graph-definition-name";
+    const rgd = await refused(s, second, "KindReady", /which is gone/);
+    assert.match(condition(rgd, "KindReady").message, new RegExp(`label it ${label}=${heir}$`));
+    const config = { kind: "ConfigMap", name: "app" };
+    const { data, metadata: { uid } } = await s.cluster.get(config);
+    assert.equal(data.value, "first");
+    await s.cluster.patch(crdAt(first), { metadata: { labels: { [label]: heir } } });
+    await active(s, second);
+    const after = await s.cluster.until(config, (o) => o.data.value === "second");
+    assert.equal(after.metadata.uid, uid);
+    await s.cluster.delete(first.instance("app"));
+    await s.cluster.untilGone(first.instance("app"));
+    await s.cluster.delete(second.rgd);
+    await s.cluster.untilGone(second.rgd);
+    await s.cluster.delete(crdAt(first));
+  },
+  { controller: { allowCrdDeletion: false } },
+);
+
+apiTest("a kind of the API server's own is not made a second time", async (s) => {
+  const annotations = { "api-approved.kubernetes.io": "unapproved" };
+  const cases = [
+    { kind: "Ingress", schema: { group: "networking.k8s.io", metadata: { annotations } } },
+    // Another kind, the same plural.
+    { kind: "INGRESS", schema: { group: "networking.k8s.io", metadata: { annotations } } },
+  ];
+  for (const [index, { kind, schema }] of cases.entries()) {
+    const named = `builtin${index}-${s.namespace.slice(-8)}`;
+    const graph = await s.apply(graphOf(kind, "x", schema), named);
+    const rgd = await refused(s, graph, "KindReady", /the API server has ingresses/);
+    assert.equal(verdicts(rgd).ControllerReady, "Unknown/AwaitingReconciliation");
+    const at = { ...crdAt(graph), name: "ingresses.networking.k8s.io" };
+    assert.equal(await s.cluster.find(at), undefined);
+  }
+  const undotted = await s.apply(
+    graphOf("Deployment", "x", { group: "apps" }),
+    `undotted-${s.namespace.slice(-8)}`,
+  );
+  await refused(s, undotted, "KindReady", /apps/);
+});
+
+apiTest("kro's own kinds are not made a second time", async (s) => {
+  const graph = await s.apply(graphOf("ResourceGraphDefinition", "x", { group: "kro.run" }));
+  await refused(s, graph, "KindReady", /not owned by KRO/);
+});
+
+apiTest("a kind with the name of a core one stands beside it", async (s) => {
+  const graph = await s.graph({
+    ...graphOf("ConfigMap"),
+    resources: [configMap("config", "core-${schema.metadata.name}", { value: "core" })],
+  });
+  await graph.create("app");
+  await graph.active("app");
+  await s.cluster.get({ kind: "ConfigMap", name: "core-app" });
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
+  await s.cluster.delete(graph.instance("app"));
+  await s.cluster.untilGone(graph.instance("app"));
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "core-app" }), undefined);
+});
+
+apiTest("an RGD of nearly a megabyte is served", async (s) => {
+  const value = "x".repeat(900_000);
+  const graph = await s.graph(graphOf("Big", value));
+  await graph.create("app");
+  await graph.active("app");
+  assert.equal(
+    (await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value.length,
+    value.length,
+  );
+});
+
+apiTest("an RGD that leaves kro no room to write takes nothing from the one before", async (s) => {
+  const graph = await s.graph(graphOf("TooBig"));
+  await graph.create("app");
+  await graph.active("app");
+  await assert.rejects(graph.put(graphOf("TooBig", "x".repeat(2_000_000))), /too large|limit/i);
+  // As much as the store takes; neither a revision nor a status fits beside it.
+  let length = 1_572_000;
+  const taken = () =>
+    graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);
+  while (!await taken()) length -= 200;
+  await s.cluster.patch(graph.instance("app"), { spec: { f: "y" } });
+  await graph.active("app");
+  assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value, "one");
+  assert.deepEqual(await numbers(s, graph), [1]);
+  await graph.put(graphOf("TooBig", "two"));
+  await active(s, graph);
+  await s.cluster.until({ kind: "ConfigMap", name: "app" }, (o) => o.data.value === "two");
+});
+
+apiTest("three hundred nodes", async (s) => {
+  const resources = Array.from(
+    { length: 300 },
+    (_, i) =>
+      configMap(`node${i}`, `\${schema.metadata.name}-${i}`, {
+        before: i === 0 || i % 10 === 0 ? "none" : `\${node${i - 1}.metadata.name}`,
+      }),
+  );
+  const graph = await s.graph({ kind: "Wide", resources });
+  const rgd = await s.cluster.get(graph.rgd);
+  assert.equal(rgd.status.topologicalOrder.length, 300);
+  assert.equal(rgd.status.resources.length, 270);
+  await graph.create("app");
+  await graph.active("app");
+  assert.equal((await s.cluster.list("ConfigMap", "kro.run/owned=true")).length, 300);
+  await s.cluster.delete(graph.instance("app"));
+  await s.cluster.untilGone(graph.instance("app"));
+  assert.equal((await s.cluster.list("ConfigMap", "kro.run/owned=true")).length, 0);
+});
+
+apiTest("bytes that are no UTF-8 harm nobody", async (s) => {
+  const { kubectl } = await sharedControlPlane();
+  const name = `bytes-${s.namespace.slice(-8)}`;
+  const text = (word: string) =>
+    JSON.stringify({
+      apiVersion: "kro.run/v1alpha1",
+      kind: "ResourceGraphDefinition",
+      metadata: { name },
+      spec: {
+        schema: { apiVersion: "v1alpha1", kind: "Bytes", group: `${name}.example.com` },
+        resources: [configMap("config", "${schema.metadata.name}", { value: word })],
+      },
+    });
+  const file = await Deno.makeTempFile();
+  try {
+    const bytes = new TextEncoder().encode(text("<>"));
+    const at = bytes.indexOf("<".charCodeAt(0));
+    bytes.set([0xff, 0xfe], at);
+    await Deno.writeFile(file, bytes);
+    const path = "/apis/kro.run/v1alpha1/resourcegraphdefinitions";
+    const { code } = await kubectl(["create", "--raw", path, "-f", file]);
+    const at2 = { kind: "ResourceGraphDefinition.kro.run", name };
+    const rgd = await s.cluster.find(at2);
+    assert.equal(code === 0, rgd !== undefined);
+    if (rgd) {
+      // The API server put its replacement there; what is stored is text, and good as such.
+      await s.cluster.until(at2, (o) => o.status?.state === "Active");
+      assert.match(rgd.spec.resources[0].template.data.value, /^\ufffd+$/);
+      await s.cluster.delete(at2);
+      await s.cluster.untilGone(at2);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+  const graph = await s.graph(graphOf("Sound"));
+  await graph.create("app");
+  await graph.active("app");
+});
+
+apiTest("an RGD without a spec, or with nothing in it, is told what it lacks", async (s) => {
+  const name = `empty-${s.namespace.slice(-8)}`;
+  await s.cluster.create({
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name },
+  });
+  const at = { kind: "ResourceGraphDefinition.kro.run", name };
+  const rgd = await s.cluster.until(at, (o) => o.status?.state === "Inactive");
+  assert.match(condition(rgd, "GraphAccepted").message, /spec/);
+  await s.cluster.delete(at);
+  await s.cluster.untilGone(at);
+});
+
+apiTest("a spec that turns to garbage mid-rollout loses no object", async (s) => {
+  const held = (value: string): GraphSpec => ({
+    ...graphOf("Rolling", value),
+    resources: [
+      configMap("gate", "${schema.metadata.name}-gate", { value }, {
+        readyWhen: ["${has(gate.metadata.annotations)}"],
+      }),
+      configMap("config", "${schema.metadata.name}", { value, gate: "${gate.metadata.name}" }),
+    ],
+  });
+  const open = (name: string) =>
+    s.cluster.patch({ kind: "ConfigMap", name: `${name}-gate` }, {
+      metadata: { annotations: { open: "yes" } },
+    });
+  const graph = await s.graph(held("one"));
+  await graph.create("app");
+  await s.cluster.until({ kind: "ConfigMap", name: "app-gate" });
+  // The instance waits at its gate when the spec goes bad.
+  await graph.put({ ...held("two"), resources: [configMap("config", "${nobody.x}"), { id: "1" }] })
+    .catch(() => graph.put({ ...held("two"), resources: [configMap("config", "${nobody.x}")] }));
+  await refused(s, graph, "GraphAccepted", /nobody/);
+  await open("app");
+  await graph.active("app");
+  assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value, "one");
+  const { uid } = (await s.cluster.get({ kind: "ConfigMap", name: "app" })).metadata;
+  await graph.put(held("three"));
+  await active(s, graph);
+  const after = await s.cluster.until(
+    { kind: "ConfigMap", name: "app" },
+    (o) => o.data.value === "three",
+  );
+  assert.equal(after.metadata.uid, uid);
+});
+
+apiTest("revisions deleted or edited by hand: numbers go on, nothing is lost", async (s) => {
+  const graph = await s.graph(graphOf("Records"));
+  await graph.create("app");
+  await graph.active("app");
+  const at = (n: number) => ({
+    kind: "GraphRevision.internal.kro.run",
+    name: `${graph.rgd.name}-r0000${n}`,
+  });
+  await s.cluster.delete(at(1));
+  await s.cluster.untilGone(at(1));
+  await s.cluster.until(graph.rgd, (o) => o.status.lastIssuedRevision === 2);
+  assert.deepEqual(await numbers(s, graph), [2]);
+
+  // Labels, owner, finalizer and status are kro's: a pass puts right what counts.
+  await s.cluster.patch(at(2), {
+    metadata: {
+      labels: { "kro.run/graph-revision-hash": "0000000000000000" },
+      ownerReferences: [],
+      finalizers: [],
+    },
+  });
+  await s.cluster.patchStatus(at(2), { conditions: [], topologicalOrder: ["made", "up"] });
+  await s.restart();
+  const [second] = await revisions(s, graph);
+  assert.deepEqual(await numbers(s, graph), [2]);
+  assert.equal(second.metadata.ownerReferences[0].name, graph.rgd.name);
+  assert.deepEqual(second.status.topologicalOrder, ["config"]);
+
+  // One that somebody else wrote counts as a number, not as what the RGD says.
+  const { metadata: _, ...forged } = structuredClone(second);
+  await s.cluster.create({
+    ...forged,
+    metadata: { name: at(9).name },
+    spec: {
+      revision: 9,
+      snapshot: {
+        ...forged.spec.snapshot,
+        spec: { ...forged.spec.snapshot.spec, resources: [configMap("other", "other")] },
+      },
+    },
+  });
+  const rgd = await graph.change(graphOf("Records", "two"));
+  assert.equal(rgd.status.lastIssuedRevision, 10);
+  await s.cluster.until({ kind: "ConfigMap", name: "app" }, (o) => o.data.value === "two");
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "other" }), undefined);
+});

@@ -1,0 +1,129 @@
+// What kro puts on an instance is put back when somebody takes it off, and graphs may make instances of graphs.
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import type { Live } from "../../support/scenario/cluster.ts";
+import { apiTest } from "../../support/scenario/scenario.ts";
+import { configMap } from "../../support/scenario/templates.ts";
+
+const NAME = "${schema.metadata.name}";
+const KINDS = "applyset.kubernetes.io/contains-group-kinds";
+const HASH = "internal.kro.run/applyset-inventory-hash";
+
+const stripped: Record<string, JsonObject> = {
+  "the finalizer": { finalizers: null },
+  "a label that says whose it is": { labels: { "applyset.kubernetes.io/id": null } },
+  "the RGD's label": { labels: { "kro.run/resource-graph-definition-id": null } },
+  "the inventory": { annotations: { [KINDS]: null, [HASH]: null } },
+  "kinds of the inventory": { annotations: { [KINDS]: "" } },
+};
+
+apiTest(
+  "what is taken off an instance is put back by one patch, what users add is not looked at",
+  async (s) => {
+    const graph = await s.graph({ kind: "Carrier", resources: [configMap("cm", `${NAME}-cm`)] });
+    await graph.create("one");
+    await graph.active("one");
+    const at = graph.instance("one");
+    const carried = ({ metadata }: Live) => ({
+      finalizers: metadata.finalizers,
+      labels: metadata.labels,
+      annotations: metadata.annotations,
+    });
+    const before = carried(await s.cluster.get(at));
+    for (const [what, metadata] of Object.entries(stripped)) {
+      const { metadata: { resourceVersion } } = await s.cluster.patch(at, { metadata });
+      const after = await s.cluster.until(
+        at,
+        (o) => o.metadata.resourceVersion !== resourceVersion,
+      );
+      assert.deepEqual(carried(after), before, what);
+      await s.quiet();
+      assert.deepEqual(await s.cluster.get(at), after, `${what}: once is enough`);
+    }
+    const noted = await s.cluster.patch(at, {
+      metadata: { annotations: { note: "x" }, labels: { team: "y" } },
+    });
+    await s.quiet();
+    assert.deepEqual(await s.cluster.get(at), noted);
+  },
+);
+
+apiTest(
+  "the status of an instance that is a child wakes its parent, and nothing goes round",
+  async (s) => {
+    const inner = await s.graph({
+      kind: "Inner",
+      spec: { value: "string" },
+      status: { echo: "${cm.data.value}" },
+      resources: [configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" })],
+    });
+    const outer = await s.graph({
+      kind: "Outer",
+      spec: { value: "string" },
+      status: { echo: "${inner.status.echo}" },
+      resources: [
+        {
+          id: "inner",
+          readyWhen: ["${inner.status.state == 'ACTIVE'}"],
+          template: {
+            apiVersion: inner.apiVersion,
+            kind: "Inner",
+            metadata: { name: NAME },
+            spec: { value: "${schema.spec.value}" },
+          },
+        },
+        configMap("seen", `${NAME}-seen`, { revision: "${inner.metadata.resourceVersion}" }),
+      ],
+    });
+    await outer.create("one", { value: "a" });
+    await outer.active("one", (o) => o.status.echo === "a");
+    const { revision } = (await s.cluster.get({ kind: "ConfigMap", name: "one-seen" })).data;
+    await s.cluster.patch(outer.instance("one"), { spec: { value: "b" } });
+    await outer.active("one", (o) => o.status.echo === "b");
+    const { data } = await s.cluster.get({ kind: "ConfigMap", name: "one-seen" });
+    assert.notEqual(data.revision, revision, "what kro itself changed is followed");
+    await s.quiet();
+    const seen = await s.cluster.get({ kind: "ConfigMap", name: "one-seen" });
+    await s.cluster.patch(inner.instance("one"), { metadata: { annotations: { note: "x" } } });
+    await s.quiet();
+    assert.deepEqual(await s.cluster.get({ kind: "ConfigMap", name: "one-seen" }), seen);
+    await s.cluster.delete(outer.instance("one"));
+    await s.cluster.untilGone(outer.instance("one"));
+    assert.equal(await s.cluster.find(inner.instance("one")), undefined);
+    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one-cm" }), undefined);
+  },
+);
+
+apiTest("two graphs that read each other's resourceVersions come to rest", async (s) => {
+  const crossing = (kind: string, makes: string, reads: string) => ({
+    kind,
+    resources: [
+      {
+        id: "theirs",
+        externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: reads } },
+      },
+      configMap("ours", makes, { seen: "${theirs.metadata.resourceVersion}" }),
+    ],
+  });
+  await s.cluster.create({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "two" },
+    data: { seen: "" },
+  });
+  const one = await s.graph(crossing("CrossOne", "one", "two"));
+  const two = await s.graph(crossing("CrossTwo", "two", "one"));
+  await one.create("a");
+  await two.create("b");
+  await one.active("a");
+  await two.active("b");
+  await s.quiet();
+  const both = () =>
+    Promise.all(["one", "two"].map((name) => s.cluster.get({ kind: "ConfigMap", name })));
+  const before = await both();
+  await s.cluster.patch({ kind: "ConfigMap", name: "one" }, { metadata: { labels: { x: "y" } } });
+  await s.quiet();
+  const after = await both();
+  assert.deepEqual(after[1], before[1]);
+  assert.deepEqual(after.map((o) => o.data), before.map((o) => o.data));
+});

@@ -1,0 +1,199 @@
+// Collections over time: growing and shrinking, drift, limits.
+import assert from "node:assert/strict";
+import { itemLabels } from "../../support/scenario/applyset.ts";
+import { condition, inState, names } from "../../support/scenario/looks.ts";
+import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
+import { configMap, placed, pod } from "../../support/scenario/templates.ts";
+
+const NAME = "${schema.metadata.name}";
+const values = { values: "[]string" };
+const forEach = [{ value: "${schema.spec.values}" }];
+
+/** ConfigMaps without readyWhen. */
+const plain = (kind: string): GraphSpec => ({
+  kind,
+  spec: { ...values, prefix: "string | default=p" },
+  resources: [
+    configMap("configs", `${NAME}-\${value}`, {
+      value: "${value}",
+      prefix: "${schema.spec.prefix}",
+    }, { forEach }),
+  ],
+});
+
+scenario(
+  "collection:1007",
+  "a chain of collections follows from two items to three and back",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "DeepChain",
+      spec: { items: "[]string", prefix: "string" },
+      status: {
+        level1: "${string(size(level1))}",
+        level2: "${string(size(level2))}",
+        pods: "${string(size(pods))}",
+      },
+      resources: [
+        configMap("base", `${NAME}-base`, {
+          prefix: "${schema.spec.prefix}",
+          count: "${string(size(schema.spec.items))}",
+        }),
+        configMap("level1", `${NAME}-l1-\${entry}`, {
+          entry: "${entry}",
+          prefix: "${base.data.prefix}",
+        }, { forEach: [{ entry: "${schema.spec.items}" }] }),
+        configMap("level2", `${NAME}-l2-\${config.data.entry}`, {
+          entry: "${config.data.entry}",
+          prefix: "${config.data.prefix}",
+        }, { forEach: [{ config: "${level1}" }] }),
+        configMap("summary", `${NAME}-summary`, {
+          level1: "${string(size(level1))}",
+          level2: "${string(size(level2))}",
+        }),
+        pod("pods", `${NAME}-pod-\${config.data.entry}`, {
+          forEach: [{ config: "${level2}" }],
+        }, { count: "${summary.data.level1}" }),
+      ],
+    });
+    await graph.create("app", { items: ["a", "b"], prefix: "test" });
+    for (const entries of [["a", "b"], ["a", "b", "c"], ["a", "c"]]) {
+      await s.cluster.patch(graph.instance("app"), { spec: { items: entries } });
+      const count = String(entries.length);
+      await graph.active(
+        "app",
+        ({ status }) => [status.level1, status.level2, status.pods].every((text) => text === count),
+      );
+      const leaving = ["a", "b", "c"].filter((entry) => !entries.includes(entry));
+      for (const entry of leaving) {
+        await s.cluster.untilGone({ kind: "ConfigMap", name: `app-l1-${entry}` });
+        await s.cluster.untilGone({ kind: "ConfigMap", name: `app-l2-${entry}` });
+        await s.cluster.untilGone({ kind: "Pod", name: `app-pod-${entry}` });
+      }
+      assert.deepEqual(await names(s.cluster, "ConfigMap"), [
+        "app-base",
+        ...entries.map((entry) => `app-l1-${entry}`),
+        ...entries.map((entry) => `app-l2-${entry}`),
+        "app-summary",
+      ]);
+      assert.deepEqual(await names(s.cluster, "Pod"), entries.map((entry) => `app-pod-${entry}`));
+      const base = await s.cluster.get({ kind: "ConfigMap", name: "app-base" });
+      assert.deepEqual(base.data, { prefix: "test", count });
+      const summary = await s.cluster.get({ kind: "ConfigMap", name: "app-summary" });
+      assert.deepEqual(summary.data, { level1: count, level2: count });
+      for (const entry of entries) {
+        for (const level of ["l1", "l2"]) {
+          const { data } = await s.cluster.get({
+            kind: "ConfigMap",
+            name: `app-${level}-${entry}`,
+          });
+          assert.deepEqual(data, { entry, prefix: "test" });
+        }
+        const { metadata } = await s.cluster.get({ kind: "Pod", name: `app-pod-${entry}` });
+        assert.equal(metadata.labels.count, count);
+      }
+    }
+  },
+);
+
+scenario(
+  "collection:1885",
+  "an edited item gets its fields back and keeps what was added",
+  async (s) => {
+    const graph = await s.graph(plain("ItemDrift"));
+    await graph.create("app", { values: ["alpha", "beta"], prefix: "original" });
+    const instance = await graph.active("app");
+    const alpha = { kind: "ConfigMap", name: "app-alpha" };
+    await s.cluster.patch(alpha, { data: { prefix: "drifted", extra: "kept" } });
+    const { data, metadata } = await s.cluster.until(alpha, (o) => o.data.prefix === "original");
+    assert.deepEqual(data, { value: "alpha", prefix: "original", extra: "kept" });
+    assert.deepEqual(metadata.labels, itemLabels(instance, "configs", 0, 2));
+  },
+);
+
+scenario(
+  "collection_behavior:66",
+  "a product over the limit makes nothing and names the limit",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "TooMany",
+      resources: [
+        configMap("configs", `${NAME}-\${string(i)}-\${string(j)}`, {}, {
+          forEach: [{ i: "${lists.range(34)}" }, { j: "${lists.range(34)}" }],
+        }),
+      ],
+    });
+    await graph.create("app");
+    const text = "collection size of 1156 is over the maximum collection size of 1000";
+    const instance = await inState(s, graph.instance("app"), "ERROR", text);
+    assert.match(condition(instance, "Ready").message, /maximum collection size of 1000/);
+    assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+  },
+);
+
+scenario("collection_behavior:120", "drift of items is mended in every namespace", async (s) => {
+  const other = `${s.namespace}-2`;
+  await s.cluster.namespaced(other);
+  const wide = configMap("configs", `${NAME}-\${string(i)}`, { managed: "expected" }, {
+    forEach: [{ i: "${lists.range(2)}" }],
+  });
+  const namespace = "${i == 0 ? schema.metadata.namespace : schema.spec.other}";
+  const resources = [placed(wide, namespace)];
+  const graph = await s.graph({ kind: "WideDrift", spec: { other: "string" }, resources });
+  await graph.create("app", { other });
+  await graph.active("app");
+  // Twice, for what is noticed only just after a change is not noticed.
+  for (const value of ["first", "second"]) {
+    for (const [i, namespace] of [s.namespace, other].entries()) {
+      const item = { kind: "ConfigMap", name: `app-${i}`, namespace };
+      const { metadata } = await s.cluster.get(item);
+      await s.cluster.patch(item, { data: { managed: value } });
+      const mended = await s.cluster.until(item, (o) => o.data.managed === "expected");
+      assert.equal(mended.metadata.uid, metadata.uid);
+    }
+  }
+});
+
+scenario(
+  "collection_watch:54",
+  "an edit of the first item is mended, though nothing is requeued",
+  async (s) => {
+    const graph = await s.graph(plain("FirstDrift"));
+    await graph.create("app", { values: ["alpha", "beta", "gamma"] });
+    await graph.active("app");
+    const others = ["app-beta", "app-gamma"].map((name) => ({ kind: "ConfigMap", name }));
+    const before = await Promise.all(others.map((at) => s.cluster.get(at)));
+    const alpha = { kind: "ConfigMap", name: "app-alpha" };
+    await s.cluster.patch(alpha, { data: { value: "tampered" } });
+    await s.cluster.until(alpha, (o) => o.data.value === "alpha");
+    assert.deepEqual(await Promise.all(others.map((at) => s.cluster.get(at))), before);
+  },
+);
+
+scenario(
+  "collection_watch:185",
+  "who re-creates the name of an item that went is left alone",
+  async (s) => {
+    const graph = await s.graph(plain("FormerName"));
+    await graph.create("app", { values: ["alpha", "beta", "gamma"] });
+    await graph.active("app");
+    await s.cluster.patch(graph.instance("app"), { spec: { values: ["alpha", "beta"] } });
+    const gamma = { kind: "ConfigMap", name: "app-gamma" };
+    await s.cluster.untilGone(gamma);
+    await graph.active("app");
+
+    const data = { value: "foreign" };
+    const foreign = await s.cluster.create({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "app-gamma" },
+      data,
+    });
+    // Passes that have every reason to look at the collection.
+    const alpha = { kind: "ConfigMap", name: "app-alpha" };
+    await s.cluster.patch(alpha, { data: { value: "tampered" } });
+    await s.cluster.until(alpha, (o) => o.data.value === "alpha");
+    await s.cluster.patch(graph.instance("app"), { spec: { prefix: "q" } });
+    await graph.active("app");
+    assert.deepEqual(await s.cluster.get(gamma), foreign);
+  },
+);

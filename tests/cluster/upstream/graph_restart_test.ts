@@ -1,0 +1,171 @@
+// Controllers that start on what is there, two of them at once, and what a change of one graph costs the others.
+import assert from "node:assert/strict";
+import { requests, startController, writes } from "../../support/cluster/controller_setup.ts";
+import { eventually } from "../../support/controlplane/testing.ts";
+import type { Live } from "../../support/scenario/cluster.ts";
+import { active, crdAt, numbers, revisions, verdicts } from "../../support/scenario/graphs.ts";
+import { apiTest, type GraphSpec, type Scenario } from "../../support/scenario/scenario.ts";
+import { configMap, secret } from "../../support/scenario/templates.ts";
+
+/** A ConfigMap and a Secret for each instance. */
+function graphOf(kind: string, value = "one"): GraphSpec {
+  return {
+    kind,
+    spec: { f: "string | default=x" },
+    status: { value: "${config.data.value}" },
+    resources: [
+      configMap("config", "${schema.metadata.name}", { value, f: "${schema.spec.f}" }),
+      secret("secret", "${schema.metadata.name}-${config.data.value}"),
+    ],
+  };
+}
+
+/** So many graphs, each with one instance, all converged. */
+async function many(s: Scenario, kind: string, count: number) {
+  const graphs = await Promise.all(
+    Array.from({ length: count }, (_, i) => s.graph(graphOf(`${kind}${i}`))),
+  );
+  for (const [index, graph] of graphs.entries()) {
+    await graph.create(`app${index}`);
+  }
+  for (const [index, graph] of graphs.entries()) await graph.active(`app${index}`);
+  await s.quiet();
+  return graphs;
+}
+
+apiTest("a restart on what has converged writes nothing", async (s) => {
+  await many(s, "Converged", 20);
+  const since = new Date();
+  await s.restart();
+  await s.quiet();
+  const asked = await requests(since);
+  assert.deepEqual(writes(asked), []);
+});
+
+apiTest("a CRD is what the graph wants however the API server stores it", async (s) => {
+  const graph = await s.graph({
+    kind: "Stored",
+    spec: {
+      text: 'string | required=true pattern="^[a-z]+$" minLength=1 description="A text."',
+      size: "integer | default=1 minimum=1 maximum=9",
+      ratio: "float | default=1.0",
+      loose: 'object | default={"a": 1, "b": [1, 2]}',
+      list: '[]string | default=["a", "b"] minItems=1 uniqueItems=true',
+      map: "map[string]integer",
+      level: 'string | enum="low,high" default=low',
+      fixed: "string | immutable=true",
+      nested: { deep: { deeper: "boolean | default=true" } },
+      typed: "Item",
+    },
+    status: { name: "${config.metadata.name}", size: "${schema.spec.size}" },
+    schema: {
+      types: { Item: { key: "string", weights: "[]float" } },
+      shortNames: ["std"],
+      categories: ["all"],
+      metadata: { labels: { a: "b" }, annotations: { c: "d" } },
+      additionalPrinterColumns: [
+        { name: "Size", type: "integer", jsonPath: ".spec.size", priority: 1, description: "" },
+      ],
+    },
+    resources: [configMap("config", "${schema.metadata.name}")],
+  });
+  const { resourceVersion } = (await s.cluster.get(crdAt(graph))).metadata;
+  const since = new Date();
+  await s.restart();
+  // Another pass, for a reason that changes nothing.
+  await s.cluster.patch(graph.rgd, {
+    metadata: { annotations: { "kro.run/allow-breaking-changes": "true" } },
+  });
+  await s.quiet();
+  assert.deepEqual(writes(await requests(since)), []);
+  assert.equal((await s.cluster.get(crdAt(graph))).metadata.resourceVersion, resourceVersion);
+});
+
+apiTest("what was edited while no controller ran is taken up", async (s) => {
+  const graph = await s.graph(graphOf("EditedDown"));
+  await graph.create("app");
+  await graph.active("app");
+  await s.restart(async () => {
+    await graph.put(graphOf("EditedDown", "two"));
+    await graph.create("late");
+  });
+  const rgd = await active(s, graph);
+  assert.equal(rgd.status.lastIssuedRevision, 2);
+  for (const name of ["app", "late"]) {
+    await graph.active(name, (o) => o.status.value === "two");
+    await s.cluster.get({ kind: "Secret", name: `${name}-two` });
+  }
+  assert.equal(await s.cluster.find({ kind: "Secret", name: "app-one" }), undefined);
+});
+
+apiTest("a graph that changes has nothing listed for the others", async (s) => {
+  const graphs = await many(s, "Sharing", 8);
+  const since = new Date();
+  await graphs[0]!.change(graphOf("Sharing0", "two"));
+  await graphs[0]!.active("app0", (o) => o.status.value === "two");
+  await s.quiet();
+  const lists = (await requests(since)).filter(({ verb }) => verb === "list")
+    .map(({ resource }) => resource);
+  // Its own revisions, to number the next one.
+  assert.deepEqual(lists, ["graphrevisions"]);
+});
+
+apiTest("two controllers at once neither corrupt nor fight", async (s) => {
+  await using other = await startController({
+    allowCrdDeletion: true,
+    instanceRequeueMs: 0,
+    graphProgressMs: 50,
+    compile: { omit: true },
+  });
+  assert.ok(other.controller);
+  const graph = await s.graph(graphOf("Doubled"));
+  const names = ["a", "b", "c"];
+  for (const name of names) await graph.create(name);
+  for (const name of names) await graph.active(name);
+  for (const value of ["two", "three", "four"]) {
+    await graph.put(graphOf("Doubled", value));
+    for (const name of names) {
+      await s.cluster.patch(graph.instance(name), { spec: { f: value } });
+    }
+  }
+  const rgd = await active(s, graph);
+  for (const name of names) {
+    // The one that learned last of a change may be taken for somebody who changes objects back.
+    await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
+    await s.cluster.until(
+      { kind: "ConfigMap", name },
+      ({ data }) => data.f === "four" && data.value === "four",
+    );
+  }
+  const owned = "kro.run/owned=true";
+  const secrets = async () =>
+    (await s.cluster.list("Secret", owned)).map((o: Live) => o.metadata.name).sort().join();
+  const wanted = names.map((name) => `${name}-four`).join();
+  await eventually("what earlier graphs made is gone", async () => await secrets() === wanted);
+  assert.deepEqual(
+    await numbers(s, graph),
+    Array.from(
+      { length: rgd.status.lastIssuedRevision },
+      (_, i) => i + 1,
+    ),
+  );
+  assert.deepEqual(
+    (await revisions(s, graph)).at(-1).spec.snapshot.spec.resources,
+    rgd.spec.resources,
+  );
+  assert.deepEqual(Object.values(verdicts(rgd)), [
+    "True/Resolved",
+    "True/Valid",
+    "True/Ready",
+    "True/Running",
+  ]);
+  // Nobody takes back what the other wrote.
+  await s.quiet();
+  const since = new Date();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  assert.deepEqual(writes(await requests(since)), []);
+  await s.cluster.delete(graph.rgd);
+  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.untilGone(crdAt(graph));
+  assert.equal(await secrets(), "");
+}, { controller: { maxRevisions: 20 } });

@@ -1,0 +1,310 @@
+// What reaches the CRD of a graph and the instances behind it, and what a refusal leaves as it was.
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import type { Live } from "../../support/scenario/cluster.ts";
+import {
+  active,
+  crdAt,
+  numbers,
+  refused,
+  specSchema,
+  verdicts,
+} from "../../support/scenario/graphs.ts";
+import { condition } from "../../support/scenario/looks.ts";
+import {
+  apiTest,
+  type GraphSpec,
+  type Scenario,
+  type ScenarioGraph,
+} from "../../support/scenario/scenario.ts";
+import { configMap } from "../../support/scenario/templates.ts";
+
+/** One ConfigMap that says which version of the graph made it. */
+function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObject = {}) {
+  const resources = [configMap("config", "${schema.metadata.name}", { value })];
+  return { kind, spec, schema, resources } satisfies GraphSpec;
+}
+
+/** Waits until the graph's ConfigMap of that name has the value. */
+function madeBy(s: Scenario, name: string, value: string): Promise<Live> {
+  return s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.value === value);
+}
+
+apiTest("behind a refused change of the CRD no instance meets the new graph", async (s) => {
+  const graph = await s.graph(graphOf("Refused", "one", { size: "string | default=s" }));
+  await graph.create("before");
+  await madeBy(s, "before", "one");
+  await graph.put(graphOf("Refused", "two", { size: "integer | default=1" }));
+  const rgd = await refused(
+    s,
+    graph,
+    "KindReady",
+    /Type changed from string to integer \(spec\.size\)/,
+  );
+  assert.match(condition(rgd, "KindReady").message, /kro\.run\/allow-breaking-changes/);
+  assert.equal(rgd.status.lastIssuedRevision, 2);
+  const edited = await s.cluster.patch(graph.instance("before"), { spec: { size: "m" } });
+  await graph.create("after");
+  await graph.active("before", (o) => o.metadata.generation === edited.metadata.generation);
+  await madeBy(s, "before", "one");
+  await madeBy(s, "after", "one");
+
+  await s.restart();
+  await graph.create("restarted");
+  await madeBy(s, "restarted", "one");
+  assert.equal((await s.cluster.get(graph.rgd)).status.state, "Inactive");
+
+  // Taking it back is enough.
+  await graph.put(graphOf("Refused", "three", { size: "string | default=s" }));
+  await active(s, graph);
+  for (const name of ["before", "after", "restarted"]) await madeBy(s, name, "three");
+});
+
+apiTest("a refusal lists each change by its path", async (s) => {
+  const old = { name: "string", ports: "[]integer", labels: "map[string]string", gone: "string" };
+  const graph = await s.graph(graphOf("Listed", "one", old));
+  const wanted = {
+    name: "string | required=true",
+    ports: "[]string",
+    labels: "map[string]integer",
+    level: 'string | required=true enum="a,b"',
+  };
+  await graph.put(graphOf("Listed", "two", wanted));
+  const { message } = condition(await refused(s, graph, "KindReady"), "KindReady");
+  for (
+    const change of [
+      "Property gone was removed (spec.gone)",
+      "Field name is newly required (spec.name)",
+      "Type changed from integer to string (spec.ports[])",
+      "Type changed from string to integer (spec.labels[*])",
+      "Required property level was added (spec.level)",
+    ]
+  ) {
+    assert.ok(message.includes(change), `${change} in ${message}`);
+  }
+  assert.deepEqual(message.match(/Property|Field|Type|Required/g).length, 5);
+});
+
+/** Changes that upstream does not see, and what the CRD must say after them. */
+const unseen: [string, JsonObject, JsonObject, (crd: Live) => unknown, unknown][] = [
+  [
+    "labels and annotations",
+    { metadata: { labels: { team: "a", old: "x" }, annotations: { note: "1" } } },
+    { metadata: { labels: { team: "b" }, annotations: { note: "2", more: "3" } } },
+    ({ metadata: { labels, annotations } }) => [labels.team, labels.old, annotations],
+    ["b", undefined, { note: "2", more: "3" }],
+  ],
+  [
+    "printer columns",
+    {},
+    { additionalPrinterColumns: [{ name: "F", type: "string", jsonPath: ".spec.f" }] },
+    ({ spec }) => spec.versions[0].additionalPrinterColumns,
+    [{ name: "F", type: "string", jsonPath: ".spec.f" }],
+  ],
+  [
+    "an enum that goes",
+    { spec: { f: 'string | enum="a,b"' } },
+    { spec: { f: "string" } },
+    (crd) => specSchema(crd).properties.f,
+    { type: "string" },
+  ],
+  [
+    "an enum that comes",
+    { spec: { f: "string" } },
+    { spec: { f: 'string | enum="a,b"' } },
+    (crd) => specSchema(crd).properties.f.enum,
+    ["a", "b"],
+  ],
+  [
+    "the values of a map",
+    { spec: { f: "map[string]string" } },
+    { spec: { f: "map[string]integer" } },
+    (crd) => specSchema(crd).properties.f.additionalProperties,
+    { type: "integer" },
+  ],
+  [
+    "a validation rule",
+    { spec: { f: 'integer | validation="self > 0"' } },
+    { spec: { f: 'integer | validation="self > 1"' } },
+    (crd) => specSchema(crd).properties.f["x-kubernetes-validations"].map((v: Live) => v.rule),
+    ["self > 1"],
+  ],
+];
+
+for (const [index, [what, from, to, look, expected]] of unseen.entries()) {
+  apiTest(`a change of the graph reaches its CRD: ${what}`, async (s) => {
+    const specOf = ({ spec = { f: "string" }, ...schema }: JsonObject) =>
+      graphOf(`Unseen${index}`, "x", spec as JsonObject, schema);
+    const graph = await s.graph(specOf(from));
+    const annotations = { "kro.run/allow-breaking-changes": "true" };
+    await s.cluster.patch(graph.rgd, { metadata: { annotations } });
+    await graph.change(specOf(to));
+    assert.deepEqual(look(await s.cluster.get(crdAt(graph))), expected);
+  });
+}
+
+apiTest("what others write on a generated CRD stays, what the graph wrote is kept", async (s) => {
+  const metadata = { labels: { team: "a" }, annotations: { note: "1" } };
+  const graph = await s.graph(graphOf("Shared", "one", { f: "string" }, { metadata }));
+  const at = crdAt(graph);
+  await s.cluster.patch(at, {
+    metadata: { labels: { team: "b", theirs: "c" }, annotations: { note: null } },
+  });
+  const { labels } = (await s.cluster.until(at, ({ metadata }) =>
+    metadata.labels.team === "a" && metadata.annotations?.note === "1")).metadata;
+  assert.equal(labels.theirs, "c");
+  await s.cluster.patch(at, { metadata: { labels: { "kro.run/owned": null } } });
+  await refused(s, graph, "KindReady", /not owned by KRO/);
+  await s.cluster.patch(at, { metadata: { labels: { "kro.run/owned": "true" } } });
+  await active(s, graph);
+});
+
+/** Makes the newest revision one that no longer compiles, although its RGD was Active with it. */
+async function lost(s: Scenario, kind: string): Promise<ScenarioGraph> {
+  const graph = await s.graph({
+    kind,
+    spec: { more: "boolean | default=false" },
+    resources: [configMap("config", "${schema.metadata.name}", {
+      value: "${schema.spec.more ? 'one' : omit()}",
+    })],
+  });
+  await graph.create("app", { more: true });
+  await madeBy(s, "app", "one");
+  return graph;
+}
+
+apiTest(
+  "a newest revision that cannot be read freezes nobody behind green conditions",
+  async (s) => {
+    const graph = await lost(s, "Frozen");
+    // The gate is closed: what was accepted before is not any more.
+    await s.restartWith({ compile: { omit: false } });
+    const rgd = await refused(s, graph, "ControllerReady", /omit/);
+    assert.deepEqual(verdicts(rgd), {
+      GraphRevisionsResolved: "False/Failed",
+      GraphAccepted: "False/InvalidResourceGraph",
+      KindReady: "True/Ready",
+      ControllerReady: "False/FailedToStart",
+    });
+    const app = await s.cluster.until(graph.instance("app"), (o) => o.status.state === "ERROR");
+    const { status, message } = condition(app, "GraphResolved");
+    assert.equal(status, "False");
+    assert.match(message, /omit/);
+    await s.cluster.get({ kind: "ConfigMap", name: "app" });
+    const revision = { kind: "GraphRevision.internal.kro.run", name: `${graph.rgd.name}-r00001` };
+    assert.equal(condition(await s.cluster.get(revision), "GraphVerified").status, "False");
+
+    // It can be deleted without a graph, and comes back with one.
+    await graph.create("other");
+    await s.cluster.until(graph.instance("other"), (o) => o.status?.state === "ERROR");
+    await s.cluster.delete(graph.instance("app"));
+    await s.cluster.untilGone(graph.instance("app"));
+    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
+    await s.restart();
+    await active(s, graph);
+    await graph.active("other");
+    assert.deepEqual(await numbers(s, graph), [1]);
+  },
+);
+
+apiTest("when the newest revision cannot be read, an older good one serves", async (s) => {
+  const graph = await s.graph(graphOf("Stepped", "old", { f: "string" }));
+  await graph.change({
+    ...graphOf("Stepped", "", { f: "string" }),
+    resources: [configMap("config", "${schema.metadata.name}", { value: "${omit()}" })],
+  });
+  await s.restartWith({ compile: { omit: false } });
+  const rgd = await refused(s, graph, "GraphAccepted", /omit/);
+  assert.deepEqual(verdicts(rgd).ControllerReady, "True/Running");
+  assert.equal(
+    condition(rgd, "GraphRevisionsResolved").message,
+    "latest graph revision 2 failed compilation",
+  );
+  await graph.create("app");
+  await madeBy(s, "app", "old");
+});
+
+apiTest("a suspended RGD writes nothing of its graph", async (s) => {
+  const graph = await s.graph(graphOf("Paused", "one", { f: "string | default=a" }));
+  await graph.create("app");
+  await graph.active("app");
+  const annotate = (value: string | null) =>
+    s.cluster.patch(graph.rgd, { metadata: { annotations: { "kro.run/reconcile": value } } });
+  await annotate("suspended");
+  const rgd = await s.cluster.until(graph.rgd, (o) => o.status.state === "Inactive");
+  assert.equal(verdicts(rgd).ControllerReady, "False/ReconciliationSuspended");
+  const app = await s.cluster.until(
+    graph.instance("app"),
+    (o) => condition(o, "Ready").reason === "ReconciliationSuspended",
+  );
+  assert.equal(app.status.state, "ACTIVE");
+
+  const crd = await s.cluster.get(crdAt(graph));
+  const config = { kind: "ConfigMap", name: "app" };
+  await s.cluster.patch(config, { data: { value: "theirs" } });
+  await s.cluster.patch(crdAt(graph), { spec: { names: { shortNames: ["psd"] } } });
+  await graph.put(graphOf("Paused", "two", { f: "string | default=b" }));
+  await s.restart();
+  await graph.create("late");
+  await s.cluster.until(
+    graph.instance("late"),
+    (o) => o.status && condition(o, "Ready").reason === "ReconciliationSuspended",
+  );
+  await s.quiet();
+  assert.equal((await s.cluster.get(config)).data.value, "theirs");
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "late" }), undefined);
+  assert.deepEqual((await s.cluster.get(crdAt(graph))).spec.names.shortNames, ["psd"]);
+  assert.deepEqual(
+    specSchema(await s.cluster.get(crdAt(graph))),
+    specSchema(crd),
+  );
+  assert.deepEqual(await numbers(s, graph), [1]);
+
+  await annotate(null);
+  await active(s, graph);
+  await madeBy(s, "app", "two");
+  await madeBy(s, "late", "two");
+  assert.deepEqual((await s.cluster.get(crdAt(graph))).spec.names.shortNames, undefined);
+});
+
+apiTest("a graph that is suspended lets instances and itself be deleted", async (s) => {
+  const graph = await s.graph(graphOf("PausedGone", "one", { f: "string | default=a" }));
+  for (const name of ["one", "two"]) {
+    await graph.create(name);
+    await graph.active(name);
+  }
+  await s.cluster.patch(graph.rgd, {
+    metadata: { annotations: { "kro.run/reconcile": "disabled" } },
+  });
+  await s.cluster.until(graph.rgd, (o) => o.status.state === "Inactive");
+  await s.cluster.delete(graph.instance("one"));
+  await s.cluster.untilGone(graph.instance("one"));
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one" }), undefined);
+  await s.cluster.delete(graph.rgd);
+  await s.cluster.untilGone(graph.rgd);
+  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
+  await s.cluster.untilGone(crdAt(graph));
+});
+
+apiTest("a change of the graph goes through the instances one after the other", async (s) => {
+  const graphBy = (value: string): GraphSpec => ({
+    kind: "Rollout",
+    resources: [
+      configMap("first", "${schema.metadata.name}-first", { value }),
+      configMap("second", "${schema.metadata.name}-second", { value: "${first.data.value}" }),
+    ],
+  });
+  const graph = await s.graph(graphBy("one"));
+  const names = Array.from({ length: 20 }, (_, i) => `app-${i}`);
+  for (const name of names) await graph.create(name);
+  for (const name of names) await graph.active(name);
+  await graph.put(graphBy("two"));
+  const writes = await Promise.all(names.map(async (name) => {
+    const made = ["first", "second"].map((each) => madeBy(s, `${name}-${each}`, "two"));
+    return (await Promise.all(made)).map((o) => Number(o.metadata.resourceVersion));
+  }));
+  const inOrder = writes.toSorted(([a], [b]) => a! - b!);
+  const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
+  // One that takes longer than a second is not waited for: on a busy machine there may be one.
+  assert.ok(begunEarly.length <= 2, `${begunEarly.length} of 20 began before another had ended`);
+});

@@ -1,0 +1,227 @@
+// Kinds that RGDs use come, change and go while the controller runs.
+import assert from "node:assert/strict";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import type { Live, Place } from "../../support/scenario/cluster.ts";
+import { crdOf } from "../../support/scenario/crds.ts";
+import { active, refused, verdicts } from "../../support/scenario/graphs.ts";
+import { condition, inState } from "../../support/scenario/looks.ts";
+import {
+  apiTest,
+  type GraphSpec,
+  type Scenario,
+  type ScenarioGraph,
+} from "../../support/scenario/scenario.ts";
+import { configMap } from "../../support/scenario/templates.ts";
+
+const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
+
+/** A kind that is not kro's: Widgets with these properties of their spec. */
+function widgets(s: Scenario, properties: JsonObject, kind = "Widget") {
+  const group = `${s.namespace}.example.org`;
+  const object = crdOf(kind, group, "v1", { spec: { type: "object", properties } });
+  const { name } = object.metadata as { name: string };
+  return { object, at: { kind: CRD, name }, apiVersion: `${group}/v1`, kind: `${kind}.${group}` };
+}
+
+/** Installs the kind and waits until it is served. */
+async function install(s: Scenario, { object, at }: ReturnType<typeof widgets>): Promise<void> {
+  await s.cluster.apply(object);
+  await s.cluster.until(
+    at,
+    ({ status }) =>
+      status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
+  );
+}
+
+/** A graph that makes a Widget and a ConfigMap. */
+function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
+  const metadata = { name: "${schema.metadata.name}" };
+  return {
+    kind,
+    spec: { size: "string | default=s" },
+    resources: [
+      configMap("config", "${schema.metadata.name}"),
+      { id: "widget", template: { apiVersion, kind: "Widget", metadata, spec } },
+    ],
+  };
+}
+
+/** How often the graph was compiled, by the controller's own count. */
+async function compiled(s: Scenario, graph: ScenarioGraph): Promise<number> {
+  const line = new RegExp(`^rgd_graph_build_total\\{name="${graph.rgd.name}"\\} (\\d+)$`, "m");
+  return Number(line.exec(await s.controller.metrics())?.[1] ?? 0);
+}
+
+apiTest("an RGD becomes Active when the kind comes that it waits for", async (s) => {
+  const { object, apiVersion, kind } = widgets(s, { size: { type: "string" } });
+  const graph = await s.apply(user("Waiting", apiVersion, { size: "${schema.spec.size}" }));
+  const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
+  assert.match(condition(rgd, "GraphAccepted").message, new RegExp(`"widget".*${apiVersion}`));
+  await s.cluster.apply(object);
+  await active(s, graph);
+  await graph.create("app");
+  await graph.active("app");
+  await s.cluster.get({ kind, name: "app" });
+});
+
+apiTest("a kind that changes is compiled against anew, and by its users alone", async (s) => {
+  const { at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
+  await install(s, widgets(s, { size: { type: "string" } }));
+  const users = await Promise.all(
+    ["UserOne", "UserTwo"].map((each) =>
+      s.graph(user(each, apiVersion, { size: "${schema.spec.size}" }))
+    ),
+  );
+  const other = await s.graph({ kind: "Bystander", resources: [configMap("config", "x")] });
+  const graphs = [...users, other];
+  await users[0]!.create("app");
+  await users[0]!.active("app");
+  const before = await Promise.all(graphs.map((graph) => compiled(s, graph)));
+
+  // A label changes nothing that a graph reads.
+  await s.cluster.patch(at, { metadata: { labels: { a: "b" } } });
+  await s.cluster.apply(widgets(s, { size: { type: "integer" } }).object);
+  for (const graph of users) await refused(s, graph, "GraphAccepted", /size/);
+  const rgd = await s.cluster.get(users[0]!.rgd);
+  assert.deepEqual(verdicts(rgd), {
+    GraphRevisionsResolved: "False/Failed",
+    GraphAccepted: "False/InvalidResourceGraph",
+    KindReady: "True/Ready",
+    ControllerReady: "True/Running",
+  });
+  await s.cluster.get({ kind, name: "app" });
+  await s.cluster.apply(widgets(s, { size: { type: "string" }, more: { type: "string" } }).object);
+  for (const graph of users) await active(s, graph);
+  const after = await Promise.all(graphs.map((graph) => compiled(s, graph)));
+  assert.deepEqual(after.map((n, i) => n - before[i]!), [2, 2, 0]);
+});
+
+apiTest("a kind that goes takes no other object along, and comes back", async (s) => {
+  const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
+  await install(s, widgets(s, { size: { type: "string" } }));
+  const graph = await s.graph(user("Bereft", apiVersion, { size: "${schema.spec.size}" }));
+  await graph.create("app");
+  await graph.active("app");
+  const config = { kind: "ConfigMap", name: "app" };
+  const { uid } = (await s.cluster.get(config)).metadata;
+
+  await s.cluster.delete(at);
+  const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
+  assert.equal(verdicts(rgd).ControllerReady, "True/Running");
+  await s.cluster.patch(graph.instance("app"), { spec: { size: "m" } });
+  await inState(s, graph.instance("app"), "ERROR", "widget");
+  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+  await s.restart();
+  await refused(s, graph, "GraphAccepted", /Widget/);
+  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+
+  await s.cluster.untilGone(at);
+  await s.cluster.apply(object);
+  await active(s, graph);
+  await graph.active("app");
+  assert.equal((await s.cluster.get({ kind, name: "app" })).spec.size, "m");
+  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+});
+
+apiTest("an aggregated API that does not answer is not a kind that is missing", async (s) => {
+  const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
+  const group = apiVersion.split("/")[0]!;
+  const service: Place = { kind: "APIService.apiregistration.k8s.io", name: `v1.${group}` };
+  await install(s, widgets(s, { size: { type: "string" } }));
+  const graph = await s.graph(user("Patient", apiVersion, { size: "${schema.spec.size}" }));
+  await graph.create("app");
+  await graph.active("app");
+  // As if the kind had been an aggregated API's from the beginning.
+  await s.restart(async () => {
+    await s.cluster.patch(at, { metadata: { finalizers: [] } });
+    await s.cluster.delete({ kind, name: "app" });
+    await s.cluster.delete(at);
+    await s.cluster.untilGone(at);
+    await s.cluster.untilGone(service);
+    await s.cluster.create({
+      apiVersion: "apiregistration.k8s.io/v1",
+      kind: "APIService",
+      metadata: { name: service.name },
+      spec: {
+        group,
+        version: "v1",
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+        insecureSkipTLSVerify: true,
+        service: { namespace: s.namespace, name: "nobody" },
+      },
+    });
+    await s.cluster.until(
+      service,
+      ({ status }) =>
+        status?.conditions?.some((c: Live) => c.type === "Available" && c.status === "False"),
+    );
+  });
+  try {
+    const rgd = await refused(s, graph, "ControllerReady", /does not answer/);
+    assert.equal(verdicts(rgd).GraphAccepted, "True/Valid");
+    const app = await s.cluster.until(graph.instance("app"), (o) => o.status.state === "ERROR");
+    assert.match(condition(app, "GraphResolved").message, /does not answer/);
+    await s.cluster.get({ kind: "ConfigMap", name: "app" });
+    const late = await s.apply(user("PatientToo", apiVersion, { size: "s" }));
+    const unknown = await s.cluster.until(late.rgd, (o) => o.status);
+    assert.equal(verdicts(unknown).GraphAccepted, "Unknown/KindsUnavailable");
+  } finally {
+    await s.cluster.delete(service);
+  }
+  await s.cluster.untilGone(service);
+  await s.cluster.apply(object);
+  await active(s, graph);
+  await graph.active("app");
+});
+
+/** A graph that makes an instance of the graph below it, the lowest a ConfigMap. */
+function link(s: Scenario, level: number): GraphSpec {
+  const suffix = s.namespace.slice(-8);
+  const name = "${schema.metadata.name}";
+  const below = `link${level - 1}-${suffix}`;
+  const template = {
+    apiVersion: `${below}.example.com/v1alpha1`,
+    kind: `Link${level - 1}`,
+    metadata: { name },
+    spec: { value: "${schema.spec.value}" },
+  };
+  return {
+    kind: `Link${level}`,
+    spec: { value: "string" },
+    status: { seen: level === 0 ? "${below.data.value}" : "${below.status.seen}" },
+    resources: [
+      level === 0
+        ? configMap("below", name, { value: "${schema.spec.value}" })
+        : { id: "below", template },
+    ],
+  };
+}
+
+for (
+  const [title, order] of [["top first", [4, 3, 2, 1, 0]], ["mixed", [2, 0, 4, 1, 3]]] as const
+) {
+  apiTest(`five graphs on top of each other, ${title}`, async (s) => {
+    const graphs = new Map<number, ScenarioGraph>();
+    for (const level of order) graphs.set(level, await s.apply(link(s, level)));
+    for (const graph of graphs.values()) await active(s, graph);
+    const top = graphs.get(4)!;
+    await top.create("app", { value: "deep" });
+    await top.active("app", (o) => o.status.seen === "deep");
+    // With a field more in the lowest kind nothing above it is in doubt.
+    const lowest = link(s, 0);
+    await graphs.get(0)!.change({
+      ...lowest,
+      spec: { ...lowest.spec, more: "string | default=x" },
+    });
+    for (const graph of graphs.values()) await active(s, graph);
+    await s.cluster.delete(top.instance("app"));
+    await s.cluster.untilGone(top.instance("app"));
+    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
+    // The session deletes what was made last first; here the users must go before what they use.
+    for (const level of [4, 3, 2, 1, 0]) {
+      await s.cluster.delete(graphs.get(level)!.rgd);
+      await s.cluster.untilGone(graphs.get(level)!.rgd);
+    }
+  });
+}

@@ -1,0 +1,212 @@
+// GraphRevisions: which one instances use, how they are numbered, kept and let go, and what a restart makes of them.
+import assert from "node:assert/strict";
+import { specHash } from "../../../src/graph/mod.ts";
+import { numbers, refused, revisions, verdicts } from "../../support/scenario/graphs.ts";
+import { condition } from "../../support/scenario/looks.ts";
+import {
+  apiTest,
+  type GraphSpec,
+  type Scenario,
+  scenario,
+  type ScenarioGraph,
+} from "../../support/scenario/scenario.ts";
+import { configMap, deployment, service } from "../../support/scenario/templates.ts";
+
+/** A ConfigMap with the instance's data and a value of the graph's own. */
+function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
+  const data = { key: "${schema.spec.data}", value };
+  return {
+    kind,
+    spec: { data: `string | default=${default_}` },
+    resources: [configMap("config", "${schema.metadata.name}", data)],
+  };
+}
+
+/** Waits until the instance's ConfigMap says so. */
+function says(s: Scenario, name: string, data: Record<string, string>) {
+  return s.cluster.until(
+    { kind: "ConfigMap", name },
+    (o) => Object.entries(data).every(([key, value]) => o.data[key] === value),
+  );
+}
+
+scenario("graphrevision:65", "behind a bad spec the last good revision serves", async (s) => {
+  const graph = await s.graph(graphOf("Served"));
+  await graph.create("app", { data: "a" });
+  await graph.active("app");
+  await graph.put({
+    ...graphOf("Served"),
+    resources: [
+      service("serviceA", "${serviceB.metadata.name}"),
+      service("serviceB", "${serviceA.metadata.name}"),
+    ],
+  });
+  const rgd = await refused(s, graph, "GraphAccepted", /cycle/i);
+  assert.deepEqual(verdicts(rgd), {
+    GraphRevisionsResolved: "True/Resolved",
+    GraphAccepted: "False/InvalidResourceGraph",
+    KindReady: "True/Ready",
+    ControllerReady: "True/Running",
+  });
+  assert.equal(
+    condition(rgd, "GraphRevisionsResolved").message,
+    "revision 1 compiled and active",
+  );
+  assert.equal(rgd.status.lastIssuedRevision, 1);
+  assert.deepEqual(await numbers(s, graph), [1]);
+  await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
+  await says(s, "app", { key: "b", value: "one" });
+});
+
+scenario("graphrevision:192", "instances are made by the newest revision", async (s) => {
+  const graph = await s.graph({
+    kind: "Compiled",
+    spec: { image: "string" },
+    resources: [deployment("app", "${schema.metadata.name}", {}, {
+      containers: [{ name: "web", image: "${schema.spec.image}" }],
+    })],
+  });
+  await graph.create("app", { image: "nginx:1.25" });
+  const { spec } = await s.cluster.until({ kind: "Deployment.apps", name: "app" });
+  assert.equal(spec.template.spec.containers[0].image, "nginx:1.25");
+});
+
+scenario("graphrevision:246", "a changed default is a new revision", async (s) => {
+  const graph = await s.graph(graphOf("Defaulted"));
+  const rgd = await graph.change(graphOf("Defaulted", "one", "y"));
+  assert.deepEqual([rgd.status.state, rgd.status.lastIssuedRevision], ["Active", 2]);
+  await graph.create("app");
+  await says(s, "app", { key: "y" });
+});
+
+scenario("graphrevision:353", "the spec of a revision is fixed", async (s) => {
+  const graph = await s.graph(graphOf("Fixed"));
+  const at = { kind: "GraphRevision.internal.kro.run", name: `${graph.rgd.name}-r00001` };
+  await assert.rejects(s.cluster.patch(at, { spec: { revision: 7 } }), /immutable/);
+});
+
+scenario("graphrevision:384", "edits under one revision reach the objects", async (s) => {
+  const graph = await s.graph(graphOf("Followed"));
+  await graph.create("app", { data: "a" });
+  await says(s, "app", { key: "a" });
+  await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
+  await says(s, "app", { key: "b" });
+  assert.deepEqual(await numbers(s, graph), [1]);
+});
+
+const three = { controller: { maxRevisions: 3 } };
+
+scenario("graphrevision_isolated:52", "only so many are kept", async (s) => {
+  const graph = await s.graph(graphOf("Kept"));
+  for (let n = 2; n <= 6; n++) await graph.change(graphOf("Kept", `v${n}`));
+  assert.deepEqual(await numbers(s, graph), [4, 5, 6]);
+  const rgd = await graph.change(graphOf("Kept", "last"));
+  assert.equal(rgd.status.lastIssuedRevision, 7);
+  assert.deepEqual(await numbers(s, graph), [5, 6, 7]);
+}, three);
+
+for (const [limit, kept] of [[undefined, [3, 4, 5, 6, 7]], [0, [1, 2, 3, 4, 5, 6, 7]]] as const) {
+  apiTest(`${limit === 0 ? "a limit of 0 keeps all" : "five are kept by default"}`, async (s) => {
+    const graph = await s.graph(graphOf("Limited"));
+    for (let n = 2; n <= 7; n++) await graph.change(graphOf("Limited", `v${n}`));
+    assert.deepEqual(await numbers(s, graph), kept);
+  }, { controller: { maxRevisions: limit } });
+}
+
+scenario("graphrevision_isolated:112", "with each new one the oldest goes", async (s) => {
+  const graph = await s.graph(graphOf("Moving"));
+  for (let n = 2; n <= 8; n++) {
+    await graph.change(graphOf("Moving", `v${n}`));
+    const oldest = Math.max(1, n - 2);
+    const kept = Array.from({ length: n - oldest + 1 }, (_, i) => oldest + i);
+    assert.deepEqual(await numbers(s, graph), kept);
+  }
+}, three);
+
+scenario("graphrevision_isolated:160", "a live instance moves along", async (s) => {
+  const graph = await s.graph(graphOf("Migrated"));
+  await graph.create("app", { data: "mine" });
+  for (let n = 2; n <= 5; n++) {
+    await graph.change(graphOf("Migrated", `v${n}`));
+    await says(s, "app", { key: "mine", value: `v${n}` });
+  }
+  assert.deepEqual(await numbers(s, graph), [3, 4, 5]);
+}, three);
+
+scenario("graphrevision_isolated:247", "a restart issues nothing", async (s) => {
+  const graph = await s.graph(graphOf("Restarted"));
+  await s.restart();
+  assert.deepEqual(await numbers(s, graph), [1]);
+  const kind = {
+    group: "internal.kro.run",
+    version: "v1alpha1",
+    kind: "GraphRevision",
+    plural: "graphrevisions",
+    namespaced: false,
+  };
+  const fieldSelector = `spec.snapshot.name=${graph.rgd.name}`;
+  const { items } = await s.cluster.client.list(kind, { fieldSelector });
+  assert.deepEqual(items.map((o) => o.metadata.name), [`${graph.rgd.name}-r00001`]);
+});
+
+/** Conditions that a restart leaves as they were. */
+const RUNNING = {
+  GraphRevisionsResolved: "True/Resolved",
+  GraphAccepted: "True/Valid",
+  KindReady: "True/Ready",
+  ControllerReady: "True/Running",
+};
+
+scenario("graphrevision_isolated:299", "after a restart all is as it was", async (s) => {
+  const graph = await s.graph(graphOf("Steady"));
+  await graph.create("app", { data: "a" });
+  const before = await graph.change(graphOf("Steady", "two"));
+  await says(s, "app", { value: "two" });
+  await s.restart();
+  const rgd = await s.cluster.get(graph.rgd);
+  assert.deepEqual(verdicts(rgd), RUNNING);
+  assert.equal(
+    condition(rgd, "GraphRevisionsResolved").message,
+    "revision 2 compiled and active",
+  );
+  assert.equal(rgd.metadata.resourceVersion, before.metadata.resourceVersion);
+  assert.deepEqual(await numbers(s, graph), [1, 2]);
+  await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
+  await says(s, "app", { key: "b", value: "two" });
+  const after = await graph.change(graphOf("Steady", "three"));
+  assert.equal(after.status.lastIssuedRevision, 3);
+  await says(s, "app", { key: "b", value: "three" });
+});
+
+/** Holds that the newest revision is the RGD's spec, and that there is no gap below it. */
+async function gapless(s: Scenario, graph: ScenarioGraph): Promise<number> {
+  const all = await revisions(s, graph);
+  const newest = all.at(-1)!;
+  const rgd = await s.cluster.get(graph.rgd);
+  assert.deepEqual(all.map(({ spec }) => spec.revision), all.map((_, i) => i + 1));
+  assert.equal(newest.metadata.labels["kro.run/graph-revision-hash"], specHash(rgd.spec));
+  assert.equal(rgd.status.lastIssuedRevision, newest.spec.revision);
+  return newest.spec.revision;
+}
+
+const all = { controller: { maxRevisions: 20 } };
+
+scenario("graphrevision_isolated:417", "rapid changes leave no gap", async (s) => {
+  const graph = await s.graph(graphOf("Rapid"));
+  for (let n = 2; n <= 8; n++) await graph.put(graphOf("Rapid", `v${n}`));
+  const last = await graph.change(graphOf("Rapid", "v9"));
+  assert.equal(last.status.state, "Active");
+  const newest = await gapless(s, graph);
+  assert.ok(newest >= 2 && newest <= 9);
+}, all);
+
+scenario("graphrevision_isolated:465", "updates and restarts in turn", async (s) => {
+  const graph = await s.graph(graphOf("Turning"));
+  for (let n = 2; n <= 4; n++) {
+    await graph.change(graphOf("Turning", `v${n}`));
+    await s.restart();
+    assert.equal(await gapless(s, graph), n);
+  }
+  await graph.create("app", { data: "late" });
+  await says(s, "app", { key: "late", value: "v4" });
+}, all);

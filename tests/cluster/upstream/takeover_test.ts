@@ -1,0 +1,210 @@
+// Upstream kro 0.9.4 and this one take over a cluster from each other without touching a child.
+import assert from "node:assert/strict";
+import { quiet } from "../../support/cluster/controller_setup.ts";
+import type { Live } from "../../support/scenario/cluster.ts";
+import { type Scenario, scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
+import { mixed, spread } from "../../support/scenario/takeover_graphs.ts";
+import { needsGo, runUpstream } from "../../support/scenario/upstream.ts";
+
+const KINDS = ["ConfigMap", "Secret", "Deployment.apps"];
+
+/** Children by kind and name. */
+async function children(s: Scenario): Promise<Map<string, Live>> {
+  const lists = await Promise.all(KINDS.map(async (kind) => {
+    const found = await s.cluster.list(kind, "kro.run/owned=true");
+    return found.map((child) => [`${kind} ${child.metadata.name}`, child] as const);
+  }));
+  return new Map(lists.flat());
+}
+
+/** A condition that only ours writes. */
+function isOurs({ status }: Live): boolean {
+  return status.conditions.some(({ type }: Live) => type === "InstanceSynced");
+}
+
+/** What neither may change of a child of the other. */
+function lasting(all: Map<string, Live>): Record<string, unknown> {
+  return Object.fromEntries([...all].map(([key, { metadata, spec, data }]) => {
+    const { uid, generation, labels, annotations, finalizers, ownerReferences } = metadata;
+    const { "kro.run/kro-version": _, ...kept } = labels;
+    return [key, {
+      uid,
+      generation,
+      labels: kept,
+      annotations,
+      finalizers,
+      ownerReferences,
+      spec,
+      data,
+    }];
+  }));
+}
+
+async function outside(s: Scenario): Promise<void> {
+  const metadata = { name: "outside" };
+  await s.cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "o" } });
+}
+
+/** No Deployment controller runs: its status comes from here. */
+async function becomeAvailable(s: Scenario, name: string): Promise<void> {
+  const at = { kind: "Deployment.apps", name };
+  await s.cluster.until(at);
+  await s.cluster.patchStatus(at, { replicas: 1, readyReplicas: 1, availableReplicas: 1 });
+}
+
+/** Applies the mixed graph and brings an instance to ACTIVE. */
+async function settle(s: Scenario): Promise<ScenarioGraph> {
+  await outside(s);
+  const graph = await s.graph(mixed);
+  await graph.create("one");
+  await becomeAvailable(s, "one");
+  await graph.active("one");
+  await s.cluster.until({ kind: "ConfigMap", name: "one-last" });
+  return graph;
+}
+
+async function revisions(s: Scenario, graph: ScenarioGraph): Promise<unknown[]> {
+  const all = await s.cluster.list("GraphRevision.internal.kro.run");
+  return all.filter(({ spec }) => spec.snapshot.name === graph.rgd.name)
+    .map(({ metadata: { name, uid }, spec: { revision } }) => ({ name, uid, revision }));
+}
+
+scenario(
+  "takeover:from-upstream",
+  `ours goes on with what upstream made, without a write to a child${needsGo}`,
+  async (s) => {
+    let graph!: ScenarioGraph;
+    let before!: Map<string, Live>;
+    let known: unknown[] = [];
+    await s.restart(async () => {
+      await using _upstream = await runUpstream();
+      graph = await settle(s);
+      await quiet(2000);
+      before = await children(s);
+      known = await revisions(s, graph);
+    });
+    assert.equal(before.size, 7);
+    await graph.active("one", isOurs);
+    await quiet(500);
+
+    const after = await children(s);
+    const versions = (all: Map<string, Live>) =>
+      [...all].map(([key, { metadata }]) => `${key} ${metadata.resourceVersion}`).sort();
+    assert.deepEqual(versions(after), versions(before));
+    assert.deepEqual(await revisions(s, graph), known);
+
+    await s.cluster.patch({ kind: "ConfigMap", name: "one" }, { data: { value: "theirs" } });
+    await s.cluster.until({ kind: "ConfigMap", name: "one" }, ({ data }) => data.value === "x");
+    await s.cluster.delete(graph.instance("one"));
+    await s.cluster.untilGone(graph.instance("one"));
+    assert.equal((await children(s)).size, 0);
+  },
+  { ignore: needsGo !== "" },
+);
+
+scenario(
+  "takeover:to-upstream",
+  `upstream goes on with what ours made, every child as it was${needsGo}`,
+  async (s) => {
+    const graph = await settle(s);
+    const before = await children(s);
+    const known = await revisions(s, graph);
+    await s.restart(async () => {
+      await using _upstream = await runUpstream();
+      await s.cluster.until(
+        graph.instance("one"),
+        ({ metadata, status }) =>
+          metadata.labels["kro.run/kro-version"] !== "devel" && status.state === "ACTIVE",
+      );
+      await quiet(3000);
+      assert.deepEqual(lasting(await children(s)), lasting(before));
+      assert.deepEqual(await revisions(s, graph), known);
+      await s.cluster.delete(graph.instance("one"));
+      await s.cluster.untilGone(graph.instance("one"));
+      assert.equal((await children(s)).size, 0);
+    });
+  },
+  { ignore: needsGo !== "" },
+);
+
+scenario(
+  "takeover:rollout",
+  `what one began while a Deployment comes up, the other ends, both ways${needsGo}`,
+  async (s) => {
+    await outside(s);
+    let graph!: ScenarioGraph;
+    await s.restart(async () => {
+      await using _upstream = await runUpstream();
+      graph = await s.graph(mixed);
+      await graph.create("one");
+      await s.cluster.until({ kind: "Deployment.apps", name: "one" });
+      await s.cluster.until(graph.instance("one"), ({ status }) => status?.state === "IN_PROGRESS");
+    });
+    const began = await children(s);
+    assert.ok(!began.has("ConfigMap one-last"));
+    await becomeAvailable(s, "one");
+    await graph.active("one");
+    const uids = (all: Map<string, Live>) =>
+      Object.fromEntries([...began.keys()].map((key) => [key, all.get(key)?.metadata.uid]));
+    assert.deepEqual(uids(await children(s)), uids(began));
+
+    await graph.create("two");
+    await s.cluster.until({ kind: "Deployment.apps", name: "two" });
+    await s.restart(async () => {
+      await using _upstream = await runUpstream();
+      await becomeAvailable(s, "two");
+      await graph.active("two");
+      await s.cluster.until({ kind: "ConfigMap", name: "two-last" });
+    });
+    await graph.active("two");
+  },
+  { ignore: needsGo !== "" },
+);
+
+scenario(
+  "takeover:deletion",
+  `a deletion that one began in waves, the other ends, both ways${needsGo}`,
+  async (s) => {
+    const other = `${s.namespace}-other`;
+    await s.cluster.namespaced(other);
+    const held = (name: string) => ({ kind: "ConfigMap", name, namespace: other });
+    const hold = (name: string) =>
+      s.cluster.patch(held(name), { metadata: { finalizers: ["example.com/held"] } });
+    const release = (name: string) =>
+      s.cluster.patch(held(name), { metadata: { finalizers: null } });
+    const begun = (name: string) =>
+      s.cluster.until(held(name), ({ metadata }) => metadata.deletionTimestamp);
+    const untouched = async (name: string) =>
+      assert.equal(
+        (await s.cluster.get({ kind: "ConfigMap", name })).metadata.deletionTimestamp,
+        undefined,
+      );
+
+    let graph!: ScenarioGraph;
+    const start = async (name: string) => {
+      await graph.create(`${name}-${other}`);
+      await graph.active(`${name}-${other}`);
+      await hold(`${name}-${other}-two`);
+      await s.cluster.delete(graph.instance(`${name}-${other}`));
+      await begun(`${name}-${other}-two`);
+      await untouched(`${name}-${other}-one`);
+    };
+    const end = async (name: string) => {
+      await release(`${name}-${other}-two`);
+      await s.cluster.untilGone(graph.instance(`${name}-${other}`));
+      await s.cluster.untilGone({ kind: "ConfigMap", name: `${name}-${other}-one` });
+    };
+    await s.restart(async () => {
+      await using _upstream = await runUpstream();
+      graph = await s.graph(spread(s.namespace, other));
+      await start("a");
+    });
+    await end("a");
+    await start("b");
+    await s.restart(async () => {
+      await using _upstream = await runUpstream();
+      await end("b");
+    });
+  },
+  { ignore: needsGo !== "" },
+);

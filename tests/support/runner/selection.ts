@@ -1,0 +1,77 @@
+// Which test files a run takes, and which of them need a control plane.
+import { parseArgs } from "node:util";
+
+/** What was asked for on the command line. */
+export interface Request {
+  /** Only tests in memory, only tests on a cluster, or both. */
+  only: "unit" | "cluster" | undefined;
+  /** Deno's own filter: a part of a name, or /a regular expression/. */
+  filter: string | undefined;
+  /** Files and folders; all tests without. */
+  paths: string[];
+  /** Print the usage and end. */
+  help: boolean;
+}
+
+/** The usage text. */
+export const usage = `Usage: deno task test [--unit | --cluster] [--filter NAME] [PATH...]
+
+  --unit         only the tests in memory (tests/unit, tests/conformance)
+  --cluster      only the tests that need a control plane (all others)
+  --filter NAME  only tests whose name contains NAME, or matches /NAME/
+  PATH           files or folders; all folders below tests by default
+
+The control plane is started once for all tests, and not at all when none needs it. tests/cluster/upstream
+and tests/faults get one without other controllers, as upstream's suite does.
+With KRO_TEST_CONTROLPLANE (see \`deno task cluster\`) a running one is used.`;
+
+/** Reads the command line; throws a TypeError on what it does not know. */
+export function parseRequest(args: string[]): Request {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      unit: { type: "boolean", default: false },
+      cluster: { type: "boolean", default: false },
+      filter: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const { unit, cluster, filter, help } = values;
+  const only = unit === cluster ? undefined : unit ? "unit" : "cluster";
+  return { only, filter, paths: positionals, help };
+}
+
+/** What tests run on: nothing, the API server alone (no other controller moves anything), or all of the control plane. */
+export type Ground = "memory" | "api" | "cluster";
+
+/** What the tests of the file need. */
+export function groundOf(file: string): Ground {
+  const suite = /(?:^|\/)tests\/(cluster\/\w+|\w+)\//.exec(file)?.[1];
+  if (suite === "unit" || suite === "conformance") return "memory";
+  return suite === "cluster/upstream" || suite === "faults" ? "api" : "cluster";
+}
+
+/** All test files under the given paths, sorted; a path that does not exist is an error. */
+export async function testFiles(paths: string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map(filesUnder));
+  return [...new Set(found.flat())].sort();
+}
+
+async function filesUnder(path: string): Promise<string[]> {
+  const clean = path.replace(/^\.\//, "").replace(/\/$/, "");
+  if ((await Deno.stat(clean)).isFile) return [clean];
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(clean)) {
+    if (isDirectory) files.push(...await filesUnder(`${clean}/${name}`));
+    else if (name.endsWith("_test.ts")) files.push(`${clean}/${name}`);
+  }
+  return files;
+}
+
+/** True when Deno's filter takes a test of this name. */
+export function takes(filter: string | undefined, name: string): boolean {
+  if (filter === undefined) return true;
+  const expression = /^\/(.*)\/$/.exec(filter)?.[1];
+  return expression === undefined ? name.includes(filter) : new RegExp(expression).test(name);
+}

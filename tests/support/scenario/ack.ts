@@ -1,0 +1,138 @@
+// The kinds of AWS Controllers for Kubernetes that upstream's scenarios use: no more of them than these fields.
+import type { JsonObject } from "../../../src/api/mod.ts";
+import type { Live } from "./cluster.ts";
+import { crd, type InstalledKind } from "./crds.ts";
+import type { Scenario } from "./scenario.ts";
+
+const string = { type: "string" };
+const strings = { type: "array", items: string };
+const boolean = { type: "boolean" };
+const integer = { type: "integer" };
+
+const object = (properties: JsonObject): JsonObject => ({ type: "object", properties });
+
+const named = {
+  ackResourceMetadata: object({ arn: string, ownerAccountID: string, region: string }),
+};
+
+/** Fields of spec and status by kind, by service. */
+const SERVICES: Record<string, Record<string, [spec: JsonObject, status: JsonObject]>> = {
+  ec2: {
+    VPC: [
+      { cidrBlocks: strings, enableDNSHostnames: boolean, enableDNSSupport: boolean },
+      { vpcID: string },
+    ],
+    Subnet: [
+      {
+        availabilityZone: string,
+        cidrBlock: string,
+        vpcID: string,
+        routeTables: strings,
+        mapPublicIPOnLaunch: boolean,
+      },
+      { subnetID: string },
+    ],
+    SecurityGroup: [{ vpcID: string, name: string, description: string }, { id: string }],
+    InternetGateway: [{ vpc: string }, { internetGatewayID: string }],
+    RouteTable: [
+      {
+        vpcID: string,
+        routes: {
+          type: "array",
+          items: object({ destinationCIDRBlock: string, gatewayID: string }),
+        },
+      },
+      { routeTableID: string },
+    ],
+    NATGateway: [{ subnetID: string, allocationID: string }, { natGatewayID: string }],
+    ElasticIPAddress: [{}, { allocationID: string }],
+  },
+  iam: {
+    Role: [
+      { name: string, description: string, policies: strings, assumeRolePolicyDocument: string },
+      named,
+    ],
+  },
+  eks: {
+    Cluster: [
+      {
+        name: string,
+        roleARN: string,
+        version: string,
+        accessConfig: object({ authenticationMode: string }),
+        resourcesVPCConfig: object({
+          endpointPrivateAccess: boolean,
+          endpointPublicAccess: boolean,
+          subnetIDs: strings,
+        }),
+      },
+      named,
+    ],
+    Nodegroup: [
+      {
+        name: string,
+        diskSize: integer,
+        clusterName: string,
+        subnets: strings,
+        nodeRole: string,
+        updateConfig: object({ maxUnavailable: integer }),
+        scalingConfig: object({ minSize: integer, maxSize: integer, desiredSize: integer }),
+      },
+      named,
+    ],
+  },
+};
+
+/** Makes the API server serve these kinds: `VPC`, `Role`. */
+export async function installAck(s: Scenario, ...kinds: string[]): Promise<void> {
+  const wanted: Promise<InstalledKind>[] = [];
+  for (const [service, known] of Object.entries(SERVICES)) {
+    for (const kind of kinds.filter((k) => k in known)) {
+      const [spec, status] = known[kind]!;
+      const group = groupOf(service);
+      wanted.push(crd(s, kind, { spec: object(spec), status: object(status) }, { group }));
+    }
+  }
+  if (wanted.length !== kinds.length) throw new Error(`not all known: ${kinds.join(", ")}`);
+  await Promise.all(wanted);
+}
+
+/** A node: an object of that kind. */
+export function ackNode(id: string, kind: string, name: string, spec: JsonObject): JsonObject {
+  const apiVersion = `${groupOf(serviceOf(kind))}/v1alpha1`;
+  return { id, template: { apiVersion, kind, metadata: { name }, spec } };
+}
+
+/** The kind as places name it: `VPC.ec2.services.k8s.aws`. */
+export function ackKind(kind: string): string {
+  return `${kind}.${groupOf(serviceOf(kind))}`;
+}
+
+/** Writes the status as the provider's controller would, once the object is there. */
+export async function provide(
+  { cluster }: Scenario,
+  kind: string,
+  name: string,
+  status: JsonObject,
+): Promise<Live> {
+  const at = { kind: ackKind(kind), name };
+  const object = await cluster.until(at);
+  await cluster.patchStatus(at, status);
+  return object;
+}
+
+/** What the RGD's status says that each node depends on. */
+export function dependencies({ status }: Live): Record<string, string[]> {
+  const entries = status.resources.map(({ id, dependencies }: Live) =>
+    [id, dependencies.map((d: Live) => d.id).sort()] as const
+  );
+  return Object.fromEntries(entries);
+}
+
+function serviceOf(kind: string): string {
+  return Object.keys(SERVICES).find((service) => kind in SERVICES[service]!)!;
+}
+
+function groupOf(service: string): string {
+  return `${service}.services.k8s.aws`;
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { parseReport, reasonOf } from "../../support/runner/report.ts";
+import { groundOf, parseRequest, takes, testFiles } from "../../support/runner/selection.ts";
+import { mark, survivors } from "../../support/runner/survivors.ts";
+
+const needsProc = Deno.build.os === "linux" ? "" : " (ignored: needs /proc)";
+const source = `
+Deno.test("good", () => {});
+Deno.test("good <&> steps", async (t) => {
+  await t.step("one", () => {});
+  await t.step({ name: "two (ignored: no network)", ignore: true, fn() {} });
+});
+Deno.test("bad", () => { throw new Error("boo"); });
+Deno.test("bad step", async (t) => { await t.step("inner", () => { throw new Error("x"); }); });
+Deno.test({ name: "later (ignored: needs a \\"quoted\\" thing)", ignore: true, fn() {} });
+Deno.test({ name: "good but ignored", ignore: true, fn() {} });
+`;
+
+async function reportOf(filter?: string) {
+  const dir = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${dir}/a_test.ts`, source);
+  const args = ["test", "--no-check", "--junit-path=junit.xml", "a_test.ts"];
+  if (filter) args.push(`--filter=${filter}`);
+  await new Deno.Command(Deno.execPath(), { args, cwd: dir, stdout: "null", stderr: "null" })
+    .output();
+  const report = parseReport(await Deno.readTextFile(`${dir}/junit.xml`), filter);
+  await Deno.remove(dir, { recursive: true });
+  return report;
+}
+
+Deno.test("the runner's report counts tests, not their steps, and names what failed or was ignored", async () => {
+  assert.deepEqual(await reportOf(), {
+    passed: 2,
+    failed: ["bad", "bad step"],
+    ignored: [
+      'later (ignored: needs a "quoted" thing)',
+      "good but ignored",
+      "good <&> steps > two (ignored: no network)",
+    ],
+  });
+});
+
+Deno.test("tests that the filter leaves out are not counted as ignored", async () => {
+  const { passed, failed, ignored } = await reportOf("good");
+  assert.deepEqual([passed, failed], [2, []]);
+  assert.deepEqual(ignored, ["good but ignored", "good <&> steps > two (ignored: no network)"]);
+});
+
+Deno.test("an ignored test needs a reason in its name", () => {
+  assert.equal(
+    reasonOf("x (ignored: needs a mirror (of releases))"),
+    "needs a mirror (of releases)",
+  );
+  assert.equal(reasonOf("x (ignored: )"), undefined);
+  assert.equal(reasonOf("x (ignored)"), undefined);
+});
+
+Deno.test("filters are a part of the name or a regular expression, as Deno reads them", () => {
+  const cases: [string | undefined, string, boolean][] = [
+    [undefined, "any", true],
+    ["lock", "a lock is held", true],
+    ["Lock", "a lock is held", false],
+    ["/^a l/", "a lock is held", true],
+    ["/^lock/", "a lock is held", false],
+  ];
+  for (const [filter, name, expected] of cases) assert.equal(takes(filter, name), expected, filter);
+});
+
+Deno.test("the command line of deno task test", () => {
+  const none = { only: undefined, filter: undefined, paths: [], help: false };
+  assert.deepEqual(parseRequest([]), none);
+  assert.deepEqual(parseRequest(["--unit"]), { ...none, only: "unit" });
+  assert.deepEqual(parseRequest(["--unit", "--cluster"]), none);
+  assert.deepEqual(parseRequest(["--cluster", "--filter", "x", "tests/cluster"]), {
+    ...none,
+    only: "cluster",
+    filter: "x",
+    paths: ["tests/cluster"],
+  });
+  assert.throws(() => parseRequest(["--fitler", "x"]), /fitler/);
+});
+
+Deno.test("test files are found under folders; only those of tests/unit need no cluster", async () => {
+  const root = await Deno.makeTempDir();
+  await Deno.mkdir(`${root}/b`);
+  for (const name of ["z_test.ts", "b/a_test.ts", "b/helper.ts"]) {
+    await Deno.writeTextFile(`${root}/${name}`, "");
+  }
+  assert.deepEqual(await testFiles([`${root}/`, `${root}/b/a_test.ts`]), [
+    `${root}/b/a_test.ts`,
+    `${root}/z_test.ts`,
+  ]);
+  await assert.rejects(testFiles([`${root}/missing`]), Deno.errors.NotFound);
+  await Deno.remove(root, { recursive: true });
+  assert.equal(groundOf("tests/unit/cel/a_test.ts"), "memory");
+  assert.equal(groundOf("tests/conformance/a_test.ts"), "memory");
+  assert.equal(groundOf("./tests/cluster/upstream/a_test.ts"), "api");
+  assert.equal(groundOf("tests/cluster/own/a_test.ts"), "cluster");
+});
+
+Deno.test({
+  name: `a process of the run that is still there is found by its mark${needsProc}`,
+  ignore: needsProc !== "",
+  fn: async () => {
+    const run = crypto.randomUUID();
+    const orphan = new Deno.Command("sh", {
+      args: ["-c", "sleep 1000 >/dev/null 2>&1 & echo $!"],
+      env: { [mark]: run },
+    });
+    const pid = Number(new TextDecoder().decode((await orphan.output()).stdout));
+    assert.deepEqual(await survivors(run, 0), [{ pid, command: "sleep 1000" }]);
+    Deno.kill(pid, "SIGKILL");
+    assert.deepEqual(await survivors(run), []);
+    assert.deepEqual(await survivors(crypto.randomUUID(), 0), []);
+  },
+});
