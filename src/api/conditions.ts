@@ -1,4 +1,5 @@
 /** Status conditions: dependents and one root that sums them up (Kubernetes API conventions). */
+import type { KubeObject } from "./object.ts";
 
 /** One condition on the wire. */
 export interface Condition {
@@ -94,6 +95,13 @@ export function setConditions(
   const rest = [...byType.values()].filter((c) => c.type !== set.root);
   rest.sort((a, b) => compareTimes(a.lastTransitionTime, b.lastTransitionTime));
   return [...rest, byType.get(set.root)!];
+}
+
+/** The conditions in an object's status, as stored; entries without a type are left out. */
+export function conditionsOf(object: KubeObject): Condition[] {
+  const status = object.status as { conditions?: unknown } | null | undefined;
+  const list = Array.isArray(status?.conditions) ? status.conditions : [];
+  return list.filter((entry): entry is Condition => typeof entry?.type === "string");
 }
 
 /** The condition of that type, if it is there. */

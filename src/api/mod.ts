@@ -10,6 +10,7 @@ export * from "./error.ts";
 export * from "./json.ts";
 export * from "./names.ts";
 export * from "./object.ts";
+export { type PathStep, pathText } from "./path.ts";
 export * from "./problem.ts";
 export * from "./rgd.ts";
 export { didYouMean } from "./suggest.ts";

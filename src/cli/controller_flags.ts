@@ -1,5 +1,6 @@
 /** The flags of `kro controller`: upstream's names and defaults, in groups. */
 import { type Command, Option } from "commander";
+import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { argument } from "./argument.ts";
 import { addCostFlags, type CostFlags } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
@@ -107,7 +108,7 @@ export function addControllerFlags(command: Command): Command {
     .optionsGroup("ResourceGraphDefinitions:")
     .option("--resource-graph-definition-concurrent-reconciles <n>", "at a time", positive, 4)
     .addOption(lasting("--rgd-progress-requeue-delay <duration>", "for RGDs that wait", "3s"))
-    .option("--rgd-max-collection-size <n>", "objects of one forEach", count, 1000)
+    .option("--rgd-max-collection-size <n>", "objects of one forEach", count, MAX_COLLECTION_SIZE)
     .option("--rgd-max-collection-dimension-size <n>", "dimensions of one forEach", count, 10)
     .option("--rgd-max-graph-revisions <n>", "kept; 0 for all", argument(parseInteger), 5)
     .option("--allow-crd-deletion [bool]", "delete instances and CRD with their RGD", truth)

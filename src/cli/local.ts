@@ -12,6 +12,7 @@ import {
   servedKind,
   VERSION,
 } from "../api/mod.ts";
+import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { publishGraph, type PublishResult, type ServedGraph } from "../publish/mod.ts";
 import { type Outcome, type PassContext, reconcile, remove } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
@@ -202,7 +203,7 @@ export class LocalReconciler {
       now: () => new Date(),
       version: VERSION,
       podId: hostname(),
-      maxCollectionSize: 1000,
+      maxCollectionSize: MAX_COLLECTION_SIZE,
       costs: this.#session.costs,
       rgdUid: published?.rgdUid,
       instanceRevision: published?.revision,

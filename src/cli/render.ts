@@ -9,7 +9,7 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
-import type { Graph } from "../graph/mod.ts";
+import { type Graph, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
 import { builtIn, compileTogether } from "./compile_set.ts";
@@ -74,7 +74,7 @@ async function renderInstance(
     now: () => new Date(),
     version: "render",
     podId: "",
-    maxCollectionSize: 1000,
+    maxCollectionSize: MAX_COLLECTION_SIZE,
     costs: costLimits(flags),
   });
   for (const node of outcome.nodes) {

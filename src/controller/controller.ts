@@ -15,7 +15,7 @@ import {
   sweepKind,
   type SweepWaits,
 } from "../clusters/mod.ts";
-import type { CompileOptions } from "../graph/mod.ts";
+import { type CompileOptions, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, type KubeClient, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
@@ -46,7 +46,7 @@ export interface ControllerOptions {
   compile?: CompileOptions;
   /** Feature gate InstanceConditionEvents: Events about instances. */
   conditionEvents?: boolean;
-  /** How many objects one forEach may make, 1000 by default. */
+  /** How many objects one forEach may make; {@link MAX_COLLECTION_SIZE} by default. */
   maxCollectionSize?: number;
   /** What expressions may cost. */
   costs?: CostLimits;
@@ -103,7 +103,7 @@ export class Controller implements ControllerView {
   /** Talks to nobody yet. */
   constructor(options: ControllerOptions) {
     const { version, podId } = options;
-    this.#maxCollectionSize = options.maxCollectionSize ?? 1000;
+    this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
     this.#warmup = options.warmup ?? false;
     this.#passDeadlineMs = options.passDeadlineMs ?? 600_000;
     this.#leadership = new Leadership(options.client, options.lease ?? {}, {

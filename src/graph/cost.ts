@@ -27,14 +27,17 @@ export interface GraphCost {
   readonly pass: CostEstimate;
 }
 
+/** How many objects a forEach may make unless `--rgd-max-collection-size` says otherwise. */
+export const MAX_COLLECTION_SIZE = 1000;
+
 /** How often a pass evaluates an expression. */
 interface Times {
   readonly min: number;
   readonly max: number;
 }
 
-/** The estimate of a graph; a forEach makes at most `maxCollectionSize` objects, 1,000 by default. */
-export function graphCost(graph: Graph, maxCollectionSize = 1000): GraphCost {
+/** The estimate of a graph whose forEach nodes make at most `maxCollectionSize` objects each. */
+export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE): GraphCost {
   const expressions: ExpressionCost[] = [];
   let [min, max] = [0, 0];
   const add = (path: string, { source, program }: Expression, times: Times, node?: Node) => {

@@ -9,5 +9,11 @@ export { compareCrds, type CrdChange } from "./compare.ts";
 export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
 export { type Compilation, compile, kindsOf } from "./compile.ts";
-export { dearExpressions, type ExpressionCost, type GraphCost, graphCost } from "./cost.ts";
+export {
+  dearExpressions,
+  type ExpressionCost,
+  type GraphCost,
+  graphCost,
+  MAX_COLLECTION_SIZE,
+} from "./cost.ts";
 export { COST_LIMITS, type CostEstimate, type CostLimits } from "../cel/mod.ts";

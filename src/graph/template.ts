@@ -1,9 +1,8 @@
 /** Walks an object with its schema: finds the expressions and reports literals that cannot fit. */
-import { didYouMean, isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { didYouMean, isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import { acceptedKinds, child, item, type Schema } from "../openapi/mod.ts";
 import { type Draft, NODE_CODES, readExpression } from "./expression.ts";
 import { kindOfJson } from "./json.ts";
-import { pathText } from "./path.ts";
 import type { Report } from "./report.ts";
 import type { FieldPath } from "./types.ts";
 

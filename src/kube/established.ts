@@ -1,5 +1,5 @@
 /** Waits until the API server serves the kind of a CustomResourceDefinition. */
-import { ApiError, CRD_KIND, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
+import { ApiError, conditionsOf, CRD_KIND, type KubeObject } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
 /** How long upstream waits, too. */
@@ -39,11 +39,6 @@ export function isServed(crd: KubeObject): boolean {
 /** True when its kind is served, whichever of its names are accepted. */
 export function isEstablished(crd: KubeObject): boolean {
   return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");
-}
-
-function conditionsOf(crd: KubeObject): JsonObject[] {
-  const status = isObject(crd.status) ? crd.status : {};
-  return Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
 }
 
 /** The CRD as its next decisive event has it, or undefined when the watch ended before. */

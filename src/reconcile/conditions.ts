@@ -161,13 +161,6 @@ export function areAuthored(conditions: readonly Condition[]): boolean {
     !INSTANCE_CONDITIONS.dependents.every((t) => findCondition(conditions, t));
 }
 
-/** The conditions in an object's status; malformed entries are left out. */
-export function conditionsOf(object: KubeObject): Condition[] {
-  const status = object.status as { conditions?: unknown } | undefined;
-  const list = Array.isArray(status?.conditions) ? status.conditions : [];
-  return list.filter((c): c is Condition => typeof c?.type === "string");
-}
-
 const APPLY_ERRORS = "apply results contain errors: ";
 const SYNCED = "InstanceSynced";
 const BUILT_IN = new Set([

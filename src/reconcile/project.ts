@@ -1,5 +1,5 @@
 /** The author's status fields. */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import type { FieldPath, Graph } from "../graph/mod.ts";
 import type { Scope } from "./scope.ts";
 
@@ -35,7 +35,7 @@ export function project(
     if (result.ok) {
       if (result.value !== undefined) upsert(fields, path, result.value);
     } else if (!result.pending) {
-      failures.push(`status.${pathText(path)}: ${result.message}`);
+      failures.push(`${pathText(["status", ...path], () => false)}: ${result.message}`);
     }
   }
   return { fields, failures };
@@ -58,8 +58,4 @@ function upsert(root: JsonObject, path: FieldPath, value: Json): void {
     if (i === path.length - 1) at[step] = value;
     else at = (at[step] ??= typeof path[i + 1] === "number" ? [] : {}) as typeof at;
   }
-}
-
-function pathText(path: FieldPath): string {
-  return path.map((s, i) => typeof s === "number" ? `[${s}]` : i === 0 ? s : `.${s}`).join("");
 }

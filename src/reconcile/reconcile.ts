@@ -2,6 +2,7 @@
 import {
   ApiError,
   type Condition,
+  conditionsOf,
   type ConditionUpdate,
   isNotFound,
   type KubeObject,
@@ -14,7 +15,6 @@ import { Carrier, isOutrun } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
 import {
   builtInConditions,
-  conditionsOf,
   MANAGED,
   nodeReason,
   notManaged,

@@ -3,6 +3,7 @@ import {
   Annotation,
   ApiError,
   type Condition,
+  conditionsOf,
   type ConditionUpdate,
   FINALIZER,
   isNotFound,
@@ -13,7 +14,7 @@ import {
 } from "../api/mod.ts";
 import { patchFresh } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
-import { areAuthored, builtInConditions, conditionsOf } from "./conditions.ts";
+import { areAuthored, builtInConditions } from "./conditions.ts";
 import type { PassContext } from "./context.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
 import { hasFinalizer } from "./labels.ts";

@@ -1,8 +1,8 @@
 /** The status of an instance whose graph has no good revision. */
-import { ApiError, type KindRef, type KubeObject } from "../api/mod.ts";
+import { ApiError, conditionsOf, type KindRef, type KubeObject } from "../api/mod.ts";
 import { isOutrun } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
-import { areAuthored, builtInConditions, conditionsOf, notResolved } from "./conditions.ts";
+import { areAuthored, builtInConditions, notResolved } from "./conditions.ts";
 import type { PassContext } from "./context.ts";
 import type { Next, Outcome } from "./outcome.ts";
 import { fieldsOf, writeStatus } from "./status.ts";

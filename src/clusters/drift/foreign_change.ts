@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type KubeObject,
   type ManagedFieldsEntry,
+  pathText,
 } from "../../api/mod.ts";
 import { child, type Schema } from "../../openapi/mod.ts";
 import { canonical, ourEntry } from "./fingerprint.ts";
@@ -35,7 +36,7 @@ export function foreignChange(
   );
   if (!path) return undefined;
   const manager = managerOf(live, path);
-  return { field: pathText(path), ...(manager && { manager }) };
+  return { field: pathText(path, () => false), ...(manager && { manager }) };
 }
 
 function difference(wanted: Json, live: Json | undefined, schema?: Schema): Step[] | undefined {
@@ -104,12 +105,4 @@ function element(tree: JsonObject, keys: JsonObject): Json | undefined {
     key.startsWith("k:") && canonical(JSON.parse(key.slice(2))) === text
   );
   return found && tree[found];
-}
-
-function pathText(path: readonly Step[]): string {
-  return path.map((step, index) => {
-    if (typeof step === "string") return index === 0 ? step : `.${step}`;
-    const pairs = Object.entries(step).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    return `[${pairs.join(",")}]`;
-  }).join("");
 }

@@ -1,13 +1,6 @@
 /** What the JSON API shows of a graph: kinds, order and expressions, no values. */
-import { apiVersionOf, type ResourceGraphDefinition } from "../../api/mod.ts";
-import {
-  type Expression,
-  type Field,
-  type FieldPath,
-  type Graph,
-  graphCost,
-  type Node,
-} from "../../graph/mod.ts";
+import { apiVersionOf, pathText, type ResourceGraphDefinition } from "../../api/mod.ts";
+import { type Expression, type Field, type Graph, graphCost, type Node } from "../../graph/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import type { GraphView, NodeView } from "../view.ts";
 
@@ -29,15 +22,6 @@ export function graphView(
     ...(served ? { cost: graphCost(served.graph, maxCollectionSize).pass } : {}),
     instances,
   };
-}
-
-/** A path as JSONPath writes it: `spec.ports[0].port`; keys that are no names in quotes. */
-export function pathText(path: FieldPath): string {
-  return path.map((step, i) => {
-    if (typeof step === "number") return `[${step}]`;
-    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `[${JSON.stringify(step)}]`;
-    return i === 0 ? step : `.${step}`;
-  }).join("");
 }
 
 function nodeView(node: Node): NodeView {
@@ -62,7 +46,12 @@ function shown(path: string, { source, program }: Expression): NodeView["express
 
 function fieldPath(node: Node, field: Field): string {
   const external = node.type === "external" || node.type === "externalCollection";
-  return pathText([external ? "externalRef" : "template", ...field.path]);
+  return pathText([external ? "externalRef" : "template", ...field.path], isQuotedInJsonPath);
+}
+
+/** JSONPath quotes field names that are not identifiers. */
+function isQuotedInJsonPath(name: string): boolean {
+  return !/^[A-Za-z_][\w-]*$/.test(name);
 }
 
 function servedKind(graph: Graph): GraphView["serves"] {

@@ -1,5 +1,5 @@
 /** What is remembered of the passes over the instances of a kind; logs, Events and the JSON API tell it. */
-import { type Condition, isObject, type KindRef, type KubeObject } from "../../api/mod.ts";
+import { conditionsOf, isObject, type KindRef, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, Outcome } from "../../reconcile/mod.ts";
 import type { InstanceView } from "../view.ts";
@@ -120,11 +120,6 @@ export function failureOf({ next }: Outcome): string | undefined {
 export function stateOf(instance: KubeObject): InstanceState | "" {
   const status = isObject(instance.status) ? instance.status : {};
   return typeof status.state === "string" ? status.state as InstanceState : "";
-}
-
-function conditionsOf(instance: KubeObject): Condition[] {
-  const status = isObject(instance.status) ? instance.status : {};
-  return Array.isArray(status.conditions) ? status.conditions as unknown as Condition[] : [];
 }
 
 function aboutOf(kind: KindRef, { metadata }: KubeObject, graph: Graph | undefined): About {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   type Condition,
   type ConditionSet,
+  conditionsOf,
   findCondition,
   setConditions,
 } from "../../../src/api/mod.ts";
@@ -83,4 +84,14 @@ Deno.test("retired types go, foreign types stay", () => {
   const types = setConditions(set, before, [], stamp).map((c) => c.type);
   assert.ok(!types.includes("Old"));
   assert.ok(types.includes("Mine"));
+});
+
+Deno.test("conditions are read from a status, entries without a type are left out", () => {
+  const of = (status: unknown) =>
+    conditionsOf({ apiVersion: "v1", kind: "Pod", metadata: {}, status });
+  const ready = { type: "Ready", status: "True" };
+  assert.deepEqual(of({ conditions: [ready, null, "x", { status: "True" }, { type: 1 }] }), [
+    ready,
+  ]);
+  for (const none of [undefined, null, "x", {}, { conditions: {} }]) assert.deepEqual(of(none), []);
 });

@@ -9,7 +9,13 @@ import type {
   ObjectRef,
   ResourceGraphDefinition,
 } from "../../../src/api/mod.ts";
-import { compile, type CompileOptions, type Graph, kindsOf } from "../../../src/graph/mod.ts";
+import {
+  compile,
+  type CompileOptions,
+  type Graph,
+  kindsOf,
+  MAX_COLLECTION_SIZE,
+} from "../../../src/graph/mod.ts";
 import {
   type KindInfo,
   kindsOfCrd,
@@ -51,7 +57,7 @@ export class World {
     now: () => this.now,
     version: "v0.9.4",
     podId: "pod-1",
-    maxCollectionSize: 1000,
+    maxCollectionSize: MAX_COLLECTION_SIZE,
     rgdUid: "rgd-uid",
   };
 
