@@ -14,6 +14,7 @@ import type { Schema, SchemaSource } from "../openapi/mod.ts";
 import {
   type Applied,
   type ApplyAction,
+  applyEntry,
   type ApplyOptions,
   type Cluster,
   type DeleteOptions,
@@ -22,7 +23,7 @@ import {
   type ServesOptions,
   withValuesOf,
 } from "../reconcile/mod.ts";
-import { desiredValues, fingerprint, ourEntry } from "./drift/fingerprint.ts";
+import { desiredValues, fingerprint } from "./drift/fingerprint.ts";
 import { applyOver } from "./renamed_elements.ts";
 import { servedKind } from "./served_kinds.ts";
 
@@ -130,7 +131,7 @@ export class LiveCluster implements Cluster {
   }
 
   async #holds(kind: KindRef, live: KubeObject, desired: KubeObject): Promise<boolean> {
-    const entry = ourEntry(live);
+    const entry = applyEntry(live);
     if (!entry || entry.apiVersion !== desired.apiVersion) return false;
     const schema = await this.#schema(kind);
     const print = fingerprint(live, schema);

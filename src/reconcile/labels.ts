@@ -5,7 +5,6 @@ import {
   FINALIZER,
   type KubeObject,
   Label,
-  Manager,
   versionLabel,
 } from "../api/mod.ts";
 import type { Graph, InstanceKind, Node } from "../graph/mod.ts";
@@ -142,15 +141,4 @@ const CARRIED = {
 export function isSuspended(instance: KubeObject): boolean {
   const value = instance.metadata.annotations?.[Annotation.reconcile]?.toLowerCase();
   return value === "suspended" || value === "disabled";
-}
-
-/**
- * True for a member of the ApplySet. The label alone does not prove it, for controllers copy labels
- * (a Service's onto its EndpointSlices): a member was also applied by kro.
- */
-export function isMember(object: KubeObject, applySet: string): boolean {
-  if (object.metadata.labels?.[Label.applySetPartOf] !== applySet) return false;
-  const entries = object.metadata.managedFields ?? [];
-  return entries.length === 0 ||
-    entries.some((e) => e.manager === Manager.children && e.operation === "Apply");
 }

@@ -10,7 +10,7 @@ import {
 } from "../api/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import { type Inventory, parentNamespace, splitGroupKind } from "./inventory.ts";
-import { isMember } from "./labels.ts";
+import { isMember } from "./membership.ts";
 import { objectOutcome } from "./ownership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 

@@ -14,5 +14,6 @@ export { unresolved } from "./unresolved.ts";
 export { matchLabels, selectorText } from "./selector.ts";
 export { type Volatile, withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
-export { carriedText, hasFinalizer, isMember, isSuspended } from "./labels.ts";
+export { carriedText, hasFinalizer, isSuspended } from "./labels.ts";
+export { applyEntry, isApplied, isMember } from "./membership.ts";
 export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";

@@ -3,7 +3,7 @@ import { apiVersionOf, type KindRef, type KubeObject, Label } from "../../api/mo
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions, type Listed } from "../../kube/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
-import { matchLabels, type Volatile } from "../../reconcile/mod.ts";
+import { isApplied, matchLabels, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { carryOver, drifted, holds, settle } from "./applied_state.ts";
 import { type Child, childOf, keyOf, objectOf } from "./child.ts";
@@ -12,7 +12,7 @@ import { InflightWrites } from "./inflight_writes.ts";
 import { type InstanceId, instanceOf } from "./instance_id.ts";
 import { type Owner, Owners } from "./owners.ts";
 import { valueOf } from "./selector.ts";
-import { isOurs, readPart } from "./trim.ts";
+import { readPart } from "./trim.ts";
 import { Views } from "./views.ts";
 
 /** An object's place within its kind. */
@@ -92,9 +92,9 @@ export class ChildStore {
     const revision = object.metadata.resourceVersion;
     if (old && compareRevisions(revision, old.revision) <= 0) return [];
     const isSame = !old || old.uid === object.metadata.uid;
-    if (isSame && isOurs(object) && this.#writes.keep(key, object)) return [];
+    if (isSame && isApplied(object) && this.#writes.keep(key, object)) return [];
     this.#takeEvent(key);
-    if (!isOurs(object)) return this.#removed(key, revision);
+    if (!isApplied(object)) return this.#removed(key, revision);
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
   }
 
@@ -219,7 +219,7 @@ export class ChildStore {
     const child = this.#children.get(keyOf(object.metadata));
     const order = child ? compareRevisions(resourceVersion, child.revision) : 1;
     if (order < 0) return true;
-    if (!isOurs(object)) return child === undefined;
+    if (!isApplied(object)) return child === undefined;
     if (child?.uid !== uid || order > 0 || this.#isFalselyDeleted(object)) return false;
     const print = fingerprint(object, this.schema);
     return print?.entry === child?.entry && (print?.values ?? "") === child?.values;
@@ -231,7 +231,7 @@ export class ChildStore {
     const key = keyOf(object.metadata);
     const revision = object.metadata.resourceVersion;
     const old = this.#children.get(key);
-    if (!isOurs(object)) return this.#removed(key, revision);
+    if (!isApplied(object)) return this.#removed(key, revision);
     if (this.#isFalselyDeleted(object)) this.#deleted.delete(key);
     return this.#wake(key, revision, false, [old, this.#put(key, object)]);
   }

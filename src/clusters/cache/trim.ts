@@ -1,7 +1,6 @@
 /** The one place where an object is cut down to what the caches keep of it. */
 import type { Json, JsonObject, KubeObject } from "../../api/mod.ts";
 import { partOf, type Reads } from "../../cel/mod.ts";
-import { ourEntry } from "../drift/fingerprint.ts";
 
 const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
 
@@ -37,13 +36,4 @@ export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
 function isIterated(reads: Reads): boolean {
   const metadata = reads === "whole" ? reads : reads.get("metadata") ?? reads.get("*");
   return metadata === "whole" || metadata?.has("*") === true;
-}
-
-/**
- * True when the object belongs to an instance by more than its labels, which controllers copy: it has
- * our Apply entry, or no managed fields at all.
- */
-export function isOurs(object: KubeObject): boolean {
-  const entries = object.metadata.managedFields ?? [];
-  return entries.length === 0 || ourEntry(object) !== undefined;
 }

@@ -6,11 +6,11 @@ import {
   type JsonObject,
   jsonText,
   type KubeObject,
-  type ManagedFieldsEntry,
   Manager,
   parseJson,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
+import { applyEntry } from "../../reconcile/mod.ts";
 import { comparable } from "./normalise.ts";
 
 /** What an event or a response says of our fields, in two short hashes. */
@@ -23,19 +23,12 @@ export interface Fingerprint {
   status: boolean;
 }
 
-/** The entry of our server-side applies; undefined when we never applied or lost every field. */
-export function ourEntry(object: KubeObject): ManagedFieldsEntry | undefined {
-  return object.metadata.managedFields?.find((entry) =>
-    entry.manager === Manager.children && entry.operation === "Apply" && !entry.subresource
-  );
-}
-
 /**
  * Both hashes of an object as it came from the server. The entry alone is not enough: another apply
  * under our manager's name, reordered lists and rewriting at admission leave it as it was.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
-  const entry = ourEntry(object);
+  const entry = applyEntry(object);
   if (!entry) return undefined;
   const { apiVersion, time, fieldsV1 = {} } = entry;
   const live = project(object as unknown as Json, storedFields(object, fieldsV1));
@@ -71,7 +64,7 @@ export function desiredValues(desired: KubeObject, schema?: Schema, status = fal
 export function isFirstWrite(object: KubeObject): boolean {
   const { creationTimestamp, managedFields = [] } = object.metadata;
   if (!managedFields.every((entry) => entry.manager === Manager.children)) return false;
-  const age = Date.parse(ourEntry(object)?.time ?? "") - Date.parse(creationTimestamp ?? "");
+  const age = Date.parse(applyEntry(object)?.time ?? "") - Date.parse(creationTimestamp ?? "");
   // Times are in whole seconds and taken one after the other.
   return Math.abs(age) <= 1000;
 }

@@ -8,7 +8,8 @@ import {
   pathText,
 } from "../../api/mod.ts";
 import { child, type Schema } from "../../openapi/mod.ts";
-import { canonical, ourEntry } from "./fingerprint.ts";
+import { applyEntry } from "../../reconcile/mod.ts";
+import { canonical } from "./fingerprint.ts";
 import { comparable, normalise } from "./normalise.ts";
 
 /** A field that does not hold what we want, and who wrote it. */
@@ -79,7 +80,7 @@ function keysOf(element: Json | undefined, names: readonly string[], schema?: Sc
 
 /** Who owns the field, the latest of several; else who wrote last at all. */
 function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
-  const ours = ourEntry(live);
+  const ours = applyEntry(live);
   const others = (live.metadata.managedFields ?? []).filter((entry) => entry !== ours)
     .sort((a, b) => (b.time ?? "").localeCompare(a.time ?? ""));
   const owner = others.find((entry) => owns(entry, path)) ?? others[0];

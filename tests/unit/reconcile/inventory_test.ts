@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
 import { inventoryFault } from "../../../src/reconcile/inventory.ts";
-import { applySetId, inventoryHash, isMember, isSuspended } from "../../../src/reconcile/mod.ts";
+import { applySetId, inventoryHash, isSuspended } from "../../../src/reconcile/mod.ts";
 
 function instance(name: string, namespace?: string): KubeObject {
   return { apiVersion: "x/v1", kind: "X", metadata: { name, namespace } };
@@ -88,18 +88,4 @@ Deno.test("the suspend annotation takes both words in any case, and nothing else
     return isSuspended(object);
   });
   assert.deepEqual(suspended, [true, true, true, false, false]);
-});
-
-Deno.test("a member has the label and was applied by kro; without managed fields the label is all there is", () => {
-  const labels = { "applyset.kubernetes.io/part-of": FIRST };
-  const entry = (manager: string, operation: "Apply" | "Update") => [{ manager, operation }];
-  const member = (metadata: KubeObject["metadata"]) =>
-    isMember({ apiVersion: "v1", kind: "ConfigMap", metadata }, FIRST);
-  assert.equal(member({ labels, managedFields: entry("kro.run/applyset", "Apply") }), true);
-  assert.equal(member({ labels }), true);
-  assert.equal(
-    member({ labels, managedFields: entry("endpointslice-controller", "Update") }),
-    false,
-  );
-  assert.equal(member({ managedFields: entry("kro.run/applyset", "Apply") }), false);
 });

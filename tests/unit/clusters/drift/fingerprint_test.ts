@@ -7,7 +7,6 @@ import {
   fingerprint,
   isFirstWrite,
   markOf,
-  ourEntry,
   project,
 } from "../../../../src/clusters/drift/fingerprint.ts";
 
@@ -100,13 +99,6 @@ function object(
     spec: { list },
   };
 }
-
-Deno.test("ourEntry: only an Apply of our manager on the object itself is ours", () => {
-  assert.equal(ourEntry(object({}))?.time, ours.time);
-  assert.equal(ourEntry(object({}, [{ ...ours, operation: "Update" }])), undefined);
-  assert.equal(ourEntry(object({}, [{ ...ours, subresource: "status" }])), undefined);
-  assert.equal(ourEntry(object({}, [other])), undefined);
-});
 
 const before = fingerprint(object({ a: "1" }))!;
 const changes: { name: string; after: KubeObject; entry: boolean; values: boolean }[] = [
