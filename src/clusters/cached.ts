@@ -17,16 +17,16 @@ import type {
   Applied,
   ApplyOptions,
   Cluster,
+  CollectionRef,
   DeleteOptions,
+  ExternalSelection,
   GroupKind,
-  ListQuery,
-  ReadOptions,
+  ListScope,
   ServesOptions,
 } from "../reconcile/mod.ts";
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
-import { valueOf } from "./cache/selector.ts";
 import type { ChildStore } from "./cache/store.ts";
 import { isFirstWrite } from "./drift/fingerprint.ts";
 import { type ForeignChange, foreignChange } from "./drift/foreign_change.ts";
@@ -35,6 +35,7 @@ import type { KeyedMutex } from "./keyed_mutex.ts";
 import { actionOf, LiveCluster } from "./live.ts";
 import type { LiveLists } from "./live_lists.ts";
 import { applyOver } from "./renamed_elements.ts";
+import { itemSelector, memberSelector } from "./selectors.ts";
 
 /** What all cached clusters of a controller share. */
 export interface CachedParts {
@@ -62,9 +63,6 @@ export interface CachedParts {
   onInstance?: (instance: KubeObject, patched: boolean) => void;
 }
 
-/** Labels that only children carry: a list by one of them is answered from the children's cache. */
-const MEMBER_LABELS: readonly string[] = [Label.owned, Label.instanceId, Label.applySetPartOf];
-
 /** See the file's first line. */
 export class CachedCluster implements Cluster {
   readonly #parts: CachedParts;
@@ -87,19 +85,29 @@ export class CachedCluster implements Cluster {
     return this.#isPolled;
   }
 
-  /** From the children's cache, else from that of other people's objects; a GET for other kinds. */
-  async get(ref: ObjectRef, { external }: ReadOptions = {}): Promise<KubeObject | undefined> {
+  /**
+   * From the cache of children, else from the cache of external objects, if either holds the kind; a GET
+   * for kinds that are not watched.
+   */
+  async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { children, externals } = this.#parts;
-    // Of a child only what its own graph reads is kept.
-    const { kind, namespace } = ref;
-    const store = external ? undefined : await children.storeFor(kind, namespace);
+    const store = await children.storeFor(ref.kind, ref.namespace);
     const child = store?.get(ref);
     if (child) return child;
-    if (await externals.watches(kind, namespace)) {
-      this.#interest({ kind, namespace, name: ref.name });
-      return await externals.get(ref);
-    }
-    return store ? undefined : await this.#polled().get(ref);
+    if (store && !await externals.watches(ref.kind, ref.namespace)) return undefined;
+    return await this.getExternal(ref);
+  }
+
+  /**
+   * From the cache of external objects; a GET for kinds that are not watched. The cache of children is
+   * no source: it keeps of an object only what the graph of its own instance reads.
+   */
+  async getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
+    const { externals } = this.#parts;
+    const { kind, namespace, name } = ref;
+    if (!await externals.watches(kind, namespace)) return await this.#polled().get(ref);
+    this.#interest({ kind, namespace, name });
+    return await externals.get(ref);
   }
 
   /** GET. */
@@ -109,25 +117,35 @@ export class CachedCluster implements Cluster {
     return object;
   }
 
-  /** Members from the children's cache, others from theirs; a list for kinds that are not watched. */
-  async list(query: ListQuery): Promise<KubeObject[]> {
-    const { children, externals } = this.#parts;
-    const { labelSelector = "", namespace } = query;
-    const store = query.external ? undefined : await children.storeFor(query.kind, namespace);
-    if (store && MEMBER_LABELS.some((label) => valueOf(labelSelector, label) !== undefined)) {
-      return store.list(labelSelector, namespace);
-    }
-    if (!await externals.watches(query.kind, namespace)) return await this.#polled().list(query);
-    this.#interest(query);
-    return await externals.list(query);
+  /** From the cache of children; for other kinds as {@link listExternal} finds them by label. */
+  async listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+    const { kind, namespace } = scope;
+    const store = await this.#parts.children.storeFor(kind, namespace);
+    if (store) return store.members(applySet, namespace);
+    return await this.listExternal({ kind, namespace, labelSelector: memberSelector(applySet) });
   }
 
-  /** A list of metadata; of an ApplySet's members one request may serve several passes. */
-  listLive(query: ListQuery): Promise<KubeObject[]> {
-    const { labelSelector = "" } = query;
-    const applySet = valueOf(labelSelector, Label.applySetPartOf);
-    if (applySet === undefined || labelSelector.includes(",")) return this.#live.listLive(query);
-    return this.#parts.liveLists.members(query, applySet);
+  /** A LIST of metadata that may be shared with other passes. */
+  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+    return this.#parts.liveLists.members(scope, applySet);
+  }
+
+  /** From the cache of children; for other kinds as {@link listExternal} finds them by label. */
+  async listCollection(collection: CollectionRef): Promise<KubeObject[]> {
+    const { kind, instanceUid, nodeId } = collection;
+    const store = await this.#parts.children.storeFor(kind, undefined);
+    if (store) return store.items(instanceUid, nodeId);
+    return await this.listExternal({ kind, labelSelector: itemSelector(collection) });
+  }
+
+  /** From the cache of external objects; a LIST for kinds that are not watched. */
+  async listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
+    const { externals } = this.#parts;
+    if (!await externals.watches(selection.kind, selection.namespace)) {
+      return await this.#polled().listExternal(selection);
+    }
+    this.#interest(selection);
+    return await externals.list(selection);
   }
 
   /** No request when the cache shows that all holds. Never takes what another ApplySet has. */
@@ -227,12 +245,12 @@ export class CachedCluster implements Cluster {
     return this.#standing(store, ref, before, true);
   }
 
-  /** What an apply answers of an object as it stands; `holds`: it is as it should be. */
+  /** The result of an apply that sends nothing; `holds`: the object is as desired. */
   #standing(store: ChildStore, ref: ObjectRef, object: KubeObject, holds: boolean): Applied {
     const { fights } = this.#parts;
-    const contest = fights.size > 0 ? fights.contest(refKey(ref), holds) : undefined;
+    const reverted = fights.size > 0 ? fights.reverted(refKey(ref), holds) : undefined;
     const revision = store.writtenRevision(ref);
-    return { object, action: "unchanged", revision, ...(contest && { contest }) };
+    return { object, action: "unchanged", revision, ...(reverted && { reverted }) };
   }
 
   /** One GET: the cache keeps neither others' values nor who wrote them. */

@@ -17,14 +17,17 @@ import {
   applyEntry,
   type ApplyOptions,
   type Cluster,
+  type CollectionRef,
   type DeleteOptions,
+  type ExternalSelection,
   type GroupKind,
-  type ListQuery,
+  type ListScope,
   type ServesOptions,
   withValuesOf,
 } from "../reconcile/mod.ts";
 import { desiredValues, fingerprint } from "./drift/fingerprint.ts";
 import { applyOver } from "./renamed_elements.ts";
+import { itemSelector, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
 
 /** See the file's first line. */
@@ -52,24 +55,34 @@ export class LiveCluster implements Cluster {
   }
 
   /** GET. */
+  getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.get(ref);
+  }
+
+  /** GET. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.get(ref);
   }
 
-  /** A list of whole objects. */
-  async list({ kind, namespace, labelSelector }: ListQuery): Promise<KubeObject[]> {
-    const { items } = await this.#client.list(kind, { namespace, labelSelector });
-    for (const item of items) {
-      const { namespace, name = "" } = item.metadata;
-      this.#read.set(refKey({ kind, namespace, name }), item);
-    }
-    return items;
+  /** LIST by the ApplySet's label. */
+  listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+    return this.#list({ ...scope, labelSelector: memberSelector(applySet) });
   }
 
-  /** A list of metadata. It names no resourceVersion, so it shows every write that came before it. */
-  async listLive({ kind, namespace, labelSelector }: ListQuery): Promise<KubeObject[]> {
-    const options = { namespace, labelSelector, metadataOnly: true };
+  /** LIST of metadata by the ApplySet's label. It names no resourceVersion, so it is consistent. */
+  async listMembersLive({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
+    const options = { namespace, labelSelector: memberSelector(applySet), metadataOnly: true };
     return (await this.#client.list(kind, options)).items;
+  }
+
+  /** LIST by the labels of the instance and the node. */
+  listCollection(collection: CollectionRef): Promise<KubeObject[]> {
+    return this.#list({ kind: collection.kind, labelSelector: itemSelector(collection) });
+  }
+
+  /** LIST by the label selector. */
+  listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
+    return this.#list(selection);
   }
 
   /** One request, or none when the live object holds all that is desired and nothing more of ours. */
@@ -119,6 +132,15 @@ export class LiveCluster implements Cluster {
   async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
     const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
     return known ?? await servedKind(this.#client, this.#discovery, kind);
+  }
+
+  async #list({ kind, namespace, labelSelector }: ExternalSelection): Promise<KubeObject[]> {
+    const { items } = await this.#client.list(kind, { namespace, labelSelector });
+    for (const item of items) {
+      const { namespace, name = "" } = item.metadata;
+      this.#read.set(refKey({ kind, namespace, name }), item);
+    }
+    return items;
   }
 
   /** The object as the pass has just read it, once; else by a GET. */

@@ -1,61 +1,61 @@
-/** Lists that show every write before them, of several ApplySets in one request when passes ask at the same time. */
+/** Consistent lists of ApplySet members: concurrent passes share one request per kind and namespace. */
 import { type KubeObject, Label, refKey } from "../api/mod.ts";
-import type { ListQuery } from "../reconcile/mod.ts";
+import type { KubeClient } from "../kube/mod.ts";
+import type { ListScope } from "../reconcile/mod.ts";
+import { memberSelector } from "./selectors.ts";
 
-/** Names of ApplySets are 56 characters long: the request's line stays well under what servers take. */
-const MOST = 50;
+/** ApplySets per request. An id has 56 characters, so the URL stays well below usual limits (8 KiB). */
+const MAX_APPLY_SETS = 50;
 
-interface Asked {
+interface Caller {
   applySet: string;
   resolve: (members: KubeObject[]) => void;
   reject: (error: unknown) => void;
 }
 
-/** See the file's first line. */
+/**
+ * Lists members of ApplySets from the API server. While a list of a kind and namespace is in flight,
+ * callers wait, and the next list serves all of them.
+ */
 export class LiveLists {
-  readonly #list: (query: ListQuery) => Promise<KubeObject[]>;
-  /** By kind and namespace, while a list of it is under way. */
-  readonly #waiting = new Map<string, Asked[]>();
+  readonly #client: Pick<KubeClient, "list">;
+  /** Callers of the next list, by kind and namespace, while one is in flight. */
+  readonly #waiting = new Map<string, Caller[]>();
 
-  /** `list` sends the request. */
-  constructor(list: (query: ListQuery) => Promise<KubeObject[]>) {
-    this.#list = list;
+  /** Sends nothing yet. */
+  constructor(client: Pick<KubeClient, "list">) {
+    this.#client = client;
   }
 
   /**
-   * The ApplySet's members of the kind, by a list that begins after the call: what is under way may miss
-   * the last write, so nobody joins it. Rejects as the list does.
+   * Metadata of the objects with the ApplySet's label, from a list that starts after the call: a list in
+   * flight may miss the caller's last write. Rejects with ApiError as the list does.
    */
-  async members(
-    { kind, namespace }: ListQuery,
-    applySet: string,
-  ): Promise<KubeObject[]> {
+  async members({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
     const key = refKey({ kind, namespace, name: "" });
     const { promise, resolve, reject } = Promise.withResolvers<KubeObject[]>();
-    const asked = { applySet, resolve, reject };
+    const caller = { applySet, resolve, reject };
     const waiting = this.#waiting.get(key);
-    if (waiting) waiting.push(asked);
+    if (waiting) waiting.push(caller);
     else {
-      const first = [asked];
+      const first = [caller];
       this.#waiting.set(key, first);
       void this.#run(key, { kind, namespace }, first);
     }
     return await promise;
   }
 
-  async #run(key: string, place: ListQuery, waiting: Asked[]): Promise<void> {
+  async #run(key: string, { kind, namespace }: ListScope, waiting: Caller[]): Promise<void> {
     while (waiting.length > 0) {
-      const now = waiting.splice(0, MOST);
-      const names = [...new Set(now.map(({ applySet }) => applySet))];
-      const are = names.length === 1 ? `=${names[0]}` : ` in (${names.join(",")})`;
+      const callers = waiting.splice(0, MAX_APPLY_SETS);
+      const labelSelector = memberSelector(...new Set(callers.map(({ applySet }) => applySet)));
       try {
-        const found = Map.groupBy(
-          await this.#list({ ...place, labelSelector: `${Label.applySetPartOf}${are}` }),
-          ({ metadata }) => metadata.labels?.[Label.applySetPartOf],
-        );
-        for (const { applySet, resolve } of now) resolve(found.get(applySet) ?? []);
+        const options = { namespace, labelSelector, metadataOnly: true };
+        const { items } = await this.#client.list(kind, options);
+        const found = Map.groupBy(items, (o) => o.metadata.labels?.[Label.applySetPartOf]);
+        for (const { applySet, resolve } of callers) resolve(found.get(applySet) ?? []);
       } catch (error) {
-        for (const { reject } of now) reject(error);
+        for (const { reject } of callers) reject(error);
       }
     }
     this.#waiting.delete(key);

@@ -8,7 +8,6 @@ import {
   ClusterSchemas,
   ExternalCaches,
   KeyedMutex,
-  LiveCluster,
   LiveLists,
   RevertBackoff,
   shadowed,
@@ -120,7 +119,6 @@ export class Controller implements ControllerView {
     this.#children = new ChildCaches(client, schemas, watchFailed, routed);
     this.#externals = new ExternalCaches(client, watchFailed, routed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
-    const live = new LiveCluster(client, discovery, schemas);
     const workers = options.instanceWorkers ?? 16;
     this.#pool = new InstancePool({
       parts: {
@@ -131,14 +129,14 @@ export class Controller implements ControllerView {
         externals,
         fights: new RevertBackoff(),
         turns: new KeyedMutex(),
-        liveLists: new LiveLists((query) => live.listLive(query)),
+        liveLists: new LiveLists(client),
       },
       context: {
         now,
         version,
         podId,
         maxCollectionSize: this.#maxCollectionSize,
-        made: new ExpansionCache(),
+        expansions: new ExpansionCache(),
         costs: options.costs,
       },
       metrics: this.#metrics,

@@ -1,61 +1,81 @@
-/** The port: all that a pass may do to a cluster. Cached, live, dry-run and memory ones implement it. */
+/**
+ * The port: everything that a pass may ask of a cluster, or do to it. The live, the cached and the
+ * memory cluster implement it; `tests/support/contract` holds what all of them have in common.
+ */
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
-import type { Volatile } from "./volatile.ts";
+import type { FieldPath } from "../graph/mod.ts";
 
-/** What to list. */
-export interface ListQuery {
+/** Where to list: one kind, in one namespace or in all. */
+export interface ListScope {
   /** The kind. */
   kind: KindRef;
-  /** One namespace; absent for all of them and for cluster-scoped kinds. */
+  /** One namespace; absent for all namespaces and for cluster-scoped kinds. */
   namespace?: string;
-  /** A label selector as kubectl takes it, `a=b,c in (d,e),!f`; absent or empty selects all. */
+}
+
+/** Objects that an external reference selects by label. */
+export interface ExternalSelection extends ListScope {
+  /** A label selector in kubectl's syntax, `a=b,c in (d,e),!f`; absent or empty selects all. */
   labelSelector?: string;
-  /** They are what an external reference names: as its expressions read them, whosever they are. */
-  external?: boolean;
 }
 
-/** How to read an object. */
-export interface ReadOptions {
-  /** It is what an external reference names: as its expressions read it, whosever it is. */
-  external?: boolean;
+/** The items of one collection node of one instance, in all namespaces. */
+export interface CollectionRef {
+  /** Kind of the items. */
+  kind: KindRef;
+  /** UID of the instance (label `kro.run/instance-id`). */
+  instanceUid: string;
+  /** Id of the node (label `kro.run/node-id`). */
+  nodeId: string;
 }
 
-/** How an object came to be as it is now. */
+/** What an apply did to the object. */
 export type ApplyAction = "created" | "configured" | "unchanged";
 
-/** What {@link Cluster.apply} answers. */
+/** Result of {@link Cluster.apply}. */
 export interface Applied {
-  /** The live object after it. */
+  /** The live object after the apply. */
   object: KubeObject;
-  /** What it took; `unchanged` may have cost no request. */
+  /** What the apply did; `unchanged` may have cost no request. */
   action: ApplyAction;
-  /** The resourceVersion that kro's last write of it gave it, when this process knows. */
+  /** The resourceVersion of kro's last write to the object, when this process made that write. */
   revision?: string;
-  /** Somebody changes a field of it back again and again. */
-  contest?: Contest;
+  /** Another manager keeps reverting a field of the object. */
+  reverted?: RevertedField;
 }
 
-/** A fight over a field of an object, which is repaired less and less often. */
-export interface Contest {
-  /** The field, as messages name it. */
+/** A field that another manager keeps reverting, so that kro backs off repairing it. */
+export interface RevertedField {
+  /** The field, as messages show it. */
   field: string;
-  /** The field manager of the other one; absent when the managed fields name nobody. */
+  /** Its field manager; absent when the managed fields name none. */
   manager?: string;
-  /** Milliseconds until something is to do again: the next repair, or the end of it. */
+  /** Milliseconds until the next repair is due, or until the backoff ends. */
   dueMs: number;
+}
+
+/**
+ * Fields whose value is derived from resourceVersions only. While the basis stays the same, a
+ * difference in them alone causes no apply.
+ */
+export interface Volatile {
+  /** The fields. */
+  readonly paths: readonly FieldPath[];
+  /** The resourceVersions of kro's own writes to the objects that the fields read; empty if unknown. */
+  readonly basis: string;
 }
 
 /** How to apply. */
 export interface ApplyOptions {
-  /** Take fields that other managers own; without it such a field is an ApiError `Conflict`. */
+  /** Take over fields of other managers; without it, such a field fails with ApiError `Conflict`. */
   force: boolean;
-  /** Fields whose difference alone is no reason to write. */
+  /** Fields that cause no apply on their own. */
   volatile?: Volatile;
 }
 
 /** How to delete. */
 export interface DeleteOptions {
-  /** Precondition: only the object with this uid (ApiError `Conflict` otherwise). */
+  /** UID precondition: another object under the same name fails with ApiError `Conflict`. */
   uid: string;
 }
 
@@ -67,42 +87,54 @@ export interface GroupKind {
   kind: string;
 }
 
-/** How to look a kind up. */
+/** How to look up a kind. */
 export interface ServesOptions {
-  /** Ask the API server, whatever is known. */
+  /** Ask the API server instead of relying on cached discovery. */
   fresh?: boolean;
 }
 
 /**
  * A cluster as a pass sees it. Every method may reject with ApiError; none retries a refusal.
- * Objects that it returns belong to the cluster: callers must not change them.
+ * The returned objects belong to the cluster: callers must not modify them.
  */
 export interface Cluster {
-  /**
-   * The object, or undefined. A cached cluster answers for objects with kro's labels, and of others
-   * for those of kinds that external references name.
-   */
-  get(ref: ObjectRef, options?: ReadOptions): Promise<KubeObject | undefined>;
-  /** The object as the API server has it now, cache or not: before taking what may be somebody's. */
+  /** A child, or undefined. A cached cluster may miss objects without kro's labels. */
+  get(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** The object that an external reference names, or undefined. It may be any object of the cluster. */
+  getExternal(ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** The object as the API server has it, bypassing caches: before kro adopts or overwrites it. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** Objects by label. Members of one instance, collections. */
-  list(query: ListQuery): Promise<KubeObject[]>;
-  /** Objects by label as the API server has them now, metadata only: before a finalizer goes. */
-  listLive(query: ListQuery): Promise<KubeObject[]>;
   /**
-   * Makes the object's given fields hold, under field manager `kro.run/applyset` (server-side
-   * apply); makes no request when they hold already.
+   * Objects that carry the ApplySet's `part-of` label. Controllers copy labels, so not all of them
+   * need be members: `isMember` decides.
+   */
+  listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]>;
+  /**
+   * The same as the API server has it, metadata only. The list shows every write that was answered
+   * before the call, so that an empty one allows the finalizer to be removed.
+   */
+  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]>;
+  /** The items of a collection node, by their labels. */
+  listCollection(collection: CollectionRef): Promise<KubeObject[]>;
+  /** The objects that an external reference selects. */
+  listExternal(selection: ExternalSelection): Promise<KubeObject[]>;
+  /**
+   * Server-side apply under field manager `kro.run/applyset`. Makes no request when the live object
+   * already has the desired fields.
    */
   apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied>;
-  /** Deletes in the background. NotFound counts as done. */
+  /** Deletes with background propagation. An object that does not exist counts as deleted. */
   delete(ref: ObjectRef, options: DeleteOptions): Promise<void>;
-  /** JSON merge patch under manager `kro`: what an instance carries. Put resourceVersion in it. */
+  /**
+   * JSON merge patch (RFC 7386) of the instance under manager `kro`. A resourceVersion in the patch is
+   * a precondition (ApiError `Conflict`).
+   */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject>;
-  /** Replaces the status of the object (which carries its resourceVersion), manager `kro`. */
+  /** Replaces the status of the instance under manager `kro`; its resourceVersion is a precondition. */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
   /**
-   * The kind as it is served. What is known already answers, unless `fresh`: after a list of it was not
-   * found. Undefined only when fresh discovery, CRDs and APIServices show none: its objects are gone.
+   * The kind in a version that is served. Undefined only when fresh discovery, CRDs and APIServices all
+   * lack it, so that no object of the kind can exist; unreachable discovery rejects.
    */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined>;
 }

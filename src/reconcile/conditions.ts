@@ -71,11 +71,11 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   const waiting = inState("Waiting");
   const [deleting] = inState("Deleting");
   const [pending] = inState("Pending");
-  const contests = results.flatMap((r) => r.contests ?? []).map((c) => c.message).sort();
+  const reverted = results.flatMap((r) => r.reverted ?? []).map((c) => c.message).sort();
   if (failed.length > 0) {
     const isHard = failed.some((r) => !r.fault?.soft);
     const fromApply = waiting.length > 0 || failed.some((r) => r.fault?.fromApply);
-    const message = (fromApply ? APPLY_ERRORS : "") + lines([...failed, ...waiting], contests);
+    const message = (fromApply ? APPLY_ERRORS : "") + lines([...failed, ...waiting], reverted);
     const error = nodeReason(failed[0]!) ?? "";
     const refused = failed.every((r) => r.fault?.fromApply);
     return notReady(message, isHard ? "ERROR" : "IN_PROGRESS", { kind: "retry", error, refused });
@@ -91,7 +91,7 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   }
   if (waiting.length > 0) {
     const reason = nodeReason(waiting[0]!) ?? "";
-    const message = APPLY_ERRORS + lines(waiting, contests);
+    const message = APPLY_ERRORS + lines(waiting, reverted);
     return notReady(message, "IN_PROGRESS", { kind: "wait", reason });
   }
   if (pending) {
@@ -105,9 +105,9 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
     const next: Next = { kind: "wait", reason: pruneFault, timed: true };
     return notReady(pruneFault, "IN_PROGRESS", next);
   }
-  if (contests.length > 0) {
-    const reason = contests[0]!;
-    return notReady(contests.join("\n"), "IN_PROGRESS", { kind: "wait", reason });
+  if (reverted.length > 0) {
+    const reason = reverted[0]!;
+    return notReady(reverted.join("\n"), "IN_PROGRESS", { kind: "wait", reason });
   }
   return {
     resources: {

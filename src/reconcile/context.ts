@@ -17,7 +17,7 @@ export interface PassContext {
   /** `--rgd-max-collection-size`: how many objects one forEach may make. */
   maxCollectionSize: number;
   /** Collections of earlier passes, for who runs many; then instances that were read are never changed. */
-  made?: ExpansionCache;
+  expansions?: ExpansionCache;
   /** `--cel-expression-budget` and `--cel-pass-budget`: what expressions may cost. */
   costs?: CostLimits;
   /** UID of the RGD, for the instance's label; without it that label is left as it is. */

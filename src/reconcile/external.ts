@@ -1,7 +1,7 @@
 /** External references: objects of others, read by name or by selector and never written. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
-import type { NodeContext } from "./node.ts";
+import type { NodeContext } from "./node_context.ts";
 import { objectOutcome, refOf } from "./ownership.ts";
 import type { NodeResult } from "./result.ts";
 import { selectorText } from "./selector.ts";
@@ -21,20 +21,20 @@ export async function readExternal(node: Node, context: NodeContext): Promise<No
     const namespace = node.kind.namespaced && typeof metadata.namespace === "string"
       ? metadata.namespace || undefined
       : undefined;
-    const query = { kind: node.kind, namespace, labelSelector: selector.text, external: true };
-    return found(node, await context.cluster.list(query));
+    const selection = { kind: node.kind, namespace, labelSelector: selector.text };
+    return found(node, await context.cluster.listExternal(selection));
   }
   const named = addressed(node, target.value, context.parent.instance);
   if (!named.ok) return missing(node, named.fault);
-  const object = await context.cluster.get(refOf(node, named.value), { external: true });
+  const object = await context.cluster.getExternal(refOf(node, named.value));
   return object ? found(node, [object]) : missing(node, { state: "Waiting", message: "not found" });
 }
 
 function found(node: Node, observed: KubeObject[]): NodeResult {
   const objects = observed.map((o) => objectOutcome(refOf(node, o), "observed"));
-  return { node, state: "Ready", observed, objects, settled: true };
+  return { node, state: "Ready", observed, objects, complete: true };
 }
 
 function missing(node: Node, fault: NonNullable<NodeResult["fault"]>): NodeResult {
-  return { node, state: fault.state, fault, objects: [], settled: fault.state === "Waiting" };
+  return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };
 }

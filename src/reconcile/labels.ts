@@ -81,11 +81,6 @@ export function labelled(
   return desired;
 }
 
-/** Selects the live items of a collection. */
-export function collectionSelector(instance: KubeObject, node: Node): string {
-  return `${Label.instanceId}=${instance.metadata.uid},${Label.nodeId}=${node.id}`;
-}
-
 /** Labels of the instance whose absence or difference is worth a write. */
 export function decisiveLabels(
   graph: Graph,

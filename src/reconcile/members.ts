@@ -5,10 +5,9 @@ import {
   isNotFound,
   type KindRef,
   type KubeObject,
-  Label,
   type ObjectRef,
 } from "../api/mod.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, ListScope } from "./cluster.ts";
 import { type Inventory, parentNamespace, splitGroupKind } from "./inventory.ts";
 import { isMember } from "./membership.ts";
 import { objectOutcome } from "./ownership.ts";
@@ -42,7 +41,6 @@ export interface MemberQuery {
  */
 export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
   const { cluster, instance, applySetId, inventory, known } = query;
-  const labelSelector = memberSelector(query);
   const namespaces = new Set([parentNamespace(instance), ...inventory.namespaces]);
   const kinds = await Promise.all(
     [...inventory.kinds].map((text) => known?.get(text) ?? cluster.serves(splitGroupKind(text))),
@@ -50,7 +48,7 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
   const lists = kinds.filter((k) => k !== undefined).flatMap((kind) => {
     const scopes = kind.namespaced ? [...namespaces] : [undefined];
     return scopes.map(async (namespace) => {
-      const found = await list(cluster, { kind, namespace, labelSelector }, live);
+      const found = await list(query, { kind, namespace }, live);
       return found.filter((o) => isMember(o, applySetId)).map((o) => member(kind, o));
     });
   });
@@ -59,14 +57,13 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
 
 /** True while any of them is there, as far as the cluster shows it: only where they are is looked. */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
-  const labelSelector = memberSelector(query);
   const places = new Map(
     members.map(({ ref: { kind, namespace } }) => [
       `${groupKind(kind)}/${namespace ?? ""}`,
-      { kind, namespace, labelSelector },
+      { kind, namespace },
     ]),
   );
-  const found = await Promise.all(places.values().map((p) => list(query.cluster, p, false)));
+  const found = await Promise.all(places.values().map((p) => list(query, p, false)));
   const uids = new Set(found.flat().map((o) => o.metadata.uid));
   return members.some((m) => uids.has(m.object.metadata.uid));
 }
@@ -94,21 +91,19 @@ export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
   return new Map([...kinds].map((k) => [groupKind(k), k]));
 }
 
-function memberSelector({ applySetId }: MemberQuery): string {
-  return `${Label.applySetPartOf}=${applySetId}`;
-}
-
 async function list(
-  cluster: Cluster,
-  query: Parameters<Cluster["list"]>[0],
+  { cluster, applySetId }: MemberQuery,
+  scope: ListScope,
   live: boolean,
 ): Promise<KubeObject[]> {
   try {
-    return live ? await cluster.listLive(query) : await cluster.list(query);
+    return live
+      ? await cluster.listMembersLive(scope, applySetId)
+      : await cluster.listMembers(scope, applySetId);
   } catch (error) {
     // A kind that vanished since it was looked up, or keeps no objects; one that is merely unreachable blocks.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
-    if (cannotList && !await cluster.serves(query.kind, { fresh: true })) return [];
+    if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;
   }
 }

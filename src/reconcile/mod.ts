@@ -12,7 +12,7 @@ export { reconcile } from "./reconcile.ts";
 export { remove } from "./remove.ts";
 export { unresolved } from "./unresolved.ts";
 export { matchLabels, selectorText } from "./selector.ts";
-export { type Volatile, withoutValues, withValuesOf } from "./volatile.ts";
+export { withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
 export { carriedText, hasFinalizer, isSuspended } from "./labels.ts";
 export { applyEntry, isApplied, isMember } from "./membership.ts";

@@ -1,34 +1,16 @@
 /** Runs one node: is it part of the graph, what should it be, apply or read it, is it ready. */
 import { ApiError, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Volatile } from "./cluster.ts";
 import { expand } from "./expand.ts";
-import type { ExpansionCache } from "./expansion_cache.ts";
 import { readExternal } from "./external.ts";
-import { collectionSelector, type ParentIdentity } from "./labels.ts";
+import type { NodeContext } from "./node_context.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyOwned, shortName } from "./ownership.ts";
 import { included, readinessFault } from "./readiness.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
-import type { Scope } from "./scope.ts";
 import { addressed, resolveOne } from "./template.ts";
-import { type Volatile, volatileOf } from "./volatile.ts";
-
-/** What all nodes of a pass share. */
-export interface NodeContext {
-  /** Where to read and write. */
-  cluster: Cluster;
-  /** Whose children. */
-  parent: ParentIdentity;
-  /** What expressions see. */
-  scope: Scope;
-  /** How many objects a forEach may make. */
-  maxCollectionSize: number;
-  /** See {@link PassContext.made}. */
-  made?: ExpansionCache;
-  /** Makes the instance name these objects before they are created, and refuses doubles. */
-  reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined>;
-}
+import { volatileOf } from "./volatile.ts";
 
 /** Runs a node whose dependencies are done. Rejects only on faults of the program. */
 export async function runNode(
@@ -38,7 +20,7 @@ export async function runNode(
 ): Promise<NodeResult> {
   const include = included(node, context.scope, dependencies);
   if (!include.ok) return unresolved(node, include.fault);
-  if (!include.value) return { node, state: "Skipped", objects: [], settled: true };
+  if (!include.value) return { node, state: "Skipped", objects: [], complete: true };
   const wait = dependencyFault(node, dependencies);
   if (wait) return unresolved(node, wait);
   try {
@@ -58,7 +40,7 @@ export async function runNode(
 
 /** A node of which nothing can be said but why. */
 export function unresolved(node: Node, fault: Fault): NodeResult {
-  return { node, state: fault.state, fault, objects: [], settled: false };
+  return { node, state: fault.state, fault, objects: [], complete: false };
 }
 
 function dependencyFault(
@@ -113,12 +95,12 @@ async function applyNode(
 }
 
 function resolve(node: Node, context: NodeContext): Result<readonly KubeObject[]> {
-  const { scope, parent: { instance }, maxCollectionSize, made } = context;
+  const { scope, parent: { instance }, maxCollectionSize, expansions } = context;
   if (node.type === "collection") {
-    const known = made?.get(instance, node);
+    const known = expansions?.get(instance, node);
     if (known) return ok(known);
     const objects = expand(node, scope, instance, maxCollectionSize);
-    if (objects.ok) made?.keep(instance, node, objects.value);
+    if (objects.ok) expansions?.keep(instance, node, objects.value);
     return objects;
   }
   const object = resolveOne(node, scope);
@@ -129,8 +111,9 @@ function resolve(node: Node, context: NodeContext): Result<readonly KubeObject[]
 
 /** One list instead of a read per item; what carries other labels is read one by one. */
 async function liveItems(node: Node, context: NodeContext): Promise<Map<string, KubeObject>> {
-  const labelSelector = collectionSelector(context.parent.instance, node);
-  const items = await context.cluster.list({ kind: node.kind, labelSelector });
+  const instanceUid = context.parent.instance.metadata.uid ?? "";
+  const { kind, id: nodeId } = node;
+  const items = await context.cluster.listCollection({ kind, instanceUid, nodeId });
   return new Map(items.map((i) => [shortName(i), i]));
 }
 
@@ -139,11 +122,11 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
   const revisions = results.flatMap((r) => r.revision ? [r.revision] : []);
-  const contests = results.flatMap((r) => r.contest ? [r.contest] : []);
+  const reverted = results.flatMap((r) => r.reverted ? [r.reverted] : []);
   const faults = results.flatMap((r, index) => r.fault ? [{ index, fault: r.fault }] : []);
   const first = faults.find((f) => f.fault.state === "Failed") ?? faults[0];
   if (!first) {
-    return { node, state: "Ready", observed, objects, revisions, contests, settled: true };
+    return { node, state: "Ready", observed, objects, revisions, reverted, complete: true };
   }
   const fault = node.type === "collection" && first.fault.state === "Failed"
     ? { ...first.fault, message: itemMessage(first, faults.length) }
@@ -154,8 +137,8 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     fault,
     objects,
     revisions,
-    contests,
-    settled: false,
+    reverted,
+    complete: false,
     // A lone object that is not there is no observation; a shorter list is.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };

@@ -9,11 +9,10 @@ import {
   refText,
 } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
-import type { Applied, Cluster, Contest } from "./cluster.ts";
+import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
 import { type CollectionPlace, labelled, type ParentIdentity } from "./labels.ts";
 import type { ObjectOutcome } from "./outcome.ts";
-import type { Fault, NodeContest } from "./result.ts";
-import type { Volatile } from "./volatile.ts";
+import type { Fault, RevertNotice } from "./result.ts";
 
 /** An object after it was applied, or as it stands when it was not. */
 export interface AppliedObject {
@@ -23,8 +22,8 @@ export interface AppliedObject {
   outcome?: ObjectOutcome;
   /** See {@link Applied.revision}. */
   revision?: string;
-  /** Who fights over it, in words, and when to look again. */
-  contest?: NodeContest;
+  /** Another manager keeps reverting a field of it. */
+  reverted?: RevertNotice;
   /** Why it was not applied. */
   fault?: Fault;
 }
@@ -120,17 +119,17 @@ async function applyUnseen(
 function taken(node: Node, ref: ObjectRef, result: Applied, adopted: boolean): AppliedObject {
   const outcome = objectOutcome(ref, result.action);
   if (adopted) outcome.adopted = true;
-  const { object: live, revision, contest } = result;
+  const { object: live, revision, reverted } = result;
   return {
     live,
     outcome,
     revision,
-    ...(contest && { contest: { message: contestText(ref, contest), dueMs: contest.dueMs } }),
+    reverted: reverted && { message: revertText(ref, reverted), dueMs: reverted.dueMs },
     fault: deletionFault(node, live),
   };
 }
 
-function contestText(ref: ObjectRef, { field, manager }: Contest): string {
+function revertText(ref: ObjectRef, { field, manager }: RevertedField): string {
   const who = manager
     ? `field manager "${manager}"`
     : "somebody whom the managed fields do not name";

@@ -25,7 +25,7 @@ export async function prune(
   cluster: Cluster,
   results: ReadonlyMap<string, NodeResult>,
 ): Promise<Pruned> {
-  if ([...results.values()].some((r) => !r.settled)) return { removed: [], unfinished: false };
+  if ([...results.values()].some((r) => !r.complete)) return { removed: [], unfinished: false };
   const kinds = kindsByName([...graph.nodes.values()].map((n) => n.kind));
   const { applySetId, instance, inventory } = carrier;
   const query = { cluster, instance, applySetId, inventory, known: kinds };

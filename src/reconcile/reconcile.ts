@@ -117,19 +117,19 @@ async function report(pass: Pass, findings: Findings): Promise<Outcome> {
   const removed = findings.pruned?.removed ?? [];
   const { instanceRevision: revision } = pass.context;
   const nodes = nodeOutcomes(findings.results);
-  const contestMs = findings.results.flatMap((r) => r.contests ?? []).map((c) => c.dueMs);
+  const dueMs = findings.results.flatMap((r) => r.reverted ?? []).map((c) => c.dueMs);
   const outcome = {
     state,
     conditions,
     nodes,
     removed,
     ...(revision ? { revision } : {}),
-    ...(contestMs.length > 0 ? { lookAfterMs: Math.min(...contestMs) } : {}),
+    ...(dueMs.length > 0 ? { lookAfterMs: Math.min(...dueMs) } : {}),
   };
   const status = { state, conditions, fields: projection.fields };
   const statusAfterMs = pass.context.putOff?.(statusChange(instance, status)) ?? 0;
   if (statusAfterMs > 0) {
-    return { ...outcome, instance, next, lookAfterMs: Math.min(statusAfterMs, ...contestMs) };
+    return { ...outcome, instance, next, lookAfterMs: Math.min(statusAfterMs, ...dueMs) };
   }
   try {
     const written = await writeStatus(cluster, graph.instance, instance, status);

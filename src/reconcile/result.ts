@@ -18,11 +18,11 @@ export interface Fault {
 /** A value, or why there is none. */
 export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
-/** A fight over an object. */
-export interface NodeContest {
-  /** Which object and field, and who. */
+/** Another manager keeps reverting a field of one of the node's objects. */
+export interface RevertNotice {
+  /** Object, field and manager, in words. */
   message: string;
-  /** See {@link Contest.dueMs}. */
+  /** See {@link RevertedField.dueMs}. */
   dueMs: number;
 }
 
@@ -38,12 +38,12 @@ export interface NodeResult {
   observed?: KubeObject[];
   /** What happened to each object. */
   objects: ObjectOutcome[];
-  /** Fights over its objects. */
-  contests?: NodeContest[];
+  /** Fields of its objects that another manager keeps reverting. */
+  reverted?: RevertNotice[];
   /** What kro's own writes made the resourceVersions of its objects, as far as that is known. */
   revisions?: string[];
   /** All objects that the node should have are applied, or it is left out: pruning may go on. */
-  settled: boolean;
+  complete: boolean;
 }
 
 /** Wraps a value. */

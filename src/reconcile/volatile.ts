@@ -1,20 +1,15 @@
-/** Fields that say nothing but another object's resourceVersion: what others do to it is no reason to write. */
+/**
+ * Fields that read only resourceVersions. Every status write changes a resourceVersion, so two graphs
+ * that read each other's objects would write forever if such a field alone caused an apply.
+ */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
+import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
-/** Fields that may differ without being a reason to write, as long as the basis is the same. */
-export interface Volatile {
-  /** Their places. */
-  readonly paths: readonly FieldPath[];
-  /** The resourceVersions that kro's own writes gave what they read, as far as this process wrote it. */
-  readonly basis: string;
-}
-
 /**
- * Fields that read nothing but resourceVersions; undefined when there are none. Every status write
- * changes a resourceVersion: following it, two graphs that read each other's objects would write for
- * ever. What kro itself changed is followed: then the basis is another.
+ * The node's fields that read only resourceVersions; undefined when it has none. Changes that kro
+ * itself made are followed, because they change the basis.
  */
 export function volatileOf(
   node: Node,
@@ -27,7 +22,7 @@ export function volatileOf(
   return { paths: fields.map((field) => field.path), basis: revisions.join(",") };
 }
 
-/** The desired object with the live one's values at those paths, where it has any. */
+/** A copy of the desired object that has the live object's values at these paths, where both have one. */
 export function withValuesOf(
   live: KubeObject,
   desired: KubeObject,
@@ -36,7 +31,7 @@ export function withValuesOf(
   return replaced(desired, paths, (path) => valueAt(live, path));
 }
 
-/** The object without what stands at those paths. */
+/** A copy of the object with null at these paths, where it has a value. */
 export function withoutValues(object: KubeObject, paths: readonly FieldPath[]): KubeObject {
   return replaced(object, paths, () => null);
 }
@@ -51,8 +46,8 @@ function replaced(
   for (const path of paths) {
     const parent = valueAt(copy, path.slice(0, -1));
     const [last, other] = [path.at(-1)!, value(path)];
-    const isThere = (isObject(parent) || Array.isArray(parent)) && last in parent;
-    if (isThere && other !== undefined) (parent as Record<string | number, unknown>)[last] = other;
+    const exists = (isObject(parent) || Array.isArray(parent)) && last in parent;
+    if (exists && other !== undefined) (parent as Record<string | number, unknown>)[last] = other;
   }
   return copy;
 }

@@ -5,7 +5,8 @@ import type { Carrier } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
 import type { PassContext } from "./context.ts";
 import { note } from "./inventory.ts";
-import { type NodeContext, runNode } from "./node.ts";
+import { runNode } from "./node.ts";
+import type { NodeContext } from "./node_context.ts";
 import { refOf } from "./ownership.ts";
 import type { Fault, NodeResult } from "./result.ts";
 import type { Scope } from "./scope.ts";
@@ -29,7 +30,7 @@ export async function walk(
       version: context.version,
     },
     maxCollectionSize: context.maxCollectionSize,
-    made: context.made,
+    expansions: context.expansions,
     reserve: (node, objects) => reservations.reserve(node, objects),
   };
   const running = new Map<string, Promise<NodeResult>>();

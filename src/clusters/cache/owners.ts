@@ -20,6 +20,9 @@ const UNIQUE: readonly string[] = [Label.instanceId, Label.instanceName, Label.a
 /** Labels by which children are looked up. */
 const INDEXED = [Label.instanceId, Label.applySetPartOf] as const;
 
+/** A label by which children are looked up. */
+export type IndexedLabel = typeof INDEXED[number];
+
 /** Whose children: all of an instance have these labels in common. */
 export interface Owner {
   /** Those of {@link SHARED} that they have. */
@@ -60,10 +63,11 @@ export class Owners {
     }
   }
 
-  /** Owners with that value of the label; undefined for labels that are not looked up. */
-  withLabel(label: string, value: string): readonly Owner[] | undefined {
-    const index = this.#byLabel.get(label);
-    return index && (index.get(value) ?? []);
+  /** Owners with this value of the label. */
+  withLabel(label: IndexedLabel, value: string): readonly Owner[] {
+    const owners = this.#byLabel.get(label)!.get(value) ?? [];
+    // The index files an owner without the label under the empty text.
+    return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 
   #found(own: Readonly<Record<string, string>>): Owner {

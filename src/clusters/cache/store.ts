@@ -3,15 +3,14 @@ import { apiVersionOf, type KindRef, type KubeObject, Label } from "../../api/mo
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions, type Listed } from "../../kube/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
-import { isApplied, matchLabels, type Volatile } from "../../reconcile/mod.ts";
+import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { carryOver, drifted, holds, settle } from "./applied_state.ts";
 import { type Child, childOf, keyOf, objectOf } from "./child.ts";
 import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
 import { InflightWrites } from "./inflight_writes.ts";
 import { type InstanceId, instanceOf } from "./instance_id.ts";
-import { type Owner, Owners } from "./owners.ts";
-import { valueOf } from "./selector.ts";
+import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
 import { readPart } from "./trim.ts";
 import { Views } from "./views.ts";
 
@@ -30,9 +29,6 @@ export interface SharedParts {
   /** kro's labels of all children. */
   owners: Owners;
 }
-
-/** Labels by which children are looked up. */
-const INDEXED: readonly string[] = [Label.instanceId, Label.applySetPartOf];
 
 /** See the file's first line. */
 export class ChildStore {
@@ -73,16 +69,20 @@ export class ChildStore {
     return this.#children.get(keyOf(at))?.written;
   }
 
-  /** Objects that the selector takes, by namespace and name. */
-  list(selector: string, namespace?: string): KubeObject[] {
-    const found: { place: string; object: KubeObject }[] = [];
-    for (const key of this.#candidates(selector)) {
-      if (namespace !== undefined && !key.startsWith(`${namespace}/`)) continue;
-      const object = this.#object(key)!;
-      if (!matchLabels(selector, object.metadata.labels)) continue;
-      found.push({ place: key.replace("/", "\0"), object });
-    }
-    return found.sort((a, b) => compare(a.place, b.place)).map(({ object }) => object);
+  /** Objects with the ApplySet's label, in one namespace or in all, sorted by namespace and name. */
+  members(applySet: string, namespace?: string): KubeObject[] {
+    const keys = this.#labelled(Label.applySetPartOf, applySet);
+    return this.#sorted(
+      namespace === undefined ? keys : keys.filter((key) => key.startsWith(`${namespace}/`)),
+    );
+  }
+
+  /** Objects of one node of one instance, sorted by namespace and name. */
+  items(instanceUid: string, nodeId: string): KubeObject[] {
+    return this.#sorted(
+      this.#labelled(Label.instanceId, instanceUid)
+        .filter((key) => this.#children.get(key)!.node === nodeId),
+    );
   }
 
   /** Takes an event ADDED or MODIFIED. Returns the instances to wake: none when it tells nothing new. */
@@ -341,17 +341,18 @@ export class ChildStore {
     this.#shared.owners.leave(owner);
   }
 
-  #candidates(selector: string): Iterable<string> {
-    for (const label of INDEXED) {
-      const value = valueOf(selector, label);
-      const owners = value && this.#shared.owners.withLabel(label, value);
-      if (!owners) continue;
-      return owners.flatMap((owner) => {
-        const members = this.#members.get(owner) ?? [];
-        return typeof members === "string" ? [members] : [...members];
-      });
-    }
-    return this.#children.keys();
+  /** Keys of the children with this value of a label that {@link Owners} indexes. */
+  #labelled(label: IndexedLabel, value: string): string[] {
+    return this.#shared.owners.withLabel(label, value).flatMap((owner) => {
+      const members = this.#members.get(owner) ?? [];
+      return typeof members === "string" ? [members] : [...members];
+    });
+  }
+
+  #sorted(keys: readonly string[]): KubeObject[] {
+    return keys.map((key) => ({ place: key.replace("/", "\0"), object: this.#object(key)! }))
+      .sort((a, b) => compare(a.place, b.place))
+      .map(({ object }) => object);
   }
 
   #wake(

@@ -1,5 +1,5 @@
 /** Finds others who change the same field back again and again, and repairs what they do less often. */
-import type { Contest } from "../../reconcile/mod.ts";
+import type { RevertedField } from "../../reconcile/mod.ts";
 import type { ForeignChange } from "./foreign_change.ts";
 
 /** Repairs of one object within this time are one fight, and after as long without any it is over. */
@@ -75,8 +75,8 @@ export class RevertBackoff {
     }
   }
 
-  /** The fight over the object, and when to look again; `holds`: it is as it should be now. */
-  contest(key: string, holds: boolean): Contest | undefined {
+  /** The field of the object that is being reverted, if any. `holds`: the object is as desired now. */
+  reverted(key: string, holds: boolean): RevertedField | undefined {
     const record = this.#records.get(key);
     if (!record) return undefined;
     const { repairs, fight } = record;

@@ -1,4 +1,4 @@
-/** A cluster in memory: for tests of rules, and for rendering without any API server. */
+/** The port in memory: for tests of the pass, and for rendering without an API server. */
 import {
   ApiError,
   groupKind,
@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type KindRef,
   type KubeObject,
+  Label,
   Manager,
   type ObjectRef,
   refText,
@@ -16,9 +17,11 @@ import type {
   Applied,
   ApplyOptions,
   Cluster,
+  CollectionRef,
   DeleteOptions,
+  ExternalSelection,
   GroupKind,
-  ListQuery,
+  ListScope,
   ServesOptions,
 } from "../cluster.ts";
 import { matchLabels } from "../selector.ts";
@@ -26,34 +29,41 @@ import { withValuesOf } from "../volatile.ts";
 import { applied, updated } from "./apply.ts";
 import { mergePatch } from "./patch.ts";
 
-/** How a {@link MemoryCluster} stamps objects and what it knows of kinds. */
+/** Options of a {@link MemoryCluster}. */
 export interface MemoryOptions {
-  /** Kinds that are served from the start, with schemas for list and map types. */
+  /** Kinds that are served from the start; schemas give list and map types. */
   kinds?: Iterable<KindInfo>;
-  /** The clock; the same instant for ever when absent. */
+  /** The clock; by default it stands still at 1970-01-01. */
   now?: () => Date;
-  /** Makes UIDs; counted up when absent. */
+  /** Generates UIDs; by default they are numbered. */
   uid?: () => string;
-  /** `get` answers for objects with kro's labels only, as a cached cluster does. */
+  /** `get` misses objects without the label `kro.run/owned`, as a cached cluster does. */
   ownedOnly?: boolean;
 }
 
-/** One request that a cluster behind a network would have made, or a read of its caches. */
+/** A call of a method of the port that takes a request on a real cluster, or a read of its caches. */
 export interface MemoryCall {
-  /** Which method of the port. */
-  verb: "get" | "getLive" | "list" | "listLive" | "apply" | "delete" | "patch" | "writeStatus";
-  /** Of what; `name` is empty for lists. */
+  /** The method. */
+  verb: Exclude<keyof Cluster, "serves">;
+  /** Its object; `name` is empty for lists. */
   ref: ObjectRef;
 }
 
-/** Objects in memory behind the port, with field ownership, finalizers and preconditions. */
+/**
+ * Objects in memory with field ownership, finalizers, generations and preconditions of an API server.
+ *
+ * @example
+ * const cluster = new MemoryCluster({ kinds });
+ * const instance = cluster.put(graph.instance, object);
+ * const outcome = await reconcile(graph, instance, cluster, context);
+ */
 export class MemoryCluster implements Cluster {
-  /** All calls so far; an apply of what holds already is none. Tests may empty it. */
+  /** All calls so far, without applies that change nothing. A test may empty the list. */
   readonly calls: MemoryCall[] = [];
   readonly #objects = new Map<string, { kind: KindRef; object: KubeObject }>();
   readonly #kinds = new Map<string, KindRef & { schema?: Schema }>();
   readonly #options: MemoryOptions;
-  /** What the last apply of each object made its resourceVersion, and on what basis. */
+  /** Of the last apply of each object: the resulting resourceVersion, and the basis of volatile fields. */
   readonly #applied = new Map<string, { revision?: string; basis?: string }>();
   #version = 0;
   #uids = 0;
@@ -64,36 +74,36 @@ export class MemoryCluster implements Cluster {
     for (const kind of options.kinds ?? []) this.#kinds.set(groupKind(kind), kind);
   }
 
-  /** Calls that write, for counting. */
+  /** Those of {@link calls} that write. */
   get writes(): MemoryCall[] {
     return this.calls.filter((c) => WRITES.has(c.verb));
   }
 
-  /** Every object, by kind, namespace and name. */
+  /** All objects, sorted by kind, namespace and name. */
   objects(): KubeObject[] {
     return [...this.#objects.keys()].sort().map((k) => this.#objects.get(k)!.object);
   }
 
-  /** Creates or replaces an object as somebody else would. */
+  /** Creates or replaces an object as another client would. */
   put(kind: KindRef, object: KubeObject, manager = "kubectl"): KubeObject {
     const ref = refTo(kind, object);
     const live = this.#find(ref);
     return this.#store(ref, live, updated(live, object, this.#write(kind, manager)));
   }
 
-  /** Changes an object in place as somebody else would. */
+  /** Modifies an object as another client would. Throws ApiError `NotFound` if it does not exist. */
   edit(ref: ObjectRef, change: (draft: KubeObject) => void, manager = "kubectl"): KubeObject {
     const draft = structuredClone(this.#existing(ref));
     change(draft);
     return this.put(ref.kind, draft, manager);
   }
 
-  /** Removes an object as `kubectl delete` would: finalizers hold it. */
+  /** Deletes an object as `kubectl delete` would: with finalizers it stays, terminating. */
   evict(ref: ObjectRef): void {
     this.#delete(ref, this.#existing(ref));
   }
 
-  /** Stops serving a kind: its objects are gone with it. */
+  /** Stops serving a kind and drops its objects. */
   removeKind(kind: { group: string; kind: string }): void {
     this.#kinds.delete(groupKind(kind));
     for (const [key, entry] of this.#objects) {
@@ -105,9 +115,14 @@ export class MemoryCluster implements Cluster {
   get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("get", ref, () => {
       const object = this.#find(ref);
-      const isHidden = this.#options.ownedOnly && !object?.metadata.labels?.["kro.run/owned"];
+      const isHidden = this.#options.ownedOnly && !object?.metadata.labels?.[Label.owned];
       return isHidden ? undefined : object;
     });
+  }
+
+  /** See {@link Cluster.getExternal}. */
+  getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
+    return this.#call("getExternal", ref, () => this.#find(ref));
   }
 
   /** See {@link Cluster.getLive}. */
@@ -115,22 +130,37 @@ export class MemoryCluster implements Cluster {
     return this.#call("getLive", ref, () => this.#find(ref));
   }
 
-  /** See {@link Cluster.list}. */
-  list(query: ListQuery): Promise<KubeObject[]> {
-    return this.#call("list", { ...query, name: "" }, () => this.#matching(query));
+  /** See {@link Cluster.listMembers}. */
+  listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+    const labels = { [Label.applySetPartOf]: applySet };
+    return this.#call("listMembers", { ...scope, name: "" }, () => this.#labelled(scope, labels));
   }
 
-  /** See {@link Cluster.listLive}. */
-  listLive(query: ListQuery): Promise<KubeObject[]> {
+  /** See {@link Cluster.listMembersLive}. */
+  listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
+    const labels = { [Label.applySetPartOf]: applySet };
     return this.#call(
-      "listLive",
-      { ...query, name: "" },
+      "listMembersLive",
+      { ...scope, name: "" },
       () =>
-        this.#matching(query).map(({ apiVersion, kind, metadata }) => ({
-          apiVersion,
-          kind,
-          metadata,
-        })),
+        this.#labelled(scope, labels)
+          .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata })),
+    );
+  }
+
+  /** See {@link Cluster.listCollection}. */
+  listCollection({ kind, instanceUid, nodeId }: CollectionRef): Promise<KubeObject[]> {
+    const labels = { [Label.instanceId]: instanceUid, [Label.nodeId]: nodeId };
+    return this.#call("listCollection", { kind, name: "" }, () => this.#labelled({ kind }, labels));
+  }
+
+  /** See {@link Cluster.listExternal}. */
+  listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
+    const { kind, namespace, labelSelector = "" } = selection;
+    return this.#call(
+      "listExternal",
+      { kind, namespace, name: "" },
+      () => this.#within(selection).filter((o) => matchLabels(labelSelector, o.metadata.labels)),
     );
   }
 
@@ -152,7 +182,7 @@ export class MemoryCluster implements Cluster {
         return Promise.resolve({ object: live, action: "unchanged", revision });
       }
     } catch {
-      // The call below refuses in the same words and is counted.
+      // The call below fails with the same error, and is recorded.
     }
     return this.#call("apply", ref, () => {
       const object = this.#store(ref, live, attempt());
@@ -212,12 +242,17 @@ export class MemoryCluster implements Cluster {
     throw new ApiError(`${refText(ref)} not found`, { reason: "NotFound", code: 404 });
   }
 
-  #matching({ kind, namespace, labelSelector = "" }: ListQuery): KubeObject[] {
+  #within({ kind, namespace }: ListScope): KubeObject[] {
     return [...this.#objects.keys()].sort().map((k) => this.#objects.get(k)!)
       .filter((e) => groupKind(e.kind) === groupKind(kind))
       .map((e) => e.object)
-      .filter((o) => namespace === undefined || o.metadata.namespace === namespace)
-      .filter((o) => matchLabels(labelSelector, o.metadata.labels));
+      .filter((o) => namespace === undefined || o.metadata.namespace === namespace);
+  }
+
+  #labelled(scope: ListScope, wanted: Readonly<Record<string, string>>): KubeObject[] {
+    return this.#within(scope).filter(({ metadata: { labels } }) =>
+      Object.entries(wanted).every(([key, value]) => labels?.[key] === value)
+    );
   }
 
   #write(kind: KindRef, manager: string): { manager: string; time: string; schema?: Schema } {
@@ -231,7 +266,7 @@ export class MemoryCluster implements Cluster {
     throw conflict(ref, "the object has been modified");
   }
 
-  /** Stamps and keeps an object; one that is as before keeps its resourceVersion. */
+  /** Stamps and stores an object; an unchanged one keeps its resourceVersion. */
   #store(ref: ObjectRef, live: KubeObject | undefined, next: KubeObject): KubeObject {
     if (!this.#kinds.has(groupKind(ref.kind))) this.#kinds.set(groupKind(ref.kind), ref.kind);
     const object = structuredClone(next);

@@ -45,8 +45,8 @@ Deno.test("cached cluster: copied labels make no member", async () => {
   await client.apply(copy, childOf(copy, {}), { fieldManager: "foreign" });
   await client.apply(own, childOf(own, {}), { fieldManager: Manager.children });
   await eventually("the cache has ours", () => cluster.get(own));
-  const labelSelector = `${Label.instanceId}=${INSTANCE.uid}`;
-  const found = await cluster.list({ kind: CONFIG_MAP, namespace, labelSelector });
+  const scope = { kind: CONFIG_MAP, namespace };
+  const found = await cluster.listMembers(scope, "applyset-demo-v1");
   assert.deepEqual(found.map((each) => each.metadata.name), ["own"]);
 });
 
@@ -82,8 +82,8 @@ Deno.test("cached cluster: external objects cost one read a change, and wake who
   const byName = new CachedCluster(parts, "by-name");
   const byLabel = new CachedCluster(parts, "by-label");
   const query = { kind: CONFIG_MAP, namespace, labelSelector: "role=input" };
-  assert.equal(await byName.get(ref), undefined);
-  assert.deepEqual(await byLabel.list(query), []);
+  assert.equal(await byName.getExternal(ref), undefined);
+  assert.deepEqual(await byLabel.listExternal(query), []);
   byName.finish(true);
   byLabel.finish(true);
 
@@ -91,15 +91,15 @@ Deno.test("cached cluster: external objects cost one read a change, and wake who
   await eventually("both are woken", () => Promise.resolve(woken.length === 2));
   assert.deepEqual(woken.splice(0).sort(), ["by-label", "by-name"]);
   setup.requests();
-  assert.deepEqual((await byName.get(ref))?.data, { k: "1" });
-  assert.deepEqual((await byLabel.list(query)).map((each) => each.data), [{ k: "1" }]);
+  assert.deepEqual((await byName.getExternal(ref))?.data, { k: "1" });
+  assert.deepEqual((await byLabel.listExternal(query)).map((each) => each.data), [{ k: "1" }]);
   assert.deepEqual(setup.requests(), { "get configmaps": 1 });
   byName.finish(true);
   byLabel.finish(true);
 
   await write({ k: "1" }, { role: "other" });
   await eventually("both are woken", () => Promise.resolve(woken.length === 2));
-  assert.deepEqual(await byLabel.list(query), []);
+  assert.deepEqual(await byLabel.listExternal(query), []);
   new CachedCluster(parts, "by-name").finish(true);
   woken.length = 0;
   await write({ k: "2" }, { role: "input" });

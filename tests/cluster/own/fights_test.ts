@@ -66,17 +66,17 @@ for (const [what, { change, field, manager }] of Object.entries(fights)) {
       return await cluster.apply(ref, desired, { force: true });
     };
     for (const look of [0, 0, 1, 1]) {
-      const { action, contest } = await provoke();
+      const { action, reverted } = await provoke();
       assert.equal(action, "configured");
-      assert.equal(contest, undefined);
+      assert.equal(reverted, undefined);
       const { "get podtemplates": gets = 0, ...rest } = setup.requests();
       assert.deepEqual([gets, rest], [look, { "apply podtemplates": 1 }]);
     }
-    const { contest } = await provoke();
-    assert.deepEqual([contest?.field, contest?.manager], [field, manager]);
+    const { reverted } = await provoke();
+    assert.deepEqual([reverted?.field, reverted?.manager], [field, manager]);
     const postponed = await provoke();
     assert.equal(postponed.action, "unchanged");
-    assert.deepEqual(postponed.contest?.field, field);
+    assert.deepEqual(postponed.reverted?.field, field);
     assert.deepEqual(setup.requests(), {}, "neither looked at nor repaired before it is due");
   });
 }

@@ -43,7 +43,7 @@ Deno.test("a sweep finds what events missed: changed, gone and new; then it find
     },
   };
   const found = await sweepKind(client, store, waits);
-  const ours = () => store.list(labelSelector, namespace);
+  const ours = () => store.members("applyset-demo-v1", namespace);
   const names = found.instances.map((instance) => `${instance.namespace}/${instance.name}`);
   assert.ok(names.includes(`${namespace}/${INSTANCE.name}`));
   assert.ok(found.missed >= 3 && found.compared >= 3);

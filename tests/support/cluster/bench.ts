@@ -5,7 +5,6 @@ import { ExternalCaches } from "../../../src/clusters/cache/external.ts";
 import { CachedCluster, type CachedParts } from "../../../src/clusters/cached.ts";
 import { RevertBackoff } from "../../../src/clusters/drift/revert_backoff.ts";
 import { KeyedMutex } from "../../../src/clusters/keyed_mutex.ts";
-import { LiveCluster } from "../../../src/clusters/live.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
@@ -80,9 +79,7 @@ export function partsOf(
     externals: new ExternalCaches(client),
     fights: new RevertBackoff(),
     turns: new KeyedMutex(),
-    liveLists: new LiveLists((query) =>
-      new LiveCluster(client, discovery, schemas).listLive(query)
-    ),
+    liveLists: new LiveLists(client),
   };
 }
 

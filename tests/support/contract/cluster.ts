@@ -1,4 +1,4 @@
-// What every implementation of the port `Cluster` must do: one suite, many drivers.
+// The contract of the port `Cluster`: one suite that every implementation runs.
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -11,7 +11,7 @@ import {
 } from "../../../src/api/mod.ts";
 import type { Cluster } from "../../../src/reconcile/mod.ts";
 
-/** ConfigMaps: an ordinary kind of children. */
+/** ConfigMaps, an ordinary kind of children. */
 export const CONFIG_MAP: KindRef = {
   group: "",
   version: "v1",
@@ -20,10 +20,10 @@ export const CONFIG_MAP: KindRef = {
   namespaced: true,
 };
 
-/** Secrets: a kind whose values are no plain text. */
+/** Secrets, whose values are base64. */
 export const SECRET: KindRef = { ...CONFIG_MAP, kind: "Secret", plural: "secrets" };
 
-/** A kind with a status subresource, as instances have: `spec.size` and `status.phase`. */
+/** A custom kind with a status subresource, as instances have: `spec.size` and `status.phase`. */
 export const WIDGET: KindRef = {
   group: "contract.example.com",
   version: "v1",
@@ -32,11 +32,11 @@ export const WIDGET: KindRef = {
   namespaced: true,
 };
 
-/** What a driver brings for one case. ConfigMaps and Widgets must be served. */
+/** The setup of one case. ConfigMaps, Secrets and Widgets must be served. */
 export interface ContractSetup extends AsyncDisposable {
-  /** What is tested. */
+  /** The implementation under test. */
   readonly cluster: Cluster;
-  /** Two namespaces of this case alone. */
+  /** Two namespaces that no other case uses. */
   readonly namespaces: readonly [string, string];
   /** Applies as another field manager. */
   foreign(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
@@ -44,7 +44,7 @@ export interface ContractSetup extends AsyncDisposable {
 
 type Case = (setup: ContractSetup) => Promise<void>;
 
-/** Declares the suite's tests for a driver. */
+/** Declares the suite's tests for one implementation; `open` sets up each case. */
 export function clusterContract(name: string, open: () => Promise<ContractSetup>): void {
   for (const [rule, check] of Object.entries(cases)) {
     Deno.test(`${name}: ${rule}`, async () => {
@@ -54,22 +54,23 @@ export function clusterContract(name: string, open: () => Promise<ContractSetup>
   }
 }
 
-const PART_OF = "applyset-contract-v1";
+const APPLY_SET = "applyset-contract-v1";
+const INSTANCE_UID = "uid-of-the-instance";
 
-/** A reference to an object of the case's first namespace, or of another one. */
+/** A reference to an object in the first or, with index 1, in the second namespace of the case. */
 function at(setup: ContractSetup, name: string, kind = CONFIG_MAP, index: 0 | 1 = 0): ObjectRef {
   return { kind, namespace: setup.namespaces[index], name };
 }
 
-/** An object with the labels of a child of a Widget, of the node `node`. */
-function child(ref: ObjectRef, rest: Record<string, unknown>): KubeObject {
+/** An object with the labels of a child of a Widget; `node` is its node id. */
+function child(ref: ObjectRef, rest: Record<string, unknown>, node = "node"): KubeObject {
   const labels = {
     [Label.owned]: "true",
-    [Label.applySetPartOf]: PART_OF,
-    [Label.instanceId]: "uid-of-the-instance",
+    [Label.applySetPartOf]: APPLY_SET,
+    [Label.instanceId]: INSTANCE_UID,
     [Label.instanceGroup]: WIDGET.group,
     [Label.instanceKind]: WIDGET.kind,
-    [Label.nodeId]: "node",
+    [Label.nodeId]: node,
   };
   return bare(ref, rest, labels);
 }
@@ -83,6 +84,14 @@ function bare(
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...rest };
 }
 
+/** Objects in the namespaces of the case as `index of the namespace/name`, sorted. */
+function placesOf({ namespaces }: ContractSetup, objects: readonly KubeObject[]): string[] {
+  return objects.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""))
+    .map(({ metadata }) => `${namespaces.indexOf(metadata.namespace!)}/${metadata.name}`)
+    .sort();
+}
+
+/** Accepts an ApiError with this reason. */
 function refusal(reason: ApiErrorReason): (error: unknown) => true {
   return (error) => {
     assert.ok(error instanceof ApiError, String(error));
@@ -95,10 +104,11 @@ const free = { force: false };
 const forced = { force: true };
 
 const cases: Record<string, Case> = {
-  "what is not there is undefined, cached or live": async (setup) => {
+  "a missing object is undefined, cached, live or external": async (setup) => {
     const ref = at(setup, "none");
     assert.equal(await setup.cluster.get(ref), undefined);
     assert.equal(await setup.cluster.getLive(ref), undefined);
+    assert.equal(await setup.cluster.getExternal(ref), undefined);
   },
 
   "a first apply creates, and reads show it at once": async (setup) => {
@@ -113,7 +123,7 @@ const cases: Record<string, Case> = {
     }
   },
 
-  "an apply that changes something configures, one that changes nothing does not": async (
+  "an apply that changes a field is `configured`, one that changes none `unchanged`": async (
     setup,
   ) => {
     const { cluster } = setup;
@@ -127,7 +137,7 @@ const cases: Record<string, Case> = {
     assert.equal(again.object.metadata.resourceVersion, changed.object.metadata.resourceVersion);
   },
 
-  "a field that is no longer applied goes, one that others applied stays": async (setup) => {
+  "a field that kro no longer applies is removed, one of another manager stays": async (setup) => {
     const { cluster } = setup;
     const ref = at(setup, "a");
     await cluster.apply(ref, child(ref, { data: { a: "1", b: "2" } }), free);
@@ -136,7 +146,9 @@ const cases: Record<string, Case> = {
     assert.deepEqual(object.data, { a: "1", theirs: "3" });
   },
 
-  "a field that others hold is refused without force, and taken with it": async (setup) => {
+  "a field of another manager is a conflict without force, and taken over with it": async (
+    setup,
+  ) => {
     const { cluster } = setup;
     const ref = at(setup, "a");
     await setup.foreign(ref, bare(ref, { data: { k: "theirs" } }));
@@ -148,14 +160,14 @@ const cases: Record<string, Case> = {
     assert.deepEqual(object.data, { k: "ours" });
   },
 
-  "an object of others without a field in common is adopted, not created": async (setup) => {
+  "an object of another manager without common fields is adopted, not created": async (setup) => {
     const ref = at(setup, "a");
     await setup.foreign(ref, bare(ref, { data: { theirs: "1" } }));
     const { action } = await setup.cluster.apply(ref, child(ref, { data: { ours: "2" } }), free);
     assert.equal(action, "configured");
   },
 
-  "a Secret's data is applied, and costs nothing twice": async (setup) => {
+  "a Secret's data is applied, and a second apply changes nothing": async (setup) => {
     const { cluster } = setup;
     const ref = at(setup, "s", SECRET);
     const desired = child(ref, { type: "Opaque", data: { k: "dsOkbA==" } });
@@ -164,33 +176,61 @@ const cases: Record<string, Case> = {
     assert.equal((await cluster.apply(ref, desired, forced)).action, "unchanged");
   },
 
-  "members are listed by label, in one namespace or in all": async (setup) => {
+  "members of an ApplySet are listed in one namespace or in all": async (setup) => {
     const { cluster, namespaces } = setup;
     const refs = [at(setup, "b"), at(setup, "a"), at(setup, "a", CONFIG_MAP, 1)];
     for (const ref of refs) await cluster.apply(ref, child(ref, {}), free);
     const stranger = at(setup, "stranger");
     await setup.foreign(stranger, bare(stranger, {}));
-    const labelSelector = `${Label.applySetPartOf}=${PART_OF},${Label.owned} in (true)`;
-    for (const list of [cluster.list.bind(cluster), cluster.listLive.bind(cluster)]) {
+    const lists = [cluster.listMembers, cluster.listMembersLive].map((list) => list.bind(cluster));
+    for (const list of lists) {
       const names = async (namespace?: string) =>
-        (await list({ kind: CONFIG_MAP, namespace, labelSelector }))
-          .filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""))
-          .map(({ metadata }) => `${namespaces.indexOf(metadata.namespace!)}/${metadata.name}`);
-      assert.deepEqual((await names(namespaces[0])).sort(), ["0/a", "0/b"]);
-      assert.deepEqual((await names()).sort(), ["0/a", "0/b", "1/a"]);
+        placesOf(setup, await list({ kind: CONFIG_MAP, namespace }, APPLY_SET));
+      assert.deepEqual(await names(namespaces[0]), ["0/a", "0/b"]);
+      assert.deepEqual(await names(), ["0/a", "0/b", "1/a"]);
+      assert.deepEqual(await list({ kind: CONFIG_MAP, namespace: namespaces[0] }, "other"), []);
     }
   },
 
-  "a selector that nothing fulfils lists nothing": async (setup) => {
-    const ref = at(setup, "a");
-    await setup.cluster.apply(ref, child(ref, {}), free);
-    const labelSelector = `${Label.applySetPartOf}=${PART_OF},!${Label.owned}`;
-    const query = { kind: CONFIG_MAP, namespace: setup.namespaces[0], labelSelector };
-    assert.deepEqual(await setup.cluster.list(query), []);
-    assert.deepEqual(await setup.cluster.listLive(query), []);
+  "items of a collection are listed by instance and node, in all namespaces": async (setup) => {
+    const { cluster } = setup;
+    const refs = [at(setup, "a"), at(setup, "b", CONFIG_MAP, 1)];
+    for (const ref of refs) await cluster.apply(ref, child(ref, { data: { k: "1" } }), free);
+    const other = at(setup, "c");
+    await cluster.apply(other, child(other, {}, "another"), free);
+    const list = (instanceUid: string, nodeId: string) =>
+      cluster.listCollection({ kind: CONFIG_MAP, instanceUid, nodeId });
+    assert.deepEqual(placesOf(setup, await list(INSTANCE_UID, "node")), ["0/a", "1/b"]);
+    assert.deepEqual(placesOf(setup, await list(INSTANCE_UID, "another")), ["0/c"]);
+    assert.deepEqual((await list(INSTANCE_UID, "node"))[0]?.data, { k: "1" });
+    assert.deepEqual(await list("uid-of-another", "node"), []);
+    assert.deepEqual(await list(INSTANCE_UID, "none"), []);
   },
 
-  "a delete takes that very object only": async (setup) => {
+  "external objects are read by name and by label selector, whoever owns them": async (setup) => {
+    const { cluster, namespaces: [namespace] } = setup;
+    const theirs = at(setup, "theirs");
+    const ours = at(setup, "ours");
+    await setup.foreign(theirs, bare(theirs, { data: { k: "1" } }, { team: "a", tier: "web" }));
+    await cluster.apply(ours, child(ours, { data: { k: "2" } }), free);
+    assert.deepEqual((await cluster.getExternal(theirs))?.data, { k: "1" });
+    assert.deepEqual((await cluster.getExternal(ours))?.data, { k: "2" });
+    const selectors: Record<string, string[]> = {
+      "team=a": ["0/theirs"],
+      "team in (a,b),tier!=db": ["0/theirs"],
+      "team,!tier": [],
+      [`${Label.applySetPartOf}=${APPLY_SET}`]: ["0/ours"],
+      [`${Label.applySetPartOf}=${APPLY_SET},!${Label.owned}`]: [],
+    };
+    for (const [labelSelector, expected] of Object.entries(selectors)) {
+      const found = await cluster.listExternal({ kind: CONFIG_MAP, namespace, labelSelector });
+      assert.deepEqual(placesOf(setup, found), expected, labelSelector);
+    }
+    const all = placesOf(setup, await cluster.listExternal({ kind: CONFIG_MAP, namespace }));
+    assert.ok(all.includes("0/theirs") && all.includes("0/ours"), all.join());
+  },
+
+  "a delete removes only the object with the given uid": async (setup) => {
     const { cluster } = setup;
     const ref = at(setup, "a");
     const { object } = await cluster.apply(ref, child(ref, {}), free);
@@ -199,10 +239,10 @@ const cases: Record<string, Case> = {
     await cluster.delete(ref, { uid: object.metadata.uid! });
     assert.equal(await cluster.getLive(ref), undefined);
     const cached = await cluster.get(ref);
-    assert.ok(!cached || cached.metadata.deletionTimestamp, "gone, or shown as terminating");
+    assert.ok(!cached || cached.metadata.deletionTimestamp, "gone or terminating");
   },
 
-  "deleting what is gone is done": async (setup) => {
+  "deleting a missing object succeeds": async (setup) => {
     await setup.cluster.delete(at(setup, "a"), { uid: "any" });
   },
 
@@ -210,11 +250,11 @@ const cases: Record<string, Case> = {
     const { cluster, namespaces } = setup;
     const ref = at(setup, "a");
     const { object } = await cluster.apply(ref, child(ref, {}), free);
-    const labelSelector = `${Label.applySetPartOf}=${PART_OF}`;
-    const query = { kind: CONFIG_MAP, namespace: namespaces[0], labelSelector };
-    assert.equal((await cluster.listLive(query))[0]?.metadata.uid, object.metadata.uid);
+    const list = () =>
+      cluster.listMembersLive({ kind: CONFIG_MAP, namespace: namespaces[0] }, APPLY_SET);
+    assert.equal((await list())[0]?.metadata.uid, object.metadata.uid);
     await cluster.delete(ref, { uid: object.metadata.uid! });
-    assert.deepEqual(await cluster.listLive(query), []);
+    assert.deepEqual(await list(), []);
   },
 
   "a patch merges, null removes, and a stale resourceVersion is refused": async (setup) => {
@@ -248,7 +288,7 @@ const cases: Record<string, Case> = {
     );
   },
 
-  "a kind is served, or nothing could serve it": async ({ cluster }) => {
+  "a kind is looked up by group and kind; an unknown one is undefined": async ({ cluster }) => {
     const { plural, namespaced } = await cluster.serves(WIDGET) ?? {};
     assert.deepEqual({ plural, namespaced }, { plural: "widgets", namespaced: true });
     assert.equal((await cluster.serves(CONFIG_MAP))?.plural, "configmaps");

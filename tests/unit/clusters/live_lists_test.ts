@@ -1,4 +1,4 @@
-// Lists of several ApplySets in one request: who may share one, and what each gets of it.
+// Lists of ApplySet members: which calls share a request, and what each gets of its answer.
 import assert from "node:assert/strict";
 import { type KubeObject, Label } from "../../../src/api/mod.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";
@@ -18,18 +18,22 @@ const member = (applySet: string, name: string): KubeObject => ({
   metadata: { name, labels: { [Label.applySetPartOf]: applySet } },
 });
 
-/** Requests that are answered by hand. */
+/** Requests that the test answers. */
 function server() {
   const sent: { selector: string; answer: (found: KubeObject[]) => void; fail: () => void }[] = [];
-  const lists = new LiveLists(({ labelSelector = "" }) => {
-    const { promise, resolve, reject } = Promise.withResolvers<KubeObject[]>();
-    sent.push({ selector: labelSelector, answer: resolve, fail: () => reject(new Error("lost")) });
-    return promise;
+  const lists = new LiveLists({
+    list: (_kind, { labelSelector = "", metadataOnly } = {}) => {
+      assert.equal(metadataOnly, true);
+      const { promise, resolve, reject } = Promise.withResolvers<KubeObject[]>();
+      const fail = () => reject(new Error("lost"));
+      sent.push({ selector: labelSelector, answer: resolve, fail });
+      return promise.then((items) => ({ items, resourceVersion: "1" }));
+    },
   });
   return { sent, lists };
 }
 
-const settled = () => new Promise((resolve) => setTimeout(resolve));
+const ticked = () => new Promise((resolve) => setTimeout(resolve));
 const names = (found: KubeObject[]) => found.map(({ metadata }) => metadata.name);
 
 Deno.test("one ApplySet alone is one list, at once", async () => {
@@ -40,21 +44,21 @@ Deno.test("one ApplySet alone is one list, at once", async () => {
   assert.deepEqual(names(await one), ["m"]);
 });
 
-Deno.test("who asks while a list is under way shares the next one, and gets what is his", async () => {
+Deno.test("calls during a list share the next one, each gets its own members", async () => {
   const { sent, lists } = server();
   const first = lists.members(at, "x");
   const others = ["y", "z", "x"].map((applySet) => lists.members(at, applySet));
   assert.equal(sent.length, 1);
   sent[0]!.answer([]);
   assert.deepEqual(await first, []);
-  await settled();
+  await ticked();
   assert.equal(sent.length, 2);
   assert.equal(sent[1]!.selector, `${Label.applySetPartOf} in (y,z,x)`);
   sent[1]!.answer([member("z", "of-z"), member("x", "late")]);
   assert.deepEqual((await Promise.all(others)).map(names), [[], ["of-z"], ["late"]]);
 });
 
-Deno.test("other kinds and namespaces do not wait", () => {
+Deno.test("calls for other kinds and namespaces do not wait", () => {
   const { sent, lists } = server();
   void lists.members(at, "x");
   void lists.members({ kind, namespace: "b" }, "x");
@@ -62,17 +66,17 @@ Deno.test("other kinds and namespaces do not wait", () => {
   assert.equal(sent.length, 3);
 });
 
-Deno.test("a list that fails fails for all who share it, and for nobody else", async () => {
+Deno.test("a failed list rejects the calls that share it, and no later one", async () => {
   const { sent, lists } = server();
   const first = lists.members(at, "x");
   const shared = Promise.allSettled(["y", "z"].map((applySet) => lists.members(at, applySet)));
   sent[0]!.answer([]);
   await first;
-  await settled();
+  await ticked();
   const later = lists.members(at, "w");
   sent[1]!.fail();
   assert.deepEqual((await shared).map(({ status }) => status), ["rejected", "rejected"]);
-  await settled();
+  await ticked();
   sent[2]!.answer([member("w", "m")]);
   assert.deepEqual(names(await later), ["m"]);
 });
@@ -83,7 +87,7 @@ Deno.test("more than fifty at a time are several lists", async () => {
   for (let i = 0; i < 3; i++) {
     assert.equal(sent.length, i + 1);
     sent[i]!.answer([member("s51", "m")]);
-    await settled();
+    await ticked();
   }
   assert.equal(sent[1]!.selector.split(",").length, 50);
   assert.deepEqual(names(await all[51]!), ["m"]);

@@ -127,9 +127,9 @@ Deno.test("deleting N objects takes N + 2 requests and one live list per kind an
   w.cluster.evict(w.ref());
   const outcome = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1, delete: 5, patch: 1 });
-  assert.equal(w.cluster.calls.filter((c) => c.verb === "listLive").length, 1);
+  assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembersLive").length, 1);
   // All of it once, then for each of three waves whether that is gone.
-  assert.equal(w.cluster.calls.filter((c) => c.verb === "list").length, 1 + 3);
+  assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembers").length, 1 + 3);
   assert.equal(outcome.instance, undefined);
   assert.deepEqual(w.cluster.objects(), []);
 });
@@ -147,7 +147,7 @@ resources:${mapNode("a", "x")}
   await w.pass();
   w.cluster.evict(w.ref());
   await w.pass();
-  const lists = w.cluster.calls.filter((c) => c.verb === "list").slice(4);
+  const lists = w.cluster.calls.filter((c) => c.verb === "listMembers").slice(4);
   const places = lists.map(({ ref }) => `${ref.kind.kind} ${ref.namespace}`);
   assert.deepEqual(places, ["Secret other", "ConfigMap default"]);
 });

@@ -19,8 +19,8 @@ ${mapNode("first", "v")}
       metadata: {name: "\${name}"}
       data: {value: "\${${value}}"}`;
 
-async function pass(w: World, instance: KubeObject, made: ExpansionCache): Promise<void> {
-  const outcome = await reconcile(w.graph, instance, w.cluster, { ...w.context, made });
+async function pass(w: World, instance: KubeObject, expansions: ExpansionCache): Promise<void> {
+  const outcome = await reconcile(w.graph, instance, w.cluster, { ...w.context, expansions });
   assert.equal(outcome.state, "ACTIVE");
 }
 
@@ -29,18 +29,23 @@ async function converged(value: string) {
   const w = await world(graph(value));
   w.create({ names: NAMES });
   await w.settle();
-  const made = new ExpansionCache();
+  const expansions = new ExpansionCache();
   const instance = w.instance();
-  await pass(w, instance, made);
-  return { w, made, instance, remembered: () => made.get(instance, w.graph.nodes.get("maps")!) };
+  await pass(w, instance, expansions);
+  return {
+    w,
+    expansions,
+    instance,
+    remembered: () => expansions.get(instance, w.graph.nodes.get("maps")!),
+  };
 }
 
-Deno.test("a collection of the same instance object is not made again, and its drift is repaired", async () => {
-  const { w, made, instance, remembered } = await converged("name + schema.spec.value");
+Deno.test("a collection of the same instance object is not expanded again, and its drift is repaired", async () => {
+  const { w, expansions, instance, remembered } = await converged("name + schema.spec.value");
   const objects = remembered();
   assert.equal(objects?.length, NAMES.length);
   w.cluster.edit(configMap("n7"), (d) => d.data = { value: "other" });
-  await pass(w, instance, made);
+  await pass(w, instance, expansions);
   assert.deepEqual(w.configMap("n7")!.data, { value: "n7x" });
   assert.equal(remembered(), objects);
 });
@@ -48,14 +53,14 @@ Deno.test("a collection of the same instance object is not made again, and its d
 Deno.test("a changed instance makes other objects", async () => {
   const w = await world(graph("name + schema.spec.value"));
   w.create({ names: NAMES });
-  const made = new ExpansionCache();
-  await pass(w, w.instance(), made);
+  const expansions = new ExpansionCache();
+  await pass(w, w.instance(), expansions);
   w.change({ value: "y" });
-  await pass(w, w.instance(), made);
+  await pass(w, w.instance(), expansions);
   assert.deepEqual(w.configMap("n7")!.data, { value: "n7y" });
 });
 
-Deno.test("a collection that reads other nodes is made in every pass", async () => {
+Deno.test("a collection that reads other nodes is expanded in every pass", async () => {
   const { remembered } = await converged("name + first.data.value");
   assert.equal(remembered(), undefined);
 });
@@ -63,14 +68,14 @@ Deno.test("a collection that reads other nodes is made in every pass", async () 
 Deno.test("what is remembered is bounded; what was used last stays", async () => {
   const w = await world(graph("name"));
   const node = w.graph.nodes.get("maps")!;
-  const made = new ExpansionCache();
+  const expansions = new ExpansionCache();
   const instances = [1, 2, 3, 4, 5].map((i) => w.create({ names: [] }, `i${i}`));
   const objects = Array<KubeObject>(1000).fill(instances[0]!);
-  for (const instance of instances.slice(0, 4)) made.keep(instance, node, objects);
-  assert.equal(made.get(instances[0]!, node), objects);
-  made.keep(instances[4]!, node, objects);
-  const known = instances.map((instance) => made.get(instance, node) !== undefined);
+  for (const instance of instances.slice(0, 4)) expansions.keep(instance, node, objects);
+  assert.equal(expansions.get(instances[0]!, node), objects);
+  expansions.keep(instances[4]!, node, objects);
+  const known = instances.map((instance) => expansions.get(instance, node) !== undefined);
   assert.deepEqual(known, [true, false, true, true, true]);
-  made.keep(instances[1]!, node, objects.slice(0, 10));
-  assert.equal(made.get(instances[1]!, node), undefined, "few are made as quickly");
+  expansions.keep(instances[1]!, node, objects.slice(0, 10));
+  assert.equal(expansions.get(instances[1]!, node), undefined, "a small collection is not cached");
 });

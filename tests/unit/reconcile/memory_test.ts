@@ -4,6 +4,7 @@ import {
   ApiError,
   type JsonObject,
   type KubeObject,
+  Label,
   type ObjectRef,
 } from "../../../src/api/mod.ts";
 import { snapshotSource } from "../../../src/openapi/mod.ts";
@@ -140,10 +141,12 @@ Deno.test("lists select by kind, namespace and labels; live ones give metadata a
   c.put(CONFIG_MAP, foreignMap("c", {}, { namespace: "other", labels: { x: "1" } }));
   const names = (list: KubeObject[]) => list.map((o) => o.metadata.name);
   const labelSelector = "x=1";
-  assert.deepEqual(names(await c.list({ kind: CONFIG_MAP, labelSelector })), ["a", "c"]);
-  const query = { kind: CONFIG_MAP, namespace: "default", labelSelector };
-  assert.deepEqual(names(await c.list(query)), ["a"]);
-  const [live] = await c.listLive(query);
+  assert.deepEqual(names(await c.listExternal({ kind: CONFIG_MAP, labelSelector })), ["a", "c"]);
+  const scope = { kind: CONFIG_MAP, namespace: "default" };
+  assert.deepEqual(names(await c.listExternal({ ...scope, labelSelector })), ["a"]);
+  assert.deepEqual(await c.listExternal({ kind: SECRET }), []);
+  c.put(CONFIG_MAP, foreignMap("d", { v: "1" }, { labels: { [Label.applySetPartOf]: "set" } }));
+  assert.deepEqual(names(await c.listMembers(scope, "set")), ["d"]);
+  const [live] = await c.listMembersLive(scope, "set");
   assert.deepEqual(Object.keys(live!), ["apiVersion", "kind", "metadata"]);
-  assert.deepEqual(await c.list({ kind: SECRET }), []);
 });

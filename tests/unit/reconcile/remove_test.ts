@@ -87,12 +87,12 @@ Deno.test("deletion needs no graph, and works while suspended", async () => {
 
 Deno.test("members that the cache does not show keep the finalizer until they are gone", async () => {
   const w = await deleting();
-  const { list } = w.cluster;
-  w.cluster.list = () => Promise.resolve([]);
+  const { listMembers } = w.cluster;
+  w.cluster.listMembers = () => Promise.resolve([]);
   hold(w, "demo-a");
   const outcome = await w.pass();
   assert.ok(outcome.instance, "the finalizer is still there");
-  w.cluster.list = list;
+  w.cluster.listMembers = listMembers;
   release(w, "demo-a");
   await w.pass();
   assert.deepEqual(w.cluster.objects(), []);
@@ -151,11 +151,11 @@ Deno.test("what is known of a kind is enough until a list is not found, then it 
     asked.push(options?.fresh ?? false);
     return serves.call(this, kind);
   };
-  const { list } = w.cluster;
-  w.cluster.list = notFound;
+  const { listMembers } = w.cluster;
+  w.cluster.listMembers = notFound;
   assert.equal((await w.pass()).next.kind, "retry", "served, but not found: it may come back");
   assert.deepEqual(asked.splice(0), [false, true]);
-  w.cluster.list = list;
+  w.cluster.listMembers = listMembers;
   assert.equal((await w.pass()).instance, undefined);
   assert.ok(!asked.includes(true), "its lists answer");
 });

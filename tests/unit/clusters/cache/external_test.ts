@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
 import { ExternalStore } from "../../../../src/clusters/cache/external_store.ts";
 import { type Interest, Interests } from "../../../../src/clusters/cache/interests.ts";
-import { valueOf } from "../../../../src/clusters/cache/selector.ts";
 import { KeyedMutex } from "../../../../src/clusters/keyed_mutex.ts";
 import { compareRevisions } from "../../../../src/kube/resource_version.ts";
 
@@ -93,22 +92,6 @@ const revisions: [string, string, number][] = [
 for (const [a, b, expected] of revisions) {
   Deno.test(`revisions: ${a} against ${b}`, () => {
     assert.equal(Math.sign(compareRevisions(a, b)), expected);
-  });
-}
-
-const selectors: [string, string | undefined][] = [
-  ["a=1", "1"],
-  ["b=2, a == 1", "1"],
-  ["a!=1", undefined],
-  ["a in (1)", undefined],
-  ["!a", undefined],
-  ["a", undefined],
-  ["aa=1", undefined],
-  ["", undefined],
-];
-for (const [selector, expected] of selectors) {
-  Deno.test(`selector "${selector}" asks ${expected ?? "no one value"} of label a`, () => {
-    assert.equal(valueOf(selector, "a"), expected);
   });
 }
 

@@ -23,12 +23,13 @@ interface Variant {
   name?: string;
   namespace?: string;
   foreign?: boolean;
+  node?: string;
 }
 
 /** The object as the server has it at a revision, written by us. */
 function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
-  const { data = {}, uid = "u1", instance = "demo", name = "a", namespace = "ns", foreign } =
-    variant;
+  const { data = {}, uid = "u1", instance = "demo", name = "a", namespace = "ns" } = variant;
+  const { foreign, node = "node" } = variant;
   const fields = Object.fromEntries(Object.keys(data).map((key) => [`f:${key}`, {}]));
   return {
     apiVersion: "v1",
@@ -47,7 +48,7 @@ function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
         [Label.instanceName]: instance,
         [Label.instanceId]: `uid-of-${instance}`,
         [Label.applySetPartOf]: `set-of-${instance}`,
-        [Label.nodeId]: "node",
+        [Label.nodeId]: node,
       },
       annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{}", kept: "x" },
       managedFields: [{
@@ -217,27 +218,29 @@ Deno.test("store: an object whose labels were removed stays, and wakes whose it 
   delete bare.metadata.labels;
   assert.deepEqual(names(store.stripped(bare)), ["demo"]);
   assert.equal(store.get(at)?.metadata.labels, undefined);
-  assert.deepEqual(store.list(`${Label.instanceId}=uid-of-demo`), []);
+  assert.deepEqual(store.items("uid-of-demo", "node"), []);
+  assert.deepEqual(store.items("", "node"), []);
   assert.deepEqual(names(store.observe(seen(3))), ["demo"]);
 });
 
-Deno.test("store: lists by label and namespace, sorted", () => {
+Deno.test("store: lists members of an ApplySet and items of a collection, sorted", () => {
   const store = filled(
     seen(1, { name: "b" }),
     seen(2, { name: "a", namespace: "z" }),
-    seen(3, { name: "a" }),
+    seen(3, { name: "a", node: "second" }),
     seen(4, { name: "c", instance: "other" }),
   );
-  const list = (selector: string, namespace?: string) =>
-    store.list(selector, namespace).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
-  const demo = `${Label.instanceId}=uid-of-demo`;
-  assert.deepEqual(list(demo), ["ns/a", "ns/b", "z/a"]);
-  assert.deepEqual(list(demo, "ns"), ["ns/a", "ns/b"]);
-  assert.deepEqual(list(`${Label.applySetPartOf}=set-of-other`), ["ns/c"]);
-  assert.deepEqual(list(`${demo},${Label.instanceName}!=demo`), []);
-  assert.deepEqual(list(Label.owned).length, 4);
+  const text = (found: readonly KubeObject[]) =>
+    found.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  assert.deepEqual(text(store.members("set-of-demo")), ["ns/a", "ns/b", "z/a"]);
+  assert.deepEqual(text(store.members("set-of-demo", "ns")), ["ns/a", "ns/b"]);
+  assert.deepEqual(text(store.members("set-of-other", "ns")), ["ns/c"]);
+  assert.deepEqual(store.members("set-of-nobody"), []);
+  assert.deepEqual(text(store.items("uid-of-demo", "node")), ["ns/b", "z/a"]);
+  assert.deepEqual(text(store.items("uid-of-demo", "second")), ["ns/a"]);
+  assert.deepEqual(store.items("uid-of-other", "second"), []);
   store.observe(seen(5, { name: "b", instance: "other" }));
-  assert.deepEqual(list(demo), ["ns/a", "z/a"], "the index follows the labels");
+  assert.deepEqual(text(store.members("set-of-demo")), ["ns/a", "z/a"], "the index follows labels");
 });
 
 Deno.test("store: what was applied holds until an event differs", () => {

@@ -21,12 +21,12 @@ Deno.test("five repairs of one field within a minute are a fight; the first two 
   const { fights, round, pass } = setup();
   const looks: boolean[] = [];
   for (let i = 0; i < 5; i++) {
-    assert.equal(fights.contest("a", true), undefined, `round ${i}`);
+    assert.equal(fights.reverted("a", true), undefined, `round ${i}`);
     looks.push(round().look);
     pass(1000);
   }
   assert.deepEqual(looks, [false, false, true, true, true]);
-  const { field, manager } = fights.contest("a", false)!;
+  const { field, manager } = fights.reverted("a", false)!;
   assert.deepEqual({ field, manager }, change);
 });
 
@@ -35,16 +35,16 @@ Deno.test("during a fight the object is still repaired, each time after twice as
   for (let i = 0; i < 5; i++) round();
   const waits = Array.from({ length: 9 }, () => round().waitMs);
   assert.deepEqual(waits, [5, 10, 20, 40, 80, 160, 300, 300, 300].map((s) => s * 1000));
-  assert.equal(fights.contest("a", false)!.dueMs, 300_000);
+  assert.equal(fights.reverted("a", false)!.dueMs, 300_000);
 });
 
 Deno.test("a fight is over once the object held for a minute, and a look is wanted then", () => {
   const { fights, round, pass } = setup();
   for (let i = 0; i < 5; i++) round();
   pass(10_000);
-  assert.equal(fights.contest("a", true)!.dueMs, 50_000);
+  assert.equal(fights.reverted("a", true)!.dueMs, 50_000);
   pass(50_000);
-  assert.equal(fights.contest("a", true), undefined);
+  assert.equal(fights.reverted("a", true), undefined);
   assert.deepEqual(fights.turn("a"), { waitMs: 0, look: false }, "nothing is remembered");
 });
 
@@ -53,12 +53,12 @@ Deno.test("slow changes, and changes of different fields, are edits and no fight
   for (let i = 0; i < 10; i++) {
     slow.round();
     slow.pass(20_000);
-    assert.equal(slow.fights.contest("a", true), undefined);
+    assert.equal(slow.fights.reverted("a", true), undefined);
   }
   const varied = setup();
   for (let i = 0; i < 10; i++) {
     varied.round(`data.k${i}`);
-    assert.equal(varied.fights.contest("a", true), undefined);
+    assert.equal(varied.fights.reverted("a", true), undefined);
   }
 });
 
@@ -66,5 +66,5 @@ Deno.test("fights over different objects have nothing to do with each other", ()
   const { fights, round } = setup();
   for (let i = 0; i < 5; i++) round();
   assert.deepEqual(fights.turn("b"), { waitMs: 0, look: false });
-  assert.equal(fights.contest("b", true), undefined);
+  assert.equal(fights.reverted("b", true), undefined);
 });
