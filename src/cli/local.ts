@@ -14,7 +14,7 @@ import {
 } from "../api/mod.ts";
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { publishGraph, type PublishResult, type ServedGraph } from "../publish/mod.ts";
-import { type Outcome, type PassContext, reconcile, remove } from "../reconcile/mod.ts";
+import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
 import { nameOf, type Session } from "./session.ts";
 
@@ -140,7 +140,8 @@ export class LocalReconciler {
       return;
     }
     const context = this.#context();
-    await this.#untilSettled(ref, (instance) => remove(ref.kind, instance, cluster, context));
+    const graph = { instance: ref.kind };
+    await this.#untilSettled(ref, (instance) => reconcile(graph, instance, cluster, context));
   }
 
   async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<void> {

@@ -1,4 +1,4 @@
-/** The conditions that kro itself writes on an instance, and the state that goes with them. */
+/** The conditions that kro itself writes to an instance, and the state that goes with them. */
 import {
   apiVersionOf,
   type Condition,
@@ -13,17 +13,17 @@ import type { PassContext } from "./context.ts";
 import type { InstanceState, Next } from "./outcome.ts";
 import type { NodeResult } from "./result.ts";
 
-/** What a pass says of the instance's objects. */
+/** Summary of the instance's objects. */
 export interface Verdict {
   /** Condition ResourcesReady. */
   resources: ConditionUpdate;
   /** `status.state`. */
   state: InstanceState;
-  /** When to look again. */
+  /** When to run the next pass. */
   next: Next;
 }
 
-/** Condition InstanceManaged when finalizer, labels and inventory are in place. */
+/** Condition InstanceManaged of an instance with finalizer, labels and inventory. */
 export const MANAGED: ConditionUpdate = {
   type: "InstanceManaged",
   status: "True",
@@ -31,7 +31,7 @@ export const MANAGED: ConditionUpdate = {
   message: "instance is properly managed with finalizers and labels",
 };
 
-/** Condition GraphResolved when there is a graph to work with. */
+/** Condition GraphResolved of an instance with a graph. */
 export const RESOLVED: ConditionUpdate = {
   type: "GraphResolved",
   status: "True",
@@ -39,7 +39,7 @@ export const RESOLVED: ConditionUpdate = {
   message: "runtime graph created and all resources resolved",
 };
 
-/** What can be said while the annotation suspends reconciliation: the state is left as it was. */
+/** The summary while reconciliation is suspended; the state stays as it was. */
 export function suspendedVerdict(state: InstanceState): Verdict {
   return {
     resources: {
@@ -53,18 +53,18 @@ export function suspendedVerdict(state: InstanceState): Verdict {
   };
 }
 
-/** Condition InstanceManaged when it could not be made so. */
+/** Condition InstanceManaged when finalizer, labels or inventory could not be written. */
 export function notManaged(message: string): ConditionUpdate {
   const type = "InstanceManaged";
   return { type, status: "False", reason: "ManagementFailed", message };
 }
 
-/** Condition GraphResolved without a graph, or with one whose expressions fail for the status. */
+/** Condition GraphResolved without a graph, or when expressions of the status fail. */
 export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
 }
 
-/** Sums up all nodes; `pruneFault` counts when nothing failed. */
+/** Sums up all nodes. Failures come first, then what is waited for, then `pruneFault`. */
 export function verdict(results: readonly NodeResult[], pruneFault?: string): Verdict {
   const inState = (...states: string[]) => results.filter((r) => states.includes(r.state));
   const failed = inState("Failed");
@@ -121,10 +121,10 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   };
 }
 
-/** Why a node is not ready, as conditions say it. */
+/** Why a node is not ready, in the words of conditions; undefined without a fault. */
 export function nodeReason({ node, state, fault }: NodeResult): string | undefined {
   if (!fault) return undefined;
-  // The API server's refusals know objects, not nodes.
+  // Refusals of the API server name the object but not the node.
   if (fault.fromApply) return `node "${node.id}": ${fault.message}`;
   if (state !== "Waiting") return fault.message;
   switch (node.type) {
@@ -137,7 +137,7 @@ export function nodeReason({ node, state, fault }: NodeResult): string | undefin
   }
 }
 
-/** Built-in conditions with the updates merged in, `InstanceSynced` beside them. */
+/** kro's own conditions with the updates merged in, `InstanceSynced` included; others are dropped. */
 export function builtInConditions(
   instance: KubeObject,
   current: readonly Condition[],
@@ -155,7 +155,7 @@ export function builtInConditions(
   return setConditions(INSTANCE_CONDITIONS, kept, [...updates, synced(ready)], stamp);
 }
 
-/** True when these are the author's: kro then writes none of its own. */
+/** True for conditions that the author of the RGD declared: kro then writes none of its own. */
 export function areAuthored(conditions: readonly Condition[]): boolean {
   return conditions.length > 0 &&
     !INSTANCE_CONDITIONS.dependents.every((t) => findCondition(conditions, t));

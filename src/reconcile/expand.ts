@@ -1,20 +1,20 @@
-/** forEach: the cartesian product of the dimensions, and one object per combination. */
+/** forEach: the cartesian product of its dimensions, and one object per combination. */
 import { apiVersionOf, type Json, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import { raw, type Scope } from "./scope.ts";
 import { addressed, evaluateFields, evaluationFault, fill } from "./template.ts";
 
-/** One combination: iterator names and their values. */
+/** One combination: the values of the iterators by name. */
 export type Combination = Readonly<Record<string, unknown>>;
 
-/** The list of one dimension. */
+/** One dimension with its evaluated list. */
 interface Dimension {
   readonly variable: string;
   readonly values: readonly Json[];
 }
 
-/** The lists of all dimensions, outermost first; together they may not make more than `limit` objects. */
+/** Evaluates all dimensions, outermost first. A fault if their product is larger than `limit`. */
 export function dimensions(node: Node, scope: Scope, limit: number): Result<Dimension[]> {
   const found: Dimension[] = [];
   for (const { variable, list } of node.forEach) {
@@ -33,7 +33,7 @@ export function dimensions(node: Node, scope: Scope, limit: number): Result<Dime
   return ok(found);
 }
 
-/** All combinations, first dimension outermost. */
+/** All combinations; the last dimension varies fastest. */
 export function combinations(found: readonly Dimension[]): Combination[] {
   return found.reduce<Combination[]>(
     (combined, { variable, values }) =>
@@ -42,7 +42,7 @@ export function combinations(found: readonly Dimension[]): Combination[] {
   );
 }
 
-/** The objects of a collection in order; identities must differ. */
+/** The objects of a collection, in the order of the combinations. A fault if two have the same name. */
 export function expand(
   node: Node,
   scope: Scope,

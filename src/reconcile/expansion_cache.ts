@@ -1,19 +1,26 @@
-/** What passes made of large collections that read nothing but the instance: the next pass makes the same. */
-import type { KubeObject } from "../api/mod.ts";
+/** Caches the objects of large collections across passes over the same instance. */
+import { type KubeObject, Label } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 
-/** How many objects are remembered in all, a few hundred bytes to a few kilobytes each. */
-const MOST = 4000;
-/** Fewer are made again as quickly. */
-const WORTHWHILE = 50;
+/** Objects in the cache over all instances; each takes a few hundred bytes to a few kilobytes. */
+const MAX_OBJECTS = 4000;
 
-/** The objects of a collection as `expand` makes them, by the instance as it was read and the node. */
+/** A smaller collection is expanded faster than it pays to cache it. */
+const MIN_COLLECTION = 50;
+
+/**
+ * The objects that `expand` made, by instance object and node. The key is the identity of the instance
+ * object, so an instance that was read anew is expanded anew. Least recently used instances are
+ * evicted.
+ */
 export class ExpansionCache {
-  /** Last used last. */
+  /** The most recently used instance is last. */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
+  /** Items as they are applied; an item belongs to one instance, node and index. */
+  readonly #labelled = new WeakMap<KubeObject, KubeObject>();
   #size = 0;
 
-  /** What was made of this very object, which nobody may change. */
+  /** The collection as it was expanded from this very instance object, or undefined. */
   get(instance: KubeObject, node: Node): readonly KubeObject[] | undefined {
     const nodes = this.#byInstance.get(instance);
     const objects = nodes?.get(node);
@@ -24,17 +31,30 @@ export class ExpansionCache {
     return objects;
   }
 
-  /** Remembers objects, unless they are few or another pass may make others. */
+  /** Caches a collection if it is large and its expressions read nothing but the instance. */
   keep(instance: KubeObject, node: Node, objects: readonly KubeObject[]): void {
-    if (objects.length < WORTHWHILE || objects.length > MOST || !readsInstanceAlone(node)) return;
+    if (objects.length < MIN_COLLECTION || objects.length > MAX_OBJECTS) return;
+    if (!readsInstanceAlone(node)) return;
     const nodes = this.#byInstance.get(instance) ?? new Map<Node, readonly KubeObject[]>();
     this.#byInstance.set(instance, nodes);
     this.#size += objects.length - (nodes.get(node)?.length ?? 0);
     nodes.set(node, objects);
-    while (this.#size > MOST) this.#forgetOldest();
+    while (this.#size > MAX_OBJECTS) this.#evict();
   }
 
-  #forgetOldest(): void {
+  /**
+   * The item of a collection with kro's labels: the same object in each pass, so that its hash can be
+   * cached, too. `label` runs once for each item and version label.
+   */
+  labelled(item: KubeObject, version: string, label: () => KubeObject): KubeObject {
+    const known = this.#labelled.get(item);
+    if (known?.metadata.labels?.[Label.kroVersion] === version) return known;
+    const labelled = label();
+    this.#labelled.set(item, labelled);
+    return labelled;
+  }
+
+  #evict(): void {
     const [oldest, nodes] = this.#byInstance.entries().next().value!;
     this.#byInstance.delete(oldest);
     for (const objects of nodes.values()) this.#size -= objects.length;

@@ -1,13 +1,13 @@
-/** External references: objects of others, read by name or by selector and never written. */
+/** External references: objects that are read by name or by label selector, and never written. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeContext } from "./node_context.ts";
 import { objectOutcome, refOf } from "./ownership.ts";
-import type { NodeResult } from "./result.ts";
+import type { Fault, NodeResult } from "./result.ts";
 import { selectorText } from "./selector.ts";
 import { addressed, resolveOne } from "./template.ts";
 
-/** Reads what the reference names. */
+/** Reads the objects of the reference. Rejects with ApiError. */
 export async function readExternal(node: Node, context: NodeContext): Promise<NodeResult> {
   const target = resolveOne(node, context.scope);
   if (!target.ok) return missing(node, target.fault);
@@ -35,6 +35,7 @@ function found(node: Node, observed: KubeObject[]): NodeResult {
   return { node, state: "Ready", observed, objects, complete: true };
 }
 
-function missing(node: Node, fault: NonNullable<NodeResult["fault"]>): NodeResult {
+/** A reference without objects. A missing object does not hold up pruning, a fault of the reference does. */
+function missing(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };
 }

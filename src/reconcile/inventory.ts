@@ -1,33 +1,33 @@
-/** The ApplySet inventory on an instance (KEP-3659): which kinds and namespaces hold its objects. */
+/** The ApplySet inventory of an instance (KEP-3659): kinds and namespaces that hold its objects. */
 import { createHash } from "node:crypto";
 import { Annotation, groupKind, type KindRef, type KubeObject, Label } from "../api/mod.ts";
 
-/** Kinds (as `Kind.group`) and namespaces besides the parent's own. */
+/** The two lists of an inventory. */
 export interface Inventory {
-  /** Group kinds. */
+  /** Kinds as `Kind.group`, or `Kind` in the core group. */
   kinds: ReadonlySet<string>;
-  /** Additional namespaces. */
+  /** Namespaces besides that of the instance. */
   namespaces: ReadonlySet<string>;
 }
 
-/** The id of the ApplySet of which the instance is the parent. */
+/** The id of the instance's ApplySet, computed as KEP-3659 says: `applyset-<hash>-v1`. */
 export function applySetId(kind: KindRef, instance: KubeObject): string {
   const { name = "", namespace = "" } = instance.metadata;
   const parent = `${name}.${namespace}.${kind.kind}.${kind.group}`;
   return `applyset-${sha256(parent)}-v1`;
 }
 
-/** What guards the two lists against edits by others. */
+/** The hash of both lists, by which edits of other clients are detected. */
 export function inventoryHash(id: string, kinds: string, namespaces: string): string {
   return `sha256:${sha256(`${id}\0${kinds}\0${namespaces}`)}`;
 }
 
-/** The namespace that is searched without being listed: `default` for cluster-scoped instances. */
+/** The namespace that is searched although no inventory lists it: the instance's own, or `default`. */
 export function parentNamespace(instance: KubeObject): string {
   return instance.metadata.namespace || "default";
 }
 
-/** The annotations that say it. */
+/** The annotations of an inventory. */
 export function inventoryAnnotations(id: string, inventory: Inventory): Record<string, string> {
   const kinds = [...inventory.kinds].sort().join(",");
   const namespaces = [...inventory.namespaces].sort().join(",");
@@ -38,7 +38,7 @@ export function inventoryAnnotations(id: string, inventory: Inventory): Record<s
   };
 }
 
-/** The inventory as the instance carries it; empty where annotations are missing. */
+/** The inventory in the instance's annotations; empty where these are missing. */
 export function readInventory(instance: KubeObject): Inventory {
   const annotations = instance.metadata.annotations ?? {};
   return {
@@ -47,14 +47,14 @@ export function readInventory(instance: KubeObject): Inventory {
   };
 }
 
-/** True when the instance carries any of the ApplySet keys. */
+/** True when the instance has any label or annotation of an ApplySet. */
 export function hasInventory(instance: KubeObject): boolean {
   const { labels = {}, annotations = {} } = instance.metadata;
   return Label.applySetId in labels || Annotation.tooling in annotations ||
     Annotation.groupKinds in annotations || Annotation.namespaces in annotations;
 }
 
-/** What is wrong with the inventory on the instance; undefined when it can be trusted. */
+/** Why the instance's inventory cannot be trusted; undefined when it can. */
 export function inventoryFault(kind: KindRef, instance: KubeObject): string | undefined {
   const { labels = {}, annotations = {} } = instance.metadata;
   const id = applySetId(kind, instance);
@@ -89,7 +89,7 @@ export function inventoryFault(kind: KindRef, instance: KubeObject): string | un
   return undefined;
 }
 
-/** Splits `Deployment.apps` or `ConfigMap`. */
+/** Parses a kind of an inventory, such as `Deployment.apps` or `ConfigMap`. */
 export function splitGroupKind(text: string): { group: string; kind: string } {
   const dot = text.indexOf(".");
   return dot < 0
@@ -97,23 +97,23 @@ export function splitGroupKind(text: string): { group: string; kind: string } {
     : { group: text.slice(dot + 1), kind: text.slice(0, dot) };
 }
 
-/** Adds an object's kind and namespace to a growing inventory. */
-export function note(
-  into: { kinds: Set<string>; namespaces: Set<string> },
+/** Adds the kind and namespace of an object to an inventory. */
+export function addObject(
+  to: { kinds: Set<string>; namespaces: Set<string> },
   kind: { group: string; kind: string },
   namespace: string | undefined,
   instance: KubeObject,
 ): void {
-  into.kinds.add(groupKind(kind));
-  if (namespace && namespace !== instance.metadata.namespace) into.namespaces.add(namespace);
+  to.kinds.add(groupKind(kind));
+  if (namespace && namespace !== instance.metadata.namespace) to.namespaces.add(namespace);
 }
 
-/** Both together. */
+/** The union of both inventories. */
 export function union(a: Inventory, b: Inventory): Inventory {
   return { kinds: a.kinds.union(b.kinds), namespaces: a.namespaces.union(b.namespaces) };
 }
 
-/** True when `a` names all that `b` names. */
+/** True when `a` contains all kinds and namespaces of `b`. */
 export function covers(a: Inventory, b: Inventory): boolean {
   return b.kinds.isSubsetOf(a.kinds) && b.namespaces.isSubsetOf(a.namespaces);
 }

@@ -1,4 +1,4 @@
-/** The labels and annotations by which kro knows what is whose. */
+/** kro's labels and annotations on instances and on their objects. */
 import {
   Annotation,
   apiVersionOf,
@@ -10,15 +10,15 @@ import {
 import type { Graph, InstanceKind, Node } from "../graph/mod.ts";
 import type { PassContext } from "./context.ts";
 
-/** Where an object stands in its collection. */
+/** The position of an item in its collection. */
 export interface CollectionPlace {
-  /** From 0. */
+  /** Index in the order of expansion, from 0. */
   index: number;
-  /** How many there are. */
+  /** Number of items. */
   size: number;
 }
 
-/** What is the same for all children of one instance. */
+/** The instance as the parent of its objects. */
 export interface ParentIdentity {
   /** The kind of the instance. */
   kind: InstanceKind;
@@ -30,25 +30,23 @@ export interface ParentIdentity {
   version: string;
 }
 
-/** Items of collections with their labels: what an earlier pass made is mostly applied again as it was. */
-const LABELLED = new WeakMap<KubeObject, KubeObject>();
-
 /**
- * The desired object with kro's own labels and annotation over the template's. An existing child
- * keeps the version label that it has: a new release alone is no reason to write to every child.
- * An item of a collection belongs to one instance, node and place, for which it was made.
+ * The version label of an object. A live object keeps the label that it has, so that a new release of
+ * kro does not write to every object.
  */
+export function versionOf(parent: ParentIdentity, live: KubeObject | undefined): string {
+  return live?.metadata.labels?.[Label.kroVersion] || versionLabel(parent.version);
+}
+
+/** A copy of the resolved object with kro's labels and annotations, which override the template's. */
 export function labelled(
   object: KubeObject,
   node: Node,
   parent: ParentIdentity,
+  version: string,
   place: CollectionPlace | undefined,
-  live: KubeObject | undefined,
 ): KubeObject {
   const { instance, kind } = parent;
-  const version = live?.metadata.labels?.[Label.kroVersion] || versionLabel(parent.version);
-  const known = place && LABELLED.get(object);
-  if (known && known.metadata.labels?.[Label.kroVersion] === version) return known;
   const labels: Record<string, string> = {
     ...object.metadata.labels,
     [Label.owned]: "true",
@@ -71,17 +69,15 @@ export function labelled(
     ...object.metadata.annotations,
     [Annotation.applyOrder]: String(node.applyOrder),
   };
-  const desired = {
+  return {
     ...object,
     apiVersion: apiVersionOf(node.kind),
     kind: node.kind.kind,
     metadata: { ...object.metadata, labels, annotations },
   };
-  if (place) LABELLED.set(object, desired);
-  return desired;
 }
 
-/** Labels of the instance whose absence or difference is worth a write. */
+/** Labels of the instance that cause a patch when they are missing or differ. */
 export function decisiveLabels(
   graph: Graph,
   applySet: string,
@@ -95,7 +91,7 @@ export function decisiveLabels(
   };
 }
 
-/** Labels that are only written along with something else. */
+/** Labels of the instance that are written only together with another change. */
 export function accompanyingLabels(context: PassContext): Record<string, string> {
   return {
     [Label.kroVersion]: versionLabel(context.version),
@@ -104,14 +100,14 @@ export function accompanyingLabels(context: PassContext): Record<string, string>
   };
 }
 
-/** True when kro's finalizer holds the object. */
+/** True when the object has kro's finalizer. */
 export function hasFinalizer(object: KubeObject): boolean {
   return object.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
 /**
- * All that kro put on an instance and has to find there again, as one text to compare: somebody may
- * take the finalizer off or edit the inventory. Users' own labels and annotations are not in it.
+ * Everything that kro writes to an instance's metadata, as one text: two texts differ when another
+ * client removed the finalizer or edited the inventory. Other labels and annotations are not in it.
  */
 export function carriedText(instance: KubeObject): string {
   const { labels = {}, annotations = {} } = instance.metadata;
@@ -132,7 +128,7 @@ const CARRIED = {
   ],
 };
 
-/** True when the annotation asks to leave the instance's objects alone. */
+/** True when the annotation `kro.run/reconcile` suspends the object: `suspended` or `disabled`. */
 export function isSuspended(instance: KubeObject): boolean {
   const value = instance.metadata.annotations?.[Annotation.reconcile]?.toLowerCase();
   return value === "suspended" || value === "disabled";

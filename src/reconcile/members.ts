@@ -1,4 +1,4 @@
-/** Finds and deletes members of an ApplySet. */
+/** Lists and deletes the members of an ApplySet. */
 import {
   ApiError,
   groupKind,
@@ -13,31 +13,31 @@ import { isMember } from "./membership.ts";
 import { objectOutcome } from "./ownership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 
-/** A member and how to address it. */
+/** A member and its reference. */
 export interface Member {
   /** The object. */
   object: KubeObject;
-  /** Where it is. */
+  /** Its reference. */
   ref: ObjectRef;
 }
 
-/** What to search. */
+/** The members to search for. */
 export interface MemberQuery {
-  /** Where. */
+  /** Where to search. */
   cluster: Cluster;
-  /** The parent. */
+  /** The instance, parent of the ApplySet. */
   instance: KubeObject;
   /** Its ApplySet id. */
   applySetId: string;
-  /** Kinds and namespaces to look at. */
+  /** Kinds and namespaces to list, besides the namespace of the instance. */
   inventory: Inventory;
-  /** Kinds that are known to be served, by group kind; others are asked for. */
+  /** Kinds that are served, by group kind; others are looked up in the cluster. */
   known?: ReadonlyMap<string, KindRef>;
 }
 
 /**
- * Members of each kind in each namespace of the inventory. `live` asks the API server instead of the
- * cache. A kind is left out only when the cluster says that nothing serves it any more.
+ * The members of each kind in each namespace of the inventory; `live` bypasses caches. A kind is left
+ * out only if the cluster does not serve it any more. Rejects with ApiError.
  */
 export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
   const { cluster, instance, applySetId, inventory, known } = query;
@@ -55,7 +55,7 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
   return (await Promise.all(lists)).flat();
 }
 
-/** True while any of them is there, as far as the cluster shows it: only where they are is looked. */
+/** True while any of the members still exists. Lists only their own kinds and namespaces. */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
   const places = new Map(
     members.map(({ ref: { kind, namespace } }) => [
@@ -68,7 +68,10 @@ export async function remain(query: MemberQuery, members: readonly Member[]): Pr
   return members.some((m) => uids.has(m.object.metadata.uid));
 }
 
-/** Deletes it unless it is leaving already. `conflict`: another object stands there by now. */
+/**
+ * Deletes a member unless it is terminating. `conflict` says that another object has taken its name.
+ * Rejects with ApiError on other refusals.
+ */
 export async function deleteMember(
   cluster: Cluster,
   { object, ref }: Member,
@@ -86,7 +89,7 @@ export async function deleteMember(
   return { outcome: objectOutcome(ref, done), conflict: false };
 }
 
-/** Kinds by their name in an inventory. */
+/** Kinds by their name in an inventory (`Kind.group`). */
 export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
   return new Map([...kinds].map((k) => [groupKind(k), k]));
 }
@@ -101,7 +104,7 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId)
       : await cluster.listMembers(scope, applySetId);
   } catch (error) {
-    // A kind that vanished since it was looked up, or keeps no objects; one that is merely unreachable blocks.
+    // The kind vanished since it was looked up, or cannot be listed; an unreachable one must reject.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

@@ -1,4 +1,4 @@
-/** Runs one node: is it part of the graph, what should it be, apply or read it, is it ready. */
+/** Runs one node: checks includeWhen, resolves, applies or reads its objects, and checks readyWhen. */
 import { ApiError, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
@@ -12,17 +12,17 @@ import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts"
 import { addressed, resolveOne } from "./template.ts";
 import { volatileOf } from "./volatile.ts";
 
-/** Runs a node whose dependencies are done. Rejects only on faults of the program. */
+/** Runs a node after its dependencies. Rejects only on bugs. */
 export async function runNode(
   node: Node,
   context: NodeContext,
   dependencies: ReadonlyMap<string, NodeResult>,
 ): Promise<NodeResult> {
   const include = included(node, context.scope, dependencies);
-  if (!include.ok) return unresolved(node, include.fault);
+  if (!include.ok) return faulted(node, include.fault);
   if (!include.value) return { node, state: "Skipped", objects: [], complete: true };
   const wait = dependencyFault(node, dependencies);
-  if (wait) return unresolved(node, wait);
+  if (wait) return faulted(node, wait);
   try {
     switch (node.type) {
       case "external":
@@ -34,12 +34,12 @@ export async function runNode(
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return unresolved(node, { state: "Failed", message: error.message, fromApply: true });
+    return faulted(node, { state: "Failed", message: error.message, fromApply: true });
   }
 }
 
-/** A node of which nothing can be said but why. */
-export function unresolved(node: Node, fault: Fault): NodeResult {
+/** A node without objects, because of the fault. */
+function faulted(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: false };
 }
 
@@ -56,7 +56,7 @@ function dependencyFault(
   return undefined;
 }
 
-/** Lets the expressions of other nodes see the objects, and judges readiness. */
+/** Makes the live objects visible to the expressions of other nodes, then checks readiness. */
 function observe(context: NodeContext, result: NodeResult): NodeResult {
   const { node, observed } = result;
   if (!observed) return result;
@@ -72,24 +72,24 @@ async function applyNode(
   volatile: Volatile | undefined,
 ): Promise<NodeResult> {
   const desired = resolve(node, context);
-  if (!desired.ok) return unresolved(node, desired.fault);
+  if (!desired.ok) return faulted(node, desired.fault);
   const reserved = await context.reserve(node, desired.value);
-  if (reserved) return unresolved(node, reserved);
+  if (reserved) return faulted(node, reserved);
 
-  const { cluster, parent } = context;
+  const { cluster, parent, expansions } = context;
   if (node.type === "resource") {
     return combine(node, [
       await applyOwned(cluster, node, desired.value[0]!, parent, { volatile }),
     ]);
   }
   const size = desired.value.length;
-  const known = size === 0 ? new Map<string, KubeObject>() : await liveItems(node, context);
+  const live = size === 0 ? new Map<string, KubeObject>() : await liveItems(node, context);
   return combine(
     node,
     await Promise.all(desired.value.map((object, index) => {
       const place = { index, size };
-      const more = { place, known: known.get(shortName(object)), volatile };
-      return applyOwned(cluster, node, object, parent, more);
+      const known = live.get(shortName(object));
+      return applyOwned(cluster, node, object, parent, { place, known, volatile, expansions });
     })),
   );
 }
@@ -109,7 +109,7 @@ function resolve(node: Node, context: NodeContext): Result<readonly KubeObject[]
   return target.ok ? ok([target.value]) : fail(target.fault.state, target.fault.message);
 }
 
-/** One list instead of a read per item; what carries other labels is read one by one. */
+/** Live items by name, by one list. An object without the labels of an item is read by itself later. */
 async function liveItems(node: Node, context: NodeContext): Promise<Map<string, KubeObject>> {
   const instanceUid = context.parent.instance.metadata.uid ?? "";
   const { kind, id: nodeId } = node;
@@ -117,7 +117,7 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
   return new Map(items.map((i) => [shortName(i), i]));
 }
 
-/** Sums up the objects of a node. */
+/** Sums up the objects of a node: the first failure stands for all. */
 function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
@@ -139,7 +139,7 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     revisions,
     reverted,
     complete: false,
-    // A lone object that is not there is no observation; a shorter list is.
+    // Expressions may read a list that lacks items, but not a single object that does not exist.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
 }

@@ -1,4 +1,4 @@
-/** What a pass found and did: feeds conditions, status, metrics, the JSON API and the command line. */
+/** What a pass found and did: the source of metrics, logs, Events, the JSON API and commands. */
 import type { Condition, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { ApplyAction } from "./cluster.ts";
 
@@ -8,20 +8,22 @@ export const INSTANCE_STATES = ["ACTIVE", "IN_PROGRESS", "ERROR", "DELETING"] as
 /** `status.state` of an instance. */
 export type InstanceState = (typeof INSTANCE_STATES)[number];
 
-/** Where a node stands after a pass. */
+/** The state of a node after a pass. */
 export type NodeState =
+  /** Applied and ready. */
   | "Ready"
   /** Applied, but not ready yet. */
   | "Waiting"
-  /** Data that it reads is not there yet. */
+  /** An expression reads data that does not exist yet. */
   | "Pending"
-  /** Left out by includeWhen, or by that of a dependency. */
+  /** Left out by its includeWhen, or by that of a dependency. */
   | "Skipped"
+  /** An expression failed, or the API server refused an object. */
   | "Failed"
-  /** An object of it is being deleted by somebody. */
+  /** An object of the node is terminating. */
   | "Deleting";
 
-/** One object that a pass touched or looked at. */
+/** One object that a pass wrote or read. */
 export interface ObjectOutcome {
   /** API version. */
   apiVersion: string;
@@ -31,9 +33,9 @@ export interface ObjectOutcome {
   namespace?: string;
   /** Name. */
   name: string;
-  /** What happened; `observed` for external objects. */
+  /** What the pass did; `observed` for external objects, `deleting` for those that are terminating. */
   action: ApplyAction | "observed" | "pruned" | "deleted" | "deleting";
-  /** It was there before and belonged to nobody; now it lives and dies with the instance. */
+  /** The object existed before and had no owner; now it is deleted together with the instance. */
   adopted?: boolean;
 }
 
@@ -41,48 +43,50 @@ export interface ObjectOutcome {
 export interface NodeOutcome {
   /** Node id. */
   id: string;
-  /** Where it stands. */
+  /** Its state. */
   state: NodeState;
-  /** Why, unless Ready: names the expression or repeats the server's refusal. */
+  /** Why it is not Ready: names the expression, or repeats the API server's refusal. */
   reason?: string;
   /** Its objects. */
   objects: ObjectOutcome[];
 }
 
-/** When to look again, besides what watches tell. */
+/** When to run the next pass, besides on watch events. */
 export type Next =
-  /** Nothing to wait for. */
+  /** Nothing is left to do. */
   | { kind: "done" }
   /**
-   * Watches tell when it goes on; with `timed` none does: look again after the requeue interval. With
-   * `objects` nothing is to do before one of them changed.
+   * Something has to change first, which a watch reports. With `timed` no watch does: requeue after the
+   * requeue interval. With `objects` a pass can do nothing before one of these objects changes.
    */
   | { kind: "wait"; reason: string; objects?: readonly ObjectRef[]; timed?: boolean }
   /**
-   * Failed: look again with backoff. With `refused` it was the API server alone that would not have an
-   * object: upstream calls that waiting, and counts no error.
+   * Failed: requeue with backoff. `refused` says that only refusals of the API server are the cause;
+   * upstream counts these as waiting, not as errors.
    */
   | { kind: "retry"; error: string; refused?: boolean };
 
-/** A pass in full. */
+/** Result of a pass. */
 export interface Outcome {
-  /** What `status.state` says. */
+  /** `status.state`. */
   state: InstanceState;
-  /** As written to the status. */
+  /** `status.conditions`, also if they could not be written or are postponed. */
   conditions: Condition[];
-  /** Every node, in topological order; empty while deleting. */
+  /** All nodes in topological order; empty while the instance is deleted. */
   nodes: NodeOutcome[];
-  /** Objects that were pruned or, while deleting, deleted. */
+  /** Objects that were pruned or, while the instance is deleted, deleted. */
   removed: ObjectOutcome[];
   /** The instance after the pass; undefined once it is gone. */
   instance?: KubeObject;
-  /** Number of the graph revision that the pass used, when it was told. */
+  /** Number of the graph revision that the pass used, if the context has one. */
   revision?: number;
-  /** When to look again. */
+  /** When to run the next pass. */
   next: Next;
   /**
-   * Wants a look after so many milliseconds, whatever `next` says: the status was not written yet, or
-   * somebody fights over an object.
+   * Milliseconds after which to requeue, whatever `next` says: the status is postponed, or another
+   * manager keeps reverting a field.
    */
-  lookAfterMs?: number;
+  requeueAfterMs?: number;
+  /** The RGD is gone and the instance is not being deleted: the pass did nothing. */
+  skipped?: boolean;
 }

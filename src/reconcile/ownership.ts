@@ -1,4 +1,4 @@
-/** Applies one object without taking what is another instance's. */
+/** Applies one object, unless it belongs to another ApplySet. */
 import {
   ApiError,
   apiVersionOf,
@@ -10,74 +10,85 @@ import {
 } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
-import { type CollectionPlace, labelled, type ParentIdentity } from "./labels.ts";
+import type { ExpansionCache } from "./expansion_cache.ts";
+import { type CollectionPlace, labelled, type ParentIdentity, versionOf } from "./labels.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import type { Fault, RevertNotice } from "./result.ts";
 
-/** An object after it was applied, or as it stands when it was not. */
+/** Result of {@link applyOwned}. */
 export interface AppliedObject {
-  /** The live object, when there is one that expressions may read. */
+  /** The live object that expressions may read; absent if it belongs to another ApplySet. */
   live?: KubeObject;
-  /** What happened; absent when the object was refused and is not there. */
+  /** What was done; absent when the object could not be applied. */
   outcome?: ObjectOutcome;
   /** See {@link Applied.revision}. */
   revision?: string;
-  /** Another manager keeps reverting a field of it. */
+  /** Another manager keeps reverting a field of the object. */
   reverted?: RevertNotice;
   /** Why it was not applied. */
   fault?: Fault;
 }
 
-/** What else is known of an object that is to be applied. */
-export interface ApplyMore {
-  /** Where it stands in its collection. */
+/** Options of {@link applyOwned}. */
+export interface ApplyOwnedOptions {
+  /** Position of the object in its collection. */
   place?: CollectionPlace;
-  /** The object as it was listed: spares the read. */
+  /** The object as it was listed, which saves the read. */
   known?: KubeObject;
   /** See {@link ApplyOptions.volatile}. */
   volatile?: Volatile;
+  /** See {@link PassContext.expansions}. */
+  expansions?: ExpansionCache;
 }
 
-/** Reads the object, checks whose it is, and makes its fields hold. */
+/**
+ * Applies the resolved object with kro's labels. An object that is in the cluster is adopted if it has
+ * no owner, and left alone if it belongs to another ApplySet or is terminating. Refusals of the API
+ * server are faults; the promise rejects only on bugs.
+ */
 export async function applyOwned(
   cluster: Cluster,
   node: Node,
   object: KubeObject,
   parent: ParentIdentity,
-  more: ApplyMore = {},
+  options: ApplyOwnedOptions = {},
 ): Promise<AppliedObject> {
-  const { place, known, volatile } = more;
+  const { place, known, volatile, expansions } = options;
   const ref = refOf(node, object);
+  const desiredOver = (live: KubeObject | undefined) => {
+    const version = versionOf(parent, live);
+    const label = () => labelled(object, node, parent, version, place);
+    return place && expansions ? expansions.labelled(object, version, label) : label();
+  };
   let live: KubeObject | undefined;
   try {
     live = known ?? await cluster.get(ref);
     if (!live) {
-      const desired = labelled(object, node, parent, place, live);
-      const first = await applyUnseen(cluster, ref, desired, volatile);
-      if (first) return taken(node, ref, first, first.action !== "created");
+      const first = await applyUnseen(cluster, ref, desiredOver(live), volatile);
+      if (first) return appliedObject(node, ref, first, first.action !== "created");
       live = await cluster.getLive(ref);
     }
     const refusal = live && ownershipFault(node, live, parent);
     if (refusal) return { fault: refusal };
     const leaving = live && deletionFault(node, live);
     if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
-    const desired = labelled(object, node, parent, place, live);
-    // Without `live` the object that was in the way has vanished: again nothing may be taken.
-    const result = await cluster.apply(ref, desired, { force: live !== undefined, volatile });
-    return taken(node, ref, result, isUnowned(live) && result.action !== "created");
+    // Without `live` the conflicting object has vanished, and another one may take its place.
+    const force = live !== undefined;
+    const result = await cluster.apply(ref, desiredOver(live), { force, volatile });
+    return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { live, fault: { state: "Failed", message: error.message, fromApply: true } };
   }
 }
 
-/** Identity of a resolved object of the node. */
+/** The reference to a resolved object of the node. */
 export function refOf(node: Node, object: KubeObject): ObjectRef {
   const { name = "", namespace } = object.metadata;
   return { kind: node.kind, name, ...(node.kind.namespaced ? { namespace } : {}) };
 }
 
-/** What the outcome says of an object. */
+/** An object as outcomes show it. */
 export function objectOutcome(
   ref: ObjectRef,
   action: ObjectOutcome["action"],
@@ -92,15 +103,15 @@ export function objectOutcome(
   };
 }
 
-/** `namespace/name`, or the name alone. */
+/** `namespace/name`, or `name` for cluster-scoped objects. */
 export function shortName(object: KubeObject): string {
   const { namespace, name } = object.metadata;
   return namespace ? `${namespace}/${name}` : `${name}`;
 }
 
 /**
- * Not in the cache is not the same as not there: without force, fields that somebody holds are
- * refused. Undefined then: the object in the way must be looked at.
+ * Applies an object that the cache does not show, without force: the object may exist all the same.
+ * Undefined if another manager owns one of its fields, so that its owner has to be checked first.
  */
 async function applyUnseen(
   cluster: Cluster,
@@ -116,7 +127,12 @@ async function applyUnseen(
   }
 }
 
-function taken(node: Node, ref: ObjectRef, result: Applied, adopted: boolean): AppliedObject {
+function appliedObject(
+  node: Node,
+  ref: ObjectRef,
+  result: Applied,
+  adopted: boolean,
+): AppliedObject {
   const outcome = objectOutcome(ref, result.action);
   if (adopted) outcome.adopted = true;
   const { object: live, revision, reverted } = result;
@@ -154,7 +170,7 @@ function ownershipFault(
   return { state: "Failed", message, fromApply: true };
 }
 
-/** Which instance it is, where kro's labels tell. */
+/** The instance that owns the object, if kro's labels name it. */
 function ownerText({ metadata: { labels = {} } }: KubeObject): string {
   const { [Label.instanceKind]: kind, [Label.instanceName]: name } = labels;
   if (!kind || !name) return "";

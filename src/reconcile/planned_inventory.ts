@@ -1,14 +1,14 @@
-/** What a pass may create, as far as it is known before anything is read: for the first patch. */
+/** The inventory of a pass as far as it is known before any node runs: for the first patch. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Field, Graph, Node } from "../graph/mod.ts";
 import { combinations, dimensions } from "./expand.ts";
-import { type Inventory, note } from "./inventory.ts";
+import { addObject, type Inventory } from "./inventory.ts";
 import type { Scope } from "./scope.ts";
 
 /**
- * Kinds and namespaces of all nodes that will be part of the graph. A node whose inclusion, or whose
- * forEach list, reads other nodes is left to be named later: else a node that turns out to be left
- * out would be named and dropped again in every pass.
+ * Kinds and namespaces of all nodes that are certain to have objects. A node whose includeWhen or
+ * forEach reads other nodes is added once it runs: if it turned out to be skipped, every pass would add
+ * its kind and remove it again.
  */
 export function plannedInventory(
   graph: Graph,
@@ -22,14 +22,14 @@ export function plannedInventory(
     if (!isCertain(node, scope) || node.dependencies.some((id) => undecided.has(id))) {
       undecided.add(node.id);
     } else if (node.type === "resource") {
-      note(inventory, node.kind, namespaceOf(node, scope, {}), instance);
+      addObject(inventory, node.kind, namespaceOf(node, scope, {}), instance);
     } else if (node.type === "collection" && node.forEach.every((d) => d.list.nodes.length === 0)) {
       const found = dimensions(node, scope, limit);
       if (!found.ok || found.value.some(({ values }) => values.length === 0)) continue;
-      // Mostly all items are in one namespace.
+      // One item stands for all, unless the namespace depends on the iterators.
       const items = readsIterators(namespaceField(node), node) ? combinations(found.value) : [{}];
       for (const item of items) {
-        note(inventory, node.kind, namespaceOf(node, scope, item), instance);
+        addObject(inventory, node.kind, namespaceOf(node, scope, item), instance);
       }
     }
   }

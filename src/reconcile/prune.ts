@@ -1,34 +1,38 @@
-/** Removes what the graph no longer makes, and shrinks the inventory once it is gone. */
+/** Deletes objects that the graph no longer makes, then shrinks the inventory. */
 import { ApiError, Label } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
-import type { Carrier } from "./carrier.ts";
 import type { Cluster } from "./cluster.ts";
-import { covers, type Inventory, note } from "./inventory.ts";
+import type { InstanceMetadata } from "./instance_metadata.ts";
+import { addObject, covers, type Inventory } from "./inventory.ts";
 import { deleteMember, kindsByName, listMembers, type Member, remain } from "./members.ts";
 import type { ObjectOutcome } from "./outcome.ts";
+import type { Pass } from "./pass.ts";
 import type { NodeResult } from "./result.ts";
 
-/** What pruning did. */
+/** Result of pruning. */
 export interface Pruned {
-  /** Objects that were asked to go. */
+  /** Objects whose deletion was requested, or that are terminating. */
   removed: ObjectOutcome[];
-  /** Why it did not end; the instance stays IN_PROGRESS and is looked at again. */
+  /** Why pruning failed; the instance stays IN_PROGRESS and is requeued. */
   fault?: string;
-  /** Something is still to go or to be named no more, though nothing is wrong. */
+  /** Objects are still terminating or wait for their replacement, or the inventory is not shrunk yet. */
   unfinished: boolean;
 }
 
-/** Prunes if every node has all of its objects; a failure to resolve never removes anything. */
+/**
+ * Prunes if all nodes are complete: a node that failed to resolve must not cost any object. Rejects
+ * only on bugs.
+ */
 export async function prune(
   graph: Graph,
-  carrier: Carrier,
-  cluster: Cluster,
+  { cluster, instance }: Pass,
+  metadata: InstanceMetadata,
   results: ReadonlyMap<string, NodeResult>,
 ): Promise<Pruned> {
   if ([...results.values()].some((r) => !r.complete)) return { removed: [], unfinished: false };
-  const kinds = kindsByName([...graph.nodes.values()].map((n) => n.kind));
-  const { applySetId, instance, inventory } = carrier;
-  const query = { cluster, instance, applySetId, inventory, known: kinds };
+  const known = kindsByName([...graph.nodes.values()].map((n) => n.kind));
+  const { applySetId, inventory } = metadata;
+  const query = { cluster, instance, applySetId, inventory, known };
   let removed: ObjectOutcome[] = [];
   let step = "list orphans failed";
   try {
@@ -49,8 +53,8 @@ export async function prune(
       if (await remain(query, due)) return { removed, unfinished: true };
     }
     step = "failed to patch instance with applyset labels";
-    const wanted = currentInventory(carrier, results);
-    if (!covers(wanted, carrier.inventory)) await carrier.shrink(wanted);
+    const wanted = currentInventory(instance, results);
+    if (!covers(wanted, metadata.inventory)) await metadata.shrink(wanted);
     return { removed, unfinished: false };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -58,7 +62,7 @@ export async function prune(
   }
 }
 
-/** Dependents before what they depend on; nodes that the graph no longer has go first. */
+/** Deletes dependents before their dependencies; objects of nodes that were removed from the graph first. */
 async function deleteByPosition(
   graph: Graph,
   cluster: Cluster,
@@ -80,31 +84,31 @@ async function deleteByPosition(
   return { removed, conflict };
 }
 
-/** A renamed object stays until the one in its place is ready. */
+/** True for the former object of a node whose new object is not ready yet, as after a change of its name. */
 function isBeingReplaced(m: Member, results: ReadonlyMap<string, NodeResult>): boolean {
   const result = results.get(m.object.metadata.labels?.[Label.nodeId] ?? "");
   return result?.node.type === "resource" && result.state !== "Ready" &&
     result.state !== "Skipped";
 }
 
-function own(results: ReadonlyMap<string, NodeResult>): NodeResult[] {
+function ofOwnNodes(results: ReadonlyMap<string, NodeResult>): NodeResult[] {
   return [...results.values()].filter(({ node }) =>
     node.type === "resource" || node.type === "collection"
   );
 }
 
 function currentUids(results: ReadonlyMap<string, NodeResult>): Set<string | undefined> {
-  return new Set(own(results).flatMap((r) => (r.observed ?? []).map((o) => o.metadata.uid)));
+  return new Set(ofOwnNodes(results).flatMap((r) => (r.observed ?? []).map((o) => o.metadata.uid)));
 }
 
 function currentInventory(
-  carrier: Carrier,
+  instance: Pass["instance"],
   results: ReadonlyMap<string, NodeResult>,
 ): Inventory {
   const inventory = { kinds: new Set<string>(), namespaces: new Set<string>() };
-  for (const { node, observed } of own(results)) {
+  for (const { node, observed } of ofOwnNodes(results)) {
     for (const object of observed ?? []) {
-      note(inventory, node.kind, object.metadata.namespace, carrier.instance);
+      addObject(inventory, node.kind, object.metadata.namespace, instance);
     }
   }
   return inventory;

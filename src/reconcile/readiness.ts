@@ -1,4 +1,4 @@
-/** includeWhen and readyWhen. */
+/** Evaluates includeWhen and readyWhen. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
@@ -6,7 +6,7 @@ import { shortName } from "./ownership.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
-/** Why the observed objects do not make the node ready; undefined when they do. */
+/** Why the node is not ready with these objects; undefined when it is. */
 export function readinessFault(
   node: Node,
   observed: readonly KubeObject[],
@@ -40,12 +40,12 @@ export function readinessFault(
   return undefined;
 }
 
-/** How many values a message shows, and how much of a text. */
+/** How many values a message shows, and how many characters of a string. */
 const SHOWN = { values: 4, characters: 64 };
 
 /**
- * What the expression reads now of the object's status: scalars alone, never of a Secret, for other
- * fields may hold what is nobody's business. In a list the object is named as well.
+ * The present values that the expression reads in the object's status, as a suffix of the message. Only
+ * scalars of the status, and none of Secrets: other fields may be confidential. Names the item of a list.
  */
 function presentValues(
   node: Node,
@@ -74,8 +74,8 @@ function shown(value: string | number | boolean): string {
 }
 
 /**
- * Whether the node is part of the graph. `dependencies` are settled results; a skipped one takes its
- * dependents with it, and an expression that reads a node waits until that node is ready.
+ * Whether includeWhen holds. Skipping a dependency skips the node as well; an expression that reads a
+ * node is Pending until that node is ready. `dependencies` are complete.
  */
 export function included(
   node: Node,
@@ -83,7 +83,7 @@ export function included(
   dependencies: ReadonlyMap<string, NodeResult>,
 ): Result<boolean> {
   if ([...dependencies.values()].some((d) => d.state === "Skipped")) return ok(false);
-  // What only reads the instance can be decided first, whatever others wait for.
+  // Expressions that read only the instance come first: they never have to wait.
   const expressions = node.includeWhen.toSorted((a, b) => a.nodes.length - b.nodes.length);
   for (const expression of expressions) {
     for (const id of expression.nodes) {

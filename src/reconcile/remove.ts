@@ -1,43 +1,35 @@
-/** Deletes an instance's objects from its inventory alone: no graph and no schema is needed. */
+/**
+ * Deletes the objects of an instance by its inventory alone, without graph or schemas: so deletion
+ * also works while the RGD is broken, suspended or gone.
+ */
 import {
   Annotation,
   ApiError,
-  type Condition,
   conditionsOf,
-  type ConditionUpdate,
   FINALIZER,
   isNotFound,
-  type KindRef,
   type KubeObject,
   refText,
-  timestamp,
 } from "../api/mod.ts";
-import { patchFresh } from "./carrier.ts";
-import type { Cluster } from "./cluster.ts";
-import { areAuthored, builtInConditions } from "./conditions.ts";
-import type { PassContext } from "./context.ts";
+import { deletingStatus } from "./derive_status.ts";
+import { patchMetadata } from "./instance_writes.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
 import { hasFinalizer } from "./labels.ts";
 import { deleteMember, listMembers, type Member, type MemberQuery, remain } from "./members.ts";
 import type { Next, ObjectOutcome, Outcome } from "./outcome.ts";
-import { fieldsOf, writeStatus } from "./status.ts";
+import type { Pass } from "./pass.ts";
+import { writeStatus } from "./status.ts";
 
 /**
- * One pass over an instance that is being deleted: the highest wave first, the next one only when
- * that is gone, and the finalizer last. Works while the RGD is broken, suspended or gone.
+ * One pass over an instance that is being deleted. Deletes the wave with the highest apply order, the
+ * next one when that is gone, and removes the finalizer last. Rejects only on bugs.
  */
-export async function remove(
-  kind: KindRef,
-  instance: KubeObject,
-  cluster: Cluster,
-  context: PassContext,
-): Promise<Outcome> {
-  const pass = { kind, instance, cluster, context, removed: [] as ObjectOutcome[] };
-  if (!hasFinalizer(instance)) return { ...outcomeOf(pass), next: { kind: "done" } };
+export async function remove(pass: Pass): Promise<Outcome> {
+  const { kind, instance, cluster } = pass;
+  const removed: ObjectOutcome[] = [];
+  if (!hasFinalizer(instance)) return outcomeOf(pass, removed, { kind: "done" });
   const invalid = inventoryFault(kind, instance);
-  if (invalid) {
-    return await blocked(pass, `validate deletion inventory: ${invalid}`);
-  }
+  if (invalid) return await blocked(pass, removed, `validate deletion inventory: ${invalid}`);
   const query: MemberQuery = {
     cluster,
     instance,
@@ -45,56 +37,47 @@ export async function remove(
     inventory: readInventory(instance),
   };
   try {
-    // The cache may know less than the API server: only a live list lets the finalizer go.
-    const cached = await listMembers(query, false);
-    return await deleteWaves(pass, query, cached);
+    const members = await listMembers(query, false);
+    return await deleteWaves(pass, query, members, removed);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return await blocked(pass, error.message);
+    return await blocked(pass, removed, error.message);
   }
 }
 
-interface Removal {
-  kind: KindRef;
-  instance: KubeObject;
-  cluster: Cluster;
-  context: PassContext;
-  removed: ObjectOutcome[];
-}
-
-/** Deletes wave after wave for as long as each is gone at once, then lets the instance go. */
+/** Deletes wave after wave as long as each is gone at once, then removes the finalizer. */
 async function deleteWaves(
-  pass: Removal,
+  pass: Pass,
   query: MemberQuery,
   members: readonly Member[],
+  removed: ObjectOutcome[],
 ): Promise<Outcome> {
-  // The cache may know less than the API server: only a live list lets the finalizer go.
+  // A cache may lag behind: only an empty live list allows the finalizer to be removed.
   const left = members.length > 0 ? members : await listMembers(query, true);
-  if (left.length === 0) return await release(pass);
+  if (left.length === 0) return await release(pass, removed);
   const { order, wave, lower } = highestWave(left);
   const leaving = wave.filter((m) => m.object.metadata.deletionTimestamp !== undefined);
-  await report(pass, leavingText(leaving));
+  // A status that cannot be written holds up no deletion; the next pass derives it again.
+  await writeStatus(pass, deletingStatus(pass, leavingText(leaving)));
   const results = await Promise.all(wave.map((m) => deleteMember(pass.cluster, m, "deleted")));
-  pass.removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
+  removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
   if (results.some((r) => r.conflict)) {
     const reason = "deletion encountered UID conflicts; retrying";
-    return await blocked(pass, reason, { kind: "wait", reason, timed: true });
+    return await blocked(pass, removed, reason, { kind: "wait", reason, timed: true });
   }
-  // Nothing is deleted twice, so this ends: what was leaving before is waited for.
+  // No object is deleted twice, so the recursion ends: objects that were terminating are waited for.
   if (leaving.length < wave.length && !await remain(query, wave)) {
-    return await deleteWaves(pass, query, lower);
+    return await deleteWaves(pass, query, lower, removed);
   }
   const reason = `deleting apply-order wave ${order}`;
-  const objects = wave.map((m) => m.ref);
-  return { ...outcomeOf(pass), next: { kind: "wait", reason, objects } };
+  return outcomeOf(pass, removed, { kind: "wait", reason, objects: wave.map((m) => m.ref) });
 }
 
-/** Takes the finalizer off; the instance is gone unless others hold it too. */
-async function release(pass: Removal): Promise<Outcome> {
-  const { cluster, kind } = pass;
+/** Removes the finalizer; the instance is gone unless it has other finalizers. */
+async function release(pass: Pass, removed: ObjectOutcome[]): Promise<Outcome> {
   let left: KubeObject | undefined;
   try {
-    left = await patchFresh(cluster, kind, pass.instance, (fresh) => {
+    left = await patchMetadata(pass, (fresh) => {
       if (!hasFinalizer(fresh)) return undefined;
       return { finalizers: fresh.metadata.finalizers!.filter((f) => f !== FINALIZER) };
     });
@@ -103,59 +86,20 @@ async function release(pass: Removal): Promise<Outcome> {
   }
   const isHeld = (left?.metadata.finalizers?.length ?? 0) > 0;
   return {
-    ...outcomeOf(pass),
+    ...outcomeOf(pass, removed, { kind: "done" }),
     instance: isHeld ? left : undefined,
-    next: { kind: "done" },
   };
 }
 
-async function blocked(pass: Removal, why: string, next?: Next): Promise<Outcome> {
+async function blocked(
+  pass: Pass,
+  removed: ObjectOutcome[],
+  why: string,
+  next?: Next,
+): Promise<Outcome> {
   const message = `deletion blocked: ${why}`;
-  await report(pass, message);
-  return { ...outcomeOf(pass), next: next ?? { kind: "retry", error: message } };
-}
-
-/** Status while deleting: the author's fields stay, kro's ResourcesReady says how far it is. */
-async function report(pass: Removal, message: string): Promise<void> {
-  const { kind, instance, cluster, context } = pass;
-  const update: ConditionUpdate = {
-    type: "ResourcesReady",
-    status: "Unknown",
-    reason: "UnderDeletion",
-    message,
-  };
-  const conditions = deletionConditions(instance, update, context);
-  try {
-    pass.instance = await writeStatus(cluster, kind, instance, {
-      state: "DELETING",
-      conditions,
-      fields: fieldsOf(instance),
-    });
-  } catch (error) {
-    // The objects matter more than the words about them; the next pass writes them again.
-    if (!(error instanceof ApiError)) throw error;
-  }
-}
-
-function deletionConditions(
-  instance: KubeObject,
-  update: ConditionUpdate,
-  context: PassContext,
-): Condition[] {
-  const current = conditionsOf(instance);
-  if (!areAuthored(current)) {
-    const others = current.filter((c) => c.type !== update.type && c.type !== "Ready")
-      .map(({ type, status, reason = "", message = "" }) => ({ type, status, reason, message }));
-    return builtInConditions(instance, current, [...others, update], context);
-  }
-  const old = current.find((c) => c.type === update.type);
-  const kept = old?.status === update.status && old.lastTransitionTime;
-  const overlay: Condition = {
-    ...update,
-    lastTransitionTime: kept || timestamp(context.now()),
-    observedGeneration: instance.metadata.generation ?? 0,
-  };
-  return [...current.filter((c) => c.type !== update.type), overlay];
+  await writeStatus(pass, deletingStatus(pass, message));
+  return outcomeOf(pass, removed, next ?? { kind: "retry", error: message });
 }
 
 function leavingText(leaving: readonly Member[]): string {
@@ -177,11 +121,20 @@ function highestWave(
   return { order, wave, lower };
 }
 
+/** The apply order that the object was annotated with; 0 without a valid one. */
 function waveOf({ object }: Member): number {
   const order = Number(object.metadata.annotations?.[Annotation.applyOrder]);
   return Number.isInteger(order) && order > 0 ? order : 0;
 }
 
-function outcomeOf({ instance, removed }: Removal): Omit<Outcome, "next"> {
-  return { state: "DELETING", conditions: conditionsOf(instance), nodes: [], removed, instance };
+/** The outcome with the conditions in the cluster. */
+function outcomeOf({ instance }: Pass, removed: ObjectOutcome[], next: Next): Outcome {
+  return {
+    state: "DELETING",
+    conditions: conditionsOf(instance),
+    nodes: [],
+    removed,
+    instance,
+    next,
+  };
 }

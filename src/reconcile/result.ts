@@ -1,21 +1,21 @@
-/** Values that travel between the steps of a pass: a result or a fault, and where a node ended up. */
+/** Results of the steps of a pass: a value or a fault, and the result of a node. */
 import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeState, ObjectOutcome } from "./outcome.ts";
 
-/** Why a step did not come to its end. */
+/** Why a step has no value. */
 export interface Fault {
-  /** What the node becomes. */
+  /** The resulting state of the node. */
   state: Exclude<NodeState, "Ready">;
-  /** For conditions, without the words that the state adds. */
+  /** The message, without the prefix that conditions add for the state. */
   message: string;
-  /** The API server refused, or the instance could not carry it: shown among the apply results. */
+  /** The API server refused an object: conditions list it among the apply results. */
   fromApply?: boolean;
-  /** A failure that leaves the instance IN_PROGRESS: it goes away when others move. */
+  /** A failure that leaves the instance IN_PROGRESS, because other objects cause it. */
   soft?: boolean;
 }
 
-/** A value, or why there is none. */
+/** A value or a fault. */
 export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
 /** Another manager keeps reverting a field of one of the node's objects. */
@@ -26,23 +26,23 @@ export interface RevertNotice {
   dueMs: number;
 }
 
-/** A node after it ran. */
+/** Result of a node. */
 export interface NodeResult {
-  /** Which. */
+  /** The node. */
   node: Node;
-  /** Where it stands. */
+  /** Its state. */
   state: NodeState;
-  /** Why, unless Ready. */
+  /** Why it is not Ready. */
   fault?: Fault;
-  /** Live objects as expressions see them; absent when nothing was observed. */
+  /** Its live objects, as expressions see them; absent when none was observed. */
   observed?: KubeObject[];
-  /** What happened to each object. */
+  /** What was done to each object. */
   objects: ObjectOutcome[];
   /** Fields of its objects that another manager keeps reverting. */
   reverted?: RevertNotice[];
-  /** What kro's own writes made the resourceVersions of its objects, as far as that is known. */
+  /** The resourceVersions of kro's own writes to its objects, as far as they are known. */
   revisions?: string[];
-  /** All objects that the node should have are applied, or it is left out: pruning may go on. */
+  /** All of its objects are applied or read, or the node is skipped: a condition of pruning. */
   complete: boolean;
 }
 

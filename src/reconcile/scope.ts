@@ -1,26 +1,26 @@
-/** Evaluates expressions over the instance and the live objects of nodes: where JSON meets CEL. */
+/** Evaluates expressions over the instance and the live objects of nodes; converts between JSON and CEL. */
 import type { Json, JsonObject, KubeObject } from "../api/mod.ts";
 import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";
 
-/** JSON (undefined for `omit()`), or why there is none. `pending`: the data is not there yet. */
+/** The value as JSON, undefined for `omit()`; or a failure, `pending` if data is missing yet. */
 export type Evaluated =
   | { ok: true; value: Json | undefined }
   | { ok: false; pending: boolean; message: string };
 
-/** The variables that expressions of one pass see: `schema` and the nodes observed so far. */
+/** The variables of a pass's expressions: `schema`, and the nodes observed so far. */
 export class Scope {
   readonly #variables = new Map<string, unknown>();
   readonly #graph: Graph;
 
-  /** Binds `schema` to the instance without its status; all evaluations of a pass pay from one budget. */
+  /** Binds `schema` to the instance without its status. The budget limits the whole pass. */
   constructor(graph: Graph, instance: KubeObject, readonly budget: PassBudget = new PassBudget()) {
     const { status: _, ...rest } = instance;
     this.#graph = graph;
     this.#variables.set("schema", toCel(rest as JsonObject, graph.instance.celType));
   }
 
-  /** Makes live objects visible under the node's id; collections are lists. */
+  /** Binds the node's id to its live objects: to a list for collections, else to the first object. */
   observe(id: string, objects: readonly KubeObject[]): void {
     const node = this.#graph.nodes.get(id)!;
     const isList = node.type === "collection" || node.type === "externalCollection";
@@ -28,12 +28,12 @@ export class Scope {
     this.#variables.set(id, toCel(json, node.celType));
   }
 
-  /** True when the node's objects can be read. */
+  /** True when the node was observed. */
   sees(id: string): boolean {
     return this.#variables.has(id);
   }
 
-  /** The variables that an expression reads, of those of the pass and further ones over them. */
+  /** The variables that the expression reads; those in `more` take precedence. */
   variables(
     expression: Expression,
     more: Readonly<Record<string, unknown>> = {},
@@ -46,13 +46,13 @@ export class Scope {
     return variables;
   }
 
-  /** Evaluates to JSON; `more` are variables such as iterators. */
+  /** Evaluates the expression to JSON; `more` has variables such as iterators. */
   evaluate(expression: Expression, more: Readonly<Record<string, unknown>> = {}): Evaluated {
     return evaluate(expression, this.variables(expression, more), this.budget);
   }
 }
 
-/** Evaluates with exactly these variables. */
+/** Evaluates the expression with these variables only. */
 export function evaluate(
   expression: Expression,
   variables: Readonly<Record<string, unknown>>,
@@ -64,12 +64,12 @@ export function evaluate(
   return json.ok ? json : failed("convert", expression, json.failure);
 }
 
-/** Variables without schema, as readyWhen and iterators see objects. */
+/** A CEL value without a declared type, as iterators and readyWhen have. */
 export function raw(json: unknown): unknown {
   return rawToCel(json as Json);
 }
 
-/** How messages name an expression: as written, but a lone `${…}` without its wrapping. */
+/** The expression as messages show it: as written, without the `${}` if there is only one. */
 export function expressionText(expression: Expression): string {
   const { source, program } = expression;
   return source === `\${${program.source}}` ? program.source : source;

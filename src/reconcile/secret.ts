@@ -1,9 +1,9 @@
-/** Secrets as they are stored: nobody can watch a write-only field. */
+/** The stored form of Secrets: drift of the write-only `stringData` could not be detected. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 
 /**
- * A Secret with its `stringData` moved into `data`, as the server would store it. Other objects, and
- * values that the server will refuse, are returned as they are.
+ * A Secret with `stringData` encoded into `data`, as the API server stores it. Returns other objects,
+ * and a Secret with a value that is not a string (which the API server refuses), as they are.
  */
 export function encodeStringData(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;

@@ -1,4 +1,4 @@
-/** Label selectors: the text form of kubectl, and the LabelSelector objects of external references. */
+/** Label selectors: kubectl's syntax, and the LabelSelector objects of external references. */
 import { isObject, type Json } from "../api/mod.ts";
 
 /** One requirement of a selector. */
@@ -9,23 +9,25 @@ interface Requirement {
 }
 
 /**
- * True when the labels satisfy the selector, written as kubectl takes it: `a=b,c in (d,e),!f`.
- * An empty selector matches everything. Throws SyntaxError on text that is no selector.
+ * True when the labels match the selector in kubectl's syntax, such as `a=b,c in (d,e),!f`. An empty
+ * selector matches all objects. Throws SyntaxError if a key is malformed.
  */
 export function matchLabels(
   selector: string,
   labels: Readonly<Record<string, string>> | undefined,
 ): boolean {
-  if (last?.selector !== selector) last = { selector, requirements: parse(selector) };
-  return last.requirements.every((r) => holds(r, labels ?? {}));
+  return requirementsOf(selector).every((r) => holds(r, labels ?? {}));
 }
 
-/** Many objects are held against one selector. */
-let last: { selector: string; requirements: readonly Requirement[] } | undefined;
+/** Memo of {@link parse}: many objects are matched against few selectors. */
+const parsed = new Map<string, readonly Requirement[]>();
+
+/** Selectors in the memo; it is emptied when it is full. */
+const MAX_PARSED = 100;
 
 /**
- * The text form of a resolved LabelSelector object, or why it is none. Strict: an unknown field must
- * never become an empty selector, which would match everything.
+ * A resolved LabelSelector object in kubectl's syntax, or why it is malformed. Unknown fields are
+ * errors: dropping one could leave an empty selector, which matches all objects.
  */
 export function selectorText(
   selector: Json | undefined,
@@ -89,6 +91,15 @@ function requirementText(
   }
 }
 
+function requirementsOf(selector: string): readonly Requirement[] {
+  const known = parsed.get(selector);
+  if (known) return known;
+  const requirements = parse(selector);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(selector, requirements);
+  return requirements;
+}
+
 function holds(r: Requirement, labels: Readonly<Record<string, string>>): boolean {
   const value = Object.hasOwn(labels, r.key) ? labels[r.key] : undefined;
   switch (r.operator) {
@@ -104,7 +115,7 @@ function holds(r: Requirement, labels: Readonly<Record<string, string>>): boolea
 }
 
 function parse(selector: string): Requirement[] {
-  // Commas separate requirements except inside the parentheses of a set.
+  // Commas separate requirements, except within the parentheses of a set.
   const parts = selector.match(/(?:[^,()]|\([^)]*\))+/g) ?? [];
   return parts.map((part) => requirement(part.trim(), selector)).filter((r) => r !== undefined);
 }

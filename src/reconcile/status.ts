@@ -1,78 +1,140 @@
-/** Writes the status of an instance, when it differs. */
+/** The status of an instance: how it is read, compared and written. */
 import {
+  ApiError,
   type Condition,
+  isNotFound,
   isObject,
   jsonEqual,
   type JsonObject,
-  type KindRef,
   type KubeObject,
 } from "../api/mod.ts";
-import { instanceRef, onFresh } from "./carrier.ts";
-import type { Cluster } from "./cluster.ts";
-import type { StatusChange } from "./context.ts";
-import { INSTANCE_STATES, type InstanceState } from "./outcome.ts";
+import type { StatusChange, StatusPacing } from "./context.ts";
+import { instanceRef, isSuperseded, retryOnConflict } from "./instance_writes.ts";
+import { INSTANCE_STATES, type InstanceState, type Next } from "./outcome.ts";
+import type { Pass } from "./pass.ts";
 
 /** A whole status. */
 export interface InstanceStatus {
   /** `status.state`. */
   state: InstanceState;
   /** `status.conditions`. */
-  conditions: readonly Condition[];
-  /** The author's fields. */
+  conditions: Condition[];
+  /** The fields that the author of the RGD declares. */
   fields: JsonObject;
 }
 
-/** The status as it stands. */
+/** Result of {@link writeStatus}. */
+export type StatusWrite =
+  /** Written, or equal to the status in the cluster. */
+  | { kind: "written" }
+  /** Left to a pass in this many milliseconds. */
+  | { kind: "postponed"; delayMs: number }
+  /** The instance does not exist any more. */
+  | { kind: "gone" }
+  /** The instance was changed since the pass read it. */
+  | { kind: "superseded"; error: ApiError }
+  /** Refused, or not answered. */
+  | { kind: "failed"; error: ApiError };
+
+/** The status in the cluster; empty before the first pass. */
 export function statusOf(instance: KubeObject): JsonObject {
   return isObject(instance.status) ? instance.status : {};
 }
 
-/** The author's fields as they stand. */
+/** The author's fields in the cluster. */
 export function fieldsOf(instance: KubeObject): JsonObject {
   const { state: _state, conditions: _conditions, ...fields } = statusOf(instance);
   return fields;
 }
 
-/** The state that it was left in; undefined before the first pass. */
+/** `status.state` in the cluster; undefined before the first pass. */
 export function stateOf(instance: KubeObject): InstanceState | undefined {
   const { state } = statusOf(instance);
   return INSTANCE_STATES.find((known) => known === state);
 }
 
-/** What would change if this was written; undefined for nothing. */
-export function statusChange(
-  instance: KubeObject,
-  { state, conditions, fields }: InstanceStatus,
-): StatusChange | undefined {
-  const current = statusOf(instance);
-  const signs = (list: unknown) => Array.isArray(list) ? list.map(withoutMessage) : list;
-  if (current.state !== state || !jsonEqual(signs(current.conditions), signs(conditions))) {
-    return "state or condition";
-  }
-  if (!jsonEqual(fieldsOf(instance), fields)) return "fields";
-  return jsonEqual(current.conditions, conditions) ? undefined : "texts of conditions";
-}
-
-/** Replaces the status unless it says the same already; rejects like the cluster. */
+/**
+ * Writes the status unless it is equal to the one in the cluster, and updates `pass.instance`. With a
+ * pace the write may be postponed. This is the only place of a pass that writes a status. Rejects only
+ * on bugs.
+ */
 export async function writeStatus(
-  cluster: Cluster,
-  kind: KindRef,
-  instance: KubeObject,
-  { state, conditions, fields }: InstanceStatus,
-): Promise<KubeObject> {
-  const status = { ...fields, conditions: conditions.map((c) => ({ ...c })), state } as JsonObject;
-  const ref = instanceRef(kind, instance);
-  return await onFresh(cluster, ref, instance, async (fresh) => {
-    if (jsonEqual(statusOf(fresh), status)) return fresh;
-    return await cluster.writeStatus(ref, { ...fresh, status });
-  });
+  pass: Pass,
+  status: InstanceStatus,
+  pace?: StatusPacing,
+): Promise<StatusWrite> {
+  if (pace) {
+    const change = statusChange(pass.instance, status);
+    const delayMs = pace.delayMs(change);
+    if (delayMs > 0) {
+      pace.postponed(change);
+      return { kind: "postponed", delayMs };
+    }
+    pace.writing(change);
+  }
+  try {
+    pass.instance = await replaceStatus(pass, status);
+    return { kind: "written" };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (isNotFound(error)) return { kind: "gone" };
+    return { kind: isSuperseded(error) ? "superseded" : "failed", error };
+  }
 }
 
-/** What was written and is not there: a CRD that somebody changed makes the server drop fields without a word. */
+/** When to requeue because of the write; undefined when the status stands or is merely postponed. */
+export function nextAfter(write: StatusWrite): Next | undefined {
+  switch (write.kind) {
+    case "written":
+    case "postponed":
+      return undefined;
+    case "gone":
+      return { kind: "done" };
+    case "superseded":
+      return { kind: "wait", reason: failureText(write.error), timed: true };
+    case "failed":
+      return { kind: "retry", error: failureText(write.error) };
+  }
+}
+
+/**
+ * Names of what was written and is missing in the response. The API server silently drops fields that
+ * the schema of the CRD lacks, after somebody edited the CRD.
+ */
 export function lostFields(written: KubeObject, { fields }: InstanceStatus): string[] {
   const kept = statusOf(written);
   const filled = Object.keys(fields).filter((name) => fields[name] !== null);
   return ["state", "conditions", ...filled].filter((name) => !(name in kept));
+}
+
+/** How the status differs from the one in the cluster; undefined when it does not. */
+function statusChange(
+  instance: KubeObject,
+  { state, conditions, fields }: InstanceStatus,
+): StatusChange | undefined {
+  const current = statusOf(instance);
+  const withoutMessages = (list: unknown) => Array.isArray(list) ? list.map(withoutMessage) : list;
+  const isSame = current.state === state &&
+    jsonEqual(withoutMessages(current.conditions), withoutMessages(conditions));
+  if (!isSame) return "state or condition";
+  if (!jsonEqual(fieldsOf(instance), fields)) return "fields";
+  return jsonEqual(current.conditions, conditions) ? undefined : "condition messages";
+}
+
+async function replaceStatus(
+  pass: Pass,
+  { state, conditions, fields }: InstanceStatus,
+): Promise<KubeObject> {
+  const status = { ...fields, conditions: conditions.map((c) => ({ ...c })), state } as JsonObject;
+  const ref = instanceRef(pass);
+  return await retryOnConflict(pass, async (fresh) => {
+    if (jsonEqual(statusOf(fresh), status)) return fresh;
+    return await pass.cluster.writeStatus(ref, { ...fresh, status });
+  });
+}
+
+function failureText(error: ApiError): string {
+  return `failed to write the status: ${error.message}`;
 }
 
 function withoutMessage(condition: unknown): unknown {

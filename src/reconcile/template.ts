@@ -1,17 +1,17 @@
-/** Turns a node's template into an object: puts the values of expressions where they stand. */
+/** Resolves a node's template: puts the values of its expressions in their places. */
 import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mod.ts";
 import type { Field, FieldPath, Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
-/** Takes the place of a value that `omit()` removes, until all values are in. */
+/** Marks a field that `omit()` removes, until all values are in place. */
 const OMITTED = Symbol("omitted");
 
-/** Fields with their values, some of them shared between the items of a collection. */
+/** Fields with their values. Items of a collection share those that read no iterator. */
 export type FieldValues = Iterable<readonly [Field, Json | undefined]>;
 
-/** Evaluates fields of the node; the first failure ends it. */
+/** Evaluates fields of the node, up to the first failure. */
 export function evaluateFields(
   node: Node,
   fields: readonly Field[],
@@ -26,7 +26,7 @@ export function evaluateFields(
   return ok(values);
 }
 
-/** The fault of a node whose expression failed. */
+/** The fault of a node whose expression failed: Pending if data is missing, Failed otherwise. */
 export function evaluationFault(
   node: Node,
   result: Extract<Evaluated, { ok: false }>,
@@ -38,7 +38,7 @@ export function evaluationFault(
     : { ok: false, fault: { state: "Failed", message } };
 }
 
-/** The template with the given values in place. */
+/** A copy of the template with these values. */
 export function fill(node: Node, values: FieldValues): JsonObject {
   const object = copied(node.template) as JsonObject;
   let omitted = false;
@@ -46,20 +46,20 @@ export function fill(node: Node, values: FieldValues): JsonObject {
     setAt(object, field.path, value === undefined ? OMITTED : value);
     omitted ||= value === undefined;
   }
-  // Only now, for removing list elements moves their neighbours.
+  // Last, because removing list elements shifts the indexes of the others.
   if (omitted) sweep(object);
   return object;
 }
 
-/** Resolves the one object of a node that is no collection. */
+/** Resolves the object of a node that is not a collection. */
 export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
   const values = evaluateFields(node, node.fields, (f) => scope.evaluate(f.expression));
   return values.ok ? ok(fill(node, values.value)) : values;
 }
 
 /**
- * Checks name and namespace of a resolved object, and brings it into the form that is stored. Namespaced objects without a namespace get the
- * instance's; objects of cluster-scoped kinds have none.
+ * Checks the name of a resolved object and sets its namespace: that of the instance by default, none
+ * for cluster-scoped kinds. Secrets get the form in which they are stored.
  */
 export function addressed(
   node: Node,
@@ -91,10 +91,10 @@ function stored(object: JsonObject): KubeObject {
   return encodeStringData(object as unknown as KubeObject);
 }
 
-/** As an assignment makes a property of any other name. */
+/** The attributes of a property that an assignment creates. */
 const OWN = { enumerable: true, writable: true, configurable: true };
 
-/** JSON is copied several times as fast by hand as by structuredClone. */
+/** A deep copy of JSON, several times as fast as structuredClone. */
 function copied(value: Json): Json {
   if (Array.isArray(value)) return value.map(copied);
   if (!isObject(value)) return value;

@@ -1,32 +1,31 @@
-/** Runs the nodes of a graph: each as soon as what it depends on is done, independent ones at once. */
+/** Runs the nodes of a graph: each one as soon as its dependencies are done, independent ones concurrently. */
 import { ApiError, type KubeObject, refKey, refText } from "../api/mod.ts";
 import type { Graph, Node } from "../graph/mod.ts";
-import type { Carrier } from "./carrier.ts";
-import type { Cluster } from "./cluster.ts";
-import type { PassContext } from "./context.ts";
-import { note } from "./inventory.ts";
+import type { InstanceMetadata } from "./instance_metadata.ts";
+import { addObject } from "./inventory.ts";
 import { runNode } from "./node.ts";
 import type { NodeContext } from "./node_context.ts";
 import { refOf } from "./ownership.ts";
+import type { Pass } from "./pass.ts";
 import type { Fault, NodeResult } from "./result.ts";
 import type { Scope } from "./scope.ts";
 
-/** The result of every node. Rejects, after all are done, only on faults of the program. */
+/** The results of all nodes by id. Rejects only on bugs, after every node has ended. */
 export async function walk(
   graph: Graph,
-  carrier: Carrier,
-  cluster: Cluster,
+  pass: Pass,
+  metadata: InstanceMetadata,
   scope: Scope,
-  context: PassContext,
 ): Promise<Map<string, NodeResult>> {
-  const reservations = new Reservations(carrier);
+  const { cluster, instance, context } = pass;
+  const reservations = new Reservations(pass, metadata);
   const shared: NodeContext = {
     cluster,
     scope,
     parent: {
       kind: graph.instance,
-      instance: carrier.instance,
-      applySetId: carrier.applySetId,
+      instance,
+      applySetId: metadata.applySetId,
       version: context.version,
     },
     maxCollectionSize: context.maxCollectionSize,
@@ -51,15 +50,18 @@ export async function walk(
   );
 }
 
-/** Which node makes which object in this pass, and whether the instance names its kind already. */
+/** Which node makes which object in this pass; two nodes may not make the same one. */
 class Reservations {
   readonly #owners = new Map<string, string>();
-  readonly #carrier: Carrier;
+  readonly #pass: Pass;
+  readonly #metadata: InstanceMetadata;
 
-  constructor(carrier: Carrier) {
-    this.#carrier = carrier;
+  constructor(pass: Pass, metadata: InstanceMetadata) {
+    this.#pass = pass;
+    this.#metadata = metadata;
   }
 
+  /** See {@link NodeContext.reserve}. */
   async reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined> {
     const more = { kinds: new Set<string>(), namespaces: new Set<string>() };
     const conflicts: string[] = [];
@@ -74,7 +76,7 @@ class Reservations {
           `resourceID: ${node.id} conflicts with resourceID: ${owner} (${refText(ref)})`,
         );
       }
-      note(more, node.kind, ref.namespace, this.#carrier.instance);
+      addObject(more, node.kind, ref.namespace, this.#pass.instance);
     }
     if (conflicts.length > 0) {
       const message = `found resources with conflicts: ${conflicts.join(", ")}`;
@@ -82,7 +84,7 @@ class Reservations {
     }
     for (const key of keys) this.#owners.set(key, node.id);
     try {
-      await this.#carrier.grow(more);
+      await this.#metadata.grow(more);
       return undefined;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -15,11 +15,10 @@ import { everyPage, Reflector, within } from "../../kube/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import {
   isSuspended,
+  type NoGraph,
   type Outcome,
   type PassContext,
   reconcile,
-  remove,
-  unresolved,
 } from "../../reconcile/mod.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { WorkQueue, WorkResult } from "../queue.ts";
@@ -220,7 +219,7 @@ export class InstanceController {
     this.#running.add(run);
     try {
       const ran = await run;
-      if (!ran) return "done";
+      if (ran.outcome.skipped) return "done";
       return this.#finish(key, instance, ran, (performance.now() - started) / 1000);
     } catch (error) {
       this.#deps.metrics.passBroke(this.kind, error);
@@ -246,7 +245,7 @@ export class InstanceController {
     return `${this.kind.plural}.${this.kind.group}`;
   }
 
-  async #run(key: string, instance: KubeObject): Promise<Ran | undefined> {
+  async #run(key: string, instance: KubeObject): Promise<Ran> {
     const onInstance = (written: KubeObject, patched: boolean) =>
       this.#store.learn(written, patched);
     const onPatch: CachedParts["onPatch"] = (state, revision) => {
@@ -260,8 +259,8 @@ export class InstanceController {
     let complete = false;
     try {
       const outcome = await this.#runOn(key, cluster, instance);
-      complete = outcome?.next.kind !== "retry";
-      return outcome && { outcome, graph, isPolled: cluster.isPolled };
+      complete = outcome.next.kind !== "retry";
+      return { outcome, graph, isPolled: cluster.isPolled };
     } finally {
       cluster.finish(complete);
     }
@@ -271,25 +270,21 @@ export class InstanceController {
     key: string,
     cluster: CachedCluster,
     instance: KubeObject,
-  ): Promise<Outcome | undefined> {
+  ): Promise<Outcome> {
     const mode = this.#mode;
     const pace = this.#paces.get(key) ?? new StatusPace();
     this.#paces.set(key, pace);
     const context: PassContext = {
-      putOff: (change) => pace.putOff(change),
       ...this.#deps.context,
+      statusPace: pace,
       rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
       suspended: mode.kind === "graph" && isSuspended(mode.rgd),
       instanceRevision: mode.kind === "graph" ? mode.served.revision : undefined,
     };
-    if (instance.metadata.deletionTimestamp) {
-      return await remove(this.kind, instance, cluster, context);
-    }
-    if (mode.kind === "graph") {
-      return await reconcile(mode.served.graph, instance, cluster, context);
-    }
-    if (mode.kind === "deletions") return undefined;
-    return await unresolved(this.kind, instance, cluster, context, mode.reason);
+    const graph: Graph | NoGraph = mode.kind === "graph"
+      ? mode.served.graph
+      : { instance: this.kind, unresolved: mode.kind === "unresolved" ? mode.reason : undefined };
+    return await reconcile(graph, instance, cluster, context);
   }
 
   #finish(key: string, before: KubeObject, ran: Ran, seconds: number): WorkResult {
@@ -302,7 +297,7 @@ export class InstanceController {
     const stored = this.#store.get(key);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });
     const failed = failureOf(outcome) !== undefined;
-    const waits = [this.#lookAgainMs(ran), outcome.lookAfterMs];
+    const waits = [this.#lookAgainMs(ran), outcome.requeueAfterMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
     if (afterMs === Infinity) return failed ? "retry" : "done";
     return { afterMs, failed };

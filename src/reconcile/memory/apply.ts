@@ -1,4 +1,4 @@
-/** Server-side apply over plain objects: merge, ownership, conflicts, removal of what was dropped. */
+/** Server-side apply over plain objects: merge, field ownership, conflicts, removal of dropped fields. */
 import {
   ApiError,
   isObject,
@@ -23,17 +23,17 @@ import {
   valueAt,
 } from "./fields.ts";
 
-/** A write by one manager. */
+/** A write of one field manager. */
 export interface FieldWrite {
-  /** Who writes. */
+  /** The field manager. */
   manager: string;
-  /** When, RFC 3339. */
+  /** Time of the write, RFC 3339. */
   time: string;
-  /** Schema of the kind, for list and map types. */
+  /** Schema of the kind, for its list and map types. */
   schema?: Schema;
 }
 
-/** The object after an apply. Throws ApiError `Conflict` on fields of others unless forced. */
+/** The object after an apply. Throws ApiError `Conflict` on fields of other managers unless forced. */
 export function applied(
   live: KubeObject | undefined,
   desired: KubeObject,
@@ -56,14 +56,14 @@ export function applied(
   const isSame = before !== undefined && jsonEqual(before.fieldsV1, mine);
   const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
   const result = merged as unknown as KubeObject;
-  // In its old place, so that an apply that changes nothing changes no order either.
+  // The entry keeps its position, so that an apply without changes yields an equal object.
   const at = (live?.metadata.managedFields ?? []).findIndex((e) => e === before);
   const managedFields = at < 0 ? [...others, own] : others.toSpliced(at, 0, own);
   result.metadata = { ...result.metadata, managedFields };
   return result;
 }
 
-/** The object after a replacing write: what changed belongs to the writer. */
+/** The object after an update: the manager owns the fields that it changed. */
 export function updated(
   live: KubeObject | undefined,
   next: KubeObject,
@@ -87,7 +87,7 @@ export function updated(
   return { ...next, metadata: { ...next.metadata, managedFields } };
 }
 
-/** Without status, which has its own endpoint. */
+/** The object without its status, which has an endpoint of its own. */
 function asStored(desired: KubeObject): JsonObject {
   const { status: _, ...wanted } = structuredClone(desired) as unknown as JsonObject;
   return wanted;

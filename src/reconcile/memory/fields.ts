@@ -1,4 +1,4 @@
-/** Sets of owned fields in the format of `fieldsV1`: how they are made from objects, and walked. */
+/** Sets of owned fields in the format of `fieldsV1`: built from objects, and walked. */
 import {
   isObject,
   type Json,
@@ -9,10 +9,10 @@ import {
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
-/** One owned field: keys as `fieldsV1` writes them, from the root to a leaf. */
+/** One owned field: the keys in `fieldsV1` from the root to the leaf. */
 export type Leaf = readonly string[];
 
-/** Metadata that the API server sets or that identifies the object: nobody owns it. */
+/** Metadata without an owner: the API server sets it, or it identifies the object. */
 const UNOWNED = new Set([
   "name",
   "namespace",
@@ -24,7 +24,7 @@ const UNOWNED = new Set([
   "managedFields",
 ]);
 
-/** The fields that an object sets, without identity and, unless asked for, without status. */
+/** The fields that an object sets, without its identity; with its status only on request. */
 export function fieldsOf(
   object: JsonObject,
   schema: Schema | undefined,
@@ -59,7 +59,7 @@ export function treeOfLeaves(leaves: readonly Leaf[]): JsonObject {
   return tree;
 }
 
-/** A leaf as a map key. */
+/** A leaf as one string, for maps and sets. */
 export function leafKey(leaf: Leaf): string {
   return leaf.join("\n");
 }
@@ -75,7 +75,7 @@ export function leafText(leaf: Leaf): string {
   }).join("");
 }
 
-/** The value at a leaf; undefined when it is not there. */
+/** The value at a leaf, or undefined. */
 export function valueAt(root: unknown, leaf: Leaf): unknown {
   let at = root;
   for (const key of leaf) {
@@ -87,7 +87,7 @@ export function valueAt(root: unknown, leaf: Leaf): unknown {
   return at;
 }
 
-/** Removes the value at a leaf, in place; emptied parents stay. */
+/** Removes the value at a leaf in place; its parents stay, even if they become empty. */
 export function removeAt(root: unknown, leaf: Leaf): void {
   const path = leaf.at(-1) === "." ? leaf.slice(0, -1) : leaf;
   const parent = valueAt(root, path.slice(0, -1));

@@ -1,7 +1,7 @@
 /** JSON merge patch (RFC 7386). */
 import { isObject, type Json, type JsonObject } from "../../api/mod.ts";
 
-/** The target with the patch merged in; null removes. The target itself stays as it is. */
+/** A copy of the target with the patch merged in; null removes a field. */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
   const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {

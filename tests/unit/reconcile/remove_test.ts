@@ -1,7 +1,7 @@
 /** Deletion: from the inventory alone, wave by wave, and the finalizer last. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
-import { remove } from "../../../src/reconcile/mod.ts";
+import { reconcile } from "../../../src/reconcile/mod.ts";
 import { condition, configMap, mapNode, type World, world } from "./fixtures.ts";
 
 const CHAIN = `
@@ -79,7 +79,7 @@ resources:${mapNode("a", "x")}`);
 Deno.test("deletion needs no graph, and works while suspended", async () => {
   const w = await deleting();
   w.cluster.edit(w.ref(), (d) => d.metadata.annotations!["kro.run/reconcile"] = "suspended");
-  const outcome = await remove(w.kind, w.instance(), w.cluster, w.context);
+  const outcome = await reconcile({ instance: w.kind }, w.instance(), w.cluster, w.context);
   assert.equal(outcome.instance, undefined);
   assert.deepEqual(outcome.removed.map((o) => o.name), ["demo-c", "demo-b", "demo-a"]);
   assert.deepEqual(w.cluster.objects(), []);

@@ -1,7 +1,7 @@
 /** Conditions, state and the author's fields. */
 import assert from "node:assert/strict";
 import type { Condition, JsonObject, KubeObject, ObjectRef } from "../../../src/api/mod.ts";
-import { MemoryCluster, unresolved } from "../../../src/reconcile/mod.ts";
+import { MemoryCluster, reconcile, type StatusPacing } from "../../../src/reconcile/mod.ts";
 import { ApiError } from "../../../src/api/mod.ts";
 import { condition, configMap, foreignMap, mapNode, type World, world } from "./fixtures.ts";
 
@@ -263,18 +263,20 @@ Deno.test("an instance without a good revision says so and keeps its fields", as
   await w.pass();
   const message = "latest issued graph revision 2 failed";
   w.cluster.calls.length = 0;
-  const outcome = await unresolved(w.kind, w.instance(), w.cluster, w.context, message);
+  const pass = () =>
+    reconcile({ instance: w.kind, unresolved: message }, w.instance(), w.cluster, w.context);
+  const outcome = await pass();
   assert.equal(outcome.state, "ERROR");
   const { status } = w.instance() as unknown as { status: JsonObject };
   assert.equal(status.own, "7");
   assert.equal(status.state, "ERROR");
   const { reason, message: text } = condition(w.instance(), "GraphResolved");
   assert.deepEqual([reason, text], ["ResolutionFailed", message]);
-  await unresolved(w.kind, w.instance(), w.cluster, w.context, message);
+  await pass();
   assert.deepEqual(w.counts(), { writeStatus: 1 });
 });
 
-Deno.test("the driver is asked when to write a status, by what changed; put off, it is due later", async () => {
+Deno.test("the pace decides by the change when a status is written; a postponed one is due later", async () => {
   const w = await world(`
 schema:
   spec: {value: string | default="x"}
@@ -289,11 +291,19 @@ resources:${
   }`);
   const asked: unknown[] = [];
   let wait = 0;
-  w.context = { ...w.context, putOff: (change) => (asked.push(change), wait) };
+  const recorded: unknown[] = [];
+  const statusPace: StatusPacing = {
+    delayMs: (change) => (asked.push(change), wait),
+    postponed: (change) => recorded.push(["postponed", change]),
+    writing: (change) => recorded.push(["writing", change]),
+  };
+  w.context = { ...w.context, statusPace };
   w.create();
   await w.pass();
   await w.pass();
   assert.deepEqual(asked.splice(0), ["state or condition", undefined]);
+  const first = [["writing", "state or condition"], ["writing", undefined]];
+  assert.deepEqual(recorded.splice(0), first);
 
   wait = 100;
   w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).extra = "no");
@@ -302,15 +312,20 @@ resources:${
   w.cluster.edit(w.ref(), (d) => (d.status as JsonObject).got = "somebody's");
   const late = await w.pass();
   assert.deepEqual(w.counts(), { apply: 1 });
-  assert.equal(late.lookAfterMs, 100);
+  assert.equal(late.requeueAfterMs, 100);
   assert.equal((late.instance!.status as JsonObject).got, "somebody's");
 
   wait = 0;
   const written = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1 });
-  assert.equal(written.lookAfterMs, undefined);
+  assert.equal(written.requeueAfterMs, undefined);
   assert.equal((written.instance!.status as JsonObject).got, "x");
-  assert.deepEqual([...new Set(asked.splice(0))], ["texts of conditions", "fields"]);
+  assert.deepEqual([...new Set(asked.splice(0))], ["condition messages", "fields"]);
+  assert.deepEqual(recorded.splice(0), [
+    ["postponed", "condition messages"],
+    ["postponed", "fields"],
+    ["writing", "fields"],
+  ]);
 
   w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).extra = "yes");
   assert.equal((await w.pass()).state, "ACTIVE");

@@ -5,10 +5,10 @@ import type { StatusChange } from "../../../../src/reconcile/mod.ts";
 
 const FIELDS: StatusChange = "fields";
 const STATE: StatusChange = "state or condition";
-const TEXTS: StatusChange = "texts of conditions";
+const MESSAGES: StatusChange = "condition messages";
 
-/** What is asked when, and the answer. */
-type Step = [at: number, change: StatusChange | undefined, answer: number];
+/** A pass at this time that finds this change, and the delay of its write; 0: it is written. */
+type Step = [at: number, change: StatusChange | undefined, delay: number];
 
 const cases: Record<string, Step[]> = {
   "a state is written at once, however often it changes": [
@@ -48,16 +48,16 @@ const cases: Record<string, Step[]> = {
     [300, FIELDS, 250],
   ],
   "a text alone is written ten seconds after the last write, or at once when that is long ago": [
-    [0, TEXTS, 0],
-    [100, TEXTS, 9900],
-    [9_999.5, TEXTS, 1],
-    [10_000, TEXTS, 0],
-    [30_000, TEXTS, 0],
+    [0, MESSAGES, 0],
+    [100, MESSAGES, 9900],
+    [9_999.5, MESSAGES, 1],
+    [10_000, MESSAGES, 0],
+    [30_000, MESSAGES, 0],
   ],
   "a text waits no longer because fields do": [
     [0, STATE, 0],
     [9_900, FIELDS, 250],
-    [10_000, TEXTS, 0],
+    [10_000, MESSAGES, 0],
   ],
 };
 
@@ -67,7 +67,11 @@ for (const [rule, steps] of Object.entries(cases)) {
     const pace = new StatusPace(() => now);
     const answers = steps.map(([at, change]) => {
       now = at;
-      return pace.putOff(change);
+      const delay = pace.delayMs(change);
+      assert.equal(pace.delayMs(change), delay, "asking changes nothing");
+      if (delay > 0) pace.postponed(change);
+      else pace.writing(change);
+      return delay;
     });
     assert.deepEqual(answers, steps.map(([, , answer]) => answer));
   });

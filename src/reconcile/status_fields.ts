@@ -1,27 +1,27 @@
-/** The author's status fields. */
+/** Evaluates the fields that the author of an RGD declares in `schema.status`. */
 import { isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import type { FieldPath, Graph } from "../graph/mod.ts";
 import type { Scope } from "./scope.ts";
 
-/** Status fields, and those whose expression failed for good. */
-export interface Projection {
-  /** Below `status`. */
+/** Result of the author's expressions. */
+export interface StatusFields {
+  /** The fields below `status`. */
   fields: JsonObject;
-  /** One line per field: its path and why. */
+  /** One message for each field that failed: its path and the cause. */
   failures: string[];
 }
 
 /**
- * Recomputes every field from scratch. Fields that wait for data are left out; one that fails does
- * not keep the others from being written. While suspended no child is read, so that fields which
- * read one keep their previous value.
+ * Evaluates all fields. A field that waits for data is left out, a failing one does not affect the
+ * others. While the instance is suspended no node runs, so fields that read nodes keep their previous
+ * value.
  */
-export function project(
+export function statusFields(
   graph: Graph,
   scope: Scope,
   previous: JsonObject,
   suspended: boolean,
-): Projection {
+): StatusFields {
   const fields: JsonObject = {};
   const failures: string[] = [];
   for (const { path, expression } of graph.status.fields) {
@@ -50,7 +50,7 @@ function valueAt(root: JsonObject, path: FieldPath): Json | undefined {
   return at as Json | undefined;
 }
 
-/** Sets a value, making objects and lists on the way; earlier elements that wait become null. */
+/** Sets a value and creates its parents; list elements before it that are missing become null. */
 function upsert(root: JsonObject, path: FieldPath, value: Json): void {
   let at: Record<string | number, unknown> = root;
   for (const [i, step] of path.entries()) {

@@ -1,7 +1,7 @@
 /** Conditions that the author of the RGD declares. */
 import assert from "node:assert/strict";
 import type { Condition } from "../../../src/api/mod.ts";
-import { unresolved } from "../../../src/reconcile/mod.ts";
+import { reconcile } from "../../../src/reconcile/mod.ts";
 import { compileYaml, configMap, mapNode, world } from "./fixtures.ts";
 
 const authored = (entries: string[]) => `
@@ -115,7 +115,8 @@ Deno.test("without a good revision author conditions stay as they are", async ()
   const w = await world(authored(["${runtime.newCondition({type: 'Mine', status: 'True'})}"]));
   w.create();
   await w.pass();
-  const { conditions, state } = await unresolved(w.kind, w.instance(), w.cluster, w.context, "x");
+  const graph = { instance: w.kind, unresolved: "x" };
+  const { conditions, state } = await reconcile(graph, w.instance(), w.cluster, w.context);
   assert.deepEqual(list(conditions), ["Mine=True"]);
   assert.equal(state, "ERROR");
 });

@@ -1,19 +1,22 @@
-/** Conditions that the author of an RGD declares in `schema.status.conditions`. */
+/** Evaluates the conditions that the author of an RGD declares in `schema.status.conditions`. */
 import type { Condition, Json, JsonObject, KubeObject } from "../api/mod.ts";
 import { type CelType, conditionsOf as celConditions, toCel } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { areAuthored } from "./conditions.ts";
 import { expressionText, type Scope } from "./scope.ts";
 
-/** What the author's expressions gave. */
+/** Result of the author's expressions. */
 export interface Authored {
-  /** Conditions as they go on the wire. */
+  /** The conditions to write. */
   conditions: Condition[];
-  /** Entries that failed, yielded no condition, or yielded a type twice. */
+  /** One message for each entry that failed or yielded no condition, and one for repeated types. */
   failures: string[];
 }
 
-/** Evaluates the entries; what is not there yet keeps its earlier conditions. */
+/**
+ * Evaluates the entries. `builtIn` are kro's own conditions of this pass, which expressions may read;
+ * `current` those in the cluster, which stay as long as an entry that may yield them is pending or fails.
+ */
 export function authoredConditions(
   graph: Graph,
   instance: KubeObject,
@@ -27,7 +30,7 @@ export function authoredConditions(
   let isComplete = true;
   for (const expression of graph.status.conditions) {
     const text = expressionText(expression);
-    // A node that is not there is data that is not there.
+    // A node that was not observed counts as missing data.
     if (expression.nodes.some((id) => !scope.sees(id))) {
       isComplete = false;
       continue;
@@ -54,7 +57,7 @@ export function authoredConditions(
   if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
   if (isComplete && doubles.length === 0) return { conditions: kept, failures };
   const types = new Set(kept.map((c) => c.type));
-  // kro's own conditions of a time without author conditions are not kept.
+  // kro's own conditions, from before the author declared any, are dropped.
   const previous = areAuthored(current) ? current : [];
   return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
 }
@@ -78,7 +81,7 @@ function stamped(
   };
 }
 
-/** `schema` with kro's own conditions of this pass as its status, for `runtime.condition`. */
+/** The variable `schema` with kro's own conditions as its status, for `runtime.condition`. */
 function withBuiltIns(
   graph: Graph,
   instance: KubeObject,

@@ -1,0 +1,139 @@
+/** Brings the objects of an instance in step with its graph, and reports how far that is. */
+import { ApiError, conditionsOf, isNotFound } from "../api/mod.ts";
+import { PassBudget } from "../cel/mod.ts";
+import type { Graph } from "../graph/mod.ts";
+import { MANAGED, nodeReason, notManaged, suspendedVerdict, verdict } from "./conditions.ts";
+import { deriveStatus, type Findings } from "./derive_status.ts";
+import { InstanceMetadata } from "./instance_metadata.ts";
+import { isSuperseded } from "./instance_writes.ts";
+import { isSuspended } from "./labels.ts";
+import type { Next, NodeOutcome, Outcome } from "./outcome.ts";
+import type { Pass } from "./pass.ts";
+import { plannedInventory } from "./planned_inventory.ts";
+import { prune, type Pruned } from "./prune.ts";
+import type { NodeResult } from "./result.ts";
+import { Scope } from "./scope.ts";
+import { lostFields, nextAfter, stateOf, type StatusWrite, writeStatus } from "./status.ts";
+import { walk } from "./walk.ts";
+
+/** A pass over an instance that is not being deleted. Rejects only on bugs. */
+export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
+  const { context, instance } = pass;
+  const metadata = new InstanceMetadata(graph, pass);
+  const budget = new PassBudget(context.costs);
+  const scope = new Scope(graph, instance, budget);
+  const suspended = isSuspended(instance) || (context.suspended ?? false);
+  const planned = suspended
+    ? metadata.inventory
+    : plannedInventory(graph, instance, scope, context.maxCollectionSize);
+  try {
+    await metadata.prepare(planned);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (isSuperseded(error)) return superseded(pass, error);
+    return await report(graph, pass, scope, unmanaged(error));
+  }
+  // Expressions see the labels and annotations that were just written, as in the next pass.
+  const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
+  if (suspended) return await report(graph, pass, current, suspension(pass));
+
+  const results = await walk(graph, pass, metadata, current);
+  const pruned = await prune(graph, pass, metadata, results);
+  const ordered = graph.order.map((id) => results.get(id)!);
+  return await report(graph, pass, current, convergence(ordered, pruned));
+}
+
+function convergence(results: readonly NodeResult[], pruned: Pruned): Findings {
+  const { resources, state, next } = verdict(results, pruned.fault);
+  const isPruning = next.kind === "done" && pruned.unfinished;
+  return {
+    managed: MANAGED,
+    resources,
+    state,
+    next: isPruning ? { kind: "wait", reason: "waiting for pruned objects to be gone" } : next,
+    results,
+    removed: pruned.removed,
+    fields: "all",
+  };
+}
+
+function suspension({ instance }: Pass): Findings {
+  const { resources, state, next } = suspendedVerdict(stateOf(instance) ?? "IN_PROGRESS");
+  return { managed: MANAGED, resources, state, next, results: [], removed: [], fields: "instance" };
+}
+
+/** Finalizer, labels or inventory could not be written, so nothing may be created. */
+function unmanaged(error: ApiError): Findings {
+  const message = `finalizer/labeling failed: ${error.message}`;
+  return {
+    managed: notManaged(message),
+    state: "ERROR",
+    next: { kind: "retry", error: message },
+    results: [],
+    removed: [],
+    fields: "keep",
+  };
+}
+
+/** Derives the status, writes it unless that is postponed, and sums up the pass. */
+async function report(
+  graph: Graph,
+  pass: Pass,
+  scope: Scope,
+  findings: Findings,
+): Promise<Outcome> {
+  const { status, failures } = deriveStatus(graph, pass, scope, findings);
+  const write = await writeStatus(pass, status, pass.context.statusPace);
+  const lost = write.kind === "written" ? lostFields(pass.instance, status) : [];
+  return {
+    state: status.state,
+    conditions: status.conditions,
+    nodes: findings.results.map(nodeOutcome),
+    removed: findings.removed,
+    instance: write.kind === "gone" ? undefined : pass.instance,
+    revision: pass.context.instanceRevision || undefined,
+    next: nextAfter(write) ?? nextAfterLoss(graph, lost) ?? nextOf(findings, failures),
+    requeueAfterMs: requeueAfterMs(write, findings.results),
+  };
+}
+
+/** Expressions of the status that failed are retried, unless a node failed by itself. */
+function nextOf({ next }: Findings, failures: readonly string[]): Next {
+  const isFailed = next.kind === "retry" && !next.refused;
+  return failures.length > 0 && !isFailed ? { kind: "retry", error: failures[0]! } : next;
+}
+
+function nextAfterLoss({ instance }: Graph, lost: readonly string[]): Next | undefined {
+  if (lost.length === 0) return undefined;
+  const error = `the API server did not keep ${lost.join(", ")} of the status: the CRD ` +
+    `${instance.plural}.${instance.group} has no such fields; somebody changed it, and it is restored`;
+  return { kind: "retry", error };
+}
+
+function requeueAfterMs(
+  write: StatusWrite,
+  results: readonly NodeResult[],
+): number | undefined {
+  const waits = results.flatMap(({ reverted = [] }) => reverted.map(({ dueMs }) => dueMs));
+  if (write.kind === "postponed") waits.push(write.delayMs);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
+}
+
+function nodeOutcome(result: NodeResult): NodeOutcome {
+  const reason = nodeReason(result);
+  const { node, state, objects } = result;
+  return { id: node.id, state, ...(reason ? { reason } : {}), objects };
+}
+
+/** The instance is gone or has another generation: the next pass starts from that. */
+function superseded({ instance }: Pass, error: ApiError): Outcome {
+  const isGone = isNotFound(error);
+  return {
+    state: "IN_PROGRESS",
+    conditions: conditionsOf(instance),
+    nodes: [],
+    removed: [],
+    instance: isGone ? undefined : instance,
+    next: isGone ? { kind: "done" } : { kind: "wait", reason: error.message, timed: true },
+  };
+}
