@@ -1,4 +1,4 @@
-/** From an RGD, or a recorded revision of it, to a compiled graph: looks up the kinds, compiles. */
+/** Compiles an RGD, or a recorded revision of it, against the kinds of a cluster. */
 import {
   type GroupVersionKind,
   gvkKey,
@@ -12,7 +12,7 @@ import { KindUnavailable } from "../clusters/mod.ts";
 import { compile, type CompileOptions, type Graph, kindsOf } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
 
-/** Where kinds come from and what is accepted. */
+/** What compiling an RGD needs. */
 export interface BuildDeps {
   /** Where kinds are looked up. */
   schemas: SchemaSource;
@@ -20,27 +20,36 @@ export interface BuildDeps {
   compile?: CompileOptions;
 }
 
-/** What came of it. */
+/** The result of compiling an RGD. */
 export interface Build {
   /** The graph, unless there are problems. */
   graph?: Graph;
-  /** All that is wrong. */
+  /** Every problem of the spec. */
   problems: Problem[];
-  /** Kinds that it was compiled against. */
+  /** Kinds that the spec was compiled against. */
   uses: KindRef[];
-  /** Kinds that the cluster does not serve: they may come. */
+  /** Kinds that the RGD uses and the cluster does not serve yet. */
   missing: GroupVersionKind[];
-  /** How long it took. */
+  /** Duration in seconds, look-ups included. */
   seconds: number;
 }
 
-/** A build, or what to say when it cannot be told whether the spec is right. */
+/** A build, which is without a verdict when a kind cannot be looked up at present. */
 export interface Attempt extends Build {
-  /** Which kind cannot be looked up at present. */
+  /** Which kind that is, and why; then there are neither a graph nor problems. */
   unavailable?: string;
 }
 
-/** Compiles the RGD against the kinds as they are now. Rejects when it cannot be told what they are. */
+/**
+ * Compiles the RGD against the kinds as they are now. Rejects with KindUnavailable when a kind may exist
+ * but cannot be looked up, and with ApiError when the cluster cannot be asked.
+ *
+ * @example
+ * ```ts
+ * const { graph, problems } = await buildGraph(rgd, { schemas });
+ * if (!graph) throw new Error(problemsText(problems));
+ * ```
+ */
 export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Build> {
   const started = performance.now();
   const kinds = kindsOf(rgd);
@@ -55,7 +64,7 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
   };
 }
 
-/** As {@link buildGraph}, where a kind that cannot be looked up at present is a result, too. */
+/** As {@link buildGraph}, but a kind that cannot be looked up at present is a result. */
 export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Attempt> {
   try {
     return await buildGraph(rgd, deps);
@@ -66,7 +75,7 @@ export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): P
   }
 }
 
-/** All problems, one a line. */
+/** All problems, one per line. */
 export function problemsText(problems: readonly Problem[]): string {
   return problems.map(problemText).join("\n");
 }

@@ -1,19 +1,28 @@
-/** kro's own two CustomResourceDefinitions, carried in the binary, and how they get into a cluster. */
+/** kro's own two CustomResourceDefinitions: they are embedded in the binary and installed from there. */
 import { ApiError, CRD_KIND, type KubeObject, Manager } from "../api/mod.ts";
 import { type KubeClient, waitEstablished } from "../kube/mod.ts";
 import embedded from "./own_crds.json" with { type: "json" };
 
-/** ResourceGraphDefinition's and GraphRevision's CRDs, as in `deploy/crds`. */
+/** The CRDs of ResourceGraphDefinition and GraphRevision, as in `deploy/crds`: a fresh copy per call. */
 export function ownCrds(): KubeObject[] {
   return structuredClone(embedded) as KubeObject[];
 }
 
-/** True when both of kro's own kinds are served. */
+/** True when both of kro's own CRDs exist. Rejects with ApiError. */
 export async function ownCrdsPresent(client: KubeClient): Promise<boolean> {
   return (await missing(client)).length === 0;
 }
 
-/** Creates those of kro's own CRDs that are missing, waits until they serve, and names them. */
+/**
+ * Creates those of kro's own CRDs that are missing, waits until they are established, and returns their
+ * names, sorted. Existing CRDs stay as they are. Rejects with ApiError.
+ *
+ * @example
+ * ```ts
+ * const created = await installCrds(client);
+ * if (created.length > 0) console.log(`installed ${created.join(", ")}`);
+ * ```
+ */
 export async function installCrds(client: KubeClient): Promise<string[]> {
   const created = await missing(client);
   await Promise.all(created.map((crd) => install(client, crd)));
@@ -34,7 +43,7 @@ async function install(client: KubeClient, crd: KubeObject): Promise<void> {
   try {
     await client.create(CRD_KIND, crd, { fieldManager: Manager.kro });
   } catch (error) {
-    // Another kro was faster; what counts is that the kind is served.
+    // Another kro created it first; it still has to be established.
     if (!(error instanceof ApiError && error.reason === "AlreadyExists")) throw error;
   }
   await waitEstablished(client, crd.metadata.name!);

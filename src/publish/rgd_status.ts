@@ -1,4 +1,4 @@
-/** The status of an RGD: conditions, state, order; written only when it says something new. */
+/** The status of an RGD: conditions, state, order. It is written only when it changes. */
 import {
   ApiError,
   type Condition,
@@ -6,7 +6,6 @@ import {
   findCondition,
   jsonEqual,
   type JsonObject,
-  Manager,
   type ResourceGraphDefinition,
   type ResourceInformation,
   RGD_CONDITIONS,
@@ -16,10 +15,11 @@ import {
   timestamp,
 } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
+import { asKro } from "./requests.ts";
 
-/** What a pass over an RGD has to say; fields left out stay as they are. */
+/** A change of an RGD's status; fields left out stay as they are. */
 export interface StatusUpdate {
-  /** Conditions that the pass looked at. */
+  /** Conditions to set; others stay. */
   conditions: ConditionUpdate[];
   /** Node ids. */
   topologicalOrder?: string[];
@@ -29,12 +29,20 @@ export interface StatusUpdate {
   lastIssuedRevision?: number;
 }
 
-/** Conditions that make an RGD Active; GraphRevisionsResolved does not count. */
+/** Conditions that make an RGD Active. GraphRevisionsResolved does not count, as upstream. */
 const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 
 /**
- * Merges the update into the status and writes it when that changed it; answers the RGD after it. An
- * RGD that changed meanwhile is read again: what the update says is said of the generation given.
+ * Merges the update into the RGD's status, writes it if that changed it, and returns the RGD afterwards. An
+ * RGD that another client changed is read again; conditions still carry the generation of the RGD given,
+ * which they were derived from. Returns the RGD as given when it was deleted or replaced; rejects with
+ * ApiError otherwise. `now` becomes the transition time of conditions that change.
+ *
+ * @example
+ * ```ts
+ * const waiting = { type: "KindReady", status: "False", reason: "WaitingForInstances", message };
+ * rgd = await writeRgdStatus(rgd, { conditions: [waiting] }, client, new Date());
+ * ```
  */
 export async function writeRgdStatus(
   rgd: ResourceGraphDefinition,
@@ -43,7 +51,7 @@ export async function writeRgdStatus(
   now: Date,
 ): Promise<ResourceGraphDefinition> {
   const ref = { kind: RGD_KIND, name: rgd.metadata.name! };
-  const options = { fieldManager: Manager.kro, subresource: "status" as const };
+  const options = { ...asKro, subresource: "status" as const };
   const { uid, generation } = rgd.metadata;
   for (let live = rgd;;) {
     const status = nextStatus({ ...live, metadata: { ...live.metadata, generation } }, update, now);
@@ -94,7 +102,7 @@ function stateOf(conditions: Condition[]): "Active" | "Inactive" {
   return serving ? "Active" : "Inactive";
 }
 
-/** What a pass found out about one condition. */
+/** One condition as an update. */
 export function condition(
   type: string,
   status: ConditionUpdate["status"],

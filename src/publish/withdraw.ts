@@ -1,23 +1,21 @@
-/** Lets an RGD go that is being deleted: its instances and CRD when that is allowed, then itself. */
+/** Releases an RGD that is being deleted: first its instances and CRD when that is allowed, then itself. */
 import {
   CRD_KIND,
-  FINALIZER,
-  isNotFound,
   isObject,
   type KindRef,
   KRO_GROUP,
   type KubeObject,
-  Manager,
   type ResourceGraphDefinition,
-  REVISION_KIND,
   RGD_KIND,
 } from "../api/mod.ts";
 import { plural } from "../graph/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import { generatedFor } from "./generated_crd.ts";
-import { releaseRevision } from "./revisions.ts";
+import { asKro, unlessGone } from "./requests.ts";
+import { listRevisions, releaseRevision } from "./revisions.ts";
+import { finalizerRemoval, guarded } from "./writes.ts";
 
-/** What letting go needs. */
+/** What withdrawing an RGD needs. */
 export interface WithdrawDeps {
   /** The cluster. */
   client: KubeClient;
@@ -25,18 +23,25 @@ export interface WithdrawDeps {
   allowCrdDeletion?: boolean;
 }
 
-/** How far it came. */
+/** How far the deletion of an RGD has come. */
 export interface WithdrawResult {
-  /** The finalizer is off: the RGD is gone, as far as kro is concerned. */
+  /** True once kro's finalizer is off the RGD. */
   released: boolean;
   /** Instances that must be gone first. */
   instancesLeft: KubeObject[];
 }
 
 /**
- * One step of deleting an RGD. While instances are left it only asks for their deletion, and is
- * called again; somebody reconciles them meanwhile. Nothing of it is left once it is released.
- * Instances and CRD stay when RGDs go only because their own CRD does, as when kro is uninstalled.
+ * One step of deleting an RGD. While instances are left it only asks for their deletion, and the caller
+ * calls it again while a controller removes their objects. Once none is left, it takes kro's finalizer off
+ * the revisions and off the RGD. When kro's own CRD of RGDs is gone or being deleted, as when kro is
+ * uninstalled, instances and CRD stay. Rejects with ApiError.
+ *
+ * @example
+ * ```ts
+ * const { released, instancesLeft } = await withdrawGraph(rgd, { client, allowCrdDeletion: true });
+ * if (!released) console.log(waitingText(instancesLeft));
+ * ```
  */
 export async function withdrawGraph(
   rgd: ResourceGraphDefinition,
@@ -46,14 +51,13 @@ export async function withdrawGraph(
     const instancesLeft = await removeKind(rgd, deps.client);
     if (instancesLeft.length > 0) return { released: false, instancesLeft };
   }
-  const fieldSelector = `spec.snapshot.name=${rgd.metadata.name}`;
-  const revisions = await deps.client.list(REVISION_KIND, { fieldSelector });
-  for (const revision of revisions.items) await releaseRevision(deps.client, revision);
+  const revisions = await listRevisions(rgd, deps.client);
+  for (const revision of revisions) await releaseRevision(deps.client, revision);
   await releaseRgd(rgd, deps.client);
   return { released: true, instancesLeft: [] };
 }
 
-/** What an RGD waits for that is to go after these instances. */
+/** The condition's message while the deletion of an RGD waits for these instances; names three of them. */
 export function waitingText(instances: readonly KubeObject[]): string {
   const names = instances.map(({ metadata: { namespace, name } }) =>
     namespace ? `${namespace}/${name}` : name!
@@ -62,7 +66,7 @@ export function waitingText(instances: readonly KubeObject[]): string {
   return `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
 }
 
-/** Name of the CRD that the RGD generates, when its schema says enough. */
+/** Name of the CRD that the RGD generates; undefined while its schema names no kind. */
 export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
   const schema = rgd.spec?.schema;
   return schema?.kind
@@ -70,7 +74,7 @@ export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
     : undefined;
 }
 
-/** The kind that a CRD serves: its storage version. */
+/** The kind of a CRD in its storage version; undefined when the CRD is malformed. */
 export function kindOfCrd(crd: KubeObject): KindRef | undefined {
   const spec = isObject(crd.spec) ? crd.spec : {};
   const names = isObject(spec.names) ? spec.names : {};
@@ -89,7 +93,7 @@ async function isUninstalled(client: KubeClient): Promise<boolean> {
   return !crd || crd.metadata.deletionTimestamp !== undefined;
 }
 
-/** Deletes the instances and, when none is left, the CRD; answers what is left. */
+/** Deletes the instances and, when none is left, the CRD; returns the instances that are left. */
 async function removeKind(
   rgd: ResourceGraphDefinition,
   client: KubeClient,
@@ -101,28 +105,18 @@ async function removeKind(
   const { items } = kind ? await client.list(kind, { metadataOnly: true }) : { items: [] };
   for (const { metadata } of items.filter((i) => !i.metadata.deletionTimestamp)) {
     const ref = { kind: kind!, namespace: metadata.namespace, name: metadata.name! };
-    await deleted(client.delete(ref, { uid: metadata.uid, propagation: "Background" }));
+    await unlessGone(client.delete(ref, { uid: metadata.uid, propagation: "Background" }));
   }
   if (items.length === 0) {
-    await deleted(client.delete({ kind: CRD_KIND, name: name! }, { uid: crd.metadata.uid }));
+    await unlessGone(client.delete({ kind: CRD_KIND, name: name! }, { uid: crd.metadata.uid }));
   }
   return items;
 }
 
 async function releaseRgd(rgd: ResourceGraphDefinition, client: KubeClient): Promise<void> {
-  const finalizers = rgd.metadata.finalizers ?? [];
-  if (!finalizers.includes(FINALIZER)) return;
-  const rest = finalizers.filter((f) => f !== FINALIZER);
+  const patch = finalizerRemoval(rgd);
+  if (!patch) return;
   const { name, resourceVersion } = rgd.metadata;
-  const patch = { metadata: { finalizers: rest, resourceVersion } };
   const ref = { kind: RGD_KIND, name: name! };
-  await deleted(client.mergePatch(ref, patch, { fieldManager: Manager.kro }));
-}
-
-async function deleted(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  await unlessGone(client.mergePatch(ref, guarded(patch, resourceVersion), asKro));
 }

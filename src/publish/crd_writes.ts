@@ -1,0 +1,132 @@
+/** The writes of a publication that make the generated CRD what a graph wants, or why there are none. Pure. */
+import {
+  Annotation,
+  apiVersionOf,
+  CRD_KIND,
+  type KindRef,
+  type KubeObject,
+  Label,
+  type ResourceGraphDefinition,
+} from "../api/mod.ts";
+import type { CrdChange, Graph } from "../graph/mod.ts";
+import { isServed } from "../kube/mod.ts";
+import {
+  allowsBreaking,
+  crdPatch,
+  desiredCrd,
+  foreignOwner,
+  ownerOf,
+  pendingChanges,
+} from "./generated_crd.ts";
+import type { Part, Write } from "./writes.ts";
+
+/** What the cluster has under the name of a graph's CRD, and under its kind. */
+export interface KindFacts {
+  /** The live CRD. */
+  live?: KubeObject;
+  /** Without a live CRD: the kind of an API that a CRD would be shadowed by. */
+  shadow?: KindRef;
+  /** For a live CRD of another RGD: whether that RGD exists. */
+  ownerExists?: boolean;
+  /** Why `shadow` or `ownerExists` could not be looked up. */
+  failure?: string;
+}
+
+/** How the CRD becomes what the graph wants: by these writes, unless kro refuses to make them. */
+export interface CrdPlan {
+  /** In order; empty when nothing differs, or `refusal` is there. */
+  writes: Write[];
+  /** The CRD as it will be; absent with a refusal. */
+  crd?: KubeObject;
+  /** Why kro does not change the CRD, for the condition KindReady. */
+  refusal?: string;
+}
+
+/** Plans the CRD of a graph. `part` says whether the graph is the spec's or the last good one. */
+export function planCrd(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  facts: KindFacts,
+  { version, part }: { version: string; part: Part },
+): CrdPlan {
+  const { live } = facts;
+  const refusal = refusalOf(rgd, graph, facts);
+  if (refusal !== undefined) return { writes: [], refusal };
+  const ref = { kind: CRD_KIND, name: graph.crd.metadata.name! };
+  const wait: Write = {
+    type: "awaitCrd",
+    part,
+    reason: "instances can be read once the CRD is established",
+    ref,
+    crd: live,
+  };
+  const desired = desiredCrd(rgd, graph, version);
+  if (!live) {
+    const reason = "the CRD does not exist";
+    return {
+      writes: [{ type: "createCrd", part, reason, ref, object: desired }, wait],
+      crd: desired,
+    };
+  }
+  const changes = pendingChanges(rgd, graph, live);
+  if (changes.length === 0) return { writes: isUsable(live) ? [] : [wait], crd: live };
+  return {
+    writes: [{
+      type: "patchCrd",
+      part,
+      reason: changes.map(changeText).join("; "),
+      ref,
+      patch: crdPatch(desired, live),
+      resourceVersion: live.metadata.resourceVersion,
+    }, wait],
+    crd: live,
+  };
+}
+
+/** Why kro leaves the CRD alone although the API server might accept the change. */
+function refusalOf(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  { live, shadow, ownerExists, failure }: KindFacts,
+): string | undefined {
+  if (failure !== undefined) return failure;
+  if (!live) return shadow && shadowText(graph.instance, shadow);
+  const { name } = graph.crd.metadata;
+  const foreign = foreignOwner(rgd, live);
+  if (foreign) {
+    const advice = ownerOf(live) !== undefined && !ownerExists ? takeoverAdvice(rgd) : "";
+    return `failed to update CRD ${name}: ${foreign}${advice}`;
+  }
+  if (live.metadata.deletionTimestamp) {
+    return `CRD ${name} is being deleted; it is made anew once its instances are gone`;
+  }
+  const breaking = pendingChanges(rgd, graph, live).filter((change) => change.breaking);
+  if (breaking.length === 0 || allowsBreaking(rgd)) return undefined;
+  return `cannot update CRD ${name}: breaking changes detected: ` +
+    `${breaking.map(changeText).join("; ")}. To update it all the ` +
+    `same, annotate the ResourceGraphDefinition with ${Annotation.allowBreakingChanges}=true`;
+}
+
+/** False as well when the CRD's names are refused: the executor's wait reports that. */
+function isUsable(crd: KubeObject): boolean {
+  try {
+    return isServed(crd);
+  } catch {
+    return false;
+  }
+}
+
+function changeText({ text, path }: CrdChange): string {
+  return `${text} (${path})`;
+}
+
+/** What to do about a CRD that outlived its RGD. */
+function takeoverAdvice(rgd: ResourceGraphDefinition): string {
+  return `, which is gone. To take over the CRD with its instances, label it ` +
+    `${Label.rgdName}=${rgd.metadata.name}`;
+}
+
+function shadowText(kind: KindRef, other: KindRef): string {
+  return `kind ${kind.kind} cannot be made: the API server has ${other.plural} of ` +
+    `${apiVersionOf(other)} (kind ${other.kind}) of its own; choose another group or kind`;
+}

@@ -1,0 +1,86 @@
+/** Reads what a publication is decided from. No function of this file writes. */
+import {
+  CRD_KIND,
+  errorText,
+  type KubeObject,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import type { Graph } from "../graph/mod.ts";
+import type { KubeClient } from "../kube/mod.ts";
+import { isSuspended } from "../reconcile/mod.ts";
+import { tryBuild } from "./build.ts";
+import type { KindFacts } from "./crd_writes.ts";
+import type { PublishDeps, ServedGraph } from "./deps.ts";
+import { type Candidates, type Facts, isRecorded, type LastGood } from "./facts.ts";
+import { fits, foreignOwner, ownerOf } from "./generated_crd.ts";
+import { isOutrun } from "./requests.ts";
+import { listRevisions } from "./revisions.ts";
+
+/** Compiles the spec and reads the revisions and the CRD. Rejects with ApiError. */
+export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): Promise<Facts> {
+  const build = await tryBuild(rgd, deps);
+  deps.onBuilt?.(build.seconds, build.problems.length === 0);
+  const isServedSuspended = isSuspended(rgd) && deps.current !== undefined;
+  const revisions = isServedSuspended ? [] : await listRevisions(rgd, deps.client);
+  const facts: Facts = { rgd, build, revisions };
+  if (isSuspended(rgd) || build.unavailable !== undefined) return facts;
+  if (build.graph || isRecorded(facts)) {
+    deps.events?.compiled(build.graph !== undefined, build.seconds);
+  }
+  if (!build.graph) return facts;
+  return { ...facts, kind: await gatherKind(rgd, build.graph, deps) };
+}
+
+/** Finds the graph that can go on serving, and reads what the cluster has of its kind. */
+export async function findLastGood(
+  rgd: ResourceGraphDefinition,
+  candidates: Candidates,
+  deps: PublishDeps,
+): Promise<LastGood> {
+  const found = deps.current
+    ? { served: deps.current, live: candidates.live }
+    : await newestFitting(rgd, candidates, deps);
+  if (!found) return {};
+  const { served, live } = found;
+  if (isSuspended(rgd)) return { served };
+  return { served, kind: await gatherKind(rgd, served.graph, deps, live) };
+}
+
+async function newestFitting(
+  rgd: ResourceGraphDefinition,
+  { revisions, live }: Candidates,
+  deps: PublishDeps,
+): Promise<{ served: ServedGraph; live?: KubeObject } | undefined> {
+  for (const { spec: { revision, snapshot } } of revisions) {
+    const { graph, seconds, unavailable } = await tryBuild({ ...rgd, spec: snapshot.spec }, deps);
+    if (unavailable === undefined) deps.events?.compiled(graph !== undefined, seconds);
+    if (!graph) continue;
+    const crd = live ?? await liveCrd(graph, deps.client);
+    if (!crd || fits(rgd, graph, crd)) return { served: { graph, revision }, live: crd };
+  }
+  return undefined;
+}
+
+async function gatherKind(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  deps: PublishDeps,
+  known?: KubeObject,
+): Promise<KindFacts> {
+  const live = known ?? await liveCrd(graph, deps.client);
+  try {
+    if (!live) return { shadow: await deps.taken?.(graph.instance) };
+    const owner = foreignOwner(rgd, live) ? ownerOf(live) : undefined;
+    if (owner === undefined) return { live };
+    const ownerExists = await deps.client.get({ kind: RGD_KIND, name: owner }) !== undefined;
+    return { live, ownerExists };
+  } catch (error) {
+    if (isOutrun(error)) throw error;
+    return { live, failure: errorText(error) };
+  }
+}
+
+async function liveCrd(graph: Graph, client: KubeClient): Promise<KubeObject | undefined> {
+  return await client.get({ kind: CRD_KIND, name: graph.crd.metadata.name! });
+}

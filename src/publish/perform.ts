@@ -1,0 +1,114 @@
+/** Makes the writes of a publication, in order, up to the first refusal. */
+import {
+  ApiError,
+  errorText,
+  gvkKey,
+  type JsonObject,
+  type KubeObject,
+  type ObjectRef,
+} from "../api/mod.ts";
+import { isServed, waitEstablished } from "../kube/mod.ts";
+import type { PublishDeps } from "./deps.ts";
+import { asKro, isOutrun, unlessReplaced } from "./requests.ts";
+import { guarded, type PatchWrite, type Refusal, type Write } from "./writes.ts";
+
+/** The objects that the server answered writes with: their newest states, as far as one publication knows. */
+export class Answers {
+  readonly #objects = new Map<string, KubeObject>();
+
+  /** The last answer about the object. */
+  get(ref: ObjectRef): KubeObject | undefined {
+    return this.#objects.get(keyOf(ref));
+  }
+
+  /** Takes the server's answer to a write of the object. */
+  set(ref: ObjectRef, object: KubeObject): void {
+    this.#objects.set(keyOf(ref), object);
+  }
+}
+
+/**
+ * Makes the writes in order and records the answers. Returns the refusal that a condition of the RGD has
+ * to report; nothing after the refused write is made. Rejects with every other error: a request that may
+ * succeed when it is made again, or one that another client outran.
+ */
+export async function performWrites(
+  writes: readonly Write[],
+  answers: Answers,
+  deps: PublishDeps,
+): Promise<Refusal | undefined> {
+  for (const write of writes) {
+    try {
+      await perform(write, answers, deps);
+    } catch (error) {
+      countFailure(write, deps);
+      const { part } = write;
+      if (part === undefined || !isRefusal(part, error)) throw error;
+      return { part, message: errorText(error) };
+    }
+  }
+  return undefined;
+}
+
+async function perform(write: Write, answers: Answers, deps: PublishDeps): Promise<void> {
+  const { client } = deps;
+  switch (write.type) {
+    case "serve":
+      return await deps.serve?.(write.served);
+    case "createRevision":
+    case "createCrd":
+      return answers.set(write.ref, await client.create(write.ref.kind, write.object, asKro));
+    case "addFinalizer":
+    case "adoptRevision":
+    case "patchCrd":
+      return answers.set(
+        write.ref,
+        await client.mergePatch(write.ref, body(write, answers), asKro),
+      );
+    case "verifyRevision": {
+      const options = { ...asKro, subresource: "status" as const };
+      return answers.set(write.ref, await client.mergePatch(write.ref, write.patch, options));
+    }
+    case "releaseRevision":
+      return await unlessReplaced(client.mergePatch(write.ref, body(write, answers), asKro));
+    case "deleteRevision":
+      await unlessReplaced(client.delete(write.ref, { uid: write.uid }));
+      return deps.events?.retired(true);
+    case "awaitCrd": {
+      const crd = answers.get(write.ref) ?? write.crd;
+      if (crd && isServed(crd)) return;
+      const { name } = write.ref;
+      return answers.set(write.ref, await waitEstablished(client, name, deps.signal));
+    }
+  }
+}
+
+/** The patch, on the condition that nobody else has changed the object since it was read. */
+function body({ ref, patch, resourceVersion }: PatchWrite, answers: Answers): JsonObject {
+  return guarded(patch, answers.get(ref)?.metadata.resourceVersion ?? resourceVersion);
+}
+
+function countFailure(write: Write, { events }: PublishDeps): void {
+  const isRetirement = write.type === "deleteRevision" ||
+    (write.type === "releaseRevision" && write.retires);
+  if (isRetirement) events?.retired(false);
+  if (write.type === "verifyRevision") events?.statusFailed(write.compiles);
+}
+
+/** True when the error is the last word on the part, so that trying again soon does not help. */
+function isRefusal(part: Refusal["part"], error: unknown): boolean {
+  switch (part) {
+    case "revision":
+      return error instanceof ApiError &&
+        ["Forbidden", "Invalid", "BadRequest"].includes(error.reason);
+    case "kind":
+    case "fallback":
+      return !isOutrun(error);
+    case "controller":
+      return true;
+  }
+}
+
+function keyOf({ kind, namespace = "", name }: ObjectRef): string {
+  return `${gvkKey(kind)}|${namespace}|${name}`;
+}

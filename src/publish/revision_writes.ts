@@ -1,0 +1,194 @@
+/** The writes of a publication that concern GraphRevisions. Pure. */
+import {
+  apiVersionOf,
+  type ConditionUpdate,
+  FINALIZER,
+  type GraphRevision,
+  jsonEqual,
+  type JsonObject,
+  Label,
+  type OwnerReference,
+  type ResourceGraphDefinition,
+  type ResourceInformation,
+  REVISION_CONDITIONS,
+  REVISION_KIND,
+  RGD_KIND,
+  setConditions,
+  timestamp,
+  versionLabel,
+} from "../api/mod.ts";
+import { type Graph, revisionName } from "../graph/mod.ts";
+import { revisionRef } from "./revisions.ts";
+import { finalizerRemoval, type Part, type Write } from "./writes.ts";
+
+/** The next revision number: numbers are never used twice, also when revisions were deleted. */
+export function nextRevision(
+  rgd: ResourceGraphDefinition,
+  revisions: readonly GraphRevision[],
+): number {
+  const newest = revisions[0]?.spec.revision ?? 0;
+  return Math.max(rgd.status?.lastIssuedRevision ?? 0, newest) + 1;
+}
+
+/** The GraphRevision that records the RGD's spec under this number. */
+export function newRevision(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  revision: number,
+  version: string,
+): GraphRevision {
+  const name = rgd.metadata.name!;
+  return {
+    apiVersion: apiVersionOf(REVISION_KIND),
+    kind: REVISION_KIND.kind,
+    metadata: {
+      name: revisionName(name, revision),
+      labels: {
+        [Label.owned]: "true",
+        [Label.kroVersion]: versionLabel(version),
+        [Label.rgdName]: name,
+        [Label.revisionHash]: graph.hash,
+      },
+      finalizers: [FINALIZER],
+      ownerReferences: [controllerReference(rgd)],
+    },
+    spec: {
+      revision,
+      snapshot: { name, generation: rgd.metadata.generation ?? 1, spec: rgd.spec! },
+    },
+  };
+}
+
+/** Creates that revision. */
+export function creation(revision: GraphRevision): Write {
+  return {
+    type: "createRevision",
+    part: "revision",
+    reason: `records the spec as revision ${revision.spec.revision}`,
+    ref: revisionRef(revision),
+    object: revision,
+  };
+}
+
+/**
+ * What the RGD's revisions need before one of them counts: kro's finalizer comes off those that are
+ * being deleted, and the RGD becomes the controller of the others. An RGD that was deleted and created
+ * again under its name finds the revisions of the former one, and goes on counting from them.
+ */
+export function ownershipWrites(
+  rgd: ResourceGraphDefinition,
+  revisions: readonly GraphRevision[],
+): Write[] {
+  return revisions.flatMap((revision) =>
+    revision.metadata.deletionTimestamp ? release(revision, false) : adoption(rgd, revision)
+  );
+}
+
+/** Writes to the revision's status what compiling its snapshot found, unless it says so already. */
+export function verification(
+  revision: GraphRevision,
+  verdict: Graph | string,
+  { now, part }: { now: Date; part?: Part },
+): Write[] {
+  const { metadata, status = {} } = revision;
+  const conditions = setConditions(
+    REVISION_CONDITIONS,
+    status.conditions ?? [],
+    [verified(metadata.name!, verdict)],
+    {
+      generation: metadata.generation ?? 1,
+      now: timestamp(now),
+      created: metadata.creationTimestamp ?? timestamp(now),
+    },
+  );
+  const graph = typeof verdict === "string" ? undefined : verdict;
+  const wanted = { conditions, ...orderOf(graph) };
+  const stored = {
+    conditions: status.conditions,
+    topologicalOrder: status.topologicalOrder ?? [],
+    resources: status.resources ?? [],
+  };
+  if (jsonEqual(wanted, stored)) return [];
+  return [{
+    type: "verifyRevision",
+    part,
+    reason: graph ? "the revision compiles" : "the revision does not compile",
+    compiles: graph !== undefined,
+    ref: revisionRef(revision),
+    patch: { status: wanted as unknown as JsonObject },
+  }];
+}
+
+/**
+ * Deletes all but the newest `keep` revisions; zero or less keeps all. The finalizer is removed first, so
+ * that no client sees a revision that is being deleted and still waits for kro.
+ */
+export function retirement(revisions: readonly GraphRevision[], keep: number): Write[] {
+  if (keep <= 0) return [];
+  return revisions.slice(keep).flatMap((revision) => [
+    ...release(revision, true),
+    {
+      type: "deleteRevision",
+      reason: `only the newest ${keep} revisions are kept`,
+      ref: revisionRef(revision),
+      uid: revision.metadata.uid,
+    },
+  ]);
+}
+
+/** Order and dependencies as the status of RGDs and revisions lists them; empty without a graph. */
+export function orderOf(
+  graph: Graph | undefined,
+): { topologicalOrder: string[]; resources: ResourceInformation[] } {
+  return {
+    topologicalOrder: [...graph?.order ?? []],
+    resources: (graph?.resources ?? []).map(({ id, dependencies }) => ({ id, dependencies })),
+  };
+}
+
+function release(revision: GraphRevision, retires: boolean): Write[] {
+  const patch = finalizerRemoval(revision);
+  if (!patch) return [];
+  return [{
+    type: "releaseRevision",
+    reason: retires ? "the revision is deleted next" : "the revision is being deleted",
+    retires,
+    ref: revisionRef(revision),
+    patch,
+    resourceVersion: revision.metadata.resourceVersion,
+  }];
+}
+
+function adoption(rgd: ResourceGraphDefinition, revision: GraphRevision): Write[] {
+  const owners = revision.metadata.ownerReferences ?? [];
+  if (owners.some((o) => o.controller && o.uid === rgd.metadata.uid)) return [];
+  const others = owners.filter((o) => o.kind !== RGD_KIND.kind || o.name !== rgd.metadata.name);
+  const ownerReferences = [...others, controllerReference(rgd)] as unknown as JsonObject[];
+  return [{
+    type: "adoptRevision",
+    reason: "the revision has another controller, or none",
+    ref: revisionRef(revision),
+    patch: { metadata: { ownerReferences } },
+    resourceVersion: revision.metadata.resourceVersion,
+  }];
+}
+
+function controllerReference(rgd: ResourceGraphDefinition): OwnerReference {
+  return {
+    apiVersion: apiVersionOf(RGD_KIND),
+    kind: RGD_KIND.kind,
+    name: rgd.metadata.name!,
+    uid: rgd.metadata.uid!,
+    controller: true,
+  };
+}
+
+function verified(name: string, verdict: Graph | string): ConditionUpdate {
+  const type = "GraphVerified";
+  if (typeof verdict !== "string") {
+    const message = "graph revision compiled and verified";
+    return { type, status: "True", reason: "Verified", message };
+  }
+  const message = `failed to compile graph revision "${name}": ${verdict}`;
+  return { type, status: "False", reason: "InvalidGraph", message };
+}

@@ -1,0 +1,210 @@
+/** Which writes publish an RGD whose spec can serve, in which order, and what its status says. */
+import assert from "node:assert/strict";
+import {
+  ACTIVE,
+  ANNOTATION,
+  built,
+  type Case,
+  decided,
+  deletion,
+  first,
+  graphs,
+  live,
+  READY,
+  RESOLVED,
+  STOPPED,
+  testCases,
+  VALID,
+} from "./decisions.ts";
+import { liveCrd, revision, rgd, SPECS } from "./fixtures.ts";
+
+const cases: Case[] = [
+  {
+    name: "a new RGD",
+    known: {
+      rgd: rgd(SPECS.first, { finalizers: [] }),
+      build: built(graphs.first),
+      kind: {},
+    },
+    expected: {
+      writes: [
+        "addFinalizer",
+        "createRevision cart-r00001",
+        "verifyRevision cart-r00001",
+        "createCrd",
+        "awaitCrd",
+        "serve 1",
+      ],
+      conditions: ACTIVE,
+      serves: 1,
+      issued: "no_revision",
+      keepsCrd: true,
+    },
+  },
+  {
+    name: "nothing changed",
+    known: {
+      rgd: rgd(SPECS.first),
+      build: built(graphs.first),
+      revisions: [first],
+      kind: { live },
+    },
+    expected: { writes: ["serve 1"], conditions: ACTIVE, serves: 1, keepsCrd: true },
+  },
+  {
+    name: "a changed spec",
+    known: {
+      rgd: rgd(SPECS.compatible, { generation: 2 }),
+      build: built(graphs.compatible),
+      revisions: [first],
+      kind: { live },
+    },
+    expected: {
+      writes: [
+        "createRevision cart-r00002",
+        "verifyRevision cart-r00002",
+        "patchCrd",
+        "awaitCrd",
+        "serve 2",
+      ],
+      conditions: ACTIVE,
+      serves: 2,
+      issued: "spec_changed",
+      keepsCrd: true,
+    },
+  },
+  {
+    name: "a revision number is never used twice",
+    known: {
+      rgd: rgd(SPECS.first, {}, { lastIssuedRevision: 7 }),
+      build: built(graphs.first),
+      kind: { live },
+    },
+    expected: {
+      writes: ["createRevision cart-r00008", "verifyRevision cart-r00008", "serve 8"],
+      conditions: ACTIVE,
+      serves: 8,
+      issued: "no_revision",
+      keepsCrd: true,
+    },
+  },
+  {
+    name: "a CRD that is not established yet",
+    known: {
+      rgd: rgd(SPECS.first),
+      build: built(graphs.first),
+      revisions: [first],
+      kind: { live: liveCrd(SPECS.first, graphs.first, {}, []) },
+    },
+    expected: { writes: ["awaitCrd", "serve 1"], conditions: ACTIVE, serves: 1, keepsCrd: true },
+  },
+  {
+    name: "revisions of a former RGD of the name, and one that is being deleted",
+    known: {
+      rgd: rgd(SPECS.first),
+      build: built(graphs.first),
+      revisions: [
+        revision(SPECS.compatible, graphs.compatible, 3, deletion),
+        revision(SPECS.first, graphs.first, 2, { ownerReferences: [] }),
+        first,
+      ],
+      kind: { live },
+    },
+    expected: {
+      writes: ["releaseRevision cart-r00003", "adoptRevision cart-r00002", "serve 2"],
+      conditions: ACTIVE,
+      serves: 2,
+      keepsCrd: true,
+    },
+  },
+  {
+    name: "too many revisions",
+    known: {
+      rgd: rgd(SPECS.compatible),
+      build: built(graphs.compatible),
+      revisions: [
+        revision(SPECS.first, graphs.first, 4),
+        revision(SPECS.breaking, graphs.breaking, 3),
+        revision(SPECS.first, graphs.first, 2, { finalizers: [] }),
+      ],
+      kind: { live: liveCrd(SPECS.compatible, graphs.compatible) },
+    },
+    maxRevisions: 2,
+    expected: {
+      writes: [
+        "createRevision cart-r00005",
+        "verifyRevision cart-r00005",
+        "serve 5",
+        "releaseRevision cart-r00003",
+        "deleteRevision cart-r00003",
+        "deleteRevision cart-r00002",
+      ],
+      conditions: ACTIVE,
+      serves: 5,
+      issued: "spec_changed",
+      keepsCrd: true,
+    },
+  },
+  {
+    name: "a limit of 0 keeps all revisions",
+    known: {
+      rgd: rgd(SPECS.first),
+      build: built(graphs.first),
+      revisions: [revision(SPECS.first, graphs.first, 2), first],
+      kind: { live },
+    },
+    maxRevisions: 0,
+    expected: { writes: ["serve 2"], conditions: ACTIVE, serves: 2, keepsCrd: true },
+  },
+  {
+    name: "a breaking change that the RGD's annotation allows",
+    known: {
+      rgd: rgd(SPECS.breaking, { annotations: { [ANNOTATION]: "true" } }),
+      build: built(graphs.breaking),
+      revisions: [first],
+      kind: { live },
+    },
+    expected: {
+      writes: [
+        "createRevision cart-r00002",
+        "verifyRevision cart-r00002",
+        "patchCrd",
+        "awaitCrd",
+        "serve 2",
+      ],
+      conditions: ACTIVE,
+      serves: 2,
+      issued: "spec_changed",
+      keepsCrd: true,
+    },
+  },
+  {
+    name: "the controller does not start: old revisions are retired all the same",
+    known: {
+      rgd: rgd(SPECS.first),
+      build: built(graphs.first),
+      revisions: [revision(SPECS.first, graphs.first, 2), first],
+      kind: { live },
+      refused: { controller: "caches are not synced in time" },
+    },
+    maxRevisions: 1,
+    expected: {
+      writes: ["releaseRevision cart-r00001", "deleteRevision cart-r00001"],
+      conditions: [RESOLVED, VALID, READY, STOPPED],
+      serves: 2,
+      error: /^caches are not synced in time$/,
+      keepsCrd: true,
+    },
+  },
+];
+
+testCases(cases);
+
+Deno.test("a patch of the CRD says what changes, and holds only for the CRD that was read", () => {
+  const changed = cases.find(({ name }) => name === "a changed spec")!;
+  const patch = decided(changed).writes.find(({ type }) => type === "patchCrd")!;
+  assert.ok(patch.type === "patchCrd");
+  assert.match(patch.reason, /size/);
+  assert.equal(patch.resourceVersion, "50");
+  assert.deepEqual(Object.keys(patch.patch), ["metadata", "spec"]);
+});

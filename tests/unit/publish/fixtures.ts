@@ -1,0 +1,145 @@
+/** An RGD, its revisions and its CRD as a cluster would have them, for the tests of publishing. */
+import assert from "node:assert/strict";
+import {
+  type GraphRevision,
+  type JsonObject,
+  type KubeObject,
+  type Problem,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  type RgdSpec,
+} from "../../../src/api/mod.ts";
+import { compile, type Graph, kindsOf } from "../../../src/graph/mod.ts";
+import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
+import { desiredCrd } from "../../../src/publish/generated_crd.ts";
+import { newRevision } from "../../../src/publish/revision_writes.ts";
+
+/** The version of kro that decisions are made for. */
+export const VERSION = "v0.9.4";
+
+/** The moment of every decision. */
+export const NOW = new Date("2026-02-03T04:05:06Z");
+
+/** An RGD's spec whose instances have a field `size` of this SimpleSchema. */
+export function spec(size: string): RgdSpec {
+  return {
+    schema: {
+      kind: "Cart",
+      apiVersion: "v1alpha1",
+      group: "shop.example.com",
+      spec: { name: "string", size },
+    },
+    resources: [{
+      id: "map",
+      template: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "${schema.spec.name}" },
+        data: { size: "${string(schema.spec.size)}" },
+      },
+    }],
+  };
+}
+
+/** The spec that most cases start from, and changes of it. */
+export const SPECS = {
+  first: spec("string | default=s"),
+  compatible: spec("string | default=m"),
+  breaking: spec("integer | default=1"),
+};
+
+/** When the objects were created. */
+const AGES_AGO = "2026-01-01T00:00:00Z";
+
+/** The RGD `cart`, with kro's finalizer unless the metadata says otherwise. */
+export function rgd(
+  of: RgdSpec,
+  metadata: Partial<KubeObject["metadata"]> = {},
+  status?: ResourceGraphDefinition["status"],
+): ResourceGraphDefinition {
+  return {
+    apiVersion: "kro.run/v1alpha1",
+    kind: RGD_KIND.kind,
+    metadata: {
+      name: "cart",
+      uid: "rgd-uid",
+      generation: 1,
+      resourceVersion: "5",
+      finalizers: ["kro.run/finalizer"],
+      ...metadata,
+    },
+    spec: of,
+    ...status ? { status } : {},
+  };
+}
+
+/** The compiled graph of a spec. */
+export async function graphOf(of: RgdSpec): Promise<Graph> {
+  const subject = rgd(of);
+  const compiled = compile(subject, await resolveKinds(snapshotSource(), kindsOf(subject)));
+  assert.ok(compiled.ok, "the spec compiles");
+  return compiled.graph;
+}
+
+/** A revision of the RGD in the cluster, verified. */
+export function revision(
+  of: RgdSpec,
+  graph: Graph,
+  number: number,
+  metadata: Partial<KubeObject["metadata"]> = {},
+): GraphRevision {
+  const bare = newRevision(rgd(of), graph, number, VERSION);
+  const condition = {
+    status: "True",
+    observedGeneration: 1,
+    lastTransitionTime: AGES_AGO,
+  } as const;
+  return {
+    ...bare,
+    metadata: {
+      ...bare.metadata,
+      uid: `uid-${number}`,
+      resourceVersion: `${100 + number}`,
+      generation: 1,
+      creationTimestamp: AGES_AGO,
+      ...metadata,
+    },
+    status: {
+      conditions: [
+        {
+          type: "GraphVerified",
+          ...condition,
+          reason: "Verified",
+          message: "graph revision compiled and verified",
+        },
+        { type: "Ready", ...condition, reason: "Ready", message: "" },
+      ],
+      topologicalOrder: [...graph.order],
+      resources: graph.resources.map(({ id, dependencies }) => ({ id, dependencies })),
+    },
+  };
+}
+
+/** The CRD of a graph in the cluster, established. */
+export function liveCrd(
+  of: RgdSpec,
+  graph: Graph,
+  metadata: Partial<KubeObject["metadata"]> = {},
+  conditions: JsonObject[] = [{ type: "Established", status: "True" }],
+): KubeObject {
+  const desired = desiredCrd(rgd(of), graph, VERSION);
+  const labels = { ...desired.metadata.labels, ...metadata.labels };
+  return {
+    ...desired,
+    metadata: { ...desired.metadata, uid: "crd-uid", resourceVersion: "50", ...metadata, labels },
+    status: { conditions },
+  };
+}
+
+/** A problem of a spec. */
+export const PROBLEM: Problem = {
+  code: "TYPE",
+  node: "map",
+  path: "template.data.size",
+  message: "undefined field 'siez'",
+};
