@@ -1,10 +1,10 @@
-/** Tells when an aggregated API becomes available: no CRD comes with its kinds. */
+/** Watches APIServices: kinds of an aggregated API appear without an event of a CRD. */
 import { getLogger } from "@logtape/logtape";
 import { apiVersionOf, errorText, type KubeObject } from "../../api/mod.ts";
 import { API_SERVICE_KIND, type ApiService, isAvailable } from "../../clusters/mod.ts";
 import { type KubeClient, Reflector } from "../../kube/mod.ts";
 
-/** A group and version as an APIService has them. */
+/** The group and version of an APIService. */
 export interface GroupVersion {
   /** API group. */
   group: string;
@@ -12,31 +12,34 @@ export interface GroupVersion {
   version: string;
 }
 
-/** Discovery and OpenAPI documents may lag so far behind an APIService. */
+/** How long discovery and OpenAPI documents may lag behind an APIService. */
 const LAG_MS = 60_000;
 
 const logger = getLogger(["kro", "graph"]);
 
-/** See the file's first line. APIServices of the API server itself and of CRDs do not count. */
+/**
+ * Calls back when an aggregated API becomes available, and knows which ones became so less than a minute
+ * ago. APIServices of the API server itself and of CRDs do not count.
+ */
 export class ApiServices {
   readonly #onAvailable: (api: GroupVersion) => void;
   readonly #now: () => number;
-  /** By apiVersion: since when it has been available. */
+  /** By apiVersion: the time since which it has been available. */
   readonly #available = new Map<string, number>();
   #running?: Promise<void>;
 
-  /** Watches nothing yet. `now` is in milliseconds from any fixed point. */
+  /** Watches nothing before {@link start}. `now` is in milliseconds from any fixed point. */
   constructor(onAvailable: (api: GroupVersion) => void, now = () => performance.now()) {
     this.#onAvailable = onAvailable;
     this.#now = now;
   }
 
-  /** Begins to watch, unless it does already: nothing is asked as long as nobody waits for a kind. */
+  /** Starts the watch, unless it runs. Call it once an RGD misses a kind; until then no request is made. */
   start(client: KubeClient, signal: AbortSignal): void {
-    let said = false;
+    let logged = false;
     const onError = (error: unknown) => {
-      if (said) return;
-      said = true;
+      if (logged) return;
+      logged = true;
       logger.warn(
         "cannot watch APIServices: {error}; an aggregated API that comes is found within two minutes",
         { error: errorText(error) },
@@ -49,12 +52,12 @@ export class ApiServices {
     }).start(signal);
   }
 
-  /** Resolves when nothing is watched any more, once the signal has aborted. */
+  /** Resolves when the watch has ended; abort the signal first. */
   async stopped(): Promise<void> {
     await this.#running;
   }
 
-  /** An APIService came up or changed. */
+  /** An APIService was added or modified. */
   seen(object: KubeObject): void {
     const { spec, ...service } = object as ApiService;
     if (!spec?.service || !spec.group || !spec.version) return;
@@ -65,7 +68,7 @@ export class ApiServices {
     this.#onAvailable(api);
   }
 
-  /** An APIService is gone; of some only the name is known, `<version>.<group>`. */
+  /** An APIService was deleted. Of one missing from a relist only the name is known: `<version>.<group>`. */
   gone({ metadata: { name = "" } }: KubeObject): void {
     const dot = name.indexOf(".");
     this.#available.delete(
@@ -73,7 +76,7 @@ export class ApiServices {
     );
   }
 
-  /** True when the API has been available for so short a time that its kinds may not be known yet. */
+  /** True while discovery may not show the kinds of the API yet, for it has just become available. */
   isNew(api: GroupVersion): boolean {
     const since = this.#available.get(apiVersionOf(api));
     return since !== undefined && this.#now() - since < LAG_MS;

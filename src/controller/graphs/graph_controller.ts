@@ -1,7 +1,4 @@
-/**
- * Keeps the RGDs: publishes each, serves its kind until the RGD is deleted, keeps its CRD as it was
- * generated, and tries again when a kind appears that it waits for.
- */
+/** The controller of RGDs: publishes each one, and publishes it again when something that it depends on changes. */
 import { getLogger } from "@logtape/logtape";
 import {
   CRD_KIND,
@@ -32,48 +29,56 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { WorkQueue, type WorkResult } from "../queue.ts";
 import { watchFailures } from "../watch_failures.ts";
 import { ApiServices } from "./api_services.ts";
-import { type GraphEntry, GraphState } from "./graph_store.ts";
-import { holdInstances, retireInstances } from "./unserved.ts";
+import { type GraphEntry, GraphStore } from "./graph_store.ts";
+import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
-/** What keeping RGDs needs. */
+/** What the controller needs. */
 export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
-  /** Where kinds are looked up; told of kinds whose CRD changed. */
+  /** Where kinds are looked up. The controller invalidates kinds whose CRD changed. */
   schemas: ClusterSchemas;
-  /** Who keeps the instances. */
+  /** The instance controllers. */
   pool: InstancePool;
-  /** Counts. */
+  /** Counts publications, states and deletions. */
   metrics: Metrics;
   /** Delete the instances and the CRD with their RGD. */
   allowCrdDeletion: boolean;
-  /** How many RGDs are worked on at a time. */
+  /** How many keys are processed at a time. */
   workers: number;
-  /** Delay of the next look at an RGD that waits for its instances to be gone. */
+  /** Requeue interval of an RGD whose deletion waits for its instances, in milliseconds. */
   progressMs: number;
-  /** Whether this controller writes at present; while it does not, its caches are kept warm. */
+  /** Whether this controller may write now; while it may not, it only fills the caches. */
   leads: () => boolean;
 }
 
 const logger = getLogger(["kro", "graph"]);
 
-/** No event tells when somebody else's names or policies give way. */
+/** Longest retry delay: no event tells when another object's names or an admission policy no longer refuse. */
 const MAX_DELAY_MS = 120_000;
 
-/** How soon an RGD is looked at again that waits for kinds of an API that has just become available. */
+/** Requeue interval of an RGD that misses kinds of an API that has just become available. */
 const NEW_API_MS = 2_000;
 
-/** See the file's first lines. */
+/**
+ * Watches RGDs, GraphRevisions and CRDs, and processes them from one queue of keys:
+ *
+ * - `rgd/<name>`: publishes the RGD, or withdraws it when it is being deleted.
+ * - `crd/<name>`: a generated CRD whose RGD is gone; only deletions of its instances are processed.
+ * - `revision/<name>`: a revision that is being deleted; kro's finalizer comes off.
+ *
+ * A kind stays served until its RGD is deleted, by the last good graph if need be.
+ */
 export class GraphController {
   readonly #deps: GraphDeps;
-  readonly #state: GraphState;
+  readonly #store: GraphStore;
   readonly #queue: WorkQueue;
   readonly #stop = new AbortController();
   readonly #watchFailed = watchFailures("graph");
-  readonly #apis = new ApiServices((api) => this.#state.apiAvailable(api));
+  readonly #apis = new ApiServices((api) => this.#store.apiAvailable(api));
   readonly #reflectors: { name: string; reflector: Reflector }[];
   #started = false;
   #running: Promise<void>[] = [];
 
-  /** Watches nothing yet. */
+  /** Watches nothing before {@link start}. */
   constructor(deps: GraphDeps) {
     this.#deps = deps;
     this.#queue = new WorkQueue((key) => this.#work(key), {
@@ -81,11 +86,11 @@ export class GraphController {
       maxDelayMs: MAX_DELAY_MS,
       onWorked: deps.metrics.graphWorked,
     });
-    this.#state = new GraphState(
+    this.#store = new GraphStore(
       (key) => this.#queue.add(key),
       (crd) => deps.schemas.invalidate(crd),
     );
-    deps.pool.onEmpty((crd) => this.#state.instancesGone(crd));
+    deps.pool.onEmpty((crd) => this.#store.instancesGone(crd));
     this.#reflectors = [
       this.#reflector(RGD_KIND, {
         added: (object) => this.#rgdSeen(object),
@@ -93,39 +98,39 @@ export class GraphController {
         deleted: ({ metadata }) => this.#rgdGone(metadata.name!),
       }),
       this.#reflector(REVISION_KIND, {
-        added: (object) => this.#state.revisionSeen(object),
-        modified: (object) => this.#state.revisionSeen(object),
-        deleted: (object) => this.#state.revisionGone(object),
+        added: (object) => this.#store.revisionSeen(object),
+        modified: (object) => this.#store.revisionSeen(object),
+        deleted: (object) => this.#store.revisionGone(object),
       }),
       this.#reflector(CRD_KIND, {
-        added: (object) => this.#state.crdSeen(object),
-        modified: (object) => this.#state.crdSeen(object),
-        deleted: (object) => this.#state.crdGone(object.metadata.name!),
+        added: (object) => this.#store.crdSeen(object),
+        modified: (object) => this.#store.crdSeen(object),
+        deleted: (object) => this.#store.crdGone(object.metadata.name!),
       }),
     ];
   }
 
   /** All RGDs, sorted by name. */
   get entries(): GraphEntry[] {
-    return this.#state.entries;
+    return this.#store.entries;
   }
 
   /** The RGD of that name. */
   entry(name: string): GraphEntry | undefined {
-    return this.#state.entry(name);
+    return this.#store.entry(name);
   }
 
   /** The CRD that the RGD generated; undefined while it has none, or another RGD has the kind. */
   crdOf({ rgd, crd }: GraphEntry): string | undefined {
-    const known = crd && this.#state.crd(crd);
+    const known = crd && this.#store.crd(crd);
     return known && generatedFor(rgd.metadata.name!, known) ? crd : undefined;
   }
 
-  /** What has to be done before the controller is ready. */
+  /** Why the controller is not ready: caches that are not synced, RGDs that were not processed yet. */
   get missing(): string[] {
     const caches = this.#reflectors.filter(({ reflector }) => !reflector.hasSynced)
       .map(({ name }) => `cache of ${name} is not synced`);
-    const graphs = this.entries.filter((entry) => !entry.settled)
+    const graphs = this.entries.filter((entry) => !entry.attempted)
       .map(({ rgd }) => `graph ${rgd.metadata.name} is not compiled`);
     return [...caches, ...graphs];
   }
@@ -136,22 +141,22 @@ export class GraphController {
   }
 
   /**
-   * Begins to watch; what is there is worked on as soon as all of it is known. Called again, it looks at
-   * everything anew.
+   * Starts the watches, and the queue once all caches are synced. Called again, as by a new leader, it
+   * requeues everything.
    */
   start(): void {
-    if (this.#started) return this.#state.all();
+    if (this.#started) return this.#store.enqueueAll();
     this.#started = true;
     const { signal } = this.#stop;
     this.#running = this.#reflectors.map(({ reflector }) => reflector.start(signal));
     const synced = Promise.all(this.#reflectors.map(({ reflector }) => reflector.synced));
     synced.then(() => {
-      this.#state.synced();
+      this.#store.synced();
       this.#queue.start();
     }, () => {/* stopped before */});
   }
 
-  /** Lets the work under way come to its end. */
+  /** Stops the watches; resolves when no key is being processed. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#queue.stop();
@@ -167,12 +172,12 @@ export class GraphController {
 
   #rgdSeen(object: KubeObject): void {
     this.#deps.metrics.revisions.pending(object as ResourceGraphDefinition);
-    this.#state.rgdSeen(object);
+    this.#store.rgdSeen(object);
   }
 
   #rgdGone(name: string): void {
     this.#deps.metrics.revisions.gone(name);
-    this.#state.rgdGone(name);
+    this.#store.rgdGone(name);
   }
 
   #work(key: string): Promise<WorkResult> {
@@ -180,38 +185,38 @@ export class GraphController {
     const name = key.slice(separator + 1);
     switch (key.slice(0, separator)) {
       case "rgd":
-        return this.#keep(name);
+        return this.#processRgd(name);
       case "crd":
-        return this.#keepOrphan(name);
+        return this.#processOrphan(name);
       default:
-        return this.#letRevisionGo(name);
+        return this.#releaseRevision(name);
     }
   }
 
-  async #keep(name: string): Promise<WorkResult> {
-    const entry = this.#state.entry(name);
+  async #processRgd(name: string): Promise<WorkResult> {
+    const entry = this.#store.entry(name);
     if (!entry) return "done";
     try {
       if (!this.#deps.leads()) return await this.#warm(entry);
       if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
       return await this.#publish(entry);
     } catch (error) {
-      // Who leads next begins anew.
+      // The next leader requeues everything.
       if (!this.#deps.leads()) return "done";
       this.#deps.metrics.rgdBroke(error);
       const message = errorText(error);
-      this.#say(entry, message);
+      this.#logFailure(entry, message);
       const { crd } = entry;
       if (crd && !this.#deps.pool.of(crd)) {
-        await retireInstances(crd, name, this.#deps).catch(() => {});
+        await serveDeletions(crd, name, this.#deps).catch(() => {});
       }
       return "retry";
     } finally {
-      entry.settled = true;
+      entry.attempted = true;
     }
   }
 
-  /** What leading will need, without a write: the schemas, and the caches that passes read. */
+  /** Fills, without a write, what a leader needs: the schemas, and the caches that passes read. */
   async #warm({ rgd }: GraphEntry): Promise<WorkResult> {
     if (rgd.status?.state !== "Active" || rgd.metadata.deletionTimestamp) return "done";
     const { graph } = await buildGraph(rgd, this.#deps);
@@ -223,7 +228,7 @@ export class GraphController {
     const { metrics, pool, signal = this.#stop.signal, ...deps } = this.#deps;
     const before = entry.rgd;
     const name = before.metadata.name!;
-    const since = this.#state.clock;
+    const since = this.#store.crdClock;
     const result = await publishGraph(before, {
       ...deps,
       signal,
@@ -232,9 +237,11 @@ export class GraphController {
       serve: async (served) => {
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
+        // The RGD may have gone meanwhile: then deletions alone are processed, as after its event.
+        if (!this.#store.entry(name)) this.#queue.add(`crd/${entry.crd}`);
       },
     });
-    this.#state.published(entry, before, result, since);
+    this.#store.published(entry, before, result, since);
     metrics.revisions.resolved(result.rgd, result.served?.revision);
     if (result.issued) metrics.revisionIssued(result.issued);
     const good = result.problems.length === 0 && result.error === undefined;
@@ -250,13 +257,13 @@ export class GraphController {
       });
     }
     const failure = result.error ?? (problemsText(result.problems) || undefined);
-    this.#say(entry, failure);
+    this.#logFailure(entry, failure);
     const crd = result.served ? undefined : this.crdOf(entry);
-    if (crd) await holdInstances(crd, entry.rgd, failure ?? "", this.#deps);
-    return this.#next(result);
+    if (crd) await serveUnresolved(crd, entry.rgd, failure ?? "", this.#deps);
+    return this.#resultOf(result);
   }
 
-  #next({ error, missing }: PublishResult): WorkResult {
+  #resultOf({ error, missing }: PublishResult): WorkResult {
     if (missing.length > 0) this.#apis.start(this.#deps.client, this.#stop.signal);
     if (missing.some((kind) => this.#apis.isNew(kind))) {
       return { afterMs: NEW_API_MS, failed: true };
@@ -268,46 +275,54 @@ export class GraphController {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
     const { crd } = entry;
     const name = entry.rgd.metadata.name!;
-    // Instances are reconciled until the last one is gone, also after a restart.
-    if (crd && !pool.of(crd)) await retireInstances(crd, name, this.#deps);
+    // After a restart, too, instances are deleted by a controller that processes their finalizers.
+    if (crd && !pool.of(crd)) await serveDeletions(crd, name, this.#deps);
     const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
       client,
       allowCrdDeletion,
     });
     if (!released) {
-      await this.#sayWaiting(entry, instancesLeft);
-      // The end of the last one wakes; until then somebody may create another.
+      await this.#reportWaiting(entry, instancesLeft);
+      // The last instance's end requeues the RGD; until then another one may be created.
       return { afterMs: progressMs };
     }
-    // The kind may be another RGD's, which this one never got.
-    await pool.of(this.crdOf(entry))?.retire();
+    // The CRD of that name may be another RGD's: then this one never served the kind.
+    await pool.of(this.crdOf(entry))?.serveDeletions();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));
-    const kept = allowCrdDeletion ? undefined : crd;
-    logger.info("graph {graph} is let go", { graph: name, keptCrd: kept });
+    if (allowCrdDeletion || !crd) logger.info("graph {graph} deleted", { graph: name });
+    else logger.info("graph {graph} deleted; its CRD {crd} stays", { graph: name, crd });
     return "done";
   }
 
-  /** Whoever deletes an RGD and waits finds out for what. */
-  async #sayWaiting(entry: GraphEntry, instances: readonly KubeObject[]): Promise<void> {
+  /** Says in the RGD's status for which instances its deletion waits. */
+  async #reportWaiting(entry: GraphEntry, instances: readonly KubeObject[]): Promise<void> {
     const message = waitingText(instances);
     const reason = "WaitingForInstances";
     const conditions = [{ type: "KindReady", status: "False" as const, reason, message }];
     const { client, now } = this.#deps;
-    const graph = entry.rgd.metadata.name;
-    entry.rgd = await writeRgdStatus(entry.rgd, { conditions }, client, now());
+    const before = entry.rgd;
+    const graph = before.metadata.name;
+    this.#store.rgdWritten(
+      entry,
+      before,
+      await writeRgdStatus(before, { conditions }, client, now()),
+    );
     if (entry.failure !== message) logger.info("graph {graph} is {message}", { graph, message });
     entry.failure = message;
   }
 
-  /** A generated CRD without an RGD: its instances can still be deleted. */
-  async #keepOrphan(crd: string): Promise<WorkResult> {
+  /** Serves deletions of a generated CRD's instances while no RGD of its owner's name exists. */
+  async #processOrphan(crd: string): Promise<WorkResult> {
     if (!this.#deps.leads()) return "done";
-    const known = this.#state.crd(crd);
+    const known = this.#store.crd(crd);
     const owner = known?.metadata.labels?.[Label.rgdName];
     try {
       if (!known) await this.#deps.pool.drop(crd);
-      else if (owner && !this.#state.entry(owner)) await retireInstances(crd, owner, this.#deps);
+      else if (owner) {
+        const isOrphan = () => this.#store.entry(owner) === undefined;
+        if (isOrphan()) await serveDeletions(crd, owner, this.#deps, isOrphan);
+      }
       return "done";
     } catch (error) {
       logger.warn("cannot watch instances of {crd}: {error}", { crd, error: errorText(error) });
@@ -315,15 +330,15 @@ export class GraphController {
     }
   }
 
-  async #letRevisionGo(name: string): Promise<WorkResult> {
+  async #releaseRevision(name: string): Promise<WorkResult> {
     if (!this.#deps.leads()) return "done";
-    const revision = this.#state.takeLeaving(name);
+    const revision = this.#store.revisionToRelease(name);
     if (revision) await releaseRevision(this.#deps.client, revision);
     return "done";
   }
 
-  /** Logs a failure when it is another one than last time. */
-  #say(entry: GraphEntry, failure: string | undefined): void {
+  /** Logs the failure, or the recovery from one, when it differs from what was logged last. */
+  #logFailure(entry: GraphEntry, failure: string | undefined): void {
     if (entry.failure === failure) return;
     entry.failure = failure;
     const graph = entry.rgd.metadata.name;

@@ -1,4 +1,4 @@
-/** RGDs, GraphRevisions and CRDs as events tell of them, and which of them are worth a look. */
+/** The RGDs, GraphRevisions and CRDs that the graph controller knows, and which of them it requeues. */
 import {
   FINALIZER,
   type KindRef,
@@ -18,46 +18,54 @@ import {
 import type { GroupVersion } from "./api_services.ts";
 import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./predicates.ts";
 
-/** One RGD as it is known. */
+/** One RGD and what its last publication found. Only the store replaces its readonly fields. */
 export interface GraphEntry {
-  /** The newest state of it. */
-  rgd: ResourceGraphDefinition;
-  /** What instances use. */
-  served?: ServedGraph;
-  /** Name of the CRD that it generates, when its schema says enough. */
-  crd?: string;
-  /** What the last result says of kinds, from which events are judged; no more of it is kept. */
-  kinds?: Pick<PublishResult, "uses" | "missing">;
-  /** It was worked on once. */
-  settled: boolean;
-  /** The failure as it was logged, so that it is said once. */
+  /** The newest known state of the RGD. */
+  readonly rgd: ResourceGraphDefinition;
+  /** The graph that instances are reconciled by. */
+  readonly served?: ServedGraph;
+  /** Name of the CRD that it generates; undefined while its schema names no kind. */
+  readonly crd?: string;
+  /** The kinds that the last publication used or missed: their events requeue the RGD. */
+  readonly kinds?: Pick<PublishResult, "uses" | "missing">;
+  /** True after the first attempt to publish it, whatever came of it. */
+  attempted: boolean;
+  /** The failure that was logged last: an equal one is not logged again. */
   failure?: string;
 }
 
-/** See the file's first line. Memory only: what is to be looked at goes to `enqueue`. */
-export class GraphState {
+/** A {@link GraphEntry} as the store writes it. */
+type StoredEntry = { -readonly [Field in keyof GraphEntry]: GraphEntry[Field] };
+
+/**
+ * Holds the RGDs, and the metadata of GraphRevisions and CRDs, as events and answers to writes show them,
+ * and decides which of them to requeue. It makes no request and keeps an older state from replacing a
+ * newer one.
+ */
+export class GraphStore {
   readonly #enqueue: (key: string) => void;
-  readonly #kindChanged: (crd: string) => void;
-  readonly #entries = new Map<string, GraphEntry>();
-  /** When each CRD changed last, in changes of any CRD so far: which pass over an RGD saw it. */
-  readonly #changes = new Map<string, number>();
-  #clock = 0;
-  /** CRDs of the cluster, metadata only. */
+  readonly #onCrdChanged: (crd: string) => void;
+  readonly #entries = new Map<string, StoredEntry>();
+  /** Metadata of all CRDs of the cluster. */
   readonly #crds = new Map<string, KubeObject>();
-  /** Revisions that wait for kro to let them go. */
-  readonly #leaving = new Map<string, KubeObject>();
+  /** A logical clock: how many times any CRD has changed. */
+  #crdClock = 0;
+  /** By CRD: the clock at its last change, which tells the passes over an RGD that saw it. */
+  readonly #changedAt = new Map<string, number>();
+  /** Revisions that are being deleted and still have kro's finalizer. */
+  readonly #toRelease = new Map<string, KubeObject>();
   #synced = false;
 
   /**
-   * `enqueue` takes `rgd/<name>`, `crd/<name>` and `revision/<name>`; `kindChanged` hears of CRDs that are
-   * others by now, before what was compiled against them is looked at.
+   * `enqueue` takes the keys `rgd/<name>`, `crd/<name>` and `revision/<name>`. `onCrdChanged` is called when a
+   * CRD changes, before its dependents are requeued.
    */
   constructor(
     enqueue: (key: string) => void,
-    kindChanged: (crd: string) => void,
+    onCrdChanged: (crd: string) => void,
   ) {
     this.#enqueue = enqueue;
-    this.#kindChanged = kindChanged;
+    this.#onCrdChanged = onCrdChanged;
   }
 
   /** All RGDs, sorted by name. */
@@ -71,70 +79,82 @@ export class GraphState {
     return this.#entries.get(name);
   }
 
-  /** Metadata of a CRD. */
+  /** Metadata of the CRD of that name. */
   crd(name: string): KubeObject | undefined {
     return this.#crds.get(name);
   }
 
-  /** A point in time, for {@link published}: how many changes of CRDs there have been. */
-  get clock(): number {
-    return this.#clock;
+  /** The time for {@link published}: how many changes of CRDs there have been. */
+  get crdClock(): number {
+    return this.#crdClock;
   }
 
-  /** Takes a revision that kro has to let go. */
-  takeLeaving(name: string): KubeObject | undefined {
-    const revision = this.#leaving.get(name);
-    this.#leaving.delete(name);
-    return revision;
+  /** The revision of that name while kro has to take its finalizer off. */
+  revisionToRelease(name: string): KubeObject | undefined {
+    return this.#toRelease.get(name);
   }
 
-  /** All caches are complete: generated CRDs without an RGD can be told now. */
+  /** Call it once all caches are complete: only then a CRD without an RGD is known to be an orphan. */
   synced(): void {
     this.#synced = true;
-    for (const crd of this.#crds.values()) this.#adoptOrphan(crd);
+    for (const crd of this.#crds.values()) this.#enqueueOrphan(crd);
   }
 
-  /** Everything is to be looked at: whoever worked on it before, nobody knows how far he came. */
-  all(): void {
+  /** Requeues everything: a former leader may have stopped at any point. */
+  enqueueAll(): void {
     for (const name of this.#entries.keys()) this.#enqueue(`rgd/${name}`);
-    for (const name of this.#leaving.keys()) this.#enqueue(`revision/${name}`);
+    for (const name of this.#toRelease.keys()) this.#enqueue(`revision/${name}`);
     if (this.#synced) this.synced();
   }
 
-  /** An RGD came up or changed. */
+  /** An RGD was added or modified. */
   rgdSeen(object: KubeObject): void {
     const name = object.metadata.name!;
     const entry = this.#entries.get(name);
     const rgd = object as ResourceGraphDefinition;
     if (!entry || entry.rgd.metadata.uid !== rgd.metadata.uid) {
-      this.#entries.set(name, { rgd, crd: crdNameOf(rgd), settled: false });
+      this.#entries.set(name, { rgd, crd: crdNameOf(rgd), attempted: false });
       this.#enqueue(`rgd/${name}`);
       return;
     }
-    const before = entry.rgd;
-    entry.rgd = sharing(before, newer(before, rgd));
-    if (rgdChanged(before, entry.rgd)) this.#enqueue(`rgd/${name}`);
+    this.rgdWritten(entry, entry.rgd, rgd);
   }
 
-  /** Takes what became of an RGD, given as it was, and the {@link clock} as it stood, when work on it began. */
+  /**
+   * Takes a state of an RGD, unless a newer one is known. Requeues the RGD when what it wants differs from
+   * `before`, the state that the caller worked on: the answer to a write may show an edit whose own event,
+   * arriving later, shows no difference any more.
+   */
+  rgdWritten(
+    entry: GraphEntry,
+    before: ResourceGraphDefinition,
+    written: ResourceGraphDefinition,
+  ): void {
+    const stored: StoredEntry = entry;
+    stored.rgd = reusingSpec(before, newer(entry.rgd, written));
+    if (rgdChanged(before, stored.rgd)) this.#enqueue(`rgd/${before.metadata.name}`);
+  }
+
+  /**
+   * Takes the result of publishing an RGD. `before` is the RGD as it was then, and `since` the
+   * {@link crdClock} when the publication began: a CRD that changed later, before this graph was known to
+   * use it, requeues the RGD.
+   */
   published(
     entry: GraphEntry,
     before: ResourceGraphDefinition,
     result: PublishResult,
-    since = this.#clock,
+    since = this.#crdClock,
   ): void {
-    entry.kinds = { uses: result.uses, missing: result.missing };
-    entry.served = result.served;
-    entry.rgd = sharing(before, newer(entry.rgd, result.rgd));
+    const stored: StoredEntry = entry;
+    stored.kinds = { uses: result.uses, missing: result.missing };
+    stored.served = result.served;
     if (result.crd) this.#crdWritten(result.crd);
-    // The answer to our write may show an edit whose event finds nothing new any more, and a CRD may
-    // have changed after it was read, when nobody knew yet that this graph uses it.
-    if (rgdChanged(before, entry.rgd) || this.#outdated(entry, result, since)) {
-      this.#enqueue(`rgd/${before.metadata.name}`);
-    }
+    this.rgdWritten(entry, before, result.rgd);
+    if (this.#usesChangedCrd(entry, since)) this.#enqueue(`rgd/${before.metadata.name}`);
   }
 
-  /** An RGD is gone; its instances can still be deleted. Others that would make its kind have news. */
+  /** An RGD was deleted. Its CRD may be an orphan now, and another RGD may take over the kind. */
   rgdGone(name: string): void {
     const crd = this.#entries.get(name)?.crd;
     this.#entries.delete(name);
@@ -145,7 +165,7 @@ export class GraphState {
     }
   }
 
-  /** An aggregated API is available: RGDs may have waited for its kinds. */
+  /** An aggregated API became available: requeues the RGDs that miss a kind of it. */
   apiAvailable({ group, version }: GroupVersion): void {
     for (const [name, { kinds }] of this.#entries) {
       const waits = kinds?.missing.some((k) => k.group === group && k.version === version);
@@ -153,7 +173,7 @@ export class GraphState {
     }
   }
 
-  /** The last instance of a kind is gone: an RGD may have waited for that with its own end. */
+  /** The last instance of a CRD is gone: requeues an RGD whose deletion waited for that. */
   instancesGone(crd: string): void {
     for (const [name, entry] of this.#entries) {
       const isLeaving = entry.rgd.metadata.deletionTimestamp !== undefined;
@@ -161,24 +181,28 @@ export class GraphState {
     }
   }
 
-  /** A revision came up or changed: kro lets go of one that is being deleted. */
+  /** A revision was added or modified. One that is being deleted is released. */
   revisionSeen(object: KubeObject): void {
     const { name, deletionTimestamp, finalizers = [] } = object.metadata;
-    if (!deletionTimestamp || !finalizers.includes(FINALIZER)) return;
-    this.#leaving.set(name!, object);
+    if (!deletionTimestamp || !finalizers.includes(FINALIZER)) {
+      this.#toRelease.delete(name!);
+      return;
+    }
+    this.#toRelease.set(name!, object);
     this.#enqueue(`revision/${name}`);
   }
 
-  /** A revision is gone. Only the newest is made anew; older ones kro itself deletes. */
+  /** A revision is gone. Only the newest one is recorded again; kro itself deletes older ones. */
   revisionGone(object: KubeObject): void {
     const name = object.metadata.name!;
+    this.#toRelease.delete(name);
     for (const { rgd } of this.#entries.values()) {
       const newest = revisionName(rgd.metadata.name!, rgd.status?.lastIssuedRevision ?? 0);
       if (newest === name) this.#enqueue(`rgd/${rgd.metadata.name}`);
     }
   }
 
-  /** A CRD came up or changed. */
+  /** A CRD was added or modified. */
   crdSeen(object: KubeObject): void {
     const name = object.metadata.name!;
     const before = this.#crds.get(name);
@@ -187,10 +211,10 @@ export class GraphState {
     this.#crds.set(name, after);
     this.#wakeUsers(name, changed);
     if (before && (changed || metadataChanged(before, after))) this.#wakeOwner(before, name);
-    if (!before && this.#synced) this.#adoptOrphan(object);
+    if (!before && this.#synced) this.#enqueueOrphan(object);
   }
 
-  /** A CRD is gone. */
+  /** A CRD was deleted. */
   crdGone(name: string): void {
     const before = this.#crds.get(name);
     this.#crds.delete(name);
@@ -200,7 +224,7 @@ export class GraphState {
     if (!this.#ownerOf(before)) this.#enqueue(`crd/${name}`);
   }
 
-  /** Our own write is no news to its RGD when the event comes, but it is to others that use the kind. */
+  /** Takes the answer to our own write, so that its event does not requeue the RGD; users of the kind are. */
   #crdWritten({ apiVersion, kind, metadata }: KubeObject): void {
     const before = this.#crds.get(metadata.name!);
     const after = newer(before, { apiVersion, kind, metadata });
@@ -208,11 +232,11 @@ export class GraphState {
     this.#wakeUsers(metadata.name!, crdChanged(before, after));
   }
 
-  /** RGDs that wait for such a kind, or were compiled against the CRD that changed. */
+  /** Requeues RGDs that miss a kind of the CRD's group, or were compiled against the CRD that changed. */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
-      this.#changes.set(crd, ++this.#clock);
-      this.#kindChanged(crd);
+      this.#changedAt.set(crd, ++this.#crdClock);
+      this.#onCrdChanged(crd);
     }
     for (const [name, { kinds }] of this.#entries) {
       if (!kinds) continue;
@@ -223,22 +247,24 @@ export class GraphState {
     }
   }
 
-  /** RGDs that make the CRD, that would, were it not another one's, and that the CRD says it is of. */
+  /** Requeues RGDs that generate a CRD of this name, and the RGD that the CRD was generated for. */
   #wakeOwner(crd: KubeObject, name: string): void {
     for (const [graph, entry] of this.#entries) {
       if (entry.crd === name || generatedFor(graph, crd)) this.#enqueue(`rgd/${graph}`);
     }
   }
 
-  #outdated({ crd }: GraphEntry, { uses, missing }: PublishResult, since: number): boolean {
-    for (const [name, at] of this.#changes) {
+  /** True when a CRD that the graph uses or misses has changed since then. */
+  #usesChangedCrd({ crd, kinds }: GraphEntry, since: number): boolean {
+    const { uses, missing } = kinds!;
+    for (const [name, at] of this.#changedAt) {
       if (at <= since || name === crd) continue;
       if (uses.some((kind) => crdNameFor(kind) === name) || mayDefine(name, missing)) return true;
     }
     return false;
   }
 
-  #adoptOrphan(crd: KubeObject): void {
+  #enqueueOrphan(crd: KubeObject): void {
     if (isOwned(crd) && !this.#ownerOf(crd)) this.#enqueue(`crd/${crd.metadata.name}`);
   }
 
@@ -251,17 +277,17 @@ function crdNameFor(kind: KindRef): string {
   return `${kind.plural}.${kind.group}`;
 }
 
-/** The same RGD with the spec of an earlier state, which a graph may hold, when it is the same one. */
-function sharing(
+/** The RGD with the spec object of an earlier state of the same generation, which its graph holds already. */
+function reusingSpec(
   before: ResourceGraphDefinition,
   after: ResourceGraphDefinition,
 ): ResourceGraphDefinition {
-  const [{ uid, generation }, now] = [before.metadata, after.metadata];
-  const same = generation !== undefined && generation === now.generation && uid === now.uid;
+  const [{ uid, generation }, next] = [before.metadata, after.metadata];
+  const same = generation !== undefined && generation === next.generation && uid === next.uid;
   return same && after.spec !== before.spec ? { ...after, spec: before.spec } : after;
 }
 
-/** The newer of two states of one object; another uid is always newer. */
+/** The newer of two states of one object by resourceVersion; another uid counts as newer. */
 function newer<T extends KubeObject>(old: T | undefined, object: T): T {
   if (!old || old.metadata.uid !== object.metadata.uid) return object;
   const order = compareRevisions(object.metadata.resourceVersion, old.metadata.resourceVersion);

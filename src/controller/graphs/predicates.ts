@@ -1,4 +1,4 @@
-/** Which changes of RGDs and CRDs are worth a look. */
+/** Which changes of RGDs and CRDs requeue an RGD. Pure. */
 import {
   Annotation,
   type GroupVersionKind,
@@ -9,8 +9,8 @@ import {
 import { isSuspended } from "../../reconcile/mod.ts";
 
 /**
- * True when an RGD's spec changed, its deletion began, or one of its annotations that count changed:
- * leave for breaking changes, suspension.
+ * True when the RGD has to be published again: its spec or uid changed, its deletion began, or an annotation
+ * changed that allows breaking changes or suspends it.
  */
 export function rgdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
@@ -21,13 +21,13 @@ export function rgdChanged(before: KubeObject | undefined, after: KubeObject): b
     isSuspended(before) !== isSuspended(after);
 }
 
-/** True when labels or annotations of a CRD changed, of which some may be the graph's. */
+/** True when labels or annotations of a CRD changed: a graph generates some of them. */
 export function metadataChanged(before: KubeObject, after: KubeObject): boolean {
   return !jsonEqual(before.metadata.labels, after.metadata.labels) ||
     !jsonEqual(before.metadata.annotations, after.metadata.annotations);
 }
 
-/** True when a CRD's spec changed, its deletion began, or kro's labels on it changed. */
+/** True when a CRD's spec or uid changed, its deletion began, or one of its labels that name the owner changed. */
 export function crdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
   return before.metadata.uid !== after.metadata.uid ||
@@ -36,13 +36,13 @@ export function crdChanged(before: KubeObject | undefined, after: KubeObject): b
     OWNER_LABELS.some((l) => before.metadata.labels?.[l] !== after.metadata.labels?.[l]);
 }
 
-/** True when one of the kinds may be that of the CRD, of which only the name is known. */
+/** True when one of the kinds may be the CRD's: of a CRD known by name, only the group can be compared. */
 export function mayDefine(crd: string, kinds: readonly GroupVersionKind[]): boolean {
   const group = crd.slice(crd.indexOf(".") + 1);
   return kinds.some((kind) => kind.group === group);
 }
 
-/** Labels by which a generated CRD belongs to an RGD. */
+/** Labels that name the RGD that a CRD was generated for. */
 const OWNER_LABELS = [Label.owned, Label.managedBy, Label.rgdName, Label.rgdId];
 
 function isDeleting(object: KubeObject): boolean {

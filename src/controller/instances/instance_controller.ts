@@ -169,7 +169,7 @@ export class InstanceController {
   }
 
   /** Tells instances that there is no good graph, and why. */
-  async hold(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
+  async serveUnresolved(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
     const before = this.#mode;
     if (before.kind === "unresolved" && before.reason === reason) return;
     this.#setMode({ kind: "unresolved", rgd, reason });
@@ -178,7 +178,7 @@ export class InstanceController {
   }
 
   /** Only deletes from now on: the RGD is gone. */
-  async retire(): Promise<void> {
+  async serveDeletions(): Promise<void> {
     this.#setMode({ kind: "deletions" });
     await this.#watchInstances();
     this.#all();

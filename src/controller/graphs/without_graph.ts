@@ -1,0 +1,54 @@
+/** Instances of a kind that no graph serves: their status says why, or only their deletion is processed. */
+import {
+  CRD_KIND,
+  type KindRef,
+  type KubeObject,
+  type ResourceGraphDefinition,
+} from "../../api/mod.ts";
+import type { KubeClient } from "../../kube/mod.ts";
+import { generatedFor, kindOfCrd } from "../../publish/mod.ts";
+import type { InstancePool } from "../instances/pool.ts";
+
+/** What the functions of this file need. */
+export interface WithoutGraphDeps {
+  /** The cluster. */
+  client: KubeClient;
+  /** The instance controllers. */
+  pool: InstancePool;
+}
+
+/** Reports in the status of a CRD's instances that the RGD has no good graph, and why. Rejects with ApiError. */
+export async function serveUnresolved(
+  crd: string,
+  rgd: ResourceGraphDefinition,
+  reason: string,
+  deps: WithoutGraphDeps,
+): Promise<void> {
+  const kind = await kindOf(crd, rgd.metadata.name!, deps);
+  if (kind) await (await deps.pool.controller(kind)).serveUnresolved(rgd, reason);
+}
+
+/**
+ * Processes only deletions of a CRD's instances: all others stay as they are. Does nothing when the CRD was
+ * generated for another RGD, or when `isWanted`, asked after the CRD was read, is false. Rejects with ApiError.
+ */
+export async function serveDeletions(
+  crd: string,
+  rgdName: string,
+  deps: WithoutGraphDeps,
+  isWanted: () => boolean = () => true,
+): Promise<void> {
+  const kind = await kindOf(crd, rgdName, deps);
+  if (!kind || !isWanted()) return;
+  const controller = await deps.pool.controller(kind);
+  if (isWanted()) await controller.serveDeletions();
+}
+
+async function kindOf(
+  crd: string,
+  rgdName: string,
+  { client }: WithoutGraphDeps,
+): Promise<KindRef | undefined> {
+  const live: KubeObject | undefined = await client.get({ kind: CRD_KIND, name: crd });
+  return live && generatedFor(rgdName, live) ? kindOfCrd(live) : undefined;
+}
