@@ -1,4 +1,4 @@
-/** The long-running controller: wires the parts together, starts and stops them, and shows its state. */
+/** The long-running operator: wires its parts together, starts and stops them, and shows their state. */
 import { getLogger } from "@logtape/logtape";
 import { errorText, groupKind } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
@@ -23,68 +23,78 @@ import { InstanceEvents } from "./instances/event_recorder.ts";
 import { InstancePool } from "./instances/pool.ts";
 import { Leadership, type LeadershipOptions } from "./lease/leadership.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { RESYNC_MS } from "./queue.ts";
 import { Sweeps } from "./sweeps.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { watchFailures } from "./watch_failures.ts";
 
-/** What a controller is and how it works; durations in milliseconds. */
+/** Options of a controller; durations in milliseconds. */
 export interface ControllerOptions {
-  /** The cluster; its `onRequest` is to be {@link Metrics.request}. */
+  /** The cluster. Connect it with `onRequest: metrics.request` so that requests are counted. */
   client: KubeClient;
   /** kro's version, for labels. */
   version: string;
-  /** Who this is, for the label `kro.run/controller-pod-id`. */
+  /** Value of the label `kro.run/controller-pod-id`, which names this process. */
   podId: string;
-  /** Counts; own ones by default. */
+  /** Metrics to count in; a new registry by default. */
   metrics?: Metrics;
-  /** The Lease that tells others that a controller is at work, and that leaders are elected by. */
+  /** The Lease: it shows other processes that a controller runs, and elects the leader. */
   lease?: LeadershipOptions;
-  /** Watch before the Lease is held, so that a new leader has its caches. */
+  /** Fill the caches before the Lease is held, so that a new leader starts at once. */
   warmup?: boolean;
-  /** Limits and gates of what RGDs may say. */
+  /** Limits and feature gates of RGDs. */
   compile?: CompileOptions;
-  /** Feature gate InstanceConditionEvents: Events about instances. */
+  /** Feature gate InstanceConditionEvents: write Events about instances. */
   conditionEvents?: boolean;
   /** How many objects one forEach may make; {@link MAX_COLLECTION_SIZE} by default. */
   maxCollectionSize?: number;
-  /** What expressions may cost. */
+  /** Cost budgets of CEL expressions. */
   costs?: CostLimits;
-  /** How many GraphRevisions of an RGD are kept, 5 by default; zero or less keeps all. */
+  /** How many GraphRevisions of an RGD are kept, `MAX_REVISIONS` by default; zero or less keeps all. */
   maxRevisions?: number;
-  /** Show each condition of each instance in the metrics. */
+  /** Feature gate InstanceConditionMetrics: one sample per condition and instance. */
   conditionMetrics?: boolean;
   /** Delete instances and CRD with their RGD; by default both stay. */
   allowCrdDeletion?: boolean;
-  /** How many instances are worked on at a time, 16 by default. */
+  /** Passes over instances at a time, 16 by default. */
   instanceWorkers?: number;
-  /** How many RGDs are worked on at a time, 4 by default. */
+  /** RGDs processed at a time, 4 by default. */
   graphWorkers?: number;
-  /** Next look at an instance where no watch can tell, 3 s by default; 0 for none. */
+  /** Requeue interval of instances that depend on what no watch covers, 3 s by default; 0 disables it. */
   instanceRequeueMs?: number;
-  /** Next look at an RGD that waits, 3 s by default. */
+  /** Requeue interval of an RGD whose deletion waits for its instances, 3 s by default. */
   graphProgressMs?: number;
   /** Delay after a first failure of an instance, 200 ms by default. */
   retryMinMs?: number;
   /** Longest delay after failures of an instance, 1000 s by default. */
   retryMaxMs?: number;
-  /** All retries of instances together: so many a second after a burst of so many; no limit by default. */
+  /** Rate limit of all retries of instances together; none by default. */
   retryRate?: { perSecond: number; burst: number };
-  /** After so many failures in a row an instance is left alone for a while; never by default. */
+  /** Consecutive failures after which an instance waits for a change or the resync; unlimited by default. */
   maxRetries?: number;
-  /** Between two sweeps of a kind, which find what events missed, 10 h by default; 0 for none. */
+  /** Period of full resyncs, which find what events missed; {@link RESYNC_MS} by default, 0 disables them. */
   resyncMs?: number;
-  /** A pass that takes longer than this makes the controller unhealthy, 10 min by default. */
+  /** Duration of a pass beyond which the controller is unhealthy, 10 min by default. */
   passDeadlineMs?: number;
-  /** How long caches may take before a kind counts as not started, 30 s by default. */
+  /** How long a kind's caches may take to sync before serving it fails, 30 s by default. */
   syncTimeoutMs?: number;
 }
 
-/** Upstream's `--dynamic-controller-default-resync-period`. */
-const RESYNC_MS = 36_000_000;
-
 const logger = getLogger(["kro", "controller"]);
 
-/** See the file's first line. */
+/**
+ * The operator. It owns one client behind the Lease's gate, the caches, the graph controller with its RGDs,
+ * the pool with one instance controller per kind, the sweeps and the metrics; all of their state lives in
+ * them. It is started and stopped once.
+ *
+ * @example
+ * ```ts
+ * const controller = new Controller({ client, version: VERSION, podId: hostname() });
+ * controller.start();
+ * console.log(controller.readiness(), controller.graphs());
+ * await controller.stop(60_000);
+ * ```
+ */
 export class Controller implements ControllerView {
   readonly #metrics: Metrics;
   readonly #children: ChildCaches;
@@ -99,7 +109,7 @@ export class Controller implements ControllerView {
   readonly #maxCollectionSize: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
-  /** Talks to nobody yet. */
+  /** Makes no request before {@link start}. */
   constructor(options: ControllerOptions) {
     const { version, podId } = options;
     this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
@@ -144,7 +154,7 @@ export class Controller implements ControllerView {
       requeueMs: options.instanceRequeueMs ?? 3000,
       syncTimeoutMs: options.syncTimeoutMs ?? 30_000,
       workers,
-      // A graph's change goes through its instances beside all other work.
+      // A changed graph requeues all of its instances: they must not hold up other work.
       background: Math.max(1, Math.floor(workers / 16)),
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
@@ -187,8 +197,8 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Begins to hold the Lease, to watch and to work; with leader election the work waits for the Lease.
-   * kro's own CRDs must be there.
+   * Takes the Lease and starts the watches and queues; with leader election these wait for the Lease. kro's
+   * own CRDs must exist. Throws when it is called twice.
    */
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
@@ -221,15 +231,15 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Begins no more passes and is not ready any longer, lets those under way come to their end, stops all
-   * watches and gives the Lease back. Passes that would take longer than `graceMs` end after the request
-   * that they have under way, at last without its answer: no write leaves after the Lease is given back.
+   * Starts no more passes, waits for those that are running, stops all watches and releases the Lease;
+   * readiness fails at once. Passes that would take longer than `graceMs` milliseconds end after their
+   * request in flight, in the end without its answer: no write is sent after the Lease is released.
    */
   async stop(graceMs = Infinity): Promise<void> {
     this.#state = "stopping";
     this.#sweeps.stop();
     const work = Promise.all([this.#graphs.stop(), this.#pool.stop()]);
-    // What is left after the cut is for requests under way, for the Lease, and for the process to end.
+    // The reserve is for requests in flight, for the Lease, and for the end of the process.
     const reserve = Math.min(5000, graceMs / 2);
     if (!await settledIn(graceMs - reserve, work)) {
       logger.warn("passes are cut short: they took too long for the graceful shutdown");
@@ -245,7 +255,7 @@ export class Controller implements ControllerView {
     logger.info("controller stopped");
   }
 
-  /** Unhealthy when a pass outlives its deadline: something hangs that only a restart will end. */
+  /** Unhealthy when a pass exceeds its deadline: it hangs, and only a restart ends it. */
   health(): { healthy: boolean; problem?: string } {
     for (const { longest } of [this.#pool.queue, this.#graphs.queue]) {
       if (!longest || longest.ms <= this.#passDeadlineMs) continue;
@@ -255,7 +265,7 @@ export class Controller implements ControllerView {
     return { healthy: true };
   }
 
-  /** Once ready it stays so: a new graph whose caches fill does not take the others out of service. */
+  /** Stays ready once it was: a new graph whose caches are filling must not fail the others' readiness. */
   readiness(): { ready: boolean; missing: string[] } {
     if (this.#state === "ready") return { ready: true, missing: [] };
     if (this.#state !== "running") {
@@ -263,7 +273,7 @@ export class Controller implements ControllerView {
     }
     const { leads, failure } = this.#leadership;
     if (!leads && failure) return { ready: false, missing: [`lease: ${failure}`] };
-    // A standby is ready, or a rolling update would wait for ever for the Lease of the old pod.
+    // A standby counts as ready: a rolling update waits for it before it ends the pod that has the Lease.
     if (!leads && !this.#warmup) return { ready: true, missing: [] };
     const missing = [
       ...this.#graphs.missing,
@@ -287,7 +297,7 @@ export class Controller implements ControllerView {
     );
   }
 
-  /** Instances of a graph; undefined when there is no such graph. */
+  /** Instances of a graph, sorted by namespace and name; undefined when there is no such graph. */
   instances(graph: string): InstanceView[] | undefined {
     const entry = this.#graphs.entry(graph);
     return entry && (this.#pool.of(this.#graphs.crdOf(entry))?.views() ?? []);

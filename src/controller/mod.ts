@@ -11,5 +11,5 @@ export { Metrics, type MetricSources } from "./metrics/metrics.ts";
 export type { QueueView } from "./metrics/queues.ts";
 export type { RevisionMetrics } from "./metrics/revisions.ts";
 export type { SchemaMetrics } from "./metrics/schemas.ts";
-export type { QueueCounts, Work, Worked, WorkResult } from "./queue.ts";
+export { type QueueCounts, RESYNC_MS, type Work, type Worked, type WorkResult } from "./queue.ts";
 export * from "./view.ts";

@@ -32,7 +32,7 @@ export interface QueueOptions {
   retryRate?: { perSecond: number; burst: number };
   /** After so many failures in a row a key is given up; never by default. */
   maxRetries?: number;
-  /** A key that was given up comes back after so long, with no failures to its name. 10 h by default. */
+  /** A key that was given up is added again after so long, without failures; {@link RESYNC_MS} by default. */
   returnMs?: number;
   /** The real clock by default. */
   clock?: Clock;
@@ -81,10 +81,13 @@ export const systemClock: Clock = {
   },
 };
 
+/** The resync period, in milliseconds: 10 h, upstream's `--dynamic-controller-default-resync-period`. */
+export const RESYNC_MS = 36_000_000;
+
 const DEFAULTS = {
   minDelayMs: 200,
   maxDelayMs: 1_000_000,
-  returnMs: 36_000_000,
+  returnMs: RESYNC_MS,
   clock: systemClock,
 };
 

@@ -1,19 +1,19 @@
-/** Sweeps every watched kind once in a long while, one after the other, so that no burst comes of it. */
+/** The full resync: sweeps every watched kind once per period. */
 import { gvkKey } from "../api/mod.ts";
 import type { ChildStore, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";
 
-/** What is swept, and how often. */
+/** Options of the sweeps. */
 export interface SweepsOptions {
-  /** The caches that are complete at the moment. */
+  /** The caches that are synced now. */
   stores: () => readonly ChildStore[];
-  /** Sweeps one of them; it is told of what it rejects with. */
+  /** Sweeps one of them. A rejection ends all sweeps, so it handles its own errors. */
   sweep: (store: ChildStore, waits: SweepWaits) => Promise<void>;
-  /** Milliseconds between two sweeps of a kind; 0 for none. */
+  /** Milliseconds between two sweeps of a kind; 0 disables them. */
   periodMs: number;
   /** The real clock by default. */
   clock?: Clock;
-  /** From 0 to 1; real chance by default. */
+  /** From 0 to 1; `Math.random` by default. */
   random?: () => number;
 }
 
@@ -21,7 +21,10 @@ export interface SweepsOptions {
 const PAUSE_MS = 1000;
 const SETTLE_MS = 30_000;
 
-/** See the file's first line. */
+/**
+ * Sweeps each kind once per period, one kind at a time. The first sweep of a kind falls at a random time
+ * within its first period, so that the requests of all kinds and processes spread over it.
+ */
 export class Sweeps {
   readonly #options: SweepsOptions;
   readonly #clock: Clock;
@@ -35,21 +38,21 @@ export class Sweeps {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Begins; the first sweep of a kind comes at some time within its first period. */
+  /** Starts sweeping; does nothing when the period is 0, or when it was called before. */
   start(): void {
     if (this.#options.periodMs <= 0 || this.#state !== "new") return;
     this.#state = "running";
     void this.#run();
   }
 
-  /** Ends. */
+  /** Stops; a sweep that is under way ends at its next pause. */
   stop(): void {
     this.#state = "stopped";
     this.#wake?.();
   }
 
   async #run(): Promise<void> {
-    // Often enough that kinds are spread over the period.
+    // Often enough to keep the random times of the kinds apart.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),
@@ -79,7 +82,7 @@ export class Sweeps {
     });
   }
 
-  /** Rejects when it is stopped meanwhile: then nothing goes on. */
+  /** Rejects when the sweeps are stopped meanwhile, which ends the sweep under way. */
   async #wait(ms: number): Promise<void> {
     if (this.#state === "running") {
       await new Promise<void>((resolve) => {

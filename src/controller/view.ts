@@ -1,4 +1,4 @@
-/** The read-only view of a running controller: what the HTTP endpoint and `kro why` may ask. */
+/** The read-only view of a running controller, for the HTTP endpoints. */
 import type { Condition } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
@@ -27,7 +27,7 @@ export interface GraphView {
   serves: { apiVersion: string; kind: string; plural: string; namespaced: boolean };
   /** `status.state` of the RGD. */
   state: string;
-  /** Revision that instances use; absent while there is none. */
+  /** Revision that instances are reconciled by; absent without a graph. */
   revision?: number;
   /** Conditions of the RGD. */
   conditions: Condition[];
@@ -35,13 +35,13 @@ export interface GraphView {
   topologicalOrder: string[];
   /** Nodes in that order. */
   nodes: NodeView[];
-  /** What the expressions of one pass can cost together, by their schemas; absent without a graph. */
+  /** Bounds of the CEL cost of one pass, by the schemas' limits; absent without a graph. */
   cost?: CostEstimate;
-  /** How many instances are known. */
+  /** Number of instances. */
   instances: number;
 }
 
-/** An instance as the JSON API shows it. Holds no value of its objects. */
+/** An instance as the JSON API shows it. It holds no values of the instance's objects. */
 export interface InstanceView {
   /** Namespace; empty for cluster-scoped kinds. */
   namespace: string;
@@ -53,22 +53,22 @@ export interface InstanceView {
   state: InstanceState | "";
   /** Conditions as last written. */
   conditions: Condition[];
-  /** Each node after the last pass: its objects, ready or why not. */
+  /** Each node after the last pass: its objects, and why it is not ready. */
   nodes: NodeOutcome[];
   /** Time of the last pass, RFC 3339. */
   lastPass?: string;
 }
 
-/** What a running controller shows of itself. Reads memory only, never the API server. */
+/** The state of a running controller. It is read from memory: no method makes a request. */
 export interface ControllerView {
-  /** Ready, or what is missing: `cache of deployments.apps is not synced`. */
+  /** Whether it is ready, and what is missing otherwise: `cache of deployments.apps is not synced`. */
   readiness(): { ready: boolean; missing: string[] };
-  /** Healthy, or what hangs: `the pass over … has run for 700 s`. */
+  /** Whether it is healthy, and what hangs otherwise: `the pass over … has run for 700 s`. */
   health(): { healthy: boolean; problem?: string };
   /** All graphs, sorted by name. */
   graphs(): GraphView[];
   /** Instances of a graph, sorted by namespace and name; undefined when there is no such graph. */
   instances(graph: string): InstanceView[] | undefined;
-  /** Prometheus text format. */
+  /** All metrics in Prometheus' text format. */
   metrics(): Promise<string>;
 }

@@ -1,10 +1,10 @@
-/** What the JSON API shows of a graph: kinds, order and expressions, no values. */
+/** A graph as the JSON API shows it: kinds, order and expressions, without values. */
 import { apiVersionOf, pathText, type ResourceGraphDefinition } from "../../api/mod.ts";
 import { type Expression, type Field, type Graph, graphCost, type Node } from "../../graph/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import type { GraphView, NodeView } from "../view.ts";
 
-/** The view of an RGD and of the graph that serves for it. */
+/** The view of an RGD and of the graph that serves its kind; `instances` is their number. */
 export function graphView(
   rgd: ResourceGraphDefinition,
   served: ServedGraph | undefined,
@@ -59,7 +59,7 @@ function servedKind(graph: Graph): GraphView["serves"] {
   return { apiVersion: apiVersionOf(graph.instance), kind, plural, namespaced };
 }
 
-/** What the RGD asks for, while no graph of it was ever good. */
+/** The kind that the RGD asks for, while no graph serves it. */
 function wantedKind(rgd: ResourceGraphDefinition): GraphView["serves"] {
   const schema = rgd.spec?.schema;
   const gv = { group: schema?.group ?? "kro.run", version: schema?.apiVersion ?? "" };
