@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./failure.ts";
 export * from "./types.ts";
 export { parse, type ParseResult } from "./parse.ts";
 export { addRead, coversReads, partOf, readsOf } from "./reads.ts";
@@ -36,10 +37,4 @@ export {
   rawToCel,
   toCel,
 } from "./values.ts";
-export {
-  type CelTotals,
-  celTotals,
-  COST_LIMITS,
-  type CostLimits,
-  PassBudget,
-} from "./evaluate/budget.ts";
+export { type CelTotals, COST_LIMITS, type CostLimits, PassBudget } from "./evaluate/budget.ts";

@@ -9,7 +9,8 @@ import type { Expr } from "./syntax/ast.ts";
 import { parseExpression } from "./syntax/parser.ts";
 import { type Compiled, Pool } from "./pool.ts";
 import { type TemplatePart, templateText, templateTree } from "./template.ts";
-import type { CelScope, CelType, CostEstimate, Evaluation, Program } from "./types.ts";
+import type { Evaluation } from "./failure.ts";
+import type { CelScope, CelType, CostEstimate, Program } from "./types.ts";
 
 /** Characters of expressions that may be compiled at a time; each takes about 30 bytes then. */
 const pool = new Pool(3_000_000);

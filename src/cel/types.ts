@@ -1,5 +1,6 @@
 /** What the rest of kro sees of CEL: types with structure, errors with codes, compiled programs. */
 import type { PassBudget } from "./evaluate/budget.ts";
+import type { Evaluation } from "./failure.ts";
 import type { Schema } from "../openapi/mod.ts";
 
 /** A CEL type; structs are read lazily from the OpenAPI schema that they stand for. */
@@ -24,27 +25,6 @@ export interface CelProblem {
   /** Did-you-mean. */
   hint?: string;
 }
-
-/** Why an evaluation failed. `pending`: data is not there yet, the caller waits instead of failing. */
-export interface CelFailure {
-  /** A code, never derived from text by callers. */
-  code:
-    | "pending"
-    | "overload"
-    | "division"
-    | "overflow"
-    | "conversion"
-    | "argument"
-    | "cost"
-    | "other";
-  /** One line without values; for `pending` it begins with cel-go's words: `no such key: x`. */
-  message: string;
-  /** UTF-16 offset in the expression. */
-  offset?: number;
-}
-
-/** A value or a failure. */
-export type Evaluation = { ok: true; value: unknown } | { ok: false; failure: CelFailure };
 
 /** A parsed expression: who is referred to, for dependency extraction before any typing. */
 export interface Parsed {

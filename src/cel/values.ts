@@ -2,9 +2,11 @@
 import type { Json } from "../api/mod.ts";
 import { ConditionValue } from "./library/conditions.ts";
 import { asValue } from "./evaluate/program.ts";
-import type { CelFailure, CelType } from "./types.ts";
+import type { CelFailure } from "./failure.ts";
+import type { CelType } from "./types.ts";
 import { failureOf } from "./value/error.ts";
 import { Incoming, nativeValue } from "./value/incoming.ts";
+import { UNMETERED } from "./value/meter.ts";
 import { jsonOf } from "./value/outgoing.ts";
 import { ListValue } from "./value/values.ts";
 
@@ -45,7 +47,10 @@ export function rawToCel(json: unknown): unknown {
 /** JSON of a result. Objects that were not touched are the very JSON that came in: do not change it. */
 export function fromCel(value: unknown): Outgoing {
   try {
-    return { ok: true, value: jsonOf(typeof value === "number" ? value : asValue(value)) };
+    return {
+      ok: true,
+      value: jsonOf(typeof value === "number" ? value : asValue(value), UNMETERED),
+    };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }
@@ -53,7 +58,7 @@ export function fromCel(value: unknown): Outgoing {
 
 /** The conditions in a result of an entry of `status.conditions`; undefined when it is none. */
 export function conditionsOf(value: unknown): ConditionFields[] | undefined {
-  const items = value instanceof ListValue ? [...value] : [value];
+  const items = value instanceof ListValue ? [...value.values(UNMETERED)] : [value];
   const conditions: ConditionFields[] = [];
   for (const item of items) {
     if (!(item instanceof ConditionValue)) return undefined;

@@ -148,6 +148,7 @@ export class Controller implements ControllerView {
         maxCollectionSize: this.#maxCollectionSize,
         expansions: new ExpansionCache(),
         costs: options.costs,
+        celTotals: this.#metrics.cel,
       },
       metrics: this.#metrics,
       events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,

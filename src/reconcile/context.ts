@@ -1,5 +1,5 @@
 /** What a pass gets from outside: it reads no clock and no environment itself. */
-import type { CostLimits } from "../cel/mod.ts";
+import type { CelTotals, CostLimits } from "../cel/mod.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
 
 /** How a status differs from the one in the cluster, the most urgent difference. */
@@ -38,6 +38,8 @@ export interface PassContext {
   expansions?: ExpansionCache;
   /** `--cel-expression-budget` and `--cel-pass-budget`: limits of the cost of expressions. */
   costs?: CostLimits;
+  /** Counts the evaluations of all passes that share it, for metrics. */
+  celTotals?: CelTotals;
   /** UID of the RGD, for the instance's label; without it the label is left as it is. */
   rgdUid?: string;
   /** The RGD is suspended, and with it all of its instances. */

@@ -20,7 +20,7 @@ import { walk } from "./walk.ts";
 export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
   const { context, instance } = pass;
   const metadata = new InstanceMetadata(graph, pass);
-  const budget = new PassBudget(context.costs);
+  const budget = new PassBudget(context.costs, context.celTotals);
   const scope = new Scope(graph, instance, budget);
   const suspended = isSuspended(instance) || (context.suspended ?? false);
   const planned = suspended

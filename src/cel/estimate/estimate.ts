@@ -6,6 +6,7 @@
 import type { Checker } from "../check/checker.ts";
 import { COST, failureCost } from "../evaluate/budget.ts";
 import type { Expr, Node } from "../syntax/ast.ts";
+import { ACCESS_COST } from "../value/meter.ts";
 import { estimateCall } from "./calls.ts";
 import { type Range, range, sum, times, total, upTo } from "./range.ts";
 import {
@@ -26,9 +27,9 @@ export interface Estimate {
 }
 
 /** What looking at a part of a value costs, whoever does it. */
-const LOOK = range(3, 15);
+const LOOK = range(ACCESS_COST.read, ACCESS_COST.converted);
 /** What adding an entry to a map costs. */
-const ADDED = range(180, 183);
+const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + ACCESS_COST.read);
 
 /** What an expression can cost that the checker has been through. */
 export function estimate(tree: Expr, checker: Checker): Range {

@@ -1,5 +1,6 @@
 /** What an evaluation may cost. */
-import { fail, FAILURE_COST } from "../value/error.ts";
+import { fail } from "../value/error.ts";
+import { ACCESS_COST, type Meter } from "../value/meter.ts";
 
 /** What evaluations may cost, in units of about ten nanoseconds. */
 export interface CostLimits {
@@ -35,7 +36,7 @@ export const COST = {
   /** An element of a list that a function, not an operator, walks. */
   sortedElement: 10,
   /** A failure that another operand or element may make irrelevant. */
-  failure: FAILURE_COST,
+  failure: ACCESS_COST.failure,
   /** The same for each level that it comes from. */
   level: 20,
 } as const;
@@ -45,27 +46,26 @@ export function failureCost(depth: number): number {
   return COST.failure + depth * COST.level;
 }
 
-/** What all evaluations of this process together have cost. */
+/** Running totals of evaluations, for metrics. */
 export interface CelTotals {
-  /** How many there were. */
+  /** The number of evaluations. */
   evaluations: number;
-  /** In units of the budget. */
+  /** Their cost, in units of the budget. */
   cost: number;
-}
-
-const totals: CelTotals = { evaluations: 0, cost: 0 };
-
-/** The totals so far, for those who watch the process. */
-export function celTotals(): Readonly<CelTotals> {
-  return totals;
 }
 
 /** What the evaluations of one pass share: each has its limit, and so have all together. */
 export class PassBudget {
   #left: number;
 
-  /** The limits, {@link COST_LIMITS} by default. */
-  constructor(private readonly limits: CostLimits = COST_LIMITS) {
+  /**
+   * A full budget within these limits. Every evaluation is added to `totals`, if given, which many
+   * budgets may share.
+   */
+  constructor(
+    private readonly limits: CostLimits = COST_LIMITS,
+    private readonly totals?: CelTotals,
+  ) {
     this.#left = limits.pass;
   }
 
@@ -79,14 +79,17 @@ export class PassBudget {
     return this.#left < this.limits.expression;
   }
 
-  /** Takes off what an evaluation has cost. */
+  /** Accounts for one evaluation that has ended. */
   spend(cost: number): void {
     this.#left = Math.max(0, this.#left - cost);
+    if (!this.totals) return;
+    this.totals.evaluations++;
+    this.totals.cost += cost;
   }
 }
 
 /** Counts down while an expression runs. */
-export class Budget {
+export class Budget implements Meter {
   readonly #limit: number;
   readonly #pass: PassBudget | undefined;
   #left: number;
@@ -98,12 +101,9 @@ export class Budget {
     this.#left = this.#limit;
   }
 
-  /** Adds what was spent to the totals, and takes it off the pass; called once, at the end. */
+  /** Takes what was spent off the pass. Called once, when the evaluation ends. */
   close(): void {
-    const spent = this.#limit - this.#left;
-    totals.evaluations++;
-    totals.cost += spent;
-    this.#pass?.spend(spent);
+    this.#pass?.spend(this.#limit - this.#left);
   }
 
   /** Takes off a cost; fails when there is not enough left. */

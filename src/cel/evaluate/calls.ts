@@ -3,6 +3,7 @@ import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
 import { type CelError, noOverload } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { isMap, ListValue, Opaque, Optional, type Value, weightOf } from "../value/values.ts";
 import { COST, failureCost } from "./budget.ts";
 import { type Charge, chargeOf } from "./charges.ts";
@@ -111,7 +112,7 @@ function orElse([target, other]: readonly Step[], name: string, offset: number):
   };
 }
 
-type Run = (...args: Value[]) => Value;
+type Run<T = Value> = (...args: (Value | undefined | Meter)[]) => T;
 
 /** An overload with what runs it; made once, kept by every call that may come to it. */
 interface Candidate {
@@ -149,7 +150,7 @@ function dispatch(
     const values = args.map((arg) => arg(frame));
     frame.at = offset;
     for (const candidate of candidates) {
-      if (candidate.declaration.checksArguments || takes(candidate.params, values)) {
+      if (candidate.declaration.checksArguments || takes(candidate.params, values, frame.budget)) {
         return call(frame, candidate, values);
       }
     }
@@ -159,17 +160,38 @@ function dispatch(
 
 function call(frame: Frame, { declaration, charge }: Candidate, values: Value[]): Value {
   const run = declaration.run as Run;
+  const { budget } = frame;
+  const { arity, steps } = declaration;
   if (declaration.constantTime) {
-    frame.budget.charge(COST.call);
-    return run(...values);
+    budget.charge(COST.call);
+    return apply(run, values, arity, budget);
   }
   const { character } = charge;
-  frame.budget.charge(charge.call + (declaration.steps?.(...values as never[]) ?? 0));
-  for (const value of values) frame.budget.charge(cost(value, COST.sortedElement, character));
-  const result = run(...values);
+  budget.charge(charge.call + (steps ? apply(steps as Run<number>, values, arity, budget) : 0));
+  for (const value of values) budget.charge(cost(value, COST.sortedElement, character));
+  const result = apply(run, values, arity, budget);
   const made = result instanceof Opaque ? COST.parsed : cost(result, COST.element, character);
-  frame.budget.charge(made);
+  budget.charge(made);
   return result;
+}
+
+/**
+ * Calls an implementation: the arguments, padded with undefined to its arity, and then the meter.
+ * Written out because spreading an array takes longer than most implementations run.
+ */
+function apply<T>(run: Run<T>, args: readonly Value[], arity: number, meter: Meter): T {
+  switch (arity) {
+    case 0:
+      return run(meter);
+    case 1:
+      return run(args[0], meter);
+    case 2:
+      return run(args[0], args[1], meter);
+    case 3:
+      return run(args[0], args[1], args[2], meter);
+    default:
+      return run(args[0], args[1], args[2], args[3], meter);
+  }
 }
 
 /** A function's name, not an operator's. */
@@ -177,10 +199,10 @@ function isWord(name: string): boolean {
   return /^[A-Za-z]/.test(name);
 }
 
-function takes(params: Overload["params"], values: readonly Value[]): boolean {
+function takes(params: Overload["params"], values: readonly Value[], meter: Meter): boolean {
   for (let index = 0; index < values.length; index++) {
     const param = params[index];
-    if (param === undefined || !accepts(param, values[index] ?? null)) return false;
+    if (param === undefined || !accepts(param, values[index] ?? null, meter)) return false;
   }
   return true;
 }
@@ -201,7 +223,7 @@ function unary(run: Run, operand: Step, offset: number): Step {
     const value = operand(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);
-    return run(value);
+    return run(value, frame.budget);
   };
 }
 
@@ -212,7 +234,7 @@ function binary(run: Run, left: Step, right: Step, offset: number): Step {
     frame.at = offset;
     const walked = cost(a, COST.element, CHARACTER) + cost(b, COST.element, CHARACTER);
     frame.budget.charge(COST.call + walked);
-    return run(a, b);
+    return run(a, b, frame.budget);
   };
 }
 

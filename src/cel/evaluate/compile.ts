@@ -6,7 +6,9 @@ import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
 import { at, optionalAt } from "../library/operators.ts";
 import { DataError, fail, noOverload, noSuchKey, read } from "../value/error.ts";
-import { ComputedMap, isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
+import { ComputedMap } from "../value/maps.ts";
+import type { Meter } from "../value/meter.ts";
+import { isMap, ListValue, Opaque, Optional, type Value } from "../value/values.ts";
 import { COST } from "./budget.ts";
 import { compileCall } from "./calls.ts";
 import type { Step } from "./frame.ts";
@@ -163,9 +165,11 @@ function selection(operand: Step, field: string, offset: number, isLink: boolean
     const target = operand(frame);
     frame.at = offset;
     if (target instanceof Optional) {
-      return target.value === undefined ? target : Optional.of(select(target.value, field));
+      return target.value === undefined
+        ? target
+        : Optional.of(select(target.value, field, frame.budget));
     }
-    const value = select(target, field);
+    const value = select(target, field, frame.budget);
     if (value === undefined) return noSuchKey(field);
     return isLink && value instanceof Optional ? BURIED : value;
   };
@@ -177,7 +181,7 @@ function optionalSelection(operand: Step, field: string, offset: number): Step {
     frame.at = offset;
     return target instanceof Optional && target.value === undefined
       ? target
-      : Optional.of(select(unwrap(target), field));
+      : Optional.of(select(unwrap(target), field, frame.budget));
   };
 }
 
@@ -187,12 +191,12 @@ function presence(operand: Step, field: string, offset: number, isKey = false): 
     const value = operand(frame);
     frame.at = offset;
     if (isKey && value instanceof Optional) fail("argument", "unsupported index type");
-    return isPresent(unwrap(value), field);
+    return isPresent(unwrap(value), field, frame.budget);
   };
 }
 
-function isPresent(target: Value | undefined, field: string): boolean {
-  return isMap(target) ? target.has(field) : select(target, field) !== undefined;
+function isPresent(target: Value | undefined, field: string, meter: Meter): boolean {
+  return isMap(target) ? target.has(field, meter) : select(target, field, meter) !== undefined;
 }
 
 /** Nothing is looked up in what is absent: an index that fails is not even computed. */
@@ -214,7 +218,7 @@ function element(
     const key = index(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);
-    const value = at(container, key, shown);
+    const value = at(container, key, shown, frame.budget);
     const isBuried = isLink && value instanceof Optional && !(container instanceof Optional);
     return isBuried ? BURIED : value;
   };
@@ -228,7 +232,7 @@ function elementAsKey(operand: Step, index: Step, offset: number): Step {
     const key = index(frame);
     frame.at = offset;
     try {
-      return at(container, key, false);
+      return at(container, key, false, frame.budget);
     } catch (error) {
       const isElement = container instanceof ListValue && container.isTyped;
       if (isElement && error instanceof DataError) fail("argument", error.message);
@@ -244,7 +248,7 @@ function optionalElement(operand: Step, index: Step, offset: number): Step {
     const key = index(frame);
     frame.at = offset;
     frame.budget.charge(COST.call);
-    return optionalAt(container, key);
+    return optionalAt(container, key, frame.budget);
   };
 }
 
@@ -284,7 +288,7 @@ function mapOf(keys: readonly Step[], values: readonly Step[], offset: number): 
       const value = values[index]!(frame);
       frame.at = offset;
       if (value === LEFT_OUT) map.delete(key);
-      else map.set(key, value);
+      else map.set(key, value, frame.budget);
     }
     return map;
   };
@@ -318,8 +322,8 @@ function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset
 }
 
 /** The value of a field; undefined when it is absent. Scalars have no fields either. */
-function select(target: Value | undefined, field: string): Value | undefined {
-  if (isMap(target)) return target.find(field);
+function select(target: Value | undefined, field: string, meter: Meter): Value | undefined {
+  if (isMap(target)) return target.find(field, meter);
   if (target instanceof ListValue) return fail("overload", "a list has no fields");
   if (target instanceof Opaque) return target.field(field);
   return undefined;
@@ -338,7 +342,7 @@ function presenceAsBranch(operand: Step, field: string, offset: number): Step {
     const value = operand(frame);
     frame.at = offset;
     return value instanceof Optional
-      ? Optional.of(select(value.value, field))
-      : isPresent(value, field);
+      ? Optional.of(select(value.value, field, frame.budget))
+      : isPresent(value, field, frame.budget);
   };
 }

@@ -2,7 +2,9 @@
 import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
 import { attempt, type CelError, fail, noOverload, read } from "../value/error.ts";
-import { ComputedMap, isMap, ListValue, type Value } from "../value/values.ts";
+import { ComputedMap } from "../value/maps.ts";
+import type { Meter } from "../value/meter.ts";
+import { isMap, ListValue, type Value } from "../value/values.ts";
 import { COST, failureCost } from "./budget.ts";
 import { type Compiler, local, type Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
@@ -21,6 +23,8 @@ interface Run {
   make(): Value;
   /** Pays for a failure that the loop goes on after. */
   failed(error: unknown): CelError;
+  /** Charges what `finish` does itself. */
+  readonly meter: Meter;
 }
 
 /** A macro as a function. */
@@ -75,6 +79,7 @@ function looped(loop: Loop): Step {
         return made;
       },
       failed: (error) => frame.caught(error, offset, failure),
+      meter: frame.budget,
     });
   };
 }
@@ -97,15 +102,15 @@ function walk(
   if (range instanceof ListValue) {
     for (let index = 0; index < range.size; index++) {
       // An item that contradicts its schema fails only when the macro reads it.
-      const item = attempt(() => range.at(index));
+      const item = attempt(() => range.at(index, budget), budget);
       if (!next(second === undefined ? index : BigInt(index), item)) return;
     }
   } else if (isMap(range)) {
     if (second === undefined) {
-      for (const key of range.keys()) if (!next(key, key)) return;
+      for (const key of range.keys(budget)) if (!next(key, key)) return;
       return;
     }
-    for (const [key, item] of range.entries()) if (!next(key, item)) return;
+    for (const [key, item] of range.entries(budget)) if (!next(key, item)) return;
   } else noOverload();
 }
 
@@ -130,12 +135,12 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
   transformList: made,
   transformMap: (run) => {
     const result = new ComputedMap();
-    gather(run, (key) => insert(result, key, run.make()));
+    gather(run, (key) => insert(result, key, run.make(), run.meter));
     return result;
   },
   transformMapEntry: (run) => {
     const result = new ComputedMap();
-    gather(run, () => insertAll(result, run.make()));
+    gather(run, () => insertAll(result, run.make(), run.meter));
     return result;
   },
   sortBy: (run) => {
@@ -144,7 +149,7 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
       keyed.push({ key: run.make(), item: read(item) });
       return true;
     });
-    return run.isList ? sortByKeys(keyed) : noOverload("sortBy");
+    return run.isList ? sortByKeys(keyed, run.meter) : noOverload("sortBy");
   },
 };
 
@@ -192,12 +197,17 @@ function made(run: Run): Value {
   return ListValue.of(items);
 }
 
-function insertAll(result: ComputedMap, made: Value): void {
+function insertAll(result: ComputedMap, made: Value, meter: Meter): void {
   if (!isMap(made)) return noOverload();
-  for (const [key, value] of made.entries()) insert(result, key, value);
+  for (const [key, value] of made.entries(meter)) insert(result, key, value, meter);
 }
 
-function insert(result: ComputedMap, key: Value, value: Value | CelError): void {
-  if (result.has(key)) fail("argument", "a macro makes a key twice");
-  result.set(key, value);
+function insert(
+  result: ComputedMap,
+  key: Value,
+  value: Value | CelError,
+  meter: Meter,
+): void {
+  if (result.has(key, meter)) fail("argument", "a macro makes a key twice");
+  result.set(key, value, meter);
 }

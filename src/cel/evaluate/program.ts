@@ -3,7 +3,7 @@ import type { Json } from "../../api/mod.ts";
 import { RUNTIME_VALUE } from "../library/conditions.ts";
 import type { Overload } from "../library/declare.ts";
 import type { Expr } from "../syntax/ast.ts";
-import type { Evaluation } from "../types.ts";
+import type { Evaluation } from "../failure.ts";
 import { failureOf } from "../value/error.ts";
 import { Incoming, nativeValue } from "../value/incoming.ts";
 import {
@@ -17,7 +17,6 @@ import {
   weightOf,
 } from "../value/values.ts";
 import { Duration, Timestamp } from "../value/time.ts";
-import { paidBy } from "../value/work.ts";
 import { Budget, COST, type PassBudget } from "./budget.ts";
 import { Compiler } from "./compile.ts";
 import { Frame } from "./frame.ts";
@@ -34,7 +33,7 @@ export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overloa
   return (variables, budget) => {
     const frame = new Frame((name) => variable(variables, name), new Budget(budget));
     try {
-      const value = paidBy(frame.budget, () => step(frame));
+      const value = step(frame);
       // Whoever gets the result walks through it.
       frame.budget.charge(weightOf(value) * COST.element);
       return { ok: true, value };

@@ -1,5 +1,6 @@
 /** `runtime.newCondition` and `runtime.condition`: status conditions that authors write. */
 import { fail } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { isMap, ListValue, type MapValue, Opaque, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member } from "./declare.ts";
 
@@ -52,9 +53,9 @@ class RuntimeValue extends Opaque {
 /** What the identifier `runtime` means. */
 export const RUNTIME_VALUE: Opaque = new RuntimeValue();
 
-function newCondition(_: Value, fields: MapValue): Value {
+function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
   const text = (key: string): string => {
-    const value = fields.find(key) ?? "";
+    const value = fields.find(key, meter) ?? "";
     return typeof value === "string"
       ? value
       : fail("argument", `runtime.newCondition(): ${key} must be a string`);
@@ -68,31 +69,31 @@ function newCondition(_: Value, fields: MapValue): Value {
 }
 
 /** The first condition of that type; an empty one when there is none. */
-function condition(_: Value, object: Value, type: string): Value {
+function condition(_: Value, object: Value, type: string, meter: Meter): Value {
   if (!isMap(object)) return fail("argument", "runtime.condition() takes an object");
-  for (const found of conditionsOf(object)) if (found.type === type) return found;
+  for (const found of conditionsOf(object, meter)) if (found.type === type) return found;
   return new ConditionValue("", "", "", "");
 }
 
-function* conditionsOf(object: MapValue): Generator<ConditionValue> {
-  const status = object.find("status");
+function* conditionsOf(object: MapValue, meter: Meter): Generator<ConditionValue> {
+  const status = object.find("status", meter);
   if (status === undefined) return;
   if (!isMap(status)) return fail("argument", "runtime.condition(): status must be an object");
-  const conditions = status.find("conditions");
+  const conditions = status.find("conditions", meter);
   if (conditions === undefined) return;
   if (!(conditions instanceof ListValue)) {
     return fail("argument", "runtime.condition(): status.conditions must be a list");
   }
-  for (const element of conditions) {
+  for (const element of conditions.values(meter)) {
     if (element instanceof ConditionValue) yield element;
-    else if (isMap(element)) yield fromMap(element);
+    else if (isMap(element)) yield fromMap(element, meter);
     else fail("argument", "runtime.condition(): conditions must be objects");
   }
 }
 
-function fromMap(map: MapValue): ConditionValue {
+function fromMap(map: MapValue, meter: Meter): ConditionValue {
   const text = (key: string): string => {
-    const value = map.find(key);
+    const value = map.find(key, meter);
     return typeof value === "string" ? value : "";
   };
   return new ConditionValue(text("type"), text("status"), text("reason"), text("message"));

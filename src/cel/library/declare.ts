@@ -2,6 +2,7 @@
 import { DYN, parameters, type Term } from "../check/types.ts";
 import { attempt, CelError } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
+import type { Meter } from "../value/meter.ts";
 import {
   isMap,
   ListValue,
@@ -13,7 +14,11 @@ import {
   type Value,
 } from "../value/values.ts";
 
-/** Takes values of the declared types; the dispatcher has made sure that they are. */
+/**
+ * Computes a call. It takes the arguments, of the declared types and undefined for those that the chosen
+ * overload lacks, and then the evaluation's {@link Meter}, to charge work that depends on data. It throws
+ * a CelError.
+ */
 export type Implementation = (...args: never[]) => Value;
 
 /** Parameter types (the receiver first) and the result's type. */
@@ -29,6 +34,8 @@ export interface FunctionDeclaration {
   readonly member: boolean;
   readonly overloads: readonly Overload[];
   readonly run: Implementation;
+  /** The number of parameters of the longest overload, at most four. */
+  readonly arity: number;
   /** What it costs beyond walking its arguments and its result once. */
   readonly steps?: (...args: never[]) => number;
   /** Does not walk its arguments, so that their size costs nothing. */
@@ -69,7 +76,7 @@ export function operator(
   name: string,
   params: string | readonly string[],
   result: string,
-  run: (...args: Value[]) => Value,
+  run: Implementation,
 ): FunctionDeclaration {
   return { ...declaration(name, false, params, result, run), checksArguments: true };
 }
@@ -98,7 +105,15 @@ function declaration(
   run: Implementation,
 ): FunctionDeclaration {
   const overloads = signatures(typeof params === "string" ? [params] : params, result);
-  return { name, member: isMember, overloads, run, constantTime: false, checksArguments: false };
+  return {
+    name,
+    member: isMember,
+    overloads,
+    run,
+    arity: Math.max(...overloads.map(({ params }) => params.length)),
+    constantTime: false,
+    checksArguments: false,
+  };
 }
 
 /** Reads `list(A), map(string, B)`; one capital letter is a type parameter, a dotted name opaque. */
@@ -152,7 +167,7 @@ function build(name: string, [first = DYN, second = DYN]: readonly Term[]): Term
 }
 
 /** Whether a value may be passed for a parameter; of a container, the first element tells. */
-export function accepts(param: Term, value: Value): boolean {
+export function accepts(param: Term, value: Value, meter: Meter): boolean {
   switch (param.kind) {
     case "bool":
       return typeof value === "boolean";
@@ -175,9 +190,9 @@ export function accepts(param: Term, value: Value): boolean {
     case "list":
       return value instanceof ListValue &&
         (value.size === 0 || isOpen(param.element) || param.element.kind === "list" ||
-          acceptsElement(param.element, value));
+          acceptsElement(param.element, value, meter));
     case "map":
-      return isMap(value) && (isOpen(param.value) || acceptsEntry(param, value));
+      return isMap(value) && (isOpen(param.value) || acceptsEntry(param, value, meter));
     case "optional":
       return value instanceof Optional;
     case "type":
@@ -190,11 +205,11 @@ export function accepts(param: Term, value: Value): boolean {
 }
 
 /** Whether the first element passes; nulls do for times until somebody looks at them. */
-function acceptsElement(param: Term, list: ListValue): boolean {
-  const element = attempt(() => list.at(0));
+function acceptsElement(param: Term, list: ListValue, meter: Meter): boolean {
+  const element = attempt(() => list.at(0, meter), meter);
   if (element instanceof CelError) return false;
   const isTime = param.kind === "timestamp" || param.kind === "duration";
-  return accepts(param, element) || (isTime && element === null);
+  return accepts(param, element, meter) || (isTime && element === null);
 }
 
 /** Every value is accepted, so that none needs to be looked at. */
@@ -202,9 +217,14 @@ function isOpen(type: Term): boolean {
   return type.kind === "dyn" || type.kind === "variable";
 }
 
-function acceptsEntry(param: Extract<Term, { kind: "map" }>, map: MapValue): boolean {
-  for (const [key, value] of map.entries()) {
-    return accepts(param.key, key) && !(value instanceof CelError) && accepts(param.value, value);
+function acceptsEntry(
+  param: Extract<Term, { kind: "map" }>,
+  map: MapValue,
+  meter: Meter,
+): boolean {
+  for (const [key, value] of map.entries(meter)) {
+    return accepts(param.key, key, meter) && !(value instanceof CelError) &&
+      accepts(param.value, value, meter);
   }
   return true;
 }

@@ -4,18 +4,11 @@ import type { Json } from "../../api/mod.ts";
 import { decodeBase64, encodeBase64 } from "../value/base64.ts";
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
-import {
-  ComputedMap,
-  JsonMap,
-  ListValue,
-  Omit,
-  Optional,
-  Uint,
-  type Value,
-} from "../value/values.ts";
+import { ComputedMap, JsonMap } from "../value/maps.ts";
+import type { Meter } from "../value/meter.ts";
 import { jsonOf, keyJson } from "../value/outgoing.ts";
 import { Duration, formatSeconds, formatTimestamp, Timestamp } from "../value/time.ts";
-import { pay } from "../value/work.ts";
+import { ListValue, Omit, Optional, Uint, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, plain } from "./declare.ts";
 import { encodeUtf8 } from "./text.ts";
 
@@ -77,8 +70,8 @@ const HTML: Readonly<Record<string, string>> = {
 const WRITTEN = 60;
 
 /** JSON text as Go writes it: keys sorted, and safe inside HTML. */
-function stringify(json: Json | undefined): string {
-  pay(WRITTEN);
+function stringify(json: Json | undefined, meter: Meter): string {
+  meter.charge(WRITTEN);
   if (typeof json === "string") {
     return JSON.stringify(json).replaceAll(
       /[<>&\u2028\u2029]/g,
@@ -87,30 +80,33 @@ function stringify(json: Json | undefined): string {
   }
   if (Object.is(json, -0)) return "-0";
   if (typeof json !== "object" || json === null) return String(json ?? null);
-  if (Array.isArray(json)) return array(json.map(stringify));
-  return object(Object.entries(json).map(([key, value]) => [key, stringify(value)]));
+  if (Array.isArray(json)) return array(json.map((item) => stringify(item, meter)));
+  return object(
+    Object.entries(json).map(([key, value]) => [key, stringify(value, meter)]),
+    meter,
+  );
 }
 
 function array(items: readonly string[]): string {
   return `[${items.join(",")}]`;
 }
 
-function object(entries: [key: string, text: string][]): string {
+function object(entries: [key: string, text: string][], meter: Meter): string {
   const sorted = entries.sort(([a], [b]) => compareText(a, b));
-  return `{${sorted.map(([key, text]) => `${stringify(key)}:${text}`).join(",")}}`;
+  return `{${sorted.map(([key, text]) => `${stringify(key, meter)}:${text}`).join(",")}}`;
 }
 
 /** Unlike what is written into objects, this has room for any integer, for bytes and for `omit()`. */
-function marshal(value: Value): string {
-  return textOf(value, MARSHAL);
+function marshal(value: Value, meter: Meter): string {
+  return textOf(value, MARSHAL, meter);
 }
 
 /** What of JSON's text is written otherwise than it is into objects. */
 interface Writing {
   /** The text of a value; undefined where it is the usual one. */
-  value(part: Value): string | undefined;
+  value(part: Value, meter: Meter): string | undefined;
   /** The name for a key of a map: only a string will do. */
-  key(key: Value): Json | undefined;
+  key(key: Value, meter: Meter): Json | undefined;
 }
 
 const MARSHAL: Writing = {
@@ -119,17 +115,17 @@ const MARSHAL: Writing = {
 };
 
 /** As protobuf writes JSON: integers that readers would round are strings, and so are times. */
-function encode(value: Value): string {
-  return textOf(value, ENCODE);
+function encode(value: Value, meter: Meter): string {
+  return textOf(value, ENCODE, meter);
 }
 
 const ENCODE: Writing = {
-  value: (part) => {
+  value: (part, meter) => {
     if (typeof part === "bigint") {
       return Number.isSafeInteger(Number(part)) ? String(part) : `"${part}"`;
     }
-    if (part instanceof Timestamp) return stringify(formatTimestamp(part));
-    if (part instanceof Duration) return stringify(formatSeconds(part));
+    if (part instanceof Timestamp) return stringify(formatTimestamp(part), meter);
+    if (part instanceof Duration) return stringify(formatSeconds(part), meter);
     if (part instanceof Omit) return fail("conversion", "json.encode() takes no omit()");
     if (part === Optional.none) return noValue();
     if ((part instanceof ListValue || part instanceof JsonMap) && part.isTyped) {
@@ -137,8 +133,10 @@ const ENCODE: Writing = {
     }
     return undefined;
   },
-  key: (key) => {
-    if (key instanceof Optional) return key.value === undefined ? noValue() : ENCODE.key(key.value);
+  key: (key, meter) => {
+    if (key instanceof Optional) {
+      return key.value === undefined ? noValue() : ENCODE.key(key.value, meter);
+    }
     return typeof key === "string" ? key : undefined;
   },
 };
@@ -147,21 +145,24 @@ function noValue(): never {
   return fail("other", "json.encode() takes no absent value");
 }
 
-function textOf(value: Value, own: Writing): string {
-  pay(WRITTEN);
-  const text = own.value(value instanceof Uint ? value.value : value);
+function textOf(value: Value, own: Writing, meter: Meter): string {
+  meter.charge(WRITTEN);
+  const text = own.value(value instanceof Uint ? value.value : value, meter);
   if (text !== undefined) return text;
-  if (value instanceof Uint8Array) return stringify(encodeBase64(value));
+  if (value instanceof Uint8Array) return stringify(encodeBase64(value), meter);
   if (value instanceof Omit) return "{}";
-  if (value instanceof Optional) return textOf(value.value ?? null, own);
-  if (value instanceof ListValue) return array([...value].map((item) => textOf(item, own)));
-  if (!(value instanceof ComputedMap)) return stringify(jsonOf(value));
-  return object([...value.keys()].map((key) => {
-    const name = own.key(key);
+  if (value instanceof Optional) return textOf(value.value ?? null, own, meter);
+  if (value instanceof ListValue) {
+    return array([...value.values(meter)].map((item) => textOf(item, own, meter)));
+  }
+  if (!(value instanceof ComputedMap)) return stringify(jsonOf(value, meter), meter);
+  const entries = Array.from(value.keys(), (key): [string, string] => {
+    const name = own.key(key, meter);
     return typeof name === "string"
-      ? [name, textOf(value.find(key) ?? null, own)]
+      ? [name, textOf(value.find(key, meter) ?? null, own, meter)]
       : fail("conversion", "keys of a map must be strings to be written");
-  }));
+  });
+  return object(entries, meter);
 }
 
 function digest(name: string): (text: string) => Uint8Array {

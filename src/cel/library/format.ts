@@ -2,16 +2,9 @@
 import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.ts";
 import { compareText } from "../value/compare.ts";
 import { attempt, CelError, fail, read } from "../value/error.ts";
-import {
-  ComputedMap,
-  isMap,
-  ListValue,
-  type MapValue,
-  TypeValue,
-  Uint,
-  type Value,
-} from "../value/values.ts";
-import { pay } from "../value/work.ts";
+import { ComputedMap } from "../value/maps.ts";
+import type { Meter } from "../value/meter.ts";
+import { isMap, ListValue, type MapValue, TypeValue, Uint, type Value } from "../value/values.ts";
 import { formatFixed, formatScientific } from "./numbers.ts";
 import { decodeLeniently, encodeUtf8 } from "./text.ts";
 import { typeName } from "./standard.ts";
@@ -44,23 +37,23 @@ export function parseFormat(format: string): (string | Clause)[] | undefined {
 }
 
 /** Fills a format. */
-export function format(text: string, args: ListValue): string {
+export function format(text: string, args: ListValue, meter: Meter): string {
   const pieces = parseFormat(text) ?? fail("argument", "format() does not know a clause");
   let used = 0;
   return pieces.map((piece) => {
     if (typeof piece === "string") return piece;
     if (used >= args.size) return fail("argument", "format() has too few arguments");
-    return formatClause(piece, part(() => args.at(used++)));
+    return formatClause(piece, part(() => args.at(used++, meter), meter), meter);
   }).join("");
 }
 
-function formatClause({ verb, precision }: Clause, value: Value): string {
+function formatClause({ verb, precision }: Clause, value: Value, meter: Meter): string {
   const refuse = (): never => fail("argument", `%${verb} cannot format ${typeName(value)}`);
   switch (verb) {
     case "s":
-      return text(value);
+      return text(value, meter);
     case "d":
-      return isNumber(value) ? text(value) : refuse();
+      return isNumber(value) ? text(value, meter) : refuse();
     case "f":
     case "e":
       return isNumber(value) ? floating(verb, toDouble(value), precision) : refuse();
@@ -110,8 +103,8 @@ function floating(verb: string, value: number, precision: number): string {
 const WRITTEN = 30;
 
 /** What `%s` makes of a value. */
-function text(value: Value): string {
-  pay(WRITTEN);
+function text(value: Value, meter: Meter): string {
+  meter.charge(WRITTEN);
   if (value === null) return "null";
   if (typeof value === "string") return value;
   if (typeof value === "number") return special(value) ?? decimal(value);
@@ -120,8 +113,8 @@ function text(value: Value): string {
   if (value instanceof Uint8Array) return decodeLeniently(value);
   if (value instanceof Timestamp) return formatTimestamp(value, true);
   if (value instanceof Duration) return `${decimal(secondsOf(value))}s`;
-  if (value instanceof ListValue) return `[${listText(value)}]`;
-  if (isMap(value)) return `{${mapText(value)}}`;
+  if (value instanceof ListValue) return `[${listText(value, meter)}]`;
+  if (isMap(value)) return `{${mapText(value, meter)}}`;
   if (value instanceof TypeValue) return value.name;
   return fail("argument", `%s cannot format ${typeName(value)}`);
 }
@@ -130,23 +123,28 @@ function text(value: Value): string {
  * A part that has no value, since it contradicts its schema, is to upstream one that no clause takes. Null
  * in a field with a schema is a key without a value.
  */
-function part(read: () => Value | undefined): Value {
-  const value = attempt(read);
+function part(read: () => Value | undefined, meter: Meter): Value {
+  const value = attempt(read, meter);
   if (value === undefined) return fail("argument", "a key has no value");
   return value instanceof CelError ? fail("argument", value.message) : value;
 }
 
-function listText(list: ListValue): string {
-  return Array.from({ length: list.size }, (_, index) => text(part(() => list.at(index))))
-    .join(", ");
+function listText(list: ListValue, meter: Meter): string {
+  const texts = Array.from(
+    { length: list.size },
+    (_, index) => text(part(() => list.at(index, meter), meter), meter),
+  );
+  return texts.join(", ");
 }
 
-function mapText(map: MapValue): string {
+function mapText(map: MapValue, meter: Meter): string {
   // An object as a key is the same only as itself, not when it is looked up; NaN not even that.
   const valueOf = (key: Value, value: Value | CelError) =>
-    map instanceof ComputedMap && typeof key === "object" ? read(value) : map.find(key);
-  return [...map.entries()]
-    .map(([key, value]) => [text(key), text(part(() => valueOf(key, value)))] as const)
+    map instanceof ComputedMap && typeof key === "object" ? read(value) : map.find(key, meter);
+  return [...map.entries(meter)]
+    .map(([key, value]) =>
+      [text(key, meter), text(part(() => valueOf(key, value), meter), meter)] as const
+    )
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, value]) => `${key}: ${value}`)
     .join(", ");

@@ -1,9 +1,10 @@
 /** Lists: CEL's extension, Kubernetes' additions and kro's own `lists.*` functions. */
 import { compare, sameness } from "../value/compare.ts";
 import { attempt, CelError, fail, noOverload } from "../value/error.ts";
+import { keyIdentity } from "../value/keys.ts";
+import type { Meter } from "../value/meter.ts";
 import { Duration } from "../value/time.ts";
-import { keyIdentity, ListValue, Uint, type Value } from "../value/values.ts";
-import { pay } from "../value/work.ts";
+import { ListValue, Uint, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { add } from "./operators.ts";
 import { typeName } from "./standard.ts";
@@ -20,20 +21,20 @@ const MAX_RANGE = 10_000_000n;
 
 const COMPARABLE = ["int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"];
 
-function slice(list: ListValue, start: bigint, end: bigint): ListValue {
+function slice(list: ListValue, start: bigint, end: bigint, meter: Meter): ListValue {
   const size = BigInt(list.size);
   if (start < 0n || end < start || end > size) {
     fail("argument", "slice() is out of the list's range");
   }
-  return ListValue.of(list.items().slice(Number(start), Number(end)));
+  return ListValue.of(list.items(meter).slice(Number(start), Number(end)));
 }
 
-function flatten(list: ListValue, depth = 1n): ListValue {
+function flatten(list: ListValue, depth = 1n, meter: Meter): ListValue {
   if (depth < 0n) fail("argument", "flatten() takes no negative depth");
   const items: (Value | CelError)[] = [];
   const visit = (from: ListValue, left: bigint): void => {
-    for (const item of from.items()) {
-      pay(TAKEN);
+    for (const item of from.items(meter)) {
+      meter.charge(TAKEN);
       if (item instanceof ListValue && left > 0n) visit(item, left - 1n);
       else items.push(item);
     }
@@ -43,7 +44,7 @@ function flatten(list: ListValue, depth = 1n): ListValue {
 }
 
 /** Items in the order of their keys, which must be of one comparable type. */
-export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
+export function sortByKeys(pairs: { item: Value; key: Value }[], meter: Meter): ListValue {
   const [first] = pairs;
   if (first === undefined) return ListValue.of([]);
   const kind = typeName(first.key);
@@ -52,36 +53,37 @@ export function sortByKeys(pairs: { item: Value; key: Value }[]): ListValue {
   }
   if (!isOrdered(first.key)) fail("argument", "list elements must be comparable to be sorted");
   const ordered = pairs.sort((a, b) => {
-    pay(COMPARED + (typeof a.key === "string" ? a.key.length * COMPARED_CHARACTER : 0));
+    meter.charge(COMPARED + (typeof a.key === "string" ? a.key.length * COMPARED_CHARACTER : 0));
     return compare(a.key, b.key);
   });
   return ListValue.of(ordered.map(({ item }) => item));
 }
 
-function sort(list: Value): ListValue {
+function sort(list: Value, meter: Meter): ListValue {
   if (!(list instanceof ListValue)) return noOverload("sort");
   return sortByKeys(
-    list.items().map((item) =>
+    list.items(meter).map((item) =>
       item instanceof CelError
         ? fail("argument", "list elements must be comparable to be sorted")
         : { item, key: item }
     ),
+    meter,
   );
 }
 
-function distinct(list: ListValue): ListValue {
+function distinct(list: ListValue, meter: Meter): ListValue {
   const items: (Value | CelError)[] = [];
   const seen = new Set<string>();
-  for (const item of list.items()) {
+  for (const item of list.items(meter)) {
     if (item instanceof CelError) {
       items.push(item);
       continue;
     }
-    pay(TAKEN);
+    meter.charge(TAKEN);
     const identity = keyIdentity(item);
     // NaN is unequal even to itself.
     const isKnown = identity === undefined
-      ? items.some((other) => !(other instanceof CelError) && sameness(item, other))
+      ? items.some((other) => !(other instanceof CelError) && sameness(item, other, meter))
       : seen.has(identity) && !Number.isNaN(item);
     if (isKnown) continue;
     if (identity !== undefined) seen.add(identity);
@@ -90,8 +92,8 @@ function distinct(list: ListValue): ListValue {
   return ListValue.of(items);
 }
 
-function isUnidentified(list: ListValue): boolean {
-  const first = attempt(() => list.at(0));
+function isUnidentified(list: ListValue, meter: Meter): boolean {
+  const first = attempt(() => list.at(0, meter), meter);
   return first instanceof CelError || keyIdentity(first) === undefined;
 }
 
@@ -101,10 +103,10 @@ function range(size: bigint): ListValue {
   return ListValue.lazy(Number(size), BigInt);
 }
 
-function isSorted(list: ListValue): boolean {
+function isSorted(list: ListValue, meter: Meter): boolean {
   let before: Value | undefined;
   for (let index = 0; index < list.size; index++) {
-    const value = orderedAt(list, index);
+    const value = orderedAt(list, index, meter);
     if (before !== undefined && leniently(before, value) > 0) return false;
     before = value;
   }
@@ -112,8 +114,8 @@ function isSorted(list: ListValue): boolean {
 }
 
 /** An element that has an order; one that contradicts its schema has none. */
-function orderedAt(list: ListValue, index: number): Value {
-  const value = attempt(() => list.at(index));
+function orderedAt(list: ListValue, index: number, meter: Meter): Value {
+  const value = attempt(() => list.at(index, meter), meter);
   return value instanceof CelError || !isOrdered(value) ? noOverload() : value;
 }
 
@@ -142,11 +144,11 @@ function extreme(name: string, sign: number): FunctionDeclaration {
     name,
     COMPARABLE.map((type) => `list(${type}) -> ${type}`),
     "dyn",
-    (list: ListValue) => {
+    (list: ListValue, meter: Meter) => {
       if (list.size === 0) fail("argument", `${name}() of an empty list`);
-      let best = orderedAt(list, 0);
+      let best = orderedAt(list, 0, meter);
       for (let index = 1; index < list.size; index++) {
-        const item = orderedAt(list, index);
+        const item = orderedAt(list, index, meter);
         if (leniently(item, best) * sign > 0) best = item;
       }
       return best;
@@ -155,23 +157,23 @@ function extreme(name: string, sign: number): FunctionDeclaration {
 }
 
 function sum(type: string, zero: Value): FunctionDeclaration {
-  return member("sum", `list(${type})`, type, (list: ListValue) => {
+  return member("sum", `list(${type})`, type, (list: ListValue, meter: Meter) => {
     let total = zero;
-    for (const item of list) total = add(total, item);
+    for (const item of list.values(meter)) total = add(total, item, meter);
     return total;
   });
 }
 
-function indexOf(list: ListValue, wanted: Value): bigint {
+function indexOf(list: ListValue, wanted: Value, meter: Meter): bigint {
   for (let index = 0; index < list.size; index++) {
-    if (sameness(list.at(index), wanted)) return BigInt(index);
+    if (sameness(list.at(index, meter), wanted, meter)) return BigInt(index);
   }
   return -1n;
 }
 
-function lastIndexOf(list: ListValue, wanted: Value): bigint {
+function lastIndexOf(list: ListValue, wanted: Value, meter: Meter): bigint {
   for (let index = list.size - 1; index >= 0; index--) {
-    if (sameness(list.at(index), wanted)) return BigInt(index);
+    if (sameness(list.at(index, meter), wanted, meter)) return BigInt(index);
   }
   return -1n;
 }
@@ -194,13 +196,14 @@ export const LISTS: readonly FunctionDeclaration[] = [
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
     // What has no identity is compared with all the others.
-    steps: (list: ListValue) => list.size > 0 && isUnidentified(list) ? list.size ** 2 : 0,
+    steps: (list: ListValue, meter: Meter) =>
+      list.size > 0 && isUnidentified(list, meter) ? list.size ** 2 : 0,
   },
   member(
     "reverse",
     "list(A)",
     "list(A)",
-    (list: ListValue) => ListValue.of(list.items().reverse()),
+    (list: ListValue, meter: Meter) => ListValue.of(list.items(meter).reverse()),
   ),
   plain("lists.range", "int", "list(int)", range),
 ];
@@ -220,19 +223,20 @@ export const KUBERNETES_LISTS: readonly FunctionDeclaration[] = [
     "lists.setAtIndex",
     "list(A), int, A",
     "list(A)",
-    (list: ListValue, index: bigint, value: Value) =>
-      ListValue.of(list.items().with(position(list, index, list.size - 1), value)),
+    (list: ListValue, index: bigint, value: Value, meter: Meter) =>
+      ListValue.of(list.items(meter).with(position(list, index, list.size - 1), value)),
   ),
   plain("lists.insertAtIndex", "list(A), int, A", "list(A)", (
     list: ListValue,
     index: bigint,
     value: Value,
-  ) => ListValue.of(list.items().toSpliced(position(list, index, list.size), 0, value))),
+    meter: Meter,
+  ) => ListValue.of(list.items(meter).toSpliced(position(list, index, list.size), 0, value))),
   plain(
     "lists.removeAtIndex",
     "list(A), int",
     "list(A)",
-    (list: ListValue, index: bigint) =>
-      ListValue.of(list.items().toSpliced(position(list, index, list.size - 1), 1)),
+    (list: ListValue, index: bigint, meter: Meter) =>
+      ListValue.of(list.items(meter).toSpliced(position(list, index, list.size - 1), 1)),
   ),
 ];

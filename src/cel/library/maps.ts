@@ -1,26 +1,32 @@
 /** Merging maps, and leaving fields out. */
 import { attempt, noOverload } from "../value/error.ts";
-import { ComputedMap, isMap, type MapValue, Omit, type Value } from "../value/values.ts";
+import { ComputedMap } from "../value/maps.ts";
+import type { Meter } from "../value/meter.ts";
+import { isMap, type MapValue, Omit, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
 /** The right one wins. */
-function merge(left: MapValue, right: MapValue): Value {
-  const result = new ComputedMap(right.entries());
-  for (const [key, value] of left.entries()) if (!result.has(key)) result.set(key, value);
+function merge(left: MapValue, right: MapValue, meter: Meter): Value {
+  const result = ComputedMap.of(right.entries(meter), meter);
+  for (const [key, value] of left.entries(meter)) {
+    if (!result.has(key, meter)) result.set(key, value, meter);
+  }
   return result;
 }
 
 /** Maps are merged at every depth; anything else is replaced by the right one. */
-function deepMerge(left: Value, right: Value): Value {
+function deepMerge(left: Value, right: Value, meter: Meter): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");
-  if (left.size === 0 || right.size === 0) return left.size === 0 ? right : left;
-  const result = new ComputedMap(left.entries());
-  for (const [key, value] of right.entries()) {
+  if (left.size(meter) === 0 || right.size(meter) === 0) {
+    return left.size(meter) === 0 ? right : left;
+  }
+  const result = ComputedMap.of(left.entries(meter), meter);
+  for (const [key, value] of right.entries(meter)) {
     const before = result.exact(key);
-    result.set(
-      key,
-      isMap(before) && isMap(value) ? attempt(() => deepMerge(before, value)) : value,
-    );
+    const merged = isMap(before) && isMap(value)
+      ? attempt(() => deepMerge(before, value, meter), meter)
+      : value;
+    result.set(key, merged, meter);
   }
   return result;
 }

@@ -1,9 +1,9 @@
 /** Operators as functions: arithmetic with overflow errors, comparison, membership, indexing. */
 import { compare, equals, sameness } from "../value/compare.ts";
 import { CelError, DataError, fail, noOverload, noSuchKey } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Opaque, Optional, Uint, type Value } from "../value/values.ts";
-import { pay } from "../value/work.ts";
 import { constantTime, type FunctionDeclaration, operator, withMacroOverloads } from "./declare.ts";
 
 const MIN_INT = -(2n ** 63n);
@@ -34,11 +34,11 @@ function numbers(
 }
 
 /** `a + b` */
-export function add(a: Value, b: Value): Value {
+export function add(a: Value, b: Value, meter: Meter): Value {
   if (typeof a === "string" && typeof b === "string") return a + b;
   const sum = numbers((x, y) => x + y, (x, y) => x + y, a, b);
   if (sum !== undefined) return sum;
-  if (a instanceof ListValue && b instanceof ListValue) return concatenate(a, b);
+  if (a instanceof ListValue && b instanceof ListValue) return concatenate(a, b, meter);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return joined(a, b);
   if (a instanceof Duration && b instanceof Duration) return new Duration(a.nanos + b.nanos);
   if (a instanceof Timestamp && b instanceof Duration) return shift(a, b.nanos);
@@ -64,18 +64,19 @@ const COPIED = 30;
  * What is added to a list with a schema is read by that schema from then on. Lists of the types set and
  * map are united: what is already there keeps its place.
  */
-function concatenate(a: ListValue, b: ListValue): ListValue {
+function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const { typing } = a;
   if (!typing && a.size === 0) return b;
   if (!typing && b.size === 0) return a;
-  pay((a.size + b.size) * COPIED);
-  if (!typing) return ListValue.of([...a.items(), ...b.items()]);
+  meter.charge((a.size + b.size) * COPIED);
+  if (!typing) return ListValue.of([...a.items(meter), ...b.items(meter)]);
   const { identity } = typing;
-  const [left, right] = [a.items(), b.items().map((item) => typing.adopt(item))];
+  const left = a.items(meter);
+  const right = b.items(meter).map((item) => typing.adopt(item, meter));
   if (!identity) return ListValue.typed(typing, [...left, ...right]);
   const replaces = left.some(isMap) || right.some(isMap);
   // What contradicts the schema is like nothing else.
-  const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item);
+  const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item, meter);
   const merged = new Map(left.map((element) => [keyOf(element), element]));
   for (const element of right) {
     const key = keyOf(element);
@@ -117,15 +118,15 @@ function negate(value: Value): Value {
   return value instanceof Duration ? new Duration(-value.nanos) : noOverload();
 }
 
-function isIn(value: Value, container: Value): Value {
-  if (isMap(container)) return container.has(value);
+function isIn(value: Value, container: Value, meter: Meter): Value {
+  if (isMap(container)) return container.has(value, meter);
   if (!(container instanceof ListValue)) return noOverload();
   const { isTyped } = container;
   let unknown: CelError | undefined;
   for (let index = 0; index < container.size; index++) {
-    const element = container.at(index);
+    const element = container.at(index, meter);
     try {
-      const same = isTyped ? sameness(element, value) : sameness(value, element);
+      const same = isTyped ? sameness(element, value, meter) : sameness(value, element, meter);
       if (same) return true;
       if (same === undefined) unknown ??= NOT_COMPARED;
     } catch (error) {
@@ -141,11 +142,11 @@ function isIn(value: Value, container: Value): Value {
 const NOT_COMPARED = new CelError("overload", "no such overload");
 
 /** `container[key]`; the key is named in the failure only when `shown`, since it may be data. */
-export function at(container: Value, key: Value, shown: boolean): Value {
+export function at(container: Value, key: Value, shown: boolean, meter: Meter): Value {
   if (container instanceof Optional) {
-    return container.value === undefined ? container : optionalAt(container, key);
+    return container.value === undefined ? container : optionalAt(container, key, meter);
   }
-  const value = lookup(container, key);
+  const value = lookup(container, key, meter);
   if (value !== undefined) return value;
   if (container instanceof ListValue) {
     return fail("pending", `index out of bounds${shown ? `: ${keyText(key)}` : ""}`);
@@ -154,11 +155,11 @@ export function at(container: Value, key: Value, shown: boolean): Value {
 }
 
 /** `container[?key]`: absent instead of a failure. */
-export function optionalAt(container: Value, key: Value): Optional {
+export function optionalAt(container: Value, key: Value, meter: Meter): Optional {
   if (container instanceof Optional) {
-    return container.value === undefined ? container : optionalAt(container.value, key);
+    return container.value === undefined ? container : optionalAt(container.value, key, meter);
   }
-  return Optional.of(lookup(container, key));
+  return Optional.of(lookup(container, key, meter));
 }
 
 function keyText(key: Value): string {
@@ -166,9 +167,9 @@ function keyText(key: Value): string {
   return typeof key === "object" ? "" : String(key);
 }
 
-function lookup(container: Value, key: Value): Value | undefined {
+function lookup(container: Value, key: Value, meter: Meter): Value | undefined {
   if (typeof key === "object" && !(key instanceof Uint)) fail("argument", "unsupported index type");
-  if (isMap(container)) return container.find(key);
+  if (isMap(container)) return container.find(key, meter);
   if (!(container instanceof ListValue)) {
     return container instanceof Opaque ? container.field(key) : undefined;
   }
@@ -177,7 +178,7 @@ function lookup(container: Value, key: Value): Value | undefined {
   if (container.isTyped && typeof key !== "bigint") {
     throw new DataError("overload", "a list with a schema is indexed by int alone");
   }
-  return container.at(index);
+  return container.at(index, meter);
 }
 
 function listIndex(key: Value): number {
@@ -225,9 +226,14 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
     ),
   ),
   constantTime(operator("-_", ["double -> double", "int -> int"], "int", negate)),
-  operator("_==_", "A, A", "bool", (a: Value, b: Value) => equals(a, b)),
+  operator("_==_", "A, A", "bool", equals),
   // What cannot be compared is not equal: only `==` fails.
-  operator("_!=_", "A, A", "bool", (a: Value, b: Value) => sameness(a, b) !== true),
+  operator(
+    "_!=_",
+    "A, A",
+    "bool",
+    (a: Value, b: Value, meter: Meter) => sameness(a, b, meter) !== true,
+  ),
   relation("_<_", (order) => order < 0),
   relation("_<=_", (order) => order <= 0),
   relation("_>_", (order) => order > 0),

@@ -1,23 +1,24 @@
 /** Values that may be absent. */
 import { fail } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { Duration, Timestamp } from "../value/time.ts";
-import { isMap, JsonMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
+import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
 import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
 
-function isZero(value: Value): boolean {
+function isZero(value: Value, meter: Meter): boolean {
   if (value === null || value === false || value === "" || value === 0 || value === 0n) return true;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Uint8Array) return value.length === 0;
   // Behind what is empty but has a schema upstream sees an object.
   if (value instanceof ListValue) return value.size === 0 && !value.isTyped;
-  if (isMap(value)) return value.size === 0 && !(value instanceof JsonMap && value.isTyped);
+  if (isMap(value)) return value.size(meter) === 0 && !value.isTyped;
   if (value instanceof Duration) return value.nanos === 0n;
   return value instanceof Timestamp && value.isZero;
 }
 
-function unwrapAll(list: ListValue): ListValue {
+function unwrapAll(list: ListValue, meter: Meter): ListValue {
   const values: Value[] = [];
-  for (const item of list) {
+  for (const item of list.values(meter)) {
     if (!(item instanceof Optional)) fail("argument", "an element is no optional");
     if (item.value !== undefined) values.push(item.value);
   }
@@ -32,7 +33,7 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
     "optional.ofNonZeroValue",
     "A",
     "optional(A)",
-    (value: Value) => isZero(value) ? Optional.none : Optional.of(value),
+    (value: Value, meter: Meter) => isZero(value, meter) ? Optional.none : Optional.of(value),
   ),
   constantTime(member("hasValue", "optional(A)", "bool", (o: Optional) => o.value !== undefined)),
   constantTime(
@@ -51,7 +52,8 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
       "first",
       "list(A)",
       "optional(A)",
-      (list: ListValue) => list.size === 0 ? Optional.none : Optional.of(list.at(0)),
+      (list: ListValue, meter: Meter) =>
+        list.size === 0 ? Optional.none : Optional.of(list.at(0, meter)),
     ),
   ),
   constantTime(
@@ -59,7 +61,8 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
       "last",
       "list(A)",
       "optional(A)",
-      (list: ListValue) => list.size === 0 ? Optional.none : Optional.of(list.at(list.size - 1)),
+      (list: ListValue, meter: Meter) =>
+        list.size === 0 ? Optional.none : Optional.of(list.at(list.size - 1, meter)),
     ),
   ),
   // Their second argument is evaluated only when it is needed: the evaluator does that.

@@ -1,8 +1,8 @@
 /** Regular expressions in RE2's syntax, which take linear time. */
 import { RE2JS } from "re2js";
 import { fail } from "../value/error.ts";
+import { type Meter, UNMETERED } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
-import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
 /** Patterns are few and mostly literals: compiled ones are kept, the oldest makes room. */
@@ -15,19 +15,19 @@ const cache = new Map<string, RE2JS>();
  */
 const COMPILING = { pattern: 4_000, character: 300, class: 10_000, instruction: 600 };
 
-function compiled(pattern: string): RE2JS {
+function compiled(pattern: string, meter: Meter): RE2JS {
   const known = cache.get(pattern);
   if (known) return known;
   const classes = pattern.match(/\\p/gi)?.length ?? 0;
   const { character, instruction } = COMPILING;
-  pay(COMPILING.pattern + pattern.length * character + classes * COMPILING.class);
+  meter.charge(COMPILING.pattern + pattern.length * character + classes * COMPILING.class);
   let regex: RE2JS;
   try {
     regex = RE2JS.compile(pattern);
   } catch {
     return fail("argument", "the regular expression does not parse");
   }
-  pay(regex.programSize() * instruction);
+  meter.charge(regex.programSize() * instruction);
   if (cache.size >= MAX_CACHED) {
     for (const oldest of cache.keys()) {
       cache.delete(oldest);
@@ -41,26 +41,26 @@ function compiled(pattern: string): RE2JS {
 /** Whether a text is a regular expression. */
 export function isPattern(text: string): boolean {
   try {
-    compiled(text);
+    compiled(text, UNMETERED);
     return true;
   } catch {
     return false;
   }
 }
 
-function matches(text: string, pattern: string): boolean {
-  return compiled(pattern).matcher(text).find();
+function matches(text: string, pattern: string, meter: Meter): boolean {
+  return compiled(pattern, meter).matcher(text).find();
 }
 
-function find(text: string, pattern: string): string {
-  const matcher = compiled(pattern).matcher(text);
+function find(text: string, pattern: string, meter: Meter): string {
+  const matcher = compiled(pattern, meter).matcher(text);
   return matcher.find() ? matcher.group() ?? "" : "";
 }
 
 /** At most `limit` matches; a negative limit means all. */
-function findAll(text: string, pattern: string, limit = -1n): ListValue {
+function findAll(text: string, pattern: string, limit = -1n, meter: Meter): ListValue {
   const found: string[] = [];
-  const matcher = compiled(pattern).matcher(text);
+  const matcher = compiled(pattern, meter).matcher(text);
   let end = -1;
   while ((limit < 0n || found.length < limit) && matcher.find()) {
     // As in Go, nothing is not found again right behind a match.

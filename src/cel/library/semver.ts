@@ -1,8 +1,8 @@
 /** Versions after semver.org 2.0. */
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import { Opaque, type Value } from "../value/values.ts";
-import { pay } from "../value/work.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
 const VERSION =
@@ -24,8 +24,8 @@ class Semver extends Opaque {
   }
 
   /** Build metadata does not count. */
-  override equals(other: Opaque): boolean {
-    return other instanceof Semver && order(this, other) === 0n;
+  override equals(other: Opaque, meter: Meter): boolean {
+    return other instanceof Semver && order(this, other, meter) === 0n;
   }
 }
 
@@ -44,21 +44,21 @@ function semver(text: string): Value {
   return parse(text) ?? fail("conversion", "semver(): the text is no semantic version");
 }
 
-function order(a: Semver, b: Semver): bigint {
+function order(a: Semver, b: Semver, meter: Meter): bigint {
   for (const part of ["major", "minor", "patch"] as const) {
     if (a[part] !== b[part]) return a[part] < b[part] ? -1n : 1n;
   }
-  return BigInt(Math.sign(orderPrereleases(a.prerelease, b.prerelease)));
+  return BigInt(Math.sign(orderPrereleases(a.prerelease, b.prerelease, meter)));
 }
 
 /** What comparing a part of two prereleases costs. */
 const PART = 30;
 
 /** A version without one comes after every version with one. */
-function orderPrereleases(a: readonly string[], b: readonly string[]): number {
+function orderPrereleases(a: readonly string[], b: readonly string[], meter: Meter): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, part] of a.entries()) {
-    pay(PART);
+    meter.charge(PART);
     const other = b[index];
     if (other === undefined) return 1;
     const difference = orderParts(part, other);
@@ -82,7 +82,17 @@ export const SEMVER: readonly FunctionDeclaration[] = [
   member("major", TYPE, "int", (version: Semver) => BigInt.asIntN(64, version.major)),
   member("minor", TYPE, "int", (version: Semver) => BigInt.asIntN(64, version.minor)),
   member("patch", TYPE, "int", (version: Semver) => BigInt.asIntN(64, version.patch)),
-  member("isLessThan", `${TYPE}, ${TYPE}`, "bool", (a: Semver, b: Semver) => order(a, b) < 0n),
-  member("isGreaterThan", `${TYPE}, ${TYPE}`, "bool", (a: Semver, b: Semver) => order(a, b) > 0n),
+  member(
+    "isLessThan",
+    `${TYPE}, ${TYPE}`,
+    "bool",
+    (a: Semver, b: Semver, meter: Meter) => order(a, b, meter) < 0n,
+  ),
+  member(
+    "isGreaterThan",
+    `${TYPE}, ${TYPE}`,
+    "bool",
+    (a: Semver, b: Semver, meter: Meter) => order(a, b, meter) > 0n,
+  ),
   member("compareTo", `${TYPE}, ${TYPE}`, "int", order),
 ];

@@ -1,6 +1,7 @@
 /** CEL's standard functions: size, text tests and conversions between types. */
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 import { fail, noOverload } from "../value/error.ts";
+import type { Meter } from "../value/meter.ts";
 import {
   Duration,
   formatSeconds,
@@ -18,7 +19,6 @@ import {
   Uint,
   type Value,
 } from "../value/values.ts";
-import { pay } from "../value/work.ts";
 import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
 import { formatDouble } from "./numbers.ts";
 import { int64, uint64 } from "./operators.ts";
@@ -28,13 +28,14 @@ const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
 /** What counting a character costs. */
 const COUNTED = 0.75;
 
-function size(value: Value): bigint {
+function size(value: Value, meter: Meter): bigint {
   if (typeof value === "string") {
-    pay(value.length * COUNTED);
+    meter.charge(value.length * COUNTED);
     return BigInt(value.length - (value.match(PAIRS)?.length ?? 0));
   }
   if (value instanceof Uint8Array) return BigInt(value.length);
-  return value instanceof ListValue || isMap(value) ? BigInt(value.size) : noOverload("size");
+  if (value instanceof ListValue) return BigInt(value.size);
+  return isMap(value) ? BigInt(value.size(meter)) : noOverload("size");
 }
 
 /** In upstream's order: of what is not known, the first is taken. */

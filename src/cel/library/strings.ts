@@ -1,7 +1,7 @@
 /** Strings: searched and cut by code points, not by UTF-16 units. */
 import { fail } from "../value/error.ts";
-import { ListValue, type Value } from "../value/values.ts";
-import { pay } from "../value/work.ts";
+import type { Meter } from "../value/meter.ts";
+import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { format } from "./format.ts";
 
@@ -62,9 +62,15 @@ function substring(text: string, start: bigint, end?: bigint): string {
 }
 
 /** At most `limit` replacements; a negative limit means all. */
-function replace(text: string, old: string, replacement: string, limit = -1n): string {
-  const parts = spread(text, old);
-  payForText((parts.length - 1) * replacement.length);
+function replace(
+  text: string,
+  old: string,
+  replacement: string,
+  limit = -1n,
+  meter: Meter,
+): string {
+  const parts = spread(text, old, meter);
+  chargeText((parts.length - 1) * replacement.length, meter);
   if (limit < 0n) return parts.join(replacement);
   const count = Number(limit);
   return parts.reduce(
@@ -78,40 +84,41 @@ function replace(text: string, old: string, replacement: string, limit = -1n): s
 const PART = 20;
 
 /** Splits; an empty separator stands between all characters. */
-function parted(text: string, separator: string): string[] {
+function parted(text: string, separator: string, meter: Meter): string[] {
   const parts = separator === "" ? Array.from(text) : text.split(separator);
-  pay(parts.length * PART);
+  meter.charge(parts.length * PART);
   return parts;
 }
 
 /** Splits; an empty separator stands before, between and after all characters. */
-function spread(text: string, separator: string): string[] {
-  return separator === "" ? ["", ...parted(text, separator), ""] : parted(text, separator);
+function spread(text: string, separator: string, meter: Meter): string[] {
+  const parts = parted(text, separator, meter);
+  return separator === "" ? ["", ...parts, ""] : parts;
 }
 
 /** At most `limit` parts; a negative limit means all, 0 none. */
-function split(text: string, separator: string, limit = -1n): ListValue {
-  const parts = parted(text, separator);
+function split(text: string, separator: string, limit = -1n, meter: Meter): ListValue {
+  const parts = parted(text, separator, meter);
   if (limit < 0n || parts.length <= limit) return ListValue.of(parts);
   if (limit === 0n) return ListValue.of([]);
   const head = parts.slice(0, Number(limit) - 1);
   return ListValue.of([...head, parts.slice(Number(limit) - 1).join(separator)]);
 }
 
-function join(list: ListValue, separator = ""): string {
+function join(list: ListValue, separator = "", meter: Meter): string {
   const parts: string[] = [];
-  for (const item of list) {
+  for (const item of list.values(meter)) {
     parts.push(
       typeof item === "string" ? item : fail("argument", "join() takes a list of strings"),
     );
   }
-  payForText((parts.length - 1) * separator.length);
+  chargeText((parts.length - 1) * separator.length, meter);
   return parts.join(separator);
 }
 
 /** Paid before: the text may be far longer than all that it is made from. */
-function payForText(length: number): void {
-  pay(length / 4);
+function chargeText(length: number, meter: Meter): void {
+  meter.charge(length / 4);
 }
 
 const QUOTES: Readonly<Record<string, string>> = {
@@ -164,11 +171,6 @@ export const STRINGS: readonly FunctionDeclaration[] = [
   member("trim", "string", "string", trim),
   member("reverse", "string", "string", (text: string) => Array.from(text).reverse().join("")),
   member("join", ["list(string)", "list(string), string"], "string", join),
-  member(
-    "format",
-    "string, list(dyn)",
-    "string",
-    (text: string, args: ListValue): Value => format(text, args),
-  ),
+  member("format", "string, list(dyn)", "string", format),
   plain("strings.quote", "string", "string", quote),
 ];

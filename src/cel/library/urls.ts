@@ -1,6 +1,8 @@
 /** Kubernetes' URL library, which reads URLs as Go does: absolute ones, or absolute paths. */
 import { fail } from "../value/error.ts";
-import { ComputedMap, ListValue, Opaque, type Value } from "../value/values.ts";
+import { ComputedMap } from "../value/maps.ts";
+import type { Meter } from "../value/meter.ts";
+import { ListValue, Opaque, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
@@ -88,7 +90,7 @@ function escapedPath({ path }: Url): string {
   }).join("");
 }
 
-function query(url: Url): Value {
+function query(url: Url, meter: Meter): Value {
   const found = new Map<string, string[]>();
   for (const part of url.query.split("&")) {
     if (part === "" || part.includes(";")) continue;
@@ -98,7 +100,8 @@ function query(url: Url): Value {
     if (key === undefined || text === undefined) continue;
     found.set(key, [...found.get(key) ?? [], text]);
   }
-  return new ComputedMap([...found].map(([key, values]) => [key, ListValue.of(values)] as const));
+  const entries = [...found].map(([key, values]) => [key, ListValue.of(values)] as const);
+  return ComputedMap.of(entries, meter);
 }
 
 /** Host and port; brackets of IPv6 belong to neither. */

@@ -1,9 +1,9 @@
 /** Equality and order of values. */
 import { Duration, Timestamp } from "./time.ts";
 import { DataError, noOverload } from "./error.ts";
+import type { Meter } from "./meter.ts";
 import {
   isMap,
-  JsonMap,
   ListValue,
   type MapValue,
   Omit,
@@ -15,22 +15,23 @@ import {
 } from "./values.ts";
 
 /** CEL's equality: numbers by value across types, different kinds are just unequal. */
-export function equals(a: Value, b: Value): boolean {
-  return sameness(a, b) ?? noOverload(a instanceof Omit ? "omit() cannot be compared" : undefined);
+export function equals(a: Value, b: Value, meter: Meter): boolean {
+  return sameness(a, b, meter) ??
+    noOverload(a instanceof Omit ? "omit() cannot be compared" : undefined);
 }
 
 /**
  * Equality, undefined where the two cannot be compared: values of libraries and of schemas with others.
  * Who compares many takes that for unequal, or, between elements of lists and maps, for equal.
  */
-export function sameness(a: Value, b: Value): boolean | undefined {
-  return a === null || b === null ? a === b : methodSameness(a, b);
+export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
+  return a === null || b === null ? a === b : methodSameness(a, b, meter);
 }
 
 /** Between elements: what cannot be compared, or contradicts its schema, makes no difference. */
-function likeness(a: Value, b: Value): boolean {
+function likeness(a: Value, b: Value, meter: Meter): boolean {
   try {
-    return sameness(a, b) ?? true;
+    return sameness(a, b, meter) ?? true;
   } catch (error) {
     if (error instanceof DataError) return true;
     throw error;
@@ -38,37 +39,37 @@ function likeness(a: Value, b: Value): boolean {
 }
 
 /** As the left value's own kind compares, to which null is nothing special. */
-function methodSameness(a: Value, b: Value): boolean | undefined {
+function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;
   if (a instanceof Omit) return undefined;
   if (a instanceof Opaque) {
-    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b) : a.likeOthers;
+    return b instanceof Opaque && a.typeName === b.typeName ? a.equals(b, meter) : a.likeOthers;
   }
   if (numeric(a) !== undefined) return numeric(b) !== undefined && compare(a, b) === 0;
-  if (isMap(a)) return sameMaps(a, b);
+  if (isMap(a)) return sameMaps(a, b, meter);
   if (typeof a !== "object" || typeof b !== "object" || b === null) {
     return a instanceof ListValue && a.isTyped ? undefined : a === b;
   }
-  if (a instanceof ListValue) return sameLists(a, b);
+  if (a instanceof ListValue) return sameLists(a, b, meter);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
   if (a instanceof Optional && b instanceof Optional) {
     if (a.value === undefined || b.value === undefined) return a.value === b.value;
-    return methodSameness(a.value, b.value);
+    return methodSameness(a.value, b.value, meter);
   }
   return false;
 }
 
-function sameLists(a: ListValue, b: Value): boolean | undefined {
+function sameLists(a: ListValue, b: Value, meter: Meter): boolean | undefined {
   if (!(b instanceof ListValue)) return a.isTyped ? undefined : false;
   if (a.size !== b.size) return false;
   const identity = a.typing?.identity;
-  if (identity) return sameUnordered(a, b, identity);
+  if (identity) return sameUnordered(a, b, identity, meter);
   for (let index = 0; index < a.size; index++) {
-    const [left, right] = [a.at(index), b.at(index)];
-    const same = a.isTyped ? methodSameness(left, right) : likeness(left, right);
+    const [left, right] = [a.at(index, meter), b.at(index, meter)];
+    const same = a.isTyped ? methodSameness(left, right, meter) : likeness(left, right, meter);
     if (same !== true) return same;
   }
   return true;
@@ -78,29 +79,32 @@ function sameLists(a: ListValue, b: Value): boolean | undefined {
 function sameUnordered(
   a: ListValue,
   b: ListValue,
-  identity: (element: Value) => string,
+  identity: (element: Value, meter: Meter) => string,
+  meter: Meter,
 ): boolean | undefined {
-  const known = new Map([...a].map((element) => [identity(element), element]));
-  for (const element of b) {
-    const counterpart = known.get(identity(element));
-    const same = counterpart !== undefined && methodSameness(counterpart, element);
+  const known = new Map(
+    Array.from(a.values(meter), (element) => [identity(element, meter), element]),
+  );
+  for (const element of b.values(meter)) {
+    const counterpart = known.get(identity(element, meter));
+    const same = counterpart !== undefined && methodSameness(counterpart, element, meter);
     if (same !== true) return same;
   }
   return true;
 }
 
-function sameMaps(a: MapValue, b: Value): boolean | undefined {
-  const isTyped = a instanceof JsonMap && a.isTyped;
+function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
+  const { isTyped } = a;
   if (!isMap(b)) return isTyped ? undefined : false;
-  if (a.size !== b.size) return false;
-  for (const key of a.keys()) {
-    const [left, right] = [a.find(key), b.find(key)];
+  if (a.size(meter) !== b.size(meter)) return false;
+  for (const key of a.keys(meter)) {
+    const [left, right] = [a.find(key, meter), b.find(key, meter)];
     if (left === undefined || right === undefined) {
       // Null fields of an object are absent on both sides or make the difference.
       if (left !== right || !isTyped) return false;
       continue;
     }
-    const same = isTyped ? methodSameness(left, right) : likeness(left, right);
+    const same = isTyped ? methodSameness(left, right, meter) : likeness(left, right, meter);
     if (same !== true) return same;
   }
   return true;

@@ -1,13 +1,13 @@
-/** How evaluation fails: thrown inside the room, a failure outside. */
-import type { CelFailure } from "../types.ts";
-import { pay } from "./work.ts";
+/** How evaluation fails: a {@link CelError} is thrown inside the room and becomes a failure outside. */
+import type { CelFailure } from "../failure.ts";
+import { ACCESS_COST, type Meter } from "./meter.ts";
 
 /**
- * A failed evaluation. The text holds names of fields and types, never data. No `Error`, whose stack
- * would cost a thousand times what the failure itself does: loops may fail at each step and go on.
+ * A failed evaluation. The message holds names of fields and types, never data. It is not an `Error`:
+ * a loop may fail at every step and go on, and capturing a stack takes a thousand times as long.
  */
 export class CelError {
-  /** Where in the expression, once whoever caught it has said so. */
+  /** UTF-16 offset of the failing node, set by the first node that catches the error. */
   offset: number | undefined;
 
   constructor(readonly code: CelFailure["code"], readonly message: string) {}
@@ -16,27 +16,27 @@ export class CelError {
 /** Data that contradicts its schema. */
 export class DataError extends CelError {}
 
-/** What throwing a failure costs when something goes on after it, in the budget's units. */
-export const FAILURE_COST = 1_000;
-
-/** A value, or the failure that keeps it from being one; not that there is no budget left, which ends all. */
-export function attempt<T>(run: () => T): T | CelError {
+/**
+ * The result of `run`, or the CelError that it threw, charged as a failure. An exhausted budget is
+ * rethrown: it ends the whole evaluation.
+ */
+export function attempt<T>(run: () => T, meter: Meter): T | CelError {
   try {
     return run();
   } catch (error) {
     if (!(error instanceof CelError) || error.code === "cost") throw error;
-    pay(FAILURE_COST);
+    meter.charge(ACCESS_COST.failure);
     return error;
   }
 }
 
-/** A value that is looked at now: throws the failure that keeps it from being one. */
+/** The value, unless it is a failure kept in its place: that is thrown. */
 export function read<T>(value: T | CelError): T {
   if (value instanceof CelError) throw value;
   return value;
 }
 
-/** Throws a failure. */
+/** Throws a CelError. */
 export function fail(code: CelFailure["code"], message: string): never {
   throw new CelError(code, message);
 }
@@ -51,13 +51,16 @@ export function noSuchKey(key?: string): never {
   fail("pending", key === undefined ? "no such key" : `no such key: ${key}`);
 }
 
-/** What a caller gets to see of anything thrown while evaluating, at `at` unless it says otherwise. */
+/**
+ * The failure that a caller sees for anything thrown while evaluating. `at` is the offset of errors
+ * that have none. Faults of the program itself are rethrown.
+ */
 export function failureOf(error: unknown, at?: number): CelFailure {
   if (error instanceof CelError) {
     const { code, message, offset = at } = error;
     return { code, message, ...(offset === undefined ? {} : { offset }) };
   }
-  // The engine's own recursion is bounded, but data may nest deeper than the stack.
+  // Expressions nest at most 250 levels, but JSON data may nest deeper than the stack allows.
   if (error instanceof RangeError) return { code: "cost", message: "value is nested too deeply" };
   throw error;
 }

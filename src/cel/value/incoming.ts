@@ -6,8 +6,11 @@ import { declaredFields } from "../check/schema.ts";
 import { escapeName, unescapeName } from "../check/names.ts";
 import { decodeBase64 } from "./base64.ts";
 import { attempt, CelError, DataError, fail } from "./error.ts";
+import { keyIdentity } from "./keys.ts";
+import { JsonMap, type JsonMapShape } from "./maps.ts";
+import type { Meter } from "./meter.ts";
 import { parseDate, parseDuration, parseTimestamp } from "./time.ts";
-import { isMap, JsonMap, type JsonMapShape, keyIdentity, ListValue, type Value } from "./values.ts";
+import { isMap, ListValue, type Value } from "./values.ts";
 
 /** A value of a variable before it is looked at: converting it may fail, which belongs to evaluation. */
 export class Incoming {
@@ -139,9 +142,9 @@ function listValue(json: readonly Json[], schema: Schema): Value {
   const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
   const takesAll = items === undefined ||
     (items.type ?? items["x-kubernetes-int-or-string"]) === undefined;
-  const adopt = (item: Value | CelError) => {
+  const adopt = (item: Value | CelError, meter: Meter) => {
     if (takesAll || item instanceof CelError) return item;
-    return attempt(() => convert(rawJson(item) ?? mismatch("plain data")));
+    return attempt(() => convert(rawJson(item) ?? mismatch("plain data")), meter);
   };
   const identity = elementIdentity(schema);
   return ListValue.fromJson(json, convert, { adopt, ...(identity && { identity }) });
@@ -154,14 +157,14 @@ function rawJson(value: Value): Json | undefined {
 }
 
 /** What makes two elements of a list of type set or map the same one. */
-function elementIdentity(schema: Schema): ((element: Value) => string) | undefined {
+function elementIdentity(schema: Schema): ((element: Value, meter: Meter) => string) | undefined {
   const listType = schema["x-kubernetes-list-type"];
   if (listType === "set") return (element) => keyIdentity(element) ?? "";
   if (listType !== "map") return undefined;
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
-  return (element) => {
+  return (element, meter) => {
     if (!isMap(element)) return "";
-    const parts = keys.map((key) => element.find(escapeName(key) ?? key));
+    const parts = keys.map((key) => element.find(escapeName(key) ?? key, meter));
     return JSON.stringify(parts.map((part) => part === undefined ? null : keyIdentity(part)));
   };
 }

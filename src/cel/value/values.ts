@@ -1,24 +1,13 @@
 /** The values that expressions compute with. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
-import { Duration, Timestamp } from "./time.ts";
-import { attempt, CelError, fail, read } from "./error.ts";
-import { Omit, Opaque, Optional, TypeValue } from "./opaque.ts";
-import { pay } from "./work.ts";
+import { attempt, CelError, read } from "./error.ts";
+import { ACCESS_COST, type Meter } from "./meter.ts";
+import type { Duration, Timestamp } from "./time.ts";
 
-export { Omit, Opaque, Optional, TypeValue, Uint };
+export { Uint };
 
-// What looking at parts of lists and maps costs, whoever does it, in the budget's units.
-/** A value that is there. */
-const READ = 3;
-/** A value that is made of JSON. */
-const CONVERTED = 15;
-/** A field that is counted. */
-const COUNTED = 25;
-/** An entry of a map. */
-const MADE = 180;
-
-/** Any value. int is `bigint`, double is `number`. */
+/** Any CEL value. An int is a `bigint`, a double is a `number`. */
 export type Value =
   | null
   | boolean
@@ -35,12 +24,15 @@ export type Value =
   | TypeValue
   | Opaque;
 
-/** How the elements of a list are understood behind which a schema stands. */
+/** What a schema says about the elements of a list. */
 export interface ListTyping {
-  /** Of `x-kubernetes-list-type` set and map: what makes two elements the same one. */
-  readonly identity?: (element: Value) => string;
-  /** A value that is added to the list, read by the list's schema; or why it is not of that schema. */
-  adopt(item: Value | CelError): Value | CelError;
+  /**
+   * The identity of an element among the others, for lists whose `x-kubernetes-list-type` is `set` or
+   * `map`; absent for atomic lists.
+   */
+  readonly identity?: (element: Value, meter: Meter) => string;
+  /** Converts a value that is added to the list by the schema of its elements; a CelError on mismatch. */
+  adopt(item: Value | CelError, meter: Meter): Value | CelError;
 }
 
 /** A list: computed, or JSON whose elements are converted when they are read. */
@@ -55,31 +47,31 @@ export class ListValue {
     readonly size: number,
     at: (index: number) => Value,
     json?: readonly Json[],
-    /** The schema that stands behind it, if one does. */
+    /** What the list's schema says about its elements; undefined without a schema. */
     readonly typing?: ListTyping,
   ) {
     this.#at = at;
     this.json = json;
   }
 
-  /** A schema stands behind it. */
+  /** Whether the list has a schema. */
   get isTyped(): boolean {
     return this.typing !== undefined;
   }
 
-  /** A computed list. An element may be why it has no value, told when it is read. */
+  /** A computed list. An element may be a CelError, which is thrown when the element is read. */
   static of(items: readonly (Value | CelError)[]): ListValue {
     const list = new ListValue(items.length, (index) => read(items[index] ?? null));
     list.#items = items;
     return list;
   }
 
-  /** How many values a walk through all of it meets. */
+  /** The number of values that a complete walk through the list visits. */
   get weight(): number {
     return this.#weight ??= this.#items ? totalWeight(this.#items) : this.size;
   }
 
-  /** A list of JSON values. */
+  /** A list of JSON values, each converted when it is read. */
   static fromJson(
     json: readonly Json[],
     convert: (item: Json) => Value,
@@ -94,259 +86,125 @@ export class ListValue {
     return new ListValue(size, at);
   }
 
-  /** A computed list behind which a schema stands all the same. */
+  /** A computed list with a schema: the result of adding to a list that has one. */
   static typed(typing: ListTyping, items: readonly (Value | CelError)[]): ListValue {
     return new ListValue(items.length, (index) => read(items[index] ?? null), undefined, typing);
   }
 
-  /** The element at an index that is within bounds. */
-  at(index: number): Value {
-    pay(this.#items === undefined ? CONVERTED : READ);
+  /** The element at an index, which must be within bounds. */
+  at(index: number, meter: Meter): Value {
+    meter.charge(this.#items === undefined ? ACCESS_COST.converted : ACCESS_COST.read);
     return this.#at(index);
   }
 
-  *[Symbol.iterator](): Generator<Value> {
-    for (let index = 0; index < this.size; index++) yield this.at(index);
+  /** The elements in order; reading one may throw its CelError. */
+  *values(meter: Meter): Generator<Value> {
+    for (let index = 0; index < this.size; index++) yield this.at(index, meter);
   }
 
-  /** All elements, or why they have no value: who only moves them does not look at them. */
-  items(): (Value | CelError)[] {
-    pay(this.size * (this.#items === undefined ? CONVERTED : READ));
+  /** All elements, a CelError in place of each that cannot be read: for moving elements unread. */
+  items(meter: Meter): (Value | CelError)[] {
+    const cost = this.#items === undefined ? ACCESS_COST.converted : ACCESS_COST.read;
+    meter.charge(this.size * cost);
     const items: (Value | CelError)[] = [];
-    for (let index = 0; index < this.size; index++) items.push(attempt(() => this.#at(index)));
+    for (let index = 0; index < this.size; index++) {
+      items.push(attempt(() => this.#at(index), meter));
+    }
     return items;
   }
 }
 
-/** A map or an object. */
-export interface MapValue {
-  /** Number of entries. */
-  readonly size: number;
+/** A map, or an object with declared fields. */
+export abstract class MapValue {
   /** The untouched JSON, when the map came in as JSON. */
-  readonly json: JsonObject | undefined;
-  /** An object with declared fields rather than a map. */
-  readonly isStruct: boolean;
-  /** The value under a key. */
-  find(key: Value): Value | undefined;
-  /** Whether there is such a key, without converting its value. */
-  has(key: Value): boolean;
-  /** Keys in the order of the data. */
-  keys(): Iterable<Value>;
-  /** Keys with their values, or with why there is none. */
-  entries(): Iterable<readonly [Value, Value | CelError]>;
+  abstract readonly json: JsonObject | undefined;
+  /** Whether this is an object with declared fields; a null field then counts as absent. */
+  abstract readonly isStruct: boolean;
+  /** Whether the map has a schema: comparing it with anything but a map then fails. */
+  abstract readonly isTyped: boolean;
+  /** The number of values that a complete walk visits, when the map holds them already; else 0. */
+  abstract readonly weight: number;
+  /** The number of entries. */
+  abstract size(meter: Meter): number;
+  /** The value of a key; undefined when there is none. Throws the entry's CelError. */
+  abstract find(key: Value, meter: Meter): Value | undefined;
+  /** Whether the key exists; its value is not converted. */
+  abstract has(key: Value, meter: Meter): boolean;
+  /** The keys in the order of the data. */
+  abstract keys(meter: Meter): Iterable<Value>;
+  /** The keys with their values, a CelError in place of each value that cannot be read. */
+  abstract entries(meter: Meter): Iterable<readonly [Value, Value | CelError]>;
 }
 
-/** Tells maps from other values. */
+/** Whether a value is a map or an object. */
 export function isMap(value: unknown): value is MapValue {
-  return value instanceof ComputedMap || value instanceof JsonMap;
+  return value instanceof MapValue;
 }
 
-/** A map made by an expression. An entry may hold why it has no value, told when it is read. */
-export class ComputedMap implements MapValue {
-  readonly json = undefined;
-  readonly isStruct = false;
-  readonly #entries = new Map<string, readonly [Value, Value | CelError]>();
-  #weight: number | undefined;
+/** A value that may be absent. */
+export class Optional {
+  /** The absent value. */
+  static readonly none = new Optional(undefined);
 
-  constructor(entries: Iterable<readonly [Value, Value | CelError]> = []) {
-    for (const [key, value] of entries) this.set(key, value);
-  }
+  private constructor(readonly value: Value | undefined) {}
 
-  /** Adds or replaces an entry; only while the map is being made. */
-  set(key: Value, value: Value | CelError): void {
-    pay(MADE);
-    const identity = entryIdentity(key);
-    this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
-  }
-
-  /** Takes an entry away, as an absent optional does; only while the map is being made. */
-  delete(key: Value): void {
-    this.#entries.delete(entryIdentity(key));
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  /** How many values a walk through all of it meets; asked only when the map has been made. */
-  get weight(): number {
-    if (this.#weight !== undefined) return this.#weight;
-    let weight = this.size;
-    for (const [key, value] of this.#entries.values()) {
-      weight += weightOf(key) + (value instanceof CelError ? 0 : weightOf(value));
-    }
-    return this.#weight = weight;
-  }
-
-  /** The value under this very key, or else under an integer that is equal to it. */
-  find(key: Value): Value | undefined {
-    const value = this.#entry(key)?.[1];
-    if (value instanceof CelError) throw value;
-    return value;
-  }
-
-  has(key: Value): boolean {
-    return this.#entry(key) !== undefined;
-  }
-
-  /** The value under this very key. */
-  exact(key: Value): Value | CelError | undefined {
-    return this.#entries.get(entryIdentity(key))?.[1];
-  }
-
-  *keys(): Generator<Value> {
-    for (const [key] of this.#entries.values()) yield key;
-  }
-
-  entries(): Iterable<readonly [Value, Value | CelError]> {
-    return this.#entries.values();
-  }
-
-  #entry(key: Value): readonly [Value, Value | CelError] | undefined {
-    pay(READ);
-    if (this.size === 0) return undefined;
-    const exact = this.#entries.get(entryIdentity(key));
-    if (exact !== undefined || typeof key === "string") return exact;
-    if (typeof key === "bigint") return this.#entries.get(`uint${key}`);
-    if (key instanceof Uint) return this.#entries.get(`int${key.value}`);
-    if (typeof key !== "number" || !Number.isInteger(key)) return undefined;
-    const whole = BigInt(key);
-    return this.#entries.get(`int${whole}`) ?? this.#entries.get(`uint${whole}`);
+  /** A present value; the absent one for undefined. */
+  static of(value: Value | undefined): Optional {
+    return value === undefined ? Optional.none : new Optional(value);
   }
 }
 
-/** How the entries of a JSON object are named and converted. */
-export interface JsonMapShape {
-  /** The JSON key for a key of the expression; undefined when there can be none. */
-  jsonKey(key: string): string | undefined;
-  /** The key of the expression for a JSON key. */
-  key(jsonKey: string): string;
-  /** The value of an entry. */
-  value(jsonKey: string, json: Json): Value;
-  /** Null means absent, as in objects with declared fields. */
-  readonly isStruct: boolean;
-  /** A schema stands behind it: comparing it with anything but a map is a fault, not just unequal. */
-  readonly isTyped: boolean;
+/** A type as a value, as `type(x)` returns it. */
+export class TypeValue {
+  constructor(readonly name: string) {}
 }
 
-/** A JSON object whose entries are converted when they are read. */
-export class JsonMap implements MapValue {
-  constructor(readonly json: JsonObject, private readonly shape: JsonMapShape) {}
-
-  get isStruct(): boolean {
-    return this.shape.isStruct;
+/** A value of a type that a library defines. */
+export abstract class Opaque {
+  /** The type's name. */
+  abstract readonly typeName: string;
+  /** Whether it may be a key of a map. */
+  readonly isHashable: boolean = true;
+  /** Tells equal keys of this type by their text; undefined when keys are compared by object identity. */
+  get keyText(): string | undefined {
+    return undefined;
   }
+  /** Result of comparing with a value of another type: unequal (false), or a failure (undefined). */
+  readonly likeOthers: false | undefined = undefined;
+  /** Whether both values of this type are equal; undefined when they cannot be compared. */
+  abstract equals(other: Opaque, meter: Meter): boolean | undefined;
 
-  /** A schema stands behind it. */
-  get isTyped(): boolean {
-    return this.shape.isTyped;
+  /** The value of a field, also for `has()`; undefined when absent. Most library types have no fields. */
+  field(_key: Value): Value | undefined {
+    return undefined;
   }
+}
 
-  get size(): number {
-    let size = 0;
-    for (const key in this.json) if (this.json[key] !== undefined) size++;
-    pay(size * COUNTED);
-    return size;
-  }
+/** The value of `omit()`: the field or list element that holds it is left out of the JSON. */
+export class Omit extends Opaque {
+  /** The only instance. */
+  static readonly instance = new Omit();
+  readonly typeName = "kro.omit";
 
-  find(key: Value): Value | undefined {
-    const entry = this.#entry(key);
-    return entry === undefined ? undefined : this.shape.value(entry[0], entry[1]);
-  }
-
-  has(key: Value): boolean {
-    return this.#entry(key) !== undefined;
-  }
-
-  *keys(): Generator<Value> {
-    for (const key of Object.keys(this.json)) {
-      pay(CONVERTED);
-      if (this.json[key] !== undefined) yield this.shape.key(key);
-    }
-  }
-
-  /** Null fields of an object are keys without a value. */
-  *entries(): Generator<readonly [Value, Value | CelError]> {
-    for (const key of this.keys()) {
-      const value = attempt(() => this.find(key));
-      yield [key, value === undefined ? new CelError("pending", "no such key") : value];
-    }
-  }
-
-  #entry(key: Value): readonly [string, Json] | undefined {
-    pay(CONVERTED);
-    const jsonKey = typeof key === "string" ? this.shape.jsonKey(key) : this.#textKey(key);
-    if (jsonKey === undefined || !Object.hasOwn(this.json, jsonKey)) return undefined;
-    const json = this.json[jsonKey];
-    return json === undefined || (json === null && this.isStruct) ? undefined : [jsonKey, json];
-  }
-
-  /** Where a schema stands behind it, a key that is no string is first made one. */
-  #textKey(key: Value): string | undefined {
-    if (!this.isTyped) return undefined;
-    if (typeof key !== "object" || key === null) return this.shape.jsonKey(String(key));
-    if (key instanceof Uint) return this.shape.jsonKey(String(key.value));
-    if (key instanceof Uint8Array) return this.shape.jsonKey(new TextDecoder().decode(key));
-    const hasText = key instanceof Timestamp ||
-      key instanceof Duration || key instanceof TypeValue ||
-      key instanceof Opaque && key.keyText !== undefined;
-    return hasText ? undefined : fail("conversion", "a key of this type cannot be made a string");
+  override equals(): undefined {
+    return undefined;
   }
 }
 
 /**
- * How many values a walk through a value meets. Lists and maps may hold one another many times over,
- * so that a small expression makes what no walk comes through.
+ * The number of values that a complete walk through a value visits. A list may hold another many times
+ * over, so a small expression can build a value that no walk finishes; its weight is charged instead.
  */
 export function weightOf(value: Value): number {
   if (typeof value !== "object") return 0;
-  if (value instanceof ListValue || value instanceof ComputedMap) return value.weight;
+  if (value instanceof ListValue || value instanceof MapValue) return value.weight;
   return value instanceof Optional && value.value !== undefined ? weightOf(value.value) : 0;
 }
 
-function totalWeight(values: readonly (Value | CelError)[]): number {
+/** The weight of a list or map of these values. */
+export function totalWeight(values: readonly (Value | CelError)[]): number {
   return values.reduce<number>(
     (total, value) => total + 1 + (value instanceof CelError ? 0 : weightOf(value)),
     0,
   );
-}
-
-/** Keys that are equal have the same identity: `1`, `1u` and `1.0` are one key. */
-export function keyIdentity(key: Value): string | undefined {
-  if (typeof key === "string") return `s${key}`;
-  if (typeof key === "boolean") return `b${key}`;
-  if (typeof key === "bigint") return `n${key}`;
-  if (key instanceof Uint) return `n${key.value}`;
-  if (typeof key === "number") return Number.isInteger(key) ? `n${BigInt(key)}` : `d${key}`;
-  if (key instanceof Timestamp) return `t${key.nanos}`;
-  return key instanceof Duration ? `u${key.nanos}` : undefined;
-}
-
-let unique = 0;
-const identities = new WeakMap<object, string>();
-
-/**
- * What tells the keys of a map apart. Equal numbers of two types are two keys, and what is compared by
- * its parts elsewhere is here the same only when it is one value, as in cel-go.
- */
-function entryIdentity(key: Value): string {
-  if (typeof key === "string") return `s${key}`;
-  if (typeof key === "bigint") return `int${key}`;
-  if (key instanceof Uint) return `uint${key.value}`;
-  if (typeof key === "number") return Number.isNaN(key) ? `nan${unique++}` : `d${key}`;
-  if (key === null) return "null";
-  if (key instanceof TypeValue) return `type ${key.name}`;
-  const known = keyIdentity(key);
-  if (known !== undefined || typeof key !== "object") return known ?? "";
-  if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
-    return fail("conversion", "a value of this type cannot be a key");
-  }
-  const text = key instanceof Opaque ? key.keyText : undefined;
-  if (text !== undefined) return `opaque ${text}`;
-  // What comes from plain JSON is made anew at each look, so that it is never the same.
-  const isPlain = (key instanceof JsonMap || key instanceof ListValue) && key.json && !key.isTyped;
-  if (isPlain) return `object${unique++}`;
-  const made = identities.get(key) ?? `object${unique++}`;
-  identities.set(key, made);
-  return made;
 }

@@ -1,6 +1,6 @@
 /** Metrics in Prometheus' text format: upstream's names where they mean the same. */
 import { ApiError, type KindRef, LEASE_NAME } from "../../api/mod.ts";
-import { celTotals } from "../../cel/mod.ts";
+import type { CelTotals } from "../../cel/mod.ts";
 import type { InterestCount } from "../../clusters/mod.ts";
 import type { RequestInfo, WatchInfo } from "../../kube/mod.ts";
 import type { Outcome } from "../../reconcile/mod.ts";
@@ -44,6 +44,8 @@ export class Metrics {
   readonly revisions: RevisionMetrics = new RevisionMetrics(this.#to);
   /** Where schemas come from. */
   readonly schemas: SchemaMetrics = new SchemaMetrics(this.#to);
+  /** Counts the evaluations of CEL expressions; made to be the passes' `celTotals`. */
+  readonly cel: CelTotals = { evaluations: 0, cost: 0 };
   readonly #caches = new CacheMetrics(this.#to);
   readonly #handlers = this.#to.counter(
     "dynamic_controller_handler_attach_total",
@@ -62,13 +64,13 @@ export class Metrics {
   /** Counts nothing but the process itself until told to. */
   constructor() {
     this.#to.total("cel_expr_eval_total", "CEL expressions evaluated.", [], () => [
-      { labels: {}, value: celTotals().evaluations },
+      { labels: {}, value: this.cel.evaluations },
     ]);
     this.#to.total(
       "kro_cel_cost_total",
       "Cost of all evaluations, in units of the CEL cost budget.",
       [],
-      () => [{ labels: {}, value: celTotals().cost }],
+      () => [{ labels: {}, value: this.cel.cost }],
     );
   }
 

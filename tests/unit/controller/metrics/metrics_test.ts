@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ApiError, type ResourceGraphDefinition } from "../../../../src/api/mod.ts";
-import { compile as compileCel } from "../../../../src/cel/mod.ts";
+import { compile as compileCel, COST_LIMITS, PassBudget } from "../../../../src/cel/mod.ts";
 import { Metrics } from "../../../../src/controller/metrics/metrics.ts";
 import type { Next, NodeOutcome, Outcome } from "../../../../src/reconcile/mod.ts";
 import { nothing } from "./sources.ts";
@@ -369,7 +369,7 @@ Deno.test("the process is told of: memory and its limit, processor time, a late 
   const cost = await values("kro_cel_cost_total ");
   const compiled = compileCel("1 + 1", { variables: {} });
   assert.ok(compiled.ok);
-  compiled.program.evaluate({});
+  compiled.program.evaluate({}, new PassBudget(COST_LIMITS, metrics.cel));
   assert.equal(await values("cel_expr_eval_total "), before + 1);
   assert.ok(await values("kro_cel_cost_total ") > cost);
 });

@@ -1,0 +1,41 @@
+/** Identities of values: which of them are equal as elements of a set or as keys of a map. */
+import { fail } from "./error.ts";
+import { Duration, Timestamp } from "./time.ts";
+import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.ts";
+
+/**
+ * A text that equal scalars have in common: `1`, `1u` and `1.0` are one. Undefined for values that have
+ * no such text and must be compared with each other.
+ */
+export function keyIdentity(key: Value): string | undefined {
+  if (typeof key === "string") return `s${key}`;
+  if (typeof key === "boolean") return `b${key}`;
+  if (typeof key === "bigint") return `n${key}`;
+  if (key instanceof Uint) return `n${key.value}`;
+  if (typeof key === "number") return Number.isInteger(key) ? `n${BigInt(key)}` : `d${key}`;
+  if (key instanceof Timestamp) return `t${key.nanos}`;
+  return key instanceof Duration ? `u${key.nanos}` : undefined;
+}
+
+/**
+ * The identity of a map's key, as in cel-go: equal numbers of two types are two keys, and lists, maps and
+ * opaque values are compared by object identity. NaN and plain JSON, which is converted anew at each
+ * access, equal no other key and get a unique identity. Throws a CelError for values that cannot be keys.
+ */
+export function entryIdentity(key: Value): unknown {
+  if (typeof key === "string") return `s${key}`;
+  if (typeof key === "bigint") return `int${key}`;
+  if (key instanceof Uint) return `uint${key.value}`;
+  if (typeof key === "number") return Number.isNaN(key) ? Symbol("NaN") : `d${key}`;
+  if (key === null) return "null";
+  if (key instanceof TypeValue) return `type ${key.name}`;
+  const known = keyIdentity(key);
+  if (known !== undefined || typeof key !== "object") return known ?? "";
+  if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
+    return fail("conversion", "a value of this type cannot be a key");
+  }
+  const text = key instanceof Opaque ? key.keyText : undefined;
+  if (text !== undefined) return `opaque ${text}`;
+  const isPlain = (isMap(key) || key instanceof ListValue) && key.json && !key.isTyped;
+  return isPlain ? Symbol("plain JSON") : key;
+}
