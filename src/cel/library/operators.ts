@@ -128,7 +128,7 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
     try {
       const same = isTyped ? sameness(element, value, meter) : sameness(value, element, meter);
       if (same) return true;
-      if (same === undefined) unknown ??= NOT_COMPARED;
+      if (same === undefined) unknown ??= new CelError("overload", "no such overload");
     } catch (error) {
       // What contradicts its schema is like nothing else.
       if (!(error instanceof DataError)) throw error;
@@ -138,8 +138,6 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
   if (unknown !== undefined && isTyped) throw unknown;
   return false;
 }
-
-const NOT_COMPARED = new CelError("overload", "no such overload");
 
 /** `container[key]`; the key is named in the failure only when `shown`, since it may be data. */
 export function at(container: Value, key: Value, shown: boolean, meter: Meter): Value {

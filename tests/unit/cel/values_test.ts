@@ -136,6 +136,25 @@ Deno.test("a failure says where in the expression it happened", () => {
   assert.equal(failure("1 + job.count", { job: [{}, job] }).offset, 7);
 });
 
+Deno.test("failures of two evaluations have offsets of their own", () => {
+  const schema: CelType = {
+    kind: "struct",
+    name: "s",
+    schema: {
+      type: "object",
+      properties: {
+        ports: {
+          type: "array",
+          items: { type: "object", properties: { name: { type: "string" } } },
+        },
+      },
+    },
+  };
+  const variables: Record<string, [unknown, CelType]> = { s: [{ ports: [{ name: "a" }] }, schema] };
+  assert.equal(failure("dyn(1) in dyn(s.ports) || false", variables).offset, 7);
+  assert.equal(failure("false || dyn(1) in dyn(s.ports)", variables).offset, 16);
+});
+
 const OUTGOING: readonly [source: string, expected: unknown][] = [
   ["{'a': omit(), 'b': [omit(), 1], 'c': {'d': omit()}}", { b: [1], c: {} }],
   ["omit()", undefined],
