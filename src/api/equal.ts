@@ -1,11 +1,11 @@
 /** Equality of JSON values. */
 
 /**
- * True when `a` and `b` are the same JSON value. The order of keys does not count, and a key whose
- * value is undefined equals an absent one.
+ * Whether `a` and `b` are the same JSON value. The order of keys does not count, a key whose value is
+ * undefined equals an absent one, and -0 equals 0, as which `JSON.stringify` writes it.
  */
 export function jsonEqual(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+  if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&

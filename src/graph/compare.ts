@@ -1,7 +1,6 @@
 /** What differs between the live CRD and the one that a graph wants, and what that breaks. */
-import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mod.ts";
+import { isObject, type Json, jsonEqual, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { compareSchemas } from "./compare_schema.ts";
-import { sameJson } from "./json.ts";
 
 /** One difference. */
 export interface CrdChange {
@@ -50,7 +49,7 @@ function compareVersions(old: JsonObject, wanted: JsonObject): CrdChange[] {
     const text = `Property status was ${has ? "added" : "removed"}`;
     changes.push({ path: "version.subresources.status", text, breaking: !has });
   }
-  if (!sameJson(columns(old), columns(wanted))) {
+  if (!jsonEqual(columns(old), columns(wanted))) {
     const text = "Printer columns were changed";
     changes.push({ path: "version.additionalPrinterColumns", text, breaking: false });
   }
@@ -65,7 +64,7 @@ function compareNames(old: JsonObject, wanted: JsonObject): CrdChange[] {
   }
   const [from, to] = [object(old.names), object(wanted.names)];
   for (const key of ["plural", "singular", "kind", "listKind", "shortNames", "categories"]) {
-    if (sameJson(filled(from[key]), filled(to[key]))) continue;
+    if (jsonEqual(filled(from[key]), filled(to[key]))) continue;
     const breaking = key === "plural" || key === "kind";
     changes.push({ path: `names.${key}`, text: `Names were changed: ${key}`, breaking });
   }

@@ -1,8 +1,7 @@
 /** Compares two structural schemas keyword by keyword: tightening breaks, relaxing does not. */
-import { isObject, type Json, type JsonObject, jsonText } from "../api/mod.ts";
+import { isObject, type Json, jsonEqual, type JsonObject, jsonText } from "../api/mod.ts";
 import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
-import { sameJson } from "./json.ts";
 
 /** Compares whole object schemas; paths start at the fields of the root. */
 export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[] {
@@ -42,7 +41,7 @@ const RULES = new Map<string, Rule>(Object.entries({
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
 function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]): void {
-  if (!sameJson(keyword(old, "type"), keyword(wanted, "type"))) {
+  if (!jsonEqual(keyword(old, "type"), keyword(wanted, "type"))) {
     const text = `Type changed from ${show(old.type)} to ${show(wanted.type)}`;
     out.push({ path, text, breaking: true });
     return;
@@ -50,7 +49,7 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
   for (const name of sortedKeys(old, wanted)) {
     if (NESTED.has(name)) continue;
     const [from, to] = [keyword(old, name), keyword(wanted, name)];
-    if (sameJson(from, to)) continue;
+    if (jsonEqual(from, to)) continue;
     const rule = RULES.get(name) ?? ((a, b) => harmless(name, a, b));
     out.push(...rule(from, to).map((change) => ({ path, ...change })));
   }
@@ -104,7 +103,7 @@ function compareNested(
 ): void {
   const [from, to] = [keyword(old, key), keyword(wanted, key)];
   if (isObject(from) && isObject(to)) return compareAt(path, from, to, out);
-  if (sameJson(from, to)) return;
+  if (jsonEqual(from, to)) return;
   const [text, breaking] = to === undefined
     ? [`Property ${key} was removed`, true]
     : from === undefined
@@ -132,7 +131,7 @@ function bound(word: string, side: "minimum" | "maximum"): Rule {
 function compareEnums(old: Json | undefined, wanted: Json | undefined): Omit<CrdChange, "path">[] {
   if (!Array.isArray(old)) return [{ text: `Enum ${show(wanted)} was added`, breaking: true }];
   if (!Array.isArray(wanted)) return [{ text: `Enum ${show(old)} was removed`, breaking: false }];
-  const lacks = (list: Json[]) => (value: Json) => !list.some((v) => sameJson(v, value));
+  const lacks = (list: Json[]) => (value: Json) => !list.some((v) => jsonEqual(v, value));
   const text = (value: Json, what: string) => `Enum value ${jsonText(value)} was ${what}`;
   return [
     ...old.filter(lacks(wanted)).map((v) => ({ text: text(v, "removed"), breaking: true })),

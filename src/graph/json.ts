@@ -1,16 +1,4 @@
 /** Small questions about JSON values. */
-import { isObject, type Json } from "../api/mod.ts";
-
-/** Deep equality; the order of keys does not count, and undefined fields are absent ones. */
-export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((v, i) => sameJson(v, b[i]));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((k) => sameJson(a[k], b[k]));
-}
 
 /** A word for the kind of value, for messages. */
 export function kindOfJson(value: unknown): string {

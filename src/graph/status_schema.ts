@@ -1,9 +1,8 @@
 /** The schema of status fields, from the types of their expressions. */
+import { jsonEqual } from "../api/mod.ts";
 import { type CelType, typeOf, typeText } from "../cel/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
-import { sameJson } from "./json.ts";
 import type { FieldPath } from "./types.ts";
-import type { Json } from "../api/mod.ts";
 
 const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
 
@@ -96,7 +95,7 @@ function nest(path: FieldPath, leaf: Schema): Schema {
 
 /** Objects join their fields, lists their elements; what differs otherwise may be anything. */
 function merge(a: Schema, b: Schema): Schema {
-  if (sameJson(a as Json, b as Json)) return a;
+  if (jsonEqual(a, b)) return a;
   if (a.type === "array" && b.type === "array" && a.items && b.items) {
     return { ...a, items: merge(a.items, b.items) };
   }

@@ -1,6 +1,6 @@
 /** JSON without loss: integers keep their 64 bits, all else is as JavaScript has it. */
 import assert from "node:assert/strict";
-import { jsonText, parseJson } from "../../../src/api/mod.ts";
+import { jsonEqual, jsonText, parseJson } from "../../../src/api/mod.ts";
 
 Deno.test("integers that are no exact number go through as they are", () => {
   for (
@@ -31,4 +31,16 @@ Deno.test("other values are written as by JSON.stringify", () => {
     circle.a = circle;
     jsonText(circle);
   }, TypeError);
+});
+
+Deno.test("values are equal when they are the same JSON", () => {
+  assert.ok(jsonEqual({ a: [1, { b: null }], c: undefined }, { a: [1, { b: null }] }));
+  assert.ok(jsonEqual({ a: 1, b: 2n ** 60n }, { b: 2n ** 60n, a: 1 }));
+  for (const [a, b] of [[1, "1"], [[1, 2], [2, 1]], [{}, []], [null, {}], [{ a: null }, {}]]) {
+    assert.ok(!jsonEqual(a, b), JSON.stringify([a, b]));
+  }
+});
+
+Deno.test("minus zero equals zero: JSON text has no sign for it", () => {
+  assert.ok(jsonEqual({ a: [-0] }, JSON.parse(JSON.stringify({ a: [-0] }))));
 });
