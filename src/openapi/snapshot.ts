@@ -21,45 +21,50 @@ export interface SnapshotDocument {
 /** Kubernetes version of the snapshot, such as `v1.36.3`. */
 export const SNAPSHOT_VERSION: string = snapshot.kubernetes;
 
-/** The built-in kinds. Decoded at the first question, linked kind by kind, shared by all callers. */
+/** The built-in kinds as a source. They are linked when first resolved and shared by all callers. */
 export function snapshotSource(): SchemaSource {
-  return { resolve: (gvk) => Promise.resolve(kindOf(gvkKey(gvk))) };
+  return { resolve: (gvk) => Promise.resolve(builtIn().resolve(gvkKey(gvk))) };
 }
 
 /** All kinds of the snapshot, sorted by group, version and kind. */
 export function snapshotKinds(): KindRef[] {
-  return [...decoded().kinds.values()].map(({ definition: _, ...kind }) => kind);
+  return [...builtIn().kinds.values()].map(({ definition: _, ...kind }) => kind);
 }
 
-interface Decoded {
-  kinds: ReadonlyMap<string, SnapshotDocument["kinds"][number]>;
-  linker: Linker;
-  linked: Map<string, KindInfo>;
-}
+/** The decoded snapshot. */
+class Snapshot {
+  /** The kinds by {@link gvkKey}. */
+  readonly kinds: ReadonlyMap<string, SnapshotDocument["kinds"][number]>;
+  readonly #linker: Linker;
+  readonly #linked = new Map<string, KindInfo>();
 
-let cache: Decoded | undefined;
-
-function decoded(): Decoded {
-  if (cache) return cache;
-  const bytes = brotliDecompressSync(Buffer.from(snapshot.document, "base64"));
-  const { kinds, definitions }: SnapshotDocument = JSON.parse(bytes.toString());
-  cache = {
-    kinds: new Map(kinds.map((kind) => [gvkKey(kind), kind])),
-    linker: new Linker(definitions),
-    linked: new Map(),
-  };
-  return cache;
-}
-
-function kindOf(key: string): KindInfo | undefined {
-  const { kinds, linker, linked } = decoded();
-  const found = kinds.get(key);
-  if (!found) return undefined;
-  let info = linked.get(key);
-  if (!info) {
-    const { definition, ...kind } = found;
-    info = { ...kind, schema: linker.link(definition) };
-    linked.set(key, info);
+  constructor(compressed: Uint8Array) {
+    const text = brotliDecompressSync(compressed).toString();
+    const { kinds, definitions }: SnapshotDocument = JSON.parse(text);
+    this.kinds = new Map(kinds.map((kind) => [gvkKey(kind), kind]));
+    this.#linker = new Linker(definitions);
   }
-  return info;
+
+  /** The kind of a {@link gvkKey} with its schema; undefined when the snapshot lacks it. */
+  resolve(key: string): KindInfo | undefined {
+    const known = this.#linked.get(key);
+    if (known) return known;
+    const found = this.kinds.get(key);
+    if (!found) return undefined;
+    const { definition, ...kind } = found;
+    const info = { ...kind, schema: this.#linker.link(definition) };
+    this.#linked.set(key, info);
+    return info;
+  }
+}
+
+/**
+ * A memo of constant input: the embedded snapshot is decoded once, at first use, and holds at most one
+ * linked schema for each of its kinds.
+ */
+const builtIn = once(() => new Snapshot(Buffer.from(snapshot.document, "base64")));
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }

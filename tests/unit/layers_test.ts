@@ -187,6 +187,16 @@ Deno.test("graph and what is below it do no I/O and read no clock", () => {
   assert.deepEqual(faults.map((f) => relative(root, f)), []);
 });
 
+Deno.test("graph and what is below it keep no variables at the level of modules", () => {
+  const rooms = pure.filter((room) => room !== "reconcile");
+  const faults = rooms.flatMap((room) =>
+    [...sources(join(root, room))].filter((file) =>
+      /^(export )?(let|var) /m.test(Deno.readTextFileSync(file))
+    )
+  );
+  assert.deepEqual(faults.map((f) => relative(root, f)), []);
+});
+
 Deno.test("the import scan sees static, dynamic and re-exporting imports", () => {
   const text = 'import a from "./a.ts";\nexport * from "./b.ts";\nawait import("./c.ts");\n' +
     '// import "./no.ts"\nimport type { X } from\n  "./d.ts";';
