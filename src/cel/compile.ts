@@ -1,4 +1,4 @@
-/** Checked programs from expressions and from string templates. */
+/** Compiles expressions and string templates to checked programs. */
 import { Checker } from "./check/checker.ts";
 import { isDyn, STRING } from "./check/types.ts";
 import { estimate } from "./estimate/estimate.ts";
@@ -11,12 +11,27 @@ import { collect } from "./syntax/references.ts";
 import { type TemplatePart, templateTree } from "./template.ts";
 import type { CelProblem, CelScope, Parsed, Program } from "./types.ts";
 
-/** A program, or everything that is wrong with the expression. */
+/** A program, or all problems of the expression. */
 export type CompileResult =
   | { ok: true; program: Program }
   | { ok: false; problems: CelProblem[] };
 
-/** Checks an expression against what its identifiers mean. */
+/**
+ * Parses and type-checks an expression.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compile, INT } from "./mod.ts";
+ *
+ * const compiled = compile("replica + 1", { variables: { replicas: INT } });
+ * assert.ok(!compiled.ok);
+ * assert.equal(compiled.problems[0]?.hint, 'did you mean "replicas"?');
+ * ```
+ *
+ * @param source The expression's text, or a result of {@link parse}.
+ * @throws {TypeError} `source` is an object that {@link parse} did not return.
+ */
 export function compile(source: string | Parsed, scope: CelScope): CompileResult {
   if (typeof source !== "string") {
     return checked(source.source, treeOf(source), source.references, scope);
@@ -26,8 +41,21 @@ export function compile(source: string | Parsed, scope: CelScope): CompileResult
 }
 
 /**
- * Checks a string template, which adds its parts with `+`: with any text among them every expression
- * must be a string, without text the operands are just added.
+ * Compiles a string template such as `${a}-${b}` to one program that joins its parts with `+`. When a
+ * part is text, every expression must yield a string; otherwise any type that `+` takes will do.
+ *
+ * Problems carry offsets in the whole template, from the `offset` of their part.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compileTemplate, STRING } from "./mod.ts";
+ *
+ * const parts = [{ source: "name", offset: 2 }, { literal: "-db" }];
+ * const compiled = compileTemplate(parts, { variables: { name: STRING } });
+ * assert.ok(compiled.ok);
+ * assert.deepEqual(compiled.program.evaluate({ name: "shop" }), { ok: true, value: "shop-db" });
+ * ```
  */
 export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope): CompileResult {
   const problems: CelProblem[] = [];
@@ -50,7 +78,7 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
   try {
     const tree = templateTree(parts, (source) => trees.get(source)!);
     const { references } = collect(tree, isPlainFunction);
-    // Without what the caller's parts hold besides: syntax trees, for one.
+    // Copies drop the syntax trees of the caller's parts.
     const texts = parts.map((part) =>
       "literal" in part ? { literal: part.literal } : { source: part.source }
     );
@@ -61,7 +89,7 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
   }
 }
 
-/** What is wrong with an expression that stands next to text. */
+/** The problems of an expression in a template with text, where it must yield a string. */
 function partProblems(tree: Expr, scope: CelScope): CelProblem[] {
   const checker = new Checker(scope);
   const type = checker.check(tree);

@@ -1,6 +1,22 @@
 /**
- * The one boundary round CEL: parse, check against schemas, evaluate, convert values. Nothing outside
- * this room sees the engine's values or reads its error texts.
+ * The Common Expression Language (CEL): parses expressions, checks them against OpenAPI schemas,
+ * estimates their cost, evaluates them within a budget and converts values from and to JSON. The rest
+ * of kro sees neither the parser's tree nor the evaluator's values.
+ *
+ * The behaviour is that of cel-go with the libraries of Kubernetes and of kro v0.9.4.
+ *
+ * @example Check an expression against a schema and evaluate it
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compile, fromCel, objectType, toCel } from "./mod.ts";
+ *
+ * const type = objectType("schema", { type: "object", properties: { name: { type: "string" } } });
+ * const compiled = compile("schema.name + '-db'", { variables: { schema: type } });
+ * assert.ok(compiled.ok);
+ * const result = compiled.program.evaluate({ schema: toCel({ name: "shop" }, type) });
+ * assert.ok(result.ok);
+ * assert.deepEqual(fromCel(result.value), { ok: true, value: "shop-db" });
+ * ```
  *
  * @module
  */

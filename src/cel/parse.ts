@@ -1,4 +1,4 @@
-/** Expressions from text. */
+/** Parses expressions. */
 import { isPlainFunction } from "./library/registry.ts";
 import type { Expr } from "./syntax/ast.ts";
 import { SyntaxFault } from "./syntax/error.ts";
@@ -6,13 +6,25 @@ import { parseExpression } from "./syntax/parser.ts";
 import { collect } from "./syntax/references.ts";
 import type { CelProblem, Parsed } from "./types.ts";
 
-/** A parsed expression, or why it does not parse. */
+/** A parsed expression, or its first syntax problem. */
 export type ParseResult = { ok: true; parsed: Parsed } | { ok: false; problem: CelProblem };
 
-/** Parsed expressions keep their tree to themselves: it is no part of what others may see. */
+/** The tree of each result of {@link parse}: private to this room, and held only as long as the result. */
 const trees = new WeakMap<Parsed, Expr>();
 
-/** Parses an expression: at most 100,000 characters, at most 250 levels deep. */
+/**
+ * Parses an expression of at most 100,000 characters and 250 levels of nesting.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parse } from "./mod.ts";
+ *
+ * const result = parse("vpc.status.id + schema.spec.name");
+ * assert.ok(result.ok);
+ * assert.deepEqual([...result.parsed.references.keys()], ["vpc", "schema"]);
+ * ```
+ */
 export function parse(source: string): ParseResult {
   try {
     const tree = parseExpression(source);
@@ -25,9 +37,11 @@ export function parse(source: string): ParseResult {
   }
 }
 
-/** The tree of an expression that {@link parse} made. */
+/** The syntax tree of a result of {@link parse}. */
 export function treeOf(parsed: Parsed): Expr {
   const tree = trees.get(parsed);
-  if (tree === undefined) throw new TypeError("only what parse() returned can be compiled");
+  if (tree === undefined) {
+    throw new TypeError("cannot compile an object that parse() did not return");
+  }
   return tree;
 }

@@ -1,10 +1,10 @@
-/** Bounds what compiled programs take in memory: those that ran least recently are compiled anew. */
+/** Bounds the memory of compiled programs: those that have not run lately are dropped. */
 
-/** What can be compiled anew whenever it is needed. */
+/** A program that can be recompiled whenever it is needed. */
 export interface Compiled {
-  /** Whether it ran since it was asked last. */
+  /** Whether the program ran since the previous call. */
   ranSince(): boolean;
-  /** Lets go of what was compiled. */
+  /** Drops the compiled form. */
   forget(): void;
 }
 
@@ -13,27 +13,35 @@ interface Entry {
   readonly size: number;
 }
 
-/** Programs in the order in which they were compiled; one that runs gets another turn. */
+/**
+ * Compiled programs, oldest first. When their total size exceeds the limit, the pool drops the oldest
+ * that has not run since it was last considered (the CLOCK algorithm).
+ */
 export class Pool {
-  /** From {@link #first} on: taking off the front of an array would move all the rest. */
+  /** The queue, starting at {@link #first}: removing the front of an array would move all entries. */
   #entries: Entry[] = [];
   #first = 0;
   #size = 0;
 
-  /** `limit` is in the unit of the sizes. */
+  /**
+   * Creates an empty pool.
+   *
+   * @param limit The greatest total of the sizes that {@link admit} is given.
+   */
   constructor(private readonly limit: number) {}
 
-  /** Takes in a program, and makes room for it. */
+  /** Adds a program that was just compiled, and drops others to make room. */
   admit(program: Compiled, size: number): void {
     this.#entries.push({ program: new WeakRef(program), size });
     this.#size += size;
-    while (this.#size > this.limit && this.#entries.length - this.#first > 1) this.#turn();
+    while (this.#size > this.limit && this.#entries.length - this.#first > 1) this.#evict();
     if (this.#first * 2 < this.#entries.length) return;
     this.#entries = this.#entries.slice(this.#first);
     this.#first = 0;
   }
 
-  #turn(): void {
+  /** Drops the oldest program, or moves it to the end if it ran. */
+  #evict(): void {
     const entry = this.#entries[this.#first++]!;
     const program = entry.program.deref();
     if (program?.ranSince()) {

@@ -1,7 +1,4 @@
-/**
- * A checked expression that becomes closures when it is first evaluated. Until then its text is all
- * that is kept: trees and closures take many times as much, and most graphs wait for instances.
- */
+/** Checked expressions, compiled to closures on demand. */
 import { Checker } from "./check/checker.ts";
 import type { PassBudget } from "./evaluate/budget.ts";
 import { evaluator, type Run } from "./evaluate/program.ts";
@@ -12,15 +9,27 @@ import { type TemplatePart, templateText, templateTree } from "./template.ts";
 import type { Evaluation } from "./failure.ts";
 import type { CelScope, CelType, CostEstimate, Program } from "./types.ts";
 
-/** Characters of expressions that may be compiled at a time; each takes about 30 bytes then. */
+/**
+ * Bounds the memory of compiled programs to about 90 MB: at most 3,000,000 characters of expressions
+ * are compiled at a time, and each takes about 30 bytes. A memo of immutable input: a program is compiled
+ * from its text, and the pool refers to it weakly.
+ */
 const pool = new Pool(3_000_000);
 
-/** See the file's first line. */
+/**
+ * A checked expression that is compiled when it is first evaluated. Until then it keeps only its text:
+ * trees and closures take many times as much memory, and most graphs have few instances.
+ */
 export class CheckedProgram implements Program, Compiled {
   #run: Run | undefined;
   #ran = true;
 
-  /** Of an expression, or of the parts of a template; the scope is the one that it was checked in. */
+  /**
+   * Creates a program that is not compiled yet.
+   *
+   * @param text The expression, or the parts of a string template.
+   * @param scope The scope in which it was checked.
+   */
   constructor(
     private readonly text: string | readonly TemplatePart[],
     private readonly scope: CelScope,

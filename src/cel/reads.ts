@@ -1,4 +1,4 @@
-/** What expressions read of their variables, and the part of a value that is enough for it. */
+/** The fields that expressions read of their variables, and JSON reduced to those fields. */
 import type { Json, JsonObject } from "../api/mod.ts";
 import { isPlainFunction } from "./library/registry.ts";
 import { treeOf } from "./parse.ts";
@@ -7,12 +7,28 @@ import type { Parsed, Reads } from "./types.ts";
 
 export { addRead };
 
-/** What an expression that {@link parse} made reads of each of its free identifiers. */
+/**
+ * The reads of each free identifier of an expression. They are conservative: a dynamic index, a value
+ * passed to a function or returned as a whole needs the enclosing value.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parse, partOf, readsOf } from "./mod.ts";
+ *
+ * const result = parse("vpc.status.id");
+ * assert.ok(result.ok);
+ * const vpc = { spec: { size: 1 }, status: { id: "a", zone: "b" } };
+ * assert.deepEqual(partOf(vpc, readsOf(result.parsed).get("vpc")!), { status: { id: "a" } });
+ * ```
+ *
+ * @throws {TypeError} {@link parse} did not return `parsed`.
+ */
 export function readsOf(parsed: Parsed): ReadonlyMap<string, Reads> {
   return readsOfTree(treeOf(parsed), isPlainFunction);
 }
 
-/** True when whoever has the part for `known` has the part for `wanted`. */
+/** Whether the part of a value for the reads `known` contains the part for `wanted`. */
 export function coversReads(known: Reads, wanted: Reads): boolean {
   if (known === "whole") return true;
   if (wanted === "whole") return false;
@@ -23,8 +39,8 @@ export function coversReads(known: Reads, wanted: Reads): boolean {
 }
 
 /**
- * The part of a JSON value that {@link Reads} names: expressions that read no more cannot tell it from
- * the whole. Parts that are kept whole are the very ones that came in.
+ * Reduces a JSON value to the given reads. Expressions with these reads evaluate the same on the result
+ * as on the value. Subtrees that are read whole are shared with the value, not copied.
  */
 export function partOf(value: Json, reads: Reads): Json {
   if (reads === "whole" || typeof value !== "object" || value === null) return value;
@@ -43,7 +59,7 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
   return part;
 }
 
-/** Every value stays, in the order of the data, with what is read of it alone besides. */
+/** Keeps every entry, in the order of the data, reduced to the reads of all entries and its own. */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {
   const part: JsonObject = {};
   for (const [key, field] of Object.entries(value)) {
@@ -61,7 +77,7 @@ function joined(a: Reads, b: Reads): Reads {
   return both.get("")!;
 }
 
-/** Also keys that an assignment would take for something else. */
+/** Sets a field, also `__proto__`, which an assignment would take for the prototype. */
 function define(object: JsonObject, key: string, value: Json | undefined): void {
   if (key !== "__proto__") object[key] = value;
   else {Object.defineProperty(object, key, {

@@ -1,9 +1,9 @@
-/** String templates: text and expressions, added to one string. */
+/** String templates: text and expressions that are joined to one string. */
 import { node, parseExpression } from "./syntax/parser.ts";
 import type { Parsed } from "./types.ts";
 import type { Expr } from "./syntax/ast.ts";
 
-/** A piece of a string template: text as it is, or an expression. */
+/** A part of a string template: literal text, or an expression. */
 export type TemplatePart =
   | {
     /** Text between expressions. */
@@ -12,13 +12,18 @@ export type TemplatePart =
   | {
     /** An expression's text. */
     readonly source: string;
-    /** Where the expression stands in the template; offsets of problems count from there. */
+    /** UTF-16 offset of the expression in the template, added to the offsets of its problems; default 0. */
     readonly offset?: number;
-    /** The expression, when it has been parsed already. */
+    /** The parsed expression, if there is one already. */
     readonly parsed?: Parsed;
   };
 
-/** The tree of what the template yields; throws a SyntaxFault. `tree` parses an expression part. */
+/**
+ * The syntax tree of a template.
+ *
+ * @param tree Parses the text of an expression part.
+ * @throws {SyntaxFault} An expression does not parse, or the template nests too deeply.
+ */
 export function templateTree(
   parts: readonly TemplatePart[],
   tree: (source: string) => Expr = parseExpression,
@@ -29,7 +34,7 @@ export function templateTree(
   }));
 }
 
-/** Added from both ends to the middle, so that long templates stay flat; `+` is associative. */
+/** A balanced tree of `+`, which is associative, so that long templates do not nest deeply. */
 function sum(operands: readonly Expr[]): Expr {
   const [first] = operands;
   if (first === undefined) return node({ kind: "literal", value: "" }, 0, 0);
@@ -39,7 +44,7 @@ function sum(operands: readonly Expr[]): Expr {
   return node({ kind: "call", name: "_+_", args }, 0, 0);
 }
 
-/** A template as one expression. */
+/** The template as the text of one expression. */
 export function templateText(parts: readonly TemplatePart[]): string {
   return parts.map((part) => "literal" in part ? JSON.stringify(part.literal) : `(${part.source})`)
     .join(" + ");

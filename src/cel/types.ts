@@ -1,9 +1,9 @@
-/** What the rest of kro sees of CEL: types with structure, errors with codes, compiled programs. */
+/** The room's types: CEL types, parsed and checked expressions, problems, reads and costs. */
 import type { PassBudget } from "./evaluate/budget.ts";
 import type { Evaluation } from "./failure.ts";
 import type { Schema } from "../openapi/mod.ts";
 
-/** A CEL type; structs are read lazily from the OpenAPI schema that they stand for. */
+/** A CEL type. The fields of a struct are read from its OpenAPI schema when they are needed. */
 export type CelType =
   | { kind: "dyn" | "bool" | "int" | "uint" | "double" | "string" | "bytes" | "null" | "error" }
   | { kind: "timestamp" | "duration" }
@@ -14,47 +14,51 @@ export type CelType =
   | { kind: "struct"; name: string; schema: Schema }
   | { kind: "opaque"; name: string };
 
-/** Why an expression was not accepted. Never holds a value of user data. */
+/** A reason to reject an expression before it is evaluated. It never holds user data. */
 export interface CelProblem {
-  /** `syntax`: does not parse; `reference`: unknown identifier or function; `type`: does not type-check. */
+  /**
+   * `syntax`: does not parse. `reference`: unknown identifier or function. `type`: does not type-check.
+   * `limit`: longer than 100,000 characters or nested deeper than 250 levels.
+   */
   code: "syntax" | "reference" | "type" | "limit";
   /** One line, without the expression's text. */
   message: string;
   /** UTF-16 offset in the expression. */
   offset: number;
-  /** Did-you-mean. */
+  /** A possible correction, such as the nearest known name. */
   hint?: string;
 }
 
-/** A parsed expression: who is referred to, for dependency extraction before any typing. */
+/** A parsed expression, not yet type-checked. */
 export interface Parsed {
   /** The expression's text. */
   readonly source: string;
-  /** Free identifiers with the offset of their first use (macro variables scoped correctly). */
+  /** Free identifiers with the offset of their first use; variables of macros are not free. */
   readonly references: ReadonlyMap<string, number>;
-  /** Plain (non-method) functions called, qualified as written (`json.marshal`), with offsets. */
+  /** Called functions, qualified as written (`json.marshal`), with offsets; methods are left out. */
   readonly functions: ReadonlyMap<string, number>;
 }
 
 /**
- * What is read of a value: all of it, or fields by name and what is read of each. `*` stands for every
- * element of a list and every value of a map. No fields: only that it is there, and of which type.
+ * The parts of a value that expressions read: the whole value, or some fields by name and the reads of
+ * each. The name `*` stands for every element of a list and every value of a map. An empty map of fields
+ * means that only the value's existence and type matter.
  */
 export type Reads = "whole" | ReadonlyMap<string, Reads>;
 
 /**
- * What something can cost, in units of the budget, by expressions and schemas alone: between all being as
- * small as it may be and as large. A list, map or text without a bound counts as 1,000 elements, 1,024
- * characters; 2^31 - 1 is too much to tell.
+ * The bounds of an evaluation's cost, in units of the budget (about ten nanoseconds), derived from the
+ * expression and its schemas alone. A list or map without a bound in its schema counts as at most 1,000
+ * elements, a text as at most 1,024 characters. Values above 2^31 - 1 are cut to it.
  */
 export interface CostEstimate {
-  /** At least, unless it fails. */
+  /** The least cost of an evaluation that succeeds. */
   readonly min: number;
-  /** At most. */
+  /** The greatest cost. */
   readonly max: number;
 }
 
-/** A checked expression, ready to be evaluated many times. */
+/** A checked expression, to be evaluated any number of times. */
 export interface Program {
   /** The expression's text. */
   readonly source: string;
@@ -62,12 +66,16 @@ export interface Program {
   readonly references: readonly string[];
   /** The type of the result. */
   readonly type: CelType;
-  /** What an evaluation can cost. */
+  /** The bounds of an evaluation's cost. */
   readonly cost: CostEstimate;
   /**
-   * Evaluates with the given variables, each a value made by {@link toCel} (or plain JSON for dyn).
-   * Never throws for faults of the expression or its data. `budget` is what it may cost, 1e7 by
-   * default: then it stops within a tenth of a second with a failure of code `cost`.
+   * Evaluates the expression. Never throws for faults of the expression or its data.
+   *
+   * @param variables Values from {@link toCel}, or plain JSON for variables of type dyn. An absent or
+   * undefined variable fails with code `pending` when it is read.
+   * @param budget The cost limit: units for this evaluation alone, by default the `expression` limit of
+   * {@link COST_LIMITS}, or the budget that it shares with the other evaluations of a pass. An
+   * evaluation that exceeds it fails with code `cost`.
    */
   evaluate(
     variables: Readonly<Record<string, unknown>>,
@@ -75,14 +83,14 @@ export interface Program {
   ): Evaluation;
 }
 
-/** What identifiers mean while checking. */
+/** The names that an expression may use. */
 export interface CelScope {
-  /** Variables and their types. */
+  /** The variables and their types. */
   variables: Readonly<Record<string, CelType>>;
-  /** `omit()` may be used (feature gate CELOmitFunction, and only in templates). */
+  /** Allows `omit()`: in templates, with the feature gate CELOmitFunction. Default false. */
   omit?: boolean;
-  /** `runtime.newCondition` and `runtime.condition` may be used (status conditions only). */
+  /** Allows `runtime.newCondition` and `runtime.condition`: in status conditions. Default false. */
   runtime?: boolean;
-  /** Names that are no variables, of which nothing is to be said: their faults were reported. */
+  /** Unknown names that were reported already: the checker gives them the error type silently. */
   faulty?: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Values at the room's door: JSON in, JSON out. */
+/** Conversion of JSON to the evaluator's values and back. */
 import type { Json } from "../api/mod.ts";
 import { ConditionValue } from "./library/conditions.ts";
 import { asValue } from "./evaluate/program.ts";
@@ -10,41 +10,65 @@ import { UNMETERED } from "./value/meter.ts";
 import { jsonOf } from "./value/outgoing.ts";
 import { ListValue } from "./value/values.ts";
 
-/** JSON of a result, or why it cannot be written. */
+/** A result as JSON, or why it has no JSON form. */
 export type Outgoing =
   | {
     ok: true;
-    /** Undefined when the expression says `omit()`. */
+    /** Undefined when the result is `omit()`. */
     value: Json | undefined;
   }
   | { ok: false; failure: CelFailure };
 
-/** A status condition as an expression made it; all empty when it looked for one that is not there. */
+/**
+ * A status condition that an expression returned. All fields are empty when `runtime.condition` found
+ * no condition of the type.
+ */
 export interface ConditionFields {
-  /** Of the condition. */
+  /** The condition's type, such as `Ready`. */
   type: string;
   /** `True`, `False` or `Unknown`. */
   status: string;
-  /** Of the condition, or empty. */
+  /** The reason; may be empty. */
   reason: string;
-  /** Of the condition, or empty. */
+  /** The message; may be empty. */
   message: string;
 }
 
 /**
- * A value for a variable of this type. Parts of it are converted only when they are read. Undefined
- * stays undefined: an object that is not there yet, so that reading it is pending.
+ * Wraps JSON as the value of a variable.
+ *
+ * Each part is converted by the type's schema when an expression reads it; a part that contradicts the
+ * schema fails that evaluation with code `conversion`. Undefined stays undefined: it stands for an
+ * object that does not exist yet, and reading it fails with code `pending`.
+ *
+ * @example
+ * ```ts
+ * import { objectType, toCel } from "./mod.ts";
+ *
+ * const type = objectType("vpc", { type: "object", properties: { ready: { type: "boolean" } } });
+ * const variables = { vpc: toCel({ ready: true }, type) };
+ * ```
+ *
+ * @param json Must not change while the value is in use.
  */
 export function toCel(json: unknown, type: CelType): unknown {
   return json === undefined ? undefined : new Incoming(json as Json | undefined, type);
 }
 
-/** A value without schema, as `readyWhen` sees objects: whole numbers are ints, text is text. */
+/**
+ * Wraps JSON as a value without a schema, as `readyWhen` sees objects: whole numbers are ints, strings
+ * stay strings whatever their format. Undefined stays undefined, as in {@link toCel}.
+ */
 export function rawToCel(json: unknown): unknown {
   return json === undefined ? undefined : nativeValue(json as Json);
 }
 
-/** JSON of a result. Objects that were not touched are the very JSON that came in: do not change it. */
+/**
+ * Converts a result to JSON. A list or map that the expression passed through unchanged is the input's
+ * own JSON object: callers must not change it.
+ *
+ * Fails for values without a JSON form (bytes, types, quantities, NaN, infinity) with code `conversion`.
+ */
 export function fromCel(value: unknown): Outgoing {
   try {
     return {
@@ -56,7 +80,10 @@ export function fromCel(value: unknown): Outgoing {
   }
 }
 
-/** The conditions in a result of an entry of `status.conditions`; undefined when it is none. */
+/**
+ * The conditions in the result of an entry of `schema.status.conditions`: one, or those of a list.
+ * Undefined when the result is anything else.
+ */
 export function conditionsOf(value: unknown): ConditionFields[] | undefined {
   const items = value instanceof ListValue ? [...value.values(UNMETERED)] : [value];
   const conditions: ConditionFields[] = [];

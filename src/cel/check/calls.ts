@@ -1,4 +1,4 @@
-/** Which overloads take a call's arguments, and what it yields. */
+/** Type-checks calls: resolves overloads and infers the result's type. */
 import type { Expr } from "../syntax/ast.ts";
 import { type Overload, typeParameters } from "../library/declare.ts";
 import { declarationsOf } from "../library/registry.ts";
@@ -6,10 +6,15 @@ import type { Checker } from "./checker.ts";
 import { BOOL, DYN, isDyn, parameters, sameType, type Term, termText } from "./types.ts";
 import type { Bindings } from "./unify.ts";
 
-/** How many overloads a message lists. */
+/** The number of overloads that a message lists. */
 const LISTED = 4;
 
-/** The type of a call; reports when no overload takes the arguments. */
+/**
+ * The type of a call; dyn when its overloads have different results. Notes the overloads that accept the
+ * arguments, for the evaluator, and reports a problem when none does.
+ *
+ * @param inMacro Whether a macro was entered before: cel-go then considers more overloads.
+ */
 export function checkCall(
   checker: Checker,
   name: string,
@@ -37,6 +42,7 @@ export function checkCall(
   return result ?? reportMismatch(checker, name, isMember, types, expr);
 }
 
+/** `&&` and `||`: reports each operand that is not a bool. */
 function checkLogical(
   checker: Checker,
   name: string,
@@ -55,7 +61,7 @@ function checkLogical(
   return BOOL;
 }
 
-/** The overload with type variables of its own. */
+/** A copy of the overload whose type parameters are fresh variables. */
 function instantiate(overload: Overload, bindings: Bindings): Overload {
   const names = typeParameters(overload.params).union(typeParameters([overload.result]));
   if (names.size === 0) return overload;
@@ -79,6 +85,7 @@ function instantiate(overload: Overload, bindings: Bindings): Overload {
   return { params: overload.params.map(replace), result: replace(overload.result) };
 }
 
+/** Reports that no overload accepts the arguments, with the overloads most likely meant. */
 function reportMismatch(
   checker: Checker,
   name: string,
@@ -86,10 +93,10 @@ function reportMismatch(
   types: readonly Term[],
   expr: Expr,
 ): Term {
-  // A part with a fault of its own has no type to speak of.
+  // The type of an argument with a problem of its own is unknown.
   const found = types.map((type) => type.kind === "error" ? "?" : checker.text(type));
   const all = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
-  // Of the many that operators have, those that take a part of what was found are what was meant.
+  // Operators have many overloads: those that accept one of the arguments come closest.
   const near = all.filter(({ params }) =>
     params.length === types.length && params.some((param, i) => param.kind === types[i]?.kind)
   );
@@ -103,14 +110,14 @@ function reportMismatch(
   return checker.report("type", expr.at, message, hintFor(name, types));
 }
 
-/** Operators over any type: a list of overloads would say nothing. */
+/** Operators over any type, for which a list of overloads does not help. */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],
   ["_!=_", "both sides must have one type"],
   ["_?_:_", "both branches must have one type"],
 ]);
 
-/** What string() converts. */
+/** The types that `string()` converts. */
 const SCALARS: ReadonlySet<string> = new Set(["string", "bool", "int", "uint", "double"]);
 
 function signature(isMember: boolean, types: readonly string[]): string {
@@ -131,7 +138,7 @@ function hintFor(name: string, types: readonly Term[]): string | undefined {
   return undefined;
 }
 
-/** An operator as it is written. */
+/** A function or operator as messages show it: `size()`, `"+"`, `[..]`. */
 function display(name: string): string {
   if (name === "_[_]" || name === "_[?_]") return "[..]";
   return /^[A-Za-z]/.test(name)

@@ -1,4 +1,4 @@
-/** Infers the type of an expression and finds everything that cannot be right. */
+/** The type checker, after cel-go's: infers the type of an expression and collects its problems. */
 import type { CelProblem, CelScope, CelType } from "../types.ts";
 import type { Expr, Node } from "../syntax/ast.ts";
 import { plainCallee, Uint } from "../syntax/ast.ts";
@@ -31,34 +31,34 @@ import { Bindings, mostGeneral } from "./unify.ts";
 
 const CONDITION_FIELDS = ["type", "status", "reason", "message"];
 
-/** Types of the variables that macros bind. */
+/** The types of the variables that macros bind. */
 export type Names = ReadonlyMap<string, Term>;
 
-/** Checks one expression. */
+/** Checks one expression. Problems are collected, so that all are reported at once. */
 export class Checker {
   readonly problems: CelProblem[] = [];
   readonly bindings = new Bindings();
-  /** Which overloads a call may come to, for those where the static types tell. */
+  /** The overloads that the static types leave for each call. */
   readonly chosen: Map<Expr, Overload[]> = new Map();
   /**
-   * A macro has been entered, this one or an earlier one: upstream's checker then knows more overloads,
-   * up to the end of the expression.
+   * Whether a macro was entered, the present one or an earlier one. From there to the end of the
+   * expression, cel-go's checker considers more overloads.
    */
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
-  /** Uses of macros' variables whose type is not known before the rest is. */
+  /** Uses of macro variables whose type becomes known only at the end; checked then. */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
   constructor(private readonly scope: CelScope) {}
 
-  /** The type of the whole expression; dyn where a problem hides it. */
+  /** Checks the whole expression; the result is its type, or the error type after a problem. */
   check(root: Expr): CelType {
     const type = this.infer(root, new Map());
     for (const open of this.#open) this.notType(open.type, open.name, open.offset);
     return this.bindings.final(type);
   }
 
-  /** Notes a problem; its node gets the error type, which fits everywhere. */
+  /** Adds a problem. Returns the error type for its node, which is assignable to every type. */
   report(
     code: CelProblem["code"],
     offset: number,
@@ -69,17 +69,17 @@ export class Checker {
     return ERROR;
   }
 
-  /** A type as far as it is known by now, printed. */
+  /** The text of a type, with the bindings known so far. */
   text(type: Term): string {
     return typeText(this.bindings.final(type));
   }
 
-  /** The type of a node that has been checked already. */
+  /** The type of a node that {@link infer} has visited; dyn for other nodes. */
   known(expr: Expr): Term {
     return this.bindings.substitute(this.#types.get(expr) ?? DYN);
   }
 
-  /** The type of a node. */
+  /** Infers the type of a node, and reports its problems. */
   infer(expr: Expr, names: Names): Term {
     const type = this.#infer(expr, names);
     this.#types.set(expr, type);
@@ -103,7 +103,7 @@ export class Checker {
         return isIndex(expr.index) ? type : this.report(
           "type",
           expr.index.start,
-          `nothing is indexed by ${this.text(this.known(expr.index))}`,
+          `cannot index with a ${this.text(this.known(expr.index))}`,
         );
       }
       case "call":
@@ -112,7 +112,7 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
-      // What macros yield is substituted at once, and what literals hold is not: so it is upstream.
+      // As in cel-go, types of macros are substituted at once, those of literals are not.
       case "loop":
         return this.bindings.substitute(checkLoop(this, expr, names));
       case "bind": {
@@ -139,7 +139,7 @@ export class Checker {
     if (name === "runtime") {
       return this.scope.runtime
         ? RUNTIME
-        : this.report("reference", expr.start, 'only status conditions may use "runtime"');
+        : this.report("reference", expr.start, '"runtime" is available only in status conditions');
     }
     const known = [...names.keys(), ...Object.keys(this.scope.variables)];
     return this.report(
@@ -154,7 +154,7 @@ export class Checker {
     return this.scope.faulty?.includes(name) ?? false;
   }
 
-  /** What cel-go's planner would take for the name of a type: a macro's variable that holds one. */
+  /** Reports a macro variable that holds a type: cel-go's planner would take it for the type's name. */
   notType(type: Term, variable: string, offset: number): Term {
     if (this.bindings.substitute(type).kind !== "type") return type;
     const message = `the variable "${variable}" cannot hold a type`;
@@ -193,7 +193,11 @@ export class Checker {
     }
     if (target.kind === "variable") this.bindings.assign([DYN], [target]);
     else if (!isDyn(target)) {
-      return this.report("type", offset, `${this.text(target)} has no fields, so no "${field}"`);
+      return this.report(
+        "type",
+        offset,
+        `cannot select "${field}": ${this.text(target)} has no fields`,
+      );
     }
     return target.kind === "error" ? ERROR : DYN;
   }
@@ -201,7 +205,7 @@ export class Checker {
   #callNode(expr: Node<"call">, names: Names): Term {
     const name = plainCallee(expr, isPlainFunction);
     if (name === "omit" && !this.scope.omit && !this.#isFaulty(name) && expr.args.length === 0) {
-      return this.report("reference", expr.start, "omit() may not be used here");
+      return this.report("reference", expr.start, "omit() is not allowed here");
     }
     if (name !== undefined && declarationsOf(name, false).length > 0) {
       return this.call(name, false, expr.args, expr, names);
@@ -231,13 +235,13 @@ export class Checker {
       const hint = didYouMean(name, functionNames(false));
       return this.report("reference", expr.start, `unknown function "${name}"`, hint);
     }
-    // Arguments of what may be an unknown macro would only bring faults that follow from it.
+    // It may be a misspelt macro, whose arguments would only cause further problems.
     this.infer(target, names);
     const hint = didYouMean(expr.name, functionNames(true));
     return this.report("type", expr.at, `unknown method "${expr.name}"`, hint);
   }
 
-  /** A call of a declared function, whose receiver is the first argument. */
+  /** Checks a call of a declared function or, with the receiver as first argument, of a method. */
   call(
     name: string,
     isMember: boolean,
@@ -245,7 +249,7 @@ export class Checker {
     expr: Expr,
     names: Names,
   ): Term {
-    // The receiver comes last: what a macro lets through counts from there on.
+    // As in cel-go, the receiver comes last: a macro in it affects only what follows.
     const rest = args.slice(isMember ? 1 : 0).map((arg) => this.infer(arg, names));
     const types = isMember ? args.slice(0, 1).map((arg) => this.infer(arg, names)) : [];
     return checkCall(this, name, isMember, [...types, ...rest], args, expr, this.inMacro);
@@ -274,8 +278,8 @@ export class Checker {
   }
 
   /**
-   * An element or entry's value; after `?` it must be an optional. A variable stays one, as upstream:
-   * joined with the others it may come to stand for something more general.
+   * The type of an element or an entry's value; after `?` it must be an optional. As in cel-go, type
+   * variables are not substituted: joining the elements may still bind them to a more general type.
    */
   #item(expr: Expr, optional: boolean, names: Names): Term {
     const type = this.infer(expr, names);
@@ -289,14 +293,14 @@ export class Checker {
     );
   }
 
-  /** Literals may mix types: they are then of dyn. */
+  /** The common type of two elements of a literal; dyn when they have none. */
   #join(previous: Term | undefined, current: Term): Term {
     if (previous === undefined) return current;
     return this.bindings.assign([previous], [current]) ? mostGeneral(previous, current) : DYN;
   }
 }
 
-/** Whether a literal may stand in brackets; of anything else only its value tells. */
+/** Whether an expression may be an index: no null or bytes literal. Other types are checked by value. */
 function isIndex(expr: Expr): boolean {
   return expr.kind !== "literal" || expr.value !== null && !(expr.value instanceof Uint8Array);
 }

@@ -1,11 +1,11 @@
-/** Whether the result of an expression may be written into a field. */
+/** Checks whether the result of an expression may be written into a field. */
 import type { Schema } from "../../openapi/mod.ts";
 import type { CelType } from "../types.ts";
 import { declaredFields, declaredType, fieldsOf, keepsUnknown } from "./schema.ts";
 import { DYN, typeText } from "./types.ts";
 import { Bindings } from "./unify.ts";
 
-/** The answer, with both types named when it is no. */
+/** The result of {@link fits}: on a mismatch, with the texts of both types. */
 export type FitResult =
   | { ok: true }
   | {
@@ -14,16 +14,32 @@ export type FitResult =
     expected: string;
     /** The result's type. */
     found: string;
-    /** Which part does not fit, when it is not the whole. */
+    /** The part that does not fit, when it is not the whole value. */
     reason?: string;
   };
 
-/** Compares a result's type with the field that it is meant for; a field without type takes all. */
+/**
+ * Whether a value of this type may be written into a field of this schema. A field whose schema is unknown
+ * or gives no type accepts every value.
+ *
+ * The rules are those of upstream's static analysis: a struct may lack fields of the target but have no
+ * others, optionals count as their value, and dyn fits everywhere.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { fits, INT, STRING } from "../mod.ts";
+ *
+ * assert.deepEqual(fits(STRING, { type: "string" }), { ok: true });
+ * const fit = fits(INT, { type: "string" });
+ * assert.deepEqual(fit, { ok: false, expected: "string", found: "int" });
+ * ```
+ */
 export function fits(result: CelType, target: Schema | undefined): FitResult {
   return fitsType(result, (target && declaredType(target, "object")) ?? DYN);
 }
 
-/** Compares a result's type with an expected type. */
+/** Whether a value of one type may be used where another is expected; see {@link fits}. */
 export function fitsType(result: CelType, target: CelType): FitResult {
   if (new Bindings().assign([result], [target])) return { ok: true };
   const reason = compare(result, target);
@@ -36,7 +52,7 @@ export function fitsType(result: CelType, target: CelType): FitResult {
   };
 }
 
-/** Why it does not fit; undefined when it fits. */
+/** The reason why a type does not fit; undefined when it does. */
 function compare(result: CelType, target: CelType): string | undefined {
   if (result.kind === "dyn" || target.kind === "dyn") return undefined;
   if (result.kind === "optional") return compare(result.value, target);
@@ -46,7 +62,7 @@ function compare(result: CelType, target: CelType): string | undefined {
       return result.kind === "struct" ? structToStruct(result, target) : undefined;
     case "map":
       if (result.kind === "struct") return structToMap(result, target);
-      // Kubernetes' own values count as objects without fields; writing them fails later.
+      // As upstream, values of Kubernetes' libraries pass as maps; writing them fails at run time.
       if (result.kind === "opaque" && result.name.startsWith("kubernetes.")) return undefined;
       if (result.kind !== "map") return mismatch(result, target);
       return compare(result.key, target.key) ?? compare(result.value, target.value);
@@ -93,7 +109,7 @@ function structToMap(result: Of<"struct">, target: Of<"map">): string | undefine
   return undefined;
 }
 
-/** The result may lack fields of the target, but not have others. */
+/** The result may lack fields of the target, but must have no others. */
 function structToStruct(result: Of<"struct">, target: Of<"struct">): string | undefined {
   if (result.schema === target.schema || keepsUnknown(target.schema)) return undefined;
   const known = new Map(fieldsOf(target));

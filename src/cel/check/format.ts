@@ -1,4 +1,4 @@
-/** `"..".format([..])` with both written out: the verbs and the arguments must go together. */
+/** Checks calls of `format` whose format and arguments are literals. */
 import { children, type Expr, type Node } from "../syntax/ast.ts";
 import { parseFormat } from "../library/format.ts";
 import type { Checker } from "./checker.ts";
@@ -19,7 +19,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Reports what cannot be formatted; the arguments have been checked by then. */
+/** Reports a malformed format and arguments that its verbs do not accept. The call must be inferred already. */
 export function checkFormat(checker: Checker, call: Node<"call">): void {
   const { target } = call;
   const [list] = call.args;
@@ -31,14 +31,14 @@ export function checkFormat(checker: Checker, call: Node<"call">): void {
     checker.report(
       "type",
       target.start,
-      "format() takes %s %d %f %e %b %o %x %X, with %.2f and %.2e",
+      "unknown clause in the format: format() takes %s %d %f %e %b %o %x %X, %.2f and %.2e",
     );
     return;
   }
   const clauses = pieces.filter((piece) => typeof piece !== "string");
   if (clauses.length !== list.elements.length) {
     const counts = `${clauses.length} arguments, found ${list.elements.length}`;
-    checker.report("type", call.at, `this format takes ${counts}`);
+    checker.report("type", call.at, `the format takes ${counts}`);
     return;
   }
   clauses.forEach(({ verb }, index) => {
@@ -52,7 +52,7 @@ function checkArgument(checker: Checker, verb: string, argument: Expr): void {
   if (!isDyn(type) && !VERBS[verb]?.includes(type.kind)) {
     checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
   } else if (argument.kind === "list" || argument.kind === "map") {
-    // What stands in a literal is formatted in its turn.
+    // The parts of a literal are formatted by the same verb.
     for (const part of children(argument)) checkArgument(checker, verb, part);
   }
 }

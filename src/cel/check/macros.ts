@@ -1,4 +1,4 @@
-/** Types of macros: what their variables are, and what they yield. */
+/** Type-checks macros. */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Checker, Names } from "./checker.ts";
 import {
@@ -17,7 +17,7 @@ import {
   UINT,
 } from "./types.ts";
 
-/** The type of a macro that walks a list or map. */
+/** The type of a macro that iterates over a list or map. */
 export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): Term {
   const range = checker.bindings.substitute(checker.infer(expr.range, names));
   const [key, item] = rangeTypes(checker, range, expr);
@@ -47,13 +47,13 @@ export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): T
   }
 }
 
-/** Types of key (or index) and value of what a macro walks. */
+/** The types of keys (or indexes) and values of a macro's range. */
 function rangeTypes(checker: Checker, range: Term, expr: Node<"loop">): readonly [Term, Term] {
   if (range.kind === "list") return [INT, range.element];
   if (range.kind === "map") return [range.key, range.value];
   if (range.kind === "variable") checker.bindings.assign([DYN], [range]);
   else if (!isDyn(range)) {
-    const text = `${expr.macro}() walks a list, map or dyn, found ${checker.text(range)}`;
+    const text = `${expr.macro}() iterates over a list, map or dyn, found ${checker.text(range)}`;
     checker.report("type", expr.range.start, text);
     return [ERROR, ERROR];
   }
@@ -67,11 +67,11 @@ function entryType(checker: Checker, body: Term, expr: Node<"loop">): Term {
   return checker.report(
     "type",
     offset,
-    `transformMapEntry() makes maps, found ${checker.text(body)}`,
+    `transformMapEntry() needs a map as last argument, found ${checker.text(body)}`,
   );
 }
 
-/** As an overloaded function of the list and the list of its keys, which is what it is upstream. */
+/** `sortBy`: as in cel-go, an overloaded function of the list and the list of its keys. */
 function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">): Term {
   const lists = [checker.bindings.substitute(range), { kind: "list", element: key } as const];
   let result: Term | undefined;
@@ -97,7 +97,7 @@ export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names
   const name = expr.flat ? "optFlatMap" : "optMap";
   let inner: Term = value;
   if (!checker.bindings.assign([target], [{ kind: "optional", value }])) {
-    const text = `${name}() is called on an optional, found ${checker.text(target)}`;
+    const text = `${name}() must be called on an optional, found ${checker.text(target)}`;
     inner = checker.report("type", expr.target.start, text);
   }
   inner = checker.notType(checker.bindings.substitute(inner), expr.variable, expr.target.start);
@@ -111,7 +111,7 @@ export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names
   return checker.report(
     "type",
     expr.body.start,
-    `optFlatMap() needs an optional, found ${checker.text(body)}`,
+    `optFlatMap() needs an optional as last argument, found ${checker.text(body)}`,
   );
 }
 

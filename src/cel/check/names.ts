@@ -1,4 +1,4 @@
-/** Field names of Kubernetes as CEL identifiers: `a-b` is written `a__dash__b`. */
+/** Escaping of field names as CEL identifiers, as Kubernetes does: `a-b` becomes `a__dash__b`. */
 
 const RESERVED = new Set(
   ("true false null in as break const continue else for function if import let loop package " +
@@ -17,14 +17,19 @@ const UNESCAPES: Readonly<Record<string, string>> = {
   slash: "/",
 };
 
-/** The identifier for a field name; undefined when there is none. */
+/**
+ * The CEL identifier for a field name; undefined when the name cannot be escaped.
+ *
+ * See apiserver's `cel.Escape`: reserved words become `__in__`, and `__`, `.`, `-`, `/` become
+ * `__underscores__`, `__dot__`, `__dash__`, `__slash__`.
+ */
 export function escapeName(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`;
   if (!/^[A-Za-z_][A-Za-z0-9_.\-\/]*$/.test(name)) return undefined;
   return name.replaceAll(/__|[.\-\/]/g, (text) => ESCAPES[text] ?? text);
 }
 
-/** The field name that an identifier means; undefined when it is no valid escape. */
+/** The field name for a CEL identifier; undefined when it is not a valid escape. */
 export function unescapeName(identifier: string): string | undefined {
   if (!identifier.includes("__")) return identifier;
   const word = /^__([a-z]+)__$/.exec(identifier)?.[1];

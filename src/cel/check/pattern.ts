@@ -1,9 +1,9 @@
-/** `x.find("..")` and `x.findAll("..")`: a pattern that is written out must be a regular expression. */
+/** Checks literal patterns of `find` and `findAll`. */
 import { isPattern } from "../library/regex.ts";
 import type { Node } from "../syntax/ast.ts";
 import type { Checker } from "./checker.ts";
 
-/** Reports a pattern that does not parse. `matches()` is left to evaluation, as it is upstream. */
+/** Reports a literal pattern that is not valid. As upstream, `matches()` fails only when evaluated. */
 export function checkPattern(checker: Checker, call: Node<"call">): void {
   const [pattern] = call.args;
   if (pattern?.kind !== "literal" || typeof pattern.value !== "string") return;
@@ -11,6 +11,6 @@ export function checkPattern(checker: Checker, call: Node<"call">): void {
   checker.report(
     "type",
     pattern.start,
-    `${call.name}() takes a regular expression in RE2's syntax`,
+    `${call.name}() needs a regular expression with RE2 syntax`,
   );
 }

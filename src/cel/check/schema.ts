@@ -1,4 +1,4 @@
-/** OpenAPI schemas as CEL types: what a field is called and what it holds. */
+/** CEL types from OpenAPI schemas, after apiserver's `SchemaDeclType`. */
 import type { Schema } from "../../openapi/mod.ts";
 import type { CelType } from "../types.ts";
 import {
@@ -22,7 +22,7 @@ const STRING_FORMATS: ReadonlyMap<string, CelType> = new Map([
   ["date-time", TIMESTAMP],
 ]);
 
-/** What every embedded Kubernetes object has, declared or not. */
+/** Fields that every embedded Kubernetes object has, declared or not. */
 const EMBEDDED: Readonly<Record<string, Schema>> = {
   apiVersion: { type: "string" },
   kind: { type: "string" },
@@ -32,17 +32,25 @@ const EMBEDDED: Readonly<Record<string, Schema>> = {
   },
 };
 
-/** The type of a whole object under an identifier: `__type_<id>`. */
+/**
+ * The type of a Kubernetes object that expressions see as a variable.
+ *
+ * @param name The variable. The type is named `__type_<name>`, as upstream's.
+ */
 export function objectType(name: string, schema: Schema): CelType {
   return declaredType(schema, `__type_${name}`) ?? DYN;
 }
 
-/** The type of a value of this schema; dyn when the schema is unknown or gives no type. */
+/**
+ * The type of a value of this schema; dyn when the schema is unknown or gives no type.
+ *
+ * @param name The name of the type if it is an object; messages show it.
+ */
 export function typeOf(schema: Schema | undefined, name = "object"): CelType {
   return (schema && declaredType(schema, name)) ?? DYN;
 }
 
-/** The type that a schema declares; undefined when CEL has none for it, so that it cannot be read. */
+/** The type that a schema declares; undefined when it declares none, so that the field cannot be read. */
 export function declaredType(schema: Schema, name: string): CelType | undefined {
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") return DYN;
   switch (schema.type) {
@@ -75,7 +83,7 @@ function objectOrMap(schema: Schema, name: string): CelType {
 
 type Struct = Extract<CelType, { kind: "struct" }>;
 
-/** Schemas of an object's declared fields, by the names that they have in JSON. */
+/** The schemas of an object's declared fields, by their JSON names. */
 export function declaredFields(schema: Schema): Readonly<Record<string, Schema>> {
   if (!schema["x-kubernetes-embedded-resource"]) return schema.properties ?? {};
   const declared = schema.properties ?? {};
@@ -91,24 +99,24 @@ export function declaredFields(schema: Schema): Readonly<Record<string, Schema>>
   };
 }
 
-/** Whether fields that are not declared may be read. */
+/** Whether undeclared fields may be read. */
 export function keepsUnknown(schema: Schema): boolean {
   return schema["x-kubernetes-preserve-unknown-fields"] === true;
 }
 
-/** The type of a field as selected in an expression; undefined when there is no such field. */
+/** The type of a field under its CEL identifier; undefined when there is no such field. */
 export function fieldType(struct: Struct, field: string): CelType | undefined {
   const key = unescapeName(field);
   const fields = declaredFields(struct.schema);
   const schema = key !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
-  // A name that must be escaped is only known by its escaped form.
+  // A name that must be escaped is reachable only by its escaped form.
   const reachable = key !== undefined && (key !== field || escapeName(key) === key ||
     escapeName(key) === `__${key}__`);
   if (schema && reachable) return declaredType(schema, `${struct.name}.${escapeName(key) ?? key}`);
   return keepsUnknown(struct.schema) ? DYN : undefined;
 }
 
-/** Every field that can be read, as an expression would name it, with its type. */
+/** The readable fields by their CEL identifiers, with their types. */
 export function* fieldsOf(struct: Struct): Generator<[string, CelType]> {
   for (const [key, schema] of Object.entries(declaredFields(struct.schema))) {
     const name = escapeName(key);

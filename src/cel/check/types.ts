@@ -1,13 +1,13 @@
-/** Making, comparing and printing CEL types. */
+/** Constructors, comparison and texts of CEL types. */
 import type { CelType } from "../types.ts";
 
-/** A type variable of a function's declaration or of an empty literal, gone when checking is done. */
+/** A type variable: of a function's declaration or an empty literal. It exists only while checking. */
 export interface TypeVariable {
   readonly kind: "variable";
   readonly name: string;
 }
 
-/** A type while checking: may hold type variables at any depth. Every {@link CelType} is one. */
+/** A type while checking: a {@link CelType} that may contain type variables at any depth. */
 export type Term =
   | TypeVariable
   | Exclude<CelType, { kind: "list" | "map" | "optional" | "type" }>
@@ -16,54 +16,54 @@ export type Term =
   | { kind: "optional"; value: Term }
   | { kind: "type"; of?: Term };
 
-/** Anything; checked when evaluated. */
+/** Any value; its type is checked when it is evaluated. */
 export const DYN: CelType = { kind: "dyn" };
-/** bool */
+/** The type bool. */
 export const BOOL: CelType = { kind: "bool" };
-/** int, 64 bits. */
+/** The type int, 64 bits. */
 export const INT: CelType = { kind: "int" };
-/** uint, 64 bits. */
+/** The type uint, 64 bits. */
 export const UINT: CelType = { kind: "uint" };
-/** double */
+/** The type double. */
 export const DOUBLE: CelType = { kind: "double" };
-/** string */
+/** The type string. */
 export const STRING: CelType = { kind: "string" };
-/** bytes */
+/** The type bytes. */
 export const BYTES: CelType = { kind: "bytes" };
 /** The type of `null`. */
 export const NULL: CelType = { kind: "null" };
-/** A point in time. */
+/** The type google.protobuf.Timestamp. */
 export const TIMESTAMP: CelType = { kind: "timestamp" };
-/** A span of time. */
+/** The type google.protobuf.Duration. */
 export const DURATION: CelType = { kind: "duration" };
-/** What has already been reported as faulty. */
+/** The type of a node whose problem was reported; it is assignable to every type. */
 export const ERROR: CelType = { kind: "error" };
-/** A status condition, as made by `runtime.newCondition`. */
+/** The type of a status condition, which `runtime.newCondition` returns. */
 export const CONDITION: CelType = { kind: "opaque", name: "kro.run.Condition" };
 /** The type of `runtime`. */
 export const RUNTIME: CelType = { kind: "opaque", name: "kro.run.Runtime" };
 
-/** list(element) */
+/** The type of lists of an element type. */
 export function listOf(element: CelType): CelType {
   return { kind: "list", element };
 }
 
-/** map(key, value) */
+/** The type of maps. */
 export function mapOf(key: CelType, value: CelType): CelType {
   return { kind: "map", key, value };
 }
 
-/** How messages name a struct: as its author writes it, without the prefix that upstream's types have. */
+/** The name of a struct in messages: without the prefix of upstream's type names. */
 export function shownName(name: string): string {
   return name.replace(/^__type_/, "");
 }
 
-/** A type in cel-go's notation, such as `map(string, int)`. */
+/** The text of a type in cel-go's notation, such as `map(string, int)`. */
 export function typeText(type: CelType): string {
   return termText(type);
 }
 
-/** A type that may hold type variables, printed. */
+/** The text of a type that may contain type variables. */
 export function termText(type: Term): string {
   switch (type.kind) {
     case "timestamp":
@@ -91,7 +91,7 @@ export function termText(type: Term): string {
   }
 }
 
-/** The types that a type is made of. */
+/** The parameters of a type: elements, keys, values. */
 export function parameters(type: Term): readonly Term[] {
   switch (type.kind) {
     case "list":
@@ -107,7 +107,7 @@ export function parameters(type: Term): readonly Term[] {
   }
 }
 
-/** The same type through and through. */
+/** Whether two types are identical, with their parameters. */
 export function sameType(a: Term, b: Term): boolean {
   if (a.kind !== b.kind) return false;
   if ("name" in a && "name" in b && a.name !== b.name) return false;
@@ -120,7 +120,7 @@ export function sameType(a: Term, b: Term): boolean {
     });
 }
 
-/** dyn, or reported already: fits everywhere. */
+/** Whether a type is dyn or the error type, which are assignable to every type. */
 export function isDyn(type: Term): boolean {
   return type.kind === "dyn" || type.kind === "error";
 }

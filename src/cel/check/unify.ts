@@ -1,18 +1,18 @@
-/** Assignability with type variables, after CEL's own type checker. */
+/** Assignability of types with variables, after cel-go's `checker.isAssignable`. */
 import type { CelType } from "../types.ts";
 import { DYN, isDyn, parameters, sameType, type Term, type TypeVariable } from "./types.ts";
 
-/** What type variables stand for. */
+/** The bindings of type variables while one expression is checked. */
 export class Bindings {
   #types = new Map<string, Term>();
   #count = 0;
 
-  /** A variable that nothing stands for yet. */
+  /** A new, unbound variable. */
   fresh(): TypeVariable {
     return { kind: "variable", name: `_var${this.#count++}` };
   }
 
-  /** Whether every type is assignable to its counterpart; only then are variables bound. */
+  /** Whether every type is assignable to its counterpart. If not, no variable is bound. */
   assign(from: readonly Term[], to: readonly Term[]): boolean {
     const before = new Map(this.#types);
     const fits = this.#allAssignable(from, to);
@@ -20,7 +20,7 @@ export class Bindings {
     return fits;
   }
 
-  /** Replaces bound variables; unbound ones become dyn when the type is final. */
+  /** The type with bound variables replaced; unbound ones stay. */
   substitute(type: Term): Term {
     switch (type.kind) {
       case "variable": {
@@ -40,7 +40,7 @@ export class Bindings {
     }
   }
 
-  /** The type without any variable. */
+  /** The type with bound variables replaced and unbound ones as dyn. */
   final(type: Term): CelType {
     const known = this.substitute(type);
     switch (known.kind) {
@@ -84,7 +84,7 @@ export class Bindings {
     return this.#allAssignable(parameters(from), parameters(to));
   }
 
-  /** Lets a variable stand for a type, or for the more general one of that and its present type. */
+  /** Binds a variable to a type, or to the more general one of that and its present binding. */
   #bind(variable: TypeVariable, type: Term): boolean {
     if (sameType(variable, type)) return true;
     const bound = this.#types.get(variable.name);
@@ -110,7 +110,7 @@ export class Bindings {
   }
 }
 
-/** The more general of two types that fit each other. */
+/** The more general of two types that are assignable to each other. */
 export function mostGeneral(a: Term, b: Term): Term {
   return isEqualOrLessSpecific(a, b) ? a : b;
 }
@@ -127,7 +127,7 @@ function isEqualOrLessSpecific(a: Term, b: Term): boolean {
   });
 }
 
-/** Messages and opaque values may be null, scalars and containers may not. */
+/** Whether null is assignable: to objects, times, optionals and opaque types, not to others. */
 function isNullable(type: Term): boolean {
   return ["null", "opaque", "optional", "struct", "duration", "timestamp"].includes(type.kind);
 }

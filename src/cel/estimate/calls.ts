@@ -1,4 +1,4 @@
-/** What calls can cost, and how large what they yield can be. */
+/** Estimates calls: their cost and the size of their result. */
 import { COST, failureCost } from "../evaluate/budget.ts";
 import { chargeOf } from "../evaluate/charges.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
@@ -7,13 +7,13 @@ import { canFail, type Estimate, type Estimator, type Shapes, sortCost } from ".
 import { either, MOST, type Range, range, sum, times, total, upTo } from "./range.ts";
 import { ANY, listShape, oneOf, plainShape, type Shape, shapeOfType, TEXT } from "./shape.ts";
 
-/** What walking through a value costs a function for each value in it. */
+/** The greatest cost of a function for each value that it walks through. */
 const WALKED = 90;
-/** The same for operators: comparing, looking for, putting together. */
+/** The greatest cost of an operator that compares, searches or concatenates, for each value. */
 const COMPARED = 60;
-/** What a call with a time zone costs besides. */
+/** The greatest additional cost of a call with a time zone. */
 const ZONE = 8_000;
-/** Characters of a number, a time or a truth value as text. */
+/** The greatest length of a number, a time or a bool as text. */
 const SCALAR_TEXT = 64;
 
 /** The estimate of a call. */
@@ -44,7 +44,7 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const own = /^[A-Za-z]/.test(called)
     ? functionCost(called, isMember, shapes, result)
     : operatorCost(called, shapes);
-  // What is written out is computed once, and kept.
+  // The evaluator computes calls of literals once and keeps the result.
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
 }
 
@@ -68,7 +68,7 @@ function operatorCost(name: string, shapes: readonly Shape[]): Range {
   const walked = shapes.map((shape) => {
     const { min, max } = shape.size;
     const values = shape.values();
-    // What has no parts is text, if anything.
+    // A value without parts is charged by its characters, if it has any.
     return values === 1
       ? range(min / 2, max / 2)
       : range(0, values * (isWalk ? COMPARED : COST.element));
@@ -101,7 +101,10 @@ function functionCost(
   return range(least, least + COST.parsed + walked.reduce((all, each) => all + each, more.max));
 }
 
-/** What a function yields; where nothing better is known, no more than all that went in. */
+/**
+ * The shape of a call's result. For functions without a rule of their own, the result is at most as large
+ * as all arguments together.
+ */
 function resultOf(
   name: string,
   nodes: readonly Expr[],
@@ -158,7 +161,7 @@ function resultOf(
   return typed.size.max > 0 ? plainShape(scalar(upTo(all))) : typed;
 }
 
-/** A text as long as this, or as what a number makes. */
+/** The size of a text that may also come from a number or a time. */
 function scalar(size: Range): Range {
   return range(size.min, Math.max(size.max, Math.min(SCALAR_TEXT, TEXT.size.max)));
 }

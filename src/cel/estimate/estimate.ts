@@ -1,7 +1,7 @@
 /**
- * What an evaluation can cost, by the expression and its schemas alone, after the idea of Kubernetes'
- * estimate for the rules of CRDs: at least when everything is as small as it may be, at most when it is as
- * large. Evaluations that fail may cost less. Charges are those of the evaluator.
+ * Static cost estimation, after Kubernetes' estimate for validation rules of CRDs: the least cost assumes
+ * the smallest values that the schemas allow, the greatest cost the largest. The costs of operations are
+ * the evaluator's.
  */
 import type { Checker } from "../check/checker.ts";
 import { COST, failureCost } from "../evaluate/budget.ts";
@@ -20,24 +20,24 @@ import {
   TEXT,
 } from "./shape.ts";
 
-/** The cost of a node, with its operands, and what it yields. */
+/** The estimate of a node: its cost, operands included, and the shape of its result. */
 export interface Estimate {
   readonly cost: Range;
   readonly shape: Shape;
 }
 
-/** What looking at a part of a value costs, whoever does it. */
+/** The cost of reading a part of a value. */
 const LOOK = range(ACCESS_COST.read, ACCESS_COST.converted);
-/** What adding an entry to a map costs. */
+/** The cost of adding an entry to a map. */
 const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + ACCESS_COST.read);
 
-/** What an expression can cost that the checker has been through. */
+/** The cost of an expression that the checker has checked. */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
   return sum(cost, range(0, shape.values() * COST.element));
 }
 
-/** Shapes of macro variables. */
+/** The shapes of macro variables. */
 export type Shapes = ReadonlyMap<string, Shape>;
 
 /** Estimates the nodes of one expression. */
@@ -151,7 +151,7 @@ export class Estimator {
       condition?.cost ?? range(0),
       condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
       isMap ? upTo(times(made, range(210))) : range(0),
-      // One that fails makes the others no less worth asking.
+      // A failing item does not end the loop, and each failure is charged.
       isQuantified && condition && canFail(condition)
         ? range(0, failureCost(expr.depth))
         : range(0),
@@ -164,6 +164,7 @@ export class Estimator {
   }
 }
 
+/** The shape of a macro's result. */
 function resultOf(
   macro: Node<"loop">["macro"],
   count: Range,
@@ -185,19 +186,19 @@ function resultOf(
   }
 }
 
-/** What sorting costs: comparing, so many times. */
+/** The cost of sorting: n - 1 to n log n comparisons of keys. */
 export function sortCost(count: Range, key: Shape): Range {
   const compared = range(15, 15 + key.size.max / 2);
   const log = (n: number) => n < 2 ? 0 : n * Math.ceil(Math.log2(n));
   return times(range(count.min < 2 ? 0 : count.min - 1, log(count.max)), compared);
 }
 
-/** Whether evaluating something may fail: only what costs nothing cannot. */
+/** Whether a node may fail: only literals and identifiers, which cost nothing, cannot. */
 export function canFail({ cost }: Estimate): boolean {
   return cost.max > 0;
 }
 
-/** A list or map of these parts. */
+/** The shape of a list or map literal with these parts. */
 function madeOf(parts: readonly Shape[], size: Range): Shape {
   return shapeOf({
     size,

@@ -1,25 +1,25 @@
-/** From at least to at most: costs, and sizes that costs follow from. */
+/** Ranges of costs and sizes. */
 
-/** Whole numbers; both ends belong to it. */
+/** A range of whole numbers, both ends included. */
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-/** Nobody grants more, so that there is no telling above it. */
+/** The greatest bound that is distinguished; larger ones are cut to it. */
 export const MOST = 2 ** 31 - 1;
 
-/** A range; what is too much is cut. */
+/** A range, rounded outwards and cut to {@link MOST}. */
 export function range(min: number, max: number = min): Range {
   return { min: Math.min(Math.floor(min), MOST), max: Math.min(Math.ceil(max), MOST) };
 }
 
-/** All of them. */
+/** The sum of ranges. */
 export function sum(...ranges: readonly Range[]): Range {
   return total(ranges);
 }
 
-/** All of them, of which there may be very many. */
+/** The sum of any number of ranges. */
 export function total(ranges: Iterable<Range>): Range {
   let [min, max] = [0, 0];
   for (const each of ranges) {
@@ -29,17 +29,17 @@ export function total(ranges: Iterable<Range>): Range {
   return range(min, max);
 }
 
-/** So many times. */
+/** The product of a count and the range of each. */
 export function times(count: Range, each: Range): Range {
   return range(count.min * each.min, count.max * each.max);
 }
 
-/** One of them. */
+/** The smallest range that contains both. */
 export function either(a: Range, b: Range): Range {
   return range(Math.min(a.min, b.min), Math.max(a.max, b.max));
 }
 
-/** Any part of it, or none. */
+/** From zero to the upper bound of a range. */
 export function upTo(most: Range): Range {
   return range(0, most.max);
 }

@@ -1,7 +1,7 @@
 /**
- * How large values can be, by their schemas. Where a schema sets no bound, a list or map is taken to have
- * as many elements as kro makes of one forEach by default, and a text a kilobyte; Kubernetes assumes in
- * its place what a request may hold, by which no loop over an unbounded list would pass.
+ * The sizes of values by their schemas. Without a bound in the schema, a list or map counts as 1,000
+ * elements, the default limit of a forEach, and a text as 1 KiB. Kubernetes assumes the size of a whole
+ * request instead, which rejects every loop over an unbounded list.
  */
 import type { Schema } from "../../openapi/mod.ts";
 import { declaredFields } from "../check/schema.ts";
@@ -9,35 +9,36 @@ import { unescapeName } from "../check/names.ts";
 import type { Term } from "../check/types.ts";
 import { either, type Range, range } from "./range.ts";
 
-/** Elements of a list or map without a bound. */
+/** The assumed number of elements of a list or map without a bound. */
 const ELEMENTS = 1000;
-/** Characters of a text without a bound. */
+/** The assumed length of a text without a bound. */
 const CHARACTERS = 1024;
-/** Values that an object holds at most: etcd stores no more than 1.5 MB, and each has a name. */
+/** The greatest number of values in an object: etcd stores at most 1.5 MB, and each value has a name. */
 const VALUES = 50_000;
-/** What is known of a value before there is one. */
+
+/** The static knowledge about a value's size. */
 export interface Shape {
-  /** Characters, bytes, elements or entries; 0 for what has none. */
+  /** The number of characters, bytes, elements or entries; 0 for other scalars. */
   readonly size: Range;
-  /** An element, or the value of an entry. */
+  /** The shape of an element, or of the value of an entry. */
   element(): Shape;
-  /** The value of a field or of a key that is written out. */
+  /** The shape of the value of a field or a literal key. */
   field(name: string): Shape;
-  /** How many values a walk through it meets at most, itself included. */
+  /** The greatest number of values in a walk through the value, itself included. */
   values(): number;
 }
 
-/** What a shape is made from, each asked for at most once. */
+/** The parts of a shape; each function is called at most once for the same arguments. */
 interface Parts {
   readonly size: Range;
   readonly element: () => Shape;
-  /** By default what {@link element} is. */
+  /** The shape of a field; {@link element} by default. */
   readonly field?: (name: string) => Shape;
-  /** By default all elements. */
+  /** See {@link Shape.values}; by default counted from {@link element}. */
   readonly values?: () => number;
 }
 
-/** Remembers its answers: shapes hold one another many times over, as the values do that they stand for. */
+/** A shape that computes each part once: a shape may occur in another many times over. */
 class KnownShape implements Shape {
   readonly size: Range;
   readonly #parts: Parts;
@@ -68,25 +69,25 @@ class KnownShape implements Shape {
   }
 }
 
-/** A value with parts. */
+/** A shape with these parts. */
 export function shapeOf(parts: Parts): Shape {
   return new KnownShape(parts);
 }
 
-/** A list or map of equal elements. */
+/** The shape of a list or map whose elements have one shape. */
 export function listShape(size: Range, element: () => Shape): Shape {
   return new KnownShape({ size, element });
 }
 
-/** A value without parts; a text has a size. */
+/** The shape of a scalar, with the size of a text. */
 export function plainShape(size: Range = range(0)): Shape {
   return { size, element: () => ANY, field: () => ANY, values: () => 1 };
 }
 
-/** A text without a bound. */
+/** The shape of a text without a bound. */
 export const TEXT: Shape = plainShape(range(0, CHARACTERS));
 
-/** Anything. */
+/** The shape of an unknown value. */
 export const ANY: Shape = {
   size: range(0, Math.max(ELEMENTS, CHARACTERS)),
   element: () => ANY,
@@ -94,7 +95,7 @@ export const ANY: Shape = {
   values: () => ELEMENTS,
 };
 
-/** Any one of them; at least one is given. */
+/** A shape that covers each of the given ones, of which there is at least one. */
 export function oneOf(shapes: readonly Shape[]): Shape {
   const [first = ANY, ...others] = new Set(shapes);
   if (others.length === 0) return first;
@@ -107,7 +108,7 @@ export function oneOf(shapes: readonly Shape[]): Shape {
   });
 }
 
-/** By type; what lies below a struct is known by its schema. */
+/** The shape of a type; below a struct, of its schema. */
 export function shapeOfType(type: Term): Shape {
   switch (type.kind) {
     case "struct":
@@ -130,7 +131,7 @@ export function shapeOfType(type: Term): Shape {
   }
 }
 
-/** By OpenAPI schema. */
+/** The shape of an OpenAPI schema. */
 function shapeOfSchema(schema: Schema | undefined): Shape {
   switch (schema?.type) {
     case "array":
@@ -174,7 +175,7 @@ function objectShape(schema: Schema): Shape {
   });
 }
 
-/** Schemas are shared by many expressions, and parts of schemas by many schemas. */
+/** A memo of immutable input: the values in objects of a schema, held as long as the schema. */
 const counts = new WeakMap<Schema, number>();
 
 function valuesOf(fields: readonly Schema[]): number {

@@ -6,7 +6,10 @@ import { isMap, ListValue, Opaque, Optional, type Value } from "../value/values.
 import { COST } from "./budget.ts";
 import type { Step } from "./frame.ts";
 
-/** An optional that a plain look-up finds. The next one in the chain looks for nothing in it, not even inside. */
+/**
+ * Stands for an optional that plain selection found inside a chain of selections. cel-go does not unwrap
+ * such an optional for the next selection, so nothing is found in it.
+ */
 class Buried extends Opaque {
   readonly typeName = "optional_type";
 
@@ -16,6 +19,9 @@ class Buried extends Opaque {
 }
 const BURIED = new Buried();
 
+/**
+ * `operand.field`. `isLink` is true when another selection follows, as in `a.b.c`.
+ */
 export function selection(operand: Step, field: string, offset: number, isLink: boolean): Step {
   return (frame) => {
     const target = operand(frame);
@@ -31,6 +37,7 @@ export function selection(operand: Step, field: string, offset: number, isLink: 
   };
 }
 
+/** `operand.?field` */
 export function optionalSelection(operand: Step, field: string, offset: number): Step {
   return (frame) => {
     const target = operand(frame);
@@ -41,7 +48,10 @@ export function optionalSelection(operand: Step, field: string, offset: number):
   };
 }
 
-/** As a key, a look into an optional is itself an optional to upstream, which nothing is indexed by. */
+/**
+ * `has(operand.field)`. As an index (`isKey`), cel-go takes `has()` of an optional for an optional, which
+ * cannot be an index.
+ */
 export function presence(operand: Step, field: string, offset: number, isKey = false): Step {
   return (frame) => {
     const value = operand(frame);
@@ -55,12 +65,15 @@ function isPresent(target: Value | undefined, field: string, meter: Meter): bool
   return isMap(target) ? target.has(field, meter) : select(target, field, meter) !== undefined;
 }
 
-/** Nothing is looked up in what is absent: an index that fails is not even computed. */
+/** Whether a container is an absent optional; its index is then not evaluated, even if it would fail. */
 function isAbsent(container: Value): container is Optional {
   return container instanceof Optional && container.value === undefined;
 }
 
-/** The index is named in a failure only when the expression itself holds it. */
+/**
+ * `operand[index]`. `shown` is true when the index is a literal: only then may a failure name it, for
+ * other indexes may be data.
+ */
 export function element(
   operand: Step,
   index: Step,
@@ -80,7 +93,10 @@ export function element(
   };
 }
 
-/** An element that contradicts its schema is a value to upstream, which nothing is indexed by. */
+/**
+ * `operand[index]` as the index of another value. cel-go takes an element that contradicts its schema for
+ * a value, so that indexing with it is an `argument` failure.
+ */
 export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
     const container = operand(frame);
@@ -97,6 +113,7 @@ export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   };
 }
 
+/** `operand[?index]` */
 export function optionalElement(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
     const container = operand(frame);
@@ -108,7 +125,7 @@ export function optionalElement(operand: Step, index: Step, offset: number): Ste
   };
 }
 
-/** The value of a field; undefined when it is absent. Scalars have no fields either. */
+/** The value of a field; undefined when it is absent, as for scalars, which have no fields. */
 function select(target: Value | undefined, field: string, meter: Meter): Value | undefined {
   if (isMap(target)) return target.find(field, meter);
   if (target instanceof ListValue) return fail("overload", "a list has no fields");
@@ -121,8 +138,8 @@ function unwrap(value: Value): Value | undefined {
 }
 
 /**
- * `has()` as a branch of `? :`, where upstream takes the look-up itself for the result: what is found
- * in an optional, instead of whether it is found.
+ * `has()` as a branch of `? :`. For an optional, cel-go's result is then the optional that the selection
+ * finds, not whether it finds one.
  */
 export function presenceAsBranch(operand: Step, field: string, offset: number): Step {
   return (frame) => {

@@ -1,47 +1,49 @@
-/** What an evaluation may cost. */
+/** The cost budget of evaluations. */
 import { fail } from "../value/error.ts";
 import { ACCESS_COST, type Meter } from "../value/meter.ts";
 
-/** What evaluations may cost, in units of about ten nanoseconds. */
+/** The cost limits of evaluations, in units of about ten nanoseconds. */
 export interface CostLimits {
   /** One evaluation. */
   readonly expression: number;
-  /** All evaluations of a pass together. */
+  /** All evaluations of one pass over an instance together. */
   readonly pass: number;
 }
 
-/** For one evaluation as much as the Kubernetes API server grants for one object. */
+/**
+ * The default limits: about 0.1 s for one evaluation and 1 s for a pass. The limit of an evaluation is
+ * the number that the Kubernetes API server grants the validation rules of one object.
+ */
 export const COST_LIMITS: CostLimits = { expression: 10_000_000, pass: 100_000_000 };
 
 /**
- * What things cost. A unit is about ten nanoseconds, so that an expression that uses up the default
- * stops within a tenth of a second; a loop's step is dear because a closure, a conversion of its
- * element and garbage belong to it.
+ * The costs of the evaluator's operations, in units of about ten nanoseconds. The step of a loop costs
+ * most because it includes a closure call, the conversion of its element and garbage collection.
  */
 export const COST = {
-  /** A step of a loop, without what happens in it. */
+  /** A step of a loop, without its condition and body. */
   step: 40,
-  /** An operator or a function that just looks, without what its operands' size adds. */
+  /** An operator or a constant-time function, without the walk through its operands. */
   call: 12,
-  /** A function of a library that makes something, without what its arguments' size adds. */
+  /** A library function, without the walk through its arguments. */
   function: 100,
-  /** A value of a library's own type, such as a quantity: making one takes parsing. */
+  /** A result of a library's own type, such as a quantity, which is parsed from text. */
   parsed: 400,
-  /** A list or map, without its elements. */
+  /** A list or map literal, without its elements. */
   container: 60,
-  /** An entry of a map that is made. */
+  /** An entry of a map literal or of a map that a macro builds. */
   entry: 30,
-  /** An element of a list that is made, or of a list or map that is walked. */
+  /** An element of a list literal, or of a list or map that an operator walks. */
   element: 3,
-  /** An element of a list that a function, not an operator, walks. */
+  /** An element of a list or map that a function walks. */
   sortedElement: 10,
-  /** A failure that another operand or element may make irrelevant. */
+  /** A failure that is caught because another operand or element may decide the result. */
   failure: ACCESS_COST.failure,
-  /** The same for each level that it comes from. */
+  /** The same, for each level of the tree that it was thrown through. */
   level: 20,
 } as const;
 
-/** What a failure from within a tree of some depth costs whatever goes on after it. */
+/** The cost of catching a failure from a tree of this depth. */
 export function failureCost(depth: number): number {
   return COST.failure + depth * COST.level;
 }
@@ -54,13 +56,30 @@ export interface CelTotals {
   cost: number;
 }
 
-/** What the evaluations of one pass share: each has its limit, and so have all together. */
+/**
+ * The budget that the evaluations of one pass share: each has a limit of its own, and all together have
+ * one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compile, PassBudget } from "../mod.ts";
+ *
+ * const budget = new PassBudget({ expression: 1_000, pass: 5_000 });
+ * const compiled = compile("lists.range(100).all(x, x >= 0)", { variables: {} });
+ * assert.ok(compiled.ok);
+ * const result = compiled.program.evaluate({}, budget);
+ * assert.ok(!result.ok && result.failure.code === "cost");
+ * ```
+ */
 export class PassBudget {
   #left: number;
 
   /**
-   * A full budget within these limits. Every evaluation is added to `totals`, if given, which many
-   * budgets may share.
+   * Creates a full budget.
+   *
+   * @param limits The limits; {@link COST_LIMITS} by default.
+   * @param totals Counts every evaluation; many budgets may share one object.
    */
   constructor(
     private readonly limits: CostLimits = COST_LIMITS,
@@ -69,12 +88,12 @@ export class PassBudget {
     this.#left = limits.pass;
   }
 
-  /** What the next evaluation may cost. */
+  /** The limit of the next evaluation, in units. */
   get next(): number {
     return Math.min(this.limits.expression, this.#left);
   }
 
-  /** True when the next evaluation may cost less than one may otherwise. */
+  /** Whether the next evaluation is limited by the rest of the pass rather than by its own limit. */
   get isShort(): boolean {
     return this.#left < this.limits.expression;
   }
@@ -88,13 +107,17 @@ export class PassBudget {
   }
 }
 
-/** Counts down while an expression runs. */
+/** The budget of one running evaluation. */
 export class Budget implements Meter {
   readonly #limit: number;
   readonly #pass: PassBudget | undefined;
   #left: number;
 
-  /** For one evaluation, alone or of a pass. */
+  /**
+   * Creates the budget of an evaluation.
+   *
+   * @param of The limit in units, or the budget of the pass that the evaluation belongs to.
+   */
   constructor(of: number | PassBudget = COST_LIMITS.expression) {
     this.#pass = typeof of === "number" ? undefined : of;
     this.#limit = typeof of === "number" ? of : of.next;
@@ -106,7 +129,7 @@ export class Budget implements Meter {
     this.#pass?.spend(this.#limit - this.#left);
   }
 
-  /** Takes off a cost; fails when there is not enough left. */
+  /** Takes off a cost. Throws a CelError with code `cost` when the budget is exceeded. */
   charge(cost: number): void {
     this.#left -= cost;
     if (this.#left >= 0) return;

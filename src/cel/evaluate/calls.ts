@@ -1,4 +1,4 @@
-/** Calls: logic that need not evaluate everything, and dispatch by the kinds of the arguments. */
+/** Calls: operators that evaluate their operands lazily, and dispatch on the types of the arguments. */
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
@@ -10,10 +10,13 @@ import { type Charge, chargeOf } from "./charges.ts";
 import type { Compiler, Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
-/** What an operator pays for each character or byte of its operands. */
+/** The cost of an operator for each character or byte of its operands. */
 const CHARACTER = 0.5;
 
-/** A call as a function; one that always yields the same is run once, if it may be kept. */
+/**
+ * The step of a call. A call whose arguments are all constant is evaluated once and its result kept,
+ * unless `mayKeep` is false.
+ */
 export function compileCall(
   compiler: Compiler,
   expr: Node<"call">,
@@ -44,10 +47,13 @@ export function compileCall(
   return isConstant ? compiler.constant(onceMade(step)) : step;
 }
 
-/** Longest text that is kept for the next evaluation. */
+/** The longest text that is kept for the next evaluation. */
 const KEPT_CHARACTERS = 1000;
 
-/** A call whose arguments are written out, such as `quantity("1Gi")`, always yields the same. */
+/**
+ * Keeps the result of a call with constant arguments, such as `quantity("1Gi")`, unless it is a
+ * container or a long text.
+ */
 function onceMade(step: Step): Step {
   let known: Value | undefined;
   return (frame) => {
@@ -66,7 +72,7 @@ function isMade(value: Value): boolean {
   return value instanceof ListValue || value instanceof Uint8Array || isMap(value);
 }
 
-/** One operand that decides makes failures of the others irrelevant. */
+/** `&&` and `||`: an operand that equals `deciding` is the result, whatever failures the others have. */
 function logical(operands: readonly Step[], deciding: boolean, { at: offset, depth }: Expr): Step {
   const cost = failureCost(depth);
   return (frame) => {
@@ -99,7 +105,7 @@ function conditional([condition, yes, no]: readonly Step[], offset: number): Ste
   };
 }
 
-/** `or` and `orValue` evaluate their argument only when the optional is absent. */
+/** `or` and `orValue`: evaluate their argument only when the optional is absent. */
 function orElse([target, other]: readonly Step[], name: string, offset: number): Step {
   return (frame) => {
     const optional = target?.(frame);
@@ -114,13 +120,14 @@ function orElse([target, other]: readonly Step[], name: string, offset: number):
 
 type Run<T = Value> = (...args: (Value | undefined | Meter)[]) => T;
 
-/** An overload with what runs it; made once, kept by every call that may come to it. */
+/** An overload with the declaration that implements it. */
 interface Candidate {
   readonly params: Overload["params"];
   readonly declaration: FunctionDeclaration;
   readonly charge: Charge;
 }
 
+/** A memo of immutable input: one candidate for each declared overload, shared by all calls. */
 const known = new WeakMap<Overload, Candidate>();
 
 function candidatesOf(
@@ -194,7 +201,7 @@ function apply<T>(run: Run<T>, args: readonly Value[], arity: number, meter: Met
   }
 }
 
-/** A function's name, not an operator's. */
+/** Whether a name is a function's rather than an operator's. */
 function isWord(name: string): boolean {
   return /^[A-Za-z]/.test(name);
 }
@@ -207,7 +214,7 @@ function takes(params: Overload["params"], values: readonly Value[], meter: Mete
   return true;
 }
 
-/** Operators take one or two operands, and are what loops do most. */
+/** The step of an operator with one or two operands, without dispatch: the most frequent calls. */
 function operation(
   declaration: FunctionDeclaration,
   [left, right]: readonly Step[],
@@ -238,7 +245,7 @@ function binary(run: Run, left: Step, right: Step, offset: number): Step {
   };
 }
 
-/** What walking a value once costs. */
+/** The cost of walking once through a value. */
 function cost(value: Value, element: number, character: number): number {
   if (typeof value === "string" || value instanceof Uint8Array) {
     return Math.floor(value.length * character);

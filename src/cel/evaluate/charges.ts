@@ -1,9 +1,9 @@
-/** What the functions of the libraries cost. */
+/** The costs of library functions. */
 import { COST } from "./budget.ts";
 
-/** What a function costs. */
+/** The cost of a function, in units of the budget. */
 export interface Charge {
-  /** For a call. */
+  /** For each call. */
   readonly call: number;
   /** For each character or byte of its arguments and its result. */
   readonly character: number;
@@ -12,9 +12,8 @@ export interface Charge {
 const ORDINARY: Charge = { call: COST.function, character: 0.25 };
 
 /**
- * Functions that take longer than most; measured by `deno task bench:cost`, which runs each in an endless
- * loop until the default budget stops it. What they pay besides, by their arguments, is said where they
- * are declared.
+ * Functions that differ from {@link ORDINARY}, as measured by `deno task bench:cost`, which runs each in
+ * an endless loop until the default budget stops it. A declaration's `steps` may add to these.
  */
 const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   "base64.decode": { call: 500, character: 8 },
@@ -62,7 +61,7 @@ const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   url: { call: 3500, character: 20 },
 };
 
-/** What a function of this name costs. */
+/** The cost of the function of this name. */
 export function chargeOf(name: string): Charge {
   return Object.hasOwn(CHARGES, name) ? { ...ORDINARY, ...CHARGES[name] } : ORDINARY;
 }

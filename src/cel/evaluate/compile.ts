@@ -1,6 +1,6 @@
 /**
- * A syntax tree as closures: one function a node, made once, run many times. Each is made by a
- * function of its own, for a closure keeps alive all that its surroundings share.
+ * Compiles a syntax tree to closures, one {@link Step} per node. Each is created by a function of its own,
+ * because closures of one scope keep alive every variable that any of them uses.
  */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
@@ -21,32 +21,32 @@ import { compileCall } from "./calls.ts";
 import type { Step } from "./frame.ts";
 import { compileLoop } from "./loops.ts";
 
-/** Macro variables that are visible at a node. */
+/** The steps that read the macro variables visible at a node. */
 export type Locals = ReadonlyMap<string, Step>;
 
 /** Compiles the nodes of one expression. */
 export class Compiler {
   #slots = 0;
-  /** Steps that yield the same in every evaluation. */
+  /** Steps that have the same result in every evaluation. */
   readonly constants = new Set<Step>();
 
   constructor(
-    /** Which overloads the static types leave for a call. */
+    /** The overloads that the static types leave for each call. */
     readonly chosen: ReadonlyMap<Expr, readonly Overload[]>,
   ) {}
 
-  /** A slot that no other variable of the expression uses. */
+  /** Allots a slot of the frame to a macro variable. */
   slot(): number {
     return this.#slots++;
   }
 
-  /** Notes that a step yields the same in every evaluation. */
+  /** Marks a step as having the same result in every evaluation. */
   constant(step: Step): Step {
     this.constants.add(step);
     return step;
   }
 
-  /** A node as a function. */
+  /** The step of a node. */
   compile(expr: Expr, locals: Locals): Step {
     switch (expr.kind) {
       case "literal":
@@ -82,13 +82,13 @@ export class Compiler {
     }
   }
 
-  /** What a branch of `? :` yields. */
+  /** The step of a branch of `? :`. */
   branch(expr: Expr, locals: Locals): Step {
     if (expr.kind !== "has") return this.compile(expr, locals);
     return presenceAsBranch(this.#operand(expr.operand, locals), expr.field, expr.at);
   }
 
-  /** What something is looked up in; of a chain of look-ups it matters what its links find. */
+  /** The step of a selection's operand, which is a link when it is a selection or index itself. */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);
     return expr.kind === "index" ? this.#index(expr, locals, true) : this.compile(expr, locals);
@@ -109,7 +109,7 @@ export class Compiler {
       : element(operand, index, expr.index.kind === "literal", expr.at, isLink);
   }
 
-  /** What stands in brackets: upstream tells some faults of it apart. */
+  /** The step of an index; cel-go fails differently for `has()` and for an element as index. */
   #key(expr: Expr, locals: Locals): Step {
     if (expr.kind === "has") {
       return presence(this.compile(expr.operand, locals), expr.field, expr.at, true);
@@ -128,7 +128,7 @@ export class Compiler {
   }
 
   #map(expr: Node<"map">, locals: Locals): Step {
-    // A key that a call makes is made anew each time: what has no value of its own is never the same.
+    // Not constant-folded: opaque map keys compare by identity.
     const keys = expr.entries.map(({ key }) =>
       key.kind === "call" ? compileCall(this, key, locals, false) : this.compile(key, locals)
     );
@@ -144,7 +144,7 @@ function literal(value: Value): Step {
   return () => value;
 }
 
-/** The variable of a macro. */
+/** Reads the variable of a macro. */
 export function local(slot: number): Step {
   return (frame) => read(frame.locals[slot] ?? null);
 }
@@ -157,15 +157,17 @@ function global(name: string, offset: number): Step {
   };
 }
 
-/** What a part of a literal that is left out yields, and no expression does. */
+/** The result of an element or entry that is left out; no expression has it. */
 const LEFT_OUT = Symbol("left out") as unknown as Value;
 
-/** `?value` in a literal. */
+/** `?value` in a list or map literal. */
 function optionalPart(step: Step, offset: number): Step {
   return (frame) => {
     const value = step(frame);
     frame.at = offset;
-    if (!(value instanceof Optional)) return fail("argument", "no optional after ?");
+    if (!(value instanceof Optional)) {
+      return fail("argument", "the value after ? must be an optional");
+    }
     return value.value === undefined ? LEFT_OUT : value.value;
   };
 }
@@ -199,7 +201,7 @@ function mapOf(keys: readonly Step[], values: readonly Step[], offset: number): 
   };
 }
 
-/** `cel.bind`: the initialiser runs when the variable is first read, and then never again. */
+/** The variable of `cel.bind`, whose initialiser runs when it is first read, once. */
 function lazily(init: Step, slot: number): Step {
   return (frame) => {
     const known = frame.locals[slot] as Value | undefined;
@@ -207,6 +209,7 @@ function lazily(init: Step, slot: number): Step {
   };
 }
 
+/** `cel.bind`: forgets the variable of an earlier run, in a loop, before the body runs. */
 function fresh(body: Step, slot: number): Step {
   return (frame) => {
     frame.locals[slot] = undefined;
@@ -214,6 +217,7 @@ function fresh(body: Step, slot: number): Step {
   };
 }
 
+/** `optMap`, or `optFlatMap` when `flat`. */
 function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset: number): Step {
   return (frame) => {
     const optional = target(frame);

@@ -1,25 +1,28 @@
-/** What a running expression has at hand. */
+/** The state of a running evaluation. */
 import { CelError } from "../value/error.ts";
 import type { Value } from "../value/values.ts";
 import type { Budget } from "./budget.ts";
 
-/** A compiled node. */
+/** A compiled node of the syntax tree. */
 export type Step = (frame: Frame) => Value;
 
-/** See the file's first line. */
+/** The state of one evaluation: macro variables, the position in the expression, and the budget. */
 export class Frame {
-  /** Variables of macros, each in a slot of its own; one that cannot be read holds why. */
+  /** Macro variables by slot; a CelError in place of an element that cannot be read. */
   readonly locals: (Value | CelError | undefined)[] = [];
-  /** Where the node stands that is at work: each says so when its operands are there. */
+  /** UTF-16 offset of the node that is computing; each node sets it after evaluating its operands. */
   at = 0;
 
   constructor(
-    /** The value of a free identifier. */
+    /** The value of a free identifier; undefined when there is none. */
     readonly variable: (name: string) => Value | undefined,
     readonly budget: Budget,
   ) {}
 
-  /** A failure that the node at an offset goes on after, at a cost. Anything else ends everything. */
+  /**
+   * Accounts for an error that the node at `offset` catches in order to go on. Rethrows errors that are
+   * not failures of the expression, and an exceeded budget.
+   */
   caught(error: unknown, offset: number, cost: number): CelError {
     if (!(error instanceof CelError)) throw error;
     error.offset ??= this.at;

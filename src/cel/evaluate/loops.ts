@@ -1,4 +1,4 @@
-/** Macros that walk a list or map. */
+/** Macros that iterate over a list or map. */
 import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
 import { attempt, type CelError, fail, noOverload, read } from "../value/error.ts";
@@ -9,25 +9,25 @@ import { COST, failureCost } from "./budget.ts";
 import { type Compiler, local, type Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
-/** One run of a loop. */
+/** One run of a loop, as the macros see it. */
 interface Run {
-  /** What is walked is a list, not a map. */
+  /** Whether the range is a list rather than a map. */
   readonly isList: boolean;
-  /** Not every item is taken. */
+  /** Whether the macro has a condition that may reject items. */
   readonly hasCondition: boolean;
-  /** Walks the range until the visitor says false; each item is in the macro's variables by then. */
+  /** Sets the macro's variables to each item and calls `visit`, until that returns false. */
   each(visit: (key: Value, item: Value | CelError) => boolean): void;
-  /** Whether the current item is taken; always when the macro has no condition. */
+  /** Evaluates the condition for the current item; true when the macro has none. */
   accepts(): boolean;
-  /** What is made of the current item. */
+  /** Evaluates the body for the current item. */
   make(): Value;
-  /** Pays for a failure that the loop goes on after. */
+  /** Accounts for a failure after which the loop goes on. */
   failed(error: unknown): CelError;
-  /** Charges what `finish` does itself. */
+  /** Charges the work of the macro itself. */
   readonly meter: Meter;
 }
 
-/** A macro as a function. */
+/** The step of a macro. */
 export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Locals): Step {
   const range = compiler.compile(expr.range, locals);
   const slots = expr.variables.map(() => compiler.slot());
@@ -52,9 +52,9 @@ interface Loop {
   readonly condition: Step | undefined;
   readonly body: Step | undefined;
   readonly finish: (run: Run) => Value;
-  /** What one step costs. */
+  /** The cost of a step. */
   readonly step: number;
-  /** What one costs besides that fails. */
+  /** The additional cost of a step that fails. */
   readonly failure: number;
   readonly offset: number;
 }
@@ -84,7 +84,10 @@ function looped(loop: Loop): Step {
   };
 }
 
-/** With two variables: index or key, and value. With one: the element, or the key of a map. */
+/**
+ * Visits each item. Two variables are set to the index or key, and the value; one variable to the element
+ * of a list or the key of a map.
+ */
 function walk(
   frame: Frame,
   range: Value,
@@ -101,7 +104,7 @@ function walk(
   };
   if (range instanceof ListValue) {
     for (let index = 0; index < range.size; index++) {
-      // An item that contradicts its schema fails only when the macro reads it.
+      // An element that contradicts its schema fails only if the macro reads it.
       const item = attempt(() => range.at(index, budget), budget);
       if (!next(second === undefined ? index : BigInt(index), item)) return;
     }
@@ -153,7 +156,7 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
   },
 };
 
-/** An item that decides makes failures of others irrelevant. */
+/** `all` and `exists`: an item that equals `deciding` is the result, whatever failures others have. */
 function quantified(run: Run, deciding: boolean): Value {
   let failure: CelError | undefined;
   let decided = false;
@@ -171,7 +174,10 @@ function quantified(run: Run, deciding: boolean): Value {
   return !deciding;
 }
 
-/** Takes what the condition accepts. The last condition that fails counts, as upstream has it. */
+/**
+ * Calls `take` for each item that the condition accepts. After a failure the remaining conditions are
+ * still evaluated, and the last that fails is thrown, as in cel-go.
+ */
 function gather(run: Run, take: (key: Value, item: Value | CelError) => void): void {
   let failure: CelError | undefined;
   run.each((key, item) => {
@@ -208,6 +214,6 @@ function insert(
   value: Value | CelError,
   meter: Meter,
 ): void {
-  if (result.has(key, meter)) fail("argument", "a macro makes a key twice");
+  if (result.has(key, meter)) fail("argument", "a macro inserts the same key twice");
   result.set(key, value, meter);
 }

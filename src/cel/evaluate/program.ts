@@ -1,4 +1,4 @@
-/** Running a compiled expression. */
+/** Runs compiled expressions. */
 import type { Json } from "../../api/mod.ts";
 import { RUNTIME_VALUE } from "../library/conditions.ts";
 import type { Overload } from "../library/declare.ts";
@@ -21,20 +21,24 @@ import { Budget, COST, type PassBudget } from "./budget.ts";
 import { Compiler } from "./compile.ts";
 import { Frame } from "./frame.ts";
 
-/** Evaluates an expression with given variables, within a budget. */
+/** Evaluates an expression with these variables within a budget; see {@link Program.evaluate}. */
 export type Run = (
   variables: Readonly<Record<string, unknown>>,
   budget?: number | PassBudget,
 ) => Evaluation;
 
-/** A function that evaluates the expression. */
+/**
+ * Compiles a checked tree to a function that evaluates it.
+ *
+ * @param chosen The overloads that the checker left for each call.
+ */
 export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overload[]>): Run {
   const step = new Compiler(chosen).compile(tree, new Map());
   return (variables, budget) => {
     const frame = new Frame((name) => variable(variables, name), new Budget(budget));
     try {
       const value = step(frame);
-      // Whoever gets the result walks through it.
+      // The caller will walk through the result to convert it.
       frame.budget.charge(weightOf(value) * COST.element);
       return { ok: true, value };
     } catch (error) {
@@ -51,7 +55,7 @@ function variable(variables: Readonly<Record<string, unknown>>, name: string): V
   return value === undefined ? undefined : asValue(value);
 }
 
-/** Values stay what they are; anything else is plain JSON. */
+/** The value of a variable: a CEL value as it is, anything else converted as plain JSON. */
 export function asValue(value: unknown): Value {
   if (value instanceof Incoming) return value.value;
   return isValue(value) ? value : nativeValue(value as Json);

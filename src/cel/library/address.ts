@@ -1,17 +1,20 @@
-/** IP addresses as numbers: how they are read and written. */
+/** Parses and formats IP addresses, as Go's `net/netip`. */
 
-/** An address of either family. */
+/** An IPv4 or IPv6 address as a number. */
 export interface Address {
   readonly family: 4 | 6;
   readonly bits: bigint;
 }
 
-/** Number of bits of an address. */
+/** The number of bits of an address. */
 export function width(family: 4 | 6): number {
   return family === 4 ? 32 : 128;
 }
 
-/** Reads an address; undefined for anything else, zones and IPv4-mapped addresses included. */
+/**
+ * Parses an address; undefined when the text is malformed. Addresses with a zone and IPv4-mapped IPv6
+ * addresses are refused, as in Kubernetes' IP library.
+ */
 export function parseAddress(text: string): Address | undefined {
   if (!text.includes(":")) {
     const bits = parse4(text);
@@ -41,7 +44,7 @@ function parse6(text: string): bigint | undefined {
   return joined([...head, ...zeros, ...tail]);
 }
 
-/** Groups of 16 bits; the last part of an address may be written as IPv4. */
+/** Parses groups of 16 bits; the last 32 bits of an address (`isEnd`) may be written as IPv4. */
 function groups(text: string, isEnd: boolean): bigint[] | undefined {
   if (text === "") return [];
   const result: bigint[] = [];
@@ -62,7 +65,7 @@ function joined(parts: readonly bigint[]): bigint {
   return parts.reduce((bits, part) => (bits << 16n) | part, 0n);
 }
 
-/** The canonical text of an address. */
+/** The canonical text of an address (RFC 5952). */
 export function addressText({ family, bits }: Address): string {
   if (family === 4) return split(bits, 4, 8n).join(".");
   const parts = split(bits, 8, 16n);

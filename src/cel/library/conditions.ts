@@ -1,4 +1,4 @@
-/** `runtime.newCondition` and `runtime.condition`: status conditions that authors write. */
+/** `runtime.newCondition` and `runtime.condition`: status conditions declared by authors of RGDs. */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { isMap, ListValue, type MapValue, Opaque, type Value } from "../value/values.ts";
@@ -6,7 +6,7 @@ import { type FunctionDeclaration, member } from "./declare.ts";
 
 const STATUSES = ["True", "False", "Unknown"];
 
-/** A condition as an expression makes or finds it. */
+/** A status condition that an expression creates or finds. */
 export class ConditionValue extends Opaque {
   readonly typeName = "kro.run.Condition";
 
@@ -25,7 +25,7 @@ export class ConditionValue extends Opaque {
       this.message === other.message;
   }
 
-  /** Nothing can be asked of it but its four fields, not even whether there are others. */
+  /** One of the four fields. Any other name fails, also in `has()`. */
   override field(key: Value): Value {
     switch (key) {
       case "type":
@@ -41,6 +41,7 @@ export class ConditionValue extends Opaque {
   }
 }
 
+/** The value of `runtime`: only the receiver of its two functions. */
 class RuntimeValue extends Opaque {
   readonly typeName = "kro.run.Runtime";
   override readonly likeOthers = false;
@@ -50,7 +51,7 @@ class RuntimeValue extends Opaque {
   }
 }
 
-/** What the identifier `runtime` means. */
+/** The value of the identifier `runtime`. */
 export const RUNTIME_VALUE: Opaque = new RuntimeValue();
 
 function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
@@ -68,7 +69,7 @@ function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
   return new ConditionValue(type, status, text("reason"), text("message"));
 }
 
-/** The first condition of that type; an empty one when there is none. */
+/** `runtime.condition`: the first condition of this type; an empty one when there is none. */
 function condition(_: Value, object: Value, type: string, meter: Meter): Value {
   if (!isMap(object)) return fail("argument", "runtime.condition() takes an object");
   for (const found of conditionsOf(object, meter)) if (found.type === type) return found;

@@ -1,4 +1,4 @@
-/** One declaration for the checker and the evaluator: name, types and implementation of a function. */
+/** Declarations of functions, shared by the checker and the evaluator: name, types, implementation. */
 import { DYN, parameters, type Term } from "../check/types.ts";
 import { attempt, CelError } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
@@ -21,32 +21,38 @@ import {
  */
 export type Implementation = (...args: never[]) => Value;
 
-/** Parameter types (the receiver first) and the result's type. */
+/** The types of one overload: parameters, the receiver first, and result. */
 export interface Overload {
   readonly params: readonly Term[];
   readonly result: Term;
 }
 
-/** A function, or those overloads of it that share an implementation. */
+/** A function, or the overloads of a function that share an implementation. */
 export interface FunctionDeclaration {
   readonly name: string;
-  /** Called on a value: `x.f()`. */
+  /** Whether it is called on a value: `x.f()`. */
   readonly member: boolean;
   readonly overloads: readonly Overload[];
   readonly run: Implementation;
   /** The number of parameters of the longest overload, at most four. */
   readonly arity: number;
-  /** What it costs beyond walking its arguments and its result once. */
+  /** The cost beyond one walk through arguments and result; takes the same parameters as {@link run}. */
   readonly steps?: (...args: never[]) => number;
-  /** Does not walk its arguments, so that their size costs nothing. */
+  /** Whether it takes constant time: the size of its arguments is then not charged. */
   readonly constantTime: boolean;
-  /** Looks at its arguments' types itself: operators on dyn take more than is declared. */
+  /** Whether {@link run} checks the argument types itself: operators on dyn accept more than declared. */
   readonly checksArguments: boolean;
-  /** All overloads that upstream's checker knows once a macro has been entered, when that makes more. */
+  /** The overloads that cel-go's checker considers once a macro was entered, if those are more. */
   readonly inMacros?: readonly Overload[];
 }
 
-/** A function called by its name: `plain("size", "list(A)", "int", …)`. */
+/**
+ * Declares a function that is called by its name, such as `plain("size", "list(A)", "int", …)`.
+ *
+ * @param params The parameter types of each overload, such as `"string, int"`. An overload may give its
+ * own result type: `"list(int) -> int"`.
+ * @param result The result type of the overloads that give none.
+ */
 export function plain(
   name: string,
   params: string | readonly string[],
@@ -56,7 +62,7 @@ export function plain(
   return declaration(name, false, params, result, run);
 }
 
-/** A function called on its first parameter. */
+/** Declares a method, which is called on its first parameter. See {@link plain}. */
 export function member(
   name: string,
   params: string | readonly string[],
@@ -66,12 +72,12 @@ export function member(
   return declaration(name, true, params, result, run);
 }
 
-/** The same function, whose arguments' size costs nothing. */
+/** Marks a function as taking constant time. */
 export function constantTime(declaration: FunctionDeclaration): FunctionDeclaration {
   return { ...declaration, constantTime: true };
 }
 
-/** An operator: one implementation that refuses what it cannot take. */
+/** Declares an operator, whose implementation fails for operands that it does not accept. */
 export function operator(
   name: string,
   params: string | readonly string[],
@@ -81,7 +87,7 @@ export function operator(
   return { ...declaration(name, false, params, result, run), checksArguments: true };
 }
 
-/** The same function with other overloads inside macros. */
+/** Gives a function other overloads inside macros. */
 export function withMacroOverloads(
   declaration: FunctionDeclaration,
   params: readonly string[],
@@ -116,7 +122,7 @@ function declaration(
   };
 }
 
-/** Reads `list(A), map(string, B)`; one capital letter is a type parameter, a dotted name opaque. */
+/** Parses types such as `list(A), map(string, B)`. A single capital letter is a type parameter. */
 function parseTypes(text: string): Term[] {
   const tokens = text.match(/[\w.]+|[(),]/g) ?? [];
   let position = 0;
@@ -166,7 +172,7 @@ function build(name: string, [first = DYN, second = DYN]: readonly Term[]): Term
   }
 }
 
-/** Whether a value may be passed for a parameter; of a container, the first element tells. */
+/** Whether a value may be passed for a parameter. Of a list or map only the first element is checked. */
 export function accepts(param: Term, value: Value, meter: Meter): boolean {
   switch (param.kind) {
     case "bool":
@@ -204,7 +210,7 @@ export function accepts(param: Term, value: Value, meter: Meter): boolean {
   }
 }
 
-/** Whether the first element passes; nulls do for times until somebody looks at them. */
+/** Whether the first element of a list is accepted. A null is accepted in a list of times, as in cel-go. */
 function acceptsElement(param: Term, list: ListValue, meter: Meter): boolean {
   const element = attempt(() => list.at(0, meter), meter);
   if (element instanceof CelError) return false;
@@ -212,7 +218,7 @@ function acceptsElement(param: Term, list: ListValue, meter: Meter): boolean {
   return accepts(param, element, meter) || (isTime && element === null);
 }
 
-/** Every value is accepted, so that none needs to be looked at. */
+/** Whether a type accepts every value. */
 function isOpen(type: Term): boolean {
   return type.kind === "dyn" || type.kind === "variable";
 }
@@ -229,7 +235,7 @@ function acceptsEntry(
   return true;
 }
 
-/** Names of the type parameters in a signature. */
+/** The names of the type parameters in these types. */
 export function typeParameters(types: readonly Term[]): Set<string> {
   const names = new Set<string>();
   const visit = (type: Term): void => {

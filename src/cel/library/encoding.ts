@@ -1,4 +1,4 @@
-/** JSON, base64 and digests. */
+/** The libraries json, base64, hash and random. */
 import { createHash } from "node:crypto";
 import type { Json } from "../../api/mod.ts";
 import { decodeBase64, encodeBase64 } from "../value/base64.ts";
@@ -12,7 +12,7 @@ import { ListValue, Omit, Optional, Uint, type Value } from "../value/values.ts"
 import { type FunctionDeclaration, plain } from "./declare.ts";
 import { encodeUtf8 } from "./text.ts";
 
-/** JSON whose numbers are all doubles. */
+/** Converts JSON with all numbers as doubles, as `json.unmarshal` does. */
 function doubles(json: Json): Value {
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) return ListValue.fromJson(json, doubles);
@@ -30,7 +30,7 @@ function unmarshal(text: string): Value {
   try {
     json = JSON.parse(text);
   } catch {
-    return fail("conversion", "json.unmarshal(): the text is no JSON");
+    return fail("conversion", "json.unmarshal(): the text is not valid JSON");
   }
   if (HUGE.test(text) && !isInRange(json)) {
     fail("conversion", "json.unmarshal(): a number is out of range");
@@ -38,7 +38,7 @@ function unmarshal(text: string): Value {
   return doubles(/\\ud[89a-f]/i.test(text) ? wellFormed(json) : json);
 }
 
-/** What a number beyond the range of a double needs. */
+/** Matches every text with a number beyond the range of a double, and few others. */
 const HUGE = /[eE]\+?\d{3}|\d{300}/;
 
 function isInRange(json: Json): boolean {
@@ -47,7 +47,7 @@ function isInRange(json: Json): boolean {
   return Object.values(json).every((item) => isInRange(item ?? null));
 }
 
-/** Half a surrogate pair, which JSON can spell, is no text. */
+/** Replaces lone surrogates, which JSON escapes can express, by U+FFFD, as Go does. */
 function wellFormed(json: Json): Json {
   if (typeof json === "string") return json.toWellFormed();
   if (typeof json !== "object" || json === null) return json;
@@ -58,6 +58,7 @@ function wellFormed(json: Json): Json {
   return Object.fromEntries(entries);
 }
 
+/** The characters that Go's `encoding/json` escapes for HTML. */
 const HTML: Readonly<Record<string, string>> = {
   "<": "\\u003c",
   ">": "\\u003e",
@@ -66,10 +67,10 @@ const HTML: Readonly<Record<string, string>> = {
   "\u2029": "\\u2029",
 };
 
-/** What writing a value of JSON costs, besides its text. */
+/** The cost of writing one JSON value, besides its text. */
 const WRITTEN = 60;
 
-/** JSON text as Go writes it: keys sorted, and safe inside HTML. */
+/** JSON text as Go's `encoding/json` writes it: sorted keys, HTML characters escaped. */
 function stringify(json: Json | undefined, meter: Meter): string {
   meter.charge(WRITTEN);
   if (typeof json === "string") {
@@ -96,16 +97,19 @@ function object(entries: [key: string, text: string][], meter: Meter): string {
   return `{${sorted.map(([key, text]) => `${stringify(key, meter)}:${text}`).join(",")}}`;
 }
 
-/** Unlike what is written into objects, this has room for any integer, for bytes and for `omit()`. */
+/**
+ * `json.marshal`. In addition to the values that can be written into objects it takes bytes (as base64),
+ * integers of any size and `omit()` (as an empty object).
+ */
 function marshal(value: Value, meter: Meter): string {
   return textOf(value, MARSHAL, meter);
 }
 
-/** What of JSON's text is written otherwise than it is into objects. */
+/** The differences of a function's JSON from the JSON that is written into objects. */
 interface Writing {
-  /** The text of a value; undefined where it is the usual one. */
+  /** The text of a value; undefined when it is the same. */
   value(part: Value, meter: Meter): string | undefined;
-  /** The name for a key of a map: only a string will do. */
+  /** The JSON of a map's key; the caller fails unless it is a string. */
   key(key: Value, meter: Meter): Json | undefined;
 }
 
@@ -114,7 +118,10 @@ const MARSHAL: Writing = {
   key: keyJson,
 };
 
-/** As protobuf writes JSON: integers that readers would round are strings, and so are times. */
+/**
+ * `json.encode`, cel-go's mapping to protobuf JSON: integers that a double cannot hold exactly are
+ * strings, and so are timestamps and durations.
+ */
 function encode(value: Value, meter: Meter): string {
   return textOf(value, ENCODE, meter);
 }
@@ -126,10 +133,13 @@ const ENCODE: Writing = {
     }
     if (part instanceof Timestamp) return stringify(formatTimestamp(part), meter);
     if (part instanceof Duration) return stringify(formatSeconds(part), meter);
-    if (part instanceof Omit) return fail("conversion", "json.encode() takes no omit()");
+    if (part instanceof Omit) return fail("conversion", "json.encode() cannot encode omit()");
     if (part === Optional.none) return noValue();
     if ((part instanceof ListValue || part instanceof JsonMap) && part.isTyped) {
-      return fail("conversion", "json.encode() takes no object with a schema; use json.marshal()");
+      return fail(
+        "conversion",
+        "json.encode() cannot encode an object with a schema; use json.marshal()",
+      );
     }
     return undefined;
   },
@@ -142,7 +152,7 @@ const ENCODE: Writing = {
 };
 
 function noValue(): never {
-  return fail("other", "json.encode() takes no absent value");
+  return fail("other", "json.encode() cannot encode an absent optional");
 }
 
 function textOf(value: Value, own: Writing, meter: Meter): string {
@@ -160,7 +170,7 @@ function textOf(value: Value, own: Writing, meter: Meter): string {
     const name = own.key(key, meter);
     return typeof name === "string"
       ? [name, textOf(value.find(key, meter) ?? null, own, meter)]
-      : fail("conversion", "keys of a map must be strings to be written");
+      : fail("conversion", "keys of a map must be strings to be written as JSON");
   });
   return object(entries, meter);
 }
@@ -181,7 +191,7 @@ function fnv64a(text: string): Uint8Array {
 }
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
-/** Longest text that `random.seededString` makes. */
+/** The longest text that `random.seededString` returns. */
 const MAX_LENGTH = 10_000_000n;
 
 function seeded(seed: string): DataView {
@@ -189,8 +199,8 @@ function seeded(seed: string): DataView {
 }
 
 function seededString(length: bigint, seed: string): string {
-  if (length <= 0n) fail("argument", "random.seededString() takes a positive length");
-  if (length > MAX_LENGTH) fail("cost", "random.seededString() is too long");
+  if (length <= 0n) fail("argument", "random.seededString(): the length must be positive");
+  if (length > MAX_LENGTH) fail("cost", `random.seededString(): the length exceeds ${MAX_LENGTH}`);
   const view = seeded(seed);
   const period = Array.from(
     { length: 8 },
@@ -201,12 +211,14 @@ function seededString(length: bigint, seed: string): string {
 }
 
 function seededInt(low: bigint, high: bigint, seed: string): bigint {
-  if (low >= high) fail("argument", "random.seededInt() takes a range that is not empty");
+  if (low >= high) {
+    fail("argument", "random.seededInt(): the maximum must be greater than the minimum");
+  }
   const range = BigInt.asUintN(64, high - low);
   return BigInt.asIntN(64, low + seeded(seed).getBigUint64(0) % range);
 }
 
-/** The libraries base64, json, hash and random. */
+/** Declarations of the libraries json, base64, hash and random. */
 export const ENCODING: readonly FunctionDeclaration[] = [
   plain("base64.encode", "bytes", "string", encodeBase64),
   plain(
@@ -214,7 +226,8 @@ export const ENCODING: readonly FunctionDeclaration[] = [
     "string",
     "bytes",
     (text: string) =>
-      decodeBase64(text, false) ?? fail("conversion", "base64.decode(): the text is no base64"),
+      decodeBase64(text, false) ??
+        fail("conversion", "base64.decode(): the text is not valid base64"),
   ),
   plain("json.encode", "dyn", "string", encode),
   plain("json.marshal", "dyn", "string", marshal),

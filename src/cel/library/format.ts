@@ -1,4 +1,4 @@
-/** `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for `%f` and `%e`. */
+/** `string.format` with the verbs `%s %d %f %e %b %o %x %X`, and a precision for `%f` and `%e`. */
 import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.ts";
 import { compareText } from "../value/compare.ts";
 import { attempt, CelError, fail, read } from "../value/error.ts";
@@ -9,7 +9,7 @@ import { formatFixed, formatScientific } from "./numbers.ts";
 import { decodeLeniently, encodeUtf8 } from "./text.ts";
 import { typeName } from "./standard.ts";
 
-/** A verb of a format with the precision given to it. */
+/** A clause of a format: a verb and its precision, 6 by default. */
 export interface Clause {
   readonly verb: string;
   readonly precision: number;
@@ -19,7 +19,7 @@ const DEFAULT_PRECISION = 6;
 const MAX_PRECISION = 1000;
 const CLAUSE = /%(?:(%)|(?:\.(\d+))?([sdfebxXo])|)/g;
 
-/** The pieces of a format: text, and clauses that take an argument each. */
+/** Splits a format into text and clauses, which take one argument each; undefined when malformed. */
 export function parseFormat(format: string): (string | Clause)[] | undefined {
   const pieces: (string | Clause)[] = [];
   let last = 0;
@@ -36,13 +36,13 @@ export function parseFormat(format: string): (string | Clause)[] | undefined {
   return pieces;
 }
 
-/** Fills a format. */
+/** Formats arguments. Throws a CelError for an unknown clause or an argument that does not fit it. */
 export function format(text: string, args: ListValue, meter: Meter): string {
-  const pieces = parseFormat(text) ?? fail("argument", "format() does not know a clause");
+  const pieces = parseFormat(text) ?? fail("argument", "format(): unknown clause in the format");
   let used = 0;
   return pieces.map((piece) => {
     if (typeof piece === "string") return piece;
-    if (used >= args.size) return fail("argument", "format() has too few arguments");
+    if (used >= args.size) return fail("argument", "format(): fewer arguments than clauses");
     return formatClause(piece, part(() => args.at(used++, meter), meter), meter);
   }).join("");
 }
@@ -99,10 +99,10 @@ function floating(verb: string, value: number, precision: number): string {
     (verb === "f" ? formatFixed(value, precision) : formatScientific(value, precision));
 }
 
-/** What writing a value costs, besides its text. */
+/** The cost of writing one value, besides its text. */
 const WRITTEN = 30;
 
-/** What `%s` makes of a value. */
+/** The text of a value for `%s`. */
 function text(value: Value, meter: Meter): string {
   meter.charge(WRITTEN);
   if (value === null) return "null";
@@ -120,8 +120,8 @@ function text(value: Value, meter: Meter): string {
 }
 
 /**
- * A part that has no value, since it contradicts its schema, is to upstream one that no clause takes. Null
- * in a field with a schema is a key without a value.
+ * Reads an argument or a part of one. As in cel-go, a part that contradicts its schema fails as an
+ * argument that no clause accepts. Undefined stands for a null field of an object.
  */
 function part(read: () => Value | undefined, meter: Meter): Value {
   const value = attempt(read, meter);
@@ -138,7 +138,7 @@ function listText(list: ListValue, meter: Meter): string {
 }
 
 function mapText(map: MapValue, meter: Meter): string {
-  // An object as a key is the same only as itself, not when it is looked up; NaN not even that.
+  // Keys that compare by identity cannot be looked up again; their values are read here.
   const valueOf = (key: Value, value: Value | CelError) =>
     map instanceof ComputedMap && typeof key === "object" ? read(value) : map.find(key, meter);
   return [...map.entries(meter)]
@@ -150,7 +150,7 @@ function mapText(map: MapValue, meter: Meter): string {
     .join(", ");
 }
 
-/** Shortest digits without an exponent. */
+/** The shortest digits that read back as this double, without an exponent. */
 function decimal(value: number): string {
   const plain = String(value);
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(plain);

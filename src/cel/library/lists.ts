@@ -1,4 +1,4 @@
-/** Lists: CEL's extension, Kubernetes' additions and kro's own `lists.*` functions. */
+/** List functions: cel-go's extension library, Kubernetes' library and kro's `lists.*`. */
 import { compare, sameness } from "../value/compare.ts";
 import { attempt, CelError, fail, noOverload } from "../value/error.ts";
 import { keyIdentity } from "../value/keys.ts";
@@ -9,14 +9,14 @@ import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { add } from "./operators.ts";
 import { typeName } from "./standard.ts";
 
-/** What looking at an element for its own sake costs, besides reading it. */
+/** The cost of inspecting an element, besides reading it. */
 const TAKEN = 45;
 
-/** What comparing two keys costs, and what each character of text adds. */
+/** The cost of comparing two keys, and of each character of a text among them. */
 const COMPARED = 15;
 const COMPARED_CHARACTER = 0.5;
 
-/** Longest list that `lists.range` makes: what an evaluation may cost at most. */
+/** The longest list that `lists.range` returns: as many elements as an evaluation has units. */
 const MAX_RANGE = 10_000_000n;
 
 const COMPARABLE = ["int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"];
@@ -24,13 +24,13 @@ const COMPARABLE = ["int", "uint", "double", "bool", "duration", "timestamp", "s
 function slice(list: ListValue, start: bigint, end: bigint, meter: Meter): ListValue {
   const size = BigInt(list.size);
   if (start < 0n || end < start || end > size) {
-    fail("argument", "slice() is out of the list's range");
+    fail("argument", "slice(): the range is out of bounds");
   }
   return ListValue.of(list.items(meter).slice(Number(start), Number(end)));
 }
 
 function flatten(list: ListValue, depth = 1n, meter: Meter): ListValue {
-  if (depth < 0n) fail("argument", "flatten() takes no negative depth");
+  if (depth < 0n) fail("argument", "flatten(): the depth must not be negative");
   const items: (Value | CelError)[] = [];
   const visit = (from: ListValue, left: bigint): void => {
     for (const item of from.items(meter)) {
@@ -43,7 +43,7 @@ function flatten(list: ListValue, depth = 1n, meter: Meter): ListValue {
   return ListValue.of(items);
 }
 
-/** Items in the order of their keys, which must be of one comparable type. */
+/** Sorts items by their keys. Throws a CelError unless the keys are of one comparable type. */
 export function sortByKeys(pairs: { item: Value; key: Value }[], meter: Meter): ListValue {
   const [first] = pairs;
   if (first === undefined) return ListValue.of([]);
@@ -81,7 +81,7 @@ function distinct(list: ListValue, meter: Meter): ListValue {
     }
     meter.charge(TAKEN);
     const identity = keyIdentity(item);
-    // NaN is unequal even to itself.
+    // NaN does not equal itself.
     const isKnown = identity === undefined
       ? items.some((other) => !(other instanceof CelError) && sameness(item, other, meter))
       : seen.has(identity) && !Number.isNaN(item);
@@ -92,14 +92,15 @@ function distinct(list: ListValue, meter: Meter): ListValue {
   return ListValue.of(items);
 }
 
+/** Whether elements have no identity text, judged by the first one, and are compared pairwise. */
 function isUnidentified(list: ListValue, meter: Meter): boolean {
   const first = attempt(() => list.at(0, meter), meter);
   return first instanceof CelError || keyIdentity(first) === undefined;
 }
 
 function range(size: bigint): ListValue {
-  if (size < 0n) fail("argument", "lists.range() takes no negative size");
-  if (size > MAX_RANGE) fail("cost", "lists.range() is too long");
+  if (size < 0n) fail("argument", "lists.range(): the size must not be negative");
+  if (size > MAX_RANGE) fail("cost", `lists.range(): the size exceeds ${MAX_RANGE}`);
   return ListValue.lazy(Number(size), BigInt);
 }
 
@@ -113,18 +114,18 @@ function isSorted(list: ListValue, meter: Meter): boolean {
   return true;
 }
 
-/** An element that has an order; one that contradicts its schema has none. */
+/** Reads an element that can be ordered. Throws a CelError for others. */
 function orderedAt(list: ListValue, index: number, meter: Meter): Value {
   const value = attempt(() => list.at(index, meter), meter);
   return value instanceof CelError || !isOrdered(value) ? noOverload() : value;
 }
 
-/** Elements of different types, which only dyn lets through, count as equal. */
+/** Compares elements; those of different types, which only a list of dyn has, count as equal. */
 function leniently(a: Value, b: Value): number {
   return orderOf(a) === orderOf(b) ? compare(a, b) : 0;
 }
 
-/** Which values are ordered among each other. */
+/** A name that values share if they can be ordered among each other. */
 function orderOf(value: Value): string {
   const name = typeName(value);
   return ["int", "uint", "double"].includes(name) ? "number" : name;
@@ -138,14 +139,14 @@ function isOrdered(value: Value): boolean {
   return ORDERED.has(orderOf(value));
 }
 
-/** The item that is extreme in one direction. */
+/** Declares `min` (sign -1) or `max` (sign 1). */
 function extreme(name: string, sign: number): FunctionDeclaration {
   return member(
     name,
     COMPARABLE.map((type) => `list(${type}) -> ${type}`),
     "dyn",
     (list: ListValue, meter: Meter) => {
-      if (list.size === 0) fail("argument", `${name}() of an empty list`);
+      if (list.size === 0) fail("argument", `${name}(): the list is empty`);
       let best = orderedAt(list, 0, meter);
       for (let index = 1; index < list.size; index++) {
         const item = orderedAt(list, index, meter);
@@ -178,14 +179,17 @@ function lastIndexOf(list: ListValue, wanted: Value, meter: Meter): bigint {
   return -1n;
 }
 
-/** An index of a list for kro's functions: out of range is final, not data that may still come. */
+/**
+ * An index for kro's `lists.*` functions. Out of range is an `argument` failure rather than `pending`: it
+ * does not wait for further data.
+ */
 function position(list: ListValue, index: bigint, last: number): number {
   return index < 0n || index > BigInt(last)
     ? fail("argument", `index is out of range of a list of ${list.size}`)
     : Number(index);
 }
 
-/** The list libraries. */
+/** Declarations of cel-go's list library. */
 export const LISTS: readonly FunctionDeclaration[] = [
   member("slice", "list(A), int, int", "list(A)", slice),
   member("flatten", ["list(list(A)) -> list(A)", "list(dyn), int -> list(dyn)"], "dyn", flatten),
@@ -195,7 +199,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
-    // What has no identity is compared with all the others.
+    // Elements without an identity text are compared with all others.
     steps: (list: ListValue, meter: Meter) =>
       list.size > 0 && isUnidentified(list, meter) ? list.size ** 2 : 0,
   },
@@ -208,7 +212,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   plain("lists.range", "int", "list(int)", range),
 ];
 
-/** Kubernetes' functions of lists. */
+/** Declarations of Kubernetes' list library and kro's `lists.*`. */
 export const KUBERNETES_LISTS: readonly FunctionDeclaration[] = [
   member("isSorted", COMPARABLE.map((type) => `list(${type})`), "bool", isSorted),
   sum("int", 0n),

@@ -1,11 +1,11 @@
-/** Merging maps, and leaving fields out. */
+/** kro's map functions and `omit()`. */
 import { attempt, noOverload } from "../value/error.ts";
 import { ComputedMap } from "../value/maps.ts";
 import type { Meter } from "../value/meter.ts";
 import { isMap, type MapValue, Omit, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** The right one wins. */
+/** `merge`: of keys in both maps, the value of the right one. */
 function merge(left: MapValue, right: MapValue, meter: Meter): Value {
   const result = ComputedMap.of(right.entries(meter), meter);
   for (const [key, value] of left.entries(meter)) {
@@ -14,7 +14,7 @@ function merge(left: MapValue, right: MapValue, meter: Meter): Value {
   return result;
 }
 
-/** Maps are merged at every depth; anything else is replaced by the right one. */
+/** `deepMerge`: merges nested maps too; of other values in both maps, the right one. */
 function deepMerge(left: Value, right: Value, meter: Meter): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");
   if (left.size(meter) === 0 || right.size(meter) === 0) {
@@ -31,7 +31,7 @@ function deepMerge(left: Value, right: Value, meter: Meter): Value {
   return result;
 }
 
-/** Maps, and `omit()`. */
+/** Declarations of the map functions and `omit()`. */
 export const MAPS: readonly FunctionDeclaration[] = [
   member("merge", "map(A, B), map(A, B)", "map(A, B)", merge),
   member("deepMerge", "dyn, dyn", "dyn", deepMerge),

@@ -4,6 +4,7 @@ import { Opaque, type Value } from "../value/values.ts";
 import { type Address, addressText, parseAddress, width } from "./address.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
+/** A value of type net.IP. */
 class Ip extends Opaque {
   readonly typeName = "net.IP";
 
@@ -20,6 +21,7 @@ class Ip extends Opaque {
   }
 }
 
+/** A value of type net.CIDR: an address and the length of its prefix in bits. */
 class Cidr extends Opaque {
   readonly typeName = "net.CIDR";
 
@@ -36,7 +38,7 @@ class Cidr extends Opaque {
       this.length === other.length;
   }
 
-  /** Whether an address has the same leading bits. */
+  /** Whether the block contains an address. */
   covers(address: Address): boolean {
     const shift = BigInt(width(this.address.family) - this.length);
     return address.family === this.address.family &&
@@ -50,12 +52,12 @@ function same(a: Address, b: Address): boolean {
 
 function ip(text: string): Ip {
   const address = parseAddress(text);
-  return address ? new Ip(address) : fail("conversion", "ip(): the text is no IP address");
+  return address ? new Ip(address) : fail("conversion", "ip(): the text is not a valid IP address");
 }
 
-/** Upstream counts a text that is no address among the arguments that containsIP() does not take. */
+/** The address of a text. A malformed one is an `overload` failure, as in Kubernetes' library. */
 function contained(text: string): Address {
-  return parseAddress(text) ?? fail("overload", "containsIP(): the text is no IP address");
+  return parseAddress(text) ?? fail("overload", "containsIP(): the text is not a valid IP address");
 }
 
 function parseCidr(text: string): Cidr | undefined {
@@ -68,7 +70,7 @@ function parseCidr(text: string): Cidr | undefined {
 }
 
 function cidr(text: string): Cidr {
-  return parseCidr(text) ?? fail("conversion", "cidr(): the text is no CIDR block");
+  return parseCidr(text) ?? fail("conversion", "cidr(): the text is not a valid CIDR block");
 }
 
 function masked({ address, length }: Cidr): Value {
@@ -89,6 +91,7 @@ const NOT_GLOBAL = [
   cidr("255.255.255.255/32"),
 ];
 
+/** Declares a method that tells whether an address is in one of the blocks, or in none. */
 function among(name: string, blocks: readonly Cidr[], wanted = true): FunctionDeclaration {
   return member(
     name,
@@ -98,13 +101,13 @@ function among(name: string, blocks: readonly Cidr[], wanted = true): FunctionDe
   );
 }
 
-/** Link-local multicast over IPv6 is told by the scope alone, whatever the flags. */
+/** Whether an address is link-local multicast; of IPv6 only the scope counts, not the flags (RFC 4291). */
 function isLinkLocalMulticast({ address }: Ip): boolean {
   if (address.family === 6) return (address.bits >> 112n & 0xff0fn) === 0xff02n;
   return LINK_LOCAL_MULTICAST_4.covers(address);
 }
 
-/** The ip and cidr libraries. */
+/** Declarations of the ip and cidr libraries. */
 export const NETWORK: readonly FunctionDeclaration[] = [
   plain("ip", "string", "net.IP", ip),
   plain("isIP", "string", "bool", (text: string) => parseAddress(text) !== undefined),

@@ -1,6 +1,6 @@
-/** Doubles as Go prints them. */
+/** Formats doubles as Go's `strconv` does. */
 
-/** Shortest text, with an exponent below 1e-4 and from 1e6. */
+/** The shortest text that reads back as the double; with an exponent below 1e-4 and from 1e6. */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -15,7 +15,7 @@ function goExponent(exponent: number): string {
   return `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
-/** Fixed point, exact to the last digit. */
+/** Fixed-point notation with `precision` decimals, rounded half to even from the exact value. */
 export function formatFixed(value: number, precision: number): string {
   const [digits, exponent] = exact(value);
   const shift = precision + exponent;
@@ -28,7 +28,7 @@ export function formatFixed(value: number, precision: number): string {
   return sign + (precision === 0 ? whole : `${whole}.${text.slice(text.length - precision)}`);
 }
 
-/** One digit, point, digits, exponent. */
+/** Scientific notation with `precision` decimals, rounded half to even from the exact value. */
 export function formatScientific(value: number, precision: number): string {
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   const [digits, exponent] = exact(value);
@@ -38,7 +38,7 @@ export function formatScientific(value: number, precision: number): string {
     ? digits * 10n ** BigInt(shift)
     : roundHalfEven(digits, 10n ** BigInt(-shift));
   let power = digits === 0n ? 0 : exponent + length - 1;
-  // Rounding 9.99 up makes one digit more.
+  // Rounding up, such as 9.99 to 10.0, may add a digit.
   if (String(rounded).length > precision + 1) {
     rounded /= 10n;
     power++;
@@ -48,7 +48,7 @@ export function formatScientific(value: number, precision: number): string {
   return `${sign}${mantissa}e${goExponent(power)}`;
 }
 
-/** The magnitude of a double as decimal digits times a power of ten, without any rounding. */
+/** The exact magnitude of a double as decimal digits and a power of ten. */
 function exact(value: number): readonly [bigint, number] {
   let mantissa = Math.abs(value);
   let halvings = 0;

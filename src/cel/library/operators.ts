@@ -1,4 +1,4 @@
-/** Operators as functions: arithmetic with overflow errors, comparison, membership, indexing. */
+/** Operators: arithmetic with overflow checks, comparison, membership and indexing. */
 import { compare, equals, sameness } from "../value/compare.ts";
 import { CelError, DataError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -10,17 +10,18 @@ const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 const MAX_UINT = 2n ** 64n - 1n;
 
-/** An int within 64 bits. */
+/** An int. Throws a CelError beyond 64 bits. */
 export function int64(value: bigint): bigint {
   return value < MIN_INT || value > MAX_INT ? fail("overflow", "integer overflow") : value;
 }
 
-/** A uint within 64 bits. */
+/** A uint. Throws a CelError beyond 64 bits. */
 export function uint64(value: bigint): Uint {
   if (value < 0n || value > MAX_UINT) fail("overflow", "unsigned integer overflow");
   return new Uint(value);
 }
 
+/** Applies an arithmetic operator to two numbers of one type; undefined for other operands. */
 function numbers(
   onInt: (a: bigint, b: bigint) => bigint,
   onDouble: ((a: number, b: number) => number) | undefined,
@@ -57,12 +58,12 @@ function shift(time: Timestamp, nanos: bigint): Timestamp {
   return new Timestamp(time.nanos + nanos, time.offsetMinutes);
 }
 
-/** What taking over an element of a list costs, besides looking at it. */
+/** The cost of copying an element, besides reading it. */
 const COPIED = 30;
 
 /**
- * What is added to a list with a schema is read by that schema from then on. Lists of the types set and
- * map are united: what is already there keeps its place.
+ * Concatenates two lists. Elements added to a list with a schema are converted by it. Lists of
+ * `x-kubernetes-list-type` set or map are united: existing elements keep their positions.
  */
 function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const { typing } = a;
@@ -75,7 +76,7 @@ function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const right = b.items(meter).map((item) => typing.adopt(item, meter));
   if (!identity) return ListValue.typed(typing, [...left, ...right]);
   const replaces = left.some(isMap) || right.some(isMap);
-  // What contradicts the schema is like nothing else.
+  // An element that contradicts the schema equals no other.
   const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item, meter);
   const merged = new Map(left.map((element) => [keyOf(element), element]));
   for (const element of right) {
@@ -106,7 +107,7 @@ function divide(a: Value, b: Value): Value {
 function modulo(a: Value, b: Value): Value {
   const by = (x: bigint, y: bigint) => {
     if (y === 0n) fail("division", "modulus by zero");
-    // Only the quotient of the least int and -1 is out of range, and so is the division as a whole.
+    // The remainder is 0, but cel-go fails because the quotient overflows.
     return x === MIN_INT && y === -1n ? int64(-x) : x % y;
   };
   return numbers(by, undefined, a, b) ?? noOverload();
@@ -130,7 +131,7 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
       if (same) return true;
       if (same === undefined) unknown ??= new CelError("overload", "no such overload");
     } catch (error) {
-      // What contradicts its schema is like nothing else.
+      // An element that contradicts its schema equals nothing.
       if (!(error instanceof DataError)) throw error;
       unknown ??= error;
     }
@@ -139,7 +140,7 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
   return false;
 }
 
-/** `container[key]`; the key is named in the failure only when `shown`, since it may be data. */
+/** `container[key]`. The failure names the key only when `shown`, because it may be data. */
 export function at(container: Value, key: Value, shown: boolean, meter: Meter): Value {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container, key, meter);
@@ -152,7 +153,7 @@ export function at(container: Value, key: Value, shown: boolean, meter: Meter): 
   return noSuchKey(shown ? keyText(key) : undefined);
 }
 
-/** `container[?key]`: absent instead of a failure. */
+/** `container[?key]`: an optional, absent when there is no such key. */
 export function optionalAt(container: Value, key: Value, meter: Meter): Optional {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container.value, key, meter);
@@ -174,7 +175,7 @@ function lookup(container: Value, key: Value, meter: Meter): Value | undefined {
   const index = listIndex(key);
   if (index < 0 || index >= container.size) return undefined;
   if (container.isTyped && typeof key !== "bigint") {
-    throw new DataError("overload", "a list with a schema is indexed by int alone");
+    throw new DataError("overload", "a list with a schema takes only an int as index");
   }
   return container.at(index, meter);
 }
@@ -190,8 +191,8 @@ const ARITHMETIC = ["double, double -> double", "int, int -> int", "uint, uint -
 const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"];
 
 /**
- * Numbers of two types, each after those of one. Written out they are refused, but not inside macros:
- * so it is upstream. What a type leaves open becomes that of the first that fits.
+ * Overloads of relations between numbers of different types. cel-go's checker considers them only once a
+ * macro was entered. Their order matters: a type variable is bound by the first overload that fits.
  */
 const MIXED: Readonly<Record<string, readonly string[]>> = {
   int: ["double", "uint"],
@@ -199,7 +200,7 @@ const MIXED: Readonly<Record<string, readonly string[]>> = {
   double: ["int", "uint"],
 };
 
-/** Overloads of a relation; the two booleans follow from how the operands are ordered. */
+/** Declares a relation; `holds` maps the order of the operands (NaN: unordered) to the result. */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
   const alike = ORDERED.map((type) => `${type}, ${type}`);
   const all = ORDERED.flatMap((a) => [a, ...MIXED[a] ?? []].map((b) => `${a}, ${b}`));
@@ -207,10 +208,10 @@ function relation(name: string, holds: (order: number) => boolean): FunctionDecl
   return withMacroOverloads(declared, all, "bool");
 }
 
-/** Handled by the evaluator itself, declared for the checker. */
+/** The implementation of operators that the evaluator compiles itself: declared only for the checker. */
 const builtIn = (): Value => noOverload();
 
-/** Every operator. */
+/** Declarations of all operators. */
 export const OPERATORS: readonly FunctionDeclaration[] = [
   operator("_?_:_", "bool, A, A", "A", builtIn),
   operator("_&&_", "bool, bool", "bool", builtIn),
@@ -225,7 +226,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   ),
   constantTime(operator("-_", ["double -> double", "int -> int"], "int", negate)),
   operator("_==_", "A, A", "bool", equals),
-  // What cannot be compared is not equal: only `==` fails.
+  // As in cel-go, values that cannot be compared are unequal here and a failure for `==`.
   operator(
     "_!=_",
     "A, A",

@@ -1,15 +1,16 @@
-/** Values that may be absent. */
+/** cel-go's optional library. */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
 import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
 
+/** Whether a value is its type's zero value. */
 function isZero(value: Value, meter: Meter): boolean {
   if (value === null || value === false || value === "" || value === 0 || value === 0n) return true;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Uint8Array) return value.length === 0;
-  // Behind what is empty but has a schema upstream sees an object.
+  // Upstream's lists and maps with a schema are never zero values, even if empty.
   if (value instanceof ListValue) return value.size === 0 && !value.isTyped;
   if (isMap(value)) return value.size(meter) === 0 && !value.isTyped;
   if (value instanceof Duration) return value.nanos === 0n;
@@ -19,13 +20,13 @@ function isZero(value: Value, meter: Meter): boolean {
 function unwrapAll(list: ListValue, meter: Meter): ListValue {
   const values: Value[] = [];
   for (const item of list.values(meter)) {
-    if (!(item instanceof Optional)) fail("argument", "an element is no optional");
+    if (!(item instanceof Optional)) fail("argument", "unwrap(): an element is not an optional");
     if (item.value !== undefined) values.push(item.value);
   }
   return ListValue.of(values);
 }
 
-/** The optionals library, without its macros. */
+/** Declarations of the optional library, without its macros. */
 export const OPTIONALS: readonly FunctionDeclaration[] = [
   constantTime(plain("optional.of", "A", "optional(A)", (value: Value) => Optional.of(value))),
   plain("optional.none", "", "optional(A)", () => Optional.none),
@@ -65,7 +66,7 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
         list.size === 0 ? Optional.none : Optional.of(list.at(list.size - 1, meter)),
     ),
   ),
-  // Their second argument is evaluated only when it is needed: the evaluator does that.
+  // Declared for the checker: the evaluator compiles these, for their argument is evaluated lazily.
   constantTime(
     member(
       "or",

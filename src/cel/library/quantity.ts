@@ -1,12 +1,12 @@
-/** Kubernetes quantities: `100m`, `1.5Gi`, `1e3`. */
+/** Kubernetes' quantity library: `100m`, `1.5Gi`, `1e3` (apimachinery's `resource.Quantity`). */
 import { fail } from "../value/error.ts";
 import { Opaque, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** Digits behind the point of the finest amount that Kubernetes keeps. */
+/** The decimals of a quantity: Kubernetes rounds finer amounts up. */
 const NANO_DIGITS = 9;
 const MAX_INT = 2n ** 63n - 1n;
-/** Digits of a number that Kubernetes keeps as an integer with a scale. */
+/** The longest number, in digits, that Kubernetes stores as a 64-bit integer with a scale. */
 const MAX_DIGITS = 18;
 
 const DECIMAL: ReadonlyMap<string, number> = new Map([
@@ -25,8 +25,8 @@ const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([KMGTPE]i)|[eE]([+-]?\d+)|([numkMGTPE]?))$/;
 
 /**
- * An amount as `unscaled` times ten to the `power`. Upstream keeps short ones in 64 bits; what it says
- * of integers and of approximate floats depends on that.
+ * An amount: `unscaled` times ten to the `power`. Upstream stores short ones as a 64-bit integer with a
+ * scale and others as a big decimal; `isInteger`, `asInteger` and `asApproximateFloat` depend on that.
  */
 class Quantity extends Opaque {
   readonly typeName = "kubernetes.Quantity";
@@ -34,32 +34,32 @@ class Quantity extends Opaque {
   constructor(
     readonly unscaled: bigint,
     readonly power: number,
-    /** Kept in 64 bits. */
+    /** Whether upstream stores it in 64 bits. */
     readonly isShort: boolean,
-    /** A sum or a difference. */
+    /** Whether it is a sum or a difference. */
     readonly computed = false,
   ) {
     super();
   }
 
-  /** Upstream compares with quantities that were read, not with computed ones. */
+  /** As upstream, cannot be compared with a computed quantity on the right. */
   override equals(other: Opaque): boolean | undefined {
     return other instanceof Quantity && !other.computed ? order(this, other) === 0n : undefined;
   }
 
-  /** The amount as an int; undefined when it is not kept as one. */
+  /** The amount as an int; undefined when upstream does not store it as one. */
   get integer(): bigint | undefined {
     return this.isShort && this.power >= 0 ? scaleUp(this.unscaled, this.power) : undefined;
   }
 
-  /** The amount as a double, with the error of multiplying by a power of ten. */
+  /** The amount as a double, with the rounding error of multiplying by a power of ten. */
   get approximate(): number {
     const base = Number(this.unscaled);
     return this.power === 0 ? base : base * Number(`1e${this.power}`);
   }
 }
 
-/** Times a power of ten within 64 bits; undefined when it does not fit. */
+/** Multiplies by a power of ten; undefined when the product exceeds 64 bits. */
 function scaleUp(value: bigint, power: number): bigint | undefined {
   const scaled = value * 10n ** BigInt(power);
   return BigInt.asIntN(64, scaled) === scaled ? scaled : undefined;
@@ -70,7 +70,7 @@ function parse(text: string): Quantity | undefined {
   if (match === null) return undefined;
   const [, sign, integer = "", fraction = "", binary, exponent, suffix = ""] = match;
   const power = exponent === undefined ? DECIMAL.get(suffix) ?? 0 : Number(exponent);
-  // Nothing that a quantity can hold needs a greater exponent.
+  // No representable quantity has a greater exponent, and computing with one takes long.
   if (Math.abs(power) > 1000) return undefined;
   const digits = BigInt(`${integer}${fraction}` || "0");
   const step = binary === undefined ? 0 : BINARY.indexOf(binary) + 1;
@@ -89,7 +89,7 @@ function parse(text: string): Quantity | undefined {
     : new Quantity(signed(nanos), -NANO_DIGITS, false);
 }
 
-/** Finer amounts than billionths are rounded away from zero. */
+/** Scales by a power of ten, rounding fractions up. */
 function scaled(value: bigint, power: number): bigint {
   if (power >= 0) return value * 10n ** BigInt(power);
   const unit = 10n ** BigInt(-power);
@@ -97,14 +97,15 @@ function scaled(value: bigint, power: number): bigint {
 }
 
 function quantity(text: string): Value {
-  return parse(text) ?? fail("conversion", "quantity(): the text is no quantity");
+  return parse(text) ?? fail("conversion", "quantity(): the text is not a valid quantity");
 }
 
+/** `a + sign * b`, stored in 64 bits if upstream's result is. */
 function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   const other = typeof b === "bigint" ? new Quantity(b, 0, true) : b;
   const power = Math.min(a.power, other.power);
   if (a.isShort && other.isShort) {
-    // The least int stays what it is when 64 bits negate it.
+    // As in Go, negating the least int64 overflows to itself.
     const added = BigInt.asIntN(64, sign * other.unscaled);
     if (added === 0n) return new Quantity(a.unscaled, a.power, true, true);
     if (a.unscaled === 0n) return new Quantity(added, other.power, true, true);
@@ -118,7 +119,7 @@ function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   return new Quantity(at(a, power) + sign * at(other, power), power, false, true);
 }
 
-/** The amount in units of a power of ten that is no greater than its own. */
+/** The amount in units of ten to the `unit`, which must not exceed its own power. */
 function at({ unscaled, power }: Quantity, unit: number): bigint {
   return unscaled * 10n ** BigInt(power - unit);
 }
@@ -131,7 +132,7 @@ function order(a: Quantity, b: Quantity): bigint {
 
 const TYPE = "kubernetes.Quantity";
 
-/** The quantity library. */
+/** Declarations of the quantity library. */
 export const QUANTITIES: readonly FunctionDeclaration[] = [
   plain("quantity", "string", TYPE, quantity),
   plain("isQuantity", "string", "bool", (text: string) => parse(text) !== undefined),
@@ -141,7 +142,7 @@ export const QUANTITIES: readonly FunctionDeclaration[] = [
     "asInteger",
     TYPE,
     "int",
-    (q: Quantity) => q.integer ?? fail("conversion", "asInteger(): the quantity is no integer"),
+    (q: Quantity) => q.integer ?? fail("conversion", "asInteger(): the quantity is not an integer"),
   ),
   member("asApproximateFloat", TYPE, "double", (q: Quantity) => q.approximate),
   member(

@@ -1,17 +1,17 @@
-/** Regular expressions in RE2's syntax, which take linear time. */
+/** Regular expressions with RE2 syntax, matched in linear time. */
 import { RE2JS } from "re2js";
 import { fail } from "../value/error.ts";
 import { type Meter, UNMETERED } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** Patterns are few and mostly literals: compiled ones are kept, the oldest makes room. */
+/** A memo of immutable input: at most this many compiled patterns, the oldest dropped first. */
 const MAX_CACHED = 256;
 const cache = new Map<string, RE2JS>();
 
 /**
- * What compiling a pattern costs, in the budget's units; what is repeated counts as often as it becomes
- * instructions, and classes of Unicode are long lists.
+ * The cost of compiling a pattern, in the budget's units: once, for each character, for each Unicode class
+ * (a long list of ranges) and for each instruction, of which a repetition generates many.
  */
 const COMPILING = { pattern: 4_000, character: 300, class: 10_000, instruction: 600 };
 
@@ -25,7 +25,7 @@ function compiled(pattern: string, meter: Meter): RE2JS {
   try {
     regex = RE2JS.compile(pattern);
   } catch {
-    return fail("argument", "the regular expression does not parse");
+    return fail("argument", "the regular expression is not valid RE2 syntax");
   }
   meter.charge(regex.programSize() * instruction);
   if (cache.size >= MAX_CACHED) {
@@ -38,7 +38,7 @@ function compiled(pattern: string, meter: Meter): RE2JS {
   return regex;
 }
 
-/** Whether a text is a regular expression. */
+/** Whether a text is a valid regular expression. */
 export function isPattern(text: string): boolean {
   try {
     compiled(text, UNMETERED);
@@ -57,13 +57,13 @@ function find(text: string, pattern: string, meter: Meter): string {
   return matcher.find() ? matcher.group() ?? "" : "";
 }
 
-/** At most `limit` matches; a negative limit means all. */
+/** `findAll`: at most `limit` matches; a negative limit means all. */
 function findAll(text: string, pattern: string, limit = -1n, meter: Meter): ListValue {
   const found: string[] = [];
   const matcher = compiled(pattern, meter).matcher(text);
   let end = -1;
   while ((limit < 0n || found.length < limit) && matcher.find()) {
-    // As in Go, nothing is not found again right behind a match.
+    // As in Go, an empty match that adjoins the previous match is skipped.
     const isEcho = matcher.start() === matcher.end() && matcher.start() === end;
     if (!isEcho) found.push(matcher.group() ?? "");
     end = matcher.end();
@@ -71,7 +71,7 @@ function findAll(text: string, pattern: string, limit = -1n, meter: Meter): List
   return ListValue.of(found);
 }
 
-/** `matches` of the standard library and Kubernetes' `find`, `findAll`. */
+/** Declarations of `matches` (standard library), `find` and `findAll` (Kubernetes' library). */
 export const REGEX: readonly FunctionDeclaration[] = [
   plain("matches", "string, string", "bool", matches),
   member("matches", "string, string", "bool", matches),

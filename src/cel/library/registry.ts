@@ -1,4 +1,4 @@
-/** All functions by name. */
+/** The registry of all functions and operators. */
 import { CONDITIONS } from "./conditions.ts";
 import type { FunctionDeclaration } from "./declare.ts";
 import { ENCODING } from "./encoding.ts";
@@ -15,13 +15,13 @@ import { STRINGS } from "./strings.ts";
 import { TIMES } from "./times.ts";
 import { URLS } from "./urls.ts";
 
-/** Every declaration, overloads that share an implementation in one. */
+/** All declarations. */
 export const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...OPERATORS,
   ...STANDARD,
   ...TIMES,
   ...OPTIONALS,
-  // Of overloads that a type leaves open the first counts, so that the order is upstream's.
+  // Upstream's order: a type that is left open is bound by the first overload that fits.
   ...LISTS,
   ...STRINGS,
   ...KUBERNETES_LISTS,
@@ -50,17 +50,17 @@ function group(
   return byName;
 }
 
-/** Declarations of a name called plainly, or on a value. */
+/** The declarations of a function, or with `isMember` of a method; empty when unknown. */
 export function declarationsOf(name: string, isMember: boolean): readonly FunctionDeclaration[] {
   return (isMember ? memberFunctions : plainFunctions).get(name) ?? [];
 }
 
-/** Whether there is a plain function of this name, `json.marshal` included. */
+/** Whether a function, qualified as in `json.marshal`, exists; methods do not count. */
 export function isPlainFunction(name: string): boolean {
   return plainFunctions.has(name);
 }
 
-/** Names that an author can write, for suggestions. */
+/** The names of all functions or methods without operators, for suggestions. */
 export function functionNames(isMember: boolean): string[] {
   return [...(isMember ? memberFunctions : plainFunctions).keys()].filter((name) =>
     /^[a-zA-Z]/.test(name)

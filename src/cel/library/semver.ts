@@ -1,4 +1,4 @@
-/** Versions after semver.org 2.0. */
+/** Kubernetes' semver library: semantic versions (semver.org 2.0.0). */
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -10,6 +10,7 @@ const VERSION =
 const MAX_PART = 2n ** 64n - 1n;
 const TYPE = "kubernetes.Semver";
 
+/** A semantic version without its build metadata. */
 class Semver extends Opaque {
   readonly typeName = TYPE;
   override readonly isHashable = false;
@@ -23,7 +24,7 @@ class Semver extends Opaque {
     super();
   }
 
-  /** Build metadata does not count. */
+  /** Compares by precedence. */
   override equals(other: Opaque, meter: Meter): boolean {
     return other instanceof Semver && order(this, other, meter) === 0n;
   }
@@ -41,7 +42,7 @@ function parse(text: string): Semver | undefined {
 }
 
 function semver(text: string): Value {
-  return parse(text) ?? fail("conversion", "semver(): the text is no semantic version");
+  return parse(text) ?? fail("conversion", "semver(): the text is not a valid semantic version");
 }
 
 function order(a: Semver, b: Semver, meter: Meter): bigint {
@@ -51,10 +52,10 @@ function order(a: Semver, b: Semver, meter: Meter): bigint {
   return BigInt(Math.sign(orderPrereleases(a.prerelease, b.prerelease, meter)));
 }
 
-/** What comparing a part of two prereleases costs. */
+/** The cost of comparing one part of two prereleases. */
 const PART = 30;
 
-/** A version without one comes after every version with one. */
+/** Orders prereleases; a version without one comes after every prerelease. */
 function orderPrereleases(a: readonly string[], b: readonly string[], meter: Meter): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, part] of a.entries()) {
@@ -67,7 +68,7 @@ function orderPrereleases(a: readonly string[], b: readonly string[], meter: Met
   return a.length - b.length;
 }
 
-/** Numbers come before words, and are compared as numbers. */
+/** Orders parts of prereleases: numbers by value, then words. */
 function orderParts(a: string, b: string): number {
   const [isNumber, isOtherNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
   if (isNumber && isOtherNumber) return a.length - b.length || compareText(a, b);
@@ -75,7 +76,7 @@ function orderParts(a: string, b: string): number {
   return compareText(a, b);
 }
 
-/** The semver library. */
+/** Declarations of the semver library. */
 export const SEMVER: readonly FunctionDeclaration[] = [
   plain("semver", "string", TYPE, semver),
   plain("isSemver", "string", "bool", (text: string) => parse(text) !== undefined),

@@ -1,4 +1,4 @@
-/** CEL's standard functions: size, text tests and conversions between types. */
+/** CEL's standard library: size, tests of strings and conversions between types. */
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 import { fail, noOverload } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -25,7 +25,7 @@ import { int64, uint64 } from "./operators.ts";
 
 /** Code points that take two UTF-16 units. */
 const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
-/** What counting a character costs. */
+/** The cost of counting one character. */
 const COUNTED = 0.75;
 
 function size(value: Value, meter: Meter): bigint {
@@ -38,7 +38,7 @@ function size(value: Value, meter: Meter): bigint {
   return isMap(value) ? BigInt(value.size(meter)) : noOverload("size");
 }
 
-/** In upstream's order: of what is not known, the first is taken. */
+/** In upstream's order: a type that is left open is bound by the first. */
 const SIZED = ["bytes", "list(A)", "map(A, B)", "string"];
 
 function unconvertible(from: string, to: string): never {
@@ -49,7 +49,7 @@ function truncated(value: number): bigint {
   return Number.isFinite(value) ? BigInt(Math.trunc(value)) : fail("overflow", "integer overflow");
 }
 
-/** As many digits as 64 bits take: reading many more takes long. */
+/** At most as many digits as 64 bits need: converting many more takes long. */
 const WHOLE_NUMBER = /^([+-]?)0*(\d{1,20})$/;
 
 function wholeNumber(value: Value): bigint | undefined {
@@ -62,7 +62,7 @@ function toInt(value: Value): bigint {
   if (typeof value === "bigint") return value;
   if (value instanceof Uint) return int64(value.value);
   if (typeof value === "number") {
-    // The greatest int is no double: what rounds up to 2^63 is out of range already.
+    // The greatest int has no exact double: the next one, 2^63, is out of range.
     return Math.abs(value) < 2 ** 63 ? truncated(value) : fail("overflow", "integer overflow");
   }
   if (value instanceof Timestamp) return value.seconds;
@@ -87,7 +87,7 @@ function toUint(value: Value): Uint {
 const DOUBLE_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 const HEX_DOUBLE = /^([+-]?)0x([\da-f]+)\.?([\da-f]*)p([+-]?\d+)$/i;
 
-/** Go's notation of numbers, in which `_` may stand between digits. */
+/** Parses a hexadecimal double as Go writes it, such as `0x1.8p3`; undefined when malformed. */
 function fromHex(text: string): number | undefined {
   const [, sign = "", whole = "", fraction = "", exponent = ""] = HEX_DOUBLE.exec(text) ?? [];
   if (whole === "") return undefined;
@@ -109,7 +109,7 @@ function toDouble(value: Value): number {
   return unconvertible("string", "double");
 }
 
-/** The text of a value, as `string()` gives it. */
+/** The text of a value for `string()`. */
 function toText(value: Value): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return formatDouble(value);
@@ -128,7 +128,7 @@ const BOOLS: ReadonlyMap<string, boolean> = new Map([
   ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
 ]);
 
-/** The name of a value's type. */
+/** The name of a value's type, as `type(x)` and messages give it. */
 export function typeName(value: Value): string {
   if (value === null) return "null_type";
   if (typeof value === "bigint") return "int";
@@ -145,7 +145,7 @@ export function typeName(value: Value): string {
   return value instanceof Opaque ? value.typeName : "type";
 }
 
-/** The standard library without operators and times. */
+/** Declarations of the standard library without operators and accessors of times. */
 export const STANDARD: readonly FunctionDeclaration[] = [
   { ...constantTime(plain("size", SIZED, "int", size)), checksArguments: true },
   { ...constantTime(member("size", SIZED, "int", size)), checksArguments: true },

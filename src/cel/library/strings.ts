@@ -1,24 +1,24 @@
-/** Strings: searched and cut by code points, not by UTF-16 units. */
+/** cel-go's strings library, whose indexes count code points. */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { format } from "./format.ts";
 
-/** Characters that take two UTF-16 units are made of these. */
+/** Matches a string with code points of two UTF-16 units. */
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The characters of a text, counted and cut alike; a text of single units is that already. */
+/** The code points of a text: an array, or the text itself when each is one UTF-16 unit. */
 function points(text: string): string | string[] {
   return SURROGATE.test(text) ? Array.from(text) : text;
 }
 
-/** Some characters as text. */
+/** The text of a result of {@link points}. */
 function textOf(characters: string | string[]): string {
   return typeof characters === "string" ? characters : characters.join("");
 }
 
-/** An index within 0..length, or a failure. */
+/** An index from 0 to length. Throws a CelError outside of that. */
 function within(index: bigint, length: number): number {
   return index < 0n || index > BigInt(length)
     ? fail("argument", "index out of range")
@@ -61,7 +61,7 @@ function substring(text: string, start: bigint, end?: bigint): string {
   return textOf(characters.slice(from, to));
 }
 
-/** At most `limit` replacements; a negative limit means all. */
+/** `replace`: at most `limit` replacements; a negative limit means all. */
 function replace(
   text: string,
   old: string,
@@ -80,23 +80,23 @@ function replace(
   );
 }
 
-/** What cutting off a part of a text costs. */
+/** The cost of cutting off one part of a text. */
 const PART = 20;
 
-/** Splits; an empty separator stands between all characters. */
+/** The parts between separators; an empty separator splits between all code points. */
 function parted(text: string, separator: string, meter: Meter): string[] {
   const parts = separator === "" ? Array.from(text) : text.split(separator);
   meter.charge(parts.length * PART);
   return parts;
 }
 
-/** Splits; an empty separator stands before, between and after all characters. */
+/** As {@link parted}, but an empty separator also matches at the start and the end. */
 function spread(text: string, separator: string, meter: Meter): string[] {
   const parts = parted(text, separator, meter);
   return separator === "" ? ["", ...parts, ""] : parts;
 }
 
-/** At most `limit` parts; a negative limit means all, 0 none. */
+/** `split`: at most `limit` parts; a negative limit means all, 0 none. */
 function split(text: string, separator: string, limit = -1n, meter: Meter): ListValue {
   const parts = parted(text, separator, meter);
   if (limit < 0n || parts.length <= limit) return ListValue.of(parts);
@@ -109,14 +109,14 @@ function join(list: ListValue, separator = "", meter: Meter): string {
   const parts: string[] = [];
   for (const item of list.values(meter)) {
     parts.push(
-      typeof item === "string" ? item : fail("argument", "join() takes a list of strings"),
+      typeof item === "string" ? item : fail("argument", "join(): the list must hold strings"),
     );
   }
   chargeText((parts.length - 1) * separator.length, meter);
   return parts.join(separator);
 }
 
-/** Paid before: the text may be far longer than all that it is made from. */
+/** Charges a text before it is built: it may be far longer than the arguments. */
 function chargeText(length: number, meter: Meter): void {
   meter.charge(length / 4);
 }
@@ -134,11 +134,14 @@ const QUOTES: Readonly<Record<string, string>> = {
 };
 
 function quote(text: string): string {
-  // deno-lint-ignore no-control-regex -- these are what must be escaped
+  // deno-lint-ignore no-control-regex -- control characters are escaped here
   return `"${text.replaceAll(/[\x07-\r\\"]/g, (character) => QUOTES[character] ?? character)}"`;
 }
 
-/** Unicode's white space, all of it single UTF-16 units; JavaScript's has U+FEFF besides and lacks U+0085. */
+/**
+ * Unicode white space, as Go's `unicode.IsSpace`: all of it is single UTF-16 units. JavaScript's `\s`
+ * also has U+FEFF and lacks U+0085.
+ */
 const SPACE = /\p{White_Space}/u;
 
 function trim(text: string): string {
@@ -148,7 +151,7 @@ function trim(text: string): string {
   return text.slice(start, end);
 }
 
-/** The strings library. */
+/** Declarations of the strings library. */
 export const STRINGS: readonly FunctionDeclaration[] = [
   member("charAt", "string, int", "string", charAt),
   member("indexOf", ["string, string", "string, string, int"], "int", indexOf),

@@ -1,10 +1,10 @@
-/** Text by code points, and UTF-8. */
+/** UTF-8. */
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const encoder = new TextEncoder();
 
-/** Text of bytes; undefined when they are not UTF-8. */
+/** Decodes UTF-8; undefined when the bytes are malformed. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
@@ -13,7 +13,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Text of bytes, with a replacement character for each byte that is not of UTF-8, as Go has it. */
+/** Decodes UTF-8 with U+FFFD for each malformed byte, as Go does. */
 export function decodeLeniently(bytes: Uint8Array): string {
   const whole = decodeUtf8(bytes);
   if (whole !== undefined) return whole;
@@ -28,7 +28,7 @@ export function decodeLeniently(bytes: Uint8Array): string {
   return text;
 }
 
-/** UTF-8 of a text. */
+/** Encodes a text. */
 export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }

@@ -1,18 +1,22 @@
-/** Parts of timestamps and durations. */
+/** CEL's accessors of timestamps and durations. */
 import { fail } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { type FunctionDeclaration, member } from "./declare.ts";
 
-/** A time of day in some zone, as if it were UTC. */
+/** A date whose UTC fields are those of the timestamp in a zone; UTC by default. */
 function local(time: Timestamp, zone?: string): Date {
   const milliseconds = Number(time.seconds) * 1000;
   return new Date(milliseconds + (zone === undefined ? 0 : zoneOffset(milliseconds, zone)));
 }
 
-/** Longer than any name of a zone. */
+/** An upper bound for the length of a zone's name. */
 const MAX_ZONE = 64;
 
-/** Milliseconds that a zone is ahead of UTC: `+02:00`, or a name of the IANA database. */
+/**
+ * The milliseconds by which a zone is ahead of UTC.
+ *
+ * @param zone An offset such as `+02:00`, or a name of the IANA database. Throws a CelError for others.
+ */
 function zoneOffset(milliseconds: number, zone: string): number {
   const fixed = /^([+-]?)(\d\d?):(\d\d?)$/.exec(zone);
   if (fixed) {
@@ -33,7 +37,10 @@ function zoneOffset(milliseconds: number, zone: string): number {
   return there.getTime() - milliseconds;
 }
 
-/** Formats of known zones: making one takes longer than any expression does otherwise. */
+/**
+ * A memo of immutable input: the formats of known zones, at most one for each name in the IANA database.
+ * Creating one takes longer than evaluating most expressions.
+ */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -42,7 +49,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {
-      // That of the host; without one it is UTC, as in a container.
+      // Undefined means the host's zone, which is UTC in a container without one.
       timeZone: zone === "Local" ? undefined : zone,
       hourCycle: "h23",
       era: "short",
@@ -56,7 +63,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   } catch {
     return unknownZone();
   }
-  // Names are told apart by case, unlike JavaScript's.
+  // Go distinguishes names by case, Intl does not.
   const { timeZone } = format.resolvedOptions();
   if (zone !== "Local" && timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) {
     unknownZone();
@@ -75,11 +82,11 @@ function dayOfYear(date: Date): number {
   return Math.round((date.getTime() - first.getTime()) / 86_400_000);
 }
 
-/** Calendars of named zones are slow, and slower when the zone has to be looked up. */
+/** The cost of computing with a named zone, higher when its format has to be created. */
 const zoneCost = (_time: unknown, zone?: string) =>
   zone === undefined ? 0 : formats.has(zone) ? 3_000 : 8_000;
 
-/** An accessor of a date, in UTC or in a named zone. */
+/** Declares an accessor of timestamps, in UTC or in a given zone. */
 function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration {
   const declared = member(
     name,
@@ -90,7 +97,7 @@ function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration
   return { ...declared, steps: zoneCost };
 }
 
-/** An accessor that counts a duration's whole units, as Go does: in doubles, which may round up to one more. */
+/** Declares an accessor of durations in whole units. As Go, it divides doubles, which may round up. */
 function ofDuration(name: string, unit: bigint): FunctionDeclaration {
   return member(
     name,
@@ -101,7 +108,7 @@ function ofDuration(name: string, unit: bigint): FunctionDeclaration {
   );
 }
 
-/** Accessors of timestamps and durations. */
+/** Declarations of the accessors of timestamps and durations. */
 export const TIMES: readonly FunctionDeclaration[] = [
   ofDate("getFullYear", (date) => date.getUTCFullYear()),
   ofDate("getMonth", (date) => date.getUTCMonth()),

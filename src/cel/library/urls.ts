@@ -1,4 +1,4 @@
-/** Kubernetes' URL library, which reads URLs as Go does: absolute ones, or absolute paths. */
+/** Kubernetes' URL library, which parses as Go's `url.ParseRequestURI`: absolute URLs or paths. */
 import { fail } from "../value/error.ts";
 import { ComputedMap } from "../value/maps.ts";
 import type { Meter } from "../value/meter.ts";
@@ -7,14 +7,15 @@ import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 
 const TYPE = "kubernetes.URL";
-// deno-lint-ignore no-control-regex -- no URL holds control characters
+// deno-lint-ignore no-control-regex -- control characters are refused
 const CONTROL = /[\x00-\x1f\x7f]/;
 const USERINFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
-// deno-lint-ignore no-control-regex -- all of ASCII, to say what is beyond it
+// deno-lint-ignore no-control-regex -- the range of ASCII, to allow everything beyond it
 const HOST = /^(?:[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]|[^\x00-\x7f])*$/;
 const VALID_PATH = /^[A-Za-z0-9\-_.~!$&'()*+,;=:@[\]%/]*$/;
 const KEPT_IN_PATH = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
 
+/** A value of type kubernetes.URL, with its parts as written. */
 class Url extends Opaque {
   readonly typeName = TYPE;
 
@@ -35,7 +36,7 @@ class Url extends Opaque {
   }
 }
 
-/** `a%20b` as text, or undefined when a `%` is not followed by two hexadecimal digits. */
+/** Decodes percent escapes such as `a%20b`; undefined when one is malformed or the result is not UTF-8. */
 function unescape(text: string): string | undefined {
   if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
   const bytes: number[] = [];
@@ -46,7 +47,10 @@ function unescape(text: string): string | undefined {
   return decodeUtf8(Uint8Array.from(bytes));
 }
 
-/** A fragment is read off, but must not be needed: upstream first reads what comes with a request, which has none. */
+/**
+ * Parses a URL; undefined when it is malformed. The URL must also be valid with `#` as an ordinary
+ * character: upstream parses it as a request URI, which has no fragment, before it splits one off.
+ */
 function parse(text: string): Url | undefined {
   return read(text, /^([^?]*)(?:\?(.*))?$/s) && read(text, /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s);
 }
@@ -58,7 +62,7 @@ function read(text: string, parts: RegExp): Url | undefined {
   if (scheme === "" && !all.startsWith("/")) return undefined;
   const [, rest = "", query = "", fragment = ""] = parts.exec(all) ?? [];
   if (unescape(fragment) === undefined) return undefined;
-  // Without a path there is nothing more to read, as in mailto:a@b.
+  // An opaque URL such as mailto:a@b has no authority and no path.
   if (!rest.startsWith("/")) return new Url(scheme.toLowerCase(), "", "", "", query, fragment);
   const authority = scheme === "" && rest.startsWith("///")
     ? undefined
@@ -104,17 +108,17 @@ function query(url: Url, meter: Meter): Value {
   return ComputedMap.of(entries, meter);
 }
 
-/** Host and port; brackets of IPv6 belong to neither. */
+/** The host without the brackets of IPv6, and the port, which may be empty. */
 function hostAndPort({ host }: Url): readonly [string, string] {
   const [, name = host, port = ""] = /^(.*):(\d*)$/s.exec(host) ?? [];
   return [/^\[(.*)\]$/s.exec(name)?.[1] ?? name, port];
 }
 
 function url(text: string): Value {
-  return parse(text) ?? fail("conversion", "url(): the text is no absolute URL");
+  return parse(text) ?? fail("conversion", "url(): the text is not a valid absolute URL");
 }
 
-/** The URL library. */
+/** Declarations of the URL library. */
 export const URLS: readonly FunctionDeclaration[] = [
   plain("url", "string", TYPE, url),
   plain("isURL", "string", "bool", (text: string) => parse(text) !== undefined),

@@ -1,4 +1,4 @@
-/** The syntax tree of an expression: every node knows where it stands, macros are nodes of their own. */
+/** The syntax tree of an expression. Every node has its position; macros are nodes of their own. */
 
 /** A range of UTF-16 offsets in the expression. */
 export interface Span {
@@ -6,15 +6,15 @@ export interface Span {
   readonly end: number;
 }
 
-/** Unsigned 64-bit integer; a class of its own because `bigint` stands for int. */
+/** An unsigned 64-bit integer; `bigint` represents int. */
 export class Uint {
   constructor(readonly value: bigint) {}
 }
 
-/** What a literal can hold. */
+/** The value of a literal. */
 export type LiteralValue = null | boolean | bigint | Uint | number | string | Uint8Array;
 
-/** Macros that walk a list or map. */
+/** The macros that iterate over a list or map. */
 export type LoopMacro =
   | "all"
   | "exists"
@@ -39,7 +39,10 @@ export interface Element {
   readonly optional: boolean;
 }
 
-/** Any node. `at` is where cel-go would point when it complains about the node. */
+/**
+ * Any node. `at` is the offset that cel-go reports for the node, such as an operator's; `depth` is the
+ * height of the subtree.
+ */
 export type Expr =
   & Span
   & { readonly at: number; readonly depth: number }
@@ -72,9 +75,9 @@ export type Expr =
       readonly macro: LoopMacro;
       readonly range: Expr;
       readonly variables: readonly string[];
-      /** Of `filter`-like macros, and of the three-argument `map`. */
+      /** The condition: of `all`, `exists`, `exists_one`, `filter`, and of macros with a filter argument. */
       readonly condition?: Expr;
-      /** What is made of each item; absent for `filter`, `all`, `exists`, `exists_one`. */
+      /** The expression for each item; absent for `filter`, `all`, `exists`, `exists_one`. */
       readonly body?: Expr;
     }
     | { readonly kind: "bind"; readonly variable: string; readonly init: Expr; readonly body: Expr }
@@ -83,7 +86,7 @@ export type Expr =
       readonly target: Expr;
       readonly variable: string;
       readonly body: Expr;
-      /** `optFlatMap`: the body yields an optional itself. */
+      /** True for `optFlatMap`, whose body returns an optional. */
       readonly flat: boolean;
     }
   );
@@ -117,7 +120,7 @@ export function children(node: Expr): readonly Expr[] {
   }
 }
 
-/** `a.b.c` as dotted text, when the node is nothing but names; else undefined. */
+/** The text `a.b.c` of a node that consists only of names; else undefined. */
 function qualifiedName(node: Expr): string | undefined {
   if (node.kind === "ident") return node.name;
   if (node.kind !== "select" || node.optional) return undefined;
@@ -126,8 +129,9 @@ function qualifiedName(node: Expr): string | undefined {
 }
 
 /**
- * The function that a call names: its own name, or `json.marshal` when what stands before the dot is
- * part of a function's name. Undefined for a call on a value.
+ * The name of the function that a call calls, qualified as in `json.marshal`; undefined for a method.
+ *
+ * @param isFunction Whether a qualified name is a function's, rather than a method called on names.
  */
 export function plainCallee(
   call: Node<"call">,

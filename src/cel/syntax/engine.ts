@@ -1,11 +1,11 @@
-/** The engine's parser, within our limits and with its faults in our words. */
+/** Runs the parser of cel-js within kro's limits, and translates its errors. */
 import { type ASTNode, Environment, ParseError } from "cel-js";
 import { syntaxFault } from "./error.ts";
 import { MAX_NESTING, tooDeep } from "./node.ts";
 import type { Prepared } from "./prepare.ts";
 import { tokenAt } from "./tokens.ts";
 
-/** Longest expression; nothing in an expression outnumbers its characters. */
+/** The longest expression, in code points; also the limit for any number of its parts. */
 export const MAX_CODE_POINTS = 100_000;
 
 const OPTIONS = {
@@ -19,10 +19,10 @@ const OPTIONS = {
   },
 };
 
-/** Parses what was prepared of a source; throws a SyntaxFault. */
+/** Parses a prepared source. Throws a SyntaxFault. */
 export function parseText({ text, refused }: Prepared, source: string): ASTNode {
   try {
-    // A new one each time, because an environment remembers every function name that it has met.
+    // A new environment each time: it retains every function name that it has parsed.
     return new Environment(OPTIONS).parse(text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
@@ -32,19 +32,19 @@ export function parseText({ text, refused }: Prepared, source: string): ASTNode 
   }
 }
 
-/** The engine's texts name its own token types; users know the characters that they wrote. */
+/** The message of a parse error, in terms of the source: cel-js names its own token types. */
 function messageOf(code: string, source: string, offset: number): string {
   const { kind, text } = tokenAt(source, offset);
   switch (code) {
     case "unexpected_token":
       return `expected an expression, found ${found(kind, text)}`;
     case "invalid_macro_argument":
-      return "a macro needs a simple name here";
+      return "expected the name of a macro variable";
     case "reserved_identifier":
       return `"${text}" is a reserved word`;
     case "expected_token":
     case "unexpected_character":
-      return `did not expect ${found(kind, text)}`;
+      return `unexpected ${found(kind, text)}`;
   }
   return /escape|surrogate/.test(code)
     ? "unknown escape sequence"
@@ -52,6 +52,6 @@ function messageOf(code: string, source: string, offset: number): string {
 }
 
 function found(kind: string, text: string): string {
-  if (text === "") return "the end";
+  if (text === "") return "end of expression";
   return kind === "word" || kind === "mark" || kind === "quoted" ? `"${text}"` : "a literal";
 }

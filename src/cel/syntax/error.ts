@@ -1,7 +1,7 @@
-/** How the parser and the macros report: thrown inside the room, a problem outside. */
+/** Syntax errors: thrown by the parser and the macros, turned into problems by the room's entry points. */
 import type { CelProblem } from "../types.ts";
 
-/** A fault of the expression's text. */
+/** A syntax error with the problem to report. */
 export class SyntaxFault extends Error {
   constructor(readonly problem: CelProblem) {
     super(problem.message);
@@ -18,7 +18,7 @@ export function syntaxFault(offset: number, message: string, hint?: string): nev
   });
 }
 
-/** Throws because a limit of the language is exceeded. */
+/** Throws because the expression exceeds a limit. */
 export function limitFault(offset: number, message: string): never {
   throw new SyntaxFault({ code: "limit", message, offset });
 }

@@ -1,4 +1,4 @@
-/** The values of those literals that the engine does not read as CEL does. */
+/** The values of literals that cel-js parses differently from CEL. */
 import type { LiteralValue } from "./ast.ts";
 import { syntaxFault } from "./error.ts";
 
@@ -25,7 +25,7 @@ export function prefixedLiteral(literal: string, offset: number): string | Uint8
     : unescapeBytes(body, offset + prefix.length + quotes.length);
 }
 
-/** In bytes `\x` and octal escapes are bytes, all else is UTF-8. */
+/** Decodes the escapes of a bytes literal: `\x` and octal escapes are bytes, other text is UTF-8. */
 function unescapeBytes(body: string, offset: number): Uint8Array {
   const encoder = new TextEncoder();
   const bytes: number[] = [];
@@ -42,7 +42,7 @@ function unescapeBytes(body: string, offset: number): Uint8Array {
 
 /** The value of a double such as `.5`, or of a number and the minus that belongs to it. */
 export function numberLiteral(literal: string, offset: number): LiteralValue {
-  // Blanks and comments may stand between the two.
+  // White space and comments may separate the sign and the digits.
   const digits = literal.split(/\s/).at(-1)?.replace(/^-/, "") ?? "";
   const sign = literal.startsWith("-") ? -1 : 1;
   if (/^0x|^\d+$/i.test(digits)) {

@@ -1,9 +1,9 @@
-/** Calls that the parser turns into nodes of their own, because they bind a name or look at syntax. */
+/** Macros: calls that become nodes of their own, because they bind a variable or depend on syntax. */
 import type { Expr, LoopMacro } from "./ast.ts";
 import { syntaxFault } from "./error.ts";
 import { type ExprShape, node } from "./node.ts";
 
-/** Macros of one variable, and how many arguments follow it. */
+/** Macros of one variable, with the possible numbers of arguments after it. */
 const ONE_VARIABLE: ReadonlyMap<string, readonly number[]> = new Map([
   ["all", [1]],
   ["exists", [1]],
@@ -13,7 +13,7 @@ const ONE_VARIABLE: ReadonlyMap<string, readonly number[]> = new Map([
   ["sortBy", [1]],
 ]);
 
-/** Macros of two variables, and how many arguments follow them. */
+/** Macros of two variables, with the possible numbers of arguments after them. */
 const TWO_VARIABLES: ReadonlyMap<string, readonly number[]> = new Map([
   ["all", [1]],
   ["exists", [1]],
@@ -27,7 +27,7 @@ const TWO_VARIABLES: ReadonlyMap<string, readonly number[]> = new Map([
 const CONDITION_ONLY = new Set(["all", "exists", "exists_one", "filter"]);
 const CONDITION_KEYS = ["type", "status", "reason", "message"];
 
-/** The node of a call: a macro's own, else a plain call. */
+/** The node of a call: the macro's if its name and arguments match one, else a call. */
 export function expandCall(
   name: string,
   target: Expr | undefined,
@@ -74,10 +74,13 @@ function loop(
   count: number,
 ): ExprShape {
   const variables = args.slice(0, count).map((arg) => simpleName(name, arg));
-  // The name under which cel-go's macros keep their result.
+  // cel-go's macros keep their result under this name.
   const taken = variables.indexOf("__result__");
   if (taken >= 0) {
-    syntaxFault(args[taken]?.start ?? range.start, `${name}() cannot have a variable __result__`);
+    syntaxFault(
+      args[taken]?.start ?? range.start,
+      `${name}() cannot use the reserved variable name __result__`,
+    );
   }
   if (variables.length === 2 && variables[0] === variables[1]) {
     syntaxFault(args[1]?.start ?? range.start, `${name}() needs two different variable names`);
@@ -102,7 +105,7 @@ function bind(args: readonly Expr[]): ExprShape | undefined {
   return { kind: "bind", variable: simpleName("cel.bind", variable), init, body };
 }
 
-/** Keys are written bare and mean their names, so they become strings before anything is looked up. */
+/** `runtime.newCondition({type: ...})`: its keys are identifiers, which become string literals. */
 function newCondition(target: Expr, args: readonly Expr[]): ExprShape {
   const [map] = args;
   if (map?.kind !== "map") {
@@ -114,7 +117,7 @@ function newCondition(target: Expr, args: readonly Expr[]): ExprShape {
     if (key.kind !== "ident") {
       return syntaxFault(
         key.start,
-        "runtime.newCondition() takes bare keys, not quoted or computed",
+        "keys of runtime.newCondition() must be identifiers, not quoted or computed",
       );
     }
     if (!CONDITION_KEYS.includes(key.name)) {
@@ -139,5 +142,5 @@ function newCondition(target: Expr, args: readonly Expr[]): ExprShape {
 function simpleName(macro: string, arg: Expr): string {
   return arg.kind === "ident"
     ? arg.name
-    : syntaxFault(arg.start, `${macro}() needs a simple name here`);
+    : syntaxFault(arg.start, `${macro}() needs the name of a variable here`);
 }

@@ -1,8 +1,8 @@
-/** Makes the nodes of the syntax tree, none deeper than the language allows. */
+/** Creates nodes of the syntax tree, within the limit of nesting. */
 import { children, type Expr } from "./ast.ts";
 import { limitFault } from "./error.ts";
 
-/** How deep expressions may nest, in the text and in the tree. */
+/** The deepest nesting of an expression, both of its text and of its tree. */
 export const MAX_NESTING = 250;
 
 type Shape<T> = T extends unknown ? Omit<T, "start" | "end" | "at" | "depth"> : never;
@@ -10,7 +10,7 @@ type Shape<T> = T extends unknown ? Omit<T, "start" | "end" | "at" | "depth"> : 
 /** A node without its position. */
 export type ExprShape = Shape<Expr>;
 
-/** Makes a node and keeps the tree within its depth. */
+/** Creates a node. Throws a SyntaxFault when the tree becomes too deep. */
 export function node(shape: ExprShape, start: number, end: number, at = start): Expr {
   const draft = { ...shape, start, end, at, depth: 1 } as Expr;
   const depth = 1 + children(draft).reduce((most, child) => Math.max(most, child.depth), 0);
@@ -18,7 +18,7 @@ export function node(shape: ExprShape, start: number, end: number, at = start): 
   return { ...draft, depth };
 }
 
-/** Throws because something nests too deep. */
+/** Throws because the expression nests too deeply. */
 export function tooDeep(offset: number): never {
-  limitFault(offset, `expression nests deeper than ${MAX_NESTING}`);
+  limitFault(offset, `expression nests deeper than ${MAX_NESTING} levels`);
 }

@@ -1,4 +1,4 @@
-/** Text to a syntax tree: the engine parses, its tree becomes ours, which knows where everything stands. */
+/** Parses text to a syntax tree: cel-js parses, and its tree is converted to one with all positions. */
 import type { ASTNode } from "cel-js";
 import { type Expr, type LiteralValue, Uint } from "./ast.ts";
 import { MAX_CODE_POINTS, parseText } from "./engine.ts";
@@ -11,9 +11,9 @@ export { node } from "./node.ts";
 
 const MAX_INT = 2n ** 63n - 1n;
 
-/** Parses an expression; throws a SyntaxFault. */
+/** Parses an expression. Throws a SyntaxFault. */
 export function parseExpression(source: string): Expr {
-  // A string is never longer in code points than in UTF-16 units, so most need no counting.
+  // A text has at most as many code points as UTF-16 units, so most texts need no counting.
   if (source.length > MAX_CODE_POINTS && [...source].length > MAX_CODE_POINTS) {
     limitFault(0, `expression is longer than ${MAX_CODE_POINTS} characters`);
   }
@@ -23,7 +23,10 @@ export function parseExpression(source: string): Expr {
 
 type Operation<Op extends ASTNode["op"]> = Extract<ASTNode, { op: Op }>;
 
-/** The engine's tree to ours. Between an operand and its operator are only blanks and brackets. */
+/**
+ * Converts a tree of cel-js. It locates operators by searching the prepared text after the operand, where
+ * only white space and brackets can precede them.
+ */
 class Converter {
   readonly #text: string;
 
@@ -103,13 +106,13 @@ class Converter {
   #binary(ast: Extract<ASTNode, { args: [ASTNode, ASTNode] }>, next: Next): Expr {
     const { op, args: [left, right] } = ast;
     const at = this.#text.indexOf(op, left.end);
-    // Equality has another operator's place in the text, so the source tells which one it is.
+    // The prepared text has a relation in place of `==` and `!=`; the source has the operator itself.
     const operator = this.source.slice(at, at + op.length);
     const name = operator === "in" ? "@in" : `_${operator}_`;
     return operation(name, [next(left), next(right)], at);
   }
 
-  /** `a && b && c` is one call of many arguments, so that long chains stay flat. */
+  /** Converts `a && b && c` to one call of three arguments, so that long chains do not nest. */
   #logical(ast: Operation<"&&" | "||">, next: Next): Expr {
     const operands: ASTNode[] = [];
     let first: ASTNode = ast;
@@ -121,7 +124,7 @@ class Converter {
     return operation(`_${ast.op}_`, [next(first), ...operands.reverse().map(next)], at);
   }
 
-  /** `!!a` is `a`, whatever its type; `!(!a)` is two calls. */
+  /** As in cel-go, `!!a` is `a`, whatever its type, but `!(!a)` is two calls. */
   #unary(ast: Operation<"!_" | "-_">, next: Next): Expr {
     let innermost = ast;
     let count = 1;
@@ -153,7 +156,7 @@ class Converter {
 
 type Next = (child: ASTNode) => Expr;
 
-/** An operator's call reaches from its first operand to its last, without brackets round them. */
+/** The call of an operator: it spans its operands, without brackets around them. */
 function operation(name: string, args: readonly [Expr, ...Expr[]], at: number): Expr {
   const end = args.at(-1)?.end ?? at;
   return node({ kind: "call", name, args }, args[0].start, end, at);

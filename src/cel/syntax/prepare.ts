@@ -1,37 +1,39 @@
 /**
- * What the engine's parser does not know of CEL, or reads otherwise, is rewritten length for length
- * before it parses, so that every offset stays the source's own:
- * - Literals that it reads wrong, raw strings, bytes and `.5` among them, become strings that stand
- *   for them. So does a number with its minus: only so is the least int a literal.
- * - Back-ticked fields, and names that only JavaScript reserves, become identifiers that stand for them.
- * - `==` and `!=` become `<=` and `>=`: the engine lets them bind looser, in CEL they stand on one level.
- * - Comments, the `?` of `[?a]` and `{?k: v}`, and the dot of `.a` (there is no container that it could
- *   lead out of) become blanks.
- * - What the engine takes although CEL does not becomes a character that no parser takes, so that the
- *   first fault of an expression is the one that is told.
+ * Rewrites CEL that the parser of cel-js rejects or parses differently. Every replacement has the length of
+ * the original, so that offsets stay valid:
+ * - Literals that it misreads (raw strings, bytes, `.5`) become placeholder strings. A number with a minus
+ *   does too, because the least int is a literal only together with its sign.
+ * - Back-ticked fields, and names that only JavaScript reserves, become placeholder identifiers.
+ * - `==` and `!=` become `<=` and `>=`: in CEL all relations have one precedence, in cel-js equality has a
+ *   lower one.
+ * - Comments, the `?` of `[?a]` and `{?k: v}`, and a leading dot as in `.a` become spaces. kro has no
+ *   container, so a leading dot has no effect.
+ * - Syntax that cel-js accepts but CEL does not becomes a character that cel-js rejects, so that the first
+ *   error of the expression is reported.
  */
 import type { LiteralValue } from "./ast.ts";
 import { numberLiteral, prefixedLiteral } from "./literals.ts";
 import { MAX_NESTING, tooDeep } from "./node.ts";
 import { endsOperand, type Token, tokenize } from "./tokens.ts";
 
-/** The text to parse, and what its stand-ins stand for, by offset. */
+/** The text for cel-js, and the originals of its placeholders by offset. */
 export interface Prepared {
   readonly text: string;
   readonly literals: ReadonlyMap<number, LiteralValue>;
   readonly names: ReadonlyMap<number, string>;
-  /** Which elements are optional, by the offset of their list's or map's bracket. */
+  /** The indexes of optional elements, by the offset of the list's or map's opening bracket. */
   readonly optional: ReadonlyMap<number, ReadonlySet<number>>;
-  /** What is wrong where the text cannot be parsed on purpose. */
+  /** The message for each character that makes cel-js fail. */
   readonly refused: ReadonlyMap<number, string>;
 }
 
+/** An open bracket. */
 interface Bracket {
   readonly start: number;
-  /** Of a list or map, not round a call's arguments or an index. */
+  /** Whether it opens a list or map literal, rather than arguments or an index. */
   readonly literal: boolean;
   commas: number;
-  /** A conditional's `?` is open: its `:` has not come yet. */
+  /** Whether a conditional's `?` has not met its `:` yet. */
   conditional: boolean;
 }
 
@@ -40,11 +42,12 @@ const JAVASCRIPT_RESERVED = new Set(["__proto__", "prototype"]);
 const REFUSED = "@";
 const KEYWORDS = new Set(["true", "false", "null", "in"]);
 
-/** Rewrites a source; throws a SyntaxFault. */
+/** Rewrites a source. Throws a SyntaxFault. */
 export function prepare(source: string): Prepared {
   return new Rewriter(source, tokenize(source)).rewrite();
 }
 
+/** Rewrites the tokens of one source, in order. */
 class Rewriter {
   readonly #literals = new Map<number, LiteralValue>();
   readonly #names = new Map<number, string>();
@@ -52,7 +55,7 @@ class Rewriter {
   readonly #refused = new Map<number, string>();
   readonly #whole: Bracket = { start: -1, literal: false, commas: 0, conditional: false };
   readonly #brackets: Bracket[] = [];
-  /** How many prefix operators stand directly before the token. */
+  /** The number of prefix operators directly before the present token. */
   #prefixes = 0;
 
   constructor(private readonly source: string, private readonly tokens: readonly Token[]) {}
@@ -107,7 +110,7 @@ class Rewriter {
   }
 
   #literal({ kind, text, start }: Token, index: number): string {
-    // Otherwise two stand-ins side by side could read as one literal.
+    // Two adjacent placeholders could otherwise form one literal.
     if (endsOperand(this.tokens[index - 1])) {
       return this.#refuse(start, "expected an operator, found a literal");
     }
@@ -126,10 +129,10 @@ class Rewriter {
 
   #quoted({ text, start }: Token, index: number): string {
     if (!this.#followsDot(index) || this.tokens[index + 1]?.text === "(") {
-      return this.#refuse(start, "only the name of a field takes back-ticks");
+      return this.#refuse(start, "back-ticks can quote only the name of a selected field");
     }
     this.#names.set(start, text.slice(1, -1));
-    // A blank for the closing back-tick, lest a word that follows at once becomes part of the name.
+    // The closing back-tick becomes a space: a word after it must not join the placeholder.
     return "_".repeat(text.length - 1);
   }
 
@@ -137,10 +140,10 @@ class Rewriter {
     const last = this.tokens[index - 1];
     if (endsOperand(last)) return text;
     if (prefixes > 0 && last?.text !== text) {
-      return this.#refuse(start, "- and ! do not follow each other: use brackets");
+      return this.#refuse(start, "- and ! cannot be combined directly: use parentheses");
     }
     this.#prefixes = prefixes + 1;
-    // The engine recurses for each of them without a limit of its own.
+    // cel-js recurses for each prefix operator, without a limit.
     if (this.#prefixes > MAX_NESTING) tooDeep(start);
     return text;
   }
@@ -155,7 +158,7 @@ class Rewriter {
     }
     if (last?.text === "." || last?.start === bracket.start) return text;
     if (bracket.conditional) {
-      return this.#refuse(start, "a conditional between ? and : needs brackets");
+      return this.#refuse(start, "a conditional between ? and : needs parentheses");
     }
     bracket.conditional = true;
     return text;
@@ -169,13 +172,13 @@ class Rewriter {
   #close({ text, start }: Token, index: number): string {
     this.#brackets.pop();
     const last = this.tokens[index - 1]?.text;
-    // The engine would see only the blank that a `?` became; lists and maps may end in a comma.
+    // cel-js does not see the `?`, which became a space, and accepts a comma before `)`.
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)
       : text;
   }
 
-  /** `[,]` and `{,}` are empty: the comma that may end a list or map stands alone. */
+  /** Whether a comma is the only content of a list or map: CEL allows `[,]` and `{,}`. */
   #isOnlyComma(index: number): boolean {
     const { literal, start } = this.#innermost;
     return literal && this.tokens[index - 1]?.start === start &&
@@ -196,7 +199,7 @@ class Rewriter {
     return last?.text === "." || (last?.text === "?" && beforeLast?.text === ".");
   }
 
-  /** Whether the token is a dot that leads a name instead of following a value. */
+  /** Whether the token is a leading dot, as in `.a`, instead of a selection. */
   #leads(index: number): boolean {
     const next = this.tokens[index + 1];
     return this.tokens[index]?.text === "." && next?.kind === "word" && !KEYWORDS.has(next.text) &&

@@ -1,21 +1,21 @@
 /**
- * What an expression reads of its variables. The need for a result goes down the tree: a selection needs
- * its field of the operand, a loop needs of each element what its body needs of the loop's variable.
- * What cannot be told exactly needs the whole value.
+ * Finds the parts of variables that an expression reads. Starting from the whole result, needs are passed
+ * down the tree: a selection needs its field of the operand, and a loop needs of each element the parts
+ * that its body needs of the loop's variable. Where the exact need is unknown, the whole value is needed.
  */
 import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
 import { children, type Expr, type Node, plainCallee } from "./ast.ts";
 
-/** Needs that grow while a tree is walked: by variable, then by field. */
+/** Needs under construction: by variable, then by field. */
 type Needs = Map<string, "whole" | Needs>;
 
-/** Variables of macros, each with where its needs are collected. */
+/** Variables of macros, each with the map that collects its needs. */
 type Scope = ReadonlyMap<string, Needs>;
 
 const NOTHING: Reads = new Map();
 
-/** The needs of each free identifier; `isFunction` tells namespaced functions from methods. */
+/** The needs of each free identifier; see {@link plainCallee} for `isFunction`. */
 export function readsOfTree(
   root: Expr,
   isFunction: (name: string) => boolean,
@@ -25,7 +25,11 @@ export function readsOfTree(
   return reader.found;
 }
 
-/** Adds a need to others. */
+/**
+ * Adds a need for a key to a map of needs, in place. The need for the whole value covers all others.
+ *
+ * @param needs Its maps are changed at every depth, so they must not be shared.
+ */
 export function addRead(needs: Map<string, Reads>, key: string, need: Reads): void {
   add(needs as Needs, key, need);
 }
@@ -39,6 +43,7 @@ function add(needs: Needs, key: string, need: Reads): void {
   for (const [name, further] of need) add(below, name, further);
 }
 
+/** Walks one tree and collects needs. */
 class Reader {
   readonly found: Needs = new Map();
 
@@ -91,7 +96,7 @@ class Reader {
     const name = plainCallee(expr, this.isFunction);
     const [first, second, third] = expr.args;
     if (name === undefined && expr.target && first) {
-      // What they yield is the optional's value or the other one.
+      // The result is the optional's value or the argument.
       if (expr.args.length === 1 && (expr.name === "orValue" || expr.name === "or")) {
         this.visit(expr.target, need, scope);
         return this.visit(first, need, scope);
@@ -114,7 +119,7 @@ class Reader {
 
   #loop(expr: Node<"loop">, need: Reads, scope: Scope): void {
     const { macro, range, variables, condition, body } = expr;
-    // Of two variables the second is the element; the first is an index, or a key that is kept anyway.
+    // The last variable is the element. The first of two is an index, or a key, which partOf keeps.
     const element: Needs = new Map();
     const last = variables.at(-1)!;
     const inside = new Map(scope);
@@ -127,7 +132,7 @@ class Reader {
     this.visit(range, each(element.get(last) ?? NOTHING), scope);
   }
 
-  /** Visits a body that sees one more variable; what it needs of that. */
+  /** Visits a body with one more variable; the result is the body's need of that variable. */
   #within(variable: string, body: Expr, need: Reads, scope: Scope): Reads {
     const own: Needs = new Map();
     this.visit(body, need, new Map([...scope, [variable, own]]));
@@ -135,7 +140,7 @@ class Reader {
   }
 }
 
-/** A field may stand under the name that it has in CEL, or under the one that it is escaped from. */
+/** The need of a field, under its CEL identifier and under the JSON name that it may escape. */
 function field(name: string, need: Reads): Reads {
   const own = unescapeName(name);
   return new Map([[name, need], ...own === undefined ? [] : [[own, need] as const]]);
@@ -145,7 +150,7 @@ function each(need: Reads): Reads {
   return new Map([["*", need]]);
 }
 
-/** What is needed of each element of a list. */
+/** The need of each element of a list. */
 function elementOf(need: Reads): Reads {
   return need === "whole" ? need : need.get("*") ?? NOTHING;
 }

@@ -1,14 +1,14 @@
-/** Who an expression refers to: free identifiers and plain functions. */
+/** Collects the free identifiers and functions of an expression. */
 import type { Expr } from "./ast.ts";
 import { children, plainCallee } from "./ast.ts";
 
-/** What is referred to, before any typing. */
+/** The offsets of first uses, by name; see {@link Parsed}. */
 export interface References {
   readonly references: Map<string, number>;
   readonly functions: Map<string, number>;
 }
 
-/** Collects the references; `isFunction` tells namespaced functions from methods. */
+/** Collects the references; see {@link plainCallee} for `isFunction`. */
 export function collect(root: Expr, isFunction: (name: string) => boolean): References {
   const found: References = { references: new Map(), functions: new Map() };
   visit(root, new Set(), found, isFunction);
@@ -32,7 +32,7 @@ function visit(
     case "call": {
       const name = plainCallee(expr, isFunction);
       if (name === undefined) return children(expr).forEach((child) => go(child));
-      // Operators are calls too, but nobody wrote their names.
+      // Operators are calls too, but their names are not in the source.
       if (/^[A-Za-z]/.test(name) && !found.functions.has(name)) {
         found.functions.set(name, expr.start);
       }

@@ -1,7 +1,10 @@
-/** Text to tokens: just enough of CEL's lexis to see what has to be rewritten before the engine parses. */
+/** Splits text into tokens, as far as the rewriting before the parser needs it. */
 import { syntaxFault } from "./error.ts";
 
-/** A token; a `prefixed` literal has `r` or `b` before its quotes, a `negative` one its minus. */
+/**
+ * A token. A `prefixed` literal has `r` or `b` before its quotes, a `negative` one includes its minus, a
+ * `quoted` name stands in back-ticks, and a `mark` is any other character or operator.
+ */
 export interface Token {
   readonly kind: "text" | "prefixed" | "quoted" | "number" | "negative" | "word" | "mark";
   readonly text: string;
@@ -43,7 +46,7 @@ function oneOf(...patterns: readonly RegExp[]): string {
   return patterns.map((pattern) => pattern.source).join("|");
 }
 
-/** Splits an expression; blanks and comments are no tokens. */
+/** The tokens of an expression, without white space and comments. Throws a SyntaxFault. */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   for (let start = 0; start < source.length;) {
@@ -67,12 +70,12 @@ export function tokenize(source: string): Token[] {
   return tokens;
 }
 
-/** Whether the last minus follows another sign: of several, none is part of the number. */
+/** Whether the last minus follows another minus: the number then does not include it. */
 function isMinusSign(tokens: readonly Token[]): boolean {
   return tokens.at(-2)?.text === "-" && !endsOperand(tokens.at(-3));
 }
 
-/** The token at an offset or behind the blanks there; an empty one at the end. */
+/** The token at an offset, after white space; an empty one at the end. */
 export function tokenAt(source: string, offset: number): Token {
   TOKEN.lastIndex = offset;
   const match = TOKEN.exec(source);
@@ -83,7 +86,7 @@ export function tokenAt(source: string, offset: number): Token {
   return { kind: kind as Token["kind"], text, start: offset };
 }
 
-/** Whether the token may be the end of a value, so that `.`, `[`, `?` and `-` after it belong to it. */
+/** Whether a token may end an operand, so that `.`, `[`, `?` or `-` after it is an operator on it. */
 export function endsOperand(token: Token | undefined): boolean {
   if (token === undefined) return false;
   return token.kind === "mark" ? /^[)\]}]$/.test(token.text) : token.text !== "in";

@@ -14,21 +14,27 @@ import {
   type Value,
 } from "./values.ts";
 
-/** CEL's equality: numbers by value across types, different kinds are just unequal. */
+/**
+ * CEL's `==`: numbers are compared by value across types, and values of different types are unequal.
+ * Throws a CelError where {@link sameness} is undefined.
+ */
 export function equals(a: Value, b: Value, meter: Meter): boolean {
   return sameness(a, b, meter) ??
     noOverload(a instanceof Omit ? "omit() cannot be compared" : undefined);
 }
 
 /**
- * Equality, undefined where the two cannot be compared: values of libraries and of schemas with others.
- * Who compares many takes that for unequal, or, between elements of lists and maps, for equal.
+ * Whether two values are equal; undefined when they cannot be compared: a library's value, or a list or
+ * map with a schema, and a value of another type.
  */
 export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b, meter);
 }
 
-/** Between elements: what cannot be compared, or contradicts its schema, makes no difference. */
+/**
+ * Whether elements of lists and maps without a schema are equal. As in cel-go, elements that cannot be
+ * compared or contradict their schema count as equal.
+ */
 function likeness(a: Value, b: Value, meter: Meter): boolean {
   try {
     return sameness(a, b, meter) ?? true;
@@ -38,7 +44,7 @@ function likeness(a: Value, b: Value, meter: Meter): boolean {
   }
 }
 
-/** As the left value's own kind compares, to which null is nothing special. */
+/** Compares as the left value's type does in cel-go. Null on the right is not a special case here. */
 function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;
   if (a instanceof Omit) return undefined;
@@ -75,7 +81,7 @@ function sameLists(a: ListValue, b: Value, meter: Meter): boolean | undefined {
   return true;
 }
 
-/** Lists of the types set and map compare without regard to order. */
+/** Compares lists of `x-kubernetes-list-type` set or map, whose order does not count. */
 function sameUnordered(
   a: ListValue,
   b: ListValue,
@@ -100,7 +106,7 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   for (const key of a.keys(meter)) {
     const [left, right] = [a.find(key, meter), b.find(key, meter)];
     if (left === undefined || right === undefined) {
-      // Null fields of an object are absent on both sides or make the difference.
+      // A null field of an object is a key without a value; objects are equal if both lack it.
       if (left !== right || !isTyped) return false;
       continue;
     }
@@ -110,15 +116,18 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   return true;
 }
 
-/** A number; undefined for anything else. Unless both are integers they are compared as doubles. */
+/** The number that a value holds; undefined for values of other types. */
 function numeric(value: Value): bigint | number | undefined {
   if (typeof value === "bigint" || typeof value === "number") return value;
   return value instanceof Uint ? value.value : undefined;
 }
 
-/** Negative, zero or positive; NaN when the two are not ordered (a NaN among them). */
+/**
+ * The order of two values: negative, zero or positive, and NaN when one of them is NaN. An int or uint
+ * and a double are compared as doubles. Throws a CelError for values without a common order.
+ */
 export function compare(a: Value, b: Value): number {
-  // NaN is not ordered with anything, whatever that is.
+  // As in cel-go, a NaN on the left is unordered with values of any type.
   if (typeof a === "number" && Number.isNaN(a)) return NaN;
   const left = numeric(a);
   const right = numeric(b);
@@ -153,7 +162,7 @@ export function compareText(a: string, b: string): number {
   }
   if (index === a.length || index === b.length) return a.length - b.length;
   const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
-  // Surrogates stand for code points above every other UTF-16 unit.
+  // Surrogates encode code points above every other UTF-16 unit.
   const rank = (unit: number) => unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
   return rank(left) - rank(right);
 }

@@ -1,4 +1,4 @@
-/** JSON to values, lazily: nothing is converted before it is read. */
+/** Converts JSON to values lazily: each part when it is read. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import type { CelType } from "../types.ts";
@@ -12,13 +12,16 @@ import type { Meter } from "./meter.ts";
 import { parseDate, parseDuration, parseTimestamp } from "./time.ts";
 import { isMap, ListValue, type Value } from "./values.ts";
 
-/** A value of a variable before it is looked at: converting it may fail, which belongs to evaluation. */
+/**
+ * The JSON of a variable with its type. Conversion may fail, so it waits until an evaluation reads the
+ * variable.
+ */
 export class Incoming {
   #value: Value | undefined;
 
   constructor(private readonly json: Json | undefined, private readonly type: CelType) {}
 
-  /** The value, converted once. */
+  /** The value, converted at the first access. Throws a DataError when the JSON contradicts the type. */
   get value(): Value {
     return this.#value ??= typedValue(this.json, this.type);
   }
@@ -26,7 +29,7 @@ export class Incoming {
 
 const INT_LIMIT = 2 ** 63;
 
-/** Without a schema: whole numbers are ints, text is text. */
+/** Converts JSON without a schema: whole numbers become ints, strings stay strings. */
 export function nativeValue(json: Json | undefined): Value {
   if (typeof json === "number") {
     return Number.isInteger(json) && json >= -INT_LIMIT && json < INT_LIMIT ? BigInt(json) : json;
@@ -43,7 +46,7 @@ const NATIVE: JsonMapShape = {
   isTyped: false,
 };
 
-/** By CEL type: what lies below a struct is converted by the struct's schema. */
+/** Converts JSON by a CEL type; below a struct, by the struct's schema. */
 function typedValue(json: Json | undefined, type: CelType): Value {
   switch (type.kind) {
     case "struct":
@@ -83,7 +86,7 @@ function typedValue(json: Json | undefined, type: CelType): Value {
   }
 }
 
-/** By OpenAPI schema. */
+/** Converts JSON by an OpenAPI schema. */
 function schemaValue(json: Json, schema: Schema): Value {
   if (json === null) return schema.nullable ? null : mismatch("a value", "null");
   if (schema["x-kubernetes-int-or-string"]) {
@@ -102,7 +105,7 @@ function schemaValue(json: Json, schema: Schema): Value {
   }
 }
 
-/** Shapes are shared by all objects of a schema. */
+/** A memo of immutable input: the shape that all objects of a schema share, held as long as the schema. */
 const shapes = new WeakMap<Schema, JsonMapShape>();
 
 function objectValue(json: JsonObject, schema: Schema): Value {
@@ -136,7 +139,10 @@ function shapeOf(schema: Schema): JsonMapShape {
   };
 }
 
-/** A list that reads what is added to it as its own elements; when it takes all, then as it is. */
+/**
+ * A list that converts added values by the schema of its elements. Values are added unchanged when that
+ * schema gives no type.
+ */
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
   const convert = items ? (item: Json) => schemaValue(item, items) : nativeValue;
@@ -150,13 +156,13 @@ function listValue(json: readonly Json[], schema: Schema): Value {
   return ListValue.fromJson(json, convert, { adopt, ...(identity && { identity }) });
 }
 
-/** The JSON that a value stands for without being written first; undefined when it is not made of JSON. */
+/** The JSON that a value came from or equals; undefined when it would have to be converted first. */
 function rawJson(value: Value): Json | undefined {
   if (value === null || typeof value !== "object") return value ?? undefined;
   return value instanceof ListValue || isMap(value) ? value.json as Json | undefined : undefined;
 }
 
-/** What makes two elements of a list of type set or map the same one. */
+/** The identity of elements by `x-kubernetes-list-type`: set or map; undefined for atomic lists. */
 function elementIdentity(schema: Schema): ((element: Value, meter: Meter) => string) | undefined {
   const listType = schema["x-kubernetes-list-type"];
   if (listType === "set") return (element) => keyIdentity(element) ?? "";
@@ -209,6 +215,9 @@ function isObject(json: Json | undefined): json is JsonObject {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
-function mismatch(expected: string, found = "another kind of value"): never {
-  throw new DataError("conversion", `invalid data: the schema says ${expected}, found ${found}`);
+function mismatch(expected: string, found = "another type"): never {
+  throw new DataError(
+    "conversion",
+    `invalid data: the schema requires ${expected}, found ${found}`,
+  );
 }

@@ -32,7 +32,7 @@ export function entryIdentity(key: Value): unknown {
   const known = keyIdentity(key);
   if (known !== undefined || typeof key !== "object") return known ?? "";
   if (key instanceof Uint8Array || key instanceof Opaque && !key.isHashable) {
-    return fail("conversion", "a value of this type cannot be a key");
+    return fail("conversion", "a value of this type cannot be a map key");
   }
   const text = key instanceof Opaque ? key.keyText : undefined;
   if (text !== undefined) return `opaque ${text}`;

@@ -163,6 +163,8 @@ export class JsonMap extends MapValue {
     const hasText = key instanceof Timestamp ||
       key instanceof Duration || key instanceof TypeValue ||
       key instanceof Opaque && key.keyText !== undefined;
-    return hasText ? undefined : fail("conversion", "a key of this type cannot be made a string");
+    return hasText
+      ? undefined
+      : fail("conversion", "a key of this type cannot be converted to a string");
   }
 }

@@ -1,4 +1,4 @@
-/** Values to JSON. Objects that came in as JSON and were not touched go out as that same JSON. */
+/** Converts values to JSON. A list or map that came in as JSON goes out as the same JSON object. */
 import { integerJson, type Json, type JsonObject } from "../../api/mod.ts";
 import { CelError, fail } from "./error.ts";
 import type { Meter } from "./meter.ts";
@@ -16,18 +16,26 @@ import {
 
 const MAX_INT = 2n ** 63n - 1n;
 
-/** JSON of a value; undefined for `omit()`, which takes its holder with it. */
+/**
+ * The JSON of a value; undefined for `omit()`, which removes the field or element that holds it. Throws
+ * a CelError for values without a JSON form.
+ */
 export function jsonOf(value: Value, meter: Meter): Json | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
-    return Number.isFinite(value) ? value : fail("conversion", "NaN and infinity are no JSON");
+    return Number.isFinite(value)
+      ? value
+      : fail("conversion", "NaN and infinity cannot be written as JSON");
   }
   if (typeof value === "bigint") return integer(value);
   if (value instanceof Uint) return integer(value.value);
   if (value instanceof Uint8Array) {
-    return fail("conversion", "bytes cannot be written; encode them, such as with base64.encode()");
+    return fail(
+      "conversion",
+      "bytes cannot be written as JSON; encode them, for example with base64.encode()",
+    );
   }
-  // The zero time is no time to Kubernetes.
+  // metav1.Time writes the zero time as null.
   if (value instanceof Timestamp) return value.isZero ? null : formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
@@ -37,7 +45,7 @@ export function jsonOf(value: Value, meter: Meter): Json | undefined {
   if (isMap(value)) return value.json ?? map(value, meter);
   if (value instanceof Omit) return undefined;
   const type = value instanceof TypeValue ? "type" : value.typeName;
-  return fail("conversion", `a value of type ${type} cannot be written`);
+  return fail("conversion", `a value of type ${type} cannot be written as JSON`);
 }
 
 function integer(value: bigint): Json {
@@ -53,7 +61,7 @@ function list(value: ListValue, meter: Meter): Json {
   return items;
 }
 
-/** JSON of a key, which only a string may be; no other is looked at. */
+/** The JSON of a map's key, which callers reject unless it is a string. */
 export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);
 }
@@ -63,12 +71,12 @@ function map(value: MapValue, meter: Meter): Json {
   for (const [key, item] of value.entries(meter)) {
     const name = keyJson(key, meter);
     if (typeof name !== "string") {
-      return fail("conversion", "keys of a map must be strings to be written");
+      return fail("conversion", "keys of a map must be strings to be written as JSON");
     }
     if (item instanceof CelError) return fail("conversion", item.message);
     const json = jsonOf(item, meter);
     if (json !== undefined) entries.push([name, json]);
   }
-  // fromEntries defines properties, so that a key such as "__proto__" is a key like any other.
+  // fromEntries defines properties: the key "__proto__" does not change the prototype.
   return Object.fromEntries(entries) as JsonObject;
 }

@@ -1,4 +1,4 @@
-/** Timestamps and durations with nanoseconds, within CEL's ranges. */
+/** Timestamps and durations with nanosecond precision, within CEL's ranges. */
 import { fail } from "./error.ts";
 
 const NANOS = 1_000_000_000n;
@@ -6,14 +6,17 @@ const MIN_SECONDS = -62135596800n; // 0001-01-01T00:00:00Z
 const MAX_SECONDS = 253402300799n; // 9999-12-31T23:59:59Z
 const MAX_INT = 2n ** 63n - 1n;
 
-/** A span of time. */
+/** A span of time: a signed number of nanoseconds that fits into 64 bits, as Go's `time.Duration`. */
 export class Duration {
   constructor(readonly nanos: bigint) {
     if (nanos > MAX_INT || nanos < -MAX_INT - 1n) fail("overflow", "duration overflow");
   }
 }
 
-/** A point in time, as nanoseconds since 1970. */
+/**
+ * A point in time between the years 1 and 9999: nanoseconds since 1970, and the zone's offset from UTC in
+ * minutes, in which `string()` prints it.
+ */
 export class Timestamp {
   constructor(readonly nanos: bigint, readonly offsetMinutes = 0) {
     const seconds = floorDivide(nanos, NANOS);
@@ -25,7 +28,7 @@ export class Timestamp {
     return floorDivide(this.nanos, NANOS);
   }
 
-  /** The first instant of year 1, which stands for no time at all. */
+  /** Whether this is Go's zero time, the first instant of year 1, which means "not set". */
   get isZero(): boolean {
     return this.nanos === MIN_SECONDS * NANOS;
   }
@@ -41,12 +44,15 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient;
 }
 
-/** CEL's `timestamp()` reads only what RFC 3339 itself allows, and that in capitals. */
+/** The characters of RFC 3339 as CEL's `timestamp()` accepts it: upper case, and a dot before fractions. */
 const STRICT = /^[-0-9T:.Z+]*$/;
 const RFC3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-/** Reads RFC 3339 as JSON may hold it, or `strict`; undefined when the text is none. */
+/**
+ * Parses RFC 3339; undefined when the text is malformed. `strict` accepts only the form that CEL's
+ * `timestamp()` does; otherwise `t` and `z` may be lower case and fractions may follow a comma.
+ */
 export function parseTimestamp(text: string, strict = false): Timestamp | undefined {
   const match = strict && !STRICT.test(text) ? null : RFC3339.exec(text);
   if (match === null) return undefined;
@@ -63,12 +69,12 @@ export function parseTimestamp(text: string, strict = false): Timestamp | undefi
   return new Timestamp(seconds * NANOS + BigInt(fraction.padEnd(9, "0").slice(0, 9)), offset);
 }
 
-/** `2020-01-02`, at midnight UTC; undefined when the text is no date. */
+/** Parses a date such as `2020-01-02` as midnight UTC; undefined when the text is malformed. */
 export function parseDate(text: string): Timestamp | undefined {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseTimestamp(`${text}T00:00:00Z`) : undefined;
 }
 
-/** RFC 3339 in the timestamp's own zone, with as much of the fraction as there is. */
+/** Formats as RFC 3339 in the timestamp's zone (or UTC), the fraction without trailing zeros. */
 export function formatTimestamp(time: Timestamp, utc = false): string {
   const offset = utc ? 0 : time.offsetMinutes;
   const local = new Date(Number(time.seconds) * 1000 + offset * 60_000);
@@ -78,7 +84,7 @@ export function formatTimestamp(time: Timestamp, utc = false): string {
   return local.toISOString().slice(0, 19) + fraction + zoneText(offset);
 }
 
-/** RFC 3339 in UTC with whole seconds, as Kubernetes writes times. */
+/** Formats as `metav1.Time` does: RFC 3339 in UTC with whole seconds. */
 export function formatKubernetesTime(time: Timestamp): string {
   return `${new Date(Number(time.seconds) * 1000).toISOString().slice(0, 19)}Z`;
 }
@@ -102,10 +108,13 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 ]);
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
-/** Of the greatest int; an hour's fraction has no more that matter, and reading many takes long. */
+/**
+ * The greatest number of digits that is read: as many as the greatest int64 has. Further digits of a
+ * fraction do not change the nanoseconds, and converting many takes long.
+ */
 const MAX_DIGITS = 19;
 
-/** Reads Go's notation, such as `1h30m` or `-1.5s`; undefined when the text is none. */
+/** Parses Go's notation, such as `1h30m` or `-1.5s`; undefined when the text is malformed. */
 export function parseDuration(text: string): Duration | undefined {
   const negative = text.startsWith("-");
   const body = text.replace(/^[+-]/, "");
@@ -130,7 +139,7 @@ export function parseDuration(text: string): Duration | undefined {
   return new Duration(signed);
 }
 
-/** Go's notation: `1h30m0s`, `1.5s`, `250ms`. */
+/** Formats as Go's `Duration.String`: `1h30m0s`, `1.5s`, `250ms`. */
 export function formatGoDuration({ nanos }: Duration): string {
   if (nanos === 0n) return "0s";
   const sign = nanos < 0n ? "-" : "";
@@ -150,14 +159,14 @@ export function formatGoDuration({ nanos }: Duration): string {
   return `${sign}${upper}${seconds}s`;
 }
 
-/** Seconds as a double, with as much fraction as that has: `5400s`, `1.5s`. */
+/** Formats as seconds in double precision: `5400s`, `1.5s`. */
 export function formatSeconds(duration: Duration): string {
   const seconds = secondsOf(duration);
   const text = String(seconds);
   return `${text.includes("e") ? seconds.toFixed(9) : text}s`;
 }
 
-/** Whole seconds and the rest added as doubles, so that long durations lose their last digits. */
+/** The seconds of a duration as a double, as Go's `Duration.Seconds`: long ones lose nanoseconds. */
 export function secondsOf({ nanos }: Duration): number {
   return Number(nanos / NANOS) + Number(nanos % NANOS) / 1e9;
 }

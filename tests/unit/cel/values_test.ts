@@ -104,13 +104,13 @@ const FAILURES: readonly [source: string, code: CelFailure["code"], message: Reg
   ["int(job.labels.secret)", "conversion", /'string' to 'int'/],
   ["dyn(job.count) + 'a'", "overload", /no such overload/],
   ["job.labels.secret.substring(99)", "argument", /out of range/],
-  ["job.ratio", "conversion", /the schema says number/],
+  ["job.ratio", "conversion", /the schema requires number/],
   ["job.data.k", "conversion", /bytes cannot be written/],
   ["{1: 'a'}", "conversion", /keys of a map must be strings/],
   ["quantity('1Gi')", "conversion", /kubernetes.Quantity cannot be written/],
   ["1.0 / 0.0", "conversion", /infinity/],
   ["lists.range(5000).map(a, lists.range(5000))", "cost", /costs too much/],
-  ["lists.range(100000000)", "cost", /too long/],
+  ["lists.range(100000000)", "cost", /size exceeds/],
 ];
 
 for (const [source, code, message] of FAILURES) {
