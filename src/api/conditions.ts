@@ -1,77 +1,92 @@
-/** Status conditions: dependents and one root that sums them up (Kubernetes API conventions). */
+/** Status conditions (Kubernetes API conventions): dependent conditions and a root that summarises them. */
 import type { KubeObject } from "./object.ts";
 
-/** One condition on the wire. */
+/** A status condition (metav1.Condition). */
 export interface Condition {
-  /** What it is about, such as `Ready`. */
+  /** The type, such as `Ready`. */
   type: string;
-  /** Whether it holds. */
+  /** Whether the condition holds. */
   status: "True" | "False" | "Unknown";
-  /** One CamelCase word. */
+  /** A CamelCase word for programs. */
   reason?: string;
-  /** For people. */
+  /** A text for people. */
   message?: string;
-  /** RFC 3339 time of the last change of `status`. */
+  /** The RFC 3339 time of the last change of `status`. */
   lastTransitionTime?: string;
-  /** Generation that it speaks of. */
+  /** The `metadata.generation` that the condition refers to. */
   observedGeneration?: number;
 }
 
-/** What a caller says of one condition; times and generation are stamped by {@link setConditions}. */
+/** A new state of a condition. {@link setConditions} adds time and generation. */
 export interface ConditionUpdate {
-  /** Which condition. */
+  /** The type. */
   type: string;
-  /** Whether it holds. */
+  /** Whether the condition holds. */
   status: "True" | "False" | "Unknown";
-  /** One CamelCase word. */
+  /** A CamelCase word for programs. */
   reason: string;
-  /** For people. */
+  /** A text for people. */
   message: string;
 }
 
-/** The shape of a condition set: the dependents in declaration order, and the root, usually `Ready`. */
+/** The condition types of a kind. */
 export interface ConditionSet {
-  /** Type of the root. */
+  /** The type of the root condition, usually `Ready`. */
   root: string;
-  /** Types that the root sums up. */
+  /** The types that the root summarises. */
   dependents: readonly string[];
-  /** Types of earlier releases that are dropped when found. */
+  /** Types of earlier releases, which are removed. */
   retired?: readonly string[];
 }
 
-/** Conditions of a ResourceGraphDefinition. */
+/** The conditions of a ResourceGraphDefinition. */
 export const RGD_CONDITIONS: ConditionSet = {
   root: "Ready",
   dependents: ["GraphRevisionsResolved", "GraphAccepted", "KindReady", "ControllerReady"],
   retired: ["ResourceGraphAccepted"],
 };
 
-/** Conditions of a GraphRevision. */
+/** The conditions of a GraphRevision. */
 export const REVISION_CONDITIONS: ConditionSet = { root: "Ready", dependents: ["GraphVerified"] };
 
-/** Conditions of an instance whose RGD declares none of its own. */
+/** The conditions that kro sets on instances. */
 export const INSTANCE_CONDITIONS: ConditionSet = {
   root: "Ready",
   dependents: ["InstanceManaged", "GraphResolved", "ResourcesReady"],
 };
 
-/** What {@link setConditions} stamps with. */
+/** The generation and times that {@link setConditions} sets. */
 export interface ConditionStamp {
-  /** `metadata.generation` of the object. */
+  /** The `metadata.generation` of the object. */
   generation: number;
-  /** RFC 3339 time for conditions whose status changes. */
+  /** The RFC 3339 time for conditions whose status changes. */
   now: string;
-  /** RFC 3339 creation time of the object: the transition time of a condition that never was set. */
+  /** The RFC 3339 creation time of the object, for conditions that were never set. */
   created: string;
 }
 
 /**
- * Merges updates into the conditions as they stand and derives the root.
+ * Merges updates into existing conditions and derives the root condition, as upstream's `apis.Set`.
  *
- * Never-set dependents start as Unknown/AwaitingReconciliation. Only updated conditions get the new
- * observedGeneration; the transition time moves only with the status. The root is True when all
- * dependents are True for this generation; otherwise it copies the most recently changed False, else
- * Unknown one. Foreign condition types are kept. Order: by transition time, root last.
+ * - Dependents that were never set become Unknown with reason AwaitingReconciliation.
+ * - Only updated conditions get the new observedGeneration. The transition time changes only with the
+ *   status.
+ * - The root is True when all dependents are True for this generation. Otherwise it copies the False
+ *   dependent that changed last, or if none is False, the Unknown one.
+ * - Conditions of other types are kept.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { findCondition, REVISION_CONDITIONS, setConditions } from "./mod.ts";
+ *
+ * const stamp = { generation: 1, now: "2026-01-01T00:00:01Z", created: "2026-01-01T00:00:00Z" };
+ * const update = { type: "GraphVerified", status: "True", reason: "Valid", message: "" } as const;
+ * const conditions = setConditions(REVISION_CONDITIONS, [], [update], stamp);
+ * assert.equal(findCondition(conditions, "Ready")?.status, "True");
+ * ```
+ *
+ * @returns The conditions ordered by transition time, the root last.
  */
 export function setConditions(
   set: ConditionSet,
@@ -97,14 +112,14 @@ export function setConditions(
   return [...rest, byType.get(set.root)!];
 }
 
-/** The conditions in an object's status, as stored; entries without a type are left out. */
+/** The conditions in an object's status, as stored. Entries without a type are left out. */
 export function conditionsOf(object: KubeObject): Condition[] {
   const status = object.status as { conditions?: unknown } | null | undefined;
   const list = Array.isArray(status?.conditions) ? status.conditions : [];
   return list.filter((entry): entry is Condition => typeof entry?.type === "string");
 }
 
-/** The condition of that type, if it is there. */
+/** The condition of a type; undefined when there is none. */
 export function findCondition(
   conditions: readonly Condition[] | undefined,
   type: string,

@@ -1,4 +1,4 @@
-/** Equality of JSON values. */
+/** Comparison of JSON values. */
 
 /**
  * Whether `a` and `b` are the same JSON value. The order of keys does not count, a key whose value is

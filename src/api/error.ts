@@ -1,6 +1,6 @@
-/** The API server's refusals as one error class: `reason` says what happened, never the text. */
+/** The error class of requests to the API server. Programs branch on its reason, never on its text. */
 
-/** The API server's own reasons (metav1.StatusReason), and what can go wrong before it answers. */
+/** The reason of a failed request: the API server's (metav1.StatusReason), or a failure before its answer. */
 export type ApiErrorReason =
   | "NotFound"
   | "AlreadyExists"
@@ -13,49 +13,53 @@ export type ApiErrorReason =
   | "TooManyRequests"
   | "ServerError"
   | "Timeout"
-  /** Not sent: this program may not write at present, or is about to end. */
+  /** The request was not sent, because this process does not hold the Lease or is stopping. */
   | "Withheld"
   | "Unreachable"
   | "Other";
 
-/** One entry of a Status' `details.causes`. */
+/** A cause in the details of a failure (metav1.StatusCause). */
 export interface StatusCause {
-  /** Such as `FieldManagerConflict`. */
+  /** The reason, such as `FieldManagerConflict`. */
   reason?: string;
-  /** The server's text. */
+  /** The server's message. */
   message?: string;
-  /** JSON path of the field. */
+  /** The JSON path of the field. */
   field?: string;
 }
 
-/** What an {@link ApiError} carries. */
+/** The properties of an {@link ApiError}. */
 export interface ApiErrorDetails {
-  /** Why. */
+  /** The reason. */
   reason: ApiErrorReason;
-  /** HTTP status; absent when no answer came. */
+  /** The HTTP status; absent when there was no answer. */
   code?: number;
-  /** Fields that the server complains of. */
+  /** The causes in the server's answer. */
   causes?: StatusCause[];
-  /** From Retry-After, in seconds. */
+  /** The Retry-After header, in seconds. */
   retryAfterSeconds?: number;
-  /** The error underneath. */
+  /** The underlying error. */
   cause?: unknown;
 }
 
-/** A request to the API server that did not succeed. */
+/** A failed request to the API server. */
 export class ApiError extends Error {
   /** Always `ApiError`. */
   override readonly name = "ApiError";
-  /** Why, in the API server's words. */
+  /** The reason. */
   readonly reason: ApiErrorReason;
-  /** HTTP status; absent when no answer came. */
+  /** The HTTP status; absent when there was no answer. */
   readonly code?: number;
-  /** The fields that a 409 or 422 complains of. */
+  /** The causes of a 409 or 422, one for each field. */
   readonly causes: readonly StatusCause[];
-  /** Seconds that the server asks to wait. */
+  /** The time to wait before a retry, as requested by the server, in seconds. */
   readonly retryAfterSeconds?: number;
 
-  /** `message` is shown to users: it names the request and repeats the server's own text. */
+  /**
+   * Creates an error.
+   *
+   * @param message A text for people: names the request and repeats the server's message.
+   */
   constructor(message: string, details: ApiErrorDetails) {
     super(message, { cause: details.cause });
     this.reason = details.reason;
@@ -65,17 +69,17 @@ export class ApiError extends Error {
   }
 }
 
-/** True when the error says that the object (or its kind) is not there. */
+/** Whether an error means that the object or its kind does not exist (404). */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "NotFound";
 }
 
-/** True when the server no longer has the resourceVersion that was asked for (410): list again. */
+/** Whether an error means that the requested resourceVersion has expired (410), so that a relist is needed. */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "Gone";
 }
 
-/** The message of a caught value, which need not be an Error. */
+/** The message of a caught value: of an Error, or its text. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

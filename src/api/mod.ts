@@ -1,6 +1,16 @@
 /**
- * The kro.run objects and the words that every room shares: types, label and finalizer names,
- * conditions, problems and API errors. It imports nothing.
+ * The types and names that all rooms share: the kro.run objects, labels and finalizers, conditions, problems,
+ * API errors and lossless JSON. It imports nothing.
+ *
+ * @example Name the object of a reference in a message
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { refText } from "./mod.ts";
+ *
+ * const kind = { group: "apps", version: "v1", kind: "Deployment", plural: "deployments" };
+ * const ref = { kind: { ...kind, namespaced: true }, namespace: "kro", name: "httpbin" };
+ * assert.equal(refText(ref), "Deployment.apps kro/httpbin");
+ * ```
  *
  * @module
  */

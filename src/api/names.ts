@@ -1,16 +1,19 @@
-/** Labels, annotations, finalizers and field managers: the takeover contract with upstream kro. */
+/**
+ * Names of labels, annotations, finalizers and field managers. They equal upstream's, so that either program
+ * can take over the objects of the other.
+ */
 
-/** API group of ResourceGraphDefinition. */
+/** The API group of ResourceGraphDefinition. */
 export const KRO_GROUP = "kro.run";
-/** API group of GraphRevision. */
+/** The API group of GraphRevision. */
 export const INTERNAL_GROUP = "internal.kro.run";
-/** Version of both. */
+/** The version of both API groups. */
 export const KRO_VERSION = "v1alpha1";
 
-/** Finalizer on RGDs, GraphRevisions and instances. */
+/** The finalizer of RGDs, GraphRevisions and instances. */
 export const FINALIZER = "kro.run/finalizer";
 
-/** Label and annotation keys, on generated CRDs, GraphRevisions, instances and children. */
+/** Label keys on generated CRDs, GraphRevisions, instances and children. */
 export const Label = {
   owned: "kro.run/owned",
   kroVersion: "kro.run/kro-version",
@@ -42,20 +45,20 @@ export const Annotation = {
   applyOrder: "internal.kro.run/apply-order",
   reconcile: "kro.run/reconcile",
   allowBreakingChanges: "kro.run/allow-breaking-changes",
-  /** kubectl's. */
+  /** Set by kubectl. */
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
 } as const;
 
-/** Field managers. `kro` is also what the API server derives from upstream's user agent. */
+/** Field managers. The API server derives `kro` from upstream's user agent, so both use it. */
 export const Manager = {
   children: "kro.run/applyset",
   kro: "kro",
-  /** For RGDs and instances that the command line applies for a user. */
+  /** For RGDs and instances that the command line applies on behalf of a user. */
   cli: "kro-cli",
 } as const;
 
-/** Prefixes of keys that templates may not set. */
+/** Prefixes of label and annotation keys that templates must not set. */
 export const RESERVED_PREFIXES: readonly string[] = ["kro.run/", "internal.kro.run/"];
 
-/** The Lease that every controller holds. */
+/** The name of the Lease that the leading controller holds. */
 export const LEASE_NAME = "controller.kro.run";

@@ -1,124 +1,124 @@
-/** Kubernetes objects as JSON: what every room passes around. */
+/** Kubernetes objects as JSON. */
 
-/** Any JSON value, as it comes from or goes to the API server; bigint are integers that are no exact number. */
+/** Any JSON value. A bigint is an integer that a number cannot hold exactly; see {@link parseJson}. */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {
-  /** Fields. */
+  /** The fields. */
   [key: string]: Json | undefined;
 }
 
 /** An owner reference of an object's metadata. */
 export interface OwnerReference {
-  /** Of the owner. */
+  /** The owner's group and version. */
   apiVersion: string;
-  /** Of the owner. */
+  /** The owner's kind. */
   kind: string;
-  /** Of the owner. */
+  /** The owner's name. */
   name: string;
-  /** Of the owner. */
+  /** The owner's UID. */
   uid: string;
-  /** The owner is the managing controller. */
+  /** Whether the owner is the managing controller. */
   controller?: boolean;
-  /** Foreground deletion of the owner waits for this object. */
+  /** Whether foreground deletion of the owner waits for this object. */
   blockOwnerDeletion?: boolean;
 }
 
-/** One entry of `metadata.managedFields`: who wrote which fields, and when. */
+/** An entry of `metadata.managedFields`: the fields that a manager owns. */
 export interface ManagedFieldsEntry {
-  /** Who wrote. */
+  /** The field manager. */
   manager?: string;
-  /** By server-side apply, or otherwise. */
+  /** Whether the manager wrote by server-side apply or by other requests. */
   operation?: "Apply" | "Update";
-  /** Version that `fieldsV1` speaks. */
+  /** The version of the object to which `fieldsV1` refers. */
   apiVersion?: string;
-  /** RFC 3339, seconds. */
+  /** The RFC 3339 time of the last change, in whole seconds. */
   time?: string;
   /** Always `FieldsV1`. */
   fieldsType?: string;
   /** The fields, as a tree of `f:`, `k:`, `v:` and `i:` keys. */
   fieldsV1?: JsonObject;
-  /** Such as `status`. */
+  /** The subresource, such as `status`; absent for the object itself. */
   subresource?: string;
 }
 
 /** The part of ObjectMeta that kro reads or writes. */
 export interface ObjectMeta {
-  /** Name. */
+  /** The name. */
   name?: string;
-  /** Prefix of a name that the server makes. */
+  /** The prefix of a name that the server generates. */
   generateName?: string;
-  /** Namespace, when it has one. */
+  /** The namespace; absent for cluster-scoped objects. */
   namespace?: string;
-  /** Set by the server, never used twice. */
+  /** The identity of the object, set by the server and never reused. */
   uid?: string;
-  /** Changes with every write. */
+  /** An opaque version that changes with every write. */
   resourceVersion?: string;
-  /** Changes with the spec. */
+  /** A number that increases with every change of the spec. */
   generation?: number;
-  /** RFC 3339. */
+  /** The RFC 3339 time of creation. */
   creationTimestamp?: string;
-  /** RFC 3339; set while finalizers hold the object. */
+  /** The RFC 3339 time at which deletion was requested; finalizers keep the object until they are removed. */
   deletionTimestamp?: string;
-  /** Labels. */
+  /** The labels. */
   labels?: Record<string, string>;
-  /** Annotations. */
+  /** The annotations. */
   annotations?: Record<string, string>;
-  /** Who must be done before it goes. */
+  /** The finalizers, which must all be removed before the object is deleted. */
   finalizers?: string[];
-  /** Owners for garbage collection. */
+  /** The owners, for garbage collection. */
   ownerReferences?: OwnerReference[];
-  /** Who wrote which fields. */
+  /** The fields that each manager owns. */
   managedFields?: ManagedFieldsEntry[];
 }
 
-/** Any Kubernetes object: type, metadata, and the rest untyped. */
+/** Any Kubernetes object. Only its type and metadata are typed. */
 export interface KubeObject {
-  /** Group and version. */
+  /** The group and version. */
   apiVersion: string;
-  /** Kind. */
+  /** The kind. */
   kind: string;
-  /** Metadata. */
+  /** The metadata. */
   metadata: ObjectMeta;
-  /** `spec`, `status`, `data` … */
+  /** The other fields, such as `spec`, `status` and `data`. */
   [field: string]: unknown;
 }
 
-/** Group, version and kind; the core group is the empty string. */
+/** A kind: group, version and name. */
 export interface GroupVersionKind {
-  /** Empty for the core group. */
+  /** The group; empty for the core group. */
   group: string;
-  /** Such as `v1`. */
+  /** The version, such as `v1`. */
   version: string;
-  /** Such as `Deployment`. */
+  /** The kind, such as `Deployment`. */
   kind: string;
 }
 
-/** A kind together with what a request needs: its plural and whether it is namespaced. */
+/** A kind with its plural and scope, which requests need. */
 export interface KindRef extends GroupVersionKind {
   /** The resource name in URLs, such as `deployments`. */
   plural: string;
-  /** Objects live in namespaces. */
+  /** Whether its objects are namespaced. */
   namespaced: boolean;
 }
 
-/** One object by kind, namespace (absent for cluster-scoped kinds) and name. */
+/** A reference to one object. */
 export interface ObjectRef {
-  /** Its kind. */
+  /** The kind. */
   kind: KindRef;
-  /** Absent for cluster-scoped kinds. */
+  /** The namespace; absent for cluster-scoped kinds. */
   namespace?: string;
-  /** Its name. */
+  /** The name. */
   name: string;
 }
 
-/** `apps/v1`, or `v1` for the core group. */
+/** The apiVersion of a kind: `apps/v1`, or `v1` for the core group. */
 export function apiVersionOf(gvk: { group: string; version: string }): string {
   return gvk.group === "" ? gvk.version : `${gvk.group}/${gvk.version}`;
 }
 
-/** Splits `apps/v1` and a kind; undefined when the text has more than one slash or an empty part. */
+/** Parses an apiVersion such as `apps/v1`; undefined when it, or the kind, is malformed. */
 export function parseGvk(apiVersion: string, kind: string): GroupVersionKind | undefined {
   const parts = apiVersion.split("/");
   if (parts.length > 2 || parts.some((p) => p === "") || kind === "") return undefined;
@@ -127,33 +127,33 @@ export function parseGvk(apiVersion: string, kind: string): GroupVersionKind | u
     : { group: parts[0]!, version: parts[1]!, kind };
 }
 
-/** A map key for a kind: `Deployment.v1.apps`, core kinds end in a dot as kubectl prints them. */
+/** A map key for a kind, such as `Deployment.v1.apps`; keys of core kinds end in a dot. */
 export function gvkKey(gvk: GroupVersionKind): string {
   return `${gvk.kind}.${gvk.version}.${gvk.group}`;
 }
 
-/** `Kind.group`, or `Kind` for the core group: how an ApplySet names kinds (KEP-3659). */
+/** The text `Kind.group`, or `Kind` for the core group, as ApplySets name kinds (KEP-3659). */
 export function groupKind(gvk: { group: string; kind: string }): string {
   return gvk.group === "" ? gvk.kind : `${gvk.kind}.${gvk.group}`;
 }
 
-/** A map key for an object within one cluster. */
+/** A map key for an object, unique within a cluster. */
 export function refKey(ref: ObjectRef): string {
   return `${gvkKey(ref.kind)}/${ref.namespace ?? ""}/${ref.name}`;
 }
 
-/** How messages name an object: `Deployment.apps kro/httpbin`, without namespace when it has none. */
+/** The text of a reference for messages, such as `Deployment.apps kro/httpbin`. */
 export function refText(ref: ObjectRef): string {
   const name = ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
   return `${groupKind(ref.kind)} ${name}`;
 }
 
-/** True for a JSON object: neither null nor an array. */
+/** Whether a value is a JSON object: neither null nor an array. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A copy of the kind without properties that an implementation adds, such as its schema. */
+/** A copy of a kind without further properties, such as a schema. */
 export function plainKind({ group, version, kind, plural, namespaced }: KindRef): KindRef {
   return { group, version, kind, plural, namespaced };
 }

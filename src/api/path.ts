@@ -1,4 +1,4 @@
-/** Paths into an object as text: `spec.ports[0].port`, `data["a.b"]`, `containers[name="main"].image`. */
+/** Texts of paths into objects: `spec.ports[0].port`, `data["a.b"]`, `containers[name="main"].image`. */
 import { jsonText } from "./json.ts";
 import type { JsonObject } from "./object.ts";
 
@@ -6,8 +6,19 @@ import type { JsonObject } from "./object.ts";
 export type PathStep = string | number | JsonObject;
 
 /**
- * The path in the notation of messages. Field names for which `isQuoted` is true appear as
- * `["name"]`; by default these are empty names and names with a dot or a bracket.
+ * The text of a path for messages.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { pathText } from "./mod.ts";
+ *
+ * assert.equal(pathText(["spec", "ports", 0, "port"]), "spec.ports[0].port");
+ * assert.equal(pathText(["data", "a.b"]), 'data["a.b"]');
+ * ```
+ *
+ * @param isQuoted Whether a field name is written as `["name"]`; by default empty names and names with a
+ * dot or a bracket are.
  */
 export function pathText(
   path: readonly PathStep[],

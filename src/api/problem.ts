@@ -1,6 +1,6 @@
-/** What is wrong with an RGD, as data: every checker returns all of its problems at once. */
+/** Problems of an RGD. Static analysis returns all of them at once. */
 
-/** Which rule was broken; the categories of static analysis, in the order of its stages. */
+/** The category of a problem, in the order of the stages of static analysis. */
 export type ProblemCode =
   | "NAMING"
   | "SCHEMA"
@@ -18,28 +18,39 @@ export type ProblemCode =
   | "TYPE"
   | "STATUS"
   | "COND"
-  /** No fault: an expression may cost more than it is granted. */
+  /** A warning: the greatest cost of an expression exceeds its limit. */
   | "COST";
 
-/** One fault of an RGD. */
+/** One problem of an RGD. */
 export interface Problem {
-  /** Category. */
+  /** The category. */
   code: ProblemCode;
-  /** Node id, or absent for faults of `spec.schema`. */
+  /** The id of the node; absent for problems of `spec.schema`. */
   node?: string;
-  /** Path below the node or below `spec`, such as `template.spec.ports[0].port`. */
+  /** The path below the node or below `spec`, such as `template.spec.ports[0].port`. */
   path?: string;
   /** The expression as its author wrote it. */
   expression?: string;
-  /** UTF-16 offset of the fault within `expression`. */
+  /** The UTF-16 offset of the problem in {@link expression}. */
   offset?: number;
-  /** What was expected and what was found. */
+  /** The expectation and the finding, in one line. */
   message: string;
-  /** What to do about it, such as the nearest known name. */
+  /** A possible correction, such as the nearest known name. */
   hint?: string;
 }
 
-/** One line: `node "x": template.spec.replicas: ${…}: message (hint) [TYPE]`. */
+/**
+ * The problem in one line: `node "x": template.spec.replicas: ${…}: message (at offset 2); hint [TYPE]`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { problemText } from "./mod.ts";
+ *
+ * const problem = { code: "KIND", node: "web", path: "template", message: "unknown" } as const;
+ * assert.equal(problemText(problem), 'node "web": template: unknown [KIND]');
+ * ```
+ */
 export function problemText(p: Problem): string {
   const expression = p.expression === undefined ? undefined : excerpt(p.expression, p.offset ?? 0);
   const where = [p.node && `node "${p.node}"`, p.path, expression].filter(Boolean).join(": ");
@@ -48,10 +59,10 @@ export function problemText(p: Problem): string {
   return `${where}${where ? ": " : ""}${p.message}${at}${hint} [${p.code}]`;
 }
 
-/** Longer expressions are shown round their fault. */
+/** The greatest number of characters of an expression that are shown, around the problem. */
 const SHOWN = 200;
 
-/** The expression in one line: conditions and terminals have little room. */
+/** An excerpt of an expression in one line, around an offset. */
 function excerpt(text: string, offset: number): string {
   const start = text.length <= SHOWN ? 0 : Math.max(0, Math.min(offset, text.length) - SHOWN / 2);
   const shown = text.slice(start, start + SHOWN).replaceAll(/\s*\n\s*/g, " ").trim();

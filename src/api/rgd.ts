@@ -1,119 +1,119 @@
-/** ResourceGraphDefinition and GraphRevision (spec and status as the CRDs define them). */
+/** The types of ResourceGraphDefinition and GraphRevision, as their CRDs define them. */
 import type { Condition } from "./conditions.ts";
 import { INTERNAL_GROUP, KRO_GROUP, KRO_VERSION } from "./names.ts";
 import type { GroupVersionKind, JsonObject, KindRef, KubeObject } from "./object.ts";
 
 /** A printer column of the generated CRD. */
 export interface PrinterColumn {
-  /** Heading. */
+  /** The heading. */
   name: string;
-  /** OpenAPI type. */
+  /** The OpenAPI type. */
   type: string;
-  /** Where its value is. */
+  /** The JSON path of the value. */
   jsonPath: string;
-  /** Free text. */
+  /** The description. */
   description?: string;
-  /** OpenAPI format. */
+  /** The OpenAPI format. */
   format?: string;
-  /** Above 0: shown in wide output only. */
+  /** The priority; columns above 0 are shown only in wide output. Default 0. */
   priority?: number;
 }
 
-/** `spec.schema`: the kind that the graph serves. */
+/** `spec.schema` of an RGD: the kind of its instances. */
 export interface SchemaSpec {
-  /** Kind. */
+  /** The kind. */
   kind: string;
-  /** Version, without group. */
+  /** The version, without group. */
   apiVersion: string;
-  /** Group, `kro.run` by default. */
+  /** The group. Default `kro.run`. */
   group?: string;
-  /** `Namespaced` by default. */
+  /** The scope. Default `Namespaced`. */
   scope?: "Namespaced" | "Cluster";
-  /** SimpleSchema of the instance's spec. */
+  /** The SimpleSchema of the instances' spec. */
   spec?: JsonObject;
-  /** SimpleSchema named types. */
+  /** The custom types of the SimpleSchema, by name. */
   types?: JsonObject;
-  /** Expressions of the instance's status. */
+  /** The expressions of the instances' status. */
   status?: JsonObject;
-  /** Replace the three default columns. */
+  /** The printer columns. Default: State, Ready and Age. */
   additionalPrinterColumns?: PrinterColumn[];
-  /** For kubectl. */
+  /** The short names of the kind, such as `po`. */
   shortNames?: string[];
-  /** For kubectl. */
+  /** The categories of the kind, such as `all`. */
   categories?: string[];
-  /** Put on the generated CRD. */
+  /** Labels and annotations of the generated CRD. */
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
-/** A reference to objects that somebody else manages. */
+/** A reference to existing objects, which kro reads but does not manage. */
 export interface ExternalRef {
-  /** Group and version. */
+  /** The group and version. */
   apiVersion: string;
-  /** Kind. */
+  /** The kind. */
   kind: string;
-  /** Exactly one of name and selector. */
+  /** The namespace, and either the name or a label selector. */
   metadata: { name?: string; namespace?: string; selector?: JsonObject | string };
 }
 
 /** One entry of `spec.resources`: a node of the graph. */
 export interface ResourceSpec {
-  /** Name of the node in expressions. */
+  /** The name of the node in expressions. */
   id: string;
-  /** The object to make. */
+  /** The object to create; either this or {@link externalRef} is set. */
   template?: JsonObject;
-  /** Objects to read. */
+  /** The existing objects to read. */
   externalRef?: ExternalRef;
-  /** Expressions that must be true for the node to be ready. */
+  /** Expressions that must all be true for the node to be ready. */
   readyWhen?: string[];
-  /** Expressions that must be true for the node to exist. */
+  /** Expressions that must all be true for the node to exist. */
   includeWhen?: string[];
-  /** Dimensions: each one iterator and its list. */
+  /** The dimensions of a collection: each one variable and the expression of its list. */
   forEach?: Record<string, string>[];
 }
 
-/** The whole `spec` of an RGD. */
+/** `spec` of an RGD. */
 export interface RgdSpec {
-  /** The kind that it serves. */
+  /** The kind of its instances. */
   schema: SchemaSpec;
   /** The nodes. */
   resources?: ResourceSpec[];
 }
 
-/** A resource that has dependencies, as the status lists it. */
+/** A node with dependencies in the status of an RGD. */
 export interface ResourceInformation {
-  /** Node id. */
+  /** The node's id. */
   id: string;
-  /** What it depends on. */
+  /** The ids of the nodes that it depends on. */
   dependencies: { id: string }[];
 }
 
 /** `status` of an RGD. */
 export interface RgdStatus {
-  /** Whether the kind is served by this spec. */
+  /** Whether instances are reconciled by this spec. */
   state?: "Active" | "Inactive";
-  /** Node ids. */
+  /** The node ids in topological order. */
   topologicalOrder?: string[];
-  /** Nodes with dependencies. */
+  /** The nodes that have dependencies. */
   resources?: ResourceInformation[];
-  /** Conditions. */
+  /** The conditions. */
   conditions?: Condition[];
-  /** Highest revision number ever issued. */
+  /** The highest revision number that was ever issued. */
   lastIssuedRevision?: number;
 }
 
-/** A ResourceGraphDefinition. `spec` may be missing: the CRD does not require it. */
+/** A ResourceGraphDefinition. */
 export interface ResourceGraphDefinition extends KubeObject {
-  /** What the author wrote. */
+  /** The desired graph; may be absent, because the CRD does not require it. */
   spec?: RgdSpec;
-  /** What kro says of it. */
+  /** The observed state. */
   status?: RgdStatus;
 }
 
-/** An immutable snapshot of an RGD's spec. */
+/** A GraphRevision: an immutable snapshot of an RGD's spec. */
 export interface GraphRevision extends KubeObject {
-  /** The snapshot, immutable. */
+  /** The revision's number and snapshot; immutable. */
   spec: { revision: number; snapshot: { name: string; generation: number; spec: RgdSpec } };
-  /** What kro says of it. */
+  /** The observed state. */
   status?: {
     topologicalOrder?: string[];
     resources?: ResourceInformation[];
@@ -121,14 +121,14 @@ export interface GraphRevision extends KubeObject {
   };
 }
 
-/** The kind that an RGD is to serve, defaults filled in; undefined while its spec says none. */
+/** The kind of an RGD's instances, with the default group; undefined when its spec has no kind or version. */
 export function servedKind(rgd: ResourceGraphDefinition): GroupVersionKind | undefined {
   const schema = rgd.spec?.schema;
   if (!schema?.kind || !schema.apiVersion) return undefined;
   return { group: schema.group ?? KRO_GROUP, version: schema.apiVersion, kind: schema.kind };
 }
 
-/** Kind of RGDs. */
+/** The kind of RGDs. */
 export const RGD_KIND: KindRef = {
   group: KRO_GROUP,
   version: KRO_VERSION,
@@ -137,7 +137,7 @@ export const RGD_KIND: KindRef = {
   namespaced: false,
 };
 
-/** Kind of GraphRevisions. */
+/** The kind of GraphRevisions. */
 export const REVISION_KIND: KindRef = {
   group: INTERNAL_GROUP,
   version: KRO_VERSION,
@@ -146,7 +146,7 @@ export const REVISION_KIND: KindRef = {
   namespaced: false,
 };
 
-/** Kind of CustomResourceDefinitions. */
+/** The kind of CustomResourceDefinitions. */
 export const CRD_KIND: KindRef = {
   group: "apiextensions.k8s.io",
   version: "v1",

@@ -1,9 +1,20 @@
-/** Did-you-mean: the hint of a problem whose cause is a misspelt name. */
+/** Suggestions for misspelt names. */
 
-/** Names that are looked at: a hint is not worth more time. */
+/** The number of names that are compared, which bounds the time. */
 const MAX_CANDIDATES = 200;
 
-/** The known name nearest to a misspelt one, as a hint; undefined when none is near. */
+/**
+ * A hint with the known name nearest to a misspelt one, ignoring case; undefined when none is within a third
+ * of the name's length in edits (at least one). Only the first 200 names are compared.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { didYouMean } from "./mod.ts";
+ *
+ * assert.equal(didYouMean("replica", ["image", "replicas"]), 'did you mean "replicas"?');
+ * ```
+ */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
@@ -23,14 +34,14 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return best === undefined ? undefined : `did you mean "${best}"?`;
 }
 
-/** Characters that do not occur in the other word: each takes a change. */
+/** The number of characters that the other word lacks: a lower bound of the edit distance. */
 function foreign(word: string, other: string): number {
   let count = 0;
   for (const character of word) if (!other.includes(character)) count++;
   return count;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to another. */
+/** The edit distance: insertions, deletions, replacements and swaps of neighbouring characters. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

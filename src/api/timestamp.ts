@@ -1,4 +1,4 @@
-/** Times as Kubernetes writes them. */
+/** Kubernetes timestamps. */
 
 /** Formats a date as `metav1.Time` does: RFC 3339 in UTC with whole seconds. */
 export function timestamp(date: Date): string {

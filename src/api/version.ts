@@ -1,9 +1,9 @@
-/** The version that this build calls itself: a release's tag, else `devel` as upstream's builds do. */
+/** The version of this build. */
 
-/** Replaced when a release is built. */
+/** The release's tag, or `devel` as in upstream's builds. The build of a release replaces it. */
 export const VERSION: string = "devel";
 
-/** The version as a label value: `+` is not allowed in one. */
+/** The version as a label value, in which `+` is not allowed and becomes `-`. */
 export function versionLabel(version: string = VERSION): string {
   return version.replaceAll("+", "-");
 }

@@ -1,4 +1,4 @@
-/** Type-checks a prepared node and makes it a node of the graph. */
+/** Type-checks prepared nodes and builds the nodes of the graph. */
 import {
   type CelScope,
   type CelType,
@@ -14,20 +14,20 @@ import { readsRevisionsOnly, statusPathsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Dimension, Expression, Field, Node } from "./types.ts";
 
-/** What all expressions of the graph share. */
+/** The context that all expressions of a graph share. */
 export interface CheckContext {
-  /** `schema` and every node. */
+  /** The types of `schema` and of every node. */
   readonly variables: Readonly<Record<string, CelType>>;
   readonly ids: ReadonlySet<string>;
   readonly omit: boolean;
-  /** Grows by what expressions of the status read. */
+  /** The reads of the status' expressions, by name; added to while the status is checked. */
   readonly statusReads: Map<string, Reads>;
 }
 
-/** The type of what has a fault that was reported: nobody reports it again. */
+/** The type of a value whose problem was reported; its uses cause no further problems. */
 export const FAULTY: CelType = { kind: "error" };
 
-/** The type under which others see the node. */
+/** The type of a node in the expressions of other nodes: a list for collections. */
 export function nodeType({ draft, info }: PreparedNode): CelType {
   if (!info) return FAULTY;
   const element = objectType(draft.id, info.schema);
@@ -35,7 +35,11 @@ export function nodeType({ draft, info }: PreparedNode): CelType {
   return many ? listOf(element) : element;
 }
 
-/** Undefined when the kind is not known; faults are reported. */
+/**
+ * Type-checks the expressions of a node and reports their problems.
+ *
+ * @returns The node; undefined when its kind is unknown.
+ */
 export function checkNode(
   node: PreparedNode,
   applyOrder: number,
@@ -55,7 +59,7 @@ export function checkNode(
     if (expression) forEach.push({ variable, list: expression });
   }
   const fields: Field[] = [];
-  // Copied for collections only: thousands of nodes would copy each other.
+  // Copied for collections only: copying the scope for every node takes time quadratic in their number.
   const inTemplate = node.forEach.length === 0
     ? scope
     : { ...scope, variables: { ...scope.variables, ...variables } };

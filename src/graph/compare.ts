@@ -1,18 +1,38 @@
-/** What differs between the live CRD and the one that a graph wants, and what that breaks. */
+/** Compares the live CRD with the one that a graph needs, and finds breaking changes. */
 import { isObject, type Json, jsonEqual, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { compareSchemas } from "./compare_schema.ts";
 
-/** One difference. */
+/** One difference between two CRDs. */
 export interface CrdChange {
-  /** The field (`spec.replicas`, `spec.ports[].name`), or the place in the CRD (`names.shortNames`). */
+  /** The field of instances (`spec.replicas`, `spec.ports[].name`), or of the CRD (`names.shortNames`). */
   path: string;
-  /** What happened, such as `Property size was removed`. */
+  /** The change, such as `Property size was removed`. */
   text: string;
-  /** Instances that exist, or clients that were right until now, may stop working. */
+  /** Whether existing instances, or clients that were valid before, may be rejected afterwards. */
   breaking: boolean;
 }
 
-/** Compares version, schema, columns, names, scope and metadata; empty when nothing is to be written. */
+/**
+ * The changes from the live CRD to the desired one: versions, schema, printer columns, names, scope and
+ * metadata. Empty when the live CRD needs no update.
+ *
+ * The texts and the verdict on each change are upstream's (`pkg/graph/crd/compat`).
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compareCrds } from "./mod.ts";
+ *
+ * const crd = (served: boolean) => ({
+ *   apiVersion: "apiextensions.k8s.io/v1",
+ *   kind: "CustomResourceDefinition",
+ *   metadata: { name: "shops.kro.run" },
+ *   spec: { versions: [{ name: "v1", served, schema: {} }] },
+ * });
+ * const [change] = compareCrds(crd(true), crd(false));
+ * assert.deepEqual([change?.path, change?.breaking], ["version.served", true]);
+ * ```
+ */
 export function compareCrds(live: KubeObject, desired: KubeObject): CrdChange[] {
   const [old, wanted] = [object(live.spec), object(desired.spec)];
   const wantedVersion = versions(wanted)[0] ?? {};
@@ -71,7 +91,7 @@ function compareNames(old: JsonObject, wanted: JsonObject): CrdChange[] {
   return changes;
 }
 
-/** Labels and annotations that others put on the live object are theirs. */
+/** Compares desired labels and annotations; further ones on the live object do not count. */
 function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
   const changes: CrdChange[] = [];
   for (const field of ["labels", "annotations"] as const) {
@@ -84,7 +104,10 @@ function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
   return changes;
 }
 
-/** Columns without what the API server leaves out, and without what upstream says of its own three. */
+/**
+ * The printer columns without empty fields, which the API server omits, and without the descriptions that
+ * upstream gives to its three default columns.
+ */
 function columns(version: JsonObject): Json {
   const list = version.additionalPrinterColumns;
   return (Array.isArray(list) ? list : []).map((each) => {
@@ -110,7 +133,7 @@ function object(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Null and an empty list are the same as absent. */
+/** The value, null when it is absent or an empty list. */
 function filled(value: Json | undefined): Json {
   return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;
 }

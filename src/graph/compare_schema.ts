@@ -1,18 +1,19 @@
-/** Compares two structural schemas keyword by keyword: tightening breaks, relaxing does not. */
+/** Compares two structural schemas keyword by keyword: stricter validation is a breaking change. */
 import { isObject, type Json, jsonEqual, type JsonObject, jsonText } from "../api/mod.ts";
 import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
 
-/** Compares whole object schemas; paths start at the fields of the root. */
+/** The changes between two root schemas. Paths begin at the fields of the root. */
 export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[] {
   const changes: CrdChange[] = [];
   compareAt("", old, wanted, changes);
   return changes;
 }
 
-/** A keyword's rule: the change that a pair of differing values means. */
+/** The rule of a keyword: the changes that two differing values mean. */
 type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
 
+/** The rules by keyword; other keywords are not breaking. */
 const RULES = new Map<string, Rule>(Object.entries({
   description: (old, wanted) => harmless("Description", old, wanted),
   default: (old, wanted) => harmless("Default value", old, wanted),
@@ -38,6 +39,7 @@ const RULES = new Map<string, Rule>(Object.entries({
   ],
   "x-kubernetes-list-map-keys": (old, wanted) => [changed("List map keys", old, wanted, true)],
 }));
+/** Keywords that are compared structurally. */
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
 function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]): void {
@@ -66,7 +68,7 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
     const hasDefault = object(to.get(name)).default !== undefined;
     if (to.get(name) === undefined) {
-      // Upstream wrote such names into its status schemas; nothing was ever stored under them.
+      // Upstream declared escaped names in status schemas, but never stored values under them.
       const harmless = isEscapeOf(name, to);
       report(`Property ${name} was removed`, !harmless);
       continue;
@@ -86,13 +88,17 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
   }
 }
 
-/** True when the name is the CEL-escaped form (`app__dash__name`) of one that is still there. */
+/** Whether a name is the CEL-escaped form (`app__dash__name`) of a property that still exists. */
 function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boolean {
   const real = unescapeName(name);
   return real !== undefined && real !== name && properties.has(real);
 }
 
-/** `items`, whose removal upstream calls breaking; `additionalProperties`, where `true` means any. */
+/**
+ * Compares `items` or `additionalProperties`.
+ *
+ * @param needed Whether every change to a boolean is breaking; else `true`, which allows any value, is not.
+ */
 function compareNested(
   path: string,
   key: string,
@@ -178,7 +184,7 @@ function changed(
   return { text, breaking };
 }
 
-/** A keyword's value; what means the same as absence is absent. */
+/** The value of a keyword; undefined for values that mean the same as its absence. */
 function keyword(schema: JsonObject, name: string): Json | undefined {
   const value = schema[name];
   const empty = value === "" || value === false || value === null ||
@@ -190,7 +196,7 @@ function sortedKeys(a: JsonObject, b: JsonObject): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-/** Properties as a map, for their names may be those of an object's own methods. */
+/** The properties as a map: their names may be those of Object.prototype. */
 function fields(value: Json | undefined): Map<string, Json | undefined> {
   return new Map(Object.entries(object(value)));
 }

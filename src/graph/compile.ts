@@ -1,4 +1,4 @@
-/** RGD -> Graph: every stage goes on as far as it can, so that all faults are found at once. */
+/** Compiles an RGD to a graph. Each stage continues after problems, so that all are found at once. */
 import {
   Annotation,
   type GroupVersionKind,
@@ -24,10 +24,13 @@ import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
 import type { CompileOptions, Graph, Node } from "./types.ts";
 
-/** A graph, or everything that is wrong with the RGD. */
+/** A graph, or all problems of the RGD. */
 export type Compilation = { ok: true; graph: Graph } | { ok: false; problems: Problem[] };
 
-/** The kinds whose schemas {@link compile} needs, each once; what names no kind is left out. */
+/**
+ * The kinds whose schemas {@link compile} needs, without duplicates. Resources without a valid apiVersion
+ * and kind are skipped; {@link compile} reports them.
+ */
 export function kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[] {
   const resources: unknown = isObject(rgd) && isObject(rgd.spec) ? rgd.spec.resources : undefined;
   const found = new Map<string, GroupVersionKind>();
@@ -40,7 +43,30 @@ export function kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[] {
   return [...found.values()];
 }
 
-/** Compiles an RGD; `kinds` holds what is known of {@link kindsOf}. */
+/**
+ * Checks an RGD and compiles it to a graph. Never throws for faults of the RGD, whatever JSON it is.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import type { ResourceGraphDefinition } from "../api/mod.ts";
+ * import { compile, kindsOf } from "./mod.ts";
+ * import { resolveKinds, snapshotSource } from "../openapi/mod.ts";
+ *
+ * const rgd: ResourceGraphDefinition = {
+ *   apiVersion: "kro.run/v1alpha1",
+ *   kind: "ResourceGraphDefinition",
+ *   metadata: { name: "shop" },
+ *   spec: { schema: { kind: "Shop", apiVersion: "v1alpha1", spec: { size: "integer" } } },
+ * };
+ * const kinds = await resolveKinds(snapshotSource(), kindsOf(rgd));
+ * const compiled = compile(rgd, kinds);
+ * assert.ok(compiled.ok);
+ * assert.equal(compiled.graph.crd.metadata.name, "shops.kro.run");
+ * ```
+ *
+ * @param kinds The known kinds among {@link kindsOf}; missing ones are reported with code `KIND`.
+ */
 export function compile(
   rgd: ResourceGraphDefinition,
   kinds: KindTable,
@@ -125,7 +151,10 @@ function vertices(
   return nodes.map(({ draft, dependencies }) => ({ id: draft.id, dependencies }));
 }
 
-/** The order; empty after a cycle. Edges of a reported cycle are cut to find the next one. */
+/**
+ * The topological order; empty when there is a cycle. Every cycle is reported: the edges of one are
+ * removed before the next is searched.
+ */
 function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
   let remaining = vertices(nodes);
   for (let cyclic = false;; cyclic = true) {
@@ -133,7 +162,12 @@ function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
     if (result.ok) return cyclic ? [] : result.order;
     const { cycle } = result;
     const message = `dependencies form a cycle: ${cycle.join(" -> ")}`;
-    report({ code: "GRAPH", node: cycle[0], message, hint: "includeWhen and forEach count too" });
+    report({
+      code: "GRAPH",
+      node: cycle[0],
+      message,
+      hint: "expressions in includeWhen and forEach are dependencies too",
+    });
     const members = new Set(cycle);
     remaining = remaining.map((v) =>
       members.has(v.id)

@@ -1,19 +1,19 @@
 /**
- * Literal condition types and statuses in an author's condition, read from its tokens. The text is
- * known to parse; what is computed, or written with escapes, is left to evaluation.
+ * Finds literal condition types and statuses in a condition's expression, which is known to parse.
+ * Computed values and literals with escapes are checked only when they are evaluated.
  */
 
-/** A string literal and where it starts. */
+/** A string literal and the UTF-16 offset where it starts. */
 export interface Literal {
   readonly value: string;
   readonly offset: number;
 }
 
-/** What an entry says in literals. */
+/** The literals of one expression. */
 export interface ConditionLiterals {
-  /** Arguments of `runtime.newCondition({…})`. */
+  /** The arguments of each `runtime.newCondition({…})`. */
   readonly made: readonly { type?: Literal; status?: Literal }[];
-  /** Types read by `runtime.condition(schema, …)`. */
+  /** The types that `runtime.condition(schema, …)` looks up. */
   readonly lookedUp: readonly Literal[];
 }
 
@@ -22,7 +22,7 @@ type Token = Literal;
 const TOKEN =
   /\/\/[^\n]*|[rRbB]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\w+|\S/g;
 
-/** Reads the literals of one expression. */
+/** Finds the literals of an expression. */
 export function conditionLiterals(source: string): ConditionLiterals {
   const tokens: Token[] = [...source.matchAll(TOKEN)]
     .map((match) => ({ value: match[0], offset: match.index }))
@@ -40,7 +40,7 @@ export function conditionLiterals(source: string): ConditionLiterals {
   return { made, lookedUp };
 }
 
-/** `type` and `status` of a map literal, as far as their values are one string each. */
+/** The values of `type` and `status` in a map literal, if they are string literals. */
 function entries(tokens: readonly Token[], from: number): { type?: Literal; status?: Literal } {
   const found: { type?: Literal; status?: Literal } = {};
   let depth = 0;
@@ -56,7 +56,7 @@ function entries(tokens: readonly Token[], from: number): { type?: Literal; stat
   return found;
 }
 
-/** The string at a place when nothing but one of `ends` follows it. */
+/** The string literal at an index of the tokens, if one of `ends` follows it directly. */
 function stringAt(tokens: readonly Token[], at: number, ends: string[]): Literal | undefined {
   const token = tokens[at];
   const quoted = /^(["'])([^\\]*)\1$/.exec(token?.value ?? "");

@@ -1,4 +1,4 @@
-/** Author-declared conditions: entries of `schema.status.conditions`. */
+/** Checks the conditions that an author declares in `schema.status.conditions`. */
 import { didYouMean, INSTANCE_CONDITIONS, type Json, type Problem } from "../api/mod.ts";
 import { type CelType, CONDITION, typeText } from "../cel/mod.ts";
 import type { CheckContext } from "./check.ts";
@@ -12,7 +12,7 @@ import type { Expression } from "./types.ts";
 
 const ROOT = "schema.status.conditions";
 
-/** The checked entries, in their order. */
+/** Checks the entries and reports their problems. Returns the valid ones in order. */
 export function checkConditions(
   raw: Json | undefined,
   context: CheckContext,
@@ -60,7 +60,7 @@ export function checkConditions(
 const BUILT_IN = [...INSTANCE_CONDITIONS.dependents, INSTANCE_CONDITIONS.root];
 const STATUSES = ["True", "False", "Unknown"];
 
-/** Literal types and statuses are judged before anything is evaluated. */
+/** Reports invalid literal types and statuses, which would otherwise fail only when evaluated. */
 function checkLiterals(drafts: readonly Draft[], report: Report): void {
   const literals = drafts.map((draft) => {
     const [part] = draft.parts;
@@ -84,8 +84,8 @@ function checkLiterals(drafts: readonly Draft[], report: Report): void {
     for (const type of literals[i]!.lookedUp) {
       if (BUILT_IN.includes(type.value)) continue;
       const message = declaredBy.has(type.value)
-        ? `"${type.value}" is declared here, and conditions cannot refer to each other`
-        : `"${type.value}" is none of kro's own conditions: ${BUILT_IN.join(", ")}`;
+        ? `"${type.value}" is declared by this RGD, and such conditions cannot refer to each other`
+        : `"${type.value}" is not a condition that kro sets: ${BUILT_IN.join(", ")}`;
       report({ ...literalFault(draft, type, message), hint: didYouMean(type.value, BUILT_IN) });
     }
   }

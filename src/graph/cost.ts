@@ -1,42 +1,56 @@
-/** What the expressions of a graph can cost, each and in a pass: told before there is any instance. */
+/** Static cost estimates of a graph: of each expression and of a whole pass. */
 import { COST_LIMITS, type CostEstimate, type CostLimits } from "../cel/mod.ts";
 import { rootOf } from "./read_node.ts";
 import { below } from "./template.ts";
 import type { Expression, Graph, Node } from "./types.ts";
 
-/** An expression and what one evaluation of it can cost. */
+/** The estimate of one expression. */
 export interface ExpressionCost {
-  /** Id of the node; absent for the status. */
+  /** The id of its node; absent for the status. */
   readonly node?: string;
-  /** Path below the node or below `spec`, as problems have it. */
+  /** The path below the node or below `spec`, as in {@link Problem}. */
   readonly path: string;
-  /** As its author wrote it. */
+  /** The expression as its author wrote it. */
   readonly expression: string;
-  /** One evaluation. */
+  /** The cost of one evaluation. */
   readonly cost: CostEstimate;
 }
 
-/** All expressions of a graph. */
+/** The estimates of a graph. */
 export interface GraphCost {
-  /** Node by node, then the status. */
+  /** All expressions: node by node, then the status. */
   readonly expressions: readonly ExpressionCost[];
   /**
-   * A whole pass: what is evaluated for each object of a collection counts as often as a forEach may make
-   * objects. At least, it makes none, and nodes with includeWhen are left out.
+   * The cost of a whole pass. The maximum counts an expression of a collection for each object that a
+   * forEach may create. The minimum assumes empty collections and excluded nodes.
    */
   readonly pass: CostEstimate;
 }
 
-/** How many objects a forEach may make unless `--rgd-max-collection-size` says otherwise. */
+/** The default limit for the number of objects of a forEach (`--rgd-max-collection-size`). */
 export const MAX_COLLECTION_SIZE = 1000;
 
-/** How often a pass evaluates an expression. */
+/** The number of evaluations of an expression in a pass. */
 interface Times {
   readonly min: number;
   readonly max: number;
 }
 
-/** The estimate of a graph whose forEach nodes make at most `maxCollectionSize` objects each. */
+/**
+ * Estimates the costs of a graph from its expressions and schemas.
+ *
+ * @example
+ * ```ts
+ * import type { Graph } from "./mod.ts";
+ * import { dearExpressions, graphCost } from "./mod.ts";
+ *
+ * function warnings(graph: Graph): string[] {
+ *   return dearExpressions(graphCost(graph)).map((e) => `${e.path} may cost ${e.cost.max} units`);
+ * }
+ * ```
+ *
+ * @param maxCollectionSize The greatest number of objects of a forEach (`--rgd-max-collection-size`).
+ */
 export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE): GraphCost {
   const expressions: ExpressionCost[] = [];
   let [min, max] = [0, 0];
@@ -56,7 +70,7 @@ export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE)
     );
     const root = rootOf(node.type);
     for (const { path, expression } of node.fields) {
-      // What the pass needs to plan is evaluated once before.
+      // Names and namespaces are evaluated once more, for the planned inventory.
       const often = path[0] === "metadata" && path.length === 2 ? 2 : 1;
       add(below(root, path), expression, { min: least, max: often * objects }, node);
     }
@@ -70,7 +84,7 @@ export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE)
   return { expressions, pass: { min, max } };
 }
 
-/** The expressions whose worst case is beyond what one evaluation is granted. */
+/** The expressions whose greatest cost exceeds the limit of one evaluation. */
 export function dearExpressions(
   cost: GraphCost,
   limits: CostLimits = COST_LIMITS,

@@ -1,4 +1,4 @@
-/** One string with expressions, from its text to a checked program; all faults are reported. */
+/** Parses and type-checks one string with expressions, and reports all of its problems. */
 import type { Problem, ProblemCode } from "../api/mod.ts";
 import {
   type CelProblem,
@@ -16,15 +16,15 @@ import type { Report } from "./report.ts";
 import { type Part, scan } from "./scan.ts";
 import type { Expression } from "./types.ts";
 
-/** Where an expression stands, and under which codes its faults are reported. */
+/** The place of an expression, and the codes of its problems. */
 export interface Place {
-  /** Path below the node or `spec`. */
+  /** The path below the node or `spec`. */
   readonly path: string;
-  /** Faults of the `${…}` form. */
+  /** The code for a malformed `${…}`. */
   readonly form: ProblemCode;
-  /** Expressions that do not parse, unknown names. */
+  /** The code for syntax errors and unknown names. */
   readonly reference: ProblemCode;
-  /** Everything that needs types. */
+  /** The code for type errors. */
   readonly type: ProblemCode;
 }
 
@@ -37,23 +37,28 @@ export const STATUS_CODES = { form: "STATUS", reference: "STATUS", type: "STATUS
 /** Codes of author conditions. */
 export const CONDITION_CODES = { form: "COND", reference: "COND", type: "COND" } as const;
 
-/** A parsed expression that waits for the types of what it refers to. */
+/** A parsed string with expressions, not yet type-checked. */
 export interface Draft {
   readonly place: Place;
-  /** As its author wrote it. */
+  /** The string as its author wrote it. */
   readonly source: string;
   readonly standalone: boolean;
-  /** Literal text, and expressions with where they start in {@link source}. */
+  /** Literal text and expressions, with their offsets in {@link source}. */
   readonly parts: readonly (Part & { parsed?: Parsed })[];
-  /** Free identifiers with their offset in {@link source}. */
+  /** Free identifiers with the offset of their first use in {@link source}. */
   readonly references: ReadonlyMap<string, number>;
-  /** Plain functions with their offset in {@link source}. */
+  /** Functions with the offset of their first use in {@link source}. */
   readonly functions: ReadonlyMap<string, number>;
-  /** Names in it that were reported: it makes no expression, but may have other faults. */
+  /** Reported names. The draft yields no expression, but its other problems are still found. */
   readonly faulty?: readonly string[];
 }
 
-/** Undefined for plain text and after a fault; with `standalone` only a single `${…}` is accepted. */
+/**
+ * Parses a string and reports its problems.
+ *
+ * @param standalone Accepts only a string that is a single `${…}`.
+ * @returns Undefined for text without expressions and after a problem.
+ */
 export function readExpression(
   source: string,
   place: Place,
@@ -101,12 +106,17 @@ function merge(into: Map<string, number>, from: ReadonlyMap<string, number>, off
   for (const [name, at] of from) if (!into.has(name)) into.set(name, at + offset);
 }
 
-/** What an expression's result has to be. */
+/** The requirement for an expression's result: fits a field, or passes a check that returns the fault. */
 export type Expectation =
   | { fits: Schema | undefined }
   | { accepts: (type: CelType) => string | undefined };
 
-/** Type-checks a draft; `ids` are the nodes of the graph. */
+/**
+ * Type-checks a draft and reports its problems.
+ *
+ * @param ids The ids of the graph's nodes.
+ * @returns Undefined after a problem.
+ */
 export function checkExpression(
   draft: Draft,
   scope: CelScope,
@@ -117,7 +127,7 @@ export function checkExpression(
   const { faulty } = draft;
   const program = compileDraft(draft, faulty ? { ...scope, faulty } : scope, report);
   if (!program || faulty) return undefined;
-  // What has no type was reported where that came from.
+  // The problem behind an error type was reported already.
   const fault = program.type.kind === "error"
     ? undefined
     : "fits" in expectation
@@ -134,7 +144,10 @@ export function checkExpression(
 
 const NONE: readonly string[] = [];
 
-/** Kept by every expression of every graph: shared where it can be, and no longer than it must be. */
+/**
+ * The node ids among names. Every expression of every graph holds the result, so arrays are shared where
+ * possible.
+ */
 function nodesAmong(names: readonly string[], ids: ReadonlySet<string>): readonly string[] {
   if (names.every((name) => ids.has(name))) return names;
   const nodes = names.filter((name) => ids.has(name));
@@ -157,7 +170,7 @@ function misfit(
 
 const SCALARS = ["bool", "double", "int", "string", "uint"];
 
-/** The function that turns one scalar into another, where there is one for all values. */
+/** A hint with the function that converts every value of one scalar type to another, if there is one. */
 function conversion(found: string, expected: string): string | undefined {
   const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);
   return converts && found !== "bool" || expected === "string" && found === "bool"
@@ -172,7 +185,7 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     const { message, hint } = problem;
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
-  // Faults of a template with text come with offsets in the whole string; else each part is asked.
+  // compileTemplate reports offsets in the whole string only for templates with text.
   const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;

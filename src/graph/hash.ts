@@ -1,4 +1,4 @@
-/** The hash that tells whether a spec differs from the newest revision, and the revisions' names. */
+/** The hash that identifies an RGD's spec, and the names of GraphRevisions. */
 import {
   isObject,
   type Json,
@@ -8,12 +8,27 @@ import {
   type RgdSpec,
 } from "../api/mod.ts";
 
-/** FNV-1a 64 over the normalised spec, as 16 hex digits: equal to upstream's. */
+/**
+ * The hash of a spec as 16 hex digits: FNV-1a 64 over the normalised JSON. It equals upstream's, so that
+ * revisions written by either are recognised by the other.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { specHash } from "./mod.ts";
+ *
+ * const schema = { kind: "Shop", apiVersion: "v1alpha1" };
+ * assert.equal(specHash({ schema }), specHash({ schema: { ...schema, scope: "Namespaced" } }));
+ * ```
+ */
 export function specHash(spec: RgdSpec): string {
   return fnv1a(encode(normalised(spec)), 64);
 }
 
-/** Name of a GraphRevision; names that would be too long are cut and told apart by a hash. */
+/**
+ * The name of a GraphRevision: `<rgd>-r00001`. A name of over 253 characters is cut and made unique by a
+ * hash.
+ */
 export function revisionName(rgd: string, revision: number): string {
   const suffix = `-r${String(revision).padStart(5, "0")}`;
   if (rgd.length + suffix.length <= 253) return rgd + suffix;
@@ -22,7 +37,7 @@ export function revisionName(rgd: string, revision: number): string {
   return (prefix || "gr") + tail;
 }
 
-/** The fields in upstream's order; `undefined` ones are left out when encoded. */
+/** The spec with fields in upstream's order and defaults filled in; `undefined` fields are not encoded. */
 function normalised(spec: unknown): Json {
   const s = object(spec);
   const resources = list(s.resources).map((r) => resource(object(r)))
@@ -108,21 +123,21 @@ function strings(value: Json | undefined): Json | undefined {
   return isObject(value) && Object.keys(value).length ? sorted(value) : undefined;
 }
 
-/** Keys sorted at every level. */
+/** The value with the keys of its objects sorted at every level. */
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
   const keys = Object.keys(value).filter((k) => value[k] !== undefined).sort(byteOrder);
-  // An entry list, for integer-like keys of an object would be moved to its front.
+  // A list of entries: JavaScript moves integer-like keys of an object to the front.
   return new SortedObject(keys.map((k) => [k, sorted(value[k]!)])) as unknown as JsonObject;
 }
 
-/** An object whose keys are written in the given order, whatever they look like. */
+/** An object that is encoded with its keys in the given order. */
 class SortedObject {
   constructor(readonly entries: [string, Json][]) {}
 }
 
-/** Compact JSON with Go's escapes of `<`, `>`, `&` and the line separators. */
+/** Compact JSON with the HTML escapes of Go's `encoding/json`. */
 function encode(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(encode).join(",")}]`;
   const entries = value instanceof SortedObject

@@ -1,15 +1,17 @@
-/** The kind that a graph serves: its CustomResourceDefinition, and what `schema` means. */
+/** The CRD that a graph generates, and the schema of the variable `schema`. */
 import { type JsonObject, type KubeObject, type PrinterColumn } from "../api/mod.ts";
 import { objectMetaSchema, type Schema } from "../openapi/mod.ts";
 import { plural } from "./plural.ts";
 import type { SchemaDraft } from "./read.ts";
 
+/** The default printer columns. */
 const COLUMNS: PrinterColumn[] = [
   { name: "State", type: "string", jsonPath: ".status.state" },
   { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
   { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
 ];
 
+/** The schema of `status.conditions`. */
 const CONDITIONS: Schema = {
   type: "array",
   items: {
@@ -25,14 +27,18 @@ const CONDITIONS: Schema = {
   },
 };
 
-/** Schema of the variable `schema`: the instance without its status, with full metadata. */
+/** The schema of the variable `schema`: the instance with all metadata, without its status. */
 export function instanceSchema(spec: Schema, namespaced: boolean): Schema {
   const type = { type: "string" };
   const metadata = objectMetaSchema({ namespaced });
   return { type: "object", properties: { apiVersion: type, kind: type, metadata, spec } };
 }
 
-/** The CRD without kro's own labels; `status` holds the author's fields. */
+/**
+ * The CRD of an RGD, without kro's own labels.
+ *
+ * @param status The schema of the author's status fields; `state` and `conditions` are added.
+ */
 export function generateCrd(draft: SchemaDraft, spec: Schema, status: Schema): KubeObject {
   const { kind, group, raw } = draft;
   const singular = kind.toLowerCase();

@@ -1,6 +1,6 @@
-/** Small questions about JSON values. */
+/** Helpers for JSON values of unknown shape. */
 
-/** A word for the kind of value, for messages. */
+/** The JSON type of a value for messages, such as `a list` or `an integer`. */
 export function kindOfJson(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
@@ -10,7 +10,7 @@ export function kindOfJson(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-/** True when lists and objects are nested deeper than `limit`; reads without recursion. */
+/** Whether lists and objects nest deeper than `limit`. Does not recurse. */
 export function deeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

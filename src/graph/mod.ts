@@ -1,6 +1,21 @@
 /**
- * RGD -> Graph: expressions, dependencies, types, order, generated CRD, revision hash.
- * Pure: no I/O, no clock, no environment.
+ * Static analysis of a ResourceGraphDefinition: {@link compile} checks an RGD against the schemas of its
+ * kinds and returns a {@link Graph} with typed expressions, dependencies, a topological order and the
+ * generated CRD, or all problems at once. Pure: no I/O, no clock, no environment.
+ *
+ * @example Report the problems of an RGD
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compile } from "./mod.ts";
+ *
+ * const schema = { kind: "shop", apiVersion: "v1alpha1" };
+ * const rgd = { apiVersion: "kro.run/v1alpha1", kind: "ResourceGraphDefinition" };
+ * const compiled = compile({ ...rgd, metadata: { name: "shop" }, spec: { schema } }, new Map());
+ * assert.ok(!compiled.ok);
+ * assert.deepEqual(compiled.problems.map(({ code, path }) => [code, path]), [
+ *   ["NAMING", "schema.kind"],
+ * ]);
+ * ```
  *
  * @module
  */

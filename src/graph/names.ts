@@ -1,4 +1,4 @@
-/** Naming rules: kinds, node ids and forEach variables must be usable as identifiers. */
+/** Naming rules for kinds, node ids and forEach variables. */
 
 const KRO_RESERVED =
   `apiVersion context dependency dependencies each externalRef externalReference externalRefs
@@ -9,15 +9,15 @@ const CEL_RESERVED = `true false null in as break const continue else for functi
   loop package namespace return var void while`;
 const RESERVED = new Set(`${KRO_RESERVED} ${CEL_RESERVED}`.split(/\s+/));
 
-/** What is wrong with a kind's name; undefined when nothing. */
+/** The fault of a kind's name; undefined when it is valid. */
 export function kindFault(kind: string): string | undefined {
   if (/^[A-Z][a-zA-Z0-9]*$/.test(kind)) return undefined;
-  return `kind "${kind}" is not UpperCamelCase (letters and digits, a capital first)`;
+  return `kind "${kind}" is not UpperCamelCase (letters and digits, starting with a capital)`;
 }
 
-/** What is wrong with the name of a node or variable; undefined when nothing. */
+/** The fault of a node id or variable name; undefined when it is valid. */
 export function identifierFault(name: string): string | undefined {
   if (RESERVED.has(name)) return `"${name}" is a reserved word`;
   if (/^[a-z][a-zA-Z0-9]*$/.test(name)) return undefined;
-  return `"${name}" is not lower camelCase (letters and digits, a small letter first)`;
+  return `"${name}" is not lower camelCase (letters and digits, starting with a small letter)`;
 }

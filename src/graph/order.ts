@@ -1,14 +1,17 @@
-/** Order of a graph: topological order, one cycle when there is none, and deletion waves. */
+/** Orders a graph: topological order, cycles and deletion waves. */
 
-/** A node as far as its order goes; the list's order breaks ties. */
+/** A node with its dependencies. */
 export interface Vertex {
-  /** Its id. */
+  /** The id. */
   readonly id: string;
-  /** Ids of vertices that come before it. */
+  /** The ids of vertices that must come before it. */
   readonly dependencies: readonly string[];
 }
 
-/** Repeatedly the first vertex of the list whose dependencies are placed; fails with a cycle. */
+/**
+ * The topological order: repeatedly the first vertex of the list whose dependencies are all placed, as
+ * upstream. If there is none, one cycle, whose first id is repeated at the end.
+ */
 export function topologicalOrder(
   vertices: readonly Vertex[],
 ): { ok: true; order: string[] } | { ok: false; cycle: string[] } {
@@ -25,7 +28,7 @@ export function topologicalOrder(
   return { ok: true, order };
 }
 
-/** Follows unplaced dependencies until a vertex comes up twice; it is named first and last. */
+/** Follows unplaced dependencies until a vertex occurs twice. */
 function findCycle(waiting: readonly Vertex[], placed: ReadonlySet<string>): string[] {
   const byId = new Map(waiting.map((v) => [v.id, v]));
   const path: string[] = [];
@@ -38,8 +41,10 @@ function findCycle(waiting: readonly Vertex[], placed: ReadonlySet<string>): str
 }
 
 /**
- * Deletion waves: the highest number for vertices on which nobody depends, which are deleted first;
- * 1 for the far end.
+ * The deletion wave of each vertex, for the annotation `internal.kro.run/apply-order`. Vertices without
+ * dependents have the highest number and are deleted first; wave 1 is deleted last.
+ *
+ * @param order A topological order of the vertices.
  */
 export function applyOrders(
   vertices: readonly Vertex[],

@@ -1,15 +1,19 @@
-/** The plural of a kind, which names its CRD: the same answer as upstream's library gives. */
+/**
+ * The plural of a kind, which names its CRD. Results equal those of upstream's library
+ * (github.com/gobuffalo/flect).
+ */
 import { ALTERNATIVES, IRREGULAR, PLAIN, SUFFIXES, UNCHANGED } from "./plural_words.ts";
 
-/** Kinds for which the library gives no usable name; the API server refuses the CRD. */
+/** Kinds whose plural in the library has capitals, so that the API server rejects the CRD. */
 const BROKEN = new Set(
   "aes bss cmos des dns ess fcs https ids ips mpls pots".split(" "),
 );
+/** Acronyms that the library only appends an `s` to. */
 const PLAIN_ACRONYMS = new Set(["ssh", "eia", "tia"]);
 
 const plurals = new Map<string, string>();
 const knownPlurals = new Set<string>(words(ALTERNATIVES));
-/** Singulars and plurals that may end a longer word, with what replaces them. */
+/** Singulars and plurals that may end a longer word, with their replacements. */
 const endings = new Map<string, string>();
 
 for (const pair of entries()) {
@@ -23,12 +27,22 @@ for (const pair of entries()) {
 const suffixes = words(SUFFIXES).map((pair) => pair.split(">") as [string, string]);
 const longest = Math.max(...[...endings.keys()].map((e) => e.length));
 
-/** True for kinds whose plural cannot be a CRD's name. */
+/** Whether the plural of a kind cannot be part of a CRD's name. */
 export function hasNoPlural(lowerCasedKind: string): boolean {
   return BROKEN.has(lowerCasedKind);
 }
 
-/** The plural of a lower-cased kind. */
+/**
+ * The plural of a lower-cased kind.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { plural } from "./mod.ts";
+ *
+ * assert.equal(plural("policy"), "policies");
+ * ```
+ */
 export function plural(lowerCasedKind: string): string {
   const k = lowerCasedKind;
   const whole = plurals.get(k);

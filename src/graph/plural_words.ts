@@ -1,23 +1,23 @@
 /**
- * English words and suffixes whose plural is not just a final `s`: what names CRDs, so the words
- * are those of the library that upstream uses. `!` marks whole words only, `~` words whose plural
- * is not known as one.
+ * English words and suffixes whose plural is not formed with `s`: the tables of the library that upstream
+ * uses, because they decide the names of CRDs. `!` marks entries that match whole words only, `~` entries
+ * whose plural is not recognised as a plural.
  */
 
-/** Words that are their own plural. */
+/** Words that equal their plural. */
 export const UNCHANGED = `
   aircraft beef bison blues~ chassis deer equipment fish graffiti information jeans media money
   moose news police rice salmon series sheep shrimp species swine trout tuna you
 `;
 
-/** Words that other rules would catch, but take a plain `s`. */
+/** Words that would match a suffix but form their plural with `s`. */
 export const PLAIN = `
   abuse ache agenda base bureau cause chive clause cookie cruse curriculum dwarf excuse formula
   fuse hive hoof house human misuse move movie muse pause pretorium quota shoe stadium toe! use!
   vedalia
 `;
 
-/** Irregular words, `singular>plural`. */
+/** Irregular words as `singular>plural`. */
 export const IRREGULAR = `
   adieu>adieux alias!>aliases alumna>alumnae alumnus>alumni apex>apices appendix>appendices
   aquarium>aquaria auditorium>auditoria axis!>axes bacillus>bacilli basis~>bases
@@ -33,7 +33,7 @@ export const IRREGULAR = `
   vertex>vertices vita>vitae vortex>vortices woman>women
 `;
 
-/** Other plurals of the words above. */
+/** Further plurals of the words above. */
 export const ALTERNATIVES = `
   adieus alumnuses apexes appendixes aquariums auditoriums beefs buffalos bureaux cactuses
   codexes corpuses curricula dwarves fishes focuses formulae ganglions helixes hooves indexes
@@ -41,7 +41,7 @@ export const ALTERNATIVES = `
   stadia swines symposiums trouts tunas vertexes vortexes
 `;
 
-/** Suffixes, `singular>plural`; the first that fits wins. */
+/** Suffixes as `singular>plural`; the first that matches is used. */
 export const SUFFIXES = `
   tive>tives eaf>eaves oaf>oaves afe>aves arf>arves rfe>rves rf>rves lf>lves fe>ves ay>ays
   ey>eys oy>oys quy>quies uy>uys y>ies eau>eaux bula>bulae dula>bulae lula>bulae nula>bulae

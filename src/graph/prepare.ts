@@ -1,4 +1,4 @@
-/** Finds a node's expressions and checks whom they refer to: its dependencies, its identity. */
+/** Finds the expressions of a node, checks the names in them, and derives its dependencies. */
 import { CRD_KIND, isObject, type JsonObject } from "../api/mod.ts";
 import type { KindInfo } from "../openapi/mod.ts";
 import { type Draft, NODE_CODES, readExpression, READY_CODES } from "./expression.ts";
@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 import { walkSelector } from "./selector.ts";
 import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
-/** A node whose expressions are parsed, and whose names were checked. */
+/** A node with parsed expressions, whose names were checked. */
 export interface PreparedNode {
   readonly draft: NodeDraft;
   readonly info: KindInfo | undefined;
@@ -16,20 +16,20 @@ export interface PreparedNode {
   readonly forEach: readonly { variable: string; draft: Draft | undefined }[];
   readonly includeWhen: readonly Draft[];
   readonly readyWhen: readonly Draft[];
-  /** Sorted; also those of expressions with faults. */
+  /** The ids of nodes that it depends on, sorted; also those in expressions with problems. */
   readonly dependencies: readonly string[];
 }
 
-/** What preparing has to know of the RGD. */
+/** The context of the RGD in which a node is prepared. */
 export interface PrepareContext {
   readonly ids: ReadonlySet<string>;
-  /** The ids and `schema`. */
+  /** The ids, and `schema`. */
   readonly names: ReadonlySet<string>;
   readonly instanceNamespaced: boolean;
   readonly omit: boolean;
 }
 
-/** Parses everything that a node holds; what does not parse is reported and left out. */
+/** Parses the expressions of a node. Expressions that do not parse are reported and left out. */
 export function prepareNode(
   draft: NodeDraft,
   info: KindInfo | undefined,
@@ -72,7 +72,7 @@ export function prepareNode(
   };
 }
 
-/** The object's strings, without apiVersion and kind, which choose the schema. */
+/** The expressions of a node's object, except apiVersion and kind, which must be plain text. */
 function findFields(
   draft: NodeDraft,
   info: KindInfo | undefined,
@@ -88,12 +88,13 @@ function findFields(
   }
   return walkUntyped(rest, info.schema, root, [], report).filter(({ path, draft }) => {
     if (path[0] === "metadata") return true;
-    const message = "a CustomResourceDefinition may hold expressions in its metadata only";
+    const message = "a CustomResourceDefinition may have expressions only in its metadata";
     report({ code: "EXPR-SYNTAX", path: draft.place.path, expression: draft.source, message });
     return false;
   });
 }
 
+/** The expressions in the metadata of an external reference. */
 function findReference(
   rest: JsonObject,
   info: KindInfo | undefined,
@@ -105,7 +106,10 @@ function findReference(
   return selector === undefined ? fields : [...fields, ...walkSelector(selector, report)];
 }
 
-/** Every variable must tell the objects of a collection apart, and an identity may not vanish. */
+/**
+ * Reports forEach variables that do not occur in the objects' name or namespace, so that objects would
+ * have the same identity, and `omit()` in a name or namespace.
+ */
 function checkIdentity(
   draft: NodeDraft,
   info: KindInfo | undefined,
@@ -136,7 +140,7 @@ function checkIdentity(
   }
 }
 
-/** What each place of a node may refer to. */
+/** The names that the expressions of each part of a node may use. */
 function namesFor(
   draft: NodeDraft,
   { ids, names, omit }: PrepareContext,

@@ -1,4 +1,4 @@
-/** Reads an RGD, whatever JSON it is, into drafts: the right shapes, names and combinations. */
+/** Reads an RGD from JSON of any shape, and checks shapes, names and combinations of fields. */
 import { isObject, type Json, type JsonObject, KRO_GROUP } from "../api/mod.ts";
 import { deeperThan, kindOfJson } from "./json.ts";
 import { identifierFault, kindFault } from "./names.ts";
@@ -6,7 +6,7 @@ import { hasNoPlural } from "./plural.ts";
 import { type NodeDraft, readNode } from "./read_node.ts";
 import type { Report } from "./report.ts";
 
-/** `spec.schema` with its defaults. */
+/** `spec.schema` with defaults filled in. */
 export interface SchemaDraft {
   kind: string;
   version: string;
@@ -15,21 +15,21 @@ export interface SchemaDraft {
   spec: JsonObject;
   types: JsonObject;
   status: JsonObject;
-  /** The rest, which goes to the CRD as it is. */
+  /** The whole `spec.schema`, for the fields that are copied to the CRD. */
   raw: JsonObject;
 }
 
-/** What could be read of an RGD. */
+/** The parts of an RGD that have the right shape. */
 export interface RgdDraft {
   name: string;
   schema: SchemaDraft;
   nodes: NodeDraft[];
 }
 
-/** Deeper objects are refused, so that every walk may recurse. */
+/** The deepest nesting of a spec: all walks recurse, and the stack is limited. */
 const MAX_DEPTH = 128;
 
-/** Undefined when there is nothing to go on with; all faults are reported. */
+/** Reads an RGD and reports its problems. Undefined when it cannot be checked any further. */
 export function readRgd(rgd: unknown, maxDimensions: number, report: Report): RgdDraft | undefined {
   const spec = isObject(rgd) ? rgd.spec : undefined;
   if (!isObject(spec) || !isObject(spec.schema)) {
@@ -86,7 +86,7 @@ function readSchema(raw: JsonObject, report: Report): SchemaDraft {
 
 function pluralFault(kind: string): string | undefined {
   if (!hasNoPlural(kind.toLowerCase())) return undefined;
-  return `kind "${kind}" has no plural that the API server accepts as a name; choose another one`;
+  return `kind "${kind}" has no plural that is valid in a CRD's name; choose another kind`;
 }
 
 function readNodes(raw: Json | undefined, maxDimensions: number, report: Report): NodeDraft[] {

@@ -1,27 +1,31 @@
-/** Reads one entry of `spec.resources`: which of the four types of node it is, and its parts. */
+/** Reads one entry of `spec.resources`: its node type and its parts. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import { kindOfJson } from "./json.ts";
 import { identifierFault } from "./names.ts";
 import { forNode, type Report } from "./report.ts";
 import type { NodeType } from "./types.ts";
 
-/** One entry of `spec.resources` as far as it has the right shape. */
+/** The parts of an entry of `spec.resources` that have the right shape. */
 export interface NodeDraft {
   id: string;
   type: NodeType;
-  /** The template, or apiVersion, kind and metadata of an external reference; absent when unusable. */
+  /** The template, or apiVersion, kind and metadata of an external reference; absent when malformed. */
   object?: JsonObject;
   forEach: { variable: string; list: string }[];
   includeWhen: string[];
   readyWhen: string[];
 }
 
-/** Where paths of the node's object start in messages. */
+/** The prefix of paths in the node's object, for messages. */
 export function rootOf(type: NodeType): "template" | "externalRef" {
   return type === "external" || type === "externalCollection" ? "externalRef" : "template";
 }
 
-/** `ids` are all ids of the RGD, which variables may not take. */
+/**
+ * Reads an entry and reports its problems.
+ *
+ * @param ids All ids of the RGD, which forEach variables must not reuse.
+ */
 export function readNode(
   id: string,
   raw: JsonObject,
@@ -59,7 +63,7 @@ export function readNode(
   return { ...draft, type };
 }
 
-/** Keeps what an external reference knows of: name, namespace and selector of its metadata. */
+/** Reads an external reference: apiVersion, kind, and name, namespace and selector of its metadata. */
 function readExternalRef(raw: Json, report: Report): JsonObject | undefined {
   if (!isObject(raw)) {
     const message = `must be an object, not ${kindOfJson(raw)}`;
@@ -115,7 +119,7 @@ function readForEach(
     const fault = identifierFault(variable) ??
       (ids.has(variable) ? `"${variable}" is the id of a resource` : undefined) ??
       (seen.has(variable) ? `"${variable}" is used twice` : undefined);
-    // kubectl reads keys by YAML 1.1.
+    // kubectl reads YAML 1.1, in which these keys are booleans.
     const hint = variable === "true" || variable === "false"
       ? "quote it: YAML reads y, n, yes, no, on and off as true and false"
       : undefined;

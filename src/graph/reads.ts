@@ -1,10 +1,10 @@
-/** What the expressions of a graph read of each node's objects: caches keep no more than that. */
+/** The fields that a graph's expressions read of each node's objects; caches keep only those. */
 import { addRead, type Reads, readsOf } from "../cel/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { PreparedNode } from "./prepare.ts";
 import type { FieldPath } from "./types.ts";
 
-/** What drafts read of each name. */
+/** The reads of drafts by name, added to `found`. */
 export function readsOfDrafts(
   drafts: Iterable<Draft>,
   found: Map<string, Reads> = new Map(),
@@ -19,8 +19,10 @@ export function readsOfDrafts(
 }
 
 /**
- * By node id, what is read of one object of it, with the fields of its own that say nothing but
- * resourceVersions; `status` holds what the status reads of each name.
+ * The reads of one object of each node, by node id. They include the node's own fields that depend only on
+ * resourceVersions, which are compared with the live values.
+ *
+ * @param status The reads of the status by name.
  */
 export function readsOfNodes(
   nodes: readonly PreparedNode[],
@@ -34,7 +36,7 @@ export function readsOfNodes(
     const found = new Map<string, Reads>();
     const read = byName.get(id) ?? new Map();
     addRead(found, id, isList && read !== "whole" ? read.get("*") ?? new Map() : read);
-    // Whether these differ is told by what stands there.
+    // The live value of such a field decides whether it differs.
     for (const { path, draft } of node.fields) {
       if (readsRevisionsOnly(draft, ids)) addRead(found, id, alongPath(path));
     }
@@ -45,7 +47,11 @@ export function readsOfNodes(
   }));
 }
 
-/** Whether the drafts of nodes, or the status by what it reads, look at that annotation of the instance. */
+/**
+ * Whether an expression of the nodes or the status reads an annotation of the instance.
+ *
+ * @param status The reads of the status by name.
+ */
 export function readsInstanceAnnotation(
   nodes: readonly PreparedNode[],
   status: ReadonlyMap<string, Reads>,
@@ -60,7 +66,7 @@ export function readsInstanceAnnotation(
   return read !== undefined;
 }
 
-/** True when a draft reads nodes, and nothing at all but `metadata.resourceVersion`. */
+/** Whether a draft reads at least one node, and only `metadata.resourceVersion`. */
 export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
   const found = [...readsOfDrafts([draft])];
   const only = (reads: Reads, [first, ...rest]: string[]): boolean =>
@@ -71,7 +77,7 @@ export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): bool
     found.every(([, reads]) => only(reads, ["metadata", "resourceVersion"]));
 }
 
-/** The paths below `status` that a draft of readyWhen reads whole. */
+/** The paths from `status` that a draft of readyWhen reads as a whole, without those through lists. */
 export function statusPathsOf(draft: Draft): string[][] {
   const paths: string[][] = [];
   const collect = (reads: Reads, path: string[]) => {
@@ -84,6 +90,7 @@ export function statusPathsOf(draft: Draft): string[][] {
   return paths.filter((path) => !path.includes("*"));
 }
 
+/** The reads of the value at a path. */
 function alongPath(path: FieldPath): Reads {
   return path.reduceRight<Reads>(
     (below, step) => new Map([[typeof step === "number" ? "*" : step, below]]),
@@ -91,6 +98,7 @@ function alongPath(path: FieldPath): Reads {
   );
 }
 
+/** The drafts of a node that read other nodes. */
 function foreignDrafts(node: PreparedNode): Draft[] {
   return [
     ...node.fields.map((field) => field.draft),

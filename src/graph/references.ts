@@ -1,23 +1,23 @@
-/** Which names an expression may use where it stands, and which nodes it makes others wait for. */
+/** Checks the names in an expression, and finds the nodes that it depends on. */
 import { didYouMean, type ProblemCode } from "../api/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { Report } from "./report.ts";
 
-/** The names that one place offers. */
+/** The names that an expression at one place may use. */
 export interface Names {
-  /** Nodes and `schema`; also ones that are refused, so that all nodes may share one set. */
+  /** Nodes and `schema`. May contain refused names too, so that all nodes share one set. */
   readonly allowed: ReadonlySet<string>;
-  /** Variables that may be used besides, whatever else their names mean. */
+  /** Further variables, which take precedence over refused names. */
   readonly variables?: readonly string[];
-  /** Own texts for names that exist elsewhere: the code and what to say. */
+  /** Names that exist at other places, with the code and message of the problem. */
   readonly refused?: ReadonlyMap<string, { code: ProblemCode; message: string }>;
-  /** Whether `omit()` may be called; otherwise the code and message of its refusal. */
+  /** The code and message of the problem when `omit()` is called; undefined when it is allowed. */
   readonly omit?: { code: ProblemCode; message: string };
 }
 
 /**
- * Reports each name that is not known, with the nearest known one, or refused here. The draft comes back
- * with those names: what else is wrong with it can still be found, but it makes no expression.
+ * Reports the unknown and refused names of a draft. The result has them in {@link Draft.faulty}, so that
+ * type-checking still finds other problems.
  */
 export function checkReferences(draft: Draft, names: Names, report: Report): Draft {
   const faulty: string[] = [];
@@ -50,7 +50,7 @@ function* usable({ allowed, variables = [], refused }: Names): Generator<string>
   for (const name of allowed) if (!refused?.has(name)) yield name;
 }
 
-/** The nodes among the names that drafts use. */
+/** The ids of the nodes that drafts refer to. */
 export function nodesOf(drafts: readonly Draft[], ids: ReadonlySet<string>): Set<string> {
   return new Set(drafts.flatMap((d) => [...d.references.keys()]).filter((name) => ids.has(name)));
 }

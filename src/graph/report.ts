@@ -1,19 +1,19 @@
-/** How every checker of this room reports: faults are collected, never thrown. */
+/** Collects problems: checkers report them and continue. */
 import type { Problem } from "../api/mod.ts";
 
-/** Takes one fault. */
+/** Takes one problem. */
 export type Report = (problem: Problem) => void;
 
-/** Fills in the node for all faults that go through it. */
+/** A report that adds the node's id to problems without one. */
 export function forNode(report: Report, node: string): Report {
   return (problem) => report({ node, ...problem });
 }
 
-/** More faults than anybody reads, and more text of expressions than goes into an answer. */
+/** Limits for an RGD with very many problems: their number, and the characters of expressions in them. */
 const MAX_FAULTS = 1000;
 const MAX_TEXT = 4_000_000;
 
-/** Takes faults into a list; of an RGD that is nothing but faults only the first ones. */
+/** A report that appends to a list, until a limit is reached. */
 export function collect(problems: Problem[]): Report {
   let text = 0;
   return (problem) => {

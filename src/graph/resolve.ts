@@ -1,4 +1,4 @@
-/** From a draft to a kind: the object's shape, its schema, the rules of scope and of kro's own keys. */
+/** Resolves the kind of a node: checks the object's shape, its scope and kro's reserved keys. */
 import {
   apiVersionOf,
   didYouMean,
@@ -18,7 +18,7 @@ const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const GROUP = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$/;
 
-/** The kind that an object names; undefined unless it could be one. */
+/** The kind of an object; undefined when apiVersion and kind are not syntactically valid. */
 export function gvkOf(object: JsonObject | undefined): GroupVersionKind | undefined {
   const { apiVersion, kind } = object ?? {};
   if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
@@ -29,7 +29,7 @@ export function gvkOf(object: JsonObject | undefined): GroupVersionKind | undefi
   return gvk;
 }
 
-/** The node's kind, undefined after a fault. */
+/** Resolves a node's kind and reports problems of the object. Undefined when the kind is unknown. */
 export function resolveKind(
   draft: NodeDraft,
   kinds: KindTable,
@@ -80,7 +80,7 @@ function reportUnknown(
   }
   const text = `apiVersion "${apiVersion}", kind "${kind}"`;
   if (!gvk) {
-    report({ code: "KIND", path: root, message: `${text} do not name a kind` });
+    report({ code: "KIND", path: root, message: `${text} is not a valid kind` });
     return;
   }
   const known = [...kinds.values(), ...snapshotKinds()];
@@ -92,6 +92,7 @@ function reportUnknown(
   report({ code: "KIND", path: root, message: `${text} is not served`, hint });
 }
 
+/** Reports a namespace that the kind's scope forbids, or one that is missing. */
 function checkScope(draft: NodeDraft, info: KindInfo, instanceNamespaced: boolean, report: Report) {
   const { namespace } = draft.object!.metadata as JsonObject;
   const path = `${rootOf(draft.type)}.metadata.namespace`;
@@ -103,11 +104,11 @@ function checkScope(draft: NodeDraft, info: KindInfo, instanceNamespaced: boolea
   }
   if (instanceNamespaced || draft.type === "externalCollection") return;
   if (typeof namespace === "string" && namespace.trim() !== "") return;
-  const message =
-    `${info.kind} is namespaced and the instance is not, so a namespace must be given`;
+  const message = `${info.kind} is namespaced and the instance is not: a namespace must be given`;
   report({ code: "SCOPE", path, message });
 }
 
+/** Reports labels and annotations under kro's reserved prefixes. */
 function checkOwnedKeys(object: JsonObject, root: string, report: Report): void {
   for (const field of ["labels", "annotations"]) {
     const keys = (object.metadata as JsonObject)[field];

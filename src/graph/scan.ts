@@ -1,19 +1,22 @@
-/** Finds `${…}` in a string of an RGD: which text is literal and which is an expression. */
+/** Splits a string of an RGD into literal text and `${…}` expressions. */
 
-/** A piece of a string: text to keep, or an expression and where its text starts in the string. */
+/** A part of a string: literal text, or an expression and its UTF-16 offset in the string. */
 export type Part = { literal: string } | { source: string; offset: number };
 
-/** What a string is made of; `at` is where the fault is. */
+/** The parts of a string, or the message and UTF-16 offset of its fault. */
 export type Scan =
   | { ok: true; form: "plain" | "standalone" | "template"; parts: Part[] }
   | { ok: false; message: string; at: number };
 
-/** Characters looked at before a string with ever more `${` that never close is refused. */
+/**
+ * The number of characters to search for closing braces: each unclosed `${` searches the rest of the
+ * string, which takes quadratic time.
+ */
 const MAX_STEPS = 20_000_000;
 
 /**
- * Splits a string into its parts. Only `"` opens a literal in which braces do not count; an
- * expression that never closes is literal text.
+ * Splits a string into its parts, as upstream does: braces inside `"…"` do not count, other quotes have no
+ * meaning, and an unclosed `${` is literal text.
  */
 export function scan(text: string): Scan {
   const parts: Part[] = [];
@@ -25,13 +28,13 @@ export function scan(text: string): Scan {
     const start = text.indexOf("${", from);
     if (start === -1 || start > lastBrace) break;
     if (steps > MAX_STEPS) {
-      return { ok: false, message: "there are too many ${ that never close", at: start };
+      return { ok: false, message: "too many ${ without a closing brace", at: start };
     }
     const end = closingBrace(text, start + 2);
     if (typeof end === "object") {
       return {
         ok: false,
-        message: 'an expression may not stand inside another one, except in a "…" literal',
+        message: 'expressions cannot be nested, except inside a "…" literal',
         at: end.nestedAt,
       };
     }
@@ -50,7 +53,7 @@ export function scan(text: string): Scan {
   return { ok: true, form: standalone ? "standalone" : "template", parts };
 }
 
-/** Index of the brace that ends the expression, -1 without one, or where a nested `${` starts. */
+/** The index of the closing brace, -1 when there is none, or the index of a nested `${`. */
 function closingBrace(text: string, from: number): number | { nestedAt: number } {
   let depth = 1;
   let inLiteral = false;

@@ -1,4 +1,4 @@
-/** The selector of an external reference: a LabelSelector, or one expression that yields one. */
+/** Checks the selector of an external reference: a LabelSelector, or an expression that yields one. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { kindOfJson } from "./json.ts";
@@ -24,7 +24,7 @@ const LABEL_SELECTOR: Schema = {
   },
 };
 
-/** Finds the selector's expressions; one without any is validated in full. */
+/** The expressions of a selector. A selector without expressions is validated completely. */
 export function walkSelector(selector: Json, report: Report): FieldDraft[] {
   const path = `${ROOT}.${PATH.join(".")}`;
   if (typeof selector === "string") {
@@ -48,7 +48,7 @@ export function walkSelector(selector: Json, report: Report): FieldDraft[] {
 
 const SHAPE_TEXT = "must be a LabelSelector, or one standalone expression that yields one";
 
-/** Types are loose where an expression yields a part of the selector as a whole. */
+/** The schema that an expression must fit; loose where it yields a map or list of the selector. */
 function target({ path }: FieldDraft): Schema | undefined {
   const [list, ...rest] = path.slice(PATH.length);
   if (list === undefined) return { type: "object", additionalProperties: ANY };
@@ -57,7 +57,7 @@ function target({ path }: FieldDraft): Schema | undefined {
   return undefined;
 }
 
-/** Kubernetes' own rules for a selector that is known in full. */
+/** Validates a selector without expressions as apimachinery's `LabelSelectorAsSelector` does. */
 function validate(selector: JsonObject, path: string, report: Report): void {
   const fault = (at: string, message: string) =>
     report({ code: "LITERAL", path: `${path}.${at}`, message });

@@ -1,4 +1,4 @@
-/** `schema.status`: its fields, their schema, and the author's conditions. */
+/** Checks `schema.status`: its fields, their schema and the author's conditions. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { CheckContext } from "./check.ts";
@@ -17,7 +17,7 @@ const REFUSED = {
   runtime: { code: "STATUS", message: '"runtime" exists only in status conditions' },
 } as const;
 
-/** The plan, and the schema of the author's fields. */
+/** Checks the status and reports its problems. Returns the plan, and the schema of the author's fields. */
 export function checkStatus(
   status: JsonObject,
   context: CheckContext,
@@ -49,7 +49,7 @@ export function checkStatus(
   );
   checkState(schema, report);
   return {
-    // kro writes `state` itself; an author's field of that name lends only its schema.
+    // kro writes `state` itself; of an author's field with this name only the schema is used.
     plan: {
       fields: fields.filter((f) => f.path[0] !== "state"),
       conditions: checkConditions(conditions, context, report),
@@ -75,17 +75,17 @@ function findFields(
   });
   if (draft) return [{ path, draft }];
   if (!reported) {
-    const message = "must hold an expression: ${…}; a status has no fixed values";
+    const message = "must be an expression: ${…}; a status has no constant values";
     report({ code: "STATUS", path: place.path, message });
   }
   return [];
 }
 
-/** kro's own `state` is a string; with another type every status write would be refused. */
+/** Reports a field `state` that is not a string: the API server would reject every status of kro. */
 function checkState(schema: Schema, report: Report): void {
   const state = schema.properties?.state;
   if (!state || state.type === undefined || state.type === "string") return;
-  const message = `"state" is written by kro as a string, but would be declared as ${state.type}`;
+  const message = `"state" is a string that kro writes, but the expression yields ${state.type}`;
   report({ code: "STATUS", path: `${ROOT}.state`, message, hint: "choose another name" });
 }
 

@@ -1,4 +1,4 @@
-/** The schema of status fields, from the types of their expressions. */
+/** Derives the schema of status fields from the types of their expressions. */
 import { jsonEqual } from "../api/mod.ts";
 import { type CelType, typeOf, typeText } from "../cel/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
@@ -6,10 +6,10 @@ import type { FieldPath } from "./types.ts";
 
 const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
 
-/** Values that upstream declares as objects. */
+/** Types that upstream declares as objects. */
 const OBJECTS = ["kubernetes.Quantity", "kubernetes.Semver", "kubernetes.URL"];
 
-/** The schema under which values of a type can be stored without loss. */
+/** A schema that stores values of a type without loss. */
 export function schemaOfType(type: CelType): Schema {
   switch (type.kind) {
     case "bool":
@@ -42,8 +42,8 @@ export function schemaOfType(type: CelType): Schema {
 }
 
 /**
- * Fields keep their real names; content that the original schema does not describe is preserved.
- * Defaults, bounds and formats are left out: the value was already accepted once.
+ * The schema of a copied object: fields by their JSON names, undeclared content preserved. Defaults, bounds
+ * and formats are omitted, because the value was validated where it came from.
  */
 function schemaOfStruct(schema: Schema): Schema {
   const fields = Object.entries(schema.properties ?? {});
@@ -77,7 +77,7 @@ function schemaOfField(field: Schema): Schema {
   }
 }
 
-/** Joins the fields' schemas along their paths; elements of a list share one schema. */
+/** The object schema of fields at paths. All elements of a list share one schema. */
 export function joinSchemas(fields: readonly { path: FieldPath; schema: Schema }[]): Schema {
   return fields.map(({ path, schema }) => nest(path, schema))
     .reduce(merge, { type: "object", properties: {} });
@@ -93,7 +93,7 @@ function nest(path: FieldPath, leaf: Schema): Schema {
   );
 }
 
-/** Objects join their fields, lists their elements; what differs otherwise may be anything. */
+/** Merges the fields of objects and the elements of lists; other different schemas become "any value". */
 function merge(a: Schema, b: Schema): Schema {
   if (jsonEqual(a, b)) return a;
   if (a.type === "array" && b.type === "array" && a.items && b.items) {

@@ -1,4 +1,4 @@
-/** Walks an object with its schema: finds the expressions and reports literals that cannot fit. */
+/** Walks an object along its schema: finds expressions, and reports literals that do not fit. */
 import { didYouMean, isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import { acceptedKinds, child, item, type Schema } from "../openapi/mod.ts";
 import { type Draft, NODE_CODES, readExpression } from "./expression.ts";
@@ -6,23 +6,29 @@ import { kindOfJson } from "./json.ts";
 import type { Report } from "./report.ts";
 import type { FieldPath } from "./types.ts";
 
-/** An expression of an object, its place and what the field takes (undefined: anything). */
+/** An expression in an object, its path, and the schema of the field (undefined: any value). */
 export interface FieldDraft {
   readonly path: FieldPath;
   readonly draft: Draft;
   readonly target: Schema | undefined;
-  /** No string can stand here, which was reported: looking at types would say it again. */
+  /** Whether the field accepts no string, which was reported; the type is then not checked. */
   readonly misplaced?: boolean;
 }
 
-/** How a walk goes: what is in front of paths in messages, and who takes results. */
+/** The state of a walk: the prefix of paths in messages, and the collected results. */
 interface Walk {
   readonly root: string;
   readonly fields: FieldDraft[];
   readonly report: Report;
 }
 
-/** Checks literals against the schema; only the subtree of a preserve-unknown field is just scanned. */
+/**
+ * Finds the expressions of a value and checks its literals against the schema. Below a field with
+ * `x-kubernetes-preserve-unknown-fields` literals are not checked.
+ *
+ * @param root The prefix of paths in messages.
+ * @param path The path of the value below `root`.
+ */
 export function walkTyped(
   value: Json,
   schema: Schema,
@@ -35,7 +41,10 @@ export function walkTyped(
   return walk.fields;
 }
 
-/** Only looks for expressions; the schema, as far as it goes, tells what they may yield. */
+/**
+ * Finds the expressions of a value without checking literals. The schema, where known, is the target of the
+ * expressions.
+ */
 export function walkUntyped(
   value: Json,
   schema: Schema | undefined,
@@ -51,7 +60,7 @@ export function walkUntyped(
 function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
   if (schema["x-kubernetes-preserve-unknown-fields"]) return untyped(value, schema, path, walk);
   const kinds = acceptedKinds(schema);
-  if (!kinds) return fault(path, "its schema does not say what this field holds", walk);
+  if (!kinds) return fault(path, "the schema declares no type for this field", walk);
   const accepts = (kind: string) => kinds.includes(kind) || kinds.includes("any");
   const expected = `must be ${kinds.join(" or ")}, not ${kindOfJson(value)}`;
   if (value === null) return;
@@ -112,14 +121,14 @@ function read(value: string, path: FieldPath, walk: Walk): Draft | undefined {
   return readExpression(value, place, false, walk.report);
 }
 
-/** A string whose expression was reported already needs no second fault. */
+/** Whether a string has an expression whose problem was reported already. */
 function isBroken(value: string, draft: Draft | undefined): boolean {
   return draft === undefined && value.includes("${");
 }
 
-/** A path with an empty name at its end leads nowhere. */
+/** Reports an expression at an empty key: its path cannot be resolved. */
 function unnamed({ place, source }: Draft, walk: Walk): void {
-  const message = "an expression cannot stand at an empty key";
+  const message = "an expression cannot be the value of an empty key";
   walk.report({ code: place.type, path: place.path, expression: source, message });
 }
 
@@ -127,7 +136,7 @@ function fault(path: FieldPath, message: string, walk: Walk, hint?: string): voi
   walk.report({ code: "LITERAL", path: below(walk.root, path), message, hint });
 }
 
-/** `template.spec.replicas`; a quoted first part needs no dot. */
+/** The text of a path below a root, such as `template.spec.replicas`. */
 export function below(root: string, path: FieldPath): string {
   const text = pathText(path);
   return text === "" || text.startsWith("[") ? `${root}${text}` : `${root}.${text}`;

@@ -1,119 +1,122 @@
-/** A compiled RGD: checked, typed, ordered, immutable. All that a pass needs, and nothing of a cluster. */
+/** The types of a compiled RGD. A graph is immutable and independent of any cluster. */
 import type { JsonObject, KindRef, KubeObject, ResourceInformation } from "../api/mod.ts";
 import type { CelType, Program, Reads } from "../cel/mod.ts";
 import type { KindInfo } from "../openapi/mod.ts";
 
-/** A string of a template that holds expressions. */
+/** A string with expressions, compiled to one program. */
 export interface Expression {
-  /** As the author wrote it, `${…}` included. */
+  /** The string as its author wrote it, with `${…}`. */
   readonly source: string;
-  /** The checked program; several `${…}` in one string are compiled to one concatenation. */
+  /** The checked program. Text and several `${…}` are compiled to their concatenation. */
   readonly program: Program;
-  /** Ids of other nodes that it reads (`schema`, `each` and iterators are no ids), sorted. */
+  /** The ids of the nodes that it reads, sorted; `schema`, `each` and forEach variables are not ids. */
   readonly nodes: readonly string[];
 }
 
-/** Where a value goes in an object: field names and list indexes. */
+/** A path in an object: field names and list indexes. */
 export type FieldPath = readonly (string | number)[];
 
-/** An expression at a place of a template or of the status. */
+/** An expression with its path in a template or in the status. */
 export interface Field {
-  /** Its place. */
+  /** The path below the object or below `status`. */
   readonly path: FieldPath;
-  /** What to put there. */
+  /** The expression whose result is set there. */
   readonly expression: Expression;
-  /** It reads other objects, and of them nothing but their resourceVersions. */
+  /** Whether it reads other nodes, and only their `metadata.resourceVersion`. Default false. */
   readonly revisionsOnly?: boolean;
 }
 
 /** An expression of readyWhen. */
 export interface ReadyExpression extends Expression {
-  /** The fields below the object's status that it reads, as far as they are known by name. */
+  /** The paths from `status` that it reads, where all field names are known statically. */
   readonly statusPaths: readonly (readonly string[])[];
 }
 
-/** One dimension of a collection. */
+/** One forEach dimension of a collection. */
 export interface Dimension {
-  /** The iterator's name. */
+  /** The name of its variable. */
   readonly variable: string;
-  /** Yields the list. */
+  /** The expression that yields its list. */
   readonly list: Expression;
 }
 
-/** What a node is: an object, objects by forEach, or objects of others by name or selector. */
+/**
+ * The type of a node: one object (`resource`), objects by forEach (`collection`), an existing object by name
+ * (`external`) or existing objects by label selector (`externalCollection`).
+ */
 export type NodeType = "resource" | "collection" | "external" | "externalCollection";
 
-/** One entry of `spec.resources`. */
+/** A node of the graph: one entry of `spec.resources`. */
 export interface Node {
-  /** Its id. */
+  /** The id, under which expressions refer to it. */
   readonly id: string;
-  /** Which of the four it is. */
+  /** The node type. */
   readonly type: NodeType;
-  /** Kind of its objects, with schema. */
+  /** The kind of its objects, with their schema. */
   readonly kind: KindInfo;
-  /** Type under which other expressions see it (a list for collections). */
+  /** The type of the node in expressions of other nodes: a list for collections. */
   readonly celType: CelType;
   /**
-   * The object without its expressions' values (they stand as written and are replaced at
-   * {@link fields}); for externals only apiVersion, kind and metadata (name, namespace, selector).
+   * The object as written, in which the strings at {@link fields} are to be replaced. Of external nodes only
+   * apiVersion, kind and `metadata` with name, namespace or selector.
    */
   readonly template: JsonObject;
   /** The expressions of {@link template}. */
   readonly fields: readonly Field[];
-  /** Dimensions, outermost first; empty unless a collection. */
+  /** The forEach dimensions, outermost first; empty unless the node is a collection. */
   readonly forEach: readonly Dimension[];
-  /** All must be true for the node to exist. */
+  /** The conditions that must all be true for the node to exist. */
   readonly includeWhen: readonly Expression[];
-  /** All must be true for the node to be ready; sees its own id, or `each`. */
+  /** The conditions that must all be true for the node to be ready; they see its own id, or `each`. */
   readonly readyWhen: readonly ReadyExpression[];
-  /** Ids of nodes that must be ready first, sorted: from template, forEach and includeWhen. */
+  /** The ids of nodes that must be ready first, sorted: those read in template, forEach and includeWhen. */
   readonly dependencies: readonly string[];
-  /** Deletion wave, 1 is deleted last (annotation `internal.kro.run/apply-order`). */
+  /** The deletion wave; 1 is deleted last (annotation `internal.kro.run/apply-order`). */
   readonly applyOrder: number;
 }
 
-/** Status fields and author conditions of instances. */
+/** The status of instances that the author declares. */
 export interface StatusPlan {
-  /** Fields by path below `status`. */
+  /** The fields by their path below `status`. */
   readonly fields: readonly Field[];
-  /** Entries of `schema.status.conditions`; empty when the author declares none. */
+  /** The entries of `schema.status.conditions`. */
   readonly conditions: readonly Expression[];
 }
 
 /** The kind that the graph serves. */
 export interface InstanceKind extends KindRef {
-  /** Type of the variable `schema`. */
+  /** The type of the variable `schema`. */
   readonly celType: CelType;
 }
 
 /** A compiled RGD. */
 export interface Graph {
-  /** Name of the RGD. */
+  /** The name of the RGD. */
   readonly name: string;
-  /** Hash of the normalised spec (label `kro.run/graph-revision-hash`). */
+  /** The hash of the normalised spec (label `kro.run/graph-revision-hash`); see {@link specHash}. */
   readonly hash: string;
-  /** The kind that it serves. */
+  /** The kind of its instances. */
   readonly instance: InstanceKind;
   /** The generated CustomResourceDefinition, without kro's own labels. */
   readonly crd: KubeObject;
-  /** Nodes by id, iterating in topological order. */
+  /** The nodes by id; iterates in topological order. */
   readonly nodes: ReadonlyMap<string, Node>;
-  /** Ids in topological order. */
+  /** The ids in topological order. */
   readonly order: readonly string[];
-  /** For the RGD's status: nodes that have dependencies. */
+  /** The nodes that have dependencies, for the RGD's status. */
   readonly resources: readonly ResourceInformation[];
-  /** What instances report. */
+  /** The status fields and conditions of instances. */
   readonly status: StatusPlan;
-  /** By node id, what any expression reads of one object of it. */
+  /** The reads of all expressions of one object of each node, by node id. */
   readonly reads: ReadonlyMap<string, Reads>;
-  /** An expression looks at what kubectl noted on the instance: its last-applied configuration. */
+  /** Whether an expression reads the instance's annotation `kubectl.kubernetes.io/last-applied-configuration`. */
   readonly readsLastApplied: boolean;
 }
 
-/** Flags that change what is accepted. */
+/** Options of {@link compile}. */
 export interface CompileOptions {
-  /** Feature gate CELOmitFunction. */
+  /** Allows `omit()` in templates (feature gate CELOmitFunction). Default false. */
   omit?: boolean;
-  /** `--rgd-max-collection-dimension-size`, 10 by default. */
+  /** The greatest number of forEach dimensions (`--rgd-max-collection-dimension-size`). Default 10. */
   maxDimensions?: number;
 }

@@ -1,8 +1,8 @@
-/** Published JSON -> {@link Schema}: only what kro reads is kept, and references are left to the caller. */
+/** Converts published OpenAPI JSON to {@link Schema}. References are resolved by the caller. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
-/** Keywords that are copied as they are. Descriptions and validation rules are dropped: nobody reads them here. */
+/** Keywords that are copied unchanged. Others, such as descriptions, are dropped to save memory. */
 export const PLAIN_KEYWORDS = [
   "type",
   "format",
@@ -25,10 +25,10 @@ export const PLAIN_KEYWORDS = [
   "x-kubernetes-map-type",
 ] as const;
 
-/** Gives the schema that a `$ref` names. */
+/** Returns the schema that a `$ref` names. */
 export type Resolve = (ref: string) => Schema;
 
-/** Converts one schema and all below it. */
+/** Converts a schema and its subschemas. */
 export function convert(json: Json | undefined, resolve: Resolve): Schema {
   if (!isObject(json)) return {};
   const own = convertOwn(json, resolve);
@@ -39,8 +39,8 @@ export function convert(json: Json | undefined, resolve: Resolve): Schema {
 }
 
 /**
- * The reference of a schema. Kubernetes wraps one in `allOf` to give it siblings such as a default,
- * and uses `allOf` for nothing else.
+ * The `$ref` of a schema; undefined when it has none. Kubernetes wraps a reference in `allOf` to add
+ * siblings such as a default, and uses `allOf` for no other purpose.
  */
 export function refOf(json: JsonObject): string | undefined {
   if (typeof json.$ref === "string") return json.$ref;

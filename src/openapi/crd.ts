@@ -1,10 +1,10 @@
-/** CustomResourceDefinitions -> kinds, with what the API server adds to their schemas when it publishes them. */
+/** Kinds from CustomResourceDefinitions, with the fields that the API server adds when it publishes them. */
 import { isObject, type Json, type KubeObject } from "../api/mod.ts";
 import { convert } from "./convert.ts";
 import { objectMetaSchema } from "./metadata.ts";
 import type { KindInfo, Schema } from "./schema.ts";
 
-/** The part of a CRD's spec that is read. */
+/** The fields of a CRD's spec that are read. */
 interface CrdSpec {
   group?: string;
   scope?: string;
@@ -12,14 +12,31 @@ interface CrdSpec {
   versions?: (CrdVersion | null)[];
 }
 
-/** A version of it. */
+/** A version of a CRD. */
 interface CrdVersion {
   name?: string;
   served?: boolean;
   schema?: { openAPIV3Schema?: Json };
 }
 
-/** One kind for each version that is served; none when the object lacks what a CRD must have. */
+/**
+ * The kinds of a CRD, one for each served version. Empty when the object lacks fields that a CRD requires.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { kindsOfCrd } from "./mod.ts";
+ *
+ * const names = { kind: "Shop", plural: "shops" };
+ * const [shop] = kindsOfCrd({
+ *   apiVersion: "apiextensions.k8s.io/v1",
+ *   kind: "CustomResourceDefinition",
+ *   metadata: { name: "shops.kro.run" },
+ *   spec: { group: "kro.run", names, scope: "Namespaced", versions: [{ name: "v1" }] },
+ * });
+ * assert.equal(shop?.plural, "shops");
+ * ```
+ */
 export function kindsOfCrd(crd: KubeObject): KindInfo[] {
   const { group, scope, names, versions } = (isObject(crd.spec) ? crd.spec : {}) as CrdSpec;
   const { kind, plural } = names ?? {};
@@ -42,12 +59,12 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
 
 const ANYTHING: Json = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
-/** Structural schemas have no references; whatever stands there holds anything. */
+/** Structural schemas have no references; an invalid one accepts any value. */
 function noReference(): Schema {
   return { "x-kubernetes-preserve-unknown-fields": true };
 }
 
-/** Type and metadata are the API server's, whatever the CRD says of them. */
+/** Adds apiVersion, kind and metadata as the API server does, replacing the CRD's own declarations. */
 function asObject(schema: Schema): Schema {
   const properties = {
     ...schema.properties,
@@ -58,7 +75,7 @@ function asObject(schema: Schema): Schema {
   return { ...schema, properties };
 }
 
-/** Spells out int-or-string and completes embedded resources, at any depth. */
+/** Adds the `anyOf` of int-or-string fields and the fields of embedded resources, at every depth. */
 function asPublished(schema: Schema): Schema {
   const result: Schema = { ...schema };
   if (schema.properties) {

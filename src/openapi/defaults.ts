@@ -1,11 +1,21 @@
-/** Structural defaulting as the API server does it for objects of a CRD (Kubernetes: "Defaulting"). */
+/** Structural defaulting, as the API server does for custom resources. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
 /**
- * The value with the schema's defaults filled in; the given value stays as it is. A property that
- * is absent gets its default, and defaults inside of that are filled as well; null counts as absent
- * where the schema does not allow it.
+ * A copy of the value with the schema's defaults filled in, also inside defaults. Null counts as absent for
+ * a property that is not nullable and has a default.
+ *
+ * See "Defaulting" in the Kubernetes documentation of custom resources.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { withDefaults } from "./mod.ts";
+ *
+ * const schema = { type: "object", properties: { size: { type: "integer", default: 3 } } };
+ * assert.deepEqual(withDefaults(schema, { name: "a" }), { name: "a", size: 3 });
+ * ```
  */
 export function withDefaults<T>(schema: Schema, value: T): T {
   return filled(schema, value as Json) as T;

@@ -1,4 +1,4 @@
-/** Documents of the API server's `/openapi/v3` -> linked schemas by kind. */
+/** Links the documents of the API server's `/openapi/v3` to schemas by kind. */
 import {
   type GroupVersionKind,
   gvkKey,
@@ -9,18 +9,20 @@ import {
 import { convert } from "./convert.ts";
 import type { KindInfo, Schema } from "./schema.ts";
 
-/** The document of a group-version, as far as it is read. */
+/** The document of a group-version: the fields that are read. */
 export interface OpenApiDocument {
-  /** Holds the definitions. */
+  /** The container of the definitions. */
   components?: {
-    /** Definitions by name; a root kind's names its group, version and kind. */
+    /** The definitions by name; those of kinds have `x-kubernetes-group-version-kind`. */
     schemas?: Record<string, JsonObject>;
   };
 }
 
 /**
- * The kinds of a document. `resources` come from discovery, which alone knows plural and scope; one
- * that the document does not define is left out.
+ * The kinds of a document with linked schemas.
+ *
+ * @param resources The kinds from discovery, which provides plural and scope. Kinds that the document does
+ * not define are left out.
  */
 export function kindsOfDocument(
   document: OpenApiDocument,
@@ -36,7 +38,7 @@ export function kindsOfDocument(
   });
 }
 
-/** Names of the root kinds' definitions, by {@link gvkKey}. */
+/** The names of the definitions of kinds, by {@link gvkKey}. */
 export function rootsOf(definitions: Record<string, JsonObject>): Map<string, string> {
   const roots = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {
@@ -50,7 +52,7 @@ export function rootsOf(definitions: Record<string, JsonObject>): Map<string, st
   return roots;
 }
 
-/** A linked definition, and all definitions that it is made of, itself included. */
+/** A linked definition, and the names of all definitions in it, itself included. */
 interface Linked {
   schema: Schema;
   parts: ReadonlySet<string>;
@@ -58,22 +60,26 @@ interface Linked {
 
 const PREFIX = "#/components/schemas/";
 
-/** Links definitions, each once: what two kinds have in common is one object. */
+/** Links definitions, each once: kinds share the schema objects of common definitions. */
 export class Linker {
   readonly #definitions: Readonly<Record<string, JsonObject>>;
   readonly #linked = new Map<string, Linked>();
 
-  /** `definitions` by name, as in `components.schemas`. */
+  /** Creates a linker of definitions by name, as in `components.schemas`. */
   constructor(definitions: Readonly<Record<string, JsonObject>>) {
     this.#definitions = definitions;
   }
 
-  /** The definition without references. One that is missing accepts anything. */
+  /** The schema of a definition, without references. A missing definition accepts any value. */
   link(name: string): Schema {
     return this.#link(name, []).schema;
   }
 
-  /** `open` are the definitions around this one; a reference back to one of them ends in an object. */
+  /**
+   * Links a definition.
+   *
+   * @param open The enclosing definitions: a reference back to one of them becomes a bare `type: object`.
+   */
   #link(name: string, open: readonly string[]): Linked {
     if (open.includes(name)) return { schema: { type: "object" }, parts: new Set([name]) };
     const isOpen = (part: string) => open.includes(part);
@@ -82,7 +88,7 @@ export class Linker {
 
     const parts = new Set([name]);
     const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
-    // Where the surroundings cut it short, it is good for this place only.
+    // A schema that was cut at an enclosing definition is valid only inside that one.
     if (![...parts].some(isOpen)) this.#linked.set(name, linked);
     return linked;
   }

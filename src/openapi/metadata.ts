@@ -1,7 +1,7 @@
-/** Schemas that every API server shares: ObjectMeta and LabelSelector. */
+/** The schema of ObjectMeta, which all API servers share. */
 import type { Schema } from "./schema.ts";
 
-// The empty defaults are the API server's own: it publishes them for fields that Go does not omit.
+// The API server publishes empty defaults for fields that Go encodes even when they are empty.
 const text: Schema = { type: "string" };
 const givenText: Schema = { type: "string", default: "" };
 const time: Schema = { type: "string", format: "date-time" };
@@ -67,7 +67,7 @@ const namespaced: Schema = {
   properties: { ...clusterScoped.properties, namespace: text },
 };
 
-/** ObjectMeta; without `namespace` for cluster-scoped objects. */
+/** The schema of ObjectMeta, with `namespace` only for namespaced objects. */
 export function objectMetaSchema(scope: { namespaced: boolean }): Schema {
   return scope.namespaced ? namespaced : clusterScoped;
 }

@@ -1,6 +1,18 @@
 /**
- * Where schemas come from (a port, CRD objects, the built-in snapshot) and how to walk them.
- * No I/O: a cluster's schemas are fetched by `controller`, which implements the port.
+ * OpenAPI schemas of Kubernetes kinds: the port {@link SchemaSource} through which they are looked up, kinds
+ * from CRDs and OpenAPI documents, a built-in snapshot of one Kubernetes release, and functions to walk
+ * schemas. No I/O: the sources that read a cluster live in `clusters`.
+ *
+ * @example Look up a built-in kind
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { child, snapshotSource } from "./mod.ts";
+ *
+ * const gvk = { group: "apps", version: "v1", kind: "Deployment" };
+ * const deployment = await snapshotSource().resolve(gvk);
+ * assert.equal(deployment?.plural, "deployments");
+ * assert.equal(child(child(deployment!.schema, "spec")!, "replicas")?.type, "integer");
+ * ```
  *
  * @module
  */

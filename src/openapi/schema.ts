@@ -1,74 +1,74 @@
-/** OpenAPI v3 schemas as Kubernetes uses them, with every `$ref` already resolved. */
+/** OpenAPI v3 schemas as Kubernetes uses them, with all references resolved. */
 import type { Json, KindRef } from "../api/mod.ts";
 
 /**
- * A structural schema. Linked schemas hold no `$ref`: definitions are shared objects, and a recursive
- * reference is cut to a bare `type: object`, so that walking always ends.
+ * A structural schema. It has no `$ref`: definitions are shared objects, which must not be changed, and a
+ * recursive reference is a bare `type: object`, so that every walk ends.
  */
 export interface Schema {
-  /** JSON type; absent for int-or-string and for untyped preserve-unknown fields. */
+  /** The JSON type; absent for int-or-string and for fields of any type. */
   type?: string;
-  /** `byte`, `date-time`, `int-or-string`, … */
+  /** The format, such as `byte`, `date-time` or `int-or-string`. */
   format?: string;
-  /** Free text. */
+  /** The description. */
   description?: string;
-  /** Fields of an object. */
+  /** The fields of an object. */
   properties?: Record<string, Schema>;
-  /** Values of a map; `true` for any. */
+  /** The schema of a map's values; `true` for any value. */
   additionalProperties?: Schema | boolean;
-  /** Elements of an array. */
+  /** The schema of an array's elements. */
   items?: Schema;
-  /** Names of required fields, sorted. */
+  /** The names of required fields, sorted. */
   required?: string[];
-  /** Default value. */
+  /** The default value. */
   default?: Json;
-  /** Allowed values. */
+  /** The allowed values. */
   enum?: Json[];
-  /** Alternatives, such as Quantity's string and number. */
+  /** Schemas of which exactly one must hold, such as Quantity's string and number. */
   oneOf?: Schema[];
-  /** Alternatives. */
+  /** Schemas of which at least one must hold. */
   anyOf?: Schema[];
-  /** All must hold; merged away when linked. */
+  /** Schemas that must all hold; a reference in it is resolved when linking. */
   allOf?: Schema[];
-  /** Negation. */
+  /** A schema that must not hold. */
   not?: Schema;
-  /** Null is allowed. */
+  /** Whether null is allowed. */
   nullable?: boolean;
-  /** RE2 pattern of a string. */
+  /** A regular expression (RE2) that a string must match. */
   pattern?: string;
-  /** Inclusive lower bound. */
+  /** The inclusive lower bound of a number. */
   minimum?: number;
-  /** Inclusive upper bound. */
+  /** The inclusive upper bound of a number. */
   maximum?: number;
-  /** Shortest string. */
+  /** The least length of a string, in characters. */
   minLength?: number | bigint;
-  /** Longest string. */
+  /** The greatest length of a string, in characters. */
   maxLength?: number | bigint;
-  /** Fewest elements. */
+  /** The least number of elements. */
   minItems?: number | bigint;
-  /** Most elements. */
+  /** The greatest number of elements. */
   maxItems?: number | bigint;
-  /** Unknown fields are kept. */
+  /** Whether unknown fields are kept. */
   "x-kubernetes-preserve-unknown-fields"?: boolean;
-  /** An integer or a string. */
+  /** Whether the value is an integer or a string. */
   "x-kubernetes-int-or-string"?: boolean;
-  /** A whole Kubernetes object. */
+  /** Whether the value is a complete Kubernetes object. */
   "x-kubernetes-embedded-resource"?: boolean;
-  /** `atomic`, `set` or `map`. */
+  /** The merge strategy of a list: `atomic`, `set` or `map`. */
   "x-kubernetes-list-type"?: string;
-  /** Keys of a map-type list. */
+  /** The fields that identify the elements of a list of type `map`. */
   "x-kubernetes-list-map-keys"?: string[];
-  /** `atomic` or `granular`. */
+  /** The merge strategy of an object: `atomic` or `granular`. */
   "x-kubernetes-map-type"?: string;
-  /** CEL rules of the CRD. */
+  /** The CEL validation rules. */
   "x-kubernetes-validations"?: { rule: string; message: string }[];
 }
 
-/** What is known of a kind: where it is served and how its objects look. */
+/** A kind with the schema of its objects. */
 export interface KindInfo extends KindRef {
-  /** Linked schema of the whole object. */
+  /** The linked schema of the whole object. */
   schema: Schema;
 }
 
-/** Kinds by {@link gvkKey}: what compiling a graph may look things up in. */
+/** Kinds by {@link gvkKey}. */
 export type KindTable = ReadonlyMap<string, KindInfo>;

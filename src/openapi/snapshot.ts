@@ -1,4 +1,4 @@
-/** The built-in kinds of one Kubernetes release, for work without a cluster. */
+/** The embedded snapshot of the built-in kinds of one Kubernetes release, for use without a cluster. */
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";
 import { gvkKey, type JsonObject, type KindRef } from "../api/mod.ts";
@@ -7,21 +7,24 @@ import type { KindInfo } from "./schema.ts";
 import type { SchemaSource } from "./source.ts";
 import snapshot from "./snapshot.json" with { type: "json" };
 
-/** What the snapshot's compressed text holds. */
+/** The content of the snapshot, which is embedded as compressed JSON. */
 export interface SnapshotDocument {
-  /** The kinds, each with the name of its definition. */
+  /** The kinds with the names of their definitions. */
   kinds: (KindRef & {
-    /** Key in `definitions`. */
+    /** The key in {@link SnapshotDocument.definitions}. */
     definition: string;
   })[];
-  /** OpenAPI definitions of all group-versions, with references. */
+  /** The OpenAPI definitions of all group-versions, with references. */
   definitions: Record<string, JsonObject>;
 }
 
-/** Kubernetes version of the snapshot, such as `v1.36.3`. */
+/** The Kubernetes version of the snapshot, such as `v1.36.3`. */
 export const SNAPSHOT_VERSION: string = snapshot.kubernetes;
 
-/** The built-in kinds as a source. They are linked when first resolved and shared by all callers. */
+/**
+ * A source of the built-in kinds. Each schema is linked when it is first resolved and shared by all callers,
+ * who must not change it.
+ */
 export function snapshotSource(): SchemaSource {
   return { resolve: (gvk) => Promise.resolve(builtIn().resolve(gvkKey(gvk))) };
 }

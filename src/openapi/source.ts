@@ -1,14 +1,32 @@
-/** The port through which schemas come in: from a cluster, from CRD files, or from the snapshot. */
+/** The port for schemas: from a cluster, from CRD files or from the snapshot. */
 import { type GroupVersionKind, gvkKey } from "../api/mod.ts";
 import type { KindInfo, KindTable } from "./schema.ts";
 
-/** Somewhere that kinds can be looked up. Implementations with I/O live outside this room. */
+/** A source in which kinds can be looked up. Implementations with I/O live outside this room. */
 export interface SchemaSource {
-  /** The kind, or undefined when this source does not serve it. Throws ApiError when it cannot tell. */
+  /**
+   * Looks up a kind; undefined when the source does not have it.
+   *
+   * @throws {ApiError} The source cannot be read.
+   */
   resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined>;
 }
 
-/** Looks up every kind once, in parallel; kinds that no source knows are left out of the table. */
+/**
+ * Looks up kinds in parallel, each once. Kinds that the source does not have are absent from the table.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { resolveKinds, snapshotSource } from "./mod.ts";
+ *
+ * const kinds = [{ group: "", version: "v1", kind: "ConfigMap" }];
+ * const table = await resolveKinds(snapshotSource(), kinds);
+ * assert.ok(table.has("ConfigMap.v1."));
+ * ```
+ *
+ * @throws {ApiError} The source cannot be read.
+ */
 export async function resolveKinds(
   source: SchemaSource,
   kinds: readonly GroupVersionKind[],
@@ -20,7 +38,7 @@ export async function resolveKinds(
   return new Map(found.filter((e): e is [string, KindInfo] => e[1] !== undefined));
 }
 
-/** Asks each source in turn; the first that knows the kind answers. */
+/** A source that looks in each of the given ones in order and returns the first result. */
 export function firstOf(...sources: readonly SchemaSource[]): SchemaSource {
   return {
     async resolve(gvk) {
@@ -33,7 +51,7 @@ export function firstOf(...sources: readonly SchemaSource[]): SchemaSource {
   };
 }
 
-/** A source of kinds that are at hand, such as those of CRD files; the last of equal ones counts. */
+/** A source of the given kinds, such as those of CRD files. Of duplicates the last is used. */
 export function tableSource(kinds: Iterable<KindInfo>): SchemaSource {
   const table: KindTable = new Map([...kinds].map((kind) => [gvkKey(kind), kind]));
   return { resolve: (gvk) => Promise.resolve(table.get(gvkKey(gvk))) };

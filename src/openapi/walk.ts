@@ -1,21 +1,21 @@
-/** How to walk linked schemas: children, elements, and what a node accepts. */
+/** Walks linked schemas. */
 import type { Schema } from "./schema.ts";
 
-/** Schema of a key: a declared property, else the map's values; undefined when no such key is known. */
+/** The schema of a key: the property's, else that of the map's values; undefined for an unknown key. */
 export function child(schema: Schema, key: string): Schema | undefined {
   if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key];
   const values = schema.additionalProperties;
   return values === true ? {} : values || undefined;
 }
 
-/** Schema of an array's elements. */
+/** The schema of an array's elements; undefined when there is none. */
 export function item(schema: Schema): Schema | undefined {
   return schema.items;
 }
 
 /**
- * JSON types that a literal may have at this node: OpenAPI's type names, or `any` alone.
- * Undefined when the schema does not say: such a node takes no literal.
+ * The JSON types that a literal of this schema may have: OpenAPI's type names, or only `any`. Undefined when
+ * the schema declares no type; upstream then accepts no literal.
  */
 export function acceptedKinds(schema: Schema): readonly string[] | undefined {
   if (schema["x-kubernetes-preserve-unknown-fields"]) return ANY;
@@ -31,7 +31,7 @@ export function acceptedKinds(schema: Schema): readonly string[] | undefined {
 
 const ANY: readonly string[] = ["any"];
 
-/** Types of the branches; one that only demands or forbids fields speaks of an object. */
+/** The types of `oneOf` or `anyOf` branches; one that only requires or forbids fields means `object`. */
 function kindsOfBranches(branches: readonly Schema[] = []): readonly string[] {
   const kinds = branches.flatMap(({ type, required, not }) => [
     ...(required?.length || not ? ["object"] : []),

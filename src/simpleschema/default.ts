@@ -1,15 +1,15 @@
-/** The `default` marker: its text is JSON in the making, and must be JSON of the field's type. */
+/** Parses the text of the `default` marker as JSON of the field's type. */
 import { exactInteger, isObject, type Json, parseJson } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /**
- * The default as JSON, or what is wrong with it. What is `unsound` is text of the field's type, but no
- * JSON of it: as upstream has it, that counts only where the default is used.
+ * The default as JSON, or its fault. An `unsound` default is valid for the field's type but not valid JSON,
+ * such as `True`. As upstream, such a default is rejected only if its field is used.
  */
 export type DefaultValue = { value: Json } | { fault: string; unsound: boolean };
 
-/** Reads a default for a field of that schema's type. */
+/** Parses a default for a field of this schema's type. */
 export function parseDefault(schema: Schema, text: string): DefaultValue {
   switch (schema.type) {
     case "string":
@@ -31,10 +31,10 @@ export function parseDefault(schema: Schema, text: string): DefaultValue {
   }
 }
 
-/** JSON escapes take effect in a string default, so it is read as the inside of a JSON string. */
+/** Parses a string default as the content of a JSON string, with JSON escapes. */
 function parseString(text: string): DefaultValue {
   const parsed = readJson(`"${text}"`);
-  return "value" in parsed ? parsed : unsound("the inside of a JSON string", text);
+  return "value" in parsed ? parsed : unsound("the content of a JSON string", text);
 }
 
 function parseStructure(schema: Schema, text: string): DefaultValue {

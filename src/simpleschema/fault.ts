@@ -1,14 +1,14 @@
-/** What is wrong with one field's text, before the field's path is known. */
+/** Faults of a field's text, before the field's path is added. */
 
 /** A fault of one field. */
 export interface Fault {
-  /** What was expected and what was found. */
+  /** The expectation and the finding. */
   message: string;
-  /** What to do about it. */
+  /** A possible correction. */
   hint?: string;
-  /** UTF-16 offset in the field's text. */
+  /** The UTF-16 offset in the field's text. */
   offset?: number;
 }
 
-/** Takes faults as they are found, so that one look at a field reports all of them. */
+/** Takes one fault; checks continue, so that all faults of a field are reported. */
 export type Report = (fault: Fault) => void;

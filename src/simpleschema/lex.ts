@@ -1,19 +1,19 @@
-/** Cuts the text after a field's first `|` into markers: `key=value key="quoted value"`. */
+/** Splits the text after a field's first `|` into markers: `key=value key="quoted value"`. */
 import type { Report } from "./fault.ts";
 
-/** One marker as written, its value unquoted. */
+/** A marker as written, with its value unquoted. */
 export interface Marker {
   /** The key, known or not. */
   key: string;
   /** The value. */
   value: string;
-  /** Offset of the key in the text. */
+  /** The UTF-16 offset of the key in the text. */
   offset: number;
 }
 
 const SPACE = /\p{White_Space}/u;
 
-/** All markers; undefined when the text was reported as malformed. */
+/** The markers of a text; undefined when it is malformed, which is reported. */
 export function lexMarkers(text: string, report: Report): Marker[] | undefined {
   const fail = (message: string, offset: number, hint?: string): undefined => {
     report({ message, offset, ...(hint && { hint }) });
@@ -49,7 +49,7 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
     else if (quoted) escaped = char === "\\";
     else if (char === "{" || char === "[") depth++;
     else if ((char === "}" || char === "]") && --depth < 0) {
-      return fail("unmatched bracket: it closes nothing", i);
+      return fail("unmatched bracket: no bracket is open", i);
     }
   }
 
@@ -62,15 +62,15 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
   return markers;
 
   function advice(): string | undefined {
-    if (buffer.startsWith("|")) return "a field has one '|'; separate markers by blanks";
-    if (buffer !== "") return "write key=value; quote a value that holds blanks";
+    if (buffer.startsWith("|")) return "a field has only one '|'; separate markers by spaces";
+    if (buffer !== "") return "write key=value; quote a value with spaces";
     return markers.length > 0
       ? "remove the white space after the last marker (a YAML block scalar keeps its newline: use |- or >-)"
       : "remove the '|', or write key=value after it";
   }
 }
 
-/** Only a value that starts and ends with a quote is unquoted; `\"` and `\\` are its only escapes. */
+/** Unquotes a value that starts and ends with a quote. Its escapes are `\"` and `\\`. */
 function unquote(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
   return value.slice(1, -1).replace(/\\(["\\])/g, "$1");

@@ -1,4 +1,4 @@
-/** What each marker does to the schema of its field. */
+/** Applies markers to the schema of their field. */
 import { RE2JS } from "re2js";
 import { didYouMean, exactInteger, type Json } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
@@ -7,16 +7,16 @@ import type { Report } from "./fault.ts";
 import type { Marker } from "./lex.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
-/** A field's schema while its markers are applied; arrays in it are replaced, never changed. */
+/** A field while its markers are applied. Arrays in its schema are replaced, never changed. */
 export interface Field {
   schema: Schema;
-  /** How often `required=true` was given: the parent's list repeats the name as often. */
+  /** The number of `required=true` markers; as upstream, the parent's `required` lists the name as often. */
   required: number;
-  /** Whether the default given last is sound; undefined when none is given. */
+  /** The last default: valid, or not valid JSON (see {@link parseDefault}); undefined without one. */
   default?: { sound: true } | { sound: false; message: string };
 }
 
-/** Applies one value; returns what is wrong with it. */
+/** Applies the value of a marker; returns its fault, undefined when it is valid. */
 type Apply = (field: Field, value: string) => string | undefined;
 
 const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
@@ -49,7 +49,7 @@ const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   }],
 ]);
 
-/** Applies markers left to right to a copy of the field's schema and counts `required=true`. */
+/** Applies markers from left to right to a copy of the field's schema, and reports their faults. */
 export function applyMarkers(base: Schema, markers: readonly Marker[], report: Report): Field {
   const field: Field = { schema: { ...base }, required: 0 };
   for (const { key, value, offset } of markers) {
@@ -65,7 +65,7 @@ export function applyMarkers(base: Schema, markers: readonly Marker[], report: R
   return field;
 }
 
-/** Reports every key that is no marker. */
+/** Reports unknown marker keys. */
 export function checkKeys(markers: readonly Marker[], report: Report): void {
   for (const { key, offset } of markers) {
     if (MARKERS.has(key)) continue;
@@ -74,6 +74,7 @@ export function checkKeys(markers: readonly Marker[], report: Report): void {
   }
 }
 
+/** The fault of a marker that is not valid for the field's type; undefined when it is valid. */
 function only(name: string, { schema }: Field, ...types: string[]): string | undefined {
   if (types.includes(schema.type!)) return undefined;
   return `${name} is only valid for ${types.join(" and ")} fields, and this one is ${schema.type}`;
@@ -117,7 +118,7 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // It keeps its place until another default comes, or the field turns out to be used.
+  // Reported later, unless another default replaces it or the field is not used.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }
@@ -151,7 +152,7 @@ function applyPattern(field: Field, value: string): string | undefined {
   field.schema.pattern = value;
 }
 
-/** Go's RE2, unlike this one, takes two groups of one name. */
+/** Makes the names of groups unique: Go accepts duplicates, re2js does not. */
 function withOwnNames(pattern: string): string {
   let count = 0;
   return pattern.replace(/\(\?P?<\w+(?=>)/g, (group) => `${group}_${count++}`);

@@ -1,14 +1,14 @@
-/** Booleans and floats in the notations that marker values may use. */
+/** Parses booleans and floats of marker values, as Go's `strconv` does. */
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
-/** A boolean, or undefined. */
+/** Parses a boolean; undefined when the text is malformed. */
 export function parseBool(text: string): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
-/** A finite decimal or hexadecimal float, or undefined; `NaN` and `Inf` have no place in JSON. */
+/** Parses a decimal or hexadecimal float; undefined when malformed, NaN or infinite, which JSON lacks. */
 export function parseFloat64(text: string): number | undefined {
   const digits = text.replace(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, ""); // 1_000, as in Go
   const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/.exec(digits);

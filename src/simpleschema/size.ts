@@ -1,13 +1,17 @@
-/** How large a schema becomes when shared types are written out: nested types can double at every level. */
+/** The size of a schema with shared types expanded: nested types can double it at every level. */
 import type { Schema } from "../openapi/mod.ts";
 
-/** More schemas than fit into one object of the API server (1.5 MiB, 16 bytes for the smallest one). */
+/** A limit above the number of schemas in one object of the API server: 1.5 MiB of at least 16 bytes each. */
 export const MAX_EXPANDED = 100_000;
 
-/** Deeper than any schema that an API server takes, and than any walk over one can go. */
+/** A limit above the depth of any schema that the API server accepts, and below that of the stack. */
 const MAX_DEPTH = 1000;
 
-/** The number of schemas in the written-out tree, infinite when it is too deep; shared ones are walked once. */
+/**
+ * The number of schemas in the expanded tree; infinite when it is too deep.
+ *
+ * @param known The sizes computed so far: shared schemas are counted without walking them again.
+ */
 export function expandedSize(
   schema: Schema,
   known: Map<Schema, number> = new Map<Schema, number>(),
@@ -24,7 +28,7 @@ export function expandedSize(
   return size;
 }
 
-/** The schemas directly below one. */
+/** The direct subschemas of a schema. */
 export function partsOf(schema: Schema): Schema[] {
   const parts = Object.values(schema.properties ?? {});
   if (schema.items) parts.push(schema.items);

@@ -1,4 +1,4 @@
-/** SimpleSchema objects -> OpenAPI: fields, nested objects, and custom types by name. */
+/** Transforms SimpleSchema to OpenAPI: fields, nested objects and custom types. */
 import { didYouMean, isObject, type JsonObject, type Problem } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
@@ -7,12 +7,26 @@ import { applyMarkers, checkKeys, type Field } from "./markers.ts";
 import { expandedSize, MAX_EXPANDED, partsOf } from "./size.ts";
 import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
 
-/** The schema of the spec, or everything that is wrong with it. */
+/** The schema of the spec, or all problems. */
 export type TransformResult = { ok: true; schema: Schema } | { ok: false; problems: Problem[] };
 
 /**
- * Turns `spec.schema.spec` and `spec.schema.types` of an RGD into the schema of the instance's spec.
- * All uses of a custom type share its schema objects: do not change what is returned.
+ * Transforms `spec.schema.spec` of an RGD to the schema of the instances' spec. All uses of a custom type
+ * share its schema objects, so callers must not change the result.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { transform } from "./mod.ts";
+ *
+ * const result = transform({ port: "Port" }, { Port: { number: "int" } });
+ * assert.ok(!result.ok);
+ * assert.equal(result.problems[0]?.path, "schema.types.Port.number");
+ * assert.equal(result.problems[0]?.hint, 'did you mean "integer"?');
+ * ```
+ *
+ * @param spec Fields by name: a type with markers, or an object of fields.
+ * @param types `spec.schema.types`: custom types by name.
  */
 export function transform(spec: JsonObject, types: JsonObject = {}): TransformResult {
   const run = new Transformer(types);
@@ -28,13 +42,13 @@ export function transform(spec: JsonObject, types: JsonObject = {}): TransformRe
     : { ok: false, problems: run.problems };
 }
 
-/** A field's schema, and how often it adds itself to the parent's `required`. */
+/** A field's schema, and how often the parent's `required` lists it. */
 interface Built {
   schema: Schema;
   required: number;
 }
 
-/** Where the walk is. */
+/** The position of the walk. */
 interface Place {
   path: string;
   depth: number;
@@ -42,10 +56,10 @@ interface Place {
   within: readonly string[];
 }
 
-/** Deeper than any schema that an API server takes; hostile nesting ends here, not at the stack's end. */
+/** A limit above the depth of any schema that the API server accepts, and below that of the stack. */
 const MAX_DEPTH = 500;
 
-/** One run; an undefined result means that a problem was reported. */
+/** One transformation. Methods return undefined after they have reported a problem. */
 class Transformer {
   readonly problems: Problem[] = [];
   readonly #types: ReadonlyMap<string, unknown>;
@@ -56,12 +70,12 @@ class Transformer {
     this.#types = new Map(Object.entries(types));
   }
 
-  /** Builds every type, so that unused ones are checked too. */
+  /** Builds all custom types, so that unused ones are checked too. */
   declareAll(): void {
     for (const name of this.#types.keys()) this.#declare(name, [], 0);
   }
 
-  /** An object of fields. */
+  /** The schema of an object of fields. */
   struct(fields: JsonObject, place: Place): Schema | undefined {
     const properties: [string, Schema][] = [];
     const required: string[] = [];
@@ -80,7 +94,7 @@ class Transformer {
     const schema: Schema = { type: "object" };
     if (properties.length > 0) schema.properties = Object.fromEntries(properties);
     if (required.length > 0) schema.required = required.sort();
-    // `{}` may stand for the object only when nothing in it must be given.
+    // As upstream: `{}` is a valid default only for an object without required fields.
     else if (properties.some(([, p]) => p.default !== undefined)) schema.default = {};
     return schema;
   }
@@ -98,7 +112,7 @@ class Transformer {
     return schema && { schema, required: 0 };
   }
 
-  /** `TYPE | MARKERS`: a wrong type does not hide wrong markers. */
+  /** Transforms `TYPE | MARKERS`. Faults of both are reported. */
   #text(text: string, place: Place): Built | undefined {
     const before = this.problems.length;
     const bar = text.indexOf("|");
@@ -116,7 +130,7 @@ class Transformer {
     return { schema: field.schema, required: base.required + field.required };
   }
 
-  /** An unsound default is one of the field until another one replaces it. */
+  /** Remembers an unsound default of a field: its own, or that of its custom type. */
   #noteDefault(field: Field, base: Schema, path: string, text: string): void {
     const given = field.default;
     const problem = given === undefined
@@ -127,11 +141,11 @@ class Transformer {
     if (problem) this.#unsound.set(field.schema, problem);
   }
 
-  /** Reports the unsound defaults of a schema; custom types that are not used may have some. */
+  /** Reports the unsound defaults in a schema; those of unused custom types do not matter. */
   checkDefaults(root: Schema): void {
     if (this.#unsound.size === 0) return;
     const found = new Set<Problem>();
-    // Grows while it is walked, so that no depth is too much for it.
+    // A worklist instead of recursion: it grows while it is iterated.
     const schemas = new Set([root]);
     for (const schema of schemas) {
       const problem = this.#unsound.get(schema);
@@ -163,7 +177,7 @@ class Transformer {
         const additionalProperties = this.#schemaOf(type.of, place, report);
         return additionalProperties && { type: "object", additionalProperties };
       }
-      case "custom": // `required` speaks of the field itself, so it does not pass through a wrapper
+      case "custom": // A type's `required` applies to fields of the type, not to lists or maps of it.
         return this.#custom(type.name, place, report)?.schema;
     }
   }
@@ -199,7 +213,7 @@ class Transformer {
     return this.#declare(name, within, depth);
   }
 
-  /** Builds a custom type once. */
+  /** Builds a custom type at its first use. */
   #declare(name: string, within: readonly string[], depth: number): Built | undefined {
     if (this.#declared.has(name)) return this.#declared.get(name);
     const path = joinPath("schema.types", name);

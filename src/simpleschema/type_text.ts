@@ -1,7 +1,7 @@
-/** The type of a field, as text: `[]map[string]Port` -> a tree. */
+/** Parses the type of a field, such as `[]map[string]Port`. */
 import type { Report } from "./fault.ts";
 
-/** A type as written. */
+/** A parsed type. */
 export type TypeExpr =
   | { kind: "atomic"; type: string }
   | { kind: "object" }
@@ -9,7 +9,7 @@ export type TypeExpr =
   | { kind: "map"; of: TypeExpr }
   | { kind: "custom"; name: string };
 
-/** SimpleSchema's atomic types and what OpenAPI calls them. */
+/** SimpleSchema's atomic types with their OpenAPI names. */
 const ATOMIC: ReadonlyMap<string, string> = new Map([
   ["string", "string"],
   ["integer", "integer"],
@@ -17,10 +17,10 @@ const ATOMIC: ReadonlyMap<string, string> = new Map([
   ["boolean", "boolean"],
 ]);
 
-/** Names that cannot be declared, because they always mean a built-in type. */
+/** The names of built-in types, which custom types cannot override. */
 export const BUILT_IN: readonly string[] = [...ATOMIC.keys(), "object"];
 
-/** What other languages call our types. */
+/** Type names of other languages with their SimpleSchema equivalents. */
 const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["int", "integer"],
   ["int32", "integer"],
@@ -34,9 +34,10 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["map", "map[string]TYPE"],
 ]);
 
+/** The deepest nesting of `[]` and `map`. */
 const MAX_WRAPPERS = 16;
 
-/** Reads a type; undefined when it was reported as wrong. Any other text names a custom type. */
+/** Parses a type; undefined when it is malformed, which is reported. Any other name is a custom type. */
 export function parseType(text: string, report: Report): TypeExpr | undefined {
   if (text.trim() === "") {
     report({ message: "empty type" });
@@ -45,7 +46,7 @@ export function parseType(text: string, report: Report): TypeExpr | undefined {
   return parse(text, 0, report);
 }
 
-/** The built-in type that the author of an unknown name probably means. */
+/** The built-in type that an unknown name probably means; undefined when none is known. */
 export function foreignName(name: string): string | undefined {
   return FOREIGN.get(name.toLowerCase());
 }

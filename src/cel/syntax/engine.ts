@@ -52,6 +52,6 @@ function messageOf(code: string, source: string, offset: number): string {
 }
 
 function found(kind: string, text: string): string {
-  if (text === "") return "end of expression";
+  if (text === "") return "end of input";
   return kind === "word" || kind === "mark" || kind === "quoted" ? `"${text}"` : "a literal";
 }

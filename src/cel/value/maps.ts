@@ -1,4 +1,4 @@
-/** The two kinds of maps: made by an expression, and JSON objects. */
+/** The two kinds of maps: computed by an expression, and JSON objects. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { attempt, CelError, fail, read } from "./error.ts";
 import { entryIdentity } from "./keys.ts";
@@ -6,7 +6,7 @@ import { ACCESS_COST, type Meter } from "./meter.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { MapValue, Opaque, TypeValue, Uint, type Value, weightOf } from "./values.ts";
 
-/** A map made by an expression. An entry's value may be a CelError, which is thrown when it is read. */
+/** A map computed by an expression. An entry's value may be a CelError, which is thrown when it is read. */
 export class ComputedMap extends MapValue {
   readonly json = undefined;
   readonly isStruct = false;

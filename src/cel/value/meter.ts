@@ -9,7 +9,7 @@ export interface Meter {
 /** For work on values outside an evaluation, such as converting a result to JSON. */
 export const UNMETERED: Meter = { charge() {} };
 
-/** What access to a part of a value costs, in the budget's units. */
+/** The costs of accessing parts of values, in the budget's units. */
 export const ACCESS_COST = {
   /** Reading an element or entry that is a value already. */
   read: 3,

@@ -24,7 +24,7 @@ export type Value =
   | TypeValue
   | Opaque;
 
-/** What a schema says about the elements of a list. */
+/** The element typing of a list that has a schema. */
 export interface ListTyping {
   /**
    * The identity of an element among the others, for lists whose `x-kubernetes-list-type` is `set` or
@@ -47,7 +47,7 @@ export class ListValue {
     readonly size: number,
     at: (index: number) => Value,
     json?: readonly Json[],
-    /** What the list's schema says about its elements; undefined without a schema. */
+    /** The element typing; undefined when the list has no schema. */
     readonly typing?: ListTyping,
   ) {
     this.#at = at;

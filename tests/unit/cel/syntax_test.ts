@@ -130,7 +130,7 @@ const FAULTS: Readonly<Record<string, [offset: number, message: RegExp]>> = {
   ".5b'' + b''\"\"": [2, /expected an operator, found a literal/],
   "a b 'c'": [2, /unexpected "b"/],
   "a.b 'c'": [4, /expected an operator, found a literal/],
-  "(a // ) \n": [9, /end of expression/],
+  "(a // ) \n": [9, /end of input/],
   "for + 1": [0, /"for" is a reserved word/],
   "b'\\u0041'": [2, /escape/],
   "'\\q'": [1, /escape/],

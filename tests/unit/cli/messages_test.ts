@@ -177,25 +177,25 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     "an expression that does not parse",
     "VALUE",
     "'${schema.spec.name +}'",
-    'node "config": template.data.key: ${schema.spec.name +}: expected an expression, found the end (at offset 20) [REF]',
+    'node "config": template.data.key: ${schema.spec.name +}: expected an expression, found end of input (at offset 20) [REF]',
   ],
   [
     "an expression in an expression",
     "VALUE",
     "'${''a'' + ${schema.spec.name}}'",
-    `node "config": template.data.key: \${'a' + \${schema.spec.name}}: an expression may not stand inside another one, except in a "…" literal (at offset 8) [EXPR-SYNTAX]`,
+    `node "config": template.data.key: \${'a' + \${schema.spec.name}}: expressions cannot be nested, except inside a "…" literal (at offset 8) [EXPR-SYNTAX]`,
   ],
   [
     "a kind with a small letter",
     "kind: Shop",
     "kind: shop",
-    'schema.kind: kind "shop" is not UpperCamelCase (letters and digits, a capital first) [NAMING]',
+    'schema.kind: kind "shop" is not UpperCamelCase (letters and digits, starting with a capital) [NAMING]',
   ],
   [
     "an id with a dash",
     "id: many",
     "id: many-more",
-    'node "many-more": resources[2].id: "many-more" is not lower camelCase (letters and digits, a small letter first) [NAMING]',
+    'node "many-more": resources[2].id: "many-more" is not lower camelCase (letters and digits, starting with a small letter) [NAMING]',
   ],
   [
     "an id used twice",
@@ -245,7 +245,7 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     "a cycle",
     "VALUE",
     "'${web.metadata.name}'",
-    'node "config": dependencies form a cycle: config -> web -> config; includeWhen and forEach count too [GRAPH]',
+    'node "config": dependencies form a cycle: config -> web -> config; expressions in includeWhen and forEach are dependencies too [GRAPH]',
   ],
   [
     "a node that refers to itself",
@@ -257,7 +257,7 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     "a status without expression",
     "ready: ${web.status.readyReplicas}",
     "ready: fine",
-    "schema.status.ready: must hold an expression: ${…}; a status has no fixed values [STATUS]",
+    "schema.status.ready: must be an expression: ${…}; a status has no constant values [STATUS]",
   ],
   [
     "no metadata",

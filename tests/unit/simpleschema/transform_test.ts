@@ -159,7 +159,7 @@ Deno.test("messages name the fault's category", () => {
     ["float | default=NaN", /default must be a (finite )?number/],
     ["float | default=x", /default must be a (finite )?number/],
     ["boolean | default=T", /write true or false/],
-    ['string | default="say \\"hi\\""', /default must be the inside of a JSON string/],
+    ['string | default="say \\"hi\\""', /default must be the content of a JSON string/],
   ];
   for (const [value, expected, types] of cases) {
     const problems = problemsOf({ f: value }, types);
