@@ -4,9 +4,9 @@ import { ACCESS_COST, type Meter } from "../value/meter.ts";
 
 /** The cost limits of evaluations, in units of about ten nanoseconds. */
 export interface CostLimits {
-  /** One evaluation. */
+  /** The limit of one evaluation. */
   readonly expression: number;
-  /** All evaluations of one pass over an instance together. */
+  /** The limit of all evaluations of one pass over an instance together. */
   readonly pass: number;
 }
 
@@ -17,8 +17,8 @@ export interface CostLimits {
 export const COST_LIMITS: CostLimits = { expression: 10_000_000, pass: 100_000_000 };
 
 /**
- * The costs of the evaluator's operations, in units of about ten nanoseconds. The step of a loop costs
- * most because it includes a closure call, the conversion of its element and garbage collection.
+ * The costs of the evaluator's operations, in units of about ten nanoseconds. The step of a loop is
+ * expensive because it includes a closure call, the conversion of its element and garbage collection.
  */
 export const COST = {
   /** A step of a loop, without its condition and body. */

@@ -175,8 +175,8 @@ function quantified(run: Run, deciding: boolean): Value {
 }
 
 /**
- * Calls `take` for each item that the condition accepts. After a failure the remaining conditions are
- * still evaluated, and the last that fails is thrown, as in cel-go.
+ * Calls `take` for each item that the condition accepts. After a failure, a macro with a condition
+ * still evaluates the remaining conditions, and the last that fails is thrown, as in cel-go.
  */
 function gather(run: Run, take: (key: Value, item: Value | CelError) => void): void {
   let failure: CelError | undefined;

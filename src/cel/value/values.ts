@@ -165,7 +165,7 @@ export abstract class Opaque {
   abstract readonly typeName: string;
   /** Whether it may be a key of a map. */
   readonly isHashable: boolean = true;
-  /** Tells equal keys of this type by their text; undefined when keys are compared by object identity. */
+  /** The text by which keys of this type are equal; undefined when they are compared by object identity. */
   get keyText(): string | undefined {
     return undefined;
   }
