@@ -1,62 +1,72 @@
-/** What is asked for once and kept: whoever asks for the same meanwhile shares the request. */
+/** A keyed async cache that coalesces concurrent loads. */
 
-/** Told of every question, for metrics. */
-export interface LookupEvents {
-  /** Answered from memory (`hit`), by waiting for a request under way (`shared`), or by a request. */
-  asked(how: "hit" | "shared" | "miss"): void;
-  /** A request ended after so long. */
-  answered(ok: boolean, seconds: number): void;
-  /** An answer was forgotten. */
+/** Follows an {@link AsyncCache}, for metrics. */
+export interface AsyncCacheListener {
+  /** A lookup: answered from memory (`hit`), by a load in flight (`shared`), or by a new load (`miss`). */
+  looked(how: "hit" | "shared" | "miss"): void;
+  /** A load ended after so many seconds. */
+  loaded(ok: boolean, seconds: number): void;
+  /** A value was dropped by {@link AsyncCache.forget}. */
   evicted(): void;
 }
 
-/** See the file's first line. What fails is not kept, nor what is not worth it. */
+/**
+ * Values by key, loaded on first use. Concurrent lookups of a key share one load; a load that fails is not
+ * kept. Not bounded: the caller forgets what changed.
+ *
+ * @example
+ * ```ts
+ * const cache = new AsyncCache<string>();
+ * await cache.get("a", () => fetchText("/a"));
+ * cache.forget("a");
+ * ```
+ */
 export class AsyncCache<T> {
-  readonly #events?: LookupEvents;
-  readonly #known = new Map<string, Promise<T>>();
-  readonly #running = new Set<Promise<T>>();
+  readonly #listener?: AsyncCacheListener;
+  readonly #values = new Map<string, Promise<T>>();
+  readonly #loading = new Set<Promise<T>>();
 
-  /** Knows nothing. */
-  constructor(events?: LookupEvents) {
-    this.#events = events;
+  /** Starts empty. */
+  constructor(listener?: AsyncCacheListener) {
+    this.#listener = listener;
   }
 
-  /** How many answers are kept. */
+  /** How many values are kept, those being loaded included. */
   get size(): number {
-    return this.#known.size;
+    return this.#values.size;
   }
 
-  /** What is known, else what `load` gives, kept unless `isKept` says otherwise. Rejects as `load` does. */
+  /** The kept value, or the one that `load` returns, kept if `isKept`. Rejects as `load` does. */
   async get(
     key: string,
     load: () => Promise<T>,
     isKept: (value: T) => boolean = () => true,
   ): Promise<T> {
-    const known = this.#known.get(key);
+    const known = this.#values.get(key);
     if (known) {
-      this.#events?.asked(this.#running.has(known) ? "shared" : "hit");
+      this.#listener?.looked(this.#loading.has(known) ? "shared" : "hit");
       return await known;
     }
-    this.#events?.asked("miss");
-    const answer = load();
-    this.#known.set(key, answer);
-    this.#running.add(answer);
+    this.#listener?.looked("miss");
+    const loading = load();
+    this.#values.set(key, loading);
+    this.#loading.add(loading);
     const started = performance.now();
     let [ok, keeps] = [false, false];
     try {
-      const value = await answer;
+      const value = await loading;
       ok = true;
       keeps = isKept(value);
       return value;
     } finally {
-      if (!keeps && this.#known.get(key) === answer) this.#known.delete(key);
-      this.#running.delete(answer);
-      this.#events?.answered(ok, (performance.now() - started) / 1000);
+      if (!keeps && this.#values.get(key) === loading) this.#values.delete(key);
+      this.#loading.delete(loading);
+      this.#listener?.loaded(ok, (performance.now() - started) / 1000);
     }
   }
 
-  /** Forgets an answer; one that is still awaited is not kept. */
+  /** Drops a value; one that is being loaded is not kept. */
   forget(key: string): void {
-    if (this.#known.delete(key)) this.#events?.evicted();
+    if (this.#values.delete(key)) this.#listener?.evicted();
   }
 }

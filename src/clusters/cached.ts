@@ -1,7 +1,6 @@
-/** The cached cluster: reads from watch caches, writes only what differs. One for each pass. */
+/** The port `Cluster` over watch caches: reads cost no request, writes are sent only for what differs. */
 import {
   ApiError,
-  isNotFound,
   type JsonObject,
   type KindRef,
   type KubeObject,
@@ -27,7 +26,7 @@ import type {
 import type { ChildCaches } from "./cache/children.ts";
 import type { ExternalCaches } from "./cache/external.ts";
 import type { Interest } from "./cache/interests.ts";
-import type { ChildStore } from "./cache/store.ts";
+import type { ChildWriter } from "./cache/store.ts";
 import { isFirstWrite } from "./drift/fingerprint.ts";
 import { type ForeignChange, foreignChange } from "./drift/foreign_change.ts";
 import type { RevertBackoff } from "./drift/revert_backoff.ts";
@@ -37,50 +36,54 @@ import type { LiveLists } from "./live_lists.ts";
 import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberSelector } from "./selectors.ts";
 
-/** What all cached clusters of a controller share. */
+/** The parts that the cached clusters of all passes share. */
 export interface CachedParts {
-  /** For writes, and for what no cache answers. */
+  /** Sends writes, and reads of kinds that no cache holds. */
   client: KubeClient;
-  /** Which kinds are served. */
+  /** The kinds that are served. */
   discovery: Discovery;
-  /** By which live objects that are in no cache are compared. */
+  /** Schemas, to compare live objects that no cache holds. */
   schemas: SchemaSource;
   /** Caches of the children. */
   children: ChildCaches;
-  /** Caches of other people's objects. */
+  /** Caches of external objects. */
   externals: ExternalCaches;
-  /** Who changes objects back. */
-  fights: RevertBackoff;
-  /** One write of an object at a time, whichever instance it comes from. */
-  turns: KeyedMutex;
-  /** Lists of metadata before an instance goes. */
+  /** Backs off repairing fields that another manager keeps reverting. */
+  reverts: RevertBackoff;
+  /** Serialises the writes of an object, by its key, across instances. */
+  locks: KeyedMutex;
+  /** Consistent lists of members, before a finalizer is removed. */
   liveLists: LiveLists;
-  /** Told before a patch of the instance is sent, and when it was answered or refused. */
-  onPatch?: (state: "sent" | "answered" | "refused", revision?: string) => void;
-  /** Told when a write of the instance's status had no answer, and may have been done or be done yet. */
-  onUnsure?: () => void;
-  /** Told of the instance as each write of it left it; `patched` when it was no status. */
-  onInstance?: (instance: KubeObject, patched: boolean) => void;
 }
 
-/** See the file's first line. */
+/** Sends the writes of the instance that one pass reconciles, so that its owner can track them. */
+export interface InstanceWriter {
+  /** Sends a patch of finalizer, labels and inventory. Rejects as `send` does. */
+  patch(send: () => Promise<KubeObject>): Promise<KubeObject>;
+  /** Sends a write of the status. Rejects as `send` does. */
+  writeStatus(send: () => Promise<KubeObject>): Promise<KubeObject>;
+}
+
+/** The cluster as one pass over one instance sees it. Make a new one for each pass. */
 export class CachedCluster implements Cluster {
   readonly #parts: CachedParts;
   readonly #live: LiveCluster;
   readonly #instance: string;
-  /** What the pass looked at because no cache shows it: an apply changes it rather than creates it. */
-  readonly #looked = new Map<string, KubeObject>();
+  readonly #instanceWriter?: InstanceWriter;
+  /** Objects that the pass read live because no cache holds them: an apply configures them. */
+  readonly #liveReads = new Map<string, KubeObject>();
   #interests: Interest[] = [];
   #isPolled = false;
 
-  /** `instance` is the key under which changes of other people's objects wake it. */
-  constructor(parts: CachedParts, instance: string) {
+  /** `instance` is the key by which changes of external objects wake the instance. */
+  constructor(parts: CachedParts, instance: string, instanceWriter?: InstanceWriter) {
     this.#parts = parts;
     this.#live = new LiveCluster(parts.client, parts.discovery, parts.schemas);
     this.#instance = instance;
+    this.#instanceWriter = instanceWriter;
   }
 
-  /** The pass read or wrote what no watch tells of: somebody has to look again. */
+  /** Whether the pass used a kind that is not watched, so that the instance must be polled. */
   get isPolled(): boolean {
     return this.#isPolled;
   }
@@ -113,7 +116,7 @@ export class CachedCluster implements Cluster {
   /** GET. */
   async getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     const object = await this.#live.getLive(ref);
-    if (object) this.#looked.set(refKey(ref), object);
+    if (object) this.#liveReads.set(refKey(ref), object);
     return object;
   }
 
@@ -148,74 +151,52 @@ export class CachedCluster implements Cluster {
     return await externals.list(selection);
   }
 
-  /** No request when the cache shows that all holds. Never takes what another ApplySet has. */
+  /**
+   * Makes no request when the cache shows that the object is up to date, or while repairs of it are backed
+   * off. Rejects with `Conflict` when the object belongs to another ApplySet.
+   */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
-    const { children, fights, turns } = this.#parts;
-    const store = await children.storeFor(ref.kind, ref.namespace);
-    if (!store) return await this.#polled().apply(ref, desired, options);
+    const { children, locks } = this.#parts;
+    const writer = await children.writerFor(ref.kind, ref.namespace);
+    if (!writer) return await this.#polled().apply(ref, desired, options);
     const key = refKey(ref);
-    const isFree = turns.isFree(key);
-    const standing = isFree ? this.#unchanged(store, ref, desired, options) : undefined;
-    if (standing) return standing;
-    return await turns.run(key, async () => {
-      // Who had to wait looks now: the one before may have written it.
-      const unchanged = isFree ? undefined : this.#unchanged(store, ref, desired, options);
-      if (unchanged) return unchanged;
-      const before = store.get(ref);
-      const isRepair = before !== undefined && store.drifted(ref, desired, options.volatile);
-      const turn = isRepair ? fights.turn(key) : undefined;
-      if (turn && turn.waitMs > 0) return this.#standing(store, ref, before!, false);
-      const change = turn?.look ? await this.#foreignChange(store, ref, desired) : undefined;
-      const response = await this.#send(store, ref, desired, options);
-      const earlier = before ?? this.#looked.get(key);
-      const known = earlier !== undefined || isFirstWrite(response);
-      const action = known ? actionOf(earlier, response) : "configured";
-      if (isRepair && action === "configured") fights.repaired(key, change);
-      return { ...this.#standing(store, ref, store.get(ref) ?? response, true), action };
+    const isFree = locks.isFree(key);
+    const unchanged = isFree ? this.#unchanged(writer, ref, desired, options) : undefined;
+    if (unchanged) return unchanged;
+    return await locks.run(key, async () => {
+      // The write that held the lock may have applied the object.
+      const unchanged = isFree ? undefined : this.#unchanged(writer, ref, desired, options);
+      return unchanged ?? await this.#write(writer, ref, desired, options);
     });
   }
 
-  /** Deletes; until the watch tells more, the cache shows the object as terminating. */
+  /** Deletes; the cache shows the object as being deleted until an event reports it gone. */
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
-    const { children, client, turns } = this.#parts;
-    const store = await children.storeFor(ref.kind, ref.namespace);
-    if (!store) return await this.#polled().delete(ref, options);
+    const { children, client, locks, reverts } = this.#parts;
+    const writer = await children.writerFor(ref.kind, ref.namespace);
+    if (!writer) return await this.#polled().delete(ref, options);
+    const { namespace, name } = ref;
     const { uid } = options;
-    await turns.run(refKey(ref), async () => {
-      store.begin(ref, "delete");
-      try {
-        await client.delete(ref, { uid, propagation: "Background" });
-      } catch (error) {
-        children.wake(store.failed(ref));
-        if (!isNotFound(error)) throw error;
-        return children.wake(store.gone({ ...ref, uid }));
-      }
-      children.wake(store.deleted({ ...ref, uid }, new Date().toISOString()));
+    const key = refKey(ref);
+    await locks.run(key, async () => {
+      await writer.delete(
+        { namespace, name, uid },
+        () => client.delete(ref, { uid, propagation: "Background" }),
+      );
+      reverts.forget(key);
     });
   }
 
   /** JSON merge patch of the instance. */
   async patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
-    const { onPatch } = this.#parts;
-    onPatch?.("sent");
-    try {
-      const patched = this.#learn(await this.#live.patch(ref, patch), true);
-      onPatch?.("answered", patched.metadata.resourceVersion);
-      return patched;
-    } catch (error) {
-      onPatch?.("refused");
-      throw error;
-    }
+    const send = () => this.#live.patch(ref, patch);
+    return await (this.#instanceWriter?.patch(send) ?? send());
   }
 
   /** PUT of the instance's status. */
   async writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
-    try {
-      return this.#learn(await this.#live.writeStatus(ref, object), false);
-    } catch (error) {
-      if (mayBeDone(error)) this.#parts.onUnsure?.();
-      throw error;
-    }
+    const send = () => this.#live.writeStatus(ref, object);
+    return await (this.#instanceWriter?.writeStatus(send) ?? send());
   }
 
   /** By discovery, as it is known or fresh, then by CRDs and APIServices. */
@@ -224,63 +205,82 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Ends the pass. After a complete one only objects that it read wake the instance; one that was broken
-   * off may have missed some, so the earlier ones go on to count.
+   * Ends the pass. After a complete one, only the external objects that it read wake the instance. A pass
+   * that was cut short may not have read all of them, so those of earlier passes go on to wake it.
    */
   finish(complete: boolean): void {
     if (complete) this.#parts.externals.keep(this.#instance, this.#interests);
     this.#interests = [];
   }
 
-  /** The answer when the cache shows that all holds; throws when another ApplySet has the object. */
+  /** The result when the cache shows that nothing is to be sent. Rejects objects of another ApplySet. */
   #unchanged(
-    store: ChildStore,
+    writer: ChildWriter,
     ref: ObjectRef,
     desired: KubeObject,
     { volatile }: ApplyOptions,
   ): Applied | undefined {
-    const before = store.get(ref);
-    refuseTaken(ref, before, desired);
-    if (!before || !store.holds(ref, desired, volatile)) return undefined;
-    return this.#standing(store, ref, before, true);
+    const cached = writer.objects.get(ref);
+    refuseTaken(ref, cached, desired);
+    if (!cached || !writer.isUpToDate(ref, desired, volatile)) return undefined;
+    return this.#result(writer, ref, cached, true);
   }
 
-  /** The result of an apply that sends nothing; `holds`: the object is as desired. */
-  #standing(store: ChildStore, ref: ObjectRef, object: KubeObject, holds: boolean): Applied {
-    const { fights } = this.#parts;
-    const reverted = fights.size > 0 ? fights.reverted(refKey(ref), holds) : undefined;
-    const revision = store.writtenRevision(ref);
+  async #write(
+    writer: ChildWriter,
+    ref: ObjectRef,
+    desired: KubeObject,
+    options: ApplyOptions,
+  ): Promise<Applied> {
+    const { reverts } = this.#parts;
+    const key = refKey(ref);
+    const before = writer.objects.get(ref);
+    const isRepair = before !== undefined && writer.hasDrifted(ref, desired, options.volatile);
+    const repair = isRepair ? reverts.advise(key) : undefined;
+    if (repair && repair.waitMs > 0) return this.#result(writer, ref, before!, false);
+    const change = repair?.inspect ? await this.#foreignChange(writer, ref, desired) : undefined;
+    const response = await this.#send(writer, ref, desired, options);
+    const earlier = before ?? this.#liveReads.get(key);
+    // Without an earlier state the response alone tells whether the apply created the object.
+    const isKnown = earlier !== undefined || isFirstWrite(response);
+    const action = isKnown ? actionOf(earlier, response) : "configured";
+    if (isRepair && action === "configured") reverts.repaired(key, change);
+    return { ...this.#result(writer, ref, writer.objects.get(ref) ?? response, true), action };
+  }
+
+  #result(writer: ChildWriter, ref: ObjectRef, object: KubeObject, isUpToDate: boolean): Applied {
+    const { reverts } = this.#parts;
+    const reverted = reverts.size > 0 ? reverts.reverted(refKey(ref), isUpToDate) : undefined;
+    const revision = writer.objects.writtenRevision(ref);
     return { object, action: "unchanged", revision, ...(reverted && { reverted }) };
   }
 
-  /** One GET: the cache keeps neither others' values nor who wrote them. */
+  /** One GET: the cache holds neither all values nor the managed fields of other managers. */
   async #foreignChange(
-    store: ChildStore,
+    { objects }: ChildWriter,
     ref: ObjectRef,
     desired: KubeObject,
   ): Promise<ForeignChange | undefined> {
     const live = await this.#live.get(ref);
-    return live && foreignChange(live, desired, store.schema);
+    return live && foreignChange(live, desired, objects.schema);
   }
 
   async #send(
-    store: ChildStore,
+    writer: ChildWriter,
     ref: ObjectRef,
     desired: KubeObject,
     { force, volatile }: ApplyOptions,
   ): Promise<KubeObject> {
-    const { children, client } = this.#parts;
-    store.begin(ref, "apply");
-    try {
-      const response = force
-        ? await applyOver(client, ref, desired)
-        : await client.apply(ref, desired, { fieldManager: Manager.children, force });
-      children.wake(store.applied(ref, desired, response, volatile));
-      return response;
-    } catch (error) {
-      children.wake(store.failed(ref));
-      throw error;
-    }
+    const { client } = this.#parts;
+    return await writer.apply(
+      ref,
+      desired,
+      volatile,
+      () =>
+        force
+          ? applyOver(client, ref, desired)
+          : client.apply(ref, desired, { fieldManager: Manager.children, force }),
+    );
   }
 
   #polled(): LiveCluster {
@@ -290,22 +290,12 @@ export class CachedCluster implements Cluster {
 
   #interest(interest: Interest): void {
     this.#interests.push(interest);
-    // At once: what changes after this read must wake.
+    // Registered before the read: a change after it wakes the instance.
     this.#parts.externals.add(this.#instance, interest);
   }
-
-  #learn(instance: KubeObject, patched: boolean): KubeObject {
-    this.#parts.onInstance?.(instance, patched);
-    return instance;
-  }
 }
 
-/** Whether a write that failed like this may have been done all the same, or be done yet. */
-function mayBeDone(error: unknown): boolean {
-  return error instanceof ApiError && (error.code === undefined || error.code >= 500);
-}
-
-/** Decides between instances: an object with another ApplySet's label is not written, force or not. */
+/** Of two instances that want one object, the ApplySet label decides: no apply, forced or not, takes it over. */
 function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
   const owner = live?.metadata.labels?.[Label.applySetPartOf];
   const wanted = desired.metadata.labels?.[Label.applySetPartOf];

@@ -1,4 +1,4 @@
-/** The live cluster: reads and writes at once, for commands that run one pass and end. */
+/** The port `Cluster` without caches, for commands that run one pass and end: each read is a request. */
 import {
   ApiError,
   isNotFound,
@@ -30,17 +30,17 @@ import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
 
-/** See the file's first line. */
+/** The cluster as the API server has it. An apply reuses the object that the pass just read. */
 export class LiveCluster implements Cluster {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #schemas: SchemaSource;
-  /** What was read and no write has touched since: one apply may compare with it. */
+  /** Objects that were read and not written since, by key: the next apply compares with them. */
   readonly #read = new Map<string, KubeObject | undefined>();
-  /** What our own writes made the resourceVersions. */
+  /** The resourceVersions of our own last writes, by key. */
   readonly #written = new Map<string, string>();
 
-  /** Asks nothing yet. */
+  /** Sends no request yet. */
   constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
     this.#client = client;
     this.#discovery = discovery;
@@ -85,13 +85,13 @@ export class LiveCluster implements Cluster {
     return this.#list(selection);
   }
 
-  /** One request, or none when the live object holds all that is desired and nothing more of ours. */
+  /** No request when the live object has the desired values and kro owns no further field of it. */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
-    const live = await this.#taken(ref);
+    const live = await this.#takeRead(ref);
     const { force, volatile } = options;
-    // What this process wrote is followed.
+    // Volatile fields follow the writes of this process alone.
     const paths = volatile?.basis === "" ? volatile.paths : [];
-    if (live && await this.#holds(ref.kind, live, withValuesOf(live, desired, paths))) {
+    if (live && await this.#isUpToDate(ref.kind, live, withValuesOf(live, desired, paths))) {
       const revision = this.#written.get(refKey(ref));
       return { object: live, action: "unchanged", revision };
     }
@@ -105,7 +105,7 @@ export class LiveCluster implements Cluster {
     return { object, action, revision: this.#written.get(refKey(ref)) };
   }
 
-  /** DELETE of that very object; what it owns is collected afterwards. */
+  /** DELETE with a uid precondition, in the background. */
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     this.#read.delete(refKey(ref));
     try {
@@ -128,7 +128,7 @@ export class LiveCluster implements Cluster {
     return this.#client.replace(ref, object, options);
   }
 
-  /** What discovery knows already, unless `fresh`; else fresh discovery, then CRDs and APIServices. */
+  /** From cached discovery, unless `fresh`; else from fresh discovery, then CRDs and APIServices. */
   async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
     const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
     return known ?? await servedKind(this.#client, this.#discovery, kind);
@@ -143,8 +143,8 @@ export class LiveCluster implements Cluster {
     return items;
   }
 
-  /** The object as the pass has just read it, once; else by a GET. */
-  async #taken(ref: ObjectRef): Promise<KubeObject | undefined> {
+  /** The object as the pass last read it, and only once; else a GET. */
+  async #takeRead(ref: ObjectRef): Promise<KubeObject | undefined> {
     const key = refKey(ref);
     if (!this.#read.has(key)) return await this.#client.get(ref);
     const object = this.#read.get(key);
@@ -152,16 +152,16 @@ export class LiveCluster implements Cluster {
     return object;
   }
 
-  async #holds(kind: KindRef, live: KubeObject, desired: KubeObject): Promise<boolean> {
+  async #isUpToDate(kind: KindRef, live: KubeObject, desired: KubeObject): Promise<boolean> {
     const entry = applyEntry(live);
     if (!entry || entry.apiVersion !== desired.apiVersion) return false;
     const schema = await this.#schema(kind);
     const print = fingerprint(live, schema);
     return print !== undefined &&
-      print.values === desiredValues(desired, schema, print.status);
+      print.valuesHash === desiredValues(desired, schema, print.ownsStatus);
   }
 
-  /** Without a schema the comparison is only stricter: it may cost a request that changes nothing. */
+  /** Without a schema the comparison is stricter: it may cause an apply that changes nothing. */
   async #schema(kind: KindRef): Promise<Schema | undefined> {
     try {
       return (await this.#schemas.resolve(kind))?.schema;
@@ -172,7 +172,7 @@ export class LiveCluster implements Cluster {
   }
 }
 
-/** What an apply did, by the object before and after it. */
+/** What an apply did, from the object before and after it. */
 export function actionOf(before: KubeObject | undefined, after: KubeObject): ApplyAction {
   if (before?.metadata.uid !== after.metadata.uid) return "created";
   const same = before?.metadata.resourceVersion === after.metadata.resourceVersion;

@@ -5,18 +5,22 @@
  *
  * @module
  */
-export { AsyncCache, type LookupEvents } from "./async_cache.ts";
+export { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
+export type { ObjectKey } from "./cache/child.ts";
+export type { ChildReader } from "./cache/child_table.ts";
 export { ChildCaches, type WakeListener } from "./cache/children.ts";
 export { ExternalCaches, type ExternalKind } from "./cache/external.ts";
 export type { InstanceId } from "./cache/instance_id.ts";
 export type { InstanceKind, NodeReads } from "./cache/graph_reads.ts";
 export type { Interest, InterestCount } from "./cache/interests.ts";
-export { ChildStore, type ObjectKey } from "./cache/store.ts";
-export { sweepKind, type SweepWaits, type Swept } from "./cache/sweep.ts";
-export { CachedCluster, type CachedParts } from "./cached.ts";
+export { type DeferredEvent, InflightWrites } from "./cache/inflight_writes.ts";
+export type { ChildWriter } from "./cache/store.ts";
+export type { SweepWaits, Swept } from "./cache/sweep.ts";
+export { CachedCluster, type CachedParts, type InstanceWriter } from "./cached.ts";
 export { digest } from "./drift/fingerprint.ts";
 export type { ForeignChange } from "./drift/foreign_change.ts";
-export { RevertBackoff, type Turn } from "./drift/revert_backoff.ts";
+export { type RepairAdvice, RevertBackoff } from "./drift/revert_backoff.ts";
+export { Interner } from "./interner.ts";
 export { KeyedMutex } from "./keyed_mutex.ts";
 export { LiveCluster } from "./live.ts";
 export { LiveLists } from "./live_lists.ts";

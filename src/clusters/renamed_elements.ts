@@ -1,7 +1,7 @@
 /**
- * Applies over list elements that somebody renamed. Whoever edits a Service's port 80 to 81 makes it
- * another element of the list, under our element's name: an apply would add 80 beside it, and the API
- * server refuses two ports of one name.
+ * Applies over list elements whose merge key another manager changed. After an edit of a Service's port from
+ * 80 to 81, the element has another key and the same name: an apply adds port 80 again, and the API server
+ * refuses two ports of one name.
  */
 import {
   ApiError,
@@ -16,16 +16,16 @@ import {
 import type { KubeClient } from "../kube/mod.ts";
 import { canonical } from "./drift/fingerprint.ts";
 
-/** A list and the field of its elements that may not be there twice. */
+/** A list, and the field whose value must be unique among its elements. */
 interface Duplicate {
   list: string[];
   field: string;
 }
 
 /**
- * Server-side apply by force. When the only fault is that elements of others stand in the way of ours,
- * they are taken out by a merge patch, after which the apply gets through; nothing that the patch
- * wrote stays owned by it, so that a later apply can drop it. Rejects with ApiError.
+ * Forced server-side apply. When the API server refuses it only because elements of other managers duplicate
+ * ours, a merge patch removes those, and the apply is sent again. The patch's own managed-fields entry is
+ * removed afterwards, so that a later apply can drop what it wrote. Rejects with ApiError.
  */
 export async function applyOver(
   client: KubeClient,
@@ -41,7 +41,7 @@ export async function applyOver(
     const lists = live && withoutDuplicates(live, desired, duplicates);
     if (!lists) throw error;
     const { resourceVersion } = live.metadata;
-    // Under a name of its own: what this writes is found again below.
+    // A manager name of its own, by which `disowned` finds the entry.
     await client.mergePatch(ref, { ...lists, metadata: { resourceVersion } }, {
       fieldManager: PATCHER,
     });
@@ -51,7 +51,7 @@ export async function applyOver(
 
 const PATCHER = "kro.run/replaced";
 
-/** The duplicates that the server complains of; none if it complains of anything else besides. */
+/** The duplicates that the API server refused; none if it refused the object for other causes too. */
 export function duplicatesOf({ reason, causes }: ApiError): Duplicate[] {
   if (reason !== "Invalid" || causes.length === 0) return [];
   const found = causes.map(duplicateOf);
@@ -64,7 +64,7 @@ function duplicateOf({ reason, field = "" }: StatusCause): Duplicate | undefined
   return { list: path.split("."), field: name };
 }
 
-/** The lists with ours for those of the same value; undefined when that would change nothing. */
+/** A merge patch that replaces duplicates by our elements; undefined when it would change nothing. */
 export function withoutDuplicates(
   live: KubeObject,
   desired: KubeObject,
@@ -84,7 +84,7 @@ export function withoutDuplicates(
   return patch;
 }
 
-/** Takes the patch's own entry out of the managed fields: the apply owns what it wrote. */
+/** Removes the merge patch's entry from the managed fields; the apply owns the same fields. */
 async function disowned(
   client: KubeClient,
   ref: ObjectRef,

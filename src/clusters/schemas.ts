@@ -1,4 +1,4 @@
-/** The schemas of a cluster's kinds: from CRD objects, and for all others from its OpenAPI documents. */
+/** The schemas of a cluster's kinds: from their CRD, and for kinds without one from the OpenAPI documents. */
 import {
   ApiError,
   apiVersionOf,
@@ -16,15 +16,15 @@ import {
   type OpenApiDocument,
   type SchemaSource,
 } from "../openapi/mod.ts";
-import { AsyncCache, type LookupEvents } from "./async_cache.ts";
+import { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
 import { isServedWithoutCrd } from "./served_kinds.ts";
 
-/** A kind may well be there, but cannot be had at present. */
+/** A kind that may exist, but whose schema cannot be read now. */
 export class KindUnavailable extends ApiError {
-  /** The kind that was asked for. */
+  /** The kind. */
   readonly gvk: GroupVersionKind;
 
-  /** `why` it is not to be had. */
+  /** `why` its schema cannot be read. */
   constructor(gvk: GroupVersionKind, why = "its API does not answer") {
     super(`cannot tell what ${gvk.kind} of ${apiVersionOf(gvk)} is: ${why}`, {
       reason: "ServerError",
@@ -33,60 +33,64 @@ export class KindUnavailable extends ApiError {
   }
 }
 
-/** How long the index of OpenAPI documents is believed. */
+/** How long the index of OpenAPI documents is used before it is read again. */
 const INDEX_MS = 60_000;
 
-/** See the file's first line. Whoever asks for the same at the same time shares one request. */
+/**
+ * Resolves kinds to schemas. CRDs are cached until {@link invalidate}, documents by the hash of their content;
+ * concurrent lookups share one request.
+ */
 export class ClusterSchemas implements SchemaSource {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #now: () => number;
-  /** By the CRD's name: its versions, or undefined when the kind needs no CRD. */
+  /** By CRD name: its versions; undefined when the kind is served without a CRD. */
   readonly #crds: AsyncCache<KindInfo[] | undefined>;
-  /** By the document's path, which holds the hash of its content. */
+  /** By path, which contains the hash of the document's content. */
   readonly #documents: AsyncCache<KindInfo[]>;
-  /** By apiVersion: the path that was read last. */
+  /** By apiVersion: the path of the document that is cached. */
   readonly #documentPaths = new Map<string, string>();
   #index?: { until: number; paths: Promise<Map<string, string>> };
 
-  /** Asks nothing yet. `now` is in milliseconds from any fixed point. */
+  /** Sends no request yet. `now` is in milliseconds from any fixed point. */
   constructor(
     client: KubeClient,
     discovery: Discovery,
     now: () => number = () => performance.now(),
-    events?: LookupEvents,
+    listener?: AsyncCacheListener,
   ) {
     this.#client = client;
     this.#discovery = discovery;
     this.#now = now;
-    this.#crds = new AsyncCache(events);
-    this.#documents = new AsyncCache(events);
+    this.#crds = new AsyncCache(listener);
+    this.#documents = new AsyncCache(listener);
   }
 
-  /** How many CRDs and documents are kept. */
+  /** How many CRDs and documents are cached. */
   get size(): number {
     return this.#crds.size + this.#documents.size;
   }
 
   /**
-   * The kind with its schema. The CRD is asked first, for the documents lag behind its changes. Rejects
-   * with {@link KindUnavailable} when it cannot be told.
+   * The kind with its schema; undefined when no such kind is served. The CRD comes first, because the
+   * documents lag behind its changes by up to a second. Rejects with {@link KindUnavailable} when discovery of
+   * its group is stale.
    */
   async resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     const known = await this.#discovery.resolve(gvk);
-    // Kinds come while we run, and discovery learns of a CRD a moment after it is established.
+    // Discovery lists a kind a moment after its CRD is established.
     const info = known ? await this.#read(known) : await this.#newCrd(gvk);
     if (info) return info;
     await this.#discovery.refresh();
     const found = await this.#discovery.resolve(gvk);
-    // The index of documents may be from before the kind came.
+    // The index of documents may be older than the kind.
     this.#index = undefined;
     if (found) return await this.#read(found);
     if (await this.#discovery.isStale(gvk.group, gvk.version)) throw new KindUnavailable(gvk);
     return undefined;
   }
 
-  /** Forgets the kind of a CRD, `widgets.example.com`, that came, changed or went. */
+  /** Drops the schemas of a CRD, `widgets.example.com`, that was created, changed or deleted. */
   invalidate(crd: string): void {
     this.#crds.forget(crd);
   }
@@ -97,26 +101,26 @@ export class ClusterSchemas implements SchemaSource {
   }
 
   async #fromCrd(kind: KindRef): Promise<KindInfo[] | undefined> {
-    // A CRD's group is a DNS name of several parts; `apps` and `batch` cannot have one.
+    // The group of a CRD is a DNS name with a dot; `apps` and `batch` cannot have one.
     if (!kind.group.includes(".")) return undefined;
     const name = `${kind.plural}.${kind.group}`;
     return await this.#crds.get(name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       if (crd && isEstablished(crd)) return kindsOfCrd(crd);
       if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
-      // What discovery and the documents still say of a CRD that is gone is not true any more.
+      // Discovery and the documents go on listing the kind of a deleted CRD for a while.
       return await isServedWithoutCrd(this.#client, kind) ? undefined : [];
     });
   }
 
-  /** The kind by a CRD whose plural is the usual one, as those of all generated kinds are. */
+  /** The kind from a CRD with the usual plural, as all generated CRDs have. */
   async #newCrd(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     if (!gvk.group.includes(".")) return undefined;
     const name = `${plural(gvk.kind.toLowerCase())}.${gvk.group}`;
     const kinds = await this.#crds.get(name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       return crd && isEstablished(crd) ? kindsOfCrd(crd) : [];
-    }, (found) => !!found?.length); // Else asked for again: nobody may tell of it.
+    }, (found) => !!found?.length); // A kind without a CRD is looked up again: no event may report its CRD.
     return kinds?.find((info) => gvkKey(info) === gvkKey(gvk));
   }
 

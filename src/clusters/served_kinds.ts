@@ -1,4 +1,4 @@
-/** Whether a kind is still there at all: asked before its objects count as gone for good. */
+/** Decides whether a kind is served at all, before its objects count as gone. */
 import { ApiError, CRD_KIND, groupKind, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";
 
@@ -20,23 +20,23 @@ interface Crd extends KubeObject {
   };
 }
 
-/** What of an APIService counts; one without a service stands for the API server itself. */
+/** An APIService; one without a service is the API server itself. */
 export interface ApiService extends KubeObject {
-  /** What it stands for. */
+  /** The group-version, and the service that serves it. */
   spec?: { group?: string; version?: string; service?: unknown };
-  /** Whether that answers. */
+  /** Whether the service is available. */
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** The label of an APIService that the API server keeps by itself: `true` when it stands for CRDs. */
+/** Label of APIServices that the aggregator creates: `true` for the group-versions of CRDs. */
 const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 
-/** True when the group-version is the API server's own or an aggregated API's; false when CRDs make it, or nobody. */
+/** True when the API server itself or an aggregated API serves the group-version; false for CRDs, and when unserved. */
 export async function isServedWithoutCrd(
   client: KubeClient,
   { group, version }: { group: string; version: string },
 ): Promise<boolean> {
-  // The aggregator serves its own group, for which there is no APIService.
+  // The aggregator serves its own group without an APIService.
   if (group === API_SERVICE_KIND.group) return true;
   const name = `${version}.${group}`;
   const service = await client.get({ kind: API_SERVICE_KIND, name });
@@ -44,8 +44,8 @@ export async function isServedWithoutCrd(
 }
 
 /**
- * The kind of the same group and the same kind or plural that is served already, and not by a CRD:
- * a CRD beside it would be shadowed, and objects that are nobody's instances taken for some.
+ * The kind of the same group, with the same kind or plural, that is served already without a CRD; undefined
+ * when there is none. It would shadow a generated CRD, and its objects would be taken for instances.
  */
 export async function shadowed(
   client: KubeClient,
@@ -55,15 +55,15 @@ export async function shadowed(
   const known = await discovery.kinds();
   const same = known.filter((k) => k.group === group && (k.kind === kind || k.plural === plural));
   for (const each of same) {
-    // Discovery may lag behind a CRD that is gone.
+    // Discovery goes on listing the kind of a deleted CRD for a while.
     if (await isServedWithoutCrd(client, each)) return each;
   }
   return undefined;
 }
 
 /**
- * The kind by fresh discovery; undefined when it keeps no objects, or when there is neither a CRD nor an
- * APIService that could serve it. Rejects when that cannot be told: an aggregated API that does not answer keeps its objects.
+ * The kind from fresh discovery; undefined when it stores no objects, or when neither a CRD nor an APIService
+ * serves it. Rejects with ApiError when that is unknown: an aggregated API that is down keeps its objects.
  */
 export async function servedKind(
   client: KubeClient,
@@ -72,10 +72,10 @@ export async function servedKind(
 ): Promise<KindRef | undefined> {
   await discovery.refresh();
   const found = await discovery.byGroupKind(kind);
-  // What cannot be listed is not kept: a TokenReview is answered and forgotten.
+  // A kind that cannot be listed stores no objects, such as TokenReview.
   if (found) return found.verbs.includes("list") ? found : undefined;
   if (await discovery.isGroupStale(kind.group)) throw unknown(kind, "its API does not answer");
-  // Neither the core group nor any other of Kubernetes' own is missing from discovery unless unserved.
+  // The core group has neither CRDs nor an aggregated API.
   if (kind.group === "") return undefined;
   const [crds, services] = await Promise.all([
     client.list(CRD_KIND),
@@ -99,7 +99,7 @@ function kindOf(crd: Crd, { group, kind }: { group: string; kind: string }): Kin
   return { group, version, kind, plural, namespaced: crd.spec?.scope === "Namespaced" };
 }
 
-/** True when the API server gets answers from what it stands for. */
+/** True when the API server reaches the service of the APIService. */
 export function isAvailable(service: Pick<ApiService, "status">): boolean {
   return service.status?.conditions?.some((c) => c.type === "Available" && c.status === "True") ??
     false;

@@ -4,14 +4,13 @@ import { errorText, groupKind } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
 import {
   ChildCaches,
-  type ChildStore,
+  type ChildReader,
   ClusterSchemas,
   ExternalCaches,
   KeyedMutex,
   LiveLists,
   RevertBackoff,
   shadowed,
-  sweepKind,
   type SweepWaits,
 } from "../clusters/mod.ts";
 import { type CompileOptions, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
@@ -137,8 +136,8 @@ export class Controller implements ControllerView {
         schemas,
         children,
         externals,
-        fights: new RevertBackoff(),
-        turns: new KeyedMutex(),
+        reverts: new RevertBackoff(),
+        locks: new KeyedMutex(),
         liveLists: new LiveLists(client),
       },
       context: {
@@ -182,7 +181,7 @@ export class Controller implements ControllerView {
     });
     this.#sweeps = new Sweeps({
       stores: () => children.stores(),
-      sweep: (store, waits) => this.#sweep(client, store, waits),
+      sweep: (store, waits) => this.#sweep(store, waits),
       periodMs: options.resyncMs ?? RESYNC_MS,
     });
     this.#metrics.talksTo(client.config.server);
@@ -218,13 +217,12 @@ export class Controller implements ControllerView {
     this.#sweeps.start();
   }
 
-  async #sweep(client: KubeClient, store: ChildStore, waits: SweepWaits): Promise<void> {
-    const kind = groupKind(store.kind);
+  async #sweep({ kind: ref }: ChildReader, waits: SweepWaits): Promise<void> {
+    const kind = groupKind(ref);
     try {
-      const { compared, missed, instances } = await sweepKind(client, store, waits);
-      this.#metrics.swept(store.kind, compared, missed);
+      const { compared, missed } = await this.#children.sweep(ref, waits);
+      this.#metrics.swept(ref, compared, missed);
       if (missed > 0) logger.warn("events missed {missed} changes of {kind}", { kind, missed });
-      this.#children.wake(instances);
     } catch (error) {
       if (this.#state === "stopping" || this.#state === "stopped") return;
       logger.warn("sweep of {kind} failed: {error}", { kind, error: errorText(error) });

@@ -1,14 +1,14 @@
 /** The full resync: sweeps every watched kind once per period. */
 import { gvkKey } from "../api/mod.ts";
-import type { ChildStore, SweepWaits } from "../clusters/mod.ts";
+import type { ChildReader, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";
 
 /** Options of the sweeps. */
 export interface SweepsOptions {
   /** The caches that are synced now. */
-  stores: () => readonly ChildStore[];
+  stores: () => readonly ChildReader[];
   /** Sweeps one of them. A rejection ends all sweeps, so it handles its own errors. */
-  sweep: (store: ChildStore, waits: SweepWaits) => Promise<void>;
+  sweep: (store: ChildReader, waits: SweepWaits) => Promise<void>;
   /** Milliseconds between two sweeps of a kind; 0 disables them. */
   periodMs: number;
   /** The real clock by default. */
@@ -17,9 +17,11 @@ export interface SweepsOptions {
   random?: () => number;
 }
 
-/** Between two pages, and until what differs is looked at again. */
+/** Between two pages. */
 const PAUSE_MS = 1000;
-const SETTLE_MS = 30_000;
+
+/** Until objects that differ are read again: events of their changes have arrived by then. */
+const EVENTS_MS = 30_000;
 
 /**
  * Sweeps each kind once per period, one kind at a time. The first sweep of a kind falls at a random time
@@ -56,7 +58,7 @@ export class Sweeps {
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),
-      settle: () => this.#wait(SETTLE_MS),
+      awaitEvents: () => this.#wait(EVENTS_MS),
     };
     try {
       for (;;) {
@@ -68,7 +70,7 @@ export class Sweeps {
     }
   }
 
-  #dueStores(): ChildStore[] {
+  #dueStores(): ChildReader[] {
     const { stores, periodMs, random = Math.random } = this.#options;
     const now = this.#clock.now();
     const present = stores();

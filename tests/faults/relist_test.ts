@@ -47,11 +47,12 @@ Deno.test("a child that was made and deleted while its kind could not be watched
         : verb === "watch"
         ? refuse(410)
         : undefined;
-    store.begin(ref, "apply");
-    store.applied(
+    const writer = await children.writerFor(MAP, g.namespace);
+    await writer!.apply(
       ref,
       desired,
-      await client.apply(ref, desired, { fieldManager: "kro.run/applyset" }),
+      undefined,
+      () => client.apply(ref, desired, { fieldManager: "kro.run/applyset" }),
     );
     assert.ok(store.get(ref));
     await admin.delete(ref);

@@ -1,125 +1,132 @@
-/** Whether a child holds what is desired, and what is remembered of that when its hashes alone do not tell. */
+/**
+ * Decides whether a desired object is already applied, and whether another manager changed it since.
+ * Mostly the two hashes of a child answer that; {@link AppliedState} covers objects where the API server
+ * stores other values than it was sent, and objects with volatile fields.
+ */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { type Volatile, withoutValues, withValuesOf } from "../../reconcile/mod.ts";
-import { desiredValues, digest, markOf } from "../drift/fingerprint.ts";
-import type { Child } from "./child.ts";
+import { desiredValues, digest, identityOf } from "../drift/fingerprint.ts";
+import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
-/** What held when the hashes of drift were what they are, or before they changed. */
-export interface AppliedState {
-  /** Hash of the desired object, where the live values are not those that it names. */
-  desired?: string;
-  /** The same without fields that are volatile, with their basis; absent where there are none. */
-  steady?: string;
-  /** The hash of the live values before they changed, where that told it. */
-  values?: string;
-  /** The hashes of drift changed since: somebody else wrote. */
-  broken: boolean;
-}
+/**
+ * A memo table, weak: an entry goes with its desired object. Desired objects are immutable, and the
+ * expansion cache hands out the same ones in pass after pass.
+ */
+const IDENTITIES = new WeakMap<KubeObject, string>();
 
-/** Desired objects are never changed, and a collection's are the same ones in pass after pass. */
-const MARKS = new WeakMap<KubeObject, string>();
-
-function markOfDesired(desired: KubeObject): string {
-  const known = MARKS.get(desired);
+function identityOfDesired(desired: KubeObject): string {
+  const known = IDENTITIES.get(desired);
   if (known !== undefined) return known;
-  const mark = markOf(desired);
-  MARKS.set(desired, mark);
-  return mark;
+  const identity = identityOf(desired);
+  IDENTITIES.set(desired, identity);
+  return identity;
 }
 
-/** True when the desired object holds, but for fields that are volatile. `view` is the child's. */
-export function holds(
+/**
+ * True when applying the desired object would change nothing but volatile fields. `view` is the child's.
+ * Updates what is remembered of the last apply, for {@link hasDrifted} and later calls.
+ */
+export function isUpToDate(
   child: Child,
   view: View,
   desired: KubeObject,
   schema: Schema | undefined,
   volatile: Volatile | undefined,
 ): boolean {
-  if (child.entry === undefined) return false;
-  // Mostly it is the very object that held before: that is found out in a fraction of the time.
-  const mark = volatile ? undefined : markOfDesired(desired);
-  if (mark !== undefined && view.held === mark) return true;
-  const doesHold = holdsInFull(child, view.object, desired, schema, volatile);
-  if (doesHold) view.held = mark;
-  return doesHold;
+  if (child.entryHash === undefined) return false;
+  // The same object as last time is recognised in a fraction of the time that hashing takes.
+  const identity = volatile ? undefined : identityOfDesired(desired);
+  if (identity !== undefined && view.upToDateIdentity === identity) return true;
+  const applied = isUpToDateByHash(child, view.object, desired, schema, volatile);
+  if (applied) view.upToDateIdentity = identity;
+  return applied;
 }
 
-function holdsInFull(
+function isUpToDateByHash(
   child: Child,
   live: KubeObject,
   desired: KubeObject,
   schema: Schema | undefined,
   volatile: Volatile | undefined,
 ): boolean {
-  const settled = child.rare?.settled;
-  if (settled && !settled.broken && isSettled(settled, desired, volatile)) return true;
-  // After a restart what is there counts: it was written when it was due.
-  const paths = settled?.desired === undefined ? volatile?.paths ?? [] : [];
+  const known = child.rare?.applied;
+  if (known && !known.drifted && matches(known, desired, volatile)) return true;
+  // After a restart the volatile values that are live count as applied: they were due when written.
+  const paths = known?.desired === undefined ? volatile?.paths ?? [] : [];
   const wanted = paths.length > 0 ? withValuesOf(live, desired, paths) : desired;
-  if (desiredValues(wanted, schema, child.status) !== child.values) return false;
-  remember(child, volatile && settledBy(wanted, volatile));
+  if (desiredValues(wanted, schema, child.ownsStatus) !== child.valuesHash) return false;
+  remember(child, volatile && appliedState(wanted, volatile));
   return true;
 }
 
-/** True when the desired object held once and no longer does: others changed it, not the graph. */
-export function drifted(
+/**
+ * True when the desired object was applied and no longer is: another manager changed the live object,
+ * not the graph the desired one.
+ */
+export function hasDrifted(
   child: Child,
   desired: KubeObject,
   schema: Schema | undefined,
   volatile: Volatile | undefined,
 ): boolean {
-  const settled = child.rare?.settled;
-  if (!settled?.broken) return false;
-  return settled.values === undefined
-    ? isSettled(settled, desired, volatile)
-    : desiredValues(desired, schema, child.status) === settled.values;
+  const known = child.rare?.applied;
+  if (!known?.drifted) return false;
+  return known.lastValues === undefined
+    ? matches(known, desired, volatile)
+    : desiredValues(desired, schema, child.ownsStatus) === known.lastValues;
 }
 
-/** Remembers that an object was applied, where the hashes of the child would not tell it. */
-export function settle(
+/** Records that the object was applied, where the child's hashes do not imply it. */
+export function recordApplied(
   child: Child,
   desired: KubeObject,
   schema: Schema | undefined,
   volatile: Volatile | undefined,
 ): void {
-  if (child.entry === undefined) return;
-  const tells = !volatile && desiredValues(desired, schema, child.status) === child.values;
-  remember(child, tells ? undefined : settledBy(desired, volatile));
+  if (child.entryHash === undefined) return;
+  const isImplied = !volatile &&
+    desiredValues(desired, schema, child.ownsStatus) === child.valuesHash;
+  remember(child, isImplied ? undefined : appliedState(desired, volatile));
 }
 
-/** Takes over what was known of the object before an event or a response. True when our fields are the same. */
+/**
+ * Carries what is known of an object from its last state over to a new one of the same uid. True when
+ * both hashes are the same: no manager touched kro's fields.
+ */
 export function carryOver(old: Child, child: Child): boolean {
-  child.written = old.written;
-  const settled = old.rare?.settled;
-  const same = old.entry === child.entry && old.values === child.values;
-  const broken = () =>
-    settled ? { ...settled, broken: true } : { values: old.values, broken: true };
-  remember(child, same ? settled : broken());
+  child.ownRevision = old.ownRevision;
+  const known = old.rare?.applied;
+  const same = old.entryHash === child.entryHash && old.valuesHash === child.valuesHash;
+  const drifted = () =>
+    known ? { ...known, drifted: true } : { lastValues: old.valuesHash, drifted: true };
+  remember(child, same ? known : drifted());
   return same;
 }
 
-function remember(child: Child, settled: AppliedState | undefined): void {
-  if (settled !== child.rare?.settled) child.rare = { ...child.rare, settled };
+function remember(child: Child, applied: AppliedState | undefined): void {
+  if (applied !== child.rare?.applied) child.rare = { ...child.rare, applied };
 }
 
-function isSettled(
-  settled: AppliedState,
+function matches(
+  known: AppliedState,
   desired: KubeObject,
   volatile: Volatile | undefined,
 ): boolean {
-  if (settled.desired === undefined) return false;
-  const hashes = settledBy(desired, volatile);
-  return settled.desired === hashes.desired ||
-    (hashes.steady !== undefined && settled.steady === hashes.steady);
+  if (known.desired === undefined) return false;
+  const state = appliedState(desired, volatile);
+  return known.desired === state.desired ||
+    (state.withoutVolatile !== undefined && known.withoutVolatile === state.withoutVolatile);
 }
 
-function settledBy(desired: KubeObject, volatile: Volatile | undefined): AppliedState {
+function appliedState(desired: KubeObject, volatile: Volatile | undefined): AppliedState {
   const hash = (object: KubeObject) => digest(object as unknown as Json);
   return {
     desired: hash(desired),
-    ...(volatile && { steady: hash(withoutValues(desired, volatile.paths)) + volatile.basis }),
-    broken: false,
+    ...(volatile && {
+      withoutVolatile: hash(withoutValues(desired, volatile.paths)) + volatile.basis,
+    }),
+    drifted: false,
   };
 }

@@ -1,4 +1,4 @@
-/** One child as the cache keeps it: small, for there are many. */
+/** The compact record that the cache keeps of one child. */
 import {
   Annotation,
   apiVersionOf,
@@ -13,13 +13,23 @@ import {
 import type { Reads } from "../../cel/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
-import type { AppliedState } from "./applied_state.ts";
 import type { Owner } from "./owners.ts";
 import { readPart } from "./trim.ts";
 
-/** See the file's first line. Name and namespace are its key in the store. */
+/** Namespace and name of an object within its kind. */
+export interface ObjectKey {
+  /** Absent for cluster-scoped kinds. */
+  namespace?: string;
+  /** Its name. */
+  name: string;
+}
+
+/**
+ * One child. There may be tens of thousands: a field costs memory in each of them. Name and namespace
+ * are the child's key in the table.
+ */
 export interface Child {
-  /** Whose it is. */
+  /** The instance that it belongs to, with the labels that all of its children share. */
   readonly owner: Owner;
   /** Label `kro.run/node-id`. */
   readonly node: string | undefined;
@@ -29,35 +39,47 @@ export interface Child {
   readonly uid: string;
   /** Resource version. */
   revision: string;
-  /** The resource version that our own last write gave it; undefined after a restart. */
-  written: string | undefined;
-  /** What {@link part} was cut by. */
+  /** The resource version that kro's last write gave the object; undefined after a restart. */
+  ownRevision: string | undefined;
+  /** The paths that {@link part} holds. */
   reads: Reads;
   /** What expressions read of the object. */
   part: JsonObject | undefined;
-  /** Hash of our managed-fields entry, taken of the whole object; undefined when we own nothing. */
-  readonly entry: string | undefined;
-  /** Hash of the live values at our fields; empty when we own nothing. */
-  readonly values: string;
-  /** We own fields of `status`. */
-  readonly status: boolean;
-  /** What few children have. */
+  /** Hash of kro's managed-fields entry in the whole object; undefined when kro owns no field. */
+  readonly entryHash: string | undefined;
+  /** Hash of the live values at kro's fields; empty when kro owns none. */
+  readonly valuesHash: string;
+  /** kro owns fields of `status`. */
+  readonly ownsStatus: boolean;
+  /** Fields that few children have. */
   rare: Rare | undefined;
 }
 
-/** What few children have. */
+/** Fields that few children have, kept out of {@link Child} to save memory. */
 export interface Rare {
-  /** Somebody who wrote it, when we did not. */
+  /** The first manager of an object that kro has no entry in. */
   writer?: ManagedFieldsEntry;
-  /** When it began to be deleted. */
+  /** When its deletion began, RFC 3339. */
   deletionTimestamp?: string;
-  /** Who must be done before it goes. */
+  /** Its finalizers. */
   finalizers?: string[];
-  /** A desired object that holds although the live values are not those that it names. */
-  settled?: AppliedState;
+  /** The last applied object, where the child's hashes do not imply it. */
+  applied?: AppliedState;
 }
 
-/** Cuts an object that came from the server down to a child. */
+/** What is remembered of the object that kro last applied, as short hashes. */
+export interface AppliedState {
+  /** Hash of the desired object, where the live values differ from those that it names. */
+  desired?: string;
+  /** The same without volatile fields, followed by their basis; absent without volatile fields. */
+  withoutVolatile?: string;
+  /** {@link Child.valuesHash} before another manager changed the object. */
+  lastValues?: string;
+  /** The child's hashes changed after the apply: another manager wrote the object. */
+  drifted: boolean;
+}
+
+/** Reduces an object from the API server to a child; `reads` are the paths to keep. */
 export function childOf(
   object: KubeObject,
   owner: Owner,
@@ -75,12 +97,12 @@ export function childOf(
     order: annotations?.[Annotation.applyOrder],
     uid,
     revision: resourceVersion,
-    written: undefined,
+    ownRevision: undefined,
     reads,
     part: readPart(object, reads),
-    entry: print?.entry,
-    values: print?.values ?? "",
-    status: print?.status ?? false,
+    entryHash: print?.entryHash,
+    valuesHash: print?.valuesHash ?? "",
+    ownsStatus: print?.ownsStatus ?? false,
     rare: isRare
       ? {
         writer: first && { manager: first.manager, operation: first.operation },
@@ -91,24 +113,23 @@ export function childOf(
   };
 }
 
-const OURS: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
+const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
 
-/** The child as an object of its kind: what kro needs, and all that expressions read. */
+/** The child as an object of its kind: kro's own metadata and everything that expressions read. */
 export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
-  const { owner, node, order, uid, revision, entry, rare } = child;
+  const { owner, node, order, uid, revision, entryHash, rare } = child;
   const { metadata, ...rest } = (child.part ?? {}) as Partial<KubeObject>;
-  const slash = key.indexOf("/");
-  const namespace = key.slice(0, slash);
-  const writer = entry === undefined ? rare?.writer : OURS;
+  const { namespace, name } = placeOf(key);
+  const writer = entryHash === undefined ? rare?.writer : OWN_ENTRY;
   const labels = {
     ...metadata?.labels,
     ...owner.labels,
     ...(node !== undefined && { [Label.nodeId]: node }),
   };
-  // What was read comes first: the order of what is read whole is its own.
+  // Spread first: metadata that an expression iterates keeps the key order of the API server.
   const all: ObjectMeta = {
     ...metadata,
-    name: key.slice(slash + 1),
+    name,
     uid,
     resourceVersion: revision,
     ...(namespace && { namespace }),
@@ -123,7 +144,13 @@ export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: all, ...rest };
 }
 
-/** A key of a store: `namespace/name`, or `/name`. */
+/** The key of an object in a table: `namespace/name`, or `/name` for cluster-scoped kinds. */
 export function keyOf(at: { namespace?: string; name?: string }): string {
   return `${at.namespace ?? ""}/${at.name ?? ""}`;
+}
+
+/** The inverse of {@link keyOf}. */
+export function placeOf(key: string): ObjectKey {
+  const slash = key.indexOf("/");
+  return { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) };
 }

@@ -1,26 +1,21 @@
-/** Watch caches of all children of kro, one for each kind that somebody uses. */
-import {
-  groupKind,
-  gvkKey,
-  type KindRef,
-  type KubeObject,
-  Label,
-  type ObjectRef,
-} from "../../api/mod.ts";
+/** The watch caches of kro's children, one for each kind in use. */
+import { groupKind, gvkKey, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import { everyPage, type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
+import type { ChildReader, SharedParts } from "./child_table.ts";
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
 import type { InstanceId } from "./instance_id.ts";
 import { Owners } from "./owners.ts";
-import { ChildStore, type SharedParts } from "./store.ts";
+import { ChildStore, type ChildWriter } from "./store.ts";
+import { sweepKind, type SweepWaits, type Swept } from "./sweep.ts";
 
-/** Called with an instance that one of its objects changed under. */
+/** Called with an instance that has to be reconciled because one of its children changed. */
 export type WakeListener = (instance: InstanceId) => void;
 
-/** Told of every failure of a kind's watch; it goes on trying all the same. */
+/** Called on every failure of a kind's watch, which is retried all the same. */
 export type WatchErrorListener = (kind: KindRef, error: unknown) => void;
 
-/** Told of every event of a kind after its first list, and whether it woke an instance. */
+/** Called for every event of a kind after its first list, and whether it woke an instance. */
 export type RouteListener = (kind: KindRef, woke: boolean) => void;
 
 interface Watched {
@@ -30,19 +25,30 @@ interface Watched {
   reflector?: ScopedReflector;
 }
 
-/** See the file's first line. */
+/**
+ * One watch and one {@link ChildStore} for each kind of child. Readers get a {@link ChildReader}, writers a
+ * {@link ChildWriter}; every change of a child wakes its instances through {@link onChange}.
+ *
+ * @example
+ * ```ts
+ * const children = new ChildCaches(client, schemas);
+ * children.onChange((instance) => queue.add(instance.name));
+ * await children.ensure(kind, "widgets.example.com");
+ * const object = children.store(kind)?.get({ namespace: "ns", name: "a" });
+ * ```
+ */
 export class ChildCaches {
   readonly #client: KubeClient;
   readonly #schemas: SchemaSource;
   readonly #onError?: WatchErrorListener;
   readonly #onRouted?: RouteListener;
-  /** What graphs read of their children: what is added here is kept from then on. */
+  /** What graphs read of their children; paths that are added later are kept from the next event on. */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
   readonly #watched = new Map<string, Watched>();
   readonly #listeners = new Set<WakeListener>();
 
-  /** Watches nothing before {@link ensure}. */
+  /** Watches no kind before {@link ensure}. */
   constructor(
     client: KubeClient,
     schemas: SchemaSource,
@@ -56,74 +62,79 @@ export class ChildCaches {
   }
 
   /**
-   * Resolves when the kind's cache is complete, or when its owner released it meanwhile. It stays until
-   * every owner released it. Asking again is cheap and looks the kind's schema up anew.
+   * Resolves when the kind's cache is complete, or when its owner released it in the meantime. The cache
+   * stays until every owner released it. A later call only looks up the kind's schema again.
    */
   async ensure(kind: KindRef, owner: string): Promise<void> {
-    const watched = this.#entry(kind);
+    const watched = this.#watchedOf(kind);
     watched.owners.add(owner);
     const info = await this.#schemas.resolve(kind);
-    if (info) watched.store.schema = info.schema;
+    if (info) watched.store.objects.schema = info.schema;
     if (watched.stop.signal.aborted) return;
     watched.reflector ??= this.#start(watched);
-    // Rejected only when it was stopped before: then nobody needs it any more.
+    // Rejects only when the watch was stopped before: then no owner waits for the cache.
     await watched.reflector.synced.catch(() => {});
   }
 
   /**
-   * Resolves when the caches of the kinds, which are synced, hold what is read of the graph's children
-   * that are there: if they lack some of it, by one list of the graph's own. Rejects with ApiError.
+   * Reads again what the caches of these kinds, which are synced, lack of the paths that the graph reads:
+   * one list of the graph's own children for each kind, or none. Rejects with ApiError.
    */
   async complete(instances: InstanceKind, kinds: readonly KindRef[]): Promise<void> {
     await Promise.all(kinds.map(async (kind) => {
-      const store = this.store(kind);
-      if (store?.lacks(instances)) await this.#readAgain(store, instances);
+      const store = this.#synced(kind)?.store;
+      if (store?.objects.lacksReads(instances)) await this.#readAgain(store, instances);
     }));
   }
 
-  /** What graphs of the kind read before these is kept no more; without any, nothing is. */
-  settle(instances: InstanceKind, reads?: NodeReads): void {
-    this.reads.settle(instances, reads);
-    for (const { store } of this.#watched.values()) store.cut(instances);
+  /** Drops the paths that only graphs before these reads needed; without any, those of all graphs. */
+  dropReadsBefore(instances: InstanceKind, reads?: NodeReads): void {
+    this.reads.removeBefore(instances, reads);
+    for (const { store } of this.#watched.values()) store.objects.trim(instances);
   }
 
-  /** Ends the owner's use of all kinds but those to keep; kinds that nobody uses are no longer watched. */
+  /** Ends the owner's use of all kinds but those to keep; the watch of a kind ends with its last owner. */
   release(owner: string, keep: readonly KindRef[] = []): void {
     const kept = new Set(keep.map(gvkKey));
     for (const [key, watched] of this.#watched) {
       if (kept.has(key) || !watched.owners.delete(owner) || watched.owners.size > 0) continue;
       watched.stop.abort();
-      watched.store.clear();
+      watched.store.objects.clear();
       this.#watched.delete(key);
     }
   }
 
   /** The cache of a kind; undefined unless it is complete, or as complete as permissions allow. */
-  store(kind: KindRef): ChildStore | undefined {
-    const watched = this.#watched.get(gvkKey(kind));
-    return watched?.reflector?.hasSynced ? watched.store : undefined;
+  store(kind: KindRef): ChildReader | undefined {
+    return this.#synced(kind)?.store.objects;
   }
 
   /**
-   * The cache of a kind if it is complete for the namespace, which is watched alone when everything may
-   * not be. Without a namespace it may lack objects of namespaces that nobody asked for then.
+   * The cache of a kind if it is complete for the namespace, which is watched alone when permissions do not
+   * allow a watch of all. Without a namespace it may lack objects of namespaces that were never asked for.
    */
-  async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildStore | undefined> {
-    const { store, reflector } = this.#watched.get(gvkKey(kind)) ?? {};
-    if (!reflector?.hasSynced) return undefined;
-    if (reflector.isComplete || (kind.namespaced && namespace === undefined)) return store;
-    return await reflector.covers(namespace) ? store : undefined;
+  async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildReader | undefined> {
+    return (await this.#covering(kind, namespace))?.objects;
+  }
+
+  /** The same for a write; see {@link storeFor}. */
+  async writerFor(kind: KindRef, namespace: string | undefined): Promise<ChildWriter | undefined> {
+    return await this.#covering(kind, namespace);
   }
 
   /** The caches that are complete. */
-  stores(): ChildStore[] {
+  stores(): ChildReader[] {
     return [...this.#watched.values()].filter((watched) => watched.reflector?.hasSynced)
-      .map((watched) => watched.store);
+      .map((watched) => watched.store.objects);
   }
 
-  /** The uid of the instance that the object belongs to; undefined when no cache knows the object. */
-  ownerOf(ref: ObjectRef): string | undefined {
-    return this.store(ref.kind)?.get(ref)?.metadata.labels?.[Label.instanceId];
+  /**
+   * Finds and corrects what events of a kind missed; see {@link sweepKind}. Finds nothing when the kind is
+   * not cached. Rejects with ApiError.
+   */
+  async sweep(kind: KindRef, waits: SweepWaits): Promise<Swept> {
+    const store = this.#synced(kind)?.store;
+    return store ? await sweepKind(this.#client, store, waits) : { compared: 0, missed: 0 };
   }
 
   /** Calls back for each instance to wake; the returned function ends it. */
@@ -132,23 +143,16 @@ export class ChildCaches {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tells listeners of instances to wake. */
-  wake(instances: readonly InstanceId[]): void {
-    for (const instance of instances) {
-      for (const listener of this.#listeners) listener(instance);
-    }
-  }
-
   /** Kinds whose cache is not complete yet, as `Deployment.apps`. */
   unsynced(): string[] {
     return [...this.#watched.values()].filter((watched) => !watched.reflector?.hasSynced)
-      .map((watched) => groupKind(watched.store.kind)).sort();
+      .map((watched) => groupKind(watched.store.objects.kind)).sort();
   }
 
-  /** How many kinds are watched, and how many objects are held. */
+  /** How many kinds are watched, and how many objects are cached. */
   counts(): { kinds: number; objects: number } {
-    const stores = [...this.#watched.values()].map((watched) => watched.store);
-    return { kinds: stores.length, objects: stores.reduce((sum, store) => sum + store.size, 0) };
+    const all = [...this.#watched.values()].map((watched) => watched.store.objects);
+    return { kinds: all.length, objects: all.reduce((sum, { size }) => sum + size, 0) };
   }
 
   /** Ends all watches. */
@@ -157,10 +161,15 @@ export class ChildCaches {
     this.#watched.clear();
   }
 
-  #entry(kind: KindRef): Watched {
+  #watchedOf(kind: KindRef): Watched {
     const key = gvkKey(kind);
-    const watched = this.#watched.get(key) ?? {
-      store: new ChildStore(kind, this.#shared),
+    const known = this.#watched.get(key);
+    if (known) return known;
+    const watched: Watched = {
+      store: new ChildStore(kind, this.#shared, (instances) => {
+        // An owner that waits for the first list reconciles its instances after it.
+        if (watched.reflector?.hasSynced) this.#wake(instances);
+      }),
       owners: new Set(),
       stop: new AbortController(),
     };
@@ -168,71 +177,90 @@ export class ChildCaches {
     return watched;
   }
 
+  #synced(kind: KindRef): Watched | undefined {
+    const watched = this.#watched.get(gvkKey(kind));
+    return watched?.reflector?.hasSynced ? watched : undefined;
+  }
+
+  async #covering(kind: KindRef, namespace: string | undefined): Promise<ChildStore | undefined> {
+    const { store, reflector } = this.#synced(kind) ?? {};
+    if (!reflector) return undefined;
+    if (reflector.isComplete || (kind.namespaced && namespace === undefined)) return store;
+    return await reflector.covers(namespace) ? store : undefined;
+  }
+
   async #readAgain(store: ChildStore, { group, kind }: InstanceKind): Promise<void> {
+    const { objects } = store;
     const labels = {
       [Label.owned]: "true",
       [Label.instanceGroup]: group,
       [Label.instanceKind]: kind,
     };
     const labelSelector = Object.entries(labels).map((pair) => pair.join("=")).join(",");
+    const selection = { labelSelector };
     for await (
       const { items } of everyPage(
         this.#client,
-        store.kind,
-        { labelSelector },
-        () => store.namespaces(),
+        objects.kind,
+        selection,
+        () => objects.namespaces(),
       )
     ) {
       for (const item of items) store.refresh(item);
     }
   }
 
-  #start(watched: Watched): ScopedReflector {
-    const { store, stop } = watched;
-    const observe = (object: KubeObject) => {
-      const instances = store.observe(object);
-      // What the first list tells wakes nobody: who asked for the cache looks once it is complete.
-      if (reflector.hasSynced) this.#route(store, instances);
+  #start({ store, stop }: Watched): ScopedReflector {
+    const { kind } = store.objects;
+    const routed = (woke: boolean) => {
+      if (reflector.hasSynced) this.#onRouted?.(kind, woke);
     };
-    const reflector: ScopedReflector = new ScopedReflector(this.#client, store.kind, {
+    const deleted = async (object: KubeObject) => routed(await this.#deleted(store, object));
+    const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
-      onError: (error) => this.#onError?.(store.kind, error),
-      onLost: () => store.clear(),
+      onError: (error) => this.#onError?.(kind, error),
+      onLost: () => store.objects.clear(),
       onListed: (list) => {
-        for (const object of store.unlisted(list)) void this.#deleted(store, object);
+        for (const object of store.objects.missingFrom(list)) void deleted(object);
       },
     }, {
-      added: observe,
-      modified: observe,
-      deleted: (object) => void this.#deleted(store, object),
+      added: (object) => routed(store.observe(object)),
+      modified: (object) => routed(store.observe(object)),
+      deleted: (object) => void deleted(object),
     });
     void reflector.start(stop.signal);
     return reflector;
   }
 
-  /** A watch by label tells DELETED also when only the label is gone: unless we deleted, look. */
-  async #deleted(store: ChildStore, object: KubeObject): Promise<void> {
+  /**
+   * A watch by label reports DELETED also when only the label is gone, so one GET decides, unless the
+   * delete is our own. Resolves to whether an instance was woken.
+   */
+  async #deleted(store: ChildStore, object: KubeObject): Promise<boolean> {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;
     const at = { namespace, name, uid, resourceVersion };
     if (!store.deletedByUs(at)) {
-      const live = await this.#look({ kind: store.kind, namespace, name });
-      if (live && live.metadata.uid === uid) return this.#route(store, store.stripped(live));
+      const live = await this.#read(store.objects.kind, at);
+      if (live && live.metadata.uid === uid) return store.stripped(live);
     }
-    this.#route(store, store.gone(at));
+    return store.gone(at);
   }
 
-  /** What an event came to. */
-  #route({ kind }: ChildStore, instances: readonly InstanceId[]): void {
-    this.#onRouted?.(kind, instances.length > 0);
-    this.wake(instances);
-  }
-
-  /** Not told is not there: the pass that it wakes finds out by an apply without force. */
-  async #look(ref: ObjectRef): Promise<KubeObject | undefined> {
+  /** Undefined also when the GET fails: the pass that is woken finds out by an apply without force. */
+  async #read(
+    kind: KindRef,
+    { namespace, name }: { namespace?: string; name: string },
+  ): Promise<KubeObject | undefined> {
     try {
-      return await this.#client.get(ref);
+      return await this.#client.get({ kind, namespace, name });
     } catch {
       return undefined;
+    }
+  }
+
+  #wake(instances: readonly InstanceId[]): void {
+    for (const instance of instances) {
+      for (const listener of this.#listeners) listener(instance);
     }
   }
 }

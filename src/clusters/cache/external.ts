@@ -1,4 +1,4 @@
-/** Objects of others that graphs read: one metadata watch a kind, and a GET when one in use changed. */
+/** Caches of external objects: one metadata watch per kind, and a GET when an object in use changed. */
 import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
@@ -10,24 +10,24 @@ import { type Interest, type InterestCount, Interests } from "./interests.ts";
 interface Watched {
   readonly kind: KindRef;
   readonly store: ExternalStore;
-  /** What each owner's expressions read of the objects. */
+  /** The paths that each owner's expressions read. */
   readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
   readonly reflector: ScopedReflector;
 }
 
-/** A kind of which an owner reads objects, and what of them. */
+/** A kind whose objects an owner reads. */
 export interface ExternalKind {
   /** The kind. */
   kind: KindRef;
-  /** What expressions read of an object. */
+  /** The paths that expressions read of an object. */
   reads: Reads;
 }
 
-/** Up to so many changed objects are read one by one, more by one list. */
-const SINGLE_READS = 3;
+/** Up to so many changed objects are read by a GET each, more by one list. */
+const MAX_GETS = 3;
 
-/** See the file's first line. */
+/** The external objects that graphs read, and the instances to wake when one of them changes. */
 export class ExternalCaches {
   readonly #client: KubeClient;
   readonly #onError?: WatchErrorListener;
@@ -36,7 +36,7 @@ export class ExternalCaches {
   readonly #interests = new Interests();
   readonly #listeners = new Set<(instance: string) => void>();
 
-  /** Watches nothing before {@link ensure}. */
+  /** Watches no kind before {@link ensure}. */
   constructor(client: KubeClient, onError?: WatchErrorListener, onRouted?: RouteListener) {
     this.#client = client;
     this.#onError = onError;
@@ -44,54 +44,54 @@ export class ExternalCaches {
   }
 
   /**
-   * Resolves when the kind's metadata is complete. It stays watched until every owner released it, and
-   * the owner may read this besides what it reads already.
+   * Resolves when the kind's metadata is complete, or when its owner released it in the meantime. The kind
+   * stays watched until every owner released it. Further reads of an owner are added to earlier ones.
    */
   async ensure({ kind, reads }: ExternalKind, owner: string): Promise<void> {
     const key = gvkKey(kind);
     const watched = this.#watched.get(key) ?? this.#start(kind);
     this.#watched.set(key, watched);
     const known = watched.owners.get(owner);
-    watched.owners.set(owner, known ? joined([known, reads]) : reads);
-    watched.store.reads = joined(watched.owners.values());
-    // Rejected only when it was stopped before: then nobody needs it any more.
+    watched.owners.set(owner, known ? merged([known, reads]) : reads);
+    watched.store.reads = merged(watched.owners.values());
+    // Rejects only when the watch was stopped before: then no owner waits for the cache.
     await watched.reflector.synced.catch(() => {});
   }
 
-  /** Ends the owner's use of all kinds but those to keep; kinds that nobody uses are no longer watched. */
+  /** Ends the owner's use of all kinds but those to keep; the watch of a kind ends with its last owner. */
   release(owner: string, keep: readonly ExternalKind[] = []): void {
     const kept = new Map(keep.map(({ kind, reads }) => [gvkKey(kind), reads]));
     for (const [key, watched] of this.#watched) {
       const reads = kept.get(key);
       if (reads) watched.owners.set(owner, reads);
       else if (!watched.owners.delete(owner)) continue;
-      watched.store.reads = joined(watched.owners.values());
+      watched.store.reads = merged(watched.owners.values());
       if (watched.owners.size > 0) continue;
       watched.stop.abort();
       this.#watched.delete(key);
     }
   }
 
-  /** True when reads of the kind in the namespace, or in all without one, are answered from here. */
+  /** Whether the cache covers the kind in the namespace, or in all namespaces without one. */
   async watches(kind: KindRef, namespace: string | undefined): Promise<boolean> {
     return await this.#watched.get(gvkKey(kind))?.reflector.covers(namespace) ?? false;
   }
 
-  /** The object as last seen by the watch or later; one GET if it changed since it was last read. */
+  /** The object as the watch last saw it, or newer; one GET if it changed since it was last read. */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { store } = this.#watched.get(gvkKey(ref.kind))!;
     const seen = store.get(ref);
     return seen && await this.#read(ref.kind, store, seen);
   }
 
-  /** Objects by label, sorted by namespace and name; only those that changed are read anew. */
+  /** Objects by label, by namespace and name; only those that changed are read again. */
   async list(
     query: { kind: KindRef; namespace?: string; labelSelector?: string },
   ): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector } = query;
     const { store } = this.#watched.get(gvkKey(kind))!;
     const seen = store.list(labelSelector ?? "", namespace);
-    if (seen.filter((one) => !one.object).length > SINGLE_READS) {
+    if (seen.filter((one) => !one.object).length > MAX_GETS) {
       const { items } = await this.#client.list(kind, { namespace, labelSelector });
       for (const item of items) store.read(item);
     }
@@ -99,17 +99,17 @@ export class ExternalCaches {
     return objects.filter((object) => object !== undefined);
   }
 
-  /** Wakes the instance by its key when an object of the interest changes. */
+  /** From now on, changes of the object, or of objects with the labels, wake the instance. */
   add(instance: string, interest: Interest): void {
     this.#interests.add(instance, interest);
   }
 
-  /** Ends all interests of the instance but those to keep. */
+  /** Drops all interests of the instance but those to keep. */
   keep(instance: string, interests: readonly Interest[]): void {
     this.#interests.replace(instance, interests);
   }
 
-  /** How many reads of objects by name and by label wake instances at present, by kind. */
+  /** How many interests there are in objects by name and by label, by kind. */
   interests(): InterestCount[] {
     return this.#interests.counts();
   }
@@ -162,7 +162,7 @@ export class ExternalCaches {
   }
 }
 
-function joined(all: Iterable<Reads>): Reads {
+function merged(all: Iterable<Reads>): Reads {
   const found = new Map<string, Reads>();
   for (const reads of all) addRead(found, "", reads);
   return found.get("") ?? NO_READS;

@@ -1,31 +1,31 @@
-/** Objects of one kind that are not ours: metadata by the watch, the rest only of those that were read. */
+/** The external objects of one kind: metadata from the watch, the rest only of objects that were read. */
 import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
 import { matchLabels } from "../../reconcile/mod.ts";
 import { NO_READS } from "./graph_reads.ts";
-import type { ObjectKey } from "./store.ts";
+import type { ObjectKey } from "./child.ts";
 import { foreignPart } from "./trim.ts";
 
-/** What is known of one object. */
+/** One external object. */
 export interface Seen {
-  /** Name, namespace, uid, labels and resourceVersion, by the watch. */
+  /** Name, namespace, uid, labels and resourceVersion, from the watch. */
   metadata: ObjectMeta;
-  /** The object as far as expressions read it; absent when it was never read or changed since. */
+  /** The paths that expressions read; absent before the first GET and after a change. */
   object?: KubeObject;
 }
 
-/** See the file's first line. */
+/** The external objects of one kind, by namespace and name. */
 export class ExternalStore {
   readonly #seen = new Map<string, Seen>();
   #reads: Reads;
 
-  /** Keeps of objects that are read no more than `reads`. */
+  /** `reads` are the paths to keep of objects that are read. */
   constructor(reads: Reads = NO_READS) {
     this.#reads = reads;
   }
 
-  /** From now on this much is read of objects; those of which more is read than is known are read anew. */
+  /** Replaces the paths to keep; objects that lack some of them are read again on their next use. */
   set reads(reads: Reads) {
     const isKnown = coversReads(this.#reads, reads);
     if (isKnown && coversReads(reads, this.#reads)) return;
@@ -35,17 +35,17 @@ export class ExternalStore {
     }
   }
 
-  /** Forgets all objects: what was told of them no longer stands. */
+  /** Removes all objects: the watch lost its permission, and lists again. */
   clear(): void {
     this.#seen.clear();
   }
 
-  /** What is known of the object; undefined when it is not there. */
+  /** The object; undefined when it does not exist. */
   get(at: ObjectKey): Seen | undefined {
     return this.#seen.get(keyOf(at));
   }
 
-  /** Objects that the selector takes, by namespace and name. */
+  /** The objects that the label selector matches, by namespace and name. */
   list(selector: string, namespace?: string): Seen[] {
     return [...this.#seen.entries()]
       .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
@@ -54,7 +54,7 @@ export class ExternalStore {
       .map(([, seen]) => seen);
   }
 
-  /** Takes an event ADDED or MODIFIED; returns what was known before. */
+  /** Takes an event ADDED or MODIFIED; returns the object before it. */
   observe(object: KubeObject): Seen | undefined {
     const key = keyOf(object.metadata);
     const before = this.#seen.get(key);
@@ -69,7 +69,7 @@ export class ExternalStore {
     return before;
   }
 
-  /** Takes an event DELETED; returns what was known before. */
+  /** Takes an event DELETED; returns the object before it. */
   gone(object: KubeObject): Seen | undefined {
     const key = keyOf(object.metadata);
     const before = this.#seen.get(key);
@@ -77,7 +77,7 @@ export class ExternalStore {
     return before;
   }
 
-  /** Takes a whole object that was read; returns what is kept of it, until an event is newer. */
+  /** Takes an object from a GET or a list; returns the part that is kept, until a newer event arrives. */
   read(object: KubeObject): KubeObject {
     const part = foreignPart(object, this.#reads);
     const seen = this.#seen.get(keyOf(object.metadata));

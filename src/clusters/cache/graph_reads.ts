@@ -13,51 +13,56 @@ export interface InstanceKind {
   kind: string;
 }
 
-/** Nothing but what kro itself needs. */
+/** No path: caches keep kro's own metadata alone. */
 export const NO_READS: Reads = new Map();
 
-interface Entry {
-  /** Of the graph that serves and of those that are about to, in the order in which they came. */
-  given: NodeReads[];
-  joined: NodeReads;
+interface ReadsOfKind {
+  /** Of the graph that serves the kind and of those about to replace it, in the order of {@link GraphReads.add}. */
+  readonly added: readonly NodeReads[];
+  readonly merged: NodeReads;
 }
 
-/** See the file's first line. */
+/**
+ * What graphs read of their children, by the kind of their instances. A graph's reads are added before its
+ * caches fill; those of the graphs before it are dropped when their last pass ended.
+ */
 export class GraphReads {
-  readonly #graphs = new Map<string, Entry>();
+  readonly #byKind = new Map<string, ReadsOfKind>();
 
   /** What is read of a node's objects; undefined for nodes that no graph has. */
   of(instances: InstanceKind, node: string): Reads | undefined {
-    return this.#graphs.get(groupKind(instances))?.joined.get(node);
+    return this.#byKind.get(groupKind(instances))?.merged.get(node);
   }
 
-  /** From now on also this is read. */
+  /** Adds what one more graph reads. */
   add(instances: InstanceKind, reads: NodeReads): void {
-    const given = this.#graphs.get(groupKind(instances))?.given ?? [];
-    this.#set(instances, [...given.filter((one) => one !== reads), reads]);
+    this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }
 
-  /** What came before these is read no more; without any, nothing is. */
-  settle(instances: InstanceKind, reads?: NodeReads): void {
-    const given = this.#graphs.get(groupKind(instances))?.given ?? [];
-    this.#set(instances, reads ? given.slice(Math.max(given.indexOf(reads), 0)) : []);
+  /** Removes what a graph reads that will not be used. */
+  remove(instances: InstanceKind, reads: NodeReads): void {
+    this.#set(instances, this.#added(instances).filter((one) => one !== reads));
   }
 
-  /** These are not read after all. */
-  drop(instances: InstanceKind, reads: NodeReads): void {
-    const given = this.#graphs.get(groupKind(instances))?.given ?? [];
-    this.#set(instances, given.filter((one) => one !== reads));
+  /** Removes what was added before these reads; without any, removes everything. */
+  removeBefore(instances: InstanceKind, reads?: NodeReads): void {
+    const added = this.#added(instances);
+    this.#set(instances, reads ? added.slice(Math.max(added.indexOf(reads), 0)) : []);
   }
 
-  #set(instances: InstanceKind, given: NodeReads[]): void {
-    if (given.length === 0) this.#graphs.delete(groupKind(instances));
-    else this.#graphs.set(groupKind(instances), { given, joined: joined(given) });
+  #added(instances: InstanceKind): readonly NodeReads[] {
+    return this.#byKind.get(groupKind(instances))?.added ?? [];
+  }
+
+  #set(instances: InstanceKind, added: readonly NodeReads[]): void {
+    if (added.length === 0) this.#byKind.delete(groupKind(instances));
+    else this.#byKind.set(groupKind(instances), { added, merged: merged(added) });
   }
 }
 
-function joined(given: readonly NodeReads[]): NodeReads {
-  if (given.length === 1) return given[0]!;
+function merged(added: readonly NodeReads[]): NodeReads {
+  if (added.length === 1) return added[0]!;
   const all = new Map<string, Reads>();
-  for (const reads of given) for (const [node, read] of reads) addRead(all, node, read);
+  for (const reads of added) for (const [node, read] of reads) addRead(all, node, read);
   return all;
 }

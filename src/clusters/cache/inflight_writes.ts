@@ -1,86 +1,95 @@
-/** Our own writes under way: what events tell of their objects meanwhile waits for the answers. */
-import type { KubeObject } from "../../api/mod.ts";
+/** Tracks our own writes from the request to the response. */
 import { compareRevisions } from "../../kube/mod.ts";
-import type { InstanceId } from "./instance_id.ts";
 
-/** What an event told, and whom it would wake. */
-export interface HeldEvent {
-  /** Its resourceVersion; empty when it had none. */
-  revision: string;
-  /** It told that the object is gone. */
-  gone: boolean;
-  /** Whom it would wake. */
-  instances: InstanceId[];
+/** What is deferred of an event that arrives while a write of its object is in flight. */
+export interface DeferredEvent {
+  /** The object's resourceVersion in the event; empty when it had none. */
+  readonly revision: string;
 }
 
-interface Write {
-  deletes: boolean;
-  before?: string;
-  event?: KubeObject;
-  held: HeldEvent[];
+interface Inflight<Write, Event> {
+  readonly write: Write;
+  readonly deferred: Event[];
 }
 
-/** See the file's first line. By key of the object. */
-export class InflightWrites {
-  readonly #writes = new Map<string, Write>();
+/**
+ * The writes in flight, by key of their object. An event that arrives meanwhile may be the echo of the
+ * write, which wakes no pass; only the resourceVersion in the response tells. So events are deferred until
+ * then. `Write` is what the caller remembers of a write, `Event` what it needs of an event.
+ *
+ * @example
+ * ```ts
+ * const writes = new InflightWrites<{ deletes: boolean }, { revision: string }>();
+ * writes.begin("ns/a", { deletes: false });
+ * writes.defer("ns/a", { revision: "7" }); // true: the echo
+ * writes.defer("ns/a", { revision: "8" }); // true: another manager's write
+ * writes.end("ns/a", "7"); // [{ revision: "8" }]
+ * ```
+ */
+export class InflightWrites<Write, Event extends DeferredEvent> {
+  readonly #inflight = new Map<string, Inflight<Write, Event>>();
+  readonly #unanswered = new Set<string>();
 
-  /** A write is sent; `before` is the object's resourceVersion as far as it is known. */
-  begin(key: string, what: "apply" | "delete", before: string | undefined): void {
-    this.#writes.set(key, { deletes: what === "delete", before, held: [] });
+  /** A write is about to be sent; it replaces an earlier one of the object. */
+  begin(key: string, write: Write): void {
+    this.#inflight.set(key, { write, deferred: [] });
   }
 
-  /** True while a delete of it is under way. */
-  deletes(key: string): boolean {
-    return this.#writes.get(key)?.deletes === true;
+  /** Whether a write of the object is in flight. */
+  isInflight(key: string): boolean {
+    return this.#inflight.has(key);
   }
 
-  /** The object's resourceVersion before the write that is under way. */
-  before(key: string): string | undefined {
-    return this.#writes.get(key)?.before;
+  /** What the caller remembers of the write in flight; undefined when there is none. */
+  get(key: string): Write | undefined {
+    return this.#inflight.get(key)?.write;
+  }
+
+  /** Defers an event until {@link end}. False when no write is in flight: the event is due now. */
+  defer(key: string, event: Event): boolean {
+    const inflight = this.#inflight.get(key);
+    inflight?.deferred.push(event);
+    return inflight !== undefined;
+  }
+
+  /** The deferred events after that resourceVersion, or all without one, oldest first. */
+  deferredAfter(key: string, revision: string | undefined): Event[] {
+    const deferred = this.#inflight.get(key)?.deferred ?? [];
+    if (revision === undefined) return deferred;
+    return deferred.filter((event) => compareRevisions(event.revision, revision) > 0);
   }
 
   /**
-   * Keeps the last event while an apply is under way: mostly it is the echo, which is not worth looking
-   * at. False when there is none.
+   * Ends the write and returns the deferred events that it does not explain: those after the
+   * resourceVersion of its response, or all when it has none (refused, unanswered, a delete).
    */
-  keep(key: string, event: KubeObject): boolean {
-    const write = this.#writes.get(key);
-    if (!write || write.deletes) return false;
-    write.event = event;
-    return true;
+  end(key: string, revision: string | undefined): Event[] {
+    const events = this.deferredAfter(key, revision);
+    this.#inflight.delete(key);
+    return events;
   }
 
-  /** The event that was kept, which is kept no longer. */
-  takeKept(key: string): KubeObject | undefined {
-    const write = this.#writes.get(key);
-    const event = write?.event;
-    if (write) write.event = undefined;
-    return event;
+  /** A write was sent and not answered: the API server may have carried it out, or still do so. */
+  lost(key: string): void {
+    this.#unanswered.add(key);
   }
 
-  /** Holds an event until the answer. False when no write is under way. */
-  hold(key: string, event: HeldEvent): boolean {
-    return this.#writes.get(key)?.held.push(event) !== undefined;
-  }
-
-  /** True when an event after that resourceVersion told that the object is gone. */
-  goneAfter(key: string, revision: string | undefined): boolean {
-    return this.#writes.get(key)?.held.some((event) =>
-      event.gone && compareRevisions(event.revision, revision) > 0
-    ) ?? false;
+  /** Whether the outcome of a write is unknown; see {@link lost}. */
+  isUnanswered(key: string): boolean {
+    return this.#unanswered.has(key);
   }
 
   /**
-   * The write is answered with that resourceVersion, or without any: refused, not answered, a delete.
-   * Returns whom the events held wake, those that the answer knew left out.
+   * The outcome of an unanswered write is known, or void: writes name the resourceVersion that they
+   * replace, so one that arrives after a later write is refused.
    */
-  end(key: string, revision: string | undefined): InstanceId[] {
-    const held = this.#writes.get(key)?.held ?? [];
-    this.#writes.delete(key);
-    const news = held.filter((event) =>
-      revision === undefined || compareRevisions(event.revision, revision) > 0
-    );
-    const instances = news.flatMap((event) => event.instances);
-    return [...new Map(instances.map((instance) => [instance.uid, instance])).values()];
+  resolved(key: string): void {
+    this.#unanswered.delete(key);
+  }
+
+  /** Drops everything about an object that is gone. */
+  forget(key: string): void {
+    this.#inflight.delete(key);
+    this.#unanswered.delete(key);
   }
 }

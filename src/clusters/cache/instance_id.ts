@@ -1,11 +1,11 @@
-/** Which instance an object belongs to, by the labels that kro puts on children. */
+/** The instance that a child belongs to, by the labels that kro sets on children. */
 import { Label } from "../../api/mod.ts";
 
-/** An instance as its children name it. */
+/** An instance as the labels of its children name it. */
 export interface InstanceId {
   /** Group of its kind. */
   group: string;
-  /** Version that it was reconciled in. */
+  /** API version that it was reconciled in. */
   version: string;
   /** Its kind. */
   kind: string;

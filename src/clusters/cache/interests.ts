@@ -1,8 +1,8 @@
-/** Which instance reads which objects of others. */
+/** Which instance reads which external objects. */
 import { gvkKey, type KindRef, type ObjectMeta } from "../../api/mod.ts";
 import { matchLabels } from "../../reconcile/mod.ts";
 
-/** What an instance reads of others: one object by name, or objects by label. */
+/** What an instance reads: one external object by name, or several by label. */
 export interface Interest {
   /** The kind. */
   kind: KindRef;
@@ -14,32 +14,32 @@ export interface Interest {
   labelSelector?: string;
 }
 
-/** How many interests there are in objects of a kind. */
+/** The number of interests in objects of a kind. */
 export interface InterestCount {
   /** The kind. */
   kind: KindRef;
-  /** In one object, by its name. */
+  /** Interests in one object by name. */
   byName: number;
-  /** In objects by label. */
+  /** Interests in objects by label. */
   byLabel: number;
 }
 
-/** See the file's first line. */
+/** The interests of all instances. */
 export class Interests {
-  /** By kind, instance, and the interest's own text. */
+  /** By kind, instance, and {@link keyOf}. */
   readonly #byKind = new Map<string, Map<string, Map<string, Interest>>>();
 
-  /** Adds one. */
+  /** Adds an interest of the instance. */
   add(instance: string, interest: Interest): void {
     const kind = gvkKey(interest.kind);
     const instances = this.#byKind.get(kind) ?? new Map<string, Map<string, Interest>>();
     const entries = instances.get(instance) ?? new Map<string, Interest>();
-    entries.set(textOf(interest), interest);
+    entries.set(keyOf(interest), interest);
     instances.set(instance, entries);
     this.#byKind.set(kind, instances);
   }
 
-  /** Replaces all of the instance. */
+  /** Replaces all interests of the instance. */
   replace(instance: string, interests: readonly Interest[]): void {
     for (const [kind, instances] of this.#byKind) {
       instances.delete(instance);
@@ -48,7 +48,7 @@ export class Interests {
     for (const interest of interests) this.add(instance, interest);
   }
 
-  /** How many there are, by kind. */
+  /** The number of interests, by kind. */
   counts(): InterestCount[] {
     return [...this.#byKind.values()].flatMap((instances) => {
       const all = [...instances.values()].flatMap((entries) => [...entries.values()]);
@@ -57,7 +57,7 @@ export class Interests {
     });
   }
 
-  /** Instances that read the object, as it was or as it is: a changed label counts both ways. */
+  /** The instances that read an object in one of its states: both before and after its labels changed. */
   matching(kind: KindRef, ...states: readonly (ObjectMeta | undefined)[]): string[] {
     const instances = this.#byKind.get(gvkKey(kind)) ?? [];
     return [...instances].filter(([, entries]) =>
@@ -74,6 +74,6 @@ function reads(interest: Interest, metadata: ObjectMeta): boolean {
   return matchLabels(interest.labelSelector ?? "", metadata.labels);
 }
 
-function textOf({ namespace, name, labelSelector }: Interest): string {
+function keyOf({ namespace, name, labelSelector }: Interest): string {
   return JSON.stringify([namespace, name, labelSelector]);
 }

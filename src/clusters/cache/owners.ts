@@ -1,7 +1,8 @@
-/** kro's labels that all children of an instance have in common: kept once, not with each child. */
+/** The labels that all children of an instance have in common, kept once for all of them. */
 import { Label } from "../../api/mod.ts";
+import { Interner } from "../interner.ts";
 
-/** The labels by which kro knows whose a child is and may look it up. */
+/** kro's labels that identify the instance of a child, or that children are looked up by. */
 const SHARED: readonly string[] = [
   Label.owned,
   Label.kroVersion,
@@ -14,7 +15,7 @@ const SHARED: readonly string[] = [
   Label.applySetPartOf,
 ];
 
-/** Each instance has its own of these; of all others there are few. */
+/** Labels whose value differs from instance to instance; the others have few values, which are interned. */
 const UNIQUE: readonly string[] = [Label.instanceId, Label.instanceName, Label.applySetPartOf];
 
 /** Labels by which children are looked up. */
@@ -23,34 +24,34 @@ const INDEXED = [Label.instanceId, Label.applySetPartOf] as const;
 /** A label by which children are looked up. */
 export type IndexedLabel = typeof INDEXED[number];
 
-/** Whose children: all of an instance have these labels in common. */
+/** The labels of one instance's children, and how many children have them. */
 export interface Owner {
-  /** Those of {@link SHARED} that they have. */
+  /** Those of {@link SHARED} that the children have. */
   readonly labels: Readonly<Record<string, string>>;
-  /** How many there are. */
+  /** How many children of all kinds have them. */
   size: number;
 }
 
-/** All of a controller, whatever the kind of their children. */
+/** The owners of a controller's children, of all kinds. An owner goes with its last child. */
 export class Owners {
   readonly #byLabel = new Map<string, Map<string, Owner[]>>(
     INDEXED.map((label) => [label, new Map()]),
   );
 
-  readonly #texts = new Map<string, string>();
+  readonly #interner = new Interner();
 
-  /** The owner of a child with these labels, who has one more by now. */
+  /** Counts a child with these labels, and returns its owner. */
   join(labels: Readonly<Record<string, string>> | undefined): Owner {
     const own = labels ?? {};
     const index = this.#byLabel.get(Label.instanceId)!;
     const known = index.get(own[Label.instanceId] ?? "")
       ?.find((owner) => SHARED.every((label) => owner.labels[label] === own[label]));
-    const owner = known ?? this.#found(own);
+    const owner = known ?? this.#add(own);
     owner.size++;
     return owner;
   }
 
-  /** The owner has one child less. */
+  /** Discounts a child of the owner. */
   leave(owner: Owner): void {
     owner.size--;
     if (owner.size > 0) return;
@@ -63,18 +64,19 @@ export class Owners {
     }
   }
 
-  /** Owners with this value of the label. */
+  /** The owners with this value of the label. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
-    // The index files an owner without the label under the empty text.
+    // The index has owners without the label under the empty string.
     return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 
-  #found(own: Readonly<Record<string, string>>): Owner {
+  #add(own: Readonly<Record<string, string>>): Owner {
     const labels: Record<string, string> = {};
     for (const label of SHARED) {
-      const text = own[label];
-      if (text !== undefined) labels[label] = UNIQUE.includes(label) ? text : this.#once(text);
+      const value = own[label];
+      if (value === undefined) continue;
+      labels[label] = UNIQUE.includes(label) ? value : this.#interner.intern(value);
     }
     const owner = { labels, size: 0 };
     for (const label of INDEXED) {
@@ -83,13 +85,5 @@ export class Owners {
       index.set(value, [...index.get(value) ?? [], owner]);
     }
     return owner;
-  }
-
-  /** The one copy of a text that many objects hold. */
-  #once(text: string): string {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known;
-    this.#texts.set(text, text);
-    return text;
   }
 }

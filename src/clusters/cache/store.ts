@@ -1,396 +1,286 @@
-/** The children of one kind as events and our own writes tell of them. Pure memory, no requests. */
-import { apiVersionOf, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
-import { coversReads, type Reads } from "../../cel/mod.ts";
-import { compareRevisions, type Listed } from "../../kube/mod.ts";
-import type { Schema } from "../../openapi/mod.ts";
+/**
+ * The children of one kind, kept in step with watch events and with our own writes; each change wakes the
+ * instances that depend on it. Makes no requests of its own.
+ */
+import { apiVersionOf, isNotFound, type KindRef, type KubeObject } from "../../api/mod.ts";
+import { compareRevisions } from "../../kube/mod.ts";
 import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
-import { carryOver, drifted, holds, settle } from "./applied_state.ts";
-import { type Child, childOf, keyOf, objectOf } from "./child.ts";
-import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
-import { InflightWrites } from "./inflight_writes.ts";
+import { hasDrifted, isUpToDate, recordApplied } from "./applied_state.ts";
+import { type Child, keyOf, type ObjectKey } from "./child.ts";
+import { type ChildReader, ChildTable, type SharedParts } from "./child_table.ts";
+import { type DeferredEvent, InflightWrites } from "./inflight_writes.ts";
 import { type InstanceId, instanceOf } from "./instance_id.ts";
-import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
-import { readPart } from "./trim.ts";
-import { Views } from "./views.ts";
 
-/** An object's place within its kind. */
-export interface ObjectKey {
-  /** Absent for cluster-scoped kinds. */
-  namespace?: string;
-  /** Its name. */
-  name: string;
+/** Called with the instances that a change of a child concerns. */
+export type StoreListener = (instances: readonly InstanceId[]) => void;
+
+/** Writes children of one kind. Each write wakes the instances that events in the meantime concern. */
+export interface ChildWriter {
+  /** The children, to read. */
+  readonly objects: ChildReader;
+  /** True when the live object holds everything that is desired, but for volatile fields. */
+  isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
+  /** True when the desired object was applied and another manager changed the live one since. */
+  hasDrifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
+  /**
+   * Sends a server-side apply. Its response is cached until the watch catches up with it
+   * (read-your-writes). Rejects as `send` does.
+   */
+  apply(
+    at: ObjectKey,
+    desired: KubeObject,
+    volatile: Volatile | undefined,
+    send: () => Promise<KubeObject>,
+  ): Promise<KubeObject>;
+  /**
+   * Sends a delete of the object with that uid, which is shown as being deleted until an event reports
+   * it gone. NotFound counts as deleted; rejects as `send` does otherwise.
+   */
+  delete(at: ObjectKey & { uid: string }, send: () => Promise<void>): Promise<void>;
 }
 
-/** What the stores of all kinds share. */
-export interface SharedParts {
-  /** What graphs read of their children. */
-  reads: GraphReads;
-  /** kro's labels of all children. */
-  owners: Owners;
+interface ChildWrite {
+  readonly deletes: boolean;
+  /** The object's resourceVersion before the write, as far as it is known. */
+  readonly before: string | undefined;
+  /** The last event since, not looked at yet: mostly it is the echo, which is not worth hashing. */
+  lastEvent?: KubeObject;
 }
 
-/** See the file's first line. */
-export class ChildStore {
-  /** The kind of its objects. */
-  readonly kind: KindRef;
-  /** By which values are normalised; replaced when the kind's definition changes. */
-  schema?: Schema;
-  readonly #shared: SharedParts;
-  readonly #children = new Map<string, Child>();
-  /** Keys by owner: most have one child of a kind. */
-  readonly #members = new Map<Owner, string | Set<string>>();
-  readonly #views = new Views();
-  readonly #writes = new InflightWrites();
-  /** Objects that we deleted and that events have not yet told gone, by key: their uid. */
+interface ChildEvent extends DeferredEvent {
+  readonly gone: boolean;
+  readonly instances: readonly InstanceId[];
+}
+
+/** The cache of one kind's children. Mutators return whether they woke an instance. */
+export class ChildStore implements ChildWriter {
+  /** The children. Other parts of the cache change them through the store alone. */
+  readonly objects: ChildTable;
+  readonly #onChange: StoreListener;
+  readonly #writes = new InflightWrites<ChildWrite, ChildEvent>();
+  /** The uids of objects that we deleted and no event has reported gone, by key. */
   readonly #deleted = new Map<string, string>();
 
   /** Starts empty. */
-  constructor(
-    kind: KindRef,
-    shared: SharedParts = { reads: new GraphReads(), owners: new Owners() },
-  ) {
-    this.kind = kind;
-    this.#shared = shared;
+  constructor(kind: KindRef, shared?: SharedParts, onChange: StoreListener = () => {}) {
+    this.objects = new ChildTable(kind, shared);
+    this.#onChange = onChange;
   }
 
-  /** How many objects it holds. */
-  get size(): number {
-    return this.#children.size;
-  }
-
-  /** The object, as far as kro and its graph's expressions read it. */
-  get(at: ObjectKey): KubeObject | undefined {
-    return this.#object(keyOf(at));
-  }
-
-  /** The resourceVersion that our own last write gave the object; undefined after a restart. */
-  writtenRevision(at: ObjectKey): string | undefined {
-    return this.#children.get(keyOf(at))?.written;
-  }
-
-  /** Objects with the ApplySet's label, in one namespace or in all, sorted by namespace and name. */
-  members(applySet: string, namespace?: string): KubeObject[] {
-    const keys = this.#labelled(Label.applySetPartOf, applySet);
-    return this.#sorted(
-      namespace === undefined ? keys : keys.filter((key) => key.startsWith(`${namespace}/`)),
-    );
-  }
-
-  /** Objects of one node of one instance, sorted by namespace and name. */
-  items(instanceUid: string, nodeId: string): KubeObject[] {
-    return this.#sorted(
-      this.#labelled(Label.instanceId, instanceUid)
-        .filter((key) => this.#children.get(key)!.node === nodeId),
-    );
-  }
-
-  /** Takes an event ADDED or MODIFIED. Returns the instances to wake: none when it tells nothing new. */
-  observe(object: KubeObject): InstanceId[] {
+  /** Takes an event ADDED or MODIFIED. */
+  observe(object: KubeObject): boolean {
     const key = keyOf(object.metadata);
-    const old = this.#children.get(key);
+    const old = this.objects.child(key);
     const revision = object.metadata.resourceVersion;
-    if (old && compareRevisions(revision, old.revision) <= 0) return [];
+    if (old && compareRevisions(revision, old.revision) <= 0) return false;
     const isSame = !old || old.uid === object.metadata.uid;
-    if (isSame && isApplied(object) && this.#writes.keep(key, object)) return [];
-    this.#takeEvent(key);
-    if (!isApplied(object)) return this.#removed(key, revision);
-    return this.#wake(key, revision, false, [old, this.#put(key, object)]);
+    const write = this.#writes.get(key);
+    if (write && !write.deletes && isSame && isApplied(object)) {
+      write.lastEvent = object;
+      return false;
+    }
+    this.#takeLastEvent(key);
+    if (!isApplied(object)) return this.#remove(key, revision);
+    return this.#replace(key, object, old);
   }
 
-  /** Takes an object as gone, by event or by GET. Returns the instances to wake. */
-  gone(at: ObjectKey & { uid?: string; resourceVersion?: string }): InstanceId[] {
+  /** Takes an object as gone: by an event, or because a GET did not find it. */
+  gone(at: ObjectKey & { uid?: string; resourceVersion?: string }): boolean {
     const key = keyOf(at);
-    this.#takeEvent(key);
-    const old = this.#children.get(key);
-    if (!old || old.uid !== at.uid) return [];
+    this.#takeLastEvent(key);
+    if (this.objects.child(key)?.uid !== at.uid) return false;
     this.#deleted.delete(key);
-    return this.#removed(key, at.resourceVersion);
+    return this.#remove(key, at.resourceVersion);
   }
 
-  /** Takes an object without kro's labels that is there nevertheless: they were removed. */
-  stripped(object: KubeObject): InstanceId[] {
+  /** Takes an object that lost kro's labels: the watch, which selects by them, reported it deleted. */
+  stripped(object: KubeObject): boolean {
     const key = keyOf(object.metadata);
-    this.#takeEvent(key);
-    const old = this.#children.get(key);
-    const revision = object.metadata.resourceVersion;
-    if (!old || compareRevisions(revision, old.revision) <= 0) return [];
-    return this.#wake(key, revision, false, [old, this.#put(key, object)]);
+    this.#takeLastEvent(key);
+    const old = this.objects.child(key);
+    if (!old || compareRevisions(object.metadata.resourceVersion, old.revision) <= 0) return false;
+    return this.#replace(key, object, old);
   }
 
-  /** True when we deleted the object: an event that it is gone needs no second look. */
+  /** True when we deleted the object, so that an event DELETED needs no GET to confirm it. */
   deletedByUs(at: ObjectKey & { uid?: string }): boolean {
     const key = keyOf(at);
-    return this.#deleted.get(key) === at.uid || this.#writes.deletes(key);
+    return this.#deleted.get(key) === at.uid || this.#writes.get(key)?.deletes === true;
   }
 
-  /**
-   * True when the desired object holds already, but for fields that are volatile: nothing needs to be
-   * sent.
-   */
-  holds(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
+  /** See {@link ChildWriter.isUpToDate}. */
+  isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
     const key = keyOf(at);
-    const child = this.#children.get(key);
-    if (!child || apiVersionOf(this.kind) !== desired.apiVersion) return false;
-    return holds(child, this.#views.of(key, child, this.kind), desired, this.schema, volatile);
+    const child = this.objects.child(key);
+    if (!child || apiVersionOf(this.objects.kind) !== desired.apiVersion) return false;
+    const view = this.objects.view(key, child);
+    return isUpToDate(child, view, desired, this.objects.schema, volatile);
   }
 
-  /** True when the desired object held once and no longer does: others changed it, not the graph. */
-  drifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
-    const child = this.#children.get(keyOf(at));
-    return child !== undefined && drifted(child, desired, this.schema, volatile);
+  /** See {@link ChildWriter.hasDrifted}. */
+  hasDrifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean {
+    const child = this.objects.child(keyOf(at));
+    return child !== undefined && hasDrifted(child, desired, this.objects.schema, volatile);
   }
 
-  /**
-   * What a list should have shown and did not. The watch has told of the rest: these came by our own
-   * writes, and went while nothing was watched.
-   */
-  unlisted(list: Listed): KubeObject[] {
-    const { resourceVersion, namespace } = list;
-    return [...this.#children.keys()].filter((key) => {
-      const at = placeOf(key);
-      const isCovered = namespace === undefined || at.namespace === namespace;
-      return isCovered && !list.has(at) &&
-        compareRevisions(this.#children.get(key)!.revision, resourceVersion) <= 0;
-    }).map((key) => this.#object(key)!);
-  }
-
-  /** Before a write is sent: events that tell of it are no news to anybody until it is answered. */
-  begin(at: ObjectKey, what: "apply" | "delete"): void {
-    const key = keyOf(at);
-    this.#writes.begin(key, what, this.#children.get(key)?.revision);
-  }
-
-  /** A write was refused or not answered. Returns the instances that events meanwhile would wake. */
-  failed(at: ObjectKey): InstanceId[] {
-    return this.#end(keyOf(at), undefined);
-  }
-
-  /**
-   * Takes the response of an apply: it stays until the watch has caught up with it. Returns the
-   * instances to wake because of events newer than the response.
-   */
-  applied(
+  /** See {@link ChildWriter.apply}. */
+  async apply(
     at: ObjectKey,
     desired: KubeObject,
-    response: KubeObject,
-    volatile?: Volatile,
-  ): InstanceId[] {
+    volatile: Volatile | undefined,
+    send: () => Promise<KubeObject>,
+  ): Promise<KubeObject> {
     const key = keyOf(at);
-    const old = this.#children.get(key);
-    const revision = response.metadata.resourceVersion;
-    const goneAgain = this.#writes.goneAfter(key, revision);
-    if (!goneAgain && (!old || compareRevisions(revision, old.revision) >= 0)) {
-      const child = this.#put(key, response);
-      settle(child, desired, this.schema, volatile);
-      // Its event may have come before the response.
-      if (revision !== this.#writes.before(key)) child.written = revision;
-    }
-    return this.#end(key, revision);
+    return await this.#write(key, false, send, (response) => {
+      const { resourceVersion } = response.metadata;
+      const old = this.objects.child(key);
+      const isGone = this.#writes.deferredAfter(key, resourceVersion ?? "")
+        .some((event) => event.gone);
+      if (!isGone && (!old || compareRevisions(resourceVersion, old.revision) >= 0)) {
+        const child = this.#put(key, response);
+        recordApplied(child, desired, this.objects.schema, volatile);
+        // The object may be cached already: its event can arrive before the response.
+        if (resourceVersion !== this.#writes.get(key)?.before) child.ownRevision = resourceVersion;
+      }
+      return resourceVersion;
+    });
   }
 
-  /** Takes our own delete: the object counts as terminating until events tell that it is gone. */
-  deleted(at: ObjectKey & { uid: string }, time: string): InstanceId[] {
+  /** See {@link ChildWriter.delete}. */
+  async delete(at: ObjectKey & { uid: string }, send: () => Promise<void>): Promise<void> {
     const key = keyOf(at);
-    const child = this.#children.get(key);
-    if (child && child.uid === at.uid) {
-      this.#deleted.set(key, at.uid);
-      child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
-      this.#views.forget(key);
+    try {
+      await this.#write(key, true, send, () => {
+        const child = this.objects.child(key);
+        if (child?.uid === at.uid) {
+          this.#deleted.set(key, at.uid);
+          this.objects.markDeleted(key, child, new Date().toISOString());
+        }
+        return undefined;
+      });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      this.gone(at);
     }
-    return this.#end(key, undefined);
   }
 
-  /** All objects by key. */
-  *known(): Generator<[string, ObjectKey]> {
-    for (const key of this.#children.keys()) yield [key, placeOf(key)];
-  }
-
-  /** The namespaces that objects are in. */
-  namespaces(): Set<string> {
-    const all = new Set<string>();
-    for (const [, { namespace }] of this.known()) if (namespace) all.add(namespace);
-    return all;
-  }
-
-  /** Whether an object that was listed is what is known of it, in full; what is known may be newer. */
+  /** Whether a listed object is cached as it is, compared in full; the cache may be newer. */
   agrees(object: KubeObject): boolean {
     const { uid, resourceVersion } = object.metadata;
-    const child = this.#children.get(keyOf(object.metadata));
+    const child = this.objects.child(keyOf(object.metadata));
     const order = child ? compareRevisions(resourceVersion, child.revision) : 1;
     if (order < 0) return true;
     if (!isApplied(object)) return child === undefined;
     if (child?.uid !== uid || order > 0 || this.#isFalselyDeleted(object)) return false;
-    const print = fingerprint(object, this.schema);
-    return print?.entry === child?.entry && (print?.values ?? "") === child?.values;
+    const print = fingerprint(object, this.objects.schema);
+    return print?.entryHash === child?.entryHash && (print?.valuesHash ?? "") === child?.valuesHash;
   }
 
-  /** Takes an object as it was just read, whatever events told. Undefined when they told the same. */
-  correct(object: KubeObject): InstanceId[] | undefined {
-    if (this.agrees(object)) return undefined;
+  /** Takes an object as a GET just returned it. False when the cache agrees with it. */
+  correct(object: KubeObject): boolean {
+    if (this.agrees(object)) return false;
     const key = keyOf(object.metadata);
-    const revision = object.metadata.resourceVersion;
-    const old = this.#children.get(key);
-    if (!isApplied(object)) return this.#removed(key, revision);
-    if (this.#isFalselyDeleted(object)) this.#deleted.delete(key);
-    return this.#wake(key, revision, false, [old, this.#put(key, object)]);
+    if (!isApplied(object)) this.#remove(key, object.metadata.resourceVersion);
+    else {
+      if (this.#isFalselyDeleted(object)) this.#deleted.delete(key);
+      this.#replace(key, object, this.objects.child(key));
+    }
+    return true;
   }
 
-  /** Takes an object as gone that was just read and is not there. Undefined when events told the same. */
-  correctGone(at: ObjectKey): InstanceId[] | undefined {
+  /** Takes an object as gone that a GET just did not find. False when the cache agrees with that. */
+  correctGone(at: ObjectKey): boolean {
     const key = keyOf(at);
-    if (!this.#children.has(key)) return undefined;
+    if (!this.objects.child(key)) return false;
     this.#deleted.delete(key);
-    return this.#removed(key, undefined);
+    this.#remove(key, undefined);
+    return true;
   }
 
-  /** It was deleted, we were told, and does not even begin to go. */
-  #isFalselyDeleted({ metadata }: KubeObject): boolean {
-    return metadata.deletionTimestamp === undefined &&
-      this.#deleted.get(keyOf(metadata)) === metadata.uid;
-  }
-
-  /** Forgets all objects: the kind is watched no more. */
-  clear(): void {
-    for (const [key, child] of this.#children) this.#leave(key, child);
-    this.#children.clear();
-  }
-
-  /** Whether a child of the graph lacks what is read of it by now. */
-  lacks(instances: InstanceKind): boolean {
-    return this.#ofGraph(instances).some(([, child]) => {
-      const reads = this.#readsOf(child.owner, child.node);
-      return reads !== undefined && !coversReads(child.reads, reads);
-    });
-  }
-
-  /** Takes a whole object that was read once more, for what is read of it. Tells nobody anything new. */
+  /** Takes an object that was read again for the paths that were not kept before. Wakes no instance. */
   refresh(object: KubeObject): void {
     const key = keyOf(object.metadata);
     const { uid, resourceVersion } = object.metadata;
-    const child = this.#children.get(key);
+    const child = this.objects.child(key);
     if (!child || child.uid !== uid || compareRevisions(resourceVersion, child.revision) < 0) {
       return;
     }
     this.#put(key, object);
   }
 
-  /** Cuts the graph's children down to what is read of them by now. */
-  cut(instances: InstanceKind): void {
-    for (const [key, child] of this.#ofGraph(instances)) {
-      const reads = this.#readsOf(child.owner, child.node) ?? NO_READS;
-      if (reads === child.reads || !coversReads(child.reads, reads)) continue;
-      child.part = readPart(objectOf(this.kind, key, child), reads);
-      child.reads = reads;
-      this.#views.forget(key);
+  /** Whether the cache shows an object as being deleted that the API server does not. */
+  #isFalselyDeleted({ metadata }: KubeObject): boolean {
+    return metadata.deletionTimestamp === undefined &&
+      this.#deleted.get(keyOf(metadata)) === metadata.uid;
+  }
+
+  /** `learn` takes the response, and returns the resourceVersion up to which events are the write's own. */
+  async #write<T>(
+    key: string,
+    deletes: boolean,
+    send: () => Promise<T>,
+    learn: (response: T) => string | undefined,
+  ): Promise<T> {
+    this.#writes.begin(key, { deletes, before: this.objects.child(key)?.revision });
+    let revision: string | undefined;
+    try {
+      const response = await send();
+      revision = learn(response);
+      return response;
+    } finally {
+      this.#takeLastEvent(key, revision);
+      const events = this.#writes.end(key, revision);
+      this.#wake(events.flatMap(({ instances }) => instances));
     }
   }
 
-  #ofGraph({ group, kind }: InstanceKind): [string, Child][] {
-    return [...this.#children].filter(([, { owner: { labels } }]) =>
-      labels[Label.instanceGroup] === group && labels[Label.instanceKind] === kind
-    );
-  }
-
-  #readsOf({ labels }: Owner, node: string | undefined): Reads | undefined {
-    const group = labels[Label.instanceGroup];
-    const kind = labels[Label.instanceKind];
-    if (group === undefined || kind === undefined || node === undefined) return undefined;
-    return this.#shared.reads.of({ group, kind }, node);
-  }
-
-  #object(key: string): KubeObject | undefined {
-    const child = this.#children.get(key);
-    return child && this.#views.of(key, child, this.kind).object;
+  /** Takes the event that waited for the response of a write, unless the response says as much. */
+  #takeLastEvent(key: string, answered?: string): void {
+    const write = this.#writes.get(key);
+    const event = write?.lastEvent;
+    if (!event) return;
+    write.lastEvent = undefined;
+    const revision = event.metadata.resourceVersion;
+    if (answered !== undefined && compareRevisions(revision, answered) <= 0) return;
+    this.#replace(key, event, this.objects.child(key));
   }
 
   #put(key: string, object: KubeObject): Child {
-    const { owners } = this.#shared;
-    const old = this.#children.get(key);
-    const { labels } = object.metadata;
-    const owner = owners.join(labels);
-    // Somebody took the labels away or changed them: what is read of it is what was.
-    const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
-    const child = childOf(object, owner, reads, this.schema);
-    let held: string | undefined;
+    const old = this.objects.child(key);
+    const child = this.objects.put(key, object);
     if (old?.uid !== child.uid) this.#deleted.delete(key);
-    else if (carryOver(old, child)) held = this.#views.heldOf(key);
-    if (old) this.#leave(key, old);
-    this.#children.set(key, child);
-    if (held !== undefined) this.#views.of(key, child, this.kind).held = held;
-    const members = this.#members.get(owner);
-    if (members === undefined) this.#members.set(owner, key);
-    else if (typeof members !== "string") members.add(key);
-    else this.#members.set(owner, new Set([members, key]));
     return child;
   }
 
-  #removed(key: string, revision: string | undefined): InstanceId[] {
-    const old = this.#children.get(key);
-    if (!old) return [];
-    this.#leave(key, old);
-    this.#children.delete(key);
-    return this.#wake(key, revision, true, [old]);
+  /** Replaces a child; wakes the instances that it belonged to and belongs to now. */
+  #replace(key: string, object: KubeObject, old: Child | undefined): boolean {
+    const child = this.#put(key, object);
+    return this.#changed(key, object.metadata.resourceVersion, false, [old, child]);
   }
 
-  #leave(key: string, { owner }: Child): void {
-    this.#views.forget(key);
-    const members = this.#members.get(owner);
-    if (typeof members === "string") this.#members.delete(owner);
-    else if (members?.delete(key) && members.size === 0) this.#members.delete(owner);
-    this.#shared.owners.leave(owner);
+  #remove(key: string, revision: string | undefined): boolean {
+    const old = this.objects.remove(key);
+    return old !== undefined && this.#changed(key, revision, true, [old]);
   }
 
-  /** Keys of the children with this value of a label that {@link Owners} indexes. */
-  #labelled(label: IndexedLabel, value: string): string[] {
-    return this.#shared.owners.withLabel(label, value).flatMap((owner) => {
-      const members = this.#members.get(owner) ?? [];
-      return typeof members === "string" ? [members] : [...members];
-    });
-  }
-
-  #sorted(keys: readonly string[]): KubeObject[] {
-    return keys.map((key) => ({ place: key.replace("/", "\0"), object: this.#object(key)! }))
-      .sort((a, b) => compare(a.place, b.place))
-      .map(({ object }) => object);
-  }
-
-  #wake(
+  #changed(
     key: string,
-    revision: string | undefined,
+    revision = "",
     gone: boolean,
     children: readonly (Child | undefined)[],
-  ): InstanceId[] {
-    const instances = new Map<string, InstanceId>();
-    for (const child of children) {
+  ): boolean {
+    const instances = children.flatMap((child) => {
       const instance = child && instanceOf(child.owner.labels);
-      if (instance) instances.set(instance.uid, instance);
-    }
-    const event = { revision: revision ?? "", gone, instances: [...instances.values()] };
-    return this.#writes.hold(key, event) ? [] : event.instances;
+      return instance ? [instance] : [];
+    });
+    if (this.#writes.defer(key, { revision, gone, instances })) return false;
+    return this.#wake(instances);
   }
 
-  /** Takes the event that waited for the answer of a write, unless that says as much. */
-  #takeEvent(key: string, answered?: string): void {
-    const event = this.#writes.takeKept(key);
-    if (!event) return;
-    const revision = event.metadata.resourceVersion;
-    if (answered !== undefined && compareRevisions(revision, answered) <= 0) return;
-    const old = this.#children.get(key);
-    this.#wake(key, revision, false, [old, this.#put(key, event)]);
+  #wake(instances: readonly InstanceId[]): boolean {
+    const distinct = new Map(instances.map((instance) => [instance.uid, instance]));
+    if (distinct.size > 0) this.#onChange([...distinct.values()]);
+    return distinct.size > 0;
   }
-
-  #end(key: string, revision: string | undefined): InstanceId[] {
-    this.#takeEvent(key, revision);
-    return this.#writes.end(key, revision);
-  }
-}
-
-function placeOf(key: string): ObjectKey {
-  const slash = key.indexOf("/");
-  return { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,45 +1,44 @@
-/** Finds what events missed: lists a kind's children page by page and compares all of them with the cache. */
+/** Compares a kind's children in the API server with the cache, to find changes that no event reported. */
 import { Label } from "../../api/mod.ts";
 import { everyPage, type KubeClient } from "../../kube/mod.ts";
-import { keyOf } from "./child.ts";
-import type { InstanceId } from "./instance_id.ts";
-import type { ChildStore, ObjectKey } from "./store.ts";
+import { keyOf, type ObjectKey } from "./child.ts";
+import type { ChildStore } from "./store.ts";
 
-/** How a sweep takes its time; both reject when there is no use in going on. */
+/** The pauses of a sweep; both reject when the sweep is to stop. */
 export interface SweepWaits {
-  /** Between pages. */
+  /** Between two pages of the list. */
   pause: () => Promise<void>;
-  /** Until events that were under way must have come. */
-  settle: () => Promise<void>;
+  /** Until events of changes that the list showed have arrived. */
+  awaitEvents: () => Promise<void>;
 }
 
 /** What a sweep found. */
 export interface Swept {
-  /** How many objects were compared. */
+  /** How many listed objects were compared. */
   compared: number;
-  /** How many of them the cache knew otherwise, or that were gone. */
+  /** How many objects the cache had otherwise; it is corrected. */
   missed: number;
-  /** Instances to wake because of them. */
-  instances: InstanceId[];
 }
 
 /**
- * Compares every child of the kind, in full. What differs, and still does once events had their time, is
- * read anew and put right. Rejects with ApiError when the list cannot be read.
+ * Compares every child of the kind in full. Objects that differ, and still do after
+ * {@link SweepWaits.awaitEvents}, are read again and corrected, which wakes their instances. Rejects with
+ * ApiError when they cannot be read.
  */
 export async function sweepKind(
   client: KubeClient,
   store: ChildStore,
   waits: SweepWaits,
 ): Promise<Swept> {
-  // What comes up or goes while the list is read is no business of it.
-  const before = new Map(store.known());
+  const { objects } = store;
+  // Objects that are created or deleted while the list is read are left to their events.
+  const before = new Map(objects.places());
   const suspects = new Map<string, ObjectKey>();
   let compared = 0;
   let isFirst = true;
   const selection = { labelSelector: `${Label.owned}=true` };
   for await (
-    const { items } of everyPage(client, store.kind, selection, () => store.namespaces())
+    const { items } of everyPage(client, objects.kind, selection, () => objects.namespaces())
   ) {
     if (!isFirst) await waits.pause();
     isFirst = false;
@@ -51,16 +50,12 @@ export async function sweepKind(
     compared += items.length;
   }
   for (const [key, at] of before) suspects.set(key, at);
-  if (suspects.size === 0) return { compared, missed: 0, instances: [] };
-  await waits.settle();
+  if (suspects.size === 0) return { compared, missed: 0 };
+  await waits.awaitEvents();
   let missed = 0;
-  const instances = new Map<string, InstanceId>();
   for (const at of suspects.values()) {
-    const live = await client.get({ kind: store.kind, ...at });
-    const found = live ? store.correct(live) : store.correctGone(at);
-    if (!found) continue;
-    missed++;
-    for (const instance of found) instances.set(instance.uid, instance);
+    const live = await client.get({ kind: objects.kind, ...at });
+    if (live ? store.correct(live) : store.correctGone(at)) missed++;
   }
-  return { compared, missed, instances: [...instances.values()] };
+  return { compared, missed };
 }

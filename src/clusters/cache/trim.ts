@@ -1,12 +1,12 @@
-/** The one place where an object is cut down to what the caches keep of it. */
+/** Reduces objects to the part that the caches keep. */
 import type { Json, JsonObject, KubeObject } from "../../api/mod.ts";
 import { partOf, type Reads } from "../../cel/mod.ts";
 
 const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
 
 /**
- * The part of an object that expressions read, without type and identity, which are kept apart; undefined
- * when that is nothing. Finalizers and managed fields stay in one piece, for kro reads them too.
+ * The part of an object that expressions read, without type and identity, which are kept elsewhere; undefined
+ * when they read nothing. Finalizers and managed fields are kept in full, because kro reads them too.
  */
 export function readPart(object: KubeObject, reads: Reads): JsonObject | undefined {
   const part = partOf(object as unknown as Json, reads) as Partial<KubeObject>;
@@ -20,7 +20,7 @@ export function readPart(object: KubeObject, reads: Reads): JsonObject | undefin
   return Object.keys(kept).length > 0 ? kept as JsonObject : undefined;
 }
 
-/** An object of others, cut down to identity, labels and what expressions read. */
+/** An external object reduced to identity, labels and what expressions read. */
 export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
   const { metadata, ...rest } = (readPart(object, reads) ?? {}) as Partial<KubeObject>;
   const { name, namespace, uid, resourceVersion, labels, deletionTimestamp } = object.metadata;
@@ -32,7 +32,7 @@ export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
   return { apiVersion: object.apiVersion, kind: object.kind, metadata: all, ...rest };
 }
 
-/** The order of its metadata may be seen. */
+/** Whether an expression may iterate the metadata, and so see the order of its keys. */
 function isIterated(reads: Reads): boolean {
   const metadata = reads === "whole" ? reads : reads.get("metadata") ?? reads.get("*");
   return metadata === "whole" || metadata?.has("*") === true;

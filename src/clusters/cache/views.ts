@@ -1,39 +1,39 @@
-/** Children as objects, made when they are asked for: a pass asks for the same one several times. */
+/** A bounded cache of children rebuilt as objects. */
 import type { KindRef, KubeObject } from "../../api/mod.ts";
 import { type Child, objectOf } from "./child.ts";
 
-/** How many are remembered: as many as one forEach makes, and more. */
-const MOST = 1200;
+/** A forEach makes 1000 objects by default; a pass reads each of them several times. */
+const MAX_VIEWS = 1200;
 
 /** A child as passes see it. */
 export interface View {
-  /** The object. */
+  /** The object. Callers must not change it. */
   readonly object: KubeObject;
-  /** What tells the desired object that was last found to hold; see `settled.ts`. */
-  held?: string;
+  /** Identity of the desired object that the child was last found up to date with; see `isUpToDate`. */
+  upToDateIdentity?: string;
 }
 
-/** See the file's first line. What is kept for good are the children. */
+/** Objects by key, rebuilt from their children on demand; cleared when {@link MAX_VIEWS} is reached. */
 export class Views {
-  readonly #made = new Map<string, View>();
+  readonly #views = new Map<string, View>();
 
-  /** The view of a child. */
+  /** The view of a child, built unless it is cached. */
   of(key: string, child: Child, kind: KindRef): View {
-    const known = this.#made.get(key);
+    const known = this.#views.get(key);
     if (known) return known;
     const view = { object: objectOf(kind, key, child) };
-    if (this.#made.size >= MOST) this.#made.clear();
-    this.#made.set(key, view);
+    if (this.#views.size >= MAX_VIEWS) this.#views.clear();
+    this.#views.set(key, view);
     return view;
   }
 
-  /** What the view of the child remembers, if there is one. */
-  heldOf(key: string): string | undefined {
-    return this.#made.get(key)?.held;
+  /** {@link View.upToDateIdentity} of a cached view; undefined when there is none. */
+  upToDateIdentityOf(key: string): string | undefined {
+    return this.#views.get(key)?.upToDateIdentity;
   }
 
-  /** The child is another one by now, or gone. */
+  /** Drops the view of a child that changed or is gone. */
   forget(key: string): void {
-    this.#made.delete(key);
+    this.#views.delete(key);
   }
 }

@@ -1,4 +1,4 @@
-/** Which fields of an object are ours, and whether they still hold what we wrote. Pure. */
+/** Hashes kro's fields of an object, to detect drift: which fields they are, and their live values. Pure. */
 import { hash as hashOf } from "node:crypto";
 import {
   isObject,
@@ -13,19 +13,20 @@ import type { Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
 import { comparable } from "./normalise.ts";
 
-/** What an event or a response says of our fields, in two short hashes. */
+/** kro's fields in an event or a response, as two short hashes. */
 export interface Fingerprint {
-  /** Of our managed-fields entry: version, fields and time. */
-  entry: string;
-  /** Of the live values at exactly those fields, normalised, lists in live order. */
-  values: string;
-  /** We own fields of `status`: only kinds without a status subresource let us. */
-  status: boolean;
+  /** Hash of kro's managed-fields entry: version, fields and time. */
+  entryHash: string;
+  /** Hash of the live values at exactly those fields, normalised, lists in live order. */
+  valuesHash: string;
+  /** kro owns fields of `status`, which is possible only for kinds without a status subresource. */
+  ownsStatus: boolean;
 }
 
 /**
- * Both hashes of an object as it came from the server. The entry alone is not enough: another apply
- * under our manager's name, reordered lists and rewriting at admission leave it as it was.
+ * Both hashes of an object from the API server; undefined when kro owns no field of it. The entry alone is
+ * not enough: it stays the same when another client applies under kro's manager name, when a list is
+ * reordered, and when an admission webhook rewrites values.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
   const entry = applyEntry(object);
@@ -33,14 +34,14 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   const { apiVersion, time, fieldsV1 = {} } = entry;
   const live = project(object as unknown as Json, storedFields(object, fieldsV1));
   return {
-    // The server writes the fields of an entry in one order.
-    entry: hash(JSON.stringify([apiVersion, time, fieldsV1])),
-    values: digest(comparable(live, schema)),
-    status: "f:status" in fieldsV1,
+    // The API server serialises the fields of an entry in sorted order.
+    entryHash: hash(JSON.stringify([apiVersion, time, fieldsV1])),
+    valuesHash: digest(comparable(live, schema)),
+    ownsStatus: "f:status" in fieldsV1,
   };
 }
 
-/** Upstream applies `stringData`; it owns that name, though the values stand under `data`. */
+/** Upstream kro applies a Secret's `stringData`: it owns that name, while the values are stored under `data`. */
 function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
   const { "f:stringData": written, ...rest } = fields;
   if (!isObject(written) || object.kind !== "Secret" || object.apiVersion !== "v1") return fields;
@@ -49,27 +50,27 @@ function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
 }
 
 /**
- * The hash that {@link Fingerprint.values} has when the desired object holds. `status` counts only
- * where we can own it.
+ * The {@link Fingerprint.valuesHash} of an object that has the desired values. `status` is hashed only if
+ * `ownsStatus`.
  */
-export function desiredValues(desired: KubeObject, schema?: Schema, status = false): string {
-  const { status: dropped, ...rest } = desired;
-  return digest(comparable((status && dropped !== undefined ? desired : rest) as Json, schema));
+export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus = false): string {
+  const { status, ...rest } = desired;
+  return digest(comparable((ownsStatus && status !== undefined ? desired : rest) as Json, schema));
 }
 
 /**
- * True when the object, just answered to an apply, was created by it: nobody else ever wrote it, and
- * our fields are as old as the object itself.
+ * True when the response of an apply shows that the apply created the object: kro is its only manager, and
+ * kro's fields are as old as the object.
  */
 export function isFirstWrite(object: KubeObject): boolean {
   const { creationTimestamp, managedFields = [] } = object.metadata;
   if (!managedFields.every((entry) => entry.manager === Manager.children)) return false;
   const age = Date.parse(applyEntry(object)?.time ?? "") - Date.parse(creationTimestamp ?? "");
-  // Times are in whole seconds and taken one after the other.
+  // The API server takes the two times one after the other, in whole seconds.
   return Math.abs(age) <= 1000;
 }
 
-/** The part of a value that a `fieldsV1` tree names. A leaf names the whole value below it. */
+/** The part of a value that a `fieldsV1` tree selects. A leaf selects the whole value below it. */
 export function project(value: Json | undefined, fields: JsonObject): Json | undefined {
   if (value === undefined || Object.keys(fields).length === 0) return value;
   if (Array.isArray(value)) return projectList(value, fields);
@@ -83,7 +84,7 @@ export function project(value: Json | undefined, fields: JsonObject): Json | und
   return result;
 }
 
-/** The elements that the tree names, in the order of the live list: their order is a value too. */
+/** The elements that the tree selects, in the order of the live list: reordering them is drift too. */
 function projectList(list: readonly Json[], fields: JsonObject): Json[] {
   const nodes = new Map<string, JsonObject>();
   const keyNames = new Map<string, string[]>();
@@ -122,27 +123,27 @@ function byKeys(
   return undefined;
 }
 
-/** A short hash of a JSON value; the order of keys does not count. */
+/** A short hash of a JSON value, the same for any order of its keys. */
 export function digest(value: Json | undefined): string {
   return hash(canonical(value));
 }
 
-/** Above it, a text is not worth keeping. */
-const LONG_TEXT = 2000;
+/** Longer JSON is kept as a hash, to save memory; in UTF-16 code units. */
+const LONG_JSON = 2000;
 
-/** What tells a value from others, the order of keys included: its text, or a hash of that if it is long. */
-export function markOf(value: unknown): string {
+/** Equal for values that are equal including the order of their keys: their JSON, or its hash if it is long. */
+export function identityOf(value: unknown): string {
   const text = jsonText(value);
-  // Comparing texts is several times as quick as hashing them.
-  return text.length > LONG_TEXT ? hash(text) : text;
+  // Comparing strings is several times as fast as hashing them.
+  return text.length > LONG_JSON ? hash(text) : text;
 }
 
-/** 72 bits: far more than chance could make equal. V8 copies so short a part; a longer one would hold the whole. */
+/** 72 bits, so that no two values collide by chance. V8 copies a slice this short; a longer one would retain the whole. */
 function hash(text: string): string {
   return hashOf("sha256", text, "base64url").slice(0, 12);
 }
 
-/** JSON text with sorted keys; absent values are left out as JSON.stringify does. */
+/** JSON with sorted keys; undefined values are omitted, as JSON.stringify does. */
 export function canonical(value: Json | undefined): string {
   if (Array.isArray(value)) {
     let text = "[";

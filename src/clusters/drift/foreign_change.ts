@@ -1,4 +1,4 @@
-/** Which field of an object somebody else changed, and who: read from the live object's managed fields. Pure. */
+/** Finds the field of an object that another manager changed, and that manager, in its managed fields. Pure. */
 import {
   isObject,
   type Json,
@@ -12,11 +12,11 @@ import { applyEntry } from "../../reconcile/mod.ts";
 import { canonical } from "./fingerprint.ts";
 import { comparable, normalise } from "./normalise.ts";
 
-/** A field that does not hold what we want, and who wrote it. */
+/** A field that differs from the desired object, and its manager. */
 export interface ForeignChange {
   /** Such as `spec.template.spec.containers[name="main"].image`. */
   field: string;
-  /** Field manager; absent when the managed fields name nobody. */
+  /** Field manager; absent when the managed fields name none. */
   manager?: string;
 }
 
@@ -55,7 +55,7 @@ function difference(wanted: Json, live: Json | undefined, schema?: Schema): Step
   return [];
 }
 
-/** An element that is there but differs; else the list itself, for what is missing or out of order. */
+/** An element that differs; else the list itself, when an element is missing or out of order. */
 function inList(wanted: Json[], live: Json[], schema?: Schema): Step[] | undefined {
   const names = schema?.["x-kubernetes-list-map-keys"];
   if (!names) return [];
@@ -78,7 +78,7 @@ function keysOf(element: Json | undefined, names: readonly string[], schema?: Sc
   return Object.fromEntries(pairs.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 
-/** Who owns the field, the latest of several; else who wrote last at all. */
+/** The last manager that owns the field; else the last that wrote the object. */
 function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
   const ours = applyEntry(live);
   const others = (live.metadata.managedFields ?? []).filter((entry) => entry !== ours)
@@ -93,7 +93,7 @@ function owns({ fieldsV1 }: ManagedFieldsEntry, path: readonly Step[]): boolean 
   let at: Json | undefined = fieldsV1 ?? {};
   for (const [index, step] of path.entries()) {
     if (!isObject(at)) return false;
-    // A leaf owns everything below it.
+    // A leaf of `fieldsV1` owns everything below it.
     if (index > 0 && Object.keys(at).length === 0) return true;
     at = typeof step === "string" ? at[`f:${step}`] : element(at, step);
   }

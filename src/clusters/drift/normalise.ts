@@ -1,8 +1,8 @@
-/** One form for values that the API server holds equal: what is compared, never what is sent. Pure. */
+/** Normalises values that the API server treats as equal. For comparison only; requests carry the original. Pure. */
 import { isObject, type Json, type JsonObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
-/** Metadata that the server keeps to itself: server-side apply strips it from what we own. */
+/** Metadata that no manager owns: server-side apply strips it from managed fields. */
 const SYSTEM_METADATA: ReadonlySet<string> = new Set([
   "creationTimestamp",
   "deletionGracePeriodSeconds",
@@ -16,7 +16,7 @@ const SYSTEM_METADATA: ReadonlySet<string> = new Set([
   "uid",
 ]);
 
-/** Start of the pattern that Kubernetes' generators give to quantities of custom resources. */
+/** Start of the pattern that controller-gen gives quantities in the schemas of custom resources. */
 const QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)";
 
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i))?$/;
@@ -34,8 +34,8 @@ const DECIMAL: Record<string, number> = {
 };
 
 /**
- * The fields of an object that may be compared between what is live and what is wanted: without its
- * identity, and without the label that names kro's version, which never causes a write by itself.
+ * The fields of an object that are compared between its live and its desired state, normalised: without
+ * identity, and without the label of kro's version, whose change alone causes no write.
  */
 export function comparable(value: Json | undefined, schema?: Schema): JsonObject {
   if (!isObject(value)) return {};
@@ -56,8 +56,8 @@ function withoutSystemFields(metadata: Json | undefined): JsonObject {
 }
 
 /**
- * A value in its normal form: nulls, empty maps and empty lists are as good as absent, as Kubernetes'
- * API conventions have it, and a quantity is what it amounts to. Integer-or-string fields keep their type, for a port 80 is not a port named "80".
+ * The normal form of a value: null, empty maps and empty lists count as absent (Kubernetes API conventions),
+ * and equal quantities are equal. Integer-or-string fields keep their type: port 80 is not a port named "80".
  */
 export function normalise(value: Json, schema?: Schema): Json {
   if (Array.isArray(value)) return value.map((item) => normalise(item, schema?.items));
@@ -85,7 +85,7 @@ function fieldSchema(schema: Schema | undefined, key: string): Schema | undefine
   return typeof others === "object" ? others : undefined;
 }
 
-/** Built-in kinds write a quantity as string or number without a format, custom ones by its pattern. */
+/** In the schemas of built-in kinds a quantity is a string or a number; in those of CRDs the pattern tells. */
 function isQuantity(schema: Schema | undefined): boolean {
   if (!schema) return false;
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") {
@@ -95,7 +95,7 @@ function isQuantity(schema: Schema | undefined): boolean {
   return types.length === 2 && types[0] === "number" && types[1] === "string";
 }
 
-/** `1000m`, `1` and `1.0` as one text, by exact arithmetic; what is no quantity stays as it is. */
+/** The same string for equal quantities (`1000m`, `1`, `1.0`), by exact arithmetic; other values unchanged. */
 export function quantity(value: Json): Json {
   if (!["string", "number", "bigint"].includes(typeof value)) return value;
   const match = QUANTITY.exec(String(value).trim());

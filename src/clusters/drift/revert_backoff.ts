@@ -1,33 +1,40 @@
-/** Finds others who change the same field back again and again, and repairs what they do less often. */
+/** Detects another manager that keeps reverting a field, and backs off repairing it. */
 import type { RevertedField } from "../../reconcile/mod.ts";
 import type { ForeignChange } from "./foreign_change.ts";
 
-/** Repairs of one object within this time are one fight, and after as long without any it is over. */
+/** Repairs of one object within this time count together; without a repair for as long, it is forgotten. */
 const WINDOW_MS = 60_000;
 
-/** So many repairs are a fight; the last few of them are looked at for the field. */
-const ROUNDS = { fight: 5, looked: 3 };
+/**
+ * `backOff`: so many repairs within the window, and the same field in the last `inspected` of them, mean that
+ * another manager keeps reverting that field.
+ */
+const REPAIRS = { backOff: 5, inspected: 3 };
 
-/** Between repairs during a fight: doubles with each. */
+/** Between repairs while backing off; doubles with each. */
 const PAUSE_MS = { first: 5_000, longest: 300_000 };
 
 interface Record {
-  /** Times of repairs within the window. */
+  /** Times of the repairs within the window. */
   repairs: number[];
-  /** What was seen of the last repairs, newest last. */
-  seen: string[];
-  fight?: { change: ForeignChange; pauseMs: number };
+  /** The fields that the last repairs restored, newest last; empty where the object was not inspected. */
+  fields: string[];
+  /** Set while another manager keeps reverting a field. */
+  reverted?: { change: ForeignChange; pauseMs: number };
 }
 
-/** Whether to repair an object that drifted. */
-export interface Turn {
-  /** Not before so many milliseconds. */
+/** Whether, and how, to repair an object that drifted. */
+export interface RepairAdvice {
+  /** Milliseconds until it may be repaired; 0 for now. */
   waitMs: number;
-  /** Look first who changed what. */
-  look: boolean;
+  /** Find out by a GET which manager changed which field, before the repair overwrites it. */
+  inspect: boolean;
 }
 
-/** Fights over all objects, since the controller started. */
+/**
+ * The objects that were repaired within the last minute, by key of the object. Memory goes with the
+ * records: an object that stays repaired for {@link WINDOW_MS} has none.
+ */
 export class RevertBackoff {
   readonly #now: () => number;
   readonly #records = new Map<string, Record>();
@@ -37,60 +44,63 @@ export class RevertBackoff {
     this.#now = now;
   }
 
-  /** How many objects somebody changed that were repaired of late. */
+  /** How many objects have a record. */
   get size(): number {
     return this.#records.size;
   }
 
-  /** The object drifted: asked before it is repaired. */
-  turn(key: string): Turn {
+  /** Advises on an object that drifted. */
+  advise(key: string): RepairAdvice {
     const record = this.#records.get(key);
-    if (!record) return { waitMs: 0, look: false };
-    const { repairs, fight } = record;
-    const due = fight ? repairs.at(-1)! + fight.pauseMs : 0;
+    if (!record) return { waitMs: 0, inspect: false };
+    const { repairs, reverted } = record;
+    const due = reverted ? repairs.at(-1)! + reverted.pauseMs : 0;
     const recent = repairs.filter((time) => time > this.#now() - WINDOW_MS).length;
     return {
       waitMs: Math.max(0, Math.ceil(due - this.#now())),
-      look: fight !== undefined || recent >= ROUNDS.fight - ROUNDS.looked,
+      inspect: reverted !== undefined || recent >= REPAIRS.backOff - REPAIRS.inspected,
     };
   }
 
-  /** The object was repaired; `change` is what was seen before, if it was looked at. */
+  /** Records a repair; `change` is what it overwrote, when the object was inspected. */
   repaired(key: string, change?: ForeignChange): void {
     const now = this.#now();
-    const record = this.#records.get(key) ?? { repairs: [], seen: [] };
+    const record = this.#records.get(key) ?? { repairs: [], fields: [] };
     this.#records.set(key, record);
     record.repairs = [...record.repairs.filter((time) => time > now - WINDOW_MS), now];
-    if (record.fight) {
-      record.fight.pauseMs = Math.min(record.fight.pauseMs * 2, PAUSE_MS.longest);
-      if (change) record.fight.change = change;
+    if (record.reverted) {
+      record.reverted.pauseMs = Math.min(record.reverted.pauseMs * 2, PAUSE_MS.longest);
+      if (change) record.reverted.change = change;
       return;
     }
-    // Different fields in turn are edits, not a fight.
-    record.seen = [...record.seen, change?.field ?? ""].slice(-ROUNDS.looked);
-    const same = change && record.seen.length === ROUNDS.looked &&
-      record.seen.every((field) => field === change.field);
-    if (same && record.repairs.length >= ROUNDS.fight) {
-      record.fight = { change, pauseMs: PAUSE_MS.first };
+    // Changes of different fields are edits by a person, which are repaired at once.
+    record.fields = [...record.fields, change?.field ?? ""].slice(-REPAIRS.inspected);
+    const same = change && record.fields.length === REPAIRS.inspected &&
+      record.fields.every((field) => field === change.field);
+    if (same && record.repairs.length >= REPAIRS.backOff) {
+      record.reverted = { change, pauseMs: PAUSE_MS.first };
     }
   }
 
-  /** The field of the object that is being reverted, if any. `holds`: the object is as desired now. */
-  reverted(key: string, holds: boolean): RevertedField | undefined {
+  /**
+   * The field of the object that another manager keeps reverting, and when the object is due again: for the
+   * next repair, or when `isApplied` for the end of the backoff. Undefined when there is none.
+   */
+  reverted(key: string, isApplied: boolean): RevertedField | undefined {
     const record = this.#records.get(key);
     if (!record) return undefined;
-    const { repairs, fight } = record;
+    const { repairs, reverted } = record;
     const quietAt = repairs.at(-1)! + WINDOW_MS;
-    if (holds && this.#now() >= quietAt) {
+    if (isApplied && this.#now() >= quietAt) {
       this.#records.delete(key);
       return undefined;
     }
-    if (!fight) return undefined;
-    const due = holds ? quietAt : repairs.at(-1)! + fight.pauseMs;
-    return { ...fight.change, dueMs: Math.max(1, Math.ceil(due - this.#now())) };
+    if (!reverted) return undefined;
+    const due = isApplied ? quietAt : repairs.at(-1)! + reverted.pauseMs;
+    return { ...reverted.change, dueMs: Math.max(1, Math.ceil(due - this.#now())) };
   }
 
-  /** The object is gone. */
+  /** Drops the record of an object that is deleted. */
   forget(key: string): void {
     this.#records.delete(key);
   }

@@ -1,21 +1,24 @@
-/** The caches of one graph: its kinds watched, and of their objects what its expressions read. */
+/** The caches of the graphs of one kind of instance: which kinds are watched, and which paths are kept. */
 import { gvkKey, type KindRef, plainKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import type { ChildCaches, ExternalCaches, ExternalKind } from "../../clusters/mod.ts";
 import type { Graph, NodeType } from "../../graph/mod.ts";
 
-/** Told how long a kind's cache took to be complete when a graph asked for it. */
+/** Called with the seconds that a kind's cache took to be complete when a graph asked for it. */
 export type SyncListener = (kind: KindRef, seconds: number) => void;
 
-/** What it is made of. */
+/** The caches that all graphs share. */
 export interface GraphCachesParts {
   /** Caches of the children. */
   children: ChildCaches;
-  /** Caches of other people's objects. */
+  /** Caches of external objects. */
   externals: ExternalCaches;
 }
 
-/** See the file's first line. Graphs of one kind of instances follow each other. */
+/**
+ * What the graphs of one kind of instance use of the shared caches. A graph's caches fill before its first
+ * pass, beside those of the graph before it; what only that one needs goes when its last pass has ended.
+ */
 export class GraphCaches {
   readonly #instances: KindRef;
   readonly #parts: GraphCachesParts;
@@ -29,13 +32,13 @@ export class GraphCaches {
   }
 
   /**
-   * Resolves when the caches hold what the graph reads, besides what graphs before it read. Rejects with
-   * ApiError when what they lack cannot be read.
+   * Resolves when the caches hold everything that the graph reads, in addition to what graphs before it
+   * read. Rejects with ApiError when objects cannot be read.
    */
   async fill(graph: Graph): Promise<void> {
     const { children, externals } = this.#parts;
     const own = childKinds(graph);
-    // Before anything is listed, so that nothing has to be read twice.
+    // Before the first list, so that no object has to be read twice.
     children.reads.add(this.#instances, graph.reads);
     await Promise.all([
       ...own.map((kind) => this.#timed(kind, children.ensure(kind, this.#owner))),
@@ -46,29 +49,29 @@ export class GraphCaches {
     await children.complete(this.#instances, own);
   }
 
-  /** The graph will not be used after all. */
-  abandon(graph: Graph): void {
-    this.#parts.children.reads.drop(this.#instances, graph.reads);
+  /** Drops the reads of a graph that was filled and will not be used. */
+  cancel(graph: Graph): void {
+    this.#parts.children.reads.remove(this.#instances, graph.reads);
   }
 
-  /** No pass uses an earlier graph any more: what only those read goes. */
-  settle(graph: Graph): void {
+  /** Releases what only graphs before this one needed: no pass uses them any more. */
+  keepOnly(graph: Graph): void {
     const { children, externals } = this.#parts;
     children.release(this.#owner, childKinds(graph));
     externals.release(this.#owner, externalKinds(graph));
-    children.settle(this.#instances, graph.reads);
+    children.dropReadsBefore(this.#instances, graph.reads);
   }
 
-  /** Without a graph nothing is read, but objects still wake the instances that they are deleted with. */
-  forget(): void {
-    this.#parts.children.settle(this.#instances);
+  /** Releases all but the watches of children, whose events still drive the deletion of instances. */
+  releaseReads(): void {
+    this.#parts.children.dropReadsBefore(this.#instances);
     this.#parts.externals.release(this.#owner);
   }
 
-  /** Ends the use of all caches. */
-  release(): void {
+  /** Releases everything. */
+  releaseAll(): void {
     this.#parts.children.release(this.#owner);
-    this.forget();
+    this.releaseReads();
   }
 
   async #timed(kind: KindRef, synced: Promise<void>): Promise<void> {
@@ -82,13 +85,13 @@ export class GraphCaches {
   }
 }
 
-/** Kinds of the nodes that kro applies, each once, without their schemas. */
+/** The kinds of the nodes that kro applies, each once, without their schemas. */
 function childKinds(graph: Graph): KindRef[] {
   const nodes = nodesOf(graph, ["resource", "collection"]);
   return [...new Map(nodes.map(({ kind }) => [gvkKey(kind), plainKind(kind)])).values()];
 }
 
-/** Kinds of external references, each with what is read of all of its nodes. */
+/** The kinds of external references, each with what all of its nodes read. */
 function externalKinds(graph: Graph): ExternalKind[] {
   const byKind = Map.groupBy(
     nodesOf(graph, ["external", "externalCollection"]),

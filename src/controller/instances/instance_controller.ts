@@ -1,4 +1,4 @@
-/** Keeps the instances of one kind: watches them and runs a pass over each that something happened to. */
+/** The controller of one kind of instance: watches the instances and runs a pass over each that needs one. */
 import { getLogger, type Logger } from "@logtape/logtape";
 import {
   ApiError,
@@ -25,60 +25,62 @@ import type { WorkQueue, WorkResult } from "../queue.ts";
 import type { InstanceView } from "../view.ts";
 import type { InstanceEvents } from "./event_recorder.ts";
 import { GraphCaches } from "./graph_caches.ts";
+import { InstanceWrites } from "./instance_writes.ts";
 import { failureOf, InstanceRecords, stateOf } from "./records.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
 
-/** What instance controllers share. */
+/** What the controllers of all kinds share. */
 export interface InstanceDeps {
-  /** What the clusters of passes are made of. */
-  parts: Omit<CachedParts, "onInstance" | "onPatch" | "onUnsure">;
-  /** What passes are told from outside; graph and RGD are filled in here. */
+  /** The shared parts of the passes' clusters. */
+  parts: CachedParts;
+  /** The context of all passes; each pass adds its graph and RGD. */
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
-  /** Counts. */
+  /** Counts passes and events. */
   metrics: Metrics;
-  /** Tells what passes did; absent unless that is asked for. */
+  /** Writes Kubernetes Events; absent unless the feature gate is on. */
   events?: InstanceEvents;
-  /** Delay of the next look where no watch can tell; 0 for ten seconds. */
+  /** Requeue interval of instances that wait for an unwatched change, in milliseconds; 0 for 10 s. */
   requeueMs: number;
-  /** How long starting waits for the caches, upstream's 30 s. */
+  /** How long a start waits for the caches, in milliseconds; upstream's is 30 s. */
   syncTimeoutMs: number;
-  /** Whether writes leave at present; a pass that fails because they do not is no news. */
+  /** Whether this controller may write now. A pass that fails because it may not is not logged. */
   mayWrite: () => boolean;
 }
 
-/** By what instances are served at the moment. */
+/** How instances are reconciled now. */
 type Mode =
   | { kind: "graph"; served: ServedGraph; rgd: ResourceGraphDefinition }
-  /** The RGD is there, but no graph of it is good. */
+  /** No revision of the RGD compiles. */
   | { kind: "unresolved"; rgd: ResourceGraphDefinition; reason: string }
-  /** The RGD is gone: instances stay as they are until they are deleted. */
+  /** The RGD is deleted: instances stay as they are until they are deleted. */
   | { kind: "deletions" };
 
-/** A pass, and whether it depends on what no watch tells of. */
+/** A pass that ended. */
 interface Ran {
   outcome: Outcome;
-  /** By which it went. */
+  /** The graph that it used. */
   graph: Graph | undefined;
+  /** It used kinds that are not watched. */
   isPolled: boolean;
 }
 
-/** When to look again without a requeue interval, and at objects that are as they should be. */
+/** Without a requeue interval; and for converged instances with objects of kinds that are not watched. */
 const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
-/** See the file's first line. */
+/** Watches the instances of one kind; the queue of the pool runs {@link pass} for those that need it. */
 export class InstanceController {
   /** The kind of the instances. */
   readonly kind: KindRef;
   readonly #deps: InstanceDeps;
   readonly #queue: Pick<WorkQueue, "add" | "addBackground">;
   readonly #caches: GraphCaches;
-  readonly #store = new InstanceStore();
+  readonly #store = new InstanceStore((key) => this.#queue.add(this.queueKey(key)));
   readonly #records: InstanceRecords;
   readonly #paces = new Map<string, StatusPace>();
-  /** Instances that a pass saw the end of, until their event comes. */
+  /** UIDs of instances that a pass found gone or released, until their event DELETED arrives. */
   readonly #gone = new Set<string>();
-  /** Passes under way. */
+  /** The passes that are running. */
   readonly #running = new Set<Promise<unknown>>();
   readonly #stop = new AbortController();
   readonly #reflector: Reflector;
@@ -88,7 +90,7 @@ export class InstanceController {
   #watchFailure?: string;
   #watchRefused = false;
 
-  /** Watches nothing yet; the queue takes {@link queueKey}s of instances to look at. */
+  /** Watches nothing yet. Keys on the queue are {@link queueKey}s. */
   constructor(
     kind: KindRef,
     deps: InstanceDeps,
@@ -110,20 +112,20 @@ export class InstanceController {
     });
   }
 
-  /** How many instances are known. */
+  /** How many instances there are. */
   get size(): number {
     return this.#store.size;
   }
 
-  /** Caches that are not complete, as readiness tells them; what kro may not watch holds up no other kind. */
+  /** Incomplete caches, as readiness shows them. A kind that kro may not watch does not hold up readiness. */
   get missing(): string[] {
     if (this.#reflector.hasSynced || this.#watchRefused) return [];
     return [`cache of ${this.#crd} is not synced`];
   }
 
   /**
-   * Serves instances by this graph from now on, and looks at all of them when it is another one. Rejects
-   * when the caches are not complete in time; the graph before goes on serving until it is called again.
+   * Reconciles instances by this graph from now on, and requeues all of them when it is a new one. Rejects
+   * when the caches are not complete in time; then the graph before it stays in use.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
     const before = this.#mode;
@@ -135,10 +137,10 @@ export class InstanceController {
     if (!same) this.#all();
   }
 
-  /** Fills the caches that serving this graph will need; serves as before. Rejects as `serve` does. */
+  /** Fills the caches that this graph needs, without using it. Rejects as {@link serve} does. */
   async warm(graph: Graph): Promise<void> {
     await this.#fill(graph);
-    if (this.#mode.kind !== "graph") this.#caches.settle(graph);
+    if (this.#mode.kind !== "graph") this.#caches.keepOnly(graph);
     await this.#watchInstances();
   }
 
@@ -151,13 +153,13 @@ export class InstanceController {
       });
     } catch (error) {
       const serves = this.#mode.kind === "graph" && this.#mode.served.graph === graph;
-      if (!serves) this.#caches.abandon(graph);
+      if (!serves) this.#caches.cancel(graph);
       throw error;
     }
     await this.#keepLastApplied(graph);
   }
 
-  /** What was not kept of instances is read by one list, if this graph is the first to look at it. */
+  /** One list, if this is the first graph that reads kubectl's last-applied annotation of instances. */
   async #keepLastApplied({ readsLastApplied }: Graph): Promise<void> {
     if (!readsLastApplied || this.#store.keepsLastApplied) return;
     this.#store.keepsLastApplied = true;
@@ -168,7 +170,7 @@ export class InstanceController {
     }
   }
 
-  /** Tells instances that there is no good graph, and why. */
+  /** Reports in the instances' status that no revision of the RGD compiles, and why. */
   async serveUnresolved(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
     const before = this.#mode;
     if (before.kind === "unresolved" && before.reason === reason) return;
@@ -177,34 +179,34 @@ export class InstanceController {
     this.#all();
   }
 
-  /** Only deletes from now on: the RGD is gone. */
+  /** Processes deletions only from now on: the RGD is deleted. */
   async serveDeletions(): Promise<void> {
     this.#setMode({ kind: "deletions" });
     await this.#watchInstances();
     this.#all();
   }
 
-  /** Ends the watch, and the use of caches. */
+  /** Ends the watch and the use of caches. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#caches.release();
+    this.#caches.releaseAll();
     await this.#watch;
   }
 
-  /** Looks at the instance again, if it is there. */
+  /** Requeues an instance, if it exists. */
   wake(at: { namespace?: string; name: string }): void {
     const key = instanceKey(at);
     if (this.#store.get(key)) this.#queue.add(this.queueKey(key));
   }
 
-  /** The key of an instance over all kinds. */
+  /** Key of an instance across kinds. */
   queueKey(key: string): string {
     return `${this.#crd}|${key}`;
   }
 
-  /** One pass over the instance of that {@link instanceKey}. */
+  /** Runs one pass over the instance with that {@link instanceKey}. */
   async pass(givenKey: string): Promise<WorkResult> {
-    // The queue's key is a part of a longer text, which would be held with it.
+    // A slice of the queue's key would retain the whole key.
     const key = this.#store.ownKey(givenKey);
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
@@ -230,13 +232,13 @@ export class InstanceController {
     }
   }
 
-  /** All instances as the JSON API shows them. */
+  /** All instances as the JSON API shows them, by namespace and name. */
   views(): InstanceView[] {
     return this.#store.keys().map((key) => this.#records.view(key, this.#store.get(key)!))
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
   }
 
-  /** By which passes go at present. */
+  /** The graph that passes use now. */
   get #graph(): Graph | undefined {
     return this.#mode.kind === "graph" ? this.#mode.served.graph : undefined;
   }
@@ -246,23 +248,18 @@ export class InstanceController {
   }
 
   async #run(key: string, instance: KubeObject): Promise<Ran> {
-    const onInstance = (written: KubeObject, patched: boolean) =>
-      this.#store.learn(written, patched);
-    const onPatch: CachedParts["onPatch"] = (state, revision) => {
-      if (state === "sent") this.#store.patching(key);
-      else if (this.#store.patched(key, revision)) this.#queue.add(this.queueKey(key));
-    };
-    const onUnsure = () => this.#store.unsure(key);
-    const parts = { ...this.#deps.parts, onInstance, onPatch, onUnsure };
-    const cluster = new CachedCluster(parts, this.queueKey(key));
+    const writes = new InstanceWrites(this.#store, key);
+    const cluster = new CachedCluster(this.#deps.parts, this.queueKey(key), writes);
     const graph = this.#graph;
     let complete = false;
+    let outcome: Outcome | undefined;
     try {
-      const outcome = await this.#runOn(key, cluster, instance);
+      outcome = await this.#runOn(key, cluster, instance);
       complete = outcome.next.kind !== "retry";
       return { outcome, graph, isPolled: cluster.isPolled };
     } finally {
       cluster.finish(complete);
+      writes.end(outcome?.instance);
     }
   }
 
@@ -292,34 +289,33 @@ export class InstanceController {
     const { outcome, graph } = ran;
     metrics.pass(this.kind, outcome, seconds);
     metrics.instanceState(this.kind, stateOf(before), outcome.state);
-    if (outcome.instance) this.#store.learn(outcome.instance);
-    else this.#gone.add(before.metadata.uid!);
+    if (!outcome.instance) this.#gone.add(before.metadata.uid!);
     const stored = this.#store.get(key);
     this.#records.passed(key, { outcome, graph, seconds, before, stored });
     const failed = failureOf(outcome) !== undefined;
-    const waits = [this.#lookAgainMs(ran), outcome.requeueAfterMs];
+    const waits = [this.#requeueMs(ran), outcome.requeueAfterMs];
     const afterMs = Math.min(...waits.filter((ms) => ms !== undefined));
     if (afterMs === Infinity) return failed ? "retry" : "done";
     return { afterMs, failed };
   }
 
-  /** Watches tell of nearly everything; of the rest nobody does. */
-  #lookAgainMs({ outcome: { next }, isPolled }: Ran): number | undefined {
+  /** Polls only what no watch covers; undefined otherwise. In milliseconds. */
+  #requeueMs({ outcome: { next }, isPolled }: Ran): number | undefined {
     const { requeueMs } = this.#deps;
     if (next.kind === "wait" && next.timed) return requeueMs || POLL_MS.waiting;
     if (!isPolled || next.kind === "retry") return undefined;
     return next.kind === "wait" ? requeueMs || POLL_MS.waiting : POLL_MS.converged;
   }
 
-  /** Passes begin with the new mode; caches let go of what the old one needs when its last pass ended. */
+  /** New passes use the new mode at once; the caches of the old one go when its last pass has ended. */
   #setMode(mode: Mode): void {
     this.#mode = mode;
     void Promise.allSettled(this.#running).then(() => {
       if (this.#mode !== mode || this.#stop.signal.aborted) return;
-      if (mode.kind === "graph") this.#caches.settle(mode.served.graph);
-      else if (mode.kind === "unresolved") this.#caches.forget();
-      // Deleting works from the inventory, also in a controller that never knew the graph.
-      else this.#caches.release();
+      if (mode.kind === "graph") this.#caches.keepOnly(mode.served.graph);
+      else if (mode.kind === "unresolved") this.#caches.releaseReads();
+      // A deletion needs the inventory alone, which works without any graph.
+      else this.#caches.releaseAll();
     });
   }
 
@@ -336,7 +332,7 @@ export class InstanceController {
   #watchFailed(error: unknown): void {
     const message = errorText(error);
     this.#watchRefused = error instanceof ApiError && error.reason === "Forbidden";
-    // Just after its CRD came up, the kind is not served for a moment.
+    // A kind is not served for a moment after its CRD is established.
     if (message === this.#watchFailure || (!this.#watchFailure && isNotFound(error))) {
       this.#watchFailure ??= message;
       return;

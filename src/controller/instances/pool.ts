@@ -1,4 +1,4 @@
-/** All instance controllers, one for each generated CRD, behind one queue and its workers. */
+/** The instance controllers of all kinds, one for each generated CRD, with one queue and its workers. */
 import { getLogger } from "@logtape/logtape";
 import { type KindRef, plainKind } from "../../api/mod.ts";
 import type { InstanceId } from "../../clusters/mod.ts";
@@ -6,27 +6,27 @@ import type { InstanceConditions } from "../metrics/instances.ts";
 import { WorkQueue, type WorkResult } from "../queue.ts";
 import { InstanceController, type InstanceDeps } from "./instance_controller.ts";
 
-/** How instances are worked on. */
+/** How the pool works. */
 export interface PoolOptions extends InstanceDeps {
   /** How many passes run at a time, over all kinds. */
   workers: number;
-  /** How many of them are, at most, for what a graph's change does to all of its instances. */
+  /** How many of them, at most, may reconcile instances because their graph changed. */
   background?: number;
-  /** Delay after a pass that failed; doubles with each further one. */
+  /** Backoff after a first failure, in milliseconds; doubles with each further one. */
   minDelayMs?: number;
-  /** Longest delay. */
+  /** Longest backoff, in milliseconds. */
   maxDelayMs?: number;
-  /** Rate that all retries share. */
+  /** Rate limit of all retries together. */
   retryRate?: { perSecond: number; burst: number };
-  /** After so many failures in a row an instance is given up, until an event or {@link returnMs}. */
+  /** Consecutive failures after which an instance waits for an event or for {@link returnMs}. */
   maxRetries?: number;
-  /** When an instance that was given up comes back. */
+  /** How long such an instance waits at most, in milliseconds. */
   returnMs?: number;
 }
 
 const logger = getLogger(["kro", "instance"]);
 
-/** See the file's first line. */
+/** Creates and drops instance controllers, and runs their passes. */
 export class InstancePool {
   readonly #options: PoolOptions;
   readonly #controllers = new Map<string, InstanceController>();
@@ -34,7 +34,7 @@ export class InstancePool {
   readonly #unsubscribe: (() => void)[];
   #onEmpty: (crd: string) => void = () => {};
 
-  /** Works on nothing before {@link start}. */
+  /** Runs no pass before {@link start}. */
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#queue = new WorkQueue((key) => this.#work(key), {
@@ -49,7 +49,7 @@ export class InstancePool {
     ];
   }
 
-  /** Calls back with the CRD when the last instance of its kind is gone. */
+  /** Calls back with the name of a CRD when the last instance of its kind is gone. */
   onEmpty(listener: (crd: string) => void): void {
     this.#onEmpty = listener;
   }
@@ -59,7 +59,7 @@ export class InstancePool {
     return this.#queue;
   }
 
-  /** The kinds that are served, with the number of their instances. */
+  /** The kinds that have a controller, with the number of their instances. */
   get served(): { kind: KindRef; count: number }[] {
     return [...this.#controllers.values()].map(({ kind, size }) => ({ kind, count: size }));
   }
@@ -74,17 +74,17 @@ export class InstancePool {
     }
   }
 
-  /** Caches of instances that are not complete. */
+  /** Caches of instances that are not complete, as readiness shows them. */
   get missing(): string[] {
     return [...this.#controllers.values()].flatMap((controller) => controller.missing);
   }
 
-  /** The controller of the instances of a CRD, if there is one. */
+  /** The controller of a CRD's instances; undefined when there is none. */
   of(crd: string | undefined): InstanceController | undefined {
     return crd === undefined ? undefined : this.#controllers.get(crd);
   }
 
-  /** The controller of that kind's instances; made anew when the kind's version or scope changed. */
+  /** The controller of a kind's instances; a new one when the kind's version or scope changed. */
   async controller(kind: KindRef): Promise<InstanceController> {
     const crd = `${kind.plural}.${kind.group}`;
     const existing = this.#controllers.get(crd);
@@ -110,24 +110,24 @@ export class InstancePool {
     await this.#options.metrics.kindGone(controller.kind);
   }
 
-  /** Begins to work, or goes on after a pause. */
+  /** Starts the workers, also after {@link pause}. */
   start(): void {
     this.#queue.start();
   }
 
-  /** Begins no more passes; resolves when none is under way. */
+  /** Starts no more passes; resolves when the running ones have ended. */
   pause(): Promise<void> {
     return this.#queue.pause();
   }
 
-  /** Lets passes under way come to their end, then stops all watches. */
+  /** Waits for the running passes, then stops all watches. */
   async stop(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await this.#queue.stop();
     await this.stopWatches();
   }
 
-  /** Stops all watches, whatever passes there are. */
+  /** Stops all watches without waiting for passes. */
   async stopWatches(): Promise<void> {
     await Promise.all([...this.#controllers.values()].map((controller) => controller.stop()));
   }

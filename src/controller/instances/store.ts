@@ -1,132 +1,137 @@
-/** The instances of one kind as watch events and our own writes tell of them, and which events matter. */
+/**
+ * The instances of one kind in memory, kept in step with watch events and with the writes of passes.
+ * Decides which events need a pass.
+ */
 import { Annotation, isObject, type KubeObject, Label } from "../../api/mod.ts";
-import { digest } from "../../clusters/mod.ts";
+import { type DeferredEvent, digest, InflightWrites, Interner } from "../../clusters/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
 import { carriedText, isSuspended } from "../../reconcile/mod.ts";
-import { Interner } from "./interner.ts";
 
 interface Known {
-  /** The newest that is known. */
+  /** The newest state that is known. */
   object: KubeObject;
-  /** Its key, as it is held here. */
+  /** The one copy of the instance's key. */
   readonly key: string;
-  /** What events last said of that which wakes. */
-  seen: string;
-  /** Hash of what kro put on it, as events or our own patch last left it. */
+  /** What the last event said of generation, deletion and suspension; see {@link signatureOf}. */
+  signature: string;
+  /** Hash of what the instance carries for kro, after the last event or our own last patch. */
   carried: string;
-  /** A patch of ours is under way; what an event said meanwhile of what the instance carries. */
-  patching?: { revision: string; carried: string } | "quiet";
-  /** A write of its status had no answer: it may come to pass, or not. */
-  unsure?: boolean;
 }
 
-/** Where an instance is, as a queue's key: `namespace/name`, or `/name`. */
+interface InstanceEvent extends DeferredEvent {
+  /** Hash of what the instance carries for kro. */
+  readonly carried: string;
+  /** It shows a newer state than was known. */
+  readonly isNewer: boolean;
+}
+
+/** Key of an instance within its kind: `namespace/name`, or `/name` for cluster-scoped kinds. */
 export function instanceKey(object: { namespace?: string; name?: string }): string {
   return `${object.namespace ?? ""}/${object.name ?? ""}`;
 }
 
-/** See the file's first line. */
+/** The instances of one kind by {@link instanceKey}. Managed fields are not kept. */
 export class InstanceStore {
-  /** Expressions look at kubectl's last-applied configuration; else it is not kept. */
+  /** Keep kubectl's last-applied annotation, which is as large as the spec: an expression reads it. */
   keepsLastApplied = false;
+  readonly #wake: (key: string) => void;
   readonly #known = new Map<string, Known>();
-  readonly #texts = new Interner();
+  /** From the first write of a pass until the pass ends. */
+  readonly #writes = new InflightWrites<undefined, InstanceEvent>();
+  readonly #interner = new Interner();
 
-  /** How many there are. */
+  /** `wake` is called with an instance that changed under a pass, so that it needs another one. */
+  constructor(wake: (key: string) => void = () => {}) {
+    this.#wake = wake;
+  }
+
+  /** How many instances are known. */
   get size(): number {
     return this.#known.size;
   }
 
-  /** All keys. */
+  /** The keys of all instances. */
   keys(): string[] {
     return [...this.#known.keys()];
   }
 
-  /** An equal key; the one that is held here, if there is one. */
+  /** The store's copy of an equal key, to retain no other string; the given one for unknown instances. */
   ownKey(key: string): string {
     return this.#known.get(key)?.key ?? key;
   }
 
-  /** The newest known state. */
+  /** The newest known state of an instance. */
   get(key: string): KubeObject | undefined {
     return this.#known.get(key)?.object;
   }
 
   /**
-   * Takes an event. True when a pass has to look at it: a new instance, a changed spec, a deletion,
-   * suspended and resumed, or an edit of what kro put on it; what passes write themselves is no news.
+   * Takes an event ADDED or MODIFIED. True when the instance needs a pass: it is new, its spec changed, it is
+   * being deleted, was suspended or resumed, or another manager edited what it carries for kro. Events that
+   * arrive after a pass began to write are judged when it ends.
    */
   observe(event: KubeObject): boolean {
     const key = instanceKey(event.metadata);
     const old = this.#known.get(key);
-    const seen = signature(event);
+    const signature = signatureOf(event);
     const object = this.#newer(old?.object, event);
-    // An event that is older than our own patch says nothing of what that put there.
+    // Of the newest state: an event that is older than our patch lacks what that added.
     const carried = carriedHash(object);
-    const isSame = old?.seen === seen && old.object.metadata.uid === object.metadata.uid;
-    if (isSame && old.patching && old.carried !== carried) {
-      // It may be the event of that patch: its answer tells.
-      old.object = object;
-      old.patching = { revision: object.metadata.resourceVersion ?? "", carried };
-      return false;
+    if (!old || old.object.metadata.uid !== object.metadata.uid) {
+      this.#writes.forget(key);
+      this.#known.set(key, { key: old?.key ?? key, object, signature, carried });
+      return true;
     }
-    // The pass after the write that was lost judged by what was there before it.
-    const cameToPass = isSame && old.unsure === true && object !== old.object;
-    const { patching, unsure } = old ?? {};
-    this.#known.set(old?.key ?? key, {
-      key: old?.key ?? key,
-      object,
-      seen,
-      carried,
-      patching,
-      ...(unsure && !cameToPass ? { unsure } : {}),
-    });
-    return !isSame || cameToPass || old.carried !== carried;
+    const isNewer = object !== old.object;
+    const isSame = old.signature === signature;
+    old.object = object;
+    old.signature = signature;
+    const revision = object.metadata.resourceVersion ?? "";
+    if (this.#writes.defer(key, { revision, carried, isNewer })) return !isSame;
+    const isEdited = old.carried !== carried;
+    old.carried = carried;
+    const isLate = isSame && isNewer && this.#takeUnanswered(key);
+    return !isSame || isEdited || isLate;
   }
 
-  /** Before a patch of what the instance carries is sent. */
+  /** The pass that runs over the instance is about to send a patch of what it carries. */
   patching(key: string): void {
-    const known = this.#known.get(key);
-    if (known) known.patching = "quiet";
+    if (this.#known.has(key) && !this.#writes.isInflight(key)) this.#writes.begin(key, undefined);
+  }
+
+  /** A write of the instance succeeded, which voids an earlier unanswered one. */
+  answered(key: string): void {
+    this.#writes.resolved(key);
   }
 
   /**
-   * The patch was answered, with that revision, or refused. True when an event meanwhile told of an edit
-   * by somebody else, which a pass has to look at.
+   * A write of the status had no answer. The API server may carry it out late: then the next change of the
+   * instance needs a pass, because the pass in between saw the status before that write.
    */
-  patched(key: string, revision?: string): boolean {
-    const known = this.#known.get(key);
-    const event = known?.patching;
-    if (!known || !event) return false;
-    known.patching = undefined;
-    if (event === "quiet") return false;
-    if (revision !== undefined && compareRevisions(event.revision, revision) <= 0) return false;
-    known.carried = event.carried;
-    return true;
-  }
-
-  /** A write of the status was sent and not answered: the next change of the instance is to be looked at. */
-  unsure(key: string): void {
-    const known = this.#known.get(key);
-    if (known) known.unsure = true;
+  unanswered(key: string): void {
+    if (this.#known.has(key)) this.#writes.lost(key);
   }
 
   /**
-   * Takes the response of an own write: reads see it before the watch has caught up. `patched`: it
-   * wrote what the instance has to carry, so that the event of it is no news.
+   * Takes the instance as a pass left it: reads see it before the watch has caught up. `patched` is the
+   * response of the pass's last patch. Wakes the instance for what another manager changed after it.
    */
-  learn(object: KubeObject, patched = false): void {
-    const known = this.#known.get(instanceKey(object.metadata));
-    if (known && known.object.metadata.uid === object.metadata.uid) {
-      const newest = this.#newer(known.object, object);
-      // Writes name the revision that they replace: an earlier one that was lost is void by now.
-      if (newest !== known.object) delete known.unsure;
-      known.object = newest;
-      if (patched) known.carried = carriedHash(known.object);
-    }
+  passEnded(key: string, instance?: KubeObject, patched?: KubeObject): void {
+    const events = this.#writes.end(key, patched?.metadata.resourceVersion);
+    const known = this.#known.get(key);
+    if (!known) return;
+    const { uid } = known.object.metadata;
+    if (instance?.metadata.uid === uid) known.object = this.#newer(known.object, instance!);
+    if (patched?.metadata.uid === uid) known.carried = carriedHash(patched!);
+    const last = events.at(-1);
+    if (!last) return;
+    const isEdited = known.carried !== last.carried;
+    known.carried = last.carried;
+    const isLate = events.some((event) => event.isNewer) && this.#takeUnanswered(key);
+    if (isEdited || isLate) this.#wake(known.key);
   }
 
-  /** Takes a whole object that was read once more; it is no news. */
+  /** Takes an instance that was read again for fields that were not kept before. Needs no pass. */
   refresh(object: KubeObject): void {
     const known = this.#known.get(instanceKey(object.metadata));
     if (!known || known.object.metadata.uid !== object.metadata.uid) return;
@@ -135,12 +140,20 @@ export class InstanceStore {
     known.object = this.#newer(undefined, object);
   }
 
-  /** Takes an event that the instance is gone. */
+  /** Takes an event DELETED. */
   remove(object: KubeObject): void {
-    this.#known.delete(instanceKey(object.metadata));
+    const key = instanceKey(object.metadata);
+    this.#known.delete(key);
+    this.#writes.forget(key);
   }
 
-  /** Managed fields are nothing that a pass over an instance reads, and half of its size. */
+  #takeUnanswered(key: string): boolean {
+    if (!this.#writes.isUnanswered(key)) return false;
+    this.#writes.resolved(key);
+    return true;
+  }
+
+  /** The newer state, reduced to what is kept. Managed fields are half of an instance; no pass reads them. */
   #newer(old: KubeObject | undefined, object: KubeObject): KubeObject {
     const { managedFields: _, ...metadata } = object.metadata;
     const isSame = old?.metadata.uid === metadata.uid;
@@ -151,23 +164,24 @@ export class InstanceStore {
       metadata.annotations = annotations;
     }
     const kept = { ...object, metadata };
-    shareTexts(kept, this.#texts);
+    internCommon(kept, this.#interner);
     return kept;
   }
 }
 
-/** Most of what kro itself writes on instances is the same on many. */
-function shareTexts(instance: KubeObject, texts: Interner): void {
+/** Interns what kro writes on instances: most of it is equal on many. */
+function internCommon(instance: KubeObject, interner: Interner): void {
   const { labels, annotations } = instance.metadata;
-  texts.share(labels, [Label.applySetId]);
-  texts.share(annotations, [Annotation.inventoryHash]);
+  interner.internValues(labels, [Label.applySetId]);
+  interner.internValues(annotations, [Annotation.inventoryHash]);
   const status = isObject(instance.status) ? instance.status : {};
   for (const condition of Array.isArray(status.conditions) ? status.conditions : []) {
-    if (isObject(condition)) texts.share(condition);
+    if (isObject(condition)) interner.internValues(condition);
   }
 }
 
-function signature(object: KubeObject): string {
+/** A change of it always needs a pass. */
+function signatureOf(object: KubeObject): string {
   const { generation, deletionTimestamp } = object.metadata;
   return [generation, deletionTimestamp !== undefined, isSuspended(object)].join(" ");
 }

@@ -1,12 +1,12 @@
 /** Where the schemas of kinds come from: memory, or the API server. */
-import type { LookupEvents } from "../../clusters/mod.ts";
+import type { AsyncCacheListener } from "../../clusters/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
 /** Upstream's buckets: powers of two from 10 ms. */
 const SECONDS = Array.from({ length: 10 }, (_, i) => 0.01 * 2 ** i);
 
-/** See the file's first line. */
-export class SchemaMetrics implements LookupEvents {
+/** Counts how the schemas of kinds are looked up and loaded. */
+export class SchemaMetrics implements AsyncCacheListener {
   readonly #to: Instruments;
   readonly #hits;
   readonly #misses;
@@ -46,20 +46,20 @@ export class SchemaMetrics implements LookupEvents {
     this.#to.gauge("schema_resolver_cache_size", "CRDs and OpenAPI documents in memory.", read);
   }
 
-  /** Who shares a request has missed, too, as upstream counts. */
-  asked(how: "hit" | "shared" | "miss"): void {
+  /** A lookup that shares a load counts as a miss too, as upstream counts. */
+  looked(how: "hit" | "shared" | "miss"): void {
     if (how === "hit") return this.#hits.inc();
     this.#misses.inc();
     if (how === "shared") this.#shared.inc();
   }
 
-  /** A request ended. */
-  answered(ok: boolean, seconds: number): void {
+  /** A CRD or an OpenAPI document was read. */
+  loaded(ok: boolean, seconds: number): void {
     this.#seconds.observe(seconds);
     if (!ok) this.#errors.inc();
   }
 
-  /** Something was forgotten. */
+  /** A CRD or an OpenAPI document was dropped. */
   evicted(): void {
     this.#evictions.inc();
   }

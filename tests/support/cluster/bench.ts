@@ -77,8 +77,8 @@ export function partsOf(
     schemas,
     children: new ChildCaches(client, schemas),
     externals: new ExternalCaches(client),
-    fights: new RevertBackoff(),
-    turns: new KeyedMutex(),
+    reverts: new RevertBackoff(),
+    locks: new KeyedMutex(),
     liveLists: new LiveLists(client),
   };
 }

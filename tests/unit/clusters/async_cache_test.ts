@@ -1,55 +1,55 @@
 import assert from "node:assert/strict";
 import { AsyncCache } from "../../../src/clusters/async_cache.ts";
 
-/** Lookups that write down what they tell. */
-function told(): { lookups: AsyncCache<string>; events: string[] } {
+/** A cache with the events that it reported. */
+function recorded(): { cache: AsyncCache<string>; events: string[] } {
   const events: string[] = [];
-  const lookups = new AsyncCache<string>({
-    asked: (how) => events.push(how),
-    answered: (ok) => events.push(ok ? "answered" : "failed"),
+  const cache = new AsyncCache<string>({
+    looked: (how) => events.push(how),
+    loaded: (ok) => events.push(ok ? "loaded" : "failed"),
     evicted: () => events.push("evicted"),
   });
-  return { lookups, events };
+  return { cache, events };
 }
 
 Deno.test("who asks while a request is under way shares it; later the answer is there", async () => {
-  const { lookups, events } = told();
+  const { cache, events } = recorded();
   let requests = 0;
   const load = () => Promise.resolve(`answer ${++requests}`);
-  const both = await Promise.all([lookups.get("a", load), lookups.get("a", load)]);
-  assert.deepEqual([...both, await lookups.get("a", load)], ["answer 1", "answer 1", "answer 1"]);
-  assert.deepEqual(events, ["miss", "shared", "answered", "hit"]);
-  assert.equal(lookups.size, 1);
+  const both = await Promise.all([cache.get("a", load), cache.get("a", load)]);
+  assert.deepEqual([...both, await cache.get("a", load)], ["answer 1", "answer 1", "answer 1"]);
+  assert.deepEqual(events, ["miss", "shared", "loaded", "hit"]);
+  assert.equal(cache.size, 1);
 });
 
 Deno.test("what is forgotten is asked for anew; what was not known is no loss", async () => {
-  const { lookups, events } = told();
+  const { cache, events } = recorded();
   let requests = 0;
   const load = () => Promise.resolve(`answer ${++requests}`);
-  await lookups.get("a", load);
-  lookups.forget("a");
-  lookups.forget("b");
-  assert.equal(await lookups.get("a", load), "answer 2");
-  assert.deepEqual(events, ["miss", "answered", "evicted", "miss", "answered"]);
+  await cache.get("a", load);
+  cache.forget("a");
+  cache.forget("b");
+  assert.equal(await cache.get("a", load), "answer 2");
+  assert.deepEqual(events, ["miss", "loaded", "evicted", "miss", "loaded"]);
 });
 
 Deno.test("a failure reaches all who asked and is not kept, nor what is not worth it", async () => {
-  const { lookups, events } = told();
+  const { cache, events } = recorded();
   const failing = () => Promise.reject(new Error("refused"));
-  const asked = [lookups.get("a", failing), lookups.get("a", failing)];
+  const asked = [cache.get("a", failing), cache.get("a", failing)];
   for (const one of asked) await assert.rejects(one, { message: "refused" });
-  assert.equal(await lookups.get("a", () => Promise.resolve(""), (text) => text !== ""), "");
-  assert.equal(lookups.size, 0);
-  assert.deepEqual(events, ["miss", "shared", "failed", "miss", "answered"]);
+  assert.equal(await cache.get("a", () => Promise.resolve(""), (text) => text !== ""), "");
+  assert.equal(cache.size, 0);
+  assert.deepEqual(events, ["miss", "shared", "failed", "miss", "loaded"]);
 });
 
 Deno.test("an answer that was forgotten while it was awaited does not take a newer one's place", async () => {
-  const { lookups } = told();
+  const { cache } = recorded();
   const first = Promise.withResolvers<string>();
-  const old = lookups.get("a", () => first.promise);
-  lookups.forget("a");
-  assert.equal(await lookups.get("a", () => Promise.resolve("new")), "new");
+  const old = cache.get("a", () => first.promise);
+  cache.forget("a");
+  assert.equal(await cache.get("a", () => Promise.resolve("new")), "new");
   first.reject(new Error("late"));
   await assert.rejects(old, { message: "late" });
-  assert.equal(await lookups.get("a", () => Promise.resolve("newer")), "new");
+  assert.equal(await cache.get("a", () => Promise.resolve("newer")), "new");
 });

@@ -1,7 +1,7 @@
 // When which kind is swept: once a period, spread over it, never two at a time.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
-import { ChildStore } from "../../../src/clusters/cache/store.ts";
+import { type ChildReader, ChildTable } from "../../../src/clusters/cache/child_table.ts";
 import type { Clock } from "../../../src/controller/queue.ts";
 import { Sweeps } from "../../../src/controller/sweeps.ts";
 
@@ -42,9 +42,9 @@ class ManualClock implements Clock {
   }
 }
 
-function storeOf(plural: string): ChildStore {
+function storeOf(plural: string): ChildReader {
   const kind: KindRef = { group: "", version: "v1", kind: plural, plural, namespaced: true };
-  return new ChildStore(kind);
+  return new ChildTable(kind);
 }
 
 function setup(periodMs: number, plurals: string[], chances: number[]) {
@@ -58,7 +58,7 @@ function setup(periodMs: number, plurals: string[], chances: number[]) {
       assert.equal(++atOnce, 1);
       log.push(`${kind.plural} ${(clock.now() / HOUR).toFixed(1)}`);
       await waits.pause();
-      await waits.settle();
+      await waits.awaitEvents();
       atOnce--;
     },
     periodMs,

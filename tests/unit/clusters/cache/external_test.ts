@@ -95,8 +95,8 @@ for (const [a, b, expected] of revisions) {
   });
 }
 
-Deno.test("turns: one at a time for a key, in order, also after a failure", async () => {
-  const turns = new KeyedMutex();
+Deno.test("keyed mutex: one at a time for a key, in order, also after a failure", async () => {
+  const mutex = new KeyedMutex();
   const log: string[] = [];
   const work = (name: string, fails = false) => async () => {
     log.push(`${name} begins`);
@@ -105,9 +105,9 @@ Deno.test("turns: one at a time for a key, in order, also after a failure", asyn
     if (fails) throw new Error(name);
   };
   const results = await Promise.allSettled([
-    turns.run("a", work("one", true)),
-    turns.run("a", work("two")),
-    turns.run("b", work("other")),
+    mutex.run("a", work("one", true)),
+    mutex.run("a", work("two")),
+    mutex.run("b", work("other")),
   ]);
   assert.deepEqual(results.map((each) => each.status), ["rejected", "fulfilled", "fulfilled"]);
   const ofA = log.filter((line) => !line.startsWith("other"));

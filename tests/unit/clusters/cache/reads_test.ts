@@ -98,7 +98,7 @@ function desired(data: Record<string, string>): KubeObject {
 Deno.test("a child that nothing reads keeps what kro needs alone, however large it is", () => {
   const { store } = storeOf(new Map([["node", reads()]]));
   store.observe(child({ data: { big: BIG, small: "s" } }));
-  const { metadata, ...rest } = store.get(at)!;
+  const { metadata, ...rest } = store.objects.get(at)!;
   assert.deepEqual(rest, { apiVersion: "v1", kind: "ConfigMap" });
   const { labels = {}, ...others } = metadata;
   assert.deepEqual(others, {
@@ -130,7 +130,7 @@ Deno.test("large objects are not held in memory, as heap after garbage collectio
     store.observe(object);
   }
   const held = heap() - before;
-  assert.equal(store.size, 40);
+  assert.equal(store.objects.size, 40);
   assert.ok(held < 5_000_000, `40 objects of 1 MB hold ${held} bytes`);
 });
 
@@ -139,7 +139,7 @@ Deno.test("a child keeps what expressions of its node read, of secrets too", () 
     new Map([["node", reads("data.small", "metadata.labels.app", "metadata.annotations.note")]]),
   );
   store.observe(child({ data: { big: BIG, small: "s" }, type: "Opaque" }));
-  const object = store.get(at)!;
+  const object = store.objects.get(at)!;
   assert.deepEqual(object.data, { small: "s" });
   assert.equal(object.type, undefined);
   assert.equal(object.metadata.labels?.app, "demo");
@@ -147,35 +147,36 @@ Deno.test("a child keeps what expressions of its node read, of secrets too", () 
   assert.equal(object.metadata.annotations?.["internal.kro.run/apply-order"], "2");
 });
 
-Deno.test("the response of an apply is cut as an event is", () => {
+Deno.test("the response of an apply is cut as an event is", async () => {
   const { store } = storeOf(new Map([["node", reads("data.small")]]));
-  store.begin(at, "apply");
-  store.applied(at, desired({ big: BIG, small: "s" }), child({ data: { big: BIG, small: "s" } }));
-  const fromResponse = store.get(at);
+  const response = child({ data: { big: BIG, small: "s" } });
+  const send = () => Promise.resolve(response);
+  await store.apply(at, desired({ big: BIG, small: "s" }), undefined, send);
+  const fromResponse = store.objects.get(at);
   store.observe(child({ data: { big: BIG, small: "s" } }, 2));
-  const fromEvent = store.get(at)!;
+  const fromEvent = store.objects.get(at)!;
   assert.deepEqual(fromResponse?.data, { small: "s" });
   const { resourceVersion: _, ...metadata } = fromEvent.metadata;
   assert.deepEqual({ ...fromEvent, metadata: { ...metadata, resourceVersion: "1" } }, fromResponse);
 });
 
-Deno.test("an object that is read whole looks the same by list, event and response", () => {
+Deno.test("an object that is read whole looks the same by list, event and response", async () => {
   const { store } = storeOf(new Map([["node", "whole"]]));
   const { apiVersion, kind, ...rest } = child({ data: { k: "1" } });
   store.observe({ ...rest, apiVersion, kind } as KubeObject);
-  const listed = JSON.stringify(store.get(at));
-  store.begin(at, "apply");
-  store.applied(at, desired({ k: "1" }), child({ data: { k: "1" } }));
-  assert.equal(JSON.stringify(store.get(at)), listed);
-  assert.deepEqual(store.get(at)?.metadata, rest.metadata);
+  const listed = JSON.stringify(store.objects.get(at));
+  const response = child({ data: { k: "1" } });
+  await store.apply(at, desired({ k: "1" }), undefined, () => Promise.resolve(response));
+  assert.equal(JSON.stringify(store.objects.get(at)), listed);
+  assert.deepEqual(store.objects.get(at)?.metadata, rest.metadata);
 });
 
 Deno.test("drift of what nothing reads is seen all the same", () => {
   const { store } = storeOf(new Map([["node", reads()]]));
   store.observe(child({ data: { big: BIG, small: "s" } }));
-  assert.ok(store.holds(at, desired({ big: BIG, small: "s" })));
-  assert.equal(store.observe(child({ data: { big: `${BIG}y`, small: "s" } }, 2)).length, 1);
-  assert.ok(!store.holds(at, desired({ big: BIG, small: "s" })));
+  assert.ok(store.isUpToDate(at, desired({ big: BIG, small: "s" })));
+  assert.ok(store.observe(child({ data: { big: `${BIG}y`, small: "s" } }, 2)));
+  assert.ok(!store.isUpToDate(at, desired({ big: BIG, small: "s" })));
 });
 
 Deno.test("a graph that reads more lacks it until its own are read again; then an old state says nothing", () => {
@@ -185,36 +186,36 @@ Deno.test("a graph that reads more lacks it until its own are read again; then a
   const object = child({ data: { a: "1", b: "2", c: "3" } }, 5);
   store.observe(object);
   all.add(DEMO, after);
-  assert.ok(store.lacks(DEMO));
-  assert.ok(!store.lacks({ ...DEMO, kind: "Other" }));
+  assert.ok(store.objects.lacksReads(DEMO));
+  assert.ok(!store.objects.lacksReads({ ...DEMO, kind: "Other" }));
   store.refresh(child({ data: { a: "0", b: "0" } }, 4));
   store.refresh(child({ data: { b: "0" } }, 9, { uid: "u2" }));
   store.refresh(child({ data: { b: "0" } }, 9, { name: "unknown" }));
-  assert.deepEqual(store.get(at)?.data, { a: "1" });
-  assert.equal(store.size, 1);
+  assert.deepEqual(store.objects.get(at)?.data, { a: "1" });
+  assert.equal(store.objects.size, 1);
   store.refresh(object);
-  assert.deepEqual(store.get(at)?.data, { a: "1", b: "2" }, "both graphs may be at work");
-  assert.ok(!store.lacks(DEMO));
-  all.settle(DEMO, after);
-  store.cut(DEMO);
-  assert.deepEqual(store.get(at)?.data, { b: "2" });
-  all.settle(DEMO);
-  store.cut(DEMO);
-  assert.equal(store.get(at)?.data, undefined);
+  assert.deepEqual(store.objects.get(at)?.data, { a: "1", b: "2" }, "both graphs may be at work");
+  assert.ok(!store.objects.lacksReads(DEMO));
+  all.removeBefore(DEMO, after);
+  store.objects.trim(DEMO);
+  assert.deepEqual(store.objects.get(at)?.data, { b: "2" });
+  all.removeBefore(DEMO);
+  store.objects.trim(DEMO);
+  assert.equal(store.objects.get(at)?.data, undefined);
 });
 
 Deno.test("a graph that reads no more than before lacks nothing, nor does one without children", () => {
   const { store, all } = storeOf(new Map([["node", reads("data.a", "data.b")]]));
   store.observe(child({ data: { a: "1" } }));
   all.add(DEMO, new Map([["node", reads("data.b")], ["new", reads("data.z")]]));
-  assert.ok(!store.lacks(DEMO));
+  assert.ok(!store.objects.lacksReads(DEMO));
 });
 
 Deno.test("what is read of a child whose labels were taken away is what was", () => {
   const { store } = storeOf(new Map([["node", reads("data.a")]]));
   store.observe(child({ data: { a: "1", b: "2" } }));
   store.stripped(child({ data: { a: "3", b: "2" } }, 2, { labels: {} }));
-  assert.deepEqual(store.get(at)?.data, { a: "3" });
+  assert.deepEqual(store.objects.get(at)?.data, { a: "3" });
 });
 
 Deno.test("graph reads: a graph that was not used after all, or is settled, takes nothing from others", () => {
@@ -225,11 +226,11 @@ Deno.test("graph reads: a graph that was not used after all, or is settled, take
     () => [...(all.of(DEMO, "node") as Map<string, Map<string, Reads>>).get("data")!.keys()];
   all.add(DEMO, one);
   all.add(DEMO, two);
-  all.drop(DEMO, two);
+  all.remove(DEMO, two);
   assert.deepEqual(names(), ["a"]);
   all.add(DEMO, two);
   all.add(DEMO, three);
-  all.settle(DEMO, two);
+  all.removeBefore(DEMO, two);
   assert.deepEqual(names(), ["b", "c"]);
   assert.equal(all.of({ ...DEMO, group: "other" }, "node"), undefined);
 });
@@ -284,7 +285,7 @@ function bothWays(
   Object.assign(whole.metadata.labels!, labels, { [Label.nodeId]: node.id });
   const { store } = storeOf(graph.reads, node.kind);
   store.observe(whole);
-  return { whole, kept: store.get(at)! };
+  return { whole, kept: store.objects.get(at)! };
 }
 
 Deno.test("expressions of random graphs see no difference between an object and what is kept of it", async () => {

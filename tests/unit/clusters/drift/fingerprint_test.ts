@@ -5,8 +5,8 @@ import {
   canonical,
   desiredValues,
   fingerprint,
+  identityOf,
   isFirstWrite,
-  markOf,
   project,
 } from "../../../../src/clusters/drift/fingerprint.ts";
 
@@ -134,7 +134,10 @@ for (const { name, after, entry, values } of changes) {
   Deno.test(`fingerprint: ${name} changed`, () => {
     const print = fingerprint(after)!;
     assert.deepEqual(
-      { entry: print.entry === before.entry, values: print.values === before.values },
+      {
+        entry: print.entryHash === before.entryHash,
+        values: print.valuesHash === before.valuesHash,
+      },
       { entry, values },
     );
   });
@@ -155,7 +158,7 @@ Deno.test("fingerprint: a Secret that upstream applied by stringData is compared
   const desired = { apiVersion: "v1", kind: "Secret", metadata: { name: "n" } };
   const wanted = desiredValues({ ...desired, data: { a: "MQ==", b: "Mg==" } });
   const foreign = { c: "Mw==" };
-  const values = (data: Record<string, string>) => fingerprint(secret(data, fieldsV1))!.values;
+  const values = (data: Record<string, string>) => fingerprint(secret(data, fieldsV1))!.valuesHash;
   assert.equal(values({ a: "MQ==", b: "Mg==", ...foreign }), wanted);
   assert.notEqual(values({ a: "MQ==", b: "Mw==", ...foreign }), wanted);
 });
@@ -169,11 +172,11 @@ Deno.test("desiredValues: equals the live values when exactly these fields hold"
     spec: { list: ["x", "y"] },
     ...extra,
   });
-  assert.equal(desiredValues(desired({})), before.values);
-  assert.equal(desiredValues(desired({ status: { a: 1 } })), before.values);
-  assert.notEqual(desiredValues(desired({ status: { a: 1 } }), undefined, true), before.values);
-  assert.notEqual(desiredValues(desired({ data: {} })), before.values, "we still own a");
-  assert.notEqual(desiredValues(desired({ immutable: true })), before.values);
+  assert.equal(desiredValues(desired({})), before.valuesHash);
+  assert.equal(desiredValues(desired({ status: { a: 1 } })), before.valuesHash);
+  assert.notEqual(desiredValues(desired({ status: { a: 1 } }), undefined, true), before.valuesHash);
+  assert.notEqual(desiredValues(desired({ data: {} })), before.valuesHash, "we still own a");
+  assert.notEqual(desiredValues(desired({ immutable: true })), before.valuesHash);
 });
 
 Deno.test("isFirstWrite: created by us, not adopted, not older", () => {
@@ -197,14 +200,14 @@ Deno.test("canonical: the order of keys does not count, that of lists does", () 
   assert.notEqual(canonical([1, 2]), canonical([2, 1]));
 });
 
-Deno.test("markOf: tells integers of 64 bits apart that are one number to JavaScript", () => {
-  const marks = [2n ** 53n, 2n ** 53n + 1n].map((limit) => markOf({ spec: { limit } }));
+Deno.test("identityOf: tells integers of 64 bits apart that are one number to JavaScript", () => {
+  const marks = [2n ** 53n, 2n ** 53n + 1n].map((limit) => identityOf({ spec: { limit } }));
   assert.notEqual(marks[0], marks[1]);
-  assert.equal(marks[1], markOf({ spec: { limit: 2n ** 53n + 1n } }));
+  assert.equal(marks[1], identityOf({ spec: { limit: 2n ** 53n + 1n } }));
 });
 
-Deno.test("markOf: of a large value a short hash is kept, so that V8 does not hold the whole text", () => {
-  const [one, other] = ["x", "y"].map((letter) => markOf({ data: letter.repeat(100_000) }));
+Deno.test("identityOf: of a large value a short hash is kept, so that V8 does not hold the whole text", () => {
+  const [one, other] = ["x", "y"].map((letter) => identityOf({ data: letter.repeat(100_000) }));
   assert.notEqual(one, other);
   assert.ok(one!.length < 13);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { KubeObject, ObjectMeta } from "../../../../src/api/mod.ts";
+import { ApiError, type KubeObject, type ObjectMeta } from "../../../../src/api/mod.ts";
+import { InstanceWrites } from "../../../../src/controller/instances/instance_writes.ts";
 import { InstanceStore } from "../../../../src/controller/instances/store.ts";
 
 function instance(resourceVersion: string, metadata: ObjectMeta = {}): KubeObject {
@@ -9,6 +10,27 @@ function instance(resourceVersion: string, metadata: ObjectMeta = {}): KubeObjec
     metadata: { namespace: "ns", name: "a", uid: "1", generation: 1, resourceVersion, ...metadata },
   };
 }
+
+/** A store with an instance, the writes of a pass over it, and how often the store woke the instance. */
+function duringPass(metadata: ObjectMeta = {}): {
+  store: InstanceStore;
+  writes: InstanceWrites;
+  woken: string[];
+} {
+  const woken: string[] = [];
+  const store = new InstanceStore((key) => woken.push(key));
+  store.observe(instance("5", metadata));
+  return { store, writes: new InstanceWrites(store, "ns/a"), woken };
+}
+
+/** What a pass leaves behind whose last write got this response. */
+function learn(store: InstanceStore, response: KubeObject): void {
+  store.passEnded("ns/a", response);
+}
+
+const finalizers = ["kro.run/finalizer"];
+const lost = new ApiError("timeout", { reason: "Timeout", code: 504 });
+const refusal = new ApiError("conflict", { reason: "Conflict", code: 409 });
 
 Deno.test("an instance is looked at for its spec, deletion, suspension and what kro put on it, for nothing else", () => {
   const carried: ObjectMeta = {
@@ -46,28 +68,27 @@ Deno.test("an instance is looked at for its spec, deletion, suspension and what 
   }
 });
 
-Deno.test("what our own patch put on an instance is no news; that somebody took it off again is", () => {
-  const finalizers = ["kro.run/finalizer"];
-  const store = new InstanceStore();
-  store.observe(instance("5"));
-  store.learn(instance("7", { finalizers }), true);
+Deno.test("what our own patch put on an instance is no news; that somebody took it off again is", async () => {
+  const { store, writes, woken } = duringPass();
+  const patched = instance("7", { finalizers });
+  assert.equal(await writes.patch(() => Promise.resolve(patched)), patched);
+  writes.end(patched);
   assert.equal(store.observe(instance("6", { labels: { a: "b" } })), false, "before our patch");
   assert.equal(store.observe(instance("7", { finalizers })), false, "our patch");
   assert.equal(store.observe(instance("8")), true, "stripped");
+  assert.deepEqual(woken, []);
 });
 
 Deno.test("an edit of what kro put there is not lost when our own status write shows it first", () => {
-  const finalizers = ["kro.run/finalizer"];
-  const store = new InstanceStore();
-  store.observe(instance("5", { finalizers }));
-  store.learn(instance("7"));
+  const { store } = duringPass({ finalizers });
+  learn(store, instance("7"));
   assert.equal(store.observe(instance("6")), true);
 });
 
 Deno.test("the answer to our own write is read before the watch has caught up, and outlives older events", () => {
   const store = new InstanceStore();
   store.observe(instance("5"));
-  store.learn(instance("9", { labels: { ours: "yes" } }));
+  learn(store, instance("9", { labels: { ours: "yes" } }));
   assert.equal(store.observe(instance("7")), false);
   assert.equal(store.get("ns/a")!.metadata.labels!.ours, "yes");
 });
@@ -75,7 +96,7 @@ Deno.test("the answer to our own write is read before the watch has caught up, a
 Deno.test("an edit that our own write's answer shows first still wakes when its event comes", () => {
   const store = new InstanceStore();
   store.observe(instance("5"));
-  store.learn(instance("9", { generation: 2 }));
+  learn(store, instance("9", { generation: 2 }));
   assert.equal(store.observe(instance("8", { generation: 2 })), true);
   assert.equal(store.get("ns/a")!.metadata.resourceVersion, "9");
 });
@@ -84,7 +105,7 @@ Deno.test("an answer that comes after the instance is gone does not bring it bac
   const store = new InstanceStore();
   store.observe(instance("5"));
   store.remove(instance("6"));
-  store.learn(instance("7"));
+  learn(store, instance("7"));
   assert.equal(store.get("ns/a"), undefined);
 });
 
@@ -102,49 +123,140 @@ Deno.test("kubectl's last-applied configuration is kept only where an expression
   assert.deepEqual(store.get("ns/a")?.metadata.annotations, { [lastApplied]: "{}", a: "b" });
 });
 
-Deno.test("the event of our own patch is no news, though it comes before the answer; what came after is", () => {
-  const finalizers = ["kro.run/finalizer"];
-  const patchOf = () => {
-    const store = new InstanceStore();
-    store.observe(instance("5"));
-    store.patching("ns/a");
-    return store;
-  };
-  const echo = patchOf();
-  assert.equal(echo.observe(instance("7", { finalizers })), false);
-  echo.learn(instance("7", { finalizers }), true);
-  assert.equal(echo.patched("ns/a", "7"), false);
-  assert.equal(echo.observe(instance("8")), true, "later edits are news again");
-
-  const edited = patchOf();
-  assert.equal(edited.observe(instance("8")), false);
-  assert.equal(edited.observe(instance("9", { labels: { "kro.run/owned": "false" } })), false);
-  edited.learn(instance("7", { finalizers }), true);
-  assert.equal(edited.patched("ns/a", "7"), true);
-  assert.equal(edited.get("ns/a")?.metadata.resourceVersion, "9");
-
-  const refused = patchOf();
-  refused.observe(instance("8", { labels: { "kro.run/owned": "false" } }));
-  assert.equal(refused.patched("ns/a"), true);
-  const spec = patchOf();
-  assert.equal(spec.observe(instance("8", { generation: 2 })), true, "a new spec does not wait");
+Deno.test("the event of our own patch is no news, though it comes before the response", async () => {
+  const { store, writes, woken } = duringPass();
+  const patched = instance("7", { finalizers });
+  await writes.patch(() => {
+    assert.equal(store.observe(instance("7", { finalizers })), false);
+    return Promise.resolve(patched);
+  });
+  writes.end(patched);
+  assert.deepEqual(woken, []);
+  assert.equal(store.observe(instance("8")), true, "later edits are news again");
 });
 
-Deno.test("a status write without an answer may still come: the event of it is news, once", () => {
-  const active = (revision: string) => ({ ...instance(revision), status: { state: "ACTIVE" } });
-  const waiting = (revision: string) => ({
-    ...instance(revision),
-    status: { state: "IN_PROGRESS" },
+Deno.test("an edit of what kro put there during a pass wakes when the pass ends", async (t) => {
+  const edited = instance("9", { labels: { "kro.run/owned": "false" } });
+  const stripped = instance("8");
+  const patched = instance("7", { finalizers });
+  const answer = () => Promise.resolve(patched);
+  await t.step("before the response", async () => {
+    const { store, writes, woken } = duringPass();
+    await writes.patch(() => {
+      assert.equal(store.observe(stripped), false);
+      assert.equal(store.observe(edited), false);
+      return answer();
+    });
+    writes.end(patched);
+    assert.deepEqual(woken, ["ns/a"]);
+    assert.equal(store.get("ns/a")?.metadata.resourceVersion, "9");
+    assert.equal(store.observe(instance("10", edited.metadata)), false, "once");
   });
-  const store = new InstanceStore();
-  store.observe(active("5"));
-  store.unsure("ns/a");
+  await t.step("after the response", async () => {
+    const { store, writes, woken } = duringPass();
+    await writes.patch(answer);
+    assert.equal(store.observe(edited), false);
+    writes.end(patched);
+    assert.deepEqual(woken, ["ns/a"]);
+  });
+  await t.step("back to what it was before our patch, after the event of the patch", async () => {
+    const { store, writes, woken } = duringPass();
+    await writes.patch(() => {
+      store.observe(patched);
+      store.observe(stripped);
+      return answer();
+    });
+    writes.end(patched);
+    assert.deepEqual(woken, ["ns/a"]);
+  });
+  await t.step("although our patch was refused", async () => {
+    const { store, writes, woken } = duringPass();
+    const sent = writes.patch(() => {
+      store.observe(edited);
+      return Promise.reject(refusal);
+    });
+    await assert.rejects(sent, refusal);
+    writes.end(undefined);
+    assert.deepEqual(woken, ["ns/a"]);
+  });
+});
+
+Deno.test("other changes during a pass wake at once, or not at all", async () => {
+  const { store, writes, woken } = duringPass();
+  const patched = instance("7", { finalizers });
+  await writes.patch(() => Promise.resolve(patched));
+  assert.equal(store.observe(instance("8", { finalizers, labels: { a: "b" } })), false);
+  assert.equal(store.observe(instance("9", { finalizers, generation: 2 })), true, "a new spec");
+  writes.end(patched);
+  assert.deepEqual(woken, [], "nobody touched what our patch put there");
+  assert.equal(store.get("ns/a")?.metadata.generation, 2);
+});
+
+Deno.test("a pass that broke leaves the instance as its last response has it", async () => {
+  const { store, writes } = duringPass();
+  await writes.patch(() => Promise.resolve(instance("7", { finalizers })));
+  await writes.writeStatus(() => Promise.resolve(instance("8", { finalizers })));
+  writes.end(undefined);
+  assert.equal(store.get("ns/a")?.metadata.resourceVersion, "8");
+  assert.equal(store.observe(instance("7", { finalizers })), false);
+});
+
+Deno.test("a patch of an instance that was made anew meanwhile says nothing of the new one", async () => {
+  const { store, writes, woken } = duringPass();
+  await writes.patch(() => {
+    assert.equal(store.observe(instance("9", { uid: "2" })), true);
+    return Promise.resolve(instance("7", { finalizers }));
+  });
+  writes.end(instance("7", { finalizers }));
+  assert.equal(store.get("ns/a")?.metadata.uid, "2");
+  assert.equal(
+    store.observe(instance("10", { uid: "2", finalizers })),
+    true,
+    "an edit of the new one",
+  );
+  assert.deepEqual(woken, []);
+});
+
+const active = (revision: string) => ({ ...instance(revision), status: { state: "ACTIVE" } });
+const waiting = (revision: string) => ({
+  ...instance(revision),
+  status: { state: "IN_PROGRESS" },
+});
+
+/** A pass whose status write fails like this. */
+async function failing(store: InstanceStore, error: unknown): Promise<void> {
+  const writes = new InstanceWrites(store, "ns/a");
+  await assert.rejects(writes.writeStatus(() => Promise.reject(error)));
+  writes.end(undefined);
+}
+
+Deno.test("a status write without an answer may still come: the event of it is news, once", async () => {
+  const { store } = duringPass();
+  await failing(store, lost);
   assert.equal(store.observe(active("5")), false, "what was there before");
   assert.equal(store.observe(waiting("6")), true, "the lost write");
   assert.equal(store.observe(waiting("7")), false, "somebody else's");
 
-  store.unsure("ns/a");
+  await failing(store, lost);
   // It named the revision that this one has replaced: it cannot come any more.
-  store.learn(active("8"));
+  const writes = new InstanceWrites(store, "ns/a");
+  await writes.writeStatus(() => Promise.resolve(active("8")));
+  writes.end(active("8"));
   assert.equal(store.observe(waiting("9")), false);
+
+  await failing(store, refusal);
+  assert.equal(store.observe(waiting("10")), false, "a refused write never comes");
+});
+
+Deno.test("a status write without an answer that comes during the same pass wakes when that ends", async () => {
+  const { store, writes, woken } = duringPass();
+  await writes.patch(() => Promise.resolve(instance("6", { finalizers })));
+  const sent = writes.writeStatus(() => {
+    store.observe(instance("7", { finalizers }));
+    return Promise.reject(lost);
+  });
+  await assert.rejects(sent, lost);
+  writes.end(undefined);
+  assert.deepEqual(woken, ["ns/a"]);
+  assert.equal(store.observe(instance("8", { finalizers })), false, "once");
 });
