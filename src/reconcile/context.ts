@@ -1,6 +1,7 @@
 /** What a pass gets from outside: it reads no clock and no environment itself. */
 import type { CelTotals, CostLimits } from "../cel/mod.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** How a status differs from the one in the cluster, the most urgent difference. */
 export type StatusChange = "state or condition" | "fields" | "condition messages";
@@ -48,4 +49,9 @@ export interface PassContext {
   instanceRevision?: number;
   /** Paces status writes; without it every change is written at once. */
   statusPace?: StatusPacing;
+  /**
+   * Called with the findings of a pass right before its status is written, so that a view can show the pass
+   * to every client that has seen that status. Not called when the write is postponed.
+   */
+  beforeStatus?(found: Pick<Outcome, "state" | "conditions" | "nodes">): void;
 }

@@ -83,12 +83,13 @@ async function report(
   findings: Findings,
 ): Promise<Outcome> {
   const { status, failures } = deriveStatus(graph, pass, scope, findings);
-  const write = await writeStatus(pass, status, pass.context.statusPace);
+  const nodes = findings.results.map(nodeOutcome);
+  const write = await writeStatus(pass, status, { nodes, pace: pass.context.statusPace });
   const lost = write.kind === "written" ? lostFields(pass.instance, status) : [];
   return {
     state: status.state,
     conditions: status.conditions,
-    nodes: findings.results.map(nodeOutcome),
+    nodes,
     removed: findings.removed,
     instance: write.kind === "gone" ? undefined : pass.instance,
     revision: pass.context.instanceRevision || undefined,

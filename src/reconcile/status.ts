@@ -10,7 +10,7 @@ import {
 } from "../api/mod.ts";
 import type { StatusChange, StatusPacing } from "./context.ts";
 import { instanceRef, isSuperseded, retryOnConflict } from "./instance_writes.ts";
-import { INSTANCE_STATES, type InstanceState, type Next } from "./outcome.ts";
+import { INSTANCE_STATES, type InstanceState, type Next, type NodeOutcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
 
 /** A whole status. */
@@ -55,13 +55,13 @@ export function stateOf(instance: KubeObject): InstanceState | undefined {
 
 /**
  * Writes the status unless it is equal to the one in the cluster, and updates `pass.instance`. With a
- * pace the write may be postponed. This is the only place of a pass that writes a status. Rejects only
- * on bugs.
+ * pace the write may be postponed. `nodes` are those that the pass ran, for the caller's view. This is
+ * the only place of a pass that writes a status. Rejects only on bugs.
  */
 export async function writeStatus(
   pass: Pass,
   status: InstanceStatus,
-  pace?: StatusPacing,
+  { nodes = [], pace }: { nodes?: NodeOutcome[]; pace?: StatusPacing } = {},
 ): Promise<StatusWrite> {
   if (pace) {
     const change = statusChange(pass.instance, status);
@@ -72,6 +72,8 @@ export async function writeStatus(
     }
     pace.writing(change);
   }
+  const { state, conditions } = status;
+  pass.context.beforeStatus?.({ state, conditions, nodes });
   try {
     pass.instance = await replaceStatus(pass, status);
     return { kind: "written" };

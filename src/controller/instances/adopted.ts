@@ -1,7 +1,7 @@
-/** Which objects of an instance were there before and belonged to nobody: a pass tells it only once. */
+/** Remembers which objects an instance adopted, so that each adoption is logged once. */
 import type { NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";
 
-/** Of one instance, since the controller started. */
+/** The adopted objects of one instance since the controller started. */
 export class Adopted {
   readonly #keys = new Set<string>();
 
@@ -10,8 +10,8 @@ export class Adopted {
     return this.#keys.size;
   }
 
-  /** Takes what a pass found: those that it adopted, and its nodes with earlier adoptions marked. */
-  note(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
+  /** Takes the nodes of a pass. Returns the objects that it adopted, and the nodes with all adoptions marked. */
+  record(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
     const adopted = nodes.flatMap((node) => node.objects).filter((object) => object.adopted);
     for (const object of adopted) this.#keys.add(keyOf(object));
     if (this.#keys.size === 0) return { adopted, nodes: [...nodes] };
@@ -20,7 +20,7 @@ export class Adopted {
 
   #marked(node: NodeOutcome): NodeOutcome {
     const objects = node.objects.map((object) => {
-      // What kro made anew is its own from then on.
+      // An object that kro created anew replaces the adopted one.
       if (object.action === "created") this.#keys.delete(keyOf(object));
       return this.#keys.has(keyOf(object)) ? { ...object, adopted: true } : object;
     });

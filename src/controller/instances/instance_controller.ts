@@ -232,7 +232,10 @@ export class InstanceController {
     }
   }
 
-  /** All instances as the JSON API shows them, by namespace and name. */
+  /**
+   * All instances as the JSON API shows them, by namespace and name. Once a pass has sent a status, they show
+   * what that pass found.
+   */
   views(): InstanceView[] {
     return this.#store.keys().map((key) => this.#records.view(key, this.#store.get(key)!))
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
@@ -271,8 +274,11 @@ export class InstanceController {
     const mode = this.#mode;
     const pace = this.#paces.get(key) ?? new StatusPace();
     this.#paces.set(key, pace);
+    const used = this.#graph;
     const context: PassContext = {
       ...this.#deps.context,
+      beforeStatus: (found) =>
+        this.#records.found(key, this.#store.get(key) ?? instance, found, used),
       statusPace: pace,
       rgdUid: mode.kind === "deletions" ? undefined : mode.rgd.metadata.uid,
       suspended: mode.kind === "graph" && isSuspended(mode.rgd),

@@ -1,45 +1,59 @@
-/** What is remembered of the last pass over an instance: small, for there are many instances. */
+/** The compact record of the last pass over an instance. */
 import { apiVersionOf, type Condition, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, NodeOutcome, Outcome } from "../../reconcile/mod.ts";
 import type { Adopted } from "./adopted.ts";
 
-/** See the file's first line. */
+/** One for each instance, of which there may be thousands: what the instance or the graph says is left out. */
 export interface LastPass {
-  /** State that the pass came to; absent when it did not come to its end. */
+  /** The state that the pass found; absent when no pass came that far. */
   state?: InstanceState;
-  /** Conditions, when the instance's status does not say the same. */
+  /** The conditions that the pass found; absent when the instance's status says the same. */
   conditions?: readonly Condition[];
-  /** The nodes as one text, without what the graph tells; see {@link nodesOf}. */
+  /** The nodes as JSON, without what the graph says of them; see {@link nodesOf}. */
   nodes?: string;
-  /** The graph that the nodes are of. */
+  /** The graph of the nodes. */
   graph?: Graph;
-  /** Objects that were there before; absent for none. */
+  /** The objects that the instance adopted; absent for none. */
   adopted?: Adopted;
-  /** When it ended, in milliseconds since 1970; 0 when none did. */
+  /** When the pass ended, in milliseconds since 1970; 0 when none did. */
   time: number;
-  /** The failure as it was logged, so that it is said once. */
+  /** The failure that was logged last; the same one is not logged again. */
   failure?: string;
+  /** While the pass writes its status: the nodes that {@link nodes} was made of. */
+  found?: readonly NodeOutcome[];
 }
 
-/** An outcome in short. `written` is the instance as the store has it after the pass. */
-export function remembered(
-  outcome: Outcome,
-  nodes: readonly NodeOutcome[],
+/** What a pass found, before its status is written. */
+export type Findings = Pick<Outcome, "state" | "conditions" | "nodes">;
+
+/** The findings in short. `instance` is the newest state of the instance that is known. */
+export function summaryOf(
+  found: Findings,
+  nodes: string,
   graph: Graph | undefined,
-  written: KubeObject | undefined,
+  instance: KubeObject | undefined,
 ): Pick<LastPass, "state" | "conditions" | "nodes" | "graph"> {
-  const { conditions } = (written?.status ?? {}) as { conditions?: unknown };
-  const same = JSON.stringify(conditions) === JSON.stringify(outcome.conditions);
+  const { conditions } = (instance?.status ?? {}) as { conditions?: unknown };
+  const same = JSON.stringify(conditions) === JSON.stringify(found.conditions);
   return {
-    state: outcome.state,
-    ...(!same && { conditions: outcome.conditions }),
-    nodes: JSON.stringify(nodes.map((node) => packed(node, graph, written))),
+    state: found.state,
+    ...(!same && { conditions: found.conditions }),
+    nodes,
     graph,
   };
 }
 
-/** The nodes of the last pass. `instance` is the one that it went over. */
+/** The value of {@link LastPass.nodes}; {@link nodesOf} is its inverse for the same instance. */
+export function packedNodes(
+  nodes: readonly NodeOutcome[],
+  graph: Graph | undefined,
+  instance: KubeObject | undefined,
+): string {
+  return JSON.stringify(nodes.map((node) => packed(node, graph, instance)));
+}
+
+/** The nodes of the last pass over the instance. */
 export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeOutcome[] {
   if (!last?.nodes) return [];
   const nodes = JSON.parse(last.nodes) as PackedNode[];
@@ -48,7 +62,7 @@ export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeO
 
 type PackedNode = Partial<NodeOutcome> & {
   id: string;
-  /** Objects of the node's own kind in the instance's namespace: name and action. */
+  /** The objects, if all are of the node's kind and in the instance's namespace. */
   own?: [name: string, action: NodeOutcome["objects"][number]["action"], adopted?: boolean][];
 };
 

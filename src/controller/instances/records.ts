@@ -1,51 +1,70 @@
-/** What is remembered of the passes over the instances of a kind; logs, Events and the JSON API tell it. */
+/** The last passes over the instances of one kind: what logs, Events and the JSON API say of them. */
 import { conditionsOf, isObject, type KindRef, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, Outcome } from "../../reconcile/mod.ts";
 import type { InstanceView } from "../view.ts";
 import { Adopted } from "./adopted.ts";
 import type { InstanceEvents } from "./event_recorder.ts";
-import { type LastPass, nodesOf, remembered } from "./last_pass.ts";
+import { type Findings, type LastPass, nodesOf, packedNodes, summaryOf } from "./last_pass.ts";
 import { type About, logAdoption, logFailure, logPass, logRecovery } from "./log.ts";
 import { newsOf } from "./pass_events.ts";
 
-/** What records need from outside. */
+/** What records need. */
 export interface RecordDeps {
   /** Kind of the instances. */
   kind: KindRef;
-  /** Writes Events; absent unless that is asked for. */
+  /** Writes Kubernetes Events; absent unless the feature gate is on. */
   events?: InstanceEvents;
   /** The present time. */
   now: () => Date;
-  /** Whether writes leave at present; a pass that fails because they do not is no news. */
+  /** Whether this controller may write now. A pass that fails because it may not is not logged. */
   mayWrite: () => boolean;
 }
 
-/** A pass that came to its end. */
+/** A pass that ended. */
 export interface Passed {
-  /** What it came to. */
+  /** Its outcome. */
   outcome: Outcome;
-  /** The graph that it went by. */
+  /** The graph that it used. */
   graph: Graph | undefined;
-  /** How long it took. */
+  /** How long it took, in seconds. */
   seconds: number;
-  /** The instance as it was before. */
+  /** The instance before the pass. */
   before: KubeObject;
-  /** The instance as the store has it now. */
+  /** The instance as the store has it after the pass. */
   stored: KubeObject | undefined;
 }
 
-/** See the file's first line. Keys are those of the store. */
+/** One record for each instance, by the key of the store. */
 export class InstanceRecords {
   readonly #deps: RecordDeps;
   readonly #last = new Map<string, LastPass>();
 
-  /** Nothing is remembered yet. */
+  /** Starts without records. */
   constructor(deps: RecordDeps) {
     this.#deps = deps;
   }
 
-  /** Tells what a pass did and remembers it. */
+  /**
+   * Records what a pass found, before it writes the status: everyone who has seen that status finds the pass
+   * in {@link view}. `instance` is the newest state that is known.
+   */
+  found(
+    key: string,
+    instance: KubeObject,
+    found: Findings,
+    graph: Graph | undefined,
+  ): void {
+    const last = this.#last.get(key);
+    this.#last.set(key, {
+      ...this.#summary(last, instance, found, graph, instance),
+      time: last?.time ?? 0,
+      ...(last?.failure !== undefined && { failure: last.failure }),
+      found: found.nodes,
+    });
+  }
+
+  /** Logs a pass, writes its Events and records it. */
   passed(key: string, { outcome, graph, seconds, before, stored }: Passed): void {
     const { kind, events, now } = this.#deps;
     const last = this.#last.get(key);
@@ -58,25 +77,22 @@ export class InstanceRecords {
       events?.tell(kind, before, news);
     }
     this.#tell(about, last, failure, outcome);
-    const adopted = last?.adopted ?? new Adopted();
-    const noted = adopted.note(outcome.nodes);
-    for (const object of noted.adopted) logAdoption(about, object);
     this.#last.set(key, {
-      ...remembered(outcome, noted.nodes, graph, stored),
-      ...(adopted.size > 0 && { adopted }),
+      ...this.#summary(last, before, outcome, graph, stored),
       time: now().getTime(),
       ...(failure !== undefined && { failure }),
     });
   }
 
-  /** Tells that a pass broke off, and remembers why; what an earlier one came to stays. */
+  /** Logs and records why a pass threw; the findings of the last pass that had any stay. */
   broke(key: string, instance: KubeObject, graph: Graph | undefined, error: string): void {
     const last = this.#last.get(key);
+    if (last) delete last.found;
     if (!this.#tell(aboutOf(this.#deps.kind, instance, graph), last, error)) return;
     this.#last.set(key, { ...last, time: last?.time ?? 0, failure: error });
   }
 
-  /** The instance is gone. */
+  /** Drops the record of an instance that is gone. */
   forget(key: string): void {
     this.#last.delete(key);
   }
@@ -96,7 +112,30 @@ export class InstanceRecords {
     };
   }
 
-  /** Logs a failure when it is another one than last time, and its end. False when it is no news. */
+  /** The record of a pass, without its time and failure. Logs what it adopted. */
+  #summary(
+    last: LastPass | undefined,
+    before: KubeObject,
+    found: Findings,
+    graph: Graph | undefined,
+    instance: KubeObject | undefined,
+  ): Omit<LastPass, "time"> {
+    let { nodes: packed, adopted } = last ?? {};
+    // The same nodes were recorded already, before the status was written.
+    if (packed === undefined || last?.found !== found.nodes) {
+      adopted ??= new Adopted();
+      const recorded = adopted.record(found.nodes);
+      const about = aboutOf(this.#deps.kind, before, graph);
+      for (const object of recorded.adopted) logAdoption(about, object);
+      packed = packedNodes(recorded.nodes, graph, instance);
+    }
+    return {
+      ...summaryOf(found, packed, graph, instance),
+      ...(adopted && adopted.size > 0 && { adopted }),
+    };
+  }
+
+  /** Logs a failure unless it is the last one again, and a recovery. False when there is nothing to log. */
   #tell(
     about: About,
     last: LastPass | undefined,
@@ -111,12 +150,12 @@ export class InstanceRecords {
   }
 }
 
-/** Why a pass is to be repeated; undefined when it did not fail. */
+/** Why a pass failed and is retried; undefined when it did not fail. */
 export function failureOf({ next }: Outcome): string | undefined {
   return next.kind === "retry" ? next.error : undefined;
 }
 
-/** `status.state` of an instance; empty without. */
+/** `status.state` of an instance; empty when it has none. */
 export function stateOf(instance: KubeObject): InstanceState | "" {
   const status = isObject(instance.status) ? instance.status : {};
   return typeof status.state === "string" ? status.state as InstanceState : "";

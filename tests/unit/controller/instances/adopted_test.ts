@@ -11,13 +11,13 @@ const nodes = (object: Partial<ObjectOutcome>): NodeOutcome[] => [{
 Deno.test("an adoption is told once, and shown until the object is made anew", () => {
   const adopted = new Adopted();
   const shown = (object: Partial<ObjectOutcome>) => {
-    const noted = adopted.note(nodes(object));
+    const noted = adopted.record(nodes(object));
     return [noted.adopted.length, noted.nodes[0]!.objects[0]!.adopted];
   };
   assert.deepEqual(shown({ action: "created" }), [0, undefined]);
   assert.deepEqual(shown({ action: "configured", adopted: true }), [1, true]);
   assert.deepEqual(shown({}), [0, true]);
-  adopted.note([]);
+  adopted.record([]);
   assert.deepEqual(shown({}), [0, true], "also after a pass that came to nothing");
   assert.deepEqual(shown({ action: "created" }), [0, undefined]);
   assert.deepEqual(shown({}), [0, undefined]);

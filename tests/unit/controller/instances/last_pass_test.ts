@@ -1,6 +1,6 @@
 // What is remembered of a pass says the same as its outcome did.
 import assert from "node:assert/strict";
-import { nodesOf, remembered } from "../../../../src/controller/instances/last_pass.ts";
+import { nodesOf, packedNodes, summaryOf } from "../../../../src/controller/instances/last_pass.ts";
 import type { NodeOutcome, Outcome } from "../../../../src/reconcile/mod.ts";
 import { configMap, graphOf, rgd, SPEC } from "../../graph/fixtures.ts";
 
@@ -43,10 +43,12 @@ for (const [what, nodes] of Object.entries(cases)) {
       next: { kind: "done" },
     };
     for (const by of [graph, undefined]) {
-      const last = { ...remembered(outcome, nodes, by, instance()), time: 1 };
+      const packed = packedNodes(nodes, by, instance());
+      const last = { ...summaryOf(outcome, packed, by, instance()), time: 1 };
       assert.deepEqual(nodesOf(last, instance()), nodes);
       assert.equal(last.conditions, undefined, "the instance says the same");
     }
-    assert.deepEqual(remembered(outcome, nodes, graph, instance([{ type: "Old" }])).conditions, []);
+    const stale = instance([{ type: "Old" }]);
+    assert.deepEqual(summaryOf(outcome, "[]", graph, stale).conditions, []);
   });
 }
