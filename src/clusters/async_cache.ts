@@ -3,7 +3,7 @@
 /** Follows an {@link AsyncCache}, for metrics. */
 export interface AsyncCacheListener {
   /** A lookup: answered from memory (`hit`), by a load in flight (`shared`), or by a new load (`miss`). */
-  looked(how: "hit" | "shared" | "miss"): void;
+  lookedUp(how: "hit" | "shared" | "miss"): void;
   /** A load ended after so many seconds. */
   loaded(ok: boolean, seconds: number): void;
   /** A value was dropped by {@link AsyncCache.forget}. */
@@ -44,10 +44,10 @@ export class AsyncCache<T> {
   ): Promise<T> {
     const known = this.#values.get(key);
     if (known) {
-      this.#listener?.looked(this.#loading.has(known) ? "shared" : "hit");
+      this.#listener?.lookedUp(this.#loading.has(known) ? "shared" : "hit");
       return await known;
     }
-    this.#listener?.looked("miss");
+    this.#listener?.lookedUp("miss");
     const loading = load();
     this.#values.set(key, loading);
     this.#loading.add(loading);

@@ -14,7 +14,7 @@ interface Inflight<Write, Event> {
 
 /**
  * The writes in flight, by key of their object. An event that arrives meanwhile may be the echo of the
- * write, which wakes no pass; only the resourceVersion in the response tells. So events are deferred until
+ * write, which wakes no pass; only the resourceVersion in the response decides. So events are deferred until
  * then. `Write` is what the caller remembers of a write, `Event` what it needs of an event.
  *
  * @example

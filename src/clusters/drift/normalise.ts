@@ -85,7 +85,7 @@ function fieldSchema(schema: Schema | undefined, key: string): Schema | undefine
   return typeof others === "object" ? others : undefined;
 }
 
-/** In the schemas of built-in kinds a quantity is a string or a number; in those of CRDs the pattern tells. */
+/** In the schemas of built-in kinds a quantity is a string or a number; in those of CRDs it has this pattern. */
 function isQuantity(schema: Schema | undefined): boolean {
   if (!schema) return false;
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") {

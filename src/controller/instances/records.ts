@@ -76,7 +76,7 @@ export class InstanceRecords {
       const news = newsOf(was, is, outcome, last?.failure === failure ? undefined : failure);
       events?.tell(kind, before, news);
     }
-    this.#tell(about, last, failure, outcome);
+    this.#logFailure(about, last, failure, outcome);
     this.#last.set(key, {
       ...this.#summary(last, before, outcome, graph, stored),
       time: now().getTime(),
@@ -88,7 +88,7 @@ export class InstanceRecords {
   broke(key: string, instance: KubeObject, graph: Graph | undefined, error: string): void {
     const last = this.#last.get(key);
     if (last) delete last.found;
-    if (!this.#tell(aboutOf(this.#deps.kind, instance, graph), last, error)) return;
+    if (!this.#logFailure(aboutOf(this.#deps.kind, instance, graph), last, error)) return;
     this.#last.set(key, { ...last, time: last?.time ?? 0, failure: error });
   }
 
@@ -136,7 +136,7 @@ export class InstanceRecords {
   }
 
   /** Logs a failure unless it is the last one again, and a recovery. False when there is nothing to log. */
-  #tell(
+  #logFailure(
     about: About,
     last: LastPass | undefined,
     failure: string | undefined,

@@ -47,7 +47,7 @@ export class SchemaMetrics implements AsyncCacheListener {
   }
 
   /** A lookup that shares a load counts as a miss too, as upstream counts. */
-  looked(how: "hit" | "shared" | "miss"): void {
+  lookedUp(how: "hit" | "shared" | "miss"): void {
     if (how === "hit") return this.#hits.inc();
     this.#misses.inc();
     if (how === "shared") this.#shared.inc();

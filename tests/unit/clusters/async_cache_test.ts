@@ -5,7 +5,7 @@ import { AsyncCache } from "../../../src/clusters/async_cache.ts";
 function recorded(): { cache: AsyncCache<string>; events: string[] } {
   const events: string[] = [];
   const cache = new AsyncCache<string>({
-    looked: (how) => events.push(how),
+    lookedUp: (how) => events.push(how),
     loaded: (ok) => events.push(ok ? "loaded" : "failed"),
     evicted: () => events.push("evicted"),
   });

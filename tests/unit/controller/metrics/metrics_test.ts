@@ -121,7 +121,7 @@ Deno.test("caches count how long they fill, and events by whether they woke an i
 
 Deno.test("schemas count by where they come from; who shares a request has missed, too", async () => {
   const metrics = new Metrics();
-  for (const how of ["miss", "shared", "hit", "hit", "hit"] as const) metrics.schemas.looked(how);
+  for (const how of ["miss", "shared", "hit", "hit", "hit"] as const) metrics.schemas.lookedUp(how);
   metrics.schemas.loaded(true, 0.02);
   metrics.schemas.loaded(false, 0.02);
   metrics.schemas.evicted();
