@@ -1,9 +1,14 @@
 // What the benchmark reads off its figures: targets, regressions, tables, pictures.
 import assert from "node:assert/strict";
+import { ApiError, CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
 import { draw } from "../bench/charts.ts";
+import { GROUP, instanceKind } from "../bench/instances/five.ts";
 import { percentile } from "../bench/kit/bed.ts";
 import { regressions } from "../bench/kit/check.ts";
 import { asMarkdown, type Results, type Row } from "../bench/kit/results.ts";
+import { Follower } from "../bench/kit/follower.ts";
+import { sweep } from "../bench/kit/sweep.ts";
 import { judge } from "../bench/kit/targets.ts";
 
 function resultsOf(...rows: Row[]): Results {
@@ -101,4 +106,44 @@ Deno.test("a percentile is one of the values", () => {
   assert.equal(percentile([3, 1, 2], 50), 2);
   assert.equal(percentile([1, 2, 3, 4], 95), 4);
   assert.equal(percentile([5], 99), 5);
+});
+
+/** The answer of an API server that does not serve a kind, or no longer. */
+const notServed = (kind: KindRef) =>
+  new ApiError(`the server could not find the requested resource ${kind.plural}`, {
+    code: 404,
+    reason: "NotFound",
+  });
+
+Deno.test("the sweep passes over a kind whose CRD ends its deletion meanwhile", async () => {
+  const bare = instanceKind("Bare1");
+  const spec = { group: GROUP, names: bare, versions: [{ name: bare.version }] };
+  const metadata = { name: `${bare.plural}.${GROUP}`, deletionTimestamp: "2026-01-02T03:04:05Z" };
+  const crd = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+  const crds: KubeObject[] = [{ ...crd, metadata, spec } as unknown as KubeObject];
+  const client = {
+    list(kind: KindRef) {
+      if (kind.kind === bare.kind) return Promise.reject(notServed(kind));
+      const items = kind === CRD_KIND ? crds.splice(0) : [];
+      return Promise.resolve({ items, resourceVersion: "1" });
+    },
+  };
+  await sweep(client as unknown as KubeClient);
+});
+
+Deno.test("a watch that fails fails those who wait on it, and nothing else", async () => {
+  let lists = 0;
+  const client = {
+    list: (kind: KindRef) =>
+      lists++ === 0
+        ? Promise.resolve({ items: [], resourceVersion: "1" })
+        : Promise.reject(notServed(kind)),
+    // Ends at once, as when the CRD is deleted.
+    async *watch() {},
+  };
+  using follower = await Follower.start(
+    client as unknown as KubeClient,
+    instanceKind("Bare1"),
+  );
+  await assert.rejects(follower.one("any", () => true), /could not find/);
 });

@@ -10,6 +10,8 @@ export type Holds = (object: KubeObject, type: string) => boolean;
 export class Follower implements Disposable {
   readonly #waiting = new Map<string, { holds: Holds; resolve: (at: number) => void }>();
   readonly #stop = new AbortController();
+  /** Rejects when the watch cannot go on, for example because its kind is no longer served. */
+  readonly #failed = Promise.withResolvers<never>();
 
   private constructor(private readonly client: KubeClient, private readonly kind: KindRef) {}
 
@@ -17,9 +19,9 @@ export class Follower implements Disposable {
   static async start(client: KubeClient, kind: KindRef): Promise<Follower> {
     const follower = new Follower(client, kind);
     const { resourceVersion } = await client.list(kind);
-    follower.#run(resourceVersion!).catch((error) => {
-      if (!follower.#stop.signal.aborted) throw error;
-    });
+    // Without callers of `all` nobody needs to know of a failure.
+    follower.#failed.promise.catch(() => {});
+    follower.#run(resourceVersion!).catch(follower.#failed.reject);
     return follower;
   }
 
@@ -71,7 +73,7 @@ export class Follower implements Disposable {
         reject(new Error(`${left} of ${names.length} ${this.kind.plural} not in ${seconds} s`));
       }, seconds * 1000);
     });
-    await Promise.race([every, late]).finally(() => clearTimeout(timer));
+    await Promise.race([every, late, this.#failed.promise]).finally(() => clearTimeout(timer));
     return found;
   }
 

@@ -68,7 +68,7 @@ async function removeAll(
   kind: KindRef,
   which: (object: KubeObject) => boolean,
 ): Promise<void> {
-  const { items } = await client.list(kind);
+  const items = await itemsOf(client, kind);
   await each(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
     const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
     // What has an owner may be collected meanwhile.
@@ -81,4 +81,14 @@ async function removeAll(
       if (!isNotFound(error)) throw error;
     }
   });
+}
+
+/** All objects of a kind; none when the API server does not serve it: a CRD's deletion may end meanwhile. */
+async function itemsOf(client: KubeClient, kind: KindRef): Promise<KubeObject[]> {
+  try {
+    return (await client.list(kind)).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
 }
