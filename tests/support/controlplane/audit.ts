@@ -1,4 +1,4 @@
-// Reads the API server's audit log: who called what, and with which result.
+// The API server's audit log: who called what, and with which result. API calls are counted here and nowhere else.
 
 /** One event of the audit log. */
 export interface AuditEntry {
@@ -64,9 +64,98 @@ export function parseAudit(text: string): AuditEntry[] {
   });
 }
 
-/** One entry a call: a watch logs its start and its end, and counts when it starts; the rest when they end. */
-export function calls(entries: AuditEntry[]): AuditEntry[] {
+/** One entry per call: a watch logs its start and its end and counts when it starts, all others when they end. */
+export function calls(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ verb, stage }) =>
     stage === (verb === "watch" ? "ResponseStarted" : "ResponseComplete")
   );
+}
+
+/** Calls of a controller that cost: those of its user, without watches and its Lease. */
+export function controllerCalls(entries: readonly AuditEntry[], user = "kro"): AuditEntry[] {
+  return calls(entries).filter((entry) =>
+    entry.user === user && entry.resource !== "leases" && entry.verb !== "watch"
+  );
+}
+
+const WRITES = new Set(["create", "update", "patch", "apply", "delete", "deletecollection"]);
+
+/** True for verbs that may change an object. */
+export function isWriteVerb(verb: string): boolean {
+  return WRITES.has(verb);
+}
+
+/** `verb resource[/subresource] name`; the name is left out with `named: false` and for lists. */
+export function callText(
+  { verb, resource, subresource, name }: AuditEntry,
+  { named = true } = {},
+): string {
+  const what = subresource ? `${verb} ${resource}/${subresource}` : `${verb} ${resource}`;
+  return named && name ? `${what} ${name}` : what;
+}
+
+/** How many calls there were. */
+export interface CallCounts {
+  /** All. */
+  calls: number;
+  /** Those that may change an object. */
+  writes: number;
+  /** By {@link callText} without the name. */
+  by: Map<string, number>;
+}
+
+/** Counts entries of which each is one call, as {@link calls} and {@link controllerCalls} return them. */
+export function countCalls(entries: readonly AuditEntry[]): CallCounts {
+  const by = new Map<string, number>();
+  for (const entry of entries) {
+    const key = callText(entry, { named: false });
+    by.set(key, (by.get(key) ?? 0) + 1);
+  }
+  const writes = entries.filter(({ verb }) => isWriteVerb(verb)).length;
+  return { calls: entries.length, writes, by };
+}
+
+/** Both counts together. */
+export function addCounts(a: CallCounts, b: CallCounts): CallCounts {
+  const by = new Map(a.by);
+  for (const [key, count] of b.by) by.set(key, (by.get(key) ?? 0) + count);
+  return { calls: a.calls + b.calls, writes: a.writes + b.writes, by };
+}
+
+/** Reads a log as it grows. */
+export class AuditLog {
+  readonly #file: string;
+  #offset: number;
+
+  private constructor(file: string, offset: number) {
+    this.#file = file;
+    this.#offset = offset;
+  }
+
+  /** A reader from the log's first entry on. */
+  static fromStart(file: string): AuditLog {
+    return new AuditLog(file, 0);
+  }
+
+  /** A reader of the entries that are written from now on. */
+  static async fromNow(file: string): Promise<AuditLog> {
+    return new AuditLog(file, (await Deno.stat(file)).size);
+  }
+
+  /**
+   * Entries since the last call. The API server may answer a call a moment before it logs it.
+   *
+   * @throws an Error when the API server began a new file meanwhile
+   */
+  async read(): Promise<AuditEntry[]> {
+    using file = await Deno.open(this.#file);
+    const { size } = await file.stat();
+    if (size < this.#offset) throw new Error(`the audit log ${this.#file} was rotated`);
+    if (size === this.#offset) return [];
+    await file.seek(this.#offset, Deno.SeekMode.Start);
+    const bytes = new Uint8Array(await new Response(file.readable).arrayBuffer());
+    const complete = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    this.#offset += complete.length;
+    return parseAudit(new TextDecoder().decode(complete));
+  }
 }
