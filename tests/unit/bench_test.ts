@@ -1,15 +1,17 @@
-// What the benchmark reads off its figures: targets, regressions, tables, pictures.
+// The benchmark's reports (targets, regressions, page, charts), and its helpers that need no control plane.
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
-import { draw } from "../bench/charts.ts";
-import { GROUP, instanceKind } from "../bench/instances/five.ts";
-import { percentile } from "../bench/kit/bed.ts";
-import { regressions } from "../bench/kit/check.ts";
-import { asMarkdown, type Results, type Row } from "../bench/kit/results.ts";
-import { Follower } from "../bench/kit/follower.ts";
+import { percentile } from "../bench/kit/case.ts";
+import { GROUP, instanceKind } from "../bench/kit/graphs.ts";
+import { ObjectWatch } from "../bench/kit/object_watch.ts";
 import { sweep } from "../bench/kit/sweep.ts";
-import { judge } from "../bench/kit/targets.ts";
+import { parseOptions, USAGE } from "../bench/options.ts";
+import { chart } from "../bench/report/charts.ts";
+import { page } from "../bench/report/page.ts";
+import { regressions } from "../bench/report/regressions.ts";
+import { type Results, type Row } from "../bench/report/results.ts";
+import { judge } from "../bench/report/targets.ts";
 
 function resultsOf(...rows: Row[]): Results {
   return {
@@ -92,14 +94,42 @@ Deno.test("on a busy machine the CPU may be as many times that of the bare loop 
   ]);
 });
 
-Deno.test("tables and pictures show what was measured and nothing else", () => {
+Deno.test("page and charts show what was measured and nothing else", () => {
   const results = resultsOf(row("update", "all updated after", "s", { ours: 1.234, tuned: 12.34 }));
-  const table = asMarkdown(results);
-  assert.match(table, /^\| update \| all updated after \| s +\| 1\.23 \| 12\.3 \|$/m);
-  assert.doesNotMatch(table, /bare/);
-  const picture = draw(results, "dark");
+  const text = page(results);
+  assert.match(text, /^### update$/m);
+  assert.match(text, /^\| measure +\| unit \| +kro \| upstream, tuned \|$/m);
+  assert.match(text, /^\| all updated after +\| s +\| 1\.23 \| +12\.3 \|$/m);
+  assert.match(text, /^\| update at least 6 times .* \| +10\.00 \| +yes \|$/m);
+  assert.match(text, /^\| processor +\| 2 cores, some +\|$/m);
+  const [, afterCases = ""] = text.split("## Cases");
+  assert.doesNotMatch(afterCases, /bare|### create|Failed/);
+  const picture = chart(results, "dark");
   assert.equal(picture.match(/<rect /g)?.length, 2);
   assert.doesNotMatch(picture, /create/);
+});
+
+Deno.test("the page names cases that failed", () => {
+  const failed = [{
+    case: "chain",
+    side: "tuned",
+    error: "Error: 1 of 1 deeps not in 300 s\nmore",
+  }];
+  const text = page({ ...resultsOf(), failed });
+  assert.match(text, /## Failed\n\n- `chain` of tuned: Error: 1 of 1 deeps not in 300 s\n$/);
+});
+
+Deno.test("options: all cases that need no request, or those of --only", () => {
+  const whole = parseOptions([]);
+  assert.equal(whole.isWhole, true);
+  assert.deepEqual(["create", "cel", "cost"].map(whole.wants), [true, true, false]);
+  assert.deepEqual(whole.variants, ["ours", "tuned"]);
+  const some = parseOptions(["--only", "cost", "--upstream", "none", "--memory", "1,2", "matches"]);
+  assert.deepEqual(["create", "cost"].map(some.wants), [false, true]);
+  assert.deepEqual([some.variants, some.sizes.memory, some.args], [["ours"], [1, 2], ["matches"]]);
+  assert.throws(() => parseOptions(["--only", "any"]), /^Error: --only any: no such case/);
+  assert.throws(() => parseOptions(["--n", "0"]), /^Error: --n 0: must be 1 or more$/);
+  assert.match(USAGE, /^ {2}cost\* +How long/m);
 });
 
 Deno.test("a percentile is one of the values", () => {
@@ -141,9 +171,9 @@ Deno.test("a watch that fails fails those who wait on it, and nothing else", asy
     // Ends at once, as when the CRD is deleted.
     async *watch() {},
   };
-  using follower = await Follower.start(
+  using watch = await ObjectWatch.start(
     client as unknown as KubeClient,
     instanceKind("Bare1"),
   );
-  await assert.rejects(follower.one("any", () => true), /could not find/);
+  await assert.rejects(watch.one("any", () => true), /could not find/);
 });

@@ -12,7 +12,7 @@ export interface Charge {
 const ORDINARY: Charge = { call: COST.function, character: 0.25 };
 
 /**
- * Functions that differ from {@link ORDINARY}, as measured by `deno task bench:cost`, which runs each in
+ * Functions that differ from {@link ORDINARY}, as measured by `deno task bench --only cost`, which runs each in
  * an endless loop until the default budget stops it. A declaration's `steps` may add to these.
  */
 const CHARGES: Readonly<Record<string, Partial<Charge>>> = {

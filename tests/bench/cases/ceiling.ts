@@ -1,49 +1,59 @@
-/** What the API server gives a loop that does the writes of an instance and nothing else, watches open. */
-import { latencies } from "./neighbour.ts";
-import { five, instanceKind, KINDS } from "../instances/five.ts";
-import { measured, withBare } from "../instances/rate.ts";
-import { defineKind } from "../instances/setup.ts";
-import { type Case, type Figure, namesOf } from "../kit/bed.ts";
-import { Follower } from "../kit/follower.ts";
-import { probe } from "../kit/probe.ts";
+/** The most that any controller can reach on this machine. */
+import type { Case, Figure } from "../kit/case.ts";
+import { five, instanceKind, KINDS } from "../kit/graphs.ts";
+import { latencies } from "../kit/latency_probe.ts";
+import { ObjectWatch } from "../kit/object_watch.ts";
+import { beside, cpuMs } from "../kit/process.ts";
 import { sweepKind } from "../kit/sweep.ts";
-import { updateAll } from "./update.ts";
+import { defineKind, namesOf, pause } from "../kit/user.ts";
 
-/** As many at a time as we have instance workers, and fewer. */
+const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
+
+/** kro's number of instance workers, and half of it. */
 const CONCURRENCY = [8, 16];
 
 /**
- * Right after our instances were created, for the machine is not as fast at all times; kro has nothing to do
- * meanwhile, for its watches do not hear of these objects. One instance after the other is there for what it
- * does to others: nobody who makes these writes can be easier on his neighbours.
+ * Runs right after `create`: the speed of the machine changes within minutes. The controller is idle
+ * meanwhile, because its watches do not select the bare loop's objects. Other clients' latencies are measured
+ * beside a loop that handles one instance at a time: a controller cannot disturb them less.
  */
 export const ceiling: Case = {
   name: "ceiling",
+  about:
+    "A bare loop that makes the writes of kro for each instance, without a graph, a cache or a " +
+    "queue: the most that the API server gives any controller.",
   column: "bare",
-  async run({ client, controlPlane, sizes: { n } }) {
+  async run(harness) {
+    const { client, controlPlane: { kubeconfig }, sizes: { n } } = harness;
     const figures: Figure[] = [];
     for (const concurrency of [...CONCURRENCY, 1]) {
       const name = `Bare${concurrency}`;
       const kind = instanceKind(name);
+      const names = namesOf(name.toLowerCase(), n);
+      const create = async () => {
+        const { seconds } = await harness.create(names, kind);
+        await pause(2);
+        return seconds;
+      };
       await defineKind(client, five(name));
       using watches = new DisposableStack();
+      // The API server sends kro the events of these kinds; the loop gets the same.
       for (const watched of [kind, ...Object.values(KINDS)]) {
-        watches.use(await Follower.start(client, watched));
+        watches.use(await ObjectWatch.start(client, watched));
       }
-      const add = (what: string, unit: string, value: number) =>
-        figures.push({ measure: `${n} instances ${what}`, unit, value });
-      await withBare(controlPlane, name, concurrency, async (pid) => {
-        const create = () => measured(client, pid, name, n);
+      await beside(BARE_LOOP, [kubeconfig, name, String(concurrency)], async (pid) => {
         if (concurrency === 1) {
-          const taken = await probe(controlPlane.kubeconfig, create);
-          figures.push(...latencies("beside 1 at a time", taken));
+          figures.push(...await latencies(kubeconfig, "beside 1 at a time", create));
           return;
         }
-        const { rate, cpuMs } = await create();
-        add(`created, ${concurrency} at a time`, "s", n / rate);
-        add(`created, ${concurrency} at a time: CPU an instance`, "ms", cpuMs);
-        const { seconds } = await updateAll(client, kind, namesOf(name.toLowerCase(), n));
-        add(`updated, ${concurrency} at a time`, "s", seconds);
+        const figure = (what: string, unit: string, value: number) =>
+          figures.push({ measure: `${n} instances ${what}`, unit, value });
+        const before = await cpuMs(pid);
+        figure(`created, ${concurrency} at a time`, "s", await create());
+        const cpu = (await cpuMs(pid) - before) / n;
+        figure(`created, ${concurrency} at a time: CPU an instance`, "ms", cpu);
+        const { seconds } = await harness.update(names, kind);
+        figure(`updated, ${concurrency} at a time`, "s", seconds);
       });
       await sweepKind(client, kind);
     }

@@ -1,9 +1,13 @@
-/** Graphs of other shapes, one instance each: deep, broad, and a forEach over many. */
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { BY, type Case, type Figure, isActive } from "../kit/bed.ts";
-import { Follower } from "../kit/follower.ts";
-import { instance, instanceKind, many, rgd } from "../instances/five.ts";
-import { publish } from "../instances/setup.ts";
+import type { Case, Figure } from "../kit/case.ts";
+import { collection, instance, instanceKind, rgd } from "../kit/graphs.ts";
+import { ObjectWatch } from "../kit/object_watch.ts";
+import { BY, isActive, publish } from "../kit/user.ts";
+import { driftEach } from "./drift.ts";
+
+const ITEMS = 1000;
+/** Drifted items: few, because upstream applies the whole collection for each. */
+const DRIFTS = 20;
 
 const configMap = (id: string, value: string) => ({
   id,
@@ -24,42 +28,45 @@ const deep = rgd(
     configMap(id, i === 0 ? "${schema.spec.value}" : `\${n${i - 1}.data.value}`)
   ),
 );
-const broad = rgd(
-  "Broad",
-  schema,
-  ids(100).map((id) => configMap(id, "${schema.spec.value}")),
-);
+const broad = rgd("Broad", schema, ids(100).map((id) => configMap(id, "${schema.spec.value}")));
 
-const SHAPES: readonly [string, ReturnType<typeof rgd>, JsonObject][] = [
-  ["depth 10", deep, { value: "x" }],
-  ["fan-out 100", broad, { value: "x" }],
-  ["forEach 1000", many("Many"), { items: ids(1000) }],
+const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = [
+  ["depth 10", "Deep", deep, { value: "x" }],
+  ["fan-out 100", "Broad", broad, { value: "x" }],
+  [`forEach ${ITEMS}`, "Collection", collection(), { items: ids(ITEMS) }],
 ];
 
 export const chain: Case = {
   name: "chain",
-  async run(bed) {
+  about: `One instance each of other graphs: ten ConfigMaps in a chain, 100 side by side, and a ` +
+    `collection of ${ITEMS}, of which ${DRIFTS} drift one after the other.`,
+  async run(harness) {
+    const { client } = harness;
     const figures: Figure[] = [];
-    for (const [title, graph, spec] of SHAPES) {
-      await publish(bed.client, graph);
-      const { kind: name } = (graph.spec as unknown as { schema: { kind: string } }).schema;
+    for (const [title, name, graph, spec] of SHAPES) {
+      const figure = (measure: string, unit: string, value: number) =>
+        figures.push({ measure: `${title}: ${measure}`, unit, value });
+      await publish(client, graph);
       const kind = instanceKind(name);
-      await bed.audit.settle();
-      using follower = await Follower.start(bed.client, kind);
-      let seconds = NaN;
-      const spent = await bed.spent(async () => {
+      await harness.untilQuiet();
+      using watch = await ObjectWatch.start(client, kind);
+      const { result: seconds, all, cpuMs } = await harness.measure(async () => {
         const began = performance.now();
-        const done = follower.one("one", isActive, 300);
-        await bed.client.create(kind, instance(name, "one", spec), BY);
-        seconds = (await done - began) / 1000;
+        const done = watch.one("one", isActive, 300);
+        await client.create(kind, instance(name, "one", spec), BY);
+        return (await done - began) / 1000;
       });
-      figures.push(
-        { measure: `${title}: ACTIVE after`, unit: "s", value: seconds },
-        { measure: `${title}: calls`, unit: "calls", value: spent.all.calls },
-        { measure: `${title}: CPU`, unit: "ms", value: spent.cpuMs },
-      );
-      await bed.remove(["one"], kind);
-      await bed.audit.settle();
+      figure("ACTIVE after", "s", seconds);
+      figure("calls", "calls", all.calls);
+      figure("CPU", "ms", cpuMs);
+      if (spec.items) {
+        const objects = ids(DRIFTS).map((id) => `one-${id}`);
+        const drifted = await harness.measure(() => driftEach(client, objects));
+        figure("calls a drifted item", "calls", drifted.all.calls / DRIFTS);
+        figure("CPU a drifted item", "ms", drifted.cpuMs / DRIFTS);
+      }
+      await harness.remove(["one"], kind);
+      await harness.untilQuiet();
     }
     return figures;
   },

@@ -1,32 +1,34 @@
-/** Instances of five objects until all are ACTIVE. */
-import { type Case, type Figure, namesOf, percentile } from "../kit/bed.ts";
+import { type Case, type Figure, percentile } from "../kit/case.ts";
+import { namesOf } from "../kit/user.ts";
 
 export const create: Case = {
   name: "create",
-  async run(bed) {
-    await bed.serveFive();
+  about: "Instances of five objects, created 20 at a time, until all are ACTIVE.",
+  async run(harness) {
+    await harness.serveFive();
     const figures: Figure[] = [];
-    const { n, many } = bed.sizes;
-    // Those that stay come last.
+    const { n, many } = harness.sizes;
+    // The n instances come last: the next cases use them.
     for (const size of new Set([1, Math.min(50, n), many, n])) {
       const names = size === n ? namesOf("five", n) : namesOf(`first${size}`, size);
-      let took = { seconds: NaN, ms: [] as number[] };
-      const spent = await bed.spent(async () => took = await bed.create(names));
+      const { result: { seconds, ms }, all, cpuMs, serverMs } = await harness.measure(() =>
+        harness.create(names)
+      );
       const figure = (measure: string, unit: string, value: number) =>
         figures.push({ measure: `${size}: ${measure}`, unit, value });
-      figure("all ACTIVE after", "s", took.seconds);
-      figure("create to ACTIVE, p50", "ms", percentile(took.ms, 50));
-      figure("create to ACTIVE, p95", "ms", percentile(took.ms, 95));
-      figure("calls an instance", "calls", spent.all.calls / size);
-      figure("writes an instance", "calls", spent.all.writes / size);
-      // In steps of ten milliseconds: nothing to be said of one.
+      figure("all ACTIVE after", "s", seconds);
+      figure("create to ACTIVE, p50", "ms", percentile(ms, 50));
+      figure("create to ACTIVE, p95", "ms", percentile(ms, 95));
+      figure("calls an instance", "calls", all.calls / size);
+      figure("writes an instance", "calls", all.writes / size);
+      // Processor time comes in steps of ten milliseconds: too coarse for one instance.
       if (size > 1) {
-        figure("CPU an instance", "ms", spent.cpuMs / size);
-        figure("API server's CPU an instance", "ms", spent.serverMs / size);
+        figure("CPU an instance", "ms", cpuMs / size);
+        figure("API server's CPU an instance", "ms", serverMs / size);
       }
       if (size !== n) {
-        await bed.remove(names);
-        await bed.audit.settle();
+        await harness.remove(names);
+        await harness.untilQuiet();
       }
     }
     return figures;

@@ -1,31 +1,28 @@
-/** All instances go. */
-import type { Case } from "../kit/bed.ts";
-import { KINDS, NAMESPACE } from "../instances/five.ts";
+import type { Case } from "../kit/case.ts";
+import { KINDS, NAMESPACE } from "../kit/graphs.ts";
 
 export const remove: Case = {
   name: "delete",
-  async run(bed) {
-    const names = await bed.instances();
-    const { n } = bed.sizes;
-    let seconds = NaN;
-    const spent = await bed.spent(async () => seconds = await bed.remove(names));
-    // Passes that ask at the same time share them: how many is a matter of chance.
-    const lists = spent.all.by.entries().filter(([key]) => key.startsWith("list "))
+  about:
+    "All instances are deleted, 20 at a time. Lists stand apart: passes that run at the same " +
+    "time share them, so that their number varies.",
+  async run(harness) {
+    const names = await harness.instances();
+    const { n } = harness.sizes;
+    const { result: { seconds }, all, cpuMs } = await harness.measure(() => harness.remove(names));
+    const lists = all.by.entries().filter(([key]) => key.startsWith("list "))
       .reduce((sum, [, count]) => sum + count, 0);
     let orphans = 0;
     for (const kind of Object.values(KINDS)) {
       const options = { namespace: NAMESPACE, labelSelector: "kro.run/owned=true" };
-      orphans += (await bed.client.list(kind, options)).items.length;
+      orphans += (await harness.client.list(kind, options)).items.length;
     }
+    const calls = (all.calls - lists) / n;
     return [
       { measure: "all gone after", unit: "s", value: seconds },
-      {
-        measure: "calls an instance, lists apart",
-        unit: "calls",
-        value: (spent.all.calls - lists) / n,
-      },
+      { measure: "calls an instance, lists apart", unit: "calls", value: calls },
       { measure: "lists an instance", unit: "lists", value: lists / n },
-      { measure: "CPU an instance", unit: "ms", value: spent.cpuMs / n },
+      { measure: "CPU an instance", unit: "ms", value: cpuMs / n },
       { measure: "orphans", unit: "objects", value: orphans },
     ];
   },

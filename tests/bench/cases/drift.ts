@@ -1,42 +1,52 @@
-/** Somebody changes one field of one object, time and again. */
-import type { KubeObject } from "../../../src/api/mod.ts";
-import { BY, type Case, percentile } from "../kit/bed.ts";
-import { Follower } from "../kit/follower.ts";
-import { KINDS, NAMESPACE } from "../instances/five.ts";
+import type { KubeClient } from "../../../src/kube/mod.ts";
+import { type Case, percentile } from "../kit/case.ts";
+import { KINDS, NAMESPACE } from "../kit/graphs.ts";
+import { ObjectWatch } from "../kit/object_watch.ts";
+import { BY } from "../kit/user.ts";
 
-/** True once an object was changed and then put right. */
-export function repaired(wanted: string): (object: KubeObject) => boolean {
+/** Changes a field of a ConfigMap that kro applied; returns when to expect kro's repair, in `performance.now()`. */
+export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, name: string) {
+  const ref = { kind: KINDS.ConfigMap, namespace: NAMESPACE, name };
+  const live = await client.get(ref);
+  const wanted = (live!.data as { value: string }).value;
   let changed = false;
-  return ({ data }) => {
+  const repaired = watch.one(name, ({ data }) => {
     const same = (data as { value?: string } | undefined)?.value === wanted;
     changed ||= !same;
     return changed && same;
-  };
+  });
+  const began = performance.now();
+  await client.mergePatch(ref, { data: { value: "another" } }, BY);
+  return { began, repaired };
+}
+
+/** Changes ConfigMaps one after the other; milliseconds from each change to its repair. */
+export async function driftEach(client: KubeClient, names: Iterable<string>): Promise<number[]> {
+  using watch = await ObjectWatch.start(client, KINDS.ConfigMap);
+  const ms: number[] = [];
+  for (const name of names) {
+    const { began, repaired } = await changeConfigMap(client, watch, name);
+    ms.push(await repaired - began);
+  }
+  return ms;
 }
 
 export const drift: Case = {
   name: "drift",
-  async run(bed) {
-    const names = await bed.instances();
-    const { drifts } = bed.sizes;
-    using follower = await Follower.start(bed.client, KINDS.ConfigMap);
-    const ms: number[] = [];
-    const spent = await bed.spent(async () => {
-      for (let i = 0; i < drifts; i++) {
-        const instance = names[i % names.length]!;
-        const ref = { kind: KINDS.ConfigMap, namespace: NAMESPACE, name: `${instance}-a` };
-        const live = await bed.client.get(ref);
-        const done = follower.one(ref.name, repaired((live!.data as { value: string }).value));
-        const began = performance.now();
-        await bed.client.mergePatch(ref, { data: { value: "another" } }, BY);
-        ms.push(await done - began);
-      }
-    });
+  about: "Another client changes a field of one object, again and again; each time until kro has " +
+    "reverted it.",
+  async run(harness) {
+    const names = await harness.instances();
+    const { drifts } = harness.sizes;
+    const objects = Array.from({ length: drifts }, (_, i) => `${names[i % names.length]}-a`);
+    const { result: ms, all, cpuMs } = await harness.measure(() =>
+      driftEach(harness.client, objects)
+    );
     return [
       { measure: "time to repair, p50", unit: "ms", value: percentile(ms, 50) },
       { measure: "time to repair, p95", unit: "ms", value: percentile(ms, 95) },
-      { measure: "calls a drift", unit: "calls", value: spent.all.calls / drifts },
-      { measure: "CPU a drift", unit: "ms", value: spent.cpuMs / drifts },
+      { measure: "calls a drift", unit: "calls", value: all.calls / drifts },
+      { measure: "CPU a drift", unit: "ms", value: cpuMs / drifts },
     ];
   },
 };

@@ -1,39 +1,96 @@
-/** Resident memory with more and more instances, in a process that made them. The last case: they stay. */
-import { type Case, type Figure, namesOf } from "../kit/bed.ts";
-import { residentBytes } from "../instances/controller.ts";
-import { five, instanceKind } from "../instances/five.ts";
-import { pause, publish } from "../instances/setup.ts";
+import { freePorts } from "../../support/controlplane/api.ts";
+import type { Case, Figure } from "../kit/case.ts";
+import { five, instanceKind } from "../kit/graphs.ts";
+import type { Harness } from "../kit/harness.ts";
+import { heapOf } from "../kit/inspector.ts";
+import { residentMiB } from "../kit/process.ts";
+import { namesOf, pause, publish } from "../kit/user.ts";
 
 const MIB = 1024 * 1024;
 
+/** Creates instances of a new kind up to each of the sizes; calls `look` before and when quiet at each. */
+async function grow(
+  harness: Harness,
+  kindName: string,
+  look: (instances: number) => Promise<void>,
+): Promise<void> {
+  const kind = instanceKind(kindName);
+  let there = 0;
+  await look(there);
+  for (const count of harness.sizes.memory) {
+    await harness.create(namesOf(kindName.toLowerCase(), count).slice(there), kind);
+    await harness.untilQuiet();
+    there = count;
+    await look(there);
+  }
+}
+
+/** The cost of one more instance, from the lowest and the highest count at which memory was measured. */
+function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
+  const counts = [...mib.keys()].filter((count) => count > 0);
+  const [low, high] = [Math.min(...counts), Math.max(...counts)];
+  if (low === high) return [];
+  const value = (mib.get(high)! - mib.get(low)!) * 1024 / (high - low);
+  return [{ measure: `${what} of one more instance`, unit: "KiB", value }];
+}
+
+/** The last case of each controller but `heap`: its instances stay. */
 export const memory: Case = {
   name: "memory",
-  async run(bed) {
-    const kind = instanceKind("Memory");
-    await publish(bed.client, five("Memory"));
-    await bed.controller.kill();
-    await bed.restart();
-    await bed.audit.settle();
+  about: "Resident memory of a process that starts, and then makes more and more instances.",
+  async run(harness) {
+    await publish(harness.client, five("Memory"));
+    await harness.restart();
+    await harness.untilQuiet();
     const figures: Figure[] = [];
-    let names: string[] = [];
-    const look = async () => {
+    const mib = new Map<number, number>();
+    await grow(harness, "Memory", async (instances) => {
+      await harness.calls();
       let least = Infinity;
-      // The smallest of some looks: runtimes give pages back when nothing was done for a while, V8 after some eight seconds.
+      // The smallest of 15 values: V8 returns memory to the system only after about eight idle seconds.
       for (let i = 0; i < 15; i++) {
         await pause(1);
-        least = Math.min(least, await residentBytes(bed.controller.pid));
+        least = Math.min(least, await residentMiB(harness.controller.pid));
       }
-      const title = names.length === 0 ? "RSS before" : `RSS with ${names.length} more instances`;
-      figures.push({ measure: title, unit: "MiB", value: least / MIB });
-    };
-    await look();
-    for (const count of bed.sizes.memory) {
-      const more = namesOf("memory", count).slice(names.length);
-      await bed.create(more, kind);
-      names = [...names, ...more];
-      await bed.audit.settle();
-      await look();
-    }
-    return figures;
+      mib.set(instances, least);
+      const { calls } = await harness.calls();
+      const title = instances === 0 ? "before" : `with ${instances} more instances`;
+      figures.push({ measure: `RSS ${title}`, unit: "MiB", value: least });
+      figures.push({ measure: `${title}: calls in 15 s`, unit: "calls", value: calls });
+    });
+    return [...figures, ...eachMore("RSS", mib)];
+  },
+};
+
+export const heap: Case = {
+  name: "heap",
+  about:
+    "The JavaScript heap of kro after garbage collection, as V8's inspector reports it, with more " +
+    "and more instances.",
+  column: "ours",
+  async run(harness) {
+    await publish(harness.client, five("Heap"));
+    const [inspect] = freePorts(1) as [number];
+    await harness.restart({ inspect });
+    await harness.untilQuiet();
+    const figures: Figure[] = [];
+    const mib = new Map<number, number>();
+    await grow(harness, "Heap", async (instances) => {
+      const least = { used: Infinity, committed: Infinity };
+      for (let i = 0; i < 5; i++) {
+        await pause(2);
+        const { used, committed } = await heapOf(inspect);
+        least.used = Math.min(least.used, used);
+        least.committed = Math.min(least.committed, committed);
+      }
+      mib.set(instances, least.used / MIB);
+      const title = instances === 0 ? "before" : `with ${instances} more instances`;
+      figures.push(
+        { measure: `heap ${title}`, unit: "MiB", value: least.used / MIB },
+        { measure: `heap committed ${title}`, unit: "MiB", value: least.committed / MIB },
+      );
+    });
+    await harness.restart();
+    return [...figures, ...eachMore("heap", mib)];
   },
 };

@@ -1,16 +1,17 @@
-/** How long another user's requests take when a graph's change updates all instances, beside the same when nothing happens. */
+/** Whether kro is a noisy neighbour for other clients of the API server. */
 import { type KubeObject, RGD_KIND } from "../../../src/api/mod.ts";
-import { type Bed, BY, type Case, type Figure, FIVE, isActive, percentile } from "../kit/bed.ts";
-import { Follower } from "../kit/follower.ts";
-import { probe, type Taken } from "../kit/probe.ts";
-import { five } from "../instances/five.ts";
-import { pause } from "../instances/setup.ts";
+import { type Case, percentile } from "../kit/case.ts";
+import { FIVE, five } from "../kit/graphs.ts";
+import type { Harness } from "../kit/harness.ts";
+import { latencies } from "../kit/latency_probe.ts";
+import { ObjectWatch } from "../kit/object_watch.ts";
+import { BY, isActive, pause } from "../kit/user.ts";
 
-/** One after the other, for a hundredth of the requests to be some. */
+/** Changes of the graph, one after the other: a 99th percentile needs many requests. */
 const CHANGES = 3;
 
-/** Gives the first object of each instance a field that their status tells; seconds until the last one does. */
-async function changeGraph(bed: Bed, names: readonly string[]): Promise<number> {
+/** Adds a field to the first object of each instance and to the status; seconds until all statuses show it. */
+async function changeGraph(harness: Harness, names: readonly string[]): Promise<number> {
   const edition = `e${Date.now()}`;
   const { schema, resources } = five().spec as unknown as {
     schema: { status: Record<string, string> };
@@ -20,48 +21,37 @@ async function changeGraph(bed: Bed, names: readonly string[]): Promise<number> 
   resources[0]!.template.data.edition = edition;
   const holds = (object: KubeObject) =>
     isActive(object) && (object.status as { edition?: string }).edition === edition;
-  using follower = await Follower.start(bed.client, FIVE);
-  const done = follower.all(names, holds);
+  using watch = await ObjectWatch.start(harness.client, FIVE);
+  const done = watch.all(names, holds);
   const began = performance.now();
   const ref = { kind: RGD_KIND, name: five().metadata.name! };
-  await bed.client.mergePatch(ref, { spec: { schema, resources } } as never, BY);
+  await harness.client.mergePatch(ref, { spec: { schema, resources } } as never, BY);
   return (Math.max(...(await done).values()) - began) / 1000;
-}
-
-/** The figures of what the other user waited. */
-export function latencies(when: string, { get, patch }: Taken): Figure[] {
-  const figure = (verb: string, ms: number[]) => ({
-    measure: `${verb} ${when}, p99`,
-    unit: "ms",
-    value: percentile(ms, 99),
-  });
-  return [figure("GET", get), figure("PATCH", patch)];
 }
 
 export const neighbour: Case = {
   name: "neighbour",
-  async run(bed) {
-    const names = await bed.instances(bed.sizes.many);
-    const { kubeconfig } = bed.controlPlane;
-    // The first time the new kind gets the field: what its change takes the API server is nobody's update.
-    await changeGraph(bed, names);
-    const still = await probe(kubeconfig, () => pause(10));
+  about:
+    "Latency of another client's requests while a changed RGD updates all its instances, and " +
+    "when nothing happens: how noisy a neighbour the controller is.",
+  async run(harness) {
+    const names = await harness.instances(harness.sizes.many);
+    const { kubeconfig } = harness.controlPlane;
+    // The first change adds the field to the CRD; what that costs the API server is not measured.
+    await changeGraph(harness, names);
+    const quiet = await latencies(kubeconfig, "when quiet", () => pause(10));
     const seconds: number[] = [];
-    const busy = await probe(kubeconfig, async () => {
+    const busy = await latencies(kubeconfig, "during an update", async () => {
       for (let change = 0; change < CHANGES; change++) {
-        seconds.push(await changeGraph(bed, names));
+        seconds.push(await changeGraph(harness, names));
       }
     });
-    await bed.remove(names);
-    await bed.audit.settle();
-    return [
-      ...latencies("when quiet", still),
-      ...latencies("during an update", busy),
-      {
-        measure: `${names.length} updated by a change of their graph after, p50`,
-        unit: "s",
-        value: percentile(seconds, 50),
-      },
-    ];
+    await harness.remove(names);
+    await harness.untilQuiet();
+    return [...quiet, ...busy, {
+      measure: `${names.length} updated by a change of their graph after, p50`,
+      unit: "s",
+      value: percentile(seconds, 50),
+    }];
   },
 };

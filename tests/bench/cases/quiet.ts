@@ -1,13 +1,13 @@
-/** Nothing is to be done. */
-import type { Case } from "../kit/bed.ts";
-import { pause } from "../instances/setup.ts";
+import type { Case } from "../kit/case.ts";
+import { pause } from "../kit/user.ts";
 
 export const quiet: Case = {
   name: "quiet",
-  async run(bed) {
-    await bed.instances();
-    const { quiet: seconds } = bed.sizes;
-    const { done, cpuMs } = await bed.spent(() => pause(seconds));
+  about: "All instances are ACTIVE and nothing changes.",
+  async run(harness) {
+    await harness.instances();
+    const { quiet: seconds } = harness.sizes;
+    const { done, cpuMs } = await harness.measure(() => pause(seconds));
     return [
       { measure: `calls in ${seconds} s`, unit: "calls", value: done.calls },
       { measure: `writes in ${seconds} s`, unit: "calls", value: done.writes },

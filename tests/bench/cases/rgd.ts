@@ -1,59 +1,99 @@
-/** Many RGDs at once, a start with all of them there, and a large one. */
-import { type ResourceGraphDefinition, RGD_KIND } from "../../../src/api/mod.ts";
-import { type Bed, BY, type Case } from "../kit/bed.ts";
-import { Follower } from "../kit/follower.ts";
-import { five } from "../instances/five.ts";
-import { large } from "../instances/large.ts";
+import { CRD_KIND, type ResourceGraphDefinition, RGD_KIND } from "../../../src/api/mod.ts";
+import { isEstablished, type KubeClient } from "../../../src/kube/mod.ts";
+import type { Case } from "../kit/case.ts";
+import { five } from "../kit/graphs.ts";
+import { large } from "../kit/large_graph.ts";
+import { ObjectWatch } from "../kit/object_watch.ts";
+import { residentMiB } from "../kit/process.ts";
+import { BY, concurrently, crdOf } from "../kit/user.ts";
 
 const LARGE = 50;
 
-/** Seconds from the creation of the first until all are Active. */
-async function activate(bed: Bed, graphs: readonly ResourceGraphDefinition[]): Promise<number> {
-  using follower = await Follower.start(bed.client, RGD_KIND);
+/** Creates RGDs at once; seconds until all are Active. */
+async function activate(
+  client: KubeClient,
+  graphs: readonly ResourceGraphDefinition[],
+): Promise<number> {
+  using watch = await ObjectWatch.start(client, RGD_KIND);
   const began = performance.now();
-  const done = follower.all(
+  const done = watch.all(
     graphs.map(({ metadata }) => metadata.name!),
     ({ status }) => (status as { state?: string } | undefined)?.state === "Active",
   );
-  await Promise.all(graphs.map((graph) => bed.client.create(RGD_KIND, graph, BY)));
+  await Promise.all(graphs.map((graph) => client.create(RGD_KIND, graph, BY)));
   return (Math.max(...(await done).values()) - began) / 1000;
+}
+
+/** Runs an action and returns the largest resident memory of the process meanwhile, in MiB. */
+async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: T; peak: number }> {
+  let peak = 0;
+  const look = async () => peak = Math.max(peak, await residentMiB(pid));
+  const timer = setInterval(look, 200);
+  try {
+    const result = await act();
+    await look();
+    return { result, peak };
+  } finally {
+    clearInterval(timer);
+  }
 }
 
 export const rgds: Case = {
   name: "rgd",
-  async run(bed) {
-    const count = bed.sizes.graphs;
+  about:
+    `Many RGDs of five nodes at once, a restart with all of them, and one RGD of ${LARGE} nodes.`,
+  async run(harness) {
+    const { client, sizes: { graphs: count } } = harness;
     const graphs = Array.from({ length: count }, (_, i) => five(`Graph${i}`));
-    let seconds = NaN;
-    const spent = await bed.spent(async () => seconds = await activate(bed, graphs));
-    const restarted = await bed.spent(async () => {
-      await bed.controller.kill();
-      await bed.restart();
-    });
-    let largeSeconds = NaN;
-    const graph = large(LARGE, "large");
-    const largeSpent = await bed.spent(async () => largeSeconds = await activate(bed, [graph]));
+    const { pid } = harness.controller;
+    const rssBefore = await residentMiB(pid);
+    const { result, peak } = await peakOf(
+      pid,
+      () => harness.measure(() => activate(client, graphs)),
+    );
+    const { result: seconds, all, cpuMs } = result;
+    const rss = await residentMiB(pid);
+    const restarted = await harness.measure(() => harness.restart());
+    const rssRestarted = await residentMiB(harness.controller.pid);
+    const largest = await harness.measure(() => activate(client, [large(LARGE, "large")]));
+    const again = `restart with ${count} more RGDs`;
+    const node = `an RGD of ${LARGE} nodes`;
     return [
       { measure: `${count} RGDs Active after`, unit: "s", value: seconds },
-      { measure: "calls an RGD", unit: "calls", value: spent.all.calls / count },
-      { measure: "CPU an RGD", unit: "ms", value: spent.cpuMs / count },
-      {
-        measure: `restart with ${count} more RGDs: ready after`,
-        unit: "ms",
-        value: bed.controller.readyMs,
-      },
-      {
-        measure: `restart with ${count} more RGDs: calls`,
-        unit: "calls",
-        value: restarted.all.calls,
-      },
-      {
-        measure: `restart with ${count} more RGDs: writes`,
-        unit: "calls",
-        value: restarted.all.writes,
-      },
-      { measure: `an RGD of ${LARGE} nodes: Active after`, unit: "ms", value: largeSeconds * 1000 },
-      { measure: `an RGD of ${LARGE} nodes: CPU`, unit: "ms", value: largeSpent.cpuMs },
+      { measure: "calls an RGD", unit: "calls", value: all.calls / count },
+      { measure: "CPU an RGD", unit: "ms", value: cpuMs / count },
+      { measure: "RSS before", unit: "MiB", value: rssBefore },
+      { measure: `RSS with ${count} more RGDs`, unit: "MiB", value: rss },
+      { measure: "RSS at most meanwhile", unit: "MiB", value: peak },
+      { measure: `${again}: ready after`, unit: "ms", value: harness.controller.readyMs },
+      { measure: `${again}: calls`, unit: "calls", value: restarted.all.calls },
+      { measure: `${again}: writes`, unit: "calls", value: restarted.all.writes },
+      { measure: `${again}: RSS`, unit: "MiB", value: rssRestarted },
+      { measure: `${node}: Active after`, unit: "ms", value: largest.result * 1000 },
+      { measure: `${node}: CPU`, unit: "ms", value: largest.cpuMs },
     ];
+  },
+};
+
+/** The lower bound of `rgd`: the API server alone. */
+export const crds: Case = {
+  name: "crds",
+  about:
+    "The CRDs of as many RGDs, created at once without any controller, until the API server has " +
+    "established all: the least time that `rgd` can take.",
+  column: "bare",
+  async run({ client, sizes: { graphs: count } }) {
+    const kinds = Array.from({ length: count }, (_, i) => `Crd${i}`);
+    const crds = await Promise.all(kinds.map((kind) => crdOf(five(kind))));
+    using watch = await ObjectWatch.start(client, CRD_KIND);
+    const began = performance.now();
+    const done = watch.all(crds.map(({ metadata }) => metadata.name!), isEstablished);
+    await Promise.all(crds.map((crd) => client.create(CRD_KIND, crd, BY)));
+    const seconds = (Math.max(...(await done).values()) - began) / 1000;
+    await concurrently(
+      crds,
+      ({ metadata }) => client.delete({ kind: CRD_KIND, name: metadata.name! }),
+    );
+    return [{ measure: `${count} CRDs established after`, unit: "s", value: seconds }];
   },
 };

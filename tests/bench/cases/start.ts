@@ -1,23 +1,17 @@
-/** From the start of the process until it is ready, with what there is to be read. */
-import type { Case } from "../kit/bed.ts";
-import { residentBytes } from "../instances/controller.ts";
+import type { Case } from "../kit/case.ts";
+import { residentMiB } from "../kit/process.ts";
 
 export const start: Case = {
   name: "start",
-  async run(bed) {
-    await bed.serveFive();
-    const spent = await bed.spent(async () => {
-      await bed.controller.kill();
-      await bed.restart();
-    });
+  about: "From the start of the process until `/readyz` answers, with one RGD in the cluster.",
+  async run(harness) {
+    await harness.serveFive();
+    const { all } = await harness.measure(() => harness.restart());
+    const { readyMs, pid } = harness.controller;
     return [
-      { measure: "ready after, 1 RGD", unit: "ms", value: bed.controller.readyMs },
-      { measure: "calls, 1 RGD", unit: "calls", value: spent.all.calls },
-      {
-        measure: "RSS then",
-        unit: "MiB",
-        value: await residentBytes(bed.controller.pid) / 1024 / 1024,
-      },
+      { measure: "ready after, 1 RGD", unit: "ms", value: readyMs },
+      { measure: "calls, 1 RGD", unit: "calls", value: all.calls },
+      { measure: "RSS then", unit: "MiB", value: await residentMiB(pid) },
     ];
   },
 };

@@ -1,4 +1,4 @@
-/** Takes away what a side left, so that the next one finds the control plane as it was. */
+/** Removes what a controller left, so that the next one finds the control plane as it was. */
 import {
   CRD_KIND,
   isNotFound,
@@ -8,11 +8,10 @@ import {
   RGD_KIND,
 } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
-import { GROUP, KINDS, NAMESPACE } from "../instances/five.ts";
-import { pause } from "../instances/setup.ts";
-import { BY, each } from "./bed.ts";
+import { GROUP, KINDS, NAMESPACE } from "./graphs.ts";
+import { BY, concurrently, until } from "./user.ts";
 
-/** Graphs, their kinds and all objects of the namespace; no controller may be running. */
+/** Removes the benchmark's graphs, their kinds and all objects of its namespace. No controller may be running. */
 export async function sweep(client: KubeClient): Promise<void> {
   const crds = (await client.list(CRD_KIND)).items.filter((crd) => specOf(crd).group === GROUP);
   const graphs = new Set(
@@ -29,12 +28,12 @@ export async function sweep(client: KubeClient): Promise<void> {
   for (const kind of Object.values(KINDS)) {
     await removeAll(client, kind, ({ metadata }) => metadata.namespace === NAMESPACE);
   }
-  while ((await client.list(CRD_KIND)).items.some((crd) => specOf(crd).group === GROUP)) {
-    await pause(0.1);
-  }
+  await until(async () =>
+    !(await client.list(CRD_KIND)).items.some((crd) => specOf(crd).group === GROUP)
+  );
 }
 
-/** Takes away a kind of the group that no graph serves, its instances, and the objects named after them. */
+/** Removes a kind that no graph serves, its instances, and the objects whose names begin with the kind's. */
 export async function sweepKind(client: KubeClient, kind: KindRef): Promise<void> {
   const prefix = `${kind.kind.toLowerCase()}-`;
   await removeAll(client, kind, () => true);
@@ -69,9 +68,9 @@ async function removeAll(
   which: (object: KubeObject) => boolean,
 ): Promise<void> {
   const items = await itemsOf(client, kind);
-  await each(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
+  await concurrently(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
     const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
-    // What has an owner may be collected meanwhile.
+    // The garbage collector may remove an object that has an owner first.
     try {
       if (finalizers?.length && kind !== CRD_KIND) {
         await client.mergePatch(ref, { metadata: { finalizers: null } }, BY);

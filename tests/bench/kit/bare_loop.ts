@@ -1,23 +1,22 @@
 /**
- * The ceiling: the seven writes of an instance, or the five after its spec changed, from a loop that does
- * nothing else for each that a watch tells of. Run as a process of its own:
- * `bare.ts <kubeconfig> <kind> <concurrency>`; it says when it is ready, and goes on until it is ended.
+ * The program of the case `ceiling`: for each instance that a watch reports it makes the requests that kro
+ * makes, and nothing else. An instance takes seven writes when it is new and five when its spec changed.
+ * `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and runs until it is ended.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
-import { instanceKind, KINDS, NAMESPACE } from "./five.ts";
+import { instanceKind, KINDS, NAMESPACE } from "./graphs.ts";
 
 const [kubeconfig = "", kind = "", concurrency = ""] = Deno.args;
 const client = connect(await loadConfig({ kubeconfig }), { userAgent: "bare" });
 const of = instanceKind(kind);
 const applyAs = { fieldManager: "kro.run/applyset", force: false };
 
-/** As many labels and annotations as kro puts on a child, and as long, but not those that kro watches. */
+/** As many labels and annotations as kro puts on a child, of the same size, under keys that kro does not watch. */
 function metadata(owner: string, node: string) {
   const labels = Object.fromEntries([
-    ...["id", "name", "group", "version", "kind", "namespace"].map((
-      of,
-    ) => [`bar.run/instance-${of}`, owner]),
+    ...["id", "name", "group", "version", "kind", "namespace"]
+      .map((key) => [`bar.run/instance-${key}`, owner]),
     ["bar.run/owned", "true"],
     ["bar.run/kro-version", "bare"],
     ["bar.run/node-id", node],
@@ -28,7 +27,7 @@ function metadata(owner: string, node: string) {
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 
-/** Puts the finalizer and what the inventory consists of on a new instance. */
+/** Puts the finalizer and the inventory on a new instance. */
 function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<KubeObject> {
   return client.mergePatch({ kind: of, namespace: NAMESPACE, name: name! }, {
     metadata: {
@@ -40,7 +39,8 @@ function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<Kub
   }, { fieldManager: "kro" });
 }
 
-async function one(instance: KubeObject): Promise<void> {
+/** All requests for one instance. */
+async function reconcile(instance: KubeObject): Promise<void> {
   const { name = "", generation } = instance.metadata;
   const { value } = instance.spec as { value: string };
   const ref = { kind: of, namespace: NAMESPACE, name };
@@ -78,19 +78,19 @@ async function one(instance: KubeObject): Promise<void> {
 const waiting: KubeObject[] = [];
 let busy = 0;
 
-/** Works on what waits, so many at a time. */
+/** Starts waiting instances up to the concurrency. */
 function work(): void {
   while (busy < Number(concurrency) && waiting.length > 0) {
     busy++;
-    void one(waiting.shift()!).finally(() => {
+    void reconcile(waiting.shift()!).finally(() => {
       busy--;
       work();
     });
   }
 }
 
-/** By name, the generation that was worked on. */
-const seen = new Map<string, number>();
+/** The last generation that was started, by name. */
+const started = new Map<string, number>();
 
 const { resourceVersion } = await client.list(of);
 console.log("ready");
@@ -98,8 +98,8 @@ const { signal } = new AbortController();
 for await (const event of client.watch(of, { resourceVersion, signal })) {
   if (event.type === "BOOKMARK" || event.type === "DELETED") continue;
   const { name, generation = 0 } = event.object.metadata;
-  if (generation <= (seen.get(name!) ?? 0)) continue;
-  seen.set(name!, generation);
+  if (generation <= (started.get(name!) ?? 0)) continue;
+  started.set(name!, generation);
   waiting.push(event.object);
   work();
 }

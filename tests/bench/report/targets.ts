@@ -1,14 +1,15 @@
-/** What the project wants of these figures, as ratios within one run. */
+/** The targets of the project: ratios of figures within one run. */
 import { type Column, type Results, valueOf } from "./results.ts";
 
-/** A target and whether the run met it; undefined when it was not measured. */
+/** A target and what the run found. */
 export interface Verdict {
   target: string;
   found: string;
+  /** Undefined when the run did not measure it, or was disturbed. */
   holds: boolean | undefined;
 }
 
-/** All targets, judged. */
+/** Judges a run by all targets. */
 export function judge(results: Results): Verdict[] {
   const n = results.sizes.n;
   const value = (of: string, measure: RegExp, column: Column = "ours") =>
@@ -45,12 +46,12 @@ export function judge(results: Results): Verdict[] {
     bare("created"),
     (found) => found <= 1.25,
   );
-  // Who makes these writes, and does nothing else, is not faster than that.
+  // A missed target may be out of reach of any controller: the bare loop's ratio tells.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
       ? { ...verdict, found: `${verdict.found}; the bare loop ${(upstream / ceiling).toFixed(2)}` }
       : verdict;
-  // Nobody is faster than the ceiling: then the machine had other work when that was measured.
+  // kro makes more requests than the bare loop: when it was faster, other work slowed the bare loop down.
   const disturbed = Number(create.found) < 1;
   return [
     disturbed
@@ -73,7 +74,7 @@ export function judge(results: Results): Verdict[] {
     against("CPU to create", "create", new RegExp(`^${n}: CPU`), 3),
     ...["GET", "PATCH"].map((verb) =>
       ratio(
-        `neighbour's ${verb} p99 during an update at most 2 times quiet`,
+        `another client's ${verb} p99 during an update at most 2 times quiet`,
         value("neighbour", new RegExp(`^${verb} during`)),
         value("neighbour", new RegExp(`^${verb} when`)),
         (found) => found <= 2,

@@ -1,14 +1,14 @@
 /**
- * `deno task bench:cel [--json FILE]`: what one evaluation takes, beside upstream's own code in the same
- * run. Upstream (the oracle's `bench`) gets its typed values ready made, and its result is not written as
- * JSON. Ours is measured the same way, and once more as a pass does it: the objects of the cluster come
- * in as JSON, the result goes out as JSON. Ratios are ours by upstream's; below 1 is faster.
+ * The case `cel`: what one evaluation takes, beside upstream's own code in the same run. Upstream (the
+ * oracle's `bench`) gets typed values that are ready, and its result is not converted to JSON. kro is
+ * measured in the same way ("ours"), and with the conversions of a pass ("in a pass"): the objects of the
+ * cluster come in as JSON, the result goes out as JSON. The table goes to standard error.
  */
-import { parseArgs } from "node:util";
-import type { JsonObject } from "../../src/api/mod.ts";
-import { type CelType, compile, fromCel, objectType, toCel } from "../../src/cel/mod.ts";
-import { resolveKinds, type Schema, snapshotSource } from "../../src/openapi/mod.ts";
-import { Upstream } from "../conformance/upstream.ts";
+import type { JsonObject } from "../../../src/api/mod.ts";
+import { type CelType, compile, fromCel, objectType, toCel } from "../../../src/cel/mod.ts";
+import { resolveKinds, type Schema, snapshotSource } from "../../../src/openapi/mod.ts";
+import { Upstream } from "../../conformance/upstream.ts";
+import { printFigure } from "../kit/case.ts";
 
 const CASES: Readonly<Record<string, string>> = {
   "nested field": "schema.spec.name",
@@ -111,9 +111,9 @@ const VARIABLES: Readonly<Record<string, JsonObject>> = {
 };
 
 const DEPLOYMENT = { group: "apps", version: "v1", kind: "Deployment" };
-/** The machine has other work as well, so that the best of several rounds counts, on both sides. */
+/** The best of several rounds counts, on both sides, because other processes disturb some. */
 const ROUNDS = 3;
-/** How long one of our rounds takes; as long as the oracle's. */
+/** Duration of one of our rounds; the oracle's are as long. */
 const ROUND_MS = 300;
 
 /** One line of the table, in nanoseconds an evaluation. */
@@ -140,7 +140,7 @@ function used(expression: string, of: JsonObject): JsonObject {
   return Object.fromEntries(names.map((name) => [name, of[name]!]));
 }
 
-/** Our two measurements of an expression, each to be run round by round. */
+/** The two functions to measure for an expression: evaluation alone, and with conversion from and to JSON. */
 function ours(expression: string, schemas: JsonObject): Record<"ours" | "pass", () => unknown> {
   const types: Record<string, CelType> = {};
   for (const [id, schema] of Object.entries(schemas)) types[id] = objectType(id, schema as Schema);
@@ -198,22 +198,19 @@ function print(rows: readonly Row[]): void {
   const figure = (ns: number) => (ns / 1000).toFixed(2).padStart(10);
   const ratio = (a: number, b: number) => (a / b).toFixed(2).padStart(8);
   const head = ["upstream", "ours", "in a pass"].map((title) => title.padStart(10)).join("");
-  console.log(`${"microseconds".padEnd(32)}${head}${"ratio".padStart(8)}${"pass".padStart(8)}`);
+  console.error(`${"microseconds".padEnd(32)}${head}${"ratio".padStart(8)}${"pass".padStart(8)}`);
   for (const { name, upstream, ours, pass } of rows) {
     const figures = [upstream, ours, pass].map(figure).join("");
-    console.log(`${name.padEnd(32)}${figures}${ratio(ours, upstream)}${ratio(pass, upstream)}`);
+    console.error(`${name.padEnd(32)}${figures}${ratio(ours, upstream)}${ratio(pass, upstream)}`);
   }
-  const slower = rows.filter(({ upstream, pass }) => pass > upstream);
-  console.log(
-    slower.length === 0
-      ? "none slower than upstream"
-      : `slower: ${slower.map(({ name }) => name).join(", ")}`,
-  );
 }
 
-const { values } = parseArgs({ options: { json: { type: "string" } } });
 const rows = await measure();
 print(rows);
-if (values.json !== undefined) {
-  await Deno.writeTextFile(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+for (const { name, pass, upstream } of rows) {
+  printFigure({
+    measure: name,
+    unit: "µs",
+    values: { ours: pass / 1000, upstream: upstream / 1000 },
+  });
 }

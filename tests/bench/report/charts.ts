@@ -1,16 +1,15 @@
-/**
- * `deno run -A tests/bench/charts.ts`: draws results.json as SVG, one file for a light page and one for a dark,
- * and writes its table into the README.
- */
-import { format, intoReadme } from "./kit/readme.ts";
-import { COLUMNS, type Results, shown, valueOf } from "./kit/results.ts";
+/** Bar charts of the figures as SVG, in the format of `deno fmt`. */
+import { COLUMNS, type Results, shown, valueOf } from "./results.ts";
 
 const THEMES = {
   light: { text: "#1f2328", faint: "#59636e", bars: ["#0969da", "#bf8700", "#bc4c00", "#8c959f"] },
   dark: { text: "#f0f6fc", faint: "#9198a1", bars: ["#4493f8", "#d29922", "#db6d28", "#656c76"] },
 } as const;
 
-/** What is drawn: each group of bars has a scale of its own. */
+/** The color scheme of the page around a chart. */
+export type Theme = keyof typeof THEMES;
+
+/** The groups of bars; each has a scale of its own. */
 function groups(results: Results) {
   const n = results.sizes.n;
   const wanted: [string, string, RegExp, string][] = [
@@ -33,8 +32,8 @@ function groups(results: Results) {
   })).filter(({ bars }) => bars.length > 0);
 }
 
-/** The picture of a theme. */
-export function draw(results: Results, theme: keyof typeof THEMES): string {
+/** The chart of a run for a page of this theme. */
+export function chart(results: Results, theme: Theme): string {
   const { text, faint, bars: colors } = THEMES[theme];
   const [left, width, bar] = [300, 760, 18];
   const parts: string[] = [];
@@ -44,38 +43,20 @@ export function draw(results: Results, theme: keyof typeof THEMES): string {
     parts.push(`<text x="0" y="${y + 13}" fill="${text}">${title}</text>`);
     for (const { name, color, value } of bars) {
       const length = most === 0 ? 1 : Math.max(1, (width - left - 90) * value! / most);
+      const end = (left + length + 6).toFixed(1);
+      const size = `width="${length.toFixed(1)}" height="${bar - 4}"`;
       parts.push(
         `<text x="${left - 8}" y="${y + 13}" fill="${faint}" text-anchor="end">${name}</text>`,
-        `<rect x="${left}" y="${y + 2}" width="${length.toFixed(1)}" height="${
-          bar - 4
-        }" rx="2" fill="${colors[color]}"/>`,
-        `<text x="${(left + length + 6).toFixed(1)}" y="${y + 13}" fill="${text}">${
-          `${shown(value)} ${unit}`.trim()
-        }</text>`,
+        `<rect x="${left}" y="${y + 2}" ${size} rx="2" fill="${colors[color]}" />`,
+        `<text x="${end}" y="${y + 13}" fill="${text}">${`${shown(value)} ${unit}`.trim()}</text>`,
       );
       y += bar;
     }
     y += 12;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}" ` +
-    `font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="kro beside upstream kro">\n${
-      parts.join("\n")
-    }\n</svg>\n`;
-}
-
-/** Writes both. */
-export async function drawCharts(results: Results): Promise<void> {
-  const folder = new URL("charts/", import.meta.url);
-  await Deno.mkdir(folder, { recursive: true });
-  for (const theme of ["light", "dark"] as const) {
-    await Deno.writeTextFile(new URL(`${theme}.svg`, folder), draw(results, theme));
-  }
-  await format(folder.pathname);
-}
-
-if (import.meta.main) {
-  const file = new URL("results.json", import.meta.url);
-  const results = JSON.parse(await Deno.readTextFile(file)) as Results;
-  await drawCharts(results);
-  await intoReadme(results);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" width="${width}" height="${y}"
+  font-family="system-ui, sans-serif" font-size="12" role="img"
+  aria-label="kro beside upstream kro">
+${parts.map((part) => `  ${part}\n`).join("")}</svg>
+`;
 }

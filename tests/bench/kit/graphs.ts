@@ -1,15 +1,15 @@
-/** The graph of all figures: five objects, two of which read the first, one that reads the second. */
+/** The graphs that the benchmark publishes, and their instances. */
 import type { JsonObject, KindRef, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { plural } from "../../../src/graph/mod.ts";
 
-/** Group of all kinds of the benchmark. */
+/** API group of all kinds that the benchmark publishes. */
 export const GROUP = "bench.example.com";
 
-/** Namespace of everything. */
+/** Namespace of all instances and their objects. */
 export const NAMESPACE = "bench";
 
-/** A kind of Kubernetes' own. */
-const core = (kind: string, plural: string): KindRef => ({
+/** A namespaced kind of the core group. */
+export const core = (kind: string, plural: string): KindRef => ({
   group: "",
   version: "v1",
   kind,
@@ -17,7 +17,7 @@ const core = (kind: string, plural: string): KindRef => ({
   namespaced: true,
 });
 
-/** The kinds of the five objects. */
+/** The kinds of objects in {@link five}. */
 export const KINDS = {
   ConfigMap: core("ConfigMap", "configmaps"),
   Secret: core("Secret", "secrets"),
@@ -25,19 +25,19 @@ export const KINDS = {
   Service: core("Service", "services"),
 } as const;
 
-/** The kind that the graph serves. */
+/** The kind that a graph of this name serves. */
 export function instanceKind(kind: string): KindRef {
   const resource = plural(kind.toLowerCase());
   return { group: GROUP, version: "v1alpha1", kind, plural: resource, namespaced: true };
 }
 
-/** An instance of it. */
+/** An instance of a graph's kind. */
 export function instance(kind: string, name: string, spec: JsonObject) {
   const metadata = { name, namespace: NAMESPACE };
   return { apiVersion: `${GROUP}/v1alpha1`, kind, metadata, spec };
 }
 
-/** A graph of the group. */
+/** An RGD of this kind; its name is the kind in lower case. */
 export function rgd(
   kind: string,
   schema: JsonObject,
@@ -53,7 +53,10 @@ export function rgd(
 
 const named = (node: string) => ({ name: `\${schema.metadata.name}-${node}` });
 
-/** ConfigMap a; ConfigMap b and Secret c that read a; ServiceAccount d; Service e that reads b. */
+/**
+ * The graph of most cases: ConfigMap a; ConfigMap b and Secret c, which read a; ServiceAccount d;
+ * Service e, which reads b.
+ */
 export function five(kind = "Five"): ResourceGraphDefinition {
   const schema = {
     spec: { value: "string" },
@@ -74,8 +77,11 @@ export function five(kind = "Five"): ResourceGraphDefinition {
   ]);
 }
 
-/** A forEach over so many items as the instance says. */
-export function many(kind = "Many"): ResourceGraphDefinition {
+/** The kind of {@link five} under its default name. */
+export const FIVE = instanceKind("Five");
+
+/** A forEach with one ConfigMap for each of the instance's items. */
+export function collection(kind = "Collection"): ResourceGraphDefinition {
   return rgd(kind, { spec: { items: "[]string" } }, [{
     id: "entries",
     forEach: [{ part: "${schema.spec.items}" }],

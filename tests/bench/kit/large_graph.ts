@@ -1,8 +1,8 @@
-/** A large graph: Deployments, Services and ConfigMaps, six expressions a node, each node after its neighbours. */
+/** A large graph of Deployments, Services and ConfigMaps, about six expressions a node. */
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
-import { GROUP } from "./five.ts";
+import { GROUP } from "./graphs.ts";
 
-/** An RGD of so many nodes; its kind is `Large`. */
+/** An RGD with this number of nodes; its kind is `Large`. Node i reads nodes i-1, i-2 and i-3. */
 export function large(nodes: number, name: string): ResourceGraphDefinition {
   const resources = Array.from({ length: nodes }, (_, i) => {
     const before = i < 3 ? undefined : `n${i - 3}.metadata.name`;
@@ -36,7 +36,7 @@ export function large(nodes: number, name: string): ResourceGraphDefinition {
   };
 }
 
-/** Kind and two expressions, in turn. */
+/** The template of node i without its metadata: Deployment, Service and ConfigMap alternate. */
 function objectOf(i: number): JsonObject {
   const app: JsonObject = { app: "fixed" };
   if (i % 3 === 0) {

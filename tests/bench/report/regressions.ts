@@ -1,13 +1,14 @@
-/**
- * Compares a run with the recorded one: calls must be the same, CPU may be twice as much, measured by what the
- * bare loop takes on the machine as it is now.
- */
+/** Compares a run with the record. */
 import { type Results, type Row, valueOf } from "./results.ts";
 
-/** Of the machine's noise. */
+/** How much more CPU may be measured than is recorded: the noise of the machine. */
 const CPU_FACTOR = 2;
 
-/** One line for each figure of ours that does not agree with the record; times are not compared. */
+/**
+ * One line for each figure of kro that is worse than the record. Calls must be equal; CPU may be twice as much,
+ * or, when both runs measured the bare loop, twice as many times the CPU of the bare loop. Times, memory and
+ * figures that the record lacks are not compared.
+ */
 export function regressions(recorded: Results, now: Results): string[] {
   const found: string[] = [];
   const bare = { now: bareCpu(now), before: bareCpu(recorded) };

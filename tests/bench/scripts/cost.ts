@@ -1,20 +1,28 @@
 /**
- * `deno task bench:cost [FUNCTION]`: how long a loop over each declared function runs until its budget
- * stops it, with arguments of 1, 100 and 10,000 characters or elements, and loops whose every step fails;
- * charges in `src/cel/evaluate/charges.ts` are set by it. Processor time of this process, the better of two
- * runs with a fifth of the default budget, scaled; what seems slow runs twice more with all of it. The
- * first line is a loop that only compares numbers. With a function, each of its calls is shown.
+ * The case `cost`: how long a loop over each declared CEL function runs until the default budget stops it,
+ * with arguments of 1, 100 and 10,000 characters or elements, and loops in which every step fails. The
+ * charges in `src/cel/evaluate/charges.ts` are set by it. A time is processor time of this process, the
+ * better of two runs with a fifth of the default budget, scaled; what exceeds 40 ms runs twice more with the
+ * whole budget. The first line is a loop that only compares numbers. An argument names one function, of which
+ * each call is then shown. The table goes to standard error.
  */
 import process from "node:process";
-import { compile, COST_LIMITS, DYN, type Program, rawToCel, typeText } from "../../src/cel/mod.ts";
-import type { FunctionDeclaration } from "../../src/cel/library/declare.ts";
-import { DECLARATIONS } from "../../src/cel/library/registry.ts";
+import {
+  compile,
+  COST_LIMITS,
+  DYN,
+  type Program,
+  rawToCel,
+  typeText,
+} from "../../../src/cel/mod.ts";
+import type { FunctionDeclaration } from "../../../src/cel/library/declare.ts";
+import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
 
 const SIZES = [1, 100, 10_000];
 const SHARE = 5;
-/** Milliseconds that are worth a closer look. */
+/** Milliseconds above which a time is measured again with the whole budget. */
 const SLOW = 40;
-/** The evaluator's own, measured by what they lead to. */
+/** Functions that the evaluator implements itself; their cost is that of their arguments. */
 const SKIPPED = new Set(["_?_:_", "_&&_", "_||_", "newCondition", "condition"]);
 
 const variables: Record<string, unknown> = {
@@ -23,7 +31,7 @@ const variables: Record<string, unknown> = {
   text: "ab-".repeat(33),
 };
 
-/** A name for a value, as it comes from the API server. */
+/** Declares a variable whose value is converted from JSON, as values from the API server are; returns its name. */
 function variable(name: string, value: unknown): string {
   variables[name] ??= rawToCel(JSON.parse(JSON.stringify(value)));
   return name;
@@ -34,7 +42,7 @@ const cut = (text: string, size: number) =>
 const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
-/** First arguments that a function understands. */
+/** First arguments that the function parses without an error, by size. */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],
   isQuantity: (n) => [`${"1".repeat(n)}Ki`],
@@ -142,7 +150,7 @@ function callOf({ name, member }: FunctionDeclaration, values: readonly string[]
   return member ? `(${first}).${name}(${rest.join(", ")})` : `${name}(${values.join(", ")})`;
 }
 
-/** Milliseconds that the default budget lasts; undefined when it does not compile or end by cost. */
+/** Milliseconds until the default budget is spent; undefined when the body does not compile or fails otherwise. */
 function milliseconds(body: string): number | undefined {
   const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));
   const result = compile(`d.all(i, d.all(j, d.all(k, ${body})))`, { variables: types, omit: true });
@@ -151,7 +159,7 @@ function milliseconds(body: string): number | undefined {
   return screened !== undefined && screened > SLOW ? betterOfTwo(result.program, 1) : screened;
 }
 
-/** With that share of the default budget. */
+/** The time with 1/share of the default budget, scaled to the whole; the better of two runs. */
 function betterOfTwo(program: Program, share: number): number | undefined {
   const times = [1, 2].map(() => {
     const before = process.cpuUsage();
@@ -164,7 +172,7 @@ function betterOfTwo(program: Program, share: number): number | undefined {
   return Number.isNaN(better) ? undefined : better;
 }
 
-/** Every combination of one of each. */
+/** The Cartesian product. */
 function combinations(choices: readonly string[][]): string[][] {
   return choices.reduce<string[][]>((all, some) => all.flatMap((a) => some.map((s) => [...a, s])), [
     [],
@@ -174,7 +182,7 @@ function combinations(choices: readonly string[][]): string[][] {
 const nested = (depth: number, inner: string) =>
   "(".repeat(depth) + inner + " + 1)".repeat(depth) + " == 1";
 
-/** Steps that fail, and are gone on after. */
+/** Loop bodies that fail at every step; `all` continues after an error. */
 const FAILING = [
   "object.missing == 1",
   "object['missing'] == 1",
@@ -209,7 +217,7 @@ function worst(name: string, size: number): number | undefined {
         return combinations(choices).flatMap((values) => {
           const call = callOf(declaration, values);
           const time = milliseconds(`[${call}].size() == 1`);
-          if (only !== undefined) console.log(`  ${call}: ${shown(time).trim()} ms`);
+          if (only !== undefined) console.error(`  ${call}: ${shown(time).trim()} ms`);
           return time ?? [];
         });
       }),
@@ -219,14 +227,14 @@ function worst(name: string, size: number): number | undefined {
 
 const WIDTH = 34;
 const steps = Array.from({ length: 5 }, () => milliseconds("k >= 0") ?? Infinity);
-console.log(
+console.error(
   `${"ms until stopped".padEnd(WIDTH)}${SIZES.map((n) => String(n).padStart(8)).join("")}`,
 );
-console.log(`${"k >= 0".padEnd(WIDTH)}${shown(Math.min(...steps))}`);
+console.error(`${"k >= 0".padEnd(WIDTH)}${shown(Math.min(...steps))}`);
 for (const body of only === undefined ? FAILING : []) {
-  console.log(`${abridged(body).padEnd(WIDTH)}${shown(milliseconds(body))}`);
+  console.error(`${abridged(body).padEnd(WIDTH)}${shown(milliseconds(body))}`);
 }
 for (const name of new Set(DECLARATIONS.map((declaration) => declaration.name))) {
   if (SKIPPED.has(name) || (only !== undefined && name !== only)) continue;
-  console.log(`${name.padEnd(WIDTH)}${SIZES.map((size) => shown(worst(name, size))).join("")}`);
+  console.error(`${name.padEnd(WIDTH)}${SIZES.map((size) => shown(worst(name, size))).join("")}`);
 }

@@ -1,0 +1,78 @@
+import { LEASE_NAME, type ObjectRef } from "../../../src/api/mod.ts";
+import { LEASE_KIND, LEASE_NAMESPACE } from "../../../src/kube/mod.ts";
+import { type Case, type Figure, percentile } from "../kit/case.ts";
+import { FIVE, KINDS, NAMESPACE } from "../kit/graphs.ts";
+import type { Harness } from "../kit/harness.ts";
+import { BY, pause, until } from "../kit/user.ts";
+
+const ROUNDS = 3;
+
+const FLAGS = [
+  "--leader-elect",
+  "--enable-controller-warmup",
+  `--leader-election-namespace=${LEASE_NAMESPACE}`,
+];
+
+const LEASE: ObjectRef = { kind: LEASE_KIND, namespace: LEASE_NAMESPACE, name: LEASE_NAME };
+
+/** Polls often: the result is a time. */
+const OFTEN = { seconds: 60, every: 0.01 };
+
+/** Ends the leader; seconds until another process holds the Lease, and until it has served a change. */
+async function failOver(
+  { client, controller: leader }: Harness,
+  signal: Deno.Signal,
+  value: string,
+): Promise<[taken: number, served: number]> {
+  const holder = async () =>
+    ((await client.get(LEASE))?.spec as { holderIdentity?: string })?.holderIdentity ?? "";
+  const before = await holder();
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  Deno.kill(leader.pid, signal);
+  await until(async () => !["", before].includes(await holder()), OFTEN);
+  const taken = seconds();
+  const [kind, namespace] = [FIVE, NAMESPACE];
+  await client.mergePatch({ kind, namespace, name: "five-0" }, { spec: { value } }, BY);
+  const child = { kind: KINDS.ConfigMap, namespace, name: "five-0-a" };
+  const valueOf = async () =>
+    (await client.get(child) as { data?: { value?: string } })?.data?.value;
+  await until(async () => await valueOf() === value, OFTEN);
+  return [taken, seconds()];
+}
+
+export const failover: Case = {
+  name: "failover",
+  about:
+    `Two processes of kro with leader election and warm caches. The leader is stopped (SIGTERM) or ` +
+    `killed (SIGKILL), ${ROUNDS} times each, until the other one has the Lease and has served a change.`,
+  column: "ours",
+  async run(harness) {
+    await harness.instances(1);
+    await harness.restart({ flags: FLAGS });
+    const figures: Figure[] = [];
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      const rounds: [taken: number, served: number][] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const standby = await harness.another({ flags: FLAGS });
+        try {
+          // The standby is ready before its caches are filled.
+          await pause(5);
+          rounds.push(await failOver(harness, signal, `${signal}-${round}`));
+        } finally {
+          await harness.controller[Symbol.asyncDispose]();
+          harness.controller = standby;
+        }
+      }
+      for (const [i, what] of ["Lease taken", "change served"].entries()) {
+        const seconds = rounds.map((times) => times[i]!);
+        figures.push(
+          { measure: `${signal}: ${what} after, p50`, unit: "s", value: percentile(seconds, 50) },
+          { measure: `${signal}: ${what} after, at most`, unit: "s", value: Math.max(...seconds) },
+        );
+      }
+    }
+    await harness.restart();
+    return figures;
+  },
+};

@@ -1,0 +1,186 @@
+/** Runs one controller on the control plane for the cases, and measures what it requests and uses. */
+import type { KubeClient } from "../../../src/kube/mod.ts";
+import {
+  addCounts,
+  AuditLog,
+  type CallCounts,
+  controllerCalls,
+  countCalls,
+} from "../../support/controlplane/audit.ts";
+import type { RunningControlPlane } from "../../support/controlplane/mod.ts";
+import type { Sizes } from "./case.ts";
+import { type Controller, type RunningController, start, type StartOptions } from "./controller.ts";
+import { FIVE, five, instance, NAMESPACE } from "./graphs.ts";
+import { type Holds, ObjectWatch } from "./object_watch.ts";
+import { cpuMs } from "./process.ts";
+import { BY, concurrently, isActive, namesOf, pause, publish } from "./user.ts";
+
+/** A controller counts as quiet after this time without a call. */
+const QUIET_MS = 2000;
+/** The longest wait for it to be quiet. */
+const LIMIT_MS = 60_000;
+
+/** What an action returned and cost. */
+export interface Measured<T> {
+  readonly result: T;
+  /** Requests until the action was done. */
+  readonly done: CallCounts;
+  /** Requests until the controller was quiet. */
+  readonly all: CallCounts;
+  /** The controller's processor time until it was quiet, in milliseconds. */
+  readonly cpuMs: number;
+  /** The API server's processor time until the controller was quiet, in milliseconds. */
+  readonly serverMs: number;
+}
+
+/** How long some instances took. */
+export interface Took {
+  /** Seconds from the first request to the last event. */
+  readonly seconds: number;
+  /** Milliseconds of each instance. */
+  readonly ms: number[];
+}
+
+/** One controller and the control plane it runs on. */
+export class Harness implements AsyncDisposable {
+  #published = false;
+
+  private constructor(
+    private readonly installed: Controller,
+    private readonly audit: AuditLog,
+    readonly controlPlane: RunningControlPlane,
+    readonly client: KubeClient,
+    readonly sizes: Sizes,
+    /** The process that runs now. */
+    public controller: RunningController,
+  ) {}
+
+  /** Starts the controller and waits until it is quiet. */
+  static async start(
+    controller: Controller,
+    controlPlane: RunningControlPlane,
+    client: KubeClient,
+    sizes: Sizes,
+  ): Promise<Harness> {
+    const audit = await AuditLog.fromNow(controlPlane.auditLog);
+    const running = await start(controller, controlPlane);
+    const harness = new Harness(controller, audit, controlPlane, client, sizes, running);
+    await harness.untilQuiet();
+    return harness;
+  }
+
+  /** Kills the controller, unless it has ended, and starts it again. */
+  async restart(options?: StartOptions): Promise<void> {
+    await this.controller.kill();
+    this.controller = await this.another(options);
+  }
+
+  /** Starts one more process of the controller. */
+  another(options?: StartOptions): Promise<RunningController> {
+    return start(this.installed, this.controlPlane, options);
+  }
+
+  /** The controller's calls since the last question, without watches and those for its Lease. */
+  async calls(): Promise<CallCounts> {
+    return countCalls(controllerCalls(await this.audit.read()));
+  }
+
+  /** Waits for two seconds without a call, for at most a minute; returns the calls meanwhile. */
+  async untilQuiet(): Promise<CallCounts> {
+    let all = await this.calls();
+    const end = Date.now() + LIMIT_MS;
+    for (let last = Date.now(); Date.now() - last < QUIET_MS && Date.now() < end;) {
+      await pause(0.25);
+      const more = await this.calls();
+      if (more.calls > 0) last = Date.now();
+      all = addCounts(all, more);
+    }
+    return all;
+  }
+
+  /** Does something and returns what it cost until the controller was quiet. */
+  async measure<T>(act: () => Promise<T>): Promise<Measured<T>> {
+    await this.calls();
+    const server = this.controlPlane.pids["kube-apiserver"]!;
+    const { pid } = this.controller;
+    const [before, serverBefore] = [await cpuMs(pid), await cpuMs(server)];
+    const result = await act();
+    const done = await this.calls();
+    // Besides later requests: a response may arrive a moment before its line in the audit log.
+    const all = addCounts(done, await this.untilQuiet());
+    const started = this.controller.pid === pid ? before : 0;
+    return {
+      result,
+      done,
+      all,
+      cpuMs: await cpuMs(this.controller.pid) - started,
+      serverMs: await cpuMs(server) - serverBefore,
+    };
+  }
+
+  /** Publishes the graph of five objects, the first time. */
+  async serveFive(): Promise<void> {
+    if (this.#published) return;
+    await publish(this.client, five());
+    this.#published = true;
+    await this.untilQuiet();
+  }
+
+  /** Makes a change to each of the named instances and waits until the watch shows its effect on all. */
+  async change(
+    names: readonly string[],
+    act: (name: string) => Promise<unknown>,
+    holds: Holds,
+    kind = FIVE,
+  ): Promise<Took> {
+    using watch = await ObjectWatch.start(this.client, kind);
+    const began = new Map<string, number>();
+    const start = performance.now();
+    const done = watch.all(names, holds);
+    await concurrently(names, (name) => {
+      began.set(name, performance.now());
+      return act(name);
+    });
+    const ends = await done;
+    const seconds = (Math.max(...ends.values()) - start) / 1000;
+    return { seconds, ms: names.map((name) => ends.get(name)! - began.get(name)!) };
+  }
+
+  /** Creates instances and waits until all are ACTIVE. */
+  create(names: readonly string[], kind = FIVE): Promise<Took> {
+    const created = (name: string) =>
+      this.client.create(kind, instance(kind.kind, name, { value: name }), BY);
+    return this.change(names, created, isActive, kind);
+  }
+
+  /** Gives `spec.value` of each instance a new value and waits until all statuses show it. */
+  update(names: readonly string[], kind = FIVE): Promise<Took> {
+    const value = `v${Date.now()}`;
+    const updated = (name: string) =>
+      this.client.mergePatch({ kind, namespace: NAMESPACE, name }, { spec: { value } }, BY);
+    const holds: Holds = (object) =>
+      isActive(object) && (object.status as { value?: string }).value === value;
+    return this.change(names, updated, holds, kind);
+  }
+
+  /** Deletes instances and waits until all are gone. */
+  remove(names: readonly string[], kind = FIVE): Promise<Took> {
+    const deleted = (name: string) => this.client.delete({ kind, namespace: NAMESPACE, name });
+    return this.change(names, deleted, (_, type) => type === "DELETED", kind);
+  }
+
+  /** The first `count` instances of five objects (by default `sizes.n`), all ACTIVE; creates those that lack. */
+  async instances(count = this.sizes.n): Promise<string[]> {
+    await this.serveFive();
+    const names = namesOf("five", count);
+    const there = new Set((await this.client.list(FIVE)).items.map((o) => o.metadata.name!));
+    const missing = names.filter((name) => !there.has(name));
+    if (missing.length > 0) await this.create(missing);
+    await this.untilQuiet();
+    return names;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.controller[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,33 @@
+/** Versions and machine of a run. */
+import { moduleDir, modules, moduleVersion } from "../../support/controlplane/parts.ts";
+import type { Results } from "./results.ts";
+
+const root = new URL("../../..", import.meta.url).pathname;
+
+/** The versions of everything that takes part; kro's is `git describe`. */
+export async function versions(): Promise<Results["versions"]> {
+  const { stdout } = await new Deno.Command("git", {
+    args: ["describe", "--always", "--dirty"],
+    cwd: root,
+  }).output();
+  const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
+  return {
+    kro: new TextDecoder().decode(stdout).trim(),
+    upstream: moduleVersion(goMod, "github.com/kubernetes-sigs/kro"),
+    kubernetes: moduleVersion(goMod, modules.kubernetes),
+    deno: Deno.version.deno,
+  };
+}
+
+/** The machine and its load now (Linux, `/proc`). */
+export async function machine(): Promise<Results["machine"]> {
+  const info = await Deno.readTextFile("/proc/cpuinfo");
+  const load = Deno.loadavg()[0]!;
+  return {
+    cpu: /^model name\s*:\s*(.+)$/m.exec(info)?.[1] ?? "unknown",
+    cores: navigator.hardwareConcurrency,
+    memoryGiB: Math.round(Deno.systemMemoryInfo().total / 1024 ** 3),
+    loadBegan: load,
+    loadEnded: load,
+  };
+}

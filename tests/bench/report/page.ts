@@ -1,0 +1,122 @@
+/** docs/figures.md and its charts, from the results of a run. */
+import { cases, scripts } from "../cases/mod.ts";
+import { chart, type Theme } from "./charts.ts";
+import { padded, type Results, tableOf } from "./results.ts";
+import { judge } from "./targets.ts";
+
+const DOCS = new URL("../../../docs/", import.meta.url);
+const THEMES: readonly Theme[] = ["light", "dark"];
+
+const METHOD = `
+- kro runs from its production bundle under its production permissions; upstream is its released controller, built from its Go module.
+  "Upstream, tuned" has 16 workers for instances, RGDs and revisions, 2,000 requests a second, no limit of events and production logs.
+- Both run one after the other on the same control plane (etcd and kube-apiserver) with the same graphs, and share the machine with it.
+  Compare the columns of a line, not the figures of two machines.
+- The graph of most cases makes five objects: a ConfigMap; a ConfigMap and a Secret that read it; a ServiceAccount; a Service that reads
+  the second ConfigMap. kro needs seven writes to create an instance: one for each object, one for the finalizer and the inventory, one
+  for the status.
+- "Bare loop" makes the requests of kro without a graph, a cache or a queue: its time is what the API server takes of kro's time. A bare
+  loop that was slower than kro was disturbed by other work on the machine.
+- A call is a request in the API server's audit log, without watches and the controller's Lease. CPU is processor time of the controller
+  until two seconds after its last call. RSS is resident memory. p50, p95 and p99 are percentiles.
+`.trim();
+
+/** Where the parts of docs/figures.md are, and what they hold. */
+export function pages(results: Results): Record<string, string> {
+  const charts = THEMES.map((theme) => [`figures-${theme}.svg`, chart(results, theme)]);
+  return { "figures.md": page(results), ...Object.fromEntries(charts) };
+}
+
+/** Writes {@link pages} into docs. */
+export async function writePages(results: Results): Promise<void> {
+  await Deno.mkdir(DOCS, { recursive: true });
+  for (const [name, text] of Object.entries(pages(results))) {
+    await Deno.writeTextFile(new URL(name, DOCS), text);
+  }
+}
+
+/** The page of a run: charts, targets, method, machine, and a table for each case. */
+export function page(results: Results): string {
+  const names = [...new Set(results.rows.map((row) => row.case))];
+  return `# Figures
+
+\`deno task bench\` generates this page from \`tests/bench/results.json\`, the record of its last whole run. \`deno task bench --help\`
+lists its options, \`deno task bench --check\` compares calls and CPU with the record.
+
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="figures-dark.svg">
+  <img alt="kro beside upstream kro" src="figures-light.svg">
+</picture>
+
+## Targets
+
+Each is a ratio within one run. Where a target of \`create\` or \`update\` is missed, the ratio that the bare loop reaches stands beside it.
+
+${targets(results)}
+
+## Method
+
+${METHOD}
+
+## Machine
+
+${machine(results)}
+
+## Cases
+
+${names.map((name) => section(results, name)).join("\n\n")}
+${failures(results)}`;
+}
+
+function targets(results: Results): string {
+  const verdicts = judge(results).map(({ target, found, holds }) => [
+    target,
+    found,
+    holds === undefined ? "not judged" : holds ? "yes" : "no",
+  ]);
+  return markdown([["target", "found", "met"], ...verdicts], 1);
+}
+
+function machine({ began, ended, versions, machine, sizes }: Results): string {
+  const minute = (time: string) => time.slice(0, 16).replace("T", " ");
+  const lines = [
+    ["time", `${minute(began)} to ${minute(ended).slice(11)} UTC`],
+    ["kro", `${versions.kro}, Deno ${versions.deno}`],
+    ["upstream", versions.upstream],
+    ["Kubernetes", versions.kubernetes],
+    ["processor", `${machine.cores} cores, ${machine.cpu}`],
+    ["memory", `${machine.memoryGiB} GiB`],
+    [
+      "load average",
+      `${machine.loadBegan.toFixed(1)} at the start, ${machine.loadEnded.toFixed(1)} at the end`,
+    ],
+    ["sizes", Object.entries(sizes).map(([key, value]) => `${key} ${value}`).join(", ")],
+  ];
+  return markdown([["what", "value"], ...lines], 2);
+}
+
+function section(results: Results, name: string): string {
+  const about = [...cases, ...scripts].find((each) => each.name === name)?.about;
+  const table = tableOf(results, (row) => row.case === name).map((line) => line.slice(1));
+  return [`### ${name}`, ...about ? [about] : [], markdown(table, 2)].join("\n\n");
+}
+
+function failures({ failed }: Results): string {
+  if (failed.length === 0) return "";
+  const lines = failed.map((f) => `- \`${f.case}\` of ${f.side}: ${f.error.split("\n")[0]}`);
+  return `\n## Failed\n\n${lines.join("\n")}\n`;
+}
+
+/** A Markdown table as `deno fmt` formats it; the first `texts` columns are aligned left, all others right. */
+function markdown(table: readonly string[][], texts: number): string {
+  const [head, ...lines] = padded(table, texts);
+  const rule = head!.map(({ length }, i) =>
+    i < texts ? "-".repeat(length) : "-".repeat(length - 1) + ":"
+  );
+  return [head!, rule, ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+if (import.meta.main) {
+  const record = new URL("../results.json", import.meta.url);
+  await writePages(JSON.parse(await Deno.readTextFile(record)));
+}

@@ -1,0 +1,79 @@
+/**
+ * The case `example` (`deno task figures`): what kro costs for deploy/examples/httpbin, from its production
+ * bundle on a control plane with all controllers. Calls are counted from the audit log, watches included,
+ * those for the Lease left out; their verbs go to standard error.
+ */
+import { AuditLog, calls } from "../../support/controlplane/audit.ts";
+import { startControlPlane } from "../../support/controlplane/mod.ts";
+import { printFigure } from "../kit/case.ts";
+import { install, start } from "../kit/controller.ts";
+import { residentMiB } from "../kit/process.ts";
+import { pause, until } from "../kit/user.ts";
+
+const root = new URL("../../..", import.meta.url).pathname;
+const example = `${root}deploy/examples/httpbin`;
+
+await using controlPlane = await startControlPlane({ progress: (line) => console.error(line) });
+const kubectl = async (...args: string[]) => {
+  const { code, stderr } = await controlPlane.kubectl(args);
+  if (code !== 0) throw new Error(stderr);
+};
+const figure = (measure: string, unit: string, value: number) =>
+  printFigure({ measure, unit, values: { ours: value } });
+
+await kubectl("apply", "--server-side", "-f", `${root}deploy/crds`);
+await kubectl("create", "namespace", "kro");
+const audit = await AuditLog.fromNow(controlPlane.auditLog);
+await using kro = await start(await install("ours"), controlPlane);
+
+/** Milliseconds until kro's endpoint reports the state at the path. */
+async function untilState(path: string, state: string): Promise<number> {
+  const began = performance.now();
+  await until(async () => {
+    const response = await fetch(kro.url + path).catch(() => undefined);
+    const text = await response?.text() ?? "";
+    return response?.status === 200 && JSON.parse(text).state === state;
+  }, { every: 0.02 });
+  return performance.now() - began;
+}
+
+/** Prints kro's calls since the last question. */
+async function figureCalls(measure: string): Promise<void> {
+  // The API server may answer a call a moment before it logs it.
+  await pause(0.5);
+  const entries = calls(await audit.read())
+    .filter(({ user, resource }) => user === "kro" && resource !== "leases");
+  const verbs = Map.groupBy(entries, ({ verb }) => verb);
+  const parts = [...verbs].map(([verb, { length }]) => `${length} ${verb}`);
+  console.error(`${measure}: ${parts.join(", ") || "none"}`);
+  figure(measure, "calls", entries.length);
+}
+
+figure("process start to ready", "ms", kro.readyMs);
+await figureCalls("calls at start");
+await pause(5);
+figure("RSS idle", "MiB", await residentMiB(kro.pid));
+
+await kubectl("apply", "-f", `${example}/rgd.yaml`);
+await untilState("/graphs/httpbin", "Active");
+await figureCalls("calls to publish the graph");
+
+const began = performance.now();
+await kubectl("apply", "-n", "kro", "-f", `${example}/instance.yaml`);
+const applied = performance.now() - began;
+const active = await untilState("/graphs/httpbin/instances/kro/demo-httpbin", "ACTIVE");
+figure("kubectl apply itself", "ms", applied);
+figure("from its end to ACTIVE", "ms", active);
+await pause(5);
+await figureCalls("calls for the instance until quiet");
+await pause(30);
+await figureCalls("calls in 30 s when nothing changes");
+
+const patch = '{"spec":{"selector":{"app":"other"}}}';
+await kubectl("patch", "service", "httpbin", "-n", "kro", "--type=merge", "-p", patch);
+await pause(3);
+await figureCalls("calls for one drifted object");
+await kubectl("delete", "httpbinapps.duffy.xyz/demo-httpbin", "-n", "kro");
+await pause(2);
+await figureCalls("calls to delete the instance");
+figure("RSS at the end", "MiB", await residentMiB(kro.pid));
