@@ -8,7 +8,7 @@ import { ObjectWatch } from "../bench/kit/object_watch.ts";
 import { sweep } from "../bench/kit/sweep.ts";
 import { parseOptions, USAGE } from "../bench/options.ts";
 import { chart } from "../bench/report/charts.ts";
-import { page } from "../bench/report/page.ts";
+import { page, pages } from "../bench/report/page.ts";
 import { regressions } from "../bench/report/regressions.ts";
 import { type Results, type Row } from "../bench/report/results.ts";
 import { judge } from "../bench/report/targets.ts";
@@ -117,6 +117,14 @@ Deno.test("the page names cases that failed", () => {
   }];
   const text = page({ ...resultsOf(), failed });
   assert.match(text, /## Failed\n\n- `chain` of tuned: Error: 1 of 1 deeps not in 300 s\n$/);
+});
+
+Deno.test("docs/figures.md and its charts are those of the record", () => {
+  const file = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
+  const record: Results = JSON.parse(file("tests/bench/results.json"));
+  for (const [name, text] of Object.entries(pages(record))) {
+    assert.equal(file(`docs/${name}`), text, name);
+  }
 });
 
 Deno.test("options: all cases that need no request, or those of --only", () => {
