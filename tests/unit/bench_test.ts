@@ -5,6 +5,7 @@ import type { KubeClient } from "../../src/kube/mod.ts";
 import { percentile } from "../bench/kit/case.ts";
 import { GROUP, instanceKind } from "../bench/kit/graphs.ts";
 import { ObjectWatch } from "../bench/kit/object_watch.ts";
+import { beside } from "../bench/kit/process.ts";
 import { sweep } from "../bench/kit/sweep.ts";
 import { parseOptions, USAGE } from "../bench/options.ts";
 import { chart } from "../bench/report/charts.ts";
@@ -184,4 +185,22 @@ Deno.test("a watch that fails fails those who wait on it, and nothing else", asy
     instanceKind("Bare1"),
   );
   await assert.rejects(watch.one("any", () => true), /could not find/);
+});
+
+Deno.test("a watch that the API server ends continues with a list", async () => {
+  const kind = instanceKind("Bare1");
+  const item = { apiVersion: "v1", kind: kind.kind, metadata: { name: "any" } };
+  let lists = 0;
+  const client = {
+    list: () => Promise.resolve({ items: lists++ === 0 ? [] : [item], resourceVersion: "1" }),
+    async *watch() {},
+  };
+  using watch = await ObjectWatch.start(client as unknown as KubeClient, kind);
+  assert.equal(typeof await watch.one("any", () => true), "number");
+});
+
+Deno.test("a helper process that ends early ends the measurement with its standard error", async () => {
+  const module = "data:text/javascript,console.log('ready'); throw new Error('no server')";
+  const measurement = beside(module, [], () => new Promise(() => {}));
+  await assert.rejects(measurement, /ended with code 1: [^]*no server/);
 });

@@ -6,6 +6,7 @@
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
 import { instanceKind, KINDS, NAMESPACE } from "./graphs.ts";
+import { follow } from "./object_watch.ts";
 
 const [kubeconfig = "", kind = "", concurrency = ""] = Deno.args;
 const client = connect(await loadConfig({ kubeconfig }), { userAgent: "bare" });
@@ -94,12 +95,10 @@ const started = new Map<string, number>();
 
 const { resourceVersion } = await client.list(of);
 console.log("ready");
-const { signal } = new AbortController();
-for await (const event of client.watch(of, { resourceVersion, signal })) {
-  if (event.type === "BOOKMARK" || event.type === "DELETED") continue;
-  const { name, generation = 0 } = event.object.metadata;
-  if (generation <= (started.get(name!) ?? 0)) continue;
+await follow(client, of, resourceVersion, new AbortController().signal, (object, type) => {
+  const { name, generation = 0 } = object.metadata;
+  if (type === "DELETED" || generation <= (started.get(name!) ?? 0)) return;
   started.set(name!, generation);
-  waiting.push(event.object);
+  waiting.push(object);
   work();
-}
+});

@@ -6,6 +6,35 @@ import { pause } from "./user.ts";
 /** The state to wait for, judged by an object and the type of its watch event. */
 export type Holds = (object: KubeObject, type: string) => boolean;
 
+/**
+ * Calls `take` with each change of an object of the kind from `resourceVersion` on, until the signal aborts.
+ * After the API server has ended the watch, as it does when the CRD changes, it calls `take` with all objects.
+ */
+export async function follow(
+  client: KubeClient,
+  kind: KindRef,
+  resourceVersion: string,
+  signal: AbortSignal,
+  take: (object: KubeObject, type: string) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      for await (const event of client.watch(kind, { resourceVersion, signal })) {
+        if (event.type !== "BOOKMARK") take(event.object, event.type);
+      }
+    } catch (error) {
+      const isReplaced = isGone(error) || (error instanceof ApiError && error.code === 429);
+      if (!signal.aborted && !isReplaced) throw error;
+    }
+    await pause(0.2);
+    if (signal.aborted) return;
+    // When the CRD changes, the last events before the watch ends lack the fields that are new.
+    const listed = await client.list(kind);
+    for (const item of listed.items) take(item, "MODIFIED");
+    resourceVersion = listed.resourceVersion;
+  }
+}
+
 /** A watch of all objects of one kind; leaving the scope ends it. */
 export class ObjectWatch implements Disposable {
   readonly #waiting = new Map<string, { holds: Holds; resolve: (at: number) => void }>();
@@ -13,15 +42,16 @@ export class ObjectWatch implements Disposable {
   /** Rejects when the watch cannot go on, for example because its kind is no longer served. */
   readonly #failed = Promise.withResolvers<never>();
 
-  private constructor(private readonly client: KubeClient, private readonly kind: KindRef) {}
+  private constructor(private readonly kind: KindRef) {}
 
   /** Starts a watch of the changes from now on. */
   static async start(client: KubeClient, kind: KindRef): Promise<ObjectWatch> {
-    const watch = new ObjectWatch(client, kind);
+    const watch = new ObjectWatch(kind);
     const { resourceVersion } = await client.list(kind);
     // A failure matters only to callers of `all`, who race against this promise.
     watch.#failed.promise.catch(() => {});
-    watch.#run(resourceVersion).catch(watch.#failed.reject);
+    const take = watch.#take.bind(watch);
+    follow(client, kind, resourceVersion, watch.#stop.signal, take).catch(watch.#failed.reject);
     return watch;
   }
 
@@ -46,30 +76,6 @@ export class ObjectWatch implements Disposable {
   /** {@link all} for one object, by default within two minutes. */
   async one(name: string, holds: Holds, seconds = 120): Promise<number> {
     return (await this.all([name], holds, seconds)).get(name)!;
-  }
-
-  async #run(resourceVersion: string): Promise<void> {
-    const { signal } = this.#stop;
-    for (;;) {
-      try {
-        for await (const event of this.client.watch(this.kind, { resourceVersion, signal })) {
-          if (event.type === "BOOKMARK") resourceVersion = event.resourceVersion;
-          else {
-            resourceVersion = event.object.metadata.resourceVersion!;
-            this.#take(event.object, event.type);
-          }
-        }
-      } catch (error) {
-        const isReplaced = isGone(error) || (error instanceof ApiError && error.code === 429);
-        if (!signal.aborted && !isReplaced) throw error;
-      }
-      await pause(0.2);
-      if (signal.aborted) return;
-      // When the CRD changes, the last events before the watch ends lack the fields that are new.
-      const { items, resourceVersion: listed } = await this.client.list(this.kind);
-      for (const item of items) this.#take(item, "MODIFIED");
-      resourceVersion = listed;
-    }
   }
 
   #take(object: KubeObject, type: string): void {

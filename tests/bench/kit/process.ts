@@ -17,7 +17,7 @@ export async function residentMiB(pid: number): Promise<number> {
 /**
  * Runs a module as a process while `act` runs, so that the benchmark's own work does not slow it down.
  * Waits for the module's first output before `act`, ends it with SIGTERM after, and returns what it printed
- * in between.
+ * in between. Throws with its standard error when it ends before `act`.
  */
 export async function beside(
   module: string,
@@ -26,9 +26,15 @@ export async function beside(
 ): Promise<string> {
   const process = guarded(Deno.execPath(), ["run", "-A", "--no-check", module, ...args]);
   const output = process.output.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const errors = new Response(process.output.stderr).text();
+  const early = process.status.then(async ({ code }) => {
+    throw new Error(`${module} ended with code ${code}: ${await errors}`);
+  });
+  // After `act` its end is expected.
+  early.catch(() => {});
   try {
-    await output.read();
-    await act(process.pid);
+    await Promise.race([output.read(), early]);
+    await Promise.race([act(process.pid), early]);
   } finally {
     await process.stop();
   }
