@@ -3,11 +3,8 @@ import type { Case, Figure } from "../kit/case.ts";
 import { collection, instance, instanceKind, rgd } from "../kit/graphs.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY, isActive, publish } from "../kit/user.ts";
-import { driftEach } from "./drift.ts";
 
 const ITEMS = 1000;
-/** Drifted items: few, because upstream applies the whole collection for each. */
-const DRIFTS = 20;
 
 const configMap = (id: string, value: string) => ({
   id,
@@ -39,7 +36,7 @@ const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = 
 export const chain: Case = {
   name: "chain",
   about: `One instance each of other graphs: ten ConfigMaps in a chain, 100 side by side, and a ` +
-    `collection of ${ITEMS}, of which ${DRIFTS} drift one after the other.`,
+    `collection of ${ITEMS}.`,
   async run(harness) {
     const { client } = harness;
     const figures: Figure[] = [];
@@ -59,12 +56,6 @@ export const chain: Case = {
       figure("ACTIVE after", "s", seconds);
       figure("calls", "calls", all.calls);
       figure("CPU", "ms", cpuMs);
-      if (spec.items) {
-        const objects = ids(DRIFTS).map((id) => `one-${id}`);
-        const drifted = await harness.measure(() => driftEach(client, objects));
-        figure("calls a drifted item", "calls", drifted.all.calls / DRIFTS);
-        figure("CPU a drifted item", "ms", drifted.cpuMs / DRIFTS);
-      }
       await harness.remove(["one"], kind);
       await harness.untilQuiet();
     }

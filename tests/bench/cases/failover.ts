@@ -49,6 +49,8 @@ export const failover: Case = {
   column: "ours",
   async run(harness) {
     await harness.instances(1);
+    // Killed, it would leave its Lease, and the first leader would have to wait for the Lease's end.
+    await harness.controller[Symbol.asyncDispose]();
     await harness.restart({ flags: FLAGS });
     const figures: Figure[] = [];
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {

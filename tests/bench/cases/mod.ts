@@ -2,6 +2,7 @@
 import type { Case, Script } from "../kit/case.ts";
 import { ceiling } from "./ceiling.ts";
 import { chain } from "./chain.ts";
+import { collection } from "./collection.ts";
 import { create } from "./create.ts";
 import { remove } from "./delete.ts";
 import { drift } from "./drift.ts";
@@ -26,6 +27,7 @@ export const cases: readonly Case[] = [
   remove,
   neighbour,
   chain,
+  collection,
   rgds,
   crds,
   failover,
