@@ -1,4 +1,7 @@
-/** Holds one Lease while this program lives; waits for it while another holds and renews it. */
+/**
+ * Leader election with a Lease, as client-go's `leaderelection` does it: acquire, renew, give back.
+ * While another process holds the Lease, its changes are watched.
+ */
 import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
 import { named } from "./permission.ts";
@@ -6,35 +9,42 @@ import { Reflector } from "./reflector.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
-/** Which Lease, as whom, and how fast. */
+/** Defaults of {@link LeaseOptions} in seconds: those of client-go and of upstream kro. */
+export const LEASE_DEFAULTS = {
+  durationSeconds: 15,
+  renewDeadlineSeconds: 10,
+  retrySeconds: 2,
+} as const;
+
+/** The Lease, its timings, and who is told about it. */
 export interface LeaseOptions {
-  /** Where. */
+  /** Namespace of the Lease. */
   namespace: string;
-  /** Which. */
+  /** Name of the Lease. */
   name: string;
-  /** `<host name>_<uuid>` by default. */
+  /** Identity of this process; `<host name>_<uuid>` by default. */
   identity?: string;
-  /** How long others respect it without a renewal, 15 by default. */
+  /** How long other processes respect the Lease without a renewal, in seconds; 15 by default. */
   durationSeconds?: number;
-  /** How long failing renewals are borne before it counts as lost, 10 by default. */
+  /** How long renewals may fail before the Lease counts as lost, in seconds; 10 by default. */
   renewDeadlineSeconds?: number;
-  /** Between renewals, and between attempts that fail, 2 by default. */
+  /** Time between renewals, and between attempts that fail, in seconds; 2 by default. */
   retrySeconds?: number;
-  /** It is held now. */
+  /** Called when the Lease is acquired. */
   acquired?: () => void;
-  /** It was held, and is no more or cannot be renewed. */
+  /** Called when another process took the Lease, or the renew deadline has passed. */
   lost?: () => void;
-  /** Another one holds it; told once for each holder. */
+  /** Called once for each other process that holds the Lease. */
   waiting?: (holder: string) => void;
-  /** A request for it failed; the next one follows. */
+  /** Called when a request for the Lease fails; it is repeated. */
   onError?: (error: unknown) => void;
-  /** Requests for it succeed again. */
+  /** Called when a request for the Lease succeeds. */
   onAnswer?: () => void;
-  /** Watching it failed and is tried again; until then its expiry is waited for. */
+  /** Called when the watch fails; it is repeated, and the Lease is read again when it expires. */
   onWatchError?: (error: unknown) => void;
 }
 
-/** An identity nobody else has. */
+/** A unique identity: `<host name>_<uuid>`. Throws ConfigError without the permission to read the host name. */
 export function leaseIdentity(): string {
   try {
     return `${Deno.hostname()}_${crypto.randomUUID()}`;
@@ -43,12 +53,33 @@ export function leaseIdentity(): string {
   }
 }
 
+/** Whether this process holds the Lease. Times are those of `performance.now()`, in milliseconds. */
+type State =
+  /** It does not; `holder` is the process that `waiting` was called for. */
+  | { readonly name: "waiting"; readonly holder?: string }
+  /** It does, since the renewal sent at `renewedAt`; the timer ends that at the renew deadline. */
+  | {
+    readonly name: "held";
+    readonly renewedAt: number;
+    readonly deadline: ReturnType<typeof setTimeout>;
+  };
+
+/** The last change of the Lease that was seen. */
+interface Observation {
+  /** Its resourceVersion; undefined when the Lease does not exist. */
+  readonly revision?: string;
+  /** When this process first saw it (`performance.now()`). */
+  readonly at: number;
+  /** How long another process' Lease is respected from then on, in milliseconds. */
+  readonly respectedMs: number;
+}
+
 /**
- * Acquires, renews and gives back a Lease. Whether another's has expired, and whether an own renewal
- * is too long ago, is judged by this machine's monotonic clock alone: clocks of machines differ.
+ * Acquires, renews and gives back one Lease. Expiry, of another process' Lease and of its own, is judged
+ * by the monotonic clock of this machine only, because clocks of machines differ.
  */
 export class LeaseHolder {
-  /** Who holds it when this one does. */
+  /** Identity that this process writes into the Lease. */
   readonly identity: string;
   readonly #client: KubeClient;
   readonly #options: LeaseOptions;
@@ -57,50 +88,48 @@ export class LeaseHolder {
   readonly #retryMs: number;
   readonly #stop = new AbortController();
   #running?: Promise<void>;
-  #held = false;
-  #failing = false;
+  #state: State = { name: "waiting" };
+  /** The Lease as last read or written; undefined when it must be read again. */
   #lease?: KubeObject;
-  /** The resourceVersion last seen. */
-  #seen?: string;
-  /** When another's Lease was last seen renewed, and for how long it is respected from then on. */
-  #seenAt = 0;
-  #respectedMs = 0;
-  #renewedAt = 0;
-  #deadline?: ReturnType<typeof setTimeout>;
-  #waitsFor = "";
-  /** Resolved when the watch shows something new. */
-  #news = Promise.withResolvers<void>();
+  #seen: Observation = { at: 0, respectedMs: 0 };
+  /** Resolved when the watch shows that the Lease may be free. */
+  #changed = Promise.withResolvers<void>();
 
-  /** Starts nothing yet. */
+  /** Sends no request before {@link start}. */
   constructor(client: KubeClient, options: LeaseOptions) {
     this.#client = client;
     this.#options = options;
     this.identity = options.identity ?? leaseIdentity();
-    this.#durationMs = (options.durationSeconds ?? 15) * 1000;
-    this.#deadlineMs = (options.renewDeadlineSeconds ?? 10) * 1000;
-    this.#retryMs = (options.retrySeconds ?? 2) * 1000;
+    this.#durationMs = (options.durationSeconds ?? LEASE_DEFAULTS.durationSeconds) * 1000;
+    this.#deadlineMs = (options.renewDeadlineSeconds ?? LEASE_DEFAULTS.renewDeadlineSeconds) * 1000;
+    this.#retryMs = (options.retrySeconds ?? LEASE_DEFAULTS.retrySeconds) * 1000;
   }
 
   /**
-   * Whether it is held at this very moment: false from the renew deadline on, also in a process that
-   * was frozen and has not learnt of the loss yet.
+   * Whether the Lease is held now. It turns false at the renew deadline even in a process that was
+   * suspended and whose timers have not fired yet.
    */
   get held(): boolean {
-    return this.#held && performance.now() - this.#renewedAt < this.#deadlineMs;
+    return this.#state.name === "held" &&
+      performance.now() - this.#state.renewedAt < this.#deadlineMs;
   }
 
-  /** Begins to acquire and renew, until `release`. */
+  /** Acquires and renews the Lease until {@link release}. */
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /** Stops, and gives the Lease back when it is held: others need not wait for it to expire. */
+  /**
+   * Stops, and gives the Lease back when it is held, so that another process can take it before it
+   * expires. Never rejects: a failed request goes to `onError`. `lost` is not called.
+   */
   async release(): Promise<void> {
     this.#stop.abort();
     await this.#running;
-    clearTimeout(this.#deadline);
-    if (!this.#held || !this.#lease) return;
-    this.#held = false;
+    if (this.#state.name !== "held") return;
+    clearTimeout(this.#state.deadline);
+    this.#state = { name: "waiting" };
+    if (!this.#lease) return;
     try {
       await this.#write({ ...specOf(this.#lease), holderIdentity: "", leaseDurationSeconds: 1 });
     } catch (error) {
@@ -111,34 +140,34 @@ export class LeaseHolder {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      if (this.#held) await this.#renew(signal);
+      if (this.#state.name === "held") await this.#renew(signal);
       else await this.#acquire(signal);
     }
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
-    // After a race: see at once whether it is still ours.
+    // A conflict says that the Lease changed: the second attempt reads whose it is.
     if (await this.#attempted() === "raced") await this.#attempted();
-    if (this.#held && !this.held) this.#lose();
-    if (this.#held) await sleep(this.#retryMs, signal);
+    if (!this.held) this.#lose();
+    if (this.#state.name === "held") await sleep(this.#retryMs, signal);
   }
 
-  /** Tries until it is held; in between, the watch tells when to try again. */
+  /** Tries until the Lease is held; while another process holds it, the watch says when to try again. */
   async #acquire(signal: AbortSignal): Promise<void> {
     const done = new AbortController();
     const end = () => done.abort();
     signal.addEventListener("abort", end, { once: true });
     let watch: Promise<void> | undefined;
-    while (!signal.aborted && !this.#held) {
-      const news = this.#news.promise;
+    while (!signal.aborted) {
+      const changed = this.#changed.promise;
       const result = await this.#attempted();
-      if (this.#held || signal.aborted) break;
+      if (this.#state.name === "held" || signal.aborted) break;
       if (result !== "taken") {
         await sleep(result === "raced" ? 0 : this.#retryMs, signal);
         continue;
       }
       watch ??= this.#watch(done.signal);
-      await Promise.race([news, sleep(this.#untilExpiry(), signal)]);
+      await Promise.race([changed, sleep(this.#untilExpiry(), signal)]);
     }
     signal.removeEventListener("abort", end);
     done.abort();
@@ -154,42 +183,38 @@ export class LeaseHolder {
     return new Reflector(this.#client, LEASE_KIND, options, handlers).start(signal);
   }
 
-  /** What the watch shows: a renewal sets back the expiry, anything else is a chance. */
+  /** Handles a change that the watch shows. */
   #observed(lease: KubeObject | undefined): void {
     if (!this.#note(lease)) return;
-    // A renewal: the sleep under way ends too early then, and finds out by itself.
-    if (lease && holderOf(lease) !== "" && holderOf(lease) === this.#waitsFor) return;
-    this.#news.resolve();
-    this.#news = Promise.withResolvers();
+    const holder = lease ? holderOf(lease) : "";
+    // A renewal by the known holder. The sleep until the old expiry then ends early and is repeated.
+    if (holder !== "" && this.#state.name === "waiting" && this.#state.holder === holder) return;
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
   async #attempted(): Promise<"held" | "taken" | "raced" | "failed"> {
     try {
       const result = await this.#attempt();
-      if (this.#failing) this.#options.onAnswer?.();
-      this.#failing = false;
+      this.#options.onAnswer?.();
       return result;
     } catch (error) {
-      this.#lease = undefined; // read it again, whatever went wrong
+      this.#lease = undefined;
       if (isRace(error)) return "raced";
-      this.#failing = true;
       this.#options.onError?.(error);
       return "failed";
     }
   }
 
-  /** Renews the Lease if it is ours, takes it if it is nobody's or its holder fell silent. */
+  /** Renews the Lease if it is held, or takes it if it is free or expired. */
   async #attempt(): Promise<"held" | "taken" | "raced"> {
-    if (!this.#held || !this.#lease) await this.#look();
+    if (this.#state.name !== "held" || !this.#lease) await this.#read();
     const before = this.#lease ? specOf(this.#lease) : {};
     const holder = this.#lease ? holderOf(this.#lease) : "";
     const ours = holder === this.identity;
     if (!ours && this.#untilExpiry() > 0) {
-      if (this.#held) this.#lose();
-      if (holder !== "" && this.#waitsFor !== holder) {
-        this.#options.waiting?.(holder);
-        this.#waitsFor = holder;
-      }
+      this.#lose();
+      this.#waitFor(holder);
       return "taken";
     }
     const started = performance.now();
@@ -202,49 +227,55 @@ export class LeaseHolder {
       renewTime: now,
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
-    // Renewed, but so slowly that it is too late to count.
+    // The answer came after the deadline: other processes may already count the Lease as expired.
     if (performance.now() - started >= this.#deadlineMs) return "raced";
     this.#renewed(started);
     return "held";
   }
 
-  /** Counts from when the renewal was sent: others count from when they see it, which is later. */
-  #renewed(at: number): void {
-    this.#renewedAt = at;
-    const left = at + this.#deadlineMs - performance.now();
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => this.#lose(), Math.max(0, left));
-    if (this.#held) return;
-    this.#held = true;
-    this.#waitsFor = "";
-    this.#options.acquired?.();
+  /** Other processes count from when they see the renewal, which is later than when it was sent. */
+  #renewed(sentAt: number): void {
+    const before = this.#state;
+    if (before.name === "held") clearTimeout(before.deadline);
+    const left = Math.max(0, sentAt + this.#deadlineMs - performance.now());
+    const deadline = setTimeout(() => this.#lose(), left);
+    this.#state = { name: "held", renewedAt: sentAt, deadline };
+    if (before.name !== "held") this.#options.acquired?.();
   }
 
-  async #look(): Promise<void> {
+  #waitFor(holder: string): void {
+    if (holder === "" || this.#state.name !== "waiting" || this.#state.holder === holder) return;
+    this.#options.waiting?.(holder);
+    this.#state = { name: "waiting", holder };
+  }
+
+  async #read(): Promise<void> {
     const found = await this.#client.get(leaseRef(this.#options.namespace, this.#options.name));
     this.#note(found);
     this.#lease = found;
   }
 
   /**
-   * Remembers when this state of the Lease was first seen; false when it was before. One that somebody
-   * deleted is respected as before: its holder does not know yet, and is about to make it again.
+   * Records when this version of the Lease was first seen; returns false for a known version. A deleted
+   * Lease is respected until it expires: its holder still works, and creates it again at its renewal.
    */
   #note(lease: KubeObject | undefined): boolean {
     const revision = lease?.metadata.resourceVersion;
-    if (revision === this.#seen) return false;
-    this.#seen = revision;
-    if (!lease) return true;
+    if (revision === this.#seen.revision) return false;
+    if (!lease) {
+      this.#seen = { ...this.#seen, revision };
+      return true;
+    }
     const { leaseDurationSeconds: seconds } = specOf(lease);
-    const isOthers = !["", this.identity].includes(holderOf(lease));
-    this.#seenAt = performance.now();
-    this.#respectedMs = isOthers && typeof seconds === "number" ? seconds * 1000 : 0;
+    const isTaken = !["", this.identity].includes(holderOf(lease));
+    const respectedMs = isTaken && typeof seconds === "number" ? seconds * 1000 : 0;
+    this.#seen = { revision, at: performance.now(), respectedMs };
     return true;
   }
 
-  /** Milliseconds until another's Lease has been silent for as long as it is respected. */
+  /** Milliseconds until another process' Lease expires; 0 or less when it may be taken. */
   #untilExpiry(): number {
-    return this.#seenAt + this.#respectedMs - performance.now();
+    return this.#seen.at + this.#seen.respectedMs - performance.now();
   }
 
   async #write(spec: JsonObject): Promise<void> {
@@ -261,9 +292,9 @@ export class LeaseHolder {
   }
 
   #lose(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    clearTimeout(this.#deadline);
+    if (this.#state.name !== "held") return;
+    clearTimeout(this.#state.deadline);
+    this.#state = { name: "waiting" };
     this.#options.lost?.();
   }
 }
@@ -277,7 +308,7 @@ function holderOf(lease: KubeObject): string {
   return typeof holderIdentity === "string" ? holderIdentity : "";
 }
 
-/** Somebody else was faster: no failure. */
+/** Whether another process changed or created the Lease first. */
 function isRace(error: unknown): boolean {
   return error instanceof ApiError &&
     (error.reason === "Conflict" || error.reason === "AlreadyExists");

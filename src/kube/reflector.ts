@@ -1,4 +1,7 @@
-/** List, then watch, for ever: one kind's objects as a stream of changes that survives every failure. */
+/**
+ * A reflector lists the objects of one kind, then watches them, until it is stopped. Handlers see one
+ * stream of changes across reconnects, relists and failures.
+ */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
 import { SilenceError } from "./errors.ts";
@@ -6,46 +9,67 @@ import { type Change, KnownObjects } from "./known_objects.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
-/** Called one after another, in the order of the server's changes. */
+/** Handlers of changes. The reflector calls them one at a time, in the order of the server's changes. */
 export interface ReflectorHandlers {
-  /** An object came up, or was there at the first list. */
+  /** An object was created, or is part of the first list. */
   added(object: KubeObject): void;
   /** An object changed. */
   modified(object: KubeObject): void;
-  /** An object is gone. If that was noticed by a list, only its identity is known. */
+  /** An object was deleted. After a relist only its type, name, namespace and uid are known. */
   deleted(object: KubeObject): void;
-  /** Once, when the first list has been handed over. */
+  /** Called once, after all objects of the first list were handed over. */
   synced?(): void;
 }
 
-/** A list that was handed over in full. */
+/** A list whose objects were all handed over. */
 export interface Listed {
-  /** The moment that it shows; empty when the server does not say. */
+  /** The list's resourceVersion; empty when the server sends none. */
   resourceVersion: string;
-  /** Of this namespace alone. */
+  /** The listed namespace; absent for all namespaces. */
   namespace?: string;
-  /** Whether it showed the object. */
+  /** Whether the list contained the object. */
   has(at: { namespace?: string; name?: string }): boolean;
 }
 
-/** What to watch, and how failures are told. */
+/** What a reflector watches, and who is told about lists and failures. */
 export interface ReflectorOptions extends ListOptions {
-  /** Every failure but an expired resourceVersion; it goes on trying all the same. */
+  /** Called on every failure except an expired resourceVersion; the reflector tries again. */
   onError?: (error: unknown) => void;
-  /** Waits between attempts. */
+  /** Waits between failed attempts; 100 ms to 30 s by default. */
   backoff?: Backoff;
-  /** Told of every list that was handed over, also of later ones. */
+  /** Called after each complete list, before `synced` is called for the first one. */
   onListed?: (list: Listed) => void;
-  /** Where lists are allowed and watches are not: milliseconds between lists, 10 s by default. */
+  /** Milliseconds between lists while lists are allowed and watches are not; 10 s by default. */
   pollMs?: number;
 }
 
-// A server speaks about once a minute, by bookmarks; one that has none is asked again, which costs little.
+/** The reflector lists: it has no position to watch from. */
+interface Listing {
+  readonly name: "listing";
+  /** Whether an earlier list was complete. */
+  readonly synced: boolean;
+}
+
+/** The reflector watches, or is about to reconnect. */
+interface Watching {
+  readonly name: "watching";
+  /** Where the next connection starts: the version of the last list, event or bookmark. */
+  resourceVersion: string;
+  /** Whether the connection continues an earlier one; false right after a list. */
+  resumed: boolean;
+  /** Whether the connection delivered an event or stayed open for PRODUCTIVE_MS. */
+  productive: boolean;
+}
+
+// The API server sends a bookmark about once a minute. A server without bookmarks is reconnected to.
 const SILENCE_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
 
-/** Watches one kind. It keeps no objects, only each one's uid and resourceVersion. */
+/**
+ * Lists and watches one kind. It keeps no objects, only the uid and resourceVersion of each: enough to
+ * tell additions, changes and deletions apart after a relist.
+ */
 export class Reflector {
   readonly #client: KubeClient;
   readonly #kind: KindRef;
@@ -54,12 +78,9 @@ export class Reflector {
   readonly #known: KnownObjects;
   readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<void>();
-  #hasSynced = false;
-  #resourceVersion = "";
-  #productive = false;
-  #listed = false;
+  #state: Listing | Watching = { name: "listing", synced: false };
 
-  /** Starts nothing yet. */
+  /** Sends no request before {@link start}. */
   constructor(
     client: KubeClient,
     kind: KindRef,
@@ -72,28 +93,23 @@ export class Reflector {
     this.#handlers = handlers;
     this.#known = new KnownObjects(kind);
     this.#backoff = options.backoff ?? new Backoff();
-    // Whoever waits gets the rejection; nobody has to.
+    // A stopped reflector rejects the promise; without this handler Deno ends the process for it.
     this.#synced.promise.catch(() => {});
   }
 
-  /** Resolves after the first list; rejects when it is stopped before. */
+  /** Resolves after the first list; rejects with the signal's reason when stopped before. */
   get synced(): Promise<void> {
     return this.#synced.promise;
   }
 
-  /** Whether the first list has been handed over. */
+  /** Whether the first list has been handed over; stays true. */
   get hasSynced(): boolean {
-    return this.#hasSynced;
+    return this.#state.name === "watching" || this.#state.synced;
   }
 
-  /** Whether the last list was allowed. */
+  /** Whether the server allowed the list that the watch continues from; false during a list. */
   get mayList(): boolean {
-    return this.#listed;
-  }
-
-  /** How far the handlers have seen; empty before the first list. */
-  get resourceVersion(): string {
-    return this.#resourceVersion;
+    return this.#state.name === "watching";
   }
 
   /** How many objects are known. */
@@ -101,76 +117,86 @@ export class Reflector {
     return this.#known.size;
   }
 
-  /** For handlers that have dropped what they were told: the next list tells of everything again. */
+  /** Lists at the next round and calls `added` for every object, for handlers that dropped their state. */
   forget(): void {
     this.#known.clear();
-    this.#resourceVersion = "";
+    this.#relist();
   }
 
-  /** Runs until the signal aborts; resolves when nothing of it is left. Call it once. */
+  /** Runs until the signal aborts; resolves when all connections are closed. Call it once. */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#productive = false;
-      const resumed = this.#resourceVersion !== "";
-      this.#listed = resumed;
-      let error: unknown;
-      try {
-        if (!resumed) await this.#list(signal);
-        if (!signal.aborted) await this.#watch(signal);
-      } catch (caught) {
-        error = caught;
-      }
+      const error = await this.#round(signal);
       if (signal.aborted) break;
-      const asked = this.#judge(error);
-      if (this.#listed && isRefused(error)) {
-        // Each round asks for the watch again: permissions come and go.
-        this.#resourceVersion = "";
-        this.#backoff.reset();
-        await sleep(Math.max(this.#options.pollMs ?? POLL_MS, asked), signal);
-        continue;
-      }
-      // An expired position is no failure, unless a list has just given it.
-      const expired = resumed && isGone(error);
-      if (this.#productive || expired) this.#backoff.reset();
-      if (expired || (this.#productive && error === undefined)) continue;
-      await sleep(Math.max(this.#backoff.next(), asked), signal);
+      const waitMs = this.#finish(error);
+      if (waitMs > 0) await sleep(waitMs, signal);
     }
     this.#synced.reject(signal.reason);
   }
 
-  /** Tells the failure and forgets a position that cannot be resumed; milliseconds that the server asks to wait. */
-  #judge(error: unknown): number {
-    if (error === undefined) return 0;
-    if (!isGone(error)) this.#report(error);
-    if (!(error instanceof ApiError)) return 0;
-    const ahead = error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
-    // NotFound: the kind itself went; what comes back under its name is told by a list.
-    if (ahead || error.reason === "Gone" || error.reason === "NotFound") this.#resourceVersion = "";
-    return (error.retryAfterSeconds ?? 0) * 1000;
+  /** One list, unless there is a position to watch from, and one watch; returns its error, if any. */
+  async #round(signal: AbortSignal): Promise<unknown> {
+    try {
+      if (this.#state.name === "watching") {
+        this.#state = { ...this.#state, resumed: true, productive: false };
+      } else {
+        await this.#list(signal);
+      }
+      if (this.#state.name === "watching" && !signal.aborted) {
+        await this.#watch(this.#state, signal);
+      }
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 
+  /** Reports the error of a round and moves to the next state; milliseconds to wait before it. */
+  #finish(error: unknown): number {
+    const watch = this.#state.name === "watching" ? this.#state : undefined;
+    if (error !== undefined && !isGone(error)) this.#report(error);
+    const retryAfterMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    if (watch && isRefused(error)) {
+      // Lists are allowed and watches are not. Each round asks for the watch again: roles change.
+      this.#relist();
+      this.#backoff.reset();
+      return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
+    }
+    if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
+    // An expired position is normal, unless a list has just returned it.
+    const expired = watch?.resumed && isGone(error);
+    if (watch?.productive || expired) this.#backoff.reset();
+    if (expired || (watch?.productive && error === undefined)) return 0;
+    return Math.max(this.#backoff.next(), retryAfterMs);
+  }
+
+  #relist(): void {
+    this.#state = { name: "listing", synced: this.hasSynced };
+  }
+
+  /** Lists the kind and moves to watching; stays in listing when the signal aborts. */
   async #list(signal: AbortSignal): Promise<void> {
     let resourceVersion: string | undefined;
     try {
       resourceVersion = await this.#readPages(signal);
     } catch (error) {
       if (!isGone(error)) throw error;
-      // The list outlived the server's memory of it: once more, in one piece.
+      // The continue token expired between two pages: list once more, in one piece.
       resourceVersion = await this.#readPages(signal, 0);
     }
     if (resourceVersion === undefined) return;
     this.#emit(this.#known.endList());
-    this.#resourceVersion = resourceVersion;
-    this.#listed = true;
     const { namespace } = this.#options;
     const listed = { resourceVersion, namespace, has: this.#known.has };
     this.#call(() => this.#options.onListed?.(listed));
-    if (this.#hasSynced) return;
-    this.#hasSynced = true;
+    const isFirst = !this.hasSynced;
+    this.#state = { name: "watching", resourceVersion, resumed: false, productive: false };
+    if (!isFirst) return;
     this.#call(() => this.#handlers.synced?.());
     this.#synced.resolve();
   }
 
+  /** Hands over all pages; returns the list's resourceVersion, or undefined when the signal aborts. */
   async #readPages(signal: AbortSignal, limit?: number): Promise<string | undefined> {
     this.#known.beginList();
     let resourceVersion = "";
@@ -182,44 +208,44 @@ export class Reflector {
     return resourceVersion;
   }
 
-  /** One connection. Silence beyond what a living server keeps ends it; the next one resumes. */
-  async #watch(signal: AbortSignal): Promise<void> {
+  /** One watch connection. It is closed when no event or bookmark arrives for SILENCE_MS. */
+  async #watch(state: Watching, signal: AbortSignal): Promise<void> {
     const timeoutSeconds = Math.round(300 + Math.random() * 300);
     const connection = new AbortController();
     const stop = () => connection.abort();
-    const silent = () => connection.abort(new SilenceError("nothing came for too long"));
+    const silent = () => connection.abort(new SilenceError("no event or bookmark arrived in time"));
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
-    let heard = started;
-    // One timer for many events: when it is due it looks how long it has really been.
-    const look = () => {
-      const left = heard + SILENCE_MS - performance.now();
+    let lastEvent = started;
+    // One timer for many events: it is set again for the rest of the time instead of at each event.
+    const check = () => {
+      const left = lastEvent + SILENCE_MS - performance.now();
       if (left <= 0) silent();
-      else watchdog = setTimeout(look, left);
+      else watchdog = setTimeout(check, left);
     };
-    let watchdog = setTimeout(look, SILENCE_MS);
+    let watchdog = setTimeout(check, SILENCE_MS);
     try {
       const events = this.#client.watch(this.#kind, {
         ...this.#selection(),
-        resourceVersion: this.#resourceVersion,
+        resourceVersion: state.resourceVersion,
         timeoutSeconds,
         signal: connection.signal,
       });
       for await (const event of events) {
         if (signal.aborted) return;
-        this.#productive = true;
-        heard = performance.now();
+        state.productive = true;
+        lastEvent = performance.now();
         if (event.type === "BOOKMARK") {
-          this.#resourceVersion = event.resourceVersion;
+          state.resourceVersion = event.resourceVersion;
         } else {
           this.#emit(this.#known.fromEvent(event));
-          this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+          state.resourceVersion = event.object.metadata.resourceVersion ?? state.resourceVersion;
         }
       }
     } finally {
       clearTimeout(watchdog);
       signal.removeEventListener("abort", stop);
-      if (performance.now() - started > PRODUCTIVE_MS) this.#productive = true;
+      if (performance.now() - started > PRODUCTIVE_MS) state.productive = true;
     }
   }
 
@@ -232,7 +258,7 @@ export class Reflector {
     for (const { type, object } of changes) this.#call(() => this.#handlers[type](object));
   }
 
-  /** A handler's failure is told, and costs nobody else an event. */
+  /** Reports the error of a handler that throws; the other handlers still get their events. */
   #call(handler: () => void): void {
     try {
       handler();
@@ -246,7 +272,15 @@ export class Reflector {
   }
 }
 
-/** True when the server does not allow the request at all: no right to it, or no such verb of the kind. */
+/** Whether the server refuses the request: RBAC forbids it (403), or the kind lacks the verb (405). */
 export function isRefused(error: unknown): boolean {
   return error instanceof ApiError && (error.reason === "Forbidden" || error.code === 405);
+}
+
+/** Whether a watch from this position cannot continue: the next request must be a list. */
+function isPositionLost(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  // NotFound: the kind was deleted. A kind that comes back under its name has other objects.
+  return error.reason === "Gone" || error.reason === "NotFound" ||
+    error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }

@@ -1,4 +1,4 @@
-/** Watches a kind everywhere or, where that is refused, in the namespaces that somebody asks for. */
+/** A reflector that watches a kind in all namespaces or, where RBAC forbids that, in single ones. */
 import type { KindRef } from "../api/mod.ts";
 import {
   isRefused,
@@ -9,26 +9,39 @@ import {
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
-/** What to watch, and whom to tell when all of it has to be told anew. */
+/** What to watch. */
 export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
-  /** What the watch over everything told no longer stands: it lost its permission. */
+  /** Called when the list of all namespaces loses its permission: what it handed over may be stale. */
   onLost?: () => void;
 }
 
-/** One namespace, while not everything may be watched. */
-interface Place {
+/** The watch of one namespace. */
+interface NamespaceWatch {
   readonly stop: AbortController;
   readonly reflector: Reflector;
-  /** Resolves to true when it is complete, to false when it is refused. */
-  readonly known: Promise<boolean>;
+  /** Resolves to true after the first list, to false when it is refused or stopped. */
+  readonly synced: Promise<boolean>;
 }
 
-/** How long watches of namespaces go on beside that of everything: for what they were about to tell. */
+/** What the server allows, as far as it is known. */
+type Scope =
+  /** Neither listed nor refused yet. */
+  | { readonly name: "unknown" }
+  /** All namespaces are listed. */
+  | { readonly name: "everywhere" }
+  /** The list of all namespaces is refused; `watches` holds those of single namespaces, by name. */
+  | { readonly name: "namespaces"; readonly watches: Map<string, NamespaceWatch> };
+
+/**
+ * How long watches of namespaces continue beside the one of all namespaces, in milliseconds: they may
+ * have events to deliver that are older than its list.
+ */
 const OVERLAP_MS = 5_000;
 
 /**
- * Asks for everything all the time, so that it comes back with the permission. Handlers may be told of
- * an object twice while one takes over from the other.
+ * Lists and watches one kind in the widest scope that RBAC allows. It asks for all namespaces all the
+ * time, so that a permission granted later is used. While one scope replaces the other, handlers may
+ * get the same change twice.
  */
 export class ScopedReflector {
   readonly #client: KubeClient;
@@ -36,12 +49,12 @@ export class ScopedReflector {
   readonly #options: ScopedOptions;
   readonly #handlers: ReflectorHandlers;
   readonly #wide: Reflector;
-  readonly #places = new Map<string, Place>();
-  readonly #settled = Promise.withResolvers<void>();
-  #scope: "unknown" | "everywhere" | "namespaces" = "unknown";
-  #signal?: AbortSignal;
+  readonly #synced = Promise.withResolvers<void>();
+  /** Aborts when the reflector is stopped; replaced by the signal of {@link start}. */
+  #signal: AbortSignal = new AbortController().signal;
+  #scope: Scope = { name: "unknown" };
 
-  /** Starts nothing yet. */
+  /** Sends no request before {@link start}. */
   constructor(
     client: KubeClient,
     kind: KindRef,
@@ -55,54 +68,61 @@ export class ScopedReflector {
     const { onLost: _, ...rest } = options;
     this.#wide = new Reflector(client, kind, {
       ...rest,
-      onError: (error) => this.#failed(error),
+      onError: (error) => this.#onWideError(error),
       onListed: (list) => {
-        this.#everywhere();
+        this.#enterEverywhere();
         rest.onListed?.(list);
       },
     }, handlers);
-    this.#settled.promise.catch(() => {});
+    // A stopped reflector rejects the promise; without this handler Deno ends the process for it.
+    this.#synced.promise.catch(() => {});
   }
 
-  /** Resolves when everything is known, or when it is clear that only namespaces can be; rejects when stopped before. */
+  /**
+   * Resolves when all namespaces are listed, or the list of all is refused; rejects with the signal's
+   * reason when stopped before.
+   */
   get synced(): Promise<void> {
-    return this.#settled.promise;
+    return this.#synced.promise;
   }
 
-  /** Whether everything is known. */
+  /** Whether the objects of all namespaces are known. */
   get isComplete(): boolean {
-    return this.#scope === "everywhere";
+    return this.#scope.name === "everywhere";
   }
 
-  /** Whether everything is known, or only namespaces can be. */
+  /** Whether {@link synced} has resolved. */
   get hasSynced(): boolean {
-    return this.#scope !== "unknown";
+    return this.#scope.name !== "unknown";
   }
 
   /** Runs until the signal aborts. Call it once. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
-    signal.addEventListener("abort", () => this.#stopPlaces(), { once: true });
+    signal.addEventListener("abort", () => this.#stopNamespaces(), { once: true });
     await this.#wide.start(signal);
-    this.#settled.reject(signal.reason);
+    this.#synced.reject(signal.reason);
   }
 
   /**
-   * Resolves to true when all objects of the namespace are known, by a watch of it alone if need be; to
-   * false when they cannot be. Without a namespace that is everything.
+   * Resolves to true when all objects of the namespace are known; if RBAC forbids the list of all
+   * namespaces, a watch of this one is started for it. Resolves to false when they cannot be known.
+   * Without a namespace the question is about all of them.
    */
   async covers(namespace: string | undefined): Promise<boolean> {
-    if (this.#scope === "everywhere") return true;
-    if (this.#scope === "unknown" || namespace === undefined || !this.#kind.namespaced) {
+    const scope = this.#scope;
+    if (scope.name === "everywhere") return true;
+    if (scope.name === "unknown" || namespace === undefined || !this.#kind.namespaced) {
       return false;
     }
-    const place = this.#places.get(namespace) ?? this.#watch(namespace);
-    return place.reflector.hasSynced || (await place.known && this.#scope === "namespaces");
+    const watch = scope.watches.get(namespace) ?? this.#watch(namespace);
+    scope.watches.set(namespace, watch);
+    return watch.reflector.hasSynced || (await watch.synced && this.#scope === scope);
   }
 
-  #watch(namespace: string): Place {
+  #watch(namespace: string): NamespaceWatch {
     const stop = new AbortController();
-    const { promise: known, resolve } = Promise.withResolvers<boolean>();
+    const { promise: synced, resolve } = Promise.withResolvers<boolean>();
     const { onLost: _, ...rest } = this.#options;
     const reflector = new Reflector(this.#client, this.#kind, {
       ...rest,
@@ -112,40 +132,47 @@ export class ScopedReflector {
         this.#options.onError?.(error);
       },
     }, { ...this.#handlers, synced: () => resolve(true) });
-    const place = { stop, reflector, known };
-    this.#places.set(namespace, place);
     stop.signal.addEventListener("abort", () => resolve(false), { once: true });
-    if (this.#signal?.aborted) stop.abort();
+    if (this.#signal.aborted) stop.abort();
     void reflector.start(stop.signal);
-    return place;
+    return { stop, reflector, synced };
   }
 
-  #everywhere(): void {
-    if (this.#scope === "everywhere") return;
-    this.#scope = "everywhere";
-    this.#settled.resolve();
-    const places = [...this.#places.values()];
-    this.#places.clear();
-    if (places.length === 0) return;
-    void sleep(OVERLAP_MS, this.#signal!).then(() => places.forEach(({ stop }) => stop.abort()));
+  /** The list of all namespaces succeeded: the watches of single ones end after the overlap. */
+  #enterEverywhere(): void {
+    const before = this.#scope;
+    if (before.name === "everywhere") return;
+    this.#scope = { name: "everywhere" };
+    this.#synced.resolve();
+    if (before.name === "unknown" || before.watches.size === 0) return;
+    void sleep(OVERLAP_MS, this.#signal).then(() => stopAll(before.watches));
   }
 
-  #failed(error: unknown): void {
-    // A refused watch alone is polled: lists are as complete.
-    if (isRefused(error) && !this.#wide.mayList && this.#scope !== "namespaces") {
-      const was = this.#scope;
-      this.#scope = "namespaces";
-      if (was === "everywhere") {
-        this.#wide.forget();
-        this.#options.onLost?.();
-      }
-      this.#settled.resolve();
-    }
+  #onWideError(error: unknown): void {
+    // With a refused watch but an allowed list the reflector polls: that is as complete.
+    if (isRefused(error) && !this.#wide.mayList) this.#enterNamespaces();
     this.#options.onError?.(error);
   }
 
-  #stopPlaces(): void {
-    for (const { stop } of this.#places.values()) stop.abort();
-    this.#places.clear();
+  /** The list of all namespaces was refused. */
+  #enterNamespaces(): void {
+    const before = this.#scope;
+    if (before.name === "namespaces") return;
+    this.#scope = { name: "namespaces", watches: new Map() };
+    if (before.name === "everywhere") {
+      this.#wide.forget();
+      this.#options.onLost?.();
+    }
+    this.#synced.resolve();
   }
+
+  #stopNamespaces(): void {
+    if (this.#scope.name !== "namespaces") return;
+    stopAll(this.#scope.watches);
+    this.#scope.watches.clear();
+  }
+}
+
+function stopAll(watches: ReadonlyMap<string, NamespaceWatch>): void {
+  for (const { stop } of watches.values()) stop.abort();
 }
