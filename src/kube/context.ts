@@ -1,12 +1,15 @@
-/** From one context of a kubeconfig to a ClusterConfig. */
-import type { Cluster } from "@kubernetes/client-node/dist/config_types.js";
+/** Builds a ClusterConfig from one context of a kubeconfig. */
+import type { Cluster } from "@kubernetes/client-node";
 import { credentialsOf } from "./credentials.ts";
 import { ConfigError } from "./errors.ts";
 import type { Kubeconfig, User } from "./kubeconfig.ts";
 import { readFile } from "./permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** Looks up the context, its cluster and its user, and reads the files that they name. */
+/**
+ * Looks up the context (the current one by default), its cluster and its user, and reads the files that
+ * they name. Throws ConfigError for a missing name, an unreadable file or an unsupported field.
+ */
 export async function toClusterConfig(
   kubeconfig: Kubeconfig,
   contextName: string | undefined,
@@ -96,7 +99,7 @@ async function pem(
 ): Promise<string | undefined> {
   if (!data && !file) return undefined;
   const text = data ? decode(origin, data, what) : await readFile(file!, what);
-  // The runtime skips what it cannot read, and then trusts less than was meant without a word.
+  // Deno ignores certificates that it cannot parse, without an error.
   if (!text.includes("-----BEGIN ")) {
     throw new ConfigError(`${data ? origin : file}: ${what} is not PEM`);
   }
@@ -105,7 +108,7 @@ async function pem(
 
 function decode(origin: string, data: string, what: string): string {
   try {
-    return atob(data.trim());
+    return new TextDecoder().decode(Uint8Array.fromBase64(data));
   } catch {
     throw new ConfigError(`${origin}: ${what} is not base64`);
   }
@@ -114,7 +117,8 @@ function decode(origin: string, data: string, what: string): string {
 function impersonation(origin: string, user: User): Record<string, string> | undefined {
   if (!user.impersonateUser) return undefined;
   if (user.impersonateGroups?.length) {
-    // Headers cannot repeat here, and fewer groups than asked for would be another identity.
+    // Impersonate-Group is a repeated header, which fetch joins into one. Dropping groups would act as
+    // another identity.
     throw new ConfigError(`${origin}: user "${user.name}": as-groups is not supported`);
   }
   return { "impersonate-user": user.impersonateUser };

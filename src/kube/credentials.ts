@@ -1,4 +1,5 @@
-/** The Authorization header: static, from a file that rotates, or from an exec plugin. */
+/** Values of the Authorization header: static, from a token file, or from an exec credential plugin. */
+// The package root does not export these two classes; it would also load all generated API classes.
 import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
 import { FileAuth } from "@kubernetes/client-node/dist/file_auth.js";
 import type { RequestOptions } from "node:https";
@@ -7,10 +8,13 @@ import type { User } from "./kubeconfig.ts";
 import { fileError, named } from "./permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** The part of a ClusterConfig that says who is asking. */
+/** The fields of a ClusterConfig that authenticate requests. */
 export type Credentials = Pick<ClusterConfig, "authorization" | "forget">;
 
-/** Picks what the user offers: token file, token, exec plugin, password. */
+/**
+ * Credentials of a kubeconfig user. The first of token file, token, exec plugin and password is used.
+ * Throws ConfigError for an auth-provider, which Kubernetes removed in 1.26, and when the plugin fails.
+ */
 export async function credentialsOf(
   origin: string,
   user: User,
@@ -19,7 +23,7 @@ export async function credentialsOf(
   if (user.tokenFile) return fileCredentials(user.tokenFile);
   if (user.token) return constant(`Bearer ${user.token.trim()}`);
   if (user.exec) return await execCredentials(origin, user, config);
-  if (user.username) return constant(`Basic ${btoa(`${user.username}:${user.password ?? ""}`)}`);
+  if (user.username) return basic(user.username, user.password ?? "");
   if (user.authProvider) {
     throw new ConfigError(
       `${origin}: user "${user.name}": auth-provider "${user.authProvider.name}" is not supported; use an exec plugin`,
@@ -28,7 +32,7 @@ export async function credentialsOf(
   return {};
 }
 
-/** A token in a file, read again once a minute and after a refusal. */
+/** A token in a file, read again once a minute (kubelet rotates it) and after a 401. */
 export function fileCredentials(tokenFile: string): Credentials {
   const user: User = { name: "", authProvider: { config: { tokenFile } } };
   let auth = new FileAuth();
@@ -48,7 +52,10 @@ export function fileCredentials(tokenFile: string): Credentials {
   };
 }
 
-/** Runs the plugin now, for it may also bring the client certificate, and again when its token is due. */
+/**
+ * Credentials of an exec plugin. The plugin runs at once, because it may return a client certificate
+ * that the connection needs, and again when its token expires.
+ */
 async function execCredentials(
   origin: string,
   user: User,
@@ -72,10 +79,16 @@ async function execCredentials(
     }
     return header(options);
   };
-  // Callers at the same time share one run.
+  // Concurrent requests share one run of the plugin.
   const authorization = () => running ??= run().finally(() => running = undefined);
   await authorization();
   return { authorization, forget: () => void (auth = new ExecAuth()) };
+}
+
+/** RFC 7617 with UTF-8, as Go's `SetBasicAuth` encodes it. */
+function basic(username: string, password: string): Credentials {
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
+  return constant(`Basic ${bytes.toBase64()}`);
 }
 
 function constant(value: string): Credentials {
@@ -103,7 +116,7 @@ function pluginError(origin: string, user: User, error: unknown): Error {
       : "";
     return new ConfigError(`${where} is not installed${hint}`);
   }
-  // Never the plugin's output as it is: a credential may stand in it.
+  // The plugin's output is never shown: it may contain a credential.
   const message = error instanceof SyntaxError
     ? "its output is not JSON"
     : error instanceof TypeError

@@ -1,36 +1,31 @@
-/** Kubeconfig files: read, checked, and merged as kubectl does: the first file that names a thing wins. */
+/** Reads kubeconfig files and merges them as kubectl does: the first file that sets a value wins. */
 import { dirname, isAbsolute, join } from "node:path";
-import {
-  type Cluster,
-  type Context,
-  newClusters,
-  newContexts,
-  newUsers,
-  type User as BareUser,
-} from "@kubernetes/client-node/dist/config_types.js";
+import type { Cluster, Context, User as BareUser } from "@kubernetes/client-node";
+// The package root does not export these parsers; it would also load all generated API classes.
+import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist/config_types.js";
 import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./permission.ts";
 
-/** A user with what client-node's type leaves out. */
+/** A user, with the fields that client-node's type lacks. */
 export type User = BareUser & { tokenFile?: string; impersonateGroups?: string[] };
 
-/** All files as one. */
+/** The merged content of all kubeconfig files. */
 export interface Kubeconfig {
-  /** The files, for messages. */
+  /** The files' paths joined by `:`, for messages. */
   origin: string;
-  /** By name. */
+  /** Clusters by name. */
   clusters: Map<string, Cluster>;
-  /** By name. */
+  /** Users by name. */
   users: Map<string, User>;
-  /** By name. */
+  /** Contexts by name. */
   contexts: Map<string, Context>;
-  /** Empty when no file sets one. */
+  /** Name of the current context; empty when no file sets one. */
   currentContext: string;
 }
 
-/** Reads the files; of several, some may be missing. */
+/** Reads and merges the files. Throws ConfigError for an invalid file, and when all files are missing. */
 export async function readKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
   const merged: Kubeconfig = {
     origin: files.join(":"),
@@ -57,7 +52,7 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
   return merged;
 }
 
-/** One file's content; relative paths in it are meant from its folder. */
+/** Parses one file; relative paths in it are resolved against its folder. Throws ConfigError. */
 export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "origin"> {
   const root = parseYaml(file, text);
   const folder = dirname(file);
@@ -68,7 +63,7 @@ export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "o
     const users = newUsers(rawUsers).map((user, i): User => {
       const raw = entry(rawUsers[i], "user");
       const exec = isObject(raw.exec) ? { ...raw.exec } : undefined;
-      // A bare name is looked up on PATH, anything else is a path.
+      // A bare command name is looked up in PATH; one with a slash is a path.
       if (typeof exec?.command === "string" && exec.command.includes("/")) {
         exec.command = absolute(exec.command);
       }

@@ -1,34 +1,25 @@
 /** Errors over HTTP as `application/problem+json` (RFC 9457). */
+import { STATUS_CODES } from "node:http";
 
 /** The body of an error. */
 export interface HttpProblem {
-  /** Always `about:blank`: the status says it all. */
+  /** Always `about:blank`: the title is that of the HTTP status (RFC 9457, section 4.2.1). */
   type: string;
-  /** The status in words. */
+  /** Reason phrase of the HTTP status. */
   title: string;
   /** HTTP status. */
   status: number;
-  /** What was wrong with this request. */
+  /** Why this request failed. */
   detail: string;
 }
 
-const TITLES: Record<number, string> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
-/** A problem response. */
+/** A response with an {@link HttpProblem}; `headers` are added to its own. */
 export function problem(
   status: 400 | 401 | 403 | 404 | 405 | 500 | 503,
   detail: string,
   headers: Record<string, string> = {},
 ): Response {
-  const title = TITLES[status]!;
+  const title = STATUS_CODES[status]!;
   const body: HttpProblem = { type: "about:blank", title, status, detail };
   return new Response(JSON.stringify(body) + "\n", {
     status,

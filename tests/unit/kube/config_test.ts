@@ -67,6 +67,14 @@ Deno.test("whom to impersonate is kept: acting as oneself would be another ident
   assert.deepEqual(config.headers, { "impersonate-user": "other" });
 });
 
+Deno.test("a password with letters beyond ASCII is sent as UTF-8, as Go sends it", async () => {
+  using files = folder({ config: kubeconfig("username: zoë, password: pässwort") });
+  const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+  const [scheme, value] = (await config.authorization?.())!.split(" ");
+  assert.equal(scheme, "Basic");
+  assert.equal(new TextDecoder().decode(Uint8Array.fromBase64(value!)), "zoë:pässwort");
+});
+
 Deno.test("a token file is read again after a refusal", async () => {
   using files = folder({ config: kubeconfig("tokenFile: token"), token: "one\n" });
   const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
