@@ -13,7 +13,7 @@ export type Credentials = Pick<ClusterConfig, "authorization" | "forget">;
 
 /**
  * Credentials of a kubeconfig user. The first of token file, token, exec plugin and password is used.
- * Throws ConfigError for an auth-provider, which Kubernetes removed in 1.26, and when the plugin fails.
+ * Throws ConfigError when the plugin fails, and for an auth-provider, which is not supported.
  */
 export async function credentialsOf(
   origin: string,
