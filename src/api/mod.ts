@@ -15,6 +15,7 @@
  * @module
  */
 export * from "./conditions.ts";
+export * from "./duration.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
 export * from "./json.ts";

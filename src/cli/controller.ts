@@ -1,7 +1,7 @@
 /** `kro controller`: runs the operator and its HTTP endpoint until it is told to stop. */
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
-import { VERSION } from "../api/mod.ts";
+import { durationText, VERSION } from "../api/mod.ts";
 import { Controller, Metrics } from "../controller/mod.ts";
 import {
   AccessReviewer,
@@ -52,7 +52,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
       resource: info.resource,
       object: info.object ?? "",
       code: info.code,
-      duration: info.seconds,
+      duration: durationText(info.seconds * 1000),
     });
   };
   const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait, onBody, onRetry };

@@ -1,4 +1,4 @@
-/** Where log lines go: stderr, as text for people or as JSON for machines, one line an event. */
+/** Writes the log to stderr, one line per event, as text or as JSON. */
 import {
   configure,
   getAnsiColorFormatter,
@@ -10,15 +10,15 @@ import {
 import { UsageError } from "./errors.ts";
 import type { Output } from "./output.ts";
 
-/** How much and how to log. */
+/** Flags of the log. */
 export interface LogFlags {
-  /** `-v`: 1 for debug lines as well, 2 for all there are. */
+  /** `-v`: 0 logs info and above, 1 also debug, 2 also trace. */
   verbose?: number;
-  /** `--log-format`, text by default. */
+  /** `--log-format`; text by default. */
   logFormat?: "text" | "json";
 }
 
-/** Upstream's log flags. */
+/** The log's flags, with those that upstream takes from controller-runtime's zap package. */
 export interface ZapFlags extends LogFlags {
   /** `--zap-log-level`. */
   zapLogLevel?: string;
@@ -28,7 +28,7 @@ export interface ZapFlags extends LogFlags {
   zapDevel?: boolean;
 }
 
-/** The value of `-v`; UsageError when it is none. */
+/** Parses the value of `-v`, a whole number, `true` (1) or `false` (0). Throws UsageError. */
 export function parseVerbosity(text: string): number {
   if (text === "true") return 1;
   if (text === "false") return 0;
@@ -36,7 +36,10 @@ export function parseVerbosity(text: string): number {
   throw new UsageError(`"${text}" is not a level: 0, 1 or 2`);
 }
 
-/** The lowest level and the format that flags ask for; own flags win over upstream's. */
+/**
+ * The lowest level to log and the format. `-v` and `--log-format` win over the zap flags. Throws
+ * UsageError for an unknown `--zap-log-level`.
+ */
 export function logSettings(flags: ZapFlags): { lowestLevel: LogLevel; json: boolean } {
   const { verbose, logFormat, zapLogLevel, zapEncoder, zapDevel } = flags;
   const byZap = zapLogLevel === undefined ? zapDevel ? "debug" : "info" : zapLevel(zapLogLevel);
@@ -50,13 +53,13 @@ export function logSettings(flags: ZapFlags): { lowestLevel: LogLevel; json: boo
   };
 }
 
-/** Sends the log of every room to the output's stderr. */
+/** Configures LogTape for the whole process: all categories below `kro` go to `output.err`. */
 export async function startLog(flags: ZapFlags, output: Output): Promise<void> {
   const { lowestLevel, json } = logSettings(flags);
   const text = output.colour ? getAnsiColorFormatter : getTextFormatter;
   const format = json
     ? getJsonLinesFormatter({ properties: "flatten" })
-    : text({ timestamp: "rfc3339", value: plain });
+    : text({ timestamp: "rfc3339", category: ".", value: plain });
   const line = (record: LogRecord) =>
     json ? format(record) : format(record).trimEnd() + rest(record);
   await configure({
@@ -69,12 +72,12 @@ export async function startLog(flags: ZapFlags, output: Output): Promise<void> {
   });
 }
 
-/** Text as it is; the sentence says what it is. */
+/** Text without quotes, any other value as JSON. */
 function plain(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
 }
 
-/** Properties that the sentence itself does not name, as `key=value`. */
+/** The properties that the message template does not contain, as ` key=value`. */
 function rest(record: LogRecord): string {
   const template = typeof record.rawMessage === "string"
     ? record.rawMessage

@@ -2,6 +2,7 @@
 import { getLogger } from "@logtape/logtape";
 import {
   CRD_KIND,
+  durationText,
   errorText,
   type KindRef,
   type KubeObject,
@@ -253,7 +254,7 @@ export class GraphController {
         graph: name,
         state: to,
         revision: result.served?.revision,
-        duration: result.buildSeconds,
+        duration: durationText(result.buildSeconds * 1000),
       });
     }
     const failure = result.error ?? (problemsText(result.problems) || undefined);

@@ -1,26 +1,29 @@
-/** What the log says of instances: one line an event; a failure once, with its cause and what is next. */
+/** Log lines about instances. Values of objects are never logged: they may be secret. */
 import { getLogger } from "@logtape/logtape";
-import { groupKind, type KindRef } from "../../api/mod.ts";
+import { durationText, groupKind, type KindRef } from "../../api/mod.ts";
 import type { ObjectOutcome, Outcome } from "../../reconcile/mod.ts";
 
 const logger = getLogger(["kro", "instance"]);
 
-/** Whom a line is about. */
+/** The instance that a line is about. */
 export interface About {
-  /** Kind of the instance. */
+  /** Its kind. */
   kind: KindRef;
-  /** Namespace, unless it is cluster-scoped. */
+  /** Its namespace; absent when it is cluster-scoped. */
   namespace?: string;
-  /** Name. */
+  /** Its name. */
   name?: string;
-  /** The RGD, when one serves it. */
+  /** Name of the RGD that serves its kind. */
   graph?: string;
 }
 
-/** A pass came to its end; `before` is the state that the instance had. No values of objects. */
+/**
+ * Logs the result of a pass: a change of state as info, the rest as debug and trace. `before` is the
+ * state that the instance had, `seconds` how long the pass took.
+ */
 export function logPass(about: About, before: string, outcome: Outcome, seconds: number): void {
   const { state, next, nodes, removed, revision } = outcome;
-  const told = { ...naming(about), state, revision, duration: seconds };
+  const told = { ...naming(about), state, revision, duration: durationText(seconds * 1000) };
   logger.debug("pass over {kind} {instance}: {state}", told);
   if (before !== state) {
     const waits = next.kind === "wait" ? { reason: next.reason } : {};
@@ -49,7 +52,7 @@ export function logPass(about: About, before: string, outcome: Outcome, seconds:
   }
 }
 
-/** It fails otherwise than before. `outcome` is absent when the pass itself broke off. */
+/** Logs a failure whose message differs from the last one. `outcome` is absent when the pass threw. */
 export function logFailure(about: About, error: string, outcome?: Outcome): void {
   const failed = outcome?.nodes.filter((node) => node.state === "Failed").map(({ id }) => id) ?? [];
   logger.error("{kind} {instance} failed and is tried again, later each time: {error}", {
@@ -61,12 +64,12 @@ export function logFailure(about: About, error: string, outcome?: Outcome): void
   });
 }
 
-/** It failed before, and does no longer. */
+/** Logs the first success after failures. */
 export function logRecovery(about: About): void {
   logger.info("{kind} {instance} recovered", naming(about));
 }
 
-/** An object that was there before belongs to the instance now. */
+/** Logs that an existing object without an owner now belongs to the instance. */
 export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">): void {
   logger.info("{kind} {instance} adopted {object}, which belonged to nobody", {
     ...naming(about),
@@ -74,9 +77,9 @@ export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">)
   });
 }
 
-/** What the reader can do, where that is known. */
+/** Advice for errors with a known remedy. */
 function nextStep(error: string): string | undefined {
-  // The API server's own words for a missing right (RBAC).
+  // The message of kube-apiserver's RBAC authorizer.
   if (/is forbidden: User "[^"]*" cannot /.test(error)) {
     return "grant kro that right, by a ClusterRole labelled rbac.kro.run/aggregate-to-controller=true";
   }

@@ -1,6 +1,9 @@
 /** Lines of the log, as text and as JSON. */
 import assert from "node:assert/strict";
 import { getLogger } from "@logtape/logtape";
+import { CRD_KIND } from "../../../src/api/mod.ts";
+import { logPass } from "../../../src/controller/instances/log.ts";
+import type { Outcome } from "../../../src/reconcile/mod.ts";
 import { startLog, type ZapFlags } from "../../../src/cli/log.ts";
 
 async function logged(flags: ZapFlags): Promise<string[]> {
@@ -28,7 +31,7 @@ Deno.test("text: a line an event, with what the sentence does not say behind it"
   assert.equal(others.length, 0);
   assert.match(
     info!,
-    /^\d{4}-\S+Z \[INF\] kro·instance: App\.x\.dev n\/a is ready graph=app revision=3$/,
+    /^\d{4}-\S+Z \[INF\] kro\.instance: App\.x\.dev n\/a is ready graph=app revision=3$/,
   );
   assert.match(error!, /failed: one \| two graph=app$/);
 });
@@ -42,4 +45,19 @@ Deno.test("JSON: the same as fields", async () => {
 
 Deno.test("the second -v shows all there is", async () => {
   assert.equal((await logged({ verbose: 2 })).length, 4);
+});
+
+Deno.test("durations have units in text and JSON, and a line is plain ASCII", async () => {
+  const outcome = { state: "ACTIVE", next: { kind: "done" }, nodes: [], removed: [], revision: 1 };
+  for (const logFormat of ["text", "json"] as const) {
+    const lines: string[] = [];
+    const err = (line: string) => void lines.push(line);
+    await startLog({ logFormat }, { out: () => {}, err, colour: false });
+    const about = { kind: CRD_KIND, name: "a", graph: "app" };
+    logPass(about, "", outcome as unknown as Outcome, 0.1160459890000002);
+    await startLog({}, { out: () => {}, err: () => {}, colour: false });
+    assert.equal(lines.length, 1);
+    assert.match(lines[0]!, logFormat === "text" ? / duration=116ms$/ : /"duration":"116ms"/);
+    assert.match(lines[0]!, /^[ -~]+$/);
+  }
 });
