@@ -56,7 +56,7 @@ export function builtIn(): Beyond {
 }
 
 /** Compiles all of them, in any order; the verdicts are in the order of the RGDs. */
-export async function compileTogether(
+export async function compileSet(
   rgds: readonly ResourceGraphDefinition[],
   crds: readonly KubeObject[],
   beyond: Beyond,

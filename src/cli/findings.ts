@@ -1,14 +1,16 @@
-/** What `kro validate` found, as text, JSON or GitHub's workflow commands. */
-import { type Problem, problemText } from "../api/mod.ts";
+/** Problems of RGDs with their place in a file, as text, JSON or GitHub's workflow commands. */
+import { type Problem, problemText, type ResourceGraphDefinition } from "../api/mod.ts";
 import type { GraphCost } from "../graph/mod.ts";
+import type { Manifest } from "./files.ts";
+import { type Position, Positions } from "./position.ts";
 
-/** A problem, or a warning of code `COST`, and where its RGD stands. */
+/** A problem of an RGD, or a warning (code `COST`), with its place. */
 export interface Finding extends Problem {
   /** File of the RGD. */
   file: string;
-  /** From 1, when the place was found. */
+  /** Line, from 1; absent when the place is not known. */
   line?: number;
-  /** From 1. */
+  /** Column, from 1, in UTF-16 units. */
   column?: number;
   /** Name of the RGD. */
   name: string;
@@ -17,10 +19,10 @@ export interface Finding extends Problem {
 /** Formats of `kro validate -o`. */
 export const FINDING_FORMATS = ["text", "json", "github"] as const;
 
-/** One of them. */
+/** A format of `kro validate -o`. */
 export type FindingFormat = typeof FINDING_FORMATS[number];
 
-/** What the expressions of a valid RGD can cost. */
+/** The worst-case cost of a valid RGD's expressions. */
 export interface CostOfGraph extends GraphCost {
   /** File of the RGD. */
   file: string;
@@ -28,7 +30,39 @@ export interface CostOfGraph extends GraphCost {
   name: string;
 }
 
-/** The findings in one of the formats; for valid RGDs text has nothing to print, JSON what they cost. */
+/** Problems of one RGD with their lines and columns, sorted by place. */
+export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Finding[] {
+  if (problems.length === 0) return [];
+  const { file, text, object } = manifest;
+  const positions = new Positions(text);
+  const findings: Finding[] = problems.map((problem) => (
+    { file, ...positionOf(positions, manifest, problem), name: object.metadata.name!, ...problem }
+  ));
+  return findings.sort((a, b) =>
+    (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+  );
+}
+
+/** A problem's path starts at its node, or at `spec` when it names none. */
+function positionOf(
+  positions: Positions,
+  { object, document, steps }: Manifest,
+  { path = "", node, offset, expression }: Problem,
+): Position | undefined {
+  const { resources } = ((object as ResourceGraphDefinition).spec ?? {}) as { resources?: unknown };
+  const index = node !== undefined && !path.startsWith("resources[") && Array.isArray(resources)
+    ? resources.findIndex((entry) => entry?.id === node)
+    : -1;
+  const root = [...steps, "spec", ...(index < 0 ? [] : ["resources", index])];
+  return positions.locate(
+    document,
+    root,
+    path,
+    offset ?? (expression === undefined ? undefined : 0),
+  );
+}
+
+/** All findings in one of the formats. The costs of valid RGDs are part of JSON only. */
 export function printFindings(
   findings: readonly Finding[],
   costs: readonly CostOfGraph[],
@@ -40,21 +74,23 @@ export function printFindings(
     const valid = problems.length === 0;
     return JSON.stringify({ valid, problems, warnings, costs }, null, 2) + "\n";
   }
-  return findings.map((f) => (format === "github" ? annotation(f) : line(f)) + "\n").join("");
+  return findings.map((f) => (format === "github" ? annotation(f) : findingText(f)) + "\n").join(
+    "",
+  );
 }
 
 function isWarning({ code }: Finding): boolean {
   return code === "COST";
 }
 
-/** Field by field, so that their order is always the same. */
+/** A finding with its fields in a fixed order. */
 function asData(f: Finding): Finding {
   const { file, line, column, name, code, node, path, expression, offset, message, hint } = f;
   return { file, line, column, name, code, node, path, expression, offset, message, hint };
 }
 
-/** As compilers write it, so that editors find the place. */
-function line({ file, line, column, name, ...problem }: Finding): string {
+/** A finding as compilers print it, `file:line:column: name: problem`, which editors parse. */
+export function findingText({ file, line, column, name, ...problem }: Finding): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   const warning = problem.code === "COST" ? "warning: " : "";
   return `${place}: ${name}: ${warning}${problemText(problem)}`;

@@ -1,22 +1,22 @@
-/** `kro render`: what a graph makes, worked out in memory from the built-in schemas; no cluster. */
+/** `kro render`: prints the objects of a graph, computed in memory from the built-in schemas. */
 import {
   CRD_KIND,
   gvkKey,
   type KindRef,
   type KubeObject,
   parseGvk,
-  problemText,
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
 import { type Graph, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
 import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
-import { builtIn, compileTogether } from "./compile_set.ts";
+import { builtIn, compileSet } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import { readManifests } from "./files.ts";
+import { findingsOf, findingText } from "./findings.ts";
 import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
 import { toYaml } from "./yaml.ts";
@@ -25,21 +25,23 @@ import { toYaml } from "./yaml.ts";
 export interface RenderFlags extends GateFlags, CostFlags {
   /** `-f`, at least one. */
   filename: string[];
-  /** Namespace of instances that name none, `default` unless given. */
-  namespace?: string;
+  /** `-n`: namespace of instances that name none. */
+  namespace: string;
 }
 
-/** Runs `kro render`: prints the generated CRDs and the objects as YAML; answers the exit code. */
+/** Runs `kro render`: prints the generated CRDs and the objects as YAML. Returns the exit code. */
 export async function render(flags: RenderFlags, output: Output): Promise<number> {
-  const objects = (await readManifests(flags.filename)).map((manifest) => manifest.object);
-  const rgds = objects.filter((o) => isOfKind(o, RGD_KIND)) as ResourceGraphDefinition[];
+  const manifests = await readManifests(flags.filename);
+  const objects = manifests.map((manifest) => manifest.object);
+  const sources = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
+  const rgds = sources.map(({ object }) => object as ResourceGraphDefinition);
   if (rgds.length === 0) throw new UsageError("there is no ResourceGraphDefinition in these files");
   const crds = objects.filter((o) => isOfKind(o, CRD_KIND));
   const instances = objects.filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
 
-  const verdicts = await compileTogether(rgds, crds, builtIn(), compileOptions(flags));
-  for (const { rgd, problems } of verdicts) {
-    for (const p of problems) output.err(`${rgd.metadata.name}: ${problemText(p)}`);
+  const verdicts = await compileSet(rgds, crds, builtIn(), compileOptions(flags));
+  for (const [i, { problems }] of verdicts.entries()) {
+    for (const finding of findingsOf(sources[i]!, problems)) output.err(findingText(finding));
   }
   const graphs = verdicts.flatMap(({ graph }) => graph ?? []);
   const documents: unknown[] = graphs.map((graph) => graph.crd);
@@ -63,9 +65,7 @@ async function renderInstance(
   output: Output,
 ): Promise<KubeObject[]> {
   const kind: KindRef = graph.instance;
-  const namespace = kind.namespaced
-    ? given.metadata.namespace ?? flags.namespace ?? "default"
-    : undefined;
+  const namespace = kind.namespaced ? given.metadata.namespace ?? flags.namespace : undefined;
   const cluster = new MemoryCluster({ kinds: [...graph.nodes.values()].map((node) => node.kind) });
   const schema = kindsOfCrd(graph.crd)[0]!.schema;
   const named = { ...given, metadata: { ...given.metadata, namespace } };
@@ -92,7 +92,7 @@ async function renderInstance(
   return rendered;
 }
 
-/** The object without what a server stamps on it. */
+/** The object without the metadata that an API server sets. */
 function authored(object: KubeObject): KubeObject {
   const { name, namespace, labels, annotations } = object.metadata;
   return { ...object, metadata: { name, namespace, labels, annotations } };

@@ -10,14 +10,19 @@ import type { CostLimits } from "../graph/mod.ts";
 import { dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
 import { NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
-import { type Beyond, builtIn, compileTogether, type Verdict } from "./compile_set.ts";
+import { type Beyond, builtIn, compileSet, type Verdict } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
 import { type Manifest, readManifests } from "./files.ts";
-import { type CostOfGraph, type Finding, type FindingFormat, printFindings } from "./findings.ts";
+import {
+  type CostOfGraph,
+  type Finding,
+  type FindingFormat,
+  findingsOf,
+  printFindings,
+} from "./findings.ts";
 import type { Output } from "./output.ts";
-import { Positions } from "./position.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
 
@@ -45,7 +50,7 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
   if (flags.crd) crds.push(...await readCrds(flags.crd));
 
   using schemas = await openSchemas(flags, output);
-  const verdicts = await compileTogether(
+  const verdicts = await compileSet(
     rgds.map(({ object }) => object as ResourceGraphDefinition),
     crds.map(({ object }) => object),
     schemas,
@@ -55,7 +60,7 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
     throw new UsageError(`${cause.message}; --offline checks without a cluster`, { cause });
   });
   const costs = costsOf(rgds, verdicts);
-  output.out(printFindings(findingsOf(rgds, verdicts, costLimits(flags)), costs, flags.output));
+  output.out(printFindings(allFindings(rgds, verdicts, costLimits(flags)), costs, flags.output));
   return summarise(verdicts, output);
 }
 
@@ -83,26 +88,15 @@ async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond
   }
 }
 
-/** In the order of the files. */
-function findingsOf(
+/** Problems and warnings of all RGDs, in the order of the files. */
+function allFindings(
   rgds: readonly Manifest[],
   verdicts: readonly Verdict[],
   limits: CostLimits,
 ): Finding[] {
-  return verdicts.flatMap(({ rgd, graph, problems: faults }, i) => {
-    const problems = [...faults, ...(graph ? warnings(graph, limits) : [])];
-    if (problems.length === 0) return [];
-    const manifest = rgds[i]!;
-    const positions = new Positions(manifest.text);
-    const { file } = manifest;
-    const name = rgd.metadata.name!;
-    const findings: Finding[] = problems.map((problem) => (
-      { file, ...positionOf(positions, manifest, problem), name, ...problem }
-    ));
-    return findings.sort((a, b) =>
-      (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-    );
-  });
+  return verdicts.flatMap(({ graph, problems }, i) =>
+    findingsOf(rgds[i]!, [...problems, ...(graph ? warnings(graph, limits) : [])])
+  );
 }
 
 /** Expressions that may be stopped before they are through. */
@@ -125,18 +119,6 @@ function costsOf(rgds: readonly Manifest[], verdicts: readonly Verdict[]): CostO
   return verdicts.flatMap(({ rgd, graph }, i) =>
     graph ? { file: rgds[i]!.file, name: rgd.metadata.name!, ...graphCost(graph) } : []
   );
-}
-
-/** Paths start at the node or at `spec`. */
-function positionOf(positions: Positions, { object, document, steps }: Manifest, p: Problem) {
-  const { resources } = ((object as ResourceGraphDefinition).spec ?? {}) as { resources?: unknown };
-  const path = p.path ?? "";
-  const index = p.node !== undefined && !path.startsWith("resources[") && Array.isArray(resources)
-    ? resources.findIndex((entry) => entry?.id === p.node)
-    : -1;
-  const root = [...steps, "spec", ...(index < 0 ? [] : ["resources", index])];
-  const offset = p.offset ?? (p.expression === undefined ? undefined : 0);
-  return positions.locate(document, root, path, offset);
 }
 
 function summarise(verdicts: readonly Verdict[], output: Output): number {

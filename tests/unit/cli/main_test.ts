@@ -131,5 +131,8 @@ Deno.test("render names what an RGD does wrong: all of it, with node, path and e
       /httpbin: node "deployment": template\.spec\.replicas: \$\{schema\.spec\.image\}.*int/,
     );
     assert.match(stderr, /serviceAccont.*serviceAccount/);
+    const { stdout: validated } = await kro("validate", "--offline", "-f", path);
+    assert.match(validated, new RegExp(`^${path}:\\d+:\\d+: httpbin: `));
+    assert.equal(stderr + "\n", validated, "render prints problems as validate does");
   });
 });
