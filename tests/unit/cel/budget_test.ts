@@ -144,8 +144,9 @@ Deno.test("wherever the budget ends, that is what is told", () => {
     "names.map(n, n + '!').sort().join(',').size() > 0 && m.transformList(k, v, v).size() > 0";
   const result = compile(source, { variables: types });
   assert.ok(result.ok);
+  const { program } = result;
   for (let budget = 0; budget < 300_000; budget += 997) {
-    const evaluated = result.program.evaluate(variables, budget);
+    const evaluated = program.evaluate(variables, budget);
     assert.ok(evaluated.ok || evaluated.failure.code === "cost", `${budget}`);
   }
 });

@@ -287,7 +287,7 @@ for (const [what, before, after, ...expected] of MISTAKES) {
 Deno.test("an expression of many lines or pages is shown in one line, round its fault", async () => {
   const long = "schema.spec.name + ".repeat(100);
   const [text] = await said("VALUE", `"\${${long}\\n  schema.spec.nme + ${long} 'a'}"`);
-  assert.ok(text!.length < 400 && !text!.includes("\n"), text);
+  assert.ok(text!.length < 400 && !text!.includes("\n"), text!);
   assert.match(
     text!,
     /: ….*\+ schema\.spec\.nme \+.*…: unknown field "nme" of schema\.spec \(at offset 1916\)/,

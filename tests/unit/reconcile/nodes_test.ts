@@ -311,7 +311,7 @@ resources:
     );
   }
   const { reason } = (await w.pass()).nodes[0]!;
-  assert.ok(reason!.endsWith(`: each.status.message is "${"z".repeat(64)}"… (default/y)`), reason);
+  assert.ok(reason!.endsWith(`: each.status.message is "${"z".repeat(64)}"… (default/y)`), reason!);
 });
 
 Deno.test("a kind that is not found is a failure that is tried again, not the end of the instance", async () => {

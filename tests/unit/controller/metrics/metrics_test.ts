@@ -332,7 +332,7 @@ Deno.test("conditions of instances are shown with the gate alone, and gone with 
     'condition_type="Ready",condition_status="True",reason="Ready"';
   const [, shown, value] = /^[a-z_]+\{(.*)\} (.*)$/.exec(line!)!;
   assert.equal(shown, labels);
-  assert.ok(Number(value) >= 60 && Number(value) < 120, value);
+  assert.ok(Number(value) >= 60 && Number(value) < 120, value!);
   instances = [];
   assert.deepEqual(await lines(metrics, name), []);
   assert.deepEqual(await lines(new Metrics(), name), []);

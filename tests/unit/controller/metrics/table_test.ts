@@ -32,7 +32,7 @@ Deno.test("what the tables call not served is not, and each row says why", async
   const names = (await registered()).map((line) => line.split(" ")[0]!);
   for (const [name, why] of await rows("Upstream's that are not served")) {
     const pattern = new RegExp(`^${name!.replaceAll("`", "").replace("*", ".*")}$`);
-    assert.ok(!names.some((one) => pattern.test(one)), name);
-    assert.ok(why, name);
+    assert.ok(!names.some((one) => pattern.test(one)), name!);
+    assert.ok(why, name!);
   }
 });
