@@ -1,31 +1,34 @@
-/** The flags of `kro controller`: upstream's names and defaults, in groups. */
+/** The flags of `kro controller`: upstream's names and, where help does not say otherwise, its defaults. */
 import { type Command, Option } from "commander";
-import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
+import { CONTROLLER_DEFAULTS, RESYNC_MS, RETRY_DELAYS } from "../controller/mod.ts";
+import { MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../graph/mod.ts";
+import { LEASE_DEFAULTS } from "../kube/mod.ts";
+import { MAX_REVISIONS } from "../publish/mod.ts";
 import { argument } from "./argument.ts";
 import { addCostFlags, type CostFlags } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { featureGatesOption, type GateFlags } from "./feature_gates.ts";
 import { parseBoolean, parseCount, parseDecimal, parseInteger, parsePositive } from "./numbers.ts";
-import { parseDuration } from "./output.ts";
+import { durationOption } from "./durations.ts";
 import { parseVerbosity, type ZapFlags } from "./log.ts";
 
-/** Flags of `kro controller`; durations in milliseconds. */
+/** Values of the flags of `kro controller`; durations are in milliseconds. */
 export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   /** `--kubeconfig`. */
   kubeconfig?: string;
-  /** `--client-qps`; no limit unless given. */
+  /** `--client-qps`; unlimited when absent. */
   clientQps?: number;
   /** `--client-burst`. */
   clientBurst?: number;
-  /** `--health-probe-bind-address`: where the HTTP endpoint listens. */
+  /** `--health-probe-bind-address`: `host:port` of the HTTP endpoint, `0` for none. */
   healthProbeBindAddress: string;
-  /** `--metrics-bind-address`: the metrics alone, `0` for not. */
+  /** `--metrics-bind-address`: `host:port` of the metrics alone, `0` for none. */
   metricsBindAddress: string;
   /** `--metrics-auth`. */
   metricsAuth?: boolean;
   /** `--leader-elect`. */
   leaderElect?: boolean;
-  /** `--leader-election-namespace`: where the Lease is. */
+  /** `--leader-election-namespace`: namespace of the Lease. */
   leaderElectionNamespace?: string;
   /** `--leader-election-lease-duration`. */
   leaderElectionLeaseDuration: number;
@@ -67,14 +70,14 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   dynamicControllerRateLimiterBurstLimit: number;
   /** `--dynamic-controller-default-queue-max-retries`. */
   dynamicControllerDefaultQueueMaxRetries: number;
-  /** `--dynamic-controller-default-resync-period`, in seconds; 0 for none. */
+  /** `--dynamic-controller-default-resync-period`, in seconds; 0 disables resyncs. */
   dynamicControllerDefaultResyncPeriod: number;
 }
 
-/** Upstream's flags that have no counterpart here, with why. */
+/** Upstream's flags without a counterpart here, with the reason. */
 const IGNORED: Record<string, string> = {
-  "graph-revision-concurrent-reconciles": "revisions are worked on with their RGD",
-  "pprof-bind-address": "see --debug-dir",
+  "graph-revision-concurrent-reconciles": "revisions are reconciled with their RGD",
+  "pprof-bind-address": "--debug-dir gives heap snapshots",
   "zap-stacktrace-level": "no stack traces are logged",
   "zap-time-encoding": "times are RFC 3339",
 };
@@ -86,79 +89,176 @@ export function addControllerFlags(command: Command): Command {
   const dynamic = "--dynamic-controller";
   command
     .optionsGroup("Cluster:")
-    .option("--kubeconfig <file>", "kubeconfig; in a cluster its service account by default")
-    .option("--client-qps <n>", "requests a second; no limit by default", argument(parseDecimal))
-    .option("--client-burst <n>", "requests at once before --client-qps holds", count)
+    .option("--kubeconfig <file>", "kubeconfig file; in a pod its service account by default")
+    .option("--client-qps <n>", "requests per second; unlimited by default", argument(parseDecimal))
+    .option("--client-burst <n>", "burst of requests above --client-qps", count)
     .optionsGroup("HTTP:")
-    .option("--health-probe-bind-address <address>", "health, metrics and JSON API", ":8079")
-    .option("--metrics-bind-address <address>", "the metrics alone, 0 for not", ":8078")
-    .option("--metrics-auth [bool]", "metrics only for tokens that may get /metrics", truth)
-    .optionsGroup("More than one controller, start and stop:")
-    .option("--leader-elect [bool]", "only the holder of the Lease controller.kro.run works", truth)
-    .option("--leader-election-namespace <name>", "namespace of the Lease; in a cluster the pod's")
-    .addOption(
-      lasting("--leader-election-lease-duration <duration>", "until others take over", "15s"),
+    .option(
+      "--health-probe-bind-address <address>",
+      "address of health checks, metrics and JSON API",
+      ":8079",
     )
-    .addOption(lasting("--leader-election-renew-deadline <duration>", "until writes stop", "10s"))
-    .addOption(lasting("--leader-election-retry-period <duration>", "between renewals", "2s"))
-    .option("--enable-controller-warmup [bool]", "fill caches before the Lease is held", truth)
-    .addOption(lasting("--graceful-shutdown-timeout <duration>", "for passes under way", "60s"))
-    .addOption(lasting("--pass-deadline <duration>", "longer passes fail /healthz", "10m"))
-    .option("--debug-dir <folder>", "where SIGUSR2 writes a heap snapshot")
+    .option(
+      "--metrics-bind-address <address>",
+      "address of the metrics alone; 0 disables it",
+      ":8078",
+    )
+    .option(
+      "--metrics-auth [bool]",
+      "serve metrics only to tokens that may get the URL /metrics",
+      truth,
+    )
+    .optionsGroup("Leader election, start and stop:")
+    .option(
+      "--leader-elect [bool]",
+      "reconcile only while holding the Lease controller.kro.run",
+      truth,
+    )
+    .option(
+      "--leader-election-namespace <name>",
+      "namespace of the Lease; in a pod its namespace by default",
+    )
+    .addOption(durationOption(
+      "--leader-election-lease-duration <duration>",
+      "time without renewal after which another controller takes the Lease",
+      LEASE_DEFAULTS.durationSeconds * 1000,
+    ))
+    .addOption(durationOption(
+      "--leader-election-renew-deadline <duration>",
+      "time without renewal after which this controller stops writing",
+      LEASE_DEFAULTS.renewDeadlineSeconds * 1000,
+    ))
+    .addOption(durationOption(
+      "--leader-election-retry-period <duration>",
+      "interval between renewals",
+      LEASE_DEFAULTS.retrySeconds * 1000,
+    ))
+    .option("--enable-controller-warmup [bool]", "fill caches while waiting for the Lease", truth)
+    .addOption(durationOption(
+      "--graceful-shutdown-timeout <duration>",
+      "time that running reconciles get to finish after SIGTERM",
+      60_000,
+    ))
+    .addOption(durationOption(
+      "--pass-deadline <duration>",
+      "time after which a running reconcile fails /healthz",
+      CONTROLLER_DEFAULTS.passDeadlineMs,
+    ))
+    .option("--debug-dir <folder>", "folder that SIGUSR2 writes heap snapshots to")
     .optionsGroup("ResourceGraphDefinitions:")
-    .option("--resource-graph-definition-concurrent-reconciles <n>", "at a time", positive, 4)
-    .addOption(lasting("--rgd-progress-requeue-delay <duration>", "for RGDs that wait", "3s"))
-    .option("--rgd-max-collection-size <n>", "objects of one forEach", count, MAX_COLLECTION_SIZE)
-    .option("--rgd-max-collection-dimension-size <n>", "dimensions of one forEach", count, 10)
-    .option("--rgd-max-graph-revisions <n>", "kept; 0 for all", argument(parseInteger), 5)
-    .option("--allow-crd-deletion [bool]", "delete instances and CRD with their RGD", truth)
+    .option(
+      "--resource-graph-definition-concurrent-reconciles <n>",
+      "RGDs reconciled at the same time",
+      positive,
+      CONTROLLER_DEFAULTS.graphWorkers,
+    )
+    .addOption(durationOption(
+      "--rgd-progress-requeue-delay <duration>",
+      "delay before a waiting RGD is requeued",
+      CONTROLLER_DEFAULTS.graphProgressMs,
+    ))
+    .option(
+      "--rgd-max-collection-size <n>",
+      "objects that one forEach may create",
+      count,
+      MAX_COLLECTION_SIZE,
+    )
+    .option(
+      "--rgd-max-collection-dimension-size <n>",
+      "dimensions that one forEach may have",
+      count,
+      MAX_DIMENSIONS,
+    )
+    .option(
+      "--rgd-max-graph-revisions <n>",
+      "GraphRevisions kept for each RGD; 0 keeps all",
+      argument(parseInteger),
+      MAX_REVISIONS,
+    )
+    .option(
+      "--allow-crd-deletion [bool]",
+      "delete instances and CRD together with their RGD",
+      truth,
+    )
     .addOption(featureGatesOption())
     .optionsGroup("Instances:")
-    .option(`${dynamic}-concurrent-reconciles <n>`, "at a time", positive, 16);
+    .option(
+      `${dynamic}-concurrent-reconciles <n>`,
+      "instances reconciled at the same time",
+      positive,
+      CONTROLLER_DEFAULTS.instanceWorkers,
+    );
   addCostFlags(command)
-    .addOption(lasting("--instance-requeue-interval <duration>", "where no watch can tell", "3s"))
-    .addOption(
-      lasting(`${dynamic}-rate-limiter-min-delay <duration>`, "before a first retry", "200ms"),
+    .addOption(durationOption(
+      "--instance-requeue-interval <duration>",
+      "delay before an instance is requeued that waits for something no watch reports",
+      CONTROLLER_DEFAULTS.instanceRequeueMs,
+    ))
+    .addOption(durationOption(
+      `${dynamic}-rate-limiter-min-delay <duration>`,
+      "delay after the first failure; doubles with each further one",
+      RETRY_DELAYS.minDelayMs,
+    ))
+    .addOption(durationOption(
+      `${dynamic}-rate-limiter-max-delay <duration>`,
+      "longest delay after a failure",
+      RETRY_DELAYS.maxDelayMs,
+    ))
+    .option(
+      `${dynamic}-rate-limiter-rate-limit <n>`,
+      "retries per second, all instances together; 0 for no limit",
+      count,
+      10,
     )
-    .addOption(lasting(`${dynamic}-rate-limiter-max-delay <duration>`, "the longest", "1000s"))
-    .option(`${dynamic}-rate-limiter-rate-limit <n>`, "retries a second; 0: any", count, 10)
-    .option(`${dynamic}-rate-limiter-burst-limit <n>`, "retries at once before that", count, 100)
-    .option(`${dynamic}-default-queue-max-retries <n>`, "then left until a change", count, 20)
-    .option(`${dynamic}-default-resync-period <s>`, "between sweeps; 0: none", count, 36_000)
+    .option(
+      `${dynamic}-rate-limiter-burst-limit <n>`,
+      "burst of retries above the rate limit",
+      count,
+      100,
+    )
+    .option(
+      `${dynamic}-default-queue-max-retries <n>`,
+      "consecutive failures after which an instance waits for a change",
+      count,
+      20,
+    )
+    .option(
+      `${dynamic}-default-resync-period <s>`,
+      "interval between full resyncs, in seconds; 0 disables them",
+      count,
+      RESYNC_MS / 1000,
+    )
     .optionsGroup("Log:")
     .option(
       "-v, --verbose [level]",
-      "1: each pass, 2: each node and request",
+      "verbosity: 1 logs each reconcile, 2 each node and request",
       argument(parseVerbosity),
     )
     .addOption(
-      new Option("--log-format <format>", "text or json; text by default").choices([
-        "text",
-        "json",
-      ]),
+      new Option("--log-format <format>", "log format; text by default").choices(["text", "json"]),
     )
-    .option("--zap-log-level <level>", "upstream's -v: debug, info, error, panic or a number")
+    .option(
+      "--zap-log-level <level>",
+      "upstream's form of -v: debug, info, error, panic or a number",
+    )
     .addOption(
-      new Option("--zap-encoder <format>", "upstream's --log-format").choices(["json", "console"]),
+      new Option("--zap-encoder <format>", "upstream's form of --log-format")
+        .choices(["json", "console"]),
     )
-    .option("--zap-devel [bool]", "true: debug lines as text, false: JSON", truth)
-    .optionsGroup("Accepted for upstream's sake, without effect:");
+    .option("--zap-devel [bool]", "log debug lines as text; false logs info lines as JSON", truth)
+    .optionsGroup("Accepted for compatibility with upstream, without effect:");
   for (const [name, why] of Object.entries(IGNORED)) command.option(`--${name} <value>`, why);
+  const { instanceWorkers, graphWorkers } = CONTROLLER_DEFAULTS;
   command.addHelpText(
     "after",
-    "\nFlags may have one dash or two, and durations are Go's: 500ms, 90s, 1h30m. Upstream's defaults but " +
-      "for:\n8 instances and 4 RGDs at a time instead of 1, and no client limit instead of 100 and 150.",
+    "\nFlags take one dash or two; durations are Go's: 500ms, 90s, 1h30m. Defaults are upstream's, except\n" +
+      `${instanceWorkers} instances and ${graphWorkers} RGDs at a time instead of 1, and no client limit ` +
+      "instead of 100 and 150.",
   );
   return command;
 }
 
-/** An option that takes a duration; help shows its default as it is written. */
-function lasting(flags: string, description: string, standard: string): Option {
-  return new Option(flags, description).argParser(argument(parseDuration))
-    .default(parseDuration(standard), standard);
-}
-
-/** Flags that were given and mean nothing here, for one line that says so. */
+/** Names of the given flags that have no effect. */
 export function ignoredFlags(flags: ControllerFlags): string[] {
   const given = flags as unknown as Record<string, unknown>;
   const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
@@ -170,7 +270,11 @@ export function ignoredFlags(flags: ControllerFlags): string[] {
   return ignored;
 }
 
-/** Refuses what no parser of a single flag can see; UsageError. `inCluster` is the pod's namespace. */
+/**
+ * Checks what depends on several flags. Throws UsageError.
+ *
+ * @param inCluster namespace of the pod; undefined outside a cluster
+ */
 export function checkFlags(flags: ControllerFlags, inCluster: string | undefined): void {
   const lease = flags.leaderElectionLeaseDuration;
   const deadline = flags.leaderElectionRenewDeadline;

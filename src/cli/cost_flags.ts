@@ -1,4 +1,4 @@
-/** `--cel-expression-budget` and `--cel-pass-budget`: what expressions may cost. */
+/** `--cel-expression-budget` and `--cel-pass-budget`: limits of the cost of expressions. */
 import type { Command } from "commander";
 import { COST_LIMITS, type CostLimits } from "../graph/mod.ts";
 import { argument } from "./argument.ts";
@@ -16,7 +16,7 @@ export interface CostFlags {
 export function addExpressionBudget(command: Command): Command {
   return command.option(
     "--cel-expression-budget <n>",
-    "what one evaluation may cost, in units of 10 ns",
+    "cost limit of one evaluation, in units of 10 ns",
     argument(parsePositive),
     COST_LIMITS.expression,
   );
@@ -26,13 +26,13 @@ export function addExpressionBudget(command: Command): Command {
 export function addCostFlags(command: Command): Command {
   return addExpressionBudget(command).option(
     "--cel-pass-budget <n>",
-    "what all evaluations of a pass may cost together",
+    "cost limit of all evaluations of a reconcile, in units of 10 ns",
     argument(parsePositive),
     COST_LIMITS.pass,
   );
 }
 
-/** The limits that the flags give. */
+/** The limits that the flags set; COST_LIMITS for absent flags. */
 export function costLimits(flags: CostFlags): CostLimits {
   return {
     expression: flags.celExpressionBudget ?? COST_LIMITS.expression,

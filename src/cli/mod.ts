@@ -1,8 +1,10 @@
 /**
- * The command line: one file a command, and what they share (files, output, permissions, exit codes).
+ * The command line: one file for each command, and what they share: files, output, permissions, exit
+ * codes.
  *
  * @module
  */
+export * from "./durations.ts";
 export * from "./errors.ts";
 export * from "./files.ts";
 export * from "./output.ts";

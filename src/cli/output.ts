@@ -1,4 +1,4 @@
-/** What commands print: data on stdout, progress and diagnostics on stderr, colour only for people. */
+/** Output of commands: data on stdout, progress and diagnostics on stderr, colour on terminals only. */
 import { jsonText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { toYaml } from "./yaml.ts";
@@ -6,23 +6,23 @@ import { toYaml } from "./yaml.ts";
 /** Formats of `-o`. */
 export type Format = "table" | "yaml" | "json";
 
-/** Reads the value of `-o`; UsageError when it is none of the formats. */
+/** Parses the value of `-o`. Throws UsageError. */
 export function parseFormat(text: string): Format {
   if (text === "table" || text === "yaml" || text === "json") return text;
   throw new UsageError(`unsupported output format "${text}": use table, yaml or json`);
 }
 
-/** Where a command writes; tests hand over their own. */
+/** The streams of a command. */
 export interface Output {
-  /** Data. */
+  /** Writes data to stdout, as it is. */
   out(text: string): void;
-  /** Progress and diagnostics, a line each. */
+  /** Writes one line of progress or diagnostics to stderr. */
   err(line: string): void;
   /** Whether stderr is a terminal that wants colour (https://no-color.org). */
   colour: boolean;
 }
 
-/** The process' own streams. */
+/** The streams of the process. */
 export function processOutput(): Output {
   const encoder = new TextEncoder();
   const write = (to: { writeSync(p: Uint8Array): number }, text: string) => {
@@ -30,7 +30,7 @@ export function processOutput(): Output {
     try {
       while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
     } catch (error) {
-      // `kro … | head`: the reader has what it wanted.
+      // The reader has closed the pipe, as in `kro … | head`.
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }
   };
@@ -41,7 +41,7 @@ export function processOutput(): Output {
   };
 }
 
-/** ANSI colours for states. */
+/** ANSI colour of each state. */
 const PAINT: Record<string, number> = {
   ACTIVE: 32,
   Active: 32,
@@ -57,13 +57,13 @@ const PAINT: Record<string, number> = {
   Inactive: 31,
 };
 
-/** The word in its colour, when colours are wanted. */
+/** The word in the colour of its state, if the output has colours. */
 export function paint(output: Output, word: string): string {
   const code = PAINT[word];
   return output.colour && code ? `\x1b[${code}m${word}\x1b[0m` : word;
 }
 
-/** Columns as kubectl aligns them: three blanks between, none behind the last. */
+/** A table as kubectl aligns it: three spaces between columns, none at the end of a line. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
@@ -73,30 +73,10 @@ export function table(header: readonly string[], rows: readonly (readonly string
   ).join("");
 }
 
-/** Objects as `kubectl -o` prints them: one as itself, several as a List. */
+/** Objects as `kubectl -o` prints them: a single one as it is, several as a List. */
 export function printObjects(objects: readonly unknown[], format: "yaml" | "json"): string {
   const value = objects.length === 1
     ? objects[0]
     : { apiVersion: "v1", kind: "List", items: objects };
   return format === "yaml" ? toYaml(value) : jsonText(value, 2) + "\n";
-}
-
-const UNITS: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** A duration as Go's flags take it (`5m`, `1h30m`, `500ms`) in milliseconds; UsageError otherwise. */
-export function parseDuration(text: string): number {
-  if (text === "0") return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map((p) => p[0]).join("") !== text) {
-    throw new UsageError(`"${text}" is not a duration: write it as 30s, 5m or 1h30m`);
-  }
-  return parts.reduce((sum, part) => sum + Number(part[1]) * UNITS[part[2]!]!, 0);
 }

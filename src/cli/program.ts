@@ -1,4 +1,4 @@
-/** The commands, their flags and their help; turns arguments into one call and one exit code. */
+/** The commands of kro, their flags and their help. */
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
@@ -11,12 +11,19 @@ import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
-import { type Output, parseDuration, parseFormat, processOutput } from "./output.ts";
+import { durationOption } from "./durations.ts";
+import { type Output, parseFormat, processOutput } from "./output.ts";
 import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { validate } from "./validate.ts";
 
-/** Runs one command line (without the program's name) and answers the exit code; never throws. */
+/** Default of `--timeout`, in milliseconds. */
+const TIMEOUT_MS = 300_000;
+
+/**
+ * Runs one command line, without the program's name, and returns its exit code. Never throws: errors
+ * become one line on `output.err`.
+ */
 export async function main(
   args: readonly string[],
   output: Output = processOutput(),
@@ -27,7 +34,7 @@ export async function main(
     await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
-    // Help and version end by an error too, with exit code 0; commander has printed what it says.
+    // Commander has printed the message. Help and version end with an error too, of exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
     const { message, code } = describeError(error);
     output.err(`error: ${message}`);
@@ -35,7 +42,7 @@ export async function main(
   }
 }
 
-/** `kro controller` takes its flags as upstream's controller does. */
+/** Flags of `kro controller` may have Go's form, as in upstream's manifests. */
 function withGoFlags(args: readonly string[], program: Command): string[] {
   const at = args.findIndex((arg) => !arg.startsWith("-"));
   const command = program.commands.find((c) => c.name() === "controller");
@@ -43,14 +50,19 @@ function withGoFlags(args: readonly string[], program: Command): string[] {
   return [...args.slice(0, at + 1), ...goStyle(args.slice(at + 1), command)];
 }
 
-function createProgram(output: Output, done: (code: number) => void): Command {
+/**
+ * All commands with their flags. Nothing runs before the program parses its arguments.
+ *
+ * @param done called with the exit code of the command that ran
+ */
+export function createProgram(output: Output, done: (code: number) => void): Command {
   const program = new Command("kro")
     .description("Kube Resource Orchestrator: new Kubernetes kinds from a few lines of YAML")
     .version(VERSION, "--version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text),
-      // One line, with the suggestion behind the fault.
+      // Commander puts its suggestion on a second line.
       writeErr: (text) => output.err(text.trim().replace(/\n\(/g, " (")),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
@@ -59,22 +71,22 @@ function createProgram(output: Output, done: (code: number) => void): Command {
   const command = (usage: string, description: string) =>
     program.command(usage).description(description);
 
-  addControllerFlags(command("controller", "run the operator until it is told to stop"))
+  addControllerFlags(command("controller", "run the operator until SIGINT or SIGTERM"))
     .action(async (flags) => done(await controller(flags, output)));
 
   const applyCommand = command(
     "apply",
-    "apply RGDs and instances, and reconcile them until they settle",
+    "apply RGDs and instances, and reconcile them until they are ready",
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
-    .option("--no-install", "do not install kro's own CRDs when they are missing")
+    .option("--no-install", "do not install kro's own CRDs if they are missing")
     .addOption(featureGatesOption());
   connection(oneShot(addCostFlags(applyCommand)))
     .action(async (flags) => done(await apply(flags, output)));
 
-  const reconcileCommand = command("reconcile", "reconcile what is in the cluster, once")
+  const reconcileCommand = command("reconcile", "reconcile RGDs and instances of the cluster, once")
     .argument("[targets...]", "KIND or KIND/NAME; all instances when none is given")
-    .option("-A, --all-namespaces", "instances of all namespaces")
+    .option("-A, --all-namespaces", "reconcile instances of all namespaces")
     .addOption(featureGatesOption());
   connection(oneShot(addCostFlags(reconcileCommand)))
     .action(async (targets, flags) => done(await reconcileCluster(targets, flags, output)));
@@ -87,49 +99,49 @@ function createProgram(output: Output, done: (code: number) => void): Command {
 
   const renderCommand = command(
     "render",
-    "show what a graph makes, in memory and without a cluster",
+    "print the objects of a graph, without a cluster",
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
-    .option("-n, --namespace <name>", "namespace of instances that name none", "default")
+    .option("-n, --namespace <name>", "namespace of instances without one", "default")
     .addOption(featureGatesOption());
   addCostFlags(renderCommand).action(async (flags) => done(await render(flags, output)));
 
   addExpressionBudget(
-    command("validate", "find all that is wrong with RGDs, with or without a cluster"),
+    command("validate", "report every problem of RGDs, with or without a cluster"),
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
-    .option("--offline", "check against the built-in kinds of Kubernetes and the files alone")
+    .option("--offline", "check against the built-in kinds of Kubernetes and the files only")
     .option("--crd <path>", "file or folder with CustomResourceDefinitions", collect)
     .addOption(
-      new Option("-o, --output <format>", "text, json, or github for workflow annotations")
+      new Option("-o, --output <format>", "output format; github prints workflow annotations")
         .choices(FINDING_FORMATS).default("text"),
     )
     .addOption(featureGatesOption())
-    .option("--kubeconfig <file>", "kubeconfig; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig")
+    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
+    .option("--context <name>", "context of the kubeconfig; the current one by default")
     .action(async (flags) => done(await validate(flags, output)));
 
   command("version", "print the version").action(() => output.out(`${VERSION}\n`));
   return program;
 }
 
-/** Flags of the commands that reconcile in this process. */
+/** Adds the flags of the commands that reconcile in this process. */
 function oneShot(command: Command): Command {
   return command
-    .option("--timeout <duration>", "how long objects may take", argument(parseDuration), 300_000)
+    .addOption(durationOption("--timeout <duration>", "time to wait for objects", TIMEOUT_MS))
     .addOption(
-      new Option("-o, --output <format>", "table, yaml or json")
+      new Option("-o, --output <format>", "output format: table, yaml or json")
         .argParser(argument(parseFormat)).default("table"),
     )
-    .option("--force-local", "reconcile here even though a controller is running");
+    .option("--force-local", "reconcile in this process even if a controller is running");
 }
 
-/** Flags of the commands that talk to a cluster. */
+/** Adds the flags of the commands that connect to a cluster. */
 function connection(command: Command): Command {
   return command
-    .option("-n, --namespace <name>", "namespace of objects that name none")
-    .option("--kubeconfig <file>", "kubeconfig; $KUBECONFIG or ~/.kube/config by default")
-    .option("--context <name>", "context of the kubeconfig");
+    .option("-n, --namespace <name>", "namespace of objects without one")
+    .option("--kubeconfig <file>", "kubeconfig file; $KUBECONFIG or ~/.kube/config by default")
+    .option("--context <name>", "context of the kubeconfig; the current one by default");
 }
 
 function collect(value: string, previous: string[] = []): string[] {

@@ -16,6 +16,7 @@ import {
 import { type CompileOptions, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { Discovery, type KubeClient, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
+import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import { graphView } from "./graphs/graph_view.ts";
 import { InstanceEvents } from "./instances/event_recorder.ts";
@@ -113,7 +114,7 @@ export class Controller implements ControllerView {
     const { version, podId } = options;
     this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
     this.#warmup = options.warmup ?? false;
-    this.#passDeadlineMs = options.passDeadlineMs ?? 600_000;
+    this.#passDeadlineMs = options.passDeadlineMs ?? CONTROLLER_DEFAULTS.passDeadlineMs;
     this.#leadership = new Leadership(options.client, options.lease ?? {}, {
       acquired: () => this.#work(),
       lost: () => void this.#pool.pause(),
@@ -128,7 +129,7 @@ export class Controller implements ControllerView {
     this.#children = new ChildCaches(client, schemas, watchFailed, routed);
     this.#externals = new ExternalCaches(client, watchFailed, routed);
     const { children, externals } = { children: this.#children, externals: this.#externals };
-    const workers = options.instanceWorkers ?? 16;
+    const workers = options.instanceWorkers ?? CONTROLLER_DEFAULTS.instanceWorkers;
     this.#pool = new InstancePool({
       parts: {
         client,
@@ -151,8 +152,8 @@ export class Controller implements ControllerView {
       },
       metrics: this.#metrics,
       events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,
-      requeueMs: options.instanceRequeueMs ?? 3000,
-      syncTimeoutMs: options.syncTimeoutMs ?? 30_000,
+      requeueMs: options.instanceRequeueMs ?? CONTROLLER_DEFAULTS.instanceRequeueMs,
+      syncTimeoutMs: options.syncTimeoutMs ?? CONTROLLER_DEFAULTS.syncTimeoutMs,
       workers,
       // A changed graph requeues all of its instances: they must not hold up other work.
       background: Math.max(1, Math.floor(workers / 16)),
@@ -175,8 +176,8 @@ export class Controller implements ControllerView {
       pool: this.#pool,
       metrics: this.#metrics,
       allowCrdDeletion: options.allowCrdDeletion ?? false,
-      workers: options.graphWorkers ?? 4,
-      progressMs: options.graphProgressMs ?? 3000,
+      workers: options.graphWorkers ?? CONTROLLER_DEFAULTS.graphWorkers,
+      progressMs: options.graphProgressMs ?? CONTROLLER_DEFAULTS.graphProgressMs,
       leads: () => this.#leadership.mayWrite,
     });
     this.#sweeps = new Sweeps({

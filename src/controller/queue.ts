@@ -1,74 +1,77 @@
-/** The work queue: each key once, one at a time, so many workers, with backoff and delays. */
+/**
+ * The work queue of client-go (`util/workqueue`), with its workers: keys are deduplicated, one worker
+ * at a time processes a key, failed keys are requeued with exponential backoff.
+ */
 import { TokenBucket } from "../kube/mod.ts";
 
-/** What a piece of work says about its key when it is done. */
+/** The result of processing a key. */
 export type WorkResult =
-  /** Nothing more to do until somebody adds the key again. */
+  /** Success: the key is processed again when it is added again. */
   | "done"
-  /** Failed: again with exponential backoff. */
+  /** Failure: the key is requeued with exponential backoff. */
   | "retry"
-  /** Again after so long; if it failed, also with backoff. */
+  /** The key is requeued after `afterMs`, or earlier by the backoff when it failed. */
   | { afterMs: number; failed?: boolean };
 
-/** The clock of a queue; tests hand in their own. */
+/** The clock of a queue. */
 export interface Clock {
-  /** Milliseconds from any fixed point. */
+  /** Milliseconds since any fixed point. */
   now(): number;
-  /** Calls back once after so long; the returned function cancels it. */
+  /** Calls `callback` once after `ms` milliseconds; the returned function cancels it. */
   schedule(callback: () => void, ms: number): () => void;
 }
 
-/** How a queue works. */
+/** Options of a queue. */
 export interface QueueOptions {
-  /** How many keys are in work at a time. */
+  /** How many keys are processed at the same time. */
   workers: number;
-  /** How many of the workers are for background keys at most; all by default. */
+  /** How many workers background keys may occupy; all by default. */
   background?: number;
-  /** Delay after the first failure; doubles with each further one. 200 ms by default. */
+  /** Delay after the first failure, doubled by each further one; {@link RETRY_DELAYS} by default. */
   minDelayMs?: number;
-  /** Longest delay after a failure. 1000 s by default. */
+  /** Longest delay after a failure; {@link RETRY_DELAYS} by default. */
   maxDelayMs?: number;
-  /** Retries of all keys together: so many a second, after a burst of so many. No limit by default. */
+  /** Limit of all retries together, as a token bucket; none by default. */
   retryRate?: { perSecond: number; burst: number };
-  /** After so many failures in a row a key is given up; never by default. */
+  /** Consecutive failures after which a key is given up; unlimited by default. */
   maxRetries?: number;
-  /** A key that was given up is added again after so long, without failures; {@link RESYNC_MS} by default. */
+  /** Delay until a key that was given up is added again, with its failures reset; {@link RESYNC_MS} by default. */
   returnMs?: number;
   /** The real clock by default. */
   clock?: Clock;
-  /** Told of work that threw, which counts as `retry`. */
+  /** Called when processing a key throws, which counts as `retry`. */
   onError?: (key: string, error: unknown) => void;
-  /** Told of work that is done. */
+  /** Called when a key was processed. */
   onWorked?: (worked: Worked) => void;
-  /** Told of a key that is given up. */
+  /** Called when a key is given up. */
   onGivenUp?: (key: string, retries: number) => void;
 }
 
-/** Work that is going on. */
+/** A key that is being processed. */
 export interface Work {
-  /** What is worked on. */
+  /** The key. */
   key: string;
-  /** For how many milliseconds by now. */
+  /** Milliseconds since processing began. */
   ms: number;
 }
 
-/** Work that is done. */
+/** A key that was processed. */
 export interface Worked {
-  /** How long its key waited for a worker. */
+  /** Milliseconds that the key waited for a worker. */
   waitedMs: number;
-  /** How long it took. */
+  /** Milliseconds that processing took. */
   workedMs: number;
-  /** What it said. */
+  /** The result. */
   result: WorkResult;
 }
 
-/** What a queue has done since it was made. */
+/** Counters of a queue since it was created. */
 export interface QueueCounts {
-  /** Keys that were added and not waiting already. */
+  /** Keys added, without those that were waiting already. */
   adds: number;
-  /** Work that failed and is done again. */
+  /** Failed keys that were requeued. */
   retries: number;
-  /** Keys that were given up. */
+  /** Keys given up. */
   givenUp: number;
 }
 
@@ -84,31 +87,39 @@ export const systemClock: Clock = {
 /** The resync period, in milliseconds: 10 h, upstream's `--dynamic-controller-default-resync-period`. */
 export const RESYNC_MS = 36_000_000;
 
-const DEFAULTS = {
+/** Default delays after failures, in milliseconds: those of upstream's rate limiter. */
+export const RETRY_DELAYS: { readonly minDelayMs: number; readonly maxDelayMs: number } = {
   minDelayMs: 200,
   maxDelayMs: 1_000_000,
+};
+
+const DEFAULTS = {
+  ...RETRY_DELAYS,
   returnMs: RESYNC_MS,
   clock: systemClock,
 };
 
-/** Background work that takes longer waits for somebody: the next one need not wait for it. */
+/** A background key that is processed for longer is blocked on I/O: its slot is released. */
 const BACKGROUND_MS = 1000;
 
-/** One of the workers for the background, taken until its timer ends. */
+/** One of the workers that background keys may occupy, taken until its timer ends. */
 interface Slot {
   cancel: () => void;
 }
 
-/** Keys to work on. A key added while it is in work is worked on once more afterwards. */
+/**
+ * A queue of keys and the workers that process them. A key that is added while it is processed is
+ * processed once more afterwards.
+ */
 export class WorkQueue {
   readonly #work: (key: string) => Promise<WorkResult>;
   readonly #options: QueueOptions & typeof DEFAULTS;
   readonly #bucket?: TokenBucket;
-  /** Waiting keys in order of arrival, with the time of it. */
+  /** Waiting keys in the order of their arrival, with the time of it. */
   readonly #waiting = new Map<string, number>();
-  /** Those of the background. */
-  readonly #behind = new Map<string, number>();
-  /** Workers for the background that are at work or rest. */
+  /** Waiting background keys, as above. */
+  readonly #background = new Map<string, number>();
+  /** Workers that background keys occupy, or that pause after one. */
   readonly #slots = new Set<Slot>();
   readonly #inWork = new Map<string, { since: number; done: Promise<void> }>();
   readonly #again = new Set<string>();
@@ -117,7 +128,7 @@ export class WorkQueue {
   readonly #counts: QueueCounts = { adds: 0, retries: 0, givenUp: 0 };
   #state: "paused" | "running" | "stopped" = "paused";
 
-  /** Nothing is worked on before {@link start}. */
+  /** No key is processed before {@link start}. */
   constructor(work: (key: string) => Promise<WorkResult>, options: QueueOptions) {
     this.#work = work;
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -129,19 +140,21 @@ export class WorkQueue {
     }
   }
 
-  /** Keys that wait for a worker; neither those in work nor those that are delayed. */
+  /** How many keys wait for a worker, without delayed keys and keys that are being processed. */
   get depth(): number {
-    return this.#waiting.size + this.#behind.size;
+    return this.#waiting.size + this.#background.size;
   }
 
-  /** Milliseconds that the oldest waiting key has waited. */
+  /** Milliseconds that the oldest waiting key has waited; 0 when none waits. */
   get ageMs(): number {
     const now = this.#options.clock.now();
-    const oldest = [this.#waiting, this.#behind].map((lane) => lane.values().next().value ?? now);
+    const oldest = [this.#waiting, this.#background].map((lane) =>
+      lane.values().next().value ?? now
+    );
     return now - Math.min(...oldest);
   }
 
-  /** The work that has gone on for longest. */
+  /** The key that has been processed for the longest time. */
   get longest(): Work | undefined {
     const first = this.#inWork.entries().next();
     if (first.done) return undefined;
@@ -149,56 +162,56 @@ export class WorkQueue {
     return { key, ms: this.#options.clock.now() - since };
   }
 
-  /** Milliseconds that the work going on has taken so far, all of it together. */
+  /** Sum of the milliseconds since processing began, over all keys that are being processed. */
   get unfinishedMs(): number {
     const now = this.#options.clock.now();
     return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);
   }
 
-  /** How many keys are in work at most. */
+  /** How many keys are processed at the same time at most. */
   get workers(): number {
     return this.#options.workers;
   }
 
-  /** How many keys are in work. */
+  /** How many keys are being processed. */
   get active(): number {
     return this.#inWork.size;
   }
 
-  /** What it has done so far. */
+  /** Counters since the queue was created. */
   get counts(): Readonly<QueueCounts> {
     return this.#counts;
   }
 
-  /** Works on the key as soon as a worker is free. */
+  /** Adds a key; the next free worker processes it. A waiting background key becomes a normal one. */
   add(key: string): void {
     if (this.#state === "stopped") return;
     if (this.#inWork.has(key)) this.#again.add(key);
     else if (!this.#waiting.has(key)) {
-      const since = this.#behind.get(key);
+      const since = this.#background.get(key);
       if (since === undefined) this.#counts.adds++;
-      this.#behind.delete(key);
+      this.#background.delete(key);
       this.#waiting.set(key, since ?? this.#options.clock.now());
     }
     this.#dispatch();
   }
 
   /**
-   * Works on the key when one of the workers for the background is free, for what touches many at once and
-   * nobody waits for. Such a worker rests after each for as long as it took: neither other keys nor the API
-   * server's other users are to feel it.
+   * Adds a background key, for changes that affect many keys at once, such as the rollout of a graph.
+   * After each one its worker pauses for as long as processing took, so that other keys and other users
+   * of the API server are not slowed down.
    */
   addBackground(key: string): void {
     if (this.#state === "stopped") return;
     if (this.#inWork.has(key)) this.#again.add(key);
-    else if (!this.#waiting.has(key) && !this.#behind.has(key)) {
+    else if (!this.#waiting.has(key) && !this.#background.has(key)) {
       this.#counts.adds++;
-      this.#behind.set(key, this.#options.clock.now());
+      this.#background.set(key, this.#options.clock.now());
     }
     this.#dispatch();
   }
 
-  /** Adds the key after so long, unless it is due earlier already. */
+  /** Adds the key after `ms` milliseconds, unless it is due earlier already. */
   after(key: string, ms: number): void {
     this.#after(key, ms, (due) => this.add(due));
   }
@@ -216,24 +229,24 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel });
   }
 
-  /** Begins to work, or goes on. */
+  /** Starts processing, or resumes it. */
   start(): void {
     if (this.#state === "stopped") return;
     this.#state = "running";
     this.#dispatch();
   }
 
-  /** Begins no more work until {@link start}; keys are kept. Resolves when nothing is in work. */
+  /** Starts no further key until {@link start}; keys are kept. Resolves when no key is being processed. */
   async pause(): Promise<void> {
     if (this.#state === "running") this.#state = "paused";
     await this.#idle();
   }
 
-  /** Takes no more keys, drops what waits, and resolves when nothing is in work any longer. */
+  /** Drops all keys and accepts no others. Resolves when no key is being processed. */
   async stop(): Promise<void> {
     this.#state = "stopped";
     this.#waiting.clear();
-    this.#behind.clear();
+    this.#background.clear();
     this.#again.clear();
     for (const key of [...this.#delayed.keys()]) this.#cancel(key);
     for (const slot of this.#slots) slot.cancel();
@@ -247,16 +260,16 @@ export class WorkQueue {
   #dispatch(): void {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
       const { background = this.#options.workers, clock } = this.#options;
-      // First, for it takes few of the workers; last, it would never get one while others come.
-      const isBehind = this.#slots.size < background && this.#behind.size > 0;
-      const lane = isBehind ? this.#behind : this.#waiting;
+      // Background keys go first: they occupy few workers, and would starve behind a busy queue.
+      const isBackground = this.#slots.size < background && this.#background.size > 0;
+      const lane = isBackground ? this.#background : this.#waiting;
       const next = lane.keys().next();
       if (next.done) return;
       const since = clock.now();
       const waitedMs = since - lane.get(next.value)!;
       lane.delete(next.value);
       this.#cancel(next.value);
-      const done = this.#run(next.value, { since, waitedMs, slot: isBehind && this.#occupy() });
+      const done = this.#run(next.value, { since, waitedMs, slot: isBackground && this.#occupy() });
       this.#inWork.set(next.value, { since, done });
     }
   }
@@ -280,7 +293,7 @@ export class WorkQueue {
     key: string,
     { since, waitedMs, slot }: { since: number; waitedMs: number; slot: Slot | false },
   ): Promise<void> {
-    // Let the caller of add() return first: work never starts inside it.
+    // Processing never starts inside add(): its caller returns first.
     await Promise.resolve();
     let result: WorkResult;
     try {
@@ -294,15 +307,15 @@ export class WorkQueue {
     this.#options.onWorked?.({ waitedMs, workedMs, result });
     if (this.#state === "stopped") return;
     if (slot && this.#slots.has(slot)) this.#freeAfter(slot, workedMs);
-    this.#settle(key, result, Boolean(slot));
+    this.#complete(key, result, Boolean(slot));
   }
 
-  #settle(key: string, result: WorkResult, isBehind: boolean): void {
+  #complete(key: string, result: WorkResult, isBackground: boolean): void {
     if (result === "retry" || (typeof result === "object" && result.failed)) this.#retry(key);
     else this.#failures.delete(key);
     if (typeof result === "object") {
-      // What background work leaves for later is background work.
-      const add = (due: string) => isBehind ? this.addBackground(due) : this.add(due);
+      // A background key that is requeued stays one.
+      const add = (due: string) => isBackground ? this.addBackground(due) : this.add(due);
       this.#after(key, result.afterMs, add);
     }
     if (this.#again.delete(key)) this.add(key);

@@ -22,7 +22,7 @@ import { readsInstanceAnnotation, readsOfNodes } from "./reads.ts";
 import { collect, forNode, type Report } from "./report.ts";
 import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
-import type { CompileOptions, Graph, Node } from "./types.ts";
+import { type CompileOptions, type Graph, MAX_DIMENSIONS, type Node } from "./types.ts";
 
 /** A graph, or all problems of the RGD. */
 export type Compilation = { ok: true; graph: Graph } | { ok: false; problems: Problem[] };
@@ -74,7 +74,7 @@ export function compile(
 ): Compilation {
   const problems: Problem[] = [];
   const report = collect(problems);
-  const draft = readRgd(rgd, options.maxDimensions ?? 10, report);
+  const draft = readRgd(rgd, options.maxDimensions ?? MAX_DIMENSIONS, report);
   if (!draft) return { ok: false, problems };
 
   const spec = specSchema(draft.schema, report);

@@ -113,10 +113,13 @@ export interface Graph {
   readonly readsLastApplied: boolean;
 }
 
+/** How many dimensions a forEach may have by default: upstream's `--rgd-max-collection-dimension-size`. */
+export const MAX_DIMENSIONS = 10;
+
 /** Options of {@link compile}. */
 export interface CompileOptions {
   /** Allows `omit()` in templates (feature gate CELOmitFunction). Default false. */
   omit?: boolean;
-  /** The greatest number of forEach dimensions (`--rgd-max-collection-dimension-size`). Default 10. */
+  /** The greatest number of forEach dimensions; {@link MAX_DIMENSIONS} by default. */
   maxDimensions?: number;
 }

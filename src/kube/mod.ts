@@ -14,7 +14,7 @@ export { isEstablished, isServed, waitEstablished } from "./established.ts";
 export type { DiscoveredKind } from "./kindindex.ts";
 export * from "./lease.ts";
 export { TokenBucket } from "./limit.ts";
-export { LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
+export { LEASE_DEFAULTS, LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
 export { everyPage } from "./pages.ts";
 export {
   type Listed,

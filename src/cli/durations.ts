@@ -1,0 +1,31 @@
+/** Durations on the command line, as Go's `time.ParseDuration` takes them. */
+import { Option } from "commander";
+import { durationText } from "../api/mod.ts";
+import { argument } from "./argument.ts";
+import { UsageError } from "./errors.ts";
+
+const UNITS: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Parses a duration (`5m`, `1h30m`, `500ms`) into milliseconds. Throws UsageError. */
+export function parseDuration(text: string): number {
+  if (text === "0") return 0;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map((p) => p[0]).join("") !== text) {
+    throw new UsageError(`"${text}" is not a duration: write it as 30s, 5m or 1h30m`);
+  }
+  return parts.reduce((sum, part) => sum + Number(part[1]) * UNITS[part[2]!]!, 0);
+}
+
+/** An option whose value is a duration; help shows its default of `defaultMs` as users type it. */
+export function durationOption(flags: string, description: string, defaultMs: number): Option {
+  return new Option(flags, description).argParser(argument(parseDuration))
+    .default(defaultMs, durationText(defaultMs));
+}
