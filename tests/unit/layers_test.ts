@@ -38,6 +38,7 @@ const allowed: Record<string, readonly string[]> = {
 const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
   controller: {
+    "defaults.ts": [],
     "queue.ts": [],
     "view.ts": [],
     "watch_failures.ts": [],
@@ -51,6 +52,9 @@ const inside: Record<string, Record<string, readonly string[]>> = {
 
 /** The only files that may import each other in a circle: their functions are mutually recursive. */
 const recursive = ["cel/check/", "cel/evaluate/", "cel/estimate/", "graph/compare"];
+
+/** The files of `kro controller`: the only ones of `cli` that may import the operator. */
+const operator = ["cli/controller.ts", "cli/controller_flags.ts"];
 
 /** Rooms that must stay free of I/O, clocks and the environment. */
 const pure = ["api", "openapi", "cel", "simpleschema", "graph", "reconcile"];
@@ -147,6 +151,16 @@ Deno.test("folders of a room import downwards only", () => {
 Deno.test("every file and folder named for the inside of a room exists", () => {
   for (const [room, parts] of Object.entries(inside)) {
     for (const part of Object.keys(parts)) assert.ok(Deno.statSync(join(root, room, part)), part);
+  }
+});
+
+Deno.test("one-shot commands do not import the operator", () => {
+  for (const [file, targets] of importGraph()) {
+    if (!file.startsWith("cli/") || operator.includes(file)) continue;
+    assert.ok(!targets.includes("controller/mod.ts"), file);
+    // The program adds `kro controller` to the commands; no other command reaches it.
+    if (file === "cli/program.ts") continue;
+    assert.deepEqual(targets.filter((target) => operator.includes(target)), [], file);
   }
 });
 
