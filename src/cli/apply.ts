@@ -8,9 +8,9 @@ import {
   RGD_KIND,
 } from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
-import { type Manifest, readManifests } from "./files.ts";
+import { type Manifest, readManifests } from "./manifests.ts";
 import { followReady } from "./follow.ts";
-import { LocalReconciler } from "./local.ts";
+import { LocalReconciler } from "./local_reconciler.ts";
 import { type Format, type Output } from "./output.ts";
 import { isOfKind, refOf, Report } from "./report.ts";
 import {

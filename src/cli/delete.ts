@@ -10,9 +10,9 @@ import {
 } from "../api/mod.ts";
 import { withdrawGraph } from "../publish/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
-import { readManifests } from "./files.ts";
+import { readManifests } from "./manifests.ts";
 import { followGone } from "./follow.ts";
-import { LocalReconciler } from "./local.ts";
+import { LocalReconciler } from "./local_reconciler.ts";
 import type { Format, Output } from "./output.ts";
 import { isOfKind, refOf, Report } from "./report.ts";
 import {

@@ -1,8 +1,8 @@
 /** Problems of RGDs with their place in a file, as text, JSON or GitHub's workflow commands. */
 import { type Problem, problemText, type ResourceGraphDefinition } from "../api/mod.ts";
 import type { GraphCost } from "../graph/mod.ts";
-import type { Manifest } from "./files.ts";
-import { type Position, Positions } from "./position.ts";
+import type { Manifest } from "./manifests.ts";
+import { type Position, Positions } from "./positions.ts";
 
 /** A problem of an RGD, or a warning (code `COST`), with its place. */
 export interface Finding extends Problem {

@@ -6,8 +6,8 @@
  */
 export * from "./durations.ts";
 export * from "./errors.ts";
-export * from "./files.ts";
+export * from "./manifests.ts";
 export * from "./output.ts";
-export * from "./permissions.ts";
+export * from "./runtime_flags.ts";
 export { main } from "./program.ts";
 export * from "./yaml.ts";

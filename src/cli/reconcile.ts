@@ -2,7 +2,7 @@
 import { type ObjectRef, type ResourceGraphDefinition, RGD_KIND, servedKind } from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { followReady } from "./follow.ts";
-import { LocalReconciler } from "./local.ts";
+import { LocalReconciler } from "./local_reconciler.ts";
 import { type Format, type Output } from "./output.ts";
 import { Report } from "./report.ts";
 import {

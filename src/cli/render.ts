@@ -15,7 +15,7 @@ import { builtIn, compileSet } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
-import { readManifests } from "./files.ts";
+import { readManifests } from "./manifests.ts";
 import { findingsOf, findingText } from "./findings.ts";
 import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";

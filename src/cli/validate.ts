@@ -14,7 +14,7 @@ import { type Beyond, builtIn, compileSet, type Verdict } from "./compile_set.ts
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
-import { type Manifest, readManifests } from "./files.ts";
+import { type Manifest, readManifests } from "./manifests.ts";
 import {
   type CostOfGraph,
   type Finding,

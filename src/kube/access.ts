@@ -1,33 +1,33 @@
 /**
- * May whoever shows this token read that path? Asked of the API server by TokenReview and
- * SubjectAccessReview, as Kubernetes' own components guard their metrics.
+ * Authorizes requests for a non-resource URL with TokenReview and SubjectAccessReview, as Kubernetes'
+ * components guard their metrics.
  */
 import { isObject, type JsonObject, type KindRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** `unauthenticated`: no token, or nobody's. `forbidden`: somebody's who may not. */
+/** `unauthenticated`: no valid token. `forbidden`: its user may not get the path. */
 export type AccessVerdict = "allowed" | "unauthenticated" | "forbidden";
 
 const ALLOWED_MS = 30_000;
 const REFUSED_MS = 10_000;
 const MAX_TOKENS = 200;
 
-/** Guards one path that is no resource; remembers a verdict for seconds. */
+/** Authorizes GETs of one path. Verdicts are cached for 30 s when allowed, else for 10 s. */
 export class AccessReviewer {
   readonly #client: KubeClient;
   readonly #path: string;
   readonly #now: () => number;
-  /** By the token's hash, oldest first: the tokens themselves are not kept. */
+  /** By the SHA-256 of the token, oldest first. The tokens are not kept. */
   readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
 
-  /** `now` in milliseconds from any fixed point. */
+  /** `now` returns milliseconds since any fixed point. */
   constructor(client: KubeClient, path: string, now: () => number = () => performance.now()) {
     this.#client = client;
     this.#path = path;
     this.#now = now;
   }
 
-  /** Judges the Authorization header of a GET. Rejects with ApiError when it cannot be asked. */
+  /** The verdict on an Authorization header. Rejects with ApiError when the API server cannot be asked. */
   async verdict(authorization: string | null): Promise<AccessVerdict> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) return "unauthenticated";

@@ -1,6 +1,6 @@
-/** Decorrelated jitter: each wait is random between the base and three times the last one. */
+/** Exponential backoff with decorrelated jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
 
-/** Waits that grow with failures and never fall into step with those of other programs. */
+/** Random delays, each between the base and three times the one before, up to a cap. */
 export class Backoff {
   readonly #base: number;
   readonly #cap: number;
@@ -8,8 +8,9 @@ export class Backoff {
   #last: number;
 
   /**
-   * Bounds in milliseconds; `random` gives [0, 1). The first attempt comes soon, since most connections
-   * end for no reason that lasts; the fourth may come seconds later.
+   * @param base shortest delay, in milliseconds
+   * @param cap longest delay, in milliseconds
+   * @param random returns numbers in [0, 1)
    */
   constructor(base = 100, cap = 30_000, random: () => number = Math.random) {
     this.#base = base;
@@ -18,14 +19,14 @@ export class Backoff {
     this.#last = base;
   }
 
-  /** Milliseconds to wait before the next attempt. */
+  /** The delay before the next attempt, in milliseconds. */
   next(): number {
     const upper = Math.min(this.#cap, this.#last * 3);
     this.#last = this.#base + this.#random() * (upper - this.#base);
     return this.#last;
   }
 
-  /** Back to the base, after a success. */
+  /** Starts again at the base, after a success. */
   reset(): void {
     this.#last = this.#base;
   }

@@ -1,33 +1,36 @@
-/** The body of an answer as text, up to a size: none may fill the memory. */
+/** Reads response bodies up to a size limit, so that none exhausts the memory. */
 import { ApiError } from "../api/mod.ts";
 
 const MIB = 2 ** 20;
 
-/** One object, in bytes: etcd takes 1.5 MiB by default. */
+/** Limit for one object, in bytes. etcd stores at most 1.5 MiB by default. */
 export const LONGEST_OBJECT = 32 * MIB;
 
-/** A page of a list, which can be had in smaller ones, or a document such as the schemas of all kinds, in bytes. */
+/** Limit for a page of a list, or for a document such as an OpenAPI schema, in bytes. */
 export const LONGEST_PAGE = 64 * MIB;
 
-/** A list in one piece, in bytes. */
+/** Limit for a whole list that is read in one piece, in bytes. */
 export const LONGEST_WHOLE = 256 * MIB;
 
-/** An answer that was longer. */
+/** A response that exceeds its limit. */
 export class TooLongError extends ApiError {
-  /** `request` as messages name it; `limit` in bytes. */
+  /**
+   * @param request the request as messages name it
+   * @param limit in bytes
+   */
   constructor(request: string, limit: number) {
     super(`${request}: an answer of more than ${limit / MIB} MiB`, { reason: "Other" });
   }
 }
 
-/** The whole body; undefined, and the rest is not read, when it is longer than `limit` bytes. */
+/** The whole body as text; undefined when it is longer than `limit` bytes, and then the rest is not read. */
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
   const { body, headers } = response;
   if (!body) return "";
-  // What is compressed says its compressed length, if any.
-  const told = headers.has("content-encoding") ? null : headers.get("content-length");
-  if (told !== null && Number(told) <= limit) return await response.text();
-  if (Number(told) > limit) {
+  // The content-length of a compressed body is its compressed length.
+  const declared = headers.has("content-encoding") ? null : headers.get("content-length");
+  if (declared !== null && Number(declared) <= limit) return await response.text();
+  if (Number(declared) > limit) {
     await body.cancel();
     return undefined;
   }

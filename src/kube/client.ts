@@ -1,4 +1,4 @@
-/** The typed requests: verbs of Kubernetes over one Transport. */
+/** KubeClient over one Transport: the verbs of the Kubernetes API. */
 import {
   ApiError,
   apiVersionOf,
@@ -12,9 +12,9 @@ import {
   parseJson,
 } from "../api/mod.ts";
 import { LONGEST_WHOLE, TooLongError } from "./body.ts";
-import { SilenceError } from "./errors.ts";
+import { InactivityError } from "./errors.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "./path.ts";
-import { type Exchange, requestText } from "./exchange.ts";
+import { type KubeRequest, requestText } from "./request.ts";
 import { Transport } from "./transport.ts";
 import { readWatch } from "./watch.ts";
 import type {
@@ -32,11 +32,12 @@ import type {
 const PAGE_SIZE = 500;
 const METADATA = "g=meta.k8s.io;v=v1";
 
-/** A client of the server that the configuration names. It opens connections when they are needed. */
+/** A client of the configured API server. It opens connections when they are needed. */
 export function connect(config: ClusterConfig, options: ConnectOptions): KubeClient {
   return new Client(config, new Transport(config, options), options.onWatch);
 }
 
+/** Builds requests from typed arguments and checks the shape of responses. */
 class Client implements KubeClient {
   readonly config: ClusterConfig;
   readonly #transport: Transport;
@@ -92,8 +93,8 @@ class Client implements KubeClient {
     for (;;) {
       if (limit > 0) query.set("limit", String(limit));
       const longest = limit > 0 ? undefined : LONGEST_WHOLE;
-      const exchange: Exchange = { ...onList(kind, options, query, "list"), accept, longest };
-      const page = await this.#list(exchange).catch((error) => {
+      const request: KubeRequest = { ...onList(kind, options, query, "list"), accept, longest };
+      const page = await this.#list(request).catch((error) => {
         if (!(error instanceof TooLongError) || limit <= 1) throw error;
       });
       if (!page) {
@@ -175,16 +176,16 @@ class Client implements KubeClient {
       ...(options.propagation && { propagationPolicy: options.propagation }),
       ...(options.dryRun && { dryRun: ["All"] }),
     };
-    const exchange: Exchange = {
+    const request: KubeRequest = {
       ...onObject(ref, "delete"),
       method: "DELETE",
       body: jsonText(body),
       contentType: "application/json",
     };
-    // Either says of which object it is; what lies between and says that all is well does not.
-    const { status, details, metadata } = await this.#json(exchange) as Deleted ?? {};
+    // Both forms name the object. A proxy's response of status 200 does not.
+    const { status, details, metadata } = await this.#json(request) as Deleted ?? {};
     const isGood = status === "Success" ? details?.name === ref.name : metadata?.name === ref.name;
-    if (!isGood) throw badAnswer(exchange, "neither the object nor a Status of it");
+    if (!isGood) throw badAnswer(request, "neither the object nor a Status of it");
   }
 
   async raw(path: string, options: { accept?: string; timeoutMs?: number } = {}): Promise<unknown> {
@@ -220,13 +221,13 @@ class Client implements KubeClient {
       ? `application/json;as=PartialObjectMetadata;${METADATA}`
       : undefined;
     const gate = this.#gate;
-    const exchange: Exchange = { ...onList(kind, options, query, "watch"), accept, gate };
-    const { resource } = exchange;
+    const request: KubeRequest = { ...onList(kind, options, query, "watch"), accept, gate };
+    const { resource } = request;
     const { signal } = options;
     let phase: WatchInfo["phase"] | undefined;
     this.#onWatch?.({ resource, phase: "opened" });
     try {
-      for await (const event of readWatch(this.#transport, exchange, signal)) {
+      for await (const event of readWatch(this.#transport, request, signal)) {
         yield event.type === "BOOKMARK" ? event : { ...event, object: typed(kind, event.object) };
       }
       phase = signal.aborted ? stoppedBy(signal) : "closed";
@@ -234,7 +235,7 @@ class Client implements KubeClient {
       phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
       throw error;
     } finally {
-      // Left in the middle, by a reader who has seen enough, it is stopped.
+      // A consumer that leaves its loop early stops the watch: `phase` is not set then.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }
@@ -243,42 +244,42 @@ class Client implements KubeClient {
     this.#transport.close();
   }
 
-  #send(exchange: Exchange): Promise<string> {
-    return this.#transport.request({ ...exchange, gate: this.#gate });
+  #send(request: KubeRequest): Promise<string> {
+    return this.#transport.send({ ...request, gate: this.#gate });
   }
 
-  async #json(exchange: Exchange): Promise<Json> {
-    const text = await this.#send(exchange);
+  async #json(request: KubeRequest): Promise<Json> {
+    const text = await this.#send(request);
     try {
       return parseJson(text);
     } catch (cause) {
-      throw badAnswer(exchange, "not JSON", cause);
+      throw badAnswer(request, "not JSON", cause);
     }
   }
 
-  /** What lies between may answer for the server: `{}` must not count as an empty list. */
-  async #list(exchange: Exchange): Promise<List> {
-    const answer = await this.#json(exchange);
+  /** The list in a response. A proxy's `{}` must not count as an empty list. */
+  async #list(request: KubeRequest): Promise<List> {
+    const answer = await this.#json(request);
     const isList = isObject(answer) && typeof answer.kind === "string" &&
       answer.kind.endsWith("List") && (answer.items == null || Array.isArray(answer.items));
-    if (!isList) throw badAnswer(exchange, "no list");
+    if (!isList) throw badAnswer(request, "no list");
     return answer as unknown as List;
   }
 
-  async #object(exchange: Exchange): Promise<KubeObject> {
-    const answer = await this.#json(exchange);
+  async #object(request: KubeRequest): Promise<KubeObject> {
+    const answer = await this.#json(request);
     const isGood = isObject(answer) && typeof answer.kind === "string" &&
       answer.kind !== "Status" && isObject(answer.metadata);
-    if (!isGood) throw badAnswer(exchange, "no object");
+    if (!isGood) throw badAnswer(request, "no object");
     return answer as unknown as KubeObject;
   }
 }
 
 function stoppedBy(signal: AbortSignal): WatchInfo["phase"] {
-  return signal.reason instanceof SilenceError ? "silent" : "stopped";
+  return signal.reason instanceof InactivityError ? "silent" : "stopped";
 }
 
-/** The answer to a deletion: a Status, or the object as it is. */
+/** The response to a deletion: a Status, or the object when finalizers keep it. */
 type Deleted =
   | { status?: unknown; details?: { name?: unknown } | null; metadata?: { name?: unknown } | null }
   | null;
@@ -288,8 +289,8 @@ interface List {
   items?: KubeObject[] | null;
 }
 
-function badAnswer(exchange: Exchange, what: string, cause?: unknown): ApiError {
-  const message = `${requestText(exchange)}: the answer is ${what}`;
+function badAnswer(request: KubeRequest, what: string, cause?: unknown): ApiError {
+  const message = `${requestText(request)}: the answer is ${what}`;
   return new ApiError(message, { reason: "Other", cause });
 }
 
@@ -305,7 +306,7 @@ async function collect(
   return { items, resourceVersion };
 }
 
-/** Items of lists lack apiVersion and kind, and metadata-only ones name another kind. */
+/** Items of lists lack apiVersion and kind; metadata-only ones are of kind PartialObjectMetadata. */
 function typed(kind: KindRef, object: KubeObject): KubeObject {
   return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
 }
@@ -315,7 +316,7 @@ function onObject(
   verb: string,
   subresource?: string,
   query: URLSearchParams = new URLSearchParams(),
-): Omit<Exchange, "method"> {
+): Omit<KubeRequest, "method"> {
   const path = kindPath(ref.kind, { namespace: ref.namespace, name: ref.name, subresource });
   return {
     path: withQuery(path, query),
@@ -330,7 +331,7 @@ function onList(
   options: ListOptions,
   query: URLSearchParams,
   verb: string,
-): Exchange {
+): KubeRequest {
   return {
     method: "GET",
     path: withQuery(kindPath(kind, { namespace: options.namespace }), query),

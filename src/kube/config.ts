@@ -1,24 +1,24 @@
-/** Where the cluster is: `--kubeconfig`, `$KUBECONFIG`, the pod's service account, `~/.kube/config`. */
+/** Finds the cluster: `--kubeconfig`, `$KUBECONFIG`, the pod's service account, `~/.kube/config`. */
 import { join } from "node:path";
 import process from "node:process";
 import { MissingFileError, NoClusterError } from "./errors.ts";
-import { inCluster } from "./incluster.ts";
-import { permitted } from "./permission.ts";
+import { inCluster } from "./in_cluster.ts";
+import { permitted } from "./deno_permission.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
 import { toClusterConfig } from "./context.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** What the command line may say about the cluster. */
+/** Flags that select the cluster. */
 export interface LoadOptions {
-  /** File instead of `$KUBECONFIG`. */
+  /** A kubeconfig file, instead of those of `$KUBECONFIG`. */
   kubeconfig?: string;
-  /** Context instead of the current one. */
+  /** A context, instead of the current one. */
   context?: string;
-  /** Namespace instead of the context's. */
+  /** A namespace, instead of the context's. */
   namespace?: string;
 }
 
-/** Finds and reads the configuration; rejects with ConfigError. */
+/** Finds and reads the configuration. Rejects with ConfigError, NoClusterError when there is none. */
 export async function loadConfig(options: LoadOptions = {}): Promise<ClusterConfig> {
   const config = await find(options);
   return options.namespace ? Object.assign(config, { namespace: options.namespace }) : config;
@@ -28,7 +28,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
   if (options.kubeconfig) return await fromFiles([options.kubeconfig], options.context);
   const listed = splitList(env("KUBECONFIG") ?? "");
   if (listed.length > 0) return await fromFiles(listed, options.context);
-  // A context is a word of kubeconfig files only.
+  // A context exists in kubeconfig files only.
   if (options.context === undefined) {
     const pod = await inCluster(env);
     if (pod) return pod;

@@ -3,7 +3,7 @@ import type { Cluster } from "@kubernetes/client-node";
 import { credentialsOf } from "./credentials.ts";
 import { ConfigError } from "./errors.ts";
 import type { Kubeconfig, User } from "./kubeconfig.ts";
-import { readFile } from "./permission.ts";
+import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /**

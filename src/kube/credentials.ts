@@ -5,7 +5,7 @@ import { FileAuth } from "@kubernetes/client-node/dist/file_auth.js";
 import type { RequestOptions } from "node:https";
 import { ConfigError } from "./errors.ts";
 import type { User } from "./kubeconfig.ts";
-import { fileError, named } from "./permission.ts";
+import { fileError, permissionError } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /** The fields of a ClusterConfig that authenticate requests. */
@@ -108,7 +108,7 @@ function pluginEnv(user: User): { name: string; value: string }[] {
 function pluginError(origin: string, user: User, error: unknown): Error {
   const command = String(user.exec.command);
   const where = `${origin}: user "${user.name}": credential plugin "${command}"`;
-  const denied = named(where, `--allow-run=${command} --allow-env`, error);
+  const denied = permissionError(where, `--allow-run=${command} --allow-env`, error);
   if (denied !== error) return denied;
   if (error instanceof Error && "code" in error && error.code === "ENOENT") {
     const hint = typeof user.exec.installHint === "string"

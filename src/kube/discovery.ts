@@ -1,36 +1,37 @@
-/** Which kinds the server knows: aggregated discovery, loaded when first asked and shared by all callers. */
+/** The kinds that the API server serves, by aggregated discovery (KEP-3352). */
 import { ApiError, type GroupVersionKind, gvkKey } from "../api/mod.ts";
-import { type DiscoveredKind, type DiscoveryDocument, KindIndex } from "./kindindex.ts";
+import { type DiscoveredKind, type DiscoveryDocument, KindIndex } from "./kind_index.ts";
 import type { KubeClient } from "./types.ts";
 
 const MEDIA_TYPE = "application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList";
 const ACCEPT = `${MEDIA_TYPE};v=v2,${MEDIA_TYPE};v=v2beta1`;
 
-/** The kinds of one server. */
+/** A cache of aggregated discovery. It is loaded at the first question and shared by all callers. */
 export class Discovery {
   readonly #client: KubeClient;
   #index?: KindIndex;
   #loading?: Promise<KindIndex>;
   #next?: Promise<KindIndex>;
 
-  /** Asks nothing yet. */
+  /** Sends no request yet. */
   constructor(client: KubeClient) {
     this.#client = client;
   }
 
-  /** The kind, exactly that version; undefined when the server does not serve it. */
+  /** The kind in exactly this version; undefined when the server does not serve it. */
   async resolve(gvk: GroupVersionKind): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byGvk.get(gvkKey(gvk));
   }
 
-  /** The kind in the version that the server prefers. */
+  /** The kind in the version that the server prefers; undefined when the server does not serve it. */
   async byGroupKind(kind: { group: string; kind: string }): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byGroupKind(kind);
   }
 
   /**
-   * The kind that a user means: plural, singular, kind or short name in any case, alone or as
-   * `deployments.apps`, `Deployment.v1.apps`. Of several groups the server's first one wins.
+   * Looks up a kind as kubectl does: by plural, singular, kind or short name in any case, alone or with
+   * version and group as in `deployments.apps`, `Deployment.v1.apps`. The first group wins, in the
+   * server's order.
    */
   async byName(name: string): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byName(name);
@@ -42,21 +43,21 @@ export class Discovery {
   }
 
   /**
-   * True when the server knows of the group-version but cannot tell its kinds at present: its
-   * aggregated API does not answer. Its kinds are then not gone, only out of sight.
+   * Whether the kinds of a group-version are unknown, because its aggregated API server does not respond.
+   * That does not mean that they are gone.
    */
   async isStale(group: string, version: string): Promise<boolean> {
     return (await this.#loaded()).stale.has(`${group}/${version}`);
   }
 
-  /** True when any version of the group is stale. */
+  /** Whether any version of the group is stale. */
   async isGroupStale(group: string): Promise<boolean> {
     return [...(await this.#loaded()).stale].some((gv) => gv.startsWith(`${group}/`));
   }
 
   /**
-   * Asks the server again. What it then knows is no older than this call: callers during a load that
-   * had begun before share the next one.
+   * Loads discovery again. The result is no older than this call: callers that come during a load share
+   * the next one.
    */
   async refresh(): Promise<void> {
     if (!this.#loading) return void await this.#load();
@@ -67,7 +68,7 @@ export class Discovery {
     await this.#next;
   }
 
-  /** OpenAPI v3 documents by apiVersion (`v1`, `apps/v1`): the path, whose query is the content's hash. */
+  /** Paths of the OpenAPI v3 documents by apiVersion (`v1`, `apps/v1`); their query holds the content's hash. */
   async openapi(): Promise<Map<string, string>> {
     const index = await this.#client.raw("/openapi/v3") as OpenApiIndex;
     const paths = new Map<string, string>();

@@ -1,17 +1,17 @@
-/** From HTTP answers and fetch's failures to ApiError: which request, and what the server said. */
+/** Turns HTTP responses and failures of fetch into errors that name the request. */
 import { ApiError, type ApiErrorReason, isObject, type StatusCause } from "../api/mod.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** Configuration that cannot be used; the message is one line for the user. */
+/** The configuration cannot be used. The message is one line for the user. */
 export class ConfigError extends Error {
   /** Always `ConfigError`. */
   override readonly name = "ConfigError";
 }
 
-/** Nothing says where a cluster is: neither flags nor environment, pod or home folder. */
+/** No cluster is configured by flags, environment, pod or home folder. */
 export class NoClusterError extends ConfigError {}
 
-/** A file of the configuration that does not exist: another place may do instead. */
+/** A file of the configuration does not exist. Callers may try another place. */
 export class MissingFileError extends ConfigError {}
 
 const byCode: Record<number, ApiErrorReason> = {
@@ -40,13 +40,16 @@ const byReason: Record<string, ApiErrorReason> = {
   Timeout: "Timeout",
 };
 
-/** The reason of a refusal: the Status' own word when it is known, else the code's. */
+/** The reason of a refusal: that of its Status when known, else that of the HTTP status. */
 export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
   const named = typeof statusReason === "string" ? byReason[statusReason] : undefined;
   return named ?? byCode[code] ?? (code >= 500 ? "ServerError" : "Other");
 }
 
-/** Seconds of a Retry-After header: a number, or a date as proxies send it. */
+/**
+ * Seconds of a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); undefined when it
+ * holds neither. `now` is in milliseconds since 1970.
+ */
 export function retryAfterOf(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header);
@@ -55,8 +58,8 @@ export function retryAfterOf(header: string | null, now: number): number | undef
 }
 
 /**
- * The error of an answer. `request` names verb and object; `body` is a metav1.Status, or whatever a
- * proxy in between wrote.
+ * The error of a response. `request` names verb and object; `body` is a metav1.Status, or the page of a
+ * proxy.
  */
 export function refusal(
   request: string,
@@ -80,7 +83,7 @@ export function refusal(
   });
 }
 
-/** The error of a request that got no answer from the configured server. */
+/** The error of a request whose connection failed; ConfigError when Deno does not permit the host. */
 export function unreachable(request: string, config: ClusterConfig, error: unknown): Error {
   const where = hostOf(config.server);
   if (error instanceof Deno.errors.NotCapable) {
@@ -107,7 +110,7 @@ export function hostOf(server: string): string {
   return `${url.hostname}:${url.port || (url.protocol === "http:" ? "80" : "443")}`;
 }
 
-/** The innermost message of a failed fetch, without the URL and what goes before it. */
+/** The innermost message of a failed fetch, without the URL and the prefix of Deno's HTTP client. */
 export function causeText(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause) innermost = innermost.cause;
@@ -120,7 +123,7 @@ function statusOf(body: string): Record<string, unknown> | undefined {
     const parsed: unknown = JSON.parse(body);
     return isObject(parsed) && parsed.kind === "Status" ? parsed : undefined;
   } catch {
-    return undefined; // a proxy's page
+    return undefined; // the page of a proxy
   }
 }
 
@@ -132,8 +135,8 @@ function firstLine(text: string): string {
   return (text.trim().split("\n", 1)[0] ?? "").slice(0, 200);
 }
 
-/** Why a watch is ended that nothing came from for too long. */
-export class SilenceError extends Error {
-  /** Always `SilenceError`. */
-  override readonly name = "SilenceError";
+/** Why a watch was closed: no event or bookmark arrived in time. */
+export class InactivityError extends Error {
+  /** Always `InactivityError`. */
+  override readonly name = "InactivityError";
 }

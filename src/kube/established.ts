@@ -2,12 +2,12 @@
 import { ApiError, conditionsOf, CRD_KIND, type KubeObject } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** How long upstream waits, too. */
+/** Time limit, as in upstream, in milliseconds. */
 const LIMIT_MS = 120_000;
 
 /**
- * Resolves with the CRD once it is Established. Rejects with ApiError: `Invalid` when its names are
- * refused, `NotFound` when it is gone, `Timeout` when nothing happens within two minutes.
+ * Resolves with the CRD when it is Established. Rejects with ApiError: `Invalid` when its names are
+ * not accepted, `NotFound` when it is deleted, `Timeout` after two minutes.
  */
 export async function waitEstablished(
   client: KubeClient,
@@ -26,7 +26,7 @@ export async function waitEstablished(
   throw new ApiError(`CRD ${name} was not established in time`, { reason: "Timeout" });
 }
 
-/** True when its kind is served; throws when its names are those of another CRD. */
+/** Whether the CRD's kind is served. Throws ApiError `Invalid` when another CRD has its names. */
 export function isServed(crd: KubeObject): boolean {
   const refused = conditionsOf(crd).find((c) => c.type === "NamesAccepted" && c.status === "False");
   if (refused) {
@@ -36,12 +36,12 @@ export function isServed(crd: KubeObject): boolean {
   return isEstablished(crd);
 }
 
-/** True when its kind is served, whichever of its names are accepted. */
+/** Whether the CRD's kind is served, even if some of its names are not accepted. */
 export function isEstablished(crd: KubeObject): boolean {
   return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");
 }
 
-/** The CRD as its next decisive event has it, or undefined when the watch ended before. */
+/** The CRD as soon as an event shows it served; undefined when the watch ends before. */
 async function nextChange(
   client: KubeClient,
   crd: KubeObject,

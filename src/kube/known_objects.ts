@@ -1,12 +1,12 @@
-/** What a reflector remembers of each object, and how events and lists become changes. */
+/** Turns events and lists into changes, by identity and resourceVersion of the known objects. */
 import { apiVersionOf, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { WatchEvent } from "./types.ts";
 
-/** One change as seen from here. */
+/** A change of one object. */
 export interface Change {
-  /** From this side's view: an object known under another uid was deleted and added. */
+  /** An object recreated under its name, with another uid, is two changes: deleted, then added. */
   type: "added" | "modified" | "deleted";
-  /** Of `deleted` after a list: only type, name, namespace, uid and the last resourceVersion. */
+  /** The object. A deletion found by a list has only type, name, namespace, uid and resourceVersion. */
   object: KubeObject;
 }
 
@@ -15,49 +15,49 @@ interface Entry {
   resourceVersion: string;
 }
 
-/** Identity and revision by namespace and name: enough to tell new, changed, gone and repeated. */
+/** Uid and resourceVersion of each object by namespace and name. */
 export class KnownObjects {
   readonly #kind: KindRef;
   #entries = new Map<string, Entry>();
   #listed?: Map<string, Entry>;
 
-  /** Knows nothing of objects of `kind`. */
+  /** Starts without any object. */
   constructor(kind: KindRef) {
     this.#kind = kind;
   }
 
-  /** How many objects there are. */
+  /** How many objects are known. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Whether an object of that name is known. */
+  /** Whether an object of this name is known. */
   readonly has = (at: { namespace?: string; name?: string }): boolean =>
     this.#entries.has(placeOf(at));
 
-  /** What an event of a watch changes; nothing when it repeats what is known. */
+  /** The changes of a watch event; none when the version is known already. */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
     if (event.type !== "DELETED") return this.#put(object);
     const key = keyOf(object);
     const entry = this.#entries.get(key);
-    // A late DELETED of an earlier object of that name says nothing of the one that is there now.
+    // A DELETED of an earlier object of this name does not concern the present one.
     if (!entry || entry.uid !== object.metadata.uid) return [];
     this.#entries.delete(key);
     return [{ type: "deleted", object }];
   }
 
-  /** Knows nothing any more: the next list tells of everything. */
+  /** Removes all objects: the next list adds each of them again. */
   clear(): void {
     this.#entries = new Map();
   }
 
-  /** Begins a list; what was listed before it was broken off does not count. */
+  /** Begins a list. An earlier list that did not end is discarded. */
   beginList(): void {
     this.#listed = new Map();
   }
 
-  /** What an object of the list changes. */
+  /** The changes of one item of the list. */
   fromList(object: KubeObject): Change[] {
     const changes = this.#put(object);
     const key = keyOf(object);
@@ -65,7 +65,7 @@ export class KnownObjects {
     return changes;
   }
 
-  /** Ends the list: what it did not show is gone. */
+  /** Ends the list. Objects that it did not contain were deleted. */
   endList(): Change[] {
     const listed = this.#listed ?? new Map<string, Entry>();
     const gone = [...this.#entries].filter(([key]) => !listed.has(key));

@@ -6,7 +6,7 @@ import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist
 import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
-import { readFile } from "./permission.ts";
+import { readFile } from "./deno_permission.ts";
 
 /** A user, with the fields that client-node's type lacks. */
 export type User = BareUser & { tokenFile?: string; impersonateGroups?: string[] };

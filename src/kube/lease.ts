@@ -1,4 +1,4 @@
-/** Leases of coordination.k8s.io: who holds one, and whether he still lives. */
+/** Leases of coordination.k8s.io: their holders, and whether those still renew them. */
 import { ApiError, isObject, type KindRef, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
@@ -11,30 +11,30 @@ export const LEASE_KIND: KindRef = {
   namespaced: true,
 };
 
-/** Namespace of Leases that have no better one. */
+/** Default namespace of Leases. */
 export const LEASE_NAMESPACE = "kube-system";
 
-/** One Lease at one moment. */
+/** The state of a Lease at one time. */
 export interface LeaseState {
-  /** Where it is. */
+  /** Its namespace. */
   namespace: string;
   /** Its name. */
   name: string;
-  /** Who holds it; undefined when it was given back. */
+  /** Identity of its holder; undefined when the Lease was given back. */
   holder?: string;
-  /** Held, and renewed in time. */
+  /** Whether it is held and has not expired. */
   live: boolean;
 }
 
-/** Where else to look, and at what time. */
+/** Options of {@link readLeases}. */
 export interface ReadLeasesOptions {
-  /** Looked at beside kube-system when Leases may not be listed in all namespaces. */
+  /** Namespace that is read beside kube-system when RBAC forbids to list all namespaces. */
   namespace?: string;
-  /** Milliseconds since 1970; the present by default. */
+  /** Time at which the Leases are judged, in milliseconds since 1970; now by default. */
   now?: number;
 }
 
-/** The Leases of that name in all namespaces that may be read. */
+/** The Leases of this name in all namespaces that RBAC allows to read. Rejects with ApiError when none is. */
 export async function readLeases(
   client: KubeClient,
   name: string,
@@ -45,7 +45,7 @@ export async function readLeases(
   return found.map((lease) => leaseState(lease, now));
 }
 
-/** What a Lease says at a time (milliseconds since 1970). */
+/** The state of a Lease at a time, in milliseconds since 1970. */
 export function leaseState(lease: KubeObject, now: number): LeaseState {
   const spec = isObject(lease.spec) ? lease.spec : {};
   const holder = typeof spec.holderIdentity === "string" && spec.holderIdentity !== ""
@@ -61,12 +61,12 @@ export function leaseState(lease: KubeObject, now: number): LeaseState {
   };
 }
 
-/** A time as the API server wants it in a Lease: exactly six decimals. */
+/** Formats a time, in milliseconds since 1970, as metav1.MicroTime: RFC 3339 with six decimals. */
 export function microTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "000Z");
 }
 
-/** A Lease by namespace and name. */
+/** Reference to a Lease. */
 export function leaseRef(namespace: string, name: string): ObjectRef {
   return { kind: LEASE_KIND, namespace, name };
 }
@@ -94,7 +94,7 @@ async function findLeases(
       refused = error;
     }
   }
-  // Not allowed to know is not the same as nobody there.
+  // Without any readable namespace it is unknown whether there is a holder.
   if (readable === 0) throw refused;
   return found;
 }

@@ -1,6 +1,6 @@
 /**
  * Kubernetes over fetch: configuration, transport, discovery, watch, server-side apply, leases.
- * It knows nothing of graphs.
+ * It does not depend on graphs.
  *
  * @module
  */
@@ -11,11 +11,11 @@ export { loadConfig, type LoadOptions } from "./config.ts";
 export { Discovery } from "./discovery.ts";
 export { ConfigError, NoClusterError } from "./errors.ts";
 export { isEstablished, isServed, waitEstablished } from "./established.ts";
-export type { DiscoveredKind } from "./kindindex.ts";
+export type { DiscoveredKind } from "./kind_index.ts";
 export * from "./lease.ts";
-export { TokenBucket } from "./limit.ts";
-export { LEASE_DEFAULTS, LeaseHolder, leaseIdentity, type LeaseOptions } from "./leaseholder.ts";
-export { everyPage } from "./pages.ts";
+export { TokenBucket } from "./token_bucket.ts";
+export { LEASE_DEFAULTS, LeaseHolder, leaseIdentity, type LeaseOptions } from "./lease_holder.ts";
+export { everyPage } from "./list_pages.ts";
 export {
   type Listed,
   Reflector,

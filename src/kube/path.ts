@@ -1,18 +1,18 @@
-/** URLs of the API server: `/api/v1/…` for the core group, `/apis/<group>/<version>/…` for all others. */
+/** Paths of the API server: `/api/v1/…` for the core group, `/apis/<group>/<version>/…` for all others. */
 import type { KindRef } from "../api/mod.ts";
 import type { ListOptions } from "./types.ts";
 
-/** What follows the path of a kind. */
+/** The parts of a path behind group and version. */
 export interface PathParts {
-  /** Absent: all namespaces, or a cluster-scoped kind. */
+  /** Namespace; absent for all namespaces and for cluster-scoped kinds. */
   namespace?: string;
-  /** Absent: the collection. */
+  /** Name of the object; absent for the collection. */
   name?: string;
-  /** Such as `status`. */
+  /** Subresource, such as `status`. */
   subresource?: string;
 }
 
-/** Path of a collection or of one object. */
+/** Path of a collection or of one object; each segment is percent-encoded. */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];
   const segments = [...root, kind.version];
@@ -23,13 +23,13 @@ export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   return "/" + segments.map(encodeURIComponent).join("/");
 }
 
-/** `deployments.apps`, `pods/status`: how RBAC and kubectl write a resource. */
+/** A resource as RBAC and kubectl write it: `deployments.apps`, `pods/status`. */
 export function resourceText(kind: KindRef, subresource?: string): string {
   const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
   return subresource ? `${resource}/${subresource}` : resource;
 }
 
-/** Query of a list or watch from the options that select objects. */
+/** The query of a list or watch with its selectors. */
 export function selectionQuery(options: ListOptions): URLSearchParams {
   const query = new URLSearchParams();
   if (options.labelSelector) query.set("labelSelector", options.labelSelector);
@@ -37,7 +37,7 @@ export function selectionQuery(options: ListOptions): URLSearchParams {
   return query;
 }
 
-/** Path and query as one; no `?` for an empty query. */
+/** Joins path and query; an empty query adds no `?`. */
 export function withQuery(path: string, query: URLSearchParams): string {
   const text = query.toString();
   return text === "" ? path : `${path}?${text}`;

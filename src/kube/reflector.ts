@@ -4,7 +4,7 @@
  */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
-import { SilenceError } from "./errors.ts";
+import { InactivityError } from "./errors.ts";
 import { type Change, KnownObjects } from "./known_objects.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
@@ -62,7 +62,7 @@ interface Watching {
 }
 
 // The API server sends a bookmark about once a minute. A server without bookmarks is reconnected to.
-const SILENCE_MS = 100_000;
+const INACTIVITY_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
 
@@ -208,22 +208,23 @@ export class Reflector {
     return resourceVersion;
   }
 
-  /** One watch connection. It is closed when no event or bookmark arrives for SILENCE_MS. */
+  /** One watch connection. It is closed when no event or bookmark arrives for INACTIVITY_MS. */
   async #watch(state: Watching, signal: AbortSignal): Promise<void> {
     const timeoutSeconds = Math.round(300 + Math.random() * 300);
     const connection = new AbortController();
     const stop = () => connection.abort();
-    const silent = () => connection.abort(new SilenceError("no event or bookmark arrived in time"));
+    const inactive = () =>
+      connection.abort(new InactivityError("no event or bookmark arrived in time"));
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let lastEvent = started;
     // One timer for many events: it is set again for the rest of the time instead of at each event.
     const check = () => {
-      const left = lastEvent + SILENCE_MS - performance.now();
-      if (left <= 0) silent();
+      const left = lastEvent + INACTIVITY_MS - performance.now();
+      if (left <= 0) inactive();
       else watchdog = setTimeout(check, left);
     };
-    let watchdog = setTimeout(check, SILENCE_MS);
+    let watchdog = setTimeout(check, INACTIVITY_MS);
     try {
       const events = this.#client.watch(this.#kind, {
         ...this.#selection(),

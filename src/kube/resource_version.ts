@@ -1,4 +1,4 @@
-/** Resource versions, which count upwards within one kind. */
+/** Comparison of resourceVersions, which grow within one kind (KEP-5504). */
 
 /**
  * Above 0 when `a` is newer than `b`, 0 when they are the same. The API server issues decimal numbers;

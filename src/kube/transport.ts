@@ -1,18 +1,19 @@
 /**
- * HTTP to one API server: slots, rate, time limits, credentials, Retry-After, and a new HTTP client
- * after a connection failed.
+ * HTTP to one API server, with concurrency and rate limits, time limits, credentials, Retry-After, and a
+ * new HTTP client after a connection failed.
  */
 import { ApiError } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
-import { type Exchange, isWrite, repeatable, requestText } from "./exchange.ts";
-import { Slots, TokenBucket } from "./limit.ts";
+import { isWrite, type KubeRequest, repeatable, requestText } from "./request.ts";
+import { Semaphore } from "./semaphore.ts";
+import { TokenBucket } from "./token_bucket.ts";
 import { sleep } from "./timers.ts";
 import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
 
-/** A watch's open answer. */
+/** The open response of a watch. */
 export interface OpenStream {
-  /** The answer's bytes. */
+  /** The bytes of its body. */
   body: ReadableStream<Uint8Array>;
   /** Ends the connection. */
   close(): void;
@@ -24,25 +25,28 @@ interface Answer {
   retryAfterSeconds?: number;
 }
 
-// Each has a connection, at either end; callers wait here, where no time limit runs.
+// Each request has its own connection. Callers wait here for a permit, before their time limit starts.
 const MAX_IN_FLIGHT = 80;
-// Below the 90 s after which kube-apiserver closes an idle one: none is taken that is just being closed.
+// Shorter than the 90 s after which kube-apiserver closes idle connections, to never reuse a closing one.
 const IDLE_MS = 60_000;
 const MAX_RETRIES = 5;
 const LONGEST_WAIT_SECONDS = 30;
 
-/** Sends exchanges and gives back bodies of successful ones; all else rejects. */
+/**
+ * Sends requests to one API server. A response of status 2xx resolves, everything else rejects with
+ * ApiError, or with ConfigError when the configuration cannot be used.
+ */
 export class Transport {
   readonly #config: ClusterConfig;
   readonly #options: ConnectOptions;
   readonly #timeoutMs: number;
-  readonly #slots = new Slots(MAX_IN_FLIGHT);
+  readonly #slots = new Semaphore(MAX_IN_FLIGHT);
   readonly #bucket?: TokenBucket;
   readonly #inFlight = new Set<AbortController>();
   readonly #closed = new AbortController();
   #unary?: { http: Deno.HttpClient; cert: ClusterConfig["clientCert"] };
 
-  /** Opens nothing yet. */
+  /** Opens no connection yet. */
   constructor(config: ClusterConfig, options: ConnectOptions) {
     this.#config = config;
     this.#options = options;
@@ -53,16 +57,16 @@ export class Transport {
     }
   }
 
-  /** The body of a successful answer. */
-  async request(exchange: Exchange): Promise<string> {
-    const answer = await this.#persist(exchange, async (authorization) => {
+  /** Sends a request and returns the body of the response as text. */
+  async send(request: KubeRequest): Promise<string> {
+    const answer = await this.#withRetries(request, async (authorization) => {
       const release = await this.#slots.acquire();
       try {
         const http = this.#unaryClient();
-        return await this.#timed(exchange, async (signal) => {
-          const response = await this.#fetch(exchange, http, authorization, signal);
-          const answer = await toAnswer(exchange, response);
-          this.#options.onBody?.(exchange.verb, answer.text.length);
+        return await this.#timed(request, async (signal) => {
+          const response = await this.#fetch(request, http, authorization, signal);
+          const answer = await toAnswer(request, response);
+          this.#options.onBody?.(request.verb, answer.text.length);
           return answer;
         }).catch((error) => {
           if (!isWithheld(error)) this.#discard(http);
@@ -76,12 +80,12 @@ export class Transport {
   }
 
   /**
-   * Opens a stream on a connection of its own, until the signal aborts. The time limit ends with the
-   * headers.
+   * Opens a stream on a connection of its own, which is closed when the signal aborts. The time limit
+   * applies until the response's headers.
    */
-  async open(exchange: Exchange, signal: AbortSignal): Promise<OpenStream> {
+  async open(request: KubeRequest, signal: AbortSignal): Promise<OpenStream> {
     let stream: OpenStream | undefined;
-    await this.#persist(exchange, async (authorization) => {
+    await this.#withRetries(request, async (authorization) => {
       const http = this.#httpClient();
       const connection = new AbortController();
       const abort = () => connection.abort();
@@ -94,10 +98,10 @@ export class Transport {
       };
       try {
         if (signal.aborted) connection.abort();
-        const answer = await this.#timed(exchange, async () => {
-          const response = await this.#fetch(exchange, http, authorization, connection.signal);
+        const answer = await this.#timed(request, async () => {
+          const response = await this.#fetch(request, http, authorization, connection.signal);
           if (!response.ok || response.body === null) {
-            return await toAnswer(exchange, response).finally(close);
+            return await toAnswer(request, response).finally(close);
           }
           stream = { body: response.body, close };
           return { code: response.status, text: "" };
@@ -112,13 +116,13 @@ export class Transport {
     return stream!;
   }
 
-  /** The error of a stream that broke. */
-  broken(exchange: Exchange, error: unknown): Error {
-    if (this.#closed.signal.aborted) return closedError(exchange);
-    return unreachable(requestText(exchange), this.#config, error);
+  /** The error of a request or stream whose connection failed. */
+  broken(request: KubeRequest, error: unknown): Error {
+    if (this.#closed.signal.aborted) return closedError(request);
+    return unreachable(requestText(request), this.#config, error);
   }
 
-  /** Ends all requests and connections. */
+  /** Aborts all requests and closes all connections. */
   close(): void {
     this.#closed.abort();
     for (const controller of this.#inFlight) controller.abort();
@@ -126,71 +130,74 @@ export class Transport {
     if (this.#unary) this.#discard(this.#unary.http);
   }
 
-  /** Repeats one exchange while the server asks to wait, once with new credentials, once on a new connection. */
-  async #persist(
-    exchange: Exchange,
+  /**
+   * Sends a request until it succeeds or may not be repeated: while the server asks to wait
+   * (Retry-After), once more with new credentials after 401, once more on a new connection.
+   */
+  async #withRetries(
+    request: KubeRequest,
     send: (authorization: string | undefined) => Promise<Answer>,
     signal?: AbortSignal,
   ): Promise<Answer> {
     let renewed = false;
     let reconnected = false;
     for (let retries = 0;;) {
-      await this.#takeTurn(exchange);
+      await this.#waitForRate(request);
       const authorization = await this.#config.authorization?.();
       let answer: Answer;
       try {
         answer = await send(authorization);
       } catch (error) {
         const lost = error instanceof ApiError && error.reason === "Unreachable";
-        if (!lost || reconnected || !repeatable(exchange) || this.#closed.signal.aborted) {
+        if (!lost || reconnected || !repeatable(request) || this.#closed.signal.aborted) {
           throw error;
         }
         reconnected = true;
-        this.#options.onRetry?.(exchange.verb, 0);
+        this.#options.onRetry?.(request.verb, 0);
         continue;
       }
       if (answer.code >= 200 && answer.code < 300) return answer;
       if (answer.code === 401 && !renewed && this.#config.forget) {
         renewed = true;
         this.#config.forget();
-        this.#options.onRetry?.(exchange.verb, answer.code);
+        this.#options.onRetry?.(request.verb, answer.code);
         continue;
       }
       const wait = answer.retryAfterSeconds;
       const asked = (answer.code === 429 || answer.code === 503) && wait !== undefined;
       if (!asked || retries >= MAX_RETRIES || wait > LONGEST_WAIT_SECONDS) {
-        throw this.#refusal(exchange, answer);
+        throw this.#refusal(request, answer);
       }
       retries++;
-      this.#options.onRetry?.(exchange.verb, answer.code);
+      this.#options.onRetry?.(request.verb, answer.code);
       const stops = signal ? [this.#closed.signal, signal] : [this.#closed.signal];
       await sleep(wait * 1000, AbortSignal.any(stops));
     }
   }
 
-  #refusal(exchange: Exchange, answer: Answer): ApiError {
+  #refusal(request: KubeRequest, answer: Answer): ApiError {
     const { origin, server } = this.#config;
-    let request = requestText(exchange);
-    // An expired token is a matter of the configuration: say which.
-    if (answer.code === 401) request += ` at ${hostOf(server)} with the credentials of ${origin}`;
-    return refusal(request, answer.code, answer.text, answer.retryAfterSeconds);
+    let text = requestText(request);
+    // Credentials come from the configuration: the message names it.
+    if (answer.code === 401) text += ` at ${hostOf(server)} with the credentials of ${origin}`;
+    return refusal(text, answer.code, answer.text, answer.retryAfterSeconds);
   }
 
-  async #takeTurn(exchange: Exchange): Promise<void> {
+  async #waitForRate(request: KubeRequest): Promise<void> {
     const wait = this.#bucket?.reserve(performance.now()) ?? 0;
-    if (this.#bucket) this.#options.onWait?.(exchange.verb, wait / 1000);
+    if (this.#bucket) this.#options.onWait?.(request.verb, wait / 1000);
     if (wait > 0) await sleep(wait, this.#closed.signal);
-    if (this.#closed.signal.aborted) throw closedError(exchange);
+    if (this.#closed.signal.aborted) throw closedError(request);
   }
 
-  /** Runs one attempt under the time limit; failures become ApiErrors. */
+  /** Runs one attempt under the time limit. Failures become ApiErrors. */
   async #timed<T>(
-    exchange: Exchange,
+    request: KubeRequest,
     run: (signal: AbortSignal) => Promise<T>,
     controller = new AbortController(),
   ): Promise<T> {
-    const limit = exchange.timeoutMs ?? this.#timeoutMs;
-    const given = isWrite(exchange) ? exchange.gate?.writes : undefined;
+    const limit = request.timeoutMs ?? this.#timeoutMs;
+    const given = isWrite(request) ? request.gate?.writes : undefined;
     const giveUp = () => controller.abort();
     given?.addEventListener("abort", giveUp, { once: true });
     let late = false;
@@ -203,10 +210,10 @@ export class Transport {
       return await run(controller.signal);
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      if (given?.aborted) throw withheld(exchange, "given up while it was under way");
-      if (!late) throw this.broken(exchange, error);
+      if (given?.aborted) throw withheld(request, "given up while it was under way");
+      if (!late) throw this.broken(request, error);
       const where = hostOf(this.#config.server);
-      const message = `${requestText(exchange)}: no answer from ${where} within ${limit / 1000} s`;
+      const message = `${requestText(request)}: no answer from ${where} within ${limit / 1000} s`;
       throw new ApiError(message, { reason: "Timeout", cause: error });
     } finally {
       clearTimeout(timer);
@@ -216,27 +223,27 @@ export class Transport {
   }
 
   async #fetch(
-    exchange: Exchange,
+    request: KubeRequest,
     client: Deno.HttpClient,
     authorization: string | undefined,
     signal: AbortSignal,
   ): Promise<Response> {
     const headers = new Headers(this.#config.headers);
     headers.set("user-agent", this.#options.userAgent);
-    headers.set("accept", exchange.accept ?? "application/json");
-    if (exchange.contentType) headers.set("content-type", exchange.contentType);
+    headers.set("accept", request.accept ?? "application/json");
+    if (request.contentType) headers.set("content-type", request.contentType);
     if (authorization) headers.set("authorization", authorization);
-    // Last of all: whatever was waited for before, slots or credentials, may have taken its time.
-    const why = exchange.gate?.withholds(isWrite(exchange));
-    if (why !== undefined) throw withheld(exchange, why);
+    // The gate is asked last: waiting for a permit or for credentials may have taken long.
+    const why = request.gate?.withholds(isWrite(request));
+    if (why !== undefined) throw withheld(request, why);
     const started = performance.now();
-    const report = (code: number) => this.#report(exchange, code, performance.now() - started);
+    const report = (code: number) => this.#report(request, code, performance.now() - started);
     try {
-      const response = await fetch(this.#config.server + exchange.path, {
-        method: exchange.method,
+      const response = await fetch(this.#config.server + request.path, {
+        method: request.method,
         headers,
-        body: exchange.body,
-        // A redirect would carry the credentials elsewhere.
+        body: request.body,
+        // Following a redirect would send the credentials to another server.
         redirect: "manual",
         signal,
         client,
@@ -249,14 +256,14 @@ export class Transport {
     }
   }
 
-  #report(exchange: Exchange, code: number, milliseconds: number): void {
+  #report(request: KubeRequest, code: number, milliseconds: number): void {
     const info: RequestInfo = {
-      verb: exchange.verb,
-      resource: exchange.resource,
+      verb: request.verb,
+      resource: request.resource,
       code,
       seconds: milliseconds / 1000,
-      sent: exchange.body?.length,
-      object: exchange.object,
+      sent: request.body?.length,
+      object: request.object,
     };
     this.#options.onRequest?.(info);
   }
@@ -268,7 +275,7 @@ export class Transport {
     return this.#unary.http;
   }
 
-  /** Requests under way on it go on; the next one opens a new client. */
+  /** Drops the HTTP client: its running requests continue, the next request creates a new one. */
   #discard(http: Deno.HttpClient): void {
     if (this.#unary?.http !== http) return;
     this.#unary = undefined;
@@ -276,8 +283,8 @@ export class Transport {
   }
 
   /**
-   * HTTP/1.1, for Deno does not set TCP_NODELAY: over HTTP/2 a body of a KiB and more goes out behind its
-   * headers, and waits some 40 ms for the server's delayed ACK of those (RFC 1122, 4.2.3.2).
+   * A client for HTTP/1.1. Deno does not set TCP_NODELAY: over HTTP/2 a body of 1 KiB or more is sent
+   * behind its headers, and waits about 40 ms for the server's delayed ACK of those (RFC 1122, 4.2.3.2).
    */
   #httpClient(): Deno.HttpClient {
     const { ca, clientCert, origin, proxyUrl } = this.#config;
@@ -296,23 +303,23 @@ export class Transport {
   }
 }
 
-async function toAnswer(exchange: Exchange, response: Response): Promise<Answer> {
-  const isOne = exchange.verb !== "list" && exchange.verb !== "raw";
-  const limit = exchange.longest ?? (isOne ? LONGEST_OBJECT : LONGEST_PAGE);
+async function toAnswer(request: KubeRequest, response: Response): Promise<Answer> {
+  const isOne = request.verb !== "list" && request.verb !== "raw";
+  const limit = request.longest ?? (isOne ? LONGEST_OBJECT : LONGEST_PAGE);
   const text = await readBody(response, limit);
-  if (text === undefined) throw new TooLongError(requestText(exchange), limit);
+  if (text === undefined) throw new TooLongError(requestText(request), limit);
   const retryAfterSeconds = retryAfterOf(response.headers.get("retry-after"), Date.now());
   return { code: response.status, text, retryAfterSeconds };
 }
 
-function closedError(exchange: Exchange): ApiError {
-  return new ApiError(`${requestText(exchange)}: the client is closed`, { reason: "Unreachable" });
+function closedError(request: KubeRequest): ApiError {
+  return new ApiError(`${requestText(request)}: the client is closed`, { reason: "Unreachable" });
 }
 
 function isWithheld(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "Withheld";
 }
 
-function withheld(exchange: Exchange, why: string): ApiError {
-  return new ApiError(`${requestText(exchange)}: ${why}`, { reason: "Withheld" });
+function withheld(request: KubeRequest, why: string): ApiError {
+  return new ApiError(`${requestText(request)}: ${why}`, { reason: "Withheld" });
 }

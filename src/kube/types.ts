@@ -1,30 +1,30 @@
-/** How to reach a cluster, and the client that does. */
+/** Types of the room: the configuration of a cluster, the client and its options. */
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
 
-/** A way to reach an API server. Built by the config loaders; secrets stay behind functions. */
+/** How to reach an API server. Credentials that rotate are read by functions. */
 export interface ClusterConfig {
-  /** `https://host:port`, with a path prefix when there is one. */
+  /** `https://host:port`, with an optional path prefix. */
   server: string;
-  /** PEM certificates that sign the server's. Absent: the system's. */
+  /** PEM certificates of the authorities that sign the server's; the system's when absent. */
   ca?: string;
-  /** Accept any certificate (`insecure-skip-tls-verify`). */
+  /** Accept any server certificate (`insecure-skip-tls-verify`). */
   insecure?: boolean;
   /** PEM client certificate and key. */
   clientCert?: { cert: string; key: string };
   /**
-   * Value of the Authorization header for the next request; re-read from file or plugin when due.
-   * A plugin may renew `clientCert` with it.
+   * Returns the value of the Authorization header for the next request, read again from its file or
+   * plugin when it expires. A plugin may replace `clientCert` at the same time.
    */
   authorization?: () => Promise<string | undefined>;
-  /** Drops cached credentials, after the server refused them: the next request reads them anew. */
+  /** Drops cached credentials after a 401: the next request reads them again. */
   forget?: () => void;
-  /** Headers of every request: whom to impersonate. */
+  /** Headers of every request, for impersonation. */
   headers?: Record<string, string>;
-  /** Proxy between here and the server: `http`, `https` or `socks5` URL. */
+  /** URL of a proxy: `http`, `https` or `socks5`. */
   proxyUrl?: string;
   /** Namespace of the context, `default` when it names none. */
   namespace: string;
-  /** Where it came from, for messages: a file's path, or `in-cluster`. */
+  /** Source of the configuration, for messages: a file's path, or `in-cluster`. */
   origin: string;
 }
 
@@ -35,13 +35,13 @@ export type WatchEvent =
 
 /** Options of a list or watch. */
 export interface ListOptions {
-  /** One namespace; absent for all. */
+  /** The namespace; absent for all namespaces. */
   namespace?: string;
   /** Label selector. */
   labelSelector?: string;
   /** Field selector. */
   fieldSelector?: string;
-  /** Ask for PartialObjectMetadata only. Objects still carry their own apiVersion and kind. */
+  /** Request PartialObjectMetadata only. Objects keep their own apiVersion and kind. */
   metadataOnly?: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface ListOptions {
 export interface ListPage {
   /** Objects, in the server's order. */
   items: KubeObject[];
-  /** Where to watch from once the last page is read; the same on each page. */
+  /** The resourceVersion to watch from after the last page; the same on each page. */
   resourceVersion: string;
 }
 
@@ -57,32 +57,32 @@ export interface ListPage {
 export interface WriteOptions {
   /** Field manager. */
   fieldManager: string;
-  /** Server-side dry run: nothing is stored. */
+  /** Server-side dry run: the object is not stored. */
   dryRun?: boolean;
 }
 
-/** Decides, at the moment of sending, whether requests may leave. */
+/** Decides when a request is about to be sent whether it may be. */
 export interface RequestGate {
-  /** Why a request may not leave now; undefined when it may. */
+  /** Why a request may not be sent now; undefined when it may. */
   withholds(write: boolean): string | undefined;
-  /** Aborts when writes under way are to be given up; asked anew for each attempt. */
+  /** Aborts running writes; read again for each attempt. */
   readonly writes: AbortSignal;
 }
 
-/** Typed requests over one API server. All reject with ApiError. */
+/** Typed requests to one API server. All reject with ApiError. */
 export interface KubeClient {
-  /** What it talks to. */
+  /** Configuration of the API server. */
   readonly config: ClusterConfig;
-  /** GET; undefined when it is not there. */
+  /** GET; undefined when the object does not exist. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** All pages of a list, and the resourceVersion to watch from. */
+  /** The items of all pages of a list, and the resourceVersion to watch from. */
   list(
     kind: KindRef,
     options?: ListOptions,
   ): Promise<{ items: KubeObject[]; resourceVersion: string }>;
   /**
-   * A list page by page (500 objects, or `limit`; 0 for all at once): never more than one page in memory.
-   * Rejects with `Gone` when the server forgot the list in the middle; then start again with limit 0.
+   * A list page by page, of 500 objects or `limit` each (0: one page), with one page in memory at a time.
+   * Rejects with `Gone` when the continue token expires; callers then list again with limit 0.
    */
   pages(kind: KindRef, options?: ListOptions & { limit?: number }): AsyncIterable<ListPage>;
   /** POST. */
@@ -105,7 +105,7 @@ export interface KubeClient {
     object: KubeObject,
     options: WriteOptions & { subresource?: "status" },
   ): Promise<KubeObject>;
-  /** DELETE. NotFound rejects like any refusal. */
+  /** DELETE. Rejects with `NotFound` when the object does not exist. */
   delete(
     ref: ObjectRef,
     options?: {
@@ -114,11 +114,11 @@ export interface KubeClient {
       dryRun?: boolean;
     },
   ): Promise<void>;
-  /** GET of any path, as JSON (as text when it is none): discovery, OpenAPI documents, /version. */
+  /** GET of a path outside the typed API, such as /version; parsed JSON, or text when it is not JSON. */
   raw(path: string, options?: { accept?: string; timeoutMs?: number }): Promise<unknown>;
   /**
-   * One watch connection; ends when the server closes it or the signal aborts, rejects with ApiError
-   * `Gone` on 410. `timeoutSeconds` is when the server shall close it.
+   * One watch connection. It ends when the server closes it or the signal aborts, and rejects with
+   * ApiError, `Gone` on 410. The server closes it after `timeoutSeconds`.
    */
   watch(
     kind: KindRef,
@@ -128,57 +128,57 @@ export interface KubeClient {
       timeoutSeconds?: number;
     },
   ): AsyncIterable<WatchEvent>;
-  /** The same client behind a gate: requests that it withholds reject with ApiError `Withheld`. */
+  /** The same client behind a gate. Requests that the gate withholds reject with ApiError `Withheld`. */
   behind(gate: RequestGate): KubeClient;
   /** Closes connections. */
   close(): void;
 }
 
-/** One exchange with the server, for metrics. Retries count one each. */
+/** One attempt of a request, for metrics. */
 export interface RequestInfo {
   /** Kubernetes' verb in lower case, such as `get`, `list`, `watch`, `apply`; `raw` for plain paths. */
   verb: string;
   /** `deployments.apps`, with `/status` for a subresource; the path without its query for `raw`. */
   resource: string;
-  /** HTTP status; 0 when no answer came. */
+  /** HTTP status; 0 when no response came. */
   code: number;
-  /** Until the answer's headers; a watch counts when it starts. */
+  /** Seconds until the response's headers. */
   seconds: number;
   /** `namespace/name` or the namespace; absent for raw paths. */
   object?: string;
-  /** Length of its body in characters; absent without one. */
+  /** Length of the request's body in characters; absent without a body. */
   sent?: number;
 }
 
-/** A watch connection began or ended, for metrics. */
+/** Begin or end of a watch connection, for metrics. */
 export interface WatchInfo {
   /** `deployments.apps`. */
   resource: string;
   /**
-   * `closed` by the server in time, `expired` (410), `failed`, `silent`: given up because nothing came;
-   * `stopped` by us.
+   * `closed` by the server, `expired` (410), `failed`, `silent`: closed because no event arrived;
+   * `stopped` by this program.
    */
   phase: "opened" | "closed" | "expired" | "failed" | "silent" | "stopped";
 }
 
-/** How to talk to the server. */
+/** Options of a client. */
 export interface ConnectOptions {
-  /** Names this program to the server. */
+  /** User-Agent header. */
   userAgent: string;
-  /** Requests per second; absent: no limit but the server's own. */
+  /** Requests per second; unlimited when absent. */
   qps?: number;
-  /** Requests at once before `qps` holds. Default: `qps`, at least 1. */
+  /** Burst of requests above `qps`; `qps` by default, at least 1. */
   burst?: number;
-  /** Called after every exchange. */
+  /** Called after every attempt. */
   onRequest?: (info: RequestInfo) => void;
-  /** Called when the whole body of an answer is there, with its length in characters; watches have none. */
+  /** Called when a response's body was read, with its length in characters; not for watches. */
   onBody?: (verb: string, characters: number) => void;
-  /** Called before an exchange is repeated, with the HTTP status that it got; 0 when no answer came. */
+  /** Called before a request is repeated, with the HTTP status of the last attempt; 0 without a response. */
   onRetry?: (verb: string, code: number) => void;
-  /** Called before every exchange with the seconds that `qps` makes it wait, if there is such a limit. */
+  /** Called before every attempt with the seconds that it waits for `qps`, if `qps` is set. */
   onWait?: (verb: string, seconds: number) => void;
   /** Called when a watch connection begins and when it ends. */
   onWatch?: (info: WatchInfo) => void;
-  /** Time limit of one request, 30 s by default. */
+  /** Time limit of one attempt, in milliseconds; 30 s by default. */
   timeoutMs?: number;
 }

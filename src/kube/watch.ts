@@ -1,32 +1,35 @@
-/** The events of one watch connection: JSON documents, one a line. */
+/** Parses the events of one watch connection: a stream of JSON documents, one per line. */
 import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
-import { type Exchange, requestText } from "./exchange.ts";
+import { type KubeRequest, requestText } from "./request.ts";
 import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
 
-/** Events until the server ends the stream or the signal aborts; an ERROR event rejects. */
+/**
+ * Yields events until the server ends the stream or the signal aborts. Throws ApiError for an ERROR event
+ * and for a failed connection.
+ */
 export async function* readWatch(
   transport: Transport,
-  exchange: Exchange,
+  request: KubeRequest,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   if (signal.aborted) return;
   let stream: OpenStream | undefined;
   try {
-    stream = await transport.open(exchange, signal);
-    for await (const line of lines(stream.body, signal)) yield toEvent(requestText(exchange), line);
+    stream = await transport.open(request, signal);
+    for await (const line of lines(stream.body, signal)) yield toEvent(requestText(request), line);
   } catch (error) {
     if (signal.aborted) return;
     const known = error instanceof ApiError || error instanceof ConfigError;
-    throw known ? error : transport.broken(exchange, error);
+    throw known ? error : transport.broken(request, error);
   } finally {
     stream?.close();
   }
 }
 
-/** The event of one line. An ERROR is a Status: it is thrown, and so is what is no event. */
+/** Parses one line. Throws ApiError for an ERROR event, whose object is a Status, and for a malformed one. */
 export function toEvent(request: string, line: string): WatchEvent {
   const event = parseEvent(request, line);
   switch (event.type) {
@@ -54,12 +57,12 @@ function parseEvent(request: string, line: string): { type: string; object: Kube
   const isEvent = isObject(event) && typeof event.type === "string" && isObject(event.object) &&
     (event.type === "ERROR" || isObject(event.object.metadata));
   if (isEvent) return event as unknown as { type: string; object: KubeObject };
-  throw new ApiError(`${request}: a line is no event`, { reason: "Other", cause });
+  throw new ApiError(`${request}: malformed watch event`, { reason: "Other", cause });
 }
 
 /**
- * Lines of a byte stream until it ends or the signal aborts. The last line may lack its end when the
- * connection broke: it is dropped.
+ * Yields the lines of a byte stream until it ends or the signal aborts. A last line without a line feed is
+ * dropped: the connection broke inside it. Throws for a line of more than 32 MiB.
  */
 export async function* lines(
   body: ReadableStream<Uint8Array>,
@@ -67,7 +70,7 @@ export async function* lines(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  // The signal given to fetch does not end a read for sure: with several streams open, Deno loses it.
+  // Deno may ignore fetch's signal while several streams are open: the reader is cancelled as well.
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];

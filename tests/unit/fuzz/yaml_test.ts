@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseManifests, parseYaml, UsageError } from "../../../src/cli/mod.ts";
-import { Positions } from "../../../src/cli/position.ts";
+import { Positions } from "../../../src/cli/positions.ts";
 import { bounded, bytes, holds, mutated } from "./fuzz.ts";
 
 const example = await Deno.readTextFile(

@@ -1,7 +1,7 @@
 // Kubeconfig files and the service account: what is found, and what is said when something is wrong.
 import assert from "node:assert/strict";
 import { ConfigError, loadConfig } from "../../../src/kube/mod.ts";
-import { inCluster } from "../../../src/kube/incluster.ts";
+import { inCluster } from "../../../src/kube/in_cluster.ts";
 
 const pem = "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n";
 

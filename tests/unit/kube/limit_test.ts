@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Backoff } from "../../../src/kube/backoff.ts";
-import { Slots, TokenBucket } from "../../../src/kube/limit.ts";
+import { Semaphore } from "../../../src/kube/semaphore.ts";
+import { TokenBucket } from "../../../src/kube/token_bucket.ts";
 
 Deno.test("beyond the slots, callers wait in their order until one is freed", async () => {
-  const slots = new Slots(2);
+  const slots = new Semaphore(2);
   const order: number[] = [];
   const caller = async (n: number) => {
     const release = await slots.acquire();

@@ -63,7 +63,9 @@ Deno.test("filters are a part of the name or a regular expression, as Deno reads
     ["/^a l/", "a lock is held", true],
     ["/^lock/", "a lock is held", false],
   ];
-  for (const [filter, name, expected] of cases) assert.equal(takes(filter, name), expected, String(filter));
+  for (const [filter, name, expected] of cases) {
+    assert.equal(takes(filter, name), expected, String(filter));
+  }
 });
 
 Deno.test("the command line of deno task test", () => {

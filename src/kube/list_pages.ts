@@ -1,11 +1,11 @@
-/** Lists read page by page, for what takes the same object twice. */
+/** Lists read page by page, for callers that accept the same object twice. */
 import { ApiError, type KindRef } from "../api/mod.ts";
 import type { KubeClient, ListOptions, ListPage } from "./types.ts";
 
 /**
- * Pages of 500 objects of all namespaces or, where that is refused, of those that are named. When the
- * server forgets a list in the middle it begins again, in one piece: objects of the pages before come
- * once more. Rejects with ApiError.
+ * Yields pages of 500 objects of all namespaces or, when RBAC forbids that, of the given ones. When a
+ * continue token expires, the list is read again in one piece, so objects of earlier pages come twice.
+ * Rejects with ApiError.
  */
 export async function* everyPage(
   client: KubeClient,

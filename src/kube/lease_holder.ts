@@ -4,7 +4,7 @@
  */
 import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
-import { named } from "./permission.ts";
+import { permissionError } from "./deno_permission.ts";
 import { Reflector } from "./reflector.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
@@ -49,7 +49,7 @@ export function leaseIdentity(): string {
   try {
     return `${Deno.hostname()}_${crypto.randomUUID()}`;
   } catch (error) {
-    throw named("reading the host name", "--allow-sys=hostname", error);
+    throw permissionError("reading the host name", "--allow-sys=hostname", error);
   }
 }
 

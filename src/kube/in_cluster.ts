@@ -1,13 +1,13 @@
-/** The service account that Kubernetes mounts into every pod. */
+/** The configuration of a pod: its mounted service account. */
 import { fileCredentials } from "./credentials.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
-import { readFile } from "./permission.ts";
+import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** Where the kubelet mounts it. */
+/** Where the kubelet mounts the service account. */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** The pod's own configuration; undefined outside of a cluster, or without a token. */
+/** The pod's configuration; undefined outside a pod, or without a token. Throws ConfigError. */
 export async function inCluster(
   env: (name: string) => string | undefined,
   directory: string = SERVICE_ACCOUNT_DIR,
@@ -20,14 +20,14 @@ export async function inCluster(
     const token = await readFile(tokenFile, "service account's token");
     if (token.trim() === "") throw new ConfigError(`${tokenFile}: the token is empty`);
   } catch (error) {
-    // A pod may go without a service account, and have a kubeconfig.
+    // A pod without a service account token may have a kubeconfig.
     if (error instanceof MissingFileError) return undefined;
     throw error;
   }
   const ca = await readFile(`${directory}/ca.crt`, "service account's certificate authority");
   const namespace = await readFile(`${directory}/namespace`, "service account's namespace");
   return {
-    // An IPv6 address stands in brackets.
+    // URLs have IPv6 addresses in brackets.
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     ca,
     namespace: namespace.trim(),

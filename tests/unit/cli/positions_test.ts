@@ -1,6 +1,6 @@
 /** Problems point at the line and column where a person sees the cause. */
 import assert from "node:assert/strict";
-import { Positions } from "../../../src/cli/position.ts";
+import { Positions } from "../../../src/cli/positions.ts";
 
 const TEXT = `# a comment
 a: plain text

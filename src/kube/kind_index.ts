@@ -1,15 +1,15 @@
-/** Kinds of a discovery document, found by their many names. */
+/** Kinds of a discovery document, looked up by their names. */
 import { type GroupVersionKind, gvkKey, type KindRef } from "../api/mod.ts";
 
-/** A kind as discovery tells it. */
+/** A kind in a discovery document. */
 export interface DiscoveredKind extends KindRef {
   /** Singular name, lower case. */
   singular: string;
-  /** Such as `deploy`. */
+  /** Short names, such as `deploy`. */
   shortNames: readonly string[];
-  /** What the server allows on it, such as `list`. */
+  /** Verbs that the server supports for it, such as `list`. */
   verbs: readonly string[];
-  /** Such as `status`. */
+  /** Subresources, such as `status`. */
   subresources: readonly string[];
 }
 
@@ -41,14 +41,14 @@ export interface GroupDiscovery {
   }[];
 }
 
-/** One state of discovery. */
+/** All kinds of one load of discovery. */
 export class KindIndex {
   /** By `gvkKey`, in the server's order. */
   readonly byGvk: Map<string, DiscoveredKind> = new Map();
-  /** `group/version` of those that the server could not ask. */
+  /** `group/version` of aggregated APIs that did not respond. */
   readonly stale: Set<string> = new Set();
 
-  /** Reads the groups of `/api` and `/apis`. */
+  /** @param groups those of `/api` and `/apis`, in the server's order */
   constructor(groups: readonly GroupDiscovery[]) {
     for (const group of groups) this.#addGroup(group);
   }
@@ -58,7 +58,7 @@ export class KindIndex {
     return this.#first((k) => k.group === wanted.group && k.kind === wanted.kind);
   }
 
-  /** `deploy`, `deployments`, `Deployment`, `deployment.apps`, `Deployment.v1.apps`. */
+  /** Looks up `deploy`, `deployments`, `Deployment`, `deployment.apps` or `Deployment.v1.apps`. */
   byName(name: string): DiscoveredKind | undefined {
     const lower = name.toLowerCase();
     const dot = lower.indexOf(".");
@@ -66,7 +66,7 @@ export class KindIndex {
     const head = lower.slice(0, dot);
     const tail = lower.slice(dot + 1);
     return this.#named(head, (k) => k.group === tail) ??
-      // The core group's name is empty: `pods.v1.`, or `pods.v1` for those who leave out the dot.
+      // The core group's name is empty: `pods.v1.`, which may be written `pods.v1`.
       this.#named(
         head,
         (k) => `${k.version}.${k.group}`.replace(/\.$/, "") === tail.replace(/\.$/, ""),
@@ -74,7 +74,7 @@ export class KindIndex {
   }
 
   #named(name: string, fits: (kind: DiscoveredKind) => boolean): DiscoveredKind | undefined {
-    // Short names come last: one that equals another kind's plural must not hide it.
+    // Short names come last, so that none hides another kind's plural.
     return this.#first((k) =>
       fits(k) && [k.plural, k.singular, k.kind.toLowerCase()].includes(name)
     ) ??
@@ -91,7 +91,7 @@ export class KindIndex {
     for (const { version, freshness, resources } of discovered.versions ?? []) {
       if (freshness === "Stale") this.stale.add(`${group}/${version}`);
       for (const resource of resources ?? []) {
-        // Without a kind of its own there is nothing to get or list.
+        // A resource without a kind cannot be read or listed.
         const kind = resource.responseKind?.kind;
         if (!kind) continue;
         const found: DiscoveredKind = {

@@ -1,6 +1,6 @@
 // Kinds by the names that users type.
 import assert from "node:assert/strict";
-import { type GroupDiscovery, KindIndex } from "../../../src/kube/kindindex.ts";
+import { type GroupDiscovery, KindIndex } from "../../../src/kube/kind_index.ts";
 
 type Version = NonNullable<GroupDiscovery["versions"]>[number];
 
