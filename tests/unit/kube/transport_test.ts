@@ -149,7 +149,9 @@ Deno.test("80 requests are in flight at most, and waiting costs nobody his time 
     async ({ client, requests }) => {
       const first = Array.from({ length: 80 }, () => client.raw("/x"));
       const waiting = client.raw("/x", { timeoutMs: 500 });
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+      while (requests.length < 80) await pause(10);
+      await pause(600);
       assert.equal(requests.length, 80);
       gate.resolve();
       await Promise.all([...first, waiting]);
