@@ -1,4 +1,4 @@
-/** `kro apply`: applies RGDs and instances of files, and reconciles them until they have settled. */
+/** `kro apply`: applies RGDs and instances of files, and reconciles them until they are ready. */
 import {
   apiVersionOf,
   Manager,
@@ -35,7 +35,7 @@ export interface ApplyFlags extends ConnectionFlags {
   forceLocal?: boolean;
 }
 
-/** Runs `kro apply`; answers the exit code. */
+/** Runs `kro apply`. Returns the exit code. */
 export async function apply(flags: ApplyFlags, output: Output): Promise<number> {
   const manifests = await readManifests(flags.filename);
   const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
@@ -71,7 +71,7 @@ async function applyRgd(session: Session, { object }: Manifest): Promise<Resourc
   return await session.client.apply(ref, object, options) as ResourceGraphDefinition;
 }
 
-/** Applies an instance once its kind is there; undefined when its RGD was rejected. */
+/** Applies an instance whose kind is served; undefined when the RGD of its kind was rejected. */
 async function applyInstance(
   session: Session,
   { object, file }: Manifest,
@@ -105,7 +105,7 @@ async function applyInstance(
   return ref;
 }
 
-/** As kubectl refuses it: two different namespaces are a mistake, not a choice. */
+/** Throws UsageError when `--namespace` contradicts the object's namespace, as kubectl does. */
 function checkNamespace({ object, file }: Manifest, flag: string | undefined): void {
   const own = object.metadata.namespace;
   if (flag === undefined || own === undefined || own === flag) return;

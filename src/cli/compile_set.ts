@@ -1,4 +1,4 @@
-/** Compiles the RGDs of one call: each sees the CRDs of the files and the kinds that the others make. */
+/** Compiles the RGDs of one command, which may use each other's kinds and the CRDs of the files. */
 import {
   apiVersionOf,
   type GroupVersionKind,
@@ -29,33 +29,38 @@ import {
 } from "../openapi/mod.ts";
 import { ownCrds } from "../publish/mod.ts";
 
-/** What became of one RGD. */
+/** The result for one RGD. */
 export interface Verdict {
   /** The RGD. */
   rgd: ResourceGraphDefinition;
-  /** Absent when there are problems. */
+  /** Its graph; absent when there are problems. */
   graph?: Graph;
-  /** All that is wrong with it. */
+  /** All its problems. */
   problems: Problem[];
-  /** Nothing is known to be wrong, but kinds are missing whose schemas only a cluster can tell. */
+  /** Whether the only problems are kinds whose schemas no file and no built-in kind provides. */
   unchecked: boolean;
 }
 
-/** Where the schemas of kinds that no file defines come from. */
+/** The source of schemas for kinds that no file defines. */
 export interface Beyond {
   /** The cluster or the built-in snapshot. */
   source: SchemaSource;
-  /** A kind that the source does not know does not exist. */
+  /** Whether a kind that the source does not know does not exist. */
   complete: boolean;
 }
 
-/** The kinds of a plain Kubernetes, and kro's own. */
+/** The built-in kinds of Kubernetes, and kro's own. */
 export function builtIn(): Beyond {
   const own = tableSource(ownCrds().flatMap(kindsOfCrd));
   return { source: firstOf(snapshotSource(), own), complete: false };
 }
 
-/** Compiles all of them, in any order; the verdicts are in the order of the RGDs. */
+/**
+ * Compiles RGDs in the order that their kinds need. The verdicts are in the order of `rgds`.
+ *
+ * @param crds CustomResourceDefinitions whose kinds the RGDs may use
+ * @param beyond schemas of all other kinds
+ */
 export async function compileSet(
   rgds: readonly ResourceGraphDefinition[],
   crds: readonly KubeObject[],
@@ -71,7 +76,7 @@ export async function compileSet(
   for (let waiting = [...rgds]; waiting.length > 0;) {
     const source = firstOf(tableSource(made), beyond.source);
     const free = waiting.filter((rgd) => !waitsFor(rgd));
-    // When all that are left wait for each other, those of a cycle can never come first.
+    // When all remaining RGDs wait for each other, the members of a cycle are compiled as they are.
     const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
     for (const rgd of cycle ?? free) {
       const kinds = kindsOf(rgd);
@@ -89,7 +94,7 @@ export async function compileSet(
 
 type Makers = ReadonlyMap<string, ResourceGraphDefinition>;
 
-/** Which RGD makes a kind; the first one when there are several. */
+/** The RGD that serves each kind; the first one when there are several. */
 function makersOf(rgds: readonly ResourceGraphDefinition[]): Makers {
   const makers = new Map<string, ResourceGraphDefinition>();
   for (const rgd of rgds) {
@@ -104,7 +109,7 @@ function servedKey(rgd: ResourceGraphDefinition): string | undefined {
   return kind && gvkKey(kind);
 }
 
-/** The RGDs of the cycle that following `next` ends in. */
+/** The members of the cycle that is reached from `start` by following `next`. */
 function cycleFrom(
   start: ResourceGraphDefinition,
   next: (rgd: ResourceGraphDefinition) => ResourceGraphDefinition | undefined,
@@ -115,7 +120,7 @@ function cycleFrom(
   return way.slice(at ? way.indexOf(at) : 0);
 }
 
-/** What is known beside the compiler's own findings. */
+/** Facts about the other RGDs that a verdict depends on. */
 interface Circumstances {
   missing: ReadonlySet<string>;
   makers: Makers;
@@ -179,7 +184,7 @@ function madeBy(
   };
 }
 
-/** The snapshot holds built-in groups as a whole, so a kind that it lacks there does not exist. */
+/** Whether a group is built in. The snapshot holds such groups in full: other kinds of them do not exist. */
 function isBuiltIn(group: string): boolean {
   return snapshotKinds().some((kind) => kind.group === group);
 }

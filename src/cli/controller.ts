@@ -1,4 +1,4 @@
-/** `kro controller`: runs the operator and its HTTP endpoint until it is told to stop. */
+/** `kro controller`: runs the operator and its HTTP endpoint until SIGINT or SIGTERM. */
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
 import { durationText, VERSION } from "../api/mod.ts";
@@ -30,7 +30,7 @@ import type { Output } from "./output.ts";
 const logger = getLogger(["kro", "controller"]);
 const requestLogger = getLogger(["kro", "request"]);
 
-/** Runs `kro controller`; answers the exit code once it has stopped. */
+/** Runs `kro controller`. Returns the exit code after the operator has stopped. */
 export async function controller(flags: ControllerFlags, output: Output): Promise<number> {
   const stopped = stopSignal();
   await startLog(flags, output);
@@ -57,7 +57,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   };
   const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait, onBody, onRetry };
   const client = connect(config, { ...common, qps, burst });
-  // Renewals wait for nobody: no slot, no rate, no connection that is busy with other things.
+  // Renewals of the Lease have a client of their own: they wait for no other request and no rate limit.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
   if (!await ownCrdsPresent(client)) {
     throw new UsageError(
@@ -127,7 +127,7 @@ function createController(
   });
 }
 
-/** The whole endpoint, and the metrics on an address of their own unless it is the same. */
+/** Listens for the whole endpoint, and for the metrics alone on their own address. */
 function listenAll(flags: ControllerFlags, options: ServerOptions): Listening[] {
   const { healthProbeBindAddress: all, metricsBindAddress: metrics } = flags;
   const endpoints = [];
@@ -140,38 +140,38 @@ function listenAll(flags: ControllerFlags, options: ServerOptions): Listening[] 
 
 function metricsGuard(client: KubeClient): ServerOptions["mayReadMetrics"] {
   const reviewer = new AccessReviewer(client, "/metrics");
-  let said: string | undefined;
+  let logged: string | undefined;
   return async (authorization) => {
     try {
       const verdict = await reviewer.verdict(authorization);
-      said = undefined;
+      logged = undefined;
       return verdict;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (said !== why) {
+      if (logged !== why) {
         logger.error(
           "cannot ask who may read the metrics: {error}; --metrics-auth needs the right to create " +
             "tokenreviews and subjectaccessreviews",
           { error: why },
         );
       }
-      said = why;
+      logged = why;
       throw error;
     }
   };
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. It does so itself:
- * a container's first process has no default action for signals.
+ * Resolves at the first SIGINT or SIGTERM. The second one ends the process: process 1 of a container has
+ * no default action for signals.
  */
 function stopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {
-    let told = false;
+    let stopping = false;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       Deno.addSignalListener(signal, () => {
-        if (told) Deno.exit(Exit.failed);
-        told = true;
+        if (stopping) Deno.exit(Exit.failed);
+        stopping = true;
         resolve(signal);
       });
     }

@@ -4,11 +4,17 @@ import { CONTROLLER_DEFAULTS, RESYNC_MS, RETRY_DELAYS } from "../controller/mod.
 import { MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../graph/mod.ts";
 import { LEASE_DEFAULTS } from "../kube/mod.ts";
 import { MAX_REVISIONS } from "../publish/mod.ts";
-import { argument } from "./argument.ts";
 import { addCostFlags, type CostFlags } from "./cost_flags.ts";
 import { UsageError } from "./errors.ts";
 import { featureGatesOption, type GateFlags } from "./feature_gates.ts";
-import { parseBoolean, parseCount, parseDecimal, parseInteger, parsePositive } from "./numbers.ts";
+import {
+  argument,
+  parseBoolean,
+  parseCount,
+  parseDecimal,
+  parseInteger,
+  parsePositive,
+} from "./flag_values.ts";
 import { durationOption } from "./durations.ts";
 import { parseVerbosity, type ZapFlags } from "./log.ts";
 

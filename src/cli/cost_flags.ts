@@ -1,8 +1,7 @@
 /** `--cel-expression-budget` and `--cel-pass-budget`: limits of the cost of expressions. */
 import type { Command } from "commander";
 import { COST_LIMITS, type CostLimits } from "../graph/mod.ts";
-import { argument } from "./argument.ts";
-import { parsePositive } from "./numbers.ts";
+import { argument, parsePositive } from "./flag_values.ts";
 
 /** Flags of commands that evaluate expressions. */
 export interface CostFlags {

@@ -1,4 +1,4 @@
-/** `kro delete`: runs the deletion waves of instances in this process; nothing but the CRD is left. */
+/** `kro delete`: deletes instances wave by wave, and RGDs. The CRDs of RGDs stay. */
 import {
   gvkKey,
   type KubeObject,
@@ -36,7 +36,7 @@ export interface DeleteFlags extends ConnectionFlags {
   forceLocal?: boolean;
 }
 
-/** Runs `kro delete -f FILE|KIND/NAME`; answers the exit code. */
+/** Runs `kro delete -f FILE|KIND/NAME`. Returns the exit code. */
 export async function deleteObjects(
   targets: readonly string[],
   flags: DeleteFlags,
@@ -59,7 +59,7 @@ export async function deleteObjects(
       const kind = await kindByName(session, name);
       return { kind, namespace: kind.namespaced ? session.namespace : undefined, name: object! };
     }));
-  // Instances go first: without its RGD, an instance's objects would have nobody to delete them.
+  // Instances are deleted before RGDs: without its RGD, no controller deletes an instance's objects.
   const rgds = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
   const instances = refs.filter((ref) => !rgds.includes(ref));
 
@@ -81,7 +81,7 @@ export async function deleteObjects(
   return report.failed ? Exit.failed : Exit.ok;
 }
 
-/** The object that a manifest names; undefined, with a word, when its kind is not there any more. */
+/** The object of a manifest; undefined, with a line on stderr, when the cluster does not serve its kind. */
 async function fileRef(
   session: Session,
   object: KubeObject,
@@ -95,7 +95,7 @@ async function fileRef(
   return undefined;
 }
 
-/** Deletes an RGD and takes kro's finalizers off it and off its revisions. */
+/** Deletes an RGD, and removes kro's finalizers from it and from its revisions. */
 async function removeRgd(session: Session, ref: ObjectRef, report: Report): Promise<void> {
   const { client } = session;
   const rgd = await client.get(ref) as ResourceGraphDefinition | undefined;

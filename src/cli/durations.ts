@@ -1,8 +1,8 @@
 /** Durations on the command line, as Go's `time.ParseDuration` takes them. */
 import { Option } from "commander";
 import { durationText } from "../api/mod.ts";
-import { argument } from "./argument.ts";
 import { UsageError } from "./errors.ts";
+import { argument } from "./flag_values.ts";
 
 const UNITS: Record<string, number> = {
   ns: 1e-6,

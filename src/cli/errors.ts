@@ -1,28 +1,28 @@
-/** Errors that end a command with one line, and the exit codes that they stand for. */
+/** Errors that end a command, and their exit codes. */
 import { ApiError } from "../api/mod.ts";
 
 /** Exit codes of every command. */
 export const Exit = {
   ok: 0,
-  /** The cluster did not get there: a rejected graph, a failed or unconverged instance. */
+  /** A rejected RGD, or an instance that failed or is not ready in time. */
   failed: 1,
-  /** Wrong usage, unreadable input, or no connection. */
+  /** Invalid usage, unreadable input, or no connection. */
   usage: 2,
 } as const;
 
-/** Wrong arguments or unreadable input; its message is one line. */
+/** Invalid arguments or unreadable input. The message is one line. */
 export class UsageError extends Error {
   /** Always `UsageError`. */
   override readonly name = "UsageError";
 }
 
-/** Errors of other rooms that mean: this command could not even start. */
+/** Names of errors that end a command before it did anything. */
 const STARTUP_ERRORS = new Set(["UsageError", "ConfigError", "ListenError"]);
 
-/** The line for people and the exit code of an error that ended a command. */
+/** The message and the exit code for an error that ended a command. */
 export function describeError(error: unknown): { message: string; code: number } {
   if (error instanceof Deno.errors.NotCapable) {
-    // Deno's text names the access and the flag: `Requires read access to "x", run again with …`.
+    // Deno's message names the flag: `Requires read access to "x", run again with …`.
     return { message: error.message, code: Exit.usage };
   }
   if (error instanceof ApiError) {

@@ -1,22 +1,21 @@
-/** `--feature-gates`: which alpha features are on, as Kubernetes components take it. */
+/** `--feature-gates`, in the format of Kubernetes components. */
 import { Option } from "commander";
 import { didYouMean } from "../api/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
-import { argument } from "./argument.ts";
 import { UsageError } from "./errors.ts";
-import { parseBoolean } from "./numbers.ts";
+import { argument, parseBoolean } from "./flag_values.ts";
 
-/** Upstream's gates; all of them are alpha and off by default. */
+/** Upstream's gates. All are alpha and off by default. */
 export interface FeatureGates {
   /** RGDs may use `omit()`. */
   CELOmitFunction: boolean;
-  /** A change of an instance's condition is told as an Event. */
+  /** Changes of an instance's conditions are recorded as Events. */
   InstanceConditionEvents: boolean;
-  /** `/metrics` shows each condition of each instance. */
+  /** `/metrics` has a series for each condition of each instance. */
   InstanceConditionMetrics: boolean;
 }
 
-/** The flag of commands that compile RGDs. */
+/** The flags of commands that compile RGDs. */
 export interface GateFlags {
   /** `--feature-gates`. */
   featureGates?: FeatureGates;
@@ -30,8 +29,8 @@ const GATES = [
 const KNOWN: readonly string[] = [...GATES, "AllAlpha", "AllBeta"];
 
 /**
- * Reads `Name=bool,…`. `AllAlpha` stands for every gate that is not named itself, whatever the order;
- * `AllBeta` for none at present. UsageError for an unknown gate or a value that is no truth value.
+ * Parses `Name=bool,…`. `AllAlpha` sets every gate that is not named itself, in any order; `AllBeta` is
+ * accepted and sets none. Throws UsageError for an unknown gate or value.
  */
 export function parseFeatureGates(text: string): FeatureGates {
   const given = new Map<string, boolean>();
@@ -54,12 +53,12 @@ export function parseFeatureGates(text: string): FeatureGates {
   };
 }
 
-/** What the gates allow RGDs to say. */
+/** The gates that concern the compilation of RGDs. */
 export function compileOptions({ featureGates }: GateFlags): CompileOptions {
   return { omit: featureGates?.CELOmitFunction };
 }
 
-/** `--feature-gates` for a command. */
+/** The option `--feature-gates`. */
 export function featureGatesOption(): Option {
   return new Option("--feature-gates <name=bool,...>", `alpha features: ${GATES.join(", ")}`)
     .argParser(argument(parseFeatureGates));

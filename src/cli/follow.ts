@@ -1,4 +1,4 @@
-/** Leaves reconciling to the controller that is there: waits for what it writes, and reports it. */
+/** Waits for a running controller to reconcile objects, and reports the status that it writes. */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type Condition,
@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 
 const POLL_MS = 500;
 
-/** Waits until every object is Ready for its present generation; the report says which are not. */
+/** Waits until every object is Ready for its present generation, or for `timeoutMs`. */
 export async function followReady(
   session: Session,
   refs: readonly ObjectRef[],
@@ -24,7 +24,7 @@ export async function followReady(
       report.ended(ref, "not found", undefined, true);
       return true;
     }
-    const { state, verdict, message } = standing(object);
+    const { state, verdict, message } = readinessOf(object);
     const stuck = verdict === "waiting" && late;
     report.progress(ref, state || "waiting", stuck ? `timed out; ${message}` : message);
     if (verdict === "waiting" && !late) return false;
@@ -33,7 +33,7 @@ export async function followReady(
   });
 }
 
-/** Waits until every object is gone. */
+/** Waits until every object is deleted, or for `timeoutMs`. */
 export async function followGone(
   session: Session,
   refs: readonly ObjectRef[],
@@ -51,25 +51,25 @@ export async function followGone(
   });
 }
 
-/** Looks at each object again and again until `look` says that this was the end of it. */
+/** Reads each object every POLL_MS until `check` returns true; `late` is set after the timeout. */
 async function poll(
   session: Session,
   refs: readonly ObjectRef[],
   timeoutMs: number,
-  look: (ref: ObjectRef, object: KubeObject | undefined, late: boolean) => boolean,
+  check: (ref: ObjectRef, object: KubeObject | undefined, late: boolean) => boolean,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   await Promise.all(refs.map(async (ref) => {
     for (;;) {
       const late = performance.now() > deadline;
-      if (look(ref, await session.client.get(ref), late)) return;
+      if (check(ref, await session.client.get(ref), late)) return;
       await delay(POLL_MS);
     }
   }));
 }
 
-/** How an RGD or instance stands, by what its controller wrote for the present generation. */
-function standing(object: KubeObject): {
+/** The readiness of an RGD or instance, from the conditions of its present generation. */
+function readinessOf(object: KubeObject): {
   state: string;
   verdict: "ready" | "rejected" | "waiting";
   message?: string;
@@ -83,13 +83,13 @@ function standing(object: KubeObject): {
     return (condition?.observedGeneration ?? 0) >= generation ? condition : undefined;
   };
   const ready = current("Ready");
-  // An RGD's author may declare other conditions; then the state has to do.
+  // An RGD may declare its own conditions, without Ready: then the state decides.
   const authored = conditions.length > 0 && !findCondition(conditions, "Ready");
   if (ready?.status === "True" || (authored && state === "ACTIVE")) {
     return { state, verdict: "ready" };
   }
   const message = ready ? ready.message : "no Ready condition for this generation yet";
-  // A rejected spec does not become right by waiting.
+  // A rejected RGD stays rejected until its spec changes.
   const rejected = current("GraphAccepted")?.status === "False";
   return { state, verdict: rejected ? "rejected" : "waiting", message };
 }

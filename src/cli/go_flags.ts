@@ -2,9 +2,9 @@
 import type { Command, Option } from "commander";
 
 /**
- * Rewrites the arguments behind a command's name into `--name=value`: one dash or two, a value behind
- * `=` or as the next argument, truth values and `-v` without one. What is no flag of the command stays
- * as it is, for the parser to refuse.
+ * Rewrites the arguments behind a command's name into `--name=value`. Flags may have one dash or two, a
+ * value behind `=` or as the next argument; booleans and `-v` need no value. Unknown flags stay as they
+ * are, so that the parser reports them.
  */
 export function goStyle(args: readonly string[], command: Command): string[] {
   const options = new Map(command.options.map((option) => [nameOf(option), option]));

@@ -1,11 +1,11 @@
-/** SIGUSR2: what the heap holds, as a file that Chrome's developer tools and heap viewers read. */
+/** Writes heap snapshots, for Chrome's developer tools, at SIGUSR2. */
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { getLogger } from "@logtape/logtape";
 
 const logger = getLogger(["kro", "debug"]);
 
-/** Writes a snapshot to the folder and answers its path; all else stands still for seconds. */
+/** Writes a snapshot to the folder and returns its path. V8 blocks the process for seconds. */
 async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
   const path = `${folder}/kro-${now.toISOString().replaceAll(":", "-")}.heapsnapshot`;
   const snapshot = Readable.toWeb(getHeapSnapshot()) as ReadableStream<Uint8Array>;
@@ -13,7 +13,7 @@ async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
   return path;
 }
 
-/** Writes one at each SIGUSR2 (SIGUSR1 opens Deno's inspector) until the returned function is called. */
+/** Writes a snapshot at each SIGUSR2, until the returned function is called. SIGUSR1 is Deno's inspector. */
 export function onHeapSignal(folder: string): () => void {
   let busy = false;
   const write = async () => {

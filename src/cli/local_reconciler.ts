@@ -1,4 +1,4 @@
-/** Reconciles in this process, without a controller: publishes graphs, passes over instances. */
+/** Publishes RGDs and reconciles instances in this process, without a controller. */
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -18,17 +18,17 @@ import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
 import { nameOf, type Session } from "./session.ts";
 
-/** Passes that may fail in a row before an instance counts as failed: conflicts settle by themselves. */
+/** Consecutive passes that may fail before an instance counts as failed. Conflicts are normal. */
 const MAX_FAILURES = 4;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2000;
 
-/** A graph that instances are reconciled by, and whose it is. */
+/** A published graph and the uid of its RGD. */
 interface Published extends ServedGraph {
   rgdUid?: string;
 }
 
-/** Publishes and reconciles until everything has settled, or the time is over. */
+/** Publishes RGDs and reconciles instances until all are ready, failed or out of time. */
 export class LocalReconciler {
   readonly #session: Session;
   readonly #report: Report;
@@ -37,7 +37,7 @@ export class LocalReconciler {
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
 
-  /** @param timeoutMs how long instances may take, in milliseconds from now */
+  /** @param timeoutMs time limit for instances, in milliseconds from now */
   constructor(session: Session, report: Report, timeoutMs: number) {
     this.#session = session;
     this.#report = report;
@@ -45,8 +45,7 @@ export class LocalReconciler {
   }
 
   /**
-   * Publishes RGDs in the order that their kinds need: one that uses another's kind waits for it.
-   * What is wrong with an RGD goes to the report.
+   * Publishes RGDs, each after those whose kinds it uses. Problems go to the report.
    */
   async publish(rgds: readonly ResourceGraphDefinition[]): Promise<void> {
     let left = [...rgds];
@@ -62,14 +61,14 @@ export class LocalReconciler {
     }
   }
 
-  /** Reconciles the instances, and the instances of other graphs that these make, until they settle. */
+  /** Reconciles instances, and the instances of other graphs that they create, until they are ready. */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);
-    // Passes add the instances that they make, so the map may grow while it is walked.
+    // A pass may add instances: the map can grow during the iteration.
     for (const pass of this.#passes.values()) await pass;
   }
 
-  /** Deletes instances wave by wave until they are gone. */
+  /** Deletes instances wave by wave, until they are gone. */
   async remove(refs: readonly ObjectRef[]): Promise<void> {
     await Promise.all(refs.map((ref) => this.#removeOne(ref)));
   }
@@ -172,7 +171,7 @@ export class LocalReconciler {
       }
       await rest();
       const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
-      // One of them tells whether a pass, which reads all of them, can come any further.
+      // The next pass, which reads all awaited objects, starts when the first of them has changed.
       while (awaited && performance.now() + pause < this.#deadline) {
         const before = seen;
         seen = (await this.#session.client.get(awaited))?.metadata.resourceVersion;
@@ -182,7 +181,7 @@ export class LocalReconciler {
     }
   }
 
-  /** Without a controller, nobody else reconciles the instances that an instance makes. */
+  /** Follows the instances of other graphs that a pass created: no controller reconciles them. */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {
       const gvk = parseGvk(object.apiVersion, object.kind);

@@ -1,27 +1,27 @@
-/** Manifests from files, folders and standard input, as `kubectl -f` takes them. */
+/** Reads manifests from files, folders and standard input, as `kubectl -f` does. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseDocuments } from "./yaml.ts";
 
-/** An object and the file that it came from. */
+/** An object and its place in a file. */
 export interface Manifest {
   /** The object. */
   object: KubeObject;
-  /** File name, `<stdin>` for standard input. */
+  /** Path of the file; `<stdin>` for standard input. */
   file: string;
-  /** The file's text. */
+  /** Text of the file. */
   text: string;
-  /** Which of the text's documents holds it. */
+  /** Index of its document in the text, from 0. */
   document: number;
-  /** Where it is in that document: nowhere below, or an item of a List. */
+  /** Path inside the document: empty, or `["items", n]` for an item of a List. */
   steps: readonly (string | number)[];
 }
 
 const EXTENSIONS = /\.(ya?ml|json)$/;
 
 /**
- * Reads every object of the given files and folders (their .yaml, .yml and .json, not deeper; `-` is
- * standard input), in order. Throws UsageError with file, line and column for what is not readable.
+ * Reads all objects of files, folders and standard input (`-`), in order. Of a folder its .yaml, .yml and
+ * .json files are read, without subfolders. Throws UsageError with file, line and column.
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
@@ -39,7 +39,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
   return manifests;
 }
 
-/** The objects of one text, Lists flattened. */
+/** Parses the objects of one text; a List yields its items. Throws UsageError. */
 export function parseManifests(text: string, file: string): Manifest[] {
   return parseDocuments(text, file).flatMap((content, document) => {
     if (content === null) return [];

@@ -1,48 +1,49 @@
-/** Where the values of a YAML text stand: line and column for the path of a problem. */
+/** Maps paths inside a YAML text to lines and columns. */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from "js-yaml";
 
-/** A place in a text, both counted from 1; columns in UTF-16 units. */
+/** A place in a text. */
 export interface Position {
-  /** Line. */
+  /** Line, from 1. */
   line: number;
-  /** Column. */
+  /** Column, from 1, in UTF-16 units. */
   column: number;
 }
 
 type Scalar = Parameters<typeof getScalarValue>[1];
 
-/** A value of the text and what is below it. */
+/** A value of the text and its members. */
 interface Place {
-  /** Offset of its key, or of itself in a list. */
+  /** Offset of its key; of the value itself in a list. */
   at: number;
-  /** Present when it is text. */
+  /** The scalar; absent for collections. */
   scalar?: Scalar;
-  /** By key or index; of an alias, those of what it stands for. */
+  /** Members by key or index; an alias shares those of its anchor. */
   below: Map<string, Place>;
 }
 
-/** A collection that is not closed yet. */
+/** A collection whose end the parser has not reached. */
 interface Open {
   place: Place;
   isMapping: boolean;
-  /** The key whose value comes next. */
+  /** The key whose value is parsed next. */
   key?: { name: string; at: number };
 }
 
-/** One text; it must be YAML that parses. */
+/** The positions of all values of one text. */
 export class Positions {
   readonly #text: string;
   readonly #documents: (Place | undefined)[];
 
-  /** Reads the whole text once. */
+  /** @param text valid YAML, of one or more documents */
   constructor(text: string) {
     this.#text = text;
     this.#documents = documentsOf(text);
   }
 
   /**
-   * Where `path` (as in `spec.ports[0].port`) below `steps` of a document stands, as far as it exists.
-   * With an offset into its text: that place of the value, else its key.
+   * The position of `path` (as in `spec.ports[0].port`) below `steps` of a document; of its last existing
+   * parent when it does not exist, undefined when the document does not. With an offset into a text
+   * value it is the position of that character, otherwise that of the key.
    */
   locate(
     document: number,
@@ -73,7 +74,7 @@ export class Positions {
   }
 }
 
-/** Keys decide how a path is read: `a.b` may be one key or two. The longest that fits is taken. */
+/** Follows one step of a path. `a.b` may be one key or two: the longest matching key is taken. */
 function nextStep(place: Place, path: string): [Place, string] | undefined {
   const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path);
   const index = quoted ?? /^\[(\d+)\]/.exec(path);
@@ -106,7 +107,7 @@ function documentsOf(text: string): (Place | undefined)[] {
   const anchor = ({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }) =>
     anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd);
 
-  /** Hangs a value into what is open; a mapping's odd values are keys. */
+  /** Adds a value to the innermost open collection. In a mapping, keys and values alternate. */
   const add = (at: number, scalar?: Scalar): Place => {
     const open = stack.at(-1);
     const place: Place = { at: at < 0 ? open?.place.at ?? 0 : at, scalar, below: new Map() };
@@ -149,13 +150,13 @@ function documentsOf(text: string): (Place | undefined)[] {
   return documents;
 }
 
-/** How one character of a value is written, by the style of its text. */
+/** Matches the source text of one character, by the scalar's style. */
 const WRITTEN: Record<number, RegExp> = {
   [SCALAR_STYLE.SINGLE_QUOTED]: /''|[^]/y,
   [SCALAR_STYLE.DOUBLE_QUOTED]: /\\(?:x..|u.{4}|U.{8}|[^])|[^]/y,
 };
 
-/** From an offset in a value to one in the text; the value's start where lines were folded. */
+/** Maps an offset in a scalar's value to one in the text; to the scalar's start where lines are folded. */
 function offsetOf(text: string, scalar: Scalar, offset: number): number {
   const { valueStart, valueEnd, style, indent } = scalar;
   if (style === SCALAR_STYLE.LITERAL_BLOCK) {

@@ -2,13 +2,13 @@
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
-import { argument } from "./argument.ts";
 import { controller } from "./controller.ts";
 import { addControllerFlags } from "./controller_flags.ts";
 import { addCostFlags, addExpressionBudget } from "./cost_flags.ts";
 import { deleteObjects } from "./delete.ts";
 import { describeError, Exit } from "./errors.ts";
 import { featureGatesOption } from "./feature_gates.ts";
+import { argument } from "./flag_values.ts";
 import { FINDING_FORMATS } from "./findings.ts";
 import { goStyle } from "./go_flags.ts";
 import { durationOption } from "./durations.ts";

@@ -1,4 +1,4 @@
-/** `kro reconcile`: brings what is in the cluster to its desired state, once. */
+/** `kro reconcile`: reconciles RGDs and instances of the cluster, once. */
 import { type ObjectRef, type ResourceGraphDefinition, RGD_KIND, servedKind } from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { followReady } from "./follow.ts";
@@ -27,7 +27,7 @@ export interface ReconcileFlags extends ConnectionFlags {
   forceLocal?: boolean;
 }
 
-/** Runs `kro reconcile [KIND[/NAME]]...`; answers the exit code. */
+/** Runs `kro reconcile [KIND[/NAME]]...`. Returns the exit code. */
 export async function reconcileCluster(
   targets: readonly string[],
   flags: ReconcileFlags,
@@ -60,7 +60,7 @@ export async function reconcileCluster(
   return report.failed ? Exit.failed : Exit.ok;
 }
 
-/** Instances of every kind that an RGD serves. */
+/** The instances of all kinds that the RGDs serve. */
 async function instancesOf(
   session: Session,
   rgds: readonly ResourceGraphDefinition[],

@@ -1,10 +1,10 @@
-/** What a command did to each object, and how it ended: the table on stdout, changes on stderr. */
+/** Reports the result for each object: progress on stderr, the final table on stdout. */
 import { apiVersionOf, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { NodeOutcome, ObjectOutcome } from "../reconcile/mod.ts";
 import { type Format, type Output, paint, printObjects, table } from "./output.ts";
 import { nameOf } from "./session.ts";
 
-/** One line of the table. */
+/** A row of the table. */
 export interface Row {
   /** Kind of the object. */
   kind: string;
@@ -12,52 +12,52 @@ export interface Row {
   namespace: string;
   /** Its name. */
   name: string;
-  /** The node that made it. */
+  /** Id of the node that created it. */
   node: string;
-  /** What happened to it, or its state. */
+  /** What a pass did to it, or its state. */
   result: string;
 }
 
-/** Collects what happens while a command runs. */
+/** Collects the results of one command. */
 export class Report {
   readonly #output: Output;
   readonly #rows = new Map<string, Row>();
-  readonly #said = new Map<string, string>();
+  readonly #printed = new Map<string, string>();
   readonly #objects = new Map<string, KubeObject>();
   #failed = false;
 
-  /** Prints progress to the output's stderr. */
+  /** @param output receives progress on stderr and the result on stdout */
   constructor(output: Output) {
     this.#output = output;
   }
 
-  /** True when anything did not get where it should. */
+  /** Whether any object failed. */
   get failed(): boolean {
     return this.#failed;
   }
 
-  /** Says how an object stands, once for every change. */
+  /** Prints the state of an object, if it differs from the last one printed. */
   progress(ref: ObjectRef, state: string, reason = ""): void {
     const key = nameOf(ref);
     const line = `${key}: ${paint(this.#output, state)}${reason ? `: ${reason}` : ""}`;
-    if (this.#said.get(key) === line) return;
-    this.#said.set(key, line);
+    if (this.#printed.get(key) === line) return;
+    this.#printed.set(key, line);
     this.#output.err(line);
   }
 
-  /** Notes what a pass did to the objects of its nodes; an earlier change is not forgotten. */
+  /** Records what a pass did to the objects of its nodes. `unchanged` does not replace an earlier change. */
   nodes(nodes: readonly NodeOutcome[]): void {
     for (const node of nodes) {
       for (const object of node.objects) this.#object(object, node.id);
     }
   }
 
-  /** Notes objects that went. */
+  /** Records deleted objects. */
   removed(objects: readonly ObjectOutcome[]): void {
     for (const object of objects) this.#object(object, "");
   }
 
-  /** Notes how an RGD or instance ended, and the object for `-o yaml` and `-o json`. */
+  /** Records the result of an RGD or instance, and the object for `-o yaml` and `-o json`. */
   ended(ref: ObjectRef, result: string, object?: KubeObject, failed = false): void {
     const { kind, namespace = "", name } = ref;
     this.#rows.set(nameOf(ref), { kind: kind.kind, namespace, name, node: "", result });
@@ -68,7 +68,7 @@ export class Report {
   /** Prints the result. */
   print(format: Format): void {
     if (format !== "table") {
-      this.#output.out(printObjects([...this.#objects.values()].map(published), format));
+      this.#output.out(printObjects([...this.#objects.values()].map(withoutManagedFields), format));
       return;
     }
     const rows = [...this.#rows.values()];
@@ -93,19 +93,19 @@ export class Report {
   }
 }
 
-/** kubectl leaves managed fields out as well. */
-function published(object: KubeObject): KubeObject {
+/** The object without managed fields, which kubectl omits as well. */
+function withoutManagedFields(object: KubeObject): KubeObject {
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
 
-/** How an object is named in the table and in progress when only its manifest is known. */
+/** Reference to the object of a manifest; `namespace` is for objects without one. */
 export function refOf(object: KubeObject, kind: ObjectRef["kind"], namespace: string): ObjectRef {
   const own = kind.namespaced ? object.metadata.namespace ?? namespace : undefined;
   return { kind, namespace: own, name: object.metadata.name! };
 }
 
-/** True when an object is of this kind, whatever the version. */
+/** Whether an object is of this kind, in exactly this version. */
 export function isOfKind(
   object: KubeObject,
   kind: { group: string; version: string; kind: string },

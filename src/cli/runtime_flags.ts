@@ -1,18 +1,16 @@
 /**
- * The flags that kro runs under, by kind of command: its permissions, and what V8 is told. Named here alone, and
- * used when kro is compiled, when the image is built and when the bundle is run under production's rules.
+ * The flags of Deno and V8 that kro runs with, by role. They are used to compile kro, to build its image
+ * and to run its bundle with production's permissions.
  */
+import { SERVICE_ACCOUNT_DIR } from "../kube/mod.ts";
 
-/** The operator in a cluster, or the commands of a user's machine. */
+/** `controller` is the operator, `local` are all other commands. */
 export type Role = "controller" | "local";
 
-/** Where Kubernetes mounts a pod's service account. */
-export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
-
-/** Where the image's controller writes heap snapshots, when a volume is mounted there. */
+/** Folder in the image that heap snapshots are written to, if a volume is mounted there. */
 export const DEBUG_DIR = "/debug";
 
-/** Environment variables that kro itself reads. All others are ignored, not refused. */
+/** Environment variables that kro reads. Others appear unset (`--ignore-env`). */
 const ENVIRONMENT = [
   "HOME",
   "KUBECONFIG",
@@ -24,13 +22,12 @@ const ENVIRONMENT = [
 /**
  * Flags for `deno run` and `deno compile`.
  *
- * The controller reads its service account and the kubeconfigs that it was given, and starts
- * nothing. Local commands read manifests anywhere and start exec credential plugins, which see the
- * user's environment. `--ignore-env`: @kubernetes/client-node enumerates the environment when it
- * is imported, which without this flag is a refusal.
+ * The controller reads its service account and the given kubeconfigs, and runs no other program. Local
+ * commands read manifests anywhere and run exec credential plugins, which get the user's environment.
+ * `--ignore-env` is needed because @kubernetes/client-node enumerates the environment at import.
  *
- * @param kubeconfigs files that a controller outside a cluster may read besides
- * @param debugDir the one folder that a controller may write to; none by default
+ * @param kubeconfigs files that a controller outside a cluster may read
+ * @param debugDir the only folder that a controller may write to; none by default
  */
 export function permissionFlags(
   role: Role,
@@ -45,17 +42,17 @@ export function permissionFlags(
     ...(debugDir ? [`--allow-write=${debugDir}`] : []),
     `--allow-env=${ENVIRONMENT.join(",")}`,
     "--ignore-env",
-    // MiB. By default V8 keeps a young generation of three times 16 after a burst.
+    // In MiB. With V8's default of 16 the young generation keeps 48 MiB after a burst.
     "--v8-flags=--max-semi-space-size=8",
   ];
 }
 
-/** The role of a command line: everything but `kro controller` is a local command. */
+/** The role of a command line: `controller` for `kro controller`, else `local`. */
 export function roleOf(args: readonly string[]): Role {
   return args.find((arg) => !arg.startsWith("-")) === "controller" ? "controller" : "local";
 }
 
-/** Kubeconfig files that a command line and its environment name: what the controller may read. */
+/** The kubeconfig files that a command line and its environment name. */
 export function kubeconfigPaths(
   args: readonly string[],
   environment: { KUBECONFIG?: string; HOME?: string },
@@ -66,12 +63,12 @@ export function kubeconfigPaths(
   return environment.HOME ? [`${environment.HOME}/.kube/config`] : [];
 }
 
-/** The folder that a command line names for heap snapshots. */
+/** The value of `--debug-dir` in a command line. */
 export function debugDirOf(args: readonly string[]): string | undefined {
   return valueOf("debug-dir", args) || undefined;
 }
 
-/** A flag's value, with one dash or two; empty when it lacks one. */
+/** The value of a flag, with one dash or two; empty when its value is missing. */
 function valueOf(name: string, args: readonly string[]): string | undefined {
   const flag = new RegExp(`^--?${name}(=|$)`);
   const at = args.findIndex((arg) => flag.test(arg));

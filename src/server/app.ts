@@ -1,32 +1,38 @@
-/** The routes of the HTTP endpoint: health, metrics and the read-only JSON API, all from memory. */
+/** The routes of the HTTP endpoint: health, metrics and the read-only JSON API. */
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { ControllerView, InstanceView } from "../controller/mod.ts";
 import { BadQuery, page } from "./page.ts";
 import { problem } from "./problem.ts";
 
-/** What the endpoint shows. */
+/** What the endpoint serves. */
 export interface ServerOptions {
   /** The running controller. */
   view: ControllerView;
   /** kro's version. */
   version: string;
-  /** Judges the Authorization header of who asks for the metrics; without it everybody may. */
+  /** Authorizes requests for the metrics by their Authorization header; absent: all are allowed. */
   mayReadMetrics?: (authorization: string | null) => Promise<MetricsVerdict>;
 }
 
-/** `unauthenticated`: no token, or nobody's. `forbidden`: somebody's who may not. */
+/** `unauthenticated`: no valid token. `forbidden`: its user may not get the metrics. */
 export type MetricsVerdict = "allowed" | "unauthenticated" | "forbidden";
 
-/** Handles one request; never throws and never writes anything but its answer. */
+/** Handles one request. Never throws; has no effect beyond its response. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
-/** The whole endpoint as one request handler. */
+/**
+ * The request handler of the whole endpoint.
+ *
+ * @example
+ * const handler = createHandler({ view: controller, version: "1.0.0" });
+ * const { url } = listen(":8079", handler);
+ */
 export function createHandler(options: ServerOptions): Handler {
   const { view } = options;
   const app = readOnlyApp("/graphs");
   serveMetrics(app, options);
-  // The longer paths are those of controller-runtime's single checks.
+  // The longer paths are those that controller-runtime serves for single checks.
   app.on("GET", ["/healthz", "/healthz/healthz"], (c) => {
     const { healthy, problem } = view.health();
     return healthy ? c.text("ok\n") : c.text(`not healthy: ${problem}\n`, 500);
@@ -52,14 +58,14 @@ export function createHandler(options: ServerOptions): Handler {
   });
   app.get("/graphs/:name/instances/:instance", (c) => oneInstance(view, c, ""));
   app.get("/graphs/:name/instances/:namespace/:instance", (c) => {
-    // `-` is how a path names the missing namespace of a cluster-scoped instance.
+    // `-` stands for the absent namespace of a cluster-scoped instance.
     const namespace = c.req.param("namespace");
     return oneInstance(view, c, namespace === "-" ? "" : namespace);
   });
   return (request) => app.fetch(request);
 }
 
-/** `/metrics` alone, for an address of its own. */
+/** The request handler of `/metrics` alone. */
 export function createMetricsHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/metrics");
   serveMetrics(app, options);
@@ -111,7 +117,7 @@ function oneInstance(view: ControllerView, c: Context, namespace: string): Respo
   return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
 }
 
-/** The list shows how each instance is; its nodes are one request further. */
+/** An instance in a list: without its nodes, which the path of the instance shows. */
 function summary({ nodes: _, ...rest }: InstanceView): Omit<InstanceView, "nodes"> {
   return rest;
 }
@@ -126,7 +132,7 @@ function json(value: unknown): Response {
   });
 }
 
-/** Keys in one order, so that two answers can be compared by `diff`. */
+/** Sorts keys, so that responses can be compared by `diff`. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

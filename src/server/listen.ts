@@ -1,24 +1,24 @@
-/** Serves a handler on a `host:port` as Kubernetes components take it (`:8079`). */
+/** Serves a handler on an address in the form of Kubernetes components, `host:port` or `:port`. */
 import type { Handler } from "./app.ts";
 
 /** A listening endpoint. */
 export interface Listening {
-  /** `http://host:port` under which this machine reaches it. */
+  /** URL under which this machine reaches it, `http://host:port`. */
   url: string;
-  /** Stops listening; answers under way have a moment, idle connections hold nothing up. */
+  /** Stops listening. Running responses get a second, idle connections are closed. */
   close(): Promise<void>;
 }
 
-/** An address that cannot be listened on; the message says why. */
+/** An address cannot be listened on; the message names the cause. */
 export class ListenError extends Error {
   /** Always `ListenError`. */
   override readonly name = "ListenError";
 }
 
-/** How long an answer under way may take once the endpoint closes. */
+/** Time that running responses get when the endpoint closes, in milliseconds. */
 const GRACE_MS = 1000;
 
-/** Splits `host:port`; an empty host is every interface, port 0 any free one. */
+/** Parses `host:port`. An empty host is every interface, port 0 any free one. Throws ListenError. */
 export function parseAddress(address: string): { hostname: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(address);
   const port = Number(match?.[3]);
@@ -28,7 +28,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
   return { hostname: match[1] ?? (match[2] || "0.0.0.0"), port };
 }
 
-/** Starts to listen. Throws ListenError when the address is taken or may not be used. */
+/** Listens on an address. Throws ListenError when it is invalid, in use or not permitted. */
 export function listen(address: string, handler: Handler): Listening {
   const { hostname, port } = parseAddress(address);
   try {

@@ -1,6 +1,7 @@
 /**
  * The HTTP endpoint: health, metrics and the read-only JSON API of graphs and instance state.
- * It answers from the controller's memory and never asks the API server.
+ * It reads the controller's memory and sends no request to the API server, except to authorize scrapes of
+ * the metrics.
  *
  * @module
  */

@@ -1,27 +1,27 @@
-/** Pages of a sorted list: `?limit=&continue=`, as the Kubernetes API pages. */
+/** Paging of sorted lists by `?limit=&continue=`, as in the Kubernetes API. */
 
-/** A page of a list as JSON: `continue` is there when there is more. */
+/** A page of a list. */
 export interface Page<T> {
   /** The items. */
   items: T[];
-  /** How many there are in all. */
+  /** Number of items in the whole list. */
   total: number;
-  /** Pass it as `?continue=` to get the next page. */
+  /** Token of the next page, for `?continue=`; absent on the last page. */
   continue?: string;
 }
 
-/** A query that cannot be answered; its message is for the client. */
+/** An invalid query. The message is shown to the client. */
 export class BadQuery extends Error {
   /** Always `BadQuery`. */
   override readonly name = "BadQuery";
 }
 
-/** Most items of one page. */
+/** Default and largest number of items of a page. */
 export const MAX_LIMIT = 500;
 
 /**
- * Cuts one page out of a list that is sorted by `key`. The token names the last key shown, so that a
- * page neither repeats nor leaves out what stands still while others come and go.
+ * The requested page of a list that is sorted by `key`. The token holds the last key shown: items that
+ * exist all the time are neither repeated nor missed. Throws BadQuery.
  */
 export function page<T>(
   items: readonly T[],

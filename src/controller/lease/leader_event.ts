@@ -1,4 +1,4 @@
-/** The Event on the Lease that tells of a new leader, as Kubernetes' own leader election writes it. */
+/** The Event about a new leader, as client-go's leader election records it. */
 import { apiVersionOf, type KindRef, LEASE_NAME, timestamp } from "../../api/mod.ts";
 import { type KubeClient, LEASE_KIND } from "../../kube/mod.ts";
 
@@ -10,7 +10,7 @@ const EVENT_KIND: KindRef = {
   namespaced: true,
 };
 
-/** Writes it; rejects with ApiError, which costs nobody the leadership. */
+/** Creates the Event on the Lease. Rejects with ApiError; the leadership does not depend on it. */
 export async function announceLeader(
   client: KubeClient,
   namespace: string,

@@ -1,42 +1,42 @@
 /**
- * The Lease `controller.kro.run`: every controller holds it, so that commands leave reconciling to
- * it. With leader election only its holder may write; all requests pass this gate.
+ * The Lease `controller.kro.run`. Every controller holds it, so that one-shot commands detect a running
+ * controller. With leader election only the holder may write: all requests pass this gate.
  */
 import { getLogger } from "@logtape/logtape";
 import { errorText, LEASE_NAME } from "../../api/mod.ts";
 import { type KubeClient, LEASE_NAMESPACE, LeaseHolder, type RequestGate } from "../../kube/mod.ts";
 import { announceLeader } from "./leader_event.ts";
 
-/** Where the Lease is, how it is renewed, and what it means. */
+/** Options of leadership; the timings are those of LeaseOptions. */
 export interface LeadershipOptions {
-  /** Only the holder works; by default the Lease only tells that somebody does. */
+  /** Whether only the holder of the Lease reconciles; false by default. */
   elect?: boolean;
   /**
-   * What the Lease is written through: a client of its own keeps renewals out of queues and limits. The
-   * controller's by default.
+   * The client for the Lease; the controller's by default. With a client of its own, renewals do not wait
+   * for other requests or for a rate limit.
    */
   client?: KubeClient;
-  /** Namespace of the Lease; kube-system by default, for want of an own one. */
+  /** Namespace of the Lease; kube-system by default. */
   namespace?: string;
-  /** How long others respect it without a renewal, 15 by default. */
+  /** How long other processes respect the Lease without a renewal, in seconds; 15 by default. */
   durationSeconds?: number;
-  /** How long failing renewals are borne, 10 by default. */
+  /** How long renewals may fail before the Lease counts as lost, in seconds; 10 by default. */
   renewDeadlineSeconds?: number;
-  /** Between renewals, 2 by default. */
+  /** Interval between renewals, in seconds; 2 by default. */
   retrySeconds?: number;
 }
 
-/** Who hears of it. */
+/** Callbacks of leader election; without election none is called. */
 export interface LeadershipEvents {
-  /** From now on this one works. */
+  /** This process became the leader. */
   acquired(): void;
-  /** No longer. */
+  /** This process is no longer the leader. */
   lost(): void;
 }
 
 const logger = getLogger(["kro", "lease"]);
 
-/** See the file's first lines. */
+/** Holds the Lease of the controller, and withholds requests that must not be sent without it. */
 export class Leadership implements RequestGate {
   readonly #holder: LeaseHolder;
   readonly #elect: boolean;
@@ -45,7 +45,7 @@ export class Leadership implements RequestGate {
   #failure?: string;
   #watchFailure?: string;
 
-  /** Asks for nothing yet. Only with election `events` are told. */
+  /** Sends no request before {@link start}. */
   constructor(client: KubeClient, options: LeadershipOptions, events: LeadershipEvents) {
     this.#elect = options.elect ?? false;
     const writer = options.client ?? client;
@@ -110,65 +110,65 @@ export class Leadership implements RequestGate {
     });
   }
 
-  /** Who this is, as the Lease names it. */
+  /** Identity of this process in the Lease. */
   get identity(): string {
     return this.#holder.identity;
   }
 
-  /** Whether the Lease is held now. */
+  /** Whether this process holds the Lease now. */
   get held(): boolean {
     return this.#holder.held;
   }
 
-  /** Whether this one is to work: always without election. */
+  /** Whether this process reconciles: always without election. */
   get leads(): boolean {
     return !this.#elect || this.#holder.held;
   }
 
-  /** Whether there is election at all. */
+  /** Whether leader election is on. */
   get elects(): boolean {
     return this.#elect;
   }
 
-  /** Why the Lease can neither be got nor waited for, if that is so. */
+  /** The error of the last request for the Lease, when it failed. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
-  /** Whether writes leave at present. */
+  /** Whether writes may be sent now. */
   get mayWrite(): boolean {
     return this.withholds(true) === undefined;
   }
 
-  /** Writes leave only while this one leads, and nothing does after {@link cut}. */
+  /** Writes are sent only while this process leads, and no request is after {@link cut}. */
   withholds(write: boolean): string | undefined {
     if (this.#cut) return "not sent: kro is about to end";
     if (write && !this.leads) return "not sent: this controller does not hold the lease";
     return undefined;
   }
 
-  /** Aborts when the Lease is lost, and when kro ends at once. */
+  /** Aborts when the Lease is lost, and by {@link abort}. */
   get writes(): AbortSignal {
     return this.#writes.signal;
   }
 
-  /** Begins to acquire and renew. */
+  /** Acquires and renews the Lease until {@link release}. */
   start(): void {
     this.#holder.start();
   }
 
-  /** Lets no further request leave: passes end where they are. */
+  /** Withholds all further requests: passes end after the request that is running. */
   cut(): void {
     this.#cut = true;
   }
 
-  /** Ends writes under way. */
+  /** Like {@link cut}, and aborts running writes. */
   abort(): void {
     this.#cut = true;
     this.#writes.abort();
   }
 
-  /** Gives the Lease back: a successor need not wait for its expiry. */
+  /** Gives the Lease back, so that a successor does not wait until it expires. */
   release(): Promise<void> {
     return this.#holder.release();
   }

@@ -1,39 +1,51 @@
-/** Numbers and truth values of flags, as Go's `flag` package takes them. */
+/** Parsers of flag values, as Go's `flag` package reads them. */
+import { InvalidArgumentError } from "commander";
 import { UsageError } from "./errors.ts";
 
-/** Go's `strconv.ParseBool`. */
+/** Values of Go's `strconv.ParseBool`. */
 const BOOLEANS: Record<string, boolean> = {
   ...Object.fromEntries(["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true])),
   ...Object.fromEntries(["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false])),
 };
 
-/** A truth value; UsageError otherwise. */
+/** Parses a boolean. Throws UsageError. */
 export function parseBoolean(text: string): boolean {
   const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
   if (value === undefined) throw new UsageError(`"${text}" is neither true nor false`);
   return value;
 }
 
-/** A whole number from zero; UsageError otherwise. */
+/** Parses a whole number from 0 to 999,999,999. Throws UsageError. */
 export function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is not a whole number`);
 }
 
-/** A whole number from one; UsageError otherwise. */
+/** Parses a whole number from 1 to 999,999,999. Throws UsageError. */
 export function parsePositive(text: string): number {
   const count = parseCount(text);
   if (count > 0) return count;
   throw new UsageError("it must be at least 1");
 }
 
-/** A whole number, below zero too; UsageError otherwise. */
+/** Parses a whole number, which may be negative. Throws UsageError. */
 export function parseInteger(text: string): number {
   return text.startsWith("-") ? -parseCount(text.slice(1)) : parseCount(text);
 }
 
-/** A decimal number from zero; UsageError otherwise. */
+/** Parses a decimal number from 0. Throws UsageError. */
 export function parseDecimal(text: string): number {
   if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is not a number`);
+}
+
+/** Wraps a parser for commander: its error becomes one that names the flag. */
+export function argument<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
 }
