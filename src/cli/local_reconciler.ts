@@ -110,10 +110,10 @@ export class LocalReconciler {
 
   #follow(ref: ObjectRef): void {
     const key = nameOf(ref);
-    if (!this.#passes.has(key)) this.#passes.set(key, this.#settle(ref));
+    if (!this.#passes.has(key)) this.#passes.set(key, this.#reconcileOne(ref));
   }
 
-  async #settle(ref: ObjectRef): Promise<void> {
+  async #reconcileOne(ref: ObjectRef): Promise<void> {
     const published = await this.graphFor(ref.kind);
     if (!published) {
       const reason = `no ResourceGraphDefinition in the cluster serves ${ref.kind.kind}`;

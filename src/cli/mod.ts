@@ -4,7 +4,7 @@
  *
  * @module
  */
-export * from "./durations.ts";
+export { parseDuration } from "./durations.ts";
 export * from "./errors.ts";
 export * from "./manifests.ts";
 export * from "./output.ts";

@@ -8,6 +8,8 @@ export class Backoff {
   #last: number;
 
   /**
+   * Starts at the base.
+   *
    * @param base shortest delay, in milliseconds
    * @param cap longest delay, in milliseconds
    * @param random returns numbers in [0, 1)

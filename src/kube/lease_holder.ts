@@ -16,7 +16,7 @@ export const LEASE_DEFAULTS = {
   retrySeconds: 2,
 } as const;
 
-/** The Lease, its timings, and who is told about it. */
+/** The Lease, its timings, and callbacks. */
 export interface LeaseOptions {
   /** Namespace of the Lease. */
   namespace: string;

@@ -31,7 +31,7 @@ export interface Listed {
   has(at: { namespace?: string; name?: string }): boolean;
 }
 
-/** What a reflector watches, and who is told about lists and failures. */
+/** What a reflector watches, and callbacks for lists and failures. */
 export interface ReflectorOptions extends ListOptions {
   /** Called on every failure except an expired resourceVersion; the reflector tries again. */
   onError?: (error: unknown) => void;

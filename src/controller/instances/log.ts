@@ -23,11 +23,11 @@ export interface About {
  */
 export function logPass(about: About, before: string, outcome: Outcome, seconds: number): void {
   const { state, next, nodes, removed, revision } = outcome;
-  const told = { ...naming(about), state, revision, duration: durationText(seconds * 1000) };
-  logger.debug("pass over {kind} {instance}: {state}", told);
+  const fields = { ...naming(about), state, revision, duration: durationText(seconds * 1000) };
+  logger.debug("pass over {kind} {instance}: {state}", fields);
   if (before !== state) {
     const waits = next.kind === "wait" ? { reason: next.reason } : {};
-    logger.info("{kind} {instance} is {state}", { ...told, ...waits });
+    logger.info("{kind} {instance} is {state}", { ...fields, ...waits });
   }
   if (!logger.isEnabledFor("debug")) return;
   const each = { ...naming(about), revision };
