@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { parseDuration } from "../../../src/cli/mod.ts";
 import { createProgram } from "../../../src/cli/program.ts";
-import { CONTROLLER_DEFAULTS, RETRY_DELAYS } from "../../../src/controller/mod.ts";
-import { COST_LIMITS, MAX_DIMENSIONS } from "../../../src/graph/mod.ts";
+import { CONTROLLER_DEFAULTS, RESYNC_MS, RETRY_DELAYS } from "../../../src/controller/mod.ts";
+import { COST_LIMITS, MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../../../src/graph/mod.ts";
 import { LEASE_DEFAULTS } from "../../../src/kube/mod.ts";
+import { MAX_REVISIONS } from "../../../src/publish/mod.ts";
 
 const program = createProgram({ out: () => {}, err: () => {}, colour: false }, () => {});
 
@@ -48,7 +49,10 @@ Deno.test("defaults of kro controller are those of the code", () => {
     leaderElectionLeaseDuration: LEASE_DEFAULTS.durationSeconds * 1000,
     leaderElectionRenewDeadline: LEASE_DEFAULTS.renewDeadlineSeconds * 1000,
     leaderElectionRetryPeriod: LEASE_DEFAULTS.retrySeconds * 1000,
+    rgdMaxCollectionSize: MAX_COLLECTION_SIZE,
     rgdMaxCollectionDimensionSize: MAX_DIMENSIONS,
+    rgdMaxGraphRevisions: MAX_REVISIONS,
+    dynamicControllerDefaultResyncPeriod: RESYNC_MS / 1000,
     celExpressionBudget: COST_LIMITS.expression,
     celPassBudget: COST_LIMITS.pass,
   };
