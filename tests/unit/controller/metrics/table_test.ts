@@ -23,14 +23,17 @@ async function registered(): Promise<string[]> {
 }
 
 Deno.test("the tables name every metric that is served, with its type, and no other", async () => {
-  const listed = [...await rows("Upstream's that are served"), ...await rows("Of kro's own")];
+  const listed = [
+    ...await rows("Upstream's metrics that are served"),
+    ...await rows("kro's own metrics"),
+  ];
   const told = listed.map(([name, type]) => `${name!.replaceAll("`", "")} ${type}`);
   assert.deepEqual(told.sort(), await registered());
 });
 
 Deno.test("what the tables call not served is not, and each row says why", async () => {
   const names = (await registered()).map((line) => line.split(" ")[0]!);
-  for (const [name, why] of await rows("Upstream's that are not served")) {
+  for (const [name, why] of await rows("Upstream's metrics that are not served")) {
     const pattern = new RegExp(`^${name!.replaceAll("`", "").replace("*", ".*")}$`);
     assert.ok(!names.some((one) => pattern.test(one)), name!);
     assert.ok(why, name!);

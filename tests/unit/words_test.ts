@@ -1,0 +1,214 @@
+/**
+ * Refuses phrases that a reader has to guess at, in documents and in the comments of `src`, and classes
+ * without a doc comment of their own. CONTRIBUTING.md has the style that they break.
+ */
+import assert from "node:assert/strict";
+import { filesBelow, proseOf, read } from "../support/documents.ts";
+
+/** Rooms of `src` whose comments are not checked yet. A room leaves the list once it is clean. */
+const EXEMPT_ROOMS: readonly string[] = [
+  "api",
+  "cel",
+  "cli",
+  "clusters",
+  "controller",
+  "graph",
+  "kube",
+  "openapi",
+  "publish",
+  "reconcile",
+  "server",
+  "simpleschema",
+];
+
+/** Pages that are not checked yet. */
+const EXEMPT_PAGES: readonly string[] = [
+  "tests/conformance/README.md",
+  "tests/conformance/celspec/README.md",
+  "tests/conformance/deviations.md",
+  "tests/faults/README.md",
+  "tests/faults/RESULTS.md",
+  "tests/support/controlplane/README.md",
+];
+
+/** A phrase, and what to write instead. */
+interface Banned {
+  phrase: RegExp;
+  instead: string;
+}
+
+const BANNED: readonly Banned[] = [
+  // The subject is missing: name the component, the object or the user that acts.
+  { phrase: /\b(?:nobody|somebody|anybody|everybody)\b/i, instead: "name who it is" },
+  { phrase: /\b(?:whoever|whosoever)\b/i, instead: "a caller that, a user who" },
+  { phrase: /\b(?:what|of|by|who) others\b(?! of)/i, instead: "name the manager, user or object" },
+  { phrase: /\bof the rest\b/i, instead: "name what is left" },
+
+  // Negations that hide what is so, and inversions.
+  { phrase: /(?<!\bthere )\b(?:is|are|was) no (?!longer\b|more\b|less\b)/i, instead: "is not a" },
+  { phrase: /\b(?:is|are|it has|and) none\b/i, instead: "say what there is" },
+  { phrase: /\bnone to speak of\b/i, instead: "few, or say how many" },
+  { phrase: /\band no other\b/i, instead: "only" },
+  { phrase: /\blest\b/i, instead: "so that … not" },
+  { phrase: /\bfor want of\b/i, instead: "without" },
+  { phrase: /\bbut for\b/i, instead: "except" },
+  {
+    phrase: /\b(?:behind|beside|before|after) (?:it|them|which) stands?\b/i,
+    instead: "subject first",
+  },
+
+  // Everyday words in the place of the field's own.
+  { phrase: /\bsettle[sd]?\b/i, instead: "converge, finish, decide" },
+  { phrase: /\bfights?\b|\bfighting\b|\bcontests?\b/i, instead: "another manager keeps reverting" },
+  { phrase: /\b(?:no|is|are|the|its|their|of) news\b/i, instead: "a change, an event" },
+  { phrase: /\bdeeds?\b/i, instead: "writes, actions" },
+  { phrase: /\btexts\b/i, instead: "strings, messages" },
+  {
+    phrase: /\b(?:a|an|its|his|one's|next|first|last|second) look\b/i,
+    instead: "a read, a requeue",
+  },
+  { phrase: /\blook(?:s|ed)? at again\b/i, instead: "requeued, read again" },
+  { phrase: /\b(?:takes?|waits? for) (?:its|his|their) turn\b/i, instead: "acquires the mutex" },
+
+  // Speech for data flow.
+  { phrase: /\b(?:is|are|be|was|were|been) told\b/i, instead: "receives, is called with, reports" },
+  { phrase: /\btold of\b/i, instead: "called with, counts" },
+  { phrase: /\btells? of\b/i, instead: "shows, reports, sends" },
+  { phrase: /\bhears? of\b/i, instead: "is called when" },
+  {
+    phrase: /\b(?:lets?|let) (?:it|them|him|her)? ?go\b|\blet go\b/i,
+    instead: "releases, deletes",
+  },
+  { phrase: /\bgives? way\b/i, instead: "ends, is removed" },
+
+  // Time.
+  { phrase: /\bby now\b/i, instead: "drop it, or say since when" },
+  { phrase: /\bof late\b/i, instead: "recently, or within which time" },
+  { phrase: /\bmeanwhile shares\b/i, instead: "coalesces" },
+
+  // A reference in the place of a doc comment.
+  { phrase: /\bsee the file's first lines?\b/i, instead: "a doc comment of its own" },
+];
+
+/** Spellings of documents, which are American as Kubernetes' are. */
+const BRITISH =
+  /\b(?:behaviours?|colours?|honours?|favours?|for ever|\w+ised?|\w+isation|\w+yse[sd]?|centre|licence|catalogue)\b/i;
+
+/** American words that end as the British ones do. */
+const NOT_BRITISH =
+  /^(?:advis|aris|compris|compromis|demis|devis|disguis|exercis|improvis|likewis|otherwis|prais|precis|premis|promis|rais|revis|ris|supervis|surpris|televis|wis|nois|pois|bruis|cruis|concis|paradis|expertis|enterpris|franchis|merchandis|unpromis|unrais|unrevis|unsupervis|unsurpris)e[sd]?$/i;
+
+/** The phrases of a text that {@link BANNED} has, each with its line. */
+function bannedIn(text: string): string[] {
+  // A phrase may be broken between two lines of a comment or a paragraph.
+  return BANNED.flatMap(({ phrase, instead }) => {
+    const pattern = phrase.source.replaceAll(/(?<!\\) /g, "(?:\\s+(?:(?:\\*|//) )?)");
+    return [...text.matchAll(new RegExp(pattern, "gi"))].map((match) => {
+      const line = text.slice(0, match.index).split("\n").length;
+      return `${line}: "${match[0]}": ${instead}`;
+    });
+  });
+}
+
+function britishIn(text: string): string[] {
+  return [...text.matchAll(new RegExp(BRITISH.source, "gi"))].map(([word]) => word)
+    .filter((word) => !NOT_BRITISH.test(word));
+}
+
+/** A TypeScript file in which everything but its comments is blank, so that lines stay the same. */
+function commentsOf(code: string): string {
+  const comment = /(?<=^|[\s;{}(),])(?:\/\*[\s\S]*?\*\/|\/\/ .*$)/gm;
+  let text = "";
+  let end = 0;
+  for (const match of code.matchAll(comment)) {
+    text += code.slice(end, match.index).replace(/[^\n]/g, "") +
+      match[0].replace(/`[^`\n]*`/g, "``");
+    end = match.index + match[0].length;
+  }
+  return text;
+}
+
+/** Classes of a file without a doc comment of their own. */
+function bareClasses(code: string): string[] {
+  return [...code.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)].filter((match) => {
+    const before = code.slice(0, match.index).trimEnd();
+    if (!before.endsWith("*/")) return true;
+    return /see the file's first/i.test(before.slice(before.lastIndexOf("/**")));
+  }).map((match) => match[1]!);
+}
+
+const rooms = [...new Set(filesBelow("src", ".ts").map((path) => path.split("/")[1]!))];
+
+for (const room of rooms.filter((name) => !EXEMPT_ROOMS.includes(name))) {
+  Deno.test(`src/${room}: comments are plain, and every class has its own`, () => {
+    const faults = filesBelow(`src/${room}`, ".ts").flatMap((path) => {
+      const code = read(path);
+      return [
+        ...bannedIn(commentsOf(code)).map((fault) => `${path}:${fault}`),
+        ...bareClasses(code).map((name) => `${path}: class ${name} has no doc comment of its own`),
+      ];
+    });
+    assert.deepEqual(faults, []);
+  });
+}
+
+Deno.test("documents are plain and in American spelling", () => {
+  const faults = filesBelow("", ".md").filter((page) => !EXEMPT_PAGES.includes(page))
+    .flatMap((page) => {
+      const prose = proseOf(read(page));
+      return [
+        ...bannedIn(prose).map((fault) => `${page}: line ${fault}`),
+        ...britishIn(prose).map((word) => `${page}: "${word}" is not American`),
+      ];
+    });
+  assert.deepEqual(faults, []);
+});
+
+Deno.test("every exempt room exists", () => {
+  for (const room of EXEMPT_ROOMS) assert.ok(rooms.includes(room), room);
+});
+
+Deno.test("the checks find banned phrases, and leave plain sentences alone", () => {
+  const bad = [
+    "Whoever exceeds it fails its node, and no other.",
+    "Told of work that is done.",
+    "A line is no event.",
+    "Waits for somebody.",
+    "Watches tell of nearly everything.",
+    "The graph is let go.",
+    "See the file's first line.",
+    "What was found by now.",
+    "Upstream's defaults but for two.",
+    "One fight after another.",
+  ];
+  for (const sentence of bad) assert.notDeepEqual(bannedIn(sentence), [], sentence);
+  const good = [
+    "There is no server.",
+    "The lease is no longer held.",
+    "Requeues the key once the mutex is free.",
+    "kro reports every problem at once.",
+    "Exceeding the budget fails that node only.",
+  ];
+  for (const sentence of good) assert.deepEqual(bannedIn(sentence), [], sentence);
+});
+
+Deno.test("a phrase is found in comments alone, across lines, with its line", () => {
+  const code =
+    'const url = "https://by now";\n\n/**\n * Found by\n * now.\n */\nconst a = 1; // told of\n';
+  assert.deepEqual(bannedIn(commentsOf(code)).map((fault) => fault.split(":")[0]), ["7", "4"]);
+});
+
+Deno.test("a class needs a doc comment of its own", () => {
+  const code =
+    "/** Counts. */\nexport class A {}\n/** See the file's first line. */\nclass B {}\n\n" +
+    "const x = 1;\nexport abstract class C {}\n";
+  assert.deepEqual(bareClasses(code), ["B", "C"]);
+});
+
+Deno.test("British spellings are found, American words that look like them are not", () => {
+  assert.deepEqual(britishIn("normalised behaviour, otherwise revised; promised for ever"), [
+    "normalised",
+    "behaviour",
+    "for ever",
+  ]);
+});
