@@ -71,7 +71,7 @@ export function logRecovery(about: About): void {
 
 /** Logs that an existing object without an owner now belongs to the instance. */
 export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">): void {
-  logger.info("{kind} {instance} adopted {object}, which belonged to nobody", {
+  logger.info("{kind} {instance} adopted {object}, which had no owner", {
     ...naming(about),
     object: nameOf(object),
   });

@@ -57,18 +57,25 @@ export class Leadership implements RequestGate {
       name: LEASE_NAME,
       acquired: () => {
         this.#writes = new AbortController();
-        logger.info("holds lease {namespace}/{lease}", at);
+        logger.info("acquired lease {namespace}/{lease}", at);
         if (!this.#elect) return;
         announceLeader(writer, namespace, this.#holder.identity).catch((error) =>
-          logger.debug("no event tells of the new leader: {error}", { error: errorText(error) })
+          logger.debug("cannot record the Event about the new leader: {error}", {
+            error: errorText(error),
+          })
         );
         events.acquired();
       },
       lost: () => {
-        if (!this.#elect) return logger.warn("lost lease {namespace}/{lease}; goes on", at);
+        if (!this.#elect) {
+          return logger.warn(
+            "lost lease {namespace}/{lease}; continues, as leader election is off",
+            at,
+          );
+        }
         logger.warn(
-          "lost lease {namespace}/{lease}: writes nothing until it is held again; if the API server " +
-            "answers, look for a second leader or a starved process",
+          "lost lease {namespace}/{lease}: no writes until it is acquired again; if the API server " +
+            "responds, look for a second leader or a starved process",
           at,
         );
         this.#writes.abort();
@@ -76,10 +83,13 @@ export class Leadership implements RequestGate {
       },
       waiting: (holder) => {
         if (this.#elect) {
-          return logger.info("waits for lease {namespace}/{lease} of {holder}", { ...at, holder });
+          return logger.info("waiting for lease {namespace}/{lease}, held by {holder}", {
+            ...at,
+            holder,
+          });
         }
         logger.warn(
-          "another controller is at work: {holder} holds lease {namespace}/{lease}; stop one of them, " +
+          "another controller is running: {holder} holds lease {namespace}/{lease}; stop one of them, " +
             "or run both with --leader-elect",
           { ...at, holder },
         );
@@ -87,7 +97,7 @@ export class Leadership implements RequestGate {
       onError: (error) => {
         const message = errorText(error);
         if (this.#failure === undefined) {
-          logger.warn("cannot get or renew lease {namespace}/{lease}, tries again: {error}", {
+          logger.warn("cannot get or renew lease {namespace}/{lease}, retrying: {error}", {
             ...at,
             error: message,
           });
@@ -100,7 +110,7 @@ export class Leadership implements RequestGate {
         if (message === this.#watchFailure) return;
         this.#watchFailure = message;
         logger.warn(
-          "cannot watch lease {namespace}/{lease}, looks at it when it expires: {error}",
+          "cannot watch lease {namespace}/{lease}, reading it when it expires: {error}",
           {
             ...at,
             error: message,
