@@ -1,4 +1,4 @@
-/** The condition engine: how dependents become `Ready`. */
+/** The condition engine: how dependent conditions determine `Ready`. */
 import assert from "node:assert/strict";
 import {
   type Condition,
@@ -15,7 +15,7 @@ function update(type: string, status: Condition["status"], reason = "R", message
   return { type, status, reason, message };
 }
 
-Deno.test("conditions that never were set await reconciliation since the object's creation", () => {
+Deno.test("conditions that were never set are Unknown since the object's creation", () => {
   const ready = findCondition(setConditions(set, [], [], stamp), "Ready");
   assert.equal(ready?.status, "Unknown");
   assert.equal(ready?.reason, "AwaitingReconciliation");
@@ -23,7 +23,7 @@ Deno.test("conditions that never were set await reconciliation since the object'
   assert.equal(ready?.lastTransitionTime, stamp.created);
 });
 
-Deno.test("all dependents True make the root True, last in the list", () => {
+Deno.test("the root is True when all dependents are, and comes last in the list", () => {
   const done = setConditions(set, [], [update("A", "True"), update("B", "True")], stamp);
   assert.deepEqual(done.map((c) => [c.type, c.status]), [
     ["A", "True"],
@@ -51,7 +51,7 @@ Deno.test("a False dependent wins over an Unknown one and is copied to the root"
   );
 });
 
-Deno.test("the most recently changed False is the one that is copied", () => {
+Deno.test("the dependent that became False most recently is copied to the root", () => {
   const first = setConditions(set, [], [update("A", "False", "First")], stamp);
   const later = setConditions(set, first, [update("B", "False", "Second")], {
     ...stamp,
@@ -60,7 +60,7 @@ Deno.test("the most recently changed False is the one that is copied", () => {
   assert.equal(findCondition(later, "Ready")?.reason, "Second");
 });
 
-Deno.test("the transition time moves with the status only", () => {
+Deno.test("lastTransitionTime changes only with the status", () => {
   const first = setConditions(set, [], [update("A", "True", "One")], stamp);
   const later = { ...stamp, generation: 3, now: "2026-01-05T00:00:00Z" };
   const same = findCondition(setConditions(set, first, [update("A", "True", "Two")], later), "A");
@@ -71,7 +71,7 @@ Deno.test("the transition time moves with the status only", () => {
   assert.equal(changed?.lastTransitionTime, later.now);
 });
 
-Deno.test("a dependent that is True for an older generation holds the root where it was", () => {
+Deno.test("a dependent that is True for an older generation keeps the root's status unchanged", () => {
   const first = setConditions(set, [], [update("A", "True"), update("B", "False", "No")], stamp);
   const newer = setConditions(set, first, [update("B", "True")], { ...stamp, generation: 3 });
   assert.equal(findCondition(newer, "Ready")?.status, "False");
@@ -79,14 +79,14 @@ Deno.test("a dependent that is True for an older generation holds the root where
   assert.equal(findCondition(all, "Ready")?.status, "True");
 });
 
-Deno.test("retired types go, foreign types stay", () => {
+Deno.test("conditions of retired types are removed, those of unknown types stay", () => {
   const before: Condition[] = [{ type: "Old", status: "True" }, { type: "Mine", status: "True" }];
   const types = setConditions(set, before, [], stamp).map((c) => c.type);
   assert.ok(!types.includes("Old"));
   assert.ok(types.includes("Mine"));
 });
 
-Deno.test("conditions are read from a status, entries without a type are left out", () => {
+Deno.test("conditionsOf reads the conditions of a status and skips entries without a type", () => {
   const of = (status: unknown) =>
     conditionsOf({ apiVersion: "v1", kind: "Pod", metadata: {}, status });
   const ready = { type: "Ready", status: "True" };

@@ -1,4 +1,4 @@
-/** Durations have units and no digits that say nothing. */
+/** durationText formats milliseconds with units, rounded to a readable precision. */
 import assert from "node:assert/strict";
 import { durationText } from "../../../src/api/mod.ts";
 
@@ -19,5 +19,5 @@ const cases: [number, string][] = [
 ];
 
 for (const [ms, text] of cases) {
-  Deno.test(`${ms} ms are ${text}`, () => assert.equal(durationText(ms), text));
+  Deno.test(`durationText of ${ms} ms is ${text}`, () => assert.equal(durationText(ms), text));
 }

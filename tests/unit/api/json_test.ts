@@ -1,8 +1,8 @@
-/** JSON without loss: integers keep their 64 bits, all else is as JavaScript has it. */
+/** Lossless JSON: 64-bit integers keep their precision, other values are as with JSON.parse. */
 import assert from "node:assert/strict";
 import { jsonEqual, jsonText, parseJson } from "../../../src/api/mod.ts";
 
-Deno.test("integers that are no exact number go through as they are", () => {
+Deno.test("64-bit integers beyond the safe integers are parsed and printed without loss", () => {
   for (
     const text of [
       '{"a":9007199254740993}',
@@ -14,26 +14,26 @@ Deno.test("integers that are no exact number go through as they are", () => {
   assert.equal(parseJson("[ 9007199254740993 ]")?.toString(), "9007199254740993");
 });
 
-Deno.test("what a number can hold is a number", () => {
+Deno.test("values that fit a number are parsed as numbers", () => {
   const text = '{"a":9007199254740991,"b":1.5,"c":1e400,"d":"9007199254740993","e":-0}';
   assert.deepEqual(parseJson(text), JSON.parse(text));
-  // Beyond 64 bits it is a float for everyone.
+  // An integer of more than 64 bits is a float, as in Go.
   assert.equal(parseJson("99999999999999999999"), 1e20);
   assert.equal(parseJson("12345678901234567.5"), 12345678901234567.5);
 });
 
-Deno.test("other values are written as by JSON.stringify", () => {
+Deno.test("jsonText writes other values as JSON.stringify does", () => {
   const value = { a: [1n, undefined, null], b: undefined, c: "x" };
   assert.equal(jsonText(value), '{"a":[1,null,null],"c":"x"}');
   assert.equal(jsonText({ a: 2n ** 63n - 1n }, 2), '{\n  "a": 9223372036854775807\n}');
   assert.throws(() => {
-    const circle: Record<string, unknown> = {};
-    circle.a = circle;
-    jsonText(circle);
+    const cyclic: Record<string, unknown> = {};
+    cyclic.a = cyclic;
+    jsonText(cyclic);
   }, TypeError);
 });
 
-Deno.test("values are equal when they are the same JSON", () => {
+Deno.test("jsonEqual compares values as JSON, ignoring key order and undefined fields", () => {
   assert.ok(jsonEqual({ a: [1, { b: null }], c: undefined }, { a: [1, { b: null }] }));
   assert.ok(jsonEqual({ a: 1, b: 2n ** 60n }, { b: 2n ** 60n, a: 1 }));
   for (const [a, b] of [[1, "1"], [[1, 2], [2, 1]], [{}, []], [null, {}], [{ a: null }, {}]]) {

@@ -1,4 +1,4 @@
-/** Names of kinds and objects as Kubernetes writes them. */
+/** Names of kinds and objects in the forms that Kubernetes uses. */
 import assert from "node:assert/strict";
 import {
   apiVersionOf,
@@ -9,7 +9,7 @@ import {
   refText,
 } from "../../../src/api/mod.ts";
 
-Deno.test("apiVersion and kind are read and written as Kubernetes does", () => {
+Deno.test("parseGvk and apiVersionOf convert apiVersion and kind as Kubernetes does", () => {
   const cases: [string, string, ReturnType<typeof parseGvk>][] = [
     ["v1", "Pod", { group: "", version: "v1", kind: "Pod" }],
     ["apps/v1", "Deployment", { group: "apps", version: "v1", kind: "Deployment" }],
@@ -26,7 +26,7 @@ Deno.test("apiVersion and kind are read and written as Kubernetes does", () => {
   }
 });
 
-Deno.test("kinds have one key and one ApplySet name", () => {
+Deno.test("gvkKey differs by version, and groupKind and refText have the form Kind.group", () => {
   const pod = { group: "", version: "v1", kind: "Pod" };
   const deployment = { group: "apps", version: "v1", kind: "Deployment" };
   assert.notEqual(gvkKey(pod), gvkKey({ ...pod, version: "v2" }));
@@ -35,7 +35,7 @@ Deno.test("kinds have one key and one ApplySet name", () => {
   assert.equal(refText({ kind, namespace: "kro", name: "web" }), "Deployment.apps kro/web");
 });
 
-Deno.test("a problem's text names node, path, expression and offset", () => {
+Deno.test("problemText has the node, path, expression, message, offset, hint and code", () => {
   const text = problemText({
     code: "TYPE",
     node: "web",

@@ -1,4 +1,4 @@
-/** Paths as messages show them. */
+/** Paths in the form that messages show. */
 import assert from "node:assert/strict";
 import { type PathStep, pathText } from "../../../src/api/mod.ts";
 
@@ -15,12 +15,12 @@ const cases: [path: PathStep[], text: string][] = [
 ];
 
 for (const [path, text] of cases) {
-  Deno.test(`path ${JSON.stringify(path)} is ${text || "empty"}`, () => {
+  Deno.test(`pathText of ${JSON.stringify(path)} is ${text || "empty"}`, () => {
     assert.equal(pathText(path), text);
   });
 }
 
-Deno.test("the caller decides which names are quoted", () => {
+Deno.test("the caller can choose the names that are quoted", () => {
   assert.equal(pathText(["data", "a.b"], () => false), "data.a.b");
   assert.equal(pathText(["data", "a-b"], (name) => name.includes("-")), 'data["a-b"]');
 });
