@@ -1,4 +1,4 @@
-/** Kinds of CustomResourceDefinitions, as the API server would publish them. */
+/** kindsOfCrd returns a CRD's kinds with the schemas that the API server publishes for them. */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";
 import { kindsOfCrd, objectMetaSchema, tableSource } from "../../../src/openapi/mod.ts";
@@ -21,7 +21,7 @@ function crd(openAPIV3Schema: JsonObject, spec: JsonObject = {}): KubeObject {
 
 const metadata = objectMetaSchema({ namespaced: true });
 
-Deno.test("a CRD gives one kind for each served version", () => {
+Deno.test("a CRD has one kind for each served version", () => {
   const version = (name: string, served: boolean) => ({
     name,
     served,
@@ -41,7 +41,7 @@ Deno.test("a CRD gives one kind for each served version", () => {
   );
 });
 
-Deno.test("type and metadata are added to the schema, whatever the CRD says of them", () => {
+Deno.test("apiVersion, kind and metadata are added to the schema, even if the CRD declares them", () => {
   const [kind] = kindsOfCrd(crd({
     type: "object",
     properties: {
@@ -82,7 +82,7 @@ Deno.test("type and metadata are added to the schema, whatever the CRD says of t
   });
 });
 
-Deno.test("embedded resources get type and metadata at any depth", () => {
+Deno.test("embedded resources get apiVersion, kind and metadata at any depth", () => {
   const embedded = {
     type: "object",
     "x-kubernetes-embedded-resource": true,
@@ -106,7 +106,7 @@ Deno.test("embedded resources get type and metadata at any depth", () => {
   }
 });
 
-Deno.test("int-or-string is spelled out where the CRD left it to the extension", () => {
+Deno.test("x-kubernetes-int-or-string without types gets an anyOf of integer and string", () => {
   const extension = { "x-kubernetes-int-or-string": true };
   const both = [{ type: "integer" }, { type: "string" }];
   const [kind] = kindsOfCrd(crd({
@@ -122,12 +122,12 @@ Deno.test("int-or-string is spelled out where the CRD left it to the extension",
   assert.deepEqual(schemaAt(kind!.schema, ["all"]), { ...extension, allOf: [{ anyOf: both }] });
 });
 
-Deno.test("a version without schema holds anything", () => {
+Deno.test("a version without a schema preserves unknown fields", () => {
   const [kind] = kindsOfCrd(crd({}, { versions: [{ name: "v1", served: true }] }));
   assert.equal(kind!.schema["x-kubernetes-preserve-unknown-fields"], true);
 });
 
-Deno.test("a CRD that lacks what it must have gives no kinds and does not throw", () => {
+Deno.test("a malformed CRD has no kinds and does not throw", () => {
   const broken: JsonObject[] = [
     { group: undefined },
     { names: { kind: "Widget" } },
@@ -138,7 +138,7 @@ Deno.test("a CRD that lacks what it must have gives no kinds and does not throw"
   assert.deepEqual(kindsOfCrd({ ...crd({}), spec: "text" }), []);
 });
 
-Deno.test("a table of kinds answers for its own kinds only, the last of equal ones", async () => {
+Deno.test("tableSource resolves only its own kinds, and the last of equal ones", async () => {
   const old = kindsOfCrd(crd({ type: "object" }));
   const [kind] = kindsOfCrd(crd({ type: "object", properties: { spec: { type: "string" } } }));
   const source = tableSource([...old, kind!]);

@@ -1,4 +1,4 @@
-/** Structural defaulting, as the API server does it for instances. */
+/** Structural defaulting, as the API server applies it to custom resources. */
 import assert from "node:assert/strict";
 import { type Schema, withDefaults } from "../../../src/openapi/mod.ts";
 
@@ -21,11 +21,11 @@ const schema: Schema = {
   },
 };
 
-Deno.test("absent fields get their defaults, and defaults get theirs", () => {
+Deno.test("absent fields get their defaults, also inside a default object", () => {
   assert.deepEqual(withDefaults(schema, {}), { name: "web", limits: { perDay: 100 }, kept: "d" });
 });
 
-Deno.test("what is given stays, inside of lists and maps defaults are filled in", () => {
+Deno.test("given values stay, and defaults are filled in inside lists and maps", () => {
   const given = {
     name: "",
     limits: { perDay: 1 },
@@ -45,6 +45,6 @@ Deno.test("what is given stays, inside of lists and maps defaults are filled in"
   assert.deepEqual(given.list, [{}], "the given object is not changed");
 });
 
-Deno.test("null counts as absent where the schema does not allow it", () => {
+Deno.test("null counts as absent unless the field is nullable", () => {
   assert.equal(withDefaults<Record<string, unknown>>(schema, { name: null }).name, "web");
 });

@@ -1,4 +1,4 @@
-/** Linking of OpenAPI documents: references, defaults beside them, recursion, sharing. */
+/** Linking of OpenAPI documents: references, their sibling keywords, recursion and sharing. */
 import assert from "node:assert/strict";
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import { type KindInfo, kindsOfDocument, type Schema } from "../../../src/openapi/mod.ts";
@@ -22,12 +22,12 @@ function link(schemas: Record<string, JsonObject>, ...kinds: string[]): KindInfo
   return kindsOfDocument({ components: { schemas } }, kinds.map(resource));
 }
 
-function linked(properties: JsonObject, others: Record<string, JsonObject>): Schema["properties"] {
-  const [kind] = link({ ...others, Root: root("Root", properties) }, "Root");
+function linked(properties: JsonObject, schemas: Record<string, JsonObject>): Schema["properties"] {
+  const [kind] = link({ ...schemas, Root: root("Root", properties) }, "Root");
   return kind!.schema.properties;
 }
 
-Deno.test("references are replaced, with what stands beside them", () => {
+Deno.test("references are replaced by their targets, merged with sibling keywords", () => {
   const Leaf = { type: "string", description: "dropped", format: "byte" };
   const cases: [string, JsonObject, Schema][] = [
     ["bare", ref("Leaf"), { type: "string", format: "byte" }],
@@ -63,7 +63,7 @@ Deno.test("references are replaced, with what stands beside them", () => {
   }
 });
 
-Deno.test("a property called $ref or allOf is a property", () => {
+Deno.test("a property named $ref or allOf is an ordinary property", () => {
   const properties = { $ref: { type: "string" }, allOf: { type: "array", items: ref("Leaf") } };
   assert.deepEqual(linked(properties, { Leaf: { type: "integer" } }), {
     $ref: { type: "string" },
@@ -71,7 +71,7 @@ Deno.test("a property called $ref or allOf is a property", () => {
   });
 });
 
-Deno.test("recursion ends in a bare object, wherever the walk entered the circle", () => {
+Deno.test("a recursive schema ends in a bare object, whichever schema is linked first", () => {
   const schemas = {
     A: root("A", { b: ref("B") }),
     B: root("B", { a: ref("A"), self: ref("B") }),
@@ -88,7 +88,7 @@ Deno.test("recursion ends in a bare object, wherever the walk entered the circle
   }
 });
 
-Deno.test("what two kinds have in common is one object", () => {
+Deno.test("two kinds share the schema object of a common reference", () => {
   const [a, b] = link(
     {
       A: root("A", { spec: ref("Spec") }),
@@ -101,7 +101,7 @@ Deno.test("what two kinds have in common is one object", () => {
   assert.equal(a!.schema.properties!.spec, b!.schema.properties!.spec);
 });
 
-Deno.test("only kinds that discovery and the document both name are returned", () => {
+Deno.test("only kinds that both discovery and the document list are returned", () => {
   const core = {
     type: "object",
     "x-kubernetes-group-version-kind": [{ version: "v1", kind: "C" }],

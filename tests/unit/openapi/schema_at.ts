@@ -1,7 +1,7 @@
-/** How tests look into a schema. */
+/** Lookup of nested schemas by path, for tests. */
 import { child, item, type Schema } from "../../../src/openapi/mod.ts";
 
-/** Schema at a path of keys and indices; undefined where the schema says nothing. */
+/** Returns the schema at a path of keys and indices, or undefined if the schema has none there. */
 export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
   let at: Schema | undefined = schema;
   for (const step of path) {

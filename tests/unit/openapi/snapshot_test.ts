@@ -1,4 +1,4 @@
-/** The built-in kinds that are known without a cluster. */
+/** The snapshot of the built-in kinds, which kro uses without a cluster. */
 import assert from "node:assert/strict";
 import { gvkKey, parseGvk } from "../../../src/api/mod.ts";
 import {
@@ -19,12 +19,12 @@ async function kind(apiVersion: string, name: string): Promise<KindInfo> {
   return found;
 }
 
-Deno.test("the snapshot is of Kubernetes 1.36 and small", () => {
+Deno.test("the snapshot is of Kubernetes 1.36 and under 700 kB", () => {
   assert.match(SNAPSHOT_VERSION, /^v1\.36\./);
   assert.ok(JSON.stringify(file).length < 700_000);
 });
 
-Deno.test("built-in kinds are known with plural and scope", async () => {
+Deno.test("built-in kinds have their plural and scope", async () => {
   const cases: [string, string, string, boolean][] = [
     ["v1", "ConfigMap", "configmaps", true],
     ["v1", "Secret", "secrets", true],
@@ -86,7 +86,7 @@ Deno.test("fields have the types that the API server publishes", async () => {
   assert.equal(schemaAt(secret, ["data", "any"])?.format, "byte");
 });
 
-Deno.test("every kind is an object without references", async () => {
+Deno.test("every kind's schema is an object without references", async () => {
   for (const known of snapshotKinds()) {
     const found = await snapshotSource().resolve(known);
     assert.equal(found?.schema.type, "object", gvkKey(known));
@@ -94,7 +94,7 @@ Deno.test("every kind is an object without references", async () => {
   }
 });
 
-Deno.test("two questions get one object", async () => {
+Deno.test("resolving a kind twice returns the same object", async () => {
   assert.equal(await kind("v1", "Pod"), await kind("v1", "Pod"));
 });
 

@@ -1,4 +1,4 @@
-/** Walking of schemas: what is below a node, and what literals a node takes. */
+/** Walking of schemas: the schema below a node, and the kinds of literals that a node accepts. */
 import assert from "node:assert/strict";
 import { acceptedKinds, type Schema } from "../../../src/openapi/mod.ts";
 import { schemaAt } from "./schema_at.ts";
@@ -6,7 +6,7 @@ import { schemaAt } from "./schema_at.ts";
 const text: Schema = { type: "string" };
 const number: Schema = { type: "number" };
 
-Deno.test("a path leads through properties, map values and elements", () => {
+Deno.test("a path descends into properties, map values and list items", () => {
   const root: Schema = {
     type: "object",
     properties: {
@@ -38,7 +38,7 @@ Deno.test("a path leads through properties, map values and elements", () => {
   }
 });
 
-Deno.test("accepted kinds: preserve-unknown, int-or-string, oneOf, anyOf, type, free map, in this order", () => {
+Deno.test("acceptedKinds uses preserve-unknown, int-or-string, oneOf, anyOf, type, free map, in this order", () => {
   const preserve = { "x-kubernetes-preserve-unknown-fields": true };
   const intOrString = { "x-kubernetes-int-or-string": true };
   const cases: [Schema, readonly string[] | undefined][] = [
