@@ -1,4 +1,4 @@
-/** SimpleSchema: what is emitted, what is refused and how it is told. */
+/** SimpleSchema: the emitted schemas, and the problems of refused fields and types. */
 import assert from "node:assert/strict";
 import { type Json, type JsonObject, jsonText, type Problem } from "../../../src/api/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";
@@ -16,12 +16,12 @@ function problemsOf(spec: JsonObject, types?: JsonObject): Problem[] {
   return result.problems;
 }
 
-/** Key order is not compared, undefined members do not count: as JSON. */
+/** Converts to plain JSON, which drops undefined members. */
 function asJson(schema: Schema): Json {
   return JSON.parse(JSON.stringify(schema));
 }
 
-Deno.test("the schema of a spec with named types, nested objects and required fields", () => {
+Deno.test("a spec with named types, nested objects and required fields is transformed", () => {
   const types = {
     Port: "integer | minimum=1 maximum=65535 required=true",
     Listener: { port: "Port", tls: "boolean | default=false" },
@@ -58,7 +58,7 @@ Deno.test("the schema of a spec with named types, nested objects and required fi
   });
 });
 
-Deno.test("a marker at a use of a type leaves the type and its other uses alone", () => {
+Deno.test("a marker at one use of a type does not change the type's other uses", () => {
   const { properties } = schemaOf(
     { a: "T | immutable=true description=changed", b: "T" },
     { T: "string | validation=\"self != ''\" description=base" },
@@ -74,14 +74,14 @@ Deno.test("a marker at a use of a type leaves the type and its other uses alone"
   ]);
 });
 
-Deno.test("field names that JavaScript objects know are ordinary names", () => {
+Deno.test("names of Object.prototype members are ordinary field names", () => {
   const spec = JSON.parse('{"__proto__": "string", "constructor": "integer"}');
   const { properties } = schemaOf(spec);
   assert.deepEqual(Object.keys(properties!), ["__proto__", "constructor"]);
   assert.match(problemsOf({ a: "constructor" })[0]!.message, /unknown type: constructor/);
 });
 
-Deno.test("all problems are found at once, each with its path, text and place in the text", () => {
+Deno.test("all problems are reported at once, each with its path, text and offset", () => {
   const problems = problemsOf(
     { a: { b: "strin" }, "x.y": "string | min=1 minItems=2", c: 5, ok: "string" },
     { X: { f: "string | foo=1 bar=2" }, Y: "[]" },
@@ -103,12 +103,12 @@ Deno.test("all problems are found at once, each with its path, text and place in
   assert.equal(problems[3]!.expression, "strin");
 });
 
-Deno.test("a broken type is reported where it is declared, not at each use", () => {
+Deno.test("an invalid type is reported at its declaration, not at each use", () => {
   const problems = problemsOf({ a: "T", b: "[]T", c: { d: "T" } }, { T: "Nope" });
   assert.deepEqual(problems.map((p) => p.path), ["schema.types.T"]);
 });
 
-Deno.test("near misses of types and markers are answered with the right name", () => {
+Deno.test("misspelled types and markers get a hint with the correct name", () => {
   const cases: [string, string][] = [
     ["int", "integer"],
     ["Bool", "boolean"],
@@ -125,7 +125,7 @@ Deno.test("near misses of types and markers are answered with the right name", (
   assert.equal(problemsOf({ f: "Gateway" }, { Listener: "string" })[0]!.hint, undefined);
 });
 
-Deno.test("messages name the fault's category", () => {
+Deno.test("each kind of mistake has its own message", () => {
   const cases: [Json, RegExp, JsonObject?][] = [
     [null, /unexpected type: null/],
     [["string"], /unexpected type: list/],
@@ -168,13 +168,13 @@ Deno.test("messages name the fault's category", () => {
   }
 });
 
-Deno.test("white space after the last marker is refused with the usual reason", () => {
+Deno.test("whitespace after the last marker is refused with a hint at YAML block scalars", () => {
   const [problem] = problemsOf({ f: "string | default=x\n" });
   assert.match(problem!.hint!, /\|- or >-/);
   assert.equal(problem!.offset, 19);
 });
 
-Deno.test("integers keep all their 64 bits", () => {
+Deno.test("64-bit integers keep their precision", () => {
   const exact: [text: string, schema: string][] = [
     ["integer | default=9007199254740993", '{"type":"integer","default":9007199254740993}'],
     ["integer | enum=-9223372036854775808", '{"type":"integer","enum":[-9223372036854775808]}'],
@@ -186,7 +186,7 @@ Deno.test("integers keep all their 64 bits", () => {
   }
 });
 
-Deno.test("an unsound default counts where it is used", () => {
+Deno.test("an invalid default of a type is reported only if a field uses it", () => {
   const types = { T: "integer | default=007", U: { a: "T" } };
   assert.ok(transform({ f: "string" }, types).ok);
   assert.ok(transform({ f: "T | default=7" }, types).ok);
@@ -195,7 +195,7 @@ Deno.test("an unsound default counts where it is used", () => {
   assert.match(problem!.message, /valid JSON/);
 });
 
-Deno.test("hostile nesting is a problem, not a crash", () => {
+Deno.test("excessive nesting is reported as a problem and does not overflow the stack", () => {
   const doubling = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [`T${i}`, { a: `T${i + 1}`, b: `T${i + 1}` }]),
   );
