@@ -1,4 +1,4 @@
-/** What an evaluation may cost is counted, so that it stops however it is written. */
+/** The cost budget of an evaluation stops every expensive expression, however it is written. */
 import assert from "node:assert/strict";
 import {
   type CelType,
@@ -40,44 +40,45 @@ function doubled(depth: number): string {
 
 const LEVELS = Array.from({ length: 9 }, (_, index) => doubled(index + 1)).join("");
 
-const ENDLESS = [
+const EXPENSIVE = [
   "d.all(a, d.all(b, d.all(c, a + b + c >= 0)))",
   "d.map(a, d.map(b, d.map(c, [a, b, c])))",
   "d.filter(a, d.exists(b, d.exists(c, a + b + c < 0)))",
   "d.transformMap(a, x, d.transformMap(b, y, d.transformList(c, z, x + y + z)))",
   "lists.range(64000000).all(x, true)",
   "lists.range(64000000).size() > 0",
-  // Failures that other elements may make irrelevant count too, and do not hide the limit.
+  // Failures that later elements may absorb count too, and do not hide the limit.
   "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
   "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
-  // What has no order of its own is compared with everything before it.
+  // Values without an order are compared with every value before them.
   "lists.range(30000).map(x, [x]).distinct().size()",
   "lists.range(300000).exists(x, quantity(string(x)) == quantity('-1'))",
   "lists.range(300000).exists(x, timestamp(x).getHours('Europe/Berlin') == 25)",
-  // Values that come in as JSON cost what walking through them takes.
+  // Values from JSON cost as much as walking through them.
   "d.all(a, d.all(b, m == n))",
   "d.all(a, d.all(b, json.marshal(m) != ''))",
   "d.all(a, d.all(b, '%s'.format([m]) != ''))",
   "d.all(a, d.all(b, t.size() + size(t) > 0))",
   "d.all(a, d.all(b, d.all(c, timestamp(a).getHours('Nowhere/' + string(c)) == 25)))",
-  // Refused before there is a gigabyte of text.
+  // Stopped before a gigabyte of text is built.
   "names.map(n, t + n).join(names.map(n, t + t + t + t).join(''))",
   "[t + t + t + t + t + t + t + t].map(l, l.replace('', l + l + l + l + l + l + l + l))[0]",
-  // One list in itself many times over: small to make, endless to walk.
+  // A list nested in itself ten times per level: small in memory, 10^9 elements to walk.
   `cel.bind(x0, [1], ${LEVELS} x9${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} x9 == x9 + []${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} json.marshal(x9)${")".repeat(10)}`,
 ];
 
-for (const expression of ENDLESS) {
-  Deno.test(`costs too much: ${expression}`, () => assert.equal(outcome(expression), "cost"));
+for (const expression of EXPENSIVE) {
+  Deno.test(`evaluation exceeds the default budget: ${expression}`, () =>
+    assert.equal(outcome(expression), "cost"));
 }
 
-Deno.test("two loops over a collection of the greatest size that kro makes by default stay possible", () => {
+Deno.test("nested loops over a collection of kro's default maximum size are within the budget", () => {
   assert.equal(outcome("lists.range(1000).all(x, d.exists(y, y == x % 100))"), true);
 });
 
-Deno.test("sorting, joining and formatting over a thousand names is far from the limit", () => {
+Deno.test("sorting, joining and formatting a thousand names stays far below the limit", () => {
   for (
     const expression of [
       "names.sort().size() == 1200",
@@ -89,7 +90,7 @@ Deno.test("sorting, joining and formatting over a thousand names is far from the
   ) assert.equal(outcome(expression, 3_000_000), true, expression);
 });
 
-Deno.test("each failure that is gone on after is paid for, not just the first", () => {
+Deno.test("every failure that evaluation continues after is charged, not just the first", () => {
   const failing = [
     "d.exists(x, x.missing == 1)",
     "d.all(x, x.missing == 1)",
@@ -108,12 +109,12 @@ Deno.test("each failure that is gone on after is paid for, not just the first", 
   }
 });
 
-Deno.test("a pattern is paid for by what it becomes, unless it is known", () => {
+Deno.test("a computed regular expression is charged by its compiled size, a literal one is not", () => {
   assert.equal(outcome("d.all(x, !'a'.matches('b{1000}' + string(x)))", 10_000_000), "cost");
   assert.equal(outcome("d.all(x, !'a'.matches('^[b-z]{1000}$'))", 1_000_000), true);
 });
 
-Deno.test("more digits than a number has are no part of it", () => {
+Deno.test("conversions accept leading zeros and excess fraction digits, and refuse values out of range", () => {
   const long = { zeros: "0".repeat(100_000), ones: "1".repeat(100_000) };
   for (
     const expression of [
@@ -128,18 +129,18 @@ Deno.test("more digits than a number has are no part of it", () => {
   }
 });
 
-Deno.test("the budget is the caller's choice", () => {
+Deno.test("the caller can set the budget", () => {
   assert.equal(outcome("d.all(x, x >= 0)", 1_000), "cost");
   assert.equal(outcome("d.all(x, x >= 0)", 100_000), true);
 });
 
-Deno.test("an evaluation does not pay for those before it", () => {
+Deno.test("each evaluation has a budget of its own", () => {
   const result = compile("d.all(x, x >= 0)", { variables: { d: DYN } });
   assert.ok(result.ok);
   for (let run = 0; run < 3; run++) assert.ok(result.program.evaluate(variables, 30_000).ok);
 });
 
-Deno.test("wherever the budget ends, that is what is told", () => {
+Deno.test("an evaluation that exceeds its budget fails with the code cost, wherever it stops", () => {
   const source =
     "names.map(n, n + '!').sort().join(',').size() > 0 && m.transformList(k, v, v).size() > 0";
   const result = compile(source, { variables: types });

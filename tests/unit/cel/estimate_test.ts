@@ -1,4 +1,4 @@
-/** What expressions can cost, before there is data: measured costs lie between. */
+/** Cost estimates of expressions: measured costs lie between the estimated minimum and maximum. */
 import assert from "node:assert/strict";
 import {
   compile,
@@ -44,7 +44,7 @@ function program(expression: string): Program {
 
 const cost = (expression: string): CostEstimate => program(expression).cost;
 
-/** An instance whose lists have this many elements. */
+/** An instance whose lists have `count` elements. */
 function instance(count: number) {
   const tags = Array.from({ length: Math.max(count, 5) }, (_, i) => `tag-${(i * 7) % 20}`);
   return {
@@ -99,7 +99,7 @@ const EXPRESSIONS = [
 ];
 
 for (const expression of EXPRESSIONS) {
-  Deno.test(`costs what was estimated: ${expression}`, () => {
+  Deno.test(`the cost is within its estimate: ${expression}`, () => {
     const { min, max } = cost(expression);
     for (const count of [0, 5, 20]) {
       const tested = program(expression);
@@ -114,7 +114,7 @@ for (const expression of EXPRESSIONS) {
   });
 }
 
-Deno.test("bounds of the schema bound the estimate; without one a thousand elements are assumed", () => {
+Deno.test("maxItems of the schema limits the estimate; without it a thousand elements are assumed", () => {
   const bounded = cost("schema.spec.tags.map(t, t)");
   const unbounded = cost("schema.spec.names.map(t, t)");
   assert.ok(bounded.min >= 5 * 40, `${bounded.min}`);
@@ -122,7 +122,7 @@ Deno.test("bounds of the schema bound the estimate; without one a thousand eleme
   assert.ok(unbounded.max > 40 * bounded.max && unbounded.max < 60 * bounded.max);
 });
 
-Deno.test("one loop over lists without a bound is within the budget, three in one another are not", () => {
+Deno.test("one loop over an unbounded list is estimated within the budget, three nested loops are not", () => {
   const one = "schema.spec.names.map(a, '%s.%s'.format([a, schema.spec.name]))";
   const loop = (name: string, body: string) => `schema.spec.names.all(${name}, ${body})`;
   assert.ok(cost(one).max < COST_LIMITS.expression);
@@ -133,8 +133,8 @@ Deno.test("one loop over lists without a bound is within the budget, three in on
   assert.ok(cost(few("a", few("b", "a != b"))).max < COST_LIMITS.expression);
 });
 
-Deno.test("estimating takes no longer than an expression is long, whatever holds what many times over", () => {
-  // Each level holds the one before it twice, so that there are 2^40 ways down.
+Deno.test("estimating takes time linear in the expression's length, even with shared values", () => {
+  // Each level holds the one before it twice, which makes 2^40 paths.
   const nested = (level: (v: string) => string, last: string) => {
     let expression = last;
     for (let i = 40; i > 0; i--) {
@@ -150,7 +150,7 @@ Deno.test("estimating takes no longer than an expression is long, whatever holds
   assert.ok(nested(branches, "v40[0][0]") > 0);
   assert.ok(nested((v) => `{'a': ${v}, 'b': [${v}, 1]}`, "v40 == v40") > 0);
   assert.ok(nested((v) => `[${v}] + [dyn(${v})]`, "json.marshal(v40)") > 0);
-  // Side by side there may be as many as an expression has room for.
+  // The number of elements next to each other is limited only by the expression's length.
   const many = Array.from({ length: 9_000 }, (_, i) => `[[${i}]]`).join(",");
   assert.ok(cost(`[${many}].map(a, a[0][0]).size() > 0`).max > 9_000 * 40);
 });

@@ -1,4 +1,4 @@
-/** Which results may be written into which fields. */
+/** Whether an expression's type fits the schema of the field that it is written to. */
 import assert from "node:assert/strict";
 import { compile, DYN, fits, objectType } from "../../../src/cel/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";
@@ -100,7 +100,7 @@ for (const [expression, field, expected] of CASES) {
   });
 }
 
-Deno.test("a misfit names both types and the part", () => {
+Deno.test("a type that does not fit is reported with both types and the mismatched part", () => {
   const compiled = compile("[{'name': 'a', 'image': 'b'}]", { variables: {} });
   assert.ok(compiled.ok);
   const result = fits(compiled.program.type, FIELDS.containers);

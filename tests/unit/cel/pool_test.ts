@@ -1,12 +1,12 @@
-/** Which compiled programs stay, and that those that went come back. */
+/** The pool of compiled programs evicts the oldest, and an evicted program compiles again on use. */
 import assert from "node:assert/strict";
 import { compile, INT } from "../../../src/cel/mod.ts";
 import { type Compiled, Pool } from "../../../src/cel/pool.ts";
 
-/** A program that notes when it is let go. */
-class Note implements Compiled {
+/** A program that records whether it was evicted. */
+class Recorder implements Compiled {
   ran = false;
-  gone = false;
+  evicted = false;
 
   ranSince(): boolean {
     const { ran } = this;
@@ -15,32 +15,32 @@ class Note implements Compiled {
   }
 
   forget(): void {
-    this.gone = true;
+    this.evicted = true;
   }
 }
 
-Deno.test("the oldest programs go when a pool is full, unless they ran meanwhile", () => {
+Deno.test("a full pool evicts its oldest programs, except those that ran since the last eviction", () => {
   const pool = new Pool(30);
-  const notes = Array.from({ length: 4 }, () => new Note());
-  const gone = () => notes.flatMap((note, index) => note.gone ? [index] : []);
-  for (const note of notes.slice(0, 3)) pool.admit(note, 10);
-  assert.deepEqual(gone(), []);
-  notes[0]!.ran = true;
-  pool.admit(notes[3]!, 10);
-  assert.deepEqual(gone(), [1]);
-  pool.admit(new Note(), 20);
-  assert.deepEqual(gone(), [1, 2, 3]);
+  const programs = Array.from({ length: 4 }, () => new Recorder());
+  const evicted = () => programs.flatMap((program, index) => program.evicted ? [index] : []);
+  for (const program of programs.slice(0, 3)) pool.admit(program, 10);
+  assert.deepEqual(evicted(), []);
+  programs[0]!.ran = true;
+  pool.admit(programs[3]!, 10);
+  assert.deepEqual(evicted(), [1]);
+  pool.admit(new Recorder(), 20);
+  assert.deepEqual(evicted(), [1, 2, 3]);
 });
 
-Deno.test("what is larger than the pool is kept alone", () => {
+Deno.test("a program larger than the pool evicts all others and is kept", () => {
   const pool = new Pool(30);
-  const [small, large] = [new Note(), new Note()];
+  const [small, large] = [new Recorder(), new Recorder()];
   pool.admit(small, 10);
   pool.admit(large, 100);
-  assert.deepEqual([small.gone, large.gone], [true, false]);
+  assert.deepEqual([small.evicted, large.evicted], [true, false]);
 });
 
-Deno.test("a program that was let go evaluates as before", () => {
+Deno.test("an evicted program still evaluates", () => {
   const result = compile("a + 1", { variables: { a: INT } });
   assert.ok(result.ok);
   const { program } = result;

@@ -1,4 +1,4 @@
-/** What is wrong with an expression: all of it, where it is, and what was perhaps meant. */
+/** The problems of an expression: all of them, with offsets and "did you mean" hints. */
 import assert from "node:assert/strict";
 import {
   type CelProblem,
@@ -34,7 +34,7 @@ function problems(source: string): CelProblem[] {
   return result.ok ? [] : result.problems;
 }
 
-Deno.test("all problems of an expression are told at once, in its order", () => {
+Deno.test("all problems of an expression are reported at once, ordered by offset", () => {
   const found = problems("schema.spec.nam + nope + string(schema.spec.ports[0].prot) + foo(1)");
   assert.deepEqual(found.map(({ code, offset, hint }) => ({ code, offset, hint })), [
     { code: "type", offset: 11, hint: 'did you mean "name"?' },
@@ -69,7 +69,7 @@ const MESSAGES: readonly [string, CelProblem["code"], RegExp, RegExp?][] = [
 ];
 
 for (const [source, code, message, hint] of MESSAGES) {
-  Deno.test(`problem of ${JSON.stringify(source)}`, () => {
+  Deno.test(`compile reports the problem of ${JSON.stringify(source)}`, () => {
     const [first] = problems(source);
     assert.equal(first?.code, code);
     assert.match(first?.message ?? "", message);
@@ -89,13 +89,13 @@ const BOMBS: Readonly<Record<string, string>> = {
 };
 
 for (const [name, source] of Object.entries(BOMBS)) {
-  Deno.test(`too deep or too long is a limit, not a crash: ${name}`, () => {
+  Deno.test(`an expression that is too deep or too long is refused with the code limit: ${name}`, () => {
     const result = parse(source);
     assert.equal(result.ok ? undefined : result.problem.code, "limit");
   });
 }
 
-Deno.test("long chains of && and || are flat, and so are long lists", () => {
+Deno.test("long chains of && and long lists do not count as deep", () => {
   assert.deepEqual(problems(Array(5000).fill("true").join(" && ")), []);
   assert.deepEqual(problems(`[${Array(20_000).fill("b''").join(",")}]`), []);
 });
@@ -115,7 +115,7 @@ const TEMPLATES: readonly [TemplatePart[], string | number[]][] = [
 ];
 
 for (const [parts, expected] of TEMPLATES) {
-  Deno.test(`template of ${JSON.stringify(parts)}`, () => {
+  Deno.test(`compileTemplate of ${JSON.stringify(parts)}`, () => {
     const result = compileTemplate(parts, scope);
     const found = result.ok
       ? typeText(result.program.type)
@@ -124,7 +124,7 @@ for (const [parts, expected] of TEMPLATES) {
   });
 }
 
-Deno.test("a template of many parts is added up", () => {
+Deno.test("a template of many parts is concatenated", () => {
   const parts: TemplatePart[] = Array.from(
     { length: 600 },
     (_, index) => index % 2 === 0 ? { literal: "-" } : { source: "text" },

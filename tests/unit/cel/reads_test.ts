@@ -1,4 +1,4 @@
-/** What expressions read of their variables, and that the part that they read is enough for them. */
+/** The fields that an expression reads of its variables, and that it needs no other fields. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
@@ -27,7 +27,7 @@ function reads(source: string): ReadonlyMap<string, Reads> {
   return readsOf(result.parsed);
 }
 
-/** `true` for whole values, else an object by field. */
+/** Converts reads to plain objects keyed by field, with `true` for a value that is read whole. */
 function plain(reads: Reads): unknown {
   return reads === "whole"
     ? true
@@ -62,13 +62,13 @@ const READS: Readonly<Record<string, unknown>> = {
 };
 
 for (const [source, expected] of Object.entries(READS)) {
-  Deno.test(`reads of ${source}`, () => {
+  Deno.test(`readsOf ${source}`, () => {
     const found = [...reads(source)].map(([name, below]) => [name, plain(below)]);
     assert.deepEqual(Object.fromEntries(found), expected);
   });
 }
 
-Deno.test("a part holds what is read and nothing more", () => {
+Deno.test("partOf returns the fields that are read and no others", () => {
   const object = {
     metadata: { name: "a", labels: { x: "1", y: "2" } },
     data: { big: "…", small: "s" },
@@ -82,7 +82,7 @@ Deno.test("a part holds what is read and nothing more", () => {
   });
 });
 
-Deno.test("reads cover reads that are the same or less", () => {
+Deno.test("coversReads accepts reads of the same or fewer fields", () => {
   const covers = (known: string, wanted: string) =>
     coversReads(reads(known).get("d")!, reads(wanted).get("d")!);
   assert.ok(covers("d", "d.a.b"));
@@ -133,7 +133,7 @@ const TYPES: Record<string, CelType> = {
   l: listOf(objectType("l", SCHEMA)),
 };
 
-/** Expressions of what may be done to a value, most of which fail on most data: that has to agree, too. */
+/** Random expressions. Most fail on most data; their failures must be the same as well. */
 const expression: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
   e: fc.oneof(
     { depthSize: "medium", withCrossShrink: true },
@@ -207,9 +207,9 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
 
 const SCOPE = { variables: { v: DYN, w: DYN, ...TYPES } };
 
-Deno.test("an expression cannot tell the part that it reads from the whole", () => {
+Deno.test("an expression evaluates the same on the part that it reads as on the whole value", () => {
   let compared = 0;
-  let sound = 0;
+  let succeeded = 0;
   const data = fc.record({ d: json, s: json, l: fc.array(json, { maxLength: 2 }) });
   const compare = (source: string, samples: { d: Json; s: Json; l: Json }[]) => {
     const parsed = parse(source);
@@ -227,7 +227,7 @@ Deno.test("an expression cannot tell the part that it reads from the whole", () 
       };
       const whole = outcome((_, value) => value);
       compared++;
-      if (whole.ok) sound++;
+      if (whole.ok) succeeded++;
       assert.deepEqual(outcome((name, value) => partOf(value, read.get(name) ?? new Map())), whole);
     }
   };
@@ -235,6 +235,9 @@ Deno.test("an expression cannot tell the part that it reads from the whole", () 
     fc.property(expression, fc.array(data, { minLength: 5, maxLength: 5 }), compare),
     { numRuns: RUNS },
   );
-  // Else the grammar asks nothing.
-  assert.ok(compared > RUNS / 2 && sound > RUNS / 20, `${compared} compared, ${sound} sound`);
+  // Guards against a grammar whose expressions never compile or never succeed.
+  assert.ok(
+    compared > RUNS / 2 && succeeded > RUNS / 20,
+    `${compared} compared, ${succeeded} succeeded`,
+  );
 });

@@ -1,4 +1,4 @@
-/** Who an expression refers to, before any typing. */
+/** The variables and functions that an expression refers to, found before type checking. */
 import assert from "node:assert/strict";
 import { parse, type Parsed } from "../../../src/cel/mod.ts";
 
@@ -16,7 +16,7 @@ const REFERENCES: Readonly<Record<string, Record<string, number>>> = {
   "json.marshal(a)": { a: 13 },
   "a.json.marshal(b)": { a: 0, b: 15 },
   "xs.map(x, x + y)": { xs: 0, y: 14 },
-  // The range and the initialiser stand outside the variable's scope.
+  // A macro's range and a bind's initializer are outside the variable's scope.
   "svc.ports.map(svc, svc.port)": { svc: 0 },
   "cel.bind(svc, svc.metadata, svc.name)": { svc: 14 },
   "xs.filter(x, x > 0).exists(y, x == y)": { xs: 0, x: 30 },
@@ -32,7 +32,7 @@ for (const [source, expected] of Object.entries(REFERENCES)) {
   });
 }
 
-Deno.test("functions are named as written, methods and operators are not functions", () => {
+Deno.test("functions are listed with their qualified names; methods and operators are not", () => {
   const { functions } = parsed("json.marshal(a) + f(1) + x.g(2) + ip.isCanonical('') + f(3)");
   assert.deepEqual([...functions], [["json.marshal", 0], ["f", 18], ["ip.isCanonical", 34]]);
 });

@@ -1,4 +1,4 @@
-/** What text means where the engine's parser alone would read it otherwise, and that any text is safe. */
+/** Parsing where kro's parser differs from cel-js's, and that no text makes the parser throw. */
 import assert from "node:assert/strict";
 import { Environment } from "cel-js";
 import fc from "fast-check";
@@ -8,11 +8,11 @@ import { parseExpression } from "../../../src/cel/syntax/parser.ts";
 
 const VALUES: Readonly<Record<string, Json>> = {
   a: { "b-c": "dashed", b: "plain" },
-  prototype: { b: "named by JavaScript" },
+  prototype: { b: "JavaScript name" },
 };
 const REFUSED = "refused";
 
-function ours(source: string): unknown {
+function kroResult(source: string): unknown {
   const values = Object.entries(VALUES);
   const types = Object.fromEntries(values.map(([name]) => [name, DYN]));
   const compiled = compile(source, { variables: types });
@@ -29,7 +29,7 @@ const engine = new Environment({
   homogeneousAggregateLiterals: false,
 });
 
-function engines(source: string): unknown {
+function engineResult(source: string): unknown {
   try {
     return JSON.parse(JSON.stringify(engine.evaluate(source, VALUES), numbers));
   } catch {
@@ -41,9 +41,9 @@ function numbers(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? Number(value) : value;
 }
 
-/** Each is a reason to rewrite before the engine parses; where the engine agrees, the reason is gone. */
+/** Expressions that kro and the cel-js engine evaluate differently, with kro's results. */
 const READINGS: Readonly<Record<string, unknown>> = {
-  // Comparisons stand on one level, from left to right.
+  // All comparisons have one precedence and associate to the left.
   "true == 1 < 2": REFUSED,
   "false == false < false": false,
   "1 == 2 in [false]": true,
@@ -57,8 +57,8 @@ const READINGS: Readonly<Record<string, unknown>> = {
   "a.?`b-c`.orValue('')": "dashed",
   "has(a.`b-c`)": true,
   "a.`b`in ['plain']": true,
-  "prototype.b": "named by JavaScript",
-  ".prototype.b": "named by JavaScript",
+  "prototype.b": "JavaScript name",
+  ".prototype.b": "JavaScript name",
   "[1].map(__proto__, __proto__ + 1)": [2],
   ".a.b": "plain",
   "[.a.b]": ["plain"],
@@ -70,7 +70,7 @@ const READINGS: Readonly<Record<string, unknown>> = {
   'r"""\\"""': "\\",
   "9223372036854775808 > 0": REFUSED,
   "-(9223372036854775808) < 0": REFUSED,
-  // What may stand where.
+  // Grammar: which operands and separators are allowed.
   "--'a'": "a",
   "size('a',)": REFUSED,
   "'a'.startsWith('a',)": REFUSED,
@@ -79,13 +79,13 @@ const READINGS: Readonly<Record<string, unknown>> = {
 };
 
 for (const [source, value] of Object.entries(READINGS)) {
-  Deno.test(`CEL's reading, not the engine's: ${JSON.stringify(source)}`, () => {
-    assert.deepEqual(ours(source), value);
-    assert.notDeepEqual(engines(source), value);
+  Deno.test(`kro follows CEL where cel-js does not: ${JSON.stringify(source)}`, () => {
+    assert.deepEqual(kroResult(source), value);
+    assert.notDeepEqual(engineResult(source), value);
   });
 }
 
-const NEIGHBOURS: Readonly<Record<string, unknown>> = {
+const SIMILAR: Readonly<Record<string, unknown>> = {
   "true == (1 < 2)": true,
   "(1 == 2) == false": true,
   "[1, 2,]": [1, 2],
@@ -104,14 +104,14 @@ const NEIGHBOURS: Readonly<Record<string, unknown>> = {
   "'[?a, `b`] == \\'.5\\''": "[?a, `b`] == '.5'",
 };
 
-for (const [source, value] of Object.entries(NEIGHBOURS)) {
-  Deno.test(`next to what is rewritten: ${JSON.stringify(source)}`, () => {
-    assert.deepEqual(ours(source), value);
+for (const [source, value] of Object.entries(SIMILAR)) {
+  Deno.test(`syntax close to the differences evaluates: ${JSON.stringify(source)}`, () => {
+    assert.deepEqual(kroResult(source), value);
   });
 }
 
-/** What is wrong first, and where: rewriting makes no fault vanish and moves none. */
-const FAULTS: Readonly<Record<string, [offset: number, message: RegExp]>> = {
+/** Offset and message of the first syntax error of each text. */
+const SYNTAX_ERRORS: Readonly<Record<string, [offset: number, message: RegExp]>> = {
   "[?]": [2, /expected an expression, found "\]"/],
   "[1, ?, 2]": [5, /expected an expression, found ","/],
   "{?: 1}": [2, /expected an expression, found ":"/],
@@ -142,8 +142,8 @@ const FAULTS: Readonly<Record<string, [offset: number, message: RegExp]>> = {
   "a # b": [2, /unexpected "#"/],
 };
 
-for (const [source, [offset, message]] of Object.entries(FAULTS)) {
-  Deno.test(`fault of ${JSON.stringify(source)}`, () => {
+for (const [source, [offset, message]] of Object.entries(SYNTAX_ERRORS)) {
+  Deno.test(`parse reports the syntax error of ${JSON.stringify(source)}`, () => {
     const result = parse(source);
     assert.ok(!result.ok);
     assert.equal(result.problem.code, "syntax");
@@ -152,7 +152,7 @@ for (const [source, [offset, message]] of Object.entries(FAULTS)) {
   });
 }
 
-/** An expression written twice: with as few brackets as CEL's levels allow, and with all of them. */
+/** An expression in two forms: with the fewest parentheses that CEL's precedence allows, and with all. */
 interface Written {
   readonly level: number;
   readonly few: string;
@@ -167,7 +167,7 @@ const OPERATORS: readonly (readonly [level: number, operators: readonly string[]
   [5, ["*", "/", "%"]],
 ];
 
-function bracketed(part: Written, level: number): string {
+function parenthesized(part: Written, level: number): string {
   return part.level < level ? `(${part.few})` : part.few;
 }
 
@@ -177,7 +177,7 @@ const atom = fc.constantFrom(
   ...["true", "null", "7u"],
 ).map((text): Written => ({ level: 7, few: text, all: text }));
 
-/** After a minus they would be another literal. */
+/** Numbers have the level of a unary operator: a minus in front would join the literal. */
 const number = fc.constantFrom("7", "-7", ".5", "1e3", "0x1F").map((text): Written => ({
   level: 6,
   few: text,
@@ -193,24 +193,24 @@ const { expression } = fc.letrec<{ expression: Written }>((tie) => {
       [left, before, operator, after, right],
     ): Written => ({
       level,
-      few: bracketed(left, level) + before + operator + after + bracketed(right, level + 1),
+      few: parenthesized(left, level) + before + operator + after + parenthesized(right, level + 1),
       all: `(${left.all})${operator}(${right.all})`,
     }))
   );
   const sign = fc.tuple(fc.constantFrom("!", "-"), part).map(([operator, operand]): Written => ({
     level: 6,
-    few: operator + bracketed(operand, 7),
+    few: operator + parenthesized(operand, 7),
     all: `${operator}(${operand.all})`,
   }));
   const conditional = fc.tuple(part, part, part).map(([condition, yes, no]): Written => ({
     level: 0,
-    few: `${bracketed(condition, 1)} ? ${bracketed(yes, 1)} : ${no.few}`,
+    few: `${parenthesized(condition, 1)} ? ${parenthesized(yes, 1)} : ${no.few}`,
     all: `(${condition.all}) ? (${yes.all}) : (${no.all})`,
   }));
   return { expression: fc.oneof({ maxDepth: 5 }, atom, number, ...binaries, sign, conditional) };
 });
 
-/** A tree without its offsets. */
+/** The syntax tree without its offsets. */
 function shape(source: string): unknown {
   const positions = new Set(["start", "end", "at", "depth"]);
   return JSON.parse(JSON.stringify(parseExpression(source), (key, value) => {
@@ -219,7 +219,7 @@ function shape(source: string): unknown {
   }));
 }
 
-Deno.test("brackets that CEL's levels imply change nothing", () => {
+Deno.test("parentheses that CEL's precedence implies do not change the syntax tree", () => {
   fc.assert(
     fc.property(expression, ({ few, all }) => assert.deepEqual(shape(few), shape(all))),
     { numRuns: 2000 },
@@ -248,7 +248,7 @@ const fragment = fc.constantFrom(
   ..."== != < && || + //".split(" "),
 );
 
-Deno.test("whatever the text, parsing gives a tree or one problem within the text", () => {
+Deno.test("parsing any text returns a tree or one problem with an offset inside the text", () => {
   const garbage = fc.array(fragment, { maxLength: 20 }).map((parts) => parts.join(""));
   fc.assert(
     fc.property(fc.oneof(garbage, fc.string({ unit: "binary" })), (source) => {

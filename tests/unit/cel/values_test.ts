@@ -1,4 +1,4 @@
-/** How JSON becomes values and values become JSON. */
+/** Conversion of JSON to CEL values and back. */
 import assert from "node:assert/strict";
 import {
   type CelFailure,
@@ -63,7 +63,7 @@ const job = objectType("job", {
   },
 });
 
-Deno.test("an untouched object comes out as the very JSON that came in", () => {
+Deno.test("an unchanged object converts back to the identical JSON object", () => {
   const data = { k: "aGVsbG8=" };
   assert.equal(json("job.data", { job: [{ data }, job] }), data);
   const whole = { data, when: "2020-01-01T00:00:00.5+02:00" };
@@ -71,7 +71,7 @@ Deno.test("an untouched object comes out as the very JSON that came in", () => {
   assert.equal((json("{'x': job.data}", { job: [whole, job] }) as { x: unknown }).x, data);
 });
 
-Deno.test("reading one field does not look at the others", () => {
+Deno.test("reading one field does not access the others", () => {
   const object = {
     count: 3,
     get data(): never {
@@ -81,7 +81,7 @@ Deno.test("reading one field does not look at the others", () => {
   assert.equal(json("job.count + 1", { job: [object, job] }), 4);
 });
 
-Deno.test("readyWhen sees raw JSON: no timestamps, no bytes, whole numbers are ints", () => {
+Deno.test("rawToCel ignores formats: strings stay strings, and whole numbers are ints", () => {
   const object: [unknown, CelType] = [{
     when: "2020-01-01T00:00:00Z",
     data: { k: "aA==" },
@@ -114,7 +114,7 @@ const FAILURES: readonly [source: string, code: CelFailure["code"], message: Reg
 ];
 
 for (const [source, code, message] of FAILURES) {
-  Deno.test(`${source} fails as ${code}`, () => {
+  Deno.test(`${source} fails with the code ${code}`, () => {
     const found = failure(source, {
       job: [{
         hunter2: null,
@@ -132,11 +132,11 @@ for (const [source, code, message] of FAILURES) {
   });
 }
 
-Deno.test("a failure says where in the expression it happened", () => {
+Deno.test("a failure has the offset of the failed operation", () => {
   assert.equal(failure("1 + job.count", { job: [{}, job] }).offset, 7);
 });
 
-Deno.test("failures of two evaluations have offsets of their own", () => {
+Deno.test("failures of two expressions have their own offsets", () => {
   const schema: CelType = {
     kind: "struct",
     name: "s",
@@ -165,12 +165,12 @@ const OUTGOING: readonly [source: string, expected: unknown][] = [
 ];
 
 for (const [source, expected] of OUTGOING) {
-  Deno.test(`${source} is written as ${JSON.stringify(expected)}`, () => {
+  Deno.test(`${source} converts to ${JSON.stringify(expected)}`, () => {
     assert.deepEqual(json(source), expected);
   });
 }
 
-Deno.test("the key __proto__ is a key like any other", () => {
+Deno.test("__proto__ is an ordinary map key", () => {
   const written = json("{'__proto__': {'x': 1}}") as object;
   assert.deepEqual(Object.keys(written), ["__proto__"]);
   assert.equal(Object.getPrototypeOf(written), Object.prototype);
@@ -181,7 +181,7 @@ Deno.test("a collection is a list of objects", () => {
   assert.equal(json("jobs.map(j, j.count).sum()", { jobs: [items, listOf(job)] }), 3);
 });
 
-Deno.test("a collection itself has no schema, only its objects have: upstream makes a plain list of it", () => {
+Deno.test("a collection is a plain list, as upstream's: its objects have a schema, the list does not", () => {
   const jobs: [unknown, CelType] = [[{ count: 1 }], listOf(job)];
   assert.equal(json("dyn(jobs) == 1", { jobs }), false);
   assert.equal(json("jobs[dyn(0u)].count", { jobs }), 1);
@@ -189,7 +189,7 @@ Deno.test("a collection itself has no schema, only its objects have: upstream ma
   assert.equal(json("optional.ofNonZeroValue(jobs)", { jobs: [[], listOf(job)] }), null);
 });
 
-Deno.test("evaluating again gives fresh results", () => {
+Deno.test("a program can be evaluated again with other values", () => {
   const compiled = compile("cel.bind(x, n + 1, xs.map(y, x + y))", {
     variables: { n: INT, xs: listOf(INT) },
   });
@@ -201,7 +201,7 @@ Deno.test("evaluating again gives fresh results", () => {
   }
 });
 
-Deno.test("plain JSON may be given for a variable", () => {
+Deno.test("a variable can be plain JSON", () => {
   const compiled = compile("text + string(d.n)", { variables: { text: STRING, d: DYN } });
   assert.ok(compiled.ok);
   assert.deepEqual(compiled.program.evaluate({ text: "a", d: { n: 1 } }), {
@@ -210,7 +210,7 @@ Deno.test("plain JSON may be given for a variable", () => {
   });
 });
 
-Deno.test("conditions are read from one condition or a list of them, and from nothing else", () => {
+Deno.test("conditionsOf accepts a condition or a list of conditions, and nothing else", () => {
   const variables: Record<string, [unknown, CelType]> = {
     job: [{ conditions: [{ type: "Ready", status: "True" }] }, job],
   };
