@@ -25,7 +25,7 @@ const withField = (field: Fields, more: Fields = {}) =>
 const string = { type: "string" };
 const rule = (text: string) => ({ "x-kubernetes-validations": [{ rule: text, message: "no" }] });
 
-/** What changes, from, to, and the expected text; `!` in front means breaking. */
+/** Name of the change, CRD before, CRD after, and the expected text; a leading `!` means breaking. */
 const CASES: [string, KubeObject, KubeObject, string][] = [
   [
     "type",
@@ -225,7 +225,12 @@ const CASES: [string, KubeObject, KubeObject, string][] = [
     withField(string),
     "Field x is no longer required",
   ],
-  ["served ends", crd({}), crd({}, { served: false }), "!Type changed from true to false"],
+  [
+    "version no longer served",
+    crd({}),
+    crd({}, { served: false }),
+    "!Type changed from true to false",
+  ],
   ["status subresource", crd({}), crd({}, { subresources: {} }), "!Property status was removed"],
   ["version", crd({}), crd({}, { name: "v2" }), "!Type changed from v1 to v2"],
   [
@@ -250,19 +255,19 @@ const CASES: [string, KubeObject, KubeObject, string][] = [
 ];
 for (const [what, live, desired, expected] of CASES) {
   const breaking = expected.startsWith("!");
-  Deno.test(`a change of ${what} is noticed${breaking ? " and breaks" : ""}`, () => {
+  Deno.test(`compareCrds reports a ${breaking ? "breaking" : "compatible"} change: ${what}`, () => {
     const changes = compareCrds(live, desired);
     assert.deepEqual(changes.map((c) => (c.breaking ? "!" : "") + c.text), [expected]);
   });
 }
 
-Deno.test("a default removed from a field that stays required is breaking", () => {
+Deno.test("removing the default of a required field is breaking", () => {
   const live = withField({ ...string, default: "a" }, { required: ["x"] });
   const changes = compareCrds(live, withField(string, { required: ["x"] }));
   assert.ok(changes.some((c) => c.breaking && c.text.includes("required field x")));
 });
 
-Deno.test("what the API server writes differently is no change", () => {
+Deno.test("compareCrds ignores fields that the API server normalizes and labels of other writers", () => {
   const column = { name: "A", type: "string", jsonPath: ".a" };
   const live = crd({ type: "object" }, { additionalPrinterColumns: [column] }, {
     names: { kind: "Demo", plural: "demos", shortNames: [] },
@@ -273,7 +278,7 @@ Deno.test("what the API server writes differently is no change", () => {
   assert.deepEqual(compareCrds(live, desired), []);
 });
 
-Deno.test("a version that somebody added goes, and breaks nothing that the graph made", () => {
+Deno.test("removing a version that another writer added is not breaking", () => {
   const live = crd(string);
   const { versions } = live.spec as { versions: Fields[] };
   versions.push({ ...versions[0], name: "v2", storage: false });
@@ -283,7 +288,7 @@ Deno.test("a version that somebody added goes, and breaks nothing that the graph
   ]);
 });
 
-Deno.test("what upstream says of its own columns is no change; what an author says of his is", () => {
+Deno.test("a changed description counts for an author's printer column, but not for kro's own", () => {
   const columns = (name: string, description?: string) =>
     crd(string, {
       additionalPrinterColumns: [{ name, type: "string", jsonPath: ".a", description }],
@@ -292,7 +297,7 @@ Deno.test("what upstream says of its own columns is no change; what an author sa
   assert.equal(compareCrds(columns("Mine", "The state."), columns("Mine")).length, 1);
 });
 
-Deno.test("a change names the field it is at", () => {
+Deno.test("a change has the path of its field", () => {
   const item = (type: string) => ({
     type: "array",
     items: { type: "object", properties: { p: { type } } },
@@ -301,7 +306,7 @@ Deno.test("a change names the field it is at", () => {
   assert.equal(change!.path, "spec.x[].p");
 });
 
-Deno.test("a CEL-escaped name that upstream wrote gives way to the real one without breaking", () => {
+Deno.test("replacing a CEL-escaped property name written by upstream with the real name is not breaking", () => {
   const live = crd({
     type: "object",
     properties: { app__dash__name: string, __namespace__: string },

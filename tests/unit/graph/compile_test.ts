@@ -57,7 +57,7 @@ async function statusSchema(status: JsonObject, resources: unknown[]): Promise<J
   return versions[0]!.schema.openAPIV3Schema.properties.status!.properties as JsonObject;
 }
 
-Deno.test("the example compiles: order, dependencies and deletion waves", async () => {
+Deno.test("a compiled graph has the order, dependencies and deletion waves of its resources", async () => {
   const graph = await graphOf(HTTPBIN);
   assert.deepEqual(graph.order, ["serviceAccount", "deployment", "service"]);
   assert.deepEqual([...graph.nodes.keys()], graph.order);
@@ -68,7 +68,7 @@ Deno.test("the example compiles: order, dependencies and deletion waves", async 
   assert.deepEqual([...graph.nodes.values()].map((n) => n.applyOrder), [1, 2, 3]);
 });
 
-Deno.test("the fields of a node are its expressions by place", async () => {
+Deno.test("the fields of a node are its expressions with their paths", async () => {
   const graph = await graphOf(HTTPBIN);
   const fields = graph.nodes.get("deployment")!.fields;
   const account = fields.find((f) => f.path.at(-1) === "serviceAccountName")!;
@@ -94,7 +94,7 @@ Deno.test("the generated CRD serves the kind with kro's columns and the spec's d
   assert.deepEqual(version.schema.openAPIV3Schema.properties.spec!.default, {});
 });
 
-Deno.test("status types are inferred from the schemas of the objects", async () => {
+Deno.test("status types are inferred from the schemas of the referenced objects", async () => {
   const { versions } = (await graphOf(HTTPBIN)).crd.spec as Versions;
   const status = versions[0]!.schema.openAPIV3Schema.properties.status!;
   const properties = status.properties as Record<string, JsonObject>;
@@ -123,7 +123,7 @@ const ANY = { "x-kubernetes-preserve-unknown-fields": true };
 const STATUS: [string, JsonObject, JsonObject][] = [
   ["bool", { x: "${schema.spec.flag}" }, { x: { type: "boolean" } }],
   ["double", { x: "${schema.spec.ratio}" }, { x: { type: "number" } }],
-  ["a template is a string", { x: "a-${schema.spec.name}" }, { x: { type: "string" } }],
+  ["a string template is a string", { x: "a-${schema.spec.name}" }, { x: { type: "string" } }],
   ["map", { x: "${schema.spec.labels}" }, {
     x: { type: "object", additionalProperties: { type: "string" } },
   }],
@@ -132,25 +132,27 @@ const STATUS: [string, JsonObject, JsonObject][] = [
   }],
   ["bytes", { x: "${hash.md5(schema.spec.name)}" }, { x: { type: "string", format: "byte" } }],
   ["dyn", { x: "${schema.spec.free.y}" }, { x: ANY }],
-  ["content that is not described is preserved", { x: "${schema.spec.free}" }, {
+  ["unknown fields of an untyped object are preserved", { x: "${schema.spec.free}" }, {
     x: { type: "object", ...ANY },
   }],
   ["nested fields", { a: { b: "${schema.spec.name}", c: "${schema.spec.count}" } }, {
     a: { type: "object", properties: { b: { type: "string" }, c: { type: "integer" } } },
   }],
-  ["elements join", { a: [{ b: "${schema.spec.name}" }, { c: "${schema.spec.count}" }] }, {
+  ["object elements are merged", {
+    a: [{ b: "${schema.spec.name}" }, { c: "${schema.spec.count}" }],
+  }, {
     a: {
       type: "array",
       items: { type: "object", properties: { b: { type: "string" }, c: { type: "integer" } } },
     },
   }],
-  ["elements of different types may be anything", {
+  ["elements of different types have no type", {
     a: ["${schema.spec.name}", "${schema.spec.count}"],
   }, { a: { type: "array", items: ANY } }],
-  ["empty objects and lists vanish", { a: {}, b: [], c: "${schema.spec.name}" }, {
+  ["empty objects and lists are left out", { a: {}, b: [], c: "${schema.spec.name}" }, {
     c: { type: "string" },
   }],
-  ["dots in keys stay one field", { "a.b": "${schema.spec.name}" }, { "a.b": { type: "string" } }],
+  ["a key with dots is one field", { "a.b": "${schema.spec.name}" }, { "a.b": { type: "string" } }],
 ];
 for (const [what, status, expected] of STATUS) {
   Deno.test(`status schema: ${what}`, async () => {
@@ -159,21 +161,21 @@ for (const [what, status, expected] of STATUS) {
   });
 }
 
-Deno.test("status schema: an optional is anything, and says why", async () => {
+Deno.test("status schema: an optional has no type, and its description says why", async () => {
   const { x } = await statusSchema({ x: "${schema.spec.?name}" }, []);
   const { description, ...schema } = x as JsonObject;
   assert.deepEqual(schema, ANY);
   assert.match(String(description), /optional/);
 });
 
-Deno.test("status schema: fields keep their real names, also those that CEL escapes", async () => {
+Deno.test("status schema: fields have their real names, not the names that CEL escapes", async () => {
   const { meta } = await statusSchema({ meta: "${cm.metadata}" }, [configMap("cm")]);
   const properties = (meta as JsonObject).properties as JsonObject;
   assert.deepEqual(properties.namespace, { type: "string" });
   assert.ok(Object.keys(properties).every((name) => !name.startsWith("__")));
 });
 
-Deno.test("all problems come at once, each with its place, and none hides another", async () => {
+Deno.test("compile reports all problems at once, each with its node and path", async () => {
   const problems = await problemsOf(rgd({ spec: { name: "strin" } }, [
     configMap("a", { data: { k: "${serviceAcount.x}" } }),
     { ...configMap("serviceAccount"), readyWhen: ["${serviceAccount.metadat.name == ''}"] },
@@ -192,8 +194,8 @@ Deno.test("all problems come at once, each with its place, and none hides anothe
   ]);
 });
 
-Deno.test("an unknown name hides no other fault of its expression", async () => {
-  const cases: [source: string, ...faults: string[]][] = [
+Deno.test("an unknown identifier does not hide other problems in its expression", async () => {
+  const cases: [source: string, ...expected: string[]][] = [
     ["${nope.x + schema.spec.nam}", 'identifier "nope"', 'field "nam"'],
     ["${cm.metadata.nam}", "cannot refer to itself", 'field "nam"'],
     ["${each.x + schema.spec.nam}", '"each" exists only in readyWhen', 'field "nam"'],
@@ -203,16 +205,16 @@ Deno.test("an unknown name hides no other fault of its expression", async () => 
     ["${nope}-${schema.spec.nam}", 'identifier "nope"', 'field "nam"'],
     ["${nope}", 'identifier "nope"'],
   ];
-  for (const [source, ...faults] of cases) {
+  for (const [source, ...expected] of cases) {
     const found = await problemsOf(rgd({ spec: SPEC }, [configMap("cm", { data: { k: source } })]));
-    assert.equal(found.length, faults.length, `${source}: ${JSON.stringify(found)}`);
-    faults.forEach((fault, i) =>
-      assert.ok(found[i]?.message.includes(fault), JSON.stringify(found))
+    assert.equal(found.length, expected.length, `${source}: ${JSON.stringify(found)}`);
+    expected.forEach((text, i) =>
+      assert.ok(found[i]?.message.includes(text), JSON.stringify(found))
     );
   }
 });
 
-Deno.test("a problem names expression, offset and the nearest name", async () => {
+Deno.test("a problem has its expression, the offset and the nearest name as a hint", async () => {
   const [problem] = await problemsOf(
     rgd({ spec: SPEC }, [
       configMap("config"),
@@ -224,7 +226,7 @@ Deno.test("a problem names expression, offset and the nearest name", async () =>
   assert.equal(problem!.hint, 'did you mean "config"?');
 });
 
-Deno.test("a field of a template that is misspelt is corrected", async () => {
+Deno.test("a misspelled template field gets a hint with the correct name", async () => {
   const [problem] = await problemsOf(rgd({ spec: SPEC }, [deployment("web", { replica: 1 })]));
   assert.equal(problem!.hint, 'did you mean "replicas"?');
 });
@@ -246,14 +248,14 @@ for (const [apiVersion, kind, hint] of KINDS) {
   });
 }
 
-Deno.test("a type fault inside a template points into the author's string", async () => {
+Deno.test("the offset of a type problem in a string template is relative to the author's string", async () => {
   const [problem] = await problemsOf(
     rgd({ spec: SPEC }, [configMap("b", { data: { k: "a-${schema.spec.nam}" } })]),
   );
   assert.ok(problem!.offset! >= 4 && problem!.offset! < 20);
 });
 
-Deno.test("every cycle is reported, and what depends on it is not", async () => {
+Deno.test("every dependency cycle is reported, without the nodes that only depend on it", async () => {
   const link = (id: string, to: string) => configMap(id, { data: { k: `\${${to}.data.k}` } });
   const problems = await problemsOf(
     rgd({ spec: SPEC }, [
@@ -272,7 +274,7 @@ Deno.test("an RGD without resources serves its kind", async () => {
   assert.deepEqual([graph.order, graph.nodes.size], [[], 0]);
 });
 
-Deno.test("the kinds to look up are named once, and only those that are kinds", () => {
+Deno.test("kindsOf lists each valid kind once and skips invalid ones", () => {
   const template = (apiVersion: string, kind: string) => ({ template: { apiVersion, kind } });
   const found = kindsOf(rgd({}, [
     template("v1", "ConfigMap"),

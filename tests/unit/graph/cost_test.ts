@@ -1,4 +1,4 @@
-/** What a graph says its expressions can cost. */
+/** The estimated cost of a graph's expressions. */
 import assert from "node:assert/strict";
 import { COST_LIMITS, dearExpressions, graphCost } from "../../../src/graph/mod.ts";
 import { compileYaml } from "../reconcile/fixtures.ts";
@@ -26,7 +26,7 @@ resources:
       metadata: {name: "\${schema.spec.name + name}"}
 `;
 
-Deno.test("every expression is estimated, and a pass is their sum, collections as often as they may be", async () => {
+Deno.test("graphCost estimates every expression and sums them up, with collections at their maximum size", async () => {
   const { graph } = await compileYaml(MAPS);
   const { expressions, pass } = graphCost(graph);
   assert.deepEqual(expressions.map(({ node, path }) => `${node ?? "-"} ${path}`), [
@@ -48,7 +48,7 @@ Deno.test("every expression is estimated, and a pass is their sum, collections a
   assert.equal(pass.min, 0);
 });
 
-Deno.test("loops in one another over lists without a bound are dear, with bounds they are not", async () => {
+Deno.test("nested loops over unbounded lists are reported as expensive; over bounded lists they are not", async () => {
   const cost = graphCost((await compileYaml(MAPS)).graph);
   assert.deepEqual(dearExpressions(cost).map(({ path }) => path), ["template.data.many"]);
   assert.deepEqual(dearExpressions(cost, { ...COST_LIMITS, expression: 2 ** 31 }), []);

@@ -1,4 +1,4 @@
-/** What an expression may put where: the field's schema is found by the place in the template. */
+/** Whether literals and expressions fit their template fields, by the schema at the field's path. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { compiled, configMap, deployment, rgd, SPEC } from "./fixtures.ts";
@@ -17,13 +17,13 @@ const template = (apiVersion: string, kind: string, more: JsonObject) =>
 
 const ACCEPTED: [string, unknown][] = [
   [
-    "a name that the server makes",
+    "generateName instead of a name",
     one(configMap("cm", {}, { name: undefined, generateName: "a-" })),
   ],
   ["missing required fields", template("apps/v1", "Deployment", {})],
   ["a value outside the enum", template("v1", "Service", { spec: { type: "Nope" } })],
   [
-    "a map literal with lists for a container",
+    "a map literal with a list value for a container",
     pod({
       containers: '${[{"name": "a", "image": schema.spec.name, "ports": []}]}',
     }),
@@ -47,7 +47,7 @@ const ACCEPTED: [string, unknown][] = [
   ],
   ["an int for a quantity", container({ resources: { limits: { cpu: "${schema.spec.count}" } } })],
   [
-    "text round an expression for a quantity",
+    "a string template for a quantity",
     container({
       resources: { limits: { memory: "${schema.spec.name}Mi" } },
     }),
@@ -66,13 +66,13 @@ const ACCEPTED: [string, unknown][] = [
     })),
   ],
   [
-    "two ints without text, which are added, for int-or-string",
+    "two adjacent int expressions, which are added, for int-or-string",
     template("v1", "Service", {
       spec: { ports: [{ port: 80, targetPort: "${schema.spec.count}${schema.spec.count}" }] },
     }),
   ],
-  ["an expression in a key is text", one(configMap("cm", { data: { "${nope}": "a" } }))],
-  ["an expression that never closes is text", one(configMap("cm", { data: { k: "${nope" } }))],
+  ["an expression in a key, as plain text", one(configMap("cm", { data: { "${nope}": "a" } }))],
+  ["an unterminated expression, as plain text", one(configMap("cm", { data: { k: "${nope" } }))],
 ];
 for (const [what, definition] of ACCEPTED) {
   Deno.test(`accepted: ${what}`, async () => {
@@ -83,7 +83,7 @@ for (const [what, definition] of ACCEPTED) {
 
 const REFUSED: [string, string, unknown][] = [
   [
-    "a map of strings for a container, which has lists",
+    "a map of strings for a container, which has list fields",
     "TYPE",
     pod({
       containers: '${[{"name": "a", "image": schema.spec.name}]}',
@@ -122,12 +122,12 @@ const REFUSED: [string, string, unknown][] = [
 for (const [what, code, definition] of REFUSED) {
   Deno.test(`refused: ${what} [${code}]`, async () => {
     const result = await compiled(definition);
-    assert.ok(!result.ok, "compiles, but should not");
+    assert.ok(!result.ok, "the RGD compiles, but should have problems");
     assert.deepEqual(result.problems.map((p) => p.code), [code], JSON.stringify(result.problems));
   });
 }
 
-Deno.test("a macro's variable named like a node does not hide the node it ranges over", async () => {
+Deno.test("a macro variable with the name of a node does not hide that node in the macro's range", async () => {
   const result = await compiled(one(
     { id: "svc", template: { apiVersion: "v1", kind: "Service", metadata: { name: "a" } } },
     configMap("cm", { data: { k: "${svc.spec.ports.map(svc, svc.name)[0]}" } }),

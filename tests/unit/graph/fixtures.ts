@@ -1,4 +1,4 @@
-/** RGDs for the tests of this folder: a sound one that cases change in one place. */
+/** RGDs and resources for the tests of this folder, valid unless a test overrides a field. */
 import assert from "node:assert/strict";
 import type { JsonObject, Problem, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import {
@@ -16,7 +16,7 @@ import {
   tableSource,
 } from "../../../src/openapi/mod.ts";
 
-/** A kind whose schema leaves open what some fields hold, as Kubernetes' own do not. */
+/** The CRD of a kind with untyped fields, which the built-in kinds do not have. */
 const OPEN = {
   apiVersion: "apiextensions.k8s.io/v1",
   kind: "CustomResourceDefinition",
@@ -53,7 +53,7 @@ export function rgd(schema: JsonObject, resources: unknown[]): ResourceGraphDefi
   } as ResourceGraphDefinition;
 }
 
-/** Fields that the cases' expressions use. */
+/** The spec fields that test expressions refer to. */
 export const SPEC: JsonObject = {
   name: "string",
   count: "integer",
@@ -64,7 +64,7 @@ export const SPEC: JsonObject = {
   free: "object",
 };
 
-/** A ConfigMap. */
+/** A ConfigMap resource with `more` merged into the template and `metadata` into its metadata. */
 export function configMap(id: string, more: JsonObject = {}, metadata: JsonObject = {}) {
   return {
     id,
@@ -77,7 +77,7 @@ export function configMap(id: string, more: JsonObject = {}, metadata: JsonObjec
   };
 }
 
-/** A Deployment with `spec` merged over a sound one. */
+/** A Deployment resource: a valid spec with `spec` merged over it. */
 export function deployment(
   id: string,
   spec: JsonObject = {},
@@ -98,13 +98,13 @@ export function deployment(
   };
 }
 
-/** An object of a kind whose schema leaves some fields open. */
+/** A resource of the kind Open, whose schema has untyped fields. */
 export function open(fields: JsonObject) {
   const template = { apiVersion: "acme.io/v1", kind: "Open", metadata: { name: "a" }, ...fields };
   return { id: "open", template };
 }
 
-/** Compiles against the snapshot. */
+/** Compiles an RGD against the built-in schema snapshot and the kind Open. */
 export async function compiled(
   definition: unknown,
   options?: CompileOptions,
@@ -113,19 +113,19 @@ export async function compiled(
   return compile(rgd, await resolveKinds(source, kindsOf(rgd)), options);
 }
 
-/** The graph of an RGD that must be sound. */
+/** Compiles an RGD and fails the test if it has problems. */
 export async function graphOf(definition: unknown, options?: CompileOptions): Promise<Graph> {
   const result = await compiled(definition, options);
   assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems, null, 1));
   return result.graph;
 }
 
-/** The problems of an RGD that must have some. */
+/** Compiles an RGD and fails the test unless it has problems. */
 export async function problemsOf(
   definition: unknown,
   options?: CompileOptions,
 ): Promise<Problem[]> {
   const result = await compiled(definition, options);
-  assert.ok(!result.ok, "compiles, but should not");
+  assert.ok(!result.ok, "the RGD compiles, but should have problems");
   return result.problems;
 }

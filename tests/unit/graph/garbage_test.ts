@@ -1,4 +1,4 @@
-/** Whatever JSON an RGD is, compiling it gives a graph or problems and never throws. */
+/** Compiling arbitrary JSON as an RGD returns a graph or problems, and never throws. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
@@ -29,11 +29,11 @@ const GARBAGE: [string, unknown][] = [
       ],
     },
   }],
-  ["resources are no list", {
+  ["resources of a type other than list", {
     spec: { schema: { kind: "A", apiVersion: "v1" }, resources: {} },
   }],
   [
-    "names of an object's own methods",
+    "names of Object.prototype members",
     JSON.parse(`{"spec": {
     "schema": {"kind": "A", "apiVersion": "v1", "status": {"__proto__": "x"}},
     "resources": [{"id": "constructor", "template": {
@@ -43,14 +43,14 @@ const GARBAGE: [string, unknown][] = [
   ["deep nesting", { spec: { schema: { kind: "A", apiVersion: "v1", status: deep(100_000) } } }],
 ];
 for (const [what, value] of GARBAGE) {
-  Deno.test(`garbage has problems: ${what}`, async () => {
+  Deno.test(`compiling garbage reports problems: ${what}`, async () => {
     const result = await compiled(value);
     assert.ok(!result.ok && result.problems.length > 0);
   });
 }
 
-Deno.test("an RGD with any one value replaced never makes the compiler throw", async () => {
-  const sound = rgd({ spec: SPEC, types: { T: "string" }, status: { a: ["${cm.data.k}"] } }, [
+Deno.test("compiling a valid RGD with one value replaced never throws", async () => {
+  const valid = rgd({ spec: SPEC, types: { T: "string" }, status: { a: ["${cm.data.k}"] } }, [
     { ...configMap("cm", { data: { k: "v" } }), readyWhen: ["${cm.data.k != ''}"] },
     {
       ...configMap("many", {}, { name: "n-${x}" }),
@@ -60,15 +60,15 @@ Deno.test("an RGD with any one value replaced never makes the compiler throw", a
     { id: "ext", externalRef: { apiVersion: "v1", kind: "Pod", metadata: { selector: {} } } },
     deployment("web", { replicas: "${schema.spec.count}" }),
   ]);
-  const kinds = await resolveKinds(snapshotSource(), kindsOf(sound));
-  const places = pathsOf(sound.spec as unknown as JsonObject);
+  const kinds = await resolveKinds(snapshotSource(), kindsOf(valid));
+  const places = pathsOf(valid.spec as unknown as JsonObject);
   const value = fc.oneof(
     fc.jsonValue(),
     fc.constantFrom("${", "${}", "${x}", "${cm.data}", "${omit()}", "a${schema}b", "${'", "[]T"),
   );
   fc.assert(
     fc.property(fc.constantFrom(...places), value, (path, replacement) => {
-      const changed = structuredClone(sound);
+      const changed = structuredClone(valid);
       replaceAt(changed.spec as unknown as JsonObject, path, replacement);
       kindsOf(changed);
       compile(changed as ResourceGraphDefinition, kinds);

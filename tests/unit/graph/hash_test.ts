@@ -10,15 +10,15 @@ const SCHEMA = {
 const spec = (more: Record<string, unknown>): RgdSpec => ({ schema: SCHEMA, ...more }) as RgdSpec;
 const node = (id: string, more = {}) => ({ id, template: { kind: "A", data: { x: 1 } }, ...more });
 
-Deno.test("the hash of the known vector is upstream's", () => {
+Deno.test("specHash returns upstream's hash for upstream's test vector", () => {
   assert.equal(specHash(spec({})), "d003abec81a41edb");
 });
 
-/** Everything that is normalised in its own way: references, escapes, numbers, orders of keys. */
+/** A spec with everything that hashing normalizes: references, escapes, numbers and key order. */
 const FULL = String
   .raw`{"schema":{"kind":"Demo","apiVersion":"v1","scope":"Cluster","spec":{"é":"string | description=\"a<b>&c\"","10":"integer","9":"float"},"status":{"x":"$\u007ba.metadata.name}"},"additionalPrinterColumns":[{"jsonPath":".x","name":"X","type":"string","priority":1}],"metadata":{"labels":{"b":"1","a":"2"}}},"resources":[{"id":"ext","externalRef":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"}}},{"id":"sel","externalRef":{"kind":"Pod","apiVersion":"v1","metadata":{"namespace":"n","selector":{"matchLabels":{"a":"b"}}}}},{"id":"a","includeWhen":["$\u007by}","$\u007bx}"],"forEach":[{"z":"$\u007b[1]}"},{"b":"$\u007b[2]}"}],"template":{"kind":"A","n":1.50,"big":1e21,"small":1e-7,"list":[1,{"b":null,"a":true}]}}]}`;
 
-Deno.test("the hash of a spec with every kind of field is upstream's", () => {
+Deno.test("specHash returns upstream's hash for a spec with every kind of field", () => {
   assert.equal(specHash(JSON.parse(FULL)), "f82fc077547a5836");
 });
 
@@ -38,7 +38,7 @@ const SAME: [string, Record<string, unknown>, Record<string, unknown>][] = [
   }],
 ];
 for (const [what, a, b] of SAME) {
-  Deno.test(`the hash does not depend on ${what}`, () => {
+  Deno.test(`specHash does not depend on ${what}`, () => {
     assert.equal(specHash(spec(a)), specHash(spec(b)));
   });
 }
@@ -53,17 +53,17 @@ const DIFFERENT: [string, Record<string, unknown>, Record<string, unknown>][] = 
   ["empty schema metadata", {}, { schema: { ...SCHEMA, metadata: {} } }],
 ];
 for (const [what, a, b] of DIFFERENT) {
-  Deno.test(`the hash depends on ${what}`, () => {
+  Deno.test(`specHash depends on ${what}`, () => {
     assert.notEqual(specHash(spec(a)), specHash(spec(b)));
   });
 }
 
-Deno.test("revision names are padded to five digits and never cut a number", () => {
+Deno.test("revisionName pads the number to five digits and never truncates it", () => {
   assert.equal(revisionName("demo", 1), "demo-r00001");
   assert.equal(revisionName("demo", 123456), "demo-r123456");
 });
 
-Deno.test("a name over 253 characters is cut and told apart by the FNV-1a 32 of the full name", () => {
+Deno.test("revisionName truncates a name over 253 characters and appends the 32-bit FNV-1a of the full name", () => {
   const long = "a".repeat(250);
   const name = revisionName(long, 7);
   assert.equal(name.length, 253);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { applyOrders, topologicalOrder } from "../../../src/graph/order.ts";
 
-/** `d:b,c` = d depends on b and c. */
+/** Parses vertices separated by spaces; `d:b,c` means that d depends on b and c. */
 const graph = (text: string) =>
   text.split(" ").map((vertex) => {
     const [id, dependencies] = vertex.split(":");
@@ -16,12 +16,12 @@ for (
     ["x:z,y y z", "y z x"],
   ] as const
 ) {
-  Deno.test(`${text} is ordered ${expected}`, () => {
+  Deno.test(`topologicalOrder of ${text} is ${expected}`, () => {
     assert.deepEqual(topologicalOrder(graph(text)), { ok: true, order: expected.split(" ") });
   });
 }
 
-Deno.test("a cycle is named from its first vertex round to it, without what only leads there", () => {
+Deno.test("a cycle is reported from its first vertex back to it, without vertices that only lead to it", () => {
   assert.deepEqual(topologicalOrder(graph("entry:a a:b b:c c:a free")), {
     ok: false,
     cycle: ["a", "b", "c", "a"],
@@ -36,7 +36,7 @@ for (
     ["one", { one: 1 }],
   ] as const
 ) {
-  Deno.test(`deletion waves of ${text}: dependents have the highest number`, () => {
+  Deno.test(`applyOrders numbers dependents above their dependencies: ${text}`, () => {
     const vertices = graph(text);
     const result = topologicalOrder(vertices);
     assert.ok(result.ok);

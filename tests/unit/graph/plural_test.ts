@@ -14,7 +14,7 @@ for (const pair of PLURALS.split(",")) {
   Deno.test(`the plural of ${kind} is ${expected}`, () => assert.equal(plural(kind!), expected));
 }
 
-Deno.test("kinds whose plural the API server refuses as a name are known", () => {
+Deno.test("hasNoPlural reports names whose plural the API server rejects", () => {
   assert.ok(["dns", "ids", "https"].every(hasNoPlural));
   assert.ok(!hasNoPlural("dnszone"));
 });

@@ -1,15 +1,15 @@
-/** What a graph says that its expressions read of each node's objects. */
+/** The fields of each node's objects that a graph's expressions read. */
 import assert from "node:assert/strict";
 import type { Reads } from "../../../src/cel/mod.ts";
 import { configMap, deployment, graphOf, rgd, SPEC } from "./fixtures.ts";
 
-/** `true` for whole values, else an object by field. */
+/** Converts reads to plain objects keyed by field, with `true` for a value that is read whole. */
 function plain(reads: Reads | undefined): unknown {
   if (reads === undefined || reads === "whole") return reads && true;
   return Object.fromEntries([...reads].map(([key, below]) => [key, plain(below)]));
 }
 
-Deno.test("a graph knows what its expressions read of each node, wherever they stand", async () => {
+Deno.test("a graph records the fields that its expressions read of each node", async () => {
   const graph = await graphOf(rgd({
     spec: SPEC,
     status: {
@@ -58,7 +58,7 @@ Deno.test("a graph knows what its expressions read of each node, wherever they s
   );
 });
 
-Deno.test("fields that read nothing but resourceVersions are told, and what readyWhen reads of the status", async () => {
+Deno.test("a graph marks fields that read only resourceVersions, and lists the status fields readyWhen reads", async () => {
   const revision = "a.metadata.resourceVersion";
   const graph = await graphOf(rgd({ spec: SPEC }, [
     configMap("a"),
@@ -87,17 +87,19 @@ Deno.test("fields that read nothing but resourceVersions are told, and what read
   ]);
 });
 
-Deno.test("a graph tells whether it looks at kubectl's last-applied configuration", async () => {
-  const looks = async (expression: string) =>
+Deno.test("a graph reports whether its expressions read kubectl's last-applied annotation", async () => {
+  const readsLastApplied = async (expression: string) =>
     (await graphOf(rgd({ spec: SPEC }, [configMap("a", { data: { k: expression } })])))
       .readsLastApplied;
   const annotations = "schema.metadata.annotations";
-  assert.equal(await looks("${schema.spec.name}"), false);
-  assert.equal(await looks(`\${${annotations}['other']}`), false);
+  assert.equal(await readsLastApplied("${schema.spec.name}"), false);
+  assert.equal(await readsLastApplied(`\${${annotations}['other']}`), false);
   assert.equal(
-    await looks(`\${${annotations}['kubectl.kubernetes.io/last-applied-configuration']}`),
+    await readsLastApplied(
+      `\${${annotations}['kubectl.kubernetes.io/last-applied-configuration']}`,
+    ),
     true,
   );
-  assert.equal(await looks(`\${json.marshal(${annotations})}`), true);
-  assert.equal(await looks(`\${string(size(${annotations}))}`), true);
+  assert.equal(await readsLastApplied(`\${json.marshal(${annotations})}`), true);
+  assert.equal(await readsLastApplied(`\${string(size(${annotations}))}`), true);
 });

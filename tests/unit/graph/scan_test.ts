@@ -24,7 +24,7 @@ const EXPRESSIONS: [text: string, form: string, sources: string[]][] = [
 ];
 
 for (const [text, form, sources] of EXPRESSIONS) {
-  Deno.test(`${JSON.stringify(text)} is read as ${form}`, () => {
+  Deno.test(`scan classifies ${JSON.stringify(text)} as ${form}`, () => {
     const result = scan(text);
     assert.ok(result.ok);
     assert.equal(result.form, form);
@@ -32,7 +32,7 @@ for (const [text, form, sources] of EXPRESSIONS) {
   });
 }
 
-Deno.test("the parts of a template give back its text, and offsets point at the expressions", () => {
+Deno.test("the parts of a scanned string add up to it, and offsets point at its expressions", () => {
   for (const [text] of EXPRESSIONS) {
     const result = scan(text);
     assert.ok(result.ok);
@@ -45,7 +45,7 @@ Deno.test("the parts of a template give back its text, and offsets point at the 
 });
 
 for (const [text, at] of [["${f(${x})}", 4], ["${'${x}'}", 3], ["a ${b c ${d}", 8]] as const) {
-  Deno.test(`${text} nests an expression and is refused where it starts`, () => {
+  Deno.test(`scan refuses the nested expression of ${text} at its offset`, () => {
     const result = scan(text);
     assert.ok(!result.ok);
     assert.equal(result.at, at);
