@@ -1,4 +1,4 @@
-/** Conditions that the author of the RGD declares. */
+/** Conditions that the RGD's author declares in `schema.status.conditions`. */
 import assert from "node:assert/strict";
 import type { Condition } from "../../../src/api/mod.ts";
 import { reconcile } from "../../../src/reconcile/mod.ts";
@@ -13,7 +13,7 @@ resources:${mapNode("a", "x")}`;
 
 const list = (conditions: Condition[]) => conditions.map((c) => `${c.type}=${c.status}`);
 
-Deno.test("author conditions replace kro's, in their order, and transition times move with the status", async () => {
+Deno.test("author conditions replace kro's, in their order, and lastTransitionTime changes with the status", async () => {
   const w = await world(authored([
     "${runtime.newCondition({type: 'Zed', status: schema.spec.on, reason: 'Why', message: 'm'})}",
     "${schema.spec.names.map(n, runtime.newCondition({type: n, status: 'Unknown'}))}",
@@ -37,7 +37,7 @@ Deno.test("author conditions replace kro's, in their order, and transition times
   assert.equal(after[1]!.observedGeneration, 2);
 });
 
-Deno.test("runtime.condition reads kro's own value, also of a type that the author overrides", async () => {
+Deno.test("runtime.condition reads kro's own condition, even if the author overrides its type", async () => {
   const w = await world(authored([
     "${runtime.newCondition({type: 'Ready', status: 'False'})}",
     "${runtime.newCondition({type: 'Seen', status: runtime.condition(schema, 'InstanceManaged').status})}",
@@ -48,7 +48,7 @@ Deno.test("runtime.condition reads kro's own value, also of a type that the auth
   assert.equal(state, "ACTIVE");
 });
 
-Deno.test("an entry whose data is gone keeps what it said last", async () => {
+Deno.test("a condition whose data is missing keeps its last value", async () => {
   const w = await world(authored([
     "${runtime.newCondition({type: 'Value', status: a.data.value == 'x' ? 'True' : 'False'})}",
     "${runtime.newCondition({type: 'Label', status: a.metadata.labels.extra})}",
@@ -64,21 +64,21 @@ Deno.test("an entry whose data is gone keeps what it said last", async () => {
 for (
   const { name, entries } of [
     {
-      name: "a type produced twice",
+      name: "a duplicate type",
       entries: [
         "${['Two', 'Two'].map(t, runtime.newCondition({type: t, status: 'True'}))}",
         "${runtime.newCondition({type: 'Kept', status: 'True'})}",
       ],
     },
     {
-      name: "an entry that fails",
+      name: "a condition that fails to evaluate",
       entries: [
         "${runtime.newCondition({type: 'Two', status: string(1 / (size(schema.spec.on) - 4))})}",
         "${runtime.newCondition({type: 'Kept', status: 'True'})}",
       ],
     },
     {
-      name: "a status that is none",
+      name: "a condition with an invalid status",
       entries: [
         "${runtime.newCondition({type: 'Two', status: schema.metadata.name})}",
         "${runtime.newCondition({type: 'Kept', status: 'True'})}",
@@ -86,7 +86,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`${name} is dropped, the rest is kept, and the state is ERROR`, async () => {
+  Deno.test(`${name} is dropped, the other conditions stay, and the state is ERROR`, async () => {
     const w = await world(authored(entries));
     w.create();
     const { conditions, state, next } = await w.pass();
@@ -96,7 +96,7 @@ for (
   });
 }
 
-Deno.test("taking the block out of the RGD hands the list back to kro", async () => {
+Deno.test("removing the conditions from the RGD restores kro's own conditions", async () => {
   const w = await world(authored(["${runtime.newCondition({type: 'Mine', status: 'True'})}"]));
   w.create();
   await w.pass();
@@ -111,7 +111,7 @@ Deno.test("taking the block out of the RGD hands the list back to kro", async ()
   ]);
 });
 
-Deno.test("without a good revision author conditions stay as they are", async () => {
+Deno.test("without a usable revision author conditions stay unchanged", async () => {
   const w = await world(authored(["${runtime.newCondition({type: 'Mine', status: 'True'})}"]));
   w.create();
   await w.pass();

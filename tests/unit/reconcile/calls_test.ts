@@ -1,4 +1,4 @@
-/** How many requests a pass makes: exact numbers, for every one of them costs the API server. */
+/** The exact number of requests that a pass makes. */
 import assert from "node:assert/strict";
 import { condition, configMap, mapNode, world } from "./fixtures.ts";
 
@@ -24,18 +24,22 @@ resources:${
 }
 `;
 
-Deno.test("creating N objects takes N + 2 requests and one pass: one patch, N applies, one status", async () => {
+Deno.test("creating N objects takes N + 2 requests in one pass: one patch, N applies, one status write", async () => {
   const w = await world(FIVE);
   w.create();
   const outcome = await w.pass();
   assert.deepEqual(w.counts(), { patch: 1, apply: 5, writeStatus: 1 });
-  assert.equal(w.cluster.writes[0]!.verb, "patch", "the instance names what will be created first");
+  assert.equal(
+    w.cluster.writes[0]!.verb,
+    "patch",
+    "the instance's inventory is written before the first child",
+  );
   assert.equal(outcome.state, "ACTIVE");
   assert.deepEqual(outcome.next, { kind: "done" });
   assert.equal((w.instance().status as { got?: string }).got, "x");
 });
 
-Deno.test("a pass over an unchanged instance writes nothing and reads nothing past the cache", async () => {
+Deno.test("a pass over an unchanged instance writes nothing and reads only from the cache", async () => {
   const w = await world(FIVE);
   w.create();
   await w.pass();
@@ -45,7 +49,7 @@ Deno.test("a pass over an unchanged instance writes nothing and reads nothing pa
   assert.deepEqual(w.cluster.calls.filter((c) => c.verb.endsWith("Live")), []);
 });
 
-Deno.test("a drifted object costs one apply, and takes its field back", async () => {
+Deno.test("a drifted object is repaired with one apply", async () => {
   const w = await world(FIVE);
   w.create();
   await w.pass();
@@ -55,7 +59,7 @@ Deno.test("a drifted object costs one apply, and takes its field back", async ()
   assert.deepEqual(w.configMap("demo-d")!.data, { value: "fixed", extra: "kept" });
 });
 
-Deno.test("a deleted object costs one apply", async () => {
+Deno.test("a deleted object is created again with one apply", async () => {
   const w = await world(FIVE);
   w.create();
   await w.pass();
@@ -64,7 +68,7 @@ Deno.test("a deleted object costs one apply", async () => {
   assert.deepEqual(w.counts(), { apply: 1 });
 });
 
-Deno.test("a change of the spec reaches k objects in one pass with k + 1 requests", async () => {
+Deno.test("a change of the spec that affects k objects takes k + 1 requests in one pass", async () => {
   const w = await world(FIVE);
   w.create();
   await w.pass();
@@ -75,7 +79,7 @@ Deno.test("a change of the spec reaches k objects in one pass with k + 1 request
 });
 
 for (const depth of [1, 3, 8]) {
-  Deno.test(`a chain of depth ${depth} settles in one pass with ${depth} + 2 requests`, async () => {
+  Deno.test(`a chain of depth ${depth} converges in one pass with ${depth} + 2 requests`, async () => {
     const w = await world(chain(depth));
     w.create();
     const outcome = await w.pass();
@@ -87,7 +91,7 @@ for (const depth of [1, 3, 8]) {
   });
 }
 
-Deno.test("labels and annotations of users, a new version and another pod cause no write", async () => {
+Deno.test("a user's annotation, a new version of kro and another pod cause no write", async () => {
   const w = await world(FIVE);
   w.create();
   await w.pass();
@@ -97,7 +101,7 @@ Deno.test("labels and annotations of users, a new version and another pod cause 
   assert.deepEqual(w.counts(), {});
 });
 
-Deno.test("kinds that become known on the way cost one patch more, once", async () => {
+Deno.test("a kind that becomes known during the pass takes one more patch, once", async () => {
   const w = await world(`
 schema:
   spec: {on: string | default="true"}
@@ -128,13 +132,13 @@ Deno.test("deleting N objects takes N + 2 requests and one live list per kind an
   const outcome = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1, delete: 5, patch: 1 });
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembersLive").length, 1);
-  // All of it once, then for each of three waves whether that is gone.
+  // One list of all members, then one per wave to check that the wave is deleted.
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembers").length, 1 + 3);
   assert.equal(outcome.instance, undefined);
   assert.deepEqual(w.cluster.objects(), []);
 });
 
-Deno.test("whether a wave is gone is asked for its kinds and namespaces alone", async () => {
+Deno.test("a wave's deletion is checked by listing only its kinds and namespaces", async () => {
   const w = await world(`
 schema: {spec: {}}
 resources:${mapNode("a", "x")}
@@ -152,7 +156,7 @@ resources:${mapNode("a", "x")}
   assert.deepEqual(places, ["Secret other", "ConfigMap default"]);
 });
 
-Deno.test("a status is written again when only labels changed in between", async () => {
+Deno.test("a status write that conflicts with a change of labels is retried in the same pass", async () => {
   const w = await world(FIVE);
   w.create();
   const { writeStatus } = w.cluster;
@@ -170,7 +174,7 @@ Deno.test("a status is written again when only labels changed in between", async
   assert.equal(condition(w.instance(), "Ready").status, "True");
 });
 
-Deno.test("a status is left to the next pass when the spec changed in between", async () => {
+Deno.test("a status write that conflicts with a change of the spec is left to the next pass", async () => {
   const w = await world(FIVE);
   w.create();
   const { writeStatus } = w.cluster;

@@ -1,4 +1,4 @@
-/** forEach: one object per combination, with stable identities, growing and shrinking. */
+/** Collections (forEach): one object per combination, with stable identities. */
 import assert from "node:assert/strict";
 import { condition, configMap, foreignMap, mapNode, states, world } from "./fixtures.ts";
 
@@ -16,7 +16,7 @@ resources:
       data: {name: "\${name}"}
 ${mapNode("after", "${string(size(maps))}")}`;
 
-Deno.test("a collection is the product of its dimensions, first one outermost", async () => {
+Deno.test("a collection is the product of its dimensions, the first one outermost", async () => {
   const w = await world(REGIONS);
   w.create({ names: ["b", "a"], tiers: ["1", "2"] });
   const outcome = await w.pass();
@@ -30,7 +30,7 @@ Deno.test("a collection is the product of its dimensions, first one outermost", 
   assert.deepEqual(w.counts(), {});
 });
 
-Deno.test("shrinking prunes in the same pass and relabels the survivors; growing adds", async () => {
+Deno.test("a shrinking collection prunes in the same pass and relabels the rest; a growing one adds", async () => {
   const w = await world(REGIONS);
   w.create({ names: ["a", "b", "c"] });
   await w.pass();
@@ -46,7 +46,7 @@ Deno.test("shrinking prunes in the same pass and relabels the survivors; growing
   assert.deepEqual(w.configMaps(), ["c-x", "d-x", "demo-after"]);
 });
 
-Deno.test("an empty collection is ready and makes nothing; its old items go", async () => {
+Deno.test("an empty collection is ready, and its former items are pruned", async () => {
   const w = await world(REGIONS);
   w.create({ names: ["a"] });
   await w.pass();
@@ -58,7 +58,7 @@ Deno.test("an empty collection is ready and makes nothing; its old items go", as
   assert.equal("first" in (outcome.instance!.status as object), false);
 });
 
-Deno.test("too many items make none, and the condition names the limit", async () => {
+Deno.test("a collection over the size limit creates nothing, and the condition names the limit", async () => {
   const w = await world(REGIONS);
   w.context = { ...w.context, maxCollectionSize: 5 };
   w.create({ names: ["a", "b", "c"], tiers: ["1", "2"] });
@@ -71,7 +71,7 @@ Deno.test("too many items make none, and the condition names the limit", async (
   assert.deepEqual(w.configMaps(), []);
 });
 
-Deno.test("two items of one name are refused before anything is made", async () => {
+Deno.test("two items with the same name are refused before any item is created", async () => {
   const w = await world(REGIONS);
   w.create({ names: ["a", "a"] });
   const outcome = await w.pass();
@@ -82,7 +82,7 @@ Deno.test("two items of one name are refused before anything is made", async () 
   assert.deepEqual(w.configMaps(), []);
 });
 
-Deno.test("a failure to resolve prunes nothing", async () => {
+Deno.test("a collection that fails to resolve prunes nothing", async () => {
   const w = await world(REGIONS);
   w.create({ names: ["a", "b"] });
   await w.pass();
@@ -92,7 +92,7 @@ Deno.test("a failure to resolve prunes nothing", async () => {
   assert.deepEqual(w.configMaps(), ["a-x", "b-x", "demo-after"]);
 });
 
-Deno.test("each item must be ready, and dependents wait for all of them", async () => {
+Deno.test("dependents of a collection wait until all its items are ready", async () => {
   const w = await world(`
 schema: {spec: {names: "[]string"}}
 resources:
@@ -112,7 +112,7 @@ ${mapNode("after", "${string(size(maps))}")}`);
   assert.deepEqual(states(await w.pass()), { maps: "Ready", after: "Ready" });
 });
 
-Deno.test("one refused item fails the node by its index; the others are applied", async () => {
+Deno.test("a refused item fails the node with its index, and the other items are applied", async () => {
   const w = await world(REGIONS);
   const labels = { "applyset.kubernetes.io/part-of": "applyset-other-v1" };
   w.cluster.put(configMap("b-x").kind, foreignMap("b-x", {}, { labels }));
@@ -127,7 +127,7 @@ Deno.test("one refused item fails the node by its index; the others are applied"
   assert.deepEqual(w.configMap("b-x")!.data, {});
 });
 
-Deno.test("a collection over another collection follows it", async () => {
+Deno.test("a collection over another collection follows its changes", async () => {
   const w = await world(`
 schema: {spec: {names: "[]string"}}
 resources:
@@ -138,9 +138,9 @@ resources:
     forEach: [{base: "\${bases}"}]
     template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "copy-\${base.metadata.name}"}}`);
   w.create({ names: ["a", "b"] });
-  assert.equal((await w.settle()).state, "ACTIVE");
+  assert.equal((await w.converge()).state, "ACTIVE");
   assert.deepEqual(w.configMaps(), ["base-a", "base-b", "copy-base-a", "copy-base-b"]);
   w.change({ names: ["b"] });
-  await w.settle();
+  await w.converge();
   assert.deepEqual(w.configMaps(), ["base-b", "copy-base-b"]);
 });

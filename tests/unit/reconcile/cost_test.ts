@@ -1,4 +1,4 @@
-/** What expressions may cost, each and in a pass. */
+/** The cost budgets of an expression and of a pass. */
 import assert from "node:assert/strict";
 import { mapNode, states, world } from "./fixtures.ts";
 
@@ -10,22 +10,22 @@ resources:
 ${["a", "b", "c", "d"].map((id) => mapNode(id, LOOP)).join("\n")}
 `;
 
-Deno.test("an expression that costs more than its budget fails its node and no other", async () => {
+Deno.test("an expression over its budget fails its node only", async () => {
   const w = await world(`
 schema:
   spec: {}
 resources:
-${mapNode("dear", "${string(lists.range(2000).all(x, x >= 0))}")}
+${mapNode("expensive", "${string(lists.range(2000).all(x, x >= 0))}")}
 ${mapNode("cheap", LOOP)}
 `);
   w.create();
   w.context = { ...w.context, costs: { expression: 30_000, pass: 1_000_000 } };
   const outcome = await w.pass();
-  assert.deepEqual(states(outcome), { dear: "Failed", cheap: "Ready" });
+  assert.deepEqual(states(outcome), { expensive: "Failed", cheap: "Ready" });
   assert.match(outcome.nodes[0]!.reason!, /expression costs too much to evaluate$/);
 });
 
-Deno.test("the expressions of a pass share a budget; the next pass has one of its own", async () => {
+Deno.test("the expressions of a pass share a budget, and each pass has a new one", async () => {
   const w = await world(NODES);
   w.create();
   w.context = { ...w.context, costs: { expression: 30_000, pass: 40_000 } };
@@ -39,7 +39,7 @@ Deno.test("the expressions of a pass share a budget; the next pass has one of it
   assert.equal((await w.pass()).state, "ACTIVE");
 });
 
-Deno.test("a collection of a thousand objects is far from the limits that hold by default", async () => {
+Deno.test("a collection of a thousand objects is within the default budgets", async () => {
   const w = await world(`
 schema:
   spec: {names: "[]string"}

@@ -1,4 +1,4 @@
-/** Order in time: nodes run at once where they can, and a crash at any request leaves nothing behind. */
+/** Concurrency and crashes: nodes run in parallel, and a crash at any write leaves no orphans. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
@@ -16,8 +16,8 @@ ${mapNode("b", "${a.data.value}")}
       kind: Secret
       metadata: {name: "\${b.metadata.name}", namespace: "\${b.data.value + '-' + schema.spec.ns}"}`;
 
-/** Stops answering at one write: what a killed process leaves. */
-class Dying extends MemoryCluster {
+/** Rejects all writes after the first `left`, as if the process were killed there. */
+class CrashingCluster extends MemoryCluster {
   left = Infinity;
   override apply(...args: Parameters<MemoryCluster["apply"]>) {
     return this.#spend(() => super.apply(...args));
@@ -37,45 +37,45 @@ class Dying extends MemoryCluster {
   }
 }
 
-async function dying(writes: number): Promise<World> {
-  const w = await world(GRAPH, { makeCluster: (o) => new Dying(o) });
+async function crashAfter(writes: number): Promise<World> {
+  const w = await world(GRAPH, { makeCluster: (o) => new CrashingCluster(o) });
   w.create();
-  (w.cluster as Dying).left = writes;
+  (w.cluster as CrashingCluster).left = writes;
   await w.pass();
-  (w.cluster as Dying).left = Infinity;
+  (w.cluster as CrashingCluster).left = Infinity;
   return w;
 }
 
-// Two patches (the namespace of `far` is known late), three applies, one status.
+// A creation takes two patches (the namespace of `far` is known late), three applies, one status write.
 for (let writes = 0; writes <= 6; writes++) {
   Deno.test(`after a crash at write ${writes + 1} of a creation, deletion leaves nothing`, async () => {
-    const w = await dying(writes);
+    const w = await crashAfter(writes);
     w.cluster.evict(w.ref());
     if (w.peek(w.ref())) await w.pass();
     assert.deepEqual(w.cluster.objects(), []);
   });
 
-  Deno.test(`after a crash at write ${writes + 1} of a creation, the next pass ends it`, async () => {
-    const w = await dying(writes);
+  Deno.test(`after a crash at write ${writes + 1} of a creation, the next pass completes it`, async () => {
+    const w = await crashAfter(writes);
     assert.equal((await w.pass()).state, "ACTIVE");
     assert.equal(w.cluster.objects().length, 4);
     await w.pass();
     assert.deepEqual(w.counts(), {});
   });
 
-  Deno.test(`after a crash at write ${writes + 1} of a deletion, the next pass ends it`, async () => {
-    const w = await dying(Infinity);
+  Deno.test(`after a crash at write ${writes + 1} of a deletion, the next pass completes it`, async () => {
+    const w = await crashAfter(Infinity);
     w.cluster.evict(w.ref());
-    (w.cluster as Dying).left = writes;
+    (w.cluster as CrashingCluster).left = writes;
     await w.pass();
-    (w.cluster as Dying).left = Infinity;
+    (w.cluster as CrashingCluster).left = Infinity;
     if (w.peek(w.ref())) await w.pass();
     assert.deepEqual(w.cluster.objects(), []);
   });
 }
 
-Deno.test("independent nodes are applied at the same time, dependents as soon as theirs is there", async () => {
-  /** Answers for `slow` only once `after` was applied, which depends on `quick` alone. */
+Deno.test("independent nodes are applied in parallel, and dependents as soon as their dependencies are ready", async () => {
+  /** Holds the apply of `slow` until `after` was applied, which depends on `quick` alone. */
   class Slow extends MemoryCluster {
     #release = Promise.withResolvers<void>();
     override async apply(...args: Parameters<MemoryCluster["apply"]>) {
@@ -96,8 +96,8 @@ Deno.test("independent nodes are applied at the same time, dependents as soon as
   assert.deepEqual(states(await w.pass()), { slow: "Ready", quick: "Ready", after: "Ready" });
 });
 
-Deno.test("an object whose kind the instance cannot name is not created; the others are", async () => {
-  /** Refuses, after a while, every patch but the first. */
+Deno.test("an object is not created if its kind cannot be added to the inventory; the others are", async () => {
+  /** Refuses every patch after the first, with a delay. */
   class Refusing extends MemoryCluster {
     patches = 0;
     override async patch(...args: Parameters<MemoryCluster["patch"]>) {
@@ -118,7 +118,7 @@ Deno.test("an object whose kind the instance cannot name is not created; the oth
   assert.equal(w.cluster.objects().some((o) => o.kind === "Secret"), false);
 });
 
-Deno.test("expressions see what the instance carries from the first pass on", async () => {
+Deno.test("expressions see the instance's finalizer from the first pass on", async () => {
   const w = await world(
     `resources:${mapNode("a", "${string(size(schema.metadata.finalizers))}")}`,
   );
@@ -128,7 +128,7 @@ Deno.test("expressions see what the instance carries from the first pass on", as
   assert.deepEqual(w.counts(), {});
 });
 
-Deno.test("an instance that vanishes during its pass ends it", async () => {
+Deno.test("a pass whose instance is deleted meanwhile ends without an error", async () => {
   const w = await world(GRAPH);
   w.create();
   await w.pass();

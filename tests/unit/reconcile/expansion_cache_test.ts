@@ -1,4 +1,4 @@
-/** What is remembered of collections between passes. */
+/** The cache of expanded collections between passes. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { ExpansionCache, reconcile } from "../../../src/reconcile/mod.ts";
@@ -24,11 +24,11 @@ async function pass(w: World, instance: KubeObject, expansions: ExpansionCache):
   assert.equal(outcome.state, "ACTIVE");
 }
 
-/** After a pass of an instance that has converged: what is remembered of its collection. */
+/** Runs a pass over a converged instance; `cached` returns its collection's cache entry. */
 async function converged(value: string) {
   const w = await world(graph(value));
   w.create({ names: NAMES });
-  await w.settle();
+  await w.converge();
   const expansions = new ExpansionCache();
   const instance = w.instance();
   await pass(w, instance, expansions);
@@ -36,21 +36,21 @@ async function converged(value: string) {
     w,
     expansions,
     instance,
-    remembered: () => expansions.get(instance, w.graph.nodes.get("maps")!),
+    cached: () => expansions.get(instance, w.graph.nodes.get("maps")!),
   };
 }
 
-Deno.test("a collection of the same instance object is not expanded again, and its drift is repaired", async () => {
-  const { w, expansions, instance, remembered } = await converged("name + schema.spec.value");
-  const objects = remembered();
+Deno.test("a collection is not expanded again for the same instance object, and its drift is repaired", async () => {
+  const { w, expansions, instance, cached } = await converged("name + schema.spec.value");
+  const objects = cached();
   assert.equal(objects?.length, NAMES.length);
   w.cluster.edit(configMap("n7"), (d) => d.data = { value: "other" });
   await pass(w, instance, expansions);
   assert.deepEqual(w.configMap("n7")!.data, { value: "n7x" });
-  assert.equal(remembered(), objects);
+  assert.equal(cached(), objects);
 });
 
-Deno.test("a changed instance makes other objects", async () => {
+Deno.test("a changed instance expands its collection again", async () => {
   const w = await world(graph("name + schema.spec.value"));
   w.create({ names: NAMES });
   const expansions = new ExpansionCache();
@@ -61,11 +61,11 @@ Deno.test("a changed instance makes other objects", async () => {
 });
 
 Deno.test("a collection that reads other nodes is expanded in every pass", async () => {
-  const { remembered } = await converged("name + first.data.value");
-  assert.equal(remembered(), undefined);
+  const { cached } = await converged("name + first.data.value");
+  assert.equal(cached(), undefined);
 });
 
-Deno.test("what is remembered is bounded; what was used last stays", async () => {
+Deno.test("the cache is bounded and evicts the least recently used collection", async () => {
   const w = await world(graph("name"));
   const node = w.graph.nodes.get("maps")!;
   const expansions = new ExpansionCache();

@@ -1,8 +1,8 @@
-/** What nodes see of other people's objects: one by name, many by selector, and nothing by mistake. */
+/** External references: one object by name, or several by label selector. */
 import assert from "node:assert/strict";
 import { condition, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
 
-Deno.test("an external reference by name is waited for, followed, and never written", async () => {
+Deno.test("an external reference by name waits for its object, follows its changes, and never writes it", async () => {
   const w = await world(`
 resources:
   - id: ext
@@ -24,10 +24,10 @@ ${mapNode("copy", "${ext.data.value}")}`);
   assert.deepEqual(w.configMap("settings")!.metadata.labels, before!.metadata.labels);
   w.cluster.evict(configMap("settings"));
   assert.equal((await w.pass()).state, "IN_PROGRESS");
-  assert.ok(w.configMap("demo-copy"), "what was made of it stays");
+  assert.ok(w.configMap("demo-copy"), "objects created from it stay");
 });
 
-Deno.test("an external reference by selector sees matching objects, none included", async () => {
+Deno.test("an external reference by selector lists the matching objects, and may be empty", async () => {
   const w = await world(`
 schema:
   spec: {team: string | default="a"}
@@ -50,7 +50,7 @@ resources:
   assert.equal(((await w.pass()).instance!.status as { count: number }).count, 2);
 });
 
-Deno.test("a selector that an expression yields is read strictly: a misspelt key never selects all", async () => {
+Deno.test("a computed selector is validated: a misspelled field is an error and does not select everything", async () => {
   const w = await world(`
 schema:
   spec: {selector: object}
@@ -68,5 +68,9 @@ resources:
   assert.match(wrong.nodes[0]!.reason!, /label selector for ext: unknown field "matchLabel"/);
   w.cluster.edit(w.ref(), (d) => d.spec = { selector: { matchLabels: { team: "a" } } });
   const { instance } = await w.pass();
-  assert.equal((instance!.status as { count: number }).count, 2, "no namespace means all of them");
+  assert.equal(
+    (instance!.status as { count: number }).count,
+    2,
+    "a selector without a namespace selects from all namespaces",
+  );
 });

@@ -1,4 +1,4 @@
-/** A small world: an RGD from YAML, an instance of it, and a cluster in memory to reconcile over. */
+/** Test environment: an RGD compiled from YAML, its instances, and an in-memory cluster. */
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import type {
@@ -33,14 +33,14 @@ import {
 
 const source = snapshotSource();
 
-/** Kinds that tests address directly. */
+/** Kinds that tests refer to. */
 export const CONFIG_MAP = core("ConfigMap", "configmaps");
 export const SECRET = core("Secret", "secrets");
 export const DEPLOYMENT: KindRef = { ...core("Deployment", "deployments"), group: "apps" };
 
 /** One test's RGD, instance and cluster. */
 export class World {
-  /** A clock that only moves when a test says so. */
+  /** The current time of all passes; tests set it. */
   now: Date = new Date("2026-01-01T00:00:00Z");
   readonly cluster: MemoryCluster;
   readonly kind: KindRef;
@@ -52,7 +52,7 @@ export class World {
     this.cluster = cluster;
   }
 
-  /** What the passes of this world are told. */
+  /** The context of all passes. */
   context: PassContext = {
     now: () => this.now,
     version: "v0.9.4",
@@ -61,14 +61,14 @@ export class World {
     rgdUid: "rgd-uid",
   };
 
-  /** Where the instance is. */
+  /** The reference to an instance. */
   ref(name = "demo"): ObjectRef {
     return this.kind.namespaced
       ? { kind: this.kind, namespace: "default", name }
       : { kind: this.kind, name };
   }
 
-  /** Creates an instance with this spec, defaulted as the API server would. */
+  /** Creates an instance with this spec and the defaults of its schema. */
   create(spec: JsonObject = {}, name = "demo", metadata: JsonObject = {}): KubeObject {
     const [info] = kindsOfCrd(this.graph.crd);
     const { group, version, kind } = this.kind;
@@ -85,35 +85,35 @@ export class World {
     return this.cluster.put(this.kind, withDefaults(info!.schema, object) as unknown as KubeObject);
   }
 
-  /** The instance as it is now. */
+  /** The current state of an instance; fails the test if there is none. */
   instance(name = "demo"): KubeObject {
     const found = this.peek(this.ref(name));
-    assert.ok(found, `instance ${name} is there`);
+    assert.ok(found, `instance ${name} does not exist`);
     return found;
   }
 
-  /** One pass. Afterwards `cluster.calls` holds the calls of this pass alone. */
+  /** Runs one pass. Afterwards `cluster.calls` has only the calls of this pass. */
   async pass(name = "demo"): Promise<Outcome> {
     const instance = this.instance(name);
     this.cluster.calls.length = 0;
     return await reconcile(this.graph, instance, this.cluster, this.context);
   }
 
-  /** Passes until nothing is written any more. */
-  async settle(name = "demo"): Promise<Outcome> {
+  /** Runs passes until one writes nothing or the instance is deleted; throws after ten. */
+  async converge(name = "demo"): Promise<Outcome> {
     for (let i = 0; i < 10; i++) {
       const outcome = await this.pass(name);
       if (this.cluster.writes.length === 0 || !outcome.instance) return outcome;
     }
-    throw new Error("it never settles");
+    throw new Error("the instance does not converge within ten passes");
   }
 
-  /** Changes the spec of the instance. */
+  /** Merges fields into the spec of an instance. */
   change(spec: JsonObject, name = "demo"): void {
     this.cluster.edit(this.ref(name), (d) => Object.assign(d.spec as JsonObject, spec));
   }
 
-  /** An object as it is now, without counting a call. */
+  /** The current state of an object, read without a recorded call. */
   peek(ref: ObjectRef): KubeObject | undefined {
     return this.cluster.objects().find((o) =>
       o.kind === ref.kind.kind && o.metadata.name === ref.name &&
@@ -121,7 +121,7 @@ export class World {
     );
   }
 
-  /** A ConfigMap as it is now. */
+  /** The current state of a ConfigMap. */
   configMap(name: string, namespace = "default"): KubeObject | undefined {
     return this.peek(configMap(name, namespace));
   }
@@ -132,14 +132,14 @@ export class World {
       .map((o) => o.metadata.name!);
   }
 
-  /** How many requests of each kind the last pass made. */
+  /** The number of writes of the last pass by verb. */
   counts(): Record<string, number> {
     const groups = Map.groupBy(this.cluster.writes, (c) => c.verb);
     return Object.fromEntries([...groups].map(([verb, list]) => [verb, list.length]));
   }
 }
 
-/** Compiles the resources (YAML) under a schema and gives it a cluster. */
+/** Compiles `schema` and `resources` from YAML and creates an in-memory cluster that serves the kinds. */
 export async function world(
   yaml: string,
   options: MemoryOptions & CompileOptions & {
@@ -151,7 +151,7 @@ export async function world(
   return new World(graph, options.makeCluster?.(all) ?? new MemoryCluster(all));
 }
 
-/** Compiles `schema:` and `resources:`. */
+/** Compiles the `schema` and `resources` of a YAML text; fails the test if they have problems. */
 export async function compileYaml(
   yaml: string,
   options: CompileOptions = {},
@@ -172,12 +172,12 @@ export async function compileYaml(
   return { graph: compiled.graph, kinds: [...kinds.values()] };
 }
 
-/** Where a ConfigMap is. */
+/** The reference to a ConfigMap. */
 export function configMap(name: string, namespace = "default"): ObjectRef {
   return { kind: CONFIG_MAP, namespace, name };
 }
 
-/** A ConfigMap of somebody else. */
+/** A ConfigMap that kro did not create. */
 export function foreignMap(
   name: string,
   data: Record<string, string>,
@@ -191,18 +191,18 @@ export function foreignMap(
   };
 }
 
-/** A condition of an instance, or an empty object. */
+/** The condition of this type, or an empty object. */
 export function condition(object: KubeObject | undefined, type: string): Partial<Condition> {
   const status = object?.status as { conditions?: Condition[] } | undefined;
   return status?.conditions?.find((c) => c.type === type) ?? {};
 }
 
-/** State of each node. */
+/** The state of each node by id. */
 export function states(outcome: Outcome): Record<string, string> {
   return Object.fromEntries(outcome.nodes.map((n) => [n.id, n.state]));
 }
 
-/** A ConfigMap node in YAML; `more` is put below it, indented by four. */
+/** A ConfigMap resource in YAML; `more` is inserted after the id. */
 export function mapNode(id: string, value: string, more = ""): string {
   return `
   - id: ${id}${more}

@@ -1,4 +1,4 @@
-/** Derived values that upstream computes too, byte for byte; and what makes an inventory valid. */
+/** ApplySet ids and inventory hashes equal to upstream's, and the validation of an inventory. */
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
 import { inventoryFault } from "../../../src/reconcile/inventory.ts";
@@ -14,7 +14,7 @@ function kind(kind: string, group: string): KindRef {
 
 const FIRST = "applyset-FoAVzo3tC-nwj0pNGpip9WhBjUQoYa_04pIyvrjOgzw-v1";
 
-Deno.test("the ApplySet id is upstream's", () => {
+Deno.test("applySetId returns upstream's id", () => {
   assert.equal(applySetId(kind("ProbeOne", "spec.example.dev"), instance("a", "default")), FIRST);
   assert.equal(
     applySetId(kind("ClusterThing", "kro.run"), instance("g")),
@@ -22,24 +22,24 @@ Deno.test("the ApplySet id is upstream's", () => {
   );
 });
 
-Deno.test("the inventory hash is upstream's", () => {
+Deno.test("inventoryHash returns upstream's hash", () => {
   assert.equal(
     inventoryHash(FIRST, "ConfigMap", ""),
     "sha256:fYLtX-nDoHsnXCT1pwUxEeKiAtM15200dpxgQbJzTKM",
   );
 });
 
-const SOUND = {
+const VALID = {
   "applyset.kubernetes.io/tooling": "kro/v0.9.4",
   "applyset.kubernetes.io/contains-group-kinds": "ConfigMap,Deployment.apps",
   "applyset.kubernetes.io/additional-namespaces": "",
 };
 
 for (
-  const { name, annotations, fault } of [
-    { name: "one written before hashes existed", annotations: {}, fault: undefined },
+  const { name, annotations, problem } of [
+    { name: "an inventory without a hash", annotations: {}, problem: undefined },
     {
-      name: "a hash that fits",
+      name: "a correct hash",
       annotations: {
         "internal.kro.run/applyset-inventory-hash": inventoryHash(
           FIRST,
@@ -47,41 +47,41 @@ for (
           "",
         ),
       },
-      fault: undefined,
+      problem: undefined,
     },
     {
-      name: "a hash that does not",
+      name: "a wrong hash",
       annotations: { "internal.kro.run/applyset-inventory-hash": "sha256:x" },
-      fault: /invalid internal\.kro\.run\/applyset-inventory-hash annotation: got "sha256:x"/,
+      problem: /invalid internal\.kro\.run\/applyset-inventory-hash annotation: got "sha256:x"/,
     },
     {
       name: "an empty group kind",
       annotations: { "applyset.kubernetes.io/contains-group-kinds": "ConfigMap,,Pod" },
-      fault: /invalid applyset\.kubernetes\.io\/contains-group-kinds annotation: ""/,
+      problem: /invalid applyset\.kubernetes\.io\/contains-group-kinds annotation: ""/,
     },
     {
-      name: "a group that is none",
+      name: "an invalid group",
       annotations: { "applyset.kubernetes.io/contains-group-kinds": "Pod.Apps_x" },
-      fault: /contains-group-kinds annotation: "Pod\.Apps_x"/,
+      problem: /contains-group-kinds annotation: "Pod\.Apps_x"/,
     },
     {
-      name: "a namespace that is none",
+      name: "an invalid namespace",
       annotations: { "applyset.kubernetes.io/additional-namespaces": "a,B" },
-      fault: /additional-namespaces annotation: "B"/,
+      problem: /additional-namespaces annotation: "B"/,
     },
   ]
 ) {
-  Deno.test(`inventory: ${name} is ${fault ? "refused" : "accepted"}`, () => {
+  Deno.test(`inventory: ${name} is ${problem ? "refused" : "accepted"}`, () => {
     const object = instance("a", "default");
     object.metadata.labels = { "applyset.kubernetes.io/id": FIRST };
-    object.metadata.annotations = { ...SOUND, ...annotations };
+    object.metadata.annotations = { ...VALID, ...annotations };
     const found = inventoryFault(kind("ProbeOne", "spec.example.dev"), object);
-    if (fault) assert.match(found ?? "", fault);
+    if (problem) assert.match(found ?? "", problem);
     else assert.equal(found, undefined);
   });
 }
 
-Deno.test("the suspend annotation takes both words in any case, and nothing else", () => {
+Deno.test("isSuspended accepts suspended and disabled in any case, and no other value", () => {
   const suspended = ["suspended", "Disabled", "SUSPENDED", "true", ""].map((value) => {
     const object = instance("a");
     object.metadata.annotations = { "kro.run/reconcile": value };

@@ -1,4 +1,4 @@
-/** Which objects count as members of an ApplySet. */
+/** Membership of objects in an ApplySet. */
 import assert from "node:assert/strict";
 import { type KubeObject, Label, type ManagedFieldsEntry } from "../../../src/api/mod.ts";
 import { applyEntry, isMember } from "../../../src/reconcile/mod.ts";
@@ -12,7 +12,7 @@ function object(metadata: KubeObject["metadata"]): KubeObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata };
 }
 
-Deno.test("only an Apply of kro's manager on the object itself is kro's entry", () => {
+Deno.test("applyEntry returns only the Apply entry of kro's manager on the object itself", () => {
   const entryOf = (...managedFields: ManagedFieldsEntry[]) => applyEntry(object({ managedFields }));
   assert.equal(entryOf(others, ours), ours);
   assert.equal(entryOf({ ...ours, operation: "Update" }), undefined);
@@ -22,9 +22,9 @@ Deno.test("only an Apply of kro's manager on the object itself is kro's entry", 
 });
 
 const members: Record<string, { metadata: KubeObject["metadata"]; expected: boolean }> = {
-  "labelled and applied by kro": { metadata: { labels, managedFields: [ours] }, expected: true },
-  "labelled, without any managed fields": { metadata: { labels }, expected: true },
-  "labelled, with an empty list of managed fields": {
+  "labeled and applied by kro": { metadata: { labels, managedFields: [ours] }, expected: true },
+  "labeled, without managed fields": { metadata: { labels }, expected: true },
+  "labeled, with an empty list of managed fields": {
     metadata: { labels, managedFields: [] },
     expected: true,
   },
@@ -32,7 +32,7 @@ const members: Record<string, { metadata: KubeObject["metadata"]; expected: bool
     metadata: { labels, managedFields: [others] },
     expected: false,
   },
-  "labelled, with an Apply to its status alone": {
+  "labeled, with an Apply to its status only": {
     metadata: { labels, managedFields: [{ ...ours, subresource: "status" }] },
     expected: false,
   },
@@ -44,7 +44,7 @@ const members: Record<string, { metadata: KubeObject["metadata"]; expected: bool
 };
 
 for (const [what, { metadata, expected }] of Object.entries(members)) {
-  Deno.test(`an object ${what} is ${expected ? "a" : "no"} member`, () => {
+  Deno.test(`an object ${what} is ${expected ? "a" : "not a"} member`, () => {
     assert.equal(isMember(object(metadata), APPLY_SET), expected);
   });
 }

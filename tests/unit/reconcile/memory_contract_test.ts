@@ -1,4 +1,4 @@
-// The cluster in memory fulfils the same contract as the real ones.
+// The in-memory cluster passes the contract tests of the real clusters.
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../support/contract/cluster.ts";
@@ -6,7 +6,7 @@ import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../support/contr
 clusterContract("memory cluster", () => {
   const kinds = [CONFIG_MAP, SECRET, WIDGET].map((kind) => ({ ...kind, schema: {} }));
   const cluster = new MemoryCluster({ kinds });
-  const adds = (draft: KubeObject, { data }: KubeObject) => {
+  const addData = (draft: KubeObject, { data }: KubeObject) => {
     draft.data = { ...draft.data as object, ...data as object };
   };
   return Promise.resolve({
@@ -14,7 +14,7 @@ clusterContract("memory cluster", () => {
     namespaces: ["one", "two"],
     foreign: async (ref, object) =>
       await cluster.getLive(ref)
-        ? cluster.edit(ref, (draft) => adds(draft, object), "foreign")
+        ? cluster.edit(ref, (draft) => addData(draft, object), "foreign")
         : cluster.put(ref.kind, object, "foreign"),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });

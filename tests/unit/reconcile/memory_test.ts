@@ -1,4 +1,4 @@
-/** The cluster in memory behaves like an API server where a pass can tell. */
+/** The in-memory cluster behaves like an API server as far as a pass can observe. */
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -15,7 +15,7 @@ const map = configMap("a");
 const wanted = (data: Record<string, string>): KubeObject => foreignMap("a", data);
 const isConflict = (error: unknown) => error instanceof ApiError && error.reason === "Conflict";
 
-Deno.test("apply creates, then changes, then costs nothing", async () => {
+Deno.test("apply creates, then configures, then makes no call for an unchanged object", async () => {
   const c = new MemoryCluster();
   const actions = [];
   for (const value of ["1", "2", "2"]) {
@@ -29,7 +29,7 @@ Deno.test("apply creates, then changes, then costs nothing", async () => {
   assert.equal(object.metadata.creationTimestamp, "1970-01-01T00:00:00Z");
 });
 
-Deno.test("a field of somebody else is a conflict that names owner and field, unless forced or equal", async () => {
+Deno.test("applying another manager's field conflicts with its owner and field, unless forced or equal", async () => {
   const c = new MemoryCluster();
   c.put(CONFIG_MAP, wanted({ value: "theirs", other: "o" }), "someone");
   await assert.rejects(c.apply(map, wanted({ value: "ours" }), { force: false }), (error) => {
@@ -52,7 +52,7 @@ Deno.test("a field of somebody else is a conflict that names owner and field, un
   ]);
 });
 
-Deno.test("a field dropped from the applied set goes when nobody else owns it", async () => {
+Deno.test("a field dropped from the applied object is removed unless another manager owns it", async () => {
   const c = new MemoryCluster();
   await c.apply(map, wanted({ mine: "1", shared: "2", kept: "3" }), { force: true });
   c.edit(map, (d) => (d.data as JsonObject).shared = "changed", "someone");
@@ -60,7 +60,7 @@ Deno.test("a field dropped from the applied set goes when nobody else owns it", 
   assert.deepEqual(object.data, { kept: "3", shared: "changed" });
 });
 
-Deno.test("lists merge by their keys where the schema says so, and are replaced where not", async () => {
+Deno.test("lists with keys in the schema are merged, other lists are replaced", async () => {
   const source = snapshotSource();
   const service = (await source.resolve({ group: "", version: "v1", kind: "Service" }))!;
   const c = new MemoryCluster({ kinds: [service] });
@@ -89,7 +89,7 @@ Deno.test("lists merge by their keys where the schema says so, and are replaced 
   });
 });
 
-Deno.test("generation counts changes of the spec alone", async () => {
+Deno.test("generation changes only with the spec", async () => {
   const c = new MemoryCluster();
   const ref = { ...map, kind: { ...CONFIG_MAP, kind: "Thing", group: "example.com" } };
   c.put(ref.kind, {
@@ -105,7 +105,7 @@ Deno.test("generation counts changes of the spec alone", async () => {
   assert.equal((await c.get(ref))!.metadata.generation, 2);
 });
 
-Deno.test("deletion: the uid must fit, finalizers hold, and what is gone counts as deleted", async () => {
+Deno.test("delete checks the uid, waits for finalizers, and succeeds for a deleted object", async () => {
   const c = new MemoryCluster();
   const { uid } = c.put(CONFIG_MAP, wanted({})).metadata;
   await assert.rejects(c.delete(map, { uid: "other" }), isConflict);
@@ -118,7 +118,7 @@ Deno.test("deletion: the uid must fit, finalizers hold, and what is gone counts 
   await c.delete(map, { uid: uid! });
 });
 
-Deno.test("patch and status are refused on an old resourceVersion and on a missing object", async () => {
+Deno.test("patch and writeStatus are refused for an old resourceVersion and for a missing object", async () => {
   const c = new MemoryCluster();
   const old = c.put(CONFIG_MAP, wanted({ a: "1" }));
   c.edit(map, (d) => d.data = { a: "2" });
@@ -134,7 +134,7 @@ Deno.test("patch and status are refused on an old resourceVersion and on a missi
   }
 });
 
-Deno.test("lists select by kind, namespace and labels; live ones give metadata alone", async () => {
+Deno.test("lists select by kind, namespace and labels, and live lists return metadata only", async () => {
   const c = new MemoryCluster();
   c.put(CONFIG_MAP, foreignMap("a", { v: "1" }, { labels: { x: "1" } }));
   c.put(CONFIG_MAP, foreignMap("b", {}, { labels: { x: "2" } }));

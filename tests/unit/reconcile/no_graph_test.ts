@@ -18,7 +18,7 @@ function pass(w: World, unresolved?: string) {
   return reconcile({ instance: w.kind, unresolved }, w.instance(), w.cluster, w.context);
 }
 
-Deno.test("without an RGD an instance stays as it is, and makes no call", async () => {
+Deno.test("a pass without an RGD leaves the instance unchanged and makes no call", async () => {
   const w = await converged();
   const before = w.instance();
   const outcome = await pass(w);
@@ -39,7 +39,7 @@ for (const unresolved of [undefined, "revision 2 failed"]) {
   });
 }
 
-Deno.test("an unresolved instance that vanished before its status was written needs no further pass", async () => {
+Deno.test("an unresolved instance that is deleted before its status write is not requeued", async () => {
   const w = await converged();
   const instance = w.instance();
   w.cluster.removeKind(w.kind);
@@ -48,7 +48,7 @@ Deno.test("an unresolved instance that vanished before its status was written ne
   assert.deepEqual([outcome.next, outcome.instance], [{ kind: "done" }, undefined]);
 });
 
-Deno.test("an unresolved instance whose spec changed before its status was written is requeued", async () => {
+Deno.test("an unresolved instance whose spec changes before its status write is requeued", async () => {
   const w = await converged();
   const { writeStatus } = w.cluster;
   w.cluster.writeStatus = function (ref, object) {

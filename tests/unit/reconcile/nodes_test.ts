@@ -1,4 +1,4 @@
-/** What becomes of a node: left out, waiting, pending, failing; and of those that depend on it. */
+/** The states of nodes and their effect on dependents: skipped, waiting, pending, failed, deleting. */
 import assert from "node:assert/strict";
 import { ApiError, type ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
@@ -31,7 +31,7 @@ resources:
         template: {metadata: {labels: {app: demo}}, spec: {containers: [{name: a, image: b}]}}
 ${rest}`;
 
-Deno.test("a node left out by includeWhen takes its dependents with it, and their objects go", async () => {
+Deno.test("a node excluded by includeWhen excludes its dependents, and their objects are pruned", async () => {
   const w = await world(`
 schema:
   spec: {on: boolean | default=true}
@@ -52,7 +52,7 @@ ${mapNode("d", "free")}
   assert.deepEqual(outcome.removed.map((o) => o.name), ["demo-c", "demo-b", "demo-a"]);
 });
 
-Deno.test("includeWhen that reads another node waits for it, and follows what it says", async () => {
+Deno.test("an includeWhen that reads another node waits for its data and follows its changes", async () => {
   const w = await world(WITH_DEPLOYMENT(
     "[]",
     mapNode(
@@ -76,7 +76,7 @@ Deno.test("includeWhen that reads another node waits for it, and follows what it
   assert.deepEqual(w.configMaps(), []);
 });
 
-Deno.test("missing data of the instance is an error in includeWhen, and a wait in a template", async () => {
+Deno.test("missing instance data is an error in includeWhen, and a wait in a template", async () => {
   const yaml = (more: string, value: string) => `
 schema: {spec: {maybe: string}}
 resources:${mapNode("a", value, more)}`;
@@ -96,7 +96,7 @@ resources:${mapNode("a", value, more)}`;
   );
 });
 
-Deno.test("readyWhen holds back dependents, names the expression, and lets them go when it holds", async () => {
+Deno.test("an unmet readyWhen blocks dependents, with its expression in the reason, until it is met", async () => {
   const w = await world(
     WITH_DEPLOYMENT(
       '["${deployment.status.availableReplicas == deployment.spec.replicas}"]',
@@ -131,12 +131,12 @@ Deno.test("readyWhen holds back dependents, names the expression, and lets them 
 Deno.test("a readyWhen without dependents keeps the instance IN_PROGRESS", async () => {
   const w = await world(WITH_DEPLOYMENT('["${deployment.status.replicas == 1}"]', ""));
   w.create();
-  const outcome = await w.settle();
+  const outcome = await w.converge();
   assert.equal(outcome.state, "IN_PROGRESS");
   assert.equal(outcome.next.kind, "wait");
 });
 
-Deno.test("readyWhen that fails for good is an error", async () => {
+Deno.test("a readyWhen that fails to evaluate is an error", async () => {
   const w = await world(
     WITH_DEPLOYMENT('["${1 / int(deployment.metadata.generation - 1) == 0}"]', ""),
   );
@@ -146,7 +146,7 @@ Deno.test("readyWhen that fails for good is an error", async () => {
   assert.match(outcome.nodes[0]!.reason!, /failed to evaluate readyWhen expression: "1 \/ int/);
 });
 
-Deno.test("a failing node neither holds up healthy ones nor what they already made", async () => {
+Deno.test("a failing node blocks its dependents, but not the healthy ones", async () => {
   class Denying extends MemoryCluster {
     denied = true;
     override apply(...args: Parameters<MemoryCluster["apply"]>) {
@@ -186,7 +186,7 @@ ${mapNode("broken", "${string(1 / 0)}")}`;
   assert.equal(states(await w.pass()).after, "Ready");
 });
 
-Deno.test("an object that somebody deletes is waited for, with those that depend on it alone", async () => {
+Deno.test("an object under deletion blocks its node and dependents until it is deleted", async () => {
   const w = await world(`
 resources:${mapNode("a", "x")}
 ${mapNode("b", "${a.data.value}")}
@@ -211,7 +211,7 @@ ${mapNode("c", "y")}`);
   assert.equal((await w.pass()).state, "ACTIVE");
 });
 
-Deno.test("two nodes that make one object: the second is refused, the first keeps it", async () => {
+Deno.test("of two nodes with the same object the second is refused", async () => {
   const w = await world(`
 resources:
   - id: a
@@ -241,7 +241,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`an object with ${name} fails with the node's name`, async () => {
+  Deno.test(`an object with ${name} fails its node`, async () => {
     const w = await world(`
 resources:
   - id: a
@@ -253,7 +253,7 @@ resources:
   });
 }
 
-Deno.test("a cluster-scoped instance must name the namespaces of its objects", async () => {
+Deno.test("objects of a cluster-scoped instance must set their namespace", async () => {
   const w = await world(`
 schema: {scope: Cluster, spec: {ns: string}}
 resources:
@@ -272,7 +272,7 @@ resources:
   );
 });
 
-Deno.test("while waiting, the values are shown that the expression reads of the status, in short", async () => {
+Deno.test("the reason of an unmet readyWhen shows the status values that it reads", async () => {
   const w = await world(WITH_DEPLOYMENT(
     `
       - "\${deployment.status.conditions.exists(c, c.type == 'Available') && deployment.spec.replicas == 2 || deployment.status.readyReplicas + deployment.status.replicas > 5}"`,
@@ -288,7 +288,7 @@ Deno.test("while waiting, the values are shown that the expression reads of the 
   );
 });
 
-Deno.test("texts of a status are cut; items of a collection are named; nothing of a Secret is shown", async () => {
+Deno.test("the reason of an unmet readyWhen cuts long status values and names the collection's item", async () => {
   const crd = `
 schema: {spec: {}}
 resources:
@@ -314,7 +314,7 @@ resources:
   assert.ok(reason!.endsWith(`: each.status.message is "${"z".repeat(64)}"… (default/y)`), reason!);
 });
 
-Deno.test("a kind that is not found is a failure that is tried again, not the end of the instance", async () => {
+Deno.test("a kind that is not found fails its node, and the instance is retried", async () => {
   class Without extends MemoryCluster {
     gone = true;
     override apply(...args: Parameters<MemoryCluster["apply"]>) {

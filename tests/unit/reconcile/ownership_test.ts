@@ -1,4 +1,4 @@
-/** Whose objects are whose: nobody's is adopted, another instance's is refused. */
+/** Object ownership: an object without an owner is adopted, another instance's object is refused. */
 import assert from "node:assert/strict";
 import { configMap, foreignMap, mapNode, world } from "./fixtures.ts";
 
@@ -13,9 +13,9 @@ resources:
       data: {value: "\${schema.spec.value}"}`;
 
 for (const ownedOnly of [false, true]) {
-  const how = ownedOnly ? "unseen by the cache" : "that the cache shows";
+  const how = ownedOnly ? "outside the cache" : "in the cache";
 
-  Deno.test(`an object of nobody ${how} is adopted; what others put into it stays`, async () => {
+  Deno.test(`an unowned object ${how} is adopted, and fields of other managers stay`, async () => {
     const w = await world(FIXED, { ownedOnly });
     const metadata = { labels: { team: "x" } };
     w.cluster.put(
@@ -42,7 +42,7 @@ for (const ownedOnly of [false, true]) {
   });
 }
 
-Deno.test("an unseen object is tried without force first, and looked at before it is taken", async () => {
+Deno.test("an object outside the cache is applied without force, read, and then adopted", async () => {
   const w = await world(FIXED, { ownedOnly: true });
   w.cluster.put(configMap("shared").kind, foreignMap("shared", { value: "old" }));
   w.create();
@@ -51,7 +51,7 @@ Deno.test("an unseen object is tried without force first, and looked at before i
   assert.deepEqual(verbs, ["apply", "getLive", "apply"]);
 });
 
-Deno.test("when what was in the way vanishes, the next attempt takes nothing by force either", async () => {
+Deno.test("if the conflicting object is deleted before it is read, the next apply is not forced either", async () => {
   const w = await world(FIXED, { ownedOnly: true });
   const foreign = () =>
     w.cluster.put(configMap("shared").kind, foreignMap("shared", { value: "1" }));
@@ -70,7 +70,7 @@ Deno.test("when what was in the way vanishes, the next attempt takes nothing by 
   assert.deepEqual(w.configMap("shared")!.data, { value: "1" });
 });
 
-Deno.test("two instances that make one object: the first keeps it, the second says whose it is", async () => {
+Deno.test("of two instances with the same object the second is refused, and its reason names the owner", async () => {
   const w = await world(FIXED);
   w.create({ value: "1" }, "one");
   w.create({ value: "2" }, "two");
@@ -84,10 +84,10 @@ Deno.test("two instances that make one object: the first keeps it, the second sa
   assert.deepEqual(w.configMap("shared")!.data, { value: "1" });
   w.cluster.evict(w.ref("two"));
   await w.pass("two");
-  assert.ok(w.configMap("shared"), "deleting the second leaves the first one's object");
+  assert.ok(w.configMap("shared"), "deleting the second instance leaves the object");
 });
 
-Deno.test("children carry kro's labels over the template's, and their deletion wave", async () => {
+Deno.test("children have kro's labels, which override the template's, and their apply order", async () => {
   const w = await world(`
 resources:
   - id: a
@@ -118,7 +118,7 @@ ${mapNode("b", "${a.metadata.name}")}`);
   assert.deepEqual(annotations, { note: "n", "internal.kro.run/apply-order": "1" });
 });
 
-Deno.test("a new version of kro alone does not write to children", async () => {
+Deno.test("a new version of kro alone causes no write to children", async () => {
   const w = await world(FIXED);
   w.create();
   await w.pass();
@@ -128,14 +128,14 @@ Deno.test("a new version of kro alone does not write to children", async () => {
   assert.equal(w.configMap("shared")!.metadata.labels!["kro.run/kro-version"], "v0.9.4");
 });
 
-Deno.test("values of instances are data: an expression in them is copied, not evaluated", async () => {
+Deno.test("an expression in a value of the instance is copied, not evaluated", async () => {
   const w = await world(FIXED);
   w.create({ value: "${schema.metadata.name}" });
   await w.pass();
   assert.deepEqual(w.configMap("shared")!.data, { value: "${schema.metadata.name}" });
 });
 
-Deno.test("a field dropped from the template goes unless somebody else owns it too", async () => {
+Deno.test("a field dropped from the template is removed, and fields of other managers stay", async () => {
   const w = await world(`
 schema: {spec: {labels: "map[string]string"}}
 resources:

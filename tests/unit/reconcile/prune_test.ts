@@ -1,4 +1,4 @@
-/** What the graph no longer makes goes, and only that. */
+/** Pruning of objects that the graph no longer contains. */
 import assert from "node:assert/strict";
 import { Annotation, ApiError, type JsonObject, Label } from "../../../src/api/mod.ts";
 import { inventoryHash } from "../../../src/reconcile/mod.ts";
@@ -12,7 +12,7 @@ const secret = (name: string, more = "") => `
     ${more}
     template: {apiVersion: v1, kind: Secret, metadata: {name: "${name}"}}`;
 
-Deno.test("a node taken out of the RGD is pruned and its kind leaves the inventory", async () => {
+Deno.test("a node removed from the RGD is pruned, and its kind is removed from the inventory", async () => {
   const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
   w.create();
   await w.pass();
@@ -26,7 +26,7 @@ Deno.test("a node taken out of the RGD is pruned and its kind leaves the invento
   assert.deepEqual(w.counts(), {});
 });
 
-Deno.test("a node that never becomes ready does not keep the removed ones", async () => {
+Deno.test("a node that is not ready does not block the pruning of removed nodes", async () => {
   const never = mapNode("a", "x", "\n    readyWhen: [\"${a.data.value == 'y'}\"]");
   const w = await world(`resources:${never}${secret("s")}`);
   w.create();
@@ -36,7 +36,7 @@ Deno.test("a node that never becomes ready does not keep the removed ones", asyn
   assert.equal(w.cluster.objects().some((o) => o.kind === "Secret"), false);
 });
 
-Deno.test("a renamed object stays until the one in its place is ready", async () => {
+Deno.test("a renamed object stays until its successor is ready", async () => {
   const yaml = (name: string) =>
     `resources:${secret(name, "readyWhen: [\"${has(secret.data) && 'ok' in secret.data}\"]")}`;
   const w = await world(yaml("old"));
@@ -44,11 +44,11 @@ Deno.test("a renamed object stays until the one in its place is ready", async ()
   await w.pass();
   const ref = (name: string) => ({ kind: SECRET, namespace: "default", name });
   w.cluster.edit(ref("old"), (d) => d.data = { ok: "MQ==" });
-  await w.settle();
+  await w.converge();
   w.graph = (await compileYaml(yaml("new"))).graph;
   const outcome = await w.pass();
   assert.deepEqual(states(outcome), { secret: "Waiting" });
-  assert.ok(w.peek(ref("old")), "the old one serves on");
+  assert.ok(w.peek(ref("old")), "the old object stays");
   w.cluster.edit(ref("new"), (d) => d.data = { ok: "MQ==" });
   await w.pass();
   assert.equal(w.peek(ref("old")), undefined);
@@ -68,7 +68,7 @@ ${mapNode("a", "${ext.metadata.name}")}`)).graph;
   assert.equal(kinds(w), "ConfigMap,Secret");
 });
 
-Deno.test("an object that a finalizer holds stays in the inventory until it is gone", async () => {
+Deno.test("the kind of a pruned object with a finalizer stays in the inventory until the object is deleted", async () => {
   const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
   w.create();
   await w.pass();
@@ -84,7 +84,7 @@ Deno.test("an object that a finalizer holds stays in the inventory until it is g
   assert.equal(kinds(w), "ConfigMap");
 });
 
-Deno.test("an object that only carries copied labels is no member and is left alone", async () => {
+Deno.test("an object with copied labels is not a member and is not deleted", async () => {
   const w = await world(`resources:${mapNode("a", "x")}`);
   w.create();
   await w.pass();
@@ -101,7 +101,7 @@ Deno.test("an object that only carries copied labels is no member and is left al
   assert.deepEqual(w.configMaps(), ["copy"]);
 });
 
-Deno.test("a kind of which nobody can say whether it is served keeps the inventory as it is", async () => {
+Deno.test("the inventory stays unchanged if discovery fails for one of its kinds", async () => {
   const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
   w.create();
   await w.pass();
@@ -117,7 +117,7 @@ Deno.test("a kind of which nobody can say whether it is served keeps the invento
   assert.equal(kinds(w), "ConfigMap,Secret");
 });
 
-Deno.test("a kind that is gone for good leaves the inventory", async () => {
+Deno.test("a kind that is no longer served is removed from the inventory", async () => {
   const w = await world(`resources:${mapNode("a", "x")}${secret("s")}`);
   w.create();
   await w.pass();
@@ -127,7 +127,7 @@ Deno.test("a kind that is gone for good leaves the inventory", async () => {
   assert.equal(kinds(w), "ConfigMap");
 });
 
-Deno.test("omit() takes the field that holds it away again", async () => {
+Deno.test("omit() removes a field that was applied before", async () => {
   const yaml = `
 schema: {spec: {on: boolean | default=true}}
 resources:
@@ -146,7 +146,7 @@ resources:
   assert.deepEqual(w.configMap("a")!.data as JsonObject, { y: "1" });
 });
 
-Deno.test("a kind that is named and of which nothing is there leaves the inventory with nothing to prune", async () => {
+Deno.test("a kind without objects is removed from the inventory", async () => {
   const w = await world(`
 resources:${mapNode("a", "x")}`);
   w.create();

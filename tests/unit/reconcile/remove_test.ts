@@ -1,4 +1,4 @@
-/** Deletion: from the inventory alone, wave by wave, and the finalizer last. */
+/** Deletion of an instance: its inventory wave by wave, and the finalizer last. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { reconcile } from "../../../src/reconcile/mod.ts";
@@ -23,14 +23,18 @@ const hold = (w: World, name: string) =>
 const release = (w: World, name: string) =>
   w.cluster.edit(configMap(name), (d) => delete d.metadata.finalizers);
 
-Deno.test("a child that is held pauses the waves below it, and the status says by what", async () => {
+Deno.test("a child with a finalizer blocks the following waves, and the status names it", async () => {
   const w = await deleting();
   hold(w, "demo-b");
   const first = await w.pass();
   assert.deepEqual(w.configMaps(), ["demo-a", "demo-b"]);
   assert.ok(first.next.kind === "wait");
   assert.equal(first.next.reason, "deleting apply-order wave 2");
-  assert.deepEqual(first.next.objects?.map((o) => o.name), ["demo-b"], "what it waits for");
+  assert.deepEqual(
+    first.next.objects?.map((o) => o.name),
+    ["demo-b"],
+    "the objects that the wave waits for",
+  );
   assert.equal(first.state, "DELETING");
   assert.equal(condition(first.instance, "ResourcesReady").message, "deleting resources");
   const second = await w.pass();
@@ -48,7 +52,7 @@ Deno.test("a child that is held pauses the waves below it, and the status says b
   assert.deepEqual(w.cluster.objects(), []);
 });
 
-Deno.test("while deleting, fields stay, and every condition speaks of this generation", async () => {
+Deno.test("during deletion status fields stay, and conditions have the reason UnderDeletion", async () => {
   const w = await deleting();
   hold(w, "demo-c");
   const { instance } = await w.pass();
@@ -62,7 +66,7 @@ Deno.test("while deleting, fields stay, and every condition speaks of this gener
   assert.equal(condition(instance, "InstanceManaged").status, "True");
 });
 
-Deno.test("author conditions stay while deleting, kro's ResourcesReady is laid over them", async () => {
+Deno.test("during deletion author conditions stay, and kro's ResourcesReady is added", async () => {
   const w = await deleting(`
 schema:
   status:
@@ -76,7 +80,7 @@ resources:${mapNode("a", "x")}`);
   ]);
 });
 
-Deno.test("deletion needs no graph, and works while suspended", async () => {
+Deno.test("a suspended instance is deleted without a graph", async () => {
   const w = await deleting();
   w.cluster.edit(w.ref(), (d) => d.metadata.annotations!["kro.run/reconcile"] = "suspended");
   const outcome = await reconcile({ instance: w.kind }, w.instance(), w.cluster, w.context);
@@ -85,13 +89,13 @@ Deno.test("deletion needs no graph, and works while suspended", async () => {
   assert.deepEqual(w.cluster.objects(), []);
 });
 
-Deno.test("members that the cache does not show keep the finalizer until they are gone", async () => {
+Deno.test("members missing from the cache keep the finalizer until they are deleted", async () => {
   const w = await deleting();
   const { listMembers } = w.cluster;
   w.cluster.listMembers = () => Promise.resolve([]);
   hold(w, "demo-a");
   const outcome = await w.pass();
-  assert.ok(outcome.instance, "the finalizer is still there");
+  assert.ok(outcome.instance, "the finalizer keeps the instance");
   w.cluster.listMembers = listMembers;
   release(w, "demo-a");
   await w.pass();
@@ -106,7 +110,7 @@ for (
       message: /invalid applyset\.kubernetes\.io\/contains-group-kinds annotation/,
     },
     {
-      name: "a list that somebody edited",
+      name: "an edited list of kinds",
       spoil: (a: Record<string, string>) => a["applyset.kubernetes.io/contains-group-kinds"] = "",
       message: /invalid internal\.kro\.run\/applyset-inventory-hash annotation/,
     },
@@ -117,7 +121,7 @@ for (
     },
   ]
 ) {
-  Deno.test(`${name} blocks the deletion and is named`, async () => {
+  Deno.test(`${name} in the inventory blocks the deletion and is named in the condition`, async () => {
     const w = await deleting();
     w.cluster.edit(w.ref(), (d) => spoil(d.metadata.annotations!));
     const outcome = await w.pass();
@@ -129,7 +133,7 @@ for (
   });
 }
 
-Deno.test("a kind that cannot be listed blocks the deletion; one that is gone does not", async () => {
+Deno.test("failing discovery of a kind blocks the deletion; a kind that is no longer served does not", async () => {
   const w = await deleting();
   w.cluster.serves = () =>
     Promise.reject(new ApiError("discovery is stale", { reason: "Timeout" }));
@@ -142,25 +146,29 @@ Deno.test("a kind that cannot be listed blocks the deletion; one that is gone do
   assert.equal((await w.pass()).instance, undefined);
 });
 
-Deno.test("what is known of a kind is enough until a list is not found, then it is asked for anew", async () => {
+Deno.test("a cached kind is looked up again only if its list is not found", async () => {
   const w = await deleting(`resources:${mapNode("a", "x")}`);
-  const asked: unknown[] = [];
+  const lookups: unknown[] = [];
   const { serves } = w.cluster;
   const notFound = () => Promise.reject(new ApiError("not found", { reason: "NotFound" }));
   w.cluster.serves = function (kind, options) {
-    asked.push(options?.fresh ?? false);
+    lookups.push(options?.fresh ?? false);
     return serves.call(this, kind);
   };
   const { listMembers } = w.cluster;
   w.cluster.listMembers = notFound;
-  assert.equal((await w.pass()).next.kind, "retry", "served, but not found: it may come back");
-  assert.deepEqual(asked.splice(0), [false, true]);
+  assert.equal(
+    (await w.pass()).next.kind,
+    "retry",
+    "the kind is served, but its list is not found: retry",
+  );
+  assert.deepEqual(lookups.splice(0), [false, true]);
   w.cluster.listMembers = listMembers;
   assert.equal((await w.pass()).instance, undefined);
-  assert.ok(!asked.includes(true), "its lists answer");
+  assert.ok(!lookups.includes(true), "its lists succeed");
 });
 
-Deno.test("an instance recreated under the same name owns the objects of the first, also later", async () => {
+Deno.test("an instance recreated under the same name takes over the objects of the first", async () => {
   const w = await world(CHAIN);
   w.create();
   await w.pass();
@@ -172,7 +180,7 @@ Deno.test("an instance recreated under the same name owns the objects of the fir
   assert.equal(w.configMap("demo-a")!.metadata.labels!["kro.run/instance-id"], uid);
 });
 
-Deno.test("an object recreated by others between list and delete is spared", async () => {
+Deno.test("an object recreated between list and delete is not deleted", async () => {
   const w = await deleting(`resources:${mapNode("a", "x")}`);
   const original = w.cluster.delete;
   w.cluster.delete = function (ref, options) {
@@ -194,7 +202,7 @@ Deno.test("an object recreated by others between list and delete is spared", asy
   assert.deepEqual(w.configMaps(), ["demo-a"]);
 });
 
-Deno.test("without kro's finalizer there is nothing to do", async () => {
+Deno.test("deletion without kro's finalizer does nothing", async () => {
   const w = await world(`resources:${mapNode("a", "x")}`);
   w.create({}, "demo", { finalizers: ["example.com/other"] });
   w.cluster.evict(w.ref());
@@ -202,7 +210,7 @@ Deno.test("without kro's finalizer there is nothing to do", async () => {
   assert.deepEqual(w.counts(), {});
 });
 
-Deno.test("an empty graph's instance goes at once", async () => {
+Deno.test("an instance without resources is deleted at once", async () => {
   const w = await deleting("resources: []");
   assert.equal((await w.pass()).instance, undefined);
 });

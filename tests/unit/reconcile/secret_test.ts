@@ -1,4 +1,4 @@
-/** Secrets: written in the form in which they can be read and watched. */
+/** Secrets: stringData is applied as data, the form in which the API server returns it. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { encodeStringData } from "../../../src/reconcile/secret.ts";
@@ -11,21 +11,21 @@ const secret = (fields: Record<string, unknown>): KubeObject => ({
   ...fields,
 });
 
-Deno.test("stringData becomes base64 data, over data of the same key", () => {
+Deno.test("stringData becomes base64 data and overrides data of the same key", () => {
   assert.deepEqual(
     encodeStringData(secret({ data: { a: "eA==", b: "eQ==" }, stringData: { a: "ü€", c: "" } })),
     secret({ data: { a: "w7zigqw=", b: "eQ==", c: "" } }),
   );
 });
 
-Deno.test("other kinds, and stringData that the server shall refuse, are left as they are", () => {
+Deno.test("other kinds and invalid stringData, which the API server refuses, stay unchanged", () => {
   const bad = secret({ stringData: { a: 1 } });
   assert.equal(encodeStringData(bad), bad);
   const foreign = { ...secret({ stringData: { a: "x" } }), apiVersion: "example.com/v1" };
   assert.equal(encodeStringData(foreign), foreign);
 });
 
-Deno.test("a template's stringData is applied as data, and costs nothing twice", async () => {
+Deno.test("a template's stringData is applied as data, and the next pass writes nothing", async () => {
   const w = await world(`
 schema: {spec: {text: string | default="ü"}}
 resources:

@@ -1,4 +1,4 @@
-/** Label selectors as text and as objects. */
+/** Label selectors in text and object form. */
 import assert from "node:assert/strict";
 import type { Json } from "../../../src/api/mod.ts";
 import { matchLabels, selectorText } from "../../../src/reconcile/mod.ts";
@@ -32,7 +32,7 @@ for (
   });
 }
 
-Deno.test("text that is no selector is refused rather than matching everything", () => {
+Deno.test("matchLabels throws a SyntaxError for an invalid selector", () => {
   for (const text of ["a=b=c/d e", "-x", "a in b", "(a)"]) {
     assert.throws(() => matchLabels(text, LABELS), SyntaxError, text);
   }
@@ -56,7 +56,7 @@ for (
     },
   ] as { object: Json | undefined; text: string }[]
 ) {
-  Deno.test(`LabelSelector ${JSON.stringify(object)} is "${text}"`, () => {
+  Deno.test(`selectorText of ${JSON.stringify(object)} is "${text}"`, () => {
     assert.deepEqual(selectorText(object), { ok: true, text });
   });
 }
@@ -87,7 +87,7 @@ for (
     },
   ] as { object: Json; message: RegExp }[]
 ) {
-  Deno.test(`LabelSelector ${JSON.stringify(object)} is refused`, () => {
+  Deno.test(`selectorText refuses ${JSON.stringify(object)}`, () => {
     const result = selectorText(object);
     assert.ok(!result.ok);
     assert.match(result.message, message);

@@ -1,4 +1,4 @@
-/** Conditions, state and the author's fields. */
+/** The status of an instance: conditions, state and the author's fields. */
 import assert from "node:assert/strict";
 import type { Condition, JsonObject, KubeObject, ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster, reconcile, type StatusPacing } from "../../../src/reconcile/mod.ts";
@@ -9,7 +9,7 @@ const ONE = `
 schema: {spec: {value: string | default="x"}}
 resources:${mapNode("a", "${schema.spec.value}")}`;
 
-Deno.test("a converged instance says so in four conditions, InstanceSynced and state", async () => {
+Deno.test("a converged instance has four True conditions, InstanceSynced and the state ACTIVE", async () => {
   const w = await world(ONE);
   w.create();
   const { instance } = await w.pass();
@@ -51,7 +51,7 @@ Deno.test("a converged instance says so in four conditions, InstanceSynced and s
   assert.equal(status.state, "ACTIVE");
 });
 
-Deno.test("what the instance carries: finalizer, labels, inventory, and nothing of users touched", async () => {
+Deno.test("an instance gets kro's finalizer, labels and inventory, and keeps its users' metadata", async () => {
   const w = await world(ONE);
   w.create({}, "demo", {
     labels: { team: "x" },
@@ -82,7 +82,7 @@ Deno.test("what the instance carries: finalizer, labels, inventory, and nothing 
   });
 });
 
-Deno.test("InstanceSynced repeats the cause of a failure and never decides Ready", async () => {
+Deno.test("InstanceSynced repeats the cause of a failure and does not affect Ready", async () => {
   const w = await world(ONE);
   w.cluster.put(configMap("demo-a").kind, {
     ...foreignMap("demo-a", {}),
@@ -111,7 +111,7 @@ schema:
 resources:${mapNode("a", "1", '\n    includeWhen: ["${schema.spec.on}"]')}
 ${mapNode("b", "2")}`;
 
-Deno.test("fields that wait for data are left out, and come back; earlier list elements become null", async () => {
+Deno.test("status fields without data are left out until they have data; list elements become null", async () => {
   const w = await world(FIELDS);
   w.create();
   const fields = async () => {
@@ -126,7 +126,7 @@ Deno.test("fields that wait for data are left out, and come back; earlier list e
   assert.deepEqual(await fields(), all);
 });
 
-Deno.test("a status field that fails does not keep the others and the conditions from being written", async () => {
+Deno.test("a status field that fails is left out, and other fields and conditions are written", async () => {
   const w = await world(FIELDS);
   w.create();
   await w.pass();
@@ -144,20 +144,20 @@ Deno.test("a status field that fails does not keep the others and the conditions
   assert.deepEqual(w.counts(), {});
 });
 
-Deno.test("an object that is refused is waited for; with a status field that fails besides, the pass failed", async () => {
+Deno.test("a refused object makes the pass a refusal; a failing status field besides makes it an error", async () => {
   const w = await world(FIELDS);
   const labels = { "applyset.kubernetes.io/part-of": "applyset-other-v1" };
   w.cluster.put(configMap("demo-a").kind, foreignMap("demo-a", {}, { labels }));
   w.create();
-  const waits = (await w.pass()).next;
-  assert.ok(waits.kind === "retry" && waits.refused);
+  const refusal = (await w.pass()).next;
+  assert.ok(refusal.kind === "retry" && refusal.refused);
   w.change({ text: "seven" });
-  const fails = (await w.pass()).next;
-  assert.ok(fails.kind === "retry" && !fails.refused);
-  assert.match(fails.error, /^status\.number: /);
+  const failure = (await w.pass()).next;
+  assert.ok(failure.kind === "retry" && !failure.refused);
+  assert.match(failure.error, /^status\.number: /);
 });
 
-Deno.test("while suspended nothing is read or applied, and fields that read children stay", async () => {
+Deno.test("a suspended instance reads and applies nothing, and fields that read children stay", async () => {
   const w = await world(FIELDS);
   w.create();
   await w.pass();
@@ -182,10 +182,10 @@ Deno.test("while suspended nothing is read or applied, and fields that read chil
   ]);
   w.now = new Date("2026-01-02T00:00:00Z");
   await w.pass();
-  assert.deepEqual(w.cluster.calls, [], "nothing more to say");
+  assert.deepEqual(w.cluster.calls, [], "the status is unchanged");
 });
 
-Deno.test("suspending leaves the state as it was: what was never reconciled is not ACTIVE", async () => {
+Deno.test("suspending keeps the state, and an instance that was never reconciled is IN_PROGRESS", async () => {
   const suspend = (w: World) =>
     w.cluster.edit(w.ref(), (d) => {
       d.metadata.annotations = { ...d.metadata.annotations, "kro.run/reconcile": "suspended" };
@@ -202,7 +202,7 @@ resources:${mapNode("a", "${string(1 / (size(schema.metadata.name) - 4))}")}`);
   assert.equal((await fresh.pass()).state, "IN_PROGRESS");
 });
 
-Deno.test("a suspended instance still gets finalizer and labels", async () => {
+Deno.test("a suspended instance still gets kro's finalizer and labels", async () => {
   const w = await world(ONE);
   w.create({}, "demo", { annotations: { "kro.run/reconcile": "suspended" } });
   await w.pass();
@@ -210,7 +210,7 @@ Deno.test("a suspended instance still gets finalizer and labels", async () => {
   assert.deepEqual(w.instance().metadata.finalizers, ["kro.run/finalizer"]);
 });
 
-Deno.test("when the instance cannot be patched nothing is created, and InstanceManaged says why", async () => {
+Deno.test("if the instance cannot be patched nothing is created, and InstanceManaged has the cause", async () => {
   class Refusing extends MemoryCluster {
     override patch(): Promise<never> {
       return Promise.reject(new ApiError("patch is forbidden", { reason: "Forbidden", code: 403 }));
@@ -226,7 +226,7 @@ Deno.test("when the instance cannot be patched nothing is created, and InstanceM
   assert.deepEqual(w.configMaps(), []);
 });
 
-Deno.test("a status that the API server drops, since its CRD was changed, is written again", async () => {
+Deno.test("a status that the API server drops because of a changed CRD is retried", async () => {
   let drops = true;
   class Dropping extends MemoryCluster {
     override writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
@@ -247,7 +247,7 @@ Deno.test("a status that the API server drops, since its CRD was changed, is wri
   assert.equal((again.instance!.status as JsonObject).state, "ACTIVE");
 });
 
-Deno.test("a finalizer is not put beside an inventory that does not fit", async () => {
+Deno.test("the finalizer is not added to an instance with an invalid inventory", async () => {
   const w = await world(ONE);
   w.create({}, "demo", { labels: { "applyset.kubernetes.io/id": "applyset-else-v1" } });
   const { instance } = await w.pass();
@@ -257,7 +257,7 @@ Deno.test("a finalizer is not put beside an inventory that does not fit", async 
   );
 });
 
-Deno.test("an instance without a good revision says so and keeps its fields", async () => {
+Deno.test("an instance without a usable revision has GraphResolved False and keeps its status fields", async () => {
   const w = await world(FIELDS);
   w.create();
   await w.pass();
@@ -276,7 +276,7 @@ Deno.test("an instance without a good revision says so and keeps its fields", as
   assert.deepEqual(w.counts(), { writeStatus: 1 });
 });
 
-Deno.test("the pace decides by the change when a status is written; a postponed one is due later", async () => {
+Deno.test("the status pace delays a write by its kind of change, and the outcome has the requeue delay", async () => {
   const w = await world(`
 schema:
   spec: {value: string | default="x"}
@@ -309,11 +309,11 @@ resources:${
   w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).extra = "no");
   await w.pass();
   w.cluster.edit(configMap("demo-a"), (d) => (d.data as JsonObject).value = "drifted");
-  w.cluster.edit(w.ref(), (d) => (d.status as JsonObject).got = "somebody's");
+  w.cluster.edit(w.ref(), (d) => (d.status as JsonObject).got = "edited");
   const late = await w.pass();
   assert.deepEqual(w.counts(), { apply: 1 });
   assert.equal(late.requeueAfterMs, 100);
-  assert.equal((late.instance!.status as JsonObject).got, "somebody's");
+  assert.equal((late.instance!.status as JsonObject).got, "edited");
 
   wait = 0;
   const written = await w.pass();

@@ -1,4 +1,4 @@
-/** References to a resourceVersion: followed when kro itself wrote, else no reason to write. */
+/** References to a resourceVersion: only kro's own writes of the referenced object are followed. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { CONFIG_MAP, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
@@ -8,8 +8,8 @@ schema: {spec: {value: string | default="x", other: string | default="y"}}
 resources:${mapNode("a", "${schema.spec.value}")}
 ${mapNode("b", "${a.metadata.resourceVersion}")}`;
 
-/** Reads an object of another graph by name, and makes one that the other reads. */
-const crossing = (kind: string, makes: string, reads: string) => `
+/** A graph that reads the other graph's object by name, and creates the one that the other reads. */
+const crossReferencing = (kind: string, makes: string, reads: string) => `
 schema: {kind: ${kind}}
 resources:
   - id: theirs
@@ -21,9 +21,11 @@ resources:
       metadata: {name: ${makes}}
       data: {seen: "\${theirs.metadata.resourceVersion}"}`;
 
-Deno.test("two graphs that read each other's resourceVersions come to rest", async () => {
-  const one = await world(crossing("One", "one", "two"));
-  const two = await world(crossing("Two", "two", "one"), { makeCluster: () => one.cluster });
+Deno.test("two graphs that read each other's resourceVersions converge", async () => {
+  const one = await world(crossReferencing("One", "one", "two"));
+  const two = await world(crossReferencing("Two", "two", "one"), {
+    makeCluster: () => one.cluster,
+  });
   one.cluster.put(CONFIG_MAP, foreignMap("two", { seen: "" }));
   one.create({}, "demo");
   two.create({}, "demo");
@@ -37,10 +39,10 @@ Deno.test("two graphs that read each other's resourceVersions come to rest", asy
   assert.equal(writes, 0);
 });
 
-Deno.test("what others do to an object's resourceVersion is no reason to write to those that read it", async () => {
+Deno.test("another writer's change of a referenced resourceVersion causes no write", async () => {
   const w = await world(READS_OWN);
   w.create();
-  await w.settle();
+  await w.converge();
   const { value } = w.configMap("demo-b")!.data as Record<string, string>;
   w.cluster.edit(configMap("demo-a"), (d) => d.metadata.annotations!.note = "theirs");
   await w.pass();
@@ -48,10 +50,10 @@ Deno.test("what others do to an object's resourceVersion is no reason to write t
   assert.deepEqual(w.configMap("demo-b")!.data, { value });
 });
 
-Deno.test("what kro itself changed is followed, also when the reader was refused at first", async () => {
+Deno.test("kro's own change of a referenced resourceVersion is followed, even after a refused write", async () => {
   const w = await world(READS_OWN);
   w.create();
-  await w.settle();
+  await w.converge();
   const { apply } = w.cluster;
   let refused = true;
   w.cluster.apply = function (ref, ...rest) {
