@@ -1,9 +1,9 @@
-/** Which answers the client takes for what was asked, and which for none: others may answer for the server. */
+/** Which responses the client accepts: a proxy may respond in place of the API server. */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { pods, serving } from "./serving.ts";
 
-Deno.test("JSON that is no list is not taken for an empty one", async () => {
+Deno.test("list rejects JSON that is not a list", async () => {
   for (
     const text of ["{}", "null", "[]", '{"kind":"Status"}', '{"kind":"PodList","items":3}', ""]
   ) {
@@ -22,7 +22,7 @@ Deno.test("JSON that is no list is not taken for an empty one", async () => {
   }
 });
 
-Deno.test("JSON that is no object is not taken for one", async () => {
+Deno.test("get and patch reject JSON that is not an object", async () => {
   const status = '{"kind":"Status","metadata":{},"status":"Success"}';
   for (
     const text of ["{}", "null", "[]", '{"kind":"Pod"}', '{"kind":"Pod","metadata":3}', status]
@@ -30,9 +30,9 @@ Deno.test("JSON that is no object is not taken for one", async () => {
     await serving(() => new Response(text), async ({ client }) => {
       const ref = { kind: pods, namespace: "x", name: "y" };
       const patch = () => client.mergePatch(ref, {}, { fieldManager: "x" });
-      for (const ask of [() => client.get(ref), patch]) {
+      for (const send of [() => client.get(ref), patch]) {
         await assert.rejects(
-          ask,
+          send,
           (e) => e instanceof ApiError && /pods x\/y: the answer is no object$/.test(e.message),
           text,
         );
@@ -41,9 +41,9 @@ Deno.test("JSON that is no object is not taken for one", async () => {
   }
 });
 
-Deno.test("a deletion counts as done only when the answer is about the object", async () => {
+Deno.test("delete succeeds only if the response is about the object", async () => {
   const ref = { kind: pods, namespace: "x", name: "y" };
-  const others = [
+  const unrelated = [
     "",
     "{}",
     "null",
@@ -53,7 +53,7 @@ Deno.test("a deletion counts as done only when the answer is about the object", 
     '{"kind":"Pod","metadata":{"name":"z"}}',
     "<html></html>",
   ];
-  for (const text of others) {
+  for (const text of unrelated) {
     await serving(() => new Response(text), async ({ client }) => {
       await assert.rejects(
         client.delete(ref),
@@ -62,16 +62,16 @@ Deno.test("a deletion counts as done only when the answer is about the object", 
       );
     });
   }
-  const good = [
+  const accepted = [
     '{"kind":"Status","status":"Success","details":{"name":"y","kind":"pods","uid":"1"}}',
     '{"kind":"Pod","metadata":{"name":"y","deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{}}',
   ];
-  for (const text of good) {
+  for (const text of accepted) {
     await serving(() => new Response(text), ({ client }) => client.delete(ref));
   }
 });
 
-Deno.test("an answer larger than any object is given up before it fills the memory", async () => {
+Deno.test("a response larger than 32 MiB is aborted before it fills the memory", async () => {
   const mib = new Uint8Array(2 ** 20).fill(97);
   for (const length of [undefined, String(100 * 2 ** 20)]) {
     let sent = 0;
@@ -92,7 +92,7 @@ Deno.test("an answer larger than any object is given up before it fills the memo
         });
         assert.equal(requests.length, 1);
         assert.ok(sent < 60, `${sent} MiB were sent`);
-        // The next request has a connection.
+        // The next request gets a connection.
         sent = 99;
         await assert.rejects(client.get({ kind: pods, namespace: "a", name: "b" }), ApiError);
       },
@@ -100,7 +100,7 @@ Deno.test("an answer larger than any object is given up before it fills the memo
   }
 });
 
-Deno.test("a page that is too large is asked for in smaller ones, and nothing is left out", async () => {
+Deno.test("list repeats a page that is too large with a smaller limit, and returns every object", async () => {
   const count = 150;
   const text = "x".repeat(2 ** 20);
   const names = Array.from({ length: count }, (_, i) => `p${i}`);

@@ -1,11 +1,11 @@
-// Kubeconfig files and the service account: what is found, and what is said when something is wrong.
+// Kubeconfig files and the service account: the loaded configuration, and the errors of invalid ones.
 import assert from "node:assert/strict";
 import { ConfigError, loadConfig } from "../../../src/kube/mod.ts";
 import { inCluster } from "../../../src/kube/in_cluster.ts";
 
 const pem = "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n";
 
-/** A folder with these files; leaving the scope removes it. */
+/** A temporary folder with these files, removed when its scope ends. */
 function folder(files: Record<string, string>): { dir: string } & Disposable {
   const dir = Deno.makeTempDirSync();
   for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${dir}/${name}`, text);
@@ -32,7 +32,7 @@ async function refusedAs(expected: RegExp, config: string, context?: string): Pr
   });
 }
 
-Deno.test("cluster, user and namespace come from the current context", async () => {
+Deno.test("cluster, user and namespace are those of the current context", async () => {
   using files = folder({
     config: kubeconfig("token: t", `server: "https://k:6443/prefix/", certificate-authority: ca`),
     ca: pem,
@@ -46,13 +46,13 @@ Deno.test("cluster, user and namespace come from the current context", async () 
   assert.equal((await loadConfig({ kubeconfig: config.origin, namespace: "n" })).namespace, "n");
 });
 
-Deno.test("a name and password are sent as Basic", async () => {
+Deno.test("a user name and password are sent with Basic authentication", async () => {
   using files = folder({ config: kubeconfig("username: me, password: pw") });
   const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
   assert.equal(await config.authorization?.(), `Basic ${btoa("me:pw")}`);
 });
 
-Deno.test("client certificates come as data or as files beside the kubeconfig", async () => {
+Deno.test("client certificates are read from data or from files relative to the kubeconfig", async () => {
   using files = folder({
     config: kubeconfig(`client-certificate: crt, client-key-data: ${btoa(pem)}`),
     crt: pem,
@@ -61,13 +61,13 @@ Deno.test("client certificates come as data or as files beside the kubeconfig", 
   assert.deepEqual(config.clientCert, { cert: pem, key: pem });
 });
 
-Deno.test("whom to impersonate is kept: acting as oneself would be another identity", async () => {
+Deno.test("the impersonated user is sent as a header", async () => {
   using files = folder({ config: kubeconfig("token: t, as: other") });
   const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
   assert.deepEqual(config.headers, { "impersonate-user": "other" });
 });
 
-Deno.test("a password with letters beyond ASCII is sent as UTF-8, as Go sends it", async () => {
+Deno.test("a password with non-ASCII letters is sent as UTF-8, as in client-go", async () => {
   using files = folder({ config: kubeconfig("username: zoë, password: pässwort") });
   const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
   const [scheme, value] = (await config.authorization?.())!.split(" ");
@@ -75,7 +75,7 @@ Deno.test("a password with letters beyond ASCII is sent as UTF-8, as Go sends it
   assert.equal(new TextDecoder().decode(Uint8Array.fromBase64(value!)), "zoë:pässwort");
 });
 
-Deno.test("a token file is read again after a refusal", async () => {
+Deno.test("a token file is read again after the token was refused", async () => {
   using files = folder({ config: kubeconfig("tokenFile: token"), token: "one\n" });
   const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
   assert.equal(await config.authorization?.(), "Bearer one");
@@ -85,7 +85,7 @@ Deno.test("a token file is read again after a refusal", async () => {
   assert.equal(await config.authorization?.(), "Bearer two");
 });
 
-/** Runs with these environment variables, and without those that are undefined. */
+/** Sets these environment variables for a run, or deletes those that are undefined. */
 async function withEnv(
   variables: Record<string, string | undefined>,
   run: () => Promise<void>,
@@ -101,7 +101,7 @@ async function withEnv(
   }
 }
 
-Deno.test("of several files the first to name a thing wins, and some may be missing", async () => {
+Deno.test("of several kubeconfigs the first that has an entry wins, and missing files are skipped", async () => {
   using files = folder({
     one: "current-context: y\nusers: [{name: u, user: {token: first}}]",
     two: kubeconfig("token: second").replace("name: x", "name: y"),
@@ -114,7 +114,7 @@ Deno.test("of several files the first to name a thing wins, and some may be miss
   });
 });
 
-Deno.test("without flag, variable and service account the home folder's file counts, if there is one", async () => {
+Deno.test("without flag, variable and service account ~/.kube/config is read, if it exists", async () => {
   using files = folder({});
   const home = { KUBECONFIG: undefined, KUBERNETES_SERVICE_HOST: undefined, HOME: files.dir };
   await withEnv(home, async () => {
@@ -129,7 +129,7 @@ Deno.test("without flag, variable and service account the home folder's file cou
 });
 
 const broken: [string, RegExp, string, string?][] = [
-  ["broken YAML: line and column", /config:3:\d+: /, "a: 1\nb: 2\n  c: [}\n"],
+  ["invalid YAML, with line and column", /config:3:\d+: /, "a: 1\nb: 2\n  c: [}\n"],
   ["not a mapping", /expected a mapping/, "- a"],
   ["no current context", /no current-context; it has x$/, kubeconfig("").replace(/current.*/, "")],
   ["an unknown context", /no context "z"; it has x$/, kubeconfig("token: s3cret"), "z"],
@@ -149,7 +149,7 @@ const broken: [string, RegExp, string, string?][] = [
     kubeconfig("", "x: y"),
   ],
   [
-    "a server that is no URL",
+    "a server that is not a URL",
     /server "k:6443" is no http or https URL/,
     kubeconfig("", "server: k:6443"),
   ],
@@ -169,12 +169,12 @@ const broken: [string, RegExp, string, string?][] = [
     kubeconfig("", "server: https://k, certificate-authority: nope"),
   ],
   [
-    "half of a client certificate",
+    "a client key without a certificate",
     /only one of client certificate and key/,
     kubeconfig(`client-key-data: ${btoa(pem)}`),
   ],
   [
-    "a server name of TLS that the runtime cannot check",
+    "tls-server-name, which the runtime cannot check",
     /tls-server-name "other"/,
     kubeconfig("", "server: https://k, tls-server-name: other"),
   ],
@@ -191,17 +191,18 @@ const broken: [string, RegExp, string, string?][] = [
   ],
 ];
 for (const [name, expected, config, context] of broken) {
-  Deno.test(`refused in one line: ${name}`, () => refusedAs(expected, config, context));
+  Deno.test(`a kubeconfig is refused in one line: ${name}`, () =>
+    refusedAs(expected, config, context));
 }
 
-Deno.test("a kubeconfig that is not there is named", async () => {
+Deno.test("a missing kubeconfig is named in the error", async () => {
   await assert.rejects(loadConfig({ kubeconfig: "/nowhere/config" }), {
     name: "ConfigError",
     message: "/nowhere/config: no such file (kubeconfig)",
   });
 });
 
-Deno.test("a pod uses its service account, whose token may rotate", async () => {
+Deno.test("a pod uses its service account, and reads a rotated token", async () => {
   using files = folder({ "ca.crt": pem, namespace: "kro-system\n", token: "old" });
   const variables: Record<string, string> = {
     KUBERNETES_SERVICE_HOST: "fd00::1",

@@ -1,4 +1,4 @@
-// How answers and failures become errors: reason, and a message that names request and server text.
+// Errors of responses and connection failures: their reason, and a message with request and cause.
 import assert from "node:assert/strict";
 import { ApiError, type ApiErrorReason } from "../../../src/api/mod.ts";
 import {
@@ -26,12 +26,12 @@ const reasons: [number, string | undefined, ApiErrorReason][] = [
   [418, undefined, "Other"],
 ];
 for (const [code, word, expected] of reasons) {
-  Deno.test(`${code} ${word ?? "without a word"} is ${expected}`, () => {
+  Deno.test(`${code} ${word ?? "without a reason"} is ${expected}`, () => {
     assert.equal(reasonOf(code, word), expected);
   });
 }
 
-Deno.test("a refusal repeats the server's text and keeps its causes", () => {
+Deno.test("a refusal has the API server's message and causes", () => {
   const causes = [{ reason: "FieldManagerConflict", message: "conflict", field: ".spec.replicas" }];
   const body = status(409, "Conflict", "Apply failed with 1 conflict", { causes });
   const error = refusal("APPLY deployments.apps kro/httpbin", 409, body);
@@ -40,14 +40,14 @@ Deno.test("a refusal repeats the server's text and keeps its causes", () => {
   assert.deepEqual(error.causes, causes);
 });
 
-Deno.test("a proxy's page becomes the code and its first line", () => {
+Deno.test("an HTML page of a proxy is reported as the status code and its first line", () => {
   const error = refusal("GET pods a/b", 502, "<html>bad gateway</html>\n<p>secret</p>", 3);
   assert.equal(error.message, "GET pods a/b: HTTP 502 <html>bad gateway</html>");
   assert.equal(error.reason, "ServerError");
   assert.equal(error.retryAfterSeconds, 3);
 });
 
-Deno.test("Retry-After is seconds or a date, never negative", () => {
+Deno.test("Retry-After is parsed as seconds or a date, and is never negative", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   const cases: [string | null, number | undefined][] = [
     [null, undefined],
@@ -59,7 +59,7 @@ Deno.test("Retry-After is seconds or a date, never negative", () => {
   for (const [header, expected] of cases) assert.equal(retryAfterOf(header, now), expected);
 });
 
-Deno.test("an unreachable server is named with its port and the file that names it", () => {
+Deno.test("an unreachable server is reported with its host, port and kubeconfig", () => {
   const config = { server: "https://k.example", namespace: "", origin: "/home/me/.kube/config" };
   const refused = new TypeError("fetch failed", {
     cause: new Error(
@@ -76,7 +76,7 @@ Deno.test("an unreachable server is named with its port and the file that names 
   assert.equal(hostOf("http://[::1]"), "[::1]:80");
 });
 
-Deno.test("a certificate that is not trusted says what to check, or which flag is missing", () => {
+Deno.test("an untrusted certificate is reported with what to check or the missing flag", () => {
   const config = { server: "https://k.example:6443", namespace: "", origin: "f" };
   const untrusted = new Error("invalid peer certificate: UnknownIssuer");
   assert.match(unreachable("GET x", config, untrusted).message, /check the certificate authority$/);
@@ -86,14 +86,14 @@ Deno.test("a certificate that is not trusted says what to check, or which flag i
   );
 });
 
-Deno.test("a missing permission names the flag", () => {
+Deno.test("a missing permission is reported with its flag", () => {
   const config = { server: "https://k.example:6443", namespace: "", origin: "f" };
   const error = unreachable("GET x", config, new Deno.errors.NotCapable("no"));
   assert.ok(error instanceof ConfigError);
   assert.match(error.message, /--allow-net=k\.example:6443$/);
 });
 
-Deno.test("the innermost cause is told, on one line", () => {
+Deno.test("causeText returns the innermost cause in one line", () => {
   assert.equal(causeText(new Error("a", { cause: new Error("b\n c") })), "b c");
   assert.equal(causeText("text"), "text");
 });

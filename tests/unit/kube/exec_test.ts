@@ -1,8 +1,8 @@
-// Credential plugins: run as real programs.
+// Credential plugins, run as real programs.
 import assert from "node:assert/strict";
 import { type ClusterConfig, ConfigError, loadConfig } from "../../../src/kube/mod.ts";
 
-/** Loads a kubeconfig whose user runs this shell script. */
+/** Runs `check` with a kubeconfig whose credential plugin is this shell script. */
 async function withPlugin(
   script: string,
   check: (load: () => Promise<ClusterConfig>, dir: string) => Promise<void>,
@@ -24,13 +24,13 @@ current-context: x`,
   }
 }
 
-/** A script that counts its runs in a file and prints a status with `$n` for the number. */
+/** A script that counts its runs in a file and prints a status with that count for `%s`. */
 const counting = (status: string) => `
 echo run >> $1/runs; n=$(wc -l < $1/runs | tr -d ' ')
 printf '{"kind":"ExecCredential","status":${status}}' ${'"$n"'}
 `;
 
-Deno.test("a plugin's token is kept while it holds, and asked for anew after a refusal", async () => {
+Deno.test("a plugin's token is cached, and fetched again after it was refused", async () => {
   await withPlugin(counting('{"token":"t%s"}'), async (load) => {
     const config = await load();
     assert.equal(await config.authorization?.(), "Bearer t1");
@@ -41,7 +41,7 @@ Deno.test("a plugin's token is kept while it holds, and asked for anew after a r
   });
 });
 
-Deno.test("an expired token is replaced without a refusal", async () => {
+Deno.test("an expired token is replaced before it is sent", async () => {
   const expired = '{"token":"t%s","expirationTimestamp":"2020-01-01T00:00:00Z"}';
   await withPlugin(counting(expired), async (load) => {
     const config = await load();
@@ -49,7 +49,7 @@ Deno.test("an expired token is replaced without a refusal", async () => {
   });
 });
 
-Deno.test("a plugin may bring the client certificate", async () => {
+Deno.test("a plugin can provide a client certificate", async () => {
   await withPlugin(
     counting('{"clientCertificateData":"cert","clientKeyData":"key%s"}'),
     async (load) => {
@@ -62,7 +62,7 @@ Deno.test("a plugin may bring the client certificate", async () => {
   );
 });
 
-Deno.test("a plugin gets its own variables, and is told how to answer", async () => {
+Deno.test("a plugin gets its configured variables and KUBERNETES_EXEC_INFO", async () => {
   const script =
     `printf '{"status":{"token":"%s"}}' "$WHO-$(echo $KUBERNETES_EXEC_INFO | tr -d '"')"`;
   await withPlugin(script, async (load) => {
@@ -75,20 +75,20 @@ Deno.test("a plugin gets its own variables, and is told how to answer", async ()
 
 const failures: [string, string, RegExp][] = [
   [
-    "its last line of complaint",
+    "the last line of stderr",
     "echo first >&2; echo please log in >&2; exit 3",
     /: please log in$/,
   ],
-  ["that it said nothing", "exit 1", /: it failed without a word$/],
-  ["that its output is not JSON", "echo s3cret", /: its output is not JSON$/],
+  ["no output", "exit 1", /: it failed without a word$/],
+  ["output that is not JSON", "echo s3cret", /: its output is not JSON$/],
   [
-    "that its output has no status",
+    "output without a status",
     "echo '{}'",
     /: its output is not an ExecCredential with a status$/,
   ],
 ];
 for (const [name, script, expected] of failures) {
-  Deno.test(`a plugin's failure is told in one line: ${name}`, async () => {
+  Deno.test(`a plugin's failure is reported in one line: ${name}`, async () => {
     await withPlugin(script, async (load, dir) => {
       await assert.rejects(load(), (error) => {
         assert.ok(error instanceof ConfigError, String(error));

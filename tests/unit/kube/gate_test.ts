@@ -1,4 +1,4 @@
-// Requests behind a gate: judged when they are sent, given up when it closes.
+// Requests behind a gate: checked when they are sent, and aborted when the gate closes.
 import assert from "node:assert/strict";
 import { ApiError, type KindRef } from "../../../src/api/mod.ts";
 import { connect, type KubeClient, type RequestGate } from "../../../src/kube/mod.ts";
@@ -52,7 +52,7 @@ const withheld = (text: RegExp) => (error: unknown) => {
   return true;
 };
 
-Deno.test("a closed gate withholds every kind of write, and no read", async () => {
+Deno.test("a gate can withhold every kind of write, or all requests", async () => {
   await serving(() => Response.json(object), async (client, gate, requests) => {
     gate.why = "not now";
     const writes = [
@@ -77,7 +77,7 @@ Deno.test("a closed gate withholds every kind of write, and no read", async () =
   });
 });
 
-Deno.test("the gate is asked again before a repetition: what closed meanwhile stays closed", async () => {
+Deno.test("the gate is checked again before a retry", async () => {
   const later = () => new Response("{}", { status: 429, headers: { "retry-after": "0" } });
   await serving(later, async (client, gate, requests) => {
     const { withholds } = gate;
@@ -88,7 +88,7 @@ Deno.test("the gate is asked again before a repetition: what closed meanwhile st
   });
 });
 
-Deno.test("a write that is under way when the gate closes is given up; the next one goes through", async () => {
+Deno.test("an in-flight write is aborted when its gate closes; a later write behind an open gate succeeds", async () => {
   const reached = Promise.withResolvers<void>();
   const held = Promise.withResolvers<Response>();
   let first = true;
@@ -102,7 +102,7 @@ Deno.test("a write that is under way when the gate closes is given up; the next 
     const write = client.apply(ref, object, by);
     await reached.promise;
     gate.closing.abort();
-    // It is repeatable, and must not be repeated all the same.
+    // An apply can be retried in general, but not behind a closed gate.
     await assert.rejects(write, withheld(/given up/));
     assert.equal(requests.length, 1);
     held.resolve(Response.json(object));

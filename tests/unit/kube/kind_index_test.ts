@@ -1,4 +1,4 @@
-// Kinds by the names that users type.
+// Lookup of kinds by the names that users type.
 import assert from "node:assert/strict";
 import { type GroupDiscovery, KindIndex } from "../../../src/kube/kind_index.ts";
 
@@ -52,7 +52,7 @@ const names: [string, string | undefined][] = [
 ];
 
 for (const [name, expected] of names) {
-  Deno.test(`the name "${name}" means ${expected ?? "nothing"}`, () => {
+  Deno.test(`the name "${name}" resolves to ${expected ?? "no kind"}`, () => {
     const found = index.byName(name);
     assert.equal(found && `${found.plural}.${found.version}.${found.group}`, expected);
   });
@@ -63,7 +63,7 @@ Deno.test("a group's first version is the preferred one", () => {
   assert.equal(index.byGroupKind({ group: "apps", kind: "Old" })?.version, "v1");
 });
 
-Deno.test("a group-version that the server could not ask is stale, not gone", () => {
+Deno.test("a group-version whose aggregated API does not respond is stale", () => {
   assert.deepEqual([...index.stale], ["dead.io/v1"]);
 });
 

@@ -1,11 +1,11 @@
-// What events and lists mean to one who remembers only uid and resourceVersion.
+// KnownObjects derives changes from events and lists by uid and resourceVersion alone.
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
 import { type Change, KnownObjects } from "../../../src/kube/known_objects.ts";
 
 const kind: KindRef = { group: "g", version: "v1", kind: "K", plural: "ks", namespaced: true };
 
-/** `ns/name uid revision` */
+/** Parses "namespace/name uid resourceVersion". */
 function object(text: string): KubeObject {
   const [key = "", uid = "", resourceVersion = ""] = text.split(" ");
   const [namespace = "", name = ""] = key.split("/");
@@ -33,12 +33,12 @@ Deno.test("the first list adds everything", () => {
   ]);
 });
 
-Deno.test("a later list tells only what changed meanwhile, and what vanished", () => {
+Deno.test("a later list reports only objects that changed, appeared or vanished", () => {
   const known = new KnownObjects(kind);
   list(known, "n/same 1 10", "n/changed 2 11", "n/gone 3 12", "n/again 4 13");
   assert.deepEqual(list(known, "n/same 1 10", "n/changed 2 20", "n/again 5 21", "n/new 6 22"), [
     "modified n/changed 2 20",
-    // The same name under another uid: the earlier object's end must not be lost.
+    // The same name with another uid: the deletion of the earlier object must be reported.
     "deleted n/again 4 13",
     "added n/again 5 21",
     "added n/new 6 22",
@@ -47,7 +47,7 @@ Deno.test("a later list tells only what changed meanwhile, and what vanished", (
   assert.equal(known.size, 4);
 });
 
-Deno.test("a list that was broken off does not delete, and begun anew counts alone", () => {
+Deno.test("an interrupted list deletes nothing, and a new list starts over", () => {
   const known = new KnownObjects(kind);
   list(known, "n/a 1 10", "n/b 2 11");
   known.beginList();
@@ -56,7 +56,7 @@ Deno.test("a list that was broken off does not delete, and begun anew counts alo
   assert.deepEqual(list(known, "n/b 2 11"), ["deleted n/a 1 10"]);
 });
 
-Deno.test("what vanished is told with kind, name and uid", () => {
+Deno.test("a vanished object is reported with kind, name, uid and resourceVersion", () => {
   const known = new KnownObjects({ ...kind, namespaced: false });
   known.beginList();
   known.fromList({ ...object("/a 1 10") });
@@ -70,7 +70,7 @@ Deno.test("what vanished is told with kind, name and uid", () => {
   });
 });
 
-Deno.test("events that repeat what is known change nothing", () => {
+Deno.test("events that repeat a known state report no changes", () => {
   const known = new KnownObjects(kind);
   list(known, "n/a 1 10");
   assert.deepEqual(event(known, "ADDED", "n/a 1 10"), []);
@@ -79,11 +79,11 @@ Deno.test("events that repeat what is known change nothing", () => {
   assert.deepEqual(event(known, "DELETED", "n/a 1 11"), []);
 });
 
-Deno.test("events of the wrong name for this side are told as what they are here", () => {
+Deno.test("the type of a change depends on the known objects, not on the event's type", () => {
   const known = new KnownObjects(kind);
   assert.deepEqual(event(known, "MODIFIED", "n/a 1 10"), ["added n/a 1 10"]);
   assert.deepEqual(event(known, "ADDED", "n/a 1 11"), ["modified n/a 1 11"]);
   assert.deepEqual(event(known, "ADDED", "n/a 2 12"), ["deleted n/a 1 11", "added n/a 2 12"]);
-  // The old object's DELETED comes late.
+  // The DELETED event of the earlier object arrives late.
   assert.deepEqual(event(known, "DELETED", "n/a 1 12"), []);
 });

@@ -1,4 +1,4 @@
-// When a Lease counts as held by somebody who lives.
+// When a Lease has a live holder.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { leaseState, microTime } from "../../../src/kube/mod.ts";
@@ -11,7 +11,7 @@ const cases: [string, JsonObject | undefined, number, { holder?: string; live: b
   ["renewed just now", held, renewed, { holder: "a", live: true }],
   ["within its duration", held, renewed + 14_999, { holder: "a", live: true }],
   ["at the end of its duration", held, renewed + 15_000, { holder: "a", live: false }],
-  ["given back", { ...held, holderIdentity: "" }, renewed, { holder: undefined, live: false }],
+  ["released", { ...held, holderIdentity: "" }, renewed, { holder: undefined, live: false }],
   ["never renewed", { holderIdentity: "a", leaseDurationSeconds: 15 }, renewed, {
     holder: "a",
     live: false,
@@ -28,6 +28,6 @@ for (const [name, spec, now, expected] of cases) {
   });
 }
 
-Deno.test("times of a Lease have six decimals, as the API server demands", () => {
+Deno.test("microTime has six decimals, as the API server requires for a Lease", () => {
   assert.equal(microTime(renewed), renewTime);
 });

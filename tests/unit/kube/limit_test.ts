@@ -1,11 +1,11 @@
-// Slots are given in order; the token bucket spreads what exceeds its burst.
+// Slots are granted in order; the token bucket delays requests beyond its burst.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Backoff } from "../../../src/kube/backoff.ts";
 import { Semaphore } from "../../../src/kube/semaphore.ts";
 import { TokenBucket } from "../../../src/kube/token_bucket.ts";
 
-Deno.test("beyond the slots, callers wait in their order until one is freed", async () => {
+Deno.test("callers beyond the slots wait in order until a slot is released", async () => {
   const slots = new Semaphore(2);
   const order: number[] = [];
   const caller = async (n: number) => {
@@ -27,19 +27,19 @@ Deno.test("beyond the slots, callers wait in their order until one is freed", as
   assert.deepEqual(order, [1, 2, 3, 4]);
 });
 
-Deno.test("a full bucket lets its burst through at once, then one per interval", () => {
+Deno.test("a full bucket admits its burst at once, then one request per interval", () => {
   const bucket = new TokenBucket(10, 2, 0);
   assert.deepEqual([0, 0, 0, 0].map((now) => bucket.reserve(now)), [0, 0, 100, 200]);
-  // 400 ms later the debt of two is paid and two more tokens have come.
+  // 400 ms later the deficit of two tokens is refilled, and two more are available.
   assert.deepEqual([400, 400, 400].map((now) => bucket.reserve(now)), [0, 0, 100]);
 });
 
-Deno.test("idle time fills the bucket to its burst and no further", () => {
+Deno.test("an idle bucket fills up to its burst and no further", () => {
   const bucket = new TokenBucket(1000, 3, 0);
   assert.deepEqual([1e6, 1e6, 1e6, 1e6].map((now) => bucket.reserve(now)), [0, 0, 0, 1]);
 });
 
-Deno.test("each wait lies between the base and three times the last one, never above the cap", () => {
+Deno.test("each backoff is between the base and three times the last one, and never above the cap", () => {
   const randoms = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
     minLength: 1,
     maxLength: 30,
@@ -56,7 +56,7 @@ Deno.test("each wait lies between the base and three times the last one, never a
   }));
 });
 
-Deno.test("failures lengthen the wait up to the cap, a success takes it back to the base", () => {
+Deno.test("failures lengthen the backoff up to the cap, and reset returns it to the base", () => {
   const backoff = new Backoff(100, 1000, () => 0.999999);
   const waits = [1, 2, 3, 4].map(() => Math.round(backoff.next()));
   assert.deepEqual(waits, [300, 900, 1000, 1000]);

@@ -1,4 +1,4 @@
-// URLs of kinds, objects and subresources.
+// URL paths of kinds, objects and subresources.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "../../../src/kube/path.ts";
@@ -21,9 +21,9 @@ const cases: [string, string][] = [
     kindPath(deployment, { namespace: "a", name: "b", subresource: "status" }),
     "/apis/apps/v1/namespaces/a/deployments/b/status",
   ],
-  // A namespace has no place in the path of a cluster-scoped kind.
+  // The path of a cluster-scoped kind has no namespace.
   [kindPath(node, { namespace: "a", name: "n" }), "/api/v1/nodes/n"],
-  // RBAC names hold colons, and names must not break out of their segment.
+  // RBAC names contain colons, and names must not leave their path segment.
   [kindPath(node, { name: "system:x/../y?z" }), "/api/v1/nodes/system%3Ax%2F..%2Fy%3Fz"],
 ];
 
@@ -31,12 +31,12 @@ for (const [actual, expected] of cases) {
   Deno.test(`path ${expected}`, () => assert.equal(actual, expected));
 }
 
-Deno.test("a resource is written as in RBAC: plural, group, subresource", () => {
+Deno.test("resourceText has the form of RBAC: plural, group, subresource", () => {
   assert.equal(resourceText(pod), "pods");
   assert.equal(resourceText(deployment, "status"), "deployments.apps/status");
 });
 
-Deno.test("selectors are escaped, and an empty query leaves no question mark", () => {
+Deno.test("selectors are escaped, and an empty query adds no question mark", () => {
   const query = selectionQuery({ labelSelector: "a in (b,c)", fieldSelector: "metadata.name=x" });
   assert.equal(
     withQuery("/p", query),

@@ -1,4 +1,4 @@
-/** A server on loopback that answers as a test says, and a client of it. */
+/** A server on the loopback interface with a test's handler, and a client connected to it. */
 import type { KindRef } from "../../../src/api/mod.ts";
 import {
   type ClusterConfig,
@@ -8,7 +8,7 @@ import {
   type RequestInfo,
 } from "../../../src/kube/mod.ts";
 
-/** A kind to ask for. */
+/** The kind Pod. */
 export const pods: KindRef = {
   group: "",
   version: "v1",
@@ -17,15 +17,16 @@ export const pods: KindRef = {
   namespaced: true,
 };
 
-/** A client and what it did. */
+/** A client and the requests that it made. */
 export interface Setup {
   client: KubeClient;
   /** Requests that reached the handler. */
   requests: Request[];
+  /** Calls of `onRequest`. */
   infos: RequestInfo[];
 }
 
-/** Serves `handler` on loopback and connects a client to it. */
+/** Serves `handler` on the loopback interface and connects a client; `nth` counts requests from 1. */
 export async function serving(
   handler: (request: Request, nth: number) => Response | Promise<Response>,
   check: (setup: Setup) => Promise<void>,

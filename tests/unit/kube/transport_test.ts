@@ -1,4 +1,4 @@
-// What the transport does about waiting, refusals and broken connections: over real sockets.
+// The transport's handling of throttling, refusals and broken connections, over real sockets.
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { connect, type KubeClient } from "../../../src/kube/mod.ts";
@@ -10,7 +10,7 @@ const status = (code: number, message: string, headers = {}) =>
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("Retry-After of 429 and 503 is obeyed, and each exchange is counted", async () => {
+Deno.test("Retry-After of 429 and 503 is honored, and every request is reported", async () => {
   await serving(
     (_, nth) =>
       nth < 3
@@ -27,8 +27,8 @@ Deno.test("Retry-After of 429 and 503 is obeyed, and each exchange is counted", 
   );
 });
 
-Deno.test("repeated exchanges and bodies are told of, whatever the answer", async () => {
-  const told: [string, number][] = [];
+Deno.test("onRetry and onBody are called for retries and for bodies of every response", async () => {
+  const retries: [string, number][] = [];
   const bodies: [string, number][] = [];
   const error = status(429, "later");
   const { length } = await error.text();
@@ -37,17 +37,17 @@ Deno.test("repeated exchanges and bodies are told of, whatever the answer", asyn
       nth === 1 ? status(429, "later", { "retry-after": "0" }) : Response.json({ ok: true }),
     async ({ client }) => {
       await client.raw("/version");
-      assert.deepEqual(told, [["raw", 429]]);
+      assert.deepEqual(retries, [["raw", 429]]);
       assert.deepEqual(bodies, [["raw", length], ["raw", '{"ok":true}'.length]]);
     },
     {
-      onRetry: (verb, code) => told.push([verb, code]),
+      onRetry: (verb, code) => retries.push([verb, code]),
       onBody: (verb, characters) => bodies.push([verb, characters]),
     },
   );
 });
 
-Deno.test("a server that never stops asking to wait is given up, a long wait is not begun", async () => {
+Deno.test("a request is retried at most five times, and not if Retry-After is long", async () => {
   for (const [seconds, tries] of [["0", 6], ["3600", 1]] as const) {
     await serving(
       () => status(429, "too many", { "retry-after": seconds }),
@@ -62,14 +62,14 @@ Deno.test("a server that never stops asking to wait is given up, a long wait is 
   }
 });
 
-Deno.test("503 without Retry-After is not repeated", async () => {
+Deno.test("a 503 without Retry-After is not retried", async () => {
   await serving(() => status(503, "down"), async ({ client, requests }) => {
     await assert.rejects(client.raw("/x"), { message: "GET /x: down" });
     assert.equal(requests.length, 1);
   });
 });
 
-Deno.test("after a 401 the credentials are read once more, and no more than once", async () => {
+Deno.test("after a 401 the credentials are read again exactly once", async () => {
   for (const accepted of ["new", "none"]) {
     let token = "old";
     const sent: (string | null)[] = [];
@@ -93,7 +93,7 @@ Deno.test("after a 401 the credentials are read once more, and no more than once
   }
 });
 
-Deno.test("credentials do not follow a redirect", async () => {
+Deno.test("a redirect is not followed, so that credentials stay with the server", async () => {
   await serving(
     () => new Response(null, { status: 302, headers: { location: "/elsewhere" } }),
     async ({ client, requests }) => {
@@ -105,7 +105,7 @@ Deno.test("credentials do not follow a redirect", async () => {
   );
 });
 
-Deno.test("a request without an answer ends at its time limit; the next one gets through", async () => {
+Deno.test("a request without a response fails at its timeout, and the next one succeeds", async () => {
   const hang = Promise.withResolvers<Response>();
   await serving(
     (_, nth) => nth === 1 ? hang.promise : Response.json({}),
@@ -122,7 +122,7 @@ Deno.test("a request without an answer ends at its time limit; the next one gets
   );
 });
 
-Deno.test("requests speak HTTP/1.1: over HTTP/2 a longer body waits for a delayed ACK", async () => {
+Deno.test("requests use HTTP/1.1, because over HTTP/2 a longer body waits for a delayed ACK", async () => {
   const { ca, certificate: cert, key } = await makeCertificates();
   const alpnProtocols = ["h2", "http/1.1"];
   const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols });
@@ -142,7 +142,7 @@ Deno.test("requests speak HTTP/1.1: over HTTP/2 a longer body waits for a delaye
   }
 });
 
-Deno.test("80 requests are in flight at most, and waiting costs nobody his time limit", async () => {
+Deno.test("at most 80 requests are in flight, and the time in the queue does not count towards the timeout", async () => {
   const gate = Promise.withResolvers<void>();
   await serving(
     () => gate.promise.then(() => Response.json({})),
@@ -160,7 +160,7 @@ Deno.test("80 requests are in flight at most, and waiting costs nobody his time 
   );
 });
 
-/** Takes the nth connection to a socket, and closes it when `answer` has run. */
+/** Accepts connections on a socket, and closes each when `answer` has handled it. */
 async function onSocket(
   answer: (connection: Deno.TcpConn, nth: number) => Promise<void>,
   check: (client: KubeClient, port: number) => Promise<void>,
@@ -185,13 +185,13 @@ async function onSocket(
   }
 }
 
-Deno.test("a connection that breaks is replaced: reads and applies are sent again, other writes fail", async () => {
+Deno.test("after a broken connection reads and applies are sent again, and other writes fail", async () => {
   const methods: string[] = [];
   await onSocket(async (connection, nth) => {
     const buffer = new Uint8Array(4096);
     const length = await connection.read(buffer) ?? 0;
     methods.push(new TextDecoder().decode(buffer.subarray(0, length)).split(" ", 1)[0]!);
-    // Every other connection dies without an answer.
+    // Every other connection is closed without a response.
     if (nth % 2 === 1) return;
     const head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 28\r\n\r\n";
     await connection.write(bytes(`${head}{"kind":"Pod","metadata":{}}`));
@@ -210,7 +210,7 @@ Deno.test("a connection that breaks is replaced: reads and applies are sent agai
   });
 });
 
-Deno.test("a watch that breaks off in the middle rejects, after its whole events", async () => {
+Deno.test("a watch whose connection breaks yields its complete events and then rejects", async () => {
   const line = JSON.stringify({ type: "ADDED", object: { metadata: { name: "a" } } });
   const text = `${line}\n{"type":`;
   await onSocket(async (connection) => {
@@ -229,7 +229,7 @@ Deno.test("a watch that breaks off in the middle rejects, after its whole events
   });
 });
 
-Deno.test("closing the client ends what is under way and refuses what comes", async () => {
+Deno.test("closing the client aborts in-flight requests and refuses new ones", async () => {
   const hang = Promise.withResolvers<Response>();
   const reached = Promise.withResolvers<void>();
   await serving(
@@ -259,8 +259,8 @@ Deno.test("an aborted watch ends without an error", async () => {
   );
 });
 
-Deno.test("requests beyond the rate wait their turn", async () => {
-  // One at once, the next one in hours.
+Deno.test("requests beyond the rate limit wait", async () => {
+  // The first request is sent at once, the next one hours later.
   const slow = { qps: 0.0001, burst: 1 };
   await serving(() => Response.json({}), async ({ client, requests }) => {
     await client.raw("/x");
@@ -272,7 +272,7 @@ Deno.test("requests beyond the rate wait their turn", async () => {
   }, slow);
 });
 
-Deno.test("a proxy of the kubeconfig is used", async () => {
+Deno.test("requests go through the kubeconfig's proxy", async () => {
   await using proxy = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     (request) => Response.json({ asked: request.url }),

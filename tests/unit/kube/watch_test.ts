@@ -1,4 +1,4 @@
-// The bytes of a watch: lines, events, and the Status that ends one.
+// Decoding of a watch: lines, events, and the Status that ends it.
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { lines, toEvent } from "../../../src/kube/watch.ts";
@@ -11,15 +11,15 @@ async function linesOf(bytes: Uint8Array, size: number): Promise<string[]> {
   return await Array.fromAsync(lines(ReadableStream.from(chunks), new AbortController().signal));
 }
 
-Deno.test("lines come whole, however the connection cuts the bytes", async () => {
+Deno.test("lines are complete, wherever the chunks are split", async () => {
   const bytes = new TextEncoder().encode('{"a":"ü€😀"}\n{"b":2}\n\n{"c":');
   for (let size = 1; size <= bytes.length; size++) {
-    // The last line never ended: it is no event.
+    // The last line has no end and is dropped.
     assert.deepEqual(await linesOf(bytes, size), ['{"a":"ü€😀"}', '{"b":2}'], `chunks of ${size}`);
   }
 });
 
-Deno.test("an aborted watch ends even when its stream stays silent", async () => {
+Deno.test("an aborted watch ends even if its stream stays silent", async () => {
   const stop = new AbortController();
   const silent = new ReadableStream<Uint8Array>();
   const ended = Array.fromAsync(lines(silent, stop.signal));
@@ -27,7 +27,7 @@ Deno.test("an aborted watch ends even when its stream stays silent", async () =>
   assert.deepEqual(await ended, []);
 });
 
-Deno.test("a bookmark is only a position", () => {
+Deno.test("a BOOKMARK event has only a resourceVersion", () => {
   const line = JSON.stringify({
     type: "BOOKMARK",
     object: { kind: "Pod", metadata: { resourceVersion: "42" } },
@@ -44,7 +44,7 @@ Deno.test("an ERROR event with 410 is Gone", () => {
   );
 });
 
-Deno.test("an event that is none is an error, whatever it is instead", () => {
+Deno.test("a malformed event is an ApiError", () => {
   const garbage = [
     "",
     "null",
@@ -67,7 +67,7 @@ Deno.test("an event that is none is an error, whatever it is instead", () => {
   }
 });
 
-Deno.test("a line that does not end is given up before it fills the memory", async () => {
+Deno.test("a line of more than 32 MiB is aborted before it fills the memory", async () => {
   const chunk = new Uint8Array(2 ** 20).fill(97);
   let sent = 0;
   const endless = new ReadableStream<Uint8Array>({
