@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AsyncCache } from "../../../src/clusters/async_cache.ts";
 
-/** A cache with the events that it reported. */
-function recorded(): { cache: AsyncCache<string>; events: string[] } {
+/** A cache that records its metrics callbacks. */
+function recordingCache(): { cache: AsyncCache<string>; events: string[] } {
   const events: string[] = [];
   const cache = new AsyncCache<string>({
     lookedUp: (how) => events.push(how),
@@ -12,8 +12,8 @@ function recorded(): { cache: AsyncCache<string>; events: string[] } {
   return { cache, events };
 }
 
-Deno.test("who asks while a request is under way shares it; later the answer is there", async () => {
-  const { cache, events } = recorded();
+Deno.test("concurrent gets of a key share one load, and later ones return the cached value", async () => {
+  const { cache, events } = recordingCache();
   let requests = 0;
   const load = () => Promise.resolve(`answer ${++requests}`);
   const both = await Promise.all([cache.get("a", load), cache.get("a", load)]);
@@ -22,8 +22,8 @@ Deno.test("who asks while a request is under way shares it; later the answer is 
   assert.equal(cache.size, 1);
 });
 
-Deno.test("what is forgotten is asked for anew; what was not known is no loss", async () => {
-  const { cache, events } = recorded();
+Deno.test("a forgotten key is loaded again, and forgetting an unknown key does nothing", async () => {
+  const { cache, events } = recordingCache();
   let requests = 0;
   const load = () => Promise.resolve(`answer ${++requests}`);
   await cache.get("a", load);
@@ -33,18 +33,18 @@ Deno.test("what is forgotten is asked for anew; what was not known is no loss", 
   assert.deepEqual(events, ["miss", "loaded", "evicted", "miss", "loaded"]);
 });
 
-Deno.test("a failure reaches all who asked and is not kept, nor what is not worth it", async () => {
-  const { cache, events } = recorded();
+Deno.test("a failed load rejects all callers that share it; failures and unwanted values are not cached", async () => {
+  const { cache, events } = recordingCache();
   const failing = () => Promise.reject(new Error("refused"));
-  const asked = [cache.get("a", failing), cache.get("a", failing)];
-  for (const one of asked) await assert.rejects(one, { message: "refused" });
+  const callers = [cache.get("a", failing), cache.get("a", failing)];
+  for (const caller of callers) await assert.rejects(caller, { message: "refused" });
   assert.equal(await cache.get("a", () => Promise.resolve(""), (text) => text !== ""), "");
   assert.equal(cache.size, 0);
   assert.deepEqual(events, ["miss", "shared", "failed", "miss", "loaded"]);
 });
 
-Deno.test("an answer that was forgotten while it was awaited does not take a newer one's place", async () => {
-  const { cache } = recorded();
+Deno.test("a load that was forgotten while it ran does not replace a newer value", async () => {
+  const { cache } = recordingCache();
   const first = Promise.withResolvers<string>();
   const old = cache.get("a", () => first.promise);
   cache.forget("a");

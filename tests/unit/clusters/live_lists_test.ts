@@ -1,4 +1,4 @@
-// Lists of ApplySet members: which calls share a request, and what each gets of its answer.
+// Lists of ApplySet members: which calls share a request, and the members that each call returns.
 import assert from "node:assert/strict";
 import { type KubeObject, Label } from "../../../src/api/mod.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";
@@ -18,7 +18,7 @@ const member = (applySet: string, name: string): KubeObject => ({
   metadata: { name, labels: { [Label.applySetPartOf]: applySet } },
 });
 
-/** Requests that the test answers. */
+/** Lists against a client whose requests the test answers one by one. */
 function server() {
   const sent: { selector: string; answer: (found: KubeObject[]) => void; fail: () => void }[] = [];
   const lists = new LiveLists({
@@ -36,7 +36,7 @@ function server() {
 const ticked = () => new Promise((resolve) => setTimeout(resolve));
 const names = (found: KubeObject[]) => found.map(({ metadata }) => metadata.name);
 
-Deno.test("one ApplySet alone is one list, at once", async () => {
+Deno.test("a single call lists its ApplySet at once", async () => {
   const { sent, lists } = server();
   const one = lists.members(at, "x");
   assert.deepEqual(sent.map((each) => each.selector), [`${Label.applySetPartOf}=x`]);
@@ -44,7 +44,7 @@ Deno.test("one ApplySet alone is one list, at once", async () => {
   assert.deepEqual(names(await one), ["m"]);
 });
 
-Deno.test("calls during a list share the next one, each gets its own members", async () => {
+Deno.test("calls during a list share the next one, and each returns its own members", async () => {
   const { sent, lists } = server();
   const first = lists.members(at, "x");
   const others = ["y", "z", "x"].map((applySet) => lists.members(at, applySet));
@@ -58,7 +58,7 @@ Deno.test("calls during a list share the next one, each gets its own members", a
   assert.deepEqual((await Promise.all(others)).map(names), [[], ["of-z"], ["late"]]);
 });
 
-Deno.test("calls for other kinds and namespaces do not wait", () => {
+Deno.test("calls for other kinds and namespaces do not wait for each other", () => {
   const { sent, lists } = server();
   void lists.members(at, "x");
   void lists.members({ kind, namespace: "b" }, "x");
@@ -66,7 +66,7 @@ Deno.test("calls for other kinds and namespaces do not wait", () => {
   assert.equal(sent.length, 3);
 });
 
-Deno.test("a failed list rejects the calls that share it, and no later one", async () => {
+Deno.test("a failed list rejects only the calls that share it", async () => {
   const { sent, lists } = server();
   const first = lists.members(at, "x");
   const shared = Promise.allSettled(["y", "z"].map((applySet) => lists.members(at, applySet)));
@@ -81,7 +81,7 @@ Deno.test("a failed list rejects the calls that share it, and no later one", asy
   assert.deepEqual(names(await later), ["m"]);
 });
 
-Deno.test("more than fifty at a time are several lists", async () => {
+Deno.test("a list covers at most fifty ApplySets", async () => {
   const { sent, lists } = server();
   const all = Array.from({ length: 52 }, (_, i) => lists.members(at, `s${i}`));
   for (let i = 0; i < 3; i++) {

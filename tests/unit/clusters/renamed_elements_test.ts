@@ -1,4 +1,4 @@
-/** When an apply may take others' list elements out, and what is left of the list. */
+/** When an apply may remove list elements of other managers, and the list that remains. */
 import assert from "node:assert/strict";
 import { ApiError, type JsonObject, type StatusCause } from "../../../src/api/mod.ts";
 import { duplicatesOf, withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";
@@ -6,7 +6,7 @@ import { duplicatesOf, withoutDuplicates } from "../../../src/clusters/renamed_e
 const cause = (field: string, reason = "FieldValueDuplicate"): StatusCause => ({ field, reason });
 const invalid = (...causes: StatusCause[]) => new ApiError("no", { reason: "Invalid", causes });
 
-Deno.test("only duplicates of list elements, and nothing else besides, are worth a second try", () => {
+Deno.test("duplicatesOf returns duplicate list elements only if they are the error's only causes", () => {
   assert.deepEqual(duplicatesOf(invalid(cause("spec.ports[1].name"))), [
     { list: ["spec", "ports"], field: "name" },
   ]);
@@ -28,7 +28,7 @@ const object = (ports: JsonObject[]) => ({
 });
 const byName = [{ list: ["spec", "ports"], field: "name" }];
 
-Deno.test("elements under the name of ours go, others stay; without any there is nothing to do", () => {
+Deno.test("withoutDuplicates removes live elements with a desired name, and is undefined if there are none", () => {
   const desired = object([{ name: "http", port: 80 }]);
   const live = object([{ name: "http", port: 81 }, { name: "theirs", port: 9 }, { port: 10 }]);
   assert.deepEqual(withoutDuplicates(live, desired, byName), {

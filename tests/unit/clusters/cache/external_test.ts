@@ -1,4 +1,4 @@
-// Others' objects: which changes matter to whom, and when a read has to be repeated.
+// External objects: which instances a change requeues, and when a cached read is out of date.
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
 import { ExternalStore } from "../../../../src/clusters/cache/external_store.ts";
@@ -23,18 +23,18 @@ function seen(resourceVersion: number, labels = {}, uid = "u1"): KubeObject {
   };
 }
 
-Deno.test("external store: a read counts until an event is newer than it", () => {
+Deno.test("external store: a read is returned until a newer event arrives", () => {
   const store = new ExternalStore("whole");
   store.observe(seen(1));
-  assert.equal(store.get(at)?.object, undefined, "metadata alone is no object");
+  assert.equal(store.get(at)?.object, undefined, "an event has metadata only");
   store.read({ ...seen(3), data: { k: "1" } });
   store.observe(seen(2));
-  assert.deepEqual(store.get(at)?.object?.data, { k: "1" }, "read ahead of the watch");
+  assert.deepEqual(store.get(at)?.object?.data, { k: "1" }, "the read is newer than the event");
   store.observe(seen(4));
   assert.equal(store.get(at)?.object, undefined);
 });
 
-Deno.test("external store: a read of an earlier state or of another object is not kept", () => {
+Deno.test("external store: a read of an older revision or of another uid is not kept", () => {
   const store = new ExternalStore();
   store.observe(seen(5));
   store.read(seen(4));
@@ -43,7 +43,7 @@ Deno.test("external store: a read of an earlier state or of another object is no
   assert.equal(store.get(at)?.object, undefined);
 });
 
-Deno.test("external store: only the object that was deleted goes", () => {
+Deno.test("external store: a deletion removes the object with the same uid only", () => {
   const store = new ExternalStore();
   store.observe(seen(5, {}, "u2"));
   store.gone(seen(1, {}, "u1"));
@@ -52,27 +52,27 @@ Deno.test("external store: only the object that was deleted goes", () => {
   assert.equal(store.get(at), undefined);
 });
 
-const interests: { name: string; interest: Partial<Interest>; wakes: boolean }[] = [
-  { name: "that object", interest: at, wakes: true },
-  { name: "another name", interest: { ...at, name: "b" }, wakes: false },
-  { name: "another namespace", interest: { ...at, namespace: "x" }, wakes: false },
-  { name: "its new label", interest: { labelSelector: "role=new" }, wakes: true },
-  { name: "its old label", interest: { labelSelector: "role=old" }, wakes: true },
-  { name: "a label that it never had", interest: { labelSelector: "role=none" }, wakes: false },
-  { name: "everything", interest: {}, wakes: true },
-  { name: "another kind", interest: { ...at, kind: { ...KIND, kind: "Secret" } }, wakes: false },
+const interests: { name: string; interest: Partial<Interest>; requeues: boolean }[] = [
+  { name: "the changed object", interest: at, requeues: true },
+  { name: "another name", interest: { ...at, name: "b" }, requeues: false },
+  { name: "another namespace", interest: { ...at, namespace: "x" }, requeues: false },
+  { name: "its new label", interest: { labelSelector: "role=new" }, requeues: true },
+  { name: "its old label", interest: { labelSelector: "role=old" }, requeues: true },
+  { name: "a label that it never had", interest: { labelSelector: "role=none" }, requeues: false },
+  { name: "all objects of the kind", interest: {}, requeues: true },
+  { name: "another kind", interest: { ...at, kind: { ...KIND, kind: "Secret" } }, requeues: false },
 ];
-for (const { name, interest, wakes } of interests) {
-  Deno.test(`interests: who reads ${name} is ${wakes ? "" : "not "}woken`, () => {
+for (const { name, interest, requeues } of interests) {
+  Deno.test(`interests: a change ${requeues ? "requeues" : "does not requeue"} a reader of ${name}`, () => {
     const all = new Interests();
     all.add("demo", { kind: KIND, ...interest });
     const before = seen(1, { role: "old" }).metadata;
     const after = seen(2, { role: "new" }).metadata;
-    assert.deepEqual(all.matching(KIND, before, after), wakes ? ["demo"] : []);
+    assert.deepEqual(all.matching(KIND, before, after), requeues ? ["demo"] : []);
   });
 }
 
-Deno.test("interests: the next pass replaces those of the last", () => {
+Deno.test("interests: a pass replaces the interests of the pass before", () => {
   const all = new Interests();
   all.add("demo", { kind: KIND, ...at });
   all.add("other", { kind: KIND, ...at });
@@ -90,12 +90,12 @@ const revisions: [string, string, number][] = [
   ["opaque", "9", 1],
 ];
 for (const [a, b, expected] of revisions) {
-  Deno.test(`revisions: ${a} against ${b}`, () => {
+  Deno.test(`compareRevisions: ${a} with ${b}`, () => {
     assert.equal(Math.sign(compareRevisions(a, b)), expected);
   });
 }
 
-Deno.test("keyed mutex: one at a time for a key, in order, also after a failure", async () => {
+Deno.test("keyed mutex: work of one key runs one at a time and in order, also after a failure", async () => {
   const mutex = new KeyedMutex();
   const log: string[] = [];
   const work = (name: string, fails = false) => async () => {
@@ -112,5 +112,8 @@ Deno.test("keyed mutex: one at a time for a key, in order, also after a failure"
   assert.deepEqual(results.map((each) => each.status), ["rejected", "fulfilled", "fulfilled"]);
   const ofA = log.filter((line) => !line.startsWith("other"));
   assert.deepEqual(ofA, ["one begins", "one ends", "two begins", "two ends"]);
-  assert.ok(log.indexOf("other begins") < log.indexOf("one ends"), "other keys do not wait");
+  assert.ok(
+    log.indexOf("other begins") < log.indexOf("one ends"),
+    "work of another key does not wait",
+  );
 });

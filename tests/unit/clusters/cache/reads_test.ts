@@ -1,4 +1,4 @@
-// What caches keep of an object: what kro needs, what expressions read, and nothing more.
+// The fields of an object that caches keep: those that kro needs or expressions read, and no others.
 import assert from "node:assert/strict";
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -31,7 +31,7 @@ const CONFIG_MAP: KindRef = {
 const at = { namespace: "ns", name: "a" };
 const BIG = "x".repeat(1_000_000);
 
-/** Reads by dotted paths. */
+/** Reads of whole values at these dotted paths. */
 function reads(...paths: string[]): Reads {
   const all: Map<string, Reads> = new Map();
   for (const path of paths) {
@@ -53,7 +53,7 @@ function storeOf(nodes: NodeReads, kind = CONFIG_MAP): { store: ChildStore; all:
   return { store: new ChildStore(kind, { reads: all, owners: new Owners() }), all };
 }
 
-/** A child as the server has it. */
+/** A child of the instance, as the API server returns it. */
 function child(fields: JsonObject, revision = 1, metadata: JsonObject = {}): KubeObject {
   const data = (fields.data ?? {}) as JsonObject;
   const owned = Object.fromEntries(Object.keys(data).map((key) => [`f:${key}`, {}]));
@@ -95,7 +95,7 @@ function desired(data: Record<string, string>): KubeObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: at, data };
 }
 
-Deno.test("a child that nothing reads keeps what kro needs alone, however large it is", () => {
+Deno.test("a child that no expression reads keeps only the fields that kro needs", () => {
   const { store } = storeOf(new Map([["node", reads()]]));
   store.observe(child({ data: { big: BIG, small: "s" } }));
   const { metadata, ...rest } = store.objects.get(at)!;
@@ -113,7 +113,7 @@ Deno.test("a child that nothing reads keeps what kro needs alone, however large 
   assert.equal(labels.app, undefined);
 });
 
-Deno.test("large objects are not held in memory, as heap after garbage collection tells", () => {
+Deno.test("large objects are not retained in memory after garbage collection", () => {
   v8.setFlagsFromString("--expose-gc");
   const gc = runInNewContext("gc") as () => void;
   const heap = () => {
@@ -123,7 +123,7 @@ Deno.test("large objects are not held in memory, as heap after garbage collectio
   const { store } = storeOf(new Map([["node", reads("data.small")]]));
   const before = heap();
   for (let i = 0; i < 40; i++) {
-    // Parsed anew, as from the wire: else all of them share one text.
+    // Parsed from its own text, as from the network: otherwise all objects would share one string.
     const text = JSON.stringify(child({ data: { big: `${i}${BIG}`, small: "s" } }));
     const object = JSON.parse(text) as KubeObject;
     object.metadata.name = `a${i}`;
@@ -134,7 +134,7 @@ Deno.test("large objects are not held in memory, as heap after garbage collectio
   assert.ok(held < 5_000_000, `40 objects of 1 MB hold ${held} bytes`);
 });
 
-Deno.test("a child keeps what expressions of its node read, of secrets too", () => {
+Deno.test("a child keeps the fields that expressions of its node read", () => {
   const { store } = storeOf(
     new Map([["node", reads("data.small", "metadata.labels.app", "metadata.annotations.note")]]),
   );
@@ -147,7 +147,7 @@ Deno.test("a child keeps what expressions of its node read, of secrets too", () 
   assert.equal(object.metadata.annotations?.["internal.kro.run/apply-order"], "2");
 });
 
-Deno.test("the response of an apply is cut as an event is", async () => {
+Deno.test("the response of an apply is trimmed to the same fields as an event", async () => {
   const { store } = storeOf(new Map([["node", reads("data.small")]]));
   const response = child({ data: { big: BIG, small: "s" } });
   const send = () => Promise.resolve(response);
@@ -160,7 +160,7 @@ Deno.test("the response of an apply is cut as an event is", async () => {
   assert.deepEqual({ ...fromEvent, metadata: { ...metadata, resourceVersion: "1" } }, fromResponse);
 });
 
-Deno.test("an object that is read whole looks the same by list, event and response", async () => {
+Deno.test("an object that is read whole is stored the same from a list, an event and a response", async () => {
   const { store } = storeOf(new Map([["node", "whole"]]));
   const { apiVersion, kind, ...rest } = child({ data: { k: "1" } });
   store.observe({ ...rest, apiVersion, kind } as KubeObject);
@@ -171,7 +171,7 @@ Deno.test("an object that is read whole looks the same by list, event and respon
   assert.deepEqual(store.objects.get(at)?.metadata, rest.metadata);
 });
 
-Deno.test("drift of what nothing reads is seen all the same", () => {
+Deno.test("drift of fields that no expression reads is detected", () => {
   const { store } = storeOf(new Map([["node", reads()]]));
   store.observe(child({ data: { big: BIG, small: "s" } }));
   assert.ok(store.isUpToDate(at, desired({ big: BIG, small: "s" })));
@@ -179,7 +179,7 @@ Deno.test("drift of what nothing reads is seen all the same", () => {
   assert.ok(!store.isUpToDate(at, desired({ big: BIG, small: "s" })));
 });
 
-Deno.test("a graph that reads more lacks it until its own are read again; then an old state says nothing", () => {
+Deno.test("a graph that reads more fields lacks them until its children are refreshed; older states are ignored", () => {
   const before = new Map([["node", reads("data.a")]]);
   const after = new Map([["node", reads("data.b")]]);
   const { store, all } = storeOf(before);
@@ -204,21 +204,21 @@ Deno.test("a graph that reads more lacks it until its own are read again; then a
   assert.equal(store.objects.get(at)?.data, undefined);
 });
 
-Deno.test("a graph that reads no more than before lacks nothing, nor does one without children", () => {
+Deno.test("a graph lacks no fields if it reads no more than before, or if its new node has no children", () => {
   const { store, all } = storeOf(new Map([["node", reads("data.a", "data.b")]]));
   store.observe(child({ data: { a: "1" } }));
   all.add(DEMO, new Map([["node", reads("data.b")], ["new", reads("data.z")]]));
   assert.ok(!store.objects.lacksReads(DEMO));
 });
 
-Deno.test("what is read of a child whose labels were taken away is what was", () => {
+Deno.test("a child whose labels were removed keeps the fields that its node reads", () => {
   const { store } = storeOf(new Map([["node", reads("data.a")]]));
   store.observe(child({ data: { a: "1", b: "2" } }));
   store.stripped(child({ data: { a: "3", b: "2" } }, 2, { labels: {} }));
   assert.deepEqual(store.objects.get(at)?.data, { a: "3" });
 });
 
-Deno.test("graph reads: a graph that was not used after all, or is settled, takes nothing from others", () => {
+Deno.test("graph reads: dropping or settling a graph leaves the reads of other graphs", () => {
   const all = new GraphReads();
   const nodes = (path: string): NodeReads => new Map([["node", reads(path)]]);
   const [one, two, three] = [nodes("data.a"), nodes("data.b"), nodes("data.c")];
@@ -235,7 +235,7 @@ Deno.test("graph reads: a graph that was not used after all, or is settled, take
   assert.equal(all.of({ ...DEMO, group: "other" }, "node"), undefined);
 });
 
-Deno.test("external objects keep what is read; what is read besides is read anew", () => {
+Deno.test("external objects keep the fields that are read, and are read again when more fields are needed", () => {
   const store = new ExternalStore(reads("data.a"));
   const object = child({ data: { a: "1", b: BIG } });
   store.observe(object);
@@ -270,8 +270,8 @@ const liveDeployment = fc.record({
 
 const source = snapshotSource();
 
-/** The same objects of every node, whole and as the store keeps them. */
-function bothWays(
+/** A live object of a node, whole and as the store keeps it. */
+function wholeAndKept(
   graph: Graph,
   node: Node,
   live: JsonObject,
@@ -288,7 +288,7 @@ function bothWays(
   return { whole, kept: store.objects.get(at)! };
 }
 
-Deno.test("expressions of random graphs see no difference between an object and what is kept of it", async () => {
+Deno.test("expressions of random graphs evaluate the same on an object and on its kept fields", async () => {
   const kinds = new Map<string, Awaited<ReturnType<typeof resolveKinds>>>();
   const samples = fc.sample(
     fc.tuple(graphRequest, fc.array(liveConfigMap, { minLength: 3 }), liveDeployment),
@@ -314,7 +314,7 @@ Deno.test("expressions of random graphs see no difference between an object and 
     for (const [index, node] of [...graph.nodes.values()].entries()) {
       const lives = node.kind.kind === "ConfigMap" ? configMaps : [deployment];
       const live = lives[index % lives.length] as unknown as JsonObject;
-      const both = bothWays(graph, node, live);
+      const both = wholeAndKept(graph, node, live);
       whole.observe(node.id, [both.whole]);
       kept.observe(node.id, [both.kept]);
       ready.push({ node, ...both });
@@ -347,5 +347,5 @@ Deno.test("expressions of random graphs see no difference between an object and 
       }
     }
   }
-  assert.ok(compared > 300, `${compared} evaluations were compared`);
+  assert.ok(compared > 300, `only ${compared} evaluations were compared`);
 });

@@ -1,4 +1,5 @@
-// The children's cache: own writes survive late events, and only news wakes an instance.
+// The cache of children: it keeps kro's own writes over late events, and only changes that kro did
+// not make requeue an instance.
 import assert from "node:assert/strict";
 import { ApiError, type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import type { Reads } from "../../../../src/cel/mod.ts";
@@ -26,7 +27,7 @@ interface Variant {
   node?: string;
 }
 
-/** The object as the server has it at a revision, written by us. */
+/** The object at a resourceVersion, as the API server returns it, applied by kro unless `foreign`. */
 function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
   const { data = {}, uid = "u1", instance = "demo", name = "a", namespace = "ns" } = variant;
   const { foreign, node = "node" } = variant;
@@ -67,24 +68,24 @@ function desired(data: Record<string, string>): KubeObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "ns" }, data };
 }
 
-/** A store of a graph whose expressions read this much of its node, and the instances that it woke. */
+/** A store for a graph whose expressions read these fields of its node, with the requeued instances. */
 class TestStore extends ChildStore {
-  readonly woken: InstanceId[] = [];
+  readonly requeued: InstanceId[] = [];
 
   constructor(reads: Reads = "whole") {
     const shared = { reads: new GraphReads(), owners: new Owners() };
     shared.reads.add({ group: "example.com", kind: "Demo" }, new Map([["node", reads]]));
-    super(KIND, shared, (instances) => this.woken.push(...instances));
+    super(KIND, shared, (instances) => this.requeued.push(...instances));
   }
 
   get(place = at): KubeObject | undefined {
     return this.objects.get(place);
   }
 
-  /** Names of the instances that were woken since the last call, which says whether that is any. */
-  names(woke?: boolean): string[] {
-    const names = this.woken.splice(0).map(({ name }) => name).sort();
-    if (woke !== undefined) assert.equal(woke, names.length > 0);
+  /** Names of the instances requeued since the last call; asserts that `changed` tells if there are any. */
+  names(changed?: boolean): string[] {
+    const names = this.requeued.splice(0).map(({ name }) => name).sort();
+    if (changed !== undefined) assert.equal(changed, names.length > 0);
     return names;
   }
 }
@@ -96,7 +97,7 @@ function filled(...objects: KubeObject[]): TestStore {
   return store;
 }
 
-/** An apply from the request to the response, with events in between; names of the instances that it woke. */
+/** Applies from request to response, with the events of `meanwhile`; returns the requeued instances. */
 async function write(
   store: TestStore,
   data: Record<string, string>,
@@ -113,7 +114,7 @@ async function write(
 
 const refusal = new ApiError("refused", { reason: "Conflict", code: 409 });
 
-/** A write that the API server refuses, with events in between. */
+/** A write that the API server refuses after the events of `meanwhile`. */
 async function refused(
   send: (send: () => Promise<never>) => Promise<unknown>,
   meanwhile: () => void = () => {},
@@ -125,10 +126,10 @@ async function refused(
   await assert.rejects(sent, refusal);
 }
 
-Deno.test("store: an event wakes the instance that the labels name", () => {
+Deno.test("store: an event requeues the instance that the labels name", () => {
   const store = filled();
   store.observe(seen(1));
-  assert.deepEqual(store.woken[0], {
+  assert.deepEqual(store.requeued[0], {
     group: "example.com",
     version: "v1",
     kind: "Demo",
@@ -138,39 +139,39 @@ Deno.test("store: an event wakes the instance that the labels name", () => {
   });
 });
 
-Deno.test("store: an object that changes hands wakes both instances", () => {
+Deno.test("store: an object whose labels change to another instance requeues both", () => {
   const store = filled(seen(1));
   assert.deepEqual(store.names(store.observe(seen(2, { instance: "other" }))), ["demo", "other"]);
 });
 
-Deno.test("store: the echo of a write is no news, what follows it is", async () => {
+Deno.test("store: the echo of a write requeues nothing, a later event requeues the instance", async () => {
   const store = filled();
   assert.deepEqual(await write(store, { k: "1" }, seen(5, { data: { k: "1" } })), []);
   assert.deepEqual(store.names(store.observe(seen(5, { data: { k: "1" } }))), []);
   assert.deepEqual(store.names(store.observe(seen(6))), ["demo"]);
 });
 
-Deno.test("store: an echo that comes before the response is no news either", async () => {
+Deno.test("store: an echo before the response requeues nothing", async () => {
   const store = filled();
   const response = seen(5, { data: { k: "1" } });
-  const woken = await write(store, { k: "1" }, response, () => {
+  const requeued = await write(store, { k: "1" }, response, () => {
     assert.deepEqual(store.names(store.observe(response)), []);
   });
-  assert.deepEqual(woken, []);
+  assert.deepEqual(requeued, []);
 });
 
-Deno.test("store: news that come before the response wake after it, and are kept", async () => {
+Deno.test("store: a newer event before the response is kept, and requeues the instance after the response", async () => {
   const store = filled();
   const later = seen(6, { data: { k: "2" } });
-  const woken = await write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {
+  const requeued = await write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {
     assert.deepEqual(store.names(store.observe(later)), []);
   });
-  assert.deepEqual(woken, ["demo"]);
+  assert.deepEqual(requeued, ["demo"]);
   assert.deepEqual(store.get()?.data, { k: "2" });
   assert.equal(store.isUpToDate(at, desired({ k: "1" })), false);
 });
 
-Deno.test("store: a refused write loses no news", async () => {
+Deno.test("store: an event during a refused write requeues the instance", async () => {
   const store = filled(seen(1));
   await refused((send) => store.apply(at, desired({}), undefined, send), () => {
     assert.deepEqual(store.names(store.observe(seen(2))), []);
@@ -185,30 +186,30 @@ Deno.test("store: an older event does not undo a write", async () => {
   assert.equal(store.get()?.metadata.resourceVersion, "10");
 });
 
-Deno.test("store: what was created and deleted again before the response stays gone", async () => {
+Deno.test("store: an object that is created and deleted before the response stays deleted", async () => {
   const store = filled();
-  const woken = await write(store, {}, seen(5), () => {
+  const requeued = await write(store, {}, seen(5), () => {
     store.observe(seen(5));
     store.gone({ ...at, uid: "u1", resourceVersion: "6" });
   });
   assert.equal(store.get(), undefined);
-  assert.deepEqual(woken, ["demo"]);
+  assert.deepEqual(requeued, ["demo"]);
 });
 
-Deno.test("store: a late deletion of an earlier object says nothing of the one that is there", async () => {
+Deno.test("store: a late deletion of an earlier object does not remove its successor", async () => {
   const store = filled(seen(1));
   await write(store, {}, seen(7, { uid: "u2" }));
   assert.deepEqual(store.names(store.gone({ ...at, uid: "u1", resourceVersion: "6" })), []);
   assert.equal(store.get()?.metadata.uid, "u2");
 });
 
-Deno.test("store: a deletion wakes, whatever revision it carries", () => {
+Deno.test("store: a deletion requeues the instance, whatever its resourceVersion", () => {
   const store = filled(seen(9));
   assert.deepEqual(store.names(store.gone({ ...at, uid: "u1", resourceVersion: "3" })), ["demo"]);
   assert.equal(store.objects.size, 0);
 });
 
-Deno.test("store: our delete shows the object as terminating, and its end needs no second look", async () => {
+Deno.test("store: after kro's delete the object is terminating, until its deletion event removes it", async () => {
   const store = filled(seen(1));
   assert.equal(store.deletedByUs({ ...at, uid: "u1" }), false);
   const before = new Date().toISOString();
@@ -223,7 +224,7 @@ Deno.test("store: our delete shows the object as terminating, and its end needs 
   assert.equal(store.deletedByUs({ ...at, uid: "u1" }), false);
 });
 
-Deno.test("store: a delete of an object that is gone already removes it and wakes its instance", async () => {
+Deno.test("store: deleting an object that does not exist removes it from the cache and requeues its instance", async () => {
   const store = filled(seen(1));
   const missing = new ApiError("not found", { reason: "NotFound", code: 404 });
   await store.delete({ ...at, uid: "u1" }, () => Promise.reject(missing));
@@ -231,14 +232,14 @@ Deno.test("store: a delete of an object that is gone already removes it and wake
   assert.deepEqual(store.names(), ["demo"]);
 });
 
-Deno.test("store: a refused delete leaves the object as it was", async () => {
+Deno.test("store: a refused delete leaves the object unchanged", async () => {
   const store = filled(seen(1));
   await refused((send) => store.delete({ ...at, uid: "u1" }, send));
   assert.equal(store.deletedByUs({ ...at, uid: "u1" }), false);
   assert.equal(store.get()?.metadata.deletionTimestamp, undefined);
 });
 
-Deno.test("store: copied labels make no member, and who loses our entry is none any more", () => {
+Deno.test("store: an object with copied labels is not a member, and one that loses kro's managed fields is removed", () => {
   const store = filled();
   assert.deepEqual(store.names(store.observe(seen(1, { foreign: true }))), []);
   assert.equal(store.get(), undefined);
@@ -253,7 +254,7 @@ Deno.test("store: an object without any managed fields is a member", () => {
   assert.ok(filled(object).get());
 });
 
-Deno.test("store: an object whose labels were removed stays, and wakes whose it was", () => {
+Deno.test("store: an object whose labels were removed stays, and requeues its former instance", () => {
   const store = filled(seen(1));
   const bare = seen(2);
   delete bare.metadata.labels;
@@ -288,34 +289,38 @@ Deno.test("store: lists members of an ApplySet and items of a collection, sorted
   );
 });
 
-Deno.test("store: what was applied holds until an event differs", async () => {
+Deno.test("store: an applied object holds until an event shows drift", async () => {
   const store = filled();
-  // The server made something else of it: the response settles that it holds all the same.
+  // The API server normalized the value; the response shows that the applied object holds.
   await write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
   assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), true);
   store.observe({ ...seen(6, { data: { k: "1" } }), status: { phase: "x" } });
-  assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), true, "a status is not ours");
+  assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), true, "kro does not own the status");
   assert.equal(store.isUpToDate(at, desired({ k: "2" })), false);
   store.observe(seen(7, { data: { k: "3" } }));
   assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), false);
 });
 
-Deno.test("store: after a restart the live values themselves are compared", () => {
+Deno.test("store: after a restart the desired values are compared with the live ones", () => {
   const store = filled(seen(5, { data: { k: "1" } }));
   assert.equal(store.isUpToDate(at, desired({ k: "1" })), true);
   assert.equal(store.isUpToDate(at, desired({ k: "2" })), false);
-  assert.equal(store.isUpToDate(at, desired({})), false, "a field that we still own must go");
+  assert.equal(
+    store.isUpToDate(at, desired({})),
+    false,
+    "a field that kro still owns must be removed",
+  );
   assert.equal(store.isUpToDate(at, { ...desired({ k: "1" }), apiVersion: "v2" }), false);
 });
 
-Deno.test("store: an object that was deleted and made anew is not taken for settled", async () => {
+Deno.test("store: an object that was deleted and created again does not hold", async () => {
   const store = filled();
   await write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
   store.observe(seen(8, { data: { k: "1" }, uid: "u2" }));
   assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), false);
 });
 
-Deno.test("store: a volatile field alone is no reason to write, unless kro wrote what it reads", async () => {
+Deno.test("store: a change of a volatile field alone needs no write, unless kro wrote the object that it reads", async () => {
   const volatile = (basis: string) => ({ paths: [["data", "seen"]], basis });
   const store = filled();
   const first = seen(5, { data: { seen: "1", k: "a" } });
@@ -324,14 +329,18 @@ Deno.test("store: a volatile field alone is no reason to write, unless kro wrote
   const holds = (data: Record<string, string>, basis: string) =>
     store.isUpToDate(at, desired(data), volatile(basis));
   assert.equal(holds({ seen: "2", k: "a" }, "3"), true);
-  assert.equal(holds({ seen: "2", k: "a" }, "9"), false, "kro wrote the object that is read");
+  assert.equal(
+    holds({ seen: "2", k: "a" }, "9"),
+    false,
+    "kro wrote the object that the field reads",
+  );
   assert.equal(holds({ seen: "2", k: "b" }, "3"), false, "another field");
   assert.equal(store.isUpToDate(at, desired({ seen: "2", k: "a" })), false, "not volatile");
   store.observe(seen(6, { data: { seen: "0", k: "a" } }));
   assert.equal(holds({ seen: "2", k: "a" }, "3"), false, "drift");
 });
 
-Deno.test("store: after a restart a volatile field counts as it is found", () => {
+Deno.test("store: after a restart the live value of a volatile field is accepted", () => {
   const store = filled(seen(5, { data: { seen: "1", k: "a" } }));
   const volatile = { paths: [["data", "seen"]], basis: "" };
   assert.equal(store.isUpToDate(at, desired({ seen: "2", k: "a" }), volatile), true);
@@ -341,12 +350,12 @@ Deno.test("store: after a restart a volatile field counts as it is found", () =>
   );
 });
 
-Deno.test("store: knows which resourceVersion our own last write made", async () => {
+Deno.test("store: writtenRevision is the resourceVersion of kro's last write that changed the object", async () => {
   const store = filled();
   await write(store, { k: "1" }, seen(5, { data: { k: "1" } }));
   assert.equal(store.objects.writtenRevision(at), "5");
   store.observe(seen(6, { data: { k: "1" } }));
-  assert.equal(store.objects.writtenRevision(at), "5", "somebody else's");
+  assert.equal(store.objects.writtenRevision(at), "5", "another writer's change");
   await write(store, { k: "1" }, seen(6, { data: { k: "1" } }));
   assert.equal(store.objects.writtenRevision(at), "5", "it changed nothing");
   const echo = seen(7, { data: { k: "2" } });
@@ -354,18 +363,21 @@ Deno.test("store: knows which resourceVersion our own last write made", async ()
   assert.equal(store.objects.writtenRevision(at), "7", "the event came before the response");
 });
 
-Deno.test("store: what was listed agrees, is late, or shows what events missed", () => {
+Deno.test("store: a listed object agrees if it is known or older, and not if events missed its change", () => {
   const store = filled(seen(5, { data: { k: "1" } }));
   assert.ok(store.agrees(seen(5, { data: { k: "1" } })));
   assert.ok(store.agrees(seen(4, { data: { k: "0" } })), "the cache is ahead of the list");
   assert.ok(store.agrees(seen(9, { name: "b", foreign: true })), "copied labels");
   assert.ok(!store.agrees(seen(6, { data: { k: "1" } })));
-  assert.ok(!store.agrees(seen(5, { data: { k: "2" } })), "the same revision in full");
+  assert.ok(
+    !store.agrees(seen(5, { data: { k: "2" } })),
+    "the same resourceVersion with other data",
+  );
   assert.ok(!store.agrees(seen(9, { uid: "u2" })));
   assert.ok(!store.agrees(seen(9, { name: "b" })));
 });
 
-Deno.test("store: what events missed is put right and wakes; what they told by then is left", () => {
+Deno.test("store: correct stores a change that events missed and requeues, and ignores a known state", () => {
   const store = filled(seen(5));
   assert.equal(store.correct(seen(5)), false);
   assert.deepEqual(store.names(store.correct(seen(7, { instance: "other" }))), ["demo", "other"]);
@@ -376,7 +388,7 @@ Deno.test("store: what events missed is put right and wakes; what they told by t
   assert.equal(store.objects.size, 0);
 });
 
-Deno.test("store: an object that we were told was deleted, and is not, is put right and wakes", async () => {
+Deno.test("store: correct restores an object whose delete was answered but did not happen, and requeues", async () => {
   const store = filled(seen(5));
   await store.delete({ ...at, uid: seen(5).metadata.uid! }, () => Promise.resolve());
   assert.ok(store.get()!.metadata.deletionTimestamp);
@@ -386,16 +398,16 @@ Deno.test("store: an object that we were told was deleted, and is not, is put ri
   assert.ok(store.agrees(seen(5)));
 });
 
-Deno.test("store: events during a write are looked at when it is answered, the last of them alone", async () => {
+Deno.test("store: of several events during a write only the last is handled, after the response", async () => {
   const store = filled(seen(3, { data: { k: "0" } }));
-  const woken = await write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {
+  const requeued = await write(store, { k: "1" }, seen(5, { data: { k: "1" } }), () => {
     store.observe(seen(5, { data: { k: "1" } }));
     store.observe(seen(6, { data: { k: "2" } }));
     store.observe(seen(7, { data: { k: "3" } }));
   });
-  assert.deepEqual(woken, ["demo"]);
+  assert.deepEqual(requeued, ["demo"]);
   assert.deepEqual(store.get()?.data, { k: "3" });
-  assert.ok(store.hasDrifted(at, desired({ k: "1" })), "what we wrote held once");
+  assert.ok(store.hasDrifted(at, desired({ k: "1" })), "kro's write held before the last event");
 
   await refused(
     (send) => store.apply(at, desired({}), undefined, send),
@@ -405,7 +417,7 @@ Deno.test("store: events during a write are looked at when it is answered, the l
   assert.deepEqual(store.get()?.data, { k: "4" });
 });
 
-Deno.test("store: what our own write told of and a later list does not show is told missing", async () => {
+Deno.test("store: an object that kro wrote and that a later list lacks is reported as missing", async () => {
   const store = new ChildStore(KIND);
   for (const [name, revision] of [["a", 3], ["b", 5], ["c", 9]] as const) {
     const written = seen(revision, { name, uid: name });
@@ -415,7 +427,7 @@ Deno.test("store: what our own write told of and a later list does not show is t
   const has = ({ name }: { name?: string }) => name === "b";
   const missing = (resourceVersion: string, namespace?: string) =>
     store.objects.missingFrom({ resourceVersion, namespace, has }).map((o) => o.metadata.name);
-  // The list does not know of what was written after it.
+  // The list is older than the writes after its resourceVersion.
   assert.deepEqual(missing("7"), ["a"]);
   assert.deepEqual(missing("9"), ["a", "c"]);
   assert.deepEqual(missing("9", "other"), []);

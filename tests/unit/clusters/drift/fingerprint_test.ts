@@ -1,4 +1,4 @@
-// Our managed fields: which values they name, and when two hashes tell drift.
+// Fingerprints of kro's managed fields: the values that they cover, and the changes that alter them.
 import assert from "node:assert/strict";
 import type { Json, JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";
 import {
@@ -14,13 +14,13 @@ const container = { name: "a", image: "i", ports: [{ containerPort: 80, protocol
 
 const projections: { name: string; value: Json; fields: JsonObject; expected: Json }[] = [
   {
-    name: "a leaf names the whole value below it",
+    name: "a leaf selects the whole value below it",
     value: { spec: { args: ["x", "y"] }, status: {} },
     fields: { "f:spec": { "f:args": {} } },
     expected: { spec: { args: ["x", "y"] } },
   },
   {
-    name: "fields that others own are left out",
+    name: "fields that other managers own are left out",
     value: { data: { ours: "1", theirs: "2" } },
     fields: { "f:data": { "f:ours": {} } },
     expected: { data: { ours: "1" } },
@@ -32,7 +32,7 @@ const projections: { name: string; value: Json; fields: JsonObject; expected: Js
     expected: { data: {} },
   },
   {
-    name: "list elements are found by their keys, defaulted ones too, and keep the live order",
+    name: "list elements are found by their keys and keep the live order",
     value: [{ name: "injected" }, { ...container, imagePullPolicy: "Always" }, { name: "b" }],
     fields: {
       'k:{"name":"b"}': { ".": {}, "f:name": {} },
@@ -47,7 +47,7 @@ const projections: { name: string; value: Json; fields: JsonObject; expected: Js
     expected: [{ name: "a", ports: [{ containerPort: 80 }] }, { name: "b" }],
   },
   {
-    name: "an element that is ours without any field is there",
+    name: "an owned element without owned fields is an empty object",
     value: [{ name: "a", x: 1 }],
     fields: { 'k:{"name":"a"}': { ".": {} } },
     expected: [{}],
@@ -59,7 +59,7 @@ const projections: { name: string; value: Json; fields: JsonObject; expected: Js
     expected: ["kro.run/finalizer", "y"],
   },
   {
-    name: "elements may be named by index",
+    name: "list elements are found by index",
     value: ["a", "b"],
     fields: { "i:1": {} },
     expected: ["b"],
@@ -102,28 +102,33 @@ function object(
 
 const before = fingerprint(object({ a: "1" }))!;
 const changes: { name: string; after: KubeObject; entry: boolean; values: boolean }[] = [
-  { name: "a foreign field", after: object({ a: "1", b: "2" }), entry: true, values: true },
-  { name: "our field", after: object({ a: "2" }), entry: true, values: false },
   {
-    name: "the order of our list",
+    name: "a field of another manager",
+    after: object({ a: "1", b: "2" }),
+    entry: true,
+    values: true,
+  },
+  { name: "a field of kro", after: object({ a: "2" }), entry: true, values: false },
+  {
+    name: "the order of a list of kro",
     after: object({ a: "1" }, [ours], ["y", "x"]),
     entry: true,
     values: false,
   },
   {
-    name: "a foreign element between ours",
+    name: "an element of another manager between kro's",
     after: object({ a: "1" }, [ours], ["x", "z", "y"]),
     entry: true,
     values: true,
   },
   {
-    name: "an apply under our name, same fields",
+    name: "the time of kro's apply",
     after: object({ a: "1" }, [{ ...ours, time: "2026-01-01T00:00:01Z" }]),
     entry: false,
     values: true,
   },
   {
-    name: "lost ownership",
+    name: "the set of fields that kro owns",
     after: object({ a: "1" }, [{ ...ours, fieldsV1: { "f:data": { "f:a": {} } } }]),
     entry: false,
     values: false,
@@ -131,7 +136,7 @@ const changes: { name: string; after: KubeObject; entry: boolean; values: boolea
 ];
 
 for (const { name, after, entry, values } of changes) {
-  Deno.test(`fingerprint: ${name} changed`, () => {
+  Deno.test(`fingerprint: a change of ${name}`, () => {
     const print = fingerprint(after)!;
     assert.deepEqual(
       {
@@ -143,11 +148,11 @@ for (const { name, after, entry, values } of changes) {
   });
 }
 
-Deno.test("fingerprint: nothing of ours, nothing to compare", () => {
+Deno.test("fingerprint: undefined without managed fields of kro", () => {
   assert.equal(fingerprint(object({ a: "1" }, [other])), undefined);
 });
 
-Deno.test("fingerprint: a Secret that upstream applied by stringData is compared by what became of it", () => {
+Deno.test("fingerprint: stringData of a Secret applied by upstream is compared as data", () => {
   const secret = (data: Record<string, string>, fieldsV1: JsonObject) => ({
     apiVersion: "v1",
     kind: "Secret",
@@ -163,7 +168,7 @@ Deno.test("fingerprint: a Secret that upstream applied by stringData is compared
   assert.notEqual(values({ a: "MQ==", b: "Mw==", ...foreign }), wanted);
 });
 
-Deno.test("desiredValues: equals the live values when exactly these fields hold", () => {
+Deno.test("desiredValues: equals the live fingerprint if exactly the desired fields hold", () => {
   const desired = (extra: JsonObject) => ({
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -175,11 +180,15 @@ Deno.test("desiredValues: equals the live values when exactly these fields hold"
   assert.equal(desiredValues(desired({})), before.valuesHash);
   assert.equal(desiredValues(desired({ status: { a: 1 } })), before.valuesHash);
   assert.notEqual(desiredValues(desired({ status: { a: 1 } }), undefined, true), before.valuesHash);
-  assert.notEqual(desiredValues(desired({ data: {} })), before.valuesHash, "we still own a");
+  assert.notEqual(
+    desiredValues(desired({ data: {} })),
+    before.valuesHash,
+    "kro still owns the field a",
+  );
   assert.notEqual(desiredValues(desired({ immutable: true })), before.valuesHash);
 });
 
-Deno.test("isFirstWrite: created by us, not adopted, not older", () => {
+Deno.test("isFirstWrite: true if kro created the object, false if it is older or has other managers", () => {
   const at = (creationTimestamp: string, entries = [ours]) =>
     isFirstWrite({
       apiVersion: "v1",
@@ -192,7 +201,7 @@ Deno.test("isFirstWrite: created by us, not adopted, not older", () => {
   assert.equal(at("2026-01-01T00:00:00Z", [ours, other]), false);
 });
 
-Deno.test("canonical: the order of keys does not count, that of lists does", () => {
+Deno.test("canonical: sorts keys and keeps the order of lists", () => {
   assert.equal(
     canonical({ b: [1, null], a: { d: 1, c: "ä" } }),
     '{"a":{"c":"ä","d":1},"b":[1,null]}',
@@ -200,13 +209,13 @@ Deno.test("canonical: the order of keys does not count, that of lists does", () 
   assert.notEqual(canonical([1, 2]), canonical([2, 1]));
 });
 
-Deno.test("identityOf: tells integers of 64 bits apart that are one number to JavaScript", () => {
+Deno.test("identityOf: differs for 64-bit integers that round to the same number", () => {
   const marks = [2n ** 53n, 2n ** 53n + 1n].map((limit) => identityOf({ spec: { limit } }));
   assert.notEqual(marks[0], marks[1]);
   assert.equal(marks[1], identityOf({ spec: { limit: 2n ** 53n + 1n } }));
 });
 
-Deno.test("identityOf: of a large value a short hash is kept, so that V8 does not hold the whole text", () => {
+Deno.test("identityOf: is a short hash for a large value, so that V8 does not retain the whole text", () => {
   const [one, other] = ["x", "y"].map((letter) => identityOf({ data: letter.repeat(100_000) }));
   assert.notEqual(one, other);
   assert.ok(one!.length < 13);

@@ -1,4 +1,4 @@
-/** Which field was changed and by whom, read from live objects. */
+/** foreignChange finds the field that another manager changed, and that manager. */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";
 import {
@@ -49,21 +49,21 @@ const cases: {
   expected: ForeignChange | undefined;
 }[] = [
   {
-    name: "what others added beside ours is no change of ours",
+    name: "a field that another manager added is ignored",
     live: { data: { a: "1", b: "theirs" } },
     desired: { data: { a: "1" } },
     entries: [entry("x", 2, { "f:data": { "f:b": {} } })],
     expected: undefined,
   },
   {
-    name: "the owner of the very field is named, not who wrote last",
+    name: "the field's owner is reported, not the manager that wrote last",
     live: { data: { a: "2" } },
     desired: { data: { a: "1" } },
     entries: [entry("x", 2, { "f:data": { "f:a": {} } }), entry("y", 3, { "f:other": {} })],
     expected: { field: "data.a", manager: "x" },
   },
   {
-    name: "of several owners the latest",
+    name: "of several owners the latest is reported",
     live: { data: { a: "2" } },
     desired: { data: { a: "1" } },
     entries: [
@@ -73,49 +73,50 @@ const cases: {
     expected: { field: "data.a", manager: "y (status)" },
   },
   {
-    name: "a removed field belongs to nobody: who wrote last is named",
+    name: "a removed field has no owner: the manager that wrote last is reported",
     live: { data: {} },
     desired: { data: { a: "1" } },
     entries: [entry("x", 2, { "f:other": {} })],
     expected: { field: "data.a", manager: "x" },
   },
   {
-    name: "an element of a list is named by its keys",
+    name: "a list element is reported with its keys",
     live: { ports: [{ port: 80, protocol: "TCP", name: "theirs" }] },
     desired: { ports: [{ port: 80, protocol: "TCP", name: "ours" }] },
     entries: [entry("x", 2, { "f:ports": { [port80]: { "f:name": {} } } })],
     expected: { field: 'ports[port=80,protocol="TCP"].name', manager: "x" },
   },
   {
-    name: "a missing element is the list",
+    name: "a missing list element is reported as a change of the list",
     live: { ports: [{ port: 81 }] },
     desired: { ports: [{ port: 80 }] },
     entries: [entry("x", 2, { "f:ports": { 'k:{"port":81}': {} } })],
     expected: { field: "ports", manager: "x" },
   },
   {
-    name: "another order is the list",
+    name: "a changed order is reported as a change of the list",
     live: { ports: [{ port: 81 }, { port: 80 }] },
     desired: { ports: [{ port: 80 }, { port: 81 }] },
     entries: [],
     expected: { field: "ports" },
   },
   {
-    name: "a list without keys is one value",
+    name: "a list without keys is reported as one value",
     live: { args: ["a", "c"] },
     desired: { args: ["a", "b"] },
     entries: [entry("x", 2, { "f:args": {} })],
     expected: { field: "args", manager: "x" },
   },
   {
-    name: "nobody but us in the managed fields: a webhook, or our own name",
+    name:
+      "without other managers only the field is reported: a webhook changed it, or kro's own name",
     live: { data: { a: "2" } },
     desired: { data: { a: "1" } },
     entries: [],
     expected: { field: "data.a" },
   },
   {
-    name: "a label",
+    name: "a changed label is reported with its key",
     live: { metadata: { labels: { a: "2" } } },
     desired: { metadata: { labels: { a: "1" } } },
     entries: [entry("x", 2, { "f:metadata": { "f:labels": { "f:a": {} } } })],
@@ -125,14 +126,14 @@ const cases: {
 
 for (const { name, live, desired, entries, expected } of cases) {
   Deno.test(`foreign change: ${name}`, () => {
-    const made = (fields: JsonObject, managedFields: ManagedFieldsEntry[]): KubeObject => ({
+    const thing = (fields: JsonObject, managedFields: ManagedFieldsEntry[]): KubeObject => ({
       apiVersion: "v1",
       kind: "Thing",
       ...fields,
       metadata: { ...fields.metadata as JsonObject, name: "a", managedFields },
     });
     assert.deepEqual(
-      foreignChange(made(live, [ours, ...entries]), made(desired, []), schema),
+      foreignChange(thing(live, [ours, ...entries]), thing(desired, []), schema),
       expected,
     );
   });

@@ -1,4 +1,4 @@
-// Values that the API server holds equal have one normal form, and only those.
+// Values that the API server treats as equal have the same normal form, and other values do not.
 import assert from "node:assert/strict";
 import type { Json } from "../../../../src/api/mod.ts";
 import { canonical } from "../../../../src/clusters/drift/fingerprint.ts";
@@ -23,7 +23,7 @@ const same: [Json, Json][] = [
   [".5", "0.5"],
 ];
 for (const [a, b] of same) {
-  Deno.test(`quantity: ${a} is ${b}`, () => assert.equal(quantity(a), quantity(b)));
+  Deno.test(`quantity: ${a} equals ${b}`, () => assert.equal(quantity(a), quantity(b)));
 }
 
 const different: [Json, Json][] = [["1", "1m"], ["1Ki", "1k"], ["1", "-1"], ["1Gi", "1G"], [
@@ -31,10 +31,10 @@ const different: [Json, Json][] = [["1", "1m"], ["1Ki", "1k"], ["1", "-1"], ["1G
   "1",
 ]];
 for (const [a, b] of different) {
-  Deno.test(`quantity: ${a} is not ${b}`, () => assert.notEqual(quantity(a), quantity(b)));
+  Deno.test(`quantity: ${a} differs from ${b}`, () => assert.notEqual(quantity(a), quantity(b)));
 }
 
-Deno.test("quantity: what is none stays as it is", () => {
+Deno.test("quantity: a value that is not a quantity stays unchanged", () => {
   for (const value of ["", "m", "1 Gi", "abc", "1e9999", true, null]) {
     assert.equal(quantity(value), value);
   }
@@ -61,25 +61,40 @@ const schema: Schema = {
 
 const forms: { name: string; a: Json; b: Json; equal: boolean }[] = [
   {
-    name: "a built-in quantity",
+    name: "two forms of a built-in quantity",
     a: { limits: { cpu: 1 } },
     b: { limits: { cpu: "1000m" } },
     equal: true,
   },
   {
-    name: "a custom resource's quantity in a list",
+    name: "two forms of a custom resource's quantity in a list",
     a: { items: [{ size: "1Gi" }] },
     b: { items: [{ size: "1024Mi" }] },
     equal: true,
   },
   { name: "a port by number and one by name", a: { port: 80 }, b: { port: "80" }, equal: false },
-  { name: "text that looks like a quantity", a: { text: "1000m" }, b: { text: "1" }, equal: false },
-  { name: "a null and nothing", a: { text: null }, b: {}, equal: true },
-  { name: "an empty map and nothing", a: { open: { deep: {} } }, b: {}, equal: true },
-  { name: "an empty text and nothing", a: { text: "" }, b: {}, equal: false },
-  { name: "an empty list and nothing", a: { items: [] }, b: {}, equal: true },
-  { name: "an empty element and none", a: { items: [{}] }, b: { items: [] }, equal: false },
-  { name: "unknown fields", a: { other: { x: "1k" } }, b: { other: { x: "1000" } }, equal: false },
+  {
+    name: "two strings that look like quantities",
+    a: { text: "1000m" },
+    b: { text: "1" },
+    equal: false,
+  },
+  { name: "a null and an absent field", a: { text: null }, b: {}, equal: true },
+  { name: "an empty map and an absent field", a: { open: { deep: {} } }, b: {}, equal: true },
+  { name: "an empty string and an absent field", a: { text: "" }, b: {}, equal: false },
+  { name: "an empty list and an absent field", a: { items: [] }, b: {}, equal: true },
+  {
+    name: "a list with an empty element and an empty list",
+    a: { items: [{}] },
+    b: { items: [] },
+    equal: false,
+  },
+  {
+    name: "quantities in unknown fields",
+    a: { other: { x: "1k" } },
+    b: { other: { x: "1000" } },
+    equal: false,
+  },
 ];
 for (const { name, a, b, equal } of forms) {
   Deno.test(`normalise: ${name} are ${equal ? "the same" : "different"}`, () => {
@@ -88,7 +103,7 @@ for (const { name, a, b, equal } of forms) {
   });
 }
 
-Deno.test("comparable: identity, the server's own metadata and kro's version do not count", () => {
+Deno.test("comparable: drops the identity, metadata set by the API server and kro's version label", () => {
   const live: Json = {
     apiVersion: "v1",
     kind: "ConfigMap",

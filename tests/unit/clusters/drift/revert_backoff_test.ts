@@ -1,10 +1,13 @@
-/** When repairs of one object are a fight, how they slow down, and when it is over. */
+/** When repeated reverts of an object start a backoff, how its repairs slow down, and when it ends. */
 import assert from "node:assert/strict";
 import { RevertBackoff } from "../../../../src/clusters/drift/revert_backoff.ts";
 
 const change = { field: "data.value", manager: "other" };
 
-/** A clock, fights by it, and a round: the object drifts, is looked at if asked, and repaired when due. */
+/**
+ * A backoff with a manual clock. `round` repairs the object "a" once: it waits until the repair is
+ * due, and reports the changed field if the backoff asks to inspect the object.
+ */
 function setup() {
   let now = 0;
   const reverts = new RevertBackoff(() => now);
@@ -12,25 +15,25 @@ function setup() {
     const { waitMs, inspect } = reverts.advise("a");
     now += waitMs;
     reverts.repaired("a", inspect ? { ...change, field } : undefined);
-    return { waitMs, look: inspect };
+    return { waitMs, inspect };
   };
   return { reverts, round, pass: (ms: number) => void (now += ms) };
 }
 
-Deno.test("five repairs of one field within a minute are a fight; the first two cost no look", () => {
+Deno.test("five repairs of one field within a minute start a backoff; the first two do not inspect the object", () => {
   const { reverts, round, pass } = setup();
-  const looks: boolean[] = [];
+  const inspected: boolean[] = [];
   for (let i = 0; i < 5; i++) {
     assert.equal(reverts.reverted("a", true), undefined, `round ${i}`);
-    looks.push(round().look);
+    inspected.push(round().inspect);
     pass(1000);
   }
-  assert.deepEqual(looks, [false, false, true, true, true]);
+  assert.deepEqual(inspected, [false, false, true, true, true]);
   const { field, manager } = reverts.reverted("a", false)!;
   assert.deepEqual({ field, manager }, change);
 });
 
-Deno.test("during a fight the object is still repaired, each time after twice as long, five minutes at most", () => {
+Deno.test("during a backoff the wait before each repair doubles, up to five minutes", () => {
   const { round, reverts } = setup();
   for (let i = 0; i < 5; i++) round();
   const waits = Array.from({ length: 9 }, () => round().waitMs);
@@ -38,17 +41,17 @@ Deno.test("during a fight the object is still repaired, each time after twice as
   assert.equal(reverts.reverted("a", false)!.dueMs, 300_000);
 });
 
-Deno.test("a fight is over once the object held for a minute, and a look is wanted then", () => {
+Deno.test("a backoff ends once the object held for a minute, and is due to be checked then", () => {
   const { reverts, round, pass } = setup();
   for (let i = 0; i < 5; i++) round();
   pass(10_000);
   assert.equal(reverts.reverted("a", true)!.dueMs, 50_000);
   pass(50_000);
   assert.equal(reverts.reverted("a", true), undefined);
-  assert.deepEqual(reverts.advise("a"), { waitMs: 0, inspect: false }, "nothing is remembered");
+  assert.deepEqual(reverts.advise("a"), { waitMs: 0, inspect: false }, "the backoff is forgotten");
 });
 
-Deno.test("slow changes, and changes of different fields, are edits and no fight", () => {
+Deno.test("slow changes, and changes of different fields, do not start a backoff", () => {
   const slow = setup();
   for (let i = 0; i < 10; i++) {
     slow.round();
@@ -62,7 +65,7 @@ Deno.test("slow changes, and changes of different fields, are edits and no fight
   }
 });
 
-Deno.test("fights over different objects have nothing to do with each other", () => {
+Deno.test("objects have independent backoffs", () => {
   const { reverts, round } = setup();
   for (let i = 0; i < 5; i++) round();
   assert.deepEqual(reverts.advise("b"), { waitMs: 0, inspect: false });
