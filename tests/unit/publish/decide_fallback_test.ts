@@ -1,4 +1,4 @@
-/** What an RGD whose spec cannot serve writes, what its status says, and which graph serves instead. */
+/** Publishing an RGD whose spec cannot serve: its writes, status and the graph that serves instead. */
 import {
   bad,
   built,
@@ -21,14 +21,14 @@ import { liveCrd, revision, rgd, SPECS } from "./fixtures.ts";
 
 const cases: Case[] = [
   {
-    name: "a bad spec that no revision records",
+    name: "an invalid spec without a revision",
     known: { rgd: rgd(SPECS.breaking), build: bad, revisions: [first] },
     candidates: [1],
     lastGood: { served: serving, kind: { live } },
     expected: { writes: ["serve 1"], conditions: [INVALID, RESOLVED], serves: 1, keepsCrd: true },
   },
   {
-    name: "a bad spec that the newest revision records",
+    name: "an invalid spec that the newest revision holds",
     known: {
       rgd: rgd(SPECS.compatible),
       build: bad,
@@ -44,14 +44,14 @@ const cases: Case[] = [
     },
   },
   {
-    name: "a bad spec without any good graph",
+    name: "an invalid spec and no earlier good graph",
     known: { rgd: rgd(SPECS.first, { finalizers: [] }, running), build: bad },
     candidates: [],
     lastGood: {},
     expected: { writes: ["addFinalizer"], conditions: [INVALID, STOPPED], keepsCrd: false },
   },
   {
-    name: "a suspended RGD without any good graph",
+    name: "a suspended RGD and no earlier good graph",
     known: { rgd: rgd(SPECS.first, suspension, running), build: built(graphs.first) },
     candidates: [],
     lastGood: {},
@@ -62,7 +62,8 @@ const cases: Case[] = [
     },
   },
   {
-    name: "a suspended RGD: instances learn it through the graph that served last",
+    name:
+      "a suspended RGD: its last served graph keeps serving, so that instances see the suspension",
     known: {
       rgd: rgd(SPECS.compatible, suspension),
       build: built(graphs.compatible),
@@ -78,7 +79,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "a kind that cannot be looked up, under a spec without a verdict",
+    name: "a kind cannot be looked up: GraphAccepted is Unknown for a new generation",
     known: {
       rgd: rgd(SPECS.compatible, { generation: 2 }),
       build: built(undefined, { unavailable: "its API does not answer" }),
@@ -95,7 +96,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "a kind that cannot be looked up: the verdict on this generation stays",
+    name: "a kind cannot be looked up: GraphAccepted of the same generation stays",
     known: {
       rgd: rgd(SPECS.first, {}, {
         conditions: [{ type: "GraphAccepted", status: "True", observedGeneration: 1 }],
@@ -131,7 +132,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "who else has the kind cannot be told",
+    name: "discovery fails, so a conflicting kind cannot be ruled out",
     known: {
       rgd: rgd(SPECS.first),
       build: built(graphs.first),
@@ -167,7 +168,7 @@ const cases: Case[] = [
     },
   },
   ...[true, false].map((ownerExists): Case => ({
-    name: `a CRD of another RGD that is ${ownerExists ? "there" : "gone"}`,
+    name: `a CRD of another RGD that ${ownerExists ? "exists" : "is deleted"}`,
     known: {
       rgd: rgd(SPECS.first, {}, running),
       build: built(graphs.first),
@@ -205,7 +206,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "a breaking change that is recorded: the candidates are the older revisions",
+    name: "a breaking change with a revision: only older revisions are candidates",
     known: {
       rgd: rgd(SPECS.breaking),
       build: built(graphs.breaking),
@@ -223,7 +224,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "a CRD that is being deleted: the graph serves so that its instances can go",
+    name: "a CRD that is being deleted: its graph keeps serving, so that instances can be deleted",
     known: {
       rgd: rgd(SPECS.first),
       build: built(graphs.first),
@@ -241,7 +242,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "the last good graph wants its CRD back",
+    name: "the CRD of the last good graph is missing: it is created again",
     known: { rgd: rgd(SPECS.breaking), build: bad, revisions: [first] },
     candidates: [1],
     lastGood: { served: serving, kind: {} },
@@ -253,7 +254,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "the server refuses the revision: nothing of the spec serves",
+    name: "the API server refuses the revision: the last good graph serves",
     known: {
       rgd: rgd(SPECS.compatible, { finalizers: [] }),
       build: built(graphs.compatible),
@@ -272,7 +273,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "the server refuses the CRD: what was recorded stays, the last good graph serves",
+    name: "the API server refuses the CRD: the revision stays, and the last good graph serves",
     known: {
       rgd: rgd(SPECS.compatible, { finalizers: [] }),
       build: built(graphs.compatible),
@@ -292,7 +293,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "the server refuses the last good graph's CRD too, which is this RGD's",
+    name: "the API server refuses the CRD of the last good graph: the live CRD keeps serving",
     known: {
       rgd: rgd(SPECS.breaking),
       build: bad,
@@ -304,7 +305,7 @@ const cases: Case[] = [
     expected: { writes: ["serve 1"], conditions: [INVALID, RESOLVED], serves: 1, keepsCrd: false },
   },
   {
-    name: "the server refuses the last good graph's CRD too, and there is none",
+    name: "the API server refuses the CRD of the last good graph, and no CRD exists",
     known: {
       rgd: rgd(SPECS.breaking, {}, running),
       build: bad,
@@ -316,7 +317,7 @@ const cases: Case[] = [
     expected: { writes: [], conditions: [INVALID, RESOLVED, STOPPED], keepsCrd: false },
   },
   {
-    name: "the controller does not start by the last good graph: its status is the same",
+    name: "the controller does not start with the last good graph: the status is the same",
     known: {
       rgd: rgd(SPECS.breaking),
       build: bad,

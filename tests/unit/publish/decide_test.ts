@@ -1,4 +1,4 @@
-/** Which writes publish an RGD whose spec can serve, in which order, and what its status says. */
+/** Publishing an RGD whose spec can serve: the order of its writes and its status. */
 import assert from "node:assert/strict";
 import {
   ACTIVE,
@@ -99,7 +99,7 @@ const cases: Case[] = [
     expected: { writes: ["awaitCrd", "serve 1"], conditions: ACTIVE, serves: 1, keepsCrd: true },
   },
   {
-    name: "revisions of a former RGD of the name, and one that is being deleted",
+    name: "a revision of a deleted RGD of the same name, and a revision that is being deleted",
     known: {
       rgd: rgd(SPECS.first),
       build: built(graphs.first),
@@ -118,7 +118,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "too many revisions",
+    name: "more revisions than the limit: the oldest are deleted",
     known: {
       rgd: rgd(SPECS.compatible),
       build: built(graphs.compatible),
@@ -179,7 +179,7 @@ const cases: Case[] = [
     },
   },
   {
-    name: "the controller does not start: old revisions are retired all the same",
+    name: "the controller does not start: old revisions are deleted nevertheless",
     known: {
       rgd: rgd(SPECS.first),
       build: built(graphs.first),
@@ -200,7 +200,7 @@ const cases: Case[] = [
 
 testCases(cases);
 
-Deno.test("a patch of the CRD says what changes, and holds only for the CRD that was read", () => {
+Deno.test("a patch of the CRD has the changes as its reason and the resourceVersion as its precondition", () => {
   const changed = cases.find(({ name }) => name === "a changed spec")!;
   const patch = decided(changed).writes.find(({ type }) => type === "patchCrd")!;
   assert.ok(patch.type === "patchCrd");

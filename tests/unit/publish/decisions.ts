@@ -1,4 +1,4 @@
-/** A table of decisions: what is known, and in short what is decided from it. */
+/** Table tests of `decide`: the known facts of each case, and an outline of the expected result. */
 import assert from "node:assert/strict";
 import type { GraphRevision } from "../../../src/api/mod.ts";
 import type { Attempt } from "../../../src/publish/build.ts";
@@ -8,36 +8,37 @@ import type { LastGood } from "../../../src/publish/facts.ts";
 import type { Write } from "../../../src/publish/writes.ts";
 import { graphOf, liveCrd, NOW, PROBLEM, revision, SPECS, VERSION } from "./fixtures.ts";
 
-/** The graphs of the specs. */
+/** The compiled graphs of {@link SPECS}. */
 export const graphs = {
   first: await graphOf(SPECS.first),
   compatible: await graphOf(SPECS.compatible),
   breaking: await graphOf(SPECS.breaking),
 };
 
-/** The first spec as revision 1, its CRD, and its graph as it serves. */
+/** Revision 1 with the first spec, the live CRD of its graph, and that graph as the one served. */
 export const first = revision(SPECS.first, graphs.first, 1);
 export const live = liveCrd(SPECS.first, graphs.first);
 export const serving: ServedGraph = { graph: graphs.first, revision: 1 };
-/** Metadata of a suspended RGD, and of an object that is being deleted. */
+/** Metadata of a suspended RGD. */
 export const suspension = { annotations: { "kro.run/reconcile": "suspended" } };
+/** Metadata of an object that is being deleted. */
 export const deletion = { deletionTimestamp: "2026-02-01T00:00:00Z" };
 export const ANNOTATION = "kro.run/allow-breaking-changes";
 
-/** A build with this graph. */
+/** A build result: `graph` without problems, with `more` merged over it. */
 export function built(graph?: Attempt["graph"], more: Partial<Attempt> = {}): Attempt {
   return { ...graph ? { graph } : {}, problems: [], uses: [], missing: [], seconds: 0, ...more };
 }
 
-/** The build of a spec with a problem. */
+/** The build result of a spec with a problem. */
 export const bad = built(undefined, { problems: [PROBLEM] });
 
-/** ControllerReady as it stands while a graph serves. */
+/** The status of an RGD while its graph serves: ControllerReady is True. */
 export const running = {
   conditions: [{ type: "ControllerReady", status: "True" as const, reason: "Running" }],
 };
 
-/** A decision in short: `type name`, `Condition=Status/Reason`, and the fields that cases look at. */
+/** Outlines a publication: writes as `type name`, conditions as `Type=Status/Reason`. */
 function outline({ writes, status, served, error, issued, crd }: Publication) {
   return {
     writes: writes.map(step),
@@ -55,19 +56,19 @@ function step(write: Write): string {
   return kind.kind === "GraphRevision" ? `${write.type} ${name}` : write.type;
 }
 
-/** One case. */
+/** One case: the known facts and the expected publication. */
 export interface Case {
   name: string;
   known: Omit<Known, "revisions" | "refused"> & Partial<Pick<Known, "revisions" | "refused">>;
-  /** The answer to a search; without one the decision must not search. */
+  /** Result of the search for the last good graph. */
   lastGood?: LastGood;
-  /** Revisions that the search must go through. */
+  /** Numbers of the revisions that `decide` must ask to search; without it, it must not search. */
   candidates?: number[];
   maxRevisions?: number;
   expected: Omit<ReturnType<typeof outline>, "error"> & { error?: RegExp };
 }
 
-/** Conditions of an RGD that serves its spec, and some that others have. */
+/** Conditions of an RGD that serves its spec. */
 export const ACTIVE = [
   "GraphRevisionsResolved=True/Resolved",
   "GraphAccepted=True/Valid",
@@ -79,24 +80,24 @@ export const KIND_FAILED = [RESOLVED, VALID, "KindReady=False/Failed"];
 export const INVALID = "GraphAccepted=False/InvalidResourceGraph";
 export const STOPPED = "ControllerReady=False/FailedToStart";
 
-/** The CRD, generated for another RGD. */
+/** The live CRD with the label of another RGD as its owner. */
 export function ofAnotherRgd() {
   const labels = { "kro.run/resource-graph-definition-name": "other" };
   return liveCrd(SPECS.first, graphs.first, { labels });
 }
 
-/** The publication that a case is decided to, after the search that it needs. */
+/** The publication that `decide` returns for a case, after the search that the case needs. */
 export function decided(given: Case): Publication {
   const settings = { version: VERSION, maxRevisions: given.maxRevisions ?? 5, now: NOW };
   const known: Known = { revisions: [], refused: {}, ...given.known };
   const decision = decide(known, settings);
   if (decision.kind === "publication") {
-    assert.equal(given.candidates, undefined, "the decision searches first");
+    assert.equal(given.candidates, undefined, "decide did not ask for a search");
     return decision;
   }
   assert.deepEqual(decision.revisions.map(numberOf), given.candidates, "candidates");
   const again = decide({ ...known, lastGood: given.lastGood! }, settings);
-  assert.ok(again.kind === "publication", "one search is enough");
+  assert.ok(again.kind === "publication", "decide asked for a second search");
   return again;
 }
 
@@ -104,10 +105,10 @@ function numberOf({ spec }: GraphRevision): number {
   return spec.revision;
 }
 
-/** One test per case, and two that hold for all of them. */
+/** Defines one test per case, and two tests that go through all cases. */
 export function testCases(cases: readonly Case[]): void {
   for (const each of cases) {
-    Deno.test(`publishing is decided: ${each.name}`, () => {
+    Deno.test(`decide: ${each.name}`, () => {
       const { error, ...actual } = outline(decided(each));
       const { error: message, ...expected } = each.expected;
       assert.deepEqual(actual, expected);
@@ -116,7 +117,7 @@ export function testCases(cases: readonly Case[]): void {
     });
   }
 
-  Deno.test("a decision changes nothing of what is known, and is the same the next time", () => {
+  Deno.test("decide does not change its input and returns the same publication again", () => {
     for (const each of cases) {
       const before = structuredClone(plain(each.known));
       const decision = plain(decided(each));
@@ -125,7 +126,7 @@ export function testCases(cases: readonly Case[]): void {
     }
   });
 
-  Deno.test("every write says why it is made, and its object", () => {
+  Deno.test("every write has a reason and the name of its object", () => {
     for (const each of cases) {
       for (const write of decided(each).writes) {
         assert.ok(write.reason.length > 0, `${each.name}: ${write.type}`);
@@ -135,7 +136,7 @@ export function testCases(cases: readonly Case[]): void {
   });
 }
 
-/** As JSON: graphs hold functions. */
+/** Converts to plain JSON, because graphs hold functions, which structuredClone rejects. */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, v) => typeof v === "bigint" ? String(v) : v));
 }

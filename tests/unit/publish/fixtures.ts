@@ -1,4 +1,4 @@
-/** An RGD, its revisions and its CRD as a cluster would have them, for the tests of publishing. */
+/** An RGD, its revisions and its CRD as they exist in a cluster, for the tests of publishing. */
 import assert from "node:assert/strict";
 import {
   type GraphRevision,
@@ -14,13 +14,13 @@ import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { desiredCrd } from "../../../src/publish/generated_crd.ts";
 import { newRevision } from "../../../src/publish/revision_writes.ts";
 
-/** The version of kro that decisions are made for. */
+/** The kro version passed to `decide`. */
 export const VERSION = "v0.9.4";
 
-/** The moment of every decision. */
+/** The time passed to `decide`. */
 export const NOW = new Date("2026-02-03T04:05:06Z");
 
-/** An RGD's spec whose instances have a field `size` of this SimpleSchema. */
+/** The spec of an RGD whose instances have a field `size` with this SimpleSchema type. */
 export function spec(size: string): RgdSpec {
   return {
     schema: {
@@ -41,15 +41,15 @@ export function spec(size: string): RgdSpec {
   };
 }
 
-/** The spec that most cases start from, and changes of it. */
+/** The spec that most cases start from, a compatible change of it and a breaking one. */
 export const SPECS = {
   first: spec("string | default=s"),
   compatible: spec("string | default=m"),
   breaking: spec("integer | default=1"),
 };
 
-/** When the objects were created. */
-const AGES_AGO = "2026-01-01T00:00:00Z";
+/** Creation time of all objects. */
+const CREATED = "2026-01-01T00:00:00Z";
 
 /** The RGD `cart`, with kro's finalizer unless the metadata says otherwise. */
 export function rgd(
@@ -81,7 +81,7 @@ export async function graphOf(of: RgdSpec): Promise<Graph> {
   return compiled.graph;
 }
 
-/** A revision of the RGD in the cluster, verified. */
+/** A verified revision of the RGD, as it exists in the cluster. */
 export function revision(
   of: RgdSpec,
   graph: Graph,
@@ -92,7 +92,7 @@ export function revision(
   const condition = {
     status: "True",
     observedGeneration: 1,
-    lastTransitionTime: AGES_AGO,
+    lastTransitionTime: CREATED,
   } as const;
   return {
     ...bare,
@@ -101,7 +101,7 @@ export function revision(
       uid: `uid-${number}`,
       resourceVersion: `${100 + number}`,
       generation: 1,
-      creationTimestamp: AGES_AGO,
+      creationTimestamp: CREATED,
       ...metadata,
     },
     status: {
@@ -120,7 +120,7 @@ export function revision(
   };
 }
 
-/** The CRD of a graph in the cluster, established. */
+/** The established CRD of a graph, as it exists in the cluster. */
 export function liveCrd(
   of: RgdSpec,
   graph: Graph,

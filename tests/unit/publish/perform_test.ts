@@ -1,4 +1,4 @@
-/** How the writes of a publication are made: in order, up to the first refusal. */
+/** performWrites sends the writes of a publication in order and stops at the first refusal. */
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -12,7 +12,7 @@ import type { Write } from "../../../src/publish/writes.ts";
 import { decided, first, graphs, live } from "./decisions.ts";
 import { revision, rgd, SPECS } from "./fixtures.ts";
 
-/** Makes the writes; a request whose verb and name are those of `refuse` fails. */
+/** Performs the writes; the request `refuse.at` ("verb name") fails with `refuse.reason`. */
 async function performed(
   writes: readonly Write[],
   refuse: { at?: string; reason?: ApiErrorReason; serve?: string } = {},
@@ -62,7 +62,7 @@ const expected = { writes: [], conditions: [], keepsCrd: true };
 /** The writes of a new RGD. */
 const { writes } = decided({ name: "a new RGD", known: { ...known, build }, expected });
 
-Deno.test("writes are made in order; an established CRD is not waited for", async () => {
+Deno.test("writes are sent in order, without waiting for a CRD that is created as established", async () => {
   const { refusal, requests } = await performed(writes);
   assert.equal(refusal, undefined);
   assert.deepEqual(requests, [
@@ -74,7 +74,7 @@ Deno.test("writes are made in order; an established CRD is not waited for", asyn
   ]);
 });
 
-Deno.test("a refusal ends the list, and names its part", async () => {
+Deno.test("a refusal stops the remaining writes and reports the refused part", async () => {
   const cases: [Parameters<typeof performed>[1], string, number][] = [
     [{ at: "create cart-r00001" }, "revision", 2],
     [{ at: "patch/status cart-r00001", reason: "Invalid" }, "revision", 3],
@@ -88,7 +88,7 @@ Deno.test("a refusal ends the list, and names its part", async () => {
   }
 });
 
-Deno.test("what may succeed when it is made again is no refusal", async () => {
+Deno.test("an error that a retry may fix is thrown instead of reported as a refusal", async () => {
   const cases: [string, ApiErrorReason][] = [
     ["patch cart", "Forbidden"],
     ["create cart-r00001", "AlreadyExists"],
@@ -100,7 +100,7 @@ Deno.test("what may succeed when it is made again is no refusal", async () => {
   }
 });
 
-Deno.test("a patch of an object that an earlier write changed holds for the version after it", async () => {
+Deno.test("a patch after an earlier write of the same object has the resourceVersion of that write", async () => {
   const old = revision(SPECS.first, graphs.first, 1, { ownerReferences: [] });
   const retiring = decided({
     name: "adopted, then retired",
@@ -120,7 +120,7 @@ Deno.test("a patch of an object that an earlier write changed holds for the vers
   assert.deepEqual([requests.at(-1), events], ["delete cart-r00001", ["retired true"]]);
 });
 
-Deno.test("a revision that is gone counts as retired; one that cannot be deleted fails the pass", async () => {
+Deno.test("a revision that is already deleted counts as retired; a failed deletion fails the pass", async () => {
   const second = revision(SPECS.first, graphs.first, 2);
   const retiring = decided({
     name: "retired",
