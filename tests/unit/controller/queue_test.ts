@@ -6,7 +6,7 @@ import {
   type WorkResult,
 } from "../../../src/controller/queue.ts";
 
-/** A clock that moves only when told to. */
+/** A clock that moves only by {@link advance}. */
 class ManualClock implements Clock {
   time = 0;
   timers: { due: number; callback: () => void }[] = [];
@@ -23,16 +23,16 @@ class ManualClock implements Clock {
     const due = this.timers.filter((t) => t.due <= this.time);
     this.timers = this.timers.filter((t) => t.due > this.time);
     for (const timer of due) timer.callback();
-    await settled();
+    await flush();
   }
 }
 
-/** Lets all that is ready to run do so. */
-async function settled(): Promise<void> {
+/** Runs pending microtasks. */
+async function flush(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-/** Work that is finished by hand, so that a test sees what is in work meanwhile. */
+/** A queue whose work items stay in progress until the test finishes them. */
 class Bench {
   readonly clock = new ManualClock();
   readonly started: string[] = [];
@@ -49,30 +49,36 @@ class Bench {
       return done.promise;
     };
     const onError = (key: string, error: unknown) => this.errors.push(`${key}: ${error}`);
-    // As callers do that hand on what they were given, or were not.
-    const given = { minDelayMs: undefined, maxDelayMs: undefined };
+    // Undefined options must not override the defaults.
+    const unset = { minDelayMs: undefined, maxDelayMs: undefined };
     const onGivenUp = (key: string, retries: number) =>
       this.givenUp.push(`${key} after ${retries}`);
-    const told = { onError, onGivenUp };
-    this.queue = new WorkQueue(work, { ...given, workers, clock: this.clock, ...told, ...options });
+    const callbacks = { onError, onGivenUp };
+    this.queue = new WorkQueue(work, {
+      ...unset,
+      workers,
+      clock: this.clock,
+      ...callbacks,
+      ...options,
+    });
     this.queue.start();
   }
 
   async finish(key: string, result: WorkResult = "done"): Promise<void> {
     this.#finish.get(key)!.resolve(result);
-    await settled();
+    await flush();
   }
 
   async fail(key: string, error: Error): Promise<void> {
     this.#finish.get(key)!.reject(error);
-    await settled();
+    await flush();
   }
 }
 
-Deno.test("a key that is added several times is worked on once", async () => {
+Deno.test("a key that is added several times is processed once", async () => {
   const bench = new Bench();
   bench.queue.add("busy");
-  await settled();
+  await flush();
   for (const key of ["a", "b", "a"]) bench.queue.add(key);
   assert.equal(bench.queue.depth, 2);
   await bench.finish("busy");
@@ -81,13 +87,13 @@ Deno.test("a key that is added several times is worked on once", async () => {
   assert.deepEqual(bench.started, ["busy", "a", "b"]);
 });
 
-Deno.test("a key added while it is in work is worked on once more, and never twice at a time", async () => {
+Deno.test("a key added while it is in progress is processed once more, and never concurrently", async () => {
   const bench = new Bench(4);
   bench.queue.add("a");
-  await settled();
+  await flush();
   bench.queue.add("a");
   bench.queue.add("a");
-  await settled();
+  await flush();
   assert.deepEqual(bench.started, ["a"]);
   await bench.finish("a");
   assert.deepEqual(bench.started, ["a", "a"]);
@@ -95,23 +101,23 @@ Deno.test("a key added while it is in work is worked on once more, and never twi
   assert.deepEqual(bench.started, ["a", "a"]);
 });
 
-Deno.test("no more keys are in work than there are workers", async () => {
+Deno.test("at most as many keys are in progress as there are workers", async () => {
   const bench = new Bench(2);
   for (const key of ["a", "b", "c"]) bench.queue.add(key);
-  await settled();
+  await flush();
   assert.deepEqual([bench.started, bench.queue.depth], [["a", "b"], 1]);
   await bench.finish("b");
   assert.deepEqual(bench.started, ["a", "b", "c"]);
 });
 
-Deno.test("background keys take so many workers at most, and nobody waits behind them", async () => {
+Deno.test("background keys use a limited number of workers, and other keys do not wait for them", async () => {
   const bench = new Bench(3, { background: 2 });
   for (const key of ["a", "b", "c", "d"]) bench.queue.addBackground(key);
-  await settled();
+  await flush();
   assert.deepEqual([bench.started, bench.queue.depth], [["a", "b"], 2]);
   bench.queue.add("x");
   bench.queue.add("y");
-  await settled();
+  await flush();
   assert.deepEqual(bench.started, ["a", "b", "x"]);
   await bench.finish("x");
   assert.deepEqual(bench.started, ["a", "b", "x", "y"]);
@@ -120,11 +126,11 @@ Deno.test("background keys take so many workers at most, and nobody waits behind
   assert.deepEqual(bench.started, ["a", "b", "x", "y", "c"]);
 });
 
-Deno.test("a background key that is added again waits with the others, once", async () => {
+Deno.test("a background key that is added normally moves to the normal keys, and is queued once", async () => {
   const bench = new Bench(2, { background: 1 });
   bench.queue.add("x");
   for (const key of ["a", "b", "c"]) bench.queue.addBackground(key);
-  await settled();
+  await flush();
   bench.queue.add("c");
   bench.queue.addBackground("c");
   bench.queue.addBackground("x");
@@ -135,10 +141,10 @@ Deno.test("a background key that is added again waits with the others, once", as
   assert.deepEqual(bench.started, ["x", "a", "c", "x", "b"]);
 });
 
-Deno.test("what background work leaves for later is background work", async () => {
+Deno.test("a background key that asks to be requeued later is requeued as a background key", async () => {
   const bench = new Bench(3, { background: 1 });
   for (const key of ["a", "b"]) bench.queue.addBackground(key);
-  await settled();
+  await flush();
   await bench.finish("a", { afterMs: 10 });
   await bench.clock.advance(0);
   await bench.clock.advance(10);
@@ -148,7 +154,7 @@ Deno.test("what background work leaves for later is background work", async () =
   assert.deepEqual(bench.started, ["a", "b", "a"]);
 });
 
-Deno.test("a worker for the background rests for as long as it worked", async () => {
+Deno.test("a background worker pauses for as long as its work took", async () => {
   const bench = new Bench(3, { background: 1 });
   for (const key of ["a", "b"]) bench.queue.addBackground(key);
   await bench.clock.advance(40);
@@ -162,10 +168,10 @@ Deno.test("a worker for the background rests for as long as it worked", async ()
   assert.deepEqual(bench.clock.timers, []);
 });
 
-Deno.test("background work that takes a second waits for something: the next one begins beside it", async () => {
+Deno.test("background work that runs for one second releases its slot to the next background key", async () => {
   const bench = new Bench(3, { background: 1 });
   for (const key of ["a", "b", "c", "d"]) bench.queue.addBackground(key);
-  await settled();
+  await flush();
   await bench.clock.advance(999);
   assert.deepEqual(bench.started, ["a"]);
   await bench.clock.advance(1);
@@ -180,10 +186,10 @@ Deno.test("background work that takes a second waits for something: the next one
   assert.deepEqual([bench.queue.active, bench.queue.depth], [2, 0]);
 });
 
-Deno.test("failures are tried again after 200 ms, doubling up to 1000 s, and success resets that", async () => {
+Deno.test("failures are retried after 200 ms, doubling up to 1000 s, and a success resets the delay", async () => {
   const bench = new Bench();
   bench.queue.add("a");
-  await settled();
+  await flush();
   const delays: number[] = [];
   for (let i = 0; i < 15; i++) {
     await bench.finish("a", "retry");
@@ -196,32 +202,32 @@ Deno.test("failures are tried again after 200 ms, doubling up to 1000 s, and suc
 
   await bench.finish("a", "done");
   bench.queue.add("a");
-  await settled();
+  await flush();
   await bench.finish("a", "retry");
   assert.equal(bench.clock.timers[0]!.due - bench.clock.time, 200);
 });
 
-Deno.test("work that throws is reported and tried again", async () => {
+Deno.test("work that throws is reported and retried", async () => {
   const bench = new Bench();
   bench.queue.add("a");
-  await settled();
+  await flush();
   await bench.fail("a", new Error("broken"));
   assert.deepEqual(bench.errors, ["a: Error: broken"]);
   await bench.clock.advance(200);
   assert.deepEqual(bench.started, ["a", "a"]);
 });
 
-Deno.test("an event cuts a delay short, and the delay does not cause another turn", async () => {
+Deno.test("adding a delayed key processes it at once and cancels the delay", async () => {
   const bench = new Bench();
   bench.queue.after("a", 3000);
   bench.queue.add("a");
-  await settled();
+  await flush();
   await bench.finish("a");
   await bench.clock.advance(3000);
   assert.deepEqual(bench.started, ["a"]);
 });
 
-Deno.test("of two delays the earlier one holds", async () => {
+Deno.test("the earlier of two delays of a key applies", async () => {
   for (const [first, second] of [[1000, 5000], [5000, 1000]] as const) {
     const bench = new Bench();
     bench.queue.after("a", first);
@@ -234,10 +240,10 @@ Deno.test("of two delays the earlier one holds", async () => {
   }
 });
 
-Deno.test("what failed and is due at a time is tried at the earlier of both, and still counts as failed", async () => {
+Deno.test("a failed key with a requeue time is retried at the earlier of backoff and requeue time", async () => {
   const bench = new Bench();
   bench.queue.add("a");
-  await settled();
+  await flush();
   const delays: number[] = [];
   for (let i = 0; i < 4; i++) {
     await bench.finish("a", { afterMs: 1000, failed: true });
@@ -249,10 +255,10 @@ Deno.test("what failed and is due at a time is tried at the earlier of both, and
   assert.deepEqual(delays, [200, 400, 800, 1000]);
 });
 
-Deno.test("the age is that of the key that waits longest", async () => {
+Deno.test("ageMs is the age of the key that waits longest", async () => {
   const bench = new Bench();
   bench.queue.add("busy");
-  await settled();
+  await flush();
   assert.equal(bench.queue.ageMs, 0);
   bench.queue.add("a");
   await bench.clock.advance(70);
@@ -261,41 +267,41 @@ Deno.test("the age is that of the key that waits longest", async () => {
   assert.equal(bench.queue.ageMs, 75);
 });
 
-Deno.test("stopping waits for what is in work, drops the rest and leaves no timer", async () => {
+Deno.test("stop waits for work in progress, drops waiting keys and leaves no timer", async () => {
   const bench = new Bench();
   for (const key of ["a", "b"]) bench.queue.add(key);
   bench.queue.after("c", 1000);
-  await settled();
+  await flush();
   let stopped = false;
   const stopping = bench.queue.stop().then(() => stopped = true);
-  await settled();
+  await flush();
   assert.equal(stopped, false);
   await bench.finish("a", "retry");
   await stopping;
   bench.queue.after("d", 10);
   bench.queue.add("e");
-  await settled();
+  await flush();
   assert.deepEqual([bench.started, bench.clock.timers.length, bench.queue.depth], [["a"], 0, 0]);
 });
 
-Deno.test("keys added before the start are worked on after it", async () => {
+Deno.test("keys added before start are processed after it", async () => {
   const seen: string[] = [];
   const queue = new WorkQueue((key) => {
     seen.push(key);
     return Promise.resolve("done" as const);
   }, { workers: 1, clock: new ManualClock() });
   queue.add("a");
-  await settled();
+  await flush();
   assert.deepEqual(seen, []);
   queue.start();
-  await settled();
+  await flush();
   assert.deepEqual(seen, ["a"]);
 });
 
-Deno.test("after its retries a key is given up, and comes back later without failures to its name", async () => {
+Deno.test("a key is given up after maxRetries, and requeued after returnMs with its failures reset", async () => {
   const bench = new Bench(1, { maxRetries: 2, returnMs: 60_000 });
   bench.queue.add("a");
-  await settled();
+  await flush();
   const delays: number[] = [];
   for (let i = 0; i < 4; i++) {
     await bench.finish("a", "retry");
@@ -307,37 +313,37 @@ Deno.test("after its retries a key is given up, and comes back later without fai
   assert.deepEqual(bench.queue.counts, { adds: 5, retries: 3, givenUp: 1 });
 });
 
-Deno.test("an event brings a key back that was given up", async () => {
+Deno.test("adding a key that was given up processes it again", async () => {
   const bench = new Bench(1, { maxRetries: 0 });
   bench.queue.add("a");
-  await settled();
+  await flush();
   await bench.finish("a", "retry");
   assert.deepEqual(bench.givenUp, ["a after 0"]);
   bench.queue.add("a");
-  await settled();
+  await flush();
   await bench.finish("a", "done");
   assert.deepEqual([bench.started, bench.clock.timers.length], [["a", "a"], 0]);
 });
 
-Deno.test("retries of all keys share a rate; what is new is not held up by it", async () => {
+Deno.test("retries of all keys share a rate limit, which does not delay new keys", async () => {
   const bench = new Bench(9, { retryRate: { perSecond: 1, burst: 2 } });
   for (const key of ["a", "b", "c", "d"]) bench.queue.add(key);
-  await settled();
+  await flush();
   for (const key of ["a", "b", "c", "d"]) await bench.finish(key, "retry");
   assert.deepEqual(bench.clock.timers.map((t) => t.due), [200, 200, 1000, 2000]);
   bench.queue.add("e");
-  await settled();
+  await flush();
   assert.equal(bench.started.at(-1), "e");
 });
 
-Deno.test("a pause waits for what is in work, and keeps all keys for later", async () => {
+Deno.test("pause waits for work in progress, and keeps waiting keys until start", async () => {
   const bench = new Bench(1);
   for (const key of ["a", "b"]) bench.queue.add(key);
-  await settled();
+  await flush();
   let idle = false;
   const pausing = bench.queue.pause().then(() => idle = true);
   bench.queue.add("c");
-  await settled();
+  await flush();
   assert.equal(idle, false);
   await bench.finish("a", "retry");
   await pausing;
@@ -345,13 +351,13 @@ Deno.test("a pause waits for what is in work, and keeps all keys for later", asy
   assert.deepEqual(bench.started, ["a"]);
   bench.queue.start();
   for (const key of ["b", "c", "a"]) {
-    await settled();
+    await flush();
     await bench.finish(key);
   }
   assert.deepEqual(bench.started, ["a", "b", "c", "a"]);
 });
 
-Deno.test("the longest work is that of the key that was begun first", async () => {
+Deno.test("longest is the key in progress that started first", async () => {
   const bench = new Bench(2);
   assert.equal(bench.queue.longest, undefined);
   bench.queue.add("a");

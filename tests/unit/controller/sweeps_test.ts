@@ -1,4 +1,4 @@
-// When which kind is swept: once a period, spread over it, never two at a time.
+// The schedule of sweeps: each kind once a period, spread over it, and one kind at a time.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { type ChildReader, ChildTable } from "../../../src/clusters/cache/child_table.ts";
@@ -7,7 +7,7 @@ import { Sweeps } from "../../../src/controller/sweeps.ts";
 
 const HOUR = 3_600_000;
 
-/** A clock that the test moves. */
+/** A clock that moves only by {@link pass}. */
 class ManualClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ due: number; callback: () => void }>();
@@ -22,11 +22,11 @@ class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Runs what is due until then, in order. */
+  /** Moves the time on and runs the timers that become due, in order. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      // Whatever was called goes on before time does.
+      // Runs pending microtasks before the time moves on.
       for (let turn = 0; turn < 10; turn++) await Promise.resolve();
       const next = [...this.#timers].sort((a, b) => a.due - b.due)[0];
       if (!next || next.due > end) break;
@@ -47,38 +47,38 @@ function storeOf(plural: string): ChildReader {
   return new ChildTable(kind);
 }
 
-function setup(periodMs: number, plurals: string[], chances: number[]) {
+function setup(periodMs: number, plurals: string[], randoms: number[]) {
   const clock = new ManualClock();
   const stores = plurals.map(storeOf);
   const log: string[] = [];
-  let atOnce = 0;
+  let running = 0;
   const sweeps = new Sweeps({
     stores: () => stores,
     sweep: async ({ kind }, waits) => {
-      assert.equal(++atOnce, 1);
+      assert.equal(++running, 1);
       log.push(`${kind.plural} ${(clock.now() / HOUR).toFixed(1)}`);
       await waits.pause();
       await waits.awaitEvents();
-      atOnce--;
+      running--;
     },
     periodMs,
     clock,
-    random: () => chances.shift() ?? 0.5,
+    random: () => randoms.shift() ?? 0.5,
   });
   return { clock, stores, log, sweeps };
 }
 
-Deno.test("sweeps: every kind once a period, at times of its own", async () => {
+Deno.test("sweeps: each kind is swept once a period, at a random time of its own", async () => {
   const { clock, log, sweeps } = setup(10 * HOUR, ["a", "b"], [0.2, 0.7]);
   sweeps.start();
   await clock.pass(0.5 * HOUR);
-  assert.deepEqual(log, [], "nothing at the start");
+  assert.deepEqual(log, [], "no kind is swept at the start");
   await clock.pass(24.5 * HOUR);
   assert.deepEqual(log, ["a 2.0", "b 7.0", "a 12.0", "b 17.0", "a 22.0"]);
   sweeps.stop();
 });
 
-Deno.test("sweeps: kinds that are due at once take turns, and a kind that comes later has its own time", async () => {
+Deno.test("sweeps: kinds due at the same time are swept one after the other, and a new kind gets its own time", async () => {
   const { clock, stores, log, sweeps } = setup(10 * HOUR, ["a", "b"], [0.2, 0.2, 0.3]);
   sweeps.start();
   await clock.pass(2.5 * HOUR);
@@ -89,7 +89,7 @@ Deno.test("sweeps: kinds that are due at once take turns, and a kind that comes 
   sweeps.stop();
 });
 
-Deno.test("sweeps: a period of 0 is none", async () => {
+Deno.test("sweeps: a period of 0 disables them", async () => {
   const { clock, log, sweeps } = setup(0, ["a"], []);
   sweeps.start();
   await clock.pass(100 * HOUR);
@@ -97,11 +97,11 @@ Deno.test("sweeps: a period of 0 is none", async () => {
   assert.equal(clock.waiting, 0);
 });
 
-Deno.test("sweeps: stopping ends one that is under way", async () => {
+Deno.test("sweeps: stop ends a running sweep", async () => {
   const { clock, log, sweeps } = setup(10 * HOUR, ["a", "b"], [0, 0]);
   sweeps.start();
   await clock.pass(70_000);
-  assert.equal(log.length, 1, "the first one waits between its pages");
+  assert.equal(log.length, 1, "the first sweep waits between its pages");
   sweeps.stop();
   await clock.pass(100 * HOUR);
   assert.equal(log.length, 1);

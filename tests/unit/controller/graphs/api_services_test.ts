@@ -17,29 +17,33 @@ function service(available: boolean | undefined, spec: Record<string, unknown> =
 }
 
 function setUp() {
-  const told: unknown[] = [];
+  const notified: unknown[] = [];
   const clock = { now: 0 };
-  return { told, clock, services: new ApiServices((one) => told.push(one), () => clock.now) };
+  return {
+    notified,
+    clock,
+    services: new ApiServices((one) => notified.push(one), () => clock.now),
+  };
 }
 
-Deno.test("an API is told of when it becomes available, each time that it does", () => {
-  const { told, services } = setUp();
+Deno.test("the callback is called each time an aggregated API becomes available", () => {
+  const { notified, services } = setUp();
   for (const available of [undefined, false, true, true, false, true]) {
     services.seen(service(available));
   }
-  assert.deepEqual(told, [api, api]);
+  assert.deepEqual(notified, [api, api]);
   services.gone({ ...service(true), spec: undefined });
   services.seen(service(true));
-  assert.equal(told.length, 3);
+  assert.equal(notified.length, 3);
 });
 
-Deno.test("what the API server serves itself, and CRDs, are no news", () => {
-  const { told, services } = setUp();
+Deno.test("APIs that the API server serves itself are ignored", () => {
+  const { notified, services } = setUp();
   services.seen(service(true, { service: undefined }));
-  assert.deepEqual(told, []);
+  assert.deepEqual(notified, []);
 });
 
-Deno.test("an API is new for a minute, while it is available", () => {
+Deno.test("an API is new for one minute after it became available", () => {
   const { clock, services } = setUp();
   assert.equal(services.isNew(api), false);
   services.seen(service(true));

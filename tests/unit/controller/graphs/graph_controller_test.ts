@@ -1,4 +1,4 @@
-/** What the graph controller does when events arrive while one of its requests is under way. */
+/** The graph controller's handling of events that arrive while one of its requests is in flight. */
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -56,7 +56,7 @@ const ESTABLISHED = { status: { conditions: [{ type: "Established", status: "Tru
 
 const deletion = { deletionTimestamp: "2026-02-01T00:00:00Z" };
 
-/** Objects of the cluster when the watches begin, and how it answers. */
+/** Objects of the cluster at the start of the watches, and the responses to requests. */
 interface World {
   objects: Partial<Record<string, KubeObject[]>>;
   get?: (ref: ObjectRef) => Promise<KubeObject | undefined>;
@@ -65,9 +65,9 @@ interface World {
   serve?: () => Promise<void>;
 }
 
-/** A graph controller over this world, in which no kind can be looked up. */
+/** A graph controller over this world, whose schema lookups all fail. */
 function setUp(world: World) {
-  const arrivals = new Map<string, (event: WatchEvent) => void>();
+  const deliveries = new Map<string, (event: WatchEvent) => void>();
   const calls: string[] = [];
   const instances = {
     serveDeletions: () => Promise.resolve(void calls.push("deletions")),
@@ -84,7 +84,7 @@ function setUp(world: World) {
     async *watch(kind: KindRef, { signal }: { signal: AbortSignal }) {
       for (;;) {
         const event = await new Promise<WatchEvent | undefined>((resolve) => {
-          arrivals.set(kind.kind, resolve);
+          deliveries.set(kind.kind, resolve);
           signal.addEventListener("abort", () => resolve(undefined));
         });
         if (!event) return;
@@ -114,60 +114,62 @@ function setUp(world: World) {
     progressMs: 60_000,
     leads: () => true,
   } as unknown as GraphDeps);
-  const arrive = (event: WatchEvent & { object: KubeObject }) =>
-    arrivals.get(event.object.kind)!(event);
-  return { controller, arrive, calls };
+  const deliver = (event: WatchEvent & { object: KubeObject }) =>
+    deliveries.get(event.object.kind)!(event);
+  return { controller, deliver, calls };
 }
 
-/** Waits until it holds, for a second at most. */
-async function until(what: () => boolean): Promise<void> {
-  for (let i = 0; !what() && i < 200; i++) await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.ok(what(), `${what}`);
+/** Waits up to one second until a condition holds. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; !condition() && i < 200; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.ok(condition(), `${condition}`);
 }
 
-Deno.test("the answer to a status write does not replace a newer state of the RGD", async () => {
-  const answer = Promise.withResolvers<KubeObject>();
+Deno.test("the response to a status write does not replace a newer state of the RGD", async () => {
+  const response = Promise.withResolvers<KubeObject>();
   let patched = false;
   const left = { apiVersion: "shop.example.com/v1", kind: "Cart", metadata: { name: "one" } };
-  const { controller, arrive } = setUp({
+  const { controller, deliver } = setUp({
     objects: { [RGD_KIND.kind]: [rgd(5, deletion)], [CRD_KIND.kind]: [crd] },
     list: (kind) => kind.kind === "Cart" ? [left] : [],
     mergePatch: () => {
       patched = true;
-      return answer.promise;
+      return response.promise;
     },
   });
   controller.start();
   await until(() => patched);
-  arrive({ type: "MODIFIED", object: rgd(20, { ...deletion, labels: { team: "b" } }) });
+  deliver({ type: "MODIFIED", object: rgd(20, { ...deletion, labels: { team: "b" } }) });
   await until(() => controller.entry("cart")?.rgd.metadata.resourceVersion === "20");
-  answer.resolve(rgd(15, deletion));
+  response.resolve(rgd(15, deletion));
   await until(() => controller.queue.active === 0);
   assert.equal(controller.entry("cart")!.rgd.metadata.resourceVersion, "20");
   await controller.stop();
 });
 
-Deno.test("instances of an orphaned CRD stay served when its RGD comes back meanwhile", async () => {
-  const answer = Promise.withResolvers<KubeObject>();
-  let asked = false;
-  const { controller, arrive, calls } = setUp({
+Deno.test("instances of an orphaned CRD stay served if its RGD is created again meanwhile", async () => {
+  const response = Promise.withResolvers<KubeObject>();
+  let requested = false;
+  const { controller, deliver, calls } = setUp({
     objects: { [CRD_KIND.kind]: [crd] },
     get: () => {
-      asked = true;
-      return answer.promise;
+      requested = true;
+      return response.promise;
     },
   });
   controller.start();
-  await until(() => asked);
-  arrive({ type: "ADDED", object: rgd(20) });
+  await until(() => requested);
+  deliver({ type: "ADDED", object: rgd(20) });
   await until(() => controller.entry("cart") !== undefined);
-  answer.resolve(crd);
+  response.resolve(crd);
   await until(() => controller.queue.active === 0);
   assert.deepEqual(calls, []);
   await controller.stop();
 });
 
-Deno.test("the release of a revision is tried again after it failed", async () => {
+Deno.test("a failed release of a revision is retried", async () => {
   let attempts = 0;
   const metadata = {
     name: "cart-r00001",
@@ -189,20 +191,20 @@ Deno.test("the release of a revision is tried again after it failed", async () =
   await controller.stop();
 });
 
-Deno.test("a graph whose RGD goes while its caches are filled does not go on serving", async () => {
-  const filled = Promise.withResolvers<void>();
+Deno.test("a graph whose RGD is deleted while its caches sync stops serving", async () => {
+  const synced = Promise.withResolvers<void>();
   const annotations = { "kro.run/allow-breaking-changes": "true" };
-  const { controller, arrive, calls } = setUp({
+  const { controller, deliver, calls } = setUp({
     objects: { [RGD_KIND.kind]: [rgd(5, { annotations })], [CRD_KIND.kind]: [crd] },
     mergePatch: (ref) =>
       Promise.resolve({ ...ref.kind === CRD_KIND ? crd : rgd(6), ...ESTABLISHED }),
-    serve: () => filled.promise,
+    serve: () => synced.promise,
   });
   controller.start();
   await until(() => calls.includes("serving"));
-  arrive({ type: "DELETED", object: rgd(7) });
+  deliver({ type: "DELETED", object: rgd(7) });
   await until(() => calls.includes("deletions"));
-  filled.resolve();
+  synced.resolve();
   await until(() => calls.includes("graph") && controller.queue.active === 0);
   assert.deepEqual(calls, ["serving", "deletions", "graph", "deletions"]);
   await controller.stop();

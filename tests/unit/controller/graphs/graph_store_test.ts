@@ -5,7 +5,7 @@ import type { PublishResult } from "../../../../src/publish/publish.ts";
 
 const group = "shop.example.com";
 
-/** A kind that graphs use. */
+/** A kind that graphs have resources of. */
 const database = {
   group: "db.example.com",
   version: "v1",
@@ -21,9 +21,9 @@ function setUp() {
     (key) => queued.push(key),
     (crd) => changed.push(crd),
   );
-  /** What was queued since the last call. */
-  const taken = () => queued.splice(0);
-  return { store, taken, changed };
+  /** Keys queued since the last call. */
+  const takeQueued = () => queued.splice(0);
+  return { store, takeQueued, changed };
 }
 
 function rgd(revision: number, metadata: Partial<KubeObject["metadata"]> = {}) {
@@ -56,39 +56,39 @@ function result(of: ReturnType<typeof rgd>, more: Partial<PublishResult> = {}): 
 
 const owned = { "kro.run/owned": "true", "kro.run/resource-graph-definition-name": "cart" };
 
-Deno.test("an RGD is looked at for its spec, its deletion and the permission to break, only once each", () => {
+Deno.test("an RGD is queued once for a change of its spec, deletion or breaking-changes annotation", () => {
   const allowed = { "kro.run/allow-breaking-changes": "true" };
   const cases: [string, Partial<KubeObject["metadata"]>, boolean][] = [
     ["labels and status", { labels: { a: "b" } }, false],
     ["spec", { generation: 2 }, true],
     ["deletion", { generation: 2, deletionTimestamp: "2026-01-01T00:00:00Z" }, true],
-    ["permission", { annotations: allowed }, true],
+    ["breaking-changes annotation", { annotations: allowed }, true],
     ["another annotation", { annotations: { a: "b" } }, false],
-    ["made anew", { uid: "2" }, true],
+    ["recreation", { uid: "2" }, true],
   ];
   for (const [what, metadata, expected] of cases) {
-    const { store, taken } = setUp();
+    const { store, takeQueued } = setUp();
     store.rgdSeen(rgd(5));
-    assert.deepEqual(taken(), ["rgd/cart"], what);
+    assert.deepEqual(takeQueued(), ["rgd/cart"], what);
     store.rgdSeen(rgd(6, metadata));
-    assert.deepEqual(taken(), expected ? ["rgd/cart"] : [], what);
+    assert.deepEqual(takeQueued(), expected ? ["rgd/cart"] : [], what);
     store.rgdSeen(rgd(6, metadata));
-    assert.deepEqual(taken(), [], what);
+    assert.deepEqual(takeQueued(), [], what);
   }
 });
 
-Deno.test("an edit that came between is not lost when the answer to our own write shows it first", () => {
-  const { store, taken } = setUp();
+Deno.test("an edit that the response to kro's own write shows before its event queues the RGD", () => {
+  const { store, takeQueued } = setUp();
   const before = rgd(5);
   store.rgdSeen(before);
-  taken();
+  takeQueued();
   store.published(store.entry("cart")!, before, result(rgd(7, { generation: 2 })));
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
   store.rgdSeen(rgd(6, { generation: 2 }));
-  assert.deepEqual([taken(), store.entry("cart")!.rgd.metadata.resourceVersion], [[], "7"]);
+  assert.deepEqual([takeQueued(), store.entry("cart")!.rgd.metadata.resourceVersion], [[], "7"]);
 });
 
-Deno.test("all states of an RGD of one generation share one spec, which its graph holds too", () => {
+Deno.test("all states of one generation of an RGD share one spec object", () => {
   const { store } = setUp();
   const first = rgd(5);
   store.rgdSeen(first);
@@ -108,8 +108,8 @@ Deno.test("all states of an RGD of one generation share one spec, which its grap
   assert.equal(entry.rgd.spec, edited.spec);
 });
 
-Deno.test("the event of our own write of the CRD is no news; somebody else's edit is", () => {
-  const { store, taken } = setUp();
+Deno.test("the echo of kro's own write of the CRD queues nothing; another writer's edit queues the RGD", () => {
+  const { store, takeQueued } = setUp();
   const name = `carts.${group}`;
   store.rgdSeen(rgd(5));
   store.published(
@@ -117,138 +117,142 @@ Deno.test("the event of our own write of the CRD is no news; somebody else's edi
     rgd(5),
     result(rgd(5), { crd: crd(name, 9, { labels: owned }) }),
   );
-  taken();
+  takeQueued();
   store.crdSeen(crd(name, 9, { labels: owned }));
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
   store.crdSeen(crd(name, 10, { labels: owned, generation: 2 }));
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
   store.crdGone(name);
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
 });
 
-Deno.test("an RGD is looked at again when a kind may have come that it waits for", () => {
-  const { store, taken } = setUp();
+Deno.test("an RGD is queued when the CRD of a missing kind appears", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen(rgd(5));
   const missing = [{ group: "db.example.com", version: "v1", kind: "Database" }];
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { missing }));
-  taken();
+  takeQueued();
   store.crdSeen(crd("mice.zoo.example.com", 8));
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
   store.crdSeen(crd("databases.db.example.com", 8));
   store.crdSeen(crd("databases.db.example.com", 9));
-  assert.deepEqual(taken(), ["rgd/cart", "rgd/cart"], "also when it is only being established");
+  assert.deepEqual(
+    takeQueued(),
+    ["rgd/cart", "rgd/cart"],
+    "for every event, because the CRD may become established later",
+  );
 });
 
-Deno.test("an RGD is looked at again when an aggregated API comes whose kinds it waits for", () => {
-  const { store, taken } = setUp();
+Deno.test("an RGD is queued when the aggregated API of a missing kind becomes available", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen(rgd(5));
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { missing: [database] }));
-  taken();
+  takeQueued();
   store.apiAvailable({ group: database.group, version: "v2" });
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
   store.apiAvailable({ group: database.group, version: "v1" });
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
 });
 
-Deno.test("a changed schema is forgotten and what was compiled against it is looked at", () => {
-  const { store, taken, changed } = setUp();
+Deno.test("a changed CRD invalidates its schema and queues the RGDs that use it", () => {
+  const { store, takeQueued, changed } = setUp();
   store.rgdSeen(rgd(5));
   store.crdSeen(crd("databases.db.example.com", 7));
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }));
-  taken();
+  takeQueued();
   store.crdSeen(crd("databases.db.example.com", 8, { annotations: { a: "b" } }));
-  assert.deepEqual([taken(), changed.splice(0)], [[], ["databases.db.example.com"]]);
+  assert.deepEqual([takeQueued(), changed.splice(0)], [[], ["databases.db.example.com"]]);
   store.crdSeen(crd("databases.db.example.com", 9, { generation: 2 }));
-  assert.deepEqual([taken(), changed], [["rgd/cart"], ["databases.db.example.com"]]);
+  assert.deepEqual([takeQueued(), changed], [["rgd/cart"], ["databases.db.example.com"]]);
 });
 
-Deno.test("a CRD that changed while a graph was compiled against it is compiled against once more", () => {
-  const { store, taken, changed } = setUp();
+Deno.test("an RGD is queued again if a CRD that it uses changed while its graph was compiled", () => {
+  const { store, takeQueued, changed } = setUp();
   store.rgdSeen(rgd(5));
   store.crdSeen(crd("databases.db.example.com", 7));
-  taken();
+  takeQueued();
   const since = store.crdClock;
-  // Read at 7, changed at 8, and nobody knew yet that this graph uses it.
+  // The CRD was read at 7 and changed at 8, before the store knew that this graph uses it.
   store.crdSeen(crd("databases.db.example.com", 8, { generation: 2 }));
-  assert.deepEqual([taken(), changed.length], [[], 2]);
+  assert.deepEqual([takeQueued(), changed.length], [[], 2]);
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), since);
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
   const later = store.crdClock;
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), later);
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
 
-  // A kind that came during the pass is not waited for.
+  // A kind that appeared during the pass queues the RGD at once.
   const missing = [{ group: "db.example.com", version: "v1", kind: "Backup" }];
   store.crdSeen(crd("backups.db.example.com", 9));
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { missing }), later);
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
 });
 
-Deno.test("labels and annotations of a generated CRD are looked at; those of others are not", () => {
-  const { store, taken } = setUp();
+Deno.test("a changed label queues the RGD of a generated CRD, and nothing for other CRDs", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen(rgd(5));
   store.crdSeen(crd("carts.shop.example.com", 6, { labels: owned }));
   store.crdSeen(crd("foreign.example.com", 6));
-  taken();
+  takeQueued();
   store.crdSeen(crd("carts.shop.example.com", 7, { labels: { ...owned, team: "b" } }));
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
   store.crdSeen(crd("foreign.example.com", 7, { labels: { team: "b" } }));
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
 });
 
-Deno.test("an RGD whose kind is another one's is looked at when that CRD goes", () => {
-  const { store, taken } = setUp();
+Deno.test("an RGD whose kind belongs to another RGD is queued when that CRD is deleted", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen(rgd(5));
   const labels = { ...owned, "kro.run/resource-graph-definition-name": "other" };
   store.crdSeen(crd("carts.shop.example.com", 6, { labels }));
-  taken();
+  takeQueued();
   store.crdGone("carts.shop.example.com");
-  assert.ok(taken().includes("rgd/cart"));
+  assert.ok(takeQueued().includes("rgd/cart"));
 });
 
-Deno.test("an RGD whose kind is another one's is looked at when that RGD goes and its CRD stays", () => {
-  const { store, taken } = setUp();
+Deno.test("an RGD whose kind belongs to another RGD is queued when that RGD is deleted and its CRD stays", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen(rgd(5));
   store.rgdSeen(rgd(6, { name: "cart2", uid: "2" }));
   store.crdSeen(crd(`carts.${group}`, 4, { labels: owned }));
-  taken();
+  takeQueued();
   store.rgdGone("cart");
-  assert.deepEqual(taken(), [`crd/carts.${group}`, "rgd/cart2"]);
+  assert.deepEqual(takeQueued(), [`crd/carts.${group}`, "rgd/cart2"]);
 });
 
-Deno.test("the end of its last instance wakes the RGD that goes, and no other", () => {
-  const { store, taken } = setUp();
+Deno.test("deleting the last instance queues the RGD only if the RGD is being deleted", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen(rgd(5));
-  taken();
+  takeQueued();
   store.instancesGone(`carts.${group}`);
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
   store.rgdSeen(rgd(6, { deletionTimestamp: "2026-01-01T00:00:00Z" }));
-  taken();
+  takeQueued();
   store.instancesGone(`wagons.${group}`);
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
   store.instancesGone(`carts.${group}`);
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
 });
 
-Deno.test("generated CRDs without an RGD are told once all is known, and when their RGD goes", () => {
-  const { store, taken } = setUp();
+Deno.test("a generated CRD without an RGD is queued once the caches are synced, and when its RGD is deleted", () => {
+  const { store, takeQueued } = setUp();
   store.crdSeen(crd("carts.shop.example.com", 3, { labels: owned }));
   store.crdSeen(crd("foreign.example.com", 3));
   store.crdSeen(crd("orphans.example.com", 3, {
     labels: { ...owned, "kro.run/resource-graph-definition-name": "orphan" },
   }));
   store.rgdSeen(rgd(5));
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
   store.synced();
-  assert.deepEqual(taken(), ["crd/orphans.example.com"]);
+  assert.deepEqual(takeQueued(), ["crd/orphans.example.com"]);
   store.rgdGone("cart");
-  assert.deepEqual(taken(), [`crd/carts.${group}`]);
+  assert.deepEqual(takeQueued(), [`crd/carts.${group}`]);
 });
 
-Deno.test("a revision under deletion is let go; the newest one lost is made anew", () => {
-  const { store, taken } = setUp();
+Deno.test("a revision under deletion is queued for release; deletion of the newest one queues its RGD", () => {
+  const { store, takeQueued } = setUp();
   store.rgdSeen({ ...rgd(5), status: { lastIssuedRevision: 2 } } as KubeObject);
-  taken();
+  takeQueued();
   const revision = (name: string, metadata: Partial<KubeObject["metadata"]> = {}): KubeObject => ({
     apiVersion: "internal.kro.run/v1alpha1",
     kind: "GraphRevision",
@@ -256,19 +260,23 @@ Deno.test("a revision under deletion is let go; the newest one lost is made anew
   });
   const finalizers = ["kro.run/finalizer"];
   store.revisionSeen(revision("cart-r00001", { finalizers }));
-  assert.deepEqual(taken(), []);
-  const leaving = revision("cart-r00001", {
+  assert.deepEqual(takeQueued(), []);
+  const terminating = revision("cart-r00001", {
     finalizers,
     deletionTimestamp: "2026-01-01T00:00:00Z",
   });
-  store.revisionSeen(leaving);
-  assert.deepEqual(taken(), ["revision/cart-r00001"]);
-  assert.equal(store.revisionToRelease("cart-r00001"), leaving);
+  store.revisionSeen(terminating);
+  assert.deepEqual(takeQueued(), ["revision/cart-r00001"]);
+  assert.equal(store.revisionToRelease("cart-r00001"), terminating);
   store.enqueueAll();
-  assert.deepEqual(taken(), ["rgd/cart", "revision/cart-r00001"], "also when a release failed");
+  assert.deepEqual(
+    takeQueued(),
+    ["rgd/cart", "revision/cart-r00001"],
+    "enqueueAll includes unreleased revisions",
+  );
   store.revisionGone(revision("cart-r00001"));
   assert.equal(store.revisionToRelease("cart-r00001"), undefined);
-  assert.deepEqual(taken(), []);
+  assert.deepEqual(takeQueued(), []);
   store.revisionGone(revision("cart-r00002"));
-  assert.deepEqual(taken(), ["rgd/cart"]);
+  assert.deepEqual(takeQueued(), ["rgd/cart"]);
 });

@@ -1,4 +1,4 @@
-/** What the JSON API shows of a graph. */
+/** The JSON API's view of a graph. */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../../src/api/mod.ts";
 import { graphView } from "../../../../src/controller/graphs/graph_view.ts";
@@ -11,7 +11,7 @@ const rgd = {
   spec: { schema: { kind: "Demo", apiVersion: "v1alpha1" }, resources: [] },
 } as unknown as ResourceGraphDefinition;
 
-Deno.test("a graph shows its expressions with what each, and a whole pass, can cost", async () => {
+Deno.test("graphView shows the estimated cost of each expression and of a pass", async () => {
   const { graph } = await compileYaml(`
 schema:
   spec: {names: "[]string | maxItems=5"}
@@ -26,7 +26,7 @@ resources:
   assert.equal(view.cost!.min, name!.cost.min + value!.cost.min);
 });
 
-Deno.test("an RGD without a graph shows no cost", () => {
+Deno.test("graphView of an RGD without a graph has no nodes and no cost", () => {
   const view = graphView(rgd, undefined, 0);
   assert.deepEqual([view.nodes, "cost" in view], [[], false]);
 });

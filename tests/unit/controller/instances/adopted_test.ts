@@ -8,7 +8,7 @@ const nodes = (object: Partial<ObjectOutcome>): NodeOutcome[] => [{
   objects: [{ apiVersion: "v1", kind: "ConfigMap", name: "x", action: "unchanged", ...object }],
 }];
 
-Deno.test("an adoption is told once, and shown until the object is made anew", () => {
+Deno.test("an adoption is reported once, and shown until the object is created again", () => {
   const adopted = new Adopted();
   const shown = (object: Partial<ObjectOutcome>) => {
     const noted = adopted.record(nodes(object));

@@ -1,4 +1,4 @@
-// What is remembered of a pass says the same as its outcome did.
+// The compact record of a pass restores the nodes of its outcome.
 import assert from "node:assert/strict";
 import { nodesOf, packedNodes, summaryOf } from "../../../../src/controller/instances/last_pass.ts";
 import type { NodeOutcome, Outcome } from "../../../../src/reconcile/mod.ts";
@@ -23,7 +23,7 @@ const cases: Record<string, NodeOutcome[]> = {
   "objects of the node's kind in the instance's namespace": [
     { id: "a", state: "Ready", objects: [object("one"), object("two", { action: "unchanged" })] },
   ],
-  "reasons, other namespaces and what was adopted": [
+  "reasons, other namespaces and adopted objects": [
     { id: "a", state: "Waiting", reason: "not yet", objects: [object("one", { adopted: true })] },
     { id: "b", state: "Failed", reason: "no", objects: [object("one", { namespace: "other" })] },
   ],
@@ -33,7 +33,7 @@ const cases: Record<string, NodeOutcome[]> = {
   ],
 };
 for (const [what, nodes] of Object.entries(cases)) {
-  Deno.test(`last pass: ${what}`, async () => {
+  Deno.test(`the record of a pass restores ${what}`, async () => {
     const graph = await graphOf(rgd({ spec: SPEC }, [configMap("a"), configMap("b")]));
     const outcome: Outcome = {
       state: "ACTIVE",
@@ -46,7 +46,7 @@ for (const [what, nodes] of Object.entries(cases)) {
       const packed = packedNodes(nodes, by, instance());
       const last = { ...summaryOf(outcome, packed, by, instance()), time: 1 };
       assert.deepEqual(nodesOf(last, instance()), nodes);
-      assert.equal(last.conditions, undefined, "the instance says the same");
+      assert.equal(last.conditions, undefined, "conditions equal to the instance's are not stored");
     }
     const stale = instance([{ type: "Old" }]);
     assert.deepEqual(summaryOf(outcome, "[]", graph, stale).conditions, []);

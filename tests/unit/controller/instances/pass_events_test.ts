@@ -1,4 +1,4 @@
-/** Which Events a pass is worth. */
+/** The Events that a pass emits. */
 import assert from "node:assert/strict";
 import type { Condition } from "../../../../src/api/mod.ts";
 import { MESSAGE_LENGTH, newsOf } from "../../../../src/controller/instances/pass_events.ts";
@@ -26,7 +26,7 @@ const condition = (type: string, status: Condition["status"], reason: string): C
   reason,
 });
 
-Deno.test("a condition whose status changed is told in upstream's words, one that did not is not", () => {
+Deno.test("a condition whose status changed emits an Event with upstream's message; others emit none", () => {
   const before = [condition("Ready", "False", "NotReady"), condition("Same", "True", "Old")];
   const after = [
     condition("Ready", "True", "Ready"),
@@ -39,13 +39,13 @@ Deno.test("a condition whose status changed is told in upstream's words, one tha
   ]);
 });
 
-Deno.test("objects are told together: what was created, updated and pruned, and why it failed", () => {
-  const made = ["a", "b", "c", "d", "e", "f", "g"].map((name) => object(name, "created"));
-  const found = outcome(
-    [...made, object("x", "configured"), object("y", "unchanged"), object("z", "observed")],
+Deno.test("one Event each lists the created, updated and pruned objects, and one has the failure", () => {
+  const created = ["a", "b", "c", "d", "e", "f", "g"].map((name) => object(name, "created"));
+  const result = outcome(
+    [...created, object("x", "configured"), object("y", "unchanged"), object("z", "observed")],
     [object("old", "pruned"), object("going", "deleting")],
   );
-  assert.deepEqual(newsOf([], [], found, "quota"), [
+  assert.deepEqual(newsOf([], [], result, "quota"), [
     {
       type: "Normal",
       reason: "Created",
@@ -59,7 +59,7 @@ Deno.test("objects are told together: what was created, updated and pruned, and 
   assert.deepEqual(newsOf([], [], outcome([object("y", "unchanged")])), []);
 });
 
-Deno.test("no message is longer than Kubernetes takes", () => {
-  const [news] = newsOf([], [], outcome([]), "x".repeat(5000));
-  assert.equal(news!.message.length, MESSAGE_LENGTH);
+Deno.test("messages are cut to the maximum length that Kubernetes accepts", () => {
+  const [event] = newsOf([], [], outcome([]), "x".repeat(5000));
+  assert.equal(event!.message.length, MESSAGE_LENGTH);
 });

@@ -11,19 +11,19 @@ function instance(resourceVersion: string, metadata: ObjectMeta = {}): KubeObjec
   };
 }
 
-/** A store with an instance, the writes of a pass over it, and how often the store woke the instance. */
+/** A store with an instance, the writes of a pass over it, and the keys that the store requeued. */
 function duringPass(metadata: ObjectMeta = {}): {
   store: InstanceStore;
   writes: InstanceWrites;
-  woken: string[];
+  requeued: string[];
 } {
-  const woken: string[] = [];
-  const store = new InstanceStore((key) => woken.push(key));
+  const requeued: string[] = [];
+  const store = new InstanceStore((key) => requeued.push(key));
   store.observe(instance("5", metadata));
-  return { store, writes: new InstanceWrites(store, "ns/a"), woken };
+  return { store, writes: new InstanceWrites(store, "ns/a"), requeued };
 }
 
-/** What a pass leaves behind whose last write got this response. */
+/** Ends a pass whose last write got this response. */
 function learn(store: InstanceStore, response: KubeObject): void {
   store.passEnded("ns/a", response);
 }
@@ -32,7 +32,7 @@ const finalizers = ["kro.run/finalizer"];
 const lost = new ApiError("timeout", { reason: "Timeout", code: 504 });
 const refusal = new ApiError("conflict", { reason: "Conflict", code: 409 });
 
-Deno.test("an instance is looked at for its spec, deletion, suspension and what kro put on it, for nothing else", () => {
+Deno.test("an instance is requeued for changes of its spec, deletion, suspension or kro's metadata only", () => {
   const carried: ObjectMeta = {
     finalizers: ["kro.run/finalizer"],
     labels: { "kro.run/owned": "true", "applyset.kubernetes.io/id": "x" },
@@ -50,7 +50,7 @@ Deno.test("an instance is looked at for its spec, deletion, suspension and what 
       { ...carried, annotations: { ...annotations, "kro.run/reconcile": "Suspended" } },
       true,
     ],
-    ["made anew", { ...carried, uid: "2" }, true],
+    ["recreated", { ...carried, uid: "2" }, true],
     ["finalizer stripped", { ...carried, finalizers: [] }, true],
     ["label stripped", { ...carried, labels: { "kro.run/owned": "true" } }, true],
     [
@@ -68,24 +68,28 @@ Deno.test("an instance is looked at for its spec, deletion, suspension and what 
   }
 });
 
-Deno.test("what our own patch put on an instance is no news; that somebody took it off again is", async () => {
-  const { store, writes, woken } = duringPass();
+Deno.test("kro's own patch does not requeue an instance; removing its metadata again does", async () => {
+  const { store, writes, requeued } = duringPass();
   const patched = instance("7", { finalizers });
   assert.equal(await writes.patch(() => Promise.resolve(patched)), patched);
   writes.end(patched);
-  assert.equal(store.observe(instance("6", { labels: { a: "b" } })), false, "before our patch");
-  assert.equal(store.observe(instance("7", { finalizers })), false, "our patch");
-  assert.equal(store.observe(instance("8")), true, "stripped");
-  assert.deepEqual(woken, []);
+  assert.equal(
+    store.observe(instance("6", { labels: { a: "b" } })),
+    false,
+    "an event before kro's patch",
+  );
+  assert.equal(store.observe(instance("7", { finalizers })), false, "the echo of kro's patch");
+  assert.equal(store.observe(instance("8")), true, "the finalizer was removed");
+  assert.deepEqual(requeued, []);
 });
 
-Deno.test("an edit of what kro put there is not lost when our own status write shows it first", () => {
+Deno.test("an edit of kro's metadata requeues, even if the response to kro's status write shows it first", () => {
   const { store } = duringPass({ finalizers });
   learn(store, instance("7"));
   assert.equal(store.observe(instance("6")), true);
 });
 
-Deno.test("the answer to our own write is read before the watch has caught up, and outlives older events", () => {
+Deno.test("the response to kro's own write is stored at once, and older events do not replace it", () => {
   const store = new InstanceStore();
   store.observe(instance("5"));
   learn(store, instance("9", { labels: { ours: "yes" } }));
@@ -93,7 +97,7 @@ Deno.test("the answer to our own write is read before the watch has caught up, a
   assert.equal(store.get("ns/a")!.metadata.labels!.ours, "yes");
 });
 
-Deno.test("an edit that our own write's answer shows first still wakes when its event comes", () => {
+Deno.test("an edit of the spec requeues when its event arrives, even if a response shows it first", () => {
   const store = new InstanceStore();
   store.observe(instance("5"));
   learn(store, instance("9", { generation: 2 }));
@@ -101,7 +105,7 @@ Deno.test("an edit that our own write's answer shows first still wakes when its 
   assert.equal(store.get("ns/a")!.metadata.resourceVersion, "9");
 });
 
-Deno.test("an answer that comes after the instance is gone does not bring it back", () => {
+Deno.test("a response after the deletion of an instance does not add it again", () => {
   const store = new InstanceStore();
   store.observe(instance("5"));
   store.remove(instance("6"));
@@ -109,7 +113,7 @@ Deno.test("an answer that comes after the instance is gone does not bring it bac
   assert.equal(store.get("ns/a"), undefined);
 });
 
-Deno.test("kubectl's last-applied configuration is kept only where an expression looks at it", () => {
+Deno.test("kubectl's last-applied configuration is kept only if an expression reads it", () => {
   const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
   const event = () => instance("5", { annotations: { [lastApplied]: "{}", a: "b" } });
   const store = new InstanceStore();
@@ -123,76 +127,76 @@ Deno.test("kubectl's last-applied configuration is kept only where an expression
   assert.deepEqual(store.get("ns/a")?.metadata.annotations, { [lastApplied]: "{}", a: "b" });
 });
 
-Deno.test("the event of our own patch is no news, though it comes before the response", async () => {
-  const { store, writes, woken } = duringPass();
+Deno.test("the echo of kro's patch does not requeue, even before the response", async () => {
+  const { store, writes, requeued } = duringPass();
   const patched = instance("7", { finalizers });
   await writes.patch(() => {
     assert.equal(store.observe(instance("7", { finalizers })), false);
     return Promise.resolve(patched);
   });
   writes.end(patched);
-  assert.deepEqual(woken, []);
-  assert.equal(store.observe(instance("8")), true, "later edits are news again");
+  assert.deepEqual(requeued, []);
+  assert.equal(store.observe(instance("8")), true, "later edits requeue");
 });
 
-Deno.test("an edit of what kro put there during a pass wakes when the pass ends", async (t) => {
+Deno.test("an edit of kro's metadata during a pass requeues when the pass ends", async (t) => {
   const edited = instance("9", { labels: { "kro.run/owned": "false" } });
   const stripped = instance("8");
   const patched = instance("7", { finalizers });
   const answer = () => Promise.resolve(patched);
   await t.step("before the response", async () => {
-    const { store, writes, woken } = duringPass();
+    const { store, writes, requeued } = duringPass();
     await writes.patch(() => {
       assert.equal(store.observe(stripped), false);
       assert.equal(store.observe(edited), false);
       return answer();
     });
     writes.end(patched);
-    assert.deepEqual(woken, ["ns/a"]);
+    assert.deepEqual(requeued, ["ns/a"]);
     assert.equal(store.get("ns/a")?.metadata.resourceVersion, "9");
     assert.equal(store.observe(instance("10", edited.metadata)), false, "once");
   });
   await t.step("after the response", async () => {
-    const { store, writes, woken } = duringPass();
+    const { store, writes, requeued } = duringPass();
     await writes.patch(answer);
     assert.equal(store.observe(edited), false);
     writes.end(patched);
-    assert.deepEqual(woken, ["ns/a"]);
+    assert.deepEqual(requeued, ["ns/a"]);
   });
-  await t.step("back to what it was before our patch, after the event of the patch", async () => {
-    const { store, writes, woken } = duringPass();
+  await t.step("back to the state before kro's patch, after the echo of the patch", async () => {
+    const { store, writes, requeued } = duringPass();
     await writes.patch(() => {
       store.observe(patched);
       store.observe(stripped);
       return answer();
     });
     writes.end(patched);
-    assert.deepEqual(woken, ["ns/a"]);
+    assert.deepEqual(requeued, ["ns/a"]);
   });
-  await t.step("although our patch was refused", async () => {
-    const { store, writes, woken } = duringPass();
+  await t.step("although kro's patch was refused", async () => {
+    const { store, writes, requeued } = duringPass();
     const sent = writes.patch(() => {
       store.observe(edited);
       return Promise.reject(refusal);
     });
     await assert.rejects(sent, refusal);
     writes.end(undefined);
-    assert.deepEqual(woken, ["ns/a"]);
+    assert.deepEqual(requeued, ["ns/a"]);
   });
 });
 
-Deno.test("other changes during a pass wake at once, or not at all", async () => {
-  const { store, writes, woken } = duringPass();
+Deno.test("other changes during a pass requeue at once or not at all", async () => {
+  const { store, writes, requeued } = duringPass();
   const patched = instance("7", { finalizers });
   await writes.patch(() => Promise.resolve(patched));
   assert.equal(store.observe(instance("8", { finalizers, labels: { a: "b" } })), false);
   assert.equal(store.observe(instance("9", { finalizers, generation: 2 })), true, "a new spec");
   writes.end(patched);
-  assert.deepEqual(woken, [], "nobody touched what our patch put there");
+  assert.deepEqual(requeued, [], "the metadata of kro's patch is unchanged");
   assert.equal(store.get("ns/a")?.metadata.generation, 2);
 });
 
-Deno.test("a pass that broke leaves the instance as its last response has it", async () => {
+Deno.test("a pass that throws keeps the instance of its last response", async () => {
   const { store, writes } = duringPass();
   await writes.patch(() => Promise.resolve(instance("7", { finalizers })));
   await writes.writeStatus(() => Promise.resolve(instance("8", { finalizers })));
@@ -201,8 +205,8 @@ Deno.test("a pass that broke leaves the instance as its last response has it", a
   assert.equal(store.observe(instance("7", { finalizers })), false);
 });
 
-Deno.test("a patch of an instance that was made anew meanwhile says nothing of the new one", async () => {
-  const { store, writes, woken } = duringPass();
+Deno.test("the response to a patch is ignored if the instance was recreated meanwhile", async () => {
+  const { store, writes, requeued } = duringPass();
   await writes.patch(() => {
     assert.equal(store.observe(instance("9", { uid: "2" })), true);
     return Promise.resolve(instance("7", { finalizers }));
@@ -212,9 +216,9 @@ Deno.test("a patch of an instance that was made anew meanwhile says nothing of t
   assert.equal(
     store.observe(instance("10", { uid: "2", finalizers })),
     true,
-    "an edit of the new one",
+    "an edit of the new instance",
   );
-  assert.deepEqual(woken, []);
+  assert.deepEqual(requeued, []);
 });
 
 const active = (revision: string) => ({ ...instance(revision), status: { state: "ACTIVE" } });
@@ -223,33 +227,33 @@ const waiting = (revision: string) => ({
   status: { state: "IN_PROGRESS" },
 });
 
-/** A pass whose status write fails like this. */
+/** Runs a pass whose status write fails with `error`. */
 async function failing(store: InstanceStore, error: unknown): Promise<void> {
   const writes = new InstanceWrites(store, "ns/a");
   await assert.rejects(writes.writeStatus(() => Promise.reject(error)));
   writes.end(undefined);
 }
 
-Deno.test("a status write without an answer may still come: the event of it is news, once", async () => {
+Deno.test("a status write without a response may still succeed: its event requeues once", async () => {
   const { store } = duringPass();
   await failing(store, lost);
-  assert.equal(store.observe(active("5")), false, "what was there before");
+  assert.equal(store.observe(active("5")), false, "the state before the write");
   assert.equal(store.observe(waiting("6")), true, "the lost write");
-  assert.equal(store.observe(waiting("7")), false, "somebody else's");
+  assert.equal(store.observe(waiting("7")), false, "another writer's status");
 
   await failing(store, lost);
-  // It named the revision that this one has replaced: it cannot come any more.
+  // The lost write had the replaced resourceVersion as its precondition, so that it can only fail now.
   const writes = new InstanceWrites(store, "ns/a");
   await writes.writeStatus(() => Promise.resolve(active("8")));
   writes.end(active("8"));
   assert.equal(store.observe(waiting("9")), false);
 
   await failing(store, refusal);
-  assert.equal(store.observe(waiting("10")), false, "a refused write never comes");
+  assert.equal(store.observe(waiting("10")), false, "a refused write has no event");
 });
 
-Deno.test("a status write without an answer that comes during the same pass wakes when that ends", async () => {
-  const { store, writes, woken } = duringPass();
+Deno.test("the event of a status write without a response requeues at the end of the pass if it arrives before", async () => {
+  const { store, writes, requeued } = duringPass();
   await writes.patch(() => Promise.resolve(instance("6", { finalizers })));
   const sent = writes.writeStatus(() => {
     store.observe(instance("7", { finalizers }));
@@ -257,6 +261,6 @@ Deno.test("a status write without an answer that comes during the same pass wake
   });
   await assert.rejects(sent, lost);
   writes.end(undefined);
-  assert.deepEqual(woken, ["ns/a"]);
+  assert.deepEqual(requeued, ["ns/a"]);
   assert.equal(store.observe(instance("8", { finalizers })), false, "once");
 });

@@ -1,4 +1,4 @@
-/** Everyone who has seen the status that a pass wrote finds that pass in the controller's view. */
+/** The controller's view shows a pass as soon as the status that it wrote can be read. */
 import assert from "node:assert/strict";
 import type { JsonObject, KindRef, KubeObject } from "../../../../src/api/mod.ts";
 import {
@@ -24,8 +24,8 @@ const CONFIG_MAP: KindRef = {
 };
 
 /**
- * The requests of a controller, on objects in memory. `written` is called when a status is stored, and its
- * response is not under way yet.
+ * A client over the objects of an in-memory cluster. `written` is called after a status is stored and
+ * before the write returns.
  */
 function clientOver(
   memory: MemoryCluster,
@@ -101,7 +101,7 @@ async function setup() {
 
 const shown = ({ state, conditions, nodes }: InstanceView) => ({ state, conditions, nodes });
 
-Deno.test("a status that is written is in the view before the response of the write", async () => {
+Deno.test("the view shows a written status before the write returns", async () => {
   const { controller, definition, graph, memory, seen, stop } = await setup();
   memory.put(CONFIG_MAP, {
     apiVersion: "v1",

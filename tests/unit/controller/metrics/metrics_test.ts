@@ -15,7 +15,7 @@ const kind = {
 
 const other = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
 
-/** Lines of the metrics' text that begin with that name, without histograms' buckets. */
+/** Lines of the metrics' text that begin with a name, without histogram buckets. */
 async function lines(metrics: Metrics, name: string): Promise<string[]> {
   const text = await metrics.text();
   return text.split("\n").filter((l) => l.startsWith(name) && !l.includes("_bucket"));
@@ -25,7 +25,7 @@ function outcome(next: Next): Outcome {
   return { state: "ACTIVE", conditions: [], nodes: [], removed: [], next };
 }
 
-Deno.test("requests are counted by Kubernetes' verb, and as upstream's client does by HTTP method", async () => {
+Deno.test("request metrics count by Kubernetes verb, and like client-go by HTTP method", async () => {
   const metrics = new Metrics();
   metrics.talksTo("https://10.0.0.1:6443");
   const seconds = 0.01;
@@ -41,7 +41,7 @@ Deno.test("requests are counted by Kubernetes' verb, and as upstream's client do
   ]);
 });
 
-Deno.test("a wait is no error, nor is what the API server refused; any other retry is one", async () => {
+Deno.test("pass metrics count a retry as an error, but not a wait or a refusal of the API server", async () => {
   const metrics = new Metrics();
   metrics.pass(kind, outcome({ kind: "done" }), 0.1);
   metrics.pass(kind, outcome({ kind: "wait", reason: "r" }), 0.1);
@@ -62,7 +62,7 @@ Deno.test("a wait is no error, nor is what the API server refused; any other ret
   ]);
 });
 
-Deno.test("a pass that broke off is an error; by a fault of kro's own also a panic; without the Lease neither", async () => {
+Deno.test("a pass that throws counts as an error, a bug of kro also as a panic, and a lost Lease as neither", async () => {
   const metrics = new Metrics();
   metrics.passBroke(kind, new TypeError("x is undefined"));
   metrics.passBroke(kind, new ApiError("refused", { reason: "Forbidden" }));
@@ -81,7 +81,7 @@ Deno.test("a pass that broke off is an error; by a fault of kro's own also a pan
   ]);
 });
 
-Deno.test("answers count by size, repetitions by what the one before came to", async () => {
+Deno.test("response metrics count sizes by verb, and retries by the code of the failed attempt", async () => {
   const metrics = new Metrics();
   metrics.answered("list", 3000);
   metrics.answered("list", 100);
@@ -101,7 +101,7 @@ Deno.test("answers count by size, repetitions by what the one before came to", a
   ]);
 });
 
-Deno.test("caches count how long they fill, and events by whether they woke an instance", async () => {
+Deno.test("cache metrics record the sync duration, and events by whether they requeued an instance", async () => {
   const metrics = new Metrics();
   metrics.cacheSynced(kind, 0.25);
   metrics.routed(kind, true);
@@ -119,7 +119,7 @@ Deno.test("caches count how long they fill, and events by whether they woke an i
   assert.deepEqual(await lines(metrics, `${dynamic}_route`), []);
 });
 
-Deno.test("schemas count by where they come from; who shares a request has missed, too", async () => {
+Deno.test("schema cache metrics count hits, misses and evictions; a shared load counts as a miss", async () => {
   const metrics = new Metrics();
   for (const how of ["miss", "shared", "hit", "hit", "hit"] as const) metrics.schemas.lookedUp(how);
   metrics.schemas.loaded(true, 0.02);
@@ -139,7 +139,7 @@ Deno.test("schemas count by where they come from; who shares a request has misse
   }
 });
 
-Deno.test("revisions count as they are compiled, kept in memory, retired, and let go with their RGD", async () => {
+Deno.test("revision metrics count compilations, registry entries, deletions, and evictions with their RGD", async () => {
   const metrics = new Metrics();
   const { revisions } = metrics;
   const rgd = (lastIssuedRevision?: number, resolved = "True") => ({
@@ -163,7 +163,7 @@ Deno.test("revisions count as they are compiled, kept in memory, retired, and le
   revisions.pending(rgd(3));
   assert.deepEqual(await entries(), [0, 1, 0]);
   revisions.resolved(rgd(4), 4);
-  // The newest no longer compiles, the graph that serves was compiled before.
+  // The newest revision does not compile, and the graph of an earlier one serves.
   revisions.resolved(rgd(5, "False"), 4);
   assert.deepEqual(await entries(), [0, 1, 1]);
   revisions.gone("cart");
@@ -194,7 +194,7 @@ Deno.test("revisions count as they are compiled, kept in memory, retired, and le
   }
 });
 
-Deno.test("sweeps count what they compared and what events missed, by kind", async () => {
+Deno.test("sweep metrics count compared objects and missed changes by kind", async () => {
   const metrics = new Metrics();
   metrics.swept(kind, 500, 0);
   metrics.swept(kind, 20, 2);
@@ -204,7 +204,7 @@ Deno.test("sweeps count what they compared and what events missed, by kind", asy
   ]);
 });
 
-Deno.test("only changes of a state count as transitions", async () => {
+Deno.test("transition metrics count only changes of a state", async () => {
   const metrics = new Metrics();
   metrics.instanceState(kind, "ACTIVE", "ACTIVE");
   metrics.instanceState(kind, "", "ACTIVE");
@@ -218,7 +218,7 @@ Deno.test("only changes of a state count as transitions", async () => {
   ]);
 });
 
-Deno.test("gauges and totals of queues are read when the metrics are", async () => {
+Deno.test("queue gauges and totals are read when the metrics are scraped", async () => {
   const metrics = new Metrics();
   const instances = {
     depth: 1,
@@ -262,7 +262,7 @@ Deno.test("gauges and totals of queues are read when the metrics are", async () 
   for (const line of expected) assert.ok(text.includes(line), line);
 });
 
-Deno.test("an outcome tells what became of the pass and of its nodes", async () => {
+Deno.test("pass metrics count nodes by state, collection sizes and pass durations by outcome", async () => {
   const metrics = new Metrics();
   const node = (state: NodeOutcome["state"], count = 1): NodeOutcome => {
     const object = { apiVersion: "v1", kind: "Pod", name: "p", action: "unchanged" as const };
@@ -288,7 +288,7 @@ Deno.test("an outcome tells what became of the pass and of its nodes", async () 
   ]);
 });
 
-Deno.test("series of RGDs and kinds that are gone go too, however many come and go", async () => {
+Deno.test("the series of deleted RGDs and kinds are removed", async () => {
   const metrics = new Metrics();
   const size = async () => (await metrics.text()).split("\n").length;
   const sizes: number[] = [];
@@ -315,7 +315,7 @@ Deno.test("series of RGDs and kinds that are gone go too, however many come and 
   assert.doesNotMatch(text, /"g0"|g499\.example\.com/);
 });
 
-Deno.test("conditions of instances are shown with the gate alone, and gone with their instance", async () => {
+Deno.test("instance condition metrics exist only with their source, and are removed with their instance", async () => {
   const metrics = new Metrics();
   const condition = {
     type: "Ready",
@@ -338,7 +338,7 @@ Deno.test("conditions of instances are shown with the gate alone, and gone with 
   assert.deepEqual(await lines(new Metrics(), name), []);
 });
 
-Deno.test("watches that end count by why, those that we stop do not", async () => {
+Deno.test("watch restarts are counted by reason, without the watches that kro stops", async () => {
   const metrics = new Metrics();
   const resource = "carts.shop.example.com";
   for (const phase of ["closed", "expired", "closed", "stopped"] as const) {
@@ -355,7 +355,7 @@ Deno.test("watches that end count by why, those that we stop do not", async () =
   ]);
 });
 
-Deno.test("the process is told of: memory and its limit, processor time, a late event loop, CEL", async () => {
+Deno.test("process metrics report memory and its limit, CPU time, event loop lag and CEL evaluations", async () => {
   const metrics = new Metrics();
   const end = metrics.sample();
   end();

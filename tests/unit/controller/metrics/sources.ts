@@ -1,4 +1,4 @@
-/** What metrics read of a controller in which nothing is there. */
+/** Sources for metrics tests. */
 import type { MetricSources } from "../../../../src/controller/metrics/metrics.ts";
 
 const queue: MetricSources["instances"] = {
@@ -11,7 +11,7 @@ const queue: MetricSources["instances"] = {
   workers: 1,
 };
 
-/** See the file's first line. */
+/** The metric sources of an idle controller: empty queues, no kinds, no interests. */
 export const nothing: MetricSources = {
   instances: queue,
   graphs: queue,

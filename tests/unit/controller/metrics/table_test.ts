@@ -1,11 +1,11 @@
-/** The tables of `src/controller/metrics/README.md` say what is served: held to the code. */
+/** Checks the tables of `src/controller/metrics/README.md` against the metrics that are served. */
 import assert from "node:assert/strict";
 import { Metrics } from "../../../../src/controller/metrics/metrics.ts";
 import { nothing } from "./sources.ts";
 
 const README = new URL("../../../../src/controller/metrics/README.md", import.meta.url);
 
-/** Rows of the table below a heading: the cells of each, trimmed. */
+/** The trimmed cells of each row of the table below a heading. */
 async function rows(heading: string): Promise<string[][]> {
   const text = await Deno.readTextFile(README);
   const section = text.split(/^## /m).find((part) => part.startsWith(heading));
@@ -14,7 +14,7 @@ async function rows(heading: string): Promise<string[][]> {
   return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-/** Name and type of every metric that is registered, sorted. */
+/** The sorted "name type" pairs of all registered metrics. */
 async function registered(): Promise<string[]> {
   const metrics = new Metrics();
   metrics.watch({ ...nothing, conditions: () => [] });
@@ -22,20 +22,20 @@ async function registered(): Promise<string[]> {
   return lines.map((line) => line.slice("# TYPE ".length)).sort();
 }
 
-Deno.test("the tables name every metric that is served, with its type, and no other", async () => {
+Deno.test("the tables of served metrics list exactly the registered ones, with their types", async () => {
   const listed = [
     ...await rows("Upstream's metrics that are served"),
     ...await rows("kro's own metrics"),
   ];
-  const told = listed.map(([name, type]) => `${name!.replaceAll("`", "")} ${type}`);
-  assert.deepEqual(told.sort(), await registered());
+  const documented = listed.map(([name, type]) => `${name!.replaceAll("`", "")} ${type}`);
+  assert.deepEqual(documented.sort(), await registered());
 });
 
-Deno.test("what the tables call not served is not, and each row says why", async () => {
+Deno.test("metrics listed as not served are not registered, and each has a reason", async () => {
   const names = (await registered()).map((line) => line.split(" ")[0]!);
-  for (const [name, why] of await rows("Upstream's metrics that are not served")) {
+  for (const [name, reason] of await rows("Upstream's metrics that are not served")) {
     const pattern = new RegExp(`^${name!.replaceAll("`", "").replace("*", ".*")}$`);
     assert.ok(!names.some((one) => pattern.test(one)), name!);
-    assert.ok(why, name!);
+    assert.ok(reason, name!);
   }
 });
