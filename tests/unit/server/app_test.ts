@@ -1,4 +1,4 @@
-/** The HTTP endpoint over a controller's view. */
+/** The HTTP endpoint that serves a controller's view. */
 import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
 import {
@@ -42,7 +42,7 @@ async function get(path: string, method = "GET") {
   return { status: response.status, type, text, json: () => JSON.parse(text) };
 }
 
-Deno.test("healthz is alive while readyz says what is missing", async () => {
+Deno.test("/healthz answers 200 while /readyz answers 503 with the missing parts", async () => {
   for (const path of ["/healthz", "/healthz/healthz"]) assert.equal((await get(path)).status, 200);
   for (const path of ["/readyz", "/readyz/readyz"]) {
     const ready = await get(path);
@@ -51,7 +51,7 @@ Deno.test("healthz is alive while readyz says what is missing", async () => {
   }
 });
 
-Deno.test("healthz fails while something hangs, and says what", async () => {
+Deno.test("/healthz answers 500 with the problem while a reconciliation hangs", async () => {
   const health = () => ({ healthy: false, problem: "the pass over a has run for 700 s" });
   const sick = createHandler({ view: { ...view, health }, version: "devel" });
   const answer = await sick(new Request("http://kro/healthz"));
@@ -59,7 +59,7 @@ Deno.test("healthz fails while something hangs, and says what", async () => {
   assert.match(await answer.text(), /not healthy: the pass over a has run for 700 s/);
 });
 
-Deno.test("guarded metrics are for who may read them; health and the address for metrics alone", async () => {
+Deno.test("guarded /metrics requires authorization; /healthz does not, and the metrics address serves nothing else", async () => {
   const verdicts = { "Bearer good": "allowed", "Bearer other": "forbidden" } as const;
   const asked: (string | null)[] = [];
   const mayReadMetrics = (authorization: string | null) => {
@@ -91,14 +91,14 @@ Deno.test("guarded metrics are for who may read them; health and the address for
   }
 });
 
-Deno.test("metrics are Prometheus text and the version is JSON", async () => {
+Deno.test("/metrics serves Prometheus text, and /version serves JSON", async () => {
   const metrics = await get("/metrics");
   assert.match(metrics.type, /^text\/plain; version=0\.0\.4/);
   assert.equal(metrics.text, "up 1\n");
   assert.deepEqual((await get("/version")).json(), { version: "devel" });
 });
 
-Deno.test("anything but GET and HEAD is refused, on unknown paths too", async () => {
+Deno.test("methods other than GET and HEAD are refused, also on unknown paths", async () => {
   for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
     for (const path of ["/graphs", "/nowhere"]) {
       const answer = await get(path, method);
@@ -109,7 +109,7 @@ Deno.test("anything but GET and HEAD is refused, on unknown paths too", async ()
   assert.equal((await get("/graphs", "HEAD")).status, 200);
 });
 
-Deno.test("graphs are paged without repeating or leaving out one", async () => {
+Deno.test("/graphs is paged and lists every graph exactly once", async () => {
   const first = (await get("/graphs?limit=2")).json();
   assert.deepEqual(first.items.map((g: GraphView) => g.name), ["a", "b"]);
   assert.equal(first.total, 3);
@@ -118,7 +118,7 @@ Deno.test("graphs are paged without repeating or leaving out one", async () => {
   assert.equal(second.continue, undefined);
 });
 
-Deno.test("bad page queries and missing things are problems with a way on", async () => {
+Deno.test("an invalid page query or an unknown name gets a problem document with a hint", async () => {
   const cases: [string, number, RegExp][] = [
     ["/graphs?limit=0", 400, /limit must be a whole number/],
     ["/graphs?limit=1e2", 400, /limit/],
@@ -136,7 +136,7 @@ Deno.test("bad page queries and missing things are problems with a way on", asyn
   }
 });
 
-Deno.test("an instance is found by namespace and name, a cluster-scoped one without", async () => {
+Deno.test("an instance is addressed by namespace and name, a cluster-scoped one by name alone", async () => {
   const list = (await get("/graphs/a/instances")).json();
   assert.deepEqual(list.items.map((i: InstanceView) => i.name), ["root", "one"]);
   assert.equal(list.items[0].nodes, undefined);
@@ -146,13 +146,13 @@ Deno.test("an instance is found by namespace and name, a cluster-scoped one with
   }
 });
 
-Deno.test("keys are sorted, so that answers can be compared by line", async () => {
+Deno.test("responses have sorted keys, so that they can be compared line by line", async () => {
   const { text } = await get("/graphs/a");
   const keys = [...text.matchAll(/^ {2}"(\w+)"/gm)].map((m) => m[1]);
   assert.deepEqual(keys, keys.toSorted());
 });
 
-Deno.test("addresses are read as Kubernetes components take them", () => {
+Deno.test("parseAddress accepts the address forms of Kubernetes components", () => {
   assert.deepEqual(parseAddress(":8079"), { hostname: "0.0.0.0", port: 8079 });
   assert.deepEqual(parseAddress("127.0.0.1:0"), { hostname: "127.0.0.1", port: 0 });
   assert.deepEqual(parseAddress("[::1]:80"), { hostname: "::1", port: 80 });
@@ -161,7 +161,7 @@ Deno.test("addresses are read as Kubernetes components take them", () => {
   }
 });
 
-Deno.test("a taken address is an error that names it", async () => {
+Deno.test("listening on an address in use throws a ListenError that names the address", async () => {
   const first = listen("127.0.0.1:0", handler);
   const address = new URL(first.url).host;
   try {
@@ -175,7 +175,7 @@ Deno.test("a taken address is an error that names it", async () => {
   }
 });
 
-Deno.test("a client that keeps its connection open does not hold up the end", async () => {
+Deno.test("closing the server does not wait for a client's idle connection", async () => {
   const listening = listen("127.0.0.1:0", handler);
   const { hostname, port } = new URL(listening.url);
   using idle = await Deno.connect({ hostname, port: Number(port) });
