@@ -1,4 +1,4 @@
-/** The flags of `kro controller`: upstream's command lines, and what is wrong with others. */
+/** The flags of `kro controller`: upstream's command lines, and the errors of invalid ones. */
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import {
@@ -17,7 +17,7 @@ function parse(...args: string[]): ControllerFlags {
   return command.opts();
 }
 
-Deno.test("flags have upstream's names and defaults, but for those that help tells", () => {
+Deno.test("flags have upstream's names and defaults, except those that the help text lists", () => {
   assert.deepEqual({ ...parse() }, {
     healthProbeBindAddress: ":8079",
     metricsBindAddress: ":8078",
@@ -58,7 +58,7 @@ const CHART = `--metrics-bind-address :8078 --health-probe-bind-address :8079
   --leader-election-retry-period 2s --leader-elect --enable-controller-warmup
   --feature-gates CELOmitFunction=true,InstanceConditionEvents=false --pprof-bind-address :6060`;
 
-Deno.test("the command line of upstream's chart is understood, and what it says in vain is told", () => {
+Deno.test("the command line of upstream's chart is accepted, and its ineffective flags are listed", () => {
   const flags = parse(...CHART.split(/\s+/));
   assert.equal(flags.leaderElect, true);
   assert.equal(flags.enableControllerWarmup, true);
@@ -73,7 +73,7 @@ Deno.test("the command line of upstream's chart is understood, and what it says 
   checkFlags(flags, "kro-system");
 });
 
-Deno.test("one dash or two, a value behind = or as the next argument, truth without one", () => {
+Deno.test("flags have Go's syntax: one dash or two, =value or a separate value, and no value for booleans", () => {
   const same: [string[], Partial<ControllerFlags>][] = [
     [["-leader-elect"], { leaderElect: true }],
     [["--leader-elect"], { leaderElect: true }],
@@ -101,7 +101,7 @@ Deno.test("one dash or two, a value behind = or as the next argument, truth with
   }
 });
 
-Deno.test("what is wrong with a command line is one line, with code 2", async () => {
+Deno.test("an invalid flag prints one line and exits with 2", async () => {
   const cases: [string, RegExp][] = [
     ["-leader-elct", /unknown option '--leader-elct' \(Did you mean --leader-elect\?\)/],
     ["-x", /unknown option '-x'/],
@@ -118,7 +118,7 @@ Deno.test("what is wrong with a command line is one line, with code 2", async ()
   ];
   for (const [line, message] of cases) {
     const lines: string[] = [];
-    const out = () => assert.fail("nothing goes to stdout");
+    const out = () => assert.fail("expected no output on stdout");
     const err = (text: string) => void lines.push(text);
     const args = ["controller", ...line.split(" ")];
     assert.equal(await main(args, { out, err, colour: false }), 2, line);
@@ -127,7 +127,7 @@ Deno.test("what is wrong with a command line is one line, with code 2", async ()
   }
 });
 
-Deno.test("timings that cannot keep two leaders apart are refused, and so is an election nowhere", () => {
+Deno.test("unsafe lease timings and a leader election without a namespace are refused", () => {
   const timings = /-lease-duration must be .* longer than -renew-deadline/;
   assert.throws(() => checkFlags(parse("-leader-election-lease-duration=10s"), "n"), timings);
   assert.throws(() => checkFlags(parse("-leader-election-renew-deadline=1s"), "n"), timings);
@@ -138,7 +138,7 @@ Deno.test("timings that cannot keep two leaders apart are refused, and so is an 
   checkFlags(parse("-leader-elect", "-leader-election-namespace=kro"), undefined);
 });
 
-Deno.test("own log flags win over upstream's", () => {
+Deno.test("kro's own log flags take precedence over upstream's", () => {
   const cases: [string[], string, boolean][] = [
     [[], "info", false],
     [["-v"], "debug", false],

@@ -1,4 +1,4 @@
-/** `--feature-gates`, alone and in command lines. */
+/** `--feature-gates`: parsing, and its effect on commands. */
 import assert from "node:assert/strict";
 import { parseFeatureGates } from "../../../src/cli/feature_gates.ts";
 import { main } from "../../../src/cli/mod.ts";
@@ -10,7 +10,7 @@ const off = {
 };
 const on = { CELOmitFunction: true, InstanceConditionEvents: true, InstanceConditionMetrics: true };
 
-Deno.test("gates are off unless named; AllAlpha leaves to a named one its own value", () => {
+Deno.test("gates are off by default, and a gate's own value takes precedence over AllAlpha", () => {
   const cases: [string, Partial<typeof on>][] = [
     ["", off],
     ["CELOmitFunction=true", { ...off, CELOmitFunction: true }],
@@ -24,7 +24,7 @@ Deno.test("gates are off unless named; AllAlpha leaves to a named one its own va
   for (const [text, gates] of cases) assert.deepEqual(parseFeatureGates(text), gates, text);
 });
 
-Deno.test("a gate that does not exist or has no truth value is refused by name", () => {
+Deno.test("an unknown gate and an invalid value are refused with the gate's name", () => {
   const cases: [string, RegExp][] = [
     [
       "CELOmitFuncion=true",
@@ -63,7 +63,7 @@ metadata: { name: g }
 spec: { name: g }
 `;
 
-Deno.test("omit() is known to the commands that are given its gate, and to no other", async () => {
+Deno.test("omit() is available only with its feature gate", async () => {
   const path = await Deno.makeTempFile({ suffix: ".yaml" });
   await Deno.writeTextFile(path, rgd);
   const kro = async (...args: string[]) => {

@@ -1,4 +1,4 @@
-/** Help shows the defaults that the code uses, durations as they are typed. */
+/** The help text shows the code's default values, with durations in the form that flags accept. */
 import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { parseDuration } from "../../../src/cli/mod.ts";
@@ -21,7 +21,7 @@ function help(name: string): string {
   return text.replace(/\s+/g, " ");
 }
 
-Deno.test("every default of a duration is shown as it is typed", () => {
+Deno.test("default durations are shown in the form that flags accept", () => {
   let seen = 0;
   for (const { options } of program.commands) {
     for (const { flags, defaultValue, defaultValueDescription: shown } of options) {
@@ -37,7 +37,7 @@ Deno.test("every default of a duration is shown as it is typed", () => {
   }
 });
 
-Deno.test("defaults of kro controller are those of the code", () => {
+Deno.test("the flags of kro controller have the code's default values", () => {
   const expected: Record<string, unknown> = {
     dynamicControllerConcurrentReconciles: CONTROLLER_DEFAULTS.instanceWorkers,
     resourceGraphDefinitionConcurrentReconciles: CONTROLLER_DEFAULTS.graphWorkers,
@@ -60,7 +60,7 @@ Deno.test("defaults of kro controller are those of the code", () => {
   for (const [name, value] of Object.entries(expected)) assert.equal(actual[name], value, name);
 });
 
-Deno.test("what help says of departures from upstream's defaults is what the code does", () => {
+Deno.test("the help text states the code's deviations from upstream's defaults", () => {
   const { instanceWorkers, graphWorkers } = CONTROLLER_DEFAULTS;
   const text = `${instanceWorkers} instances and ${graphWorkers} RGDs at a time instead of 1`;
   assert.ok(help("controller").includes(text), help("controller").slice(-300));

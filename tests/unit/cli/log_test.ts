@@ -1,4 +1,4 @@
-/** Lines of the log, as text and as JSON. */
+/** Log lines in text and JSON format. */
 import assert from "node:assert/strict";
 import { getLogger } from "@logtape/logtape";
 import { CRD_KIND } from "../../../src/api/mod.ts";
@@ -26,7 +26,7 @@ async function logged(flags: ZapFlags): Promise<string[]> {
   return lines;
 }
 
-Deno.test("text: a line an event, with what the sentence does not say behind it", async () => {
+Deno.test("text: one line per event, followed by the properties that the message does not contain", async () => {
   const [info, error, ...others] = await logged({});
   assert.equal(others.length, 0);
   assert.match(
@@ -36,18 +36,18 @@ Deno.test("text: a line an event, with what the sentence does not say behind it"
   assert.match(error!, /failed: one \| two graph=app$/);
 });
 
-Deno.test("JSON: the same as fields", async () => {
+Deno.test("JSON: level and properties are fields", async () => {
   const lines = (await logged({ logFormat: "json", verbose: 1 })).map((line) => JSON.parse(line));
   assert.deepEqual(lines.map((line) => line.level), ["INFO", "DEBUG", "ERROR"]);
   assert.deepEqual([lines[0].graph, lines[0].revision, lines[0].instance], ["app", 3, "n/a"]);
   assert.equal(lines[2].error, "one\ntwo");
 });
 
-Deno.test("the second -v shows all there is", async () => {
+Deno.test("-v 2 shows all levels", async () => {
   assert.equal((await logged({ verbose: 2 })).length, 4);
 });
 
-Deno.test("durations have units in text and JSON, and a line is plain ASCII", async () => {
+Deno.test("durations have units in text and JSON, and lines are plain ASCII", async () => {
   const outcome = { state: "ACTIVE", next: { kind: "done" }, nodes: [], removed: [], revision: 1 };
   for (const logFormat of ["text", "json"] as const) {
     const lines: string[] = [];

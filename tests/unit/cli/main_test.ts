@@ -4,7 +4,7 @@ import { main, parseYaml } from "../../../src/cli/mod.ts";
 
 const example = new URL("../../../deploy/examples/httpbin", import.meta.url).pathname;
 
-/** Runs one command line and keeps what it prints. */
+/** Runs one command line and returns its exit code and output. */
 async function kro(...args: string[]) {
   let stdout = "";
   const stderr: string[] = [];
@@ -23,7 +23,7 @@ async function withFile<T>(text: string, run: (path: string) => Promise<T>): Pro
   }
 }
 
-Deno.test("version is plain on stdout, help names every command", async () => {
+Deno.test("version prints only the version, and help lists every command", async () => {
   assert.deepEqual(await kro("version"), { code: 0, stdout: "devel\n", stderr: "", lines: 0 });
   const help = await kro("--help");
   assert.equal(help.code, 0);
@@ -34,7 +34,7 @@ Deno.test("version is plain on stdout, help names every command", async () => {
   }
 });
 
-Deno.test("wrong usage is told on stderr, with code 2 and nothing on stdout", async () => {
+Deno.test("a usage error is printed to stderr and exits with 2", async () => {
   const cases: [string[], RegExp][] = [
     [["aply"], /unknown command 'aply'[^]*Did you mean apply/],
     [["apply"], /required option '-f, --filename <path>' not specified/],
@@ -61,7 +61,7 @@ Deno.test("wrong usage is told on stderr, with code 2 and nothing on stdout", as
   }
 });
 
-Deno.test("broken YAML is told with file, line and column", async () => {
+Deno.test("invalid YAML is reported with file, line and column", async () => {
   await withFile("apiVersion: v1\nkind: [\n", async (path) => {
     const { code, stderr, lines } = await kro("apply", "-f", path);
     assert.equal(code, 2);
@@ -70,7 +70,7 @@ Deno.test("broken YAML is told with file, line and column", async () => {
   });
 });
 
-Deno.test("a kubeconfig that leads nowhere is one line that names it, and code 2", async () => {
+Deno.test("a kubeconfig without a reachable cluster is reported in one line and exits with 2", async () => {
   const config = (server: string) =>
     `apiVersion: v1\nkind: Config\ncurrent-context: c\n` +
     `contexts: [{name: c, context: {cluster: k, user: u}}]\n` +
@@ -94,7 +94,7 @@ Deno.test("a kubeconfig that leads nowhere is one line that names it, and code 2
   assert.match(missing.stderr, /\/no\/such\/config/);
 });
 
-Deno.test("render shows the generated CRD and the objects of the example, in dependency order", async () => {
+Deno.test("render prints the generated CRD and the objects of the example, in dependency order", async () => {
   const { code, stdout, stderr } = await kro("render", "-f", example, "-n", "kro");
   assert.equal(code, 0, stderr);
   // deno-lint-ignore no-explicit-any
@@ -117,7 +117,7 @@ Deno.test("render shows the generated CRD and the objects of the example, in dep
   assert.equal(service.metadata.labels["kro.run/node-id"], "service");
 });
 
-Deno.test("render names what an RGD does wrong: all of it, with node, path and expression", async () => {
+Deno.test("render reports all problems of an RGD, with node, path and expression", async () => {
   const rgd = await Deno.readTextFile(`${example}/rgd.yaml`);
   const wrong = rgd
     .replace("replicas: ${schema.spec.replicas}", "replicas: ${schema.spec.image}")

@@ -1,4 +1,4 @@
-/** Reading manifests as kubectl does, and saying where they are broken. */
+/** Reading manifests as kubectl does, and the positions of errors in them. */
 import assert from "node:assert/strict";
 import { parseManifests, parseYaml, readManifests, toYaml } from "../../../src/cli/mod.ts";
 
@@ -15,12 +15,12 @@ Deno.test("YAML is read with kubectl's booleans, octals and merge keys", () => {
   }]);
 });
 
-Deno.test("what kubectl would read as another type is written in quotes", () => {
+Deno.test("toYaml quotes strings that kubectl would read as another type", () => {
   const value = { a: "on", b: "0644", c: "1", d: "null", e: "x: y" };
   assert.deepEqual(parseYaml(toYaml(value), "f"), [value]);
 });
 
-Deno.test("broken YAML and incomplete objects are told with their place", () => {
+Deno.test("invalid YAML and incomplete objects are reported with their position", () => {
   const cases: [string, RegExp][] = [
     ["a: 1\n---\nb: [1,\nc: }\n", /^f\.yaml:4:1: /],
     ["a: 1\na: 2\n", /^f\.yaml:2:1: duplicated mapping key$/],
@@ -35,7 +35,7 @@ Deno.test("broken YAML and incomplete objects are told with their place", () => 
   }
 });
 
-Deno.test("documents, lists and folders give their objects in order", async () => {
+Deno.test("the objects of documents, lists and folders are read in order", async () => {
   const object = (name: string) => `apiVersion: v1\nkind: X\nmetadata: {name: ${name}}\n`;
   const dir = await Deno.makeTempDir();
   try {

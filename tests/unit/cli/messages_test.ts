@@ -1,11 +1,11 @@
-/** The full text that a user sees for each typical mistake: where, what was expected and found, what to do. */
+/** The full message for each typical mistake: where it is, what was expected and found, what to do. */
 import assert from "node:assert/strict";
 import { problemText, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { parseYaml } from "../../../src/cli/mod.ts";
 import { compile, kindsOf } from "../../../src/graph/mod.ts";
 import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 
-const SOUND = `metadata: {name: shop}
+const VALID = `metadata: {name: shop}
 spec:
   schema:
     apiVersion: v1alpha1
@@ -44,71 +44,71 @@ spec:
         metadata: {name: "many-\${x}"}
 `;
 
-/** All that is said about the sound RGD with one text in the place of another. */
-async function said(before: string, after: string): Promise<string[]> {
-  assert.ok(SOUND.includes(before), before);
-  const [rgd] = parseYaml(SOUND.replace(before, () => after), "f") as ResourceGraphDefinition[];
+/** The problem messages of the valid RGD after replacing one text with another. */
+async function messages(before: string, after: string): Promise<string[]> {
+  assert.ok(VALID.includes(before), before);
+  const [rgd] = parseYaml(VALID.replace(before, () => after), "f") as ResourceGraphDefinition[];
   const result = compile(rgd!, await resolveKinds(snapshotSource(), kindsOf(rgd!)));
   return result.ok ? [] : result.problems.map(problemText);
 }
 
-const MISTAKES: [what: string, before: string, after: string, ...said: string[]][] = [
+const MISTAKES: [what: string, before: string, after: string, ...messages: string[]][] = [
   [
-    "a misspelt field of the schema",
+    "a misspelled field of the schema",
     "${schema.spec.replicas}\n",
     "${schema.spec.replica}\n",
     'node "web": template.spec.replicas: ${schema.spec.replica}: unknown field "replica" of schema.spec (at offset 13); did you mean "replicas"? [TYPE]',
   ],
   [
-    "a misspelt node",
+    "a misspelled node",
     "config.metadata.name",
     "confg.metadata.name",
     'node "web": template.metadata.name: ${confg.metadata.name}: unknown identifier "confg" (at offset 2); did you mean "config"? [REF]',
   ],
   [
-    "a misspelt field of a node, in the status",
+    "a misspelled field of a node, in the status",
     "web.status.readyReplicas}",
     "web.status.readyReplica}",
     'schema.status.ready: ${web.status.readyReplica}: unknown field "readyReplica" of web.status (at offset 12); did you mean "readyReplicas"? [STATUS]',
   ],
   [
-    "a misspelt kind",
+    "a misspelled kind",
     "kind: Deployment",
     "kind: Deploymnt",
     'node "web": template: apiVersion "apps/v1", kind "Deploymnt" is not served; did you mean "Deployment"? [KIND]',
   ],
   [
-    "a group of long ago",
+    "an API group that Kubernetes has removed",
     "apps/v1",
     "extensions/v1beta1",
     'node "web": template: apiVersion "extensions/v1beta1", kind "Deployment" is not served; did you mean apiVersion "apps/v1"? [KIND]',
   ],
   [
-    "a misspelt field of a template",
+    "a misspelled field of a template",
     "selector: {match",
     "selectr: {match",
     'node "web": template.spec.selectr: unknown field "selectr"; did you mean "selector"? [LITERAL]',
   ],
   [
-    "a misspelt function",
+    "a misspelled function",
     "VALUE",
     "'${strng(schema.spec.replicas)}'",
     'node "config": template.data.key: ${strng(schema.spec.replicas)}: unknown function "strng" (at offset 2); did you mean "string"? [REF]',
   ],
   [
-    "a misspelt method",
+    "a misspelled method",
     "VALUE",
     "'${schema.spec.name.trm()}'",
     'node "config": template.data.key: ${schema.spec.name.trm()}: unknown method "trm" (at offset 22); did you mean "trim"? [TYPE]',
   ],
   [
-    "a misspelt type",
+    "a misspelled type",
     "integer | default=1",
     "integr | default=1",
     'schema.spec.replicas: integr | default=1: unknown type: integr; did you mean "integer"? [SCHEMA]',
   ],
   [
-    "a misspelt marker",
+    "a misspelled marker",
     "integer | default=1",
     "integer | defalt=1",
     'schema.spec.replicas: integer | defalt=1: unknown marker: defalt (at offset 10); did you mean "default"? [SCHEMA]',
@@ -138,13 +138,13 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     'node "web": template.spec.replicas: ${schema.spec.name}: yields string, but the field takes int; convert with int(..) [TYPE]',
   ],
   [
-    "a number as text",
+    "a number expression for a string field",
     "VALUE",
     "'${schema.spec.replicas}'",
     'node "config": template.data.key: ${schema.spec.replicas}: yields int, but the field takes string; convert with string(..) [TYPE]',
   ],
   [
-    "a number within text",
+    "a number expression in a string template",
     "VALUE",
     "'x-${schema.spec.replicas}'",
     'node "config": template.data.key: x-${schema.spec.replicas}: expected string in a string template, found int (at offset 4); convert with string(..) [TYPE]',
@@ -186,7 +186,7 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     `node "config": template.data.key: \${'a' + \${schema.spec.name}}: expressions cannot be nested, except inside a "…" literal (at offset 8) [EXPR-SYNTAX]`,
   ],
   [
-    "a kind with a small letter",
+    "a kind in lower case",
     "kind: Shop",
     "kind: shop",
     'schema.kind: kind "shop" is not UpperCamelCase (letters and digits, starting with a capital) [NAMING]',
@@ -204,31 +204,31 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     'node "web": resources[2].id: id "web" is used twice [NAMING]',
   ],
   [
-    "a condition that is no bool",
+    "an includeWhen that is not a bool",
     "${schema.spec.replicas > 0}",
     "${schema.spec.replicas}",
     'node "web": includeWhen[0]: ${schema.spec.replicas}: must yield bool, but yields int [TYPE]',
   ],
   [
-    "a condition without ${}",
+    "a readyWhen without ${}",
     "${web.status.readyReplicas == 1}",
     "web.status.readyReplicas == 1",
     'node "web": readyWhen[0]: web.status.readyReplicas == 1: must be one standalone expression: ${…}; write ${web.status.readyReplicas == 1} [EXPR-SYNTAX]',
   ],
   [
-    "readiness by another node",
+    "a readyWhen that refers to another node",
     "web.status.readyReplicas == 1",
     "config.data.key == 'a'",
     `node "web": readyWhen[0]: \${config.data.key == 'a'}: readyWhen sees only "web" (at offset 2) [TYPE]`,
   ],
   [
-    "a loop over no list",
+    "a forEach over a string",
     "${schema.spec.names}",
     "${schema.spec.name}",
     'node "many": forEach[0].x: ${schema.spec.name}: must yield a list, but yields string [TYPE]',
   ],
   [
-    "objects of one name",
+    "a collection whose objects have the same name",
     "many-${x}",
     "many",
     'node "many": forEach: the variable "x" does not occur in metadata.name or metadata.namespace, so objects would collide; use ${x} in metadata.name or metadata.namespace [IDENTITY]',
@@ -254,7 +254,7 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
     'node "config": template.data.key: ${config.metadata.name}: "config" cannot refer to itself (at offset 2) [GRAPH]',
   ],
   [
-    "a status without expression",
+    "a status field without an expression",
     "ready: ${web.status.readyReplicas}",
     "ready: fine",
     "schema.status.ready: must be an expression: ${…}; a status has no constant values [STATUS]",
@@ -279,14 +279,14 @@ const MISTAKES: [what: string, before: string, after: string, ...said: string[]]
   ],
 ];
 for (const [what, before, after, ...expected] of MISTAKES) {
-  Deno.test(`what is said of ${what}`, async () => {
-    assert.deepEqual(await said(before, after), expected);
+  Deno.test(`message for ${what}`, async () => {
+    assert.deepEqual(await messages(before, after), expected);
   });
 }
 
-Deno.test("an expression of many lines or pages is shown in one line, round its fault", async () => {
+Deno.test("a long or multi-line expression is shown in one line, cut around the problem's offset", async () => {
   const long = "schema.spec.name + ".repeat(100);
-  const [text] = await said("VALUE", `"\${${long}\\n  schema.spec.nme + ${long} 'a'}"`);
+  const [text] = await messages("VALUE", `"\${${long}\\n  schema.spec.nme + ${long} 'a'}"`);
   assert.ok(text!.length < 400 && !text!.includes("\n"), text!);
   assert.match(
     text!,

@@ -1,4 +1,4 @@
-/** Tables, formats and durations as users of kubectl know them. */
+/** Tables, output formats and durations in kubectl's style. */
 import assert from "node:assert/strict";
 import {
   type Output,
@@ -11,14 +11,14 @@ import {
 
 const output: Output = { out: () => {}, err: () => {}, colour: false };
 
-Deno.test("columns are aligned and lines end without blanks", () => {
+Deno.test("table columns are aligned and lines have no trailing spaces", () => {
   assert.equal(
     table(["NAME", "STATE"], [["a", "ACTIVE"], ["longer", ""]]),
     "NAME     STATE\na        ACTIVE\nlonger\n",
   );
 });
 
-Deno.test("durations are Go's", () => {
+Deno.test("parseDuration accepts Go's durations", () => {
   const cases: [string, number][] = [["5m", 300_000], ["1h30m", 5_400_000], ["500ms", 500], [
     "0",
     0,
@@ -29,13 +29,13 @@ Deno.test("durations are Go's", () => {
   }
 });
 
-Deno.test("one object is printed as itself, several as a List", () => {
+Deno.test("one object is printed alone, several as a List", () => {
   assert.equal(printObjects([{ a: 1 }], "yaml"), "a: 1\n");
   assert.equal(JSON.parse(printObjects([{ a: 1 }, { b: 2 }], "json")).items.length, 2);
   assert.throws(() => parseFormat("wide"), { name: "UsageError", message: /table, yaml or json/ });
 });
 
-Deno.test("colour is for terminals only", () => {
+Deno.test("states are colored only if color is enabled", () => {
   assert.equal(paint(output, "ACTIVE"), "ACTIVE");
   assert.notEqual(paint({ ...output, colour: true }, "ACTIVE"), "ACTIVE");
   assert.equal(paint({ ...output, colour: true }, "httpbin"), "httpbin");

@@ -1,4 +1,4 @@
-/** Problems point at the line and column where a person sees the cause. */
+/** Line and column of a problem's path and offset in YAML text. */
 import assert from "node:assert/strict";
 import { Positions } from "../../../src/cli/positions.ts";
 
@@ -27,13 +27,13 @@ alias: *here
 empty:
 `;
 
-/** The text from the found place on, shortened. */
+/** The rest of the line from the located position on. */
 function textAt(path: string, offset?: number, document = 2): string | undefined {
   const found = new Positions(TEXT).locate(document, [], path, offset);
   return found && TEXT.split("\n")[found.line - 1]!.slice(found.column - 1);
 }
 
-Deno.test("a path leads to its key, an item to itself, and an unknown end to what is above it", () => {
+Deno.test("a path is located at its key, a list item at itself, and a missing field at its parent", () => {
   const cases: [string, string][] = [
     ["list", "list:"],
     ["list[0]", "one"],
@@ -50,7 +50,7 @@ Deno.test("a path leads to its key, an item to itself, and an unknown end to wha
   assert.equal(textAt("a", undefined, 0), "a: plain text");
 });
 
-Deno.test("an offset in a value leads to its character, however the value is written", () => {
+Deno.test("an offset is located at its character in literal, single-quoted and double-quoted values", () => {
   const cases: [string, string][] = [
     ["literal", "first\n\n  second ${x}\n"],
     ["single", "it's ${x}"],
@@ -61,5 +61,9 @@ Deno.test("an offset in a value leads to its character, however the value is wri
     assert.equal(textAt(path, 0)![0], path === "double" ? "\\" : value[0], path);
   }
   assert.equal(textAt("a", 6, 0), "text");
-  assert.equal(textAt("folded", 8), "first", "folding moves characters: the value's start");
+  assert.equal(
+    textAt("folded", 8),
+    "first",
+    "an offset in a folded value is located at the value's start",
+  );
 });

@@ -1,8 +1,8 @@
-/** The permissions of production, by command. */
+/** The Deno permissions of the released binary for each command. */
 import assert from "node:assert/strict";
 import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../../src/cli/mod.ts";
 
-Deno.test("only the controller is confined to its service account and starts nothing", () => {
+Deno.test("the controller may read only its service account and kubeconfig, and run no programs", () => {
   const controller = permissionFlags("controller", ["/k"]);
   assert.ok(controller.includes("--ignore-env"));
   assert.ok(!controller.some((flag) => flag.startsWith("--allow-run")));
@@ -14,14 +14,14 @@ Deno.test("only the controller is confined to its service account and starts not
   }
 });
 
-Deno.test("the role is that of the command, whatever flags stand before it", () => {
+Deno.test("roleOf finds the command after leading flags", () => {
   assert.equal(roleOf(["controller", "--v", "1"]), "controller");
   assert.equal(roleOf(["--log=x", "controller"]), "controller");
   assert.equal(roleOf(["apply", "-f", "controller"]), "local");
   assert.equal(roleOf([]), "local");
 });
 
-Deno.test("the controller may read the kubeconfigs that it is told to use, and no other", () => {
+Deno.test("the controller may read only the kubeconfigs that its flags and environment name", () => {
   const environment = { KUBECONFIG: "/a:/b", HOME: "/root" };
   assert.deepEqual(kubeconfigPaths(["controller", "--kubeconfig", "/x"], environment), ["/x"]);
   assert.deepEqual(kubeconfigPaths(["controller", "--kubeconfig=/x"], environment), ["/x"]);
@@ -31,7 +31,7 @@ Deno.test("the controller may read the kubeconfigs that it is told to use, and n
   assert.deepEqual(kubeconfigPaths(["controller"], {}), []);
 });
 
-Deno.test("the controller may write to the folder for heap snapshots, and to no other", () => {
+Deno.test("the controller may write only to its debug folder", () => {
   const writes = (flags: string[]) => flags.filter((flag) => flag.startsWith("--allow-write"));
   assert.deepEqual(writes(permissionFlags("controller", [], "/d")), ["--allow-write=/d"]);
   assert.deepEqual(writes(permissionFlags("local", [], "/d")), []);
