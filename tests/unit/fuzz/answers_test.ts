@@ -1,4 +1,4 @@
-/** Any bytes as an API server's answer or event: a value of the right shape or an ApiError, and the client lives on. */
+/** Any text as a response or watch event of the API server: a valid value or an ApiError. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ApiError, isObject, type KindRef, parseJson } from "../../../src/api/mod.ts";
@@ -15,7 +15,7 @@ const MAP: KindRef = {
 };
 const OBJECT =
   '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","resourceVersion":"7"}}';
-const ANSWERS = [
+const RESPONSES = [
   OBJECT,
   `{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[${OBJECT}]}`,
   '{"kind":"Status","status":"Failure","reason":"Expired","code":410,"message":"too old"}',
@@ -28,16 +28,16 @@ const EVENTS = [
 ];
 const TOKENS =
   '{ } [ ] : , " null true -1 1e999 "items" "metadata" "kind" "code" "object" \u0000 \n';
-const answer = mutated(ANSWERS, TOKENS.split(" "));
+const response = mutated(RESPONSES, TOKENS.split(" "));
 const RUNS = { seed: 20_260, numRuns: 1000 };
 
-/** Rejections are ApiErrors that name their request. */
+/** Asserts that a rejection is an ApiError that names its request. */
 function refused(error: unknown): undefined {
   assert.ok(error instanceof ApiError, String(error));
   assert.match(error.message, /^[A-Z]+ configmaps/);
 }
 
-Deno.test("any text as an event is an event or an ApiError", () => {
+Deno.test("toEvent returns an event or throws an ApiError for any text", () => {
   fc.assert(
     fc.property(mutated(EVENTS, TOKENS.split(" ")), (line) => {
       try {
@@ -52,7 +52,7 @@ Deno.test("any text as an event is an event or an ApiError", () => {
   );
 });
 
-Deno.test("any text as an answer, with any status, is what was asked for or an ApiError", async () => {
+Deno.test("client calls return a valid object or an ApiError for any response text and status", async () => {
   let next = { text: "", code: 200 };
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
@@ -76,10 +76,10 @@ Deno.test("any text as an answer, with any status, is what was asked for or an A
   const code = fc.constantFrom(200, 200, 200, 201, 400, 403, 404, 409, 410, 422, 500, 503);
   try {
     await fc.assert(
-      fc.asyncProperty(answer, code, async (text, code) => {
+      fc.asyncProperty(response, code, async (text, code) => {
         next = { text, code };
-        for (const ask of Object.values(verbs)) {
-          const object = await ask().catch(refused);
+        for (const send of Object.values(verbs)) {
+          const object = await send().catch(refused);
           if (object !== undefined) assert.ok(isObject(object.metadata), text);
         }
         const list = await client.list(MAP).catch(refused);

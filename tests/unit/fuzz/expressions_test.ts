@@ -1,4 +1,4 @@
-/** Expressions of any text end in a program or a problem, and programs in a value or a failure. */
+/** Any text compiles to a program or problems, and any program evaluates to a value or a failure. */
 import assert from "node:assert/strict";
 import { compile, DYN, type Evaluation, INT, listOf, parse, STRING } from "../../../src/cel/mod.ts";
 import { scan } from "../../../src/graph/scan.ts";
@@ -19,8 +19,8 @@ const TOKENS =
   "( ) [ ] { } . , : ? ! - + * / % == && || ${ } \" ' ''' ` \\ \\u 0x 1e9 9223372036854775808 b' r\" in " +
   "null true a s l __proto__ constructor .?b [?0] .map(x, .exists( has( dyn( // \n";
 
-/** Everything that may happen to a text. */
-function through(source: string): void {
+/** Scans, parses, compiles and evaluates a text. */
+function processed(source: string): void {
   scan(source);
   scan(`\${${source}}`);
   parse(source);
@@ -30,11 +30,11 @@ function through(source: string): void {
   if (!evaluation.ok) assert.ok(evaluation.failure.message.length > 0);
 }
 
-Deno.test("mutated expressions never throw", () => {
-  holds(mutated(CORPUS, TOKENS.split(" ")), 500, through);
+Deno.test("processing a mutated expression never throws", () => {
+  holds(mutated(CORPUS, TOKENS.split(" ")), 500, processed);
 });
 
-Deno.test("any bytes as an expression never throw", () => holds(bytes, 1000, through));
+Deno.test("processing any text as an expression never throws", () => holds(bytes, 1000, processed));
 
 const BOMBS: [string, string][] = [
   ["open parentheses", "(".repeat(100_000)],
@@ -46,17 +46,17 @@ const BOMBS: [string, string][] = [
   ["nested conditions", "true?1:".repeat(14_000) + "1"],
   ["a million characters", "a+".repeat(500_000) + "a"],
   ["a number of many digits", "1".repeat(99_000)],
-  ["an escape without end", '"' + "\\".repeat(99_999)],
+  ["an unterminated escape sequence", '"' + "\\".repeat(99_999)],
 ];
 for (const [what, source] of BOMBS) {
-  Deno.test(`an expression is refused in one line: ${what}`, () => {
+  Deno.test(`parse refuses a huge expression with a one-line message: ${what}`, () => {
     const result = bounded(what, () => parse(source));
     assert.ok(!result.ok);
     assert.ok(result.problem.message.length < 200 && !result.problem.message.includes("\n"));
   });
 }
 
-Deno.test("strings full of ${ that never close are scanned in bounded time", () => {
+Deno.test("strings with many unclosed ${ are scanned in bounded time", () => {
   for (const piece of ["${", '${"', '"${{', "${a", '${"\\', "$", "${}", "{${"]) {
     const text = piece.repeat(Math.floor(1_000_000 / piece.length));
     bounded(piece, () => scan(text));
@@ -66,7 +66,10 @@ Deno.test("strings full of ${ that never close are scanned in bounded time", () 
   assert.ok(!hostile.ok && hostile.message === "too many ${ without a closing brace");
 });
 
-/** `first`, and fourteen times what `grow` makes of the one before; `last` looks at the end. */
+/**
+ * An expression that binds v0 to `first` and each of v1 to v14 to `grow` of the variable before,
+ * and then evaluates `last`.
+ */
 function grown(first: string, grow: (v: string) => string, last = "size(v14)"): string {
   let expression = last;
   for (let i = 14; i >= 0; i--) {
@@ -75,7 +78,7 @@ function grown(first: string, grow: (v: string) => string, last = "size(v14)"): 
   return expression;
 }
 
-Deno.test("what multiplies while it is evaluated ends at the budget", () => {
+Deno.test("evaluation of exponentially growing values stops at the cost budget", () => {
   const eight = (v: string) => Array(8).fill(v).join("+");
   const inside = (v: string) => `[${Array(8).fill(v).join(",")}]`;
   const cases = [
@@ -99,7 +102,7 @@ Deno.test("what multiplies while it is evaluated ends at the budget", () => {
   }
 });
 
-Deno.test("names of JavaScript's own objects are plain names", () => {
+Deno.test("names of Object.prototype members are ordinary names", () => {
   for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"]) {
     for (const source of [name, `${name}()`, `${name}(a)`, `a.${name}()`, `${name}.call(a)`]) {
       assert.ok(!compile(source, SCOPE).ok, source);

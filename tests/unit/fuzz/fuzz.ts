@@ -1,16 +1,16 @@
-/** What the fuzz tests share: seeded runs, and a guard that tells a hang from slowness. */
+/** Helpers of the fuzz tests: seeded runs, and a time limit in CPU time. */
 import assert from "node:assert/strict";
 import process from "node:process";
 import fc from "fast-check";
 
-/** What takes longer hangs: milliseconds of this process, several times what any input takes. */
+/** A run over this limit counts as a hang: CPU time in milliseconds, several times the slowest input. */
 const HANG_MS = 1_000;
 
-/** Runs a parser on one input; the name is for messages, the input may be huge. */
+/** Runs `run` and fails if it exceeds {@link HANG_MS} twice; `name` stands for the input in messages. */
 export function bounded<T>(name: string, run: () => T): T {
   const [result, first] = timed(run);
   if (first < HANG_MS) return result;
-  // A busy machine may slow down one run.
+  // One slow run may be caused by a busy machine.
   const [again, second] = timed(run);
   assert.ok(
     second < HANG_MS,
@@ -26,10 +26,10 @@ function timed<T>(run: () => T): [result: T, milliseconds: number] {
   return [result, (user + system) / 1000];
 }
 
-/** Any bytes as text. */
+/** Texts of up to 80 arbitrary code points. */
 export const bytes: fc.Arbitrary<string> = fc.string({ unit: "binary", maxLength: 80 });
 
-/** Runs a property with a fixed seed, so that a failure comes again. */
+/** Checks a property with a fixed seed, so that a failure can be reproduced. */
 export function holds<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value: T) => void) {
   fc.assert(
     fc.property(arbitrary, (value) => bounded("a random input", () => check(value))),
@@ -37,7 +37,7 @@ export function holds<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value
   );
 }
 
-/** A text with pieces cut out, doubled, swapped and put in. */
+/** Texts of the corpus after one to six edits, each of which deletes characters and inserts a token. */
 export function mutated(
   corpus: readonly string[],
   tokens: readonly string[],

@@ -1,4 +1,4 @@
-/** Any bytes as a kubeconfig end in a configuration or in one line of a ConfigError that names the file. */
+/** Any text as a kubeconfig is read or refused with a one-line ConfigError that names the file. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { toClusterConfig } from "../../../src/kube/context.ts";
@@ -46,11 +46,11 @@ async function read(text: string): Promise<void> {
   }
 }
 
-Deno.test("a kubeconfig that was cut, doubled or filled with anything is read or refused in a line", async () => {
+Deno.test("a mutated kubeconfig is read or refused with a one-line ConfigError", async () => {
   await fc.assert(fc.asyncProperty(mutated(good, TOKENS), read), { seed: 20_250, numRuns: 3000 });
 });
 
-Deno.test("any YAML of the right outline is read or refused in a line", async () => {
+Deno.test("a kubeconfig with arbitrary values is read or refused with a one-line ConfigError", async () => {
   const value: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 2 });
   const named = (key: string, fields: string[]) =>
     fc.array(

@@ -1,4 +1,4 @@
-/** Any JSON as an RGD ends in a graph or in problems that can be printed. */
+/** Any JSON as an RGD compiles to a graph or to printable problems. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { problemText, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
@@ -20,7 +20,7 @@ const kinds = await resolveKinds(
   ],
 );
 
-/** Compiles whatever it is and prints what is wrong. */
+/** Compiles any value as an RGD and prints its problems. */
 function compiled(rgd: unknown): Compilation {
   kindsOf(rgd as ResourceGraphDefinition);
   const result = compile(rgd as ResourceGraphDefinition, kinds);
@@ -32,7 +32,7 @@ function compiled(rgd: unknown): Compilation {
   return result;
 }
 
-Deno.test("a mutated example never makes the compiler throw", () => {
+Deno.test("compiling a mutated example RGD never throws", () => {
   const tokens = [
     "${",
     "}",
@@ -63,10 +63,10 @@ Deno.test("a mutated example never makes the compiler throw", () => {
     parsed += 1;
     documents.forEach(compiled);
   });
-  assert.ok(parsed > 50, `only ${parsed} inputs came as far as the compiler`);
+  assert.ok(parsed > 50, `only ${parsed} inputs reached the compiler`);
 });
 
-Deno.test("any JSON anywhere in an RGD never makes the compiler throw", () => {
+Deno.test("compiling any JSON as an RGD never throws", () => {
   const key = fc.constantFrom(
     ...["spec", "schema", "kind", "apiVersion", "group", "scope", "types", "status", "conditions"],
     ...["resources", "id", "template", "externalRef", "metadata", "name", "selector", "readyWhen"],
@@ -112,10 +112,10 @@ const BOMBS: [string, unknown][] = [
   ["a hundred thousand markers", {
     spec: { schema: { ...schema, spec: { a: "string |" + " a=b".repeat(100_000) } } },
   }],
-  ["five thousand faulty nodes", {
+  ["five thousand invalid nodes", {
     spec: { schema, resources: many(5000, (i) => configMap(`c${i}`, { a: "${nobody}" })) },
   }],
-  ["twenty thousand faulty fields", {
+  ["twenty thousand invalid fields", {
     spec: {
       schema,
       resources: [configMap("c", Object.fromEntries(many(20_000, (i) => [`k${i}`, 1])))],
@@ -138,7 +138,7 @@ const BOMBS: [string, unknown][] = [
   }],
 ];
 for (const [what, rgd] of BOMBS) {
-  Deno.test(`an RGD is refused: ${what}`, () => {
+  Deno.test(`compile refuses an RGD within the time limit: ${what}`, () => {
     assert.ok(!bounded(what, () => compiled(rgd)).ok);
   });
 }

@@ -1,4 +1,4 @@
-/** SimpleSchema of any text or JSON ends in a schema or in problems. */
+/** Any text or JSON as SimpleSchema is transformed to a schema or to problems. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/api/mod.ts";
@@ -31,14 +31,14 @@ const TOKENS = [
   "NaN",
 ];
 
-Deno.test("mutated fields and any bytes never make transform throw", () => {
+Deno.test("transform never throws for mutated or random field texts", () => {
   holds(fc.oneof(mutated(CORPUS, TOKENS), bytes), 2000, (text) => {
     const result = transform({ field: text }, { T: { x: "string", y: text } });
     assert.ok(result.ok || result.problems.length > 0);
   });
 });
 
-Deno.test("any JSON as fields and types never makes transform throw", () => {
+Deno.test("transform never throws for any JSON as fields and types", () => {
   holds(fc.tuple(fc.dictionary(fc.string(), fc.jsonValue()), fc.object()), 300, ([spec, types]) => {
     transform(spec as JsonObject, types as JsonObject);
   });
@@ -48,8 +48,8 @@ const million = (piece: string) => piece.repeat(1_000_000 / piece.length);
 const BOMBS: [string, unknown, JsonObject?][] = [
   ["nested lists", million("[]") + "string"],
   ["nested maps", "map[string]".repeat(90_000) + "string"],
-  ["a map that never closes", million("map[")],
-  ["a string that never closes", 'string | default="' + million("x")],
+  ["an unclosed map", million("map[")],
+  ["an unclosed string", 'string | default="' + million("x")],
   ["escapes", 'string | default="' + million("\\")],
   ["a name", million("a")],
   ["markers", million("|")],
@@ -60,13 +60,13 @@ const BOMBS: [string, unknown, JsonObject?][] = [
   ["types that double", { a: "T60" }, doubling(60)],
 ];
 for (const [what, field, types] of BOMBS) {
-  Deno.test(`a schema is refused: ${what}`, () => {
+  Deno.test(`transform refuses a huge schema within the time limit: ${what}`, () => {
     const result = bounded(what, () => transform({ field } as JsonObject, types));
     assert.ok(!result.ok && result.problems.every(({ message }) => !message.includes("\n")));
   });
 }
 
-Deno.test("names of JavaScript's own objects are fields and types like others", () => {
+Deno.test("names of Object.prototype members are ordinary field and type names", () => {
   const spec = JSON.parse(
     '{"__proto__": "string", "constructor": "T", "toString": "[]constructor"}',
   );

@@ -1,4 +1,4 @@
-/** Any bytes as a manifest end in objects or in one line of a UsageError. */
+/** Any text as a manifest is read or refused with a one-line UsageError. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseManifests, parseYaml, UsageError } from "../../../src/cli/mod.ts";
@@ -31,7 +31,7 @@ const TOKENS = [
   "<<: ",
 ];
 
-/** The objects; undefined for a UsageError. Every other exception goes on. */
+/** Returns the objects of a manifest, or undefined if parsing throws a one-line UsageError. */
 function read(text: string): unknown[] | undefined {
   try {
     return parseManifests(text, "f");
@@ -42,7 +42,7 @@ function read(text: string): unknown[] | undefined {
   }
 }
 
-Deno.test("mutated and random YAML is read or refused in one line, and positions never throw", () => {
+Deno.test("mutated and random YAML is read or refused with a one-line UsageError, and locate never throws", () => {
   holds(fc.oneof(mutated([example], TOKENS), bytes), 600, (text) => {
     if (!read(text)) return;
     const positions = new Positions(text);
@@ -58,14 +58,14 @@ const BOMBS: [string, string][] = [
   ["braces", "{a: ".repeat(100_000)],
   ["indentation", Array.from({ length: 2000 }, (_, i) => " ".repeat(i) + "a:\n").join("")],
   ["aliases that multiply", aliases(12)],
-  ["an alias of what holds it", "a: &x [*x]\n"],
+  ["an alias of its own list", "a: &x [*x]\n"],
   ["merges that multiply", merges(1000, 2000)],
-  ["a quote that never closes", '"' + "\\\n".repeat(500_000)],
-  ["no number of JSON", "a: .nan\n"],
+  ["an unclosed quote", '"' + "\\\n".repeat(500_000)],
+  ["NaN, which JSON lacks", "a: .nan\n"],
   ["code", "a: !!js/function 'x'\n"],
 ];
 for (const [what, text] of BOMBS) {
-  Deno.test(`YAML is refused in one line: ${what}`, () => {
+  Deno.test(`parseYaml refuses with a one-line UsageError: ${what}`, () => {
     bounded(
       what,
       () =>
@@ -77,7 +77,7 @@ for (const [what, text] of BOMBS) {
   });
 }
 
-Deno.test("a megabyte of keys, documents or text is read", () => {
+Deno.test("parseYaml reads a megabyte of keys, documents or text", () => {
   const keys = Array.from({ length: 60_000 }, (_, i) => `key-number-${i}: ${i}\n`).join("");
   for (
     const text of [keys, "---\na: 1\n".repeat(100_000), "a: |\n" + "  xxxxxxx\n".repeat(100_000)]
