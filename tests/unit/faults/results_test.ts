@@ -1,4 +1,4 @@
-/** The page of results keeps what other runs wrote, and says what was never run. */
+/** The page of results keeps the rows of other runs, and lists the scenarios without a run. */
 import assert from "node:assert/strict";
 import { merged } from "../../faults/results.ts";
 import type { Row } from "../../faults/scenarios/scenario.ts";
@@ -12,7 +12,7 @@ function row(scenario: string, more: Partial<Row> = {}): Row {
 
 const at = (commit: string) => ({ commit, seed: 1, tookMs: 61_000 });
 
-Deno.test("a row stays until its scenario is run again; scenarios come in their order", () => {
+Deno.test("a row stays until its scenario is run again, and rows are in the order of the scenarios", () => {
   const failed = row("soak", { survived: 1, faults: ["stop 1: lost\n  a thing", "stop 1: more"] });
   let page = merged("", failed, at("aaaa"), ORDER);
   assert.match(page, /- soak, stop 1: lost \/ a thing\n- soak, stop 1: more/);
@@ -31,7 +31,7 @@ Deno.test("a row stays until its scenario is run again; scenarios come in their 
   assert.equal(page.match(/^\| (crash|lost answer|soak) /gm)?.length, 3);
 });
 
-Deno.test("a scenario that is no more goes with the next row", () => {
+Deno.test("the row of a removed scenario is dropped when the next row is written", () => {
   const page = merged("", row("old"), at("aaaa"), ["old"]);
   assert.doesNotMatch(merged(page, row("soak"), at("bbbb"), ORDER), /\| old /);
 });

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { cacheDir, cacheKey, findBinaries } from "../../support/controlplane/binaries.ts";
 import { type Program, programs } from "../../support/controlplane/parts.ts";
 
-/** A folder with executable files of these names. */
+/** Creates a folder with executable files of these names. */
 async function folderWith(dir: string, names: readonly string[]): Promise<string> {
   await Deno.mkdir(dir, { recursive: true });
   for (const name of names) await Deno.writeTextFile(`${dir}/${name}`, "", { mode: 0o755 });
   return dir;
 }
 
-/** Searches with nothing of this machine in reach; records what had to be made. */
+/** Searches without this machine's programs and cache; `made` lists the builds and downloads. */
 async function search(
   root: string,
   variables: Record<string, string>,
@@ -41,7 +41,7 @@ async function temporary(test: (root: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("binaries are looked for in KUBEBUILDER_ASSETS, on PATH, in the cache, then built", () =>
+Deno.test("binaries are searched in KUBEBUILDER_ASSETS, PATH and the cache, and built if not found", () =>
   temporary(async (root) => {
     const withoutKwok = programs.filter((name) => name !== "kwok");
     const assets = await folderWith(`${root}/assets`, programs);
@@ -54,7 +54,9 @@ Deno.test("binaries are looked for in KUBEBUILDER_ASSETS, on PATH, in the cache,
     const cases: [string, Record<string, string>, string, string[]][] = [
       ["assets first", { KUBEBUILDER_ASSETS: assets, PATH: path }, "/assets", []],
       ["PATH next", { PATH: `/nowhere:${path}` }, "/path", []],
-      ["a place that lacks one is passed over", { KUBEBUILDER_ASSETS: partial }, built, ["build"]],
+      ["a folder that lacks a program is skipped", { KUBEBUILDER_ASSETS: partial }, built, [
+        "build",
+      ]],
       ["the cache next", {}, built, []],
     ];
     for (const [name, variables, expected, madeExpected] of cases) {
@@ -64,29 +66,31 @@ Deno.test("binaries are looked for in KUBEBUILDER_ASSETS, on PATH, in the cache,
       assert.equal(found.stages.length, 1, name);
     }
     const { place } = await search(root, { KUBEBUILDER_ASSETS: partial }, { wanted: withoutKwok });
-    assert.equal(place, "/partial", "what is left out need not be there");
+    assert.equal(place, "/partial", "programs that are not wanted may be missing");
   }));
 
-Deno.test("releases are downloaded without Go, or when asked, and then kept apart from builds", () =>
+Deno.test("releases are downloaded without Go or on request, and cached separately from builds", () =>
   temporary(async (root) => {
     const path = await folderWith(`${root}/path`, programs);
     const without = await search(root, {});
     assert.deepEqual(without.made, ["download"]);
-    const asked = await search(root, { KRO_CONTROLPLANE: "download", PATH: path }, { go: "go1" });
-    assert.deepEqual([asked.made, asked.place], [[], without.place]);
+    const requested = await search(root, { KRO_CONTROLPLANE: "download", PATH: path }, {
+      go: "go1",
+    });
+    assert.deepEqual([requested.made, requested.place], [[], without.place]);
     const other = await search(root, {}, { go: "go1" });
     assert.deepEqual(other.made, ["build"]);
     assert.notEqual(other.place, without.place);
   }));
 
-Deno.test("another version of Go has a folder of its own", () =>
+Deno.test("each version of Go has its own folder", () =>
   temporary(async (root) => {
     assert.deepEqual((await search(root, {}, { go: "go1" })).made, ["build"]);
     assert.deepEqual((await search(root, {}, { go: "go2" })).made, ["build"]);
     assert.deepEqual((await search(root, {}, { go: "go1" })).made, []);
   }));
 
-Deno.test("a build that fails leaves nothing that looks complete", () =>
+Deno.test("a failed build is not taken for a complete one", () =>
   temporary(async (root) => {
     const options = {
       progress: () => {},
@@ -103,7 +107,7 @@ Deno.test("a build that fails leaves nothing that looks complete", () =>
     assert.equal(Object.keys(found.paths).length, programs.length);
   }));
 
-Deno.test("two searches at the same time build once", () =>
+Deno.test("concurrent searches build once", () =>
   temporary(async (root) => {
     const both = await Promise.all([
       search(root, {}, { go: "go1" }),
@@ -113,11 +117,11 @@ Deno.test("two searches at the same time build once", () =>
     assert.equal(both[0].place, both[1].place);
   }));
 
-Deno.test("an unknown KRO_CONTROLPLANE is refused instead of being taken for something", async () => {
+Deno.test("an unknown value of KRO_CONTROLPLANE is refused", async () => {
   await assert.rejects(search("/nowhere", { KRO_CONTROLPLANE: "build" }), /may have is "download"/);
 });
 
-Deno.test("the cache follows XDG_CACHE_HOME, else HOME", () => {
+Deno.test("the cache is below XDG_CACHE_HOME, or below HOME without it", () => {
   assert.equal(
     cacheDir(new Map([["XDG_CACHE_HOME", "/x"], ["HOME", "/h"]])),
     "/x/kro-controlplane",

@@ -7,7 +7,7 @@ const machine = { os: "linux", arch: "amd64" };
 const hex = async (data: Uint8Array<ArrayBuffer>) =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex();
 
-/** The projects' release hosts as a map from path to content, laid out as a mirror serves them. */
+/** The files of the projects' release hosts by path, in the layout of a mirror. */
 async function releases(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const encode = (text: string) => new TextEncoder().encode(text);
   const path = (url: string) => url.replace("https://", "/");
@@ -62,7 +62,7 @@ async function downloadFrom(
   }
 }
 
-Deno.test("a download fetches every program, executable, and kwok's stage files", async () => {
+Deno.test("a download fetches every program as an executable, and kwok's stage files", async () => {
   await downloadFrom(await releases(), async (into, result) => {
     await result;
     for (const program of programs) {
@@ -71,12 +71,12 @@ Deno.test("a download fetches every program, executable, and kwok's stage files"
     }
     assert.equal(await Deno.readTextFile(`${into}/stages/stage-fast.yaml`), "kind: Stage");
     const names = [...Deno.readDirSync(into)].map(({ name }) => name).sort();
-    assert.deepEqual(names, [...programs, "stages"].sort(), "nothing else stays");
+    assert.deepEqual(names, [...programs, "stages"].sort(), "no other files are left");
   });
 });
 
 for (const program of ["etcd", "kube-apiserver", "kwok"] as Program[]) {
-  Deno.test(`a ${program} that differs from its published checksum is not used`, async () => {
+  Deno.test(`a ${program} that differs from its published checksum is refused and deleted`, async () => {
     const files = await releases();
     const release = releaseOf(program, goMod, machine);
     files.set(release.url.replace("https://", "/"), new TextEncoder().encode("something else"));
@@ -91,7 +91,7 @@ for (const program of ["etcd", "kube-apiserver", "kwok"] as Program[]) {
   });
 }
 
-Deno.test("a download fails when no checksum is published or a file is missing", async () => {
+Deno.test("a download fails if no checksum is published or a file is missing", async () => {
   const release = releaseOf("kubectl", goMod, machine);
   const without = await releases();
   without.set(release.checksums.replace("https://", "/"), new TextEncoder().encode("gone"));
@@ -101,14 +101,14 @@ Deno.test("a download fails when no checksum is published or a file is missing",
   await downloadFrom(missing, (_, result) => assert.rejects(result, /kubectl: 404/));
 });
 
-Deno.test("where Kubernetes releases no servers, the message names the way out", async () => {
+Deno.test("a platform without Kubernetes server releases gets an error that recommends Go", async () => {
   await assert.rejects(
     download("/nowhere", () => {}, { os: "darwin", arch: "arm64" }),
     /install Go/,
   );
 });
 
-Deno.test("checksums are read in every form in which the projects publish them", () => {
+Deno.test("publishedChecksum reads the checksum formats of all projects", () => {
   const sum = "a".repeat(64);
   const cases: [string, string, string | undefined][] = [
     ["the sum alone", sum, sum],

@@ -6,7 +6,7 @@ async function gone(pid: number): Promise<void> {
   while (await isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-Deno.test("a guarded program dies with the process that started it, even by SIGKILL", async () => {
+Deno.test("a guarded program ends with the process that started it, even after SIGKILL", async () => {
   const guard = import.meta.resolve("../../support/controlplane/guard.ts");
   const code = `import { guarded } from "${guard}";
     const a = guarded("sleep", ["1000"], { detached: true, log: "/dev/null" });
@@ -26,7 +26,7 @@ Deno.test("a guarded program dies with the process that started it, even by SIGK
   await runner.status;
 });
 
-Deno.test("a guarded program's exit code, output and log are its own", async () => {
+Deno.test("a guarded program has its exit code, output and log", async () => {
   const piped = guarded("sh", ["-c", "echo out; echo err >&2; exit 3"], { env: { X: "1" } });
   const [out, err, status] = await Promise.all([
     new Response(piped.output.stdout).text(),
@@ -41,7 +41,7 @@ Deno.test("a guarded program's exit code, output and log are its own", async () 
   await Deno.remove(log);
 });
 
-Deno.test("stopping asks first and kills who does not listen", async () => {
+Deno.test("stop sends SIGTERM, and SIGKILL to a program that does not end", async () => {
   const polite = guarded("sh", ["-c", "trap 'exit 7' TERM; echo up; while :; do sleep 0.05; done"]);
   await ready(polite.output.stdout);
   await polite.stop();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withLock } from "../../support/controlplane/lock.ts";
 
-Deno.test("a lock is held by one at a time, and who waits is told for whom", async () => {
+Deno.test("a lock has one holder at a time, and a waiter is called back with the holder's process", async () => {
   const file = await Deno.makeTempFile();
   const events: string[] = [];
   const first = Promise.withResolvers<void>();
@@ -12,23 +12,23 @@ Deno.test("a lock is held by one at a time, and who waits is told for whom", asy
     events.push("first done");
   });
   await entered.promise;
-  const told = Promise.withResolvers<string>();
-  const waiter = withLock(file, () => Promise.resolve(events.push("second")), told.resolve);
-  assert.equal(await told.promise, `process ${Deno.pid}`);
+  const reported = Promise.withResolvers<string>();
+  const waiter = withLock(file, () => Promise.resolve(events.push("second")), reported.resolve);
+  assert.equal(await reported.promise, `process ${Deno.pid}`);
   first.resolve();
   await Promise.all([holder, waiter]);
   assert.deepEqual(events, ["first done", "second"]);
   await Deno.remove(file);
 });
 
-Deno.test("a lock is free again after its holder failed", async () => {
+Deno.test("a lock is released after its holder failed", async () => {
   const file = await Deno.makeTempFile();
   await assert.rejects(withLock(file, () => Promise.reject(new Error("broken"))), /broken/);
   assert.equal(await withLock(file, () => Promise.resolve("mine")), "mine");
   await Deno.remove(file);
 });
 
-Deno.test("the lock of a process that was killed is taken over", async () => {
+Deno.test("the lock of a killed process is taken over", async () => {
   const file = await Deno.makeTempFile();
   const lock = import.meta.resolve("../../support/controlplane/lock.ts");
   const code = `import { withLock } from "${lock}";
@@ -38,8 +38,8 @@ Deno.test("the lock of a process that was killed is taken over", async () => {
   const reader = child.stdout.getReader();
   await reader.read();
   let holder = "";
-  const waiter = withLock(file, () => Promise.resolve("mine"), (told) => {
-    holder = told;
+  const waiter = withLock(file, () => Promise.resolve("mine"), (reported) => {
+    holder = reported;
     child.kill("SIGKILL");
   });
   assert.equal(await waiter, "mine");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BuildProgress, componentOf, duration } from "../../support/controlplane/progress.ts";
 
-Deno.test("a build's output becomes which component, how many packages", () => {
+Deno.test("the progress of a build has its component and its number of packages", () => {
   const state = new BuildProgress(1900);
   const steps: [string, string][] = [
     ["", "all packages are compiled already, linking"],
@@ -19,7 +19,7 @@ Deno.test("a build's output becomes which component, how many packages", () => {
   assert.equal(state.complaints, "");
 });
 
-Deno.test("before the packages are known, the modules that were fetched are counted", () => {
+Deno.test("the progress counts fetched modules until the packages are known", () => {
   const state = new BuildProgress();
   assert.equal(state.text, "looking at modules");
   state.line("go: downloading k8s.io/api v0.36.3");
@@ -27,7 +27,7 @@ Deno.test("before the packages are known, the modules that were fetched are coun
   assert.equal(state.text, "fetched 2 modules");
 });
 
-Deno.test("what is not progress is kept for the message of a build that fails", () => {
+Deno.test("other output is kept for the error message of a failed build", () => {
   const state = new BuildProgress(9);
   const output = ["k8s.io/api/core/v1", "# k8s.io/api/core/v1", "./types.go:3:1: syntax error", ""];
   output.forEach((line) => state.line(line));
@@ -35,7 +35,7 @@ Deno.test("what is not progress is kept for the message of a build that fails", 
   assert.equal(state.text, "compiling shared packages: 1 of at most 9 packages");
 });
 
-Deno.test("packages belong to the component that they are part of", () => {
+Deno.test("componentOf returns the component of a package", () => {
   const cases: [string, string | undefined][] = [
     ["go.etcd.io/etcd/server/v3", "etcd"],
     ["go.etcd.io/etcd/client/v3", undefined],
@@ -50,7 +50,7 @@ Deno.test("packages belong to the component that they are part of", () => {
   for (const [path, expected] of cases) assert.equal(componentOf(path), expected, path);
 });
 
-Deno.test("durations are said as people say them", () => {
+Deno.test("duration formats milliseconds as seconds, or as minutes and seconds", () => {
   assert.equal(duration(12_400), "12 s");
   assert.equal(duration(200_000), "3 min 20 s");
 });

@@ -28,7 +28,7 @@ async function reportOf(filter?: string) {
   return report;
 }
 
-Deno.test("the runner's report counts tests, not their steps, and names what failed or was ignored", async () => {
+Deno.test("the report counts tests without their steps, and lists failed and ignored ones", async () => {
   assert.deepEqual(await reportOf(), {
     passed: 2,
     failed: ["bad", "bad step"],
@@ -40,13 +40,13 @@ Deno.test("the runner's report counts tests, not their steps, and names what fai
   });
 });
 
-Deno.test("tests that the filter leaves out are not counted as ignored", async () => {
+Deno.test("tests that the filter excludes are not counted as ignored", async () => {
   const { passed, failed, ignored } = await reportOf("good");
   assert.deepEqual([passed, failed], [2, []]);
   assert.deepEqual(ignored, ["good but ignored", "good <&> steps > two (ignored: no network)"]);
 });
 
-Deno.test("an ignored test needs a reason in its name", () => {
+Deno.test("reasonOf reads the reason for an ignored test from its name", () => {
   assert.equal(
     reasonOf("x (ignored: needs a mirror (of releases))"),
     "needs a mirror (of releases)",
@@ -55,7 +55,7 @@ Deno.test("an ignored test needs a reason in its name", () => {
   assert.equal(reasonOf("x (ignored)"), undefined);
 });
 
-Deno.test("filters are a part of the name or a regular expression, as Deno reads them", () => {
+Deno.test("a filter is a part of the name or a regular expression, as in Deno", () => {
   const cases: [string | undefined, string, boolean][] = [
     [undefined, "any", true],
     ["lock", "a lock is held", true],
@@ -68,7 +68,7 @@ Deno.test("filters are a part of the name or a regular expression, as Deno reads
   }
 });
 
-Deno.test("the command line of deno task test", () => {
+Deno.test("parseRequest reads the command line of deno task test", () => {
   const none = { only: undefined, filter: undefined, paths: [], help: false };
   assert.deepEqual(parseRequest([]), none);
   assert.deepEqual(parseRequest(["--unit"]), { ...none, only: "unit" });
@@ -82,7 +82,7 @@ Deno.test("the command line of deno task test", () => {
   assert.throws(() => parseRequest(["--fitler", "x"]), /fitler/);
 });
 
-Deno.test("test files are found under folders; only those of tests/unit need no cluster", async () => {
+Deno.test("testFiles finds test files in folders, and groundOf decides by their path if they need a cluster", async () => {
   const root = await Deno.makeTempDir();
   await Deno.mkdir(`${root}/b`);
   for (const name of ["z_test.ts", "b/a_test.ts", "b/helper.ts"]) {
@@ -101,7 +101,7 @@ Deno.test("test files are found under folders; only those of tests/unit need no 
 });
 
 Deno.test({
-  name: `a process of the run that is still there is found by its mark${needsProc}`,
+  name: `survivors finds a running process of the test run by its mark${needsProc}`,
   ignore: needsProc !== "",
   fn: async () => {
     const run = crypto.randomUUID();
