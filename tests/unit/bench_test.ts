@@ -33,7 +33,7 @@ const row = (of: string, measure: string, unit: string, values: Row["values"]): 
   values,
 });
 
-Deno.test("a target holds, does not, or was not measured", () => {
+Deno.test("a target is met, missed or not measured", () => {
   const verdicts = judge(resultsOf(
     row("create", "200: all ACTIVE after", "s", { ours: 3, tuned: 30 }),
     row("create", "200: calls an instance", "calls", { ours: 7, tuned: 21 }),
@@ -49,7 +49,7 @@ Deno.test("a target holds, does not, or was not measured", () => {
   assert.equal(holds("update"), undefined);
 });
 
-Deno.test("where a target is missed, what the bare loop reaches stands beside it", () => {
+Deno.test("a missed target is shown with the bare loop's result", () => {
   const verdicts = judge(resultsOf(
     row("update", "all updated after", "s", { ours: 2, tuned: 9 }),
     row("ceiling", "200 instances updated, 8 at a time", "s", { bare: 1.8 }),
@@ -59,7 +59,7 @@ Deno.test("where a target is missed, what the bare loop reaches stands beside it
   assert.deepEqual([update.found, update.holds], ["4.50; the bare loop 5.00", false]);
 });
 
-Deno.test("a bare loop that was slower than kro is no ceiling", () => {
+Deno.test("a bare loop that was slower than kro does not count as a ceiling", () => {
   const [create] = judge(resultsOf(
     row("create", "200: all ACTIVE after", "s", { ours: 2 }),
     row("ceiling", "200 instances created, 8 at a time", "s", { bare: 2.5 }),
@@ -68,7 +68,7 @@ Deno.test("a bare loop that was slower than kro is no ceiling", () => {
   assert.match(create!.found, /^0\.80: the bare loop was disturbed/);
 });
 
-Deno.test("calls must be as recorded, CPU may double, times are not compared", () => {
+Deno.test("regressions: calls must equal the record, CPU may double, times are not compared", () => {
   const of = (calls: number, cpu: number, seconds: number) =>
     resultsOf(
       row("create", "calls an instance", "calls", { ours: calls }),
@@ -83,7 +83,7 @@ Deno.test("calls must be as recorded, CPU may double, times are not compared", (
   ]);
 });
 
-Deno.test("on a busy machine the CPU may be as many times that of the bare loop as it was", () => {
+Deno.test("regressions: on a busy machine the CPU is compared relative to the bare loop's", () => {
   const of = (cpu: number, bare: number) =>
     resultsOf(
       row("create", "CPU an instance", "ms", { ours: cpu }),
@@ -95,7 +95,7 @@ Deno.test("on a busy machine the CPU may be as many times that of the bare loop 
   ]);
 });
 
-Deno.test("page and charts show what was measured and nothing else", () => {
+Deno.test("page and charts show only measured cases", () => {
   const results = resultsOf(row("update", "all updated after", "s", { ours: 1.234, tuned: 12.34 }));
   const text = page(results);
   assert.match(text, /^### update$/m);
@@ -110,7 +110,7 @@ Deno.test("page and charts show what was measured and nothing else", () => {
   assert.doesNotMatch(picture, /create/);
 });
 
-Deno.test("the page names cases that failed", () => {
+Deno.test("the page lists failed cases", () => {
   const failed = [{
     case: "chain",
     side: "tuned",
@@ -120,7 +120,7 @@ Deno.test("the page names cases that failed", () => {
   assert.match(text, /## Failed\n\n- `chain` of tuned: Error: 1 of 1 deeps not in 300 s\n$/);
 });
 
-Deno.test("docs/figures.md and its charts are those of the record", () => {
+Deno.test("docs/figures.md and its charts match the recorded results", () => {
   const file = (path: string) => Deno.readTextFileSync(new URL(`../../${path}`, import.meta.url));
   const record: Results = JSON.parse(file("tests/bench/results.json"));
   for (const [name, text] of Object.entries(pages(record))) {
@@ -128,7 +128,7 @@ Deno.test("docs/figures.md and its charts are those of the record", () => {
   }
 });
 
-Deno.test("options: all cases that need no request, or those of --only", () => {
+Deno.test("options: all cases that run by default, or those of --only", () => {
   const whole = parseOptions([]);
   assert.equal(whole.isWhole, true);
   assert.deepEqual(["create", "cel", "cost"].map(whole.wants), [true, true, false]);
@@ -141,20 +141,20 @@ Deno.test("options: all cases that need no request, or those of --only", () => {
   assert.match(USAGE, /^ {2}cost\* +How long/m);
 });
 
-Deno.test("a percentile is one of the values", () => {
+Deno.test("percentile returns one of the values", () => {
   assert.equal(percentile([3, 1, 2], 50), 2);
   assert.equal(percentile([1, 2, 3, 4], 95), 4);
   assert.equal(percentile([5], 99), 5);
 });
 
-/** The answer of an API server that does not serve a kind, or no longer. */
+/** The error of an API server that does not serve the kind. */
 const notServed = (kind: KindRef) =>
   new ApiError(`the server could not find the requested resource ${kind.plural}`, {
     code: 404,
     reason: "NotFound",
   });
 
-Deno.test("the sweep passes over a kind whose CRD ends its deletion meanwhile", async () => {
+Deno.test("the sweep skips a kind whose CRD is deleted meanwhile", async () => {
   const bare = instanceKind("Bare1");
   const spec = { group: GROUP, names: bare, versions: [{ name: bare.version }] };
   const metadata = { name: `${bare.plural}.${GROUP}`, deletionTimestamp: "2026-01-02T03:04:05Z" };
@@ -170,14 +170,14 @@ Deno.test("the sweep passes over a kind whose CRD ends its deletion meanwhile", 
   await sweep(client as unknown as KubeClient);
 });
 
-Deno.test("a watch that fails fails those who wait on it, and nothing else", async () => {
+Deno.test("a failed watch rejects only the promises that wait for it", async () => {
   let lists = 0;
   const client = {
     list: (kind: KindRef) =>
       lists++ === 0
         ? Promise.resolve({ items: [], resourceVersion: "1" })
         : Promise.reject(notServed(kind)),
-    // Ends at once, as when the CRD is deleted.
+    // Ends at once, as after the deletion of the CRD.
     async *watch() {},
   };
   using watch = await ObjectWatch.start(
@@ -187,7 +187,7 @@ Deno.test("a watch that fails fails those who wait on it, and nothing else", asy
   await assert.rejects(watch.one("any", () => true), /could not find/);
 });
 
-Deno.test("a watch that the API server ends continues with a list", async () => {
+Deno.test("a watch that the API server closes continues with a list", async () => {
   const kind = instanceKind("Bare1");
   const item = { apiVersion: "v1", kind: kind.kind, metadata: { name: "any" } };
   let lists = 0;
@@ -199,7 +199,7 @@ Deno.test("a watch that the API server ends continues with a list", async () => 
   assert.equal(typeof await watch.one("any", () => true), "number");
 });
 
-Deno.test("a helper process that ends early ends the measurement with its standard error", async () => {
+Deno.test("a helper process that exits early fails the measurement with its stderr", async () => {
   const module = "data:text/javascript,console.log('ready'); throw new Error('no server')";
   const measurement = beside(module, [], () => new Promise(() => {}));
   await assert.rejects(measurement, /ended with code 1: [^]*no server/);

@@ -1,11 +1,11 @@
 /**
- * Checks the order of the rooms of `src`: imports point downwards only, enter a room through its
- * `mod.ts`, and never run in a circle.
+ * Checks the layering of `src`: a room (a folder of `src`) imports only the rooms below it, only
+ * through their `mod.ts`, and no files import each other in a cycle.
  */
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
 
-/** What each room may import. */
+/** The rooms that each room may import. */
 const allowed: Record<string, readonly string[]> = {
   api: [],
   openapi: ["api"],
@@ -32,8 +32,8 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /**
- * What each file or folder inside a room may import of its siblings. A folder stands for all files
- * in it. Files that are not listed, such as the room's `mod.ts`, may import all of them.
+ * The siblings that each file or folder inside a room may import. A folder stands for all files in
+ * it. Files that are not listed, such as the room's `mod.ts`, may import every sibling.
  */
 const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
@@ -50,10 +50,10 @@ const inside: Record<string, Record<string, readonly string[]>> = {
   },
 };
 
-/** The only files that may import each other in a circle: their functions are mutually recursive. */
+/** The only files that may form an import cycle: their functions are mutually recursive. */
 const recursive = ["cel/check/", "cel/evaluate/", "cel/estimate/", "graph/compare"];
 
-/** The files of `kro controller`: the only ones of `cli` that may import the operator. */
+/** The files of `kro controller`, the only files of `cli` that may import the operator. */
 const operator = ["cli/controller.ts", "cli/controller_flags.ts"];
 
 /** Rooms that must stay free of I/O, clocks and the environment. */
@@ -69,35 +69,35 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** Specifiers of static and dynamic imports and re-exports, comments left out. */
+/** Specifiers of static and dynamic imports and re-exports; those in comments are ignored. */
 function imports(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
   return [...code.matchAll(pattern)].map((m) => m[1]!);
 }
 
-/** Faults of one file: imports of rooms above it, or round another room's mod.ts. */
-function importFaults(file: string): string[] {
+/** Violations in one file: imports of rooms above it, or imports that bypass a room's mod.ts. */
+function importViolations(file: string): string[] {
   const own = relative(root, file).split("/")[0]!;
-  const faults: string[] = [];
+  const violations: string[] = [];
   for (const specifier of imports(Deno.readTextFileSync(file))) {
     if (!specifier.startsWith(".")) continue;
     const target = relative(root, join(dirname(file), specifier));
     const [room, ...rest] = target.split("/");
     if (room === own) continue;
     const where = `${relative(root, file)} imports ${target}`;
-    if (!allowed[own]!.includes(room!)) faults.push(`${where}: ${own} may not use ${room}`);
-    else if (rest.join("/") !== "mod.ts") faults.push(`${where}: go through ${room}/mod.ts`);
+    if (!allowed[own]!.includes(room!)) violations.push(`${where}: ${own} may not use ${room}`);
+    else if (rest.join("/") !== "mod.ts") violations.push(`${where}: go through ${room}/mod.ts`);
   }
-  return faults;
+  return violations;
 }
 
-/** Faults of one file: imports of parts of its own room that {@link inside} does not allow. */
-function insideFaults(file: string): string[] {
+/** Violations in one file: imports of siblings that {@link inside} does not allow. */
+function insideViolations(file: string): string[] {
   const [room, ...rest] = relative(root, file).split("/");
   const parts = inside[room!];
   const own = rest[0]!;
-  // The room's entry and what wires its parts together may use all of them.
+  // Files that are not listed may import every sibling.
   if (!parts || parts[own] === undefined) return [];
   return localImports(file).flatMap((target) => {
     const [targetRoom, part] = target.split("/");
@@ -118,11 +118,11 @@ function importGraph(): Map<string, string[]> {
 }
 
 /** The strongly connected components of more than one file, each sorted (Tarjan's algorithm). */
-function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
-  const circles: string[][] = [];
+  const cycles: string[][] = [];
   const visit = (file: string) => {
     index.set(file, index.size);
     low.set(file, index.get(file)!);
@@ -134,21 +134,21 @@ function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
     }
     if (low.get(file) !== index.get(file)) return;
     const component = stack.splice(stack.indexOf(file));
-    if (component.length > 1) circles.push(component.sort());
+    if (component.length > 1) cycles.push(component.sort());
   };
   for (const file of graph.keys()) if (!index.has(file)) visit(file);
-  return circles;
+  return cycles;
 }
 
-Deno.test("imports point downwards only, through mod.ts", () => {
-  assert.deepEqual([...sources(root)].flatMap(importFaults), []);
+Deno.test("a room imports only the rooms below it, through their mod.ts", () => {
+  assert.deepEqual([...sources(root)].flatMap(importViolations), []);
 });
 
-Deno.test("folders of a room import downwards only", () => {
-  assert.deepEqual([...sources(root)].flatMap(insideFaults), []);
+Deno.test("files and folders of a room import only the siblings they may", () => {
+  assert.deepEqual([...sources(root)].flatMap(insideViolations), []);
 });
 
-Deno.test("every file and folder named for the inside of a room exists", () => {
+Deno.test("every file and folder listed in `inside` exists", () => {
   for (const [room, parts] of Object.entries(inside)) {
     for (const part of Object.keys(parts)) assert.ok(Deno.statSync(join(root, room, part)), part);
   }
@@ -164,47 +164,47 @@ Deno.test("one-shot commands do not import the operator", () => {
   }
 });
 
-Deno.test("no files import each other in a circle, mutual recursion apart", () => {
-  const circles = circlesOf(importGraph()).filter((circle) =>
-    !recursive.some((prefix) => circle.every((file) => file.startsWith(prefix)))
+Deno.test("no files import each other in a cycle, except mutually recursive ones", () => {
+  const cycles = cyclesOf(importGraph()).filter((cycle) =>
+    !recursive.some((prefix) => cycle.every((file) => file.startsWith(prefix)))
   );
-  assert.deepEqual(circles, []);
+  assert.deepEqual(cycles, []);
 });
 
-Deno.test("a circle of imports is found, and a diamond is none", () => {
-  const circle = new Map([["a", ["b"]], ["b", ["c"]], ["c", ["a"]], ["d", ["a"]]]);
-  assert.deepEqual(circlesOf(circle), [["a", "b", "c"]]);
+Deno.test("the cycle search finds an import cycle and accepts a diamond", () => {
+  const cycle = new Map([["a", ["b"]], ["b", ["c"]], ["c", ["a"]], ["d", ["a"]]]);
+  assert.deepEqual(cyclesOf(cycle), [["a", "b", "c"]]);
   const diamond = new Map([["a", ["b", "c"]], ["b", ["d"]], ["c", ["d"]], ["d", []]]);
-  assert.deepEqual(circlesOf(diamond), []);
+  assert.deepEqual(cyclesOf(diamond), []);
 });
 
-Deno.test("every room is known to this test and has a mod.ts", () => {
+Deno.test("every room is listed in `allowed` and has a mod.ts", () => {
   const rooms = [...Deno.readDirSync(root)].filter((e) => e.isDirectory).map((e) => e.name);
   assert.deepEqual(rooms.sort(), Object.keys(allowed).sort());
   for (const room of rooms) assert.ok(Deno.statSync(join(root, room, "mod.ts")).isFile, room);
 });
 
-Deno.test("graph and what is below it do no I/O and read no clock", () => {
+Deno.test("api, openapi, cel, simpleschema, graph and reconcile do no I/O and read no clock", () => {
   const forbidden = /\bDeno\.|\bfetch\(|\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/;
-  const faults = pure.flatMap((room) =>
+  const violations = pure.flatMap((room) =>
     [...sources(join(root, room))].filter((file) => {
       const code = Deno.readTextFileSync(file).replace(/\/\*[\s\S]*?\*\//g, "");
       return forbidden.test(code.replace(/\/\/.*$/gm, ""));
     })
   );
-  assert.deepEqual(faults.map((f) => relative(root, f)), []);
+  assert.deepEqual(violations.map((f) => relative(root, f)), []);
 });
 
-Deno.test("rooms without I/O have no variables at module level", () => {
-  const faults = pure.flatMap((room) =>
+Deno.test("api, openapi, cel, simpleschema, graph and reconcile have no module-level variables", () => {
+  const violations = pure.flatMap((room) =>
     [...sources(join(root, room))].filter((file) =>
       /^(export )?(let|var) /m.test(Deno.readTextFileSync(file))
     )
   );
-  assert.deepEqual(faults.map((f) => relative(root, f)), []);
+  assert.deepEqual(violations.map((f) => relative(root, f)), []);
 });
 
-Deno.test("the import scan sees static, dynamic and re-exporting imports", () => {
+Deno.test("the import scan finds static imports, dynamic imports and re-exports", () => {
   const text = 'import a from "./a.ts";\nexport * from "./b.ts";\nawait import("./c.ts");\n' +
     '// import "./no.ts"\nimport type { X } from\n  "./d.ts";';
   assert.deepEqual(imports(text), ["./a.ts", "./b.ts", "./c.ts", "./d.ts"]);

@@ -1,6 +1,6 @@
 /**
- * Refuses phrases that a reader has to guess at, in documents and in the comments of `src`, and classes
- * without a doc comment of their own. CONTRIBUTING.md has the style that they break.
+ * Refuses unclear phrases in documents and in the comments of `src`, and classes without a doc comment
+ * of their own. CONTRIBUTING.md describes the style.
  */
 import assert from "node:assert/strict";
 import { filesBelow, proseOf, read } from "../support/documents.ts";
@@ -31,7 +31,7 @@ const EXEMPT_PAGES: readonly string[] = [
   "tests/support/controlplane/README.md",
 ];
 
-/** A phrase, and what to write instead. */
+/** A banned phrase and its replacement. */
 interface Banned {
   phrase: RegExp;
   instead: string;
@@ -44,7 +44,7 @@ const BANNED: readonly Banned[] = [
   { phrase: /\b(?:what|of|by|who) others\b(?! of)/i, instead: "name the manager, user or object" },
   { phrase: /\bof the rest\b/i, instead: "name what is left" },
 
-  // Negations that hide what is so, and inversions.
+  // Negations in place of a positive statement, and inversions.
   { phrase: /(?<!\bthere )\b(?:is|are|was) no (?!longer\b|more\b|less\b)/i, instead: "is not a" },
   { phrase: /\b(?:is|are|it has|and) none\b/i, instead: "say what there is" },
   { phrase: /\bnone to speak of\b/i, instead: "few, or say how many" },
@@ -57,7 +57,7 @@ const BANNED: readonly Banned[] = [
     instead: "subject first",
   },
 
-  // Everyday words in the place of the field's own.
+  // Everyday words in place of technical terms.
   { phrase: /\bsettle[sd]?\b/i, instead: "converge, finish, decide" },
   { phrase: /\bfights?\b|\bfighting\b|\bcontests?\b/i, instead: "another manager keeps reverting" },
   { phrase: /\b(?:no|is|are|the|its|their|of) news\b/i, instead: "a change, an event" },
@@ -70,7 +70,7 @@ const BANNED: readonly Banned[] = [
   { phrase: /\blook(?:s|ed)? at again\b/i, instead: "requeued, read again" },
   { phrase: /\b(?:takes?|waits? for) (?:its|his|their) turn\b/i, instead: "acquires the mutex" },
 
-  // Speech for data flow.
+  // Words of speech for data flow.
   { phrase: /\b(?:is|are|be|was|were|been) told\b/i, instead: "receives, is called with, reports" },
   { phrase: /\btold of\b/i, instead: "called with, counts" },
   { phrase: /\btells? of\b/i, instead: "shows, reports, sends" },
@@ -86,19 +86,19 @@ const BANNED: readonly Banned[] = [
   { phrase: /\bof late\b/i, instead: "recently, or within which time" },
   { phrase: /\bmeanwhile shares\b/i, instead: "coalesces" },
 
-  // A reference in the place of a doc comment.
+  // A reference in place of a doc comment.
   { phrase: /\bsee the file's first lines?\b/i, instead: "a doc comment of its own" },
 ];
 
-/** Spellings of documents, which are American as Kubernetes' are. */
+/** British spellings; documents use American spelling, as Kubernetes does. */
 const BRITISH =
   /\b(?:behaviours?|colours?|honours?|favours?|for ever|\w+ised?|\w+isation|\w+yse[sd]?|centre|licence|catalogue)\b/i;
 
-/** American words that end as the British ones do. */
+/** American words that match {@link BRITISH}. */
 const NOT_BRITISH =
   /^(?:advis|aris|compris|compromis|demis|devis|disguis|exercis|improvis|likewis|otherwis|prais|precis|premis|promis|rais|revis|ris|supervis|surpris|televis|wis|nois|pois|bruis|cruis|concis|paradis|expertis|enterpris|franchis|merchandis|unpromis|unrais|unrevis|unsupervis|unsurpris)e[sd]?$/i;
 
-/** The phrases of a text that {@link BANNED} has, each with its line. */
+/** The {@link BANNED} phrases in a text, each with its line and replacement. */
 function bannedIn(text: string): string[] {
   // A phrase may be broken between two lines of a comment or a paragraph.
   return BANNED.flatMap(({ phrase, instead }) => {
@@ -115,7 +115,7 @@ function britishIn(text: string): string[] {
     .filter((word) => !NOT_BRITISH.test(word));
 }
 
-/** A TypeScript file in which everything but its comments is blank, so that lines stay the same. */
+/** The comments of a TypeScript file at their original lines; code is blanked. */
 function commentsOf(code: string): string {
   const comment = /(?<=^|[\s;{}(),])(?:\/\*[\s\S]*?\*\/|\/\/ .*$)/gm;
   let text = "";
@@ -140,35 +140,35 @@ function bareClasses(code: string): string[] {
 const rooms = [...new Set(filesBelow("src", ".ts").map((path) => path.split("/")[1]!))];
 
 for (const room of rooms.filter((name) => !EXEMPT_ROOMS.includes(name))) {
-  Deno.test(`src/${room}: comments are plain, and every class has its own`, () => {
-    const faults = filesBelow(`src/${room}`, ".ts").flatMap((path) => {
+  Deno.test(`src/${room}: comments have no banned phrases, and every class has a doc comment`, () => {
+    const violations = filesBelow(`src/${room}`, ".ts").flatMap((path) => {
       const code = read(path);
       return [
-        ...bannedIn(commentsOf(code)).map((fault) => `${path}:${fault}`),
+        ...bannedIn(commentsOf(code)).map((violation) => `${path}:${violation}`),
         ...bareClasses(code).map((name) => `${path}: class ${name} has no doc comment of its own`),
       ];
     });
-    assert.deepEqual(faults, []);
+    assert.deepEqual(violations, []);
   });
 }
 
-Deno.test("documents are plain and in American spelling", () => {
-  const faults = filesBelow("", ".md").filter((page) => !EXEMPT_PAGES.includes(page))
+Deno.test("documents have no banned phrases and use American spelling", () => {
+  const violations = filesBelow("", ".md").filter((page) => !EXEMPT_PAGES.includes(page))
     .flatMap((page) => {
       const prose = proseOf(read(page));
       return [
-        ...bannedIn(prose).map((fault) => `${page}: line ${fault}`),
+        ...bannedIn(prose).map((violation) => `${page}: line ${violation}`),
         ...britishIn(prose).map((word) => `${page}: "${word}" is not American`),
       ];
     });
-  assert.deepEqual(faults, []);
+  assert.deepEqual(violations, []);
 });
 
 Deno.test("every exempt room exists", () => {
   for (const room of EXEMPT_ROOMS) assert.ok(rooms.includes(room), room);
 });
 
-Deno.test("the checks find banned phrases, and leave plain sentences alone", () => {
+Deno.test("bannedIn finds banned phrases and accepts plain sentences", () => {
   const bad = [
     "Whoever exceeds it fails its node, and no other.",
     "Told of work that is done.",
@@ -192,20 +192,23 @@ Deno.test("the checks find banned phrases, and leave plain sentences alone", () 
   for (const sentence of good) assert.deepEqual(bannedIn(sentence), [], sentence);
 });
 
-Deno.test("a phrase is found in comments alone, across lines, with its line", () => {
+Deno.test("bannedIn finds a phrase in comments only, across line breaks, with its line", () => {
   const code =
     'const url = "https://by now";\n\n/**\n * Found by\n * now.\n */\nconst a = 1; // told of\n';
-  assert.deepEqual(bannedIn(commentsOf(code)).map((fault) => fault.split(":")[0]), ["7", "4"]);
+  assert.deepEqual(bannedIn(commentsOf(code)).map((violation) => violation.split(":")[0]), [
+    "7",
+    "4",
+  ]);
 });
 
-Deno.test("a class needs a doc comment of its own", () => {
+Deno.test("bareClasses finds classes without a doc comment of their own", () => {
   const code =
     "/** Counts. */\nexport class A {}\n/** See the file's first line. */\nclass B {}\n\n" +
     "const x = 1;\nexport abstract class C {}\n";
   assert.deepEqual(bareClasses(code), ["B", "C"]);
 });
 
-Deno.test("British spellings are found, American words that look like them are not", () => {
+Deno.test("britishIn finds British spellings and accepts American words with the same endings", () => {
   assert.deepEqual(britishIn("normalised behaviour, otherwise revised; promised for ever"), [
     "normalised",
     "behaviour",
