@@ -1,4 +1,4 @@
-/** Holds the documents to the repository: links, named files, commands, flags, tasks and lengths. */
+/** Checks the documents against the repository: links, files, commands, flags, tasks and lengths. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { Command, Option } from "commander";
@@ -6,10 +6,10 @@ import { createProgram } from "../../src/cli/program.ts";
 import { parseDuration } from "../../src/cli/durations.ts";
 import { filesBelow, paragraphsOf, read, root } from "../support/documents.ts";
 
-/** Pages that a program writes: their form is that program's business. */
+/** Generated pages, whose form is not checked. */
 const GENERATED = ["docs/figures.md", "docs/messages.md"];
 
-/** Pages that links may name before they exist. */
+/** Pages that do not exist yet and may be linked. */
 const AWAITED = ["tests/README.md"];
 
 const PAGES = [
@@ -37,7 +37,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-/** Relative links of a page, pictures included, that lead nowhere. */
+/** Relative links of a page, including pictures, whose target does not exist. */
 function brokenLinks(page: string, text: string): string[] {
   const prose = text.replace(/^```[\s\S]*?^```/gm, "");
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
@@ -63,14 +63,14 @@ function missingFiles(page: string, text: string): string[] {
   );
 }
 
-/** Commands that select tests by a text that no test of the file has in its name. */
+/** Commands whose `--filter` text does not occur in the test file. */
 function emptyFilters(text: string): string[] {
   return [...text.matchAll(/^(?:\$ )?deno .*?(\S+_test\.ts).* --filter '([^']+)'/gm)]
     .filter(([, file, filter]) => exists(file!) && !read(file!).includes(filter!))
     .map(([command]) => command);
 }
 
-/** A line this long is no way to stay below the number of lines. */
+/** Maximum width of a line, so that the limit on lines cannot be met by long lines. */
 const LINE_WIDTH = 110;
 
 /** Paragraphs of over four lines, and lines that are too wide. */
@@ -116,7 +116,7 @@ Deno.test("CONTRIBUTING.md lists every task", () => {
   assert.deepEqual(missing, []);
 });
 
-/** Rows of the table below a heading of docs/operating.md: the cells of each. */
+/** The cells of each row of the table below a heading of docs/operating.md. */
 function rowsBelow(heading: string): string[][] {
   const section = read("docs/operating.md").split(/^#+ /m).find((part) => part.startsWith(heading));
   const lines = section?.split("\n").filter((line) => line.startsWith("| `")) ?? [];
@@ -124,7 +124,7 @@ function rowsBelow(heading: string): string[][] {
   return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-/** `--long` of an option; help is not listed. */
+/** The options of a command, without `--help`. */
 function optionsOf(command: Command): Option[] {
   return command.options.filter((option) => option.long !== "--help");
 }
@@ -142,7 +142,7 @@ function flagOf([flag = "", standard = ""]: readonly string[]): { long: string; 
   };
 }
 
-/** Whether a table's text is the default of an option: durations are written as they are typed. */
+/** Whether a table's text is the default of an option; durations have the form that flags accept. */
 function isDefault(option: Option, standard: string): boolean {
   const value: unknown = option.defaultValue;
   if (value === undefined || option.negate) return true;
@@ -177,7 +177,7 @@ Deno.test("docs/operating.md lists every flag of the one-shot commands, with its
     const { long, standard } = flagOf(row);
     for (const name of row[2]!.split(", ")) {
       const option = optionsOf(commandNamed(name)).find((o) => o.long === long)!;
-      // Where commands differ, the cell has the default of one behind its name.
+      // If the commands have different defaults, the cell lists them as `command: default`.
       const own = new RegExp(`${name}: ([^;]+)`).exec(standard)?.[1] ?? standard.split("; ")[0]!;
       assert.ok(isDefault(option, own), `${name} ${long}: ${own}`);
     }
@@ -192,7 +192,7 @@ Deno.test("README.md lists every command", () => {
   assert.deepEqual(missing.map((command) => command.name()), []);
 });
 
-Deno.test("the checks find what is wrong with a page", () => {
+Deno.test("the checks find broken links, missing files, empty filters and long paragraphs", () => {
   const page = "docs/page.md";
   assert.deepEqual(
     brokenLinks(page, "[a](nowhere.md) [b](../README.md#nothing) [c](#here)\n# Here"),
