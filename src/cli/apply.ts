@@ -90,7 +90,7 @@ async function applyInstance(
     if (!own) {
       throw new UsageError(
         `${file}: the cluster has no kind ${gvk.kind} in ${apiVersionOf(gvk)}: ` +
-          "add the ResourceGraphDefinition that makes it",
+          "add the ResourceGraphDefinition that defines it",
       );
     }
     const missing = { kind: { ...gvk, plural: "", namespaced: true }, name: object.metadata.name! };

@@ -148,7 +148,7 @@ function verdictOf(
   }
   const first = makers.get(servedKey(rgd) ?? "");
   if (first && first !== rgd && first.metadata.name !== rgd.metadata.name) {
-    const message = `the RGD "${first.metadata.name}" makes this kind already`;
+    const message = `the RGD "${first.metadata.name}" already defines this kind`;
     problems.push({ code: "NAMING", path: "schema.kind", message });
   }
   return {
@@ -175,11 +175,11 @@ function madeBy(
 ): Partial<Problem> {
   const name = `the RGD "${maker.metadata.name}"`;
   if (!cycle) {
-    return { message: `${name} makes ${gvk.kind}, but has problems itself`, hint: undefined };
+    return { message: `${name} defines ${gvk.kind}, but has problems itself`, hint: undefined };
   }
   const names = [...cycle, cycle[0]!].map((rgd) => rgd.metadata.name).join(" -> ");
   return {
-    message: `${name} makes ${gvk.kind}, but needs the kind of this one: ${names}`,
+    message: `${name} defines ${gvk.kind}, but needs the kind of this one: ${names}`,
     hint: "neither can come first",
   };
 }

@@ -72,7 +72,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   controller.start();
 
   const signal = await stopped;
-  logger.info("{signal}: stopping; another one ends kro at once", { signal });
+  logger.info("received {signal}: stopping; a second signal ends kro at once", { signal });
   await controller.stop(flags.gracefulShutdownTimeout);
   endHeapSignal();
   await Promise.all(endpoints.map((endpoint) => endpoint.close()));
@@ -150,7 +150,7 @@ function metricsGuard(client: KubeClient): ServerOptions["mayReadMetrics"] {
       const why = error instanceof Error ? error.message : String(error);
       if (logged !== why) {
         logger.error(
-          "cannot ask who may read the metrics: {error}; --metrics-auth needs the right to create " +
+          "cannot check who may read the metrics: {error}; --metrics-auth needs the right to create " +
             "tokenreviews and subjectaccessreviews",
           { error: why },
         );

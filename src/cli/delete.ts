@@ -48,7 +48,9 @@ export async function deleteObjects(
   }
   const wanted = targets.map(parseTarget);
   const bare = wanted.find((target) => target.name === undefined);
-  if (bare) throw new UsageError(`"${bare.kind}" names no object: write ${bare.kind}/NAME`);
+  if (bare) {
+    throw new UsageError(`"${bare.kind}" is a kind without a name: write ${bare.kind}/NAME`);
+  }
   const manifests = files.length > 0 ? await readManifests(files) : [];
 
   using session = await openSession(flags, output);
@@ -115,6 +117,6 @@ async function warnOfInstances(session: Session, rgd: ResourceGraphDefinition): 
   if (left === 0) return;
   session.output.err(
     `warning: ${left} ${gvk?.kind} remain with all their objects; ` +
-      "they stand still until a ResourceGraphDefinition serves their kind again",
+      "they are reconciled again once a ResourceGraphDefinition serves their kind",
   );
 }

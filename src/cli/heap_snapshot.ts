@@ -25,10 +25,13 @@ export function onHeapSignal(folder: string): () => void {
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      logger.error("no heap snapshot: {error}; is {folder} there, and may kro write to it?", {
-        error: why,
-        folder,
-      });
+      logger.error(
+        "cannot write a heap snapshot: {error}; check that {folder} exists and that kro may write to it",
+        {
+          error: why,
+          folder,
+        },
+      );
     } finally {
       busy = false;
     }

@@ -106,7 +106,8 @@ function warnings(graph: Graph, limits: CostLimits): Problem[] {
     ...place,
     message: `with as much data as its schemas allow it may cost ${countOf(cost.max)}, ` +
       `but the budget of an evaluation is ${countOf(budget)}`,
-    hint: "bound the lists and texts that it walks by maxItems and maxLength, or nest fewer loops",
+    hint:
+      "bound the lists and strings that it walks by maxItems and maxLength, or nest fewer loops",
   }));
 }
 

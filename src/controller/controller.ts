@@ -223,10 +223,15 @@ export class Controller implements ControllerView {
     try {
       const { compared, missed } = await this.#children.sweep(ref, waits);
       this.#metrics.swept(ref, compared, missed);
-      if (missed > 0) logger.warn("events missed {missed} changes of {kind}", { kind, missed });
+      if (missed > 0) {
+        logger.warn("the watch of {kind} missed {missed} changes, found by the resync", {
+          kind,
+          missed,
+        });
+      }
     } catch (error) {
       if (this.#state === "stopping" || this.#state === "stopped") return;
-      logger.warn("sweep of {kind} failed: {error}", { kind, error: errorText(error) });
+      logger.warn("resync of {kind} failed: {error}", { kind, error: errorText(error) });
     }
   }
 
@@ -242,7 +247,9 @@ export class Controller implements ControllerView {
     // The reserve is for requests in flight, for the Lease, and for the end of the process.
     const reserve = Math.min(5000, graceMs / 2);
     if (!await settledIn(graceMs - reserve, work)) {
-      logger.warn("passes are cut short: they took too long for the graceful shutdown");
+      logger.warn(
+        "running passes are aborted: they exceed --graceful-shutdown-timeout; the next start repeats them",
+      );
       this.#leadership.cut();
       if (!await settledIn(reserve / 2, work)) this.#leadership.abort();
       await settledIn(reserve / 8, this.#pool.stopWatches());

@@ -14,7 +14,7 @@ export function watchFailures(part: string): (kind: KindRef, error: unknown) => 
     const message = errorText(error);
     if (logged.get(name) === message) return;
     logged.set(name, message);
-    logger.warn("watch of {kind} failed and is tried again: {error}", {
+    logger.warn("watch of {kind} failed, retrying: {error}", {
       kind: name,
       error: message,
     });

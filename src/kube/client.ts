@@ -193,7 +193,7 @@ class Client implements KubeClient {
     // Both forms name the object. A proxy's response of status 200 does not.
     const { status, details, metadata } = await this.#json(request) as Deleted ?? {};
     const isGood = status === "Success" ? details?.name === ref.name : metadata?.name === ref.name;
-    if (!isGood) throw badAnswer(request, "neither the object nor a Status of it");
+    if (!isGood) throw badAnswer(request, "neither the object nor a Status");
   }
 
   async raw(path: string, options: { accept?: string; timeoutMs?: number } = {}): Promise<unknown> {
@@ -270,7 +270,7 @@ class Client implements KubeClient {
     const answer = await this.#json(request);
     const isList = isObject(answer) && typeof answer.kind === "string" &&
       answer.kind.endsWith("List") && (answer.items == null || Array.isArray(answer.items));
-    if (!isList) throw badAnswer(request, "no list");
+    if (!isList) throw badAnswer(request, "not a list");
     return answer as unknown as List;
   }
 
@@ -278,7 +278,7 @@ class Client implements KubeClient {
     const answer = await this.#json(request);
     const isGood = isObject(answer) && typeof answer.kind === "string" &&
       answer.kind !== "Status" && isObject(answer.metadata);
-    if (!isGood) throw badAnswer(request, "no object");
+    if (!isGood) throw badAnswer(request, "not an object");
     return answer as unknown as KubeObject;
   }
 }

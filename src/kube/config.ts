@@ -46,7 +46,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
     if (!(error instanceof MissingFileError)) throw error;
   }
   throw new NoClusterError(
-    "no cluster: neither --kubeconfig nor KUBECONFIG is given, this is no pod with a service account, " +
+    "no cluster: neither --kubeconfig nor KUBECONFIG is given, kro does not run in a pod with a service account, " +
       (own === undefined ? "and HOME is not set" : `and ${own} does not exist`),
   );
 }

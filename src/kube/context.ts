@@ -81,7 +81,7 @@ function checkServer(origin: string, cluster: Cluster): void {
   const where = `${origin}: cluster "${cluster.name}"`;
   const url = URL.canParse(cluster.server) ? new URL(cluster.server) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new ConfigError(`${where}: server "${cluster.server}" is no http or https URL`);
+    throw new ConfigError(`${where}: server "${cluster.server}" is not an http or https URL`);
   }
   if (cluster.tlsServerName && cluster.tlsServerName !== url.hostname) {
     throw new ConfigError(

@@ -121,7 +121,7 @@ function pluginError(origin: string, user: User, error: unknown): Error {
     ? "its output is not JSON"
     : error instanceof TypeError
     ? "its output is not an ExecCredential with a status"
-    : (error as Error).message.trim().split("\n").at(-1) || "it failed without a word";
+    : (error as Error).message.trim().split("\n").at(-1) || "it failed without output";
   return new ConfigError(`${where}: ${message}`);
 }
 

@@ -18,7 +18,7 @@ export async function waitEstablished(
   const ends = signal ? AbortSignal.any([limit, signal]) : limit;
   while (!ends.aborted) {
     const crd = await client.get({ kind: CRD_KIND, name });
-    if (!crd) throw new ApiError(`CRD ${name} is gone`, { reason: "NotFound" });
+    if (!crd) throw new ApiError(`CRD ${name} was deleted`, { reason: "NotFound" });
     if (isServed(crd)) return crd;
     const changed = await nextChange(client, crd, ends);
     if (changed && isServed(changed)) return changed;

@@ -210,7 +210,7 @@ export class Transport {
       return await run(controller.signal);
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      if (given?.aborted) throw withheld(request, "given up while it was under way");
+      if (given?.aborted) throw withheld(request, "aborted before the answer came");
       if (!late) throw this.broken(request, error);
       const where = hostOf(this.#config.server);
       const message = `${requestText(request)}: no answer from ${where} within ${limit / 1000} s`;

@@ -98,13 +98,13 @@ function refusalOf(
     return `failed to update CRD ${name}: ${foreign}${advice}`;
   }
   if (live.metadata.deletionTimestamp) {
-    return `CRD ${name} is being deleted; it is made anew once its instances are gone`;
+    return `CRD ${name} is being deleted; it is created again once its instances are deleted`;
   }
   const breaking = pendingChanges(rgd, graph, live).filter((change) => change.breaking);
   if (breaking.length === 0 || allowsBreaking(rgd)) return undefined;
   return `cannot update CRD ${name}: breaking changes detected: ` +
-    `${breaking.map(changeText).join("; ")}. To update it all the ` +
-    `same, annotate the ResourceGraphDefinition with ${Annotation.allowBreakingChanges}=true`;
+    `${breaking.map(changeText).join("; ")}. To update it ` +
+    `anyway, annotate the ResourceGraphDefinition with ${Annotation.allowBreakingChanges}=true`;
 }
 
 /** False as well when the CRD's names are refused: the executor's wait reports that. */
@@ -122,11 +122,11 @@ function changeText({ text, path }: CrdChange): string {
 
 /** What to do about a CRD that outlived its RGD. */
 function takeoverAdvice(rgd: ResourceGraphDefinition): string {
-  return `, which is gone. To take over the CRD with its instances, label it ` +
+  return `, which does not exist. To take over the CRD with its instances, label it ` +
     `${Label.rgdName}=${rgd.metadata.name}`;
 }
 
 function shadowText(kind: KindRef, other: KindRef): string {
-  return `kind ${kind.kind} cannot be made: the API server has ${other.plural} of ` +
-    `${apiVersionOf(other)} (kind ${other.kind}) of its own; choose another group or kind`;
+  return `cannot create kind ${kind.kind}: the API server itself serves ${other.plural} of ` +
+    `${apiVersionOf(other)} (kind ${other.kind}); choose another group or kind`;
 }

@@ -45,7 +45,7 @@ export function authoredConditions(
     const found = celConditions(result.value);
     if (!found || found.some((c) => c.type === "" || c.status === "")) {
       isComplete = false;
-      failures.push(`"${text}": it yields something that is no condition`);
+      failures.push(`"${text}": it does not yield a condition`);
       continue;
     }
     produced.push(...found.map((c) => stamped(c, instance, current, now)));

@@ -107,7 +107,7 @@ function nextOf({ next }: Findings, failures: readonly string[]): Next {
 function nextAfterLoss({ instance }: Graph, lost: readonly string[]): Next | undefined {
   if (lost.length === 0) return undefined;
   const error = `the API server did not keep ${lost.join(", ")} of the status: the CRD ` +
-    `${instance.plural}.${instance.group} has no such fields; somebody changed it, and it is restored`;
+    `${instance.plural}.${instance.group} has no such fields; another client changed it, and kro restores it`;
   return { kind: "retry", error };
 }
 

@@ -148,9 +148,9 @@ function appliedObject(
 function revertText(ref: ObjectRef, { field, manager }: RevertedField): string {
   const who = manager
     ? `field manager "${manager}"`
-    : "somebody whom the managed fields do not name";
-  return `${refText(ref)}: ${who} changes ${field} back again and again; ` +
-    "kro repairs it less and less often until that ends";
+    : "a client that the managed fields do not name";
+  return `${refText(ref)}: ${who} keeps reverting ${field}; ` +
+    "kro backs off repairing it until that stops";
 }
 
 function isUnowned(live: KubeObject | undefined): boolean {

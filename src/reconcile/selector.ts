@@ -42,8 +42,10 @@ export function selectorText(
     if (!isObject(pairs)) return wrong("matchLabels must be a map of strings");
     for (const [key, value] of Object.entries(pairs)) {
       if (typeof value !== "string") return wrong(`matchLabels: "${key}" must be a string`);
-      if (!KEY.test(key)) return wrong(`matchLabels: "${key}" is no label key`);
-      if (!VALUE.test(value)) return wrong(`matchLabels: the value of "${key}" is no label value`);
+      if (!KEY.test(key)) return wrong(`matchLabels: "${key}" is not a label key`);
+      if (!VALUE.test(value)) {
+        return wrong(`matchLabels: the value of "${key}" is not a label value`);
+      }
       parts.push(`${key}=${value}`);
     }
   }
@@ -141,6 +143,6 @@ function requirement(part: string, whole: string): Requirement | undefined {
 }
 
 function checkedKey(key: string, selector: string): string {
-  if (!KEY.test(key)) throw new SyntaxError(`"${selector}" is no label selector: "${key}"`);
+  if (!KEY.test(key)) throw new SyntaxError(`"${selector}" is not a label selector: "${key}"`);
   return key;
 }

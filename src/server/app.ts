@@ -83,7 +83,7 @@ function readOnlyApp(start: string): Hono {
   app.notFound((c) => problem(404, `no such path: ${c.req.path}; try ${start}`));
   app.onError((error) => {
     if (error instanceof BadQuery) return problem(400, error.message);
-    return problem(500, "the request could not be answered; see kro's log");
+    return problem(500, "internal error; see kro's log");
   });
   return app;
 }
@@ -100,7 +100,10 @@ function serveMetrics(app: Hono, { view, mayReadMetrics }: ServerOptions): void 
       case "forbidden":
         return problem(403, "this needs the right to get the non-resource URL /metrics");
       case "unknown":
-        return problem(503, "the API server cannot be asked who may read this; see kro's log");
+        return problem(
+          503,
+          "kro cannot check with the API server who may read this; see kro's log",
+        );
     }
     return c.body(await view.metrics(), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",

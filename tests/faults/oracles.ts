@@ -180,7 +180,7 @@ export function missed(log: string): string[] {
   );
 }
 
-const MISSED = "events missed";
+const MISSED = "changes, found by the resync";
 
 const GIVES_UP = /^error: (?!Uncaught)/;
 

@@ -41,7 +41,7 @@ export class ApiServices {
       if (logged) return;
       logged = true;
       logger.warn(
-        "cannot watch APIServices: {error}; an aggregated API that comes is found within two minutes",
+        "cannot watch APIServices: {error}; retries find new aggregated APIs within two minutes",
         { error: errorText(error) },
       );
     };

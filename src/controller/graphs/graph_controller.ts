@@ -326,7 +326,10 @@ export class GraphController {
       }
       return "done";
     } catch (error) {
-      logger.warn("cannot watch instances of {crd}: {error}", { crd, error: errorText(error) });
+      logger.warn("cannot watch instances of {crd}, retrying: {error}", {
+        crd,
+        error: errorText(error),
+      });
       return "retry";
     }
   }

@@ -3,6 +3,7 @@ import { getLogger } from "@logtape/logtape";
 import {
   apiVersionOf,
   errorText,
+  groupKind,
   type KindRef,
   type KubeObject,
   Manager,
@@ -88,7 +89,9 @@ export class InstanceEvents {
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) {
-        getLogger(["kro", "instance"]).warn("cannot write events: {error}", {
+        getLogger(["kro", "instance"]).warn("cannot write an Event of {kind} {instance}: {error}", {
+          kind: groupKind(kind),
+          instance: instanceName(instance),
           error: errorText(error),
         });
       }
@@ -134,4 +137,9 @@ export class InstanceEvents {
     }, by);
     told.sent.set(key, { name: eventName, count: 1, at: now.getTime() });
   }
+}
+
+/** `namespace/name`, or the name of a cluster-scoped instance. */
+function instanceName({ metadata: { namespace, name = "" } }: KubeObject): string {
+  return namespace ? `${namespace}/${name}` : name;
 }

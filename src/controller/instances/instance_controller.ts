@@ -345,7 +345,7 @@ export class InstanceController {
     }
     this.#watchFailure = message;
     const kind = groupKind(this.kind);
-    this.#logger.warn("watch of {kind} failed and is tried again: {error}", {
+    this.#logger.warn("watch of {kind} failed, retrying: {error}", {
       kind,
       error: message,
     });

@@ -55,7 +55,7 @@ export function logPass(about: About, before: string, outcome: Outcome, seconds:
 /** Logs a failure whose message differs from the last one. `outcome` is absent when the pass threw. */
 export function logFailure(about: About, error: string, outcome?: Outcome): void {
   const failed = outcome?.nodes.filter((node) => node.state === "Failed").map(({ id }) => id) ?? [];
-  logger.error("{kind} {instance} failed and is tried again, later each time: {error}", {
+  logger.error("{kind} {instance} failed, retrying with backoff: {error}", {
     ...naming(about),
     error,
     revision: outcome?.revision,

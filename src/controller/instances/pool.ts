@@ -145,8 +145,8 @@ export class InstancePool {
   #givenUp(key: string, retries: number): void {
     const [crd = "", instance = ""] = key.split("|");
     logger.error(
-      "instance {instance} of {crd} failed {retries} times in a row and is left alone: the next change of " +
-        "it or of its objects, or the resync, brings it back",
+      "instance {instance} of {crd} failed {retries} times in a row, no more retries: it is reconciled " +
+        "again at its next change, at a change of its objects, or at the resync",
       { crd, instance, retries },
     );
   }

@@ -75,7 +75,7 @@ export class Leadership implements RequestGate {
         }
         logger.warn(
           "lost lease {namespace}/{lease}: no writes until it is acquired again; if the API server " +
-            "responds, look for a second leader or a starved process",
+            "responds, look for a second leader or a process short of CPU",
           at,
         );
         this.#writes.abort();
@@ -152,7 +152,7 @@ export class Leadership implements RequestGate {
 
   /** Writes are sent only while this process leads, and no request is after {@link cut}. */
   withholds(write: boolean): string | undefined {
-    if (this.#cut) return "not sent: kro is about to end";
+    if (this.#cut) return "not sent: kro is shutting down";
     if (write && !this.leads) return "not sent: this controller does not hold the lease";
     return undefined;
   }

@@ -171,6 +171,6 @@ Deno.test("an unknown token and an unknown kind are one line each", async () => 
   assert.equal(unknown.code, 2);
   assert.match(
     unknown.stderr,
-    /no kind HttpbinApp in .*: add the ResourceGraphDefinition that makes it/,
+    /no kind HttpbinApp in .*: add the ResourceGraphDefinition that defines it/,
   );
 });

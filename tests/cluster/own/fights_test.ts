@@ -117,8 +117,8 @@ Deno.test("an instance says who fights over which field of which object", async 
     assert.equal(
       // deno-lint-ignore no-explicit-any -- as above
       told.status.conditions.find((c: any) => c.type === "Ready").message,
-      `resource reconciliation failed: ConfigMap ${ns}/one: field manager "kubectl-patch" changes ` +
-        "data.value back again and again; kro repairs it less and less often until that ends",
+      `resource reconciliation failed: ConfigMap ${ns}/one: field manager "kubectl-patch" keeps ` +
+        "reverting data.value; kro backs off repairing it until that stops",
     );
     await kubectl(["patch", "configmap", "one", "-n", ns, "--type=merge", "-p", patch]);
     await until("configmap", "one", ns, (o) => o.data.value === "ours");

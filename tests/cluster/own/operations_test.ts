@@ -83,7 +83,7 @@ Deno.test("SIGTERM in the middle of a pass: not ready, cut between two requests,
   const count = await made(name);
   assert.ok(count < 400, `${count} of 400: the pass was over too early to be cut`);
   assert.deepEqual(await requests(since), []);
-  assert.match(kro.log(), /passes are cut short/);
+  assert.match(kro.log(), /running passes are aborted/);
   assert.doesNotMatch(kro.log(), /\[ERR\]|failed/);
 
   await using _ = await startController();

@@ -55,7 +55,7 @@ apiTest(
     await s.cluster.delete(first.rgd);
     await s.cluster.untilGone(first.rgd);
     const label = "kro.run/resource-graph-definition-name";
-    const rgd = await refused(s, second, "KindReady", /which is gone/);
+    const rgd = await refused(s, second, "KindReady", /which does not exist/);
     assert.match(condition(rgd, "KindReady").message, new RegExp(`label it ${label}=${heir}$`));
     const config = { kind: "ConfigMap", name: "app" };
     const { data, metadata: { uid } } = await s.cluster.get(config);

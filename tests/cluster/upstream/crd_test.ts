@@ -109,7 +109,7 @@ scenario("crd:436", "a breaking change waits for leave", async (s) => {
   assert.equal(
     condition(rgd, "KindReady").message,
     `cannot update CRD ${crdAt(graph).name}: breaking changes detected: Property field2 was ` +
-      "removed (spec.field2). To update it all the same, annotate the ResourceGraphDefinition " +
+      "removed (spec.field2). To update it anyway, annotate the ResourceGraphDefinition " +
       "with kro.run/allow-breaking-changes=true",
   );
   assert.ok(specSchema(await s.cluster.get(crdAt(graph))).properties.field2);

@@ -42,7 +42,7 @@ Deno.test("a usage error is printed to stderr and exits with 2", async () => {
     [["apply", "-f", example, "--timeout", "5"], /"5" is not a duration/],
     [["apply", "-f", "/no/such/file"], /the path "\/no\/such\/file" does not exist/],
     [["delete"], /either -f FILE or KIND\/NAME/],
-    [["delete", "httpbinapps"], /"httpbinapps" names no object/],
+    [["delete", "httpbinapps"], /"httpbinapps" is a kind without a name/],
     [["delete", "a/b/c"], /"a\/b\/c" is not KIND or KIND\/NAME/],
     [["reconcile", "-A", "-n", "x"], /-A and -n exclude each other/],
     [["controller", "--no-such-flag"], /unknown option '--no-such-flag'/],

@@ -88,13 +88,13 @@ Deno.test("RGDs in a cycle, RGDs that need an invalid one and RGDs of the same k
   assert.equal(code, 1);
   assert.equal(
     stdout,
-    'a.yaml:11:7: a: node "b": template: the RGD "b" makes B, but needs the kind of this one: ' +
+    'a.yaml:11:7: a: node "b": template: the RGD "b" defines B, but needs the kind of this one: ' +
       "a -> b -> a; neither can come first [KIND]\n" +
-      'b.yaml:11:7: b: node "a": template: the RGD "a" makes A, but needs the kind of this one: ' +
+      'b.yaml:11:7: b: node "a": template: the RGD "a" defines A, but needs the kind of this one: ' +
       "a -> b -> a; neither can come first [KIND]\n" +
-      'c.yaml:11:7: c: node "d": template: the RGD "d" makes D, but has problems itself [KIND]\n' +
+      'c.yaml:11:7: c: node "d": template: the RGD "d" defines D, but has problems itself [KIND]\n' +
       'd.yaml:8:18: d: schema.spec.name: strng: unknown type: strng; did you mean "string"? [SCHEMA]\n' +
-      'f.yaml:6:5: f: schema.kind: the RGD "e" makes this kind already [NAMING]\n',
+      'f.yaml:6:5: f: schema.kind: the RGD "e" already defines this kind [NAMING]\n',
   );
   assert.equal(stderr, "6 ResourceGraphDefinitions: 1 valid, 5 rejected");
 });

@@ -236,8 +236,8 @@ Deno.test("leaks: memory that does not come back, a second watch of a kind", () 
 
 Deno.test("missed events: a sweep that found something", () => {
   const line = (message: string) => JSON.stringify({ level: "WARN", message });
-  assert.deepEqual(missed(`${line("sweep of Secret failed: x")}\n`), []);
-  const told = "events missed 3 changes of Secret";
+  assert.deepEqual(missed(`${line("resync of Secret failed: x")}\n`), []);
+  const told = "the watch of Secret missed 3 changes, found by the resync";
   assert.deepEqual(missed(`${line("ok")}\n${line(told)}\n`), [
     `a sweep found what events missed: ${told}`,
   ]);

@@ -33,7 +33,7 @@ Deno.test("get and patch reject JSON that is not an object", async () => {
       for (const send of [() => client.get(ref), patch]) {
         await assert.rejects(
           send,
-          (e) => e instanceof ApiError && /pods x\/y: the answer is no object$/.test(e.message),
+          (e) => e instanceof ApiError && /pods x\/y: the answer is not an object$/.test(e.message),
           text,
         );
       }

@@ -150,7 +150,7 @@ const broken: [string, RegExp, string, string?][] = [
   ],
   [
     "a server that is not a URL",
-    /server "k:6443" is no http or https URL/,
+    /server "k:6443" is not an http or https URL/,
     kubeconfig("", "server: k:6443"),
   ],
   [

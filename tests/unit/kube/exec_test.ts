@@ -79,7 +79,7 @@ const failures: [string, string, RegExp][] = [
     "echo first >&2; echo please log in >&2; exit 3",
     /: please log in$/,
   ],
-  ["no output", "exit 1", /: it failed without a word$/],
+  ["no output", "exit 1", /: it failed without output$/],
   ["output that is not JSON", "echo s3cret", /: its output is not JSON$/],
   [
     "output without a status",

@@ -103,7 +103,7 @@ Deno.test("an in-flight write is aborted when its gate closes; a later write beh
     await reached.promise;
     gate.closing.abort();
     // An apply can be retried in general, but not behind a closed gate.
-    await assert.rejects(write, withheld(/given up/));
+    await assert.rejects(write, withheld(/aborted before the answer came/));
     assert.equal(requests.length, 1);
     held.resolve(Response.json(object));
     const open = client.behind(new Gate());

@@ -126,7 +126,8 @@ const cases: Case[] = [
     expected: {
       writes: ["createRevision cart-r00001", "verifyRevision cart-r00001"],
       conditions: KIND_FAILED,
-      error: /^kind Cart cannot be made: the API server has carts of shop.example.com\/v1alpha1/,
+      error:
+        /^cannot create kind Cart: the API server itself serves carts of shop.example.com\/v1alpha1/,
       issued: "no_revision",
       keepsCrd: false,
     },
@@ -182,7 +183,7 @@ const cases: Case[] = [
       conditions: [...KIND_FAILED, STOPPED],
       error: ownerExists
         ? /owned by another ResourceGraphDefinition other$/
-        : /other, which is gone\. To take over .* label it .*-name=cart$/,
+        : /other, which does not exist\. To take over .* label it .*-name=cart$/,
       keepsCrd: false,
     },
   })),

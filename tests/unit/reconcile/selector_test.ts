@@ -67,8 +67,8 @@ for (
     { object: { app: "web" }, message: /unknown field "app"/ },
     { object: "a=b", message: /must be an object/ },
     { object: { matchLabels: { a: 1 } }, message: /"a" must be a string/ },
-    { object: { matchLabels: { a: "b c" } }, message: /value of "a" is no label value/ },
-    { object: { matchLabels: { "a,b": "c" } }, message: /"a,b" is no label key/ },
+    { object: { matchLabels: { a: "b c" } }, message: /value of "a" is not a label value/ },
+    { object: { matchLabels: { "a,b": "c" } }, message: /"a,b" is not a label key/ },
     {
       object: { matchExpressions: [{ key: "a", operator: "In", values: [] }] },
       message: /matchExpressions\[0\]: values must not be empty/,
