@@ -1,0 +1,87 @@
+/** Compares the messages of the source with the hand-written table: neither may have one that the other lacks. */
+import { type Found, scan, unionOf } from "./scan.ts";
+import { SILENT } from "./silent.ts";
+import { type Entry, type Section, SECTIONS } from "./table/mod.ts";
+import { PROBLEMS } from "./table/problems.ts";
+
+/** Conditions, as `Type=Status/Reason`. */
+const CONDITION = /^\w+=(?:True|False|Unknown)\/\w+$/;
+
+/** The source below a folder: paths that begin with `src/`, and texts. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** What is wrong with the table, one line each; empty when it is complete. */
+export function faultsOf(
+  sources: Sources,
+  sections: readonly Section[] = SECTIONS,
+  silent: readonly string[] = SILENT.flatMap(({ texts }) => texts),
+): string[] {
+  const findings = [...sources].map(([path, text]) => scan(path, text));
+  const found = findings.flatMap(({ messages }) => messages);
+  const entries = sections.flatMap((section) => section.entries);
+  const conditions = new Set(findings.flatMap((one) => [...one.conditions]));
+  return [
+    ...textFaults(found, entries, silent),
+    ...codeFaults("condition", conditions, codesOf(entries).filter((code) => CONDITION.test(code))),
+    ...problemFaults(sources, sections),
+  ];
+}
+
+function textFaults(
+  found: readonly Found[],
+  entries: readonly Entry[],
+  silent: readonly string[],
+): string[] {
+  const faults: string[] = [];
+  const table = new Map<string, Entry | undefined>(silent.map((text) => [keyOf(text), undefined]));
+  for (const entry of entries) {
+    for (const text of entry.texts) {
+      if (table.has(keyOf(text))) faults.push(`the table has "${text}" twice`);
+      table.set(keyOf(text), entry);
+    }
+  }
+  const seen = new Set<string>();
+  for (const { text, code, place } of found) {
+    const key = keyOf(text);
+    seen.add(key);
+    if (!table.has(key)) faults.push(`${place}: the table lacks "${text}"`);
+    const codes = table.get(key)?.code.split(", ");
+    if (code && codes && !codes.includes(code)) {
+      faults.push(`${place}: "${text}" has the code ${code}, and the table has ${codes}`);
+    }
+  }
+  for (const key of table.keys()) {
+    if (!seen.has(key)) faults.push(`the source lacks "${key}"`);
+  }
+  return faults;
+}
+
+function problemFaults(sources: Sources, sections: readonly Section[]): string[] {
+  const source = sources.get("src/api/problem.ts");
+  if (source === undefined) return [];
+  const codes = new Set(unionOf(source, "ProblemCode"));
+  const own = sections.filter(({ title }) => title === PROBLEMS.title);
+  // Some of them are found at run time too, and have the code of a failure as well.
+  const given = codesOf(own.flatMap(({ entries }) => entries)).filter((code) =>
+    /^[A-Z]/.test(code)
+  );
+  return codeFaults("problem", codes, given);
+}
+
+function codeFaults(what: string, wanted: ReadonlySet<string>, given: readonly string[]): string[] {
+  return [
+    ...[...wanted].filter((code) => !given.includes(code))
+      .map((code) => `the table lacks the ${what} ${code}`),
+    ...[...new Set(given)].filter((code) => !wanted.has(code))
+      .map((code) => `the source lacks the ${what} ${code}`),
+  ];
+}
+
+function codesOf(entries: readonly Entry[]): string[] {
+  return entries.flatMap(({ code }) => code.split(", "));
+}
+
+/** Texts are the same when they differ in the names of their values alone. */
+function keyOf(text: string): string {
+  return text.replace(/^…\s?/, "").replaceAll(/<[^<>]*>/g, "<>").trim();
+}

@@ -1,0 +1,277 @@
+/** Finds the messages in the source: what a person may read in a log, a condition, an error or on a terminal. */
+import ts from "typescript";
+
+/** A message, or a part of one, that a file can produce. */
+export interface Found {
+  /** The text; each value that is filled in is `<>`. */
+  text: string;
+  /** When the place tells it: `kro.graph WARN`, `KindReady=False/Failed`, `KIND`, `exit 2`, `HTTP 404`. */
+  code?: string;
+  /** File and line, such as `src/cli/files.ts:38`. */
+  place: string;
+}
+
+/** Everything that {@link scan} finds. */
+export interface Findings {
+  /** In the order of the source. */
+  messages: Found[];
+  /** Conditions as `Type=Status/Reason`, those without a literal message too. */
+  conditions: Set<string>;
+}
+
+/** Calls whose arguments are help or data: what they show is no message. */
+const SILENT_CALLS = new Set(
+  `argument command description describe env getLogger help helpGroup addHelpText option optionsGroup Option set
+  split version usage`.split(/\s+/),
+);
+
+/** Files of help texts (the metrics have a page of their own) and of data. */
+const SILENT_FILES = [
+  /^src\/controller\/metrics\//,
+  /^src\/graph\/(?:plural|plural_words|hash)\.ts$/,
+];
+
+/** Constants that hold lists of words. */
+const SILENT_CONSTANTS = /RESERVED|WORDS/;
+
+/** Codes of errors by their class. */
+const ERROR_CODES = new Map([
+  ["BadQuery", "HTTP 400"],
+  ["ConfigError", "exit 2"],
+  ["ListenError", "exit 2"],
+  ["MissingFileError", "exit 2"],
+  ["NoClusterError", "exit 2"],
+  ["UsageError", "exit 2"],
+]);
+
+/** Words of CEL's type signatures, such as `list(A), int -> A`. */
+const TYPE_WORDS =
+  /^(?:[A-Z]|<>|int|uint|double|string|bool|bytes|dyn|type|list|map|optional|duration|timestamp|net\.\w+|kro\.run\.\w+)$/;
+
+const LEVELS = new Set(["trace", "debug", "info", "warn", "error", "fatal"]);
+const PROBLEM_CODE = /^[A-Z]+(?:-[A-Z]+)?$/;
+const FAILURE_KINDS = new Set(
+  ["pending", "overload", "division", "overflow", "conversion", "argument", "cost", "other"],
+);
+const LOG_CODE = /^kro\.\S+ [A-Z]+$/;
+
+/** Finds the messages of one file; `path` begins with `src/`. */
+export function scan(path: string, source: string): Findings {
+  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
+  const findings: Findings = { messages: [], conditions: new Set() };
+  const category = categoryOf(file);
+  const isSilent = SILENT_FILES.some((pattern) => pattern.test(path));
+
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
+    for (const code of conditionsOf(node)) findings.conditions.add(code);
+    if (ts.isVariableDeclaration(node) && SILENT_CONSTANTS.test(node.name.getText(file))) return;
+    if (isText(node)) {
+      if (!isSilent) add(node);
+      // Values that are filled in may be texts themselves.
+      valuesOf(node).forEach(visit);
+      return;
+    }
+    if (isCallOf(node, SILENT_CALLS)) return;
+    ts.forEachChild(node, visit);
+  };
+  const add = (node: ts.Expression) => {
+    const raw = textOf(node).replaceAll(/\s+/g, " ").trim();
+    if (!isMessage(raw)) return;
+    const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
+    const code = codeOf(node, category);
+    // LogTape's placeholders.
+    const text = code && LOG_CODE.test(code) ? raw.replaceAll(/\{\w+\}/g, "<>") : raw;
+    findings.messages.push({ text, ...(code && { code }), place: `${path}:${line}` });
+  };
+  visit(file);
+  return findings;
+}
+
+/** A message has a blank between words. */
+function isMessage(text: string): boolean {
+  const words = text.split(/[\s,()]+|->/).filter(Boolean);
+  if (!/\S \S/.test(text) || !/[a-z]{2}/.test(text)) return false;
+  return !words.every((word) => TYPE_WORDS.test(word)) &&
+    words.some((word) => /^["'(]?[A-Za-z][a-z']*[a-z][,:;.)"']*$/.test(word));
+}
+
+type TextExpression = ts.StringLiteralLike | ts.TemplateExpression | ts.BinaryExpression;
+
+/** A string, a template or a sum of them. */
+function isText(node: ts.Node): node is TextExpression {
+  if (ts.isStringLiteralLike(node)) return !isName(node);
+  if (ts.isTemplateExpression(node)) return true;
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken &&
+    (isPart(node.left) || isPart(node.right));
+}
+
+function isPart(node: ts.Expression): boolean {
+  return isText(node) || (ts.isParenthesizedExpression(node) && isPart(node.expression));
+}
+
+/** Keys of objects and of element accesses are data. */
+function isName(node: ts.StringLiteralLike): boolean {
+  const { parent } = node;
+  return (ts.isPropertyAssignment(parent) && parent.name === node) ||
+    ts.isElementAccessExpression(parent);
+}
+
+function textOf(node: ts.Expression): string {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isParenthesizedExpression(node)) return textOf(node.expression);
+  if (ts.isTemplateExpression(node)) {
+    return node.head.text + node.templateSpans.map((span) => `<>${span.literal.text}`).join("");
+  }
+  if (isText(node) && ts.isBinaryExpression(node)) return textOf(node.left) + textOf(node.right);
+  return "<>";
+}
+
+/** The expressions that are filled into a text. */
+function valuesOf(node: ts.Expression): ts.Expression[] {
+  if (ts.isParenthesizedExpression(node)) return valuesOf(node.expression);
+  if (ts.isTemplateExpression(node)) return node.templateSpans.map((span) => span.expression);
+  if (isText(node) && ts.isBinaryExpression(node)) {
+    return [...valuesOf(node.left), ...valuesOf(node.right)];
+  }
+  return ts.isStringLiteralLike(node) ? [] : [node];
+}
+
+/** The code of the place where a text is used; undefined when the place does not tell it. */
+function codeOf(node: ts.Node, category: string): string | undefined {
+  let at = node;
+  while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+  const { parent } = at;
+  if (ts.isVariableDeclaration(parent)) return codeOfVariable(parent, category);
+  if (ts.isCallExpression(parent)) return codeOfCall(parent, category);
+  if (ts.isNewExpression(parent)) return codeOfError(parent);
+  const isProperty = ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent);
+  if (!isProperty || !ts.isObjectLiteralExpression(parent.parent)) return undefined;
+  if (parent.name.getText() !== "message") return undefined;
+  const [problem] = literalsOf(valueOf(parent.parent, "code"));
+  return problem && PROBLEM_CODE.test(problem) ? problem : conditionsOf(parent.parent)[0];
+}
+
+/** The code of the first place that uses a constant's text. */
+function codeOfVariable(declaration: ts.VariableDeclaration, category: string): string | undefined {
+  let block: ts.Node = declaration;
+  while (!ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent;
+  let code: string | undefined;
+  const visit = (node: ts.Node): void => {
+    if (code !== undefined) return;
+    const isUse = ts.isIdentifier(node) && node.text === declaration.name.getText() &&
+      node.pos >= declaration.end;
+    if (isUse) code = codeOf(node, category);
+    ts.forEachChild(node, visit);
+  };
+  if (ts.isIdentifier(declaration.name)) visit(block);
+  return code;
+}
+
+/** A log line's category and level, an HTTP status, a failure's kind, or a condition. */
+function codeOfCall(call: ts.CallExpression, category: string): string | undefined {
+  const [first] = call.arguments;
+  if (ts.isPropertyAccessExpression(call.expression)) {
+    const { name, expression } = call.expression;
+    const isLogger = /logger/i.test(expression.getText());
+    return isLogger && LEVELS.has(name.text) ? `${category} ${name.text.toUpperCase()}` : undefined;
+  }
+  switch (call.expression.getText()) {
+    case "problem":
+      return `HTTP ${first?.getText()}`;
+    case "fail":
+      return literalsOf(first).find((kind) => FAILURE_KINDS.has(kind));
+    default:
+      return conditionsOf(call)[0];
+  }
+}
+
+/** An exit code, an HTTP status, or a failure's kind. */
+function codeOfError({ expression, arguments: given }: ts.NewExpression): string | undefined {
+  const name = expression.getText();
+  return /^(?:Cel|Data)Error$/.test(name) ? literalsOf(given?.[0])[0] : ERROR_CODES.get(name);
+}
+
+/** The category of a file's log lines. */
+function categoryOf(file: ts.SourceFile): string {
+  let category = "kro";
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && node.expression.getText(file) === "getLogger") {
+      const [names] = node.arguments;
+      if (names && ts.isArrayLiteralExpression(names)) {
+        category = names.elements.map((each) =>
+          ts.isStringLiteralLike(each) ? each.text : `<${each.getText(file)}>`
+        ).join(".");
+        return;
+      }
+    }
+    if (category === "kro") ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return category;
+}
+
+/** The strings of a union type, such as `ProblemCode`. */
+export function unionOf(source: string, name: string): string[] {
+  const file = ts.createSourceFile("union.ts", source, ts.ScriptTarget.Latest, true);
+  const alias = file.statements.find((node): node is ts.TypeAliasDeclaration =>
+    ts.isTypeAliasDeclaration(node) && node.name.text === name
+  );
+  if (!alias || !ts.isUnionTypeNode(alias.type)) throw new Error(`no union type ${name}`);
+  return alias.type.types.flatMap((type) =>
+    ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal) ? [type.literal.text] : []
+  );
+}
+
+/** The conditions that a call of `condition()` or an object with type, status and reason makes. */
+function conditionsOf(node: ts.Node): string[] {
+  let parts: (ts.Expression | undefined)[] = [];
+  if (ts.isCallExpression(node) && node.expression.getText() === "condition") {
+    parts = [...node.arguments].slice(0, 3);
+  } else if (ts.isObjectLiteralExpression(node)) {
+    parts = ["type", "status", "reason"].map((name) => valueOf(node, name));
+  }
+  const [types = [], statuses = [], reasons = []] = parts.map((part) => literalsOf(part));
+  return types.flatMap((type) =>
+    statuses.flatMap((status) => reasons.map((reason) => `${type}=${status}/${reason}`))
+  ).filter((code) => /^[A-Z]\w+=(?:True|False|Unknown)\/[A-Z]\w+$/.test(code));
+}
+
+function valueOf(node: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  for (const property of node.properties) {
+    if (property.name?.getText() !== name) continue;
+    if (ts.isPropertyAssignment(property)) return property.initializer;
+    if (ts.isShorthandPropertyAssignment(property)) return property.name;
+  }
+  return undefined;
+}
+
+/** The strings that an expression can be: a literal, a choice between some, or a constant of the file. */
+function literalsOf(node: ts.Expression | undefined): string[] {
+  if (!node) return [];
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isAsExpression(node)) return literalsOf(node.expression);
+  if (ts.isConditionalExpression(node)) {
+    return [...literalsOf(node.whenTrue), ...literalsOf(node.whenFalse)];
+  }
+  if (!ts.isIdentifier(node)) return [];
+  const found: string[] = [];
+  const visit = (each: ts.Node): void => {
+    const isDeclared = ts.isVariableDeclaration(each) || ts.isBindingElement(each);
+    if (isDeclared && each.name.getText() === node.text && each.initializer) {
+      found.push(...literalsOf(each.initializer));
+    }
+    ts.forEachChild(each, visit);
+  };
+  visit(node.getSourceFile());
+  return found;
+}
+
+/** True for a call or `new` of one of these functions, or of a method of that name. */
+function isCallOf(node: ts.Node, names: ReadonlySet<string>): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
+  const { expression } = node;
+  return names.has(
+    ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(),
+  );
+}

@@ -1,0 +1,84 @@
+/** Errors of the HTTP endpoint. */
+import type { Section } from "./types.ts";
+
+/** Errors of the HTTP API. */
+export const HTTP: Section = {
+  title: "HTTP API errors",
+  intro:
+    "The JSON API answers with `application/problem+json`; the text is its field `detail`. `/healthz` and `/readyz` answer with plain text.",
+  entries: [
+    {
+      code: "HTTP 400",
+      texts: ["limit must be a whole number from 1 to <n>", "continue is not a token of this API"],
+      cause: "A query parameter is not valid.",
+      remedy: "Pass `limit` in that range, and `continue` exactly as the last page returned it.",
+    },
+    {
+      code: "HTTP 401",
+      texts: ["send a token of the cluster: Authorization: Bearer TOKEN"],
+      cause:
+        "`--metrics-auth` is set, and the request has no token, or one that the cluster does not know.",
+      remedy: "Send a service account's token in that header.",
+    },
+    {
+      code: "HTTP 403",
+      texts: ["this needs the right to get the non-resource URL /metrics"],
+      cause: "The token is valid, and its user may not read the metrics.",
+      remedy:
+        "Bind the user to a ClusterRole with `nonResourceURLs: [/metrics]` and `verbs: [get]`.",
+    },
+    {
+      code: "HTTP 404",
+      texts: [
+        'no graph "<name>"; see /graphs',
+        'graph "<graph>" has no instance <name>; see /graphs/<graph>/instances',
+      ],
+      cause: "The RGD or the instance does not exist, or the controller has not read it yet.",
+      remedy:
+        "List the names at the path that the message gives; write `-` for the namespace of a cluster-scoped instance.",
+    },
+    {
+      code: "HTTP 404",
+      texts: ["no such path: <path>; try <start>"],
+      cause: "The endpoint has no such path; an address of metrics alone has only `/metrics`.",
+      remedy: "Start at the path that the message gives.",
+    },
+    {
+      code: "HTTP 405",
+      texts: ["this API is read-only: use GET or HEAD"],
+      cause: "The request has another method.",
+      remedy: "Change objects with `kubectl`.",
+    },
+    {
+      code: "HTTP 500",
+      texts: ["internal error; see kro's log"],
+      cause: "kro failed to answer.",
+      remedy: "Report the error with its lines of the log.",
+    },
+    {
+      code: "HTTP 500",
+      texts: ["not healthy: <why>", "… the pass over <key> has run for <n> s"],
+      cause: "A pass takes longer than `--pass-deadline`: it hangs.",
+      remedy:
+        "The liveness probe restarts the pod; raise `--pass-deadline` if such passes are normal.",
+    },
+    {
+      code: "HTTP 503",
+      texts: ["kro cannot check with the API server who may read this; see kro's log"],
+      cause: "The reviews of `--metrics-auth` fail.",
+      remedy: "See `cannot check who may read the metrics` under “Log lines”.",
+    },
+    {
+      code: "HTTP 503",
+      texts: [
+        "not ready: <missing>",
+        "… controller is <state>",
+        "… lease: <error>",
+        "… graph <name> is not compiled",
+      ],
+      cause:
+        "The controller starts or stops, its caches are filling, or the Lease can neither be acquired nor watched.",
+      remedy: "Wait; if a cache is named for long, look for `watch of <kind> failed` in the log.",
+    },
+  ],
+};

@@ -1,0 +1,26 @@
+/** All sections of `docs/messages.md`. */
+import { COMMAND_LINE } from "./command_line.ts";
+import { EVENTS } from "./events.ts";
+import { FAILURES } from "./failures.ts";
+import { HTTP } from "./http.ts";
+import { INSTANCE_CONDITIONS } from "./instance_conditions.ts";
+import { LOG_LINES } from "./log_lines.ts";
+import { PROBLEMS } from "./problems.ts";
+import { REQUESTS } from "./requests.ts";
+import { RGD_CONDITIONS } from "./rgd_conditions.ts";
+import type { Section } from "./types.ts";
+
+export type { Entry, Section } from "./types.ts";
+
+/** In the order of the page. */
+export const SECTIONS: readonly Section[] = [
+  RGD_CONDITIONS,
+  INSTANCE_CONDITIONS,
+  PROBLEMS,
+  FAILURES,
+  COMMAND_LINE,
+  LOG_LINES,
+  HTTP,
+  REQUESTS,
+  EVENTS,
+];

@@ -1,0 +1,94 @@
+/** Errors of requests to the API server that kro itself words. */
+import type { Section } from "./types.ts";
+
+/** Errors of requests. */
+export const REQUESTS: Section = {
+  title: "Requests to the API server",
+  intro:
+    "They begin with the request, such as `GET deployments.apps shop/web`, and stand in conditions, log lines and on the " +
+    "terminal. Other messages after a request are the API server's own. The code is the reason that kro gives the error.",
+  entries: [
+    {
+      code: "Unreachable",
+      texts: [
+        "<request>: cannot reach <host> (from <config>): <cause><hint>",
+        "…; insecure-skip-tls-verify needs --unsafely-ignore-certificate-errors=<host>",
+        "…; check the certificate authority",
+      ],
+      cause: "No connection: the address, the network, a proxy or the certificate is wrong.",
+      remedy:
+        "Check `server` and the certificate authority in the kubeconfig, and test with `kubectl get --raw /version`.",
+    },
+    {
+      code: "Unreachable",
+      texts: ["<request>: the client is closed"],
+      cause: "kro is stopping.",
+      remedy: "Nothing.",
+    },
+    {
+      code: "Unauthorized",
+      texts: ["… at <host> with the credentials of <config>"],
+      cause: "The API server does not accept the credentials.",
+      remedy: "Log in again, or renew the token or certificate of the kubeconfig's user.",
+    },
+    {
+      code: "Timeout",
+      texts: ["<request>: no answer from <host> within <n> s"],
+      cause: "The API server, an admission webhook or the network is slow.",
+      remedy: "Check the API server's load and its webhooks; kro retries.",
+    },
+    {
+      code: "Withheld",
+      texts: [
+        "… aborted before the answer came",
+        "… not sent: kro is shutting down",
+        "… not sent: this controller does not hold the lease",
+      ],
+      cause: "kro stops, or lost the Lease, and sends no further writes.",
+      remedy: "Nothing: the next leader or the next start repeats the pass.",
+    },
+    {
+      code: "Other",
+      texts: [
+        "<request>: the answer is <what>",
+        "… not JSON",
+        "… not a list",
+        "… not an object",
+        "… neither the object nor a Status",
+        "<request>: malformed watch event",
+        "… a line of more than 32 MiB",
+        "<request>: an answer of more than <n> MiB",
+      ],
+      cause: "The answer does not come from a Kubernetes API server, or is damaged or too large.",
+      remedy: "Check which server or proxy answers at the kubeconfig's `server`.",
+    },
+    {
+      code: "Other",
+      texts: ["GET <path>: no aggregated discovery: Kubernetes 1.27 or later is needed"],
+      cause: "The cluster is too old.",
+      remedy: "Upgrade the cluster.",
+    },
+    {
+      code: "watch",
+      texts: ["no event or bookmark arrived in time"],
+      cause: "A watch was silent for too long, as behind a connection that broke without a close.",
+      remedy:
+        "Nothing: kro opens the watch again. If it repeats, check proxies and load balancers for idle timeouts.",
+    },
+    {
+      code: "Conflict, NotFound",
+      texts: [
+        "Apply failed with <n> conflict(s): <fields>",
+        '… conflict with "<manager>": <field>',
+        '… conflict with "<manager>"',
+        "<object> not found",
+        "operation cannot be fulfilled on <object>: <why>",
+        "… its uid is not <uid>",
+        "… the object has been modified",
+      ],
+      cause:
+        "The cluster in memory of `kro render` and of tests answers like an API server: another writer was first.",
+      remedy: "In a cluster kro reads the object again and retries; in `kro render` report it.",
+    },
+  ],
+};
