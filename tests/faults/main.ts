@@ -4,7 +4,7 @@ import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { attempt, Context, type Row } from "./scenarios/scenario.ts";
 import { merged, type Occasion, table } from "./results.ts";
-import { World } from "./world.ts";
+import { World } from "./environment.ts";
 
 const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--soak SECONDS]
 

@@ -2,7 +2,7 @@
 import { permissionFlags } from "../../src/cli/mod.ts";
 import { freePorts } from "../support/controlplane/api.ts";
 import { type Guarded, guarded } from "../support/controlplane/guard.ts";
-import { eventually } from "../support/controlplane/testing.ts";
+import { eventually } from "../support/controlplane/shared.ts";
 
 /** How to start one. */
 export interface KroOptions {
@@ -49,7 +49,7 @@ export class KroProcess {
       "run",
       ...(v8 ? [`--v8-flags=${v8.join(",")}`] : []),
       ...permissionFlags("controller", [kubeconfig, ...reads]),
-      `--preload=${import.meta.dirname}/timers.ts`,
+      `--preload=${import.meta.dirname}/timer_count.ts`,
       bundle,
       "controller",
       `--kubeconfig=${kubeconfig}`,

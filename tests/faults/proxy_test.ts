@@ -1,7 +1,7 @@
 /** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject } from "../../src/api/mod.ts";
-import { eventually } from "../support/controlplane/testing.ts";
+import { eventually } from "../support/controlplane/shared.ts";
 import {
   delay,
   drop,
@@ -14,7 +14,7 @@ import {
   reset,
   truncate,
 } from "./proxy/mod.ts";
-import { MAP, throughProxy } from "./through.ts";
+import { MAP, throughProxy } from "./proxied_client.ts";
 
 /** What the tests do through the proxy, and how they look past it. */
 async function ground() {

@@ -1,6 +1,6 @@
 /** Chance from a seed, and graphs drawn by it. */
 import type { JsonObject } from "../../src/api/mod.ts";
-import { configMap, secret } from "../support/scenario/templates.ts";
+import { configMap, secret } from "../support/cluster/nodes.ts";
 import { NAME, type Subject } from "./subjects.ts";
 
 /** Mulberry32: a small generator whose whole state is the seed. */

@@ -5,9 +5,9 @@ import { ChildCaches } from "../../src/clusters/cache/children.ts";
 import { ExternalCaches } from "../../src/clusters/cache/external.ts";
 import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { Discovery } from "../../src/kube/mod.ts";
-import { eventually } from "../support/controlplane/testing.ts";
+import { eventually } from "../support/controlplane/shared.ts";
 import { refuse } from "./proxy/mod.ts";
-import { MAP, throughProxy } from "./through.ts";
+import { MAP, throughProxy } from "./proxied_client.ts";
 
 const ground = () =>
   throughProxy({ name: "relist", as: "kro", user: "kro", userAgent: "kro/devel" });

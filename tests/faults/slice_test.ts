@@ -1,9 +1,9 @@
 /** The fixed slice of the fault scenarios: what of them runs with every change. `deno task faults` runs all. */
 import assert from "node:assert/strict";
-import { sharedControlPlane } from "../support/controlplane/testing.ts";
+import { sharedControlPlane } from "../support/controlplane/shared.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { Context } from "./scenarios/scenario.ts";
-import { World } from "./world.ts";
+import { World } from "./environment.ts";
 
 Deno.test("kro comes through the fixed slice of faults", async (t) => {
   await using world = await World.open(await sharedControlPlane());

@@ -8,7 +8,7 @@ import {
   RGD_KIND,
 } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
-import { THING } from "./things.ts";
+import { THING } from "./thing_kind.ts";
 
 /** Objects by `subject kind namespace/name`, as canonical JSON. */
 export type State = Record<string, string>;

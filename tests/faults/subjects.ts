@@ -1,6 +1,6 @@
 /** The graphs that faults are tried on: each lives one life, phase after phase, in a namespace of its own. */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
-import type { ScenarioCluster } from "../support/scenario/cluster.ts";
+import type { ScenarioCluster } from "../support/cluster/cluster.ts";
 import {
   configMap,
   deployment,
@@ -8,8 +8,8 @@ import {
   placed,
   secret,
   serviceAccount,
-} from "../support/scenario/templates.ts";
-import { THING } from "./things.ts";
+} from "../support/cluster/nodes.ts";
+import { THING } from "./thing_kind.ts";
 
 /** What happens to a graph and its instance, in this order. */
 export const phases = [

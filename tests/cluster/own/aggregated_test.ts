@@ -7,10 +7,10 @@ import {
   kubectl,
   startController,
   until,
-} from "../../support/cluster/controller_setup.ts";
+} from "../../support/cluster/controller.ts";
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
-import { eventually, testNamespace } from "../../support/controlplane/testing.ts";
-import { crdOf } from "../../support/scenario/crds.ts";
+import { eventually, testNamespace } from "../../support/controlplane/shared.ts";
+import { crdOf } from "../../support/cluster/crds.ts";
 
 Deno.test("an RGD is served when the aggregated API comes whose kind it waits for", async () => {
   await using second = await startControlPlane({ without: apiOnly });

@@ -1,9 +1,9 @@
 // What the API server refuses: the instance says which object, why and which field; other nodes go on.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { condition, inState } from "../../support/scenario/looks.ts";
-import { apiTest, type Scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
-import { configMap, service, serviceAccount } from "../../support/scenario/templates.ts";
+import { condition, inState } from "../../support/cluster/status.ts";
+import { apiTest, type Scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
+import { configMap, service, serviceAccount } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 

@@ -12,7 +12,7 @@ import { NAMESPACE } from "../../bench/kit/graphs.ts";
 import { Harness } from "../../bench/kit/harness.ts";
 import { sweep } from "../../bench/kit/sweep.ts";
 import { administrator } from "../../bench/kit/user.ts";
-import { sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 const sizes = { n: 3, many: 3, drifts: 3, quiet: 2, graphs: 1, memory: [1] };
 

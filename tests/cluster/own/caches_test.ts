@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";
 import { CachedCluster } from "../../../src/clusters/cached.ts";
-import { bench, childOf, INSTANCE } from "../../support/cluster/bench.ts";
+import { bench, childOf, INSTANCE } from "../../support/cluster/cached_cluster.ts";
 import { CONFIG_MAP } from "../../support/contract/cluster.ts";
-import { eventually } from "../../support/controlplane/testing.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
 
 Deno.test("cached cluster: an object that lost kro's labels is not gone, and gets them back", async () => {
   await using setup = await bench([CONFIG_MAP]);

@@ -12,9 +12,9 @@ import {
   startController,
   until,
   untilGone,
-} from "../../support/cluster/controller_setup.ts";
+} from "../../support/cluster/controller.ts";
 import type { AuditEntry } from "../../support/controlplane/mod.ts";
-import { testNamespace } from "../../support/controlplane/testing.ts";
+import { testNamespace } from "../../support/controlplane/shared.ts";
 
 /** Looks again so often that a test of quiet sees it. */
 const busy = { instanceRequeueMs: 300 };

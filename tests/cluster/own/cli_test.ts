@@ -5,7 +5,7 @@ import {
   eventually,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/testing.ts";
+} from "../../support/controlplane/shared.ts";
 
 /** A namespace, a group of its own, and the example in it as files. */
 async function example() {

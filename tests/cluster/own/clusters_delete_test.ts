@@ -8,12 +8,12 @@ import {
   kubectl,
   requests,
   until,
-} from "../../support/cluster/controller_setup.ts";
+} from "../../support/cluster/controller.ts";
 import {
   eventually,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/testing.ts";
+} from "../../support/controlplane/shared.ts";
 
 const template = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
 

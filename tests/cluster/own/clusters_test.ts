@@ -13,7 +13,7 @@ import {
   partsOf,
   POD_TEMPLATE,
   podTemplate,
-} from "../../support/cluster/bench.ts";
+} from "../../support/cluster/cached_cluster.ts";
 import {
   clusterContract,
   CONFIG_MAP,
@@ -21,7 +21,7 @@ import {
   SECRET,
   WIDGET,
 } from "../../support/contract/cluster.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 let widgets: Promise<void> | undefined;
 

@@ -12,8 +12,8 @@ import {
   until,
   untilGone,
   writes,
-} from "../../support/cluster/controller_setup.ts";
-import { testNamespace } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/controller.ts";
+import { testNamespace } from "../../support/controlplane/shared.ts";
 
 const suffix = crypto.randomUUID().slice(0, 6);
 

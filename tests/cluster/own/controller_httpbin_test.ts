@@ -8,8 +8,8 @@ import {
   until,
   untilGone,
   writes,
-} from "../../support/cluster/controller_setup.ts";
-import { testNamespace } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/controller.ts";
+import { testNamespace } from "../../support/controlplane/shared.ts";
 
 const folder = new URL("../../../deploy/examples/httpbin/", import.meta.url).pathname;
 const kind = "httpbinapps.duffy.xyz";

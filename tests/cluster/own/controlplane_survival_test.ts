@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
-import { eventually } from "../../support/controlplane/testing.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
 import { isRunning } from "../../support/runner/survivors.ts";
 
 const mod = import.meta.resolve("../../support/controlplane/mod.ts");

@@ -4,7 +4,7 @@ import {
   eventually,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/testing.ts";
+} from "../../support/controlplane/shared.ts";
 
 Deno.test("the control plane serves, with a node that is ready", async () => {
   const { kubectl } = await sharedControlPlane();

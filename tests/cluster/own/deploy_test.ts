@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Controller } from "../../../src/controller/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 const deploy = new URL("../../../deploy", import.meta.url).pathname;
 

@@ -12,9 +12,9 @@ import {
   POD_TEMPLATE,
   podTemplate,
   SECRET,
-} from "../../support/cluster/bench.ts";
+} from "../../support/cluster/cached_cluster.ts";
 import { CONFIG_MAP } from "../../support/contract/cluster.ts";
-import { eventually } from "../../support/controlplane/testing.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
 
 const SERVICE: KindRef = { ...CONFIG_MAP, kind: "Service", plural: "services" };
 

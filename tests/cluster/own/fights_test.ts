@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
-import { bench, containerOf, env, POD_TEMPLATE, podTemplate } from "../../support/cluster/bench.ts";
+import {
+  bench,
+  containerOf,
+  env,
+  POD_TEMPLATE,
+  podTemplate,
+} from "../../support/cluster/cached_cluster.ts";
 import {
   apply,
   cleanUp,
@@ -11,8 +17,8 @@ import {
   kubectl,
   startController,
   until,
-} from "../../support/cluster/controller_setup.ts";
-import { eventually, testNamespace } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/controller.ts";
+import { eventually, testNamespace } from "../../support/controlplane/shared.ts";
 
 const fights: Record<string, {
   change: (client: KubeClient, live: KubeObject, ref: ObjectRef) => Promise<unknown>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { InstanceEvents } from "../../../src/controller/instances/event_recorder.ts";
-import { counted } from "../../support/cluster/bench.ts";
+import { counted } from "../../support/cluster/cached_cluster.ts";
 import {
   apply,
   cleanUp,
@@ -12,8 +12,8 @@ import {
   quiet,
   startController,
   until,
-} from "../../support/cluster/controller_setup.ts";
-import { eventually, testNamespace } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/controller.ts";
+import { eventually, testNamespace } from "../../support/controlplane/shared.ts";
 
 interface Event {
   type: string;

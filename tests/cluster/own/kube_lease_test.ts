@@ -1,8 +1,8 @@
 // Leases on a real API server.
 import assert from "node:assert/strict";
 import { LeaseHolder, leaseRef, microTime, readLeases } from "../../../src/kube/mod.ts";
-import { clientOf, refusedWith, session } from "../../support/cluster/kube_session.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { clientOf, refusedWith, session } from "../../support/cluster/client.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 Deno.test("a Lease has one holder; given back it goes to the next at once", async () => {
   await using s = await session();

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { Backoff, type KubeClient, Reflector, ScopedReflector } from "../../../src/kube/mod.ts";
-import { by, clientOf, CONFIG_MAP, session } from "../../support/cluster/kube_session.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { by, clientOf, CONFIG_MAP, session } from "../../support/cluster/client.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 /** The server closes each watch after a second instead of minutes. */
 function hasty(client: KubeClient): KubeClient {

@@ -10,8 +10,8 @@ import {
   freshKind,
   refusedWith,
   session,
-} from "../../support/cluster/kube_session.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/client.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 Deno.test("an object is created, read, merged, replaced, deleted", async () => {
   await using s = await session();

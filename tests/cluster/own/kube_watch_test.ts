@@ -17,8 +17,8 @@ import {
   freshKind,
   refusedWith,
   session,
-} from "../../support/cluster/kube_session.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/client.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 Deno.test("metadata alone is listed and watched when asked for, under the object's own kind", async () => {
   await using s = await session();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Leadership } from "../../../src/controller/lease/leadership.ts";
 import { Controller, type ControllerOptions, Metrics } from "../../../src/controller/mod.ts";
 import { connect, type KubeClient, LeaseHolder, loadConfig } from "../../../src/kube/mod.ts";
-import { startProcess } from "../../support/cluster/controller_process.ts";
+import { startProcess } from "../../support/cluster/kro_process.ts";
 import {
   apply,
   cleanUp,
@@ -17,13 +17,13 @@ import {
   until,
   untilGone,
   writes,
-} from "../../support/cluster/controller_setup.ts";
-import { CONFIG_MAP } from "../../support/cluster/kube_session.ts";
+} from "../../support/cluster/controller.ts";
+import { CONFIG_MAP } from "../../support/cluster/client.ts";
 import {
   eventually,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/testing.ts";
+} from "../../support/controlplane/shared.ts";
 
 const FAST = { durationSeconds: 3, renewDeadlineSeconds: 2, retrySeconds: 0.3 };
 

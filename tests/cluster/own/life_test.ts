@@ -1,17 +1,12 @@
 // An instance's life, and what others do meanwhile: the timed requeue is off, so watches alone drive it.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { eventually } from "../../support/controlplane/testing.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { crd, crdPlace, unknown } from "../../support/scenario/crds.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { apiTest } from "../../support/scenario/scenario.ts";
-import {
-  configMap,
-  deployment,
-  service,
-  serviceAccount,
-} from "../../support/scenario/templates.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { crd, crdPlace, unknown } from "../../support/cluster/crds.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { apiTest } from "../../support/cluster/scenario.ts";
+import { configMap, deployment, service, serviceAccount } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 

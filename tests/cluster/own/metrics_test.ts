@@ -1,8 +1,8 @@
 /** What `/metrics` tells of a controller that has worked: on a real cluster, over HTTP. */
 import assert from "node:assert/strict";
-import { startProcess } from "../../support/cluster/controller_process.ts";
-import { apply, cleanUp, graph, groupOf, until } from "../../support/cluster/controller_setup.ts";
-import { eventually, testNamespace } from "../../support/controlplane/testing.ts";
+import { startProcess } from "../../support/cluster/kro_process.ts";
+import { apply, cleanUp, graph, groupOf, until } from "../../support/cluster/controller.ts";
+import { eventually, testNamespace } from "../../support/controlplane/shared.ts";
 
 const name = "counted";
 

@@ -1,7 +1,7 @@
 /** The controller as a process: signals, health, heap snapshots, guarded metrics. */
 import assert from "node:assert/strict";
 import { permissionFlags } from "../../../src/cli/mod.ts";
-import { startProcess } from "../../support/cluster/controller_process.ts";
+import { startProcess } from "../../support/cluster/kro_process.ts";
 import {
   apply,
   cleanUp,
@@ -11,12 +11,12 @@ import {
   requests,
   startController,
   until,
-} from "../../support/cluster/controller_setup.ts";
+} from "../../support/cluster/controller.ts";
 import {
   eventually,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/testing.ts";
+} from "../../support/controlplane/shared.ts";
 
 /** A graph whose pass makes so many ConfigMaps that it takes a while. */
 function manyGraph(name: string) {

@@ -11,12 +11,12 @@ import {
   groupOf,
   kubectl,
   until,
-} from "../../support/cluster/controller_setup.ts";
+} from "../../support/cluster/controller.ts";
 import {
   eventually,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/testing.ts";
+} from "../../support/controlplane/shared.ts";
 
 /** Lets the user do all that kro does for itself and for instances, and nothing with their objects. */
 async function baseRights(role: string, group: string, user = role): Promise<void> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags, type Role } from "../../../src/cli/mod.ts";
 import { freePorts } from "../../support/controlplane/api.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 function start(role: Role, kubeconfigs: string[], path: string, args: string[]) {
   return new Deno.Command(Deno.execPath(), {

@@ -11,8 +11,8 @@ import {
   requests,
   startController,
   until,
-} from "../../support/cluster/controller_setup.ts";
-import { testNamespace } from "../../support/controlplane/testing.ts";
+} from "../../support/cluster/controller.ts";
+import { testNamespace } from "../../support/controlplane/shared.ts";
 
 const suffix = crypto.randomUUID().slice(0, 6);
 

@@ -4,8 +4,8 @@ import { ApiError, CRD_KIND, gvkKey, type KindRef, type KubeObject } from "../..
 import { LiveCluster } from "../../../src/clusters/live.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
 import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
-import { counted, DEPLOYMENT, SECRET } from "../../support/cluster/bench.ts";
-import { eventually } from "../../support/controlplane/testing.ts";
+import { counted, DEPLOYMENT, SECRET } from "../../support/cluster/cached_cluster.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
 
 const API_SERVICE: KindRef = {
   group: "apiregistration.k8s.io",

@@ -5,7 +5,7 @@ import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
 import { Owners } from "../../../src/clusters/cache/owners.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import { sweepKind } from "../../../src/clusters/cache/sweep.ts";
-import { childOf, counted, INSTANCE, namespaceOf } from "../../support/cluster/bench.ts";
+import { childOf, counted, INSTANCE, namespaceOf } from "../../support/cluster/cached_cluster.ts";
 import { CONFIG_MAP } from "../../support/contract/cluster.ts";
 
 Deno.test("a sweep finds what events missed: changed, gone and new; then it finds nothing", async () => {

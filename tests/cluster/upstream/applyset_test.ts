@@ -5,10 +5,10 @@ import {
   assertInventory,
   childLabels,
   itemLabels,
-} from "../../support/scenario/applyset.ts";
-import { names } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import { configMap, secret, serviceAccount } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/applyset.ts";
+import { names } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, secret, serviceAccount } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 

@@ -1,6 +1,6 @@
 // RGDs that clash with what is there, are too big, garbage, or changed behind kro's back: each ends in a word.
 import assert from "node:assert/strict";
-import { sharedControlPlane } from "../../support/controlplane/testing.ts";
+import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 import {
   active,
   crdAt,
@@ -8,10 +8,10 @@ import {
   refused,
   revisions,
   verdicts,
-} from "../../support/scenario/graphs.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { apiTest, type GraphSpec } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/rgd_status.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { apiTest, type GraphSpec } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 /** A ConfigMap for each instance. */
 function graphOf(kind: string, value = "one", schema = {}): GraphSpec {

@@ -2,7 +2,7 @@
 // which object or expression, and why; nothing else is held up and nothing is lost from the inventory.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { apiTest, type Scenario } from "../../support/scenario/scenario.ts";
+import { apiTest, type Scenario } from "../../support/cluster/scenario.ts";
 
 /** One way to go wrong. */
 interface Case {

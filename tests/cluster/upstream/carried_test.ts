@@ -1,9 +1,9 @@
 // What kro puts on an instance is put back when somebody takes it off, and graphs may make instances of graphs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { apiTest } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { apiTest } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 const KINDS = "applyset.kubernetes.io/contains-group-kinds";

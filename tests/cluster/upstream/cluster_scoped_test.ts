@@ -1,8 +1,8 @@
 // Instances of a cluster-scoped kind: their objects say where they are.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { names } from "../../support/scenario/looks.ts";
-import { scenario } from "../../support/scenario/scenario.ts";
+import { names } from "../../support/cluster/status.ts";
+import { scenario } from "../../support/cluster/scenario.ts";
 
 scenario(
   "instance_cluster_scoped:61",

@@ -1,9 +1,9 @@
 // Collections over time: growing and shrinking, drift, limits.
 import assert from "node:assert/strict";
-import { itemLabels } from "../../support/scenario/applyset.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import { configMap, placed, pod } from "../../support/scenario/templates.ts";
+import { itemLabels } from "../../support/cluster/applyset.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, placed, pod } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };

@@ -1,8 +1,8 @@
 // When a collection is ready, and who waits for it.
 import assert from "node:assert/strict";
-import { condition, inState, names, reason } from "../../support/scenario/looks.ts";
-import { scenario } from "../../support/scenario/scenario.ts";
-import { configMap, pod } from "../../support/scenario/templates.ts";
+import { condition, inState, names, reason } from "../../support/cluster/status.ts";
+import { scenario } from "../../support/cluster/scenario.ts";
+import { configMap, pod } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };

@@ -1,9 +1,9 @@
 // forEach: which items there are, and what reads them.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { names } from "../../support/scenario/looks.ts";
-import { scenario } from "../../support/scenario/scenario.ts";
-import { configMap, placed } from "../../support/scenario/templates.ts";
+import { names } from "../../support/cluster/status.ts";
+import { scenario } from "../../support/cluster/scenario.ts";
+import { configMap, placed } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };

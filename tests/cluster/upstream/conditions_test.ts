@@ -1,10 +1,10 @@
 // Conditions that the author of a graph declares.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 const BUILT_IN = ["InstanceManaged", "GraphResolved", "ResourcesReady", "Ready"];
 

@@ -1,10 +1,10 @@
 // The generated CRD: made, updated, refused, restored.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { active, crdAt, refused, specSchema } from "../../support/scenario/graphs.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+import { active, crdAt, refused, specSchema } from "../../support/cluster/rgd_status.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 /** A graph of one ConfigMap with that schema of the instance's spec. */
 function graphOf(kind: string, spec: JsonObject, schema: JsonObject = {}): GraphSpec {

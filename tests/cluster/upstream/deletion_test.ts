@@ -1,15 +1,9 @@
 // Deletion: from the inventory alone, wave by wave, and through instances of instances.
 import assert from "node:assert/strict";
-import type { Place } from "../../support/scenario/cluster.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { type Scenario, scenario } from "../../support/scenario/scenario.ts";
-import {
-  configMap,
-  deployment,
-  external,
-  secret,
-  service,
-} from "../../support/scenario/templates.ts";
+import type { Place } from "../../support/cluster/cluster.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { type Scenario, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, deployment, external, secret, service } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 const ORDER = "internal.kro.run/apply-order";

@@ -1,11 +1,11 @@
 // Upstream's end-to-end tests of what an instance may say: its CRD, and what the API server refuses.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { crdPlace } from "../../support/scenario/crds.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { type Scenario, scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { crdPlace } from "../../support/cluster/crds.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { type Scenario, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 /** The schema of a kind's spec, as the API server has it. */
 async function specSchema({ cluster }: Scenario, graph: ScenarioGraph): Promise<Live> {

@@ -1,11 +1,11 @@
 // Upstream's end-to-end tests of instances and their objects.
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { crd, unknown } from "../../support/scenario/crds.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { crd, unknown } from "../../support/cluster/crds.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 /** Holds that the object says at least this, as upstream's assertions do; lists have to be as long. */
 function assertHolds(object: Live, expected: unknown, path = ""): void {

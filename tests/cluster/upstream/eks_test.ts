@@ -1,10 +1,16 @@
 // A graph of twelve objects, in the depth and breadth of a cluster at a cloud provider.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { ackKind, ackNode, dependencies, installAck, provide } from "../../support/scenario/ack.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { type GraphSpec, type Scenario, scenario } from "../../support/scenario/scenario.ts";
+import {
+  ackKind,
+  ackNode,
+  dependencies,
+  installAck,
+  provide,
+} from "../../support/cluster/aws_kinds.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { type GraphSpec, type Scenario, scenario } from "../../support/cluster/scenario.ts";
 
 const role = (id: string, name: string, policy: string) =>
   ackNode(id, "Role", name, {

@@ -1,9 +1,9 @@
 // What expressions in templates can do: functions, comprehensions, unknown fields, omit().
 import assert from "node:assert/strict";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { crd, unknown } from "../../support/scenario/crds.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import { configMap, serviceAccount } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { crd, unknown } from "../../support/cluster/crds.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, serviceAccount } from "../../support/cluster/nodes.ts";
 
 scenario("format:33", "format() puts values into a text", async (s) => {
   const key = '${"%s:%s".format([schema.metadata.namespace, account.metadata.name])}';

@@ -1,10 +1,10 @@
 // External references: objects of others, by name and by selector.
 import assert from "node:assert/strict";
 import { CRD_KIND } from "../../../src/api/mod.ts";
-import { crd } from "../../support/scenario/crds.ts";
-import { inState, names } from "../../support/scenario/looks.ts";
-import { scenario } from "../../support/scenario/scenario.ts";
-import { deploymentSpec, external } from "../../support/scenario/templates.ts";
+import { crd } from "../../support/cluster/crds.ts";
+import { inState, names } from "../../support/cluster/status.ts";
+import { scenario } from "../../support/cluster/scenario.ts";
+import { deploymentSpec, external } from "../../support/cluster/nodes.ts";
 
 scenario("externalref:39", "a Deployment follows one of somebody else's", async (s) => {
   const graph = await s.graph({

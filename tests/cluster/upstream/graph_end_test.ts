@@ -1,18 +1,18 @@
 // The end of an RGD: its instances, their objects, its CRD, its watches, and who is left to delete what it made.
 import assert from "node:assert/strict";
 import { ownCrds } from "../../../src/publish/mod.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/testing.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { crd } from "../../support/scenario/crds.ts";
-import { active, crdAt, numbers } from "../../support/scenario/graphs.ts";
-import { condition } from "../../support/scenario/looks.ts";
+import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { crd } from "../../support/cluster/crds.ts";
+import { active, crdAt, numbers } from "../../support/cluster/rgd_status.ts";
+import { condition } from "../../support/cluster/status.ts";
 import {
   apiTest,
   type GraphSpec,
   type Scenario,
   type ScenarioGraph,
-} from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 /** A ConfigMap for each instance. */
 function graphOf(kind: string, value = "one"): GraphSpec {

@@ -1,11 +1,11 @@
 // Controllers that start on what is there, two of them at once, and what a change of one graph costs the others.
 import assert from "node:assert/strict";
-import { requests, startController, writes } from "../../support/cluster/controller_setup.ts";
-import { eventually } from "../../support/controlplane/testing.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { active, crdAt, numbers, revisions, verdicts } from "../../support/scenario/graphs.ts";
-import { apiTest, type GraphSpec, type Scenario } from "../../support/scenario/scenario.ts";
-import { configMap, secret } from "../../support/scenario/templates.ts";
+import { requests, startController, writes } from "../../support/cluster/controller.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { active, crdAt, numbers, revisions, verdicts } from "../../support/cluster/rgd_status.ts";
+import { apiTest, type GraphSpec, type Scenario } from "../../support/cluster/scenario.ts";
+import { configMap, secret } from "../../support/cluster/nodes.ts";
 
 /** A ConfigMap and a Secret for each instance. */
 function graphOf(kind: string, value = "one"): GraphSpec {

@@ -1,7 +1,7 @@
 // What reaches the CRD of a graph and the instances behind it, and what a refusal leaves as it was.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
 import {
   active,
   crdAt,
@@ -9,15 +9,15 @@ import {
   refused,
   specSchema,
   verdicts,
-} from "../../support/scenario/graphs.ts";
-import { condition } from "../../support/scenario/looks.ts";
+} from "../../support/cluster/rgd_status.ts";
+import { condition } from "../../support/cluster/status.ts";
 import {
   apiTest,
   type GraphSpec,
   type Scenario,
   type ScenarioGraph,
-} from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 /** One ConfigMap that says which version of the graph made it. */
 function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObject = {}) {

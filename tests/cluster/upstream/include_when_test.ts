@@ -1,13 +1,8 @@
 // includeWhen: what is left out, with all that reads it.
 import assert from "node:assert/strict";
-import { inState, names } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import {
-  configMap,
-  deployment,
-  service,
-  serviceAccount,
-} from "../../support/scenario/templates.ts";
+import { inState, names } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, deployment, service, serviceAccount } from "../../support/cluster/nodes.ts";
 
 scenario(
   "include_when:61",

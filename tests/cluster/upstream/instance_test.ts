@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { applySetId } from "../../../src/reconcile/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
-import { configMap, deploymentSpec } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
+import { configMap, deploymentSpec } from "../../support/cluster/nodes.ts";
 
 /** The ApplySet id of an instance. */
 function setId(graph: ScenarioGraph, instance: Live): string {

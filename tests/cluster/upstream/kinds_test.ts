@@ -1,17 +1,17 @@
 // Kinds that RGDs use come, change and go while the controller runs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live, Place } from "../../support/scenario/cluster.ts";
-import { crdOf } from "../../support/scenario/crds.ts";
-import { active, refused, verdicts } from "../../support/scenario/graphs.ts";
-import { condition, inState } from "../../support/scenario/looks.ts";
+import type { Live, Place } from "../../support/cluster/cluster.ts";
+import { crdOf } from "../../support/cluster/crds.ts";
+import { active, refused, verdicts } from "../../support/cluster/rgd_status.ts";
+import { condition, inState } from "../../support/cluster/status.ts";
 import {
   apiTest,
   type GraphSpec,
   type Scenario,
   type ScenarioGraph,
-} from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 

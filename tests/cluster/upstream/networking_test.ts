@@ -1,8 +1,14 @@
 // Chains of objects whose ids appear in their status, as controllers of a cloud provider write them.
 import assert from "node:assert/strict";
-import { ackKind, ackNode, dependencies, installAck, provide } from "../../support/scenario/ack.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { scenario } from "../../support/scenario/scenario.ts";
+import {
+  ackKind,
+  ackNode,
+  dependencies,
+  installAck,
+  provide,
+} from "../../support/cluster/aws_kinds.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { scenario } from "../../support/cluster/scenario.ts";
 
 const vpc = (id: string, name: string, cidr = "10.0.0.0/16") =>
   ackNode(id, "VPC", name, { cidrBlocks: [cidr] });

@@ -1,15 +1,15 @@
 // What is pruned when, and whose objects are whose.
 import assert from "node:assert/strict";
-import { applySetId, childLabels, itemLabels } from "../../support/scenario/applyset.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { condition, inState, names, passes } from "../../support/scenario/looks.ts";
+import { applySetId, childLabels, itemLabels } from "../../support/cluster/applyset.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { condition, inState, names, passes } from "../../support/cluster/status.ts";
 import {
   type GraphSpec,
   type Scenario,
   scenario,
   type ScenarioGraph,
-} from "../../support/scenario/scenario.ts";
-import { configMap, deployment } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/scenario.ts";
+import { configMap, deployment } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 

@@ -1,10 +1,10 @@
 // readyWhen, data that is not there yet, and objects that somebody deletes: what waits, and for what.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Place, ScenarioCluster } from "../../support/scenario/cluster.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { scenario } from "../../support/scenario/scenario.ts";
-import { configMap, deployment, deploymentSpec } from "../../support/scenario/templates.ts";
+import type { Place, ScenarioCluster } from "../../support/cluster/cluster.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { scenario } from "../../support/cluster/scenario.ts";
+import { configMap, deployment, deploymentSpec } from "../../support/cluster/nodes.ts";
 
 const ANNOTATION = "internal.kro.run/apply-order";
 

@@ -1,10 +1,10 @@
 // What the API server refuses, and objects of unusual shape that it takes.
 import assert from "node:assert/strict";
-import { eventually } from "../../support/controlplane/testing.ts";
-import { crd, crdOf, crdPlace } from "../../support/scenario/crds.ts";
-import { condition, inState, names } from "../../support/scenario/looks.ts";
-import { type GraphSpec, type Scenario, scenario } from "../../support/scenario/scenario.ts";
-import { configMap } from "../../support/scenario/templates.ts";
+import { eventually } from "../../support/controlplane/shared.ts";
+import { crd, crdOf, crdPlace } from "../../support/cluster/crds.ts";
+import { condition, inState, names } from "../../support/cluster/status.ts";
+import { type GraphSpec, type Scenario, scenario } from "../../support/cluster/scenario.ts";
+import { configMap } from "../../support/cluster/nodes.ts";
 
 const POLICY = "admissionregistration.k8s.io";
 

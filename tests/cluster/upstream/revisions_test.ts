@@ -1,16 +1,16 @@
 // GraphRevisions: which one instances use, how they are numbered, kept and let go, and what a restart makes of them.
 import assert from "node:assert/strict";
 import { specHash } from "../../../src/graph/mod.ts";
-import { numbers, refused, revisions, verdicts } from "../../support/scenario/graphs.ts";
-import { condition } from "../../support/scenario/looks.ts";
+import { numbers, refused, revisions, verdicts } from "../../support/cluster/rgd_status.ts";
+import { condition } from "../../support/cluster/status.ts";
 import {
   apiTest,
   type GraphSpec,
   type Scenario,
   scenario,
   type ScenarioGraph,
-} from "../../support/scenario/scenario.ts";
-import { configMap, deployment, service } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/scenario.ts";
+import { configMap, deployment, service } from "../../support/cluster/nodes.ts";
 
 /** A ConfigMap with the instance's data and a value of the graph's own. */
 function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { specHash } from "../../../src/graph/mod.ts";
-import type { Live, Place } from "../../support/scenario/cluster.ts";
-import { active, crdAt, refused } from "../../support/scenario/graphs.ts";
-import { condition } from "../../support/scenario/looks.ts";
-import { type GraphSpec, scenario } from "../../support/scenario/scenario.ts";
-import { configMap, deployment, service } from "../../support/scenario/templates.ts";
+import type { Live, Place } from "../../support/cluster/cluster.ts";
+import { active, crdAt, refused } from "../../support/cluster/rgd_status.ts";
+import { condition } from "../../support/cluster/status.ts";
+import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, deployment, service } from "../../support/cluster/nodes.ts";
 
 scenario("recover:60", "after a bad spec the next good one counts", async (s) => {
   const graphOf = (...resources: unknown[]): GraphSpec => ({

@@ -1,13 +1,13 @@
 // A Deployment with its Service: served, suspended, deleted.
 import assert from "node:assert/strict";
-import { condition, names } from "../../support/scenario/looks.ts";
+import { condition, names } from "../../support/cluster/status.ts";
 import {
   type GraphSpec,
   type Scenario,
   scenario,
   type ScenarioGraph,
-} from "../../support/scenario/scenario.ts";
-import { deploymentSpec } from "../../support/scenario/templates.ts";
+} from "../../support/cluster/scenario.ts";
+import { deploymentSpec } from "../../support/cluster/nodes.ts";
 
 const container = {
   name: "web",

@@ -1,10 +1,10 @@
 // Upstream kro 0.9.4 and this one take over a cluster from each other without touching a child.
 import assert from "node:assert/strict";
-import { quiet } from "../../support/cluster/controller_setup.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { type Scenario, scenario, type ScenarioGraph } from "../../support/scenario/scenario.ts";
-import { mixed, spread } from "../../support/scenario/takeover_graphs.ts";
-import { needsGo, runUpstream } from "../../support/scenario/upstream.ts";
+import { quiet } from "../../support/cluster/controller.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { type Scenario, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
+import { mixed, spread } from "./takeover_graphs.ts";
+import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
 
 const KINDS = ["ConfigMap", "Secret", "Deployment.apps"];
 

@@ -1,10 +1,10 @@
 // What wakes an instance: nothing here is requeued, so all of it is seen by watches.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/scenario/cluster.ts";
-import { names } from "../../support/scenario/looks.ts";
-import { type Scenario, scenario } from "../../support/scenario/scenario.ts";
-import { configMap, external } from "../../support/scenario/templates.ts";
+import type { Live } from "../../support/cluster/cluster.ts";
+import { names } from "../../support/cluster/status.ts";
+import { type Scenario, scenario } from "../../support/cluster/scenario.ts";
+import { configMap, external } from "../../support/cluster/nodes.ts";
 
 const NAME = "${schema.metadata.name}";
 

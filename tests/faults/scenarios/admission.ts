@@ -1,10 +1,10 @@
 /** Admission: a real webhook that denies, changes what it is shown, or does not answer; and a quota that is exceeded. */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
-import { live, type Plan } from "../life.ts";
+import { live, type Plan } from "../lifecycle.ts";
 import { unquiet } from "../oracles.ts";
 import { nameIn, subjects } from "../subjects.ts";
-import { KRO, type World } from "../world.ts";
+import { KRO, type World } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";

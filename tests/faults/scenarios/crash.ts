@@ -3,10 +3,10 @@
  * with a k of its own: the k-th request of each subject is held, with all later ones of it, until each has
  * come to its own; then the process is killed. To each subject that is a crash at its k-th request.
  */
-import type { Model, Plan } from "../life.ts";
+import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
 import { nameIn, type Phase, phases, subjectOf, subjects } from "../subjects.ts";
-import { KRO, type World } from "../world.ts";
+import { KRO, type World } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 /** How long a subject may take to come to its k-th request before the others no longer wait for it. */

@@ -1,10 +1,10 @@
 /** Faults of the leader: it dies, is frozen, loses its Lease or cannot renew it. Nobody writes who does not hold it. */
-import type { Plan } from "../life.ts";
+import type { Plan } from "../lifecycle.ts";
 import { unled } from "../oracles.ts";
 import type { KroProcess } from "../process.ts";
 import { refuse } from "../proxy/mod.ts";
 import { type Phase, phases } from "../subjects.ts";
-import type { World } from "../world.ts";
+import type { World } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 const LEASE = {

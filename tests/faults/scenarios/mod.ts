@@ -6,7 +6,7 @@
 import { admission } from "./admission.ts";
 import { crashes } from "./crash.ts";
 import { leader } from "./leader.ts";
-import { people } from "./people.ts";
+import { people } from "./other_actors.ts";
 import { pressure } from "./pressure.ts";
 import type { Scenario } from "./scenario.ts";
 import { server } from "./server.ts";

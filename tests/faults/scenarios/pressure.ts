@@ -1,9 +1,9 @@
 /** Too little of something: file descriptors, memory, patience of those who read kro's endpoint. */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
-import type { Plan } from "../life.ts";
+import type { Plan } from "../lifecycle.ts";
 import { MemoryGroup } from "../memory_group.ts";
 import { leaked } from "../oracles.ts";
-import type { World } from "../world.ts";
+import type { World } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 /** For how long in each phase. */

@@ -1,9 +1,9 @@
 /** What a scenario is given, and what it has to tell. */
 import type { ControlPlane } from "../../support/controlplane/mod.ts";
-import { type LifeOptions, live, type Lived, type Model } from "../life.ts";
+import { type LifeOptions, live, type Lived, type Model } from "../lifecycle.ts";
 import { doubled, leaked, swollen } from "../oracles.ts";
 import { subjects } from "../subjects.ts";
-import { KRO, type World } from "../world.ts";
+import { KRO, type World } from "../environment.ts";
 
 /** One row of the table. */
 export interface Row {

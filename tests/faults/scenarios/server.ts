@@ -1,9 +1,9 @@
 /** Faults of the API server: refusals, slowness, restarts of it and of etcd, a dead aggregated API. */
 import type { KindRef } from "../../../src/api/mod.ts";
-import type { Plan } from "../life.ts";
+import type { Plan } from "../lifecycle.ts";
 import { delay, type Fault, isWrite, refuse, type Seen } from "../proxy/mod.ts";
 import { type Phase, subjectOf } from "../subjects.ts";
-import { KRO, type World } from "../world.ts";
+import { KRO, type World } from "../environment.ts";
 import { attempt, type Scenario, sleep, Tally } from "./scenario.ts";
 
 /** The first so many requests of each subject in each phase that are picked get the fault. */

@@ -1,6 +1,6 @@
 /** Random deeds of people under random faults, from one seed; at every stop all must be as the last deeds want it. */
-import { ScenarioCluster } from "../../support/scenario/cluster.ts";
-import { act, everything, live, type Model, settle } from "../life.ts";
+import { ScenarioCluster } from "../../support/cluster/cluster.ts";
+import { act, everything, live, type Model, settle } from "../lifecycle.ts";
 import { orphans, stale, uncovered } from "../oracles.ts";
 import {
   delay,
@@ -15,7 +15,7 @@ import {
 import { drawnSubject, randomOf } from "../random.ts";
 import { differences, type State, stateOf } from "../state.ts";
 import { nameIn, type Phase, type Subject, subjects as fixed } from "../subjects.ts";
-import { KRO } from "../world.ts";
+import { KRO } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 const FAULTS: readonly Fault[] = [

@@ -1,7 +1,7 @@
 /** Faults of lists and watches: none of them may cost an event, or a write that was not due. */
-import type { Plan } from "../life.ts";
+import type { Plan } from "../lifecycle.ts";
 import { babble, delay, older, type OpenWatch, refuse, truncate } from "../proxy/mod.ts";
-import { KRO, type World } from "../world.ts";
+import { KRO, type World } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 function watchesOf(world: World): OpenWatch[] {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { leaked } from "../../faults/oracles.ts";
 
-const PRELOAD = new URL("../../faults/timers.ts", import.meta.url).pathname;
+const PRELOAD = new URL("../../faults/timer_count.ts", import.meta.url).pathname;
 
 /** What a program has told after it was asked. */
 async function timersOf(program: string): Promise<number> {

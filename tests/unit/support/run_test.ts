@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isRunning } from "../../support/runner/survivors.ts";
 
-const script = new URL("../../run.ts", import.meta.url).pathname;
+const script = new URL("../../support/runner/main.ts", import.meta.url).pathname;
 
 /** Runs `deno task test` on one file with this source, as a test without a cluster. */
 async function runOn(source: string, ...args: string[]) {

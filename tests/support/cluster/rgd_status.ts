@@ -1,7 +1,7 @@
 // What scenarios of RGDs look at: the generated CRD, the revisions, the conditions.
 import { plural } from "../../../src/graph/mod.ts";
 import type { Live, Place } from "./cluster.ts";
-import { condition } from "./looks.ts";
+import { condition } from "./status.ts";
 import type { Scenario, ScenarioGraph } from "./scenario.ts";
 
 /** Conditions that an RGD has besides its root. */

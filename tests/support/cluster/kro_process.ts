@@ -2,7 +2,7 @@
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
 import { freePorts } from "../controlplane/api.ts";
-import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
 
 /** A running process; leaving the scope kills it. */
 export interface ControllerProcess extends AsyncDisposable {

@@ -9,13 +9,13 @@ import {
   type KubeObject,
   Label,
 } from "../../../src/api/mod.ts";
-import { ScenarioCluster } from "../../support/scenario/cluster.ts";
-import { act, everything, FOREIGN, type Plan } from "../life.ts";
-import { withoutRightTo } from "../rights.ts";
+import { ScenarioCluster } from "../../support/cluster/cluster.ts";
+import { act, everything, FOREIGN, type Plan } from "../lifecycle.ts";
+import { withoutRightTo } from "../rbac.ts";
 import { kinds } from "../state.ts";
 import { instanceIn, kindIn, nameIn, subjects } from "../subjects.ts";
-import { installThings, THING, THING_CRD, thingCrd } from "../things.ts";
-import type { World } from "../world.ts";
+import { installThings, THING, THING_CRD, thingCrd } from "../thing_kind.ts";
+import type { World } from "../environment.ts";
 import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
 
 const by = { fieldManager: "user" };

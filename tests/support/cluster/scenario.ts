@@ -4,7 +4,7 @@ import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";
 import { Controller, type ControllerOptions } from "../../../src/controller/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
 import { type Live, type Place, ScenarioCluster } from "./cluster.ts";
 
 /** What an RGD says, its group and name apart. */

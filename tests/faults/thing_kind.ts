@@ -1,7 +1,7 @@
 /** A kind of somebody else's that a subject has children of; its CRD is there before all lives. */
 import { CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
-import { eventually } from "../support/controlplane/testing.ts";
+import { eventually } from "../support/controlplane/shared.ts";
 
 /** The kind. */
 export const THING: KindRef = {

@@ -8,7 +8,7 @@ import {
   loadConfig,
   type RequestInfo,
 } from "../../../src/kube/mod.ts";
-import { eventually, sharedControlPlane, testNamespace } from "../controlplane/testing.ts";
+import { eventually, sharedControlPlane, testNamespace } from "../controlplane/shared.ts";
 
 export const CONFIG_MAP: KindRef = {
   group: "",

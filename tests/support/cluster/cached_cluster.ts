@@ -8,7 +8,7 @@ import { KeyedMutex } from "../../../src/clusters/keyed_mutex.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
-import { sharedControlPlane } from "../controlplane/testing.ts";
+import { sharedControlPlane } from "../controlplane/shared.ts";
 
 export const DEPLOYMENT: KindRef = {
   group: "apps",

@@ -1,21 +1,15 @@
 // `deno task test`: runs the tests, those that need one on a control plane that they share, and counts the results.
-import { type Guarded, guarded } from "./support/controlplane/guard.ts";
+import { type Guarded, guarded } from "../controlplane/guard.ts";
 import {
   apiOnly,
   attach,
   type RunningControlPlane,
   startControlPlane,
-} from "./support/controlplane/mod.ts";
-import { sharedVariable } from "./support/controlplane/testing.ts";
-import { parseReport, reasonOf, type Report } from "./support/runner/report.ts";
-import {
-  groundOf,
-  parseRequest,
-  type Request,
-  testFiles,
-  usage,
-} from "./support/runner/selection.ts";
-import { mark, survivors } from "./support/runner/survivors.ts";
+} from "../controlplane/mod.ts";
+import { sharedVariable } from "../controlplane/shared.ts";
+import { parseReport, reasonOf, type Report } from "./report.ts";
+import { groundOf, parseRequest, type Request, testFiles, usage } from "./selection.ts";
+import { mark, survivors } from "./survivors.ts";
 
 const folders = [
   "tests/unit",
@@ -155,5 +149,5 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     running?.stop();
   });
 }
-Deno.chdir(`${import.meta.dirname}/..`);
+Deno.chdir(`${import.meta.dirname}/../../..`);
 Deno.exit(await main(Deno.args));

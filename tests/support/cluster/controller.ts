@@ -4,7 +4,7 @@ import { Controller, type ControllerOptions } from "../../../src/controller/mod.
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
 import { type AuditEntry, calls } from "../controlplane/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
 
 /** A running controller; leaving the scope stops it. */
 export interface RunningController extends AsyncDisposable {

@@ -7,7 +7,7 @@ import {
   parseGvk,
 } from "../../../src/api/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
 
 /** An object as scenarios navigate it. */
 // deno-lint-ignore no-explicit-any -- fields are read freely, a wrong one fails the test

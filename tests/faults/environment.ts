@@ -4,11 +4,11 @@ import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { installCrds } from "../../src/publish/mod.ts";
 import type { RunningControlPlane } from "../support/controlplane/mod.ts";
 import { kubeconfig, type User } from "../support/controlplane/users.ts";
-import { deploymentsProgress } from "./deployments.ts";
+import { deploymentsProgress } from "./deployment_controller.ts";
 import { missed, unclean } from "./oracles.ts";
 import { KroProcess } from "./process.ts";
 import { FaultProxy } from "./proxy/mod.ts";
-import { installThings } from "./things.ts";
+import { installThings } from "./thing_kind.ts";
 
 /** Flags of every kro here: room for all subjects at once, kinds go with their RGD. */
 const FLAGS = [

@@ -1,6 +1,6 @@
 /** Leads all subjects through a life or several at once, phase by phase, and says after each what is not as it must be. */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
-import { ScenarioCluster } from "../support/scenario/cluster.ts";
+import { ScenarioCluster } from "../support/cluster/cluster.ts";
 import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
 import type { Entry } from "./proxy/mod.ts";
 import { differences, kinds, objectsOf, type State, stateOf } from "./state.ts";
@@ -14,7 +14,7 @@ import {
   type Subject,
   subjectOf,
 } from "./subjects.ts";
-import type { World } from "./world.ts";
+import type { World } from "./environment.ts";
 
 /** How a life without faults went: what others are compared with. */
 export interface Model {

@@ -3,7 +3,7 @@ import { freePorts } from "../controlplane/api.ts";
 import { goVersion } from "../controlplane/build.ts";
 import { type Guarded, guarded, tail } from "../controlplane/guard.ts";
 import { buildUpstream } from "../controlplane/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/testing.ts";
+import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
 
 /** Why there is no upstream on this machine, for a test's name; empty when there is. */
 export const needsGo: string = await goVersion() === undefined

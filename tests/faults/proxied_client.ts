@@ -1,7 +1,7 @@
 /** For tests of the proxy itself: a client through it and the administrator's past it, in a namespace of their own. */
 import type { KindRef } from "../../src/api/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
-import { sharedControlPlane, testNamespace } from "../support/controlplane/testing.ts";
+import { sharedControlPlane, testNamespace } from "../support/controlplane/shared.ts";
 import { kubeconfig } from "../support/controlplane/users.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 

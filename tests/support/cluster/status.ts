@@ -1,5 +1,5 @@
 // What scenarios look at again and again: which objects are there, and that nothing more happens.
-import { eventually } from "../controlplane/testing.ts";
+import { eventually } from "../controlplane/shared.ts";
 import type { Live, Place, ScenarioCluster } from "./cluster.ts";
 import type { Scenario, ScenarioGraph } from "./scenario.ts";
 
