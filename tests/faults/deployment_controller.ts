@@ -1,14 +1,7 @@
 /** Stands in for the Deployment controller of a cluster without one: replicas are ready a while after they are asked for. */
-import type { KindRef, KubeObject } from "../../src/api/mod.ts";
+import type { KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
-
-const DEPLOYMENT: KindRef = {
-  group: "apps",
-  version: "v1",
-  kind: "Deployment",
-  plural: "deployments",
-  namespaced: true,
-};
+import { DEPLOYMENT } from "../support/kinds.ts";
 
 /** Between two looks; a Deployment is ready between one and two of them after it was changed. */
 const LOOK_MS = 400;

@@ -1,17 +1,21 @@
 /** One API server, the fault proxy before it, kro behind that, and the people who use the cluster. */
 import { bundle } from "../../deploy/tasks/bundle.ts";
+import { permissionFlags } from "../../src/cli/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { installCrds } from "../../src/publish/mod.ts";
 import type { RunningControlPlane } from "../support/controlplane/mod.ts";
 import { kubeconfig, type User } from "../support/controlplane/users.ts";
 import { deploymentsProgress } from "./deployment_controller.ts";
 import { missed, unclean } from "./oracles.ts";
-import { KroProcess } from "./process.ts";
+import { KroProcess } from "../support/cluster/kro_process.ts";
+import { TIMER_COUNT } from "./process_usage.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 import { installThings } from "./thing_kind.ts";
 
 /** Flags of every kro here: room for all subjects at once, kinds go with their RGD. */
 const FLAGS = [
+  "--log-format=json",
+  "--metrics-bind-address=0",
   "--allow-crd-deletion",
   "--resource-graph-definition-concurrent-reconciles=32",
   "--dynamic-controller-concurrent-reconciles=64",
@@ -43,7 +47,7 @@ export interface StartOptions {
 }
 
 /** What scenarios play in. */
-export class World implements AsyncDisposable {
+export class Environment implements AsyncDisposable {
   /** Between all clients and the API server. */
   readonly proxy: FaultProxy;
   /** The administrator, through the proxy: what people do is in the record too. */
@@ -81,7 +85,7 @@ export class World implements AsyncDisposable {
   }
 
   /** Starts proxy and people; kro is started by {@link startKro}. */
-  static async open(controlPlane: RunningControlPlane): Promise<World> {
+  static async open(controlPlane: RunningControlPlane): Promise<Environment> {
     const dir = await Deno.makeTempDir({ prefix: "kro-faults-" });
     const proxy = await FaultProxy.start(controlPlane);
     const adminFile = `${dir}/admin`;
@@ -95,7 +99,7 @@ export class World implements AsyncDisposable {
     // Later builds must not change what is tested.
     const path = `${dir}/kro.js`;
     await Deno.copyFile(await bundle(), path);
-    return new World({ controlPlane, proxy, admin, adminFile, dir, bundle: path });
+    return new Environment({ controlPlane, proxy, admin, adminFile, dir, bundle: path });
   }
 
   /** The doors that kro's processes came through, as clients of the record. */
@@ -126,7 +130,16 @@ export class World implements AsyncDisposable {
     const all = [...FLAGS, ...flags];
     const { v8, under, reads } = options;
     const bundle = skewMs === 0 ? this.#bundle : await this.#skewed(skewMs);
-    const kro = KroProcess.start({ bundle, kubeconfig: config, log, flags: all, v8, under, reads });
+    const kro = KroProcess.start({
+      program: bundle,
+      permissions: permissionFlags("controller", [config, ...reads ?? []]),
+      preload: TIMER_COUNT,
+      kubeconfig: config,
+      log,
+      flags: all,
+      v8,
+      under,
+    });
     this.#read.set(kro, 0);
     this.#current = kro;
     if (wait) await kro.ready();
@@ -184,11 +197,11 @@ globalThis.Date = new Proxy(Real, {
   }
 
   /** What no log should have, since last asked. */
-  async uncleanLogs(): Promise<string[]> {
+  uncleanLogs(): string[] {
     const found: string[] = [];
     for (const [kro, from] of this.#read) {
       const isOver = !kro.running;
-      const log = (await kro.log()).slice(from);
+      const log = kro.log().slice(from);
       // The last line may still be on its way.
       const text = isOver ? log : log.slice(0, log.lastIndexOf("\n") + 1);
       found.push(...unclean(text), ...missed(text));

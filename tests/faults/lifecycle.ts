@@ -1,6 +1,6 @@
 /** Leads all subjects through a life or several at once, phase by phase, and says after each what is not as it must be. */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
-import { ScenarioCluster } from "../support/cluster/cluster.ts";
+import { TestCluster } from "../support/cluster/cluster.ts";
 import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
 import type { Entry } from "./proxy/mod.ts";
 import { differences, kinds, objectsOf, type State, stateOf } from "./state.ts";
@@ -14,7 +14,8 @@ import {
   type Subject,
   subjectOf,
 } from "./subjects.ts";
-import type { World } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { sleep } from "../support/wait.ts";
 
 /** How a life without faults went: what others are compared with. */
 export interface Model {
@@ -75,21 +76,21 @@ export interface Lived {
 }
 
 /** Lives them. The record is empty afterwards. */
-export async function live(world: World, options: LifeOptions): Promise<Lived> {
+export async function live(env: Environment, options: LifeOptions): Promise<Lived> {
   const { lives, subjects, plan = {}, patienceMs = 120_000, graceMs = 30_000 } = options;
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
-  const clusters = new Map<string, ScenarioCluster>();
+  const clusters = new Map<string, TestCluster>();
   const own: Model = { states: new Map(), requests: new Map(), took: new Map() };
   const lived: Lived = { faults: [], model: own, recoveryMs: 0, late: [] };
-  if (!options.keepRecord) world.proxy.record = [];
+  if (!options.keepRecord) env.proxy.record = [];
   try {
     for (const { life, subject } of all) {
       const name = nameIn(life, subject);
-      clusters.set(name, await ScenarioCluster.at(world.adminFile, name));
+      clusters.set(name, await TestCluster.at(env.adminFile, name));
     }
     for (const phase of phases) {
       const began = performance.now();
-      const from = world.proxy.record.length;
+      const from = env.proxy.record.length;
       await plan.before?.(phase);
       await Promise.all(
         all.map(({ life, subject }) =>
@@ -101,7 +102,7 @@ export async function live(world: World, options: LifeOptions): Promise<Lived> {
       const settling = { lives, subjects, phaseOf: () => phase, patienceMs };
       const since = performance.now();
       const quiet = phase === "change" ? restMs : quietMs;
-      const rest = await restAsIn(world, { ...settling, quietMs: quiet, since }, options);
+      const rest = await restAsIn(env, { ...settling, quietMs: quiet, since }, options);
       lived.recoveryMs = Math.max(lived.recoveryMs, rest.lastWrite - over);
       const took = rest.lastWrite - began;
       const faultFree = options.model?.took.get(phase) ?? took;
@@ -113,17 +114,17 @@ export async function live(world: World, options: LifeOptions): Promise<Lived> {
       own.took.set(phase, took);
       own.states.set(phase, rest.state);
       lived.faults.push(...rest.faults.map((line) => `${phase}: ${line}`));
-      countRequests(world.proxy.record.slice(from), world.doors, phase, own.requests);
+      countRequests(env.proxy.record.slice(from), env.doors, phase, own.requests);
       await plan.after?.(phase);
       if (phase === options.until) break;
     }
-    const { record } = world.proxy;
+    const { record } = env.proxy;
     const judged = record.filter((e) => isOf(e, lives) && !`${e.path} ${e.body}`.includes(FOREIGN));
-    lived.faults.push(...uncovered(judged), ...stale(record, world.doors));
-    lived.faults.push(...await world.uncleanLogs());
+    lived.faults.push(...uncovered(judged), ...stale(record, env.doors));
+    lived.faults.push(...env.uncleanLogs());
   } finally {
     for (const cluster of clusters.values()) cluster.close();
-    if (lived.faults.length === 0) world.proxy.record = [];
+    if (lived.faults.length === 0) env.proxy.record = [];
   }
   return lived;
 }
@@ -148,15 +149,15 @@ const BACKOFF_MS = 40_000;
 
 /** Waits for rest, and for the state of the model. The state is that of the first life. */
 async function restAsIn(
-  world: World,
+  env: Environment,
   settling: Settling,
   { model, loose }: LifeOptions,
 ): Promise<{ lastWrite: number; faults: string[]; state: State }> {
   const { lives, subjects, phaseOf, since } = settling;
   const expected = model?.states.get(phaseOf(subjects[0]!));
   for (;;) {
-    const { lastWrite, faults } = await settle(world, settling);
-    const all = (await everything(world, lives, subjects)).filter((o) => !isForeign(o));
+    const { lastWrite, faults } = await settle(env, settling);
+    const all = (await everything(env, lives, subjects)).filter((o) => !isForeign(o));
     const states = lives.map((life, i) => {
       const objects = all.filter((o) => JSON.stringify(o).includes(`-${life}`));
       const state = stateOf(objects, life);
@@ -190,7 +191,7 @@ export async function act(
   phase: Phase,
   subject: Subject,
   life: string,
-  cluster: ScenarioCluster,
+  cluster: TestCluster,
 ): Promise<void> {
   const rgd = { kind: "ResourceGraphDefinition.kro.run", name: nameIn(life, subject) };
   const { group, kind } = kindIn(life, subject);
@@ -237,49 +238,49 @@ export interface Settling {
 
 /** Waits until all is as the phase wants it and kro has been quiet for long enough. */
 export async function settle(
-  world: World,
+  env: Environment,
   s: Settling,
 ): Promise<{ lastWrite: number; faults: string[] }> {
   // What an earlier life left behind, having failed, is not this one's.
   const own = (since: number) =>
-    world.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
-  const lastWrite = () => writes(own(s.since), world.doors, 0).at(-1)?.began ?? s.since;
+    env.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
+  const lastWrite = () => writes(own(s.since), env.doors, 0).at(-1)?.began ?? s.since;
   let open: string[] = [];
   while (performance.now() - s.since < s.patienceMs) {
     const wait = lastWrite() + s.quietMs - performance.now();
     if (wait > 0) await sleep(wait);
     else {
       const before = lastWrite();
-      open = await unsettled(world, s);
+      open = await unsettled(env, s);
       if (open.length === 0 && lastWrite() === before) return { lastWrite: before, faults: [] };
       await sleep(200);
     }
   }
-  const busy = open.length > 0 ? open : unquiet(own(performance.now() - 5000), world.doors, 0);
+  const busy = open.length > 0 ? open : unquiet(own(performance.now() - 5000), env.doors, 0);
   return { lastWrite: lastWrite(), faults: busy.map((line) => `not in time: ${line}`) };
 }
 
 /** What is not yet as the phase wants it. */
 async function unsettled(
-  world: World,
+  env: Environment,
   { lives, subjects, phaseOf }: Settling,
 ): Promise<string[]> {
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
   const lines = await Promise.all(all.map(async ({ life, subject }) => {
     const phase = phaseOf(subject);
     const name = nameIn(life, subject);
-    const rgd = await world.admin.get({ kind: RGD_KIND, name });
+    const rgd = await env.admin.get({ kind: RGD_KIND, name });
     if (phase === "withdraw") {
       const kind = kindIn(life, subject);
       const crd = { kind: CRD_KIND, name: `${kind.plural}.${kind.group}` };
       if (rgd) return `RGD ${name} is still there`;
-      return await world.admin.get(crd) ? `CRD ${crd.name} is still there` : "";
+      return await env.admin.get(crd) ? `CRD ${crd.name} is still there` : "";
     }
     if (!rgd || !isDone(rgd, "Active")) return `RGD ${name} is ${brief(rgd)}`;
     if (phase === "graph") return "";
     const kind = kindIn(life, subject);
     const namespace = kind.namespaced ? name : undefined;
-    const instance = await world.admin.get({ kind, namespace, name });
+    const instance = await env.admin.get({ kind, namespace, name });
     if (phase === "delete") return instance ? `instance ${name} is ${brief(instance)}` : "";
     return instance && isDone(instance, "ACTIVE") ? "" : `instance ${name} is ${brief(instance)}`;
   }));
@@ -306,14 +307,10 @@ function brief(object: KubeObject | undefined): string {
 
 /** All objects of the kinds that subjects are made of. */
 export async function everything(
-  world: World,
+  env: Environment,
   lives: readonly string[],
   subjects: readonly Subject[],
 ): Promise<KubeObject[]> {
   const own = lives.flatMap((life) => subjects.map((s) => kindIn(life, s)));
-  return await objectsOf(world.admin, [...kinds, ...own]);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return await objectsOf(env.admin, [...kinds, ...own]);
 }

@@ -4,7 +4,7 @@ import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { attempt, Context, type Row } from "./scenarios/scenario.ts";
 import { merged, type Occasion, table } from "./results.ts";
-import { World } from "./environment.ts";
+import { Environment } from "./environment.ts";
 
 const usage = `Usage: deno task faults [--seed S] [--only NAME]... [--slice] [--soak SECONDS]
 
@@ -65,8 +65,8 @@ async function main(args: string[]): Promise<number> {
   const say = (line: string) => console.error(line);
   await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });
   const rows: { row: Row; occasion: Occasion }[] = [];
-  await using world = await World.open(controlPlane);
-  const context = new Context(world, { controlPlane, seed, soakMs, slice, say });
+  await using env = await Environment.open(controlPlane);
+  const context = new Context(env, { controlPlane, seed, soakMs, slice, say });
   for (const scenario of chosen) {
     const began = performance.now();
     context.begin();

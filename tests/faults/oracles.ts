@@ -226,7 +226,7 @@ function seconds(ms: number): string {
 }
 
 /** `PATCH /path -> 200 (fault)`. */
-export function requestText(e: Entry): string {
+function requestText(e: Entry): string {
   const fault = e.fault === "pass" ? "" : ` (${e.fault})`;
   return `${e.verb} ${e.path.split("?")[0]} -> ${e.status ?? "nothing"}${fault}`;
 }

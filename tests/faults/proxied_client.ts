@@ -1,18 +1,8 @@
 /** For tests of the proxy itself: a client through it and the administrator's past it, in a namespace of their own. */
-import type { KindRef } from "../../src/api/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane, testNamespace } from "../support/controlplane/shared.ts";
 import { kubeconfig } from "../support/controlplane/users.ts";
 import { FaultProxy } from "./proxy/mod.ts";
-
-/** Config maps. */
-export const MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
 
 /** See the file's first line. */
 export interface Through extends AsyncDisposable {

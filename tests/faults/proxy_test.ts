@@ -1,7 +1,7 @@
 /** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject } from "../../src/api/mod.ts";
-import { eventually } from "../support/controlplane/shared.ts";
+import { eventually } from "../support/wait.ts";
 import {
   delay,
   drop,
@@ -14,7 +14,8 @@ import {
   reset,
   truncate,
 } from "./proxy/mod.ts";
-import { MAP, throughProxy } from "./proxied_client.ts";
+import { throughProxy } from "./proxied_client.ts";
+import { CONFIG_MAP } from "../support/kinds.ts";
 
 /** What the tests do through the proxy, and how they look past it. */
 async function ground() {
@@ -26,17 +27,18 @@ async function ground() {
     /** Creates a ConfigMap through the proxy. */
     create(name: string): Promise<KubeObject> {
       const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
-      return client.create(MAP, object, { fieldManager: "test" });
+      return client.create(CONFIG_MAP, object, { fieldManager: "test" });
     },
     /** Whether the server has it. */
-    has: async (name: string) => await admin.get({ kind: MAP, namespace, name }) !== undefined,
+    has: async (name: string) =>
+      await admin.get({ kind: CONFIG_MAP, namespace, name }) !== undefined,
   };
 }
 
 Deno.test("what passes is whole, and the record says who, what and how it came out", async () => {
   await using g = await ground();
   await g.create("one");
-  const { items } = await g.client.list(MAP, { namespace: g.namespace });
+  const { items } = await g.client.list(CONFIG_MAP, { namespace: g.namespace });
   assert.deepEqual(items.map((i) => i.metadata.name), ["one"]);
   assert.deepEqual(
     g.proxy.record.map((e) => [e.client, e.verb, e.resource, e.namespace, e.status, e.fault]),
@@ -109,20 +111,20 @@ Deno.test("Deno's fetch sends a POST again when a connection that it kept is res
 
 Deno.test("watches: repeated, lost and kept back events, a cut, and 410", async () => {
   await using g = await ground();
-  const { resourceVersion } = await g.client.list(MAP, { namespace: g.namespace });
+  const { resourceVersion } = await g.client.list(CONFIG_MAP, { namespace: g.namespace });
   const heard: string[] = [];
   const stop = new AbortController();
   const watching = (async () => {
     const options = { namespace: g.namespace, resourceVersion, signal: stop.signal };
-    for await (const event of g.client.watch(MAP, options)) {
+    for await (const event of g.client.watch(CONFIG_MAP, options)) {
       if (event.type !== "BOOKMARK") heard.push(event.object.metadata.name!);
     }
   })();
   const ended = watching.then(() => "", (error: ApiError) => error.reason);
-  const watch = await eventually("open", () => Promise.resolve([...g.proxy.watches][0]));
+  const watch = await eventually("open", () => [...g.proxy.watches][0]);
   assert.equal(watch.kind, "configmaps");
   const hears = (names: string[]) =>
-    eventually(`heard ${names}`, () => Promise.resolve(heard.join() === names.join()));
+    eventually(`heard ${names}`, () => heard.join() === names.join());
   watch.mode = "repeat";
   await g.create("a");
   await hears(["a", "a"]);
@@ -141,7 +143,7 @@ Deno.test("watches: repeated, lost and kept back events, a cut, and 410", async 
   stop.abort();
   await eventually(
     "the server's side is closed",
-    () => Promise.resolve(g.proxy.watches.size === 0),
+    () => g.proxy.watches.size === 0,
   );
 });
 

@@ -1,5 +1,6 @@
 /** Takes rights away from kro as an administrator would: by RBAC. */
 import type { RunningControlPlane } from "../support/controlplane/mod.ts";
+import { kubectl } from "../support/controlplane/shared.ts";
 import { roles } from "../support/controlplane/users.ts";
 
 const NAME = "faults:less";
@@ -23,22 +24,22 @@ export async function withoutRightTo(
   const binding = { ...role, kind: "ClusterRoleBinding" };
   const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: NAME };
   const apply = (object: unknown) =>
-    run(controlPlane, ["apply", "--server-side", "-f", "-"], JSON.stringify(object));
+    kubectl(["apply", "--server-side", "-f", "-"], { on: controlPlane, stdin: object });
   await apply({ ...role, rules: await rulesWithout(resource, controlPlane) });
   await apply({ ...binding, roleRef, subjects: full.subjects });
-  await run(controlPlane, ["delete", "clusterrolebinding", FULL]);
+  await kubectl(["delete", "clusterrolebinding", FULL], { on: controlPlane });
   try {
     await during();
   } finally {
     await apply(full);
-    await run(controlPlane, ["delete", "clusterrolebinding,clusterrole", NAME]);
+    await kubectl(["delete", "clusterrolebinding,clusterrole", NAME], { on: controlPlane });
   }
 }
 
 /** RBAC can only give: all that is served, but for the resource and what is below it. */
 async function rulesWithout(resource: string, controlPlane: RunningControlPlane) {
   const served = async <T>(path: string) =>
-    JSON.parse(await run(controlPlane, ["get", "--raw", path])) as T;
+    JSON.parse(await kubectl(["get", "--raw", path], { on: controlPlane })) as T;
   const core = await served<{ resources: { name: string }[] }>("/api/v1");
   const others = await served<{ groups: { name: string }[] }>("/apis");
   const resources = core.resources.map(({ name }) => name)
@@ -49,14 +50,4 @@ async function rulesWithout(resource: string, controlPlane: RunningControlPlane)
     { apiGroups: others.groups.map(({ name }) => name), resources: ["*"], verbs },
     { nonResourceURLs: ["*"], verbs },
   ];
-}
-
-async function run(
-  controlPlane: RunningControlPlane,
-  args: string[],
-  stdin?: string,
-): Promise<string> {
-  const { code, stdout, stderr } = await controlPlane.kubectl(args, { stdin });
-  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
-  return stdout;
 }

@@ -5,9 +5,10 @@ import { ChildCaches } from "../../src/clusters/cache/children.ts";
 import { ExternalCaches } from "../../src/clusters/cache/external.ts";
 import { ClusterSchemas } from "../../src/clusters/schemas.ts";
 import { Discovery } from "../../src/kube/mod.ts";
-import { eventually } from "../support/controlplane/shared.ts";
+import { eventually } from "../support/wait.ts";
 import { refuse } from "./proxy/mod.ts";
-import { MAP, throughProxy } from "./proxied_client.ts";
+import { throughProxy } from "./proxied_client.ts";
+import { CONFIG_MAP } from "../support/kinds.ts";
 
 const ground = () =>
   throughProxy({ name: "relist", as: "kro", user: "kro", userAgent: "kro/devel" });
@@ -17,17 +18,17 @@ Deno.test("a child that was made and deleted while its kind could not be watched
   const { proxy, client, admin } = g;
   const children = new ChildCaches(client, new ClusterSchemas(client, new Discovery(client)));
   try {
-    await children.ensure(MAP, "test");
-    const store = children.store(MAP)!;
+    await children.ensure(CONFIG_MAP, "test");
+    const store = children.store(CONFIG_MAP)!;
     const woken: string[] = [];
     children.onChange(({ name }) => woken.push(name));
-    await eventually("watched", () => Promise.resolve(proxy.watches.size === 1));
+    await eventually("watched", () => proxy.watches.size === 1);
 
     proxy.script = ({ verb }) => verb === "watch" ? refuse(410) : undefined;
     for (const watch of proxy.watches) watch.expire();
     const lists = () => proxy.record.filter((e) => e.verb === "list" && e.ended).length;
-    await eventually("listed again, in vain", () => Promise.resolve(lists() >= 2));
-    const ref = { kind: MAP, namespace: g.namespace, name: "child" };
+    await eventually("listed again, in vain", () => lists() >= 2);
+    const ref = { kind: CONFIG_MAP, namespace: g.namespace, name: "child" };
     const labels = {
       [Label.owned]: "true",
       [Label.instanceId]: "u1",
@@ -58,8 +59,8 @@ Deno.test("a child that was made and deleted while its kind could not be watched
     await admin.delete(ref);
     proxy.script = () => undefined;
     gate.resolve();
-    await eventually("watched again", () => Promise.resolve(proxy.watches.size === 1));
-    await eventually("it is gone", () => Promise.resolve(store.get(ref) === undefined), 10);
+    await eventually("watched again", () => proxy.watches.size === 1);
+    await eventually("it is gone", () => store.get(ref) === undefined, 10);
     assert.deepEqual(woken, ["demo"]);
   } finally {
     children.stop();
@@ -69,21 +70,21 @@ Deno.test("a child that was made and deleted while its kind could not be watched
 Deno.test("what could not be listed for a while is told anew, also what did not change", async () => {
   await using g = await ground();
   const { proxy, client, admin } = g;
-  const ref = { kind: MAP, namespace: g.namespace, name: "theirs" };
+  const ref = { kind: CONFIG_MAP, namespace: g.namespace, name: "theirs" };
   const metadata = { namespace: ref.namespace, name: ref.name };
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { text: "one" } };
-  await admin.create(MAP, object, { fieldManager: "user" });
+  await admin.create(CONFIG_MAP, object, { fieldManager: "user" });
   const externals = new ExternalCaches(client);
   try {
-    await externals.ensure({ kind: MAP, reads: "whole" }, "test");
+    await externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
     assert.deepEqual((await externals.get(ref))?.data, object.data);
-    await eventually("watched", () => Promise.resolve(proxy.watches.size === 1));
+    await eventually("watched", () => proxy.watches.size === 1);
     // An API server that has just started refuses before it has read its roles.
     proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
     for (const watch of proxy.watches) watch.expire();
-    await eventually("not everything", async () => !await externals.watches(MAP, undefined));
+    await eventually("not everything", async () => !await externals.watches(CONFIG_MAP, undefined));
     proxy.script = () => undefined;
-    await eventually("everything again", () => externals.watches(MAP, undefined));
+    await eventually("everything again", () => externals.watches(CONFIG_MAP, undefined));
     assert.deepEqual((await externals.get(ref))?.data, object.data);
   } finally {
     externals.stop();

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { sharedControlPlane } from "../support/controlplane/shared.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { Context } from "./scenarios/scenario.ts";
-import { World } from "./environment.ts";
+import { Environment } from "./environment.ts";
 
 Deno.test("kro comes through the fixed slice of faults", async (t) => {
-  await using world = await World.open(await sharedControlPlane());
-  const context = new Context(world, { slice: true });
+  await using env = await Environment.open(await sharedControlPlane());
+  const context = new Context(env, { slice: true });
   for (const { name, run } of scenarios.filter(({ inSlice }) => inSlice)) {
     await t.step(name, async () => {
       context.begin();
@@ -16,6 +16,6 @@ Deno.test("kro comes through the fixed slice of faults", async (t) => {
       assert.ok(runs > 0);
     });
   }
-  assert.deepEqual(await world.stopKro(), []);
-  assert.deepEqual(await world.uncleanLogs(), []);
+  assert.deepEqual(await env.stopKro(), []);
+  assert.deepEqual(env.uncleanLogs(), []);
 });

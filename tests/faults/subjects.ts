@@ -1,6 +1,6 @@
 /** The graphs that faults are tried on: each lives one life, phase after phase, in a namespace of its own. */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
-import type { ScenarioCluster } from "../support/cluster/cluster.ts";
+import type { TestCluster } from "../support/cluster/cluster.ts";
 import {
   configMap,
   deployment,
@@ -49,7 +49,7 @@ export interface Subject {
   /** The instance's spec from each of these phases on; `namespace` is the subject's. */
   specs(namespace: string): Record<"create" | "update" | "shrink", JsonObject>;
   /** What other people do before the phase begins. */
-  others?(phase: Phase, cluster: ScenarioCluster): Promise<unknown>;
+  others?(phase: Phase, cluster: TestCluster): Promise<unknown>;
 }
 
 /** The instance's name, with which all names begin. */
@@ -199,7 +199,7 @@ export const subjects: readonly Subject[] = [
   },
 ];
 
-async function theirs(phase: Phase, cluster: ScenarioCluster): Promise<void> {
+async function theirs(phase: Phase, cluster: TestCluster): Promise<void> {
   const text = { create: "one", update: "two", shrink: "three" }[phase as string];
   if (text === undefined) return;
   const metadata = { name: "theirs" };

@@ -1,37 +1,21 @@
-/** Kinds of an aggregated API that comes late: a second API server stands behind the first one. */
-import {
-  apply,
-  cleanUp,
-  graph,
-  groupOf,
-  kubectl,
-  startController,
-  until,
-} from "../../support/cluster/controller.ts";
+/** Kinds of an aggregated API that comes late: a second API server is registered behind the first one. */
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
-import { eventually, testNamespace } from "../../support/controlplane/shared.ts";
-import { crdOf } from "../../support/cluster/crds.ts";
+import { crdOf, kroTest, kubectl } from "../../support/cluster/mod.ts";
 
-Deno.test("an RGD is served when the aggregated API comes whose kind it waits for", async () => {
+kroTest("an RGD is served when the aggregated API comes whose kind it waits for", async (s) => {
   await using second = await startControlPlane({ without: apiOnly });
-  await using space = await testNamespace("aggregated");
-  const name = "aggregating";
   const group = "late.example.org";
-  const behind = async (args: string[], stdin?: unknown) => {
-    const { code, stderr } = await second.kubectl(args, { stdin: JSON.stringify(stdin) });
-    if (code !== 0) throw new Error(stderr);
-  };
+  const onSecond = (args: string[], stdin?: unknown) => kubectl(args, { on: second, stdin });
   const fields = { spec: { type: "object", properties: { size: { type: "string" } } } };
-  await behind(["apply", "-f", "-"], crdOf("Gadget", group, "v1", fields));
-  // The first one says who asks in headers that the second does not believe.
+  await onSecond(["apply", "-f", "-"], crdOf("Gadget", group, "v1", fields));
+  // The first API server names the user in headers that the second one does not trust.
   const everything = ["--clusterrole=cluster-admin", "--user=system:anonymous"];
-  await behind(["create", "clusterrolebinding", "anybody", ...everything]);
-  await behind(["create", "namespace", space.name]);
+  await onSecond(["create", "clusterrolebinding", "anybody", ...everything]);
+  await onSecond(["create", "namespace", s.namespace]);
 
-  await using _kro = await startController();
   const service = `v1.${group}`;
   try {
-    await apply(graph(name, {
+    const graph = await s.apply({
       kind: "Aggregating",
       spec: { size: "string" },
       resources: [{
@@ -43,15 +27,16 @@ Deno.test("an RGD is served when the aggregated API comes whose kind it waits fo
           spec: { size: "${schema.spec.size}" },
         },
       }],
-    }));
-    await until("rgd", name, undefined, ({ status }) => status?.state === "Inactive");
-    await apply({
+    });
+    await s.cluster.until(graph.rgd, ({ status }) => status?.state === "Inactive");
+    await s.cluster.create({
       apiVersion: "v1",
       kind: "Service",
       metadata: { name: "second" },
       spec: { type: "ExternalName", externalName: "localhost" },
-    }, space.name);
-    await apply({
+    });
+    const port = Number(new URL(second.server).port);
+    await s.cluster.create({
       apiVersion: "apiregistration.k8s.io/v1",
       kind: "APIService",
       metadata: { name: service },
@@ -61,28 +46,15 @@ Deno.test("an RGD is served when the aggregated API comes whose kind it waits fo
         groupPriorityMinimum: 100,
         versionPriority: 100,
         insecureSkipTLSVerify: true,
-        service: {
-          namespace: space.name,
-          name: "second",
-          port: Number(new URL(second.server).port),
-        },
+        service: { namespace: s.namespace, name: "second", port },
       },
     });
-    await eventually("the graph is served", async () => {
-      const text = await kubectl(["get", "rgd", name, "-o", "jsonpath={.status.state}"]);
-      return text === "Active";
-    }, 100);
-    await apply({
-      apiVersion: `${groupOf(name)}/v1alpha1`,
-      kind: "Aggregating",
-      metadata: { name: "app" },
-      spec: { size: "s" },
-    }, space.name);
-    const plural = `aggregatings.${groupOf(name)}`;
-    await until(plural, "app", space.name, ({ status }) => status?.state === "ACTIVE");
-    await behind(["get", "gadgets", "app", "-n", space.name]);
-    await cleanUp(name, "aggregatings");
+    await s.cluster.until(graph.rgd, ({ status }) => status.state === "Active", 300);
+    await graph.create("app", { size: "s" });
+    await graph.active("app");
+    await onSecond(["get", "gadgets", "app", "-n", s.namespace]);
+    await graph.removeAll();
   } finally {
     await kubectl(["delete", "apiservice", service, "--ignore-not-found"]);
   }
-});
+}, { defaults: true });

@@ -1,9 +1,16 @@
-// What the API server refuses: the instance says which object, why and which field; other nodes go on.
+/** What the API server refuses: the instance names object, reason and field; other nodes go on. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { condition, inState } from "../../support/cluster/status.ts";
-import { apiTest, type Scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
-import { configMap, service, serviceAccount } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  inState,
+  kroTest,
+  type Scenario,
+  service,
+  serviceAccount,
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 
@@ -23,7 +30,7 @@ async function withBystander(s: Scenario, node: JsonObject, spec: JsonObject = {
 
 async function refused(
   s: Scenario,
-  graph: ScenarioGraph,
+  graph: TestGraph,
   text: RegExp,
 ): Promise<void> {
   const at = graph.instance("one");
@@ -34,7 +41,7 @@ async function refused(
   await s.cluster.until({ kind: "ServiceAccount", name: "one" });
 }
 
-apiTest("what a quota forbids is told with the quota's name and figures", async (s) => {
+kroTest("what a quota forbids is told with the quota's name and figures", async (s) => {
   await s.cluster.create({
     apiVersion: "v1",
     kind: "ResourceQuota",
@@ -47,7 +54,7 @@ apiTest("what a quota forbids is told with the quota's name and figures", async 
   await refused(s, graph, /one-cm.*exceeded quota: few.*count\/configmaps=1/s);
 });
 
-apiTest("an immutable field is named, and its object is left as it is", async (s) => {
+kroTest("an immutable field is named, and its object is left as it is", async (s) => {
   const node = configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" });
   (node.template as JsonObject).immutable = true;
   const graph = await withBystander(s, node, { value: "string" });
@@ -61,7 +68,7 @@ apiTest("an immutable field is named, and its object is left as it is", async (s
   await graph.active("one");
 });
 
-apiTest("a Service's address that may not change is named", async (s) => {
+kroTest("a Service's address that may not change is named", async (s) => {
   const node = service("svc", NAME);
   ((node.template as JsonObject).spec as JsonObject).clusterIP = "${schema.spec.ip}";
   const graph = await withBystander(s, node, { ip: "string" });
@@ -75,7 +82,7 @@ apiTest("a Service's address that may not change is named", async (s) => {
   );
 });
 
-apiTest(
+kroTest(
   "in a namespace that is not there, or is on its way out, nothing else is held up",
   async (s) => {
     const gone = `${s.namespace}-gone`;
@@ -84,11 +91,11 @@ apiTest(
     const graph = await withBystander(s, node, { at: "string" });
     await graph.create("one", { at: gone });
     await refused(s, graph, new RegExp(`namespaces "${gone}" not found`));
-    await s.cluster.namespaced(gone);
+    await s.cluster.createNamespace(gone);
     await graph.active("one");
 
     const leaving = `${s.namespace}-leaving`;
-    await s.cluster.namespaced(leaving);
+    await s.cluster.createNamespace(leaving);
     const held = { kind: "ConfigMap", name: "held", namespace: leaving };
     await s.cluster.create({
       apiVersion: "v1",
@@ -109,7 +116,7 @@ apiTest(
   },
 );
 
-apiTest("an object of a foreign ApplySet is refused, and it is said whose it is", async (s) => {
+kroTest("an object of a foreign ApplySet is refused, and it is said whose it is", async (s) => {
   const part = "applyset-of-somebody-v1";
   await s.cluster.create({
     apiVersion: "v1",
@@ -123,7 +130,7 @@ apiTest("an object of a foreign ApplySet is refused, and it is said whose it is"
   assert.deepEqual(await s.cluster.get({ kind: "ConfigMap", name: "one-cm" }), before);
 });
 
-apiTest(
+kroTest(
   "of two instances that make one unseen object at once, one gets it and the other says whose it is",
   async (s) => {
     const graph = await s.graph({

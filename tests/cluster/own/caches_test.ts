@@ -1,20 +1,19 @@
-// Whose an object is, when it is gone, and what others' objects cost: the watch caches at work.
+/** The watch caches: which objects are members, when an object counts as gone, and what external objects cost. */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";
 import { CachedCluster } from "../../../src/clusters/cached.ts";
-import { bench, childOf, INSTANCE } from "../../support/cluster/cached_cluster.ts";
-import { CONFIG_MAP } from "../../support/contract/cluster.ts";
-import { eventually } from "../../support/controlplane/shared.ts";
+import { cachedSetup, childOf, INSTANCE } from "../../support/cluster/cached_cluster.ts";
+import { CONFIG_MAP, eventually } from "../../support/cluster/mod.ts";
 
 Deno.test("cached cluster: an object that lost kro's labels is not gone, and gets them back", async () => {
-  await using setup = await bench([CONFIG_MAP]);
+  await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "a" };
   const desired = childOf(ref, { data: { k: "1" } });
   const { object } = await cluster.apply(ref, desired, { force: true });
   setup.requests();
   await client.mergePatch(ref, { metadata: { labels: null } }, { fieldManager: "foreign" });
-  await eventually("the instance is woken", () => Promise.resolve(setup.woken().length > 0));
+  await setup.untilWoken();
   assert.deepEqual(setup.requests(), { "patch configmaps": 1, "get configmaps": 1 });
   assert.equal((await cluster.get(ref))?.metadata.uid, object.metadata.uid);
   const { object: repaired } = await cluster.apply(ref, desired, { force: true });
@@ -22,7 +21,7 @@ Deno.test("cached cluster: an object that lost kro's labels is not gone, and get
 });
 
 Deno.test("cached cluster: a delete by others is looked at once, our own is not", async () => {
-  await using setup = await bench([CONFIG_MAP]);
+  await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   for (const name of ["theirs", "ours"]) {
     const ref = { kind: CONFIG_MAP, namespace, name };
@@ -31,14 +30,14 @@ Deno.test("cached cluster: a delete by others is looked at once, our own is not"
     if (name === "ours") await cluster.delete(ref, { uid: object.metadata.uid! });
     else await client.delete(ref);
     await eventually("it is gone", async () => await cluster.get(ref) === undefined);
-    assert.deepEqual(setup.woken(), [INSTANCE.name]);
+    assert.deepEqual(await setup.untilWoken(), [INSTANCE.name]);
     const look = name === "ours" ? {} : { "get configmaps": 1 };
     assert.deepEqual(setup.requests(), { "delete configmaps": 1, ...look });
   }
 });
 
 Deno.test("cached cluster: copied labels make no member", async () => {
-  await using setup = await bench([CONFIG_MAP]);
+  await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   const copy = { kind: CONFIG_MAP, namespace, name: "copy" };
   const own = { kind: CONFIG_MAP, namespace, name: "own" };
@@ -51,7 +50,7 @@ Deno.test("cached cluster: copied labels make no member", async () => {
 });
 
 Deno.test("cached cluster: of two instances that want one object, one gets it", async () => {
-  await using setup = await bench([CONFIG_MAP]);
+  await using setup = await cachedSetup([CONFIG_MAP]);
   const { parts, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "a" };
   const results = await Promise.allSettled(
@@ -66,7 +65,7 @@ Deno.test("cached cluster: of two instances that want one object, one gets it", 
 });
 
 Deno.test("cached cluster: external objects cost one read a change, and wake who reads them", async () => {
-  await using setup = await bench([]);
+  await using setup = await cachedSetup([]);
   const { parts, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "theirs" };
   const write = (data: Record<string, string>, labels = { role: "input" }) =>
@@ -88,7 +87,7 @@ Deno.test("cached cluster: external objects cost one read a change, and wake who
   byLabel.finish(true);
 
   await write({ k: "1" });
-  await eventually("both are woken", () => Promise.resolve(woken.length === 2));
+  await eventually("both are woken", () => woken.length === 2);
   assert.deepEqual(woken.splice(0).sort(), ["by-label", "by-name"]);
   setup.requests();
   assert.deepEqual((await byName.getExternal(ref))?.data, { k: "1" });
@@ -98,17 +97,17 @@ Deno.test("cached cluster: external objects cost one read a change, and wake who
   byLabel.finish(true);
 
   await write({ k: "1" }, { role: "other" });
-  await eventually("both are woken", () => Promise.resolve(woken.length === 2));
+  await eventually("both are woken", () => woken.length === 2);
   assert.deepEqual(await byLabel.listExternal(query), []);
   new CachedCluster(parts, "by-name").finish(true);
   woken.length = 0;
   await write({ k: "2" }, { role: "input" });
-  await eventually("who still reads it is woken", () => Promise.resolve(woken.length > 0));
+  await eventually("who still reads it is woken", () => woken.length > 0);
   assert.deepEqual(woken, ["by-label"]);
 });
 
 Deno.test("caches: a kind is watched until its last owner released it", async () => {
-  await using setup = await bench([]);
+  await using setup = await cachedSetup([]);
   const { children } = setup.parts;
   await Promise.all([children.ensure(CONFIG_MAP, "one"), children.ensure(CONFIG_MAP, "two")]);
   assert.deepEqual(setup.requests()["list configmaps"], 1, "shared");

@@ -1,11 +1,7 @@
 /** The one-shot commands on the real control plane: no controller is needed, and none is fought. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
-import {
-  eventually,
-  sharedControlPlane,
-  testNamespace,
-} from "../../support/controlplane/shared.ts";
+import { eventually, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
 
 /** A namespace, a group of its own, and the example in it as files. */
 async function example() {
@@ -140,7 +136,7 @@ Deno.test("a live controller is left to its work, unless told otherwise", async 
     spec,
   };
   await e.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(lease) });
-  const left = await e.kro("apply", "-f", `${e.dir}/rgd.yaml`, "--timeout", "1s");
+  const left = await e.kro("apply", "-f", `${e.dir}/rgd.yaml`, "--timeout", "3s");
   assert.equal(left.code, 1);
   assert.match(left.stderr, /left to the controller somebody_1 in namespace cli-/);
   assert.match(left.stderr, /timed out/);

@@ -1,88 +1,81 @@
-// What a deletion without a controller asks for: all of it once a pass, then only what it waits for.
+/** What a deletion without a controller asks for: everything once per pass, then only the object that holds it up. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import {
-  apply,
-  graph,
-  groupOf,
-  kubectl,
-  requests,
-  until,
-} from "../../support/cluster/controller.ts";
-import {
+  condition,
   eventually,
+  KroRequests,
+  kubectl,
   sharedControlPlane,
-  testNamespace,
-} from "../../support/controlplane/shared.ts";
+  TestCluster,
+} from "../../support/cluster/mod.ts";
 
 const template = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
 
-Deno.test("live deletion: an object that is held is polled alone, and its holder is named", async () => {
-  await using namespace = await testNamespace("live");
-  const ns = namespace.name;
-  const name = `live${crypto.randomUUID().slice(0, 6)}`;
-  const kind = `pairs.${groupOf(name)}`;
+Deno.test("live deletion: an object that is held is polled alone, and its finalizer is named", async () => {
+  await using cluster = await TestCluster.open("live");
   const controlPlane = await sharedControlPlane();
   const dir = await Deno.makeTempDir();
   const kro = async (...args: string[]) => {
     const lines: string[] = [];
     const say = (line: string) => void lines.push(line);
-    const at = ["--kubeconfig", controlPlane.kubeconfigFor("kro"), "-n", ns];
+    const at = ["--kubeconfig", controlPlane.kubeconfigFor("kro"), "-n", cluster.namespace];
     const code = await main([...args, ...at], { out: say, err: say, colour: false });
     assert.equal(code, 0, lines.join("\n"));
   };
-  try {
-    const rgd = graph(name, {
-      kind: "Pair",
-      spec: { name: "string | default=one" },
+  const group = `${cluster.namespace}.example.com`;
+  const rgd = {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: cluster.namespace },
+    spec: {
+      schema: {
+        apiVersion: "v1alpha1",
+        group,
+        kind: "Pair",
+        spec: { name: "string | default=one" },
+      },
       resources: [
         { id: "config", template: template("ConfigMap", "${schema.spec.name}") },
         { id: "account", template: template("ServiceAccount", "${config.metadata.name}") },
       ],
-    });
-    const apiVersion = `${groupOf(name)}/v1alpha1`;
-    const instance = { apiVersion, kind: "Pair", metadata: { name: "one" }, spec: {} };
-    const files = { rgd: JSON.stringify(rgd), instance: JSON.stringify(instance) };
-    for (const [file, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${dir}/${file}.json`, text);
-    }
+    },
+  };
+  const metadata = { name: "one" };
+  const instance = { apiVersion: `${group}/v1alpha1`, kind: "Pair", metadata, spec: {} };
+  try {
+    await Deno.writeTextFile(`${dir}/rgd.json`, JSON.stringify(rgd));
+    await Deno.writeTextFile(`${dir}/instance.json`, JSON.stringify(instance));
     await kro("apply", "-f", `${dir}/rgd.json`, "-f", `${dir}/instance.json`);
-    await apply({
-      ...template("ServiceAccount", "one"),
-      metadata: { name: "one", finalizers: ["example.com/hold"] },
-    }, ns);
+    const account = { kind: "ServiceAccount", name: "one" };
+    await cluster.patch(account, { metadata: { finalizers: ["example.com/hold"] } });
 
-    const served = () => controlPlane.kubectl(["get", kind, "-n", ns]);
-    await eventually("kubectl knows the kind", async () => (await served()).code === 0);
-
-    const since = new Date();
+    using requests = await KroRequests.open();
     const deletion = kro("delete", "-f", `${dir}/instance.json`);
-    const message = await until(
-      kind,
-      "one",
-      ns,
-      (o) =>
-        o.status?.conditions?.find((c: { message?: string }) =>
-          c.message?.includes("example.com/hold")
-        ),
+    await cluster.until(
+      { kind: `Pair.${group}`, name: "one" },
+      (o) => condition(o, "ResourcesReady")?.message.includes("example.com/hold"),
     );
-    assert.ok(message);
-    const asked = async (verb: string, resource: string) =>
-      (await requests(since)).filter((r) => r.verb === verb && r.resource === resource).length;
-    await eventually("several looks", async () => await asked("get", "serviceaccounts") > 3);
-    // Two passes list all of it: the one that deletes, and the one that names who holds it.
-    assert.equal(await asked("list", "configmaps"), 2);
-    assert.equal(await asked("list", "serviceaccounts"), 3);
+    const entries = await requests.take();
+    const asked = (verb: string, resource: string) =>
+      entries.filter((entry) => entry.verb === verb && entry.resource === resource).length;
+    await eventually("several reads of the ServiceAccount", async () => {
+      entries.push(...await requests.take());
+      return asked("get", "serviceaccounts") > 3;
+    });
+    // Two passes list everything: the one that deletes, and the one that names the finalizer.
+    assert.equal(asked("list", "configmaps"), 2);
+    assert.equal(asked("list", "serviceaccounts"), 3);
 
-    const free = JSON.stringify([{ op: "remove", path: "/metadata/finalizers" }]);
-    await kubectl(["patch", "sa", "one", "-n", ns, "--type=json", "-p", free]);
+    await cluster.patch(account, { metadata: { finalizers: null } });
     await deletion;
-    const deleted = (await requests(since)).filter((r) => r.verb === "delete")
-      .map((r) => `${r.resource} ${r.name}`);
+    entries.push(...await requests.take());
+    const deleted = entries.filter(({ verb }) => verb === "delete")
+      .map(({ resource, name }) => `${resource} ${name}`);
     assert.deepEqual(deleted, ["pairs one", "serviceaccounts one", "configmaps one"]);
   } finally {
     await kro("delete", "-f", `${dir}/rgd.json`);
     await Deno.remove(dir, { recursive: true });
-    await kubectl(["delete", "crd", kind, "--ignore-not-found", "--wait=false"]);
+    await kubectl(["delete", "crd", `pairs.${group}`, "--ignore-not-found", "--wait=false"]);
   }
 });

@@ -1,64 +1,36 @@
-// The live and the cached cluster on a real API server fulfil the contract of the port.
+/** The live and the cached cluster on a real API server fulfil the contract of the port. */
 import assert from "node:assert/strict";
 import { CachedCluster } from "../../../src/clusters/cached.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
-import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
+import { CRD_KIND, type KubeObject } from "../../../src/api/mod.ts";
+import { Discovery, type KubeClient, waitEstablished } from "../../../src/kube/mod.ts";
 import type { Cluster } from "../../../src/reconcile/mod.ts";
+import { clusterContract, type ContractSetup, WIDGET } from "../../support/contract/cluster.ts";
+import { cachedSetup, env, partsOf, podTemplate } from "../../support/cluster/cached_cluster.ts";
 import {
-  bench,
-  counted,
-  env,
-  namespaceOf,
-  partsOf,
-  POD_TEMPLATE,
-  podTemplate,
-} from "../../support/cluster/cached_cluster.ts";
-import {
-  clusterContract,
+  by,
   CONFIG_MAP,
-  type ContractSetup,
+  crdOf,
+  openClient,
+  POD_TEMPLATE,
   SECRET,
-  WIDGET,
-} from "../../support/contract/cluster.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
+  testNamespace,
+} from "../../support/cluster/mod.ts";
 
 let widgets: Promise<void> | undefined;
 
-/** Installs the contract's own kind, once a run. */
-function installWidgets(): Promise<void> {
+/** Installs the contract's own kind, once per run. */
+function installWidgets(client: KubeClient): Promise<void> {
+  const properties = {
+    spec: { type: "object", properties: { size: { type: "integer" } } },
+    status: { type: "object", properties: { phase: { type: "string" } } },
+  };
   return widgets ??= (async () => {
-    const { kubectl } = await sharedControlPlane();
-    const schema = {
-      type: "object",
-      properties: {
-        spec: { type: "object", properties: { size: { type: "integer" } } },
-        status: { type: "object", properties: { phase: { type: "string" } } },
-      },
-    };
-    const crd = {
-      apiVersion: "apiextensions.k8s.io/v1",
-      kind: "CustomResourceDefinition",
-      metadata: { name: `${WIDGET.plural}.${WIDGET.group}` },
-      spec: {
-        group: WIDGET.group,
-        scope: "Namespaced",
-        names: { kind: WIDGET.kind, plural: WIDGET.plural },
-        versions: [{
-          name: WIDGET.version,
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          schema: { openAPIV3Schema: schema },
-        }],
-      },
-    };
-    const { code, stderr } = await kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(crd) });
-    assert.equal(code, 0, stderr);
-    await eventually(
-      "widgets are served",
-      async () => (await kubectl(["get", `${WIDGET.plural}.${WIDGET.group}`])).code === 0,
-    );
+    const crd = crdOf(WIDGET.kind, WIDGET.group, WIDGET.version, properties);
+    const { name } = crd.metadata;
+    await client.apply({ kind: CRD_KIND, name }, crd as unknown as KubeObject, by);
+    await waitEstablished(client, name);
   })();
 }
 
@@ -68,12 +40,12 @@ type Open = (client: KubeClient, discovery: Discovery, schemas: ClusterSchemas) 
 }>;
 
 async function contractSetup(open: Open): Promise<ContractSetup> {
-  await installWidgets();
   const stack = new AsyncDisposableStack();
-  const { client } = stack.use(await counted());
+  const { client } = stack.use(await openClient());
+  await installWidgets(client);
   const namespaces = [
-    await namespaceOf(client, stack),
-    await namespaceOf(client, stack),
+    stack.use(await testNamespace("contract")).name,
+    stack.use(await testNamespace("contract")).name,
   ] as const;
   const discovery = new Discovery(client);
   const schemas = new ClusterSchemas(client, discovery);
@@ -103,7 +75,7 @@ for (const [name, open] of Object.entries(drivers)) {
 }
 
 Deno.test("live cluster: compares before it applies, with what the pass has read", async () => {
-  await using setup = await bench([]);
+  await using setup = await cachedSetup([]);
   const { client, parts, namespace } = setup;
   const cluster = new LiveCluster(client, parts.discovery, parts.schemas);
   const ref = { kind: POD_TEMPLATE, namespace, name: "a" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
-import { eventually } from "../../support/controlplane/shared.ts";
 import { isRunning } from "../../support/runner/survivors.ts";
+import { eventually } from "../../support/cluster/mod.ts";
 
 const mod = import.meta.resolve("../../support/controlplane/mod.ts");
 const without = ["kube-controller-manager", "kube-scheduler", "kwok"] as const;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { calls } from "../../support/controlplane/mod.ts";
+import { type AuditEntry, AuditLog, calls } from "../../support/controlplane/mod.ts";
 import {
   eventually,
+  LIMIT_SECONDS,
   sharedControlPlane,
   testNamespace,
-} from "../../support/controlplane/shared.ts";
+} from "../../support/cluster/mod.ts";
 
 Deno.test("the control plane serves, with a node that is ready", async () => {
   const { kubectl } = await sharedControlPlane();
@@ -35,23 +36,30 @@ Deno.test("each user may do what it is for", async () => {
 });
 
 Deno.test("the audit log tells calls apart by user", async () => {
-  const { kubectl, audit } = await sharedControlPlane();
+  const { kubectl, auditLog } = await sharedControlPlane();
   await using namespace = await testNamespace("audit");
+  const log = await AuditLog.fromNow(auditLog);
   const inNamespace = ["-n", namespace.name];
   await kubectl([...inNamespace, "create", "configmap", "one"], { user: "kro" });
   await kubectl([...inNamespace, "get", "configmap", "one"], { user: "reader" });
   await kubectl([...inNamespace, "create", "configmap", "two"], { user: "reader" });
-  const seen = await eventually("all three calls are in the log", async () => {
-    const entries = calls(await audit()).filter((entry) =>
-      entry.namespace === namespace.name && ["kro", "reader"].includes(entry.user)
+  const entries: AuditEntry[] = [];
+  await eventually("all three calls are in the log", async () => {
+    entries.push(
+      ...calls(await log.read()).filter(({ namespace: of, user }) =>
+        of === namespace.name && ["kro", "reader"].includes(user)
+      ),
     );
-    return entries.length >= 3 && entries;
+    return entries.length >= 3;
   });
   assert.deepEqual(
-    seen.map(({ user, verb, resource, code }) => `${user} ${verb} ${resource} ${code}`),
+    entries.map(({ user, verb, resource, code }) => `${user} ${verb} ${resource} ${code}`),
     ["kro create configmaps 201", "reader get configmaps 200", "reader create configmaps 403"],
   );
 });
+
+/** Limit of kubectl's own waits. */
+const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
 Deno.test("a Deployment of two replicas becomes Available and its pods go with it", async () => {
   const { kubectl } = await sharedControlPlane();
@@ -75,7 +83,7 @@ Deno.test("a Deployment of two replicas becomes Available and its pods go with i
   });
   assert.equal(applied.code, 0, applied.stderr);
   const waited = await kubectl(
-    [...inNamespace, "wait", "deployment/web", "--for=condition=Available", "--timeout=30s"],
+    [...inNamespace, "wait", "deployment/web", "--for=condition=Available", TIMEOUT],
   );
   assert.equal(waited.code, 0, waited.stderr);
   const replicas = await kubectl(
@@ -83,7 +91,7 @@ Deno.test("a Deployment of two replicas becomes Available and its pods go with i
   );
   assert.equal(replicas.stdout, "2");
   const deleted = await kubectl(
-    [...inNamespace, "delete", "deployment", "web", "--cascade=foreground", "--timeout=30s"],
+    [...inNamespace, "delete", "deployment", "web", "--cascade=foreground", TIMEOUT],
   );
   assert.equal(deleted.code, 0, deleted.stderr);
   const pods = await kubectl([...inNamespace, "get", "pods", "-o", "name"]);

@@ -1,25 +1,26 @@
-// What counts as drift of an object, what it costs, and whom it wakes.
+/** Drift of an object: what counts as drift, what it costs, and which instance it wakes. */
 import assert from "node:assert/strict";
-import { type KindRef, type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
+import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
 import {
-  type Bench,
-  bench,
+  type CachedSetup,
+  cachedSetup,
   childOf,
   containerOf,
   env,
   INSTANCE,
-  POD_TEMPLATE,
   podTemplate,
-  SECRET,
 } from "../../support/cluster/cached_cluster.ts";
-import { CONFIG_MAP } from "../../support/contract/cluster.ts";
-import { eventually } from "../../support/controlplane/shared.ts";
-
-const SERVICE: KindRef = { ...CONFIG_MAP, kind: "Service", plural: "services" };
+import {
+  CONFIG_MAP,
+  eventually,
+  POD_TEMPLATE,
+  SECRET,
+  SERVICE,
+} from "../../support/cluster/mod.ts";
 
 Deno.test("cached cluster: quiet once applied, also after a restart, whatever the server normalises", async () => {
-  await using before = await bench([POD_TEMPLATE, SERVICE, CONFIG_MAP, SECRET]);
+  await using before = await cachedSetup([POD_TEMPLATE, SERVICE, CONFIG_MAP, SECRET]);
   const { namespace } = before;
   const template = { kind: POD_TEMPLATE, namespace, name: "a" };
   const config = { kind: CONFIG_MAP, namespace, name: "a" };
@@ -35,7 +36,7 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
     [config, childOf(config, { data: { k: "v" }, binaryData: {}, immutable: null })],
     [secret, childOf(secret, { data: { k: "dg==" } })],
   ];
-  const pass = async ({ cluster }: Bench) => {
+  const pass = async ({ cluster }: CachedSetup) => {
     for (const [ref, object] of objects) await cluster.apply(ref, object, { force: true });
   };
   await pass(before);
@@ -53,7 +54,7 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
 });
 
 Deno.test("cached cluster: what only the server knows to be equal costs one apply after a restart", async () => {
-  await using before = await bench([POD_TEMPLATE]);
+  await using before = await cachedSetup([POD_TEMPLATE]);
   const ref = { kind: POD_TEMPLATE, namespace: before.namespace, name: "a" };
   // Go drops an empty text, and the schema does not say so.
   const desired = podTemplate(ref, { env: [{ name: "A", value: "" }] });
@@ -100,7 +101,7 @@ const drifts: Record<
 
 for (const [what, drift] of Object.entries(drifts)) {
   Deno.test(`cached cluster: ${what} is drift: it wakes the instance and costs one apply`, async () => {
-    await using setup = await bench([POD_TEMPLATE]);
+    await using setup = await cachedSetup([POD_TEMPLATE]);
     const { cluster, client, namespace } = setup;
     const ref = { kind: POD_TEMPLATE, namespace, name: "a" };
     const desired = podTemplate(ref, { env });
@@ -113,7 +114,7 @@ for (const [what, drift] of Object.entries(drifts)) {
       "the cache has it",
       async () => (await cluster.get(ref))?.metadata.resourceVersion !== resourceVersion,
     );
-    assert.deepEqual(setup.woken(), [INSTANCE.name]);
+    assert.deepEqual(await setup.untilWoken(), [INSTANCE.name]);
     setup.requests();
     const { object, action } = await cluster.apply(ref, desired, { force: true });
     assert.equal(action, "configured");
@@ -124,7 +125,7 @@ for (const [what, drift] of Object.entries(drifts)) {
 }
 
 Deno.test("cached cluster: what others add is no drift, and our own writes wake nobody", async () => {
-  await using setup = await bench([CONFIG_MAP]);
+  await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "a" };
   for (const k of ["1", "2", "3"]) {
@@ -137,7 +138,7 @@ Deno.test("cached cluster: what others add is no drift, and our own writes wake 
     async () =>
       (await cluster.get(ref))?.data && "theirs" in ((await cluster.get(ref))!.data as object),
   );
-  assert.deepEqual(setup.woken(), [INSTANCE.name], "the foreign write alone");
+  assert.deepEqual(await setup.untilWoken(), [INSTANCE.name], "the foreign write alone");
   setup.requests();
   const { action } = await cluster.apply(ref, childOf(ref, { data: { k: "3" } }), { force: true });
   assert.equal(action, "unchanged");

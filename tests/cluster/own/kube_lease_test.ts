@@ -1,11 +1,16 @@
-// Leases on a real API server.
+/** Leases on a real API server. */
 import assert from "node:assert/strict";
 import { LeaseHolder, leaseRef, microTime, readLeases } from "../../../src/kube/mod.ts";
-import { clientOf, refusedWith, session } from "../../support/cluster/client.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
+import {
+  clientSession,
+  eventually,
+  kubectl,
+  openClient,
+  refusedWith,
+} from "../../support/cluster/mod.ts";
 
 Deno.test("a Lease has one holder; given back it goes to the next at once", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const name = "one";
   const events: string[] = [];
   const holder = (identity: string) =>
@@ -20,22 +25,22 @@ Deno.test("a Lease has one holder; given back it goes to the next at once", asyn
     });
   const [first, second] = [holder("first"), holder("second")];
   first.start();
-  await eventually("the first holder", () => Promise.resolve(first.held));
+  await eventually("the first holder", () => first.held);
   second.start();
-  const looked = s.infos.length;
-  await eventually("some attempts", () => Promise.resolve(s.infos.length > looked + 6));
+  const looked = s.sent.length;
+  await eventually("some attempts", () => s.sent.length > looked + 6);
   assert.equal(second.held, false);
   const [state] = await readLeases(s.client, name);
   assert.deepEqual(state, { namespace: s.namespace, name, holder: "first", live: true });
   await first.release();
-  await eventually("the second holder", () => Promise.resolve(second.held));
+  await eventually("the second holder", () => second.held);
   await second.release();
   assert.deepEqual(events, ["first acquired", "second acquired"]);
   assert.equal((await readLeases(s.client, name))[0]?.live, false);
 });
 
-Deno.test("a Lease whose holder fell silent is taken; the one who finds it taken has lost it", async () => {
-  await using s = await session();
+Deno.test("a Lease that is not renewed is taken; the holder that finds it taken has lost it", async () => {
+  await using s = await clientSession();
   const events: string[] = [];
   const options = { namespace: s.namespace, name: "l", durationSeconds: 1, retrySeconds: 0.2 };
   // Renews far too seldom.
@@ -52,18 +57,18 @@ Deno.test("a Lease whose holder fell silent is taken; the one who finds it taken
     acquired: () => events.push("awake acquired"),
   });
   sleepy.start();
-  await eventually("the sleepy holder", () => Promise.resolve(sleepy.held));
+  await eventually("the sleepy holder", () => sleepy.held);
   awake.start();
-  await eventually("the loss", () => Promise.resolve(events.includes("sleepy lost")));
+  await eventually("the loss", () => events.includes("sleepy lost"));
   assert.deepEqual(events, ["sleepy acquired", "awake acquired", "sleepy lost"]);
   await Promise.all([sleepy.release(), awake.release()]);
 });
 
-Deno.test("who may not list Leases everywhere reads those of his namespaces; who may read none is told", async () => {
-  await using s = await session();
-  const { kubectl } = await sharedControlPlane();
+Deno.test("a user who may not list Leases everywhere reads those of given namespaces; one who may read none gets an error", async () => {
+  await using s = await clientSession();
   const user = `reader-${s.namespace}`;
-  const reader = await clientOf({}, user);
+  await using reading = await openClient({}, user);
+  const reader = reading.client;
   await assert.rejects(
     readLeases(reader, "l", { namespace: s.namespace }),
     refusedWith("Forbidden", /^GET leases\.coordination\.k8s\.io/),
@@ -72,18 +77,17 @@ Deno.test("who may not list Leases everywhere reads those of his namespaces; who
   await kubectl(["-n", s.namespace, "create", "rolebinding", "l", "--role=l", `--user=${user}`]);
   const holder = new LeaseHolder(s.client, { namespace: s.namespace, name: "l", identity: "me" });
   holder.start();
-  await eventually("the holder", () => Promise.resolve(holder.held));
+  await eventually("the holder", () => holder.held);
   const states = await eventually(
     "the right",
     () => readLeases(reader, "l", { namespace: s.namespace }).catch(() => undefined),
   );
   assert.deepEqual(states.map((l) => [l.namespace, l.holder, l.live]), [[s.namespace, "me", true]]);
   await holder.release();
-  reader.close();
 });
 
-Deno.test("who waits for a Lease watches it: no request a retry period, and it is his at once when it is free", async () => {
-  await using s = await session();
+Deno.test("a holder that waits for a Lease watches it: no request per retry period, and it holds the Lease as soon as that is free", async () => {
+  await using s = await clientSession();
   const holders: string[] = [];
   const holder = (identity: string) =>
     new LeaseHolder(s.client, {
@@ -96,19 +100,18 @@ Deno.test("who waits for a Lease watches it: no request a retry period, and it i
     });
   const [first, second] = [holder("first"), holder("second")];
   first.start();
-  await eventually("the first holder", () => Promise.resolve(first.held));
-  const reads = () => s.infos.filter((i) => i.verb === "get" || i.verb === "list").length;
+  await eventually("the first holder", () => first.held);
+  const reads = () => s.sent.filter((i) => i.verb === "get" || i.verb === "list").length;
   second.start();
-  await eventually("the watch", () => Promise.resolve(s.infos.some((i) => i.verb === "watch")));
-  const [readsBefore, renewalsBefore] = [reads(), s.infos.length];
-  await eventually("ten renewals", () => Promise.resolve(s.infos.length > renewalsBefore + 10));
+  await eventually("the watch", () => s.sent.some((i) => i.verb === "watch"));
+  const [readsBefore, renewalsBefore] = [reads(), s.sent.length];
+  await eventually("ten renewals", () => s.sent.length > renewalsBefore + 10);
   assert.equal(reads(), readsBefore);
   assert.equal(second.held, false);
   await first.release();
-  await eventually("the second holder", () => Promise.resolve(second.held));
+  await eventually("the second holder", () => second.held);
   assert.deepEqual(holders, ["second waits for first"]);
   // Deleted by hand it is made anew.
-  const { kubectl } = await sharedControlPlane();
   await kubectl(["-n", s.namespace, "delete", "lease", "w"]);
   await eventually("the Lease made anew", async () => {
     const [state] = await readLeases(s.client, "w", { namespace: s.namespace });
@@ -117,8 +120,8 @@ Deno.test("who waits for a Lease watches it: no request a retry period, and it i
   await second.release();
 });
 
-Deno.test("expiry is judged by the time here, whatever the holder's clock says", async () => {
-  await using s = await session();
+Deno.test("expiry is judged by the local clock, whatever the holder's clock says", async () => {
+  await using s = await clientSession();
   const lease = (name: string, renewTime: string) => ({
     apiVersion: "coordination.k8s.io/v1",
     kind: "Lease",
@@ -147,7 +150,7 @@ Deno.test("expiry is judged by the time here, whatever the holder's clock says",
 });
 
 Deno.test("a renewal that hangs does not keep the Lease beyond its deadline", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   let hangs = false;
   const client = new Proxy(s.client, {
     get: (target, name) => {
@@ -166,40 +169,42 @@ Deno.test("a renewal that hangs does not keep the Lease beyond its deadline", as
     lost: () => events.push("lost"),
   });
   holder.start();
-  await eventually("the holder", () => Promise.resolve(holder.held));
+  await eventually("the holder", () => holder.held);
   hangs = true;
-  await eventually("the loss", () => Promise.resolve(events.length > 0));
+  await eventually("the loss", () => events.length > 0);
   assert.equal(holder.held, false);
 });
 
-Deno.test("a Lease that somebody deletes stays with its holder", async () => {
-  await using s = await session();
+Deno.test("a Lease that is deleted stays with its holder", async () => {
+  await using s = await clientSession();
   const name = "deleted";
   const events: string[] = [];
+  const waits: string[] = [];
   const holder = (identity: string, retrySeconds: number) =>
     new LeaseHolder(s.client, {
       namespace: s.namespace,
       name,
       identity,
       retrySeconds,
-      durationSeconds: 4,
-      renewDeadlineSeconds: 3,
+      durationSeconds: 8,
+      renewDeadlineSeconds: 6,
       acquired: () => events.push(`${identity} acquired`),
       lost: () => events.push(`${identity} lost`),
+      waiting: (of) => waits.push(`${identity} waits for ${of}`),
     });
-  // The one who waits is much faster.
+  // The one that waits is much faster.
   const [first, second] = [holder("first", 1), holder("second", 0.05)];
   const at = leaseRef(s.namespace, name);
   first.start();
-  await eventually("the first holder", () => Promise.resolve(first.held));
+  await eventually("the first holder", () => first.held);
   second.start();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await eventually("the second waits", () => waits.includes("second waits for first"));
   await s.client.delete(at);
   await eventually("the Lease is back", () => s.client.get(at));
   assert.deepEqual(events, ["first acquired"]);
 
   await first.release();
-  await eventually("the second holder", () => Promise.resolve(second.held));
+  await eventually("the second holder", () => second.held);
   assert.deepEqual(events, ["first acquired", "second acquired"]);
   await second.release();
 });

@@ -1,9 +1,16 @@
-// What is watched with fewer rights: namespace by namespace, or by lists, until the rights come.
+/** Reflectors with fewer rights: namespace by namespace, or by lists, until the rights are granted. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { Backoff, type KubeClient, Reflector, ScopedReflector } from "../../../src/kube/mod.ts";
-import { by, clientOf, CONFIG_MAP, session } from "../../support/cluster/client.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
+import {
+  by,
+  type ClientSession,
+  clientSession,
+  CONFIG_MAP,
+  eventually,
+  kubectl,
+  openClient,
+} from "../../support/cluster/mod.ts";
 
 /** The server closes each watch after a second instead of minutes. */
 function hasty(client: KubeClient): KubeClient {
@@ -11,12 +18,6 @@ function hasty(client: KubeClient): KubeClient {
     pages: client.pages.bind(client),
     watch: (kind, options) => client.watch(kind, { ...options, timeoutSeconds: 1 }),
   } as Pick<KubeClient, "pages" | "watch"> as KubeClient;
-}
-
-async function kubectl(...args: string[]): Promise<void> {
-  const { kubectl: run } = await sharedControlPlane();
-  const { code, stderr } = await run(args);
-  assert.equal(code, 0, stderr);
 }
 
 const noted = () => {
@@ -27,12 +28,13 @@ const noted = () => {
 };
 
 Deno.test("a reflector that may list but not watch lists again and again", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const user = `lister-${s.namespace}`;
-  const client = await clientOf({}, user);
+  await using lister = await openClient({}, user);
+  const { client } = lister;
   const { namespace } = s;
-  await kubectl("-n", namespace, "create", "role", "l", "--verb=list", "--resource=configmaps");
-  await kubectl("-n", namespace, "create", "rolebinding", "l", "--role=l", `--user=${user}`);
+  await kubectl(["-n", namespace, "create", "role", "l", "--verb=list", "--resource=configmaps"]);
+  await kubectl(["-n", namespace, "create", "rolebinding", "l", "--role=l", `--user=${user}`]);
   const { log, handlers } = noted();
   const errors: unknown[] = [];
   const reflector = new Reflector(client, CONFIG_MAP, {
@@ -45,27 +47,27 @@ Deno.test("a reflector that may list but not watch lists again and again", async
   const running = reflector.start(stop.signal);
   await reflector.synced;
   await s.client.create(CONFIG_MAP, s.configMap("a"), by);
-  await eventually("the new one", () => Promise.resolve(log.includes("+ a")));
+  await eventually("the new one", () => log.includes("+ a"));
   await s.client.mergePatch(s.ref("a"), { data: { x: "1" } }, by);
-  await eventually("its change", () => Promise.resolve(log.includes("~ a")));
+  await eventually("its change", () => log.includes("~ a"));
   await s.client.delete(s.ref("a"));
-  await eventually("its end", () => Promise.resolve(log.includes("- a")));
+  await eventually("its end", () => log.includes("- a"));
   assert.deepEqual(log, ["+ a", "~ a", "- a"]);
   assert.match(String(errors[0]), /^ApiError: WATCH configmaps .*cannot watch/);
   stop.abort();
   await running;
-  client.close();
 });
 
-Deno.test("who may watch in one namespace alone gets that one, and everything once he may", async () => {
-  await using s = await session();
-  await using other = await session();
+Deno.test("a user who may watch in one namespace alone gets that one, and everything once it may", async () => {
+  await using s = await clientSession();
+  await using other = await clientSession();
   const user = `scoped-${s.namespace}`;
-  const client = hasty(await clientOf({}, user));
+  await using scoped = await openClient({}, user);
+  const client = hasty(scoped.client);
   const { namespace } = s;
   const verbs = ["--verb=list,watch", "--resource=configmaps"];
-  await kubectl("-n", namespace, "create", "role", "w", ...verbs);
-  await kubectl("-n", namespace, "create", "rolebinding", "w", "--role=w", `--user=${user}`);
+  await kubectl(["-n", namespace, "create", "role", "w", ...verbs]);
+  await kubectl(["-n", namespace, "create", "rolebinding", "w", "--role=w", `--user=${user}`]);
   const { log, handlers } = noted();
   let lost = 0;
   const options = {
@@ -82,29 +84,29 @@ Deno.test("who may watch in one namespace alone gets that one, and everything on
   assert.equal(await reflector.covers(namespace), true);
   assert.equal(await reflector.covers(other.namespace), false);
   assert.equal(await reflector.covers(undefined), false);
-  const create = (on: typeof s, name: string) =>
+  const create = (on: ClientSession, name: string) =>
     on.client.create(CONFIG_MAP, {
       ...on.configMap(name),
       metadata: { namespace: on.namespace, name, labels: { of: namespace } },
     }, by);
   await create(s, "a");
   await create(other, "elsewhere");
-  await eventually("one of the namespace", () => Promise.resolve(log.includes("+ a")));
+  await eventually("one of the namespace", () => log.includes("+ a"));
 
-  await kubectl("create", "clusterrole", user, ...verbs);
-  await kubectl("create", "clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`);
-  await eventually("everything", () => Promise.resolve(reflector.isComplete));
+  await kubectl(["create", "clusterrole", user, ...verbs]);
+  await kubectl(["create", "clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`]);
+  await eventually("everything", () => reflector.isComplete);
   assert.equal(await reflector.covers(other.namespace), true);
   assert.ok(log.includes("+ elsewhere"));
   await other.client.delete(other.ref("elsewhere"));
-  await eventually("news of everywhere", () => Promise.resolve(log.includes("- elsewhere")));
+  await eventually("news of everywhere", () => log.includes("- elsewhere"));
 
-  await kubectl("delete", "clusterrolebinding,clusterrole", user);
-  await eventually("the loss", () => Promise.resolve(lost === 1));
+  await kubectl(["delete", "clusterrolebinding,clusterrole", user]);
+  await eventually("the loss", () => lost === 1);
   assert.equal(await reflector.covers(other.namespace), false);
   assert.equal(await reflector.covers(namespace), true);
   await create(s, "b");
-  await eventually("news of the namespace", () => Promise.resolve(log.includes("+ b")));
+  await eventually("news of the namespace", () => log.includes("+ b"));
   stop.abort();
   await running;
 });

@@ -1,23 +1,25 @@
-// The client on a real API server: writes, their refusals, lists, discovery.
+/** The client on a real API server: writes, their refusals, lists, discovery. */
 import assert from "node:assert/strict";
-import { ApiError, isNotFound, type KindRef, Manager } from "../../../src/api/mod.ts";
+import { ApiError, isNotFound, Manager } from "../../../src/api/mod.ts";
 import { desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
 import { connect, Discovery, loadConfig } from "../../../src/kube/mod.ts";
 import {
+  API_SERVICE,
   by,
-  clientOf,
+  clientSession,
   CONFIG_MAP,
+  eventually,
   freshKind,
+  openClient,
   refusedWith,
-  session,
-} from "../../support/cluster/client.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
+  sharedControlPlane,
+} from "../../support/cluster/mod.ts";
 
 Deno.test("an object is created, read, merged, replaced, deleted", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const { client, ref } = s;
   const created = await client.create(CONFIG_MAP, s.configMap("a", { x: "1" }), by);
-  assert.equal(created.metadata.managedFields?.[0]?.manager, "kube-test");
+  assert.equal(created.metadata.managedFields?.[0]?.manager, by.fieldManager);
   await assert.rejects(
     client.create(CONFIG_MAP, s.configMap("a"), by),
     refusedWith("AlreadyExists", new RegExp(`^CREATE configmaps ${s.namespace}/a: .*exists`)),
@@ -38,7 +40,7 @@ Deno.test("an object is created, read, merged, replaced, deleted", async () => {
 });
 
 Deno.test("integers keep their 64 bits on the way to the server and back", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const { kind, object } = await freshKind(s);
   const ref = { kind, namespace: s.namespace, name: "a" };
   const spec = { big: 9007199254740993n, least: -9223372036854775808n, small: 3 };
@@ -58,7 +60,7 @@ Deno.test("integers keep their 64 bits on the way to the server and back", async
 });
 
 Deno.test("an apply against another manager's field is a conflict that names it, until forced", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const { client, ref } = s;
   await client.apply(ref("a"), s.configMap("a", { x: "1" }), by);
   const other = { fieldManager: "other" };
@@ -84,7 +86,7 @@ Deno.test("an apply against another manager's field is a conflict that names it,
 });
 
 Deno.test("an invalid object is refused with the fields that are wrong", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const bad = s.configMap("Bad_Name");
   await assert.rejects(s.client.create(CONFIG_MAP, bad, by), (error) => {
     assert.ok(error instanceof ApiError && error.reason === "Invalid", String(error));
@@ -95,12 +97,12 @@ Deno.test("an invalid object is refused with the fields that are wrong", async (
 
 Deno.test("a refused right is Forbidden and names verb and object; an expired token is Unauthorized", async () => {
   const { kubeconfig } = await sharedControlPlane();
-  const nobody = await clientOf({}, "nobody");
+  await using nobody = await openClient({}, "nobody");
   await assert.rejects(
-    nobody.get({ kind: CONFIG_MAP, namespace: "default", name: "x" }),
+    nobody.client.get({ kind: CONFIG_MAP, namespace: "default", name: "x" }),
     refusedWith("Forbidden", /^GET configmaps default\/x: .*User "nobody" cannot get/),
   );
-  nobody.close();
+
   const config = await loadConfig({ kubeconfig });
   const host = new URL(config.server).host;
   const expired = connect({ ...config, authorization: () => Promise.resolve("Bearer old") }, {
@@ -117,7 +119,7 @@ Deno.test("a refused right is Forbidden and names verb and object; an expired to
 });
 
 Deno.test("lists come in pages of one resourceVersion, and their objects carry their kind", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const names = ["a", "b", "c", "d", "e"];
   await Promise.all(names.map((n) => s.client.create(CONFIG_MAP, s.configMap(n), by)));
   const selection = { namespace: s.namespace, fieldSelector: "metadata.name!=kube-root-ca.crt" };
@@ -134,11 +136,11 @@ Deno.test("lists come in pages of one resourceVersion, and their objects carry t
 });
 
 Deno.test("concurrent refreshes share their requests, yet none gets what was asked for before it", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const discovery = new Discovery(s.client);
   await Promise.all(Array.from({ length: 10 }, () => discovery.refresh()));
   // One load that had begun for the first, and one more for all others; two documents each.
-  assert.equal(s.infos.length, 4);
+  assert.equal(s.sent.length, 4);
   assert.equal((await discovery.byName("deploy"))?.kind, "Deployment");
   assert.equal(await discovery.byName("no-such-kind"), undefined);
   assert.match(
@@ -149,16 +151,9 @@ Deno.test("concurrent refreshes share their requests, yet none gets what was ask
 });
 
 Deno.test("the kinds of an aggregated API that does not answer are stale, not gone", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const group = `${s.namespace}.example.com`;
-  const kind: KindRef = {
-    group: "apiregistration.k8s.io",
-    version: "v1",
-    kind: "APIService",
-    plural: "apiservices",
-    namespaced: false,
-  };
-  const ref = { kind, name: `v1.${group}` };
+  const ref = { kind: API_SERVICE, name: `v1.${group}` };
   await s.client.apply(ref, {
     apiVersion: "apiregistration.k8s.io/v1",
     kind: "APIService",

@@ -1,4 +1,4 @@
-// Watches and reflectors on a real API server.
+/** Watches and reflectors on a real API server. */
 import assert from "node:assert/strict";
 import { CRD_KIND, isNotFound, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import {
@@ -11,17 +11,18 @@ import {
 } from "../../../src/kube/mod.ts";
 import {
   by,
-  clientOf,
+  clientSession,
   CONFIG_MAP,
-  definition,
+  eventually,
   freshKind,
+  kubectl,
+  kubeTestCrd,
+  openClient,
   refusedWith,
-  session,
-} from "../../support/cluster/client.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
+} from "../../support/cluster/mod.ts";
 
 Deno.test("metadata alone is listed and watched when asked for, under the object's own kind", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const options: ListOptions = {
     namespace: s.namespace,
     labelSelector: "t=1",
@@ -51,7 +52,7 @@ Deno.test("metadata alone is listed and watched when asked for, under the object
 });
 
 Deno.test("a watch that ended is resumed where it ended", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const options = { namespace: s.namespace, fieldSelector: "metadata.name=a" };
   const { resourceVersion } = await s.client.list(CONFIG_MAP, options);
   const { signal } = new AbortController();
@@ -70,7 +71,7 @@ Deno.test("a watch that ended is resumed where it ended", async () => {
 });
 
 Deno.test("a watch from a forgotten resourceVersion is Gone", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const { kind } = await freshKind(s);
   const { signal } = new AbortController();
   const options = { resourceVersion: "1", timeoutSeconds: 10, signal };
@@ -112,7 +113,7 @@ function hasty(client: KubeClient): KubeClient {
 }
 
 Deno.test("a reflector tells the list, then every change, over connections that end", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   await s.client.create(CONFIG_MAP, s.configMap("a"), by);
   const { reflector, log, errors } = recording(hasty(s.client), CONFIG_MAP, {
     namespace: s.namespace,
@@ -122,22 +123,22 @@ Deno.test("a reflector tells the list, then every change, over connections that 
   const running = reflector.start(stop.signal);
   await reflector.synced;
   assert.deepEqual(log, ["+ a", "synced"]);
-  const watches = () => s.infos.filter((i) => i.verb === "watch").length;
-  await eventually("the second connection", () => Promise.resolve(watches() >= 2));
+  const watches = () => s.sent.filter((i) => i.verb === "watch").length;
+  await eventually("the second connection", () => watches() >= 2);
   await s.client.create(CONFIG_MAP, s.configMap("b"), by);
   await s.client.mergePatch(s.ref("a"), { data: { x: "1" } }, by);
   await s.client.delete(s.ref("a"));
-  await eventually("the deletion", () => Promise.resolve(log.includes("- a")));
+  await eventually("the deletion", () => log.includes("- a"));
   stop.abort();
   await running;
   assert.deepEqual(log, ["+ a", "synced", "+ b", "~ a", "- a"]);
   assert.deepEqual(errors, []);
   assert.equal(reflector.size, 1);
-  assert.equal(s.infos.filter((i) => i.verb === "list").length, 1);
+  assert.equal(s.sent.filter((i) => i.verb === "list").length, 1);
 });
 
 Deno.test("after Gone a reflector lists again at once and tells what it missed, also deletions", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const { kind, object } = await freshKind(s);
   await s.client.create(kind, object("a"), by);
   const missed = Promise.withResolvers<void>();
@@ -158,7 +159,7 @@ Deno.test("after Gone a reflector lists again at once and tells what it missed, 
   await s.client.delete({ kind, namespace: s.namespace, name: "a" });
   await s.client.create(kind, object("b"), by);
   missed.resolve();
-  await eventually("the second list", () => Promise.resolve(log.includes("- a")));
+  await eventually("the second list", () => log.includes("- a"));
   stop.abort();
   await running;
   assert.deepEqual(log, ["+ a", "synced", "+ b", "- a"]);
@@ -166,14 +167,14 @@ Deno.test("after Gone a reflector lists again at once and tells what it missed, 
 });
 
 Deno.test("a reflector that may not list says so, keeps trying, and begins once it may", async () => {
-  await using s = await session();
-  const { kubectl } = await sharedControlPlane();
+  await using s = await clientSession();
   const user = `watcher-${s.namespace}`;
-  const client = await clientOf({}, user);
+  await using watcher = await openClient({}, user);
+  const { client } = watcher;
   const { reflector, log, errors } = recording(client, CONFIG_MAP, { namespace: s.namespace });
   const stop = new AbortController();
   const running = reflector.start(stop.signal);
-  await eventually("two refusals", () => Promise.resolve(errors.length >= 2));
+  await eventually("two refusals", () => errors.length >= 2);
   refusedWith("Forbidden", /^LIST configmaps in kube-/)(errors[0]);
   assert.equal(reflector.hasSynced, false);
   await kubectl([
@@ -190,20 +191,19 @@ Deno.test("a reflector that may not list says so, keeps trying, and begins once 
   assert.equal(log.at(-1), "synced");
   stop.abort();
   await running;
-  client.close();
 });
 
 Deno.test("stopped before its first list, a reflector rejects those who wait for it", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const { reflector } = recording(s.client, CONFIG_MAP, { namespace: s.namespace });
   await reflector.start(AbortSignal.abort(new Error("stopped")));
   await assert.rejects(reflector.synced, { message: "stopped" });
 });
 
 Deno.test("a new kind is found after a refresh, and a reflector outlives its deletion and return", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const group = `${s.namespace}.example.com`;
-  const crd = definition(group);
+  const crd = kubeTestCrd(group);
   const crdRef = { kind: CRD_KIND, name: crd.metadata.name! };
   const discovery = new Discovery(s.client);
   const gvk = { group, version: "v1", kind: "KubeTest" };
@@ -237,7 +237,7 @@ Deno.test("a new kind is found after a refresh, and a reflector outlives its del
   await reflector.synced;
   await s.client.delete(crdRef);
   await served(false);
-  await eventually("the refusal", () => Promise.resolve(errors.some(isNotFound)));
+  await eventually("the refusal", () => errors.some(isNotFound));
   await s.client.apply(crdRef, crd, by);
   await served(true);
   await eventually("a new object", async () => {
@@ -251,7 +251,7 @@ Deno.test("a new kind is found after a refresh, and a reflector outlives its del
 });
 
 Deno.test("many watches end when they are told to", async () => {
-  await using s = await session();
+  await using s = await clientSession();
   const options = { namespace: s.namespace };
   const watches = Array.from({ length: 12 }, () => {
     const stop = new AbortController();
@@ -263,10 +263,11 @@ Deno.test("many watches end when they are told to", async () => {
     return { stop, synced: () => reflector.synced, ended: reflector.start(stop.signal) };
   });
   await Promise.all(watches.map((watch) => watch.synced()));
-  // A watch is open a moment after its list; only then may an abort be lost.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  // Only the abort of an open watch may be lost.
+  const open = () => s.sent.filter(({ verb }) => verb === "watch").length;
+  await eventually("all watches are open", () => open() === watches.length);
   for (const { stop } of watches) stop.abort();
   let left = watches.length;
   for (const { ended } of watches) void ended.then(() => left--);
-  await eventually("all watches have ended", () => Promise.resolve(left === 0));
+  await eventually("all watches have ended", () => left === 0);
 });

@@ -1,297 +1,225 @@
-/** Leader election with real controllers: who writes, who waits, and what a lost Lease stops. */
+/** Leader election with real controllers: which one writes, which one waits, and what a lost Lease stops. */
 import assert from "node:assert/strict";
 import { Leadership } from "../../../src/controller/lease/leadership.ts";
-import { Controller, type ControllerOptions, Metrics } from "../../../src/controller/mod.ts";
-import { connect, type KubeClient, LeaseHolder, loadConfig } from "../../../src/kube/mod.ts";
-import { startProcess } from "../../support/cluster/kro_process.ts";
+import type { ControllerOptions } from "../../../src/controller/mod.ts";
+import { LeaseHolder } from "../../../src/kube/mod.ts";
 import {
-  apply,
-  cleanUp,
-  graph,
-  groupOf,
-  kubectl,
-  quiet,
-  read,
-  requests,
-  startController,
-  until,
-  untilGone,
-  writes,
-} from "../../support/cluster/controller.ts";
-import { CONFIG_MAP } from "../../support/cluster/client.ts";
-import {
+  CONFIG_MAP,
+  configMap,
   eventually,
-  sharedControlPlane,
-  testNamespace,
-} from "../../support/controlplane/shared.ts";
+  type GraphSpec,
+  KroRequests,
+  kubectl,
+  type Live,
+  openClient,
+  type RunningController,
+  startController,
+  startKro,
+  TestCluster,
+  TestGraph,
+  writes,
+} from "../../support/cluster/mod.ts";
 
-const FAST = { durationSeconds: 3, renewDeadlineSeconds: 2, retrySeconds: 0.3 };
+/** Shorter than the defaults, and far longer than a busy machine keeps a process waiting. */
+const FAST = { durationSeconds: 6, renewDeadlineSeconds: 4, retrySeconds: 0.5 };
 
-function noteGraph(name: string) {
-  return graph(name, {
-    kind: "Note",
-    spec: { text: "string" },
-    status: { text: "${map.data.text}" },
-    resources: [{
-      id: "map",
-      template: {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: "${schema.metadata.name}" },
-        data: { text: "${schema.spec.text}" },
-      },
-    }],
-  });
+const NOTE: GraphSpec = {
+  kind: "Note",
+  spec: { text: "string" },
+  status: { text: "${map.data.text}" },
+  resources: [configMap("map", "${schema.metadata.name}", { text: "${schema.spec.text}" })],
+};
+
+const states = (text: string) => ({ status }: Live) => status.text === text;
+
+/** Applies the graph of notes and the note "one" with that text, and waits for both. */
+async function noted(cluster: TestCluster, text: string): Promise<TestGraph> {
+  const graph = await TestGraph.create(cluster, NOTE);
+  await graph.served();
+  await graph.create("one", { text });
+  await graph.active("one", states(text));
+  return graph;
 }
 
-function note(group: string, text: string) {
-  return {
-    apiVersion: `${groupOf(group)}/v1alpha1`,
-    kind: "Note",
-    metadata: { name: `${group}-note` },
-    spec: { text },
-  };
+/** Another controller that is not waited for. */
+function candidate(options: Partial<ControllerOptions>): Promise<RunningController> {
+  return startController({ podId: crypto.randomUUID(), ...options }, { wait: false });
 }
 
-const states = (text: string) => (i: { status?: { state?: string; text?: string } }) =>
-  i.status?.state === "ACTIVE" && i.status.text === text;
-
-interface Standby extends AsyncDisposable {
-  controller: Controller;
-  metrics: Metrics;
-}
-
-/** A controller in this process, as user `kro`, that is not waited for. */
-async function candidate(options: Partial<ControllerOptions>): Promise<Standby> {
-  const controlPlane = await sharedControlPlane();
-  const config = await loadConfig({ kubeconfig: controlPlane.kubeconfigFor("kro") });
-  const metrics = new Metrics();
-  const client: KubeClient = connect(config, {
-    userAgent: "kro/devel",
-    onRequest: metrics.request,
-  });
-  const controller = new Controller({
-    client,
-    metrics,
-    version: "devel",
-    podId: crypto.randomUUID(),
-    ...options,
-  });
-  controller.start();
-  return {
-    controller,
-    metrics,
-    async [Symbol.asyncDispose]() {
-      await controller.stop();
-      client.close();
-    },
-  };
-}
-
-/** How often a controller sent requests of that kind. */
-async function sent({ metrics }: Standby, labels: string): Promise<number> {
+/** How many requests a controller has sent whose labels contain this text. */
+async function sent({ metrics }: RunningController, labels: string): Promise<number> {
   const lines = (await metrics.text()).split("\n");
   return lines.filter((l) => l.startsWith("kro_api_requests_total{") && l.includes(labels))
     .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
-Deno.test("who waits writes nothing and is ready, has warm caches, and takes over when the Lease is given back", async () => {
-  await using space = await testNamespace("lead");
-  const name = "leadership";
-  const lease = { elect: true, namespace: space.name, ...FAST };
-  const first = await startController({ lease });
-  try {
-    await apply(noteGraph(name));
-    await until("rgd", name, undefined, (rgd) => rgd.status?.state === "Active");
-    await apply(note(name, "one"));
-    const plural = `notes.${groupOf(name)}`;
-    await until(plural, `${name}-note`, undefined, states("one"));
+Deno.test("a standby is ready with warm caches, writes nothing, and takes over when the Lease is given back", async () => {
+  await using cluster = await TestCluster.open("lead");
+  const lease = { elect: true, namespace: cluster.namespace, ...FAST };
+  await using first = await startController({ lease });
+  const graph = await noted(cluster, "one");
 
-    await using second = await candidate({ lease, warmup: true });
-    await eventually(
-      "warm caches",
-      async () =>
-        second.controller.readiness().ready && await sent(second, 'verb="watch",resource="notes.'),
-    );
-    await quiet(1000);
-    for (const verb of ["create", "apply", "patch", "update", "delete"]) {
-      assert.equal(await sent(second, `verb="${verb}"`), 0, verb);
-    }
-    const lists = await sent(second, 'verb="list"');
-
-    await first.controller.stop();
-    await apply(note(name, "two"));
-    await until(plural, `${name}-note`, undefined, states("two"));
-    assert.ok(await sent(second, 'verb="apply",resource="configmaps"') > 0);
-    // Lists of its own revisions alone: the caches were there.
-    const caches = [
-      "notes.",
-      "configmaps",
-      "customresourcedefinitions",
-      "resourcegraphdefinitions",
-    ];
-    for (const resource of caches) {
-      assert.ok(await sent(second, `verb="list",resource="${resource}`) <= 1, resource);
-    }
-    assert.ok(lists > 0);
-    const events = await kubectl(["-n", space.name, "get", "events", "-o", "json"]);
-    // deno-lint-ignore no-explicit-any -- Events as they come
-    const leaders = JSON.parse(events).items.filter((e: any) => e.reason === "LeaderElection");
-    assert.equal(leaders.length, 2);
-    assert.match(leaders[0].message, /^\S+_\S+ became leader$/);
-    await cleanUp(name, "notes");
-  } finally {
-    await first[Symbol.asyncDispose]();
+  await using second = await candidate({ lease, warmup: true });
+  await eventually(
+    "warm caches",
+    async () =>
+      second.controller.readiness().ready && await sent(second, 'verb="watch",resource="notes.'),
+  );
+  using requests = await KroRequests.open();
+  await requests.idle(1000);
+  for (const verb of ["create", "apply", "patch", "update", "delete"]) {
+    assert.equal(await sent(second, `verb="${verb}"`), 0, verb);
   }
+  assert.ok(await sent(second, 'verb="list"') > 0);
+
+  await first.stop();
+  await graph.create("one", { text: "two" });
+  await graph.active("one", states("two"));
+  assert.ok(await sent(second, 'verb="apply",resource="configmaps"') > 0);
+  // Beyond its own revisions it lists nothing: the caches were there.
+  for (
+    const resource of ["notes.", "configmaps", "customresourcedefinitions", "resourcegraphdefin"]
+  ) {
+    assert.ok(await sent(second, `verb="list",resource="${resource}`) <= 1, resource);
+  }
+  const leaders = await eventually("an Event of each leader", async () => {
+    const events = JSON.parse(
+      await kubectl(["-n", cluster.namespace, "get", "events", "-o", "json"]),
+    );
+    const found = events.items.filter((e: Live) => e.reason === "LeaderElection");
+    return found.length >= 2 && found;
+  });
+  assert.equal(leaders.length, 2);
+  assert.match(leaders[0].message, /^\S+_\S+ became leader$/);
+  await graph.removeAll();
 });
 
 Deno.test("a process that was frozen beyond its Lease writes nothing until it holds it again", async () => {
-  await using space = await testNamespace("frozen");
-  const name = "frozen";
-  const plural = `notes.${groupOf(name)}`;
-  await using frozen = await startProcess([
+  await using cluster = await TestCluster.open("frozen");
+  await using frozen = await startKro([
     "--leader-elect",
-    `--leader-election-namespace=${space.name}`,
-    "--leader-election-lease-duration=3s",
-    "--leader-election-renew-deadline=2s",
-    "--leader-election-retry-period=300ms",
+    `--leader-election-namespace=${cluster.namespace}`,
+    `--leader-election-lease-duration=${FAST.durationSeconds}s`,
+    `--leader-election-renew-deadline=${FAST.renewDeadlineSeconds}s`,
+    `--leader-election-retry-period=${FAST.retrySeconds * 1000}ms`,
   ]);
-  await apply(noteGraph(name));
-  await until("rgd", name, undefined, (rgd) => rgd.status?.state === "Active");
-  await apply(note(name, "kept"));
-  await until(plural, `${name}-note`, undefined, states("kept"));
+  const graph = await noted(cluster, "kept");
+  const map = { kind: "ConfigMap", name: "one" };
 
-  const { client, close } = await administrator();
-  const rival = new LeaseHolder(client, {
-    namespace: space.name,
+  await using admin = await openClient();
+  const waits: string[] = [];
+  const rival = new LeaseHolder(admin.client, {
+    namespace: cluster.namespace,
     name: "controller.kro.run",
     identity: "rival",
+    waiting: (holder) => waits.push(holder),
     ...FAST,
   });
   try {
     rival.start();
-    await quiet(500);
+    await eventually("the rival waits", () => waits.length > 0);
     assert.equal(rival.held, false);
     frozen.kill("SIGSTOP");
-    await eventually(
-      "the rival takes the Lease of the frozen one",
-      () => Promise.resolve(rival.held),
-    );
-    const since = new Date();
-    const drift = JSON.stringify({ data: { text: "drifted" } });
-    await kubectl(["patch", "configmap", `${name}-note`, "--type=merge", "-p", drift]);
+    await eventually("the rival holds the Lease of the frozen one", () => rival.held);
+    using requests = await KroRequests.open();
+    await cluster.patch(map, { data: { text: "drifted" } });
+    const losses = () => frozen.log().match(/lost lease/g)?.length ?? 0;
+    const before = losses();
     frozen.kill("SIGCONT");
-    await eventually(
-      "it learns of the loss",
-      () => Promise.resolve(/lost lease/.test(frozen.log())),
-    );
-    await quiet(2000);
-    assert.deepEqual(writes(await requests(since)), []);
-    assert.deepEqual((await read("configmap", `${name}-note`))?.data, { text: "drifted" });
+    await eventually("it learns of the loss", () => losses() > before);
+    await requests.idle(2000);
+    assert.deepEqual(writes(await requests.take()), []);
+    assert.deepEqual((await cluster.get(map)).data, { text: "drifted" });
 
     await rival.release();
-    await until("configmap", `${name}-note`, undefined, (map) => map.data.text === "kept");
-    await cleanUp(name, "notes");
+    await cluster.until(map, ({ data }) => data.text === "kept");
+    await graph.removeAll();
   } finally {
     await rival.release();
-    close();
   }
 });
 
-Deno.test("the first write after the event loop stood still is judged by the clock, not by what was heard", async () => {
-  await using space = await testNamespace("still");
-  const { client, close } = await administrator();
-  const heard: string[] = [];
-  const leadership = new Leadership(client, { elect: true, namespace: space.name, ...FAST }, {
-    acquired: () => heard.push("acquired"),
-    lost: () => heard.push("lost"),
+Deno.test("the first write after the event loop stood still is judged by the clock, not by past events", async () => {
+  await using cluster = await TestCluster.open("still");
+  await using admin = await openClient();
+  const events: string[] = [];
+
+  const lease = { elect: true, namespace: cluster.namespace, ...FAST };
+  const leadership = new Leadership(admin.client, lease, {
+    acquired: () => events.push("acquired"),
+    lost: () => events.push("lost"),
   });
-  const gated = client.behind(leadership);
+  const gated = admin.client.behind(leadership);
   const write = (name: string) =>
     gated.create(CONFIG_MAP, {
       apiVersion: "v1",
       kind: "ConfigMap",
-      metadata: { namespace: space.name, name },
+      metadata: { namespace: cluster.namespace, name },
     }, { fieldManager: "test" });
   try {
     await assert.rejects(write("early"), /does not hold the lease/);
     leadership.start();
-    await eventually("the Lease", () => Promise.resolve(leadership.held));
+    await eventually("the Lease", () => leadership.held);
     await write("held");
-    const end = performance.now() + 2500;
+    const end = performance.now() + 4500;
     while (performance.now() < end) { /* stands still */ }
     const late = write("late");
-    assert.deepEqual(heard, ["acquired"]);
+    assert.deepEqual(events, ["acquired"]);
     await assert.rejects(late, /does not hold the lease/);
   } finally {
     await leadership.release();
-    close();
   }
 });
 
-Deno.test("two controllers by mistake: no fight, nothing doubled, nothing lost", async () => {
-  await using space = await testNamespace("twice");
-  const name = "twice";
-  const plural = `notes.${groupOf(name)}`;
-  const lease = { namespace: space.name };
+Deno.test("two controllers by mistake: they come to rest, nothing is doubled, nothing lost", async () => {
+  await using cluster = await TestCluster.open("twice");
+  const lease = { namespace: cluster.namespace };
   await using first = await startController({ lease, podId: "first" });
   await using second = await candidate({ lease, podId: "second" });
-  await eventually("both ready", () => Promise.resolve(second.controller.readiness().ready));
-  await apply(noteGraph(name));
-  await until("rgd", name, undefined, (rgd) => rgd.status?.state === "Active");
-  await apply(note(name, "one"));
-  await until(plural, `${name}-note`, undefined, states("one"));
-  await apply(note(name, "two"));
-  await until(plural, `${name}-note`, undefined, states("two"));
+  await eventually("both ready", () => second.controller.readiness().ready);
+  const graph = await noted(cluster, "one");
+  await graph.create("one", { text: "two" });
+  await graph.active("one", states("two"));
   assert.ok(first.controller.readiness().ready);
 
-  await quiet(3000);
-  const since = new Date();
-  await quiet(3000);
-  assert.deepEqual(writes(await requests(since)), []);
-  const revisions = await kubectl(["get", "graphrevisions", "-o", "name"]);
-  assert.equal(revisions.split("\n").filter((line) => line.includes(`/${name}-`)).length, 1);
+  using requests = await KroRequests.open();
+  await requests.idle(3000);
+  const revisions = await cluster.list("GraphRevision.internal.kro.run");
+  const own = revisions.filter(({ spec }) => spec.snapshot.name === graph.rgd.name);
+  assert.equal(own.length, 1);
 
-  await kubectl(["delete", plural, `${name}-note`]);
-  await untilGone("configmap", `${name}-note`);
-  await cleanUp(name, "notes");
+  await cluster.remove(graph.instance("one"));
+  await cluster.untilGone({ kind: "ConfigMap", name: "one" });
+  await graph.removeAll();
 });
 
-async function administrator(): Promise<{ client: KubeClient; close(): void }> {
-  const { kubeconfig } = await sharedControlPlane();
-  const client = connect(await loadConfig({ kubeconfig }), { userAgent: "test" });
-  return { client, close: () => client.close() };
-}
-
 Deno.test("a standby that may not watch the Lease is ready all the same; one that may not get it is not", async () => {
-  await using space = await testNamespace("rights");
-  const { client, close } = await administrator();
-  const holder = new LeaseHolder(client, { namespace: space.name, name: "controller.kro.run" });
+  await using cluster = await TestCluster.open("rights");
+  await using admin = await openClient();
+  const name = "controller.kro.run";
+  const holder = new LeaseHolder(admin.client, { namespace: cluster.namespace, name });
   holder.start();
-  await eventually("the holder", () => Promise.resolve(holder.held));
-  const account = `system:serviceaccount:${space.name}:standby`;
-  const { kubeconfig } = await sharedControlPlane();
-  const config = await loadConfig({ kubeconfig });
-  config.headers = { "impersonate-user": account };
-  const leases = connect(config, { userAgent: "test" });
-  const standby = await candidate({
-    lease: { elect: true, namespace: space.name, client: leases, ...FAST },
+  await eventually("the holder", () => holder.held);
+  const account = `system:serviceaccount:${cluster.namespace}:standby`;
+  await using leases = await openClient({}, account);
+  await using standby = await candidate({
+    lease: { elect: true, namespace: cluster.namespace, client: leases.client, ...FAST },
   });
   const missing = () => standby.controller.readiness().missing.join();
-  await eventually("not ready", () => Promise.resolve(/lease: .*forbidden/.test(missing())));
-  const inSpace = (...args: string[]) => kubectl(["-n", space.name, ...args]);
+  await eventually("not ready", () => /lease: .*forbidden/.test(missing()));
+  const inSpace = (...args: string[]) => kubectl(["-n", cluster.namespace, ...args]);
   await inSpace("create", "role", "get", "--verb=get,update", "--resource=leases");
   await inSpace("create", "rolebinding", "get", "--role=get", `--user=${account}`);
-  await eventually("ready with the right", () => Promise.resolve(missing() === ""));
-  // It cannot list and watch: it looks when the Lease expires, and goes on being ready.
-  await quiet(4000);
-  assert.equal(missing(), "");
+  await eventually("ready with the right", () => missing() === "");
+  // It may not list and watch: it reads the Lease when that expires, and stays ready meanwhile.
+  await eventually("two refused lists", () => {
+    assert.equal(missing(), "");
+    return leases.sent.filter(({ verb, code }) => verb === "list" && code === 403).length > 1;
+  });
   await holder.release();
-  await eventually("it leads", async () =>
-    (await standby.metrics.text()).includes(
-      'leader_election_master_status{name="controller.kro.run"} 1',
-    ));
-  await standby[Symbol.asyncDispose]();
-  leases.close();
-  close();
+  await eventually(
+    "it leads",
+    async () =>
+      (await standby.metrics.text()).includes(`leader_election_master_status{name="${name}"} 1`),
+  );
 });

@@ -1,43 +1,33 @@
-/** What `/metrics` tells of a controller that has worked: on a real cluster, over HTTP. */
+/** `/metrics` of a controller that has worked, on a real cluster and over HTTP. */
 import assert from "node:assert/strict";
-import { startProcess } from "../../support/cluster/kro_process.ts";
-import { apply, cleanUp, graph, groupOf, until } from "../../support/cluster/controller.ts";
-import { eventually, testNamespace } from "../../support/controlplane/shared.ts";
+import {
+  active,
+  configMap,
+  eventually,
+  external,
+  type GraphSpec,
+  refused,
+  secret,
+  startKro,
+  TestCluster,
+  TestGraph,
+} from "../../support/cluster/mod.ts";
 
-const name = "counted";
-
-/** A collection, a node that is left out, and a reference to somebody else's object. */
-function countedGraph(space: string, value: string) {
-  return graph(name, {
-    kind: "Counted",
-    spec: { names: "[]string" },
-    resources: [
-      {
-        id: "settings",
-        externalRef: {
-          apiVersion: "v1",
-          kind: "ConfigMap",
-          metadata: { name: "settings", namespace: space },
-        },
-      },
-      {
-        id: "secret",
-        includeWhen: ["${size(schema.spec.names) > 5}"],
-        template: { apiVersion: "v1", kind: "Secret", metadata: { name: "never" } },
-      },
-      {
-        id: "map",
-        forEach: [{ part: "${schema.spec.names}" }],
-        template: {
-          apiVersion: "v1",
-          kind: "ConfigMap",
-          metadata: { name: "${schema.metadata.name + '-' + part}" },
-          data: { value, from: "${settings.data.value}" },
-        },
-      },
-    ],
-  });
-}
+/** A collection, a node that is left out, and a reference to an object of another user. */
+const counted = (value: string): GraphSpec => ({
+  kind: "Counted",
+  spec: { names: "[]string" },
+  resources: [
+    external("settings", { name: "settings" }),
+    secret("secret", "never", { includeWhen: ["${size(schema.spec.names) > 5}"] }),
+    configMap(
+      "map",
+      "${schema.metadata.name + '-' + part}",
+      { value, from: "${settings.data.value}" },
+      { forEach: [{ part: "${schema.spec.names}" }] },
+    ),
+  ],
+});
 
 /** All series with their values, buckets left out. */
 async function scrape(url: string): Promise<Map<string, number>> {
@@ -49,52 +39,39 @@ async function scrape(url: string): Promise<Map<string, number>> {
   }));
 }
 
-Deno.test("what a controller did is told under upstream's names and labels", async () => {
-  await using space = await testNamespace("metrics");
-  await using kro = await startProcess([
+Deno.test("a controller's metrics have upstream's names and labels", async () => {
+  await using cluster = await TestCluster.open("metrics");
+  await using kro = await startKro([
     "--rgd-max-graph-revisions=1",
     "--client-qps=1000",
     "--feature-gates=InstanceConditionMetrics=true",
   ]);
   const settings = (value: string) =>
-    apply({
+    cluster.apply({
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: "settings" },
       data: { value },
-    }, space.name);
+    });
   await settings("one");
-  const serves = (revision: number) =>
-    until(
-      "rgd",
-      name,
-      undefined,
-      ({ status, metadata }) =>
-        status?.state === "Active" && status.lastIssuedRevision === revision &&
-        // deno-lint-ignore no-explicit-any -- read freely
-        status.conditions.every((c: any) => c.observedGeneration === metadata.generation),
-    );
-  await apply(countedGraph(space.name, "first"));
-  await serves(1);
-  await apply({
-    apiVersion: `${groupOf(name)}/v1alpha1`,
-    kind: "Counted",
-    metadata: { name },
-    spec: { names: ["a", "b", "c"] },
-  }, space.name);
+  const graph = await TestGraph.create(cluster, counted("first"));
+  await active({ cluster }, graph);
+  await graph.create("app", { names: ["a", "b", "c"] });
   const child = (holds: (data: Record<string, string>) => boolean) =>
-    until("configmap", `${name}-c`, space.name, ({ data }) => holds(data));
+    cluster.until({ kind: "ConfigMap", name: "app-c" }, ({ data }) => holds(data));
   await child(({ from }) => from === "one");
   await settings("two");
   await child(({ from }) => from === "two");
-  // One that does not compile, then another good one, which the first makes room for.
-  await apply(countedGraph(space.name, "${schema.spec.nothing}"));
-  await until("rgd", name, undefined, ({ status }) => status?.state === "Inactive");
-  await apply(countedGraph(space.name, "second"));
-  await serves(2);
+  // One that does not compile, then another good one, which the first is deleted for.
+  await graph.put(counted("${schema.spec.nothing}"));
+  await refused({ cluster }, graph, "GraphAccepted");
+  await graph.put(counted("second"));
+  const { status } = await active({ cluster }, graph);
+  assert.equal(status.lastIssuedRevision, 2);
   await child(({ value }) => value === "second");
 
-  const gvr = `${groupOf(name)}/v1alpha1`;
+  const { name } = graph.rgd;
+  const gvr = graph.apiVersion;
   const [a, b, c] = [`${gvr}, Resource=counteds`, `${gvr}/counteds`, `${gvr}, Kind=Counted`];
   const queue = 'name="dynamic-controller-queue",controller="dynamic-controller-queue"';
   const rgd = 'controller="ResourceGraphDefinition"';
@@ -154,29 +131,32 @@ Deno.test("what a controller did is told under upstream's names and labels", asy
     "process_resident_memory_bytes",
     "process_start_time_seconds",
   ];
+  // Gauges of queues at rest.
+  const zero = ["workqueue_unfinished_work_seconds", "workqueue_depth"]
+    .map((metric) => `${metric}{${queue}}`);
+  let series = new Map<string, number>();
   let left: string[] = positive;
-  await eventually("all that happened is told", async () => {
-    const series = await scrape(kro.metricsUrl);
-    left = positive.filter((one) => !(series.get(one)! > 0));
+  await eventually("all that happened is counted", async () => {
+    series = await scrape(kro.metricsUrl);
+    left = [
+      ...positive.filter((one) => !(series.get(one)! > 0)),
+      ...zero.filter((one) => series.get(one) !== 0),
+    ];
     return left.length === 0;
   }).catch(() => {});
   assert.deepEqual(left, []);
 
-  const series = await scrape(kro.metricsUrl);
   const names = [...series.keys()];
-  for (const each of ["workqueue_unfinished_work_seconds", "workqueue_depth"]) {
-    assert.equal(series.get(`${each}{${queue}}`), 0, each);
-  }
   const restRequests = names.filter((one) => one.startsWith("rest_client_requests_total{"));
   assert.ok(restRequests.some((one) => /code="20[01]",method="PATCH",host="127/.test(one)));
-  // Instances are named behind the gate alone.
-  const naming = names.filter((one) => one.includes(`name="${name}"`) && !one.startsWith("rgd_"));
+  // Only series of the gate name instances.
+  const naming = names.filter((one) => one.includes(`name="app"`));
   assert.ok(naming.length > 0);
   for (const one of naming) assert.match(one, /^instance_condition_current_status_seconds\{/);
 
-  await cleanUp(name, "counteds");
-  await eventually("its series go", async () => {
+  await graph.removeAll();
+  await eventually("its series are gone", async () => {
     const all = [...(await scrape(kro.metricsUrl)).keys()];
-    return !all.some((one) => one.includes(groupOf(name)));
+    return !all.some((one) => one.includes(graph.group));
   });
 });

@@ -1,31 +1,27 @@
-// A controller with few rights: kinds that it may watch in some namespaces, or only list.
+/** A controller with few rights: kinds that it may watch in some namespaces, or only list. */
 import assert from "node:assert/strict";
-import type { KubeObject, RgdStatus } from "../../../src/api/mod.ts";
-import { Controller, type ControllerOptions } from "../../../src/controller/mod.ts";
-import { connect, loadConfig } from "../../../src/kube/mod.ts";
-import { installCrds } from "../../../src/publish/mod.ts";
 import {
-  apply,
-  cleanUp,
-  graph,
-  groupOf,
-  kubectl,
-  until,
-} from "../../support/cluster/controller.ts";
-import {
+  active,
+  condition,
+  configMap,
   eventually,
-  sharedControlPlane,
-  testNamespace,
-} from "../../support/controlplane/shared.ts";
+  graphName,
+  type GraphSpec,
+  kubectl,
+  refused,
+  startController,
+  TestCluster,
+  TestGraph,
+} from "../../support/cluster/mod.ts";
 
-/** Lets the user do all that kro does for itself and for instances, and nothing with their objects. */
+/** Grants the user what kro does for itself and for instances of that group, and nothing of their objects. */
 async function baseRights(role: string, group: string, user = role): Promise<void> {
   const rule = (apiGroups: string[], resources: string[]) => ({
     apiGroups,
     resources,
     verbs: ["*"],
   });
-  await apply({
+  const object = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRole",
     metadata: { name: role },
@@ -34,11 +30,12 @@ async function baseRights(role: string, group: string, user = role): Promise<voi
       rule(["apiextensions.k8s.io"], ["customresourcedefinitions"]),
       rule(["apiregistration.k8s.io"], ["apiservices"]),
     ],
-  });
+  };
+  await kubectl(["apply", "-f", "-"], { stdin: object });
   await kubectl(["create", "clusterrolebinding", role, `--clusterrole=${role}`, `--user=${user}`]);
 }
 
-/** Lets the user do this with ConfigMaps of the namespace, or of all without one. */
+/** Grants the user these verbs on ConfigMaps of the namespace, or of all without one. */
 async function allow(user: string, verbs: string, namespace?: string): Promise<void> {
   const name = `${user}-maps`;
   const at = namespace ? ["-n", namespace] : [];
@@ -55,114 +52,86 @@ async function dropRights(user: string): Promise<void> {
   await kubectl(["delete", ...rights, "--ignore-not-found"]);
 }
 
-/** A controller that is this user. */
-async function startAs(
-  user: string,
-  options: Partial<ControllerOptions>,
-): Promise<{ controller: Controller; stop(): Promise<void> } & AsyncDisposable> {
-  const { kubeconfig } = await sharedControlPlane();
-  const config = await loadConfig({ kubeconfig });
-  const admin = connect(config, { userAgent: "kro/devel" });
-  await installCrds(admin);
-  admin.close();
-  config.headers = { "impersonate-user": user };
-  const client = connect(config, { userAgent: "kro/devel" });
-  const controller = new Controller({ client, version: "devel", podId: "test", ...options });
-  controller.start();
-  let stopped: Promise<void> | undefined;
-  const stop = () => stopped ??= controller.stop().then(() => client.close());
-  return { controller, stop, [Symbol.asyncDispose]: stop };
-}
-
 /** An RGD of one ConfigMap. */
-function lowly(name: string) {
-  return graph(name, {
-    kind: "Lowly",
-    spec: {},
-    resources: [{
-      id: "config",
-      template: {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: "${schema.metadata.name}" },
-        data: { value: "ours" },
-      },
-    }],
-  });
-}
+const LOWLY: GraphSpec = {
+  kind: "Lowly",
+  resources: [configMap("config", "${schema.metadata.name}", { value: "ours" })],
+};
+
+const ALL = "get,list,watch,create,patch,delete";
 
 Deno.test("a generated kind that kro may not watch makes its RGD say so, and the controller ready all the same", async () => {
-  const name = `unwatched${crypto.randomUUID().slice(0, 6)}`;
-  await baseRights(name, "other.example.com");
-  await allow(name, "get,list,watch,create,patch,delete");
-  await using running = await startAs(name, { syncTimeoutMs: 1000, graphProgressMs: 200 });
+  await using cluster = await TestCluster.open("unwatched");
+  const user = cluster.namespace;
+  const options = { syncTimeoutMs: 1000, graphProgressMs: 200 };
+  const start = () => startController(options, { as: user, wait: false });
+  await baseRights(user, "other.example.com");
+  await allow(user, ALL);
+  await using first = await start();
   try {
-    await apply(lowly(name));
-    const started = (rgd: KubeObject) => {
-      const status = rgd.status as RgdStatus | undefined;
-      return status?.conditions?.find((c) => c.type === "ControllerReady");
-    };
-    const rgd = await until("rgd", name, undefined, (o) => started(o)?.status === "False");
-    assert.match(started(rgd)?.message ?? "", /lowlies.* is forbidden: User/);
-    await running.stop();
-    await using again = await startAs(name, { syncTimeoutMs: 1000, graphProgressMs: 200 });
-    await eventually("ready", () => Promise.resolve(again.controller.readiness().ready));
-    await baseRights(`${name}-more`, groupOf(name), name);
-    await until("rgd", name, undefined, (o) => o.status?.state === "Active");
-    await cleanUp(name, "lowlies");
+    const graph = await TestGraph.create(cluster, LOWLY);
+    const rgd = await refused({ cluster }, graph, "ControllerReady");
+    assert.match(condition(rgd, "ControllerReady").message, /lowlies.* is forbidden: User/);
+    await first.stop();
+    await using again = await start();
+    await eventually("ready", () => again.controller.readiness().ready);
+    await baseRights(`${user}-more`, graph.group, user);
+    await active({ cluster }, graph);
+    await graph.removeAll();
   } finally {
-    await dropRights(name);
-    await dropRights(`${name}-more`);
+    await dropRights(user);
+    await dropRights(`${user}-more`);
   }
 });
 
 Deno.test("a kind is watched in the namespaces where it may be, listed where it may only be listed, and everywhere once that is allowed", async () => {
-  await using here = await testNamespace("rights");
-  await using there = await testNamespace("rights");
-  await using third = await testNamespace("rights");
-  const name = `rights${crypto.randomUUID().slice(0, 6)}`;
-  const kind = `lowlies.${groupOf(name)}`;
-  await baseRights(name, groupOf(name));
-  await allow(name, "get,list,watch,create,patch,delete", here.name);
-  await allow(name, "get,list,create,patch,delete", there.name);
+  await using cluster = await TestCluster.open("rights");
+  const user = cluster.namespace;
+  const [watched, listed, neither] = ["watched", "listed", "neither"].map((name) =>
+    `${user}-${name}`
+  ) as [
+    string,
+    string,
+    string,
+  ];
+  for (const name of [watched, listed, neither]) await cluster.createNamespace(name);
+  const group = `${graphName(LOWLY.kind, cluster)}.example.com`;
+  await baseRights(user, group);
+  await allow(user, ALL, watched);
+  await allow(user, "get,list,create,patch,delete", listed);
 
-  await using running = await startAs(name, { instanceRequeueMs: 0 });
-  const drift = JSON.stringify({ data: { value: "theirs" } });
-  const mended = async (namespace: string) => {
-    await kubectl(["patch", "configmap", "one", "-n", namespace, "--type=merge", "-p", drift]);
-    await until("configmap", "one", namespace, (o) => o.data.value === "ours");
+  await using _kro = await startController({ instanceRequeueMs: 0 }, { as: user, wait: false });
+  const repaired = async (namespace: string) => {
+    const at = { kind: "ConfigMap", name: "one", namespace };
+    await cluster.patch(at, { data: { value: "theirs" } });
+    await cluster.until(at, ({ data }) => data.value === "ours");
   };
+  const graph = await TestGraph.create(cluster, LOWLY);
   try {
-    await apply(lowly(name));
-    await until("rgd", name, undefined, (o) => o.status?.state === "Active");
-    const instance = { apiVersion: `${groupOf(name)}/v1alpha1`, kind: "Lowly", spec: {} };
-    const create = (namespace: string) =>
-      apply({ ...instance, metadata: { name: "one" } }, namespace);
+    await graph.served();
+    const create = (namespace: string) => graph.create("one", {}, { namespace });
     const inState = (namespace: string, state: string) =>
-      until(kind, "one", namespace, (o) => o.status?.state === state);
+      cluster.until(graph.instance("one", namespace), ({ status }) => status?.state === state);
 
-    await create(here.name);
-    await inState(here.name, "ACTIVE");
-    await mended(here.name);
+    await create(watched);
+    await inState(watched, "ACTIVE");
+    await repaired(watched);
 
-    await create(there.name);
-    await inState(there.name, "ACTIVE");
-    await mended(there.name);
+    await create(listed);
+    await inState(listed, "ACTIVE");
+    await repaired(listed);
 
-    await create(third.name);
-    const { status } = await inState(third.name, "ERROR");
-    // deno-lint-ignore no-explicit-any -- as objects are read in tests
-    const { message } = status.conditions.find((c: any) => c.type === "Ready");
-    assert.match(message, new RegExp(`configmaps "?.*is forbidden: User "${name}" cannot`));
+    await create(neither);
+    const { message } = condition(await inState(neither, "ERROR"), "Ready");
+    assert.match(message, new RegExp(`configmaps "?.*is forbidden: User "${user}" cannot`));
 
-    await allow(name, "get,list,watch,create,patch,delete");
-    await inState(third.name, "ACTIVE");
-    await mended(there.name);
-    await mended(third.name);
-    await mended(here.name);
+    await allow(user, ALL);
+    await inState(neither, "ACTIVE");
+    await repaired(listed);
+    await repaired(neither);
+    await repaired(watched);
   } finally {
-    await cleanUp(name, "lowlies");
-    await running.stop();
-    await dropRights(name);
+    await graph.removeAll();
+    await dropRights(user);
   }
 });

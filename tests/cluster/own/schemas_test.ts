@@ -1,21 +1,17 @@
 // Where a cluster's schemas come from, what they cost, and when a kind counts as gone.
 import assert from "node:assert/strict";
-import { ApiError, CRD_KIND, gvkKey, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
+import { ApiError, CRD_KIND, gvkKey, type KubeObject } from "../../../src/api/mod.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
 import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
-import { counted, DEPLOYMENT, SECRET } from "../../support/cluster/cached_cluster.ts";
-import { eventually } from "../../support/controlplane/shared.ts";
-
-const API_SERVICE: KindRef = {
-  group: "apiregistration.k8s.io",
-  version: "v1",
-  kind: "APIService",
-  plural: "apiservices",
-  namespaced: false,
-};
-
-const options = { fieldManager: "kro-test" };
+import {
+  API_SERVICE,
+  by,
+  DEPLOYMENT,
+  eventually,
+  openClient,
+  SECRET,
+} from "../../support/cluster/mod.ts";
 
 /** A CRD whose spec has one field, under a group of its own. */
 function gadgets(group: string, type: string): KubeObject {
@@ -48,12 +44,12 @@ async function install(
   stack: AsyncDisposableStack,
   crd: KubeObject,
 ): Promise<void> {
-  await client.create(CRD_KIND, crd, options);
+  await client.create(CRD_KIND, crd, by);
   stack.defer(() => client.delete({ kind: CRD_KIND, name: crd.metadata.name! }));
 }
 
 Deno.test("schemas: kinds of one group-version cost one document, read once by all who ask", async () => {
-  await using connection = await counted();
+  await using connection = await openClient();
   const { client, requests } = connection;
   let now = 0;
   const discovery = new Discovery(client);
@@ -82,7 +78,7 @@ Deno.test("schemas: kinds of one group-version cost one document, read once by a
 
 Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is invalidated", async () => {
   await using stack = new AsyncDisposableStack();
-  const { client, requests } = stack.use(await counted());
+  const { client, requests } = stack.use(await openClient());
   const group = randomGroup();
   await install(client, stack, gadgets(group, "integer"));
   const gvk = { group, version: "v1", kind: "Gadget" };
@@ -96,7 +92,7 @@ Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is inval
   assert.deepEqual(requests(), {});
   const changed = gadgets(group, "string");
   await client.apply({ kind: CRD_KIND, name: changed.metadata.name! }, changed, {
-    ...options,
+    ...by,
     force: true,
   });
   requests();
@@ -106,7 +102,7 @@ Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is inval
 });
 
 Deno.test("schemas: every kind that can be applied has one, also those of the aggregator's own group", async () => {
-  await using connection = await counted();
+  await using connection = await openClient();
   const { client } = connection;
   const discovery = new Discovery(client);
   const schemas = new ClusterSchemas(client, discovery);
@@ -119,7 +115,7 @@ Deno.test("schemas: every kind that can be applied has one, also those of the ag
 });
 
 Deno.test("schemas: an unknown kind is none", async () => {
-  await using connection = await counted();
+  await using connection = await openClient();
   const { client } = connection;
   const schemas = new ClusterSchemas(client, new Discovery(client));
   assert.equal(await schemas.resolve({ group: "apps", version: "v1", kind: "None" }), undefined);
@@ -131,7 +127,7 @@ Deno.test("schemas: an unknown kind is none", async () => {
 
 Deno.test("serves: a kind whose aggregated API does not answer is not gone", async () => {
   await using stack = new AsyncDisposableStack();
-  const { client } = stack.use(await counted());
+  const { client } = stack.use(await openClient());
   const group = randomGroup();
   const name = `v1.${group}`;
   const discovery = new Discovery(client);
@@ -149,7 +145,7 @@ Deno.test("serves: a kind whose aggregated API does not answer is not gone", asy
       insecureSkipTLSVerify: true,
       service: { namespace: "default", name: "nobody" },
     },
-  }, options);
+  }, by);
   stack.defer(() => client.delete({ kind: API_SERVICE, name }));
   await assert.rejects(cluster.serves({ group, kind: "Gadget" }), (error) => {
     assert.ok(error instanceof ApiError);
@@ -160,12 +156,12 @@ Deno.test("serves: a kind whose aggregated API does not answer is not gone", asy
 
 Deno.test("serves: a kind is there as soon as its CRD is, and gone with it", async () => {
   await using stack = new AsyncDisposableStack();
-  const { client } = stack.use(await counted());
+  const { client } = stack.use(await openClient());
   const group = randomGroup();
   const discovery = new Discovery(client);
   const cluster = new LiveCluster(client, discovery, new ClusterSchemas(client, discovery));
   const crd = gadgets(group, "integer");
-  await client.create(CRD_KIND, crd, options);
+  await client.create(CRD_KIND, crd, by);
   const { plural, namespaced } = await cluster.serves({ group, kind: "Gadget" }) ?? {};
   assert.deepEqual({ plural, namespaced }, { plural: "gadgets", namespaced: false });
   await client.delete({ kind: CRD_KIND, name: crd.metadata.name! });

@@ -1,17 +1,17 @@
-// A sweep on the real API server: a cache that missed events is put right, one that did not costs a list.
+/** A sweep on the real API server: it repairs a cache that missed events, and costs a list where none was missed. */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";
 import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
 import { Owners } from "../../../src/clusters/cache/owners.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
 import { sweepKind } from "../../../src/clusters/cache/sweep.ts";
-import { childOf, counted, INSTANCE, namespaceOf } from "../../support/cluster/cached_cluster.ts";
-import { CONFIG_MAP } from "../../support/contract/cluster.ts";
+import { childOf, INSTANCE } from "../../support/cluster/cached_cluster.ts";
+import { CONFIG_MAP, openClient, testNamespace } from "../../support/cluster/mod.ts";
 
 Deno.test("a sweep finds what events missed: changed, gone and new; then it finds nothing", async () => {
   await using stack = new AsyncDisposableStack();
-  const { client, requests } = stack.use(await counted());
-  const namespace = await namespaceOf(client, stack);
+  const { client, requests } = stack.use(await openClient());
+  const namespace = stack.use(await testNamespace("sweep")).name;
   const apply = (name: string, k: string) => {
     const ref = { kind: CONFIG_MAP, namespace, name };
     const options = { fieldManager: Manager.children, force: true };
@@ -19,7 +19,7 @@ Deno.test("a sweep finds what events missed: changed, gone and new; then it find
   };
   for (const name of ["same", "changed", "gone"]) await apply(name, "1");
 
-  // What a cache knows whose watch told it nothing since.
+  // A cache whose watch has delivered no event since its list.
   const reads = new GraphReads();
   reads.add(INSTANCE, new Map([["node", "whole"]]));
   const woken: string[] = [];

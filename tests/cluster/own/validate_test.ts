@@ -1,7 +1,7 @@
 /** `kro validate` with the schemas of a real cluster: its CRDs count, and it knows what does not exist. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
-import { sharedControlPlane, testNamespace } from "../../support/controlplane/shared.ts";
+import { sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
 
 Deno.test("validate reads the cluster's kinds, changes nothing, and says when it cannot ask", async () => {
   const controlPlane = await sharedControlPlane();

@@ -1,17 +1,16 @@
 // RGDs that clash with what is there, are too big, garbage, or changed behind kro's back: each ends in a word.
 import assert from "node:assert/strict";
-import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 import {
   active,
-  crdAt,
-  numbers,
+  condition,
+  configMap,
+  type GraphSpec,
+  kroTest,
   refused,
-  revisions,
+  revisionNumbers,
+  sharedControlPlane,
   verdicts,
-} from "../../support/cluster/rgd_status.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { apiTest, type GraphSpec } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+} from "../../support/cluster/mod.ts";
 
 /** A ConfigMap for each instance. */
 function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
@@ -23,7 +22,7 @@ function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
   };
 }
 
-apiTest(
+kroTest(
   "of two RGDs with one kind the second waits, and gets it when the first is gone",
   async (s) => {
     const first = await s.graph(graphOf("Contested", "first"));
@@ -34,15 +33,14 @@ apiTest(
     const second = await s.apply(graphOf("Contested", "second", { group }), named);
     await refused(s, second, "KindReady", new RegExp(first.rgd.name));
     assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value, "first");
-    await s.cluster.delete(first.rgd);
-    await s.cluster.untilGone(first.rgd);
+    await s.cluster.remove(first.rgd);
     await active(s, second);
     await first.create("next");
     await s.cluster.until({ kind: "ConfigMap", name: "next" }, (o) => o.data.value === "second");
   },
 );
 
-apiTest(
+kroTest(
   "when the first goes and its CRD stays, the second says so, and takes the kind over when told to",
   async (s) => {
     const first = await s.graph(graphOf("Inherited", "first"));
@@ -52,28 +50,47 @@ apiTest(
     const heir = `heir-${s.namespace.slice(-8)}`;
     const second = await s.apply(graphOf("Inherited", "second", { group }), heir);
     await refused(s, second, "KindReady", new RegExp(`${first.rgd.name}$`));
-    await s.cluster.delete(first.rgd);
-    await s.cluster.untilGone(first.rgd);
+    await s.cluster.remove(first.rgd);
     const label = "kro.run/resource-graph-definition-name";
     const rgd = await refused(s, second, "KindReady", /which does not exist/);
     assert.match(condition(rgd, "KindReady").message, new RegExp(`label it ${label}=${heir}$`));
     const config = { kind: "ConfigMap", name: "app" };
     const { data, metadata: { uid } } = await s.cluster.get(config);
     assert.equal(data.value, "first");
-    await s.cluster.patch(crdAt(first), { metadata: { labels: { [label]: heir } } });
+    await s.cluster.patch(first.crd, { metadata: { labels: { [label]: heir } } });
     await active(s, second);
     const after = await s.cluster.until(config, (o) => o.data.value === "second");
     assert.equal(after.metadata.uid, uid);
-    await s.cluster.delete(first.instance("app"));
-    await s.cluster.untilGone(first.instance("app"));
-    await s.cluster.delete(second.rgd);
-    await s.cluster.untilGone(second.rgd);
-    await s.cluster.delete(crdAt(first));
+    await s.cluster.remove(first.instance("app"));
+    await s.cluster.remove(second.rgd);
+    await s.cluster.delete(first.crd);
   },
   { controller: { allowCrdDeletion: false } },
 );
 
-apiTest("a kind of the API server's own is not made a second time", async (s) => {
+kroTest(
+  "a bad RGD names node, path and expression of each problem, and others go on",
+  async (s) => {
+    const bad = await s.apply({
+      kind: "Broken",
+      spec: { name: "string" },
+      resources: [
+        configMap("first", "${schema.spec.name}", { a: "${schema.spec.nmae}" }),
+        configMap("second", "second", { a: "${third.metadata.name}" }),
+      ],
+    });
+    await s.graph(graphOf("Fine"));
+    const rgd = await refused(s, bad, "GraphAccepted");
+    const { reason, message } = condition(rgd, "GraphAccepted");
+    assert.equal(reason, "InvalidResourceGraph");
+    const lines: string[] = message.split("\n");
+    assert.match(lines.find((l) => l.includes("first"))!, /template\.data\.a.*schema\.spec\.nmae/);
+    assert.match(lines.find((l) => l.includes("second"))!, /template\.data\.a.*third/);
+    assert.equal(await s.cluster.find(bad.crd), undefined);
+  },
+);
+
+kroTest("a kind of the API server's own is not made a second time", async (s) => {
   const annotations = { "api-approved.kubernetes.io": "unapproved" };
   const cases = [
     { kind: "Ingress", schema: { group: "networking.k8s.io", metadata: { annotations } } },
@@ -85,7 +102,7 @@ apiTest("a kind of the API server's own is not made a second time", async (s) =>
     const graph = await s.apply(graphOf(kind, "x", schema), named);
     const rgd = await refused(s, graph, "KindReady", /the API server has ingresses/);
     assert.equal(verdicts(rgd).ControllerReady, "Unknown/AwaitingReconciliation");
-    const at = { ...crdAt(graph), name: "ingresses.networking.k8s.io" };
+    const at = { ...graph.crd, name: "ingresses.networking.k8s.io" };
     assert.equal(await s.cluster.find(at), undefined);
   }
   const undotted = await s.apply(
@@ -95,12 +112,12 @@ apiTest("a kind of the API server's own is not made a second time", async (s) =>
   await refused(s, undotted, "KindReady", /apps/);
 });
 
-apiTest("kro's own kinds are not made a second time", async (s) => {
+kroTest("kro's own kinds are not made a second time", async (s) => {
   const graph = await s.apply(graphOf("ResourceGraphDefinition", "x", { group: "kro.run" }));
   await refused(s, graph, "KindReady", /not owned by KRO/);
 });
 
-apiTest("a kind with the name of a core one stands beside it", async (s) => {
+kroTest("a kind with the name of a core one stands beside it", async (s) => {
   const graph = await s.graph({
     ...graphOf("ConfigMap"),
     resources: [configMap("config", "core-${schema.metadata.name}", { value: "core" })],
@@ -109,12 +126,11 @@ apiTest("a kind with the name of a core one stands beside it", async (s) => {
   await graph.active("app");
   await s.cluster.get({ kind: "ConfigMap", name: "core-app" });
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
+  await s.cluster.remove(graph.instance("app"));
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "core-app" }), undefined);
 });
 
-apiTest("an RGD of nearly a megabyte is served", async (s) => {
+kroTest("an RGD of nearly a megabyte is served", async (s) => {
   const value = "x".repeat(900_000);
   const graph = await s.graph(graphOf("Big", value));
   await graph.create("app");
@@ -125,7 +141,7 @@ apiTest("an RGD of nearly a megabyte is served", async (s) => {
   );
 });
 
-apiTest("an RGD that leaves kro no room to write takes nothing from the one before", async (s) => {
+kroTest("an RGD that leaves kro no room to write takes nothing from the one before", async (s) => {
   const graph = await s.graph(graphOf("TooBig"));
   await graph.create("app");
   await graph.active("app");
@@ -138,13 +154,13 @@ apiTest("an RGD that leaves kro no room to write takes nothing from the one befo
   await s.cluster.patch(graph.instance("app"), { spec: { f: "y" } });
   await graph.active("app");
   assert.equal((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data.value, "one");
-  assert.deepEqual(await numbers(s, graph), [1]);
+  assert.deepEqual(await revisionNumbers(s, graph), [1]);
   await graph.put(graphOf("TooBig", "two"));
   await active(s, graph);
   await s.cluster.until({ kind: "ConfigMap", name: "app" }, (o) => o.data.value === "two");
 });
 
-apiTest("three hundred nodes", async (s) => {
+kroTest("three hundred nodes", async (s) => {
   const resources = Array.from(
     { length: 300 },
     (_, i) =>
@@ -159,12 +175,11 @@ apiTest("three hundred nodes", async (s) => {
   await graph.create("app");
   await graph.active("app");
   assert.equal((await s.cluster.list("ConfigMap", "kro.run/owned=true")).length, 300);
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
+  await s.cluster.remove(graph.instance("app"));
   assert.equal((await s.cluster.list("ConfigMap", "kro.run/owned=true")).length, 0);
 });
 
-apiTest("bytes that are no UTF-8 harm nobody", async (s) => {
+kroTest("bytes that are no UTF-8 harm nobody", async (s) => {
   const { kubectl } = await sharedControlPlane();
   const name = `bytes-${s.namespace.slice(-8)}`;
   const text = (word: string) =>
@@ -192,8 +207,7 @@ apiTest("bytes that are no UTF-8 harm nobody", async (s) => {
       // The API server put its replacement there; what is stored is text, and good as such.
       await s.cluster.until(at2, (o) => o.status?.state === "Active");
       assert.match(rgd.spec.resources[0].template.data.value, /^\ufffd+$/);
-      await s.cluster.delete(at2);
-      await s.cluster.untilGone(at2);
+      await s.cluster.remove(at2);
     }
   } finally {
     await Deno.remove(file);
@@ -203,7 +217,7 @@ apiTest("bytes that are no UTF-8 harm nobody", async (s) => {
   await graph.active("app");
 });
 
-apiTest("an RGD without a spec, or with nothing in it, is told what it lacks", async (s) => {
+kroTest("an RGD without a spec, or with nothing in it, is told what it lacks", async (s) => {
   const name = `empty-${s.namespace.slice(-8)}`;
   await s.cluster.create({
     apiVersion: "kro.run/v1alpha1",
@@ -213,11 +227,10 @@ apiTest("an RGD without a spec, or with nothing in it, is told what it lacks", a
   const at = { kind: "ResourceGraphDefinition.kro.run", name };
   const rgd = await s.cluster.until(at, (o) => o.status?.state === "Inactive");
   assert.match(condition(rgd, "GraphAccepted").message, /spec/);
-  await s.cluster.delete(at);
-  await s.cluster.untilGone(at);
+  await s.cluster.remove(at);
 });
 
-apiTest("a spec that turns to garbage mid-rollout loses no object", async (s) => {
+kroTest("a spec that turns to garbage mid-rollout loses no object", async (s) => {
   const held = (value: string): GraphSpec => ({
     ...graphOf("Rolling", value),
     resources: [
@@ -251,7 +264,7 @@ apiTest("a spec that turns to garbage mid-rollout loses no object", async (s) =>
   assert.equal(after.metadata.uid, uid);
 });
 
-apiTest("revisions deleted or edited by hand: numbers go on, nothing is lost", async (s) => {
+kroTest("revisions deleted or edited by hand: numbers go on, nothing is lost", async (s) => {
   const graph = await s.graph(graphOf("Records"));
   await graph.create("app");
   await graph.active("app");
@@ -259,10 +272,9 @@ apiTest("revisions deleted or edited by hand: numbers go on, nothing is lost", a
     kind: "GraphRevision.internal.kro.run",
     name: `${graph.rgd.name}-r0000${n}`,
   });
-  await s.cluster.delete(at(1));
-  await s.cluster.untilGone(at(1));
+  await s.cluster.remove(at(1));
   await s.cluster.until(graph.rgd, (o) => o.status.lastIssuedRevision === 2);
-  assert.deepEqual(await numbers(s, graph), [2]);
+  assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
   // Labels, owner, finalizer and status are kro's: a pass puts right what counts.
   await s.cluster.patch(at(2), {
@@ -274,10 +286,13 @@ apiTest("revisions deleted or edited by hand: numbers go on, nothing is lost", a
   });
   await s.cluster.patchStatus(at(2), { conditions: [], topologicalOrder: ["made", "up"] });
   await s.restart();
-  const [second] = await revisions(s, graph);
-  assert.deepEqual(await numbers(s, graph), [2]);
-  assert.equal(second.metadata.ownerReferences[0].name, graph.rgd.name);
-  assert.deepEqual(second.status.topologicalOrder, ["config"]);
+  const second = await s.cluster.until(
+    at(2),
+    ({ metadata, status }) =>
+      metadata.ownerReferences?.[0]?.name === graph.rgd.name &&
+      status.topologicalOrder.join() === "config",
+  );
+  assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
   // One that somebody else wrote counts as a number, not as what the RGD says.
   const { metadata: _, ...forged } = structuredClone(second);

@@ -2,7 +2,7 @@
 // which object or expression, and why; nothing else is held up and nothing is lost from the inventory.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { apiTest, type Scenario } from "../../support/cluster/scenario.ts";
+import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
 
 /** One way to go wrong. */
 interface Case {
@@ -182,13 +182,12 @@ async function check(s: Scenario, { bad, spec, wrong, right, state, says }: Case
   await graph.active("one");
   await graph.create("one", wrong);
   await s.cluster.until(graph.instance("one"), ({ status }) => status?.state === state);
-  await s.cluster.delete(graph.instance("one"));
-  await s.cluster.untilGone(graph.instance("one"));
+  await s.cluster.remove(graph.instance("one"));
   const left = await s.cluster.list("ConfigMap", "kro.run/instance-name=one", true);
   assert.deepEqual(left.map(({ metadata }) => metadata.name), []);
 }
 
-for (const one of cases) apiTest(`bad input: ${one.name}`, (s) => check(s, one));
+for (const one of cases) kroTest(`bad input: ${one.name}`, (s) => check(s, one));
 
 const unpatchable = [
   { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: "x" } },
@@ -196,7 +195,7 @@ const unpatchable = [
 ];
 
 for (const of of unpatchable) {
-  apiTest(`bad input: ${of.kind}, a kind without patch and watch`, async (s) => {
+  kroTest(`bad input: ${of.kind}, a kind without patch and watch`, async (s) => {
     const graph = await s.graph({
       kind: "Case",
       resources: [
@@ -213,8 +212,7 @@ for (const of of unpatchable) {
         says.test(JSON.stringify(status.conditions).replaceAll("\\", "")),
     );
     await s.cluster.until({ kind: "ConfigMap", name: "good" });
-    await s.cluster.delete(graph.instance("one"));
-    await s.cluster.untilGone(graph.instance("one"));
+    await s.cluster.remove(graph.instance("one"));
     await s.cluster.untilGone({ kind: "ConfigMap", name: "good" });
   });
 }

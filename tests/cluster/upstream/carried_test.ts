@@ -1,9 +1,7 @@
 // What kro puts on an instance is put back when somebody takes it off, and graphs may make instances of graphs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { apiTest } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+import { configMap, kroTest, type Live } from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 const KINDS = "applyset.kubernetes.io/contains-group-kinds";
@@ -17,7 +15,7 @@ const stripped: Record<string, JsonObject> = {
   "kinds of the inventory": { annotations: { [KINDS]: "" } },
 };
 
-apiTest(
+kroTest(
   "what is taken off an instance is put back by one patch, what users add is not looked at",
   async (s) => {
     const graph = await s.graph({ kind: "Carrier", resources: [configMap("cm", `${NAME}-cm`)] });
@@ -37,18 +35,18 @@ apiTest(
         (o) => o.metadata.resourceVersion !== resourceVersion,
       );
       assert.deepEqual(carried(after), before, what);
-      await s.quiet();
+      await s.idle();
       assert.deepEqual(await s.cluster.get(at), after, `${what}: once is enough`);
     }
     const noted = await s.cluster.patch(at, {
       metadata: { annotations: { note: "x" }, labels: { team: "y" } },
     });
-    await s.quiet();
+    await s.idle();
     assert.deepEqual(await s.cluster.get(at), noted);
   },
 );
 
-apiTest(
+kroTest(
   "the status of an instance that is a child wakes its parent, and nothing goes round",
   async (s) => {
     const inner = await s.graph({
@@ -82,19 +80,18 @@ apiTest(
     await outer.active("one", (o) => o.status.echo === "b");
     const { data } = await s.cluster.get({ kind: "ConfigMap", name: "one-seen" });
     assert.notEqual(data.revision, revision, "what kro itself changed is followed");
-    await s.quiet();
+    await s.idle();
     const seen = await s.cluster.get({ kind: "ConfigMap", name: "one-seen" });
     await s.cluster.patch(inner.instance("one"), { metadata: { annotations: { note: "x" } } });
-    await s.quiet();
+    await s.idle();
     assert.deepEqual(await s.cluster.get({ kind: "ConfigMap", name: "one-seen" }), seen);
-    await s.cluster.delete(outer.instance("one"));
-    await s.cluster.untilGone(outer.instance("one"));
+    await s.cluster.remove(outer.instance("one"));
     assert.equal(await s.cluster.find(inner.instance("one")), undefined);
     assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one-cm" }), undefined);
   },
 );
 
-apiTest("two graphs that read each other's resourceVersions come to rest", async (s) => {
+kroTest("two graphs that read each other's resourceVersions come to rest", async (s) => {
   const crossing = (kind: string, makes: string, reads: string) => ({
     kind,
     resources: [
@@ -117,12 +114,12 @@ apiTest("two graphs that read each other's resourceVersions come to rest", async
   await two.create("b");
   await one.active("a");
   await two.active("b");
-  await s.quiet();
+  await s.idle();
   const both = () =>
     Promise.all(["one", "two"].map((name) => s.cluster.get({ kind: "ConfigMap", name })));
   const before = await both();
   await s.cluster.patch({ kind: "ConfigMap", name: "one" }, { metadata: { labels: { x: "y" } } });
-  await s.quiet();
+  await s.idle();
   const after = await both();
   assert.deepEqual(after[1], before[1]);
   assert.deepEqual(after.map((o) => o.data), before.map((o) => o.data));

@@ -1,8 +1,7 @@
 // Instances of a cluster-scoped kind: their objects say where they are.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { names } from "../../support/cluster/status.ts";
-import { scenario } from "../../support/cluster/scenario.ts";
+import { scenario } from "../../support/cluster/mod.ts";
 
 scenario(
   "instance_cluster_scoped:61",
@@ -54,14 +53,13 @@ scenario(
       assert.ok(!("kro.run/instance-namespace" in labels), name);
     }
     assert.deepEqual(
-      await names(s.cluster, "ConfigMap"),
+      await s.cluster.names("ConfigMap"),
       [
         ...made.map(([name]) => name),
         ...external,
       ].sort(),
     );
-    await s.cluster.delete(graph.instance("app"));
-    await s.cluster.untilGone(graph.instance("app"));
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), external);
+    await s.cluster.remove(graph.instance("app"));
+    assert.deepEqual(await s.cluster.names("ConfigMap"), external);
   },
 );

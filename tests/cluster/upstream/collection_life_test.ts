@@ -1,9 +1,15 @@
 // Collections over time: growing and shrinking, drift, limits.
 import assert from "node:assert/strict";
 import { itemLabels } from "../../support/cluster/applyset.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap, placed, pod } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  type GraphSpec,
+  inState,
+  placed,
+  pod,
+  scenario,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };
@@ -69,13 +75,13 @@ scenario(
         await s.cluster.untilGone({ kind: "ConfigMap", name: `app-l2-${entry}` });
         await s.cluster.untilGone({ kind: "Pod", name: `app-pod-${entry}` });
       }
-      assert.deepEqual(await names(s.cluster, "ConfigMap"), [
+      assert.deepEqual(await s.cluster.names("ConfigMap"), [
         "app-base",
         ...entries.map((entry) => `app-l1-${entry}`),
         ...entries.map((entry) => `app-l2-${entry}`),
         "app-summary",
       ]);
-      assert.deepEqual(await names(s.cluster, "Pod"), entries.map((entry) => `app-pod-${entry}`));
+      assert.deepEqual(await s.cluster.names("Pod"), entries.map((entry) => `app-pod-${entry}`));
       const base = await s.cluster.get({ kind: "ConfigMap", name: "app-base" });
       assert.deepEqual(base.data, { prefix: "test", count });
       const summary = await s.cluster.get({ kind: "ConfigMap", name: "app-summary" });
@@ -126,13 +132,13 @@ scenario(
     const text = "collection size of 1156 is over the maximum collection size of 1000";
     const instance = await inState(s, graph.instance("app"), "ERROR", text);
     assert.match(condition(instance, "Ready").message, /maximum collection size of 1000/);
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
   },
 );
 
 scenario("collection_behavior:120", "drift of items is mended in every namespace", async (s) => {
   const other = `${s.namespace}-2`;
-  await s.cluster.namespaced(other);
+  await s.cluster.createNamespace(other);
   const wide = configMap("configs", `${NAME}-\${string(i)}`, { managed: "expected" }, {
     forEach: [{ i: "${lists.range(2)}" }],
   });

@@ -1,8 +1,13 @@
 // When a collection is ready, and who waits for it.
 import assert from "node:assert/strict";
-import { condition, inState, names, reason } from "../../support/cluster/status.ts";
-import { scenario } from "../../support/cluster/scenario.ts";
-import { configMap, pod } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  inState,
+  nodeReason,
+  pod,
+  scenario,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };
@@ -27,8 +32,8 @@ scenario("collection:1391", "a dependent waits until the last item is ready", as
   const workers = ["alpha", "beta", "gamma"];
   await graph.create("app", { values: workers });
   await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "pods"');
-  assert.deepEqual(await names(s.cluster, "Pod"), ["app-alpha", "app-beta", "app-gamma"]);
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+  assert.deepEqual(await s.cluster.names("Pod"), ["app-alpha", "app-beta", "app-gamma"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), []);
 
   const run = async (worker: string, podIP: string) => {
     const status = { phase: "Running", podIP, podIPs: [{ ip: podIP }] };
@@ -37,10 +42,10 @@ scenario("collection:1391", "a dependent waits until the last item is ready", as
   for (const [index, worker] of workers.slice(0, 2).entries()) {
     await run(worker, `10.0.0.${index}`);
     // The pass that saw it names the next one that is not ready.
-    await reason(s, graph, "app", "pods", `(${s.namespace}/app-${workers[index + 1]})`);
-    await s.quiet();
+    await nodeReason(s, graph, "app", "pods", `(${s.namespace}/app-${workers[index + 1]})`);
+    await s.idle();
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "pods"');
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
   }
   await run("gamma", "10.0.0.2");
   await graph.active("app");
@@ -61,7 +66,7 @@ scenario("collection:1577", "readyWhen judges each item", async (s) => {
   });
   await graph.create("app", { values: ["one", "two"] });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-one", "app-two"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-one", "app-two"]);
 });
 
 scenario(
@@ -76,7 +81,7 @@ scenario(
     await graph.create("app", { values: ["one", "two"] });
     const instance = await graph.active("app");
     assert.equal(condition(instance, "ResourcesReady").reason, "AllResourcesReady");
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-one", "app-two"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-one", "app-two"]);
   },
 );
 
@@ -97,11 +102,11 @@ scenario(
     await graph.create("app", { values: ["a", "b", "c"], ready: false });
     const instance = await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "configs"');
     assert.equal(condition(instance, "Ready").status, "False");
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-a", "app-b", "app-c"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-a", "app-b", "app-c"]);
     // More passes, for items are touched, come to the same end.
     await s.cluster.delete({ kind: "ConfigMap", name: "app-a" });
     await s.cluster.until({ kind: "ConfigMap", name: "app-a" });
-    await s.quiet();
+    await s.idle();
     const { status } = await s.cluster.get(graph.instance("app"));
     assert.deepEqual(status, instance.status);
 

@@ -1,9 +1,7 @@
 // forEach: which items there are, and what reads them.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { names } from "../../support/cluster/status.ts";
-import { scenario } from "../../support/cluster/scenario.ts";
-import { configMap, placed } from "../../support/cluster/nodes.ts";
+import { configMap, placed, scenario } from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };
@@ -68,17 +66,17 @@ scenario("collection:279", "includeWhen counts for a whole collection", async (s
   await graph.create("on", { values: ["a", "b"], enabled: true });
   await graph.active("off");
   await graph.active("on");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), ["on-a", "on-b"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), ["on-a", "on-b"]);
 });
 
 scenario("collection:382", "none, all, and none again as includeWhen says", async (s) => {
   const graph = await s.graph(enabled);
   await graph.create("app", { values: ["a", "b", "c"], enabled: false });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), []);
   await s.cluster.patch(graph.instance("app"), { spec: { enabled: true } });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-a", "app-b", "app-c"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-a", "app-b", "app-c"]);
   await s.cluster.patch(graph.instance("app"), { spec: { enabled: false } });
   await graph.active("app");
   for (const value of ["a", "b", "c"]) {
@@ -121,7 +119,7 @@ scenario("collection:655", "the list reads another object", async (s) => {
   });
   await graph.create("app", { values: ["one", "two"] });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-base", "app-one", "app-two"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-base", "app-one", "app-two"]);
   for (const value of ["one", "two"]) {
     const { data } = await s.cluster.get({ kind: "ConfigMap", name: `app-${value}` });
     assert.deepEqual(data, { value, prefix: "chained" });
@@ -145,7 +143,7 @@ scenario(
     });
     await graph.create("app", { values: ["alpha", "beta"] });
     await graph.active("app");
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), [
+    assert.deepEqual(await s.cluster.names("ConfigMap"), [
       "app-alpha",
       "app-beta",
       "app-second-alpha",
@@ -162,7 +160,7 @@ scenario("collection:917", "an empty list makes nothing, and the instance is ACT
   const graph = await s.graph({ kind: "Empty", spec: values, resources: [configs()] });
   await graph.create("app", { values: [] });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), []);
 });
 
 scenario("collection:2297", "who reads an empty collection sees a list of none", async (s) => {
@@ -176,7 +174,7 @@ scenario("collection:2297", "who reads an empty collection sees a list of none",
   });
   await graph.create("app", { values: [] });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-summary"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-summary"]);
   const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app-summary" });
   assert.deepEqual(data, { count: "0" });
 });
@@ -185,14 +183,13 @@ scenario("collection:1774", "the items go with the instance", async (s) => {
   const graph = await s.graph({ kind: "Gone", spec: values, resources: [configs()] });
   await graph.create("app", { values: ["a", "b", "c"] });
   await graph.active("app");
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+  await s.cluster.remove(graph.instance("app"));
+  assert.deepEqual(await s.cluster.names("ConfigMap"), []);
 });
 
 scenario("collection:2147", "and so do those in two namespaces", async (s) => {
   const other = `${s.namespace}-2`;
-  await s.cluster.namespaced(other);
+  await s.cluster.createNamespace(other);
   const wide = configMap("configs", `${NAME}-\${string(i)}`, { index: "${string(i)}" }, {
     forEach: [{ i: "${lists.range(6)}" }],
   });
@@ -210,7 +207,6 @@ scenario("collection:2147", "and so do those in two namespaces", async (s) => {
   for (const [i, place] of places.entries()) {
     assert.deepEqual((await s.cluster.get(place)).data, { index: String(i) });
   }
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
+  await s.cluster.remove(graph.instance("app"));
   for (const place of places) assert.equal(await s.cluster.find(place), undefined);
 });

@@ -1,10 +1,14 @@
 // Conditions that the author of a graph declares.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  type GraphSpec,
+  type Live,
+  scenario,
+  sleep,
+} from "../../support/cluster/mod.ts";
 
 const BUILT_IN = ["InstanceManaged", "GraphResolved", "ResourcesReady", "Ready"];
 
@@ -35,7 +39,7 @@ const types = ({ status }: Live): string[] => status.conditions.map((c: Live) =>
 /** Lets the second pass in which a condition changed: times have no finer grain. */
 async function nextSecond({ lastTransitionTime }: Live): Promise<void> {
   const left = Date.parse(lastTransitionTime) + 1000 - Date.now();
-  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+  if (left > 0) await sleep(left);
 }
 
 scenario("instance_custom_conditions:109", "they stand in the status, and no others", async (s) => {
@@ -193,7 +197,7 @@ scenario(
       graph.instance("demo"),
       (o) => condition(o, "Static").observedGeneration === 2,
     );
-    await s.quiet();
+    await s.idle();
     assert.deepEqual(types(demo), ["Static", "DataDriven"]);
     assert.deepEqual(condition(await s.cluster.get(graph.instance("demo")), "DataDriven"), before);
   },

@@ -1,10 +1,16 @@
 // The generated CRD: made, updated, refused, restored.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { active, crdAt, refused, specSchema } from "../../support/cluster/rgd_status.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+import { isEstablished } from "../../../src/kube/mod.ts";
+import {
+  active,
+  condition,
+  configMap,
+  type GraphSpec,
+  refused,
+  scenario,
+  specSchema,
+} from "../../support/cluster/mod.ts";
 
 /** A graph of one ConfigMap with that schema of the instance's spec. */
 function graphOf(kind: string, spec: JsonObject, schema: JsonObject = {}): GraphSpec {
@@ -15,7 +21,7 @@ const fields = { field1: "string", field2: "integer | default=42" };
 
 scenario("crd:60", "an RGD makes its kind", async (s) => {
   const graph = await s.graph(graphOf("TestResource", fields));
-  const { spec, ...crd } = await s.cluster.get(crdAt(graph));
+  const { spec, ...crd } = await s.cluster.get(graph.crd);
   const group = graph.apiVersion.split("/")[0];
   assert.equal(crd.metadata.name, `testresources.${group}`);
   assert.deepEqual([spec.group, spec.names.kind, spec.names.plural], [
@@ -33,7 +39,7 @@ scenario("crd:60", "an RGD makes its kind", async (s) => {
 scenario("crd:111", "a field that is added reaches the CRD", async (s) => {
   const graph = await s.graph(graphOf("Grown", fields));
   await graph.change(graphOf("Grown", { ...fields, field3: "boolean" }));
-  const { properties } = specSchema(await s.cluster.get(crdAt(graph)));
+  const { properties } = specSchema(await s.cluster.get(graph.crd));
   assert.deepEqual(Object.keys(properties), ["field1", "field2", "field3"]);
   assert.equal(properties.field3.type, "boolean");
 });
@@ -43,7 +49,7 @@ scenario("crd:165", "short names and categories follow, also to none", async (s)
     graphOf("Named", fields, { shortNames, categories });
   const graph = await s.graph(names(["nmd"], ["all"]));
   const looks = async () => {
-    const { shortNames = [], categories = [] } = (await s.cluster.get(crdAt(graph))).spec.names;
+    const { shortNames = [], categories = [] } = (await s.cluster.get(graph.crd)).spec.names;
     return [shortNames, categories];
   };
   assert.deepEqual(await looks(), [["nmd"], ["all"]]);
@@ -55,9 +61,8 @@ scenario("crd:165", "short names and categories follow, also to none", async (s)
 
 scenario("crd:216", "with the RGD goes the CRD when that is allowed", async (s) => {
   const graph = await s.graph(graphOf("Leaving", fields));
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
-  await s.cluster.untilGone(crdAt(graph));
+  await s.cluster.remove(graph.rgd);
+  await s.cluster.untilGone(graph.crd);
 });
 
 /** Two RGDs of one kind; the first has it. */
@@ -75,14 +80,14 @@ async function rivals(s: Parameters<Parameters<typeof scenario>[2]>[0], kind: st
 
 scenario("crd:261", "a kind belongs to the RGD that made it first", async (s) => {
   const { winner, loser } = await rivals(s, "Rival");
-  const { labels } = (await s.cluster.get(crdAt(winner))).metadata;
+  const { labels } = (await s.cluster.get(winner.crd)).metadata;
   assert.equal(labels["kro.run/owned"], "true");
   assert.equal(labels["kro.run/resource-graph-definition-name"], winner.rgd.name);
   const rgd = await s.cluster.get(loser.rgd);
   assert.equal(condition(rgd, "KindReady").reason, "Failed");
   assert.equal(
     condition(rgd, "KindReady").message,
-    `failed to update CRD ${crdAt(winner).name}: CRD is owned by another ` +
+    `failed to update CRD ${winner.crd.name}: CRD is owned by another ` +
       `ResourceGraphDefinition ${winner.rgd.name}`,
   );
 });
@@ -91,9 +96,8 @@ scenario("crd:310", "the loser goes without harm to the winner", async (s) => {
   const { winner, loser } = await rivals(s, "Rivalled");
   await winner.create("old", { field1: "a" });
   await winner.active("old");
-  await s.cluster.delete(loser.rgd);
-  await s.cluster.untilGone(loser.rgd);
-  await s.cluster.get(crdAt(winner));
+  await s.cluster.remove(loser.rgd);
+  await s.cluster.get(winner.crd);
   assert.equal((await s.cluster.get(winner.rgd)).status.state, "Active");
   await s.cluster.patch(winner.instance("old"), { spec: { field1: "b" } });
   await winner.active("old");
@@ -108,21 +112,21 @@ scenario("crd:436", "a breaking change waits for leave", async (s) => {
   const rgd = await refused(s, graph, "KindReady", /breaking/);
   assert.equal(
     condition(rgd, "KindReady").message,
-    `cannot update CRD ${crdAt(graph).name}: breaking changes detected: Property field2 was ` +
+    `cannot update CRD ${graph.crd.name}: breaking changes detected: Property field2 was ` +
       "removed (spec.field2). To update it anyway, annotate the ResourceGraphDefinition " +
       "with kro.run/allow-breaking-changes=true",
   );
-  assert.ok(specSchema(await s.cluster.get(crdAt(graph))).properties.field2);
+  assert.ok(specSchema(await s.cluster.get(graph.crd)).properties.field2);
   const annotations = { "kro.run/allow-breaking-changes": "true" };
   await s.cluster.patch(graph.rgd, { metadata: { annotations } });
   await active(s, graph);
-  const { properties } = specSchema(await s.cluster.get(crdAt(graph)));
+  const { properties } = specSchema(await s.cluster.get(graph.crd));
   assert.deepEqual(Object.keys(properties), ["field1"]);
 });
 
 scenario("crd:536", "what breaks nothing needs no leave", async (s) => {
   const graph = await s.graph(graphOf("Mild", fields));
-  const field3 = async () => specSchema(await s.cluster.get(crdAt(graph))).properties.field3;
+  const field3 = async () => specSchema(await s.cluster.get(graph.crd)).properties.field3;
   const extended = await graph.change(
     graphOf("Mild", { ...fields, field3: "integer | default=51" }),
   );
@@ -135,7 +139,7 @@ scenario("crd:536", "what breaks nothing needs no leave", async (s) => {
 
 scenario("crd:627", "constraints that go reach the CRD", async (s) => {
   const graph = await s.graph(graphOf("Bounded", { size: "integer | minimum=1 maximum=9" }));
-  const size = async () => specSchema(await s.cluster.get(crdAt(graph))).properties.size;
+  const size = async () => specSchema(await s.cluster.get(graph.crd)).properties.size;
   assert.deepEqual(await size(), { type: "integer", minimum: 1, maximum: 9 });
   await graph.change(graphOf("Bounded", { size: "integer" }));
   assert.deepEqual(await size(), { type: "integer" });
@@ -143,24 +147,20 @@ scenario("crd:627", "constraints that go reach the CRD", async (s) => {
 
 scenario("crd:693", "an edit of the CRD is undone", async (s) => {
   const graph = await s.graph(graphOf("Edited", fields));
-  const crd = await s.cluster.get(crdAt(graph));
+  const crd = await s.cluster.get(graph.crd);
   delete crd.metadata.managedFields;
   delete specSchema(crd).properties.field2;
-  await s.cluster.replace(crdAt(graph), crd);
-  await s.cluster.until(crdAt(graph), (o) => specSchema(o).properties.field2?.default === 42);
+  await s.cluster.replace(graph.crd, crd);
+  await s.cluster.until(graph.crd, (o) => specSchema(o).properties.field2?.default === 42);
 });
 
 scenario("crd:766", "a CRD that is deleted is made anew", async (s) => {
   const graph = await s.graph(graphOf("Restored", fields));
-  const { metadata: { uid, labels } } = await s.cluster.get(crdAt(graph));
-  await s.cluster.delete(crdAt(graph));
+  const { metadata: { uid, labels } } = await s.cluster.get(graph.crd);
+  await s.cluster.delete(graph.crd);
   const restored = await s.cluster.until(
-    crdAt(graph),
-    ({ metadata, status }) =>
-      metadata.uid !== uid &&
-      status?.conditions?.some((c: { type: string; status: string }) =>
-        c.type === "Established" && c.status === "True"
-      ),
+    graph.crd,
+    (crd) => crd.metadata.uid !== uid && isEstablished(crd),
   );
   assert.deepEqual(restored.metadata.labels, labels);
   await active(s, graph);

@@ -1,9 +1,16 @@
 // Deletion: from the inventory alone, wave by wave, and through instances of instances.
 import assert from "node:assert/strict";
-import type { Place } from "../../support/cluster/cluster.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { type Scenario, scenario } from "../../support/cluster/scenario.ts";
-import { configMap, deployment, external, secret, service } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  deployment,
+  external,
+  type Place,
+  type Scenario,
+  scenario,
+  secret,
+  service,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 const ORDER = "internal.kro.run/apply-order";
@@ -52,8 +59,7 @@ scenario(
 
     const release = await hold(s, managed);
     const theirs = { kind: "ConfigMap", name: "theirs" };
-    await s.cluster.delete(theirs);
-    await s.cluster.untilGone(theirs);
+    await s.cluster.remove(theirs);
     await s.cluster.delete(graph.instance("app"));
     await s.cluster.until(managed, (o) => o.metadata.deletionTimestamp);
     await blocked(s, graph.instance("app"), "managed");
@@ -88,7 +94,7 @@ scenario(
     await s.cluster.delete(graph.instance("app"));
     await s.cluster.until(b, (o) => o.metadata.deletionTimestamp);
     await blocked(s, graph.instance("app"), "app-b");
-    await s.quiet();
+    await s.idle();
     assert.deepEqual(await s.cluster.get(a), before);
     await release();
     for (const at of [b, a, graph.instance("app")]) await s.cluster.untilGone(at);

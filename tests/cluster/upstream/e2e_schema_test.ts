@@ -1,17 +1,7 @@
 // Upstream's end-to-end tests of what an instance may say: its CRD, and what the API server refuses.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { crdPlace } from "../../support/cluster/crds.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { type Scenario, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
-
-/** The schema of a kind's spec, as the API server has it. */
-async function specSchema({ cluster }: Scenario, graph: ScenarioGraph): Promise<Live> {
-  const crd = await cluster.get(crdPlace(graph.instance("").kind));
-  return crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
-}
+import { condition, configMap, scenario, specSchema } from "../../support/cluster/mod.ts";
 
 scenario("e2e:check-arbitary-objects", "an object field holds anything", async (s) => {
   const graph = await s.graph({
@@ -19,7 +9,7 @@ scenario("e2e:check-arbitary-objects", "an object field holds anything", async (
     spec: { values: "object | required=true" },
     resources: [],
   });
-  assert.deepEqual(await specSchema(s, graph), {
+  assert.deepEqual(specSchema(await s.cluster.get(graph.crd)), {
     type: "object",
     required: ["values"],
     properties: { values: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
@@ -70,7 +60,7 @@ scenario(
       ],
     });
     const string = { type: "string" };
-    assert.deepEqual((await specSchema(s, graph)).properties, {
+    assert.deepEqual((specSchema(await s.cluster.get(graph.crd))).properties, {
       description: { ...string, default: "Test application", maxLength: 100 },
       email: {
         ...string,
@@ -178,7 +168,7 @@ scenario(
     const rule = (rule: string, message: string) => ({
       "x-kubernetes-validations": [{ rule, message }],
     });
-    assert.deepEqual(await specSchema(s, graph), {
+    assert.deepEqual(specSchema(await s.cluster.get(graph.crd)), {
       type: "object",
       required: ["appName"],
       properties: {

@@ -1,11 +1,17 @@
 // Upstream's end-to-end tests of instances and their objects.
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { crd, unknown } from "../../support/cluster/crds.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+import {
+  ANY_VALUE,
+  condition,
+  configMap,
+  type GraphSpec,
+  installCrd,
+  inState,
+  type Live,
+  scenario,
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 /** Holds that the object says at least this, as upstream's assertions do; lists have to be as long. */
 function assertHolds(object: Live, expected: unknown, path = ""): void {
@@ -19,7 +25,7 @@ function assertHolds(object: Live, expected: unknown, path = ""): void {
 }
 
 /** Holds what stands on every instance that is settled. */
-function assertSettled(instance: Live, graph: ScenarioGraph): void {
+function assertSettled(instance: Live, graph: TestGraph): void {
   const { finalizers, labels, generation } = instance.metadata;
   assert.deepEqual(finalizers, ["kro.run/finalizer"]);
   assert.equal(labels["kro.run/owned"], "true");
@@ -232,8 +238,8 @@ scenario(
     await graph.create("app");
     const waiting = await inState(s, graph.instance("app"), "IN_PROGRESS");
     assert.deepEqual(waiting.spec, { name: "foobar" });
-    await s.quiet();
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+    await s.idle();
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
     await s.cluster.create({ ...head, metadata, data: { echo: "Hello, World!" } });
     assertSettled(await graph.active("app"), graph);
     const config = await s.cluster.get({ kind: "ConfigMap", name: "config" });
@@ -245,8 +251,8 @@ scenario(
   "e2e:check-unknown-fields",
   "what is read of a field without a schema resolves",
   async (s) => {
-    const { apiVersion } = await crd(s, "AllowUnknown", {
-      spec: { type: "object", properties: { config: { ...unknown, type: "object" } } },
+    const { apiVersion } = await installCrd(s.cluster, "AllowUnknown", {
+      spec: { type: "object", properties: { config: { ...ANY_VALUE, type: "object" } } },
     });
     const template = {
       apiVersion,

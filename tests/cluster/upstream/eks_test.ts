@@ -2,18 +2,23 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
-  ackKind,
-  ackNode,
+  awsKind,
+  awsNode,
   dependencies,
-  installAck,
+  installAwsKinds,
   provide,
 } from "../../support/cluster/aws_kinds.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { type GraphSpec, type Scenario, scenario } from "../../support/cluster/scenario.ts";
+import {
+  condition,
+  type GraphSpec,
+  inState,
+  type Live,
+  type Scenario,
+  scenario,
+} from "../../support/cluster/mod.ts";
 
 const role = (id: string, name: string, policy: string) =>
-  ackNode(id, "Role", name, {
+  awsNode(id, "Role", name, {
     name,
     description: `role of ${name}`,
     policies: [`arn:aws:iam::aws:policy/${policy}`],
@@ -21,7 +26,7 @@ const role = (id: string, name: string, policy: string) =>
   });
 
 const subnet = (id: string, zone: string, cidrBlock: string) =>
-  ackNode(id, "Subnet", `kro-subnet-${zone}`, {
+  awsNode(id, "Subnet", `kro-subnet-${zone}`, {
     availabilityZone: `us-west-2${zone}`,
     cidrBlock,
     vpcID: "${clusterVPC.status.vpcID}",
@@ -45,15 +50,15 @@ const GRAPH: GraphSpec = {
   },
   resources: [
     role("clusterRole", "kro-cluster-role", "AmazonEKSClusterPolicy"),
-    ackNode("clusterVPC", "VPC", "kro-vpc", {
+    awsNode("clusterVPC", "VPC", "kro-vpc", {
       cidrBlocks: ["192.168.0.0/16"],
       enableDNSSupport: true,
       enableDNSHostnames: true,
     }),
-    ackNode("clusterInternetGateway", "InternetGateway", "kro-igw", {
+    awsNode("clusterInternetGateway", "InternetGateway", "kro-igw", {
       vpc: "${clusterVPC.status.vpcID}",
     }),
-    ackNode("clusterRouteTable", "RouteTable", "kro-route-table", {
+    awsNode("clusterRouteTable", "RouteTable", "kro-route-table", {
       vpcID: "${clusterVPC.status.vpcID}",
       routes: [{
         destinationCIDRBlock: "0.0.0.0/0",
@@ -62,7 +67,7 @@ const GRAPH: GraphSpec = {
     }),
     subnet("clusterSubnetA", "a", "192.168.0.0/18"),
     subnet("clusterSubnetB", "b", "192.168.64.0/18"),
-    ackNode("cluster", "Cluster", "${schema.spec.name}", {
+    awsNode("cluster", "Cluster", "${schema.spec.name}", {
       name: "${schema.spec.name}",
       accessConfig: { authenticationMode: "API_AND_CONFIG_MAP" },
       roleARN: `\${clusterRole.${arn}}`,
@@ -70,13 +75,13 @@ const GRAPH: GraphSpec = {
       resourcesVPCConfig: { endpointPrivateAccess: false, endpointPublicAccess: true, subnetIDs },
     }),
     role("clusterAdminRole", "kro-pia-role", "AdministratorAccess"),
-    ackNode("clusterElasticIPAddress", "ElasticIPAddress", "kro-eip", {}),
-    ackNode("clusterNATGateway", "NATGateway", "kro-natgateway", {
+    awsNode("clusterElasticIPAddress", "ElasticIPAddress", "kro-eip", {}),
+    awsNode("clusterNATGateway", "NATGateway", "kro-natgateway", {
       subnetID: subnetIDs[1]!,
       allocationID: "${clusterElasticIPAddress.status.allocationID}",
     }),
     role("clusterNodeRole", "kro-node-role", "AmazonEKSWorkerNodePolicy"),
-    ackNode("clusterNodeGroup", "Nodegroup", "kro-nodegroup", {
+    awsNode("clusterNodeGroup", "Nodegroup", "kro-nodegroup", {
       name: "kro-ng",
       diskSize: 100,
       clusterName: "${cluster.spec.name}",
@@ -136,12 +141,12 @@ const KINDS = [...new Set(PROVIDED.map(([kind]) => kind))];
 
 /** All objects of the graph that are there, by kind and name. */
 async function all({ cluster }: Scenario): Promise<Map<string, Live>> {
-  const lists = await Promise.all(KINDS.map((kind) => cluster.list(ackKind(kind))));
+  const lists = await Promise.all(KINDS.map((kind) => cluster.list(awsKind(kind))));
   return new Map(lists.flat().map((o) => [`${o.kind} ${o.metadata.name}`, o]));
 }
 
 scenario("ackekscluster:36", "twelve objects appear, change and go in order", async (s) => {
-  await installAck(s, ...KINDS);
+  await installAwsKinds(s.cluster, ...KINDS);
   const graph = await s.graph(GRAPH);
   const rgd = await s.cluster.get(graph.rgd);
   assert.deepEqual(rgd.status.topologicalOrder, ORDER);
@@ -154,7 +159,7 @@ scenario("ackekscluster:36", "twelve objects appear, change and go in order", as
   const first = ["ElasticIPAddress kro-eip", "VPC kro-vpc"];
   const roles = PROVIDED.slice(0, 3).map(([, name]) => `Role ${name}`);
   assert.deepEqual([...(await all(s)).keys()].sort(), [...first, ...roles].sort());
-  for (const [kind, name, status] of PROVIDED) await provide(s, kind, name, status);
+  for (const [kind, name, status] of PROVIDED) await provide(s.cluster, kind, name, status);
   const app = await graph.active("app", (o) => o.status.clusterARN);
   assert.equal(app.status.clusterARN, arnOf("cluster/app"));
   assert.deepEqual(app.status.networkingInfo, {
@@ -169,11 +174,11 @@ scenario("ackekscluster:36", "twelve objects appear, change and go in order", as
   ]);
   assert.equal(made.get("Nodegroup kro-nodegroup").spec.nodeRole, arnOf("role/kro-node-role"));
 
-  await s.quiet();
+  await s.idle();
   const before = await all(s);
   await s.cluster.patch(graph.instance("app"), { spec: { version: "1.28" } });
   await graph.active("app");
-  await s.quiet();
+  await s.idle();
   const after = await all(s);
   const changed = [...after].filter(([key, { metadata }]) =>
     metadata.resourceVersion !== before.get(key).metadata.resourceVersion
@@ -183,11 +188,14 @@ scenario("ackekscluster:36", "twelve objects appear, change and go in order", as
   ]);
 
   // Of the last wave one is held back: what the graph's other objects stand on stays as it is.
-  const group = { kind: ackKind("Nodegroup"), name: "kro-nodegroup" };
+  const group = { kind: awsKind("Nodegroup"), name: "kro-nodegroup" };
   await s.cluster.patch(group, { metadata: { finalizers: ["example.com/held"] } });
   await s.cluster.delete(graph.instance("app"));
   await s.cluster.until(group, ({ metadata }) => metadata.deletionTimestamp);
-  await s.quiet();
+  for (const [kind, name] of [["NATGateway", "kro-natgateway"], ["Role", "kro-pia-role"]]) {
+    await s.cluster.untilGone({ kind: awsKind(kind!), name: name! });
+  }
+  await s.idle();
   const left = await all(s);
   const leaving = [...left].filter(([, { metadata }]) => metadata.deletionTimestamp);
   assert.deepEqual(leaving.map(([key]) => key), ["Nodegroup kro-nodegroup"]);
@@ -197,5 +205,5 @@ scenario("ackekscluster:36", "twelve objects appear, change and go in order", as
   ]);
   await s.cluster.patch(group, { metadata: { finalizers: null } });
   await s.cluster.untilGone(graph.instance("app"));
-  for (const kind of KINDS) assert.deepEqual(await names(s.cluster, ackKind(kind)), [], kind);
+  for (const kind of KINDS) assert.deepEqual(await s.cluster.names(awsKind(kind)), [], kind);
 });

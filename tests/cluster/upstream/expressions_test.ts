@@ -1,9 +1,14 @@
 // What expressions in templates can do: functions, comprehensions, unknown fields, omit().
 import assert from "node:assert/strict";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { crd, unknown } from "../../support/cluster/crds.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap, serviceAccount } from "../../support/cluster/nodes.ts";
+import {
+  ANY_VALUE,
+  configMap,
+  type GraphSpec,
+  installCrd,
+  type Live,
+  scenario,
+  serviceAccount,
+} from "../../support/cluster/mod.ts";
 
 scenario("format:33", "format() puts values into a text", async (s) => {
   const key = '${"%s:%s".format([schema.metadata.namespace, account.metadata.name])}';
@@ -45,8 +50,8 @@ scenario(
   "fields that no schema knows resolve, absent ones to nothing",
   async (s) => {
     const string = { type: "string" };
-    const anything = { type: "object", additionalProperties: unknown };
-    const loose = await crd(s, "AllowUnknown", {
+    const anything = { type: "object", additionalProperties: ANY_VALUE };
+    const loose = await installCrd(s.cluster, "AllowUnknown", {
       spec: {
         type: "object",
         properties: {
@@ -57,11 +62,11 @@ scenario(
               key2: string,
               key3: string,
               key4: string,
-              key5: { ...unknown, type: "object" },
-              key6: { ...unknown, type: "object" },
+              key5: { ...ANY_VALUE, type: "object" },
+              key6: { ...ANY_VALUE, type: "object" },
             },
           },
-          config: { ...unknown, type: "object" },
+          config: { ...ANY_VALUE, type: "object" },
           anyMap: anything,
         },
       },

@@ -1,10 +1,13 @@
 // External references: objects of others, by name and by selector.
 import assert from "node:assert/strict";
 import { CRD_KIND } from "../../../src/api/mod.ts";
-import { crd } from "../../support/cluster/crds.ts";
-import { inState, names } from "../../support/cluster/status.ts";
-import { scenario } from "../../support/cluster/scenario.ts";
-import { deploymentSpec, external } from "../../support/cluster/nodes.ts";
+import {
+  deploymentSpec,
+  external,
+  installCrd,
+  inState,
+  scenario,
+} from "../../support/cluster/mod.ts";
 
 scenario("externalref:39", "a Deployment follows one of somebody else's", async (s) => {
   const graph = await s.graph({
@@ -29,7 +32,7 @@ scenario("externalref:39", "a Deployment follows one of somebody else's", async 
   await graph.create("own");
   const missing = 'waiting for external reference "theirs": not found';
   await inState(s, graph.instance("own"), "IN_PROGRESS", missing);
-  assert.deepEqual(await names(s.cluster, "Deployment.apps"), []);
+  assert.deepEqual(await s.cluster.names("Deployment.apps"), []);
 
   const theirs = { kind: "Deployment.apps", name: "theirs" };
   const own = { kind: "Deployment.apps", name: "own" };
@@ -55,7 +58,7 @@ scenario(
   "externalref:262",
   "the status follows the annotation of a CRD that the instance names",
   async (s) => {
-    const { kind } = await crd(s, "Widget", {});
+    const { kind } = await installCrd(s.cluster, "Widget", {});
     const [, group] = kind.split(/\.(.*)/);
     const name = `widgets.${group}`;
     const definition = { kind: `${CRD_KIND.kind}.${CRD_KIND.group}`, name };
@@ -91,7 +94,7 @@ const filtered = {
 
 scenario("externalref:405", "an empty selector finds all of a namespace", async (s) => {
   const elsewhere = `${s.namespace}-2`;
-  await s.cluster.namespaced(elsewhere);
+  await s.cluster.createNamespace(elsewhere);
   const config = (name: string, key: string, namespace = s.namespace) =>
     s.cluster.create({
       apiVersion: "v1",
@@ -121,7 +124,7 @@ scenario(
   "a selector without namespace finds objects of all namespaces",
   async (s) => {
     const elsewhere = `${s.namespace}-2`;
-    await s.cluster.namespaced(elsewhere);
+    await s.cluster.createNamespace(elsewhere);
     const config = (name: string, namespace: string, team: string, ready: string) =>
       s.cluster.create({
         apiVersion: "v1",

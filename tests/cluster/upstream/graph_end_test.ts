@@ -1,18 +1,20 @@
 // The end of an RGD: its instances, their objects, its CRD, its watches, and who is left to delete what it made.
 import assert from "node:assert/strict";
+import { isEstablished } from "../../../src/kube/mod.ts";
 import { ownCrds } from "../../../src/publish/mod.ts";
-import { eventually, sharedControlPlane } from "../../support/controlplane/shared.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { crd } from "../../support/cluster/crds.ts";
-import { active, crdAt, numbers } from "../../support/cluster/rgd_status.ts";
-import { condition } from "../../support/cluster/status.ts";
 import {
-  apiTest,
+  active,
+  condition,
+  configMap,
+  eventually,
   type GraphSpec,
+  installCrd,
+  kroTest,
+  revisionNumbers,
   type Scenario,
-  type ScenarioGraph,
-} from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+  sharedControlPlane,
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 /** A ConfigMap for each instance. */
 function graphOf(kind: string, value = "one"): GraphSpec {
@@ -47,61 +49,63 @@ async function untilWatches(expected: Record<string, number>): Promise<void> {
 }
 
 /** A graph whose instances make a Widget of the scenario's own, and its instance "app". */
-async function widgetMaker(s: Scenario, kind: string): Promise<[ScenarioGraph, string, string]> {
-  const widget = await crd(s, "Widget", {});
+async function widgetMaker(s: Scenario, kind: string): Promise<[TestGraph, string, string]> {
+  const widget = await installCrd(s.cluster, "Widget", {});
   const metadata = { name: "${schema.metadata.name}" };
   const template = { apiVersion: widget.apiVersion, kind: "Widget", metadata };
   const graph = await s.graph({ kind, resources: [{ id: "widget", template }] });
   await graph.create("app");
   await graph.active("app");
-  return [graph, `widgets.${widget.apiVersion.split("/")[0]}`, crdAt(graph).name];
+  return [graph, `widgets.${widget.apiVersion.split("/")[0]}`, graph.crd.name];
 }
 
-apiTest("with RGD and CRD go all watches", async (s) => {
+kroTest("with RGD and CRD go all watches", async (s) => {
   const [graph, widgets, instances] = await widgetMaker(s, "Watched");
   await untilWatches({ [widgets]: 1, [instances]: 1 });
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.remove(graph.rgd);
   await untilWatches({ [widgets]: 0, [instances]: 0 });
 });
 
-apiTest("graphs share one watch of a kind, which goes with the last of them", async (s) => {
-  const { apiVersion } = await crd(s, "Widget", {});
+kroTest("graphs share one watch of a kind, which goes with the last of them", async (s) => {
+  const { apiVersion } = await installCrd(s.cluster, "Widget", {});
   const widgets = `widgets.${apiVersion.split("/")[0]}`;
   const metadata = { name: "${schema.metadata.name}" };
   const template = { apiVersion, kind: "Widget", metadata };
   const [first, second] = await Promise.all(
     ["ShareOne", "ShareTwo"].map((kind) => s.graph({ kind, resources: [{ id: "w", template }] })),
-  ) as [ScenarioGraph, ScenarioGraph];
-  const [one, two] = [crdAt(first).name, crdAt(second).name];
+  ) as [TestGraph, TestGraph];
+  const [one, two] = [first.crd.name, second.crd.name];
   await untilWatches({ [widgets]: 1, [one]: 1, [two]: 1 });
-  await s.cluster.delete(first.rgd);
-  await s.cluster.untilGone(first.rgd);
+  await s.cluster.remove(first.rgd);
   await untilWatches({ [widgets]: 1, [one]: 0, [two]: 1 });
-  await s.cluster.delete(second.rgd);
-  await s.cluster.untilGone(second.rgd);
+  await s.cluster.remove(second.rgd);
   await untilWatches({ [widgets]: 0, [two]: 0 });
 });
 
-apiTest(
+kroTest(
   "where the CRD stays, its instances alone are watched, and go with their objects",
   async (s) => {
     const [graph, widgets, instances] = await widgetMaker(s, "Retired");
-    await s.cluster.delete(graph.rgd);
-    await s.cluster.untilGone(graph.rgd);
+    await graph.create("other");
+    await graph.active("other");
+    await s.cluster.remove(graph.rgd);
     await untilWatches({ [widgets]: 0, [instances]: 1 });
-    const at = { kind: `Widget.${widgets.slice("widgets.".length)}`, name: "app" };
-    await s.cluster.get(at);
-    await s.cluster.delete(graph.instance("app"));
-    await s.cluster.untilGone(graph.instance("app"));
-    assert.equal(await s.cluster.find(at), undefined);
-    await s.cluster.delete(crdAt(graph));
+    const widget = (name: string) => ({ kind: `Widget.${widgets.slice("widgets.".length)}`, name });
+    await s.cluster.get(widget("app"));
+    await s.cluster.remove(graph.instance("app"));
+    assert.equal(await s.cluster.find(widget("app")), undefined);
+    await s.cluster.get(widget("other"));
+    // Also by a controller that never knew the RGD.
+    await s.restart();
+    await s.cluster.remove(graph.instance("other"));
+    assert.equal(await s.cluster.find(widget("other")), undefined);
+    await s.cluster.delete(graph.crd);
     await untilWatches({ [instances]: 0 });
   },
   { controller: { allowCrdDeletion: false } },
 );
 
-apiTest("an RGD goes last: it waits for its instances, says so, and hangs on none", async (s) => {
+kroTest("an RGD goes last: it waits for its instances, says so, and hangs on none", async (s) => {
   const graph = await s.graph(graphOf("Awaited"));
   for (const name of ["one", "two"]) {
     await graph.create(name);
@@ -117,16 +121,16 @@ apiTest("an RGD goes last: it waits for its instances, says so, and hangs on non
   assert.equal(rgd.status.state, "Inactive");
   await s.cluster.untilGone(graph.instance("two"));
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
-  assert.equal((await s.cluster.get(graph.instance("one"))).status.state, "DELETING");
+  await s.cluster.until(graph.instance("one"), ({ status }) => status.state === "DELETING");
   // Nobody need have known it before.
   await s.restart();
   await s.cluster.patch(held, { metadata: { finalizers: null } });
   await s.cluster.untilGone(graph.rgd);
   assert.equal(await s.cluster.find(held), undefined);
-  await s.cluster.untilGone(crdAt(graph));
+  await s.cluster.untilGone(graph.crd);
 }, { controller: { instanceRequeueMs: 100 } });
 
-apiTest("the end of its last instance lets an RGD go, without a look in between", async (s) => {
+kroTest("the end of its last instance lets an RGD go, without a look in between", async (s) => {
   const graph = await s.graph(graphOf("Woken"));
   await graph.create("app");
   await graph.active("app");
@@ -139,48 +143,47 @@ apiTest("the end of its last instance lets an RGD go, without a look in between"
   );
   await s.cluster.patch(held, { metadata: { finalizers: null } });
   await s.cluster.untilGone(graph.rgd);
-  await s.cluster.untilGone(crdAt(graph));
+  await s.cluster.untilGone(graph.crd);
 }, { controller: { graphProgressMs: 3_600_000 } });
 
-apiTest("an RGD that comes back takes up instances and numbers where they were", async (s) => {
+kroTest("an RGD that comes back takes up instances and numbers where they were", async (s) => {
   const graph = await s.graph(graphOf("Returning"));
   await graph.change(graphOf("Returning", "two"));
   await graph.create("app");
   await graph.active("app");
   const config = { kind: "ConfigMap", name: "app" };
   const { uid } = (await s.cluster.get(config)).metadata;
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.remove(graph.rgd);
   await s.cluster.patch(graph.instance("app"), { spec: { f: "y" } });
 
   const again = await s.apply(graphOf("Returning", "three"), graph.rgd.name);
   const rgd = await active(s, again);
   assert.equal(rgd.status.lastIssuedRevision, 3);
-  assert.deepEqual(await numbers(s, again), [1, 2, 3]);
-  const { labels } = (await s.cluster.get(crdAt(again))).metadata;
+  assert.deepEqual(await revisionNumbers(s, again), [1, 2, 3]);
+  const { labels } = (await s.cluster.get(again.crd)).metadata;
   assert.equal(labels["kro.run/resource-graph-definition-id"], rgd.metadata.uid);
   const after = await s.cluster.until(config, (o) => o.data.value === "three");
   assert.equal(after.metadata.uid, uid);
   await again.active("app");
 }, { controller: { allowCrdDeletion: false } });
 
-apiTest(
+kroTest(
   "a CRD deleted by hand lets its instances go, also over a restart, and comes back",
   async (s) => {
     const graph = await s.graph(graphOf("Deleted"));
     await graph.create("app");
     await graph.active("app");
-    const { uid } = (await s.cluster.get(crdAt(graph))).metadata;
+    const { uid } = (await s.cluster.get(graph.crd)).metadata;
     const held = { kind: "ConfigMap", name: "app" };
     await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
-    await s.cluster.delete(crdAt(graph));
+    await s.cluster.delete(graph.crd);
     await s.cluster.until(
       graph.rgd,
       (o) => /is being deleted/.test(condition(o, "KindReady").message),
     );
     await s.restart();
     await s.cluster.patch(held, { metadata: { finalizers: null } });
-    await s.cluster.until(crdAt(graph), (o) => o.metadata.uid !== uid);
+    await s.cluster.until(graph.crd, (o) => o.metadata.uid !== uid);
     await active(s, graph);
     assert.equal(await s.cluster.find(held), undefined);
     await graph.create("app");
@@ -189,7 +192,7 @@ apiTest(
   { controller: { instanceRequeueMs: 100 } },
 );
 
-apiTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s) => {
+kroTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s) => {
   const graph = await s.graph(graphOf("Uninstalled"));
   await graph.create("app");
   await graph.active("app");
@@ -197,8 +200,7 @@ apiTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s
   const { uid } = (await s.cluster.get(config)).metadata;
   const own = ownCrds().find((o) => o.metadata.name === "resourcegraphdefinitions.kro.run")!;
   const at = { kind: "CustomResourceDefinition.apiextensions.k8s.io", name: own.metadata.name! };
-  await s.cluster.delete(at);
-  await s.cluster.untilGone(at);
+  await s.cluster.remove(at);
   const app = await s.cluster.get(graph.instance("app"));
   assert.equal(app.metadata.deletionTimestamp, undefined);
   assert.equal((await s.cluster.get(config)).metadata.uid, uid);
@@ -206,8 +208,7 @@ apiTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s
   await s.cluster.create(own);
   await s.cluster.until(
     at,
-    ({ status }) =>
-      status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
+    isEstablished,
   );
   const again = await eventually(
     "RGDs are served again",

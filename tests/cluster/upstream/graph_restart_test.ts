@@ -1,11 +1,22 @@
 // Controllers that start on what is there, two of them at once, and what a change of one graph costs the others.
 import assert from "node:assert/strict";
-import { requests, startController, writes } from "../../support/cluster/controller.ts";
-import { eventually } from "../../support/controlplane/shared.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { active, crdAt, numbers, revisions, verdicts } from "../../support/cluster/rgd_status.ts";
-import { apiTest, type GraphSpec, type Scenario } from "../../support/cluster/scenario.ts";
-import { configMap, secret } from "../../support/cluster/nodes.ts";
+import {
+  active,
+  configMap,
+  eventually,
+  type GraphSpec,
+  KroRequests,
+  kroTest,
+  type Live,
+  revisionNumbers,
+  revisions,
+  type Scenario,
+  secret,
+  startController,
+  SUITE,
+  verdicts,
+  writes,
+} from "../../support/cluster/mod.ts";
 
 /** A ConfigMap and a Secret for each instance. */
 function graphOf(kind: string, value = "one"): GraphSpec {
@@ -29,20 +40,19 @@ async function many(s: Scenario, kind: string, count: number) {
     await graph.create(`app${index}`);
   }
   for (const [index, graph] of graphs.entries()) await graph.active(`app${index}`);
-  await s.quiet();
+  await s.idle();
   return graphs;
 }
 
-apiTest("a restart on what has converged writes nothing", async (s) => {
+kroTest("a restart on what has converged writes nothing", async (s) => {
   await many(s, "Converged", 20);
-  const since = new Date();
+  await s.requests();
   await s.restart();
-  await s.quiet();
-  const asked = await requests(since);
-  assert.deepEqual(writes(asked), []);
+  await s.idle();
+  assert.deepEqual(writes(await s.requests()), []);
 });
 
-apiTest("a CRD is what the graph wants however the API server stores it", async (s) => {
+kroTest("a CRD is what the graph wants however the API server stores it", async (s) => {
   const graph = await s.graph({
     kind: "Stored",
     spec: {
@@ -69,19 +79,20 @@ apiTest("a CRD is what the graph wants however the API server stores it", async 
     },
     resources: [configMap("config", "${schema.metadata.name}")],
   });
-  const { resourceVersion } = (await s.cluster.get(crdAt(graph))).metadata;
-  const since = new Date();
+  const { resourceVersion } = (await s.cluster.get(graph.crd)).metadata;
+  await s.idle();
+  await s.requests();
   await s.restart();
   // Another pass, for a reason that changes nothing.
   await s.cluster.patch(graph.rgd, {
     metadata: { annotations: { "kro.run/allow-breaking-changes": "true" } },
   });
-  await s.quiet();
-  assert.deepEqual(writes(await requests(since)), []);
-  assert.equal((await s.cluster.get(crdAt(graph))).metadata.resourceVersion, resourceVersion);
+  await s.idle();
+  assert.deepEqual(writes(await s.requests()), []);
+  assert.equal((await s.cluster.get(graph.crd)).metadata.resourceVersion, resourceVersion);
 });
 
-apiTest("what was edited while no controller ran is taken up", async (s) => {
+kroTest("what was edited while no controller ran is taken up", async (s) => {
   const graph = await s.graph(graphOf("EditedDown"));
   await graph.create("app");
   await graph.active("app");
@@ -98,26 +109,20 @@ apiTest("what was edited while no controller ran is taken up", async (s) => {
   assert.equal(await s.cluster.find({ kind: "Secret", name: "app-one" }), undefined);
 });
 
-apiTest("a graph that changes has nothing listed for the others", async (s) => {
+kroTest("a graph that changes has nothing listed for the others", async (s) => {
   const graphs = await many(s, "Sharing", 8);
-  const since = new Date();
+  await s.requests();
   await graphs[0]!.change(graphOf("Sharing0", "two"));
   await graphs[0]!.active("app0", (o) => o.status.value === "two");
-  await s.quiet();
-  const lists = (await requests(since)).filter(({ verb }) => verb === "list")
+  await s.idle();
+  const lists = (await s.requests()).filter(({ verb }) => verb === "list")
     .map(({ resource }) => resource);
   // Its own revisions, to number the next one.
   assert.deepEqual(lists, ["graphrevisions"]);
 });
 
-apiTest("two controllers at once neither corrupt nor fight", async (s) => {
-  await using other = await startController({
-    allowCrdDeletion: true,
-    instanceRequeueMs: 0,
-    graphProgressMs: 50,
-    compile: { omit: true },
-  });
-  assert.ok(other.controller);
+kroTest("two controllers at once neither corrupt nor fight", async (s) => {
+  await using _other = await startController(SUITE);
   const graph = await s.graph(graphOf("Doubled"));
   const names = ["a", "b", "c"];
   for (const name of names) await graph.create(name);
@@ -143,7 +148,7 @@ apiTest("two controllers at once neither corrupt nor fight", async (s) => {
   const wanted = names.map((name) => `${name}-four`).join();
   await eventually("what earlier graphs made is gone", async () => await secrets() === wanted);
   assert.deepEqual(
-    await numbers(s, graph),
+    await revisionNumbers(s, graph),
     Array.from(
       { length: rgd.status.lastIssuedRevision },
       (_, i) => i + 1,
@@ -159,13 +164,10 @@ apiTest("two controllers at once neither corrupt nor fight", async (s) => {
     "True/Ready",
     "True/Running",
   ]);
-  // Nobody takes back what the other wrote.
-  await s.quiet();
-  const since = new Date();
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  assert.deepEqual(writes(await requests(since)), []);
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
-  await s.cluster.untilGone(crdAt(graph));
+  // Neither reverts what the other wrote: both come to rest.
+  using requests = await KroRequests.open();
+  await requests.idle(1500);
+  await s.cluster.remove(graph.rgd);
+  await s.cluster.untilGone(graph.crd);
   assert.equal(await secrets(), "");
 }, { controller: { maxRevisions: 20 } });

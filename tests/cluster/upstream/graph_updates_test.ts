@@ -1,23 +1,20 @@
 // What reaches the CRD of a graph and the instances behind it, and what a refusal leaves as it was.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
 import {
   active,
-  crdAt,
-  numbers,
-  refused,
-  specSchema,
-  verdicts,
-} from "../../support/cluster/rgd_status.ts";
-import { condition } from "../../support/cluster/status.ts";
-import {
-  apiTest,
+  condition,
+  configMap,
   type GraphSpec,
+  kroTest,
+  type Live,
+  refused,
+  revisionNumbers,
   type Scenario,
-  type ScenarioGraph,
-} from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+  specSchema,
+  type TestGraph,
+  verdicts,
+} from "../../support/cluster/mod.ts";
 
 /** One ConfigMap that says which version of the graph made it. */
 function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObject = {}) {
@@ -30,7 +27,7 @@ function madeBy(s: Scenario, name: string, value: string): Promise<Live> {
   return s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.value === value);
 }
 
-apiTest("behind a refused change of the CRD no instance meets the new graph", async (s) => {
+kroTest("behind a refused change of the CRD no instance meets the new graph", async (s) => {
   const graph = await s.graph(graphOf("Refused", "one", { size: "string | default=s" }));
   await graph.create("before");
   await madeBy(s, "before", "one");
@@ -60,7 +57,7 @@ apiTest("behind a refused change of the CRD no instance meets the new graph", as
   for (const name of ["before", "after", "restarted"]) await madeBy(s, name, "three");
 });
 
-apiTest("a refusal lists each change by its path", async (s) => {
+kroTest("a refusal lists each change by its path", async (s) => {
   const old = { name: "string", ports: "[]integer", labels: "map[string]string", gone: "string" };
   const graph = await s.graph(graphOf("Listed", "one", old));
   const wanted = {
@@ -132,21 +129,21 @@ const unseen: [string, JsonObject, JsonObject, (crd: Live) => unknown, unknown][
 ];
 
 for (const [index, [what, from, to, look, expected]] of unseen.entries()) {
-  apiTest(`a change of the graph reaches its CRD: ${what}`, async (s) => {
+  kroTest(`a change of the graph reaches its CRD: ${what}`, async (s) => {
     const specOf = ({ spec = { f: "string" }, ...schema }: JsonObject) =>
       graphOf(`Unseen${index}`, "x", spec as JsonObject, schema);
     const graph = await s.graph(specOf(from));
     const annotations = { "kro.run/allow-breaking-changes": "true" };
     await s.cluster.patch(graph.rgd, { metadata: { annotations } });
     await graph.change(specOf(to));
-    assert.deepEqual(look(await s.cluster.get(crdAt(graph))), expected);
+    assert.deepEqual(look(await s.cluster.get(graph.crd)), expected);
   });
 }
 
-apiTest("what others write on a generated CRD stays, what the graph wrote is kept", async (s) => {
+kroTest("what others write on a generated CRD stays, what the graph wrote is kept", async (s) => {
   const metadata = { labels: { team: "a" }, annotations: { note: "1" } };
   const graph = await s.graph(graphOf("Shared", "one", { f: "string" }, { metadata }));
-  const at = crdAt(graph);
+  const at = graph.crd;
   await s.cluster.patch(at, {
     metadata: { labels: { team: "b", theirs: "c" }, annotations: { note: null } },
   });
@@ -160,7 +157,7 @@ apiTest("what others write on a generated CRD stays, what the graph wrote is kep
 });
 
 /** Makes the newest revision one that no longer compiles, although its RGD was Active with it. */
-async function lost(s: Scenario, kind: string): Promise<ScenarioGraph> {
+async function lost(s: Scenario, kind: string): Promise<TestGraph> {
   const graph = await s.graph({
     kind,
     spec: { more: "boolean | default=false" },
@@ -173,7 +170,7 @@ async function lost(s: Scenario, kind: string): Promise<ScenarioGraph> {
   return graph;
 }
 
-apiTest(
+kroTest(
   "a newest revision that cannot be read freezes nobody behind green conditions",
   async (s) => {
     const graph = await lost(s, "Frozen");
@@ -197,17 +194,16 @@ apiTest(
     // It can be deleted without a graph, and comes back with one.
     await graph.create("other");
     await s.cluster.until(graph.instance("other"), (o) => o.status?.state === "ERROR");
-    await s.cluster.delete(graph.instance("app"));
-    await s.cluster.untilGone(graph.instance("app"));
+    await s.cluster.remove(graph.instance("app"));
     assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
     await s.restart();
     await active(s, graph);
     await graph.active("other");
-    assert.deepEqual(await numbers(s, graph), [1]);
+    assert.deepEqual(await revisionNumbers(s, graph), [1]);
   },
 );
 
-apiTest("when the newest revision cannot be read, an older good one serves", async (s) => {
+kroTest("when the newest revision cannot be read, an older good one serves", async (s) => {
   const graph = await s.graph(graphOf("Stepped", "old", { f: "string" }));
   await graph.change({
     ...graphOf("Stepped", "", { f: "string" }),
@@ -224,7 +220,7 @@ apiTest("when the newest revision cannot be read, an older good one serves", asy
   await madeBy(s, "app", "old");
 });
 
-apiTest("a suspended RGD writes nothing of its graph", async (s) => {
+kroTest("a suspended RGD writes nothing of its graph", async (s) => {
   const graph = await s.graph(graphOf("Paused", "one", { f: "string | default=a" }));
   await graph.create("app");
   await graph.active("app");
@@ -239,10 +235,10 @@ apiTest("a suspended RGD writes nothing of its graph", async (s) => {
   );
   assert.equal(app.status.state, "ACTIVE");
 
-  const crd = await s.cluster.get(crdAt(graph));
+  const crd = await s.cluster.get(graph.crd);
   const config = { kind: "ConfigMap", name: "app" };
   await s.cluster.patch(config, { data: { value: "theirs" } });
-  await s.cluster.patch(crdAt(graph), { spec: { names: { shortNames: ["psd"] } } });
+  await s.cluster.patch(graph.crd, { spec: { names: { shortNames: ["psd"] } } });
   await graph.put(graphOf("Paused", "two", { f: "string | default=b" }));
   await s.restart();
   await graph.create("late");
@@ -250,24 +246,24 @@ apiTest("a suspended RGD writes nothing of its graph", async (s) => {
     graph.instance("late"),
     (o) => o.status && condition(o, "Ready").reason === "ReconciliationSuspended",
   );
-  await s.quiet();
+  await s.idle();
   assert.equal((await s.cluster.get(config)).data.value, "theirs");
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "late" }), undefined);
-  assert.deepEqual((await s.cluster.get(crdAt(graph))).spec.names.shortNames, ["psd"]);
+  assert.deepEqual((await s.cluster.get(graph.crd)).spec.names.shortNames, ["psd"]);
   assert.deepEqual(
-    specSchema(await s.cluster.get(crdAt(graph))),
+    specSchema(await s.cluster.get(graph.crd)),
     specSchema(crd),
   );
-  assert.deepEqual(await numbers(s, graph), [1]);
+  assert.deepEqual(await revisionNumbers(s, graph), [1]);
 
   await annotate(null);
   await active(s, graph);
   await madeBy(s, "app", "two");
   await madeBy(s, "late", "two");
-  assert.deepEqual((await s.cluster.get(crdAt(graph))).spec.names.shortNames, undefined);
+  assert.deepEqual((await s.cluster.get(graph.crd)).spec.names.shortNames, undefined);
 });
 
-apiTest("a graph that is suspended lets instances and itself be deleted", async (s) => {
+kroTest("a graph that is suspended lets instances and itself be deleted", async (s) => {
   const graph = await s.graph(graphOf("PausedGone", "one", { f: "string | default=a" }));
   for (const name of ["one", "two"]) {
     await graph.create(name);
@@ -277,16 +273,14 @@ apiTest("a graph that is suspended lets instances and itself be deleted", async 
     metadata: { annotations: { "kro.run/reconcile": "disabled" } },
   });
   await s.cluster.until(graph.rgd, (o) => o.status.state === "Inactive");
-  await s.cluster.delete(graph.instance("one"));
-  await s.cluster.untilGone(graph.instance("one"));
+  await s.cluster.remove(graph.instance("one"));
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one" }), undefined);
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.remove(graph.rgd);
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
-  await s.cluster.untilGone(crdAt(graph));
+  await s.cluster.untilGone(graph.crd);
 });
 
-apiTest("a change of the graph goes through the instances one after the other", async (s) => {
+kroTest("a change of the graph goes through the instances one after the other", async (s) => {
   const graphBy = (value: string): GraphSpec => ({
     kind: "Rollout",
     resources: [
@@ -305,6 +299,7 @@ apiTest("a change of the graph goes through the instances one after the other", 
   }));
   const inOrder = writes.toSorted(([a], [b]) => a! - b!);
   const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
-  // One that takes longer than a second is not waited for: on a busy machine there may be one.
-  assert.ok(begunEarly.length <= 2, `${begunEarly.length} of 20 began before another had ended`);
+  // A pass of more than a second is not waited for, and a busy machine may have some. Without the limit all but the
+  // first begin early.
+  assert.ok(begunEarly.length < 10, `${begunEarly.length} of 20 began before another had ended`);
 });

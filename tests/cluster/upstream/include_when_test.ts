@@ -1,8 +1,14 @@
 // includeWhen: what is left out, with all that reads it.
 import assert from "node:assert/strict";
-import { inState, names } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap, deployment, service, serviceAccount } from "../../support/cluster/nodes.ts";
+import {
+  configMap,
+  deployment,
+  type GraphSpec,
+  inState,
+  scenario,
+  service,
+  serviceAccount,
+} from "../../support/cluster/mod.ts";
 
 scenario(
   "include_when:61",
@@ -51,9 +57,9 @@ scenario(
       serviceB: true,
     });
     await graph.active("app");
-    assert.deepEqual(await names(s.cluster, "Deployment.apps"), ["app-b"]);
-    assert.deepEqual(await names(s.cluster, "ServiceAccount"), ["app-a"]);
-    assert.deepEqual(await names(s.cluster, "Service"), []);
+    assert.deepEqual(await s.cluster.names("Deployment.apps"), ["app-b"]);
+    assert.deepEqual(await s.cluster.names("ServiceAccount"), ["app-a"]);
+    assert.deepEqual(await s.cluster.names("Service"), []);
     const made = await s.cluster.get({ kind: "Deployment.apps", name: "app-b" });
     assert.equal(made.spec.template.spec.serviceAccountName, "app-a-app");
   },
@@ -81,11 +87,11 @@ scenario(
     const graph = await s.graph(family("Contagious", [parent]));
     await graph.create("app", { enabled: false });
     await graph.active("app");
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-always"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-always"]);
     await graph.create("on", { enabled: true });
     await graph.active("on");
     const names3 = ["app-always", "on-always", "on-parent", "on-parent-child"];
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), names3);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), names3);
   },
 );
 
@@ -100,7 +106,7 @@ scenario("include_when:486", "a condition that reads another object's data decid
   const graph = await s.graph(family("ByData", [source, parent]));
   await graph.create("app", { enabled: false });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-always", "app-source"]);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-always", "app-source"]);
   const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app-source" });
   assert.deepEqual(data, { enabled: "false" });
 });
@@ -122,12 +128,12 @@ scenario(
     });
     await graph.create("app");
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "gated"');
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-always"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-always"]);
 
     const source = { kind: "Deployment.apps", name: "app-source" };
     await s.cluster.patchStatus(source, { replicas: 1, readyReplicas: 1, availableReplicas: 1 });
     await graph.active("app");
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-always", "app-child", "app-gated"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-always", "app-child", "app-gated"]);
     const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app-child" });
     assert.deepEqual(data, { from: "app-source" });
   },

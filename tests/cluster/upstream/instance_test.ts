@@ -2,13 +2,18 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { applySetId } from "../../../src/reconcile/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
-import { configMap, deploymentSpec } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  deploymentSpec,
+  type GraphSpec,
+  type Live,
+  scenario,
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 /** The ApplySet id of an instance. */
-function setId(graph: ScenarioGraph, instance: Live): string {
+function setId(graph: TestGraph, instance: Live): string {
   const [group, version] = graph.apiVersion.split("/");
   const kind = {
     group: group!,
@@ -51,8 +56,7 @@ scenario("lifecycle:36", "a Deployment follows its instance, and goes with it", 
   assert.equal(after.metadata.uid, before.metadata.uid);
   await graph.active("app");
 
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
+  await s.cluster.remove(graph.instance("app"));
   assert.equal(await s.cluster.find(at), undefined);
 });
 

@@ -1,17 +1,22 @@
 // Kinds that RGDs use come, change and go while the controller runs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live, Place } from "../../support/cluster/cluster.ts";
-import { crdOf } from "../../support/cluster/crds.ts";
-import { active, refused, verdicts } from "../../support/cluster/rgd_status.ts";
-import { condition, inState } from "../../support/cluster/status.ts";
+import { isEstablished } from "../../../src/kube/mod.ts";
 import {
-  apiTest,
+  active,
+  condition,
+  configMap,
+  crdOf,
   type GraphSpec,
+  inState,
+  kroTest,
+  type Live,
+  type Place,
+  refused,
   type Scenario,
-  type ScenarioGraph,
-} from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+  type TestGraph,
+  verdicts,
+} from "../../support/cluster/mod.ts";
 
 const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 
@@ -28,8 +33,7 @@ async function install(s: Scenario, { object, at }: ReturnType<typeof widgets>):
   await s.cluster.apply(object);
   await s.cluster.until(
     at,
-    ({ status }) =>
-      status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
+    isEstablished,
   );
 }
 
@@ -47,12 +51,12 @@ function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
 }
 
 /** How often the graph was compiled, by the controller's own count. */
-async function compiled(s: Scenario, graph: ScenarioGraph): Promise<number> {
+async function compiled(s: Scenario, graph: TestGraph): Promise<number> {
   const line = new RegExp(`^rgd_graph_build_total\\{name="${graph.rgd.name}"\\} (\\d+)$`, "m");
   return Number(line.exec(await s.controller.metrics())?.[1] ?? 0);
 }
 
-apiTest("an RGD becomes Active when the kind comes that it waits for", async (s) => {
+kroTest("an RGD becomes Active when the kind comes that it waits for", async (s) => {
   const { object, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   const graph = await s.apply(user("Waiting", apiVersion, { size: "${schema.spec.size}" }));
   const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
@@ -64,7 +68,7 @@ apiTest("an RGD becomes Active when the kind comes that it waits for", async (s)
   await s.cluster.get({ kind, name: "app" });
 });
 
-apiTest("a kind that changes is compiled against anew, and by its users alone", async (s) => {
+kroTest("a kind that changes is compiled against anew, and by its users alone", async (s) => {
   const { at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   await install(s, widgets(s, { size: { type: "string" } }));
   const users = await Promise.all(
@@ -96,7 +100,7 @@ apiTest("a kind that changes is compiled against anew, and by its users alone", 
   assert.deepEqual(after.map((n, i) => n - before[i]!), [2, 2, 0]);
 });
 
-apiTest("a kind that goes takes no other object along, and comes back", async (s) => {
+kroTest("a kind that goes takes no other object along, and comes back", async (s) => {
   const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   await install(s, widgets(s, { size: { type: "string" } }));
   const graph = await s.graph(user("Bereft", apiVersion, { size: "${schema.spec.size}" }));
@@ -123,7 +127,7 @@ apiTest("a kind that goes takes no other object along, and comes back", async (s
   assert.equal((await s.cluster.get(config)).metadata.uid, uid);
 });
 
-apiTest("an aggregated API that does not answer is not a kind that is missing", async (s) => {
+kroTest("an aggregated API that does not answer is not a kind that is missing", async (s) => {
   const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   const group = apiVersion.split("/")[0]!;
   const service: Place = { kind: "APIService.apiregistration.k8s.io", name: `v1.${group}` };
@@ -135,8 +139,7 @@ apiTest("an aggregated API that does not answer is not a kind that is missing", 
   await s.restart(async () => {
     await s.cluster.patch(at, { metadata: { finalizers: [] } });
     await s.cluster.delete({ kind, name: "app" });
-    await s.cluster.delete(at);
-    await s.cluster.untilGone(at);
+    await s.cluster.remove(at);
     await s.cluster.untilGone(service);
     await s.cluster.create({
       apiVersion: "apiregistration.k8s.io/v1",
@@ -201,8 +204,8 @@ function link(s: Scenario, level: number): GraphSpec {
 for (
   const [title, order] of [["top first", [4, 3, 2, 1, 0]], ["mixed", [2, 0, 4, 1, 3]]] as const
 ) {
-  apiTest(`five graphs on top of each other, ${title}`, async (s) => {
-    const graphs = new Map<number, ScenarioGraph>();
+  kroTest(`five graphs on top of each other, ${title}`, async (s) => {
+    const graphs = new Map<number, TestGraph>();
     for (const level of order) graphs.set(level, await s.apply(link(s, level)));
     for (const graph of graphs.values()) await active(s, graph);
     const top = graphs.get(4)!;
@@ -215,13 +218,11 @@ for (
       spec: { ...lowest.spec, more: "string | default=x" },
     });
     for (const graph of graphs.values()) await active(s, graph);
-    await s.cluster.delete(top.instance("app"));
-    await s.cluster.untilGone(top.instance("app"));
+    await s.cluster.remove(top.instance("app"));
     assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
     // The session deletes what was made last first; here the users must go before what they use.
     for (const level of [4, 3, 2, 1, 0]) {
-      await s.cluster.delete(graphs.get(level)!.rgd);
-      await s.cluster.untilGone(graphs.get(level)!.rgd);
+      await s.cluster.remove(graphs.get(level)!.rgd);
     }
   });
 }

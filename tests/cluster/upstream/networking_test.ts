@@ -1,32 +1,31 @@
 // Chains of objects whose ids appear in their status, as controllers of a cloud provider write them.
 import assert from "node:assert/strict";
 import {
-  ackKind,
-  ackNode,
+  awsKind,
+  awsNode,
   dependencies,
-  installAck,
+  installAwsKinds,
   provide,
 } from "../../support/cluster/aws_kinds.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { scenario } from "../../support/cluster/scenario.ts";
+import { condition, inState, scenario } from "../../support/cluster/mod.ts";
 
 const vpc = (id: string, name: string, cidr = "10.0.0.0/16") =>
-  ackNode(id, "VPC", name, { cidrBlocks: [cidr] });
+  awsNode(id, "VPC", name, { cidrBlocks: [cidr] });
 
 scenario("data_pending:58", "objects appear when the ids that they need do", async (s) => {
-  await installAck(s, "VPC", "InternetGateway", "Subnet", "NATGateway");
+  await installAwsKinds(s.cluster, "VPC", "InternetGateway", "Subnet", "NATGateway");
   const name = "${schema.metadata.name}";
   const graph = await s.graph({
     kind: "Pending",
     status: { vpcID: "${vpc.status.vpcID}", subnetID: "${subnet.status.subnetID}" },
     resources: [
       vpc("vpc", `${name}-vpc`),
-      ackNode("igw", "InternetGateway", `${name}-igw`, { vpc: "${vpc.status.vpcID}" }),
-      ackNode("subnet", "Subnet", `${name}-subnet`, {
+      awsNode("igw", "InternetGateway", `${name}-igw`, { vpc: "${vpc.status.vpcID}" }),
+      awsNode("subnet", "Subnet", `${name}-subnet`, {
         vpcID: "${vpc.status.vpcID}",
         cidrBlock: "10.0.1.0/24",
       }),
-      ackNode("natgw", "NATGateway", `${name}-natgw`, { subnetID: "${subnet.status.subnetID}" }),
+      awsNode("natgw", "NATGateway", `${name}-natgw`, { subnetID: "${subnet.status.subnetID}" }),
     ],
   });
   const rgd = await s.cluster.get(graph.rgd);
@@ -37,33 +36,33 @@ scenario("data_pending:58", "objects appear when the ids that they need do", asy
   const { status, reason, message } = condition(waiting, "ResourcesReady");
   assert.deepEqual([status, reason], ["False", "NotReady"]);
   assert.match(message, /waiting for unresolved resource: gvr .*"igw".*\(data pending\)$/);
-  await s.quiet();
-  assert.deepEqual(await names(s.cluster, ackKind("VPC")), ["app-vpc"]);
-  assert.deepEqual(await names(s.cluster, ackKind("InternetGateway")), []);
-  assert.deepEqual(await names(s.cluster, ackKind("Subnet")), []);
+  await s.idle();
+  assert.deepEqual(await s.cluster.names(awsKind("VPC")), ["app-vpc"]);
+  assert.deepEqual(await s.cluster.names(awsKind("InternetGateway")), []);
+  assert.deepEqual(await s.cluster.names(awsKind("Subnet")), []);
 
-  await provide(s, "VPC", "app-vpc", { vpcID: "vpc-1" });
+  await provide(s.cluster, "VPC", "app-vpc", { vpcID: "vpc-1" });
   await inState(s, app, "IN_PROGRESS", 'node "natgw"');
-  const igw = await s.cluster.get({ kind: ackKind("InternetGateway"), name: "app-igw" });
-  const subnet = await s.cluster.get({ kind: ackKind("Subnet"), name: "app-subnet" });
+  const igw = await s.cluster.get({ kind: awsKind("InternetGateway"), name: "app-igw" });
+  const subnet = await s.cluster.get({ kind: awsKind("Subnet"), name: "app-subnet" });
   assert.deepEqual([igw.spec.vpc, subnet.spec.vpcID], ["vpc-1", "vpc-1"]);
-  await s.quiet();
-  assert.deepEqual(await names(s.cluster, ackKind("NATGateway")), []);
+  await s.idle();
+  assert.deepEqual(await s.cluster.names(awsKind("NATGateway")), []);
 
-  await provide(s, "Subnet", "app-subnet", { subnetID: "subnet-1" });
+  await provide(s.cluster, "Subnet", "app-subnet", { subnetID: "subnet-1" });
   const done = await graph.active("app");
-  const natgw = await s.cluster.get({ kind: ackKind("NATGateway"), name: "app-natgw" });
+  const natgw = await s.cluster.get({ kind: awsKind("NATGateway"), name: "app-natgw" });
   assert.equal(natgw.spec.subnetID, "subnet-1");
   assert.deepEqual([done.status.vpcID, done.status.subnetID], ["vpc-1", "subnet-1"]);
   for (const { type, status } of done.status.conditions) assert.equal(status, "True", type);
 });
 
 scenario("data_pending:325", "two chains that do not touch each go on alone", async (s) => {
-  await installAck(s, "VPC", "Subnet");
+  await installAwsKinds(s.cluster, "VPC", "Subnet");
   const name = "${schema.metadata.name}";
   const chain = (x: string) => [
     vpc(`vpc${x.toUpperCase()}`, `${name}-vpc-${x}`),
-    ackNode(`subnet${x.toUpperCase()}`, "Subnet", `${name}-subnet-${x}`, {
+    awsNode(`subnet${x.toUpperCase()}`, "Subnet", `${name}-subnet-${x}`, {
       vpcID: `\${vpc${x.toUpperCase()}.status.vpcID}`,
       cidrBlock: "10.0.1.0/24",
     }),
@@ -72,22 +71,22 @@ scenario("data_pending:325", "two chains that do not touch each go on alone", as
   await graph.create("app");
   const app = graph.instance("app");
   await inState(s, app, "IN_PROGRESS", "(data pending)");
-  assert.deepEqual(await names(s.cluster, ackKind("VPC")), ["app-vpc-a", "app-vpc-b"]);
-  assert.deepEqual(await names(s.cluster, ackKind("Subnet")), []);
-  await provide(s, "VPC", "app-vpc-a", { vpcID: "vpc-a" });
-  const subnet = { kind: ackKind("Subnet"), name: "app-subnet-a" };
+  assert.deepEqual(await s.cluster.names(awsKind("VPC")), ["app-vpc-a", "app-vpc-b"]);
+  assert.deepEqual(await s.cluster.names(awsKind("Subnet")), []);
+  await provide(s.cluster, "VPC", "app-vpc-a", { vpcID: "vpc-a" });
+  const subnet = { kind: awsKind("Subnet"), name: "app-subnet-a" };
   assert.equal((await s.cluster.until(subnet)).spec.vpcID, "vpc-a");
-  await s.quiet();
-  assert.deepEqual(await names(s.cluster, ackKind("Subnet")), ["app-subnet-a"]);
+  await s.idle();
+  assert.deepEqual(await s.cluster.names(awsKind("Subnet")), ["app-subnet-a"]);
   assert.equal((await s.cluster.get(app)).status.state, "IN_PROGRESS");
-  await provide(s, "VPC", "app-vpc-b", { vpcID: "vpc-b" });
+  await provide(s.cluster, "VPC", "app-vpc-b", { vpcID: "vpc-b" });
   await graph.active("app");
   const other = await s.cluster.get({ ...subnet, name: "app-subnet-b" });
   assert.equal(other.spec.vpcID, "vpc-b");
 });
 
 scenario("networkingstack:36", "a VPC, three subnets and a security group", async (s) => {
-  await installAck(s, "VPC", "Subnet", "SecurityGroup");
+  await installAwsKinds(s.cluster, "VPC", "Subnet", "SecurityGroup");
   const zones = ["a", "b", "c"];
   const id = (zone: string) => `subnetAZ${zone.toUpperCase()}`;
   const vpcID = "${vpc.status.vpcID}";
@@ -102,18 +101,18 @@ scenario("networkingstack:36", "a VPC, three subnets and a security group", asyn
       },
     },
     resources: [
-      ackNode("vpc", "VPC", "vpc-${schema.spec.name}", {
+      awsNode("vpc", "VPC", "vpc-${schema.spec.name}", {
         cidrBlocks: ["192.168.0.0/16"],
         enableDNSHostnames: false,
         enableDNSSupport: true,
       }),
-      ackNode("securityGroup", "SecurityGroup", "security-group-${schema.spec.name}", {
+      awsNode("securityGroup", "SecurityGroup", "security-group-${schema.spec.name}", {
         vpcID,
         name: "my-sg-${schema.spec.name}",
         description: "all of it",
       }),
       ...zones.map((zone, i) =>
-        ackNode(id(zone), "Subnet", `subnet-${zone}-\${schema.spec.name}`, {
+        awsNode(id(zone), "Subnet", `subnet-${zone}-\${schema.spec.name}`, {
           availabilityZone: `us-west-2${zone}`,
           cidrBlock: `192.168.${i * 64}.0/18`,
           vpcID,
@@ -130,13 +129,13 @@ scenario("networkingstack:36", "a VPC, three subnets and a security group", asyn
 
   await graph.create("app", { name: "app" });
   await inState(s, graph.instance("app"), "IN_PROGRESS", "(data pending)");
-  assert.deepEqual(await names(s.cluster, ackKind("SecurityGroup")), []);
-  await provide(s, "VPC", "vpc-app", { vpcID: "vpc-12345" });
-  const group = await provide(s, "SecurityGroup", "security-group-app", { id: "sg-12345" });
+  assert.deepEqual(await s.cluster.names(awsKind("SecurityGroup")), []);
+  await provide(s.cluster, "VPC", "vpc-app", { vpcID: "vpc-12345" });
+  const group = await provide(s.cluster, "SecurityGroup", "security-group-app", { id: "sg-12345" });
   assert.deepEqual([group.spec.vpcID, group.spec.name], ["vpc-12345", "my-sg-app"]);
   for (const zone of zones) {
     const status = { subnetID: `subnet-${zone}12345` };
-    const subnet = await provide(s, "Subnet", `subnet-${zone}-app`, status);
+    const subnet = await provide(s.cluster, "Subnet", `subnet-${zone}-app`, status);
     assert.equal(subnet.spec.vpcID, "vpc-12345");
   }
   const app = await graph.active("app", (o) => o.status.networkingInfo?.subnetAZC);
@@ -148,9 +147,8 @@ scenario("networkingstack:36", "a VPC, three subnets and a security group", asyn
     subnetAZC: "subnet-c12345",
   });
 
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
+  await s.cluster.remove(graph.instance("app"));
   for (const kind of ["VPC", "SecurityGroup", "Subnet"]) {
-    assert.deepEqual(await names(s.cluster, ackKind(kind)), [], kind);
+    assert.deepEqual(await s.cluster.names(awsKind(kind)), [], kind);
   }
 });

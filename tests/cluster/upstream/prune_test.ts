@@ -1,15 +1,18 @@
 // What is pruned when, and whose objects are whose.
 import assert from "node:assert/strict";
 import { applySetId, childLabels, itemLabels } from "../../support/cluster/applyset.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { condition, inState, names, passes } from "../../support/cluster/status.ts";
 import {
+  condition,
+  configMap,
+  deployment,
   type GraphSpec,
+  inState,
+  type Live,
+  passes,
   type Scenario,
   scenario,
-  type ScenarioGraph,
-} from "../../support/cluster/scenario.ts";
-import { configMap, deployment } from "../../support/cluster/nodes.ts";
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 
@@ -26,10 +29,10 @@ const switched = (kind: string, further: unknown[] = []): GraphSpec => ({
   ],
 });
 
-async function switchOff(s: Scenario, graph: ScenarioGraph, present: string[]): Promise<void> {
+async function switchOff(s: Scenario, graph: TestGraph, present: string[]): Promise<void> {
   await graph.create("app", { enabled: true });
   await graph.active("app");
-  assert.deepEqual(await names(s.cluster, "ConfigMap"), present);
+  assert.deepEqual(await s.cluster.names("ConfigMap"), present);
   await s.cluster.patch(graph.instance("app"), { spec: { enabled: false } });
   for (const name of present.filter((name) => name !== "app-source")) {
     await s.cluster.untilGone({ kind: "ConfigMap", name });
@@ -70,7 +73,7 @@ scenario(
     });
     await graph.create("app");
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "dependent"');
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), []);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
     const available = (status: string) =>
       s.cluster.patchStatus({ kind: "Deployment.apps", name: "app-source" }, {
         conditions: [{ type: "Available", status, reason: "Because" }],
@@ -95,7 +98,7 @@ scenario(
     const graph = await s.graph({ kind: "Retire", resources: [gate, retired] });
     await graph.create("app");
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "gate"');
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-gate", "app-retired"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-gate", "app-retired"]);
     const { metadata } = await s.cluster.get({ kind: "ConfigMap", name: "app-gate" });
 
     await graph.change({ kind: "Retire", resources: [gate] });
@@ -171,7 +174,7 @@ scenario(
       resources: [configMap("configmap", "${schema.spec.name}", { source })],
     });
     const namespace = `${s.namespace}-2`;
-    await s.cluster.namespaced(namespace);
+    await s.cluster.createNamespace(namespace);
     const here = await s.graph(spec("HereApp", "here"));
     const there = await s.graph(spec("ThereApp", "there"));
     await here.create("my-app", { name: "shared" });

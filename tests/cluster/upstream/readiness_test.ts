@@ -1,10 +1,16 @@
 // readyWhen, data that is not there yet, and objects that somebody deletes: what waits, and for what.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Place, ScenarioCluster } from "../../support/cluster/cluster.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { scenario } from "../../support/cluster/scenario.ts";
-import { configMap, deployment, deploymentSpec } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  deployment,
+  deploymentSpec,
+  inState,
+  type Place,
+  scenario,
+  type TestCluster,
+} from "../../support/cluster/mod.ts";
 
 const ANNOTATION = "internal.kro.run/apply-order";
 
@@ -50,21 +56,20 @@ scenario("readiness:62", "a Service waits for its Deployment to be available", a
     service: { annotated: true, annotations: { app: "service" } },
   });
   await inState(s, graph.instance("app"), "IN_PROGRESS", 'waiting for node "deployment"');
-  await s.quiet();
+  await s.idle();
   const at = { kind: "Deployment.apps", name: "app" };
   const made = await s.cluster.get(at);
   assert.equal(made.spec.replicas, 5);
   assert.deepEqual(made.metadata.annotations, { [ANNOTATION]: "1" });
-  assert.deepEqual(await names(s.cluster, "Service"), []);
+  assert.deepEqual(await s.cluster.names("Service"), []);
   assert.equal((await s.cluster.get(graph.instance("app"))).status.state, "IN_PROGRESS");
 
   await s.cluster.patchStatus(at, { replicas: 5, readyReplicas: 5, availableReplicas: 5 });
   await graph.active("app");
   const { metadata } = await s.cluster.get({ kind: "Service", name: "app" });
   assert.deepEqual(metadata.annotations, { app: "service", [ANNOTATION]: "2" });
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.untilGone(graph.instance("app"));
-  assert.deepEqual(await names(s.cluster, "Service"), []);
+  await s.cluster.remove(graph.instance("app"));
+  assert.deepEqual(await s.cluster.names("Service"), []);
 });
 
 /** A node of a Job that is ready once it is done. */
@@ -76,7 +81,7 @@ function job(id: string, name: string, metadata: JsonObject, readyWhen: string):
 }
 
 /** Writes what the Job controller writes when a Job is done. */
-async function complete(cluster: ScenarioCluster, at: Place): Promise<void> {
+async function complete(cluster: TestCluster, at: Place): Promise<void> {
   const now = new Date().toISOString().replace(/\.\d+/, "");
   const conditions = [["SuccessCriteriaMet", "CompletionsReached"], [
     "Complete",
@@ -96,7 +101,7 @@ scenario("readiness:310", "the last node counts too", async (s) => {
   });
   await graph.create("app");
   await inState(s, graph.instance("app"), "IN_PROGRESS", 'waiting for node "job"');
-  await s.quiet();
+  await s.idle();
   assert.equal((await s.cluster.get(graph.instance("app"))).status.state, "IN_PROGRESS");
   await complete(s.cluster, { kind: "Job.batch", name: "app" });
   await graph.active("app");
@@ -135,9 +140,9 @@ scenario("dependency_readiness:61", "a node waits for all that it depends on", a
     for (const id of ["a", "b"]) {
       assert.equal(message.includes(notReady(id)), waiting!.toString().includes(id), message);
     }
-    await s.quiet();
-    assert.deepEqual(await names(s.cluster, "Deployment.apps"), []);
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-a", "app-b"]);
+    await s.idle();
+    assert.deepEqual(await s.cluster.names("Deployment.apps"), []);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-a", "app-b"]);
   }
   await s.cluster.patch(graph.instance("app"), { spec: { b: true } });
   await graph.active("app");
@@ -160,8 +165,8 @@ scenario("dependency_readiness:377", "one Job starts when the other is done", as
   });
   await graph.create("app");
   await inState(s, graph.instance("app"), "IN_PROGRESS", 'waiting for node "first"');
-  await s.quiet();
-  assert.deepEqual(await names(s.cluster, "Job.batch"), ["app-1"]);
+  await s.idle();
+  assert.deepEqual(await s.cluster.names("Job.batch"), ["app-1"]);
   await complete(s.cluster, { kind: "Job.batch", name: "app-1" });
   await s.cluster.until({ kind: "Job.batch", name: "app-2" });
   assert.equal((await s.cluster.get(graph.instance("app"))).status.state, "IN_PROGRESS");
@@ -200,8 +205,8 @@ scenario(
       `resource "${s.namespace}/app-config" for node "config" is currently being deleted; ` +
         "waiting for deletion to complete before continuing reconciliation",
     );
-    await s.quiet();
-    assert.deepEqual(await names(s.cluster, "Deployment.apps"), []);
+    await s.idle();
+    assert.deepEqual(await s.cluster.names("Deployment.apps"), []);
 
     await s.cluster.patch(config, { metadata: { finalizers: null } });
     const again = await s.cluster.until(config, ({ metadata }) => metadata.uid !== uid);

@@ -1,10 +1,17 @@
 // What the API server refuses, and objects of unusual shape that it takes.
 import assert from "node:assert/strict";
-import { eventually } from "../../support/controlplane/shared.ts";
-import { crd, crdOf, crdPlace } from "../../support/cluster/crds.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { type GraphSpec, type Scenario, scenario } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+import {
+  condition,
+  configMap,
+  crdOf,
+  crdPlace,
+  eventually,
+  type GraphSpec,
+  installCrd,
+  inState,
+  type Scenario,
+  scenario,
+} from "../../support/cluster/mod.ts";
 
 const POLICY = "admissionregistration.k8s.io";
 
@@ -113,7 +120,7 @@ const shaped = (kind: string, apiVersion: string): GraphSpec => ({
 const WIDGET = { spec: { type: "object", properties: { size: { type: "string" } } } };
 
 async function applied(s: Scenario, version: string): Promise<void> {
-  const { kind, apiVersion } = await crd(s, "Widget", WIDGET, { version });
+  const { kind, apiVersion } = await installCrd(s.cluster, "Widget", WIDGET, { version });
   const graph = await s.graph(shaped("Shaped", apiVersion));
   await graph.create("app");
   await graph.active("app");
@@ -134,7 +141,9 @@ scenario(
 );
 
 scenario("resource_shape_compatibility:118", "such an object is referred to", async (s) => {
-  const { apiVersion } = await crd(s, "Widget", WIDGET, { version: "v1api20200601" });
+  const { apiVersion } = await installCrd(s.cluster, "Widget", WIDGET, {
+    version: "v1api20200601",
+  });
   const widget = { apiVersion, kind: "Widget", metadata: { name: "existing" } };
   await s.cluster.apply({ ...widget, spec: { size: "small" } });
   const { metadata } = widget;
@@ -195,6 +204,6 @@ scenario(
     assert.match(message, /"config".*metadata\.namespace/);
     await s.cluster.patch(graph.instance("app"), { spec: { target: s.namespace } });
     await graph.active("app");
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["app-config"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-config"]);
   },
 );

@@ -1,16 +1,21 @@
 // GraphRevisions: which one instances use, how they are numbered, kept and let go, and what a restart makes of them.
 import assert from "node:assert/strict";
 import { specHash } from "../../../src/graph/mod.ts";
-import { numbers, refused, revisions, verdicts } from "../../support/cluster/rgd_status.ts";
-import { condition } from "../../support/cluster/status.ts";
 import {
-  apiTest,
+  condition,
+  configMap,
+  deployment,
   type GraphSpec,
+  kroTest,
+  refused,
+  revisionNumbers,
+  revisions,
   type Scenario,
   scenario,
-  type ScenarioGraph,
-} from "../../support/cluster/scenario.ts";
-import { configMap, deployment, service } from "../../support/cluster/nodes.ts";
+  service,
+  type TestGraph,
+  verdicts,
+} from "../../support/cluster/mod.ts";
 
 /** A ConfigMap with the instance's data and a value of the graph's own. */
 function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
@@ -53,7 +58,7 @@ scenario("graphrevision:65", "behind a bad spec the last good revision serves", 
     "revision 1 compiled and active",
   );
   assert.equal(rgd.status.lastIssuedRevision, 1);
-  assert.deepEqual(await numbers(s, graph), [1]);
+  assert.deepEqual(await revisionNumbers(s, graph), [1]);
   await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
   await says(s, "app", { key: "b", value: "one" });
 });
@@ -91,7 +96,7 @@ scenario("graphrevision:384", "edits under one revision reach the objects", asyn
   await says(s, "app", { key: "a" });
   await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
   await says(s, "app", { key: "b" });
-  assert.deepEqual(await numbers(s, graph), [1]);
+  assert.deepEqual(await revisionNumbers(s, graph), [1]);
 });
 
 const three = { controller: { maxRevisions: 3 } };
@@ -99,17 +104,17 @@ const three = { controller: { maxRevisions: 3 } };
 scenario("graphrevision_isolated:52", "only so many are kept", async (s) => {
   const graph = await s.graph(graphOf("Kept"));
   for (let n = 2; n <= 6; n++) await graph.change(graphOf("Kept", `v${n}`));
-  assert.deepEqual(await numbers(s, graph), [4, 5, 6]);
+  assert.deepEqual(await revisionNumbers(s, graph), [4, 5, 6]);
   const rgd = await graph.change(graphOf("Kept", "last"));
   assert.equal(rgd.status.lastIssuedRevision, 7);
-  assert.deepEqual(await numbers(s, graph), [5, 6, 7]);
+  assert.deepEqual(await revisionNumbers(s, graph), [5, 6, 7]);
 }, three);
 
 for (const [limit, kept] of [[undefined, [3, 4, 5, 6, 7]], [0, [1, 2, 3, 4, 5, 6, 7]]] as const) {
-  apiTest(`${limit === 0 ? "a limit of 0 keeps all" : "five are kept by default"}`, async (s) => {
+  kroTest(`${limit === 0 ? "a limit of 0 keeps all" : "five are kept by default"}`, async (s) => {
     const graph = await s.graph(graphOf("Limited"));
     for (let n = 2; n <= 7; n++) await graph.change(graphOf("Limited", `v${n}`));
-    assert.deepEqual(await numbers(s, graph), kept);
+    assert.deepEqual(await revisionNumbers(s, graph), kept);
   }, { controller: { maxRevisions: limit } });
 }
 
@@ -119,7 +124,7 @@ scenario("graphrevision_isolated:112", "with each new one the oldest goes", asyn
     await graph.change(graphOf("Moving", `v${n}`));
     const oldest = Math.max(1, n - 2);
     const kept = Array.from({ length: n - oldest + 1 }, (_, i) => oldest + i);
-    assert.deepEqual(await numbers(s, graph), kept);
+    assert.deepEqual(await revisionNumbers(s, graph), kept);
   }
 }, three);
 
@@ -130,13 +135,13 @@ scenario("graphrevision_isolated:160", "a live instance moves along", async (s) 
     await graph.change(graphOf("Migrated", `v${n}`));
     await says(s, "app", { key: "mine", value: `v${n}` });
   }
-  assert.deepEqual(await numbers(s, graph), [3, 4, 5]);
+  assert.deepEqual(await revisionNumbers(s, graph), [3, 4, 5]);
 }, three);
 
 scenario("graphrevision_isolated:247", "a restart issues nothing", async (s) => {
   const graph = await s.graph(graphOf("Restarted"));
   await s.restart();
-  assert.deepEqual(await numbers(s, graph), [1]);
+  assert.deepEqual(await revisionNumbers(s, graph), [1]);
   const kind = {
     group: "internal.kro.run",
     version: "v1alpha1",
@@ -170,7 +175,7 @@ scenario("graphrevision_isolated:299", "after a restart all is as it was", async
     "revision 2 compiled and active",
   );
   assert.equal(rgd.metadata.resourceVersion, before.metadata.resourceVersion);
-  assert.deepEqual(await numbers(s, graph), [1, 2]);
+  assert.deepEqual(await revisionNumbers(s, graph), [1, 2]);
   await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
   await says(s, "app", { key: "b", value: "two" });
   const after = await graph.change(graphOf("Steady", "three"));
@@ -179,7 +184,7 @@ scenario("graphrevision_isolated:299", "after a restart all is as it was", async
 });
 
 /** Holds that the newest revision is the RGD's spec, and that there is no gap below it. */
-async function gapless(s: Scenario, graph: ScenarioGraph): Promise<number> {
+async function gapless(s: Scenario, graph: TestGraph): Promise<number> {
   const all = await revisions(s, graph);
   const newest = all.at(-1)!;
   const rgd = await s.cluster.get(graph.rgd);

@@ -2,11 +2,18 @@
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { specHash } from "../../../src/graph/mod.ts";
-import type { Live, Place } from "../../support/cluster/cluster.ts";
-import { active, crdAt, refused } from "../../support/cluster/rgd_status.ts";
-import { condition } from "../../support/cluster/status.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap, deployment, service } from "../../support/cluster/nodes.ts";
+import {
+  active,
+  condition,
+  configMap,
+  deployment,
+  type GraphSpec,
+  type Live,
+  type Place,
+  refused,
+  scenario,
+  service,
+} from "../../support/cluster/mod.ts";
 
 scenario("recover:60", "after a bad spec the next good one counts", async (s) => {
   const graphOf = (...resources: unknown[]): GraphSpec => ({
@@ -64,8 +71,7 @@ scenario("validation:144", "an RGD that is no good is deleted all the same", asy
   });
   const rgd = await refused(s, graph, "GraphAccepted", /Bad expression/);
   assert.deepEqual(rgd.status.topologicalOrder, []);
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.remove(graph.rgd);
 });
 
 scenario("validation:177 / 200 / 224", "selectors that are none", async (s) => {
@@ -82,8 +88,7 @@ scenario("validation:177 / 200 / 224", "selectors that are none", async (s) => {
     const graph = await s.apply({ kind: "Picky", resources: [{ id: "configs", externalRef }] });
     const rgd = await refused(s, graph, "GraphAccepted", says);
     assert.match(condition(rgd, "Ready").message, says);
-    await s.cluster.delete(graph.rgd);
-    await s.cluster.untilGone(graph.rgd);
+    await s.cluster.remove(graph.rgd);
   }
 });
 
@@ -125,8 +130,7 @@ scenario("nested:61", "an RGD that an instance makes lives and goes with it", as
     (o) => o.status?.state === "Active",
   );
   assert.equal(nested.spec.schema.spec.field.nested, "string | default=10");
-  await s.cluster.delete(graph.instance("one"));
-  await s.cluster.untilGone(graph.instance("one"));
+  await s.cluster.remove(graph.instance("one"));
   assert.equal(await s.cluster.find(nestedAt("string", token)), undefined);
 });
 
@@ -178,7 +182,7 @@ scenario("e2e:check-rgd-creation", "RGD and CRD, field by field", async (s) => {
     ["Ready", "True", "Ready", "", 1],
   ]);
 
-  const { metadata, spec, status } = await s.cluster.get(crdAt(graph));
+  const { metadata, spec, status } = await s.cluster.get(graph.crd);
   const group = graph.apiVersion.split("/")[0]!;
   const names = {
     kind: simple.kind,
@@ -270,10 +274,9 @@ scenario("e2e:check-rgd-creation", "RGD and CRD, field by field", async (s) => {
 
 scenario("e2e:check-rgd-deletion", "the CRD survives its RGD", async (s) => {
   const graph = await s.graph({ ...simple, kind: "CheckRGDDeletion" });
-  const { uid } = (await s.cluster.get(crdAt(graph))).metadata;
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
-  const { metadata } = await s.cluster.get(crdAt(graph));
+  const { uid } = (await s.cluster.get(graph.crd)).metadata;
+  await s.cluster.remove(graph.rgd);
+  const { metadata } = await s.cluster.get(graph.crd);
   assert.deepEqual([metadata.uid, metadata.deletionTimestamp], [uid, undefined]);
-  await s.cluster.delete(crdAt(graph));
+  await s.cluster.delete(graph.crd);
 }, { controller: { allowCrdDeletion: false } });

@@ -1,9 +1,7 @@
 // The author's status fields: what they are computed from, and when they are there.
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { type GraphSpec, scenario } from "../../support/cluster/scenario.ts";
-import { configMap } from "../../support/cluster/nodes.ts";
+import { configMap, type GraphSpec, type Live, scenario } from "../../support/cluster/mod.ts";
 
 /** The author's fields of a status. */
 function fields({ status: { state: _state, conditions: _conditions, ...rest } }: Live): JsonObject {

@@ -1,13 +1,13 @@
 // A Deployment with its Service: served, suspended, deleted.
 import assert from "node:assert/strict";
-import { condition, names } from "../../support/cluster/status.ts";
 import {
+  condition,
+  deploymentSpec,
   type GraphSpec,
   type Scenario,
   scenario,
-  type ScenarioGraph,
-} from "../../support/cluster/scenario.ts";
-import { deploymentSpec } from "../../support/cluster/nodes.ts";
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 const container = {
   name: "web",
@@ -59,7 +59,7 @@ const AVAILABLE = {
 const DEPLOYMENT = { kind: "Deployment.apps", name: "app" };
 
 /** An instance whose Deployment is available. */
-async function available(s: Scenario): Promise<ScenarioGraph> {
+async function available(s: Scenario): Promise<TestGraph> {
   const graph = await s.graph(GRAPH);
   await graph.create("app", { name: "app", port: 8080 });
   await s.cluster.until(DEPLOYMENT);
@@ -109,7 +109,7 @@ scenario("deploymentservice:153", "a suspended instance leaves its objects alone
   const before = await s.cluster.get(DEPLOYMENT);
   await s.cluster.patch(app, { spec: { replicas: 2 } });
   await s.cluster.until(app, (o) => condition(o, "Ready").observedGeneration === 2);
-  await s.quiet();
+  await s.idle();
   const { spec, metadata } = await s.cluster.get(DEPLOYMENT);
   assert.equal(spec.replicas, 1);
   assert.equal(metadata.resourceVersion, before.metadata.resourceVersion);
@@ -117,8 +117,7 @@ scenario("deploymentservice:153", "a suspended instance leaves its objects alone
   const { status } = await s.cluster.get(app);
   assert.deepEqual([status.availableReplicas, status.available], [1, "True"]);
 
-  await s.cluster.delete(app);
-  await s.cluster.untilGone(app);
-  assert.deepEqual(await names(s.cluster, "Deployment.apps"), []);
-  assert.deepEqual(await names(s.cluster, "Service"), []);
+  await s.cluster.remove(app);
+  assert.deepEqual(await s.cluster.names("Deployment.apps"), []);
+  assert.deepEqual(await s.cluster.names("Service"), []);
 });

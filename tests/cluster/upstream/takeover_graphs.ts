@@ -1,5 +1,5 @@
+import { type GraphSpec } from "../../support/cluster/mod.ts";
 // Graphs with a bit of everything that either implementation may find made by the other.
-import type { GraphSpec } from "../../support/cluster/scenario.ts";
 
 const configMap = (name: string, data: Record<string, string>, namespace?: string) => ({
   apiVersion: "v1",

@@ -1,10 +1,15 @@
 // Upstream kro 0.9.4 and this one take over a cluster from each other without touching a child.
 import assert from "node:assert/strict";
-import { quiet } from "../../support/cluster/controller.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { type Scenario, scenario, type ScenarioGraph } from "../../support/cluster/scenario.ts";
 import { mixed, spread } from "./takeover_graphs.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
+import {
+  type Live,
+  revisions,
+  type Scenario,
+  scenario,
+  steady,
+  type TestGraph,
+} from "../../support/cluster/mod.ts";
 
 const KINDS = ["ConfigMap", "Secret", "Deployment.apps"];
 
@@ -15,6 +20,11 @@ async function children(s: Scenario): Promise<Map<string, Live>> {
     return found.map((child) => [`${kind} ${child.metadata.name}`, child] as const);
   }));
   return new Map(lists.flat());
+}
+
+/** resourceVersions of the children, a line each. */
+function versions(all: Map<string, Live>): string {
+  return [...all].map(([key, { metadata }]) => `${key} ${metadata.resourceVersion}`).sort().join();
 }
 
 /** A condition that only ours writes. */
@@ -53,7 +63,7 @@ async function becomeAvailable(s: Scenario, name: string): Promise<void> {
 }
 
 /** Applies the mixed graph and brings an instance to ACTIVE. */
-async function settle(s: Scenario): Promise<ScenarioGraph> {
+async function settle(s: Scenario): Promise<TestGraph> {
   await outside(s);
   const graph = await s.graph(mixed);
   await graph.create("one");
@@ -63,9 +73,8 @@ async function settle(s: Scenario): Promise<ScenarioGraph> {
   return graph;
 }
 
-async function revisions(s: Scenario, graph: ScenarioGraph): Promise<unknown[]> {
-  const all = await s.cluster.list("GraphRevision.internal.kro.run");
-  return all.filter(({ spec }) => spec.snapshot.name === graph.rgd.name)
+async function issued(s: Scenario, graph: TestGraph): Promise<unknown[]> {
+  return (await revisions(s, graph))
     .map(({ metadata: { name, uid }, spec: { revision } }) => ({ name, uid, revision }));
 }
 
@@ -73,30 +82,25 @@ scenario(
   "takeover:from-upstream",
   `ours goes on with what upstream made, without a write to a child${needsGo}`,
   async (s) => {
-    let graph!: ScenarioGraph;
+    let graph!: TestGraph;
     let before!: Map<string, Live>;
     let known: unknown[] = [];
     await s.restart(async () => {
       await using _upstream = await runUpstream();
       graph = await settle(s);
-      await quiet(2000);
+      await steady("what upstream writes", async () => versions(await children(s)), 2000);
       before = await children(s);
-      known = await revisions(s, graph);
+      known = await issued(s, graph);
     });
     assert.equal(before.size, 7);
     await graph.active("one", isOurs);
-    await quiet(500);
-
-    const after = await children(s);
-    const versions = (all: Map<string, Live>) =>
-      [...all].map(([key, { metadata }]) => `${key} ${metadata.resourceVersion}`).sort();
-    assert.deepEqual(versions(after), versions(before));
-    assert.deepEqual(await revisions(s, graph), known);
+    await s.idle(500);
+    assert.equal(versions(await children(s)), versions(before));
+    assert.deepEqual(await issued(s, graph), known);
 
     await s.cluster.patch({ kind: "ConfigMap", name: "one" }, { data: { value: "theirs" } });
     await s.cluster.until({ kind: "ConfigMap", name: "one" }, ({ data }) => data.value === "x");
-    await s.cluster.delete(graph.instance("one"));
-    await s.cluster.untilGone(graph.instance("one"));
+    await s.cluster.remove(graph.instance("one"));
     assert.equal((await children(s)).size, 0);
   },
   { ignore: needsGo !== "" },
@@ -108,7 +112,7 @@ scenario(
   async (s) => {
     const graph = await settle(s);
     const before = await children(s);
-    const known = await revisions(s, graph);
+    const known = await issued(s, graph);
     await s.restart(async () => {
       await using _upstream = await runUpstream();
       await s.cluster.until(
@@ -116,11 +120,10 @@ scenario(
         ({ metadata, status }) =>
           metadata.labels["kro.run/kro-version"] !== "devel" && status.state === "ACTIVE",
       );
-      await quiet(3000);
+      await steady("what upstream writes", async () => versions(await children(s)), 3000);
       assert.deepEqual(lasting(await children(s)), lasting(before));
-      assert.deepEqual(await revisions(s, graph), known);
-      await s.cluster.delete(graph.instance("one"));
-      await s.cluster.untilGone(graph.instance("one"));
+      assert.deepEqual(await issued(s, graph), known);
+      await s.cluster.remove(graph.instance("one"));
       assert.equal((await children(s)).size, 0);
     });
   },
@@ -132,7 +135,7 @@ scenario(
   `what one began while a Deployment comes up, the other ends, both ways${needsGo}`,
   async (s) => {
     await outside(s);
-    let graph!: ScenarioGraph;
+    let graph!: TestGraph;
     await s.restart(async () => {
       await using _upstream = await runUpstream();
       graph = await s.graph(mixed);
@@ -166,7 +169,7 @@ scenario(
   `a deletion that one began in waves, the other ends, both ways${needsGo}`,
   async (s) => {
     const other = `${s.namespace}-other`;
-    await s.cluster.namespaced(other);
+    await s.cluster.createNamespace(other);
     const held = (name: string) => ({ kind: "ConfigMap", name, namespace: other });
     const hold = (name: string) =>
       s.cluster.patch(held(name), { metadata: { finalizers: ["example.com/held"] } });
@@ -180,7 +183,7 @@ scenario(
         undefined,
       );
 
-    let graph!: ScenarioGraph;
+    let graph!: TestGraph;
     const start = async (name: string) => {
       await graph.create(`${name}-${other}`);
       await graph.active(`${name}-${other}`);

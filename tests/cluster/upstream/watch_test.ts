@@ -1,10 +1,13 @@
 // What wakes an instance: nothing here is requeued, so all of it is seen by watches.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { names } from "../../support/cluster/status.ts";
-import { type Scenario, scenario } from "../../support/cluster/scenario.ts";
-import { configMap, external } from "../../support/cluster/nodes.ts";
+import {
+  configMap,
+  external,
+  type Live,
+  type Scenario,
+  scenario,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 
@@ -150,13 +153,11 @@ scenario(
     };
     await value("app-copy", "two");
 
-    await s.cluster.delete(consumer.instance("app"));
-    await s.cluster.untilGone(consumer.instance("app"));
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["db-config"]);
+    await s.cluster.remove(consumer.instance("app"));
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["db-config"]);
     await value("db-config", "three");
     // Nor does it matter that nothing refers to the kind any more.
-    await s.cluster.delete(consumer.rgd);
-    await s.cluster.untilGone(consumer.rgd);
+    await s.cluster.remove(consumer.rgd);
     await value("db-config", "four");
     await s.cluster.patch({ kind: "ConfigMap", name: "db-config" }, { data: { value: "drift" } });
     await s.cluster.until({ kind: "ConfigMap", name: "db-config" }, (o) => o.data.value === "four");
@@ -173,7 +174,7 @@ scenario("instance_resource_watch:45", "an edited ConfigMap is put right again",
   });
   await graph.create("app", { field: "value" });
   await graph.active("app");
-  await s.quiet();
+  await s.idle();
   const at = { kind: "ConfigMap", name: "static" };
   const before = await s.cluster.get(at);
   const { metadata } = await s.cluster.patch(at, { data: { key: "edited" } });

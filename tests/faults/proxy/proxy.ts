@@ -4,6 +4,7 @@ import { type Entry, type Fault, type Script, type Seen, statusText } from "./fa
 import { Relay } from "./relay.ts";
 import { isWrite, targetOf } from "./target.ts";
 import { OpenWatch, type WatchMode } from "./watches.ts";
+import { sleep } from "../../support/wait.ts";
 
 /** Where the API server is, and by whom it is certified. */
 export interface Upstream {
@@ -228,8 +229,4 @@ function brokenAfter(answer: Response | undefined, bytes: number): Response {
     },
   });
   return new Response(body, { status: answer?.status ?? 200, headers: answer?.headers ?? HEADERS });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,5 @@
 /** What a request to the API server is about, read from its method, path and content type. */
+import { isWriteVerb } from "../../support/controlplane/audit.ts";
 
 /** One request's target, in Kubernetes' own words. */
 export interface Target {
@@ -64,6 +65,5 @@ function verbOf(method: string, url: URL, contentType: string, name: string): st
 
 /** Whether it may change something. A dry run does not. */
 export function isWrite(request: Target & { path: string }): boolean {
-  return ["create", "update", "patch", "apply", "delete", "deletecollection"]
-    .includes(request.verb) && !request.path.includes("dryRun=All");
+  return isWriteVerb(request.verb) && !request.path.includes("dryRun=All");
 }

@@ -4,8 +4,9 @@ import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { live, type Plan } from "../lifecycle.ts";
 import { unquiet } from "../oracles.ts";
 import { nameIn, subjects } from "../subjects.ts";
-import { KRO, type World } from "../environment.ts";
-import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+import { type Environment, KRO } from "../environment.ts";
+import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
 
 type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";
 
@@ -13,33 +14,33 @@ type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";
 class Webhook implements AsyncDisposable {
   /** What it does. */
   mode: Mode = "allow";
-  readonly #world: World;
+  readonly #env: Environment;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stopped = Promise.withResolvers<void>();
   readonly #ca: string;
 
   private constructor(
-    world: World,
+    env: Environment,
     certificates: { ca: string; certificate: string; key: string },
   ) {
     const { ca, certificate: cert, key } = certificates;
-    this.#world = world;
+    this.#env = env;
     this.#ca = ca;
     const options = { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} };
     this.#server = Deno.serve(options, (request) => this.#review(request));
   }
 
   /** Serves, and tells the API server to ask. */
-  static async start(world: World): Promise<Webhook> {
-    const webhook = new Webhook(world, await makeCertificates());
-    await world.admin.apply(CONFIGURATION, webhook.#configuration(), { fieldManager: "user" });
+  static async start(env: Environment): Promise<Webhook> {
+    const webhook = new Webhook(env, await makeCertificates());
+    await env.admin.apply(CONFIGURATION, webhook.#configuration(), { fieldManager: "user" });
     // The API server reads configurations in its own time.
     await sleep(1500);
     return webhook;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#world.admin.delete(CONFIGURATION);
+    await this.#env.admin.delete(CONFIGURATION);
     await sleep(1500);
     this.#stopped.resolve();
     await this.#server.shutdown();
@@ -112,10 +113,10 @@ const CONFIGURATION: { kind: KindRef; name: string } = {
 const admitted: Scenario = {
   name: "admission webhook",
   async run(context: Context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("admission webhook", context.say);
     await context.model();
-    await using webhook = await Webhook.start(world);
+    await using webhook = await Webhook.start(env);
     for (const mode of ["deny", "silent"] as const) {
       const plan: Plan = {
         before() {
@@ -140,12 +141,12 @@ const admitted: Scenario = {
             if (phase !== "create") return;
             const since = performance.now();
             await sleep(20_000);
-            quiet = unquiet(world.proxy.record, [KRO], since);
+            quiet = unquiet(env.proxy.record, [KRO], since);
           },
         };
         const chosen = subjects.filter(({ name }) => mode === "annotate" || !READING.has(name));
         const life = context.nextLife();
-        const { faults, ...rest } = await live(world, { lives: [life], subjects: chosen, plan });
+        const { faults, ...rest } = await live(env, { lives: [life], subjects: chosen, plan });
         return { ...rest, faults: [...faults, ...quiet] };
       });
       tally.add(`${mode} always`, lived);
@@ -169,7 +170,7 @@ const QUOTA: KindRef = {
 const quota: Scenario = {
   name: "quota exceeded",
   async run(context: Context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("quota exceeded", context.say);
     await context.model();
     const life = context.nextLife();
@@ -189,9 +190,9 @@ const quota: Scenario = {
           const { namespace, name } = ref;
           const metadata = { namespace, name };
           const object = { apiVersion: "v1", kind: QUOTA.kind, metadata, spec: { hard: none } };
-          await world.admin.create(QUOTA, object, by);
+          await env.admin.create(QUOTA, object, by);
           const status = { hard: none, used: none };
-          await world.admin.mergePatch(ref, { status }, { ...by, subresource: "status" });
+          await env.admin.mergePatch(ref, { status }, { ...by, subresource: "status" });
         }
         await sleep(1000);
       },
@@ -199,10 +200,10 @@ const quota: Scenario = {
         if (phase !== "create" && phase !== "update") return;
         await sleep(4000);
         refused +=
-          world.proxy.record.filter((e) =>
+          env.proxy.record.filter((e) =>
             e.client === KRO && e.status === 403 && e.answer?.includes("exceeded quota")
           ).length;
-        for (const ref of refs) await world.admin.delete(ref);
+        for (const ref of refs) await env.admin.delete(ref);
       },
     };
     const lived = await attempt(() =>

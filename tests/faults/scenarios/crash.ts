@@ -6,8 +6,9 @@
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
 import { nameIn, type Phase, phases, subjectOf, subjects } from "../subjects.ts";
-import { KRO, type World } from "../environment.ts";
-import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+import { type Environment, KRO } from "../environment.ts";
+import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
 
 /** How long a subject may take to come to its k-th request before the others no longer wait for it. */
 const PATIENCE_MS = 15_000;
@@ -67,14 +68,19 @@ class Picker {
 }
 
 /** A plan, and how often it struck. */
-export interface Striking extends Plan {
+interface Striking extends Plan {
   /** How many requests were hit so far. */
   hits: number;
 }
 
 /** Kills kro before or after the k-th request of each subject in each phase, and starts another. */
-export function crashAt(world: World, ks: Ks, when: "before" | "after", model: Model): Striking {
-  const { proxy } = world;
+function crashAt(
+  env: Environment,
+  ks: Ks,
+  when: "before" | "after",
+  model: Model,
+): Striking {
+  const { proxy } = env;
   let picker: Picker;
   let gate: PromiseWithResolvers<void>;
   let isIdle = false;
@@ -100,11 +106,11 @@ export function crashAt(world: World, ks: Ks, when: "before" | "after", model: M
       while (proxy.record.some((e) => e.fault === "hold answer" && e.ended === undefined)) {
         await sleep(20);
       }
-      await world.kro.crash();
+      await env.kro.crash();
       const over = performance.now();
       proxy.script = none;
       gate.resolve();
-      await world.startKro();
+      await env.startKro();
       return over;
     },
   };
@@ -112,8 +118,8 @@ export function crashAt(world: World, ks: Ks, when: "before" | "after", model: M
 }
 
 /** Breaks the k-th answer to each subject in each phase; kro goes on. */
-export function breakAt(world: World, ks: Ks, fault: Fault, model: Model): Striking {
-  const { proxy } = world;
+function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking {
+  const { proxy } = env;
   let picker: Picker;
   const striking: Striking = {
     hits: 0,
@@ -136,7 +142,7 @@ const none = () => undefined;
 function sweep(
   name: string,
   sliced: readonly number[],
-  planOf: (world: World, ks: Ks, model: Model) => Striking,
+  planOf: (env: Environment, ks: Ks, model: Model) => Striking,
 ): Scenario {
   return {
     name,
@@ -149,11 +155,11 @@ function sweep(
       const ks = context.slice ? sliced : all;
       let hits = 0;
       for (let i = 0; i < ks.length; i += SIDE_BY_SIDE) {
-        context.world.proxy.script = none;
+        context.env.proxy.script = none;
         const lives = new Map(
           ks.slice(i, i + SIDE_BY_SIDE).map((k) => [context.nextLife(), k]),
         );
-        const plan = planOf(context.world, lives, model);
+        const plan = planOf(context.env, lives, model);
         tally.add(
           `k = ${[...lives.values()].join(", ")}`,
           await attempt(async () => {
@@ -174,30 +180,30 @@ function sweep(
 const atStart: Scenario = {
   name: "crash at start",
   async run(context) {
-    const { world, say } = context;
+    const { env, say } = context;
     const tally = new Tally("crash at start", say);
     await context.model();
     // A start with work takes some dozens of requests; beyond them nothing is killed.
     const ks = [1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 35, 40, 50, 60];
     for (const k of ks) {
       const plan: Plan = {
-        before: () => world.kro.crash(),
+        before: () => env.kro.crash(),
         async during() {
           let count = 0;
           const hit = Promise.withResolvers<void>();
-          world.proxy.script = ({ client }) => {
+          env.proxy.script = ({ client }) => {
             if (client !== KRO || ++count < k) return undefined;
             hit.resolve();
             return holdRequest(killed.promise);
           };
           const killed = Promise.withResolvers<void>();
-          const kro = await world.startKro({ wait: false });
+          const kro = await env.startKro({ wait: false });
           await Promise.race([hit.promise, kro.ready()]);
           await kro.crash();
           const over = performance.now();
-          world.proxy.script = none;
+          env.proxy.script = none;
           killed.resolve();
-          await world.startKro();
+          await env.startKro();
           return over;
         },
       };

@@ -1,11 +1,12 @@
 /** Faults of the leader: it dies, is frozen, loses its Lease or cannot renew it. Nobody writes who does not hold it. */
 import type { Plan } from "../lifecycle.ts";
 import { unled } from "../oracles.ts";
-import type { KroProcess } from "../process.ts";
+import type { KroProcess } from "../../support/cluster/kro_process.ts";
 import { refuse } from "../proxy/mod.ts";
 import { type Phase, phases } from "../subjects.ts";
-import type { World } from "../environment.ts";
-import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+import type { Environment } from "../environment.ts";
+import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
 
 const LEASE = {
   kind: {
@@ -30,13 +31,13 @@ const FLAGS = [
 
 /** Two processes that elect a leader, each behind a door of its own. */
 class Pair {
-  readonly #world: World;
+  readonly #env: Environment;
   readonly #processes = new Map<string, KroProcess>();
   #turn = -1;
   #doors = 0;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(env: Environment) {
+    this.#env = env;
   }
 
   /** Whether none was started yet. */
@@ -47,13 +48,13 @@ class Pair {
   /** Starts one more. */
   async add(skewMs = 0): Promise<void> {
     const door = `elected-${++this.#doors}`;
-    this.#processes.set(door, await this.#world.startKro({ door, flags: FLAGS, skewMs }));
+    this.#processes.set(door, await this.#env.startKro({ door, flags: FLAGS, skewMs }));
   }
 
   /** The door of the present leader. */
   async leader(): Promise<string> {
     for (let i = 0; i < 300; i++) {
-      const holder = this.#world.proxy.record.findLast((e) =>
+      const holder = this.#env.proxy.record.findLast((e) =>
         e.resource === "leases" && e.verb !== "get" && [200, 201].includes(e.status ?? 0) &&
         this.#processes.has(e.client)
       );
@@ -81,13 +82,13 @@ class Pair {
   /** Ends all in order. */
   async stop(): Promise<string[]> {
     const faults: string[] = [];
-    for (const kro of this.#processes.values()) faults.push(...await this.#world.stopKro(kro));
+    for (const kro of this.#processes.values()) faults.push(...await this.#env.stopKro(kro));
     return faults;
   }
 }
 
 /** What happens to the leader while it works on a phase. */
-const misfortunes: Record<string, (world: World, pair: Pair) => Promise<void>> = {
+const misfortunes: Record<string, (env: Environment, pair: Pair) => Promise<void>> = {
   "killed": async (_, pair) => {
     await pair.kill(await pair.leader());
     await pair.add();
@@ -109,19 +110,19 @@ const misfortunes: Record<string, (world: World, pair: Pair) => Promise<void>> =
     await pair.kill(door);
     await pair.add();
   },
-  "Lease deleted": async (world) => {
-    await world.admin.delete(LEASE);
+  "Lease deleted": async (env) => {
+    await env.admin.delete(LEASE);
     await sleep(1000);
   },
-  "Lease refused for 8 s": async (world, pair) => {
+  "Lease refused for 8 s": async (env, pair) => {
     const door = await pair.leader();
-    world.proxy.script = ({ client, resource }) =>
+    env.proxy.script = ({ client, resource }) =>
       client === door && resource === "leases" ? refuse(500) : undefined;
     await sleep(8000);
-    world.proxy.script = () => undefined;
+    env.proxy.script = () => undefined;
   },
-  "cut off for 8 s": async (world, pair) => {
-    const door = await world.proxy.door(await pair.leader());
+  "cut off for 8 s": async (env, pair) => {
+    const door = await env.proxy.door(await pair.leader());
     for (const connection of door.connections) connection.silence();
     await sleep(8000);
     for (const connection of door.connections) connection.speak();
@@ -131,25 +132,25 @@ const misfortunes: Record<string, (world: World, pair: Pair) => Promise<void>> =
 const elected: Scenario = {
   name: "leaders",
   async run(context: Context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("leaders", context.say);
     await context.model();
-    if (world.hasKro) await world.stopKro();
-    const pair = new Pair(world);
+    if (env.hasKro) await env.stopKro();
+    const pair = new Pair(env);
     for (const [name, happens] of Object.entries(misfortunes)) {
       tally.add(
         name,
         await attempt(async () => {
-          world.proxy.record = [];
+          env.proxy.record = [];
           if (pair.isEmpty) { for (let i = 0; i < 2; i++) await pair.add(); }
           await pair.leader();
           const leads: string[] = [];
           const plan: Plan = {
             async during(phase: Phase) {
-              if (phases.indexOf(phase) % 2 === 1) await happens(world, pair);
+              if (phases.indexOf(phase) % 2 === 1) await happens(env, pair);
             },
             after() {
-              leads.push(...unled(world.proxy.record, world.doors.filter((d) => d !== "kro")));
+              leads.push(...unled(env.proxy.record, env.doors.filter((d) => d !== "kro")));
             },
           };
           const lived = await context.live({ plan, keepRecord: true });

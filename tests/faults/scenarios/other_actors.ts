@@ -9,39 +9,33 @@ import {
   type KubeObject,
   Label,
 } from "../../../src/api/mod.ts";
-import { ScenarioCluster } from "../../support/cluster/cluster.ts";
+import { TestCluster, USER } from "../../support/cluster/cluster.ts";
 import { act, everything, FOREIGN, type Plan } from "../lifecycle.ts";
 import { withoutRightTo } from "../rbac.ts";
 import { kinds } from "../state.ts";
 import { instanceIn, kindIn, nameIn, subjects } from "../subjects.ts";
 import { installThings, THING, THING_CRD, thingCrd } from "../thing_kind.ts";
-import type { World } from "../environment.ts";
-import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+import type { Environment } from "../environment.ts";
+import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
+import { NAMESPACE } from "../../support/kinds.ts";
 
 const by = { fieldManager: "user" };
 
-const NAMESPACE: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-};
-
 /** The objects of one life. */
 class Belongings {
-  readonly #world: World;
+  readonly #env: Environment;
   readonly #life: string;
   readonly #kinds: KindRef[];
 
-  constructor(world: World, life: string) {
-    this.#world = world;
+  constructor(env: Environment, life: string) {
+    this.#env = env;
     this.#life = life;
     this.#kinds = [...kinds, ...subjects.map((s) => kindIn(life, s))];
   }
 
   async with(label: string): Promise<KubeObject[]> {
-    const objects = await everything(this.#world, [this.#life], subjects);
+    const objects = await everything(this.#env, [this.#life], subjects);
     return objects.filter(({ metadata: { namespace, name, labels = {} } }) =>
       label in labels && `${namespace} ${name}`.includes(`-${this.#life}`)
     );
@@ -59,18 +53,18 @@ class Belongings {
 
   /** One that is gone by now is no matter. */
   async patch(object: KubeObject, patch: JsonObject): Promise<void> {
-    await quietly(this.#world.admin.mergePatch(this.ref(object), patch, by));
+    await quietly(this.#env.admin.mergePatch(this.ref(object), patch, by));
   }
 
   async delete(object: KubeObject): Promise<void> {
-    await quietly(this.#world.admin.delete(this.ref(object)));
+    await quietly(this.#env.admin.delete(this.ref(object)));
   }
 
   async restore(object: KubeObject): Promise<void> {
     const { namespace, name, labels, annotations } = object.metadata;
     const metadata = { namespace, name, labels, annotations };
     const copy = { ...object, metadata, status: undefined } as unknown as KubeObject;
-    await quietly(this.#world.admin.create(this.ref(object).kind, copy, by));
+    await quietly(this.#env.admin.create(this.ref(object).kind, copy, by));
   }
 }
 
@@ -87,7 +81,7 @@ const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [
 const KEYS = Object.values(Label);
 
 /** Done to a life once, while its update is under way. */
-type Deed = (world: World, life: string, own: Belongings) => Promise<void>;
+type Deed = (env: Environment, life: string, own: Belongings) => Promise<void>;
 
 const deeds: Record<string, Deed> = {
   "labels of children stripped": async (_, __, own) => {
@@ -117,38 +111,38 @@ const deeds: Record<string, Deed> = {
     for (const child of children) await own.delete(child);
     for (const child of children) await own.restore(child);
   },
-  "instances deleted and made again": async (world, life) => {
+  "instances deleted and made again": async (env, life) => {
     for (const subject of subjects) {
       const kind = kindIn(life, subject);
       const name = nameIn(life, subject);
       const namespace = kind.namespaced ? name : undefined;
       const ref = { kind, namespace, name };
-      await quietly(world.admin.delete(ref));
-      while (await world.admin.get(ref)) await sleep(50);
+      await quietly(env.admin.delete(ref));
+      while (await env.admin.get(ref)) await sleep(50);
       const object = instanceIn(life, subject, subject.specs(name).update);
       const metadata = { ...object.metadata, namespace };
-      await world.admin.apply(ref, { ...object, metadata }, { fieldManager: "scenario" });
+      await env.admin.apply(ref, { ...object, metadata }, { fieldManager: USER });
     }
   },
-  "generated CRDs edited": async (world, life) => {
+  "generated CRDs edited": async (env, life) => {
     for (const subject of subjects) {
       const { plural, group } = kindIn(life, subject);
       const ref = { kind: CRD_KIND, name: `${plural}.${group}` };
-      const crd = await world.admin.get(ref);
+      const crd = await env.admin.get(ref);
       const { versions } = crd!.spec as unknown as { versions: Version[] };
       // Not of the spec: the API server itself would forget what instances say there.
       versions[0]!.schema.openAPIV3Schema.properties.status.properties = {};
-      await world.admin.mergePatch(ref, { spec: { versions } as unknown as JsonObject }, by);
+      await env.admin.mergePatch(ref, { spec: { versions } as unknown as JsonObject }, by);
     }
   },
-  "labels copied onto somebody else's object": async (world, life) => {
+  "labels copied onto somebody else's object": async (env, life) => {
     for (const subject of subjects.filter((s) => s.namespaced !== false)) {
       const namespace = nameIn(life, subject);
       const map = kinds.find((k) => k.kind === "ConfigMap")!;
-      const { items } = await world.admin.list(map, { namespace });
+      const { items } = await env.admin.list(map, { namespace });
       const labels = items.map((i) => i.metadata.labels).find((l) => l?.[Label.applySetPartOf]);
       const metadata = { name: FOREIGN, namespace, labels };
-      await world.admin.create(map, { apiVersion: "v1", kind: "ConfigMap", metadata }, by);
+      await env.admin.create(map, { apiVersion: "v1", kind: "ConfigMap", metadata }, by);
     }
   },
   "a controller that changes children back, for 5 s": async (_, __, own) => {
@@ -161,12 +155,12 @@ const deeds: Record<string, Deed> = {
       }
     }
   },
-  "namespaces deleted and made again": async (world, life, own) => {
+  "namespaces deleted and made again": async (env, life, own) => {
     const places = subjects.map((subject) => nameIn(life, subject));
-    for (const name of places) await world.admin.delete({ kind: NAMESPACE, name });
+    for (const name of places) await env.admin.delete({ kind: NAMESPACE, name });
     // The part of the namespace controller, which does not run here.
     for (let left = 1; left > 0;) {
-      const inside = (await everything(world, [life], subjects)).filter(({ metadata }) =>
+      const inside = (await everything(env, [life], subjects)).filter(({ metadata }) =>
         places.includes(metadata.namespace ?? "")
       );
       left = inside.length;
@@ -176,50 +170,48 @@ const deeds: Record<string, Deed> = {
       await sleep(100);
     }
     for (const name of places) {
-      const object = await world.admin.get({ kind: NAMESPACE, name });
+      const object = await env.admin.get({ kind: NAMESPACE, name });
       const stdin = JSON.stringify({ ...object, spec: { finalizers: [] } });
       const path = `/api/v1/namespaces/${name}/finalize`;
       const replace = ["replace", "--raw", path, "-f", "-"];
-      const { code, stderr } = await world.controlPlane.kubectl(replace, { stdin });
+      const { code, stderr } = await env.controlPlane.kubectl(replace, { stdin });
       if (code !== 0) throw new Error(stderr);
     }
     for (const subject of subjects) {
       const name = nameIn(life, subject);
-      while (await world.admin.get({ kind: NAMESPACE, name })) await sleep(50);
-      const cluster = await ScenarioCluster.at(world.adminFile, name);
+      while (await env.admin.get({ kind: NAMESPACE, name })) await sleep(50);
+      const cluster = await TestCluster.at(env.adminFile, name);
       await act("update", subject, life, cluster);
       cluster.close();
     }
   },
-  "a child's CRD deleted for 3 s": async (world, life, own) => {
+  "a child's CRD deleted for 3 s": async (env, life, own) => {
     const [thing] = (await own.children()).filter(({ kind }) => kind === THING.kind);
-    await world.admin.delete(THING_CRD);
-    while (await world.admin.get(THING_CRD)) await sleep(50);
+    await env.admin.delete(THING_CRD);
+    while (await env.admin.get(THING_CRD)) await sleep(50);
     await sleep(3000);
-    await installThings(world.admin);
+    await installThings(env.admin);
     const name = `${nameIn(life, subjects.find((s) => s.name === "custom")!)}`;
     const ref = { kind: THING, namespace: name, name: `${name}-thing` };
     const end = performance.now() + 120_000;
     for (;;) {
-      const again = await world.admin.get(ref);
+      const again = await env.admin.get(ref);
       if (again && again.metadata.uid !== thing?.metadata.uid) break;
       if (performance.now() > end) throw new Error(`${ref.name} was not made again`);
       await sleep(100);
     }
   },
-  "a child's CRD changed": async (world) => {
-    await world.admin.apply(THING_CRD, thingCrd(["more"]), by);
+  "a child's CRD changed": async (env) => {
+    await env.admin.apply(THING_CRD, thingCrd(["more"]), by);
     await sleep(1000);
-    await world.admin.apply(THING_CRD, thingCrd(), by);
+    await env.admin.apply(THING_CRD, thingCrd(), by);
   },
-  "no right to Secrets for 5 s": (world) =>
-    withoutRightTo("secrets", world.controlPlane, async () => {
+  "no right to Secrets for 5 s": (env) =>
+    withoutRightTo("secrets", env.controlPlane, async () => {
       // A watch goes on with the rights that it began with.
-      for (const watch of world.proxy.watches) if (watch.kind === "secrets") watch.cut();
+      for (const watch of env.proxy.watches) if (watch.kind === "secrets") watch.cut();
       await sleep(5000);
-      const isRefused = world.proxy.record.some((e) =>
-        e.resource === "secrets" && e.status === 403
-      );
+      const isRefused = env.proxy.record.some((e) => e.resource === "secrets" && e.status === 403);
       if (!isRefused) throw new Error("kro kept its right to Secrets");
     }),
 };
@@ -229,13 +221,13 @@ interface Version {
 }
 
 /** What must be there at the end although kro's labels are on it, and is taken away then. */
-async function foreignLeft(world: World, life: string): Promise<string[]> {
+async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   const map = kinds.find((k) => k.kind === "ConfigMap")!;
   const faults: string[] = [];
   for (const subject of subjects.filter((s) => s.namespaced !== false)) {
     const ref = { kind: map, namespace: nameIn(life, subject), name: FOREIGN };
-    if (!await world.admin.get(ref)) faults.push(`${ref.namespace}/${FOREIGN} was deleted`);
-    else await world.admin.delete(ref);
+    if (!await env.admin.get(ref)) faults.push(`${ref.namespace}/${FOREIGN} was deleted`);
+    else await env.admin.delete(ref);
   }
   return faults;
 }
@@ -264,7 +256,7 @@ function groups(): string[][] {
 const others: Scenario = {
   name: "people and other controllers",
   async run(context: Context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("people and other controllers", context.say);
     await context.model();
     for (const names of groups()) {
@@ -273,9 +265,7 @@ const others: Scenario = {
         async during(phase) {
           if (phase !== "update") return;
           await Promise.all(
-            [...doneTo].map(([name, life]) =>
-              deeds[name]!(world, life, new Belongings(world, life))
-            ),
+            [...doneTo].map(([name, life]) => deeds[name]!(env, life, new Belongings(env, life))),
           );
         },
       };
@@ -287,7 +277,7 @@ const others: Scenario = {
           const options = { loose: true, patienceMs: 240_000, graceMs };
           const lived = await context.live({ lives, plan, ...options });
           const copied = doneTo.get("labels copied onto somebody else's object");
-          const left = copied ? await foreignLeft(world, copied) : [];
+          const left = copied ? await foreignLeft(env, copied) : [];
           return { ...lived, faults: [...lived.faults, ...left] };
         }),
       );

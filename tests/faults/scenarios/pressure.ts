@@ -3,8 +3,11 @@ import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import type { Plan } from "../lifecycle.ts";
 import { MemoryGroup } from "../memory_group.ts";
 import { leaked } from "../oracles.ts";
-import type { World } from "../environment.ts";
-import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+import { descriptors, memory } from "../process_usage.ts";
+import type { Environment } from "../environment.ts";
+import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
+import { CONFIG_MAP } from "../../support/kinds.ts";
 
 /** For how long in each phase. */
 const SCARCE_MS = 5000;
@@ -16,27 +19,27 @@ const LOWEST = "8";
 const scarceDescriptors: Scenario = {
   name: "few file descriptors",
   async run(context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
     // One that has been at work has connections to spare.
-    if (world.hasKro) await world.stopKro();
-    await world.startKro();
+    if (env.hasKro) await env.stopKro();
+    await env.startKro();
     let enough: string | undefined;
     const plan: Plan = {
       async before() {
-        const { pid } = world.kro;
+        const { pid } = env.kro;
         enough ??= await descriptorLimit(pid);
         await descriptorLimit(pid, LOWEST);
       },
       async during() {
         await sleep(SCARCE_MS);
-        await descriptorLimit(world.kro.pid, enough);
+        await descriptorLimit(env.kro.pid, enough);
       },
     };
     const what = `none more for ${SCARCE_MS / 1000} s in every phase`;
     const lived = await attempt(() => context.live({ plan }));
-    const isFelt = (await world.kro.log()).includes("(os error 24)");
+    const isFelt = env.kro.log().includes("(os error 24)");
     const faults = isFelt ? lived.faults : [...lived.faults, "kro never lacked a descriptor"];
     tally.add(what, { ...lived, faults });
     return tally.row(what);
@@ -58,13 +61,13 @@ async function descriptorLimit(pid: number, limit?: string): Promise<string> {
 const slowReaders: Scenario = {
   name: "readers that never read",
   async run(context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("readers that never read", context.say);
     await context.model();
     await context.ensureKro();
-    const before = world.kro.descriptors();
+    const before = descriptors(env.kro);
     const readers: Deno.TcpConn[] = [];
-    const { hostname, port } = new URL(world.kro.url);
+    const { hostname, port } = new URL(env.kro.url);
     const request = new TextEncoder().encode(
       `GET /graphs HTTP/1.1\r\nhost: kro\r\n\r\n`.repeat(50),
     );
@@ -80,18 +83,10 @@ const slowReaders: Scenario = {
     const lived = await attempt(() => context.live({ plan, holdsMore: true }));
     for (const reader of readers) reader.close();
     await sleep(1000);
-    const more = leaked("file descriptors", before, world.kro.descriptors());
+    const more = leaked("file descriptors", before, descriptors(env.kro));
     tally.add("30 more in each phase", { ...lived, faults: [...lived.faults, ...more] });
     return tally.row("30 connections a phase, 50 requests each");
   },
-};
-
-const MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
 };
 
 /** How many instances make the crowd. */
@@ -105,16 +100,16 @@ const crowd: Scenario = {
   name: `${CROWD} instances in 256 MiB`,
   async run(context: Context) {
     const tally = new Tally(`${CROWD} instances in 256 MiB`, context.say);
-    const { world } = context;
+    const { env } = context;
     await using group = await MemoryGroup.make(MEMORY);
-    if (world.hasKro) await world.stopKro();
+    if (env.hasKro) await env.stopKro();
     const life = context.nextLife();
     const result = await attempt(async () => {
       const began = performance.now();
-      const faults = await crowded(world, `crowd-${life}`, group, context.say);
+      const faults = await crowded(env, `crowd-${life}`, group, context.say);
       return { faults, recoveryMs: performance.now() - began };
     });
-    if (world.hasKro) await world.kro.crash();
+    if (env.hasKro) await env.kro.crash();
     const limit = group ? "a cgroup" : "no cgroup may be made here: what is resident was judged";
     tally.add("--max-old-space-size=192", result);
     return tally.row(`created, restarted, deleted; ${limit}`);
@@ -122,9 +117,9 @@ const crowd: Scenario = {
 };
 
 async function crowded(
-  world: World,
+  env: Environment,
   name: string,
-  memory: MemoryGroup | undefined,
+  cgroup: MemoryGroup | undefined,
   say: (line: string) => void,
 ): Promise<string[]> {
   const group = `${name}.faults.dev`;
@@ -135,12 +130,12 @@ async function crowded(
     plural: "members",
     namespaced: true,
   };
-  const { admin } = world;
+  const { admin } = env;
   // Sweeps as seldom as they are by default.
   const flags = ["--dynamic-controller-default-resync-period=36000"];
-  const how = { v8: ["--max-old-space-size=192"], under: memory?.under, flags };
+  const how = { v8: ["--max-old-space-size=192"], under: cgroup?.under, flags };
   const by = { fieldManager: "user" };
-  await world.startKro(how);
+  await env.startKro(how);
   await admin.create(
     { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false },
     { apiVersion: "v1", kind: "Namespace", metadata: { name } },
@@ -163,16 +158,16 @@ async function crowded(
       resources: [{ id: "map", template }],
     },
   }, by);
-  const until = async (what: string, holds: () => Promise<boolean>) => {
+  const until = async (what: string, holds: () => boolean | Promise<boolean>) => {
     const end = performance.now() + 1_800_000;
     while (!await holds()) {
-      if (!world.kro.running) throw new Error(`kro ended: ${(await world.kro.log()).slice(-500)}`);
+      if (!env.kro.running) throw new Error(`kro ended: ${env.kro.log().slice(-500)}`);
       if (performance.now() > end) throw new Error(`${what}: not in half an hour`);
       await sleep(2000);
     }
-    const { now, peak } = world.kro.memory();
+    const { now, peak } = memory(env.kro);
     say(`  ${what}: ${mib(now)} resident, ${mib(peak)} at most`);
-    world.proxy.record = [];
+    env.proxy.record = [];
   };
   await until("graph served", async () => {
     const object = await admin.get({ kind: rgdKind, name });
@@ -189,7 +184,7 @@ async function crowded(
         by,
       );
     }));
-    world.proxy.record = [];
+    env.proxy.record = [];
   }
   const count = async (of: KindRef) => {
     let n = 0;
@@ -197,20 +192,21 @@ async function crowded(
     for await (const page of admin.pages(of, options)) n += page.items.length;
     return n;
   };
-  await until("all made", async () => await count(MAP) === CROWD);
-  await world.stopKro();
-  await world.startKro(how);
-  await until("restarted", () => Promise.resolve(true));
+  await until("all made", async () => await count(CONFIG_MAP) === CROWD);
+  await env.stopKro();
+  await env.startKro(how);
+  await until("restarted", () => true);
   await admin.delete({ kind: rgdKind, name });
   await until(
     "all deleted",
-    async () => await count(MAP) === 0 && await admin.get({ kind: rgdKind, name }) === undefined,
+    async () =>
+      await count(CONFIG_MAP) === 0 && await admin.get({ kind: rgdKind, name }) === undefined,
   );
-  const { peak } = world.kro.memory();
+  const { peak } = memory(env.kro);
   return [
     // In a cgroup the kernel judges.
-    ...!memory && peak > MEMORY ? [`${mib(peak)} were resident, more than ${mib(MEMORY)}`] : [],
-    ...await world.uncleanLogs(),
+    ...!cgroup && peak > MEMORY ? [`${mib(peak)} were resident, more than ${mib(MEMORY)}`] : [],
+    ...env.uncleanLogs(),
   ];
 }
 

@@ -2,8 +2,10 @@
 import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { type LifeOptions, live, type Lived, type Model } from "../lifecycle.ts";
 import { doubled, leaked, swollen } from "../oracles.ts";
+import { descriptors, memory, timers } from "../process_usage.ts";
 import { subjects } from "../subjects.ts";
-import { KRO, type World } from "../environment.ts";
+import { type Environment, KRO } from "../environment.ts";
+import { sleep } from "../../support/wait.ts";
 
 /** One row of the table. */
 export interface Row {
@@ -36,7 +38,7 @@ export interface Scenario {
 /** What scenarios share. */
 export class Context {
   /** Where they play. */
-  readonly world: World;
+  readonly env: Environment;
   /** The control plane, when it is ours to restart. */
   readonly controlPlane?: ControlPlane;
   /** Only the fixed part. */
@@ -56,7 +58,7 @@ export class Context {
 
   /** Makes no request. */
   constructor(
-    world: World,
+    env: Environment,
     options: {
       controlPlane?: ControlPlane;
       slice?: boolean;
@@ -66,7 +68,7 @@ export class Context {
     },
   ) {
     this.controlPlane = options.controlPlane;
-    this.world = world;
+    this.env = env;
     this.slice = options.slice ?? false;
     this.seed = options.seed ?? 1;
     this.soakMs = options.soakMs ?? 60_000;
@@ -87,9 +89,9 @@ export class Context {
   model(): Promise<Model> {
     this.#model ??= (async () => {
       await this.ensureKro();
-      const { faults, model } = await live(this.world, { lives: [this.nextLife()], subjects });
+      const { faults, model } = await live(this.env, { lives: [this.nextLife()], subjects });
       if (faults.length > 0) throw new Error(`without faults:\n${faults.join("\n")}`);
-      this.#level = await levelOf(this.world);
+      this.#level = await levelOf(this.env);
       return model;
     })();
     return this.#model;
@@ -97,21 +99,22 @@ export class Context {
 
   /** Starts kro unless one runs. */
   async ensureKro(): Promise<void> {
-    const { world } = this;
-    if (!world.hasKro) await world.startKro();
+    const { env } = this;
+    if (!env.hasKro) await env.startKro();
   }
 
   /** Lives once more under a plan, compares, and looks for what the process holds more than before. */
   async live(options: Partial<LifeOptions> & { holdsMore?: boolean }): Promise<Lived> {
-    const { world } = this;
+    const { env } = this;
     const model = await this.model();
     await this.ensureKro();
     const restMs = this.#mustRest ? REST_MS : undefined;
     this.#mustRest = false;
     const all = { lives: [this.nextLife()], subjects, model, restMs, ...options };
-    const lived = await live(world, all).finally(() => {
-      world.proxy.script = () => undefined;
-      world.proxy.watchMode = "pass";
+    if (this.slice) all.graceMs = Math.max(SLICE_GRACE_MS, all.graceMs ?? 0);
+    const lived = await live(env, all).finally(() => {
+      env.proxy.script = () => undefined;
+      env.proxy.watchMode = "pass";
     });
     const more = options.holdsMore ? [] : await this.#held();
     return { ...lived, faults: [...lived.faults, ...more] };
@@ -121,8 +124,8 @@ export class Context {
   async #held(): Promise<string[]> {
     let found: string[] = [];
     for (let i = 0; i < 10; i++) {
-      if (!this.world.hasKro) return ["no kro runs"];
-      const level = await levelOf(this.world);
+      if (!this.env.hasKro) return ["no kro runs"];
+      const level = await levelOf(this.env);
       // Kinds of lives that failed are watched on, each by a connection.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
@@ -138,6 +141,9 @@ export class Context {
   }
 }
 
+/** The slice runs beside other work: there a slow phase is a fault only when it is minutes late. */
+const SLICE_GRACE_MS = 240_000;
+
 /** How long nothing may be written once in each scenario. */
 const REST_MS = 60_000;
 
@@ -149,10 +155,14 @@ interface Level {
   watches: string[];
 }
 
-async function levelOf({ kro, proxy }: World): Promise<Level> {
+async function levelOf({ kro, proxy }: Environment): Promise<Level> {
   const watches = [...proxy.watches].filter((w) => w.client === KRO).map((w) => w.what);
-  const [descriptors, memory] = [kro.descriptors(), kro.memory().now];
-  return { descriptors, timers: await kro.timers(), memory, watches };
+  return {
+    descriptors: descriptors(kro),
+    timers: await timers(kro),
+    memory: memory(kro).now,
+    watches,
+  };
 }
 
 /** Collects runs into a row. */
@@ -202,9 +212,4 @@ export async function attempt(run: () => Promise<Ran>): Promise<Ran> {
   } catch (error) {
     return { faults: [error instanceof Error ? error.message : String(error)], recoveryMs: 0 };
   }
-}
-
-/** Lets time pass. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,14 +1,15 @@
 /** Faults of the API server: refusals, slowness, restarts of it and of etcd, a dead aggregated API. */
-import type { KindRef } from "../../../src/api/mod.ts";
 import type { Plan } from "../lifecycle.ts";
 import { delay, type Fault, isWrite, refuse, type Seen } from "../proxy/mod.ts";
 import { type Phase, subjectOf } from "../subjects.ts";
-import { KRO, type World } from "../environment.ts";
-import { attempt, type Scenario, sleep, Tally } from "./scenario.ts";
+import { type Environment, KRO } from "../environment.ts";
+import { attempt, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
+import { API_SERVICE } from "../../support/kinds.ts";
 
 /** The first so many requests of each subject in each phase that are picked get the fault. */
 function firstOf(
-  world: World,
+  env: Environment,
   times: number,
   picks: (seen: Seen) => boolean,
   fault: Fault,
@@ -17,7 +18,7 @@ function firstOf(
   return {
     before() {
       const counts = new Map<string, number>();
-      world.proxy.script = (seen) => {
+      env.proxy.script = (seen) => {
         const subject = seen.client === KRO && subjectOf(`${seen.path} ${seen.body}`)?.subject;
         if (!subject || !picks(seen)) return undefined;
         const count = (counts.get(subject) ?? 0) + 1;
@@ -30,14 +31,14 @@ function firstOf(
 }
 
 /** All requests get the fault for a while. */
-function burst(world: World, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
+function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
   return {
     before() {
-      world.proxy.script = (seen) => seen.client === KRO ? fault(seen) : undefined;
+      env.proxy.script = (seen) => seen.client === KRO ? fault(seen) : undefined;
     },
     async during() {
       await sleep(ms);
-      world.proxy.script = () => undefined;
+      env.proxy.script = () => undefined;
     },
   };
 }
@@ -61,7 +62,7 @@ const doneBut504: Fault = {
   instead: { code: 504, reason: "Timeout" },
 };
 
-const plans: Record<string, (world: World) => Plan> = {
+const plans: Record<string, (env: Environment) => Plan> = {
   "409 on the first 3 writes": (w) => firstOf(w, 3, isWrite, conflict),
   "429, Retry-After 1": (w) => firstOf(w, 2, isUnary, refuse(429, 1), 2500),
   "429 without Retry-After": (w) => firstOf(w, 3, isUnary, refuse(429)),
@@ -94,7 +95,7 @@ const refusals: Scenario = {
     await context.model();
     const names = Object.keys(plans).filter((name) => !context.slice || IN_SLICE.includes(name));
     for (const name of names) {
-      const plan = plans[name]!(context.world);
+      const plan = plans[name]!(context.env);
       // A phase is several requests one after the other, each of which is late.
       const graceMs = name === "10 s latency" ? 120_000 : undefined;
       tally.add(name, await attempt(() => context.live({ plan, patienceMs: 240_000, graceMs })));
@@ -129,20 +130,20 @@ function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenari
 const slowStart: Scenario = {
   name: "API server not ready at start",
   async run(context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("API server not ready at start", context.say);
     await context.model();
     const plan: Plan = {
       async before(phase) {
-        if (phase === "update") await world.kro.crash();
+        if (phase === "update") await env.kro.crash();
       },
       async during(phase) {
         if (phase !== "update") return;
         const end = performance.now() + 8000;
-        world.proxy.script = ({ client }) =>
+        env.proxy.script = ({ client }) =>
           client === KRO && performance.now() < end ? refuse(503) : undefined;
         for (;;) {
-          const kro = await world.startKro({ wait: false });
+          const kro = await env.startKro({ wait: false });
           const ready = kro.ready().then(() => true, () => false);
           if (await ready) return;
           await sleep(1000);
@@ -159,20 +160,20 @@ const slowStart: Scenario = {
 const rotation: Scenario = {
   name: "token rotated",
   async run(context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("token rotated", context.say);
     await context.model();
-    if (world.hasKro) await world.stopKro();
-    const tokens = [world.controlPlane.token("kro"), world.controlPlane.token("admin")];
-    const [kubeconfig, tokenFile] = await world.tokenKubeconfig(tokens[0]!);
-    await world.startKro({ kubeconfig, reads: [tokenFile] });
+    if (env.hasKro) await env.stopKro();
+    const tokens = [env.controlPlane.token("kro"), env.controlPlane.token("admin")];
+    const [kubeconfig, tokenFile] = await env.tokenKubeconfig(tokens[0]!);
+    await env.startKro({ kubeconfig, reads: [tokenFile] });
     let turn = 0;
     let refused = 0;
     const plan: Plan = {
       async before() {
         const token = tokens[++turn % 2]!;
         await Deno.writeTextFile(tokenFile, token);
-        world.proxy.script = ({ client, authorization }) => {
+        env.proxy.script = ({ client, authorization }) => {
           if (client !== KRO || authorization === `Bearer ${token}`) return undefined;
           refused++;
           return refuse(401);
@@ -182,24 +183,16 @@ const rotation: Scenario = {
     const lived = await attempt(() => context.live({ plan }));
     const none = refused === 0 ? ["nothing was refused"] : [];
     tally.add("in every phase", { ...lived, faults: [...lived.faults, ...none] });
-    await world.stopKro();
+    await env.stopKro();
     return tally.row(`every phase, ${refused} requests refused`);
   },
-};
-
-const API_SERVICE: KindRef = {
-  group: "apiregistration.k8s.io",
-  version: "v1",
-  kind: "APIService",
-  plural: "apiservices",
-  namespaced: false,
 };
 
 /** Discovery is incomplete for all of a life. */
 const deadApi: Scenario = {
   name: "dead aggregated API",
   async run(context) {
-    const { world } = context;
+    const { env } = context;
     const tally = new Tally("dead aggregated API", context.say);
     await context.model();
     const name = "v1.dead.faults.dev";
@@ -218,19 +211,19 @@ const deadApi: Scenario = {
       spec,
     };
     const ref = { kind: API_SERVICE, name };
-    await world.admin.apply(ref, object, { fieldManager: "user" });
+    await env.admin.apply(ref, object, { fieldManager: "user" });
     try {
       tally.add("all of a life", await attempt(() => context.live({})));
       const plan: Plan = {
         async during(phase: Phase) {
           if (phase !== "delete") return;
-          await world.kro.crash();
-          await world.startKro();
+          await env.kro.crash();
+          await env.startKro();
         },
       };
       tally.add("with a restart at deletion", await attempt(() => context.live({ plan })));
     } finally {
-      await world.admin.delete(ref);
+      await env.admin.delete(ref);
     }
     return tally.row("all of a life, a restart at deletion");
   },

@@ -1,5 +1,5 @@
 /** Random deeds of people under random faults, from one seed; at every stop all must be as the last deeds want it. */
-import { ScenarioCluster } from "../../support/cluster/cluster.ts";
+import { TestCluster } from "../../support/cluster/cluster.ts";
 import { act, everything, live, type Model, settle } from "../lifecycle.ts";
 import { orphans, stale, uncovered } from "../oracles.ts";
 import {
@@ -16,7 +16,8 @@ import { drawnSubject, randomOf } from "../random.ts";
 import { differences, type State, stateOf } from "../state.ts";
 import { nameIn, type Phase, type Subject, subjects as fixed } from "../subjects.ts";
 import { KRO } from "../environment.ts";
-import { attempt, type Context, type Scenario, sleep, Tally } from "./scenario.ts";
+import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
+import { sleep } from "../../support/wait.ts";
 
 const FAULTS: readonly Fault[] = [
   drop,
@@ -42,7 +43,7 @@ const soaking: Scenario = {
   name: "soak",
   inSlice: true,
   async run(context: Context) {
-    const { world, seed, soakMs } = context;
+    const { env, seed, soakMs } = context;
     const tally = new Tally("soak", context.say);
     const random = randomOf(seed);
     const drawn = [..."abc"].map((letter) => drawnSubject(letter, random));
@@ -50,10 +51,10 @@ const soaking: Scenario = {
     const models = [await context.model(), await modelOf(context, drawn)];
     const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!;
     const life = context.nextLife();
-    const clusters = new Map<string, ScenarioCluster>();
+    const clusters = new Map<string, TestCluster>();
     const wanted = new Map<string, Wanted>();
     for (const subject of subjects) {
-      const cluster = await ScenarioCluster.at(world.adminFile, nameIn(life, subject));
+      const cluster = await TestCluster.at(env.adminFile, nameIn(life, subject));
       clusters.set(subject.name, cluster);
     }
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
@@ -72,8 +73,8 @@ const soaking: Scenario = {
         patienceMs: 180_000,
         since,
       };
-      const { faults, lastWrite } = await settle(world, settling);
-      const objects = await everything(world, [life], subjects);
+      const { faults, lastWrite } = await settle(env, settling);
+      const objects = await everything(env, [life], subjects);
       const expected: State = Object.assign(
         {},
         ...subjects.map((s) => partOf(stateOfModel(s), s)),
@@ -81,8 +82,8 @@ const soaking: Scenario = {
       const own = objects.filter(({ metadata }) => metadata.name !== "theirs");
       faults.push(...differences(expected, stateOf(own, life), true));
       faults.push(...orphans(objects.filter((o) => JSON.stringify(o).includes(`-${life}`))));
-      faults.push(...uncovered(world.proxy.record), ...stale(world.proxy.record, world.doors));
-      faults.push(...await world.uncleanLogs());
+      faults.push(...uncovered(env.proxy.record), ...stale(env.proxy.record, env.doors));
+      faults.push(...env.uncleanLogs());
       return { faults, recoveryMs: lastWrite - since };
     };
     /** One deed: a new spec, a deletion or, after it, a new instance. */
@@ -98,22 +99,22 @@ const soaking: Scenario = {
       kind: `${subject.kind}.${nameIn(life, subject)}.faults.dev`,
       name: nameIn(life, subject),
     });
-    using _supervisor = world.supervise();
+    using _supervisor = env.supervise();
     try {
       await Promise.all(subjects.map((s) => act("graph", s, life, clusters.get(s.name)!)));
       tally.add("graphs", await attempt(rest));
       const end = performance.now() + soakMs;
       for (let stop = 1; performance.now() < end; stop++) {
-        world.proxy.script = ({ client, verb }) => {
+        env.proxy.script = ({ client, verb }) => {
           if (client !== KRO || verb === "watch" || random() * RARITY >= 1) return undefined;
           return pick(FAULTS);
         };
         for (let i = 0; i < 12; i++) {
           await deed(pick(subjects));
           const chance = random();
-          if (chance < 0.15) await world.kro.crash();
+          if (chance < 0.15) await env.kro.crash();
           else if (chance < 0.4) {
-            for (const watch of world.proxy.watches) {
+            for (const watch of env.proxy.watches) {
               if (watch.client === KRO && random() < 0.5) {
                 chance < 0.3 ? watch.cut() : watch.expire();
               }
@@ -121,13 +122,13 @@ const soaking: Scenario = {
           }
           await sleep(random() * 1000);
         }
-        world.proxy.script = () => undefined;
-        while (!world.hasKro) await sleep(100);
-        await world.kro.ready();
+        env.proxy.script = () => undefined;
+        while (!env.hasKro) await sleep(100);
+        await env.kro.ready();
         tally.add(`seed ${seed}, stop ${stop}`, await attempt(rest));
       }
     } finally {
-      world.proxy.script = () => undefined;
+      env.proxy.script = () => undefined;
       for (const cluster of clusters.values()) cluster.close();
     }
     return tally.row(`seed ${seed}, ${(soakMs / 1000).toFixed(0)} s, 12 deeds a stop`);
@@ -136,7 +137,7 @@ const soaking: Scenario = {
 
 /** How graphs that were drawn live without faults. */
 async function modelOf(context: Context, drawn: readonly Subject[]): Promise<Model> {
-  const lived = await live(context.world, { lives: [context.nextLife()], subjects: drawn });
+  const lived = await live(context.env, { lives: [context.nextLife()], subjects: drawn });
   if (lived.faults.length > 0) throw new Error(`without faults:\n${lived.faults.join("\n")}`);
   return lived.model;
 }

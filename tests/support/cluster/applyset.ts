@@ -1,5 +1,7 @@
-// What takeover and pruning rest on, worked out here from KEP-3659 and upstream's contract, not taken from
-// the code: the ApplySet that an instance is the parent of, and the labels of its objects.
+/**
+ * The ApplySet of an instance and the labels of its objects, computed from KEP-3659 and upstream's contract
+ * and not by the code under test.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Live } from "./cluster.ts";

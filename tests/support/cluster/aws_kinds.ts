@@ -1,8 +1,7 @@
-// The kinds of AWS Controllers for Kubernetes that upstream's scenarios use: no more of them than these fields.
+/** Kinds of AWS Controllers for Kubernetes that upstream's scenarios use, with the fields that they read. */
 import type { JsonObject } from "../../../src/api/mod.ts";
-import type { Live } from "./cluster.ts";
-import { crd, type InstalledKind } from "./crds.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Live, TestCluster } from "./cluster.ts";
+import { installCrd } from "./crds.ts";
 
 const string = { type: "string" };
 const strings = { type: "array", items: string };
@@ -83,14 +82,16 @@ const SERVICES: Record<string, Record<string, [spec: JsonObject, status: JsonObj
   },
 };
 
-/** Makes the API server serve these kinds: `VPC`, `Role`. */
-export async function installAck(s: Scenario, ...kinds: string[]): Promise<void> {
-  const wanted: Promise<InstalledKind>[] = [];
+/** Installs the CRDs of these kinds, such as `VPC`. */
+export async function installAwsKinds(cluster: TestCluster, ...kinds: string[]): Promise<void> {
+  const wanted: Promise<unknown>[] = [];
   for (const [service, known] of Object.entries(SERVICES)) {
     for (const kind of kinds.filter((k) => k in known)) {
       const [spec, status] = known[kind]!;
       const group = groupOf(service);
-      wanted.push(crd(s, kind, { spec: object(spec), status: object(status) }, { group }));
+      wanted.push(
+        installCrd(cluster, kind, { spec: object(spec), status: object(status) }, { group }),
+      );
     }
   }
   if (wanted.length !== kinds.length) throw new Error(`not all known: ${kinds.join(", ")}`);
@@ -98,30 +99,30 @@ export async function installAck(s: Scenario, ...kinds: string[]): Promise<void>
 }
 
 /** A node: an object of that kind. */
-export function ackNode(id: string, kind: string, name: string, spec: JsonObject): JsonObject {
+export function awsNode(id: string, kind: string, name: string, spec: JsonObject): JsonObject {
   const apiVersion = `${groupOf(serviceOf(kind))}/v1alpha1`;
   return { id, template: { apiVersion, kind, metadata: { name }, spec } };
 }
 
 /** The kind as places name it: `VPC.ec2.services.k8s.aws`. */
-export function ackKind(kind: string): string {
+export function awsKind(kind: string): string {
   return `${kind}.${groupOf(serviceOf(kind))}`;
 }
 
 /** Writes the status as the provider's controller would, once the object is there. */
 export async function provide(
-  { cluster }: Scenario,
+  cluster: TestCluster,
   kind: string,
   name: string,
   status: JsonObject,
 ): Promise<Live> {
-  const at = { kind: ackKind(kind), name };
+  const at = { kind: awsKind(kind), name };
   const object = await cluster.until(at);
   await cluster.patchStatus(at, status);
   return object;
 }
 
-/** What the RGD's status says that each node depends on. */
+/** Dependencies by node, as the RGD's status names them. */
 export function dependencies({ status }: Live): Record<string, string[]> {
   const entries = status.resources.map(({ id, dependencies }: Live) =>
     [id, dependencies.map((d: Live) => d.id).sort()] as const

@@ -1,4 +1,4 @@
-// A cached cluster on the control plane with its requests counted, and objects to put through it.
+/** A cached cluster on the control plane with its requests counted, and objects to apply through it. */
 import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../../src/api/mod.ts";
 import { ChildCaches } from "../../../src/clusters/cache/children.ts";
 import { ExternalCaches } from "../../../src/clusters/cache/external.ts";
@@ -7,69 +7,17 @@ import { RevertBackoff } from "../../../src/clusters/drift/revert_backoff.ts";
 import { KeyedMutex } from "../../../src/clusters/keyed_mutex.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";
 import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
-import { connect, Discovery, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
-import { sharedControlPlane } from "../controlplane/shared.ts";
+import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
+import { testNamespace } from "../controlplane/shared.ts";
+import { eventually } from "../wait.ts";
+import { openClient, type RecordedClient } from "./client.ts";
 
-export const DEPLOYMENT: KindRef = {
-  group: "apps",
-  version: "v1",
-  kind: "Deployment",
-  plural: "deployments",
-  namespaced: true,
-};
-
-/** PodTemplates: as rich as a Deployment, and nobody else writes to them. */
-export const POD_TEMPLATE: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "PodTemplate",
-  plural: "podtemplates",
-  namespaced: true,
-};
-
-/** Secrets. */
-export const SECRET: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Secret",
-  plural: "secrets",
-  namespaced: true,
-};
-
-/** A client that counts what it sends. */
-export interface Counted extends AsyncDisposable {
-  client: KubeClient;
-  /** Requests since the last question, by verb and resource. */
-  requests(): Record<string, number>;
-}
-
-export async function counted(): Promise<Counted> {
-  const { kubeconfig } = await sharedControlPlane();
-  let counts: Record<string, number> = {};
-  const client = connect(await loadConfig({ kubeconfig }), {
-    userAgent: "kro-test",
-    onRequest: ({ verb, resource }) => {
-      // A watch begins when its list is done, and again when the server ends it.
-      if (verb === "watch") return;
-      const key = `${verb} ${resource}`;
-      counts[key] = (counts[key] ?? 0) + 1;
-    },
-  });
-  return {
-    client,
-    requests: () => {
-      const before = counts;
-      counts = {};
-      return before;
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
-  };
-}
-
+/** The parts of a cached cluster on that client, with caches that watch nothing yet; `now` is {@link RevertBackoff}'s. */
 export function partsOf(
   client: KubeClient,
   discovery: Discovery,
   schemas: ClusterSchemas,
+  now?: () => number,
 ): CachedParts {
   return {
     client,
@@ -77,51 +25,38 @@ export function partsOf(
     schemas,
     children: new ChildCaches(client, schemas),
     externals: new ExternalCaches(client),
-    reverts: new RevertBackoff(),
+    reverts: new RevertBackoff(now),
     locks: new KeyedMutex(),
     liveLists: new LiveLists(client),
   };
 }
 
-/** A cached cluster over some kinds, its requests and whom it wakes. */
-export interface Bench extends AsyncDisposable {
-  parts: CachedParts;
-  cluster: CachedCluster;
-  client: KubeClient;
-  namespace: string;
-  requests: Counted["requests"];
-  /** Names of instances that were woken since the last question. */
+/** A cached cluster over some kinds, its requests, and the instances that it wakes. */
+export interface CachedSetup extends AsyncDisposable {
+  readonly parts: CachedParts;
+  readonly cluster: CachedCluster;
+  readonly client: KubeClient;
+  readonly namespace: string;
+  /** Requests since the last call by `verb resource`, watches left out. */
+  requests: RecordedClient["requests"];
+  /** Names of the instances that were woken since the last call. */
   woken(): string[];
-  /** A second controller over the same objects, as after a restart. */
-  restarted(): Promise<Bench>;
+  /** Waits until an instance is woken; what {@link woken} returns then. */
+  untilWoken(): Promise<string[]>;
+  /** Another cached cluster over the same objects, as after a restart. */
+  restarted(): Promise<CachedSetup>;
 }
 
-const NAMESPACE: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-};
-
-/** A namespace that goes when the stack is disposed of: through the client at hand, which is quick. */
-export async function namespaceOf(
-  client: KubeClient,
-  stack: AsyncDisposableStack,
-): Promise<string> {
-  const name = `clusters-${crypto.randomUUID().slice(0, 8)}`;
-  const object = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-  await client.create(NAMESPACE, object, { fieldManager: "kro-test" });
-  stack.defer(() => client.delete({ kind: NAMESPACE, name }));
-  return name;
-}
-
-export async function bench(kinds: readonly KindRef[], within?: string): Promise<Bench> {
+/** Opens one that watches these kinds, in a namespace of its own unless one is given. */
+export async function cachedSetup(
+  kinds: readonly KindRef[],
+  { within, now }: { within?: string; now?: () => number } = {},
+): Promise<CachedSetup> {
   const stack = new AsyncDisposableStack();
-  const { client, requests } = stack.use(await counted());
-  const namespace = within ?? await namespaceOf(client, stack);
+  const { client, requests } = stack.use(await openClient());
+  const namespace = within ?? stack.use(await testNamespace("cached")).name;
   const discovery = new Discovery(client);
-  const parts = partsOf(client, discovery, new ClusterSchemas(client, discovery));
+  const parts = partsOf(client, discovery, new ClusterSchemas(client, discovery), now);
   stack.defer(() => parts.children.stop());
   stack.defer(() => parts.externals.stop());
   parts.children.reads.add(INSTANCE, new Map([["node", "whole"]]));
@@ -138,13 +73,16 @@ export async function bench(kinds: readonly KindRef[], within?: string): Promise
     namespace,
     requests,
     woken: () => names.splice(0),
-    restarted: () => bench(kinds, namespace),
+    untilWoken: () => eventually("an instance woken", () => names.length > 0 && names.splice(0)),
+    restarted: () => cachedSetup(kinds, { within: namespace, now }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
+/** The instance whose children {@link childOf} makes. */
 export const INSTANCE = { group: "example.com", kind: "Demo", name: "demo", uid: "uid-of-demo" };
 
+/** An object with the labels of a child of {@link INSTANCE}. */
 export function childOf(
   ref: ObjectRef,
   rest: Record<string, unknown>,
@@ -170,9 +108,10 @@ export function childOf(
   };
 }
 
+/** Environment variables of a container. */
 export const env = [{ name: "A", value: "1" }, { name: "B", value: "2" }];
 
-/** A pod's containers in an object that no controller touches. */
+/** A PodTemplate of one container, as a child of {@link INSTANCE}. */
 export function podTemplate(ref: ObjectRef, container: Record<string, unknown>): KubeObject {
   return childOf(ref, {
     template: {
@@ -182,6 +121,7 @@ export function podTemplate(ref: ObjectRef, container: Record<string, unknown>):
   });
 }
 
+/** The container of {@link podTemplate}. */
 export function containerOf(object: KubeObject | undefined): Record<string, unknown> {
   // deno-lint-ignore no-explicit-any
   return (object as any).template.spec.containers[0];

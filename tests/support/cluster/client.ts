@@ -1,4 +1,4 @@
-// A client and a namespace for each test of the client, and kinds of their own.
+/** A client of the shared control plane that records its requests, for tests of the client and of caches. */
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import {
@@ -8,38 +8,69 @@ import {
   loadConfig,
   type RequestInfo,
 } from "../../../src/kube/mod.ts";
-import { eventually, sharedControlPlane, testNamespace } from "../controlplane/shared.ts";
+import { sharedControlPlane, testNamespace } from "../controlplane/shared.ts";
+import { CONFIG_MAP } from "../kinds.ts";
+import { eventually } from "../wait.ts";
+import { ANY_VALUE, crdOf } from "./crds.ts";
 
-export const CONFIG_MAP: KindRef = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
-export const by = { fieldManager: "kube-test" };
+/** The field manager of these tests' writes. */
+export const by = { fieldManager: "client-test" };
 
-export interface Session extends AsyncDisposable {
-  client: KubeClient;
-  infos: RequestInfo[];
+/** A client, and what it has sent. Leaving the scope closes it. */
+export interface RecordedClient extends AsyncDisposable {
+  readonly client: KubeClient;
+  /** Every request that was answered or failed, watches included. */
+  readonly sent: readonly RequestInfo[];
+  /** Requests since the last call by `verb resource`, watches left out. */
+  requests(): Record<string, number>;
+}
+
+/** Connects as the administrator, or as the user that `as` impersonates. */
+export async function openClient(
+  options: Partial<ConnectOptions> = {},
+  as?: string,
+): Promise<RecordedClient> {
+  const { kubeconfig } = await sharedControlPlane();
+  const config = await loadConfig({ kubeconfig });
+  if (as) config.headers = { "impersonate-user": as };
+  const sent: RequestInfo[] = [];
+  const onRequest = (info: RequestInfo) => void sent.push(info);
+  const client = connect(config, { userAgent: "kro-client-test", onRequest, ...options });
+  let taken = 0;
+  return {
+    client,
+    sent,
+    requests: () => {
+      const counts: Record<string, number> = {};
+      // A watch begins when its list is done, and again when the server ends it.
+      for (const { verb, resource } of sent.slice(taken).filter(({ verb }) => verb !== "watch")) {
+        const key = `${verb} ${resource}`;
+        counts[key] = (counts[key] ?? 0) + 1;
+      }
+      taken = sent.length;
+      return counts;
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(client.close()),
+  };
+}
+
+/** A client, and a namespace that goes with the scope. */
+export interface ClientSession extends RecordedClient {
   /** A namespace of the test's own. */
   namespace: string;
+  /** A ConfigMap in it. */
   configMap(name: string, data?: Record<string, string>): KubeObject;
+  /** Where a ConfigMap in it is. */
   ref(name: string): { kind: KindRef; namespace: string; name: string };
 }
 
-/** A client, and a namespace that goes when the scope is left. */
-export async function session(
-  options: Partial<ConnectOptions> = {},
-  as?: string,
-): Promise<Session> {
-  const space = await testNamespace("kube");
-  const infos: RequestInfo[] = [];
-  const client = await clientOf({ onRequest: (info) => infos.push(info), ...options }, as);
+/** Opens a client and creates a namespace. */
+export async function clientSession(prefix = "kube"): Promise<ClientSession> {
+  const space = await testNamespace(prefix);
+  const recorded = await openClient();
   const namespace = space.name;
   return {
-    client,
-    infos,
+    ...recorded,
     namespace,
     configMap: (name, data) => ({
       apiVersion: "v1",
@@ -49,22 +80,13 @@ export async function session(
     }),
     ref: (name) => ({ kind: CONFIG_MAP, namespace, name }),
     [Symbol.asyncDispose]: async () => {
-      client.close();
+      await recorded[Symbol.asyncDispose]();
       await space[Symbol.asyncDispose]();
     },
   };
 }
 
-export async function clientOf(
-  options: Partial<ConnectOptions> = {},
-  as?: string,
-): Promise<KubeClient> {
-  const { kubeconfig } = await sharedControlPlane();
-  const config = await loadConfig({ kubeconfig });
-  if (as) config.headers = { "impersonate-user": as };
-  return connect(config, { userAgent: "kro-kube-test", ...options });
-}
-
+/** Asserts that an error is an ApiError of that reason with a message that matches; for `assert.rejects`. */
 export const refusedWith = (reason: string, message: RegExp) => (error: unknown): boolean => {
   assert.ok(error instanceof ApiError, String(error));
   assert.equal(error.reason, reason);
@@ -72,42 +94,22 @@ export const refusedWith = (reason: string, message: RegExp) => (error: unknown)
   return true;
 };
 
-/** A CRD of a group of its own. */
-export function definition(group: string): KubeObject {
-  return {
-    apiVersion: "apiextensions.k8s.io/v1",
-    kind: "CustomResourceDefinition",
-    metadata: { name: `kubetests.${group}` },
-    spec: {
-      group,
-      scope: "Namespaced",
-      names: { plural: "kubetests", singular: "kubetest", kind: "KubeTest", shortNames: ["kte"] },
-      versions: [{
-        name: "v1",
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
-        },
-      }],
-    },
-  };
+/** The CRD of KubeTests in that group: any fields, short name `kte`. */
+export function kubeTestCrd(group: string): KubeObject {
+  const crd = crdOf("KubeTest", group, "v1", { spec: { ...ANY_VALUE, type: "object" } });
+  const spec = crd.spec as { names: object };
+  spec.names = { ...spec.names, shortNames: ["kte"] };
+  return crd as unknown as KubeObject;
 }
 
-/** A kind that the server has just learnt: it remembers nothing of it from before. */
+/** A kind that the API server has just begun to serve, so that it remembers no events of it from before. */
 export async function freshKind(
-  s: Session,
+  s: ClientSession,
 ): Promise<{ kind: KindRef; object(name: string): KubeObject }> {
   const group = `${s.namespace}.example.com`;
-  const crd = definition(group);
+  const crd = kubeTestCrd(group);
   await s.client.apply({ kind: CRD_KIND, name: crd.metadata.name! }, crd, by);
-  const kind: KindRef = {
-    group,
-    version: "v1",
-    kind: "KubeTest",
-    plural: "kubetests",
-    namespaced: true,
-  };
+  const kind = { group, version: "v1", kind: "KubeTest", plural: "kubetests", namespaced: true };
   await eventually("the new kind", () => s.client.list(kind).catch(() => undefined));
   const object = (name: string): KubeObject => ({
     apiVersion: `${group}/v1`,

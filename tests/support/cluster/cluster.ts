@@ -1,5 +1,6 @@
-// What a scenario does to a cluster, as a user would: objects by apiVersion and kind, in the scenario's namespace.
+/** What a test does to a cluster, as a user would: objects by apiVersion and kind, in a namespace of the test's own. */
 import {
+  isNotFound,
   type JsonObject,
   type KindRef,
   type KubeObject,
@@ -7,34 +8,40 @@ import {
   parseGvk,
 } from "../../../src/api/mod.ts";
 import { connect, Discovery, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
+import { sharedControlPlane } from "../controlplane/shared.ts";
+import { NAMESPACE } from "../kinds.ts";
+import { eventually, LIMIT_SECONDS } from "../wait.ts";
 
-/** An object as scenarios navigate it. */
+/** An object as tests navigate it. */
 // deno-lint-ignore no-explicit-any -- fields are read freely, a wrong one fails the test
 export type Live = any;
 
-/** Where an object is: kinds of the core group need no group, `ConfigMap`; others are `Deployment.apps`. */
+/** Where an object is. */
 export interface Place {
-  /** `ConfigMap`, `Deployment.apps`. */
+  /** `ConfigMap` for a kind of the core group, `Deployment.apps` for others. */
   kind: string;
   /** Its name. */
   name: string;
-  /** The scenario's own unless given; empty for cluster-scoped kinds. */
+  /** The test's own namespace unless given; ignored for cluster-scoped kinds. */
   namespace?: string;
 }
 
-const by = { fieldManager: "scenario" };
+/** The field manager of all writes of {@link TestCluster}. */
+export const USER = "test-user";
 
-/** How often a scenario looks again. */
+const by = { fieldManager: USER };
+
+/** Pause between two reads of a wait: short, for most waits end within some milliseconds. */
 const POLL_MS = 20;
 
-/** The administrator's view of the shared control plane. */
-export class ScenarioCluster {
+/** The administrator's view of a control plane. Leaving the scope deletes the namespaces that it created. */
+export class TestCluster implements AsyncDisposable {
   /** Closed by {@link close}. */
   readonly client: KubeClient;
-  readonly #discovery: Discovery;
-  /** The scenario's namespace. */
+  /** The test's namespace. */
   readonly namespace: string;
+  readonly #discovery: Discovery;
+  readonly #created: string[] = [];
 
   private constructor(client: KubeClient, namespace: string) {
     this.client = client;
@@ -42,26 +49,27 @@ export class ScenarioCluster {
     this.#discovery = new Discovery(client);
   }
 
-  /** Connects, and creates a namespace whose name begins with `prefix`. */
-  static async open(prefix: string): Promise<ScenarioCluster> {
+  /** Connects to the shared control plane, and creates a namespace whose name begins with `prefix`. */
+  static async open(prefix: string): Promise<TestCluster> {
     const { kubeconfig } = await sharedControlPlane();
-    return await ScenarioCluster.at(kubeconfig, `${prefix}-${crypto.randomUUID().slice(0, 8)}`);
+    return await TestCluster.at(kubeconfig, `${prefix}-${crypto.randomUUID().slice(0, 8)}`);
   }
 
   /** Connects as that kubeconfig says, and creates the namespace. */
-  static async at(kubeconfig: string, namespace: string): Promise<ScenarioCluster> {
-    const client = connect(await loadConfig({ kubeconfig }), { userAgent: "kro-scenario" });
-    const cluster = new ScenarioCluster(client, namespace);
-    await cluster.namespaced(namespace);
+  static async at(kubeconfig: string, namespace: string): Promise<TestCluster> {
+    const client = connect(await loadConfig({ kubeconfig }), { userAgent: USER });
+    const cluster = new TestCluster(client, namespace);
+    await cluster.createNamespace(namespace);
     return cluster;
   }
 
-  /** Creates a namespace. */
-  async namespaced(name: string): Promise<void> {
+  /** Creates a namespace, which goes with this cluster's scope. */
+  async createNamespace(name: string): Promise<void> {
     await this.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    this.#created.push(name);
   }
 
-  /** Creates the object; in the scenario's namespace when its kind has one and it names none. */
+  /** Creates the object; in the test's namespace when its kind has one and it names none. */
   async create(object: object): Promise<Live> {
     const { kind, placed } = await this.#placed(object as KubeObject);
     return await this.client.create(kind, placed, by);
@@ -82,23 +90,35 @@ export class ScenarioCluster {
     return await this.client.get(await this.#ref(at));
   }
 
-  /** The object; fails when it is not there. */
+  /** The object; throws when it is not there. */
   async get(at: Place): Promise<Live> {
     const object = await this.find(at);
     if (!object) throw new Error(`${at.kind} ${at.name} is not there`);
     return object;
   }
 
-  /** All objects of the kind in the scenario's namespace, or of all namespaces, that the labels select. */
+  /** All objects of the kind in the test's namespace, or of all namespaces, that the labels select. */
   async list(kind: string, labelSelector?: string, everywhere = false): Promise<Live[]> {
     const found = await this.#kind(kind);
     const namespace = found.namespaced && !everywhere ? this.namespace : undefined;
     return (await this.client.list(found, { namespace, labelSelector })).items;
   }
 
+  /** Names of the objects that {@link list} returns, sorted; without the ConfigMap that Kubernetes itself creates. */
+  async names(kind: string, labelSelector?: string): Promise<string[]> {
+    const items = await this.list(kind, labelSelector);
+    return items.map(({ metadata }: Live) => metadata.name)
+      .filter((name: string) => name !== "kube-root-ca.crt").sort();
+  }
+
   /** JSON merge patch. */
   async patch(at: Place, patch: JsonObject): Promise<Live> {
     return await this.client.mergePatch(await this.#ref(at), patch, by);
+  }
+
+  /** JSON merge patch of annotations; null removes one. */
+  async annotate(at: Place, annotations: Record<string, string | null>): Promise<Live> {
+    return await this.patch(at, { metadata: { annotations } });
   }
 
   /** JSON merge patch of the status, as the kind's own controller would write it. */
@@ -107,33 +127,35 @@ export class ScenarioCluster {
     return await this.client.mergePatch(ref, { status }, { ...by, subresource: "status" });
   }
 
-  /** Puts this in the object's place. */
+  /** Replaces the object. */
   async replace(at: Place, object: KubeObject): Promise<Live> {
     return await this.client.replace(await this.#ref(at), object, by);
   }
 
-  /** Asks for the deletion; does not wait. */
+  /** Asks for the deletion; does not wait for it. Throws when the object is not there. */
   async delete(at: Place): Promise<void> {
     await this.client.delete(await this.#ref(at));
   }
 
-  /** Waits until the object is there and holds; fails with what it is like instead. */
+  /** Deletes the object and waits until it is gone. */
+  async remove(at: Place, seconds?: number): Promise<void> {
+    await this.delete(at);
+    await this.untilGone(at, seconds);
+  }
+
+  /** Waits until the object is there and `holds`, and returns it; throws with the object as it is at the limit. */
   async until(
     at: Place,
     holds: (object: Live) => unknown = () => true,
-    seconds = 30,
+    seconds: number = LIMIT_SECONDS,
   ): Promise<Live> {
     let last: Live;
+    const check = async () => {
+      last = await this.find(at);
+      return last !== undefined && holds(last) ? last : undefined;
+    };
     try {
-      return await eventually(
-        `${at.kind} ${at.name}`,
-        async () => {
-          last = await this.find(at);
-          return last !== undefined && holds(last) ? last : undefined;
-        },
-        seconds,
-        POLL_MS,
-      );
+      return await eventually(`${at.kind} ${at.name}`, check, seconds, POLL_MS);
     } catch (error) {
       if (last) delete last.metadata.managedFields;
       throw new Error(`${(error as Error).message}; it is ${JSON.stringify(last, null, 1)}`);
@@ -141,7 +163,7 @@ export class ScenarioCluster {
   }
 
   /** Waits until the object is gone. */
-  async untilGone(at: Place, seconds = 30): Promise<void> {
+  async untilGone(at: Place, seconds: number = LIMIT_SECONDS): Promise<void> {
     const gone = async () => await this.find(at) === undefined;
     await eventually(`${at.kind} ${at.name} gone`, gone, seconds, POLL_MS);
   }
@@ -149,6 +171,19 @@ export class ScenarioCluster {
   /** Ends the connections. */
   close(): void {
     this.client.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      for (const name of this.#created) {
+        await this.client.delete({ kind: NAMESPACE, name }).catch((error) => {
+          // The test itself deleted it.
+          if (!isNotFound(error) && error.reason !== "Conflict") throw error;
+        });
+      }
+    } finally {
+      this.close();
+    }
   }
 
   async #placed(given: KubeObject): Promise<{ kind: KindRef; placed: KubeObject }> {
@@ -179,7 +214,7 @@ export class ScenarioCluster {
   async #served(name: string, find: () => Promise<KindRef | undefined>): Promise<KindRef> {
     const known = await find();
     if (known) return known;
-    // Discovery learns of a new CRD a moment after it is established.
+    // Discovery lists a new CRD's kind a moment after the CRD is established.
     return await eventually(`kind ${name} in discovery`, async () => {
       await this.#discovery.refresh();
       return await find();

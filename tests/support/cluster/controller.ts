@@ -1,136 +1,81 @@
-/** A controller in this process against the shared control plane, and what it asked the API server for. */
-import type { KubeObject } from "../../../src/api/mod.ts";
-import { Controller, type ControllerOptions } from "../../../src/controller/mod.ts";
+/** A controller in the process of the test, against the shared control plane. */
+import { Controller, type ControllerOptions, Metrics } from "../../../src/controller/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
-import { type AuditEntry, calls } from "../controlplane/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
+import { sharedControlPlane } from "../controlplane/shared.ts";
+import { eventually } from "../wait.ts";
 
 /** A running controller; leaving the scope stops it. */
 export interface RunningController extends AsyncDisposable {
   /** The controller. */
   readonly controller: Controller;
-  /** What it talks through, as user `kro`. */
+  /** Its metrics, which count its requests too. */
+  readonly metrics: Metrics;
+  /** What it talks through. */
   readonly client: KubeClient;
+  /** How many requests it has sent so far, watches and those for its Lease left out. */
+  sent(): number;
+  /** Stops it; a second call waits for the first. */
+  stop(): Promise<void>;
 }
 
-/** Starts a controller as user `kro` and waits until it is ready. */
+/** As whom a controller runs, and whether it is waited for. */
+export interface StartOptions {
+  /** Its kubeconfig file; the one of user `kro` by default. */
+  kubeconfig?: string;
+  /** The user that it impersonates. */
+  as?: string;
+  /** False returns before the controller is ready. */
+  wait?: boolean;
+}
+
+/**
+ * Installs kro's CRDs as the administrator, starts a controller and waits until it is ready.
+ *
+ * @param options of the controller, in place of the program's defaults
+ * @example
+ * ```ts
+ * await using kro = await startController({ instanceRequeueMs: 0 });
+ * ```
+ */
 export async function startController(
   options: Partial<ControllerOptions> = {},
+  { kubeconfig, as, wait = true }: StartOptions = {},
 ): Promise<RunningController> {
   const controlPlane = await sharedControlPlane();
-  const config = await loadConfig({ kubeconfig: controlPlane.kubeconfigFor("kro") });
-  const client = connect(config, { userAgent: "kro/devel" });
-  await installCrds(client);
-  const controller = new Controller({ client, version: "devel", podId: "test", ...options });
-  controller.start();
-  await eventually("controller ready", () => Promise.resolve(controller.readiness().ready));
-  return {
-    controller,
-    client,
-    async [Symbol.asyncDispose]() {
-      await controller.stop();
-      client.close();
+  await installOwnCrds(controlPlane.kubeconfig);
+  const own = as ? controlPlane.kubeconfig : controlPlane.kubeconfigFor("kro");
+  const config = await loadConfig({ kubeconfig: kubeconfig ?? own });
+  if (as) config.headers = { "impersonate-user": as };
+  const metrics = new Metrics();
+  let sent = 0;
+  const client = connect(config, {
+    userAgent: "kro/devel",
+    onRequest: (info) => {
+      if (info.verb !== "watch" && !info.resource.startsWith("leases.")) sent++;
+      metrics.request(info);
     },
-  };
-}
-
-/** Runs kubectl as the administrator; fails with what it printed. */
-export async function kubectl(args: string[], stdin?: unknown): Promise<string> {
-  const { kubectl: run } = await sharedControlPlane();
-  const text = typeof stdin === "string" ? stdin : JSON.stringify(stdin);
-  const { code, stdout, stderr } = await run(args, { stdin: text });
-  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
-  return stdout;
-}
-
-/** Applies an object, or the text of a file. */
-export async function apply(what: unknown, namespace = "default"): Promise<void> {
-  await kubectl(["apply", "-n", namespace, "-f", "-"], what);
-}
-
-/** The object as it is now; undefined when it is not there. */
-export async function read(
-  resource: string,
-  name: string,
-  namespace = "default",
-): Promise<KubeObject | undefined> {
-  const args = ["get", resource, name, "-n", namespace, "-o", "json", "--ignore-not-found"];
-  const text = await kubectl(args);
-  return text === "" ? undefined : JSON.parse(text);
-}
-
-/** Waits until the object is there and holds. */
-export function until(
-  resource: string,
-  name: string,
-  namespace: string | undefined,
-  // deno-lint-ignore no-explicit-any -- objects are navigated freely in tests
-  holds: (object: any) => unknown,
-  // deno-lint-ignore no-explicit-any -- as above
-): Promise<any> {
-  return eventually(`${resource} ${name} as expected`, async () => {
-    const object = await read(resource, name, namespace);
-    return object && holds(object) ? object : undefined;
   });
-}
-
-/** Waits until the object is gone. */
-export async function untilGone(resource: string, name: string, namespace?: string): Promise<void> {
-  const gone = async () => await read(resource, name, namespace) === undefined;
-  await eventually(`${resource} ${name} gone`, gone);
-}
-
-/** kro's requests since a moment, watches and the lease left out. */
-export async function requests(since: Date): Promise<AuditEntry[]> {
-  const { audit } = await sharedControlPlane();
-  // An answer may be here a moment before its line in the log.
-  await quiet(500);
-  const entries = calls(await audit()).filter((entry) =>
-    entry.user === "kro" && entry.resource !== "leases" && entry.verb !== "watch"
-  );
-  return entries.filter((entry) => new Date(entry.time) >= since);
-}
-
-/** Requests that change something, as `verb resource[/subresource] name`. */
-export function writes(entries: readonly AuditEntry[]): string[] {
-  const changing = ["create", "update", "patch", "delete", "deletecollection"];
-  return entries.filter((entry) => changing.includes(entry.verb)).map((entry) => {
-    const resource = entry.subresource ? `${entry.resource}/${entry.subresource}` : entry.resource;
-    return `${entry.verb} ${resource} ${entry.name}`;
+  const controller = new Controller({
+    client,
+    metrics,
+    version: "devel",
+    podId: "test",
+    ...options,
   });
+  controller.start();
+  let stopped: Promise<void> | undefined;
+  const stop = () => stopped ??= controller.stop().finally(() => client.close());
+  if (wait) await eventually("controller ready", () => controller.readiness().ready, undefined, 10);
+  return { controller, metrics, client, sent: () => sent, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Lets time pass. */
-export function quiet(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** An RGD in a group of its own, so that tests do not meet. */
-export function graph(name: string, spec: {
-  kind: string;
-  spec?: unknown;
-  status?: unknown;
-  resources: unknown[];
-}): KubeObject {
-  const { kind, resources, ...schema } = spec;
-  return {
-    apiVersion: "kro.run/v1alpha1",
-    kind: "ResourceGraphDefinition",
-    metadata: { name },
-    spec: { schema: { apiVersion: "v1alpha1", group: groupOf(name), kind, ...schema }, resources },
-  };
-}
-
-/** The group of {@link graph}. */
-export function groupOf(name: string): string {
-  return `${name}.example.com`;
-}
-
-/** Deletes RGD, instances and CRD, as far as they are there; a controller has to run. */
-export async function cleanUp(name: string, plural: string): Promise<void> {
-  const crd = `${plural}.${groupOf(name)}`;
-  if (await read("crd", crd)) await kubectl(["delete", crd, "--all", "-A"]);
-  await kubectl(["delete", "rgd", name, "--ignore-not-found"]);
-  await kubectl(["delete", "crd", crd, "--ignore-not-found"]);
+/** Installs kro's CRDs where they are missing, as the user of that kubeconfig. */
+export async function installOwnCrds(kubeconfig: string): Promise<void> {
+  const client = connect(await loadConfig({ kubeconfig }), { userAgent: "test" });
+  try {
+    await installCrds(client);
+  } finally {
+    client.close();
+  }
 }

@@ -1,8 +1,8 @@
-// CustomResourceDefinitions that scenarios install: a group of the scenario's own, one version, a status.
+/** CustomResourceDefinitions that tests install: one version, a loose status. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { plural as pluralOf } from "../../../src/graph/mod.ts";
-import type { Live, Place } from "./cluster.ts";
-import type { Scenario } from "./scenario.ts";
+import { isEstablished } from "../../../src/kube/mod.ts";
+import type { Live, Place, TestCluster } from "./cluster.ts";
 
 /** A kind that is served. */
 export interface InstalledKind {
@@ -15,15 +15,7 @@ export interface InstalledKind {
 const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 
 /** Schema of a value of any type. */
-export const unknown: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
-
-/** What may be said of a kind besides its schema. */
-export interface CrdOptions {
-  /** By default one of the scenario's own. */
-  group?: string;
-  /** `v1alpha1` by default. */
-  version?: string;
-}
+export const ANY_VALUE: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
 
 /** The CRD of a namespaced kind; `properties` are those beside metadata, a loose `status` by default. */
 export function crdOf(
@@ -31,12 +23,12 @@ export function crdOf(
   group: string,
   version: string,
   properties: JsonObject,
-): JsonObject {
+): JsonObject & { metadata: { name: string } } {
   const singular = kind.toLowerCase();
   const plural = pluralOf(singular);
   const schema = {
     type: "object",
-    properties: { status: { ...unknown, type: "object" }, ...properties },
+    properties: { status: { ...ANY_VALUE, type: "object" }, ...properties },
   };
   return {
     apiVersion: "apiextensions.k8s.io/v1",
@@ -57,25 +49,34 @@ export function crdOf(
   };
 }
 
-/** Installs the CRD and waits until its kind is served; it stays for as long as the API server runs. */
-export async function crd(
-  { cluster }: Scenario,
+/** A CRD's group and version, where they differ from the defaults. */
+export interface CrdOptions {
+  /** One of the test's own by default. */
+  group?: string;
+  /** `v1alpha1` by default. */
+  version?: string;
+}
+
+/** Installs the CRD of a kind and waits until it is served; it stays for as long as the API server runs. */
+export async function installCrd(
+  cluster: TestCluster,
   kind: string,
   properties: JsonObject,
   options: CrdOptions = {},
 ): Promise<InstalledKind> {
   const { group = `${cluster.namespace}.example.org`, version = "v1alpha1" } = options;
-  const object = crdOf(kind, group, version, properties);
-  await cluster.apply(object);
-  await cluster.until(
-    crdPlace(`${kind}.${group}`),
-    (o) => o.status?.conditions?.some((c: Live) => c.type === "Established" && c.status === "True"),
-  );
+  await cluster.apply(crdOf(kind, group, version, properties));
+  await cluster.until(crdPlace(`${kind}.${group}`), isEstablished);
   return { apiVersion: `${group}/${version}`, kind: `${kind}.${group}` };
 }
 
-/** Where the CRD of a kind is, given as places name it. */
+/** Where the CRD of a kind is, given as places name the kind. */
 export function crdPlace(kind: string): Place {
   const [name = "", ...group] = kind.split(".");
   return { kind: CRD, name: `${pluralOf(name.toLowerCase())}.${group.join(".")}` };
+}
+
+/** The schema under `spec` of a CRD's only version. */
+export function specSchema(crd: Live): Live {
+  return crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
 }

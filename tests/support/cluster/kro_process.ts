@@ -1,80 +1,162 @@
-/** `kro controller` as a process of its own, from source, as user `kro`. */
-import { connect, loadConfig } from "../../../src/kube/mod.ts";
-import { installCrds } from "../../../src/publish/mod.ts";
+/** `kro controller` as a process of its own. */
 import { freePorts } from "../controlplane/api.ts";
-import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
+import { type Guarded, guarded } from "../controlplane/guard.ts";
+import { sharedControlPlane } from "../controlplane/shared.ts";
+import { eventually } from "../wait.ts";
+import { installOwnCrds } from "./controller.ts";
 
-/** A running process; leaving the scope kills it. */
-export interface ControllerProcess extends AsyncDisposable {
-  /** `http://host:port` of its endpoint. */
-  url: string;
-  /** `http://host:port` of its metrics. */
-  metricsUrl: string;
-  /** What it wrote to stderr so far. */
-  log(): string;
-  /** Sends a signal. */
-  kill(signal: Deno.Signal): void;
-  /** Resolves with the exit code. */
-  ended: Promise<number>;
+/** How to start one. */
+export interface KroOptions {
+  /** Its kubeconfig file. */
+  kubeconfig: string;
+  /** The program: a path of the bundle; main.ts by default. */
+  program?: string;
+  /** Flags of Deno that permit what it does; all by default. */
+  permissions?: readonly string[];
+  /** More flags of `kro controller`. */
+  flags?: readonly string[];
+  /** Flags of V8. */
+  v8?: readonly string[];
+  /** A module that is loaded before the program. */
+  preload?: string;
+  /** A command that execs what follows it, such as `prlimit`. */
+  under?: readonly string[];
+  /** The file of its log; by default one that goes with the process. */
+  log?: string;
 }
 
-/** Starts it and waits until it is ready. */
-export async function startProcess(
-  flags: readonly string[],
-  permissions: readonly string[] = ["-A"],
-): Promise<ControllerProcess> {
-  const controlPlane = await sharedControlPlane();
-  const kubeconfig = controlPlane.kubeconfigFor("kro");
-  const client = connect(await loadConfig({ kubeconfig }), { userAgent: "test" });
-  await installCrds(client);
-  client.close();
-  const [port, metricsPort] = freePorts(2) as [number, number];
-  const url = `http://127.0.0.1:${port}`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
+const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
+
+/** A process; it dies with this one at the latest. Leaving the scope kills it. */
+export class KroProcess implements AsyncDisposable {
+  /** `http://host:port` of its endpoint. */
+  readonly url: string;
+  /** `http://host:port` of its metrics alone. */
+  readonly metricsUrl: string;
+  readonly #process: Guarded;
+  readonly #log: string;
+  readonly #ownsLog: boolean;
+  #running = true;
+
+  private constructor(process: Guarded, ports: [number, number], log: string, ownsLog: boolean) {
+    [this.url, this.metricsUrl] = ports.map((port) => `http://127.0.0.1:${port}`) as [
+      string,
+      string,
+    ];
+    this.#process = process;
+    this.#log = log;
+    this.#ownsLog = ownsLog;
+    void process.status.then(() => this.#running = false);
+  }
+
+  /** Starts it; {@link ready} waits until it serves. */
+  static start(options: KroOptions): KroProcess {
+    const ports = freePorts(2) as [number, number];
+    const { kubeconfig, program = MAIN, permissions = ["-A"], under = [], preload, v8 } = options;
+    const command = [
+      ...under,
+      Deno.execPath(),
       "run",
+      ...(v8 ? [`--v8-flags=${v8.join(",")}`] : []),
       ...permissions,
-      new URL("../../../main.ts", import.meta.url).pathname,
+      ...(preload ? [`--preload=${preload}`] : []),
+      program,
       "controller",
       `--kubeconfig=${kubeconfig}`,
-      `--health-probe-bind-address=127.0.0.1:${port}`,
-      `--metrics-bind-address=127.0.0.1:${metricsPort}`,
-      ...flags,
-    ],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-    env: { NO_COLOR: "1" },
-  }).spawn();
-  let log = "";
-  const reading = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) log += text;
-  })();
-  let running = true;
-  const ended = child.status.then(async ({ code }) => {
-    running = false;
-    await reading;
-    return code;
-  });
-  const process: ControllerProcess = {
-    url,
-    metricsUrl: `http://127.0.0.1:${metricsPort}`,
-    log: () => log,
-    kill: (signal) => child.kill(signal),
-    ended,
-    async [Symbol.asyncDispose]() {
-      if (running) child.kill("SIGKILL");
-      await ended;
-    },
-  };
-  try {
-    await eventually(`kro ready (log: ${log})`, async () => {
-      if (!running) throw new Error(`kro ended early:\n${log}`);
-      return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok;
+      `--health-probe-bind-address=127.0.0.1:${ports[0]}`,
+      `--metrics-bind-address=127.0.0.1:${ports[1]}`,
+      ...options.flags ?? [],
+    ];
+    const log = options.log ?? Deno.makeTempFileSync({ prefix: "kro-", suffix: ".log" });
+    const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+    const process = guarded(command[0]!, command.slice(1), { log, env });
+    return new KroProcess(process, ports, log, options.log === undefined);
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Resolves with its exit code when it has ended. */
+  get ended(): Promise<number> {
+    return this.#process.status.then(({ code }) => code);
+  }
+
+  /** Whether it runs. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** Waits until it is ready; throws with its log when it ends before. */
+  async ready(): Promise<void> {
+    await eventually("kro ready", async () => {
+      if (!this.#running) throw new Error(`kro ended early:\n${this.log()}`);
+      return (await this.get("/readyz"))?.ok;
     });
-    return process;
+  }
+
+  /** GETs a path of its endpoint; undefined when no answer comes. */
+  async get(path: string, headers: Record<string, string> = {}): Promise<Response | undefined> {
+    try {
+      const signal = AbortSignal.timeout(10_000);
+      const response = await fetch(this.url + path, { headers, signal });
+      const text = await response.text();
+      return new Response(text, { status: response.status });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** All that it has logged so far. */
+  log(): string {
+    return Deno.readTextFileSync(this.#log);
+  }
+
+  /** Lines of its JSON log so far; one that is still being written is left out. */
+  logLines(): Record<string, unknown>[] {
+    const text = this.log();
+    const complete = text.slice(0, text.lastIndexOf("\n") + 1);
+    return complete.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  }
+
+  /** Sends a signal, unless it has ended. */
+  kill(signal: Deno.Signal): void {
+    if (this.#running) Deno.kill(this.pid, signal);
+  }
+
+  /** Sends SIGKILL, and waits for its end. */
+  async crash(): Promise<void> {
+    this.kill("SIGKILL");
+    await this.ended;
+  }
+
+  /** Sends SIGTERM, waits for its end, and returns the exit code. */
+  async stop(): Promise<number> {
+    await this.#process.stop(60_000);
+    return await this.ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.crash();
+    if (this.#ownsLog) await Deno.remove(this.#log).catch(() => {});
+  }
+}
+
+/** Starts kro on the shared control plane, with its CRDs installed, as user `kro` from source; waits until it is ready. */
+export async function startKro(
+  flags: readonly string[] = [],
+  options: Partial<KroOptions> = {},
+): Promise<KroProcess> {
+  const controlPlane = await sharedControlPlane();
+  await installOwnCrds(controlPlane.kubeconfig);
+  const kubeconfig = controlPlane.kubeconfigFor("kro");
+  const kro = KroProcess.start({ kubeconfig, flags, ...options });
+  try {
+    await kro.ready();
+    return kro;
   } catch (error) {
-    await process[Symbol.asyncDispose]();
+    await kro[Symbol.asyncDispose]();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-// Nodes that scenarios share: small objects of kinds that every API server has.
+/** Nodes of RGDs: small objects of kinds that every API server has. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 
 /** A node of a ConfigMap; `more` is what else the node says: includeWhen, readyWhen, forEach. */

@@ -1,19 +1,16 @@
-// What scenarios look at again and again: which objects are there, and that nothing more happens.
-import { eventually } from "../controlplane/shared.ts";
-import type { Live, Place, ScenarioCluster } from "./cluster.ts";
-import type { Scenario, ScenarioGraph } from "./scenario.ts";
-
-/** Names of all objects of the kind in the scenario's namespace, sorted. */
-export async function names(cluster: ScenarioCluster, kind: string): Promise<string[]> {
-  return (await cluster.list(kind)).map(({ metadata }: Live) => metadata.name).sort();
-}
+/** Waits for what the status of an instance, and the controller's view of it, say. */
+import type { InstanceView } from "../../../src/controller/mod.ts";
+import { eventually } from "../wait.ts";
+import type { Live, Place } from "./cluster.ts";
+import type { TestGraph } from "./graph.ts";
+import type { Scenario } from "./session.ts";
 
 /** The condition of that type; undefined when it is not there. */
 export function condition({ status }: Live, type: string): Live {
   return status?.conditions?.find((c: Live) => c.type === type);
 }
 
-/** Waits until the instance's state is this one, and ResourcesReady speaks of its generation and of `text`. */
+/** Waits until the instance is in that state, and ResourcesReady is of its generation and contains `text`. */
 export function inState(
   { cluster }: Scenario,
   at: Place,
@@ -27,33 +24,50 @@ export function inState(
   });
 }
 
-/** Waits for so many more passes over the instance: what none of them did will not be done. */
-export async function passes(
+/**
+ * Waits until the controller's view of the instance `holds`, and returns it. The view follows the status in the API
+ * server: a test that has read the one cannot rely on the other yet.
+ */
+export async function viewed(
   { controller }: Scenario,
-  graph: ScenarioGraph,
+  graph: TestGraph,
   name: string,
-  count: number,
-): Promise<void> {
-  const lastPass = () =>
-    controller.instances(graph.rgd.name)?.find((i) => i.name === name)?.lastPass ?? "";
-  const seen = new Set([lastPass()]);
-  await eventually(`${count} passes over ${name}`, () => {
-    seen.add(lastPass());
-    return Promise.resolve(seen.size > count);
+  what: string,
+  holds: (view: InstanceView) => unknown,
+): Promise<InstanceView> {
+  return await eventually(`view of ${name}: ${what}`, () => {
+    const view = controller.instances(graph.rgd.name)?.find((v) => v.name === name);
+    return view && holds(view) ? view : undefined;
   });
 }
 
-/** Waits until a pass said of the node why it is not ready, in these words. */
-export async function reason(
-  { controller }: Scenario,
-  graph: ScenarioGraph,
+/** Waits for so many more passes over the instance. */
+export async function passes(
+  s: Scenario,
+  graph: TestGraph,
+  name: string,
+  count: number,
+): Promise<void> {
+  const seen = new Set<string>();
+  await viewed(s, graph, name, `${count} passes`, ({ lastPass = "" }) => {
+    seen.add(lastPass);
+    return seen.size > count;
+  });
+}
+
+/** Waits until the last pass gave this text as the reason why the node is not ready. */
+export async function nodeReason(
+  s: Scenario,
+  graph: TestGraph,
   name: string,
   node: string,
   text: string,
 ): Promise<void> {
-  await eventually(`node ${node} of ${name}: ${text}`, () => {
-    const instance = controller.instances(graph.rgd.name)?.find((i) => i.name === name);
-    const found = instance?.nodes.find(({ id }) => id === node)?.reason ?? "";
-    return Promise.resolve(found.includes(text));
-  });
+  await viewed(
+    s,
+    graph,
+    name,
+    `node ${node} waits for ${text}`,
+    ({ nodes }) => nodes.find(({ id }) => id === node)?.reason?.includes(text),
+  );
 }

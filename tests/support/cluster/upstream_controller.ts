@@ -1,9 +1,10 @@
-// Upstream's controller, the released one, running for a while on the cluster of a scenario.
+/** The released controller of upstream kro, on the shared control plane. */
 import { freePorts } from "../controlplane/api.ts";
 import { goVersion } from "../controlplane/build.ts";
 import { type Guarded, guarded, tail } from "../controlplane/guard.ts";
 import { buildUpstream } from "../controlplane/mod.ts";
-import { eventually, sharedControlPlane } from "../controlplane/shared.ts";
+import { sharedControlPlane } from "../controlplane/shared.ts";
+import { eventually } from "../wait.ts";
 
 /** Why there is no upstream on this machine, for a test's name; empty when there is. */
 export const needsGo: string = await goVersion() === undefined

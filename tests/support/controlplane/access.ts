@@ -1,5 +1,5 @@
 // Access to a running control plane, whoever started it: everything needed is in its folder.
-import { type AuditEntry, parseAudit } from "./audit.ts";
+import { type AuditEntry, AuditLog } from "./audit.ts";
 import { files } from "./components.ts";
 import type { User } from "./users.ts";
 
@@ -33,9 +33,9 @@ export interface RunningControlPlane {
   kubeconfigFor(user: User): string;
   /** A user's bearer token. */
   token(user: User): string;
-  /** The audit log so far. A call may be answered a moment before it stands there. */
+  /** The audit log so far. The API server may answer a call a moment before it logs it. */
   audit(): Promise<AuditEntry[]>;
-  /** Runs kubectl as the administrator, or as `user`. */
+  /** Runs kubectl as the administrator, or as `user`; its exit code is for the caller to judge. */
   kubectl(args: string[], options?: { stdin?: string; user?: User }): Promise<Output>;
 }
 
@@ -67,7 +67,7 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
     kubectlPath: kubectl,
     kubeconfigFor,
     token: (user) => tokens[user] ?? "",
-    audit: async () => parseAudit(await Deno.readTextFile(auditLog)),
+    audit: () => AuditLog.fromStart(auditLog).read(),
     kubectl: (args, { stdin, user = "admin" } = {}) =>
       run(kubectl, args, stdin, {
         KUBECONFIG: kubeconfigFor(user),
@@ -77,8 +77,8 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
   };
 }
 
-/** How long a kubectl may take before it counts as stuck and is ended. */
-const PATIENCE_MS = 90_000;
+/** How long a kubectl may take before it counts as stuck and is ended: well beyond the limit of a test's wait. */
+const PATIENCE_MS = 180_000;
 
 async function run(
   program: string,

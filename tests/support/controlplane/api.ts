@@ -19,7 +19,7 @@ export class Api implements Disposable {
         method,
         client: this.#client,
         headers: { authorization: `Bearer ${this.token}`, "content-type": "application/json" },
-        signal: AbortSignal.timeout(5000),
+        signal: AbortSignal.timeout(30_000),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       return { status: response.status, text: await response.text() };

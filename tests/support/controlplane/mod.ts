@@ -6,8 +6,7 @@
  */
 export { attach } from "./access.ts";
 export type { Output, RunningControlPlane } from "./access.ts";
-export { calls } from "./audit.ts";
-export type { AuditEntry } from "./audit.ts";
+export * from "./audit.ts";
 export { apiOnly, startControlPlane } from "./start.ts";
 export type { ControlPlane, Optional, StartOptions } from "./start.ts";
 export { buildOracle, buildUpstream } from "./upstream.ts";

@@ -1,12 +1,18 @@
-// What a cluster test needs: the control plane of this run, and a namespace of its own.
+// What a cluster test needs of the control plane: the one of this run, kubectl, and namespaces.
 import { attach, type RunningControlPlane } from "./access.ts";
+import { Api } from "./api.ts";
+import type { User } from "./users.ts";
 
-/** Names the folder of the control plane that tests share. */
+/** The environment variable with the folder of the control plane that tests share. */
 export const sharedVariable = "KRO_TEST_CONTROLPLANE";
 
 let shared: Promise<RunningControlPlane> | undefined;
 
-/** The control plane that all cluster tests of this run share. */
+/**
+ * The control plane that all cluster tests of this run share.
+ *
+ * @throws an Error when {@link sharedVariable} is not set
+ */
 export function sharedControlPlane(): Promise<RunningControlPlane> {
   const dir = Deno.env.get(sharedVariable);
   if (!dir) {
@@ -18,40 +24,55 @@ export function sharedControlPlane(): Promise<RunningControlPlane> {
   return shared ??= attach(dir);
 }
 
+/** How to run kubectl. */
+export interface KubectlOptions {
+  /** Standard input: a text, or an object that is written as JSON. */
+  stdin?: unknown;
+  /** The administrator by default. */
+  user?: User;
+  /** The control plane; the shared one by default. */
+  on?: RunningControlPlane;
+}
+
+/**
+ * Runs kubectl and returns its standard output.
+ *
+ * @throws an Error with kubectl's standard error when it fails
+ * @example
+ * ```ts
+ * await kubectl(["apply", "-n", namespace, "-f", "-"], { stdin: object });
+ * ```
+ */
+export async function kubectl(
+  args: readonly string[],
+  { stdin, user, on }: KubectlOptions = {},
+): Promise<string> {
+  const { kubectl: run } = on ?? await sharedControlPlane();
+  const text = stdin === undefined || typeof stdin === "string" ? stdin : JSON.stringify(stdin);
+  const { code, stdout, stderr } = await run([...args], { stdin: text, user });
+  if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
+  return stdout;
+}
+
 /** A namespace of one test; leaving the scope deletes it, without waiting for its end. */
 export interface TestNamespace extends AsyncDisposable {
-  /** Its name: the given one with a random ending. */
+  /** Its name: the given prefix and eight random digits. */
   readonly name: string;
 }
 
 /** Creates a namespace whose name begins with `prefix`. */
 export async function testNamespace(prefix = "test"): Promise<TestNamespace> {
-  const { kubectl } = await sharedControlPlane();
+  const { server, ca, token } = await sharedControlPlane();
   const name = `${prefix}-${crypto.randomUUID().slice(0, 8)}`;
-  const must = async (...args: string[]) => {
-    const { code, stderr } = await kubectl(args);
-    if (code !== 0) throw new Error(`kubectl ${args.join(" ")}: ${stderr}`);
-  };
-  await must("create", "namespace", name);
+  const path = "/api/v1/namespaces";
+  using api = new Api(server, ca, token("admin"));
+  await api.create(path, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   return {
     name,
-    [Symbol.asyncDispose]: () =>
-      must("delete", "namespace", name, "--wait=false", "--ignore-not-found"),
+    [Symbol.asyncDispose]: async () => {
+      using api = new Api(server, ca, token("admin"));
+      const { status, text } = await api.call("DELETE", `${path}/${name}`);
+      if (status >= 300 && status !== 404) throw new Error(`cannot delete ${name}: ${text}`);
+    },
   };
-}
-
-/** Asks again, every so often, until `check` gives a value; fails, naming `what`, after `seconds`. */
-export async function eventually<T>(
-  what: string,
-  check: () => Promise<T | undefined | null | false>,
-  seconds = 30,
-  everyMs = 100,
-): Promise<T> {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const value = await check();
-    if (value) return value;
-    if (Date.now() > end) throw new Error(`${what}: not after ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-  }
 }

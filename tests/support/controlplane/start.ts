@@ -13,6 +13,7 @@ import {
   serverUrl,
 } from "./components.ts";
 import { Guarded, guarded, tail } from "./guard.ts";
+import { LIMIT_SECONDS } from "../wait.ts";
 import { type Program, programs } from "./parts.ts";
 import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from "./users.ts";
 
@@ -107,10 +108,15 @@ class Run {
     const ca = await this.#writeFiles(layout, tokens);
 
     this.#spawn("etcd", layout);
-    await until("etcd is healthy", () => healthy(`${etcdUrl(layout)}/health`), this.#gone, 30);
+    await until(
+      "etcd is healthy",
+      () => healthy(`${etcdUrl(layout)}/health`),
+      this.#gone,
+      LIMIT_SECONDS,
+    );
     this.#spawn("kube-apiserver", layout);
     using api = new Api(serverUrl(layout), ca, tokens.launcher);
-    await until("the API server is ready", () => api.exists("/readyz"), this.#gone, 60);
+    await until("the API server is ready", () => api.exists("/readyz"), this.#gone, LIMIT_SECONDS);
     for (const { path, object } of roles()) await api.create(path, object);
     for (const name of this.#components.slice(2)) this.#spawn(name, layout);
     await this.#settle(api);
@@ -132,7 +138,12 @@ class Run {
         await new Promise((resolve) => setTimeout(resolve, downMs));
         this.#spawn(component, layout);
         using again = new Api(serverUrl(layout), ca, tokens.launcher);
-        await until("the API server is ready", () => again.exists("/readyz"), this.#gone, 60);
+        await until(
+          "the API server is ready",
+          () => again.exists("/readyz"),
+          this.#gone,
+          LIMIT_SECONDS,
+        );
       },
       stop,
       [Symbol.asyncDispose]: stop,
@@ -160,7 +171,7 @@ class Run {
   async #settle(api: Api): Promise<void> {
     const has = (name: Component) => this.#components.includes(name);
     const wait = (what: string, check: () => Promise<boolean>) =>
-      until(what, check, this.#gone, 30);
+      until(what, check, this.#gone, LIMIT_SECONDS);
     for (const name of ["default", "kube-system"]) {
       await wait(`namespace ${name} exists`, () => api.exists(`/api/v1/namespaces/${name}`));
     }

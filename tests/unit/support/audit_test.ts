@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { calls, parseAudit } from "../../support/controlplane/audit.ts";
+import {
+  addCounts,
+  AuditLog,
+  calls,
+  callText,
+  controllerCalls,
+  countCalls,
+  parseAudit,
+} from "../../support/controlplane/audit.ts";
 
 const line = (user: string, verb: string, stage: string, objectRef: object = {}) =>
   JSON.stringify({
@@ -41,4 +49,46 @@ Deno.test("each call counts once: a watch when it starts, the rest when they end
   const text = line("kro", "watch", "ResponseStarted") + line("kro", "watch", "ResponseComplete") +
     line("kro", "watch", "ResponseStarted") + line("kro", "get", "ResponseComplete");
   assert.deepEqual(calls(parseAudit(text)).map(({ verb }) => verb), ["watch", "watch", "get"]);
+});
+
+Deno.test("a controller's calls leave out watches, its Lease and other users", () => {
+  const of = (user: string, verb: string, resource: string) =>
+    line(user, verb, "ResponseComplete", { resource, name: "x" });
+  const text = of("kro", "get", "pods") + of("kro", "update", "leases") +
+    line("kro", "watch", "ResponseStarted", { resource: "pods" }) + of("reader", "get", "pods");
+  assert.deepEqual(controllerCalls(parseAudit(text)).map((call) => callText(call)), ["get pods x"]);
+});
+
+Deno.test("calls are counted in all, by writes, and by verb and resource", () => {
+  const of = (verb: string, resource: string, subresource?: string) =>
+    line("kro", verb, "ResponseComplete", { resource, subresource, name: "x" });
+  const first = countCalls(parseAudit(of("get", "pods") + of("patch", "pods", "status")));
+  assert.deepEqual(first, {
+    calls: 2,
+    writes: 1,
+    by: new Map([["get pods", 1], ["patch pods/status", 1]]),
+  });
+  const second = countCalls(parseAudit(of("get", "pods") + of("delete", "pods")));
+  assert.deepEqual(addCounts(first, second), {
+    calls: 4,
+    writes: 2,
+    by: new Map([["get pods", 2], ["patch pods/status", 1], ["delete pods", 1]]),
+  });
+});
+
+Deno.test("a log is read on as it grows, and a new file in its place is an error", async () => {
+  const file = await Deno.makeTempFile();
+  const append = (text: string) => Deno.writeTextFile(file, text, { append: true });
+  const get = line("kro", "get", "ResponseComplete");
+  await append(get);
+  const log = await AuditLog.fromNow(file);
+  assert.deepEqual(await log.read(), []);
+  await append(get + get.slice(0, 20));
+  assert.equal((await log.read()).length, 1);
+  await append(get.slice(20));
+  assert.equal((await log.read()).length, 1);
+  assert.equal((await AuditLog.fromStart(file).read()).length, 3);
+  await Deno.writeTextFile(file, get);
+  await assert.rejects(log.read(), /rotated/);
+  await Deno.remove(file);
 });

@@ -1,49 +1,59 @@
-// An instance's life, and what others do meanwhile: the timed requeue is off, so watches alone drive it.
+/** The lifecycle of an instance beside other controllers and users: watches alone drive it, for the timed requeue is off. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { eventually } from "../../support/controlplane/shared.ts";
-import type { Live } from "../../support/cluster/cluster.ts";
-import { crd, crdPlace, unknown } from "../../support/cluster/crds.ts";
-import { condition, inState, names } from "../../support/cluster/status.ts";
-import { apiTest } from "../../support/cluster/scenario.ts";
-import { configMap, deployment, service, serviceAccount } from "../../support/cluster/nodes.ts";
+import {
+  ANY_VALUE,
+  condition,
+  configMap,
+  crdPlace,
+  deployment,
+  eventually,
+  installCrd,
+  inState,
+  kroTest,
+  type Live,
+  service,
+  serviceAccount,
+  viewed,
+} from "../../support/cluster/mod.ts";
 
 const NAME = "${schema.metadata.name}";
 
-apiTest("an instance that is deleted and made again at once gets objects of its own", async (s) => {
-  const graph = await s.graph({
-    kind: "Phoenix",
-    spec: { value: "string" },
-    resources: [configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" })],
-  });
-  await graph.create("one", { value: "first" });
-  const first = await graph.active("one");
-  await s.cluster.delete(graph.instance("one"));
-  await s.cluster.untilGone(graph.instance("one"));
-  await graph.create("one", { value: "second" });
-  const second = await graph.active("one");
-  assert.notEqual(second.metadata.uid, first.metadata.uid);
-  const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
-  assert.equal(data.value, "second");
-  assert.equal(metadata.labels["kro.run/instance-id"], second.metadata.uid);
-});
+kroTest(
+  "an instance that is deleted and created again at once gets objects of its own",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Phoenix",
+      spec: { value: "string" },
+      resources: [configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" })],
+    });
+    await graph.create("one", { value: "first" });
+    const first = await graph.active("one");
+    await s.cluster.remove(graph.instance("one"));
+    await graph.create("one", { value: "second" });
+    const second = await graph.active("one");
+    assert.notEqual(second.metadata.uid, first.metadata.uid);
+    const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+    assert.equal(data.value, "second");
+    assert.equal(metadata.labels["kro.run/instance-id"], second.metadata.uid);
+  },
+);
 
-apiTest("an instance that was there before its RGD is reconciled when that comes", async (s) => {
+kroTest("an instance that exists before its RGD is reconciled when the RGD comes", async (s) => {
   const spec = { kind: "Early", resources: [configMap("cm", `${NAME}-cm`)] };
   const graph = await s.graph(spec);
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.untilGone(graph.rgd);
+  await s.cluster.remove(graph.rgd);
   await graph.create("one");
-  await s.quiet();
+  await s.idle();
   assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one-cm" }), undefined);
   await s.apply(spec, graph.rgd.name);
   await graph.active("one");
   await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
 }, { controller: { allowCrdDeletion: false } });
 
-apiTest("a namespace that is deleted takes its instances along", async (s) => {
+kroTest("a namespace that is deleted takes its instances along", async (s) => {
   const namespace = `${s.namespace}-2`;
-  await s.cluster.namespaced(namespace);
+  await s.cluster.createNamespace(namespace);
   const graph = await s.graph({
     kind: "Doomed",
     resources: [
@@ -53,13 +63,12 @@ apiTest("a namespace that is deleted takes its instances along", async (s) => {
   });
   await graph.create("one", {}, { namespace });
   await s.cluster.until(graph.instance("one", namespace), (o) => o.status?.state === "ACTIVE");
-  await s.cluster.delete({ kind: "Namespace", name: namespace });
-  await s.cluster.untilGone({ kind: "Namespace", name: namespace });
+  await s.cluster.remove({ kind: "Namespace", name: namespace });
 });
 
-apiTest("a kind that goes and comes back: the instance follows", async (s) => {
-  const properties = { spec: { ...unknown, type: "object" } };
-  const gadget = await crd(s, "Gadget", properties);
+kroTest("a kind that goes and comes back: the instance follows", async (s) => {
+  const properties = { spec: { ...ANY_VALUE, type: "object" } };
+  const gadget = await installCrd(s.cluster, "Gadget", properties);
   const place = crdPlace(gadget.kind);
   const graph = await s.graph({
     kind: "Holder",
@@ -79,19 +88,17 @@ apiTest("a kind that goes and comes back: the instance follows", async (s) => {
   });
   await graph.create("one");
   await graph.active("one");
-  await s.cluster.delete(place);
-  await s.cluster.untilGone(place);
+  await s.cluster.remove(place);
   await s.cluster.until(graph.instance("one"), (o) => o.status.state !== "ACTIVE");
-  await crd(s, "Gadget", properties);
+  await installCrd(s.cluster, "Gadget", properties);
   await graph.active("one");
   assert.equal((await s.cluster.list(gadget.kind)).length, 2);
-  await s.cluster.delete(graph.instance("one"));
-  await s.cluster.untilGone(graph.instance("one"));
+  await s.cluster.remove(graph.instance("one"));
   await s.cluster.delete(place);
 });
 
-apiTest(
-  "a deletion that a finalizer holds says which, also after a restart, and goes on",
+kroTest(
+  "a deletion that a finalizer holds names it, also after a restart, and goes on",
   async (s) => {
     const graph = await s.graph({
       kind: "Held",
@@ -106,25 +113,25 @@ apiTest(
     await s.cluster.patch(above, { metadata: { finalizers: ["example.com/hold"] } });
     await s.cluster.delete(graph.instance("one"));
     const says = `waiting for ConfigMap ${s.namespace}/one-above (finalizers: example.com/hold)`;
-    const told = () =>
+    const reported = () =>
       s.cluster.until(graph.instance("one"), (o) =>
         o.status.state === "DELETING" &&
         condition(o, "ResourcesReady").message.includes(says));
-    await told();
+    await reported();
     await s.restart();
-    await told();
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), [
-      "kube-root-ca.crt",
-      "one-above",
-      "one-below",
-    ], "the wave below waits");
+    await reported();
+    assert.deepEqual(
+      await s.cluster.names("ConfigMap"),
+      ["one-above", "one-below"],
+      "the wave below waits",
+    );
     await s.cluster.patch(above, { metadata: { finalizers: null } });
     await s.cluster.untilGone(graph.instance("one"));
-    assert.deepEqual(await names(s.cluster, "ConfigMap"), ["kube-root-ca.crt"]);
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
   },
 );
 
-apiTest("a Job's pods go with it, pruned or deleted", async (s) => {
+kroTest("a Job's pods go with it, pruned or deleted", async (s) => {
   const job: JsonObject = {
     id: "job",
     includeWhen: ["${schema.spec.on}"],
@@ -150,12 +157,11 @@ apiTest("a Job's pods go with it, pruned or deleted", async (s) => {
   await pods(0);
   await s.cluster.patch(graph.instance("one"), { spec: { on: true } });
   await pods(1);
-  await s.cluster.delete(graph.instance("one"));
-  await s.cluster.untilGone(graph.instance("one"));
+  await s.cluster.remove(graph.instance("one"));
   await pods(0);
 });
 
-apiTest(
+kroTest(
   "EndpointSlices with copied labels are not the instance's, also when it has one of its own",
   async (s) => {
     const slice = {
@@ -191,10 +197,9 @@ apiTest(
     await s.cluster.patch(graph.instance("one"), { spec: { more: false } });
     await graph.active("one");
     await s.cluster.untilGone({ kind: "ConfigMap", name: "one-extra" });
-    await s.quiet();
+    await s.idle();
     assert.equal((await copied()).metadata.uid, before.metadata.uid);
-    await s.cluster.delete(graph.instance("one"));
-    await s.cluster.untilGone(graph.instance("one"));
+    await s.cluster.remove(graph.instance("one"));
     assert.equal(
       await s.cluster.find({ kind: "EndpointSlice.discovery.k8s.io", name: "one-own" }),
       undefined,
@@ -202,7 +207,7 @@ apiTest(
   },
 );
 
-apiTest(
+kroTest(
   "fields that the template leaves out belong to others: replicas are not touched",
   async (s) => {
     const node = deployment("web", NAME);
@@ -218,12 +223,12 @@ apiTest(
     await s.cluster.patch(web, { spec: { replicas: 3 } });
     await s.cluster.patch(graph.instance("one"), { spec: { note: "b" } });
     await graph.active("one");
-    await s.quiet();
+    await s.idle();
     assert.equal((await s.cluster.get(web)).spec.replicas, 3);
   },
 );
 
-apiTest("an object of nobody is adopted, and the API of the controller says so", async (s) => {
+kroTest("an object without an owner is adopted, and the controller's view says so", async (s) => {
   await s.cluster.create({
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -239,24 +244,20 @@ apiTest("an object of nobody is adopted, and the API of the controller says so",
   const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
   assert.deepEqual(data, { theirs: "1", value: "new" });
   assert.equal(metadata.labels.team, "blue");
-  await s.cluster.patch(graph.instance("one"), {
-    metadata: { annotations: { "kro.run/reconcile": "suspended" } },
-  });
+  await s.cluster.annotate(graph.instance("one"), { "kro.run/reconcile": "suspended" });
   await s.cluster.until(
     graph.instance("one"),
     (o) => condition(o, "Ready").reason === "ReconciliationSuspended",
   );
-  await s.cluster.patch(graph.instance("one"), {
-    metadata: { annotations: { "kro.run/reconcile": null } },
-  });
+  await s.cluster.annotate(graph.instance("one"), { "kro.run/reconcile": null });
   await graph.active("one", (o) => condition(o, "Ready").status === "True");
-  const [view] = s.controller.instances(graph.rgd.name)!;
-  assert.equal(view!.nodes[0]!.objects[0]!.adopted, true, "also after later passes");
+  // Also after later passes.
+  await viewed(s, graph, "one", "adopted", ({ nodes }) => nodes[0]?.objects[0]?.adopted);
   await s.cluster.delete(graph.instance("one"));
   await s.cluster.untilGone({ kind: "ConfigMap", name: "one-cm" });
 });
 
-apiTest(
+kroTest(
   "a status expression that fails keeps neither conditions nor other fields from being written",
   async (s) => {
     const graph = await s.graph({
@@ -279,8 +280,8 @@ apiTest(
   },
 );
 
-apiTest(
-  "a Service's port that somebody renumbers is mended, and a later template can still drop it",
+kroTest(
+  "a renumbered port of a Service is repaired, and a later template can still drop it",
   async (s) => {
     const ports = (second: boolean): JsonObject[] => [
       { name: "http", port: 80 },
@@ -299,12 +300,11 @@ apiTest(
     const live = await s.cluster.get(at);
     for (const port of live.spec.ports) port.port += 1;
     await s.cluster.replace(at, live);
-    const mended = await s.cluster.until(at, (o) => seen(o) === "admin:90,http:80");
-    await s.quiet();
-    assert.equal((await graph.active("one")).status.state, "ACTIVE");
-    const managers = (await s.cluster.get(at)).metadata.managedFields.map((m: Live) => m.manager);
-    assert.ok(!managers.includes("kro.run/replaced"), managers.join());
-    assert.equal(mended.metadata.uid, live.metadata.uid);
+    const repaired = await s.cluster.until(at, (o) => seen(o) === "admin:90,http:80");
+    const managers = (o: Live) => o.metadata.managedFields.map((m: Live) => m.manager);
+    await s.cluster.until(at, (o) => !managers(o).includes("kro.run/replaced"));
+    await graph.active("one");
+    assert.equal(repaired.metadata.uid, live.metadata.uid);
     await graph.change(spec(false));
     await s.cluster.until(at, (o) => seen(o) === "http:80");
   },

@@ -1,0 +1,121 @@
+/** What a test with a controller is given, and how that is started and ended. */
+import type { Controller, ControllerOptions } from "../../../src/controller/mod.ts";
+import type { AuditEntry } from "../controlplane/audit.ts";
+import { NAMESPACE } from "../kinds.ts";
+import { steady } from "../wait.ts";
+import type { TestCluster } from "./cluster.ts";
+import { type RunningController, startController } from "./controller.ts";
+import { type GraphSpec, TestGraph } from "./graph.ts";
+import { KroRequests } from "./kro_requests.ts";
+
+/** What a test is given. */
+export interface Scenario {
+  /** The cluster, as the administrator sees it. */
+  readonly cluster: TestCluster;
+  /** A namespace that is there and empty. */
+  readonly namespace: string;
+  /** The controller that runs. */
+  readonly controller: Controller;
+  /** Runs a step of the test. */
+  readonly step: (name: string, run: () => Promise<void>) => Promise<boolean>;
+  /** Applies an RGD in a group of the test's own, and waits until it is Active; throws when it is refused. */
+  graph(spec: GraphSpec): Promise<TestGraph>;
+  /** The same without waiting; `name` is the RGD's name and the first part of its group. */
+  apply(spec: GraphSpec, name?: string): Promise<TestGraph>;
+  /** Waits until the controller has worked on nothing and asked for nothing for `ms`, 300 by default. */
+  idle(ms?: number): Promise<void>;
+  /** kro's requests since the last call, or since the first call's moment; see {@link KroRequests}. */
+  requests(): Promise<AuditEntry[]>;
+  /** Stops the controller, does `meanwhile` while none runs, and starts another. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
+  /** The same with other options, until the next restart. */
+  restartWith(options: Partial<ControllerOptions>): Promise<void>;
+}
+
+/** A running test: its controller, and the graphs that go at its end. */
+export class Session implements Scenario {
+  readonly cluster: TestCluster;
+  readonly step: Scenario["step"];
+  readonly #options: Partial<ControllerOptions>;
+  readonly #graphs: TestGraph[] = [];
+  #running?: RunningController;
+  #requests?: KroRequests;
+
+  /** Starts nothing yet. */
+  constructor(cluster: TestCluster, options: Partial<ControllerOptions>, t: Deno.TestContext) {
+    this.cluster = cluster;
+    this.#options = options;
+    this.step = (name, run) => t.step(name, run);
+  }
+
+  get namespace(): string {
+    return this.cluster.namespace;
+  }
+
+  get controller(): Controller {
+    return this.#running!.controller;
+  }
+
+  async graph(spec: GraphSpec): Promise<TestGraph> {
+    const graph = await this.apply(spec);
+    await graph.served();
+    return graph;
+  }
+
+  async apply(spec: GraphSpec, name?: string): Promise<TestGraph> {
+    const graph = await TestGraph.create(this.cluster, spec, name);
+    this.#graphs.push(graph);
+    return graph;
+  }
+
+  async idle(ms?: number): Promise<void> {
+    const own = { kind: NAMESPACE, name: this.namespace };
+    await steady("the controller", async () => {
+      await this.cluster.client.get(own);
+      const { metrics, sent } = this.#running!;
+      const queues = (await metrics.text()).split("\n").filter((line) => QUEUES.test(line));
+      return `${sent()} requests, ${queues.join()}`;
+    }, ms);
+  }
+
+  async requests(): Promise<AuditEntry[]> {
+    this.#requests ??= await KroRequests.open();
+    return await this.#requests.take();
+  }
+
+  async restart(meanwhile: () => Promise<unknown> = async () => {}): Promise<void> {
+    await this.#running?.stop();
+    try {
+      await meanwhile();
+    } finally {
+      await this.start();
+    }
+  }
+
+  async restartWith(options: Partial<ControllerOptions>): Promise<void> {
+    await this.#running?.stop();
+    await this.start(options);
+  }
+
+  /** Starts a controller and waits until it is ready. */
+  async start(more: Partial<ControllerOptions> = {}): Promise<void> {
+    this.#running = await startController({ ...this.#options, ...more });
+  }
+
+  /** Removes the graphs with all that kro keeps of them, last made first, then stops the controller. */
+  async end(seconds?: number): Promise<void> {
+    try {
+      for (const graph of this.#graphs.toReversed()) {
+        if (this.#options.allowCrdDeletion) await graph.remove(seconds);
+        else await graph.removeAll(seconds);
+      }
+    } finally {
+      this.#requests?.[Symbol.dispose]();
+      await this.#running?.stop();
+      this.#running = undefined;
+    }
+  }
+}
+
+/** Queued keys, and the time that the work under way has taken. */
+const QUEUES = /^workqueue_(depth|unfinished_work_seconds)\{/;
