@@ -1,4 +1,4 @@
-/** One API server, the fault proxy before it, kro behind that, and the people who use the cluster. */
+/** An API server, the fault proxy in front of it, kro that connects through the proxy, and a user's client. */
 import { bundle } from "../../deploy/tasks/bundle.ts";
 import { permissionFlags } from "../../src/cli/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
@@ -19,11 +19,11 @@ const FLAGS = [
   "--allow-crd-deletion",
   "--resource-graph-definition-concurrent-reconciles=32",
   "--dynamic-controller-concurrent-reconciles=64",
-  // What sweeps find, events have missed: often enough to be seen.
+  // A sweep finds what events missed: once a minute, so that a run sees several.
   "--dynamic-controller-default-resync-period=60",
 ];
 
-/** The name of the door of kro's processes, when there is one at a time. */
+/** The name of kro's port on the proxy, when there is one process at a time. */
 export const KRO = "kro";
 
 /** How to start kro; all may be left out. */
@@ -46,11 +46,11 @@ export interface StartOptions {
   reads?: string[];
 }
 
-/** What scenarios play in. */
+/** Where scenarios run. */
 export class Environment implements AsyncDisposable {
   /** Between all clients and the API server. */
   readonly proxy: FaultProxy;
-  /** The administrator, through the proxy: what people do is in the record too. */
+  /** The user's client, through the proxy, so that the record has its requests too. */
   readonly admin: KubeClient;
   /** The administrator's kubeconfig. */
   readonly adminFile: string;
@@ -84,7 +84,7 @@ export class Environment implements AsyncDisposable {
     this.#progress = deploymentsProgress(parts.admin);
   }
 
-  /** Starts proxy and people; kro is started by {@link startKro}. */
+  /** Starts the proxy and the user's client; {@link startKro} starts kro. */
   static async open(controlPlane: RunningControlPlane): Promise<Environment> {
     const dir = await Deno.makeTempDir({ prefix: "kro-faults-" });
     const proxy = await FaultProxy.start(controlPlane);
@@ -196,7 +196,7 @@ globalThis.Date = new Proxy(Real, {
     return code === 0 ? [] : [`kro ended with exit code ${code}`];
   }
 
-  /** What no log should have, since last asked. */
+  /** What the oracles find in the logs since the last call. */
   uncleanLogs(): string[] {
     const found: string[] = [];
     for (const [kro, from] of this.#read) {

@@ -1,4 +1,4 @@
-/** Leads all subjects through a life or several at once, phase by phase, and says after each what is not as it must be. */
+/** Runs all subjects through their phases, in one life or several at once, and judges the state after each phase. */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
 import { TestCluster } from "../support/cluster/cluster.ts";
 import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
@@ -17,7 +17,7 @@ import {
 import type { Environment } from "./environment.ts";
 import { sleep } from "../support/wait.ts";
 
-/** How a life without faults went: what others are compared with. */
+/** How a life without faults went; lives with faults are compared with it. */
 export interface Model {
   /** The state at the end of each phase. */
   states: Map<Phase, State>;
@@ -27,47 +27,47 @@ export interface Model {
   took: Map<Phase, number>;
 }
 
-/** What makes a life more than a quiet one. */
+/** The faults of a life, and when they happen. */
 export interface Plan {
-  /** Before people act. */
+  /** Before the users act. */
   before?(phase: Phase): Promise<void> | void;
-  /** While kro works on what they did. Resolves when the faults are over, with when that was if it was earlier. */
+  /** While kro works on the users' changes. Resolves when the faults are over, with the time of that if it was earlier. */
   during?(phase: Phase): Promise<number | void>;
-  /** After kro has come to rest. */
+  /** After kro is idle again. */
   after?(phase: Phase): Promise<void> | void;
 }
 
-/** How to live. */
+/** How a life runs. */
 export interface LifeOptions {
-  /** The tokens in names, `l` and digits: each subject lives as many lives side by side. */
+  /** Tokens in all names, `l` and digits: each subject lives as many lives side by side. */
   lives: readonly string[];
-  /** Who lives. */
+  /** The graphs. */
   subjects: readonly Subject[];
   /** The faults. */
   plan?: Plan;
-  /** What it is compared with. */
+  /** The life without faults that it is compared with. */
   model?: Model;
   /** How long nothing may be written after it has converged, 3 s by default. */
   quietMs?: number;
-  /** The same in phase `change`, where all that a subject can have is there. */
+  /** The same in phase `change`, in which a subject has the most objects. */
   restMs?: number;
   /** The last phase; all by default. */
   until?: Phase;
-  /** Generations and managed fields do not count: people changed more than without the fault. */
+  /** Leaves generations and managed fields out of the comparison: users changed more than in the model. */
   loose?: boolean;
-  /** Goes on with the record that is there: what it is judged by may have begun before. */
+  /** Keeps the record of earlier requests, which the judgement needs. */
   keepRecord?: boolean;
   /** How long a phase may take to converge before it counts as lost, in milliseconds. */
   patienceMs?: number;
-  /** By how much a phase may miss its bound: as long as kro waits at most before it tries again, 30 s by default. */
+  /** By how much a phase may exceed its bound: the longest backoff of kro, 30 s by default. */
   graceMs?: number;
 }
 
-/** What came of a life. */
+/** The outcome of a life. */
 export interface Lived {
-  /** What is not as it must be; empty when all is well. */
+  /** What the oracles found; empty when all is well. */
   faults: string[];
-  /** The model that this life would be. */
+  /** This life as a model for others. */
   model: Model;
   /** The longest time from the end of a phase's faults to kro's last write, in milliseconds. */
   recoveryMs: number;
@@ -75,7 +75,7 @@ export interface Lived {
   late: string[];
 }
 
-/** Lives them. The record is empty afterwards. */
+/** Runs the lives. The record is empty afterwards, unless something was found. */
 export async function live(env: Environment, options: LifeOptions): Promise<Lived> {
   const { lives, subjects, plan = {}, patienceMs = 120_000, graceMs = 30_000 } = options;
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
@@ -144,10 +144,10 @@ function countRequests(
   }
 }
 
-/** How long a watch may be put off, and a little more: what it has yet to tell is not missing before. */
+/** A little more than the longest backoff of a watch: an event may be that late. */
 const BACKOFF_MS = 40_000;
 
-/** Waits for rest, and for the state of the model. The state is that of the first life. */
+/** Waits until kro is idle and the state is that of the model. Returns the state of the first life. */
 async function restAsIn(
   env: Environment,
   settling: Settling,
@@ -174,7 +174,7 @@ async function restAsIn(
   }
 }
 
-/** Other people's objects that a scenario makes are called so; they are left out of states. */
+/** The name of objects that a scenario creates and kro must leave alone; states leave them out. */
 export const FOREIGN = "somebody-elses";
 
 function isOf({ path, body }: Entry, lives: readonly string[]): boolean {
@@ -186,7 +186,7 @@ function isForeign({ metadata }: KubeObject): boolean {
   return metadata.name === FOREIGN;
 }
 
-/** What people do in a phase. */
+/** What the users do in a phase. */
 export async function act(
   phase: Phase,
   subject: Subject,
@@ -220,13 +220,13 @@ export async function act(
   }
 }
 
-/** What is waited for. */
+/** What {@link settle} waits for. */
 export interface Settling {
-  /** The lives' tokens. */
+  /** The tokens of the lives. */
   lives: readonly string[];
-  /** Who. */
+  /** The graphs. */
   subjects: readonly Subject[];
-  /** In which phase each is. */
+  /** The phase of each. */
   phaseOf: (subject: Subject) => Phase;
   /** How long nothing may be written. */
   quietMs: number;
@@ -236,12 +236,12 @@ export interface Settling {
   since: number;
 }
 
-/** Waits until all is as the phase wants it and kro has been quiet for long enough. */
+/** Waits until every subject has reached the end of its phase and kro has written nothing for long enough. */
 export async function settle(
   env: Environment,
   s: Settling,
 ): Promise<{ lastWrite: number; faults: string[] }> {
-  // What an earlier life left behind, having failed, is not this one's.
+  // A failed life may have left objects, which kro goes on writing to.
   const own = (since: number) =>
     env.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
   const lastWrite = () => writes(own(s.since), env.doors, 0).at(-1)?.began ?? s.since;
@@ -260,7 +260,7 @@ export async function settle(
   return { lastWrite: lastWrite(), faults: busy.map((line) => `not in time: ${line}`) };
 }
 
-/** What is not yet as the phase wants it. */
+/** Objects that have not reached the end of their phase, one line each. */
 async function unsettled(
   env: Environment,
   { lives, subjects, phaseOf }: Settling,

@@ -3,7 +3,7 @@
 const V1 = "/sys/fs/cgroup/memory";
 const V2 = "/sys/fs/cgroup";
 
-/** See the file's first line. */
+/** A cgroup with a memory limit. Leaving the scope removes it. */
 export class MemoryGroup implements AsyncDisposable {
   readonly #dir: string;
 

@@ -4,7 +4,7 @@ import { sharedControlPlane, testNamespace } from "../support/controlplane/share
 import { kubeconfig } from "../support/controlplane/users.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 
-/** See the file's first line. */
+/** A client through the proxy, and one past it. Leaving the scope ends both and the proxy. */
 export interface Through extends AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly namespace: string;

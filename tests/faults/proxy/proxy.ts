@@ -14,7 +14,7 @@ export interface Upstream {
   ca: string;
 }
 
-/** See the file's first line. HTTP/1.1 and HTTP/2, as the client asks for by ALPN. */
+/** A proxy that breaks requests as its script says, and records them; HTTP/1.1 and HTTP/2, as ALPN negotiates. */
 export class FaultProxy implements AsyncDisposable {
   /** The authority of its own certificate, PEM. */
   readonly ca: string;

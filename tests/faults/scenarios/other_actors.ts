@@ -1,4 +1,4 @@
-/** What people and other controllers do to kro's objects, to its permissions, and in its way. */
+/** What users and other controllers do to kro's objects and permissions. */
 import {
   Annotation,
   CRD_KIND,
@@ -51,7 +51,7 @@ class Belongings {
     return { kind: found, namespace, name };
   }
 
-  /** One that is gone by now is no matter. */
+  /** An object that is gone meanwhile is not patched. */
   async patch(object: KubeObject, patch: JsonObject): Promise<void> {
     await quietly(this.#env.admin.mergePatch(this.ref(object), patch, by));
   }
@@ -81,9 +81,9 @@ const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [
 const KEYS = Object.values(Label);
 
 /** Done to a life once, while its update is under way. */
-type Deed = (env: Environment, life: string, own: Belongings) => Promise<void>;
+type Interference = (env: Environment, life: string, own: Belongings) => Promise<void>;
 
-const deeds: Record<string, Deed> = {
+const interferences: Record<string, Interference> = {
   "labels of children stripped": async (_, __, own) => {
     for (const child of await own.children()) {
       await own.patch(child, { metadata: { labels: gone(KEYS) } });
@@ -105,7 +105,7 @@ const deeds: Record<string, Deed> = {
     for (const child of await own.children()) await own.delete(child);
   },
   "children restored from a backup": async (_, __, own) => {
-    // Of the present, not of what the update has just dropped: that would be somebody else's by now.
+    // Children that the update has just pruned would be restored as objects without an owner.
     await sleep(4000);
     const children = await own.children();
     for (const child of children) await own.delete(child);
@@ -158,7 +158,7 @@ const deeds: Record<string, Deed> = {
   "namespaces deleted and made again": async (env, life, own) => {
     const places = subjects.map((subject) => nameIn(life, subject));
     for (const name of places) await env.admin.delete({ kind: NAMESPACE, name });
-    // The part of the namespace controller, which does not run here.
+    // What the namespace controller does, which does not run here.
     for (let left = 1; left > 0;) {
       const inside = (await everything(env, [life], subjects)).filter(({ metadata }) =>
         places.includes(metadata.namespace ?? "")
@@ -220,7 +220,7 @@ interface Version {
   schema: { openAPIV3Schema: { properties: { status: { properties: unknown } } } };
 }
 
-/** What must be there at the end although kro's labels are on it, and is taken away then. */
+/** Checks that objects with copied labels are still there, and deletes them. */
 async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   const map = kinds.find((k) => k.kind === "ConfigMap")!;
   const faults: string[] = [];
@@ -232,21 +232,23 @@ async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   return faults;
 }
 
-/** Deeds that touch all lives, not one. */
+/** Those that affect all lives, not one. */
 const ALONE: ReadonlySet<string> = new Set([
   "a child's CRD deleted for 3 s",
   "a child's CRD changed",
   "no right to Secrets for 5 s",
 ]);
 
-/** Deeds after which kro leaves an object alone for up to a minute at a time. */
-const FOUGHT: ReadonlySet<string> = new Set(["a controller that changes children back, for 5 s"]);
+/** Those after which kro repairs an object only once a minute. */
+const REVERTING: ReadonlySet<string> = new Set([
+  "a controller that changes children back, for 5 s",
+]);
 
 /** How many others are done at once, each to a life of its own. */
 const SIDE_BY_SIDE = 3;
 
 function groups(): string[][] {
-  const names = Object.keys(deeds);
+  const names = Object.keys(interferences);
   const together = names.filter((name) => !ALONE.has(name));
   const many: string[][] = [];
   while (together.length > 0) many.push(together.splice(0, SIDE_BY_SIDE));
@@ -265,7 +267,9 @@ const others: Scenario = {
         async during(phase) {
           if (phase !== "update") return;
           await Promise.all(
-            [...doneTo].map(([name, life]) => deeds[name]!(env, life, new Belongings(env, life))),
+            [...doneTo].map(([name, life]) =>
+              interferences[name]!(env, life, new Belongings(env, life))
+            ),
           );
         },
       };
@@ -273,7 +277,7 @@ const others: Scenario = {
       tally.add(
         names.join(" + "),
         await attempt(async () => {
-          const graceMs = names.some((name) => FOUGHT.has(name)) ? 90_000 : undefined;
+          const graceMs = names.some((name) => REVERTING.has(name)) ? 90_000 : undefined;
           const options = { loose: true, patienceMs: 240_000, graceMs };
           const lived = await context.live({ lives, plan, ...options });
           const copied = doneTo.get("labels copied onto somebody else's object");
@@ -282,7 +286,7 @@ const others: Scenario = {
         }),
       );
     }
-    return tally.row(`${Object.keys(deeds).join(", ")}; at an update`);
+    return tally.row(`${Object.keys(interferences).join(", ")}; at an update`);
   },
 };
 

@@ -1,4 +1,4 @@
-/** What a scenario is given, and what it has to tell. */
+/** What a scenario is given, and what it returns. */
 import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { type LifeOptions, live, type Lived, type Model } from "../lifecycle.ts";
 import { doubled, leaked, swollen } from "../oracles.ts";
@@ -15,7 +15,7 @@ export interface Row {
   runs: number;
   /** What was swept: which requests, which moments. */
   swept: string;
-  /** Runs in which every oracle was content. */
+  /** Runs in which no oracle found anything. */
   survived: number;
   /** Of those that survived, runs that took no longer than three times the model and the faults themselves. */
   inTime: number;
@@ -35,19 +35,19 @@ export interface Scenario {
   run(context: Context): Promise<Row>;
 }
 
-/** What scenarios share. */
+/** What all scenarios of a run share. */
 export class Context {
-  /** Where they play. */
+  /** Where they run. */
   readonly env: Environment;
   /** The control plane, when it is ours to restart. */
   readonly controlPlane?: ControlPlane;
   /** Only the fixed part. */
   readonly slice: boolean;
-  /** Of all that is random. */
+  /** Seed of everything random. */
   readonly seed: number;
   /** How long a soak takes, 60 s by default. */
   readonly soakMs: number;
-  /** Told what goes on. */
+  /** Receives a line about each run. */
   readonly say: (line: string) => void;
   #model?: Promise<Model>;
   #level?: Level;
@@ -75,17 +75,17 @@ export class Context {
     this.say = options.say ?? (() => {});
   }
 
-  /** A token that no life had. */
+  /** A token that no life has had. */
   nextLife(): string {
     return `l${this.#first}${String(++this.#lives).padStart(4, "0")}`;
   }
 
-  /** From now on it is another scenario's: its first life rests for a minute, but for the slice. */
+  /** Begins a scenario: its first life must be idle for a minute, except in the slice. */
   begin(): void {
     this.#mustRest = !this.slice;
   }
 
-  /** How all goes without faults; lived when it is first asked for. */
+  /** A life without faults, run at the first call. */
   model(): Promise<Model> {
     this.#model ??= (async () => {
       await this.ensureKro();
@@ -103,7 +103,7 @@ export class Context {
     if (!env.hasKro) await env.startKro();
   }
 
-  /** Lives once more under a plan, compares, and looks for what the process holds more than before. */
+  /** Runs a life under a plan, compares it with the model, and looks for leaks of the process. */
   async live(options: Partial<LifeOptions> & { holdsMore?: boolean }): Promise<Lived> {
     const { env } = this;
     const model = await this.model();
@@ -120,7 +120,7 @@ export class Context {
     return { ...lived, faults: [...lived.faults, ...more] };
   }
 
-  /** What a process holds more than the one that lived the model; connections take a moment to end. */
+  /** What the process holds beyond the one that ran the model; connections take a moment to end. */
   async #held(): Promise<string[]> {
     let found: string[] = [];
     for (let i = 0; i < 10; i++) {
@@ -144,7 +144,7 @@ export class Context {
 /** The slice runs beside other work: there a slow phase is a fault only when it is minutes late. */
 const SLICE_GRACE_MS = 240_000;
 
-/** How long nothing may be written once in each scenario. */
+/** How long nothing may be written, once in each scenario. */
 const REST_MS = 60_000;
 
 /** What a process holds. */
@@ -195,7 +195,7 @@ export class Tally {
   }
 }
 
-/** What came of a run. */
+/** The outcome of a run. */
 export interface Ran {
   /** What the oracles found. */
   faults: string[];
@@ -205,7 +205,7 @@ export interface Ran {
   late?: string[];
 }
 
-/** Runs it, and makes of what breaks off a finding. */
+/** Runs it; an error that it throws becomes a finding. */
 export async function attempt(run: () => Promise<Ran>): Promise<Ran> {
   try {
     return await run();

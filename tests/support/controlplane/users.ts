@@ -1,4 +1,4 @@
-// Who may call the API server. Every program is a user of its own, so that the audit log can be counted by user.
+/** The API server's users. Every program is one of its own, so that the audit log tells their calls apart. */
 import { dump } from "js-yaml";
 
 /** The users for tests: an administrator, kro's controller, and one who may only read. */

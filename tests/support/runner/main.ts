@@ -1,4 +1,4 @@
-// `deno task test`: runs the tests, those that need one on a control plane that they share, and counts the results.
+/** `deno task test`: runs the tests on control planes that they share, and prints how many passed and failed. */
 import { type Guarded, guarded } from "../controlplane/guard.ts";
 import {
   apiOnly,
@@ -39,7 +39,7 @@ async function runFiles(
     });
     const { success } = await running.status;
     const report = parseReport(await Deno.readTextFile(junit).catch(() => ""), filter);
-    // A module that does not load, say, is missing in the runner's report.
+    // Such as a module that does not load, which is missing in the runner's report.
     if (!success && report.failed.length === 0) report.failed.push("a failure outside the tests");
     return report;
   } finally {
@@ -70,7 +70,7 @@ async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
   const env = { [mark]: run };
   const options = { progress: (line: string) => console.error(line), env };
   const { signal } = interrupted;
-  // Starts while the tests in memory run.
+  // The control plane starts while the tests in memory run.
   const starting = existing || only === "unit" || cluster.length === 0
     ? undefined
     : startControlPlane({ ...options, signal });
@@ -103,7 +103,7 @@ async function endSurvivors(): Promise<number> {
     try {
       Deno.kill(pid, "SIGKILL");
     } catch {
-      // It has gone with one that was ended before it.
+      // It ended with its parent, which was ended before it.
     }
   }
   return left.length;

@@ -1,4 +1,4 @@
-// Reads the JUnit report that Deno's test runner writes.
+/** Reads the JUnit report that Deno's test runner writes. */
 import { takes } from "./selection.ts";
 
 /** The result of one run of the runner. */

@@ -1,7 +1,7 @@
-// Which test files a run takes, and which of them need a control plane.
+/** Which test files a run takes, and what each of them runs on. */
 import { parseArgs } from "node:util";
 
-/** What was asked for on the command line. */
+/** The command line of `deno task test`. */
 export interface Request {
   /** Only tests in memory, only tests on a cluster, or both. */
   only: "unit" | "cluster" | undefined;
@@ -42,7 +42,7 @@ export function parseRequest(args: string[]): Request {
   return { only, filter, paths: positionals, help };
 }
 
-/** What tests run on: nothing, the API server alone (no other controller moves anything), or all of the control plane. */
+/** What a test runs on: memory, an API server without other controllers, or a whole control plane. */
 export type Ground = "memory" | "api" | "cluster";
 
 /** What the tests of the file need. */

@@ -1,4 +1,4 @@
-// Finds processes of a test run that are still there after it, by a mark in their environment.
+/** Finds processes that outlive the test run which started them, by a mark in their environment. */
 import process from "node:process";
 
 /** The environment variable that marks every process of a run; its value names the run. */
@@ -13,7 +13,7 @@ export interface Survivor {
 }
 
 /** Waits up to `patience` milliseconds for all processes of a run to end, and returns those that have not. */
-export async function survivors(run: string, patience = 3000): Promise<Survivor[]> {
+export async function survivors(run: string, patience = 10_000): Promise<Survivor[]> {
   const end = performance.now() + patience;
   for (;;) {
     const found = await marked(run);
@@ -26,7 +26,7 @@ async function marked(run: string): Promise<Survivor[]> {
   const found: Survivor[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
-    // Processes of others cannot be read, and any may end while we look.
+    // Processes of other users cannot be read, and any may end meanwhile.
     const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
     if (!environment.split("\0").includes(`${mark}=${run}`)) continue;
     const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");

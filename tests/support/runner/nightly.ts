@@ -1,0 +1,173 @@
+/**
+ * `deno task nightly`: what is too long for CI, one part after the other. A part that fails does not keep the
+ * others from running; the summary at the end names it, and the exit code is 1.
+ */
+import { parseArgs } from "node:util";
+import { guarded } from "../controlplane/guard.ts";
+import { duration } from "../controlplane/progress.ts";
+
+/** One part of the nightly run: a task with its arguments. */
+export interface Part {
+  /** For `--only` and the summary. */
+  name: string;
+  /** What it asks. */
+  about: string;
+  /** Arguments of `deno task`. */
+  args: readonly string[];
+  /** A program without which the part is skipped. */
+  needs?: string;
+  /** After so many hours it counts as hanging and is ended. */
+  hours: number;
+}
+
+/** What became of a part. */
+export interface Result {
+  name: string;
+  /** `skipped` does not make the run fail. */
+  outcome: "passed" | "failed" | "skipped";
+  /** Why it failed or was skipped; empty when it passed. */
+  reason: string;
+  /** How long it took. */
+  ms: number;
+}
+
+/** The parts with that seed, in the order in which they run. */
+export function partsOf(seed: number): Part[] {
+  return [
+    {
+      name: "oracle",
+      about: "upstream's code and ours answer 10,000 random questions an area alike",
+      args: ["-q", "oracle", "--random", "10000", "--seed", String(seed)],
+      needs: "go",
+      hours: 6,
+    },
+    {
+      name: "faults",
+      about: "kro comes through every fault, and an hour of random ones",
+      args: ["-q", "faults", "--seed", String(seed), "--soak", "3600"],
+      hours: 8,
+    },
+    {
+      // Last, for it needs the machine for itself.
+      name: "bench",
+      about: "calls and CPU of all cases are those of the record",
+      args: ["-q", "bench", "--check"],
+      hours: 4,
+    },
+  ];
+}
+
+/** Runs a part; returns its exit code, or undefined when it was ended after its time. */
+export type Run = (part: Part) => Promise<number | undefined>;
+
+/**
+ * Runs the parts one after the other, whatever becomes of them.
+ *
+ * @param has whether a program is on the machine
+ * @param now a clock in milliseconds
+ */
+export async function runParts(
+  parts: readonly Part[],
+  run: Run,
+  has: (program: string) => Promise<boolean>,
+  now: () => number = () => performance.now(),
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const part of parts) {
+    const { name, needs, hours } = part;
+    if (needs && !await has(needs)) {
+      results.push({ name, outcome: "skipped", reason: `needs ${needs}`, ms: 0 });
+      continue;
+    }
+    const began = now();
+    let reason = "";
+    try {
+      const code = await run(part);
+      if (code === undefined) reason = `ended after ${hours} h`;
+      else if (code !== 0) reason = `exit code ${code}`;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
+    const outcome = reason === "" ? "passed" : "failed";
+    results.push({ name, outcome, reason, ms: now() - began });
+  }
+  return results;
+}
+
+/** The last lines of the output, and the exit code. */
+export function summaryOf(
+  results: readonly Result[],
+  seed: number,
+): { text: string; code: number } {
+  const lines = results.map(({ name, outcome, reason, ms }) =>
+    [name, outcome, outcome === "skipped" ? "" : duration(ms), reason].filter((s) => s !== "")
+      .join("  ")
+  );
+  const failed = results.filter(({ outcome }) => outcome === "failed");
+  const again = failed.map(({ name }) => `deno task nightly --seed ${seed} --only ${name}`);
+  const count = results.filter(({ outcome }) => outcome === "passed").length;
+  return {
+    text: [...lines, ...again, `seed ${seed}: ${count} passed, ${failed.length} failed`].join("\n"),
+    code: failed.length === 0 && results.length > 0 ? 0 : 1,
+  };
+}
+
+/** Runs the task, with its output on ours. */
+async function runTask({ args, hours }: Part): Promise<number | undefined> {
+  const task = guarded(Deno.execPath(), ["task", ...args], { inherit: true });
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    void task.stop();
+  }, hours * 3_600_000);
+  try {
+    const { code } = await task.status;
+    return isLate ? undefined : code;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function has(program: string): Promise<boolean> {
+  const command = new Deno.Command(program, { args: ["version"], stdout: "null", stderr: "null" });
+  return await command.output().then(({ success }) => success, () => false);
+}
+
+const usage = (parts: readonly Part[]) =>
+  `Usage: deno task nightly [--seed S] [--only NAME]...
+
+  --seed S     seed of everything random [drawn anew]
+  --only NAME  run only this part; may be repeated
+
+Parts:
+${parts.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join("\n")}`;
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: "string" },
+      only: { type: "string", multiple: true },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  const seed = values.seed === undefined
+    ? Math.floor(Math.random() * 2 ** 31)
+    : Number(values.seed);
+  const parts = partsOf(seed);
+  const unknown = values.only?.filter((name) => !parts.some((part) => part.name === name)) ?? [];
+  if (values.help || unknown.length > 0 || !Number.isSafeInteger(seed)) {
+    console.log(usage(parts));
+    return values.help ? 0 : 2;
+  }
+  const chosen = parts.filter(({ name }) => values.only?.includes(name) ?? true);
+  const announced: Run = (part) => {
+    console.log(`== deno task ${part.args.join(" ")}`);
+    return runTask(part);
+  };
+  const { text, code } = summaryOf(await runParts(chosen, announced, has), seed);
+  console.log(text);
+  return code;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
