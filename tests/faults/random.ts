@@ -1,7 +1,7 @@
 /** Chance from a seed, and graphs drawn by it. */
 import type { JsonObject } from "../../src/api/mod.ts";
-import { configMap, secret } from "../support/cluster/nodes.ts";
-import { NAME, type Subject } from "./subjects.ts";
+import { configMap, NAME, secret } from "../support/cluster/nodes.ts";
+import type { Subject } from "./subjects.ts";
 
 /** Mulberry32: a small generator whose whole state is the seed. */
 export function randomOf(seed: number): () => number {

@@ -5,6 +5,7 @@ import {
   configMap,
   deployment,
   external,
+  NAME,
   placed,
   secret,
   serviceAccount,
@@ -52,8 +53,6 @@ export interface Subject {
   others?(phase: Phase, cluster: TestCluster): Promise<unknown>;
 }
 
-/** The instance's name, with which all names begin. */
-export const NAME = "${schema.metadata.name}";
 const same = (values: JsonObject) => () => ({ create: values, update: values, shrink: values });
 const texts = (create: JsonObject, update: JsonObject, shrink: JsonObject) => () => ({
   create,

@@ -1,6 +1,6 @@
 /** Kinds of an aggregated API that comes late: a second API server is registered behind the first one. */
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
-import { crdOf, kroTest, kubectl } from "../../support/cluster/mod.ts";
+import { crdOf, kroTest, kubectl, NAME } from "../../support/cluster/mod.ts";
 
 kroTest("an RGD is served when the aggregated API comes whose kind it waits for", async (s) => {
   await using second = await startControlPlane({ without: apiOnly });
@@ -23,7 +23,7 @@ kroTest("an RGD is served when the aggregated API comes whose kind it waits for"
         template: {
           apiVersion: `${group}/v1`,
           kind: "Gadget",
-          metadata: { name: "${schema.metadata.name}" },
+          metadata: { name: NAME },
           spec: { size: "${schema.spec.size}" },
         },
       }],

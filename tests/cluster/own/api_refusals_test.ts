@@ -6,13 +6,12 @@ import {
   configMap,
   inState,
   kroTest,
+  NAME,
   type Scenario,
   service,
   serviceAccount,
   type TestGraph,
 } from "../../support/cluster/mod.ts";
-
-const NAME = "${schema.metadata.name}";
 
 /** A graph with a node that may be refused, one that reads it, and one that does not. */
 async function withBystander(s: Scenario, node: JsonObject, spec: JsonObject = {}) {

@@ -5,12 +5,11 @@ import {
   configMap,
   type GraphSpec,
   kroTest,
+  NAME,
   type Scenario,
   serviceAccount,
   viewed,
 } from "../../support/cluster/mod.ts";
-
-const NAME = "${schema.metadata.name}";
 
 /** Passes so often that a test of quiet sees what a pass without a cause asks for. */
 const busy = { controller: { instanceRequeueMs: 300 }, defaults: true };

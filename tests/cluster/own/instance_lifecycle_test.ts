@@ -12,12 +12,11 @@ import {
   inState,
   kroTest,
   type Live,
+  NAME,
   service,
   serviceAccount,
   viewed,
 } from "../../support/cluster/mod.ts";
-
-const NAME = "${schema.metadata.name}";
 
 kroTest(
   "an instance that is deleted and created again at once gets objects of its own",

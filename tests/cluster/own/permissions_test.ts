@@ -8,6 +8,7 @@ import {
   graphName,
   type GraphSpec,
   kubectl,
+  NAME,
   refused,
   startController,
   TestCluster,
@@ -55,7 +56,7 @@ async function dropRights(user: string): Promise<void> {
 /** An RGD of one ConfigMap. */
 const LOWLY: GraphSpec = {
   kind: "Lowly",
-  resources: [configMap("config", "${schema.metadata.name}", { value: "ours" })],
+  resources: [configMap("config", NAME, { value: "ours" })],
 };
 
 const ALL = "get,list,watch,create,patch,delete";

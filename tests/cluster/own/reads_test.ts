@@ -8,13 +8,14 @@ import {
   external,
   type GraphSpec,
   kroTest,
+  NAME,
 } from "../../support/cluster/mod.ts";
 
 /** A ConfigMap, and a status that reads this of it. */
 const noted = (status: Record<string, string>): GraphSpec => ({
   kind: "Noted",
   status,
-  resources: [configMap("config", "${schema.metadata.name}", { one: "1", two: "2" })],
+  resources: [configMap("config", NAME, { one: "1", two: "2" })],
 });
 
 kroTest(

@@ -13,6 +13,7 @@ import {
   configMap,
   eventually,
   kroTest,
+  NAME,
   POD_TEMPLATE,
   USER,
 } from "../../support/cluster/mod.ts";
@@ -88,7 +89,7 @@ for (const [what, { change, field, manager }] of Object.entries(reverts)) {
 kroTest("an instance names the manager that keeps reverting a field, and its object", async (s) => {
   const graph = await s.graph({
     kind: "Fighter",
-    resources: [configMap("config", "${schema.metadata.name}", { value: "ours" })],
+    resources: [configMap("config", NAME, { value: "ours" })],
   });
   await graph.create("one");
   await graph.active("one");

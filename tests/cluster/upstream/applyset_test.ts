@@ -10,12 +10,11 @@ import {
   configMap,
   type GraphSpec,
   type Live,
+  NAME,
   scenario,
   secret,
   serviceAccount,
 } from "../../support/cluster/mod.ts";
-
-const NAME = "${schema.metadata.name}";
 
 scenario("applyset:63", "the instance names its kinds, each object whose it is", async (s) => {
   const graph = await s.graph({

@@ -6,6 +6,7 @@ import {
   configMap,
   type GraphSpec,
   kroTest,
+  NAME,
   refused,
   revisionNumbers,
   sharedControlPlane,
@@ -18,7 +19,7 @@ function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
     kind,
     spec: { f: "string | default=x" },
     schema,
-    resources: [configMap("config", "${schema.metadata.name}", { value })],
+    resources: [configMap("config", NAME, { value })],
   };
 }
 
@@ -189,7 +190,7 @@ kroTest("bytes that are no UTF-8 harm nobody", async (s) => {
       metadata: { name },
       spec: {
         schema: { apiVersion: "v1alpha1", kind: "Bytes", group: `${name}.example.com` },
-        resources: [configMap("config", "${schema.metadata.name}", { value: word })],
+        resources: [configMap("config", NAME, { value: word })],
       },
     });
   const file = await Deno.makeTempFile();
@@ -237,7 +238,7 @@ kroTest("a spec that turns to garbage mid-rollout loses no object", async (s) =>
       configMap("gate", "${schema.metadata.name}-gate", { value }, {
         readyWhen: ["${has(gate.metadata.annotations)}"],
       }),
-      configMap("config", "${schema.metadata.name}", { value, gate: "${gate.metadata.name}" }),
+      configMap("config", NAME, { value, gate: "${gate.metadata.name}" }),
     ],
   });
   const open = (name: string) =>

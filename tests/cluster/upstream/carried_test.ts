@@ -1,9 +1,8 @@
 // What kro puts on an instance is put back when somebody takes it off, and graphs may make instances of graphs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { configMap, kroTest, type Live } from "../../support/cluster/mod.ts";
+import { configMap, kroTest, type Live, NAME } from "../../support/cluster/mod.ts";
 
-const NAME = "${schema.metadata.name}";
 const KINDS = "applyset.kubernetes.io/contains-group-kinds";
 const HASH = "internal.kro.run/applyset-inventory-hash";
 

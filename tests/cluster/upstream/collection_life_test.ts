@@ -6,12 +6,12 @@ import {
   configMap,
   type GraphSpec,
   inState,
+  NAME,
   placed,
   pod,
   scenario,
 } from "../../support/cluster/mod.ts";
 
-const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };
 const forEach = [{ value: "${schema.spec.values}" }];
 

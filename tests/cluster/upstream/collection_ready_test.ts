@@ -4,12 +4,12 @@ import {
   condition,
   configMap,
   inState,
+  NAME,
   nodeReason,
   pod,
   scenario,
 } from "../../support/cluster/mod.ts";
 
-const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };
 const forEach = [{ value: "${schema.spec.values}" }];
 

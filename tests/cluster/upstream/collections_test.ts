@@ -1,9 +1,8 @@
 // forEach: which items there are, and what reads them.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
-import { configMap, placed, scenario } from "../../support/cluster/mod.ts";
+import { configMap, NAME, placed, scenario } from "../../support/cluster/mod.ts";
 
-const NAME = "${schema.metadata.name}";
 const values = { values: "[]string" };
 
 /** ConfigMaps of the instance's values, one each. */

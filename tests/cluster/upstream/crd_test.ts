@@ -7,6 +7,7 @@ import {
   condition,
   configMap,
   type GraphSpec,
+  NAME,
   refused,
   scenario,
   specSchema,
@@ -14,7 +15,7 @@ import {
 
 /** A graph of one ConfigMap with that schema of the instance's spec. */
 function graphOf(kind: string, spec: JsonObject, schema: JsonObject = {}): GraphSpec {
-  return { kind, spec, schema, resources: [configMap("config", "${schema.metadata.name}")] };
+  return { kind, spec, schema, resources: [configMap("config", NAME)] };
 }
 
 const fields = { field1: "string", field2: "integer | default=42" };

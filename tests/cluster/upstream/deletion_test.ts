@@ -5,6 +5,7 @@ import {
   configMap,
   deployment,
   external,
+  NAME,
   type Place,
   type Scenario,
   scenario,
@@ -12,7 +13,6 @@ import {
   service,
 } from "../../support/cluster/mod.ts";
 
-const NAME = "${schema.metadata.name}";
 const ORDER = "internal.kro.run/apply-order";
 const HOLD = "scenario.example.com/hold";
 

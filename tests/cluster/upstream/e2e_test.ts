@@ -9,6 +9,7 @@ import {
   installCrd,
   inState,
   type Live,
+  NAME,
   scenario,
   type TestGraph,
 } from "../../support/cluster/mod.ts";
@@ -42,7 +43,7 @@ const simple = (kind: string): GraphSpec => ({
     template: {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "${schema.metadata.name}" },
+      metadata: { name: NAME },
       spec: {
         replicas: "${schema.spec.replicas}",
         selector: { matchLabels: { app: "${schema.metadata.name}" } },

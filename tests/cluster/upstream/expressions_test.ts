@@ -6,6 +6,7 @@ import {
   type GraphSpec,
   installCrd,
   type Live,
+  NAME,
   scenario,
   serviceAccount,
 } from "../../support/cluster/mod.ts";
@@ -16,7 +17,7 @@ scenario("format:33", "format() puts values into a text", async (s) => {
     kind: "Format",
     resources: [
       serviceAccount("account", "${schema.metadata.name}"),
-      configMap("config", "${schema.metadata.name}", { key }),
+      configMap("config", NAME, { key }),
     ],
   });
   const { status } = await s.cluster.get(graph.rgd);

@@ -6,6 +6,7 @@ import {
   external,
   installCrd,
   inState,
+  NAME,
   scenario,
 } from "../../support/cluster/mod.ts";
 
@@ -23,7 +24,7 @@ scenario("externalref:39", "a Deployment follows one of somebody else's", async 
         template: {
           apiVersion: "apps/v1",
           kind: "Deployment",
-          metadata: { name: "${schema.metadata.name}" },
+          metadata: { name: NAME },
           spec: deploymentSpec("${theirs.spec.replicas}"),
         },
       },

@@ -10,6 +10,7 @@ import {
   type GraphSpec,
   installCrd,
   kroTest,
+  NAME,
   revisionNumbers,
   type Scenario,
   sharedControlPlane,
@@ -21,7 +22,7 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   return {
     kind,
     spec: { f: "string | default=x" },
-    resources: [configMap("config", "${schema.metadata.name}", { value })],
+    resources: [configMap("config", NAME, { value })],
   };
 }
 

@@ -8,6 +8,7 @@ import {
   KroRequests,
   kroTest,
   type Live,
+  NAME,
   revisionNumbers,
   revisions,
   type Scenario,
@@ -25,7 +26,7 @@ function graphOf(kind: string, value = "one"): GraphSpec {
     spec: { f: "string | default=x" },
     status: { value: "${config.data.value}" },
     resources: [
-      configMap("config", "${schema.metadata.name}", { value, f: "${schema.spec.f}" }),
+      configMap("config", NAME, { value, f: "${schema.spec.f}" }),
       secret("secret", "${schema.metadata.name}-${config.data.value}"),
     ],
   };
@@ -77,7 +78,7 @@ kroTest("a CRD is what the graph wants however the API server stores it", async 
         { name: "Size", type: "integer", jsonPath: ".spec.size", priority: 1, description: "" },
       ],
     },
-    resources: [configMap("config", "${schema.metadata.name}")],
+    resources: [configMap("config", NAME)],
   });
   const { resourceVersion } = (await s.cluster.get(graph.crd)).metadata;
   await s.idle();

@@ -8,6 +8,7 @@ import {
   type GraphSpec,
   kroTest,
   type Live,
+  NAME,
   refused,
   revisionNumbers,
   type Scenario,
@@ -18,7 +19,7 @@ import {
 
 /** One ConfigMap that says which version of the graph made it. */
 function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObject = {}) {
-  const resources = [configMap("config", "${schema.metadata.name}", { value })];
+  const resources = [configMap("config", NAME, { value })];
   return { kind, spec, schema, resources } satisfies GraphSpec;
 }
 
@@ -161,7 +162,7 @@ async function lost(s: Scenario, kind: string): Promise<TestGraph> {
   const graph = await s.graph({
     kind,
     spec: { more: "boolean | default=false" },
-    resources: [configMap("config", "${schema.metadata.name}", {
+    resources: [configMap("config", NAME, {
       value: "${schema.spec.more ? 'one' : omit()}",
     })],
   });
@@ -207,7 +208,7 @@ kroTest("when the newest revision cannot be read, an older good one serves", asy
   const graph = await s.graph(graphOf("Stepped", "old", { f: "string" }));
   await graph.change({
     ...graphOf("Stepped", "", { f: "string" }),
-    resources: [configMap("config", "${schema.metadata.name}", { value: "${omit()}" })],
+    resources: [configMap("config", NAME, { value: "${omit()}" })],
   });
   await s.restartWith({ compile: { omit: false } });
   const rgd = await refused(s, graph, "GraphAccepted", /omit/);

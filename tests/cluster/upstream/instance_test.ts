@@ -1,29 +1,15 @@
 // An instance's life: edits, its conditions, what is written on it and its children, its end.
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../../src/api/mod.ts";
-import { applySetId } from "../../../src/reconcile/mod.ts";
+import { applySetId } from "../../support/cluster/applyset.ts";
 import {
   condition,
   configMap,
   deploymentSpec,
   type GraphSpec,
   type Live,
+  NAME,
   scenario,
-  type TestGraph,
 } from "../../support/cluster/mod.ts";
-
-/** The ApplySet id of an instance. */
-function setId(graph: TestGraph, instance: Live): string {
-  const [group, version] = graph.apiVersion.split("/");
-  const kind = {
-    group: group!,
-    version: version!,
-    kind: instance.kind,
-    plural: "",
-    namespaced: true,
-  };
-  return applySetId(kind, instance as KubeObject);
-}
 
 scenario("lifecycle:36", "a Deployment follows its instance, and goes with it", async (s) => {
   const container = {
@@ -64,7 +50,7 @@ scenario("lifecycle:36", "a Deployment follows its instance, and goes with it", 
 const simple = (kind: string): GraphSpec => ({
   kind,
   spec: { data: "string" },
-  resources: [configMap("config", "${schema.metadata.name}", { config: "${schema.spec.data}" })],
+  resources: [configMap("config", NAME, { config: "${schema.spec.data}" })],
 });
 
 scenario("instance_conditions:57", "a settled instance is Ready at its generation", async (s) => {
@@ -127,7 +113,7 @@ scenario("annotation_label:60", "what is written on an instance and on its child
   await graph.create("app", { name: "settings", threshold: 3.14 });
   const app = await graph.active("app");
   const rgd = await s.cluster.get(graph.rgd);
-  const set = setId(graph, app);
+  const set = applySetId(app);
   const { "internal.kro.run/applyset-inventory-hash": hash, ...annotations } =
     app.metadata.annotations;
   assert.match(hash, /^sha256:[\w-]{43}$/);

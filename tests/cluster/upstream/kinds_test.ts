@@ -7,10 +7,12 @@ import {
   condition,
   configMap,
   crdOf,
+  crdPlace,
   type GraphSpec,
   inState,
   kroTest,
   type Live,
+  NAME,
   type Place,
   refused,
   type Scenario,
@@ -18,23 +20,18 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
-
-/** A kind that is not kro's: Widgets with these properties of their spec. */
-function widgets(s: Scenario, properties: JsonObject, kind = "Widget") {
+/** The kind Widget, which kro does not make, with these properties of its spec. */
+function widgets(s: Scenario, properties: JsonObject) {
   const group = `${s.namespace}.example.org`;
-  const object = crdOf(kind, group, "v1", { spec: { type: "object", properties } });
-  const { name } = object.metadata as { name: string };
-  return { object, at: { kind: CRD, name }, apiVersion: `${group}/v1`, kind: `${kind}.${group}` };
+  const kind = `Widget.${group}`;
+  const object = crdOf("Widget", group, "v1", { spec: { type: "object", properties } });
+  return { object, at: crdPlace(kind), apiVersion: `${group}/v1`, kind };
 }
 
 /** Installs the kind and waits until it is served. */
 async function install(s: Scenario, { object, at }: ReturnType<typeof widgets>): Promise<void> {
   await s.cluster.apply(object);
-  await s.cluster.until(
-    at,
-    isEstablished,
-  );
+  await s.cluster.until(at, isEstablished);
 }
 
 /** A graph that makes a Widget and a ConfigMap. */
@@ -44,7 +41,7 @@ function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
     kind,
     spec: { size: "string | default=s" },
     resources: [
-      configMap("config", "${schema.metadata.name}"),
+      configMap("config", NAME),
       { id: "widget", template: { apiVersion, kind: "Widget", metadata, spec } },
     ],
   };

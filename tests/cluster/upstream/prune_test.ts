@@ -8,13 +8,12 @@ import {
   type GraphSpec,
   inState,
   type Live,
+  NAME,
   passes,
   type Scenario,
   scenario,
   type TestGraph,
 } from "../../support/cluster/mod.ts";
-
-const NAME = "${schema.metadata.name}";
 
 /** A source that the instance switches, and dependents in a row: the first by includeWhen. */
 const switched = (kind: string, further: unknown[] = []): GraphSpec => ({

@@ -9,6 +9,7 @@ import {
   type GraphSpec,
   installCrd,
   inState,
+  NAME,
   type Scenario,
   scenario,
 } from "../../support/cluster/mod.ts";
@@ -154,7 +155,7 @@ scenario("resource_shape_compatibility:118", "such an object is referred to", as
         id: "widget",
         externalRef: { ...widget, metadata: { ...metadata, namespace: s.namespace } },
       },
-      configMap("config", "${schema.metadata.name}", { size: "${widget.spec.size}" }),
+      configMap("config", NAME, { size: "${widget.spec.size}" }),
     ],
   });
   await graph.create("app");

@@ -7,6 +7,7 @@ import {
   deployment,
   type GraphSpec,
   kroTest,
+  NAME,
   refused,
   revisionNumbers,
   revisions,
@@ -23,7 +24,7 @@ function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
   return {
     kind,
     spec: { data: `string | default=${default_}` },
-    resources: [configMap("config", "${schema.metadata.name}", data)],
+    resources: [configMap("config", NAME, data)],
   };
 }
 

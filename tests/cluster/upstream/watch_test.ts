@@ -5,11 +5,10 @@ import {
   configMap,
   external,
   type Live,
+  NAME,
   type Scenario,
   scenario,
 } from "../../support/cluster/mod.ts";
-
-const NAME = "${schema.metadata.name}";
 
 function config({ cluster }: Scenario, name: string, data: JsonObject, labels: JsonObject = {}) {
   return cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels }, data });

@@ -21,6 +21,8 @@ export interface KroOptions {
   preload?: string;
   /** A command that execs what follows it, such as `prlimit`. */
   under?: readonly string[];
+  /** In a session of its own: Ctrl-C in a terminal does not reach it. */
+  detached?: boolean;
   /** The file of its log; by default one that goes with the process. */
   log?: string;
 }
@@ -69,7 +71,8 @@ export class KroProcess implements AsyncDisposable {
     ];
     const log = options.log ?? Deno.makeTempFileSync({ prefix: "kro-", suffix: ".log" });
     const env = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
-    const process = guarded(command[0]!, command.slice(1), { log, env });
+    const { detached } = options;
+    const process = guarded(command[0]!, command.slice(1), { log, env, detached });
     return new KroProcess(process, ports, log, options.log === undefined);
   }
 

@@ -1,6 +1,9 @@
 /** Nodes of RGDs: small objects of kinds that every API server has. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 
+/** The instance's name, which most names of objects begin with. */
+export const NAME = "${schema.metadata.name}";
+
 /** A node of a ConfigMap; `more` is what else the node says: includeWhen, readyWhen, forEach. */
 export function configMap(
   id: string,
