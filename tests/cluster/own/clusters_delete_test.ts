@@ -43,15 +43,18 @@ Deno.test("live deletion: an object that is held is polled alone, and its finali
   };
   const metadata = { name: "one" };
   const instance = { apiVersion: `${group}/v1alpha1`, kind: "Pair", metadata, spec: {} };
+  const account = { kind: "ServiceAccount", name: "one" };
+  const hold = (finalizers: string[] | null) =>
+    cluster.patch(account, { metadata: { finalizers } });
+  let deletion: Promise<void> | undefined;
   try {
     await Deno.writeTextFile(`${dir}/rgd.json`, JSON.stringify(rgd));
     await Deno.writeTextFile(`${dir}/instance.json`, JSON.stringify(instance));
     await kro("apply", "-f", `${dir}/rgd.json`, "-f", `${dir}/instance.json`);
-    const account = { kind: "ServiceAccount", name: "one" };
-    await cluster.patch(account, { metadata: { finalizers: ["example.com/hold"] } });
+    await hold(["example.com/hold"]);
 
     using requests = await KroRequests.open();
-    const deletion = kro("delete", "-f", `${dir}/instance.json`);
+    deletion = kro("delete", "-f", `${dir}/instance.json`);
     await cluster.until(
       { kind: `Pair.${group}`, name: "one" },
       (o) => condition(o, "ResourcesReady")?.message.includes("example.com/hold"),
@@ -67,13 +70,15 @@ Deno.test("live deletion: an object that is held is polled alone, and its finali
     assert.equal(asked("list", "configmaps"), 2);
     assert.equal(asked("list", "serviceaccounts"), 3);
 
-    await cluster.patch(account, { metadata: { finalizers: null } });
+    await hold(null);
     await deletion;
     entries.push(...await requests.take());
     const deleted = entries.filter(({ verb }) => verb === "delete")
       .map(({ resource, name }) => `${resource} ${name}`);
     assert.deepEqual(deleted, ["pairs one", "serviceaccounts one", "configmaps one"]);
   } finally {
+    if (await cluster.find(account)) await hold(null);
+    await deletion;
     await kro("delete", "-f", `${dir}/rgd.json`);
     await Deno.remove(dir, { recursive: true });
     await kubectl(["delete", "crd", `pairs.${group}`, "--ignore-not-found", "--wait=false"]);

@@ -70,12 +70,12 @@ for (const [what, { change, field, manager }] of Object.entries(reverts)) {
       setup.requests();
       return await cluster.apply(ref, desired, { force: true });
     };
-    for (const look of [0, 0, 1, 1]) {
+    for (const [round, look] of [0, 0, 1, 1].entries()) {
       const { action, reverted } = await provoke();
       assert.equal(action, "configured");
       assert.equal(reverted, undefined);
       const { "get podtemplates": gets = 0, ...rest } = setup.requests();
-      assert.deepEqual([gets, rest], [look, { "apply podtemplates": 1 }]);
+      assert.deepEqual([gets, rest], [look, { "apply podtemplates": 1 }], `round ${round}`);
     }
     const { reverted } = await provoke();
     assert.deepEqual([reverted?.field, reverted?.manager], [field, manager]);

@@ -10,7 +10,7 @@ import { ClusterSchemas } from "../../../src/clusters/schemas.ts";
 import { Discovery, type KubeClient } from "../../../src/kube/mod.ts";
 import { testNamespace } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
-import { openClient, type RecordedClient } from "./client.ts";
+import { openClient } from "./client.ts";
 
 /** The parts of a cached cluster on that client, with caches that watch nothing yet; `now` is {@link RevertBackoff}'s. */
 export function partsOf(
@@ -37,8 +37,8 @@ export interface CachedSetup extends AsyncDisposable {
   readonly cluster: CachedCluster;
   readonly client: KubeClient;
   readonly namespace: string;
-  /** Requests since the last call by `verb resource`, watches left out. */
-  requests: RecordedClient["requests"];
+  /** Requests since the last call by `verb resource`, without watches and objects of other namespaces. */
+  requests(): Record<string, number>;
   /** Names of the instances that were woken since the last call. */
   woken(): string[];
   /** Waits until an instance is woken; what {@link woken} returns then. */
@@ -71,7 +71,7 @@ export async function cachedSetup(
     cluster: new CachedCluster(parts, "instance"),
     client,
     namespace,
-    requests,
+    requests: () => requests(namespace),
     woken: () => names.splice(0),
     untilWoken: () => eventually("an instance woken", () => names.length > 0 && names.splice(0)),
     restarted: () => cachedSetup(kinds, { within: namespace, now }),

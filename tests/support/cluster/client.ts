@@ -21,8 +21,11 @@ export interface RecordedClient extends AsyncDisposable {
   readonly client: KubeClient;
   /** Every request that was answered or failed, watches included. */
   readonly sent: readonly RequestInfo[];
-  /** Requests since the last call by `verb resource`, watches left out. */
-  requests(): Record<string, number>;
+  /**
+   * Requests since the last call by `verb resource`, watches left out. With a namespace, requests for objects
+   * of other namespaces too: a cache makes some when the namespace of an earlier test is deleted.
+   */
+  requests(namespace?: string): Record<string, number>;
 }
 
 /** Connects as the administrator, or as the user that `as` impersonates. */
@@ -40,10 +43,12 @@ export async function openClient(
   return {
     client,
     sent,
-    requests: () => {
+    requests: (namespace) => {
       const counts: Record<string, number> = {};
-      // A watch begins when its list is done, and again when the server ends it.
-      for (const { verb, resource } of sent.slice(taken).filter(({ verb }) => verb !== "watch")) {
+      for (const { verb, resource, object = "" } of sent.slice(taken)) {
+        // A watch begins when its list is done, and again when the server ends it.
+        if (verb === "watch") continue;
+        if (namespace && object.includes("/") && !object.startsWith(`${namespace}/`)) continue;
         const key = `${verb} ${resource}`;
         counts[key] = (counts[key] ?? 0) + 1;
       }

@@ -29,7 +29,7 @@ export interface KroOptions {
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
-/** A process; it dies with this one at the latest. Leaving the scope kills it. */
+/** A process; it dies with this one at the latest. Leaving the scope ends it in order: its Lease must not hold up others. */
 export class KroProcess implements AsyncDisposable {
   /** `http://host:port` of its endpoint. */
   readonly url: string;
@@ -141,7 +141,7 @@ export class KroProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.crash();
+    if (this.#running) await this.#process.stop();
     if (this.#ownsLog) await Deno.remove(this.#log).catch(() => {});
   }
 }
