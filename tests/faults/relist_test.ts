@@ -48,7 +48,7 @@ Deno.test("a child that was made and deleted while its kind could not be watched
         : verb === "watch"
         ? refuse(410)
         : undefined;
-    const writer = await children.writerFor(MAP, g.namespace);
+    const writer = await children.writerFor(CONFIG_MAP, g.namespace);
     await writer!.apply(
       ref,
       desired,

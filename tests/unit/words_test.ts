@@ -26,9 +26,7 @@ const EXEMPT_PAGES: readonly string[] = [
   "tests/conformance/README.md",
   "tests/conformance/celspec/README.md",
   "tests/conformance/deviations.md",
-  "tests/faults/README.md",
   "tests/faults/RESULTS.md",
-  "tests/support/controlplane/README.md",
 ];
 
 /** A banned phrase and its replacement. */
