@@ -1,5 +1,4 @@
 // Access to a running control plane, whoever started it: everything needed is in its folder.
-import { type AuditEntry, AuditLog } from "./audit.ts";
 import { files } from "./components.ts";
 import type { User } from "./users.ts";
 
@@ -33,8 +32,6 @@ export interface RunningControlPlane {
   kubeconfigFor(user: User): string;
   /** A user's bearer token. */
   token(user: User): string;
-  /** The audit log so far. The API server may answer a call a moment before it logs it. */
-  audit(): Promise<AuditEntry[]>;
   /** Runs kubectl as the administrator, or as `user`; its exit code is for the caller to judge. */
   kubectl(args: string[], options?: { stdin?: string; user?: User }): Promise<Output>;
 }
@@ -67,7 +64,6 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
     kubectlPath: kubectl,
     kubeconfigFor,
     token: (user) => tokens[user] ?? "",
-    audit: () => AuditLog.fromStart(auditLog).read(),
     kubectl: (args, { stdin, user = "admin" } = {}) =>
       run(kubectl, args, stdin, {
         KUBECONFIG: kubeconfigFor(user),
