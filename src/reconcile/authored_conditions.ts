@@ -5,7 +5,7 @@ import type { Graph } from "../graph/mod.ts";
 import { areAuthored } from "./conditions.ts";
 import { expressionText, type Scope } from "./scope.ts";
 
-/** Result of the author's expressions. */
+/** Result of evaluating the declared conditions. */
 export interface Authored {
   /** The conditions to write. */
   conditions: Condition[];
@@ -14,8 +14,11 @@ export interface Authored {
 }
 
 /**
- * Evaluates the entries. `builtIn` are kro's own conditions of this pass, which expressions may read;
- * `current` those in the cluster, which stay as long as an entry that may yield them is pending or fails.
+ * Evaluates the declared conditions.
+ *
+ * @param given `builtIn`: kro's own conditions of this pass, which expressions may read. `current`: the
+ * conditions in the cluster; while any entry is pending or fails, those that no entry yields are kept.
+ * `now`: transition time of conditions whose status changes, RFC 3339.
  */
 export function authoredConditions(
   graph: Graph,
@@ -30,7 +33,7 @@ export function authoredConditions(
   let isComplete = true;
   for (const expression of graph.status.conditions) {
     const text = expressionText(expression);
-    // A node that was not observed counts as missing data.
+    // The expression is pending: the objects of a node that it reads were not observed in this pass.
     if (expression.nodes.some((id) => !scope.sees(id))) {
       isComplete = false;
       continue;
@@ -57,7 +60,7 @@ export function authoredConditions(
   if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
   if (isComplete && doubles.length === 0) return { conditions: kept, failures };
   const types = new Set(kept.map((c) => c.type));
-  // kro's own conditions, from before the author declared any, are dropped.
+  // kro's own conditions are dropped: they were written before the author declared conditions.
   const previous = areAuthored(current) ? current : [];
   return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
 }
@@ -81,7 +84,7 @@ function stamped(
   };
 }
 
-/** The variable `schema` with kro's own conditions as its status, for `runtime.condition`. */
+/** The CEL variable `schema` with kro's own conditions as its status: `runtime.condition` reads them. */
 function withBuiltIns(
   graph: Graph,
   instance: KubeObject,

@@ -1,11 +1,11 @@
 /**
- * The port: everything that a pass may ask of a cluster, or do to it. The live, the cached and the
- * memory cluster implement it; `tests/support/contract` holds what all of them have in common.
+ * The interface through which a pass reads and writes a cluster. The live, the cached and the memory
+ * cluster implement it; the tests in `tests/support/contract` run over each of them.
  */
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { FieldPath } from "../graph/mod.ts";
 
-/** Where to list: one kind, in one namespace or in all. */
+/** What to list: the objects of one kind, in one namespace or in all. */
 export interface ListScope {
   /** The kind. */
   kind: KindRef;
@@ -36,7 +36,7 @@ export type ApplyAction = "created" | "configured" | "unchanged";
 export interface Applied {
   /** The live object after the apply. */
   object: KubeObject;
-  /** What the apply did; `unchanged` may have cost no request. */
+  /** What the apply did; `unchanged` also when no request was sent. */
   action: ApplyAction;
   /** The resourceVersion of kro's last write to the object, when this process made that write. */
   revision?: string;
@@ -55,21 +55,24 @@ export interface RevertedField {
 }
 
 /**
- * Fields whose value is derived from resourceVersions only. While the basis stays the same, a
- * difference in them alone causes no apply.
+ * Fields whose value is derived from resourceVersions only. An object that differs in these fields only
+ * is not applied again until the basis changes.
  */
 export interface Volatile {
   /** The fields. */
   readonly paths: readonly FieldPath[];
-  /** The resourceVersions of kro's own writes to the objects that the fields read; empty if unknown. */
+  /** The resourceVersions of kro's own last writes to the objects that the fields read; empty if unknown. */
   readonly basis: string;
 }
 
 /** How to apply. */
 export interface ApplyOptions {
-  /** Take over fields of other managers; without it, such a field fails with ApiError `Conflict`. */
+  /**
+   * Take over fields that other managers own, as `force` does in server-side apply (KEP-555). Otherwise the
+   * apply of such a field is rejected with ApiError `Conflict`.
+   */
   force: boolean;
-  /** Fields that cause no apply on their own. */
+  /** Fields whose difference alone causes no apply. */
   volatile?: Volatile;
 }
 
@@ -94,36 +97,50 @@ export interface ServesOptions {
 }
 
 /**
- * A cluster as a pass sees it. Every method may reject with ApiError; none retries a refusal.
- * The returned objects belong to the cluster: callers must not modify them.
+ * A cluster as a pass sees it. Every method may reject with ApiError, and no method sends a refused request
+ * again. Callers must not modify the returned objects, which may be shared with a cache.
+ *
+ * @example
+ * ```ts
+ * import type { ObjectRef } from "../api/mod.ts";
+ * import type { Cluster } from "./mod.ts";
+ *
+ * async function remove(cluster: Cluster, ref: ObjectRef): Promise<void> {
+ *   const object = await cluster.getLive(ref);
+ *   if (object) await cluster.delete(ref, { uid: object.metadata.uid! });
+ * }
+ * ```
  */
 export interface Cluster {
-  /** A child, or undefined. A cached cluster may miss objects without kro's labels. */
+  /** A child; undefined when it does not exist. A cached cluster may miss objects without kro's labels. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** The object that an external reference names, or undefined. It may be any object of the cluster. */
+  /** The object that an external reference names; undefined when it does not exist. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** The object as the API server has it, bypassing caches: before kro adopts or overwrites it. */
+  /**
+   * The object as the API server has it, bypassing caches; undefined when it does not exist. Called before
+   * kro adopts or overwrites an object.
+   */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;
   /**
-   * Objects that carry the ApplySet's `part-of` label. Controllers copy labels, so not all of them
-   * need be members: `isMember` decides.
+   * Objects that carry the ApplySet's `part-of` label. Other controllers copy labels to objects of their
+   * own, so callers check each object with `isMember`.
    */
   listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]>;
   /**
-   * The same as the API server has it, metadata only. The list shows every write that was answered
-   * before the call, so that an empty one allows the finalizer to be removed.
+   * As {@link listMembers}, from the API server and with metadata only. The list is consistent: it shows
+   * every write that was answered before the call. An empty list allows the finalizer to be removed.
    */
   listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]>;
-  /** The items of a collection node, by their labels. */
+  /** The items of a collection node, selected by their labels. */
   listCollection(collection: CollectionRef): Promise<KubeObject[]>;
   /** The objects that an external reference selects. */
   listExternal(selection: ExternalSelection): Promise<KubeObject[]>;
   /**
-   * Server-side apply under field manager `kro.run/applyset`. Makes no request when the live object
-   * already has the desired fields.
+   * Server-side apply (KEP-555) under field manager `kro.run/applyset`. Sends no request when the live
+   * object already has the desired fields.
    */
   apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied>;
-  /** Deletes with background propagation. An object that does not exist counts as deleted. */
+  /** Deletes with background propagation. Resolves also when the object does not exist. */
   delete(ref: ObjectRef, options: DeleteOptions): Promise<void>;
   /**
    * JSON merge patch (RFC 7386) of the instance under manager `kro`. A resourceVersion in the patch is

@@ -1,4 +1,4 @@
-/** The conditions that kro itself writes to an instance, and the state that goes with them. */
+/** The conditions that kro itself writes to an instance, and the `status.state` derived with them. */
 import {
   apiVersionOf,
   type Condition,
@@ -39,7 +39,7 @@ export const RESOLVED: ConditionUpdate = {
   message: "runtime graph created and all resources resolved",
 };
 
-/** The summary while reconciliation is suspended; the state stays as it was. */
+/** The summary while reconciliation is suspended. `state` is the instance's present one, which is kept. */
 export function suspendedVerdict(state: InstanceState): Verdict {
   return {
     resources: {
@@ -64,7 +64,10 @@ export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
 }
 
-/** Sums up all nodes. Failures come first, then what is waited for, then `pruneFault`. */
+/**
+ * Sums up all nodes. The first of these that applies decides: a failed, terminating, waiting or pending
+ * node, a failure of pruning (`pruneFault`), a field that another manager keeps reverting.
+ */
 export function verdict(results: readonly NodeResult[], pruneFault?: string): Verdict {
   const inState = (...states: string[]) => results.filter((r) => states.includes(r.state));
   const failed = inState("Failed");
@@ -121,7 +124,7 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   };
 }
 
-/** Why a node is not ready, in the words of conditions; undefined without a fault. */
+/** Why a node is not ready, as conditions report it; undefined without a fault. */
 export function nodeReason({ node, state, fault }: NodeResult): string | undefined {
   if (!fault) return undefined;
   // Refusals of the API server name the object but not the node.
@@ -137,7 +140,7 @@ export function nodeReason({ node, state, fault }: NodeResult): string | undefin
   }
 }
 
-/** kro's own conditions with the updates merged in, `InstanceSynced` included; others are dropped. */
+/** kro's own conditions, `InstanceSynced` included, with the updates merged in. Drops all others. */
 export function builtInConditions(
   instance: KubeObject,
   current: readonly Condition[],
@@ -155,7 +158,7 @@ export function builtInConditions(
   return setConditions(INSTANCE_CONDITIONS, kept, [...updates, synced(ready)], stamp);
 }
 
-/** True for conditions that the author of the RGD declared: kro then writes none of its own. */
+/** True when the author of the RGD declared these conditions, which replace kro's own. */
 export function areAuthored(conditions: readonly Condition[]): boolean {
   return conditions.length > 0 &&
     !INSTANCE_CONDITIONS.dependents.every((t) => findCondition(conditions, t));

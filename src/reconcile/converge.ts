@@ -1,4 +1,4 @@
-/** Brings the objects of an instance in step with its graph, and reports how far that is. */
+/** Applies the objects of an instance's graph, prunes others, and writes the instance's status. */
 import { ApiError, conditionsOf, isNotFound } from "../api/mod.ts";
 import { PassBudget } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
@@ -33,7 +33,7 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
     if (isSuperseded(error)) return superseded(pass, error);
     return await report(graph, pass, scope, unmanaged(error));
   }
-  // Expressions see the labels and annotations that were just written, as in the next pass.
+  // Expressions read the labels and annotations that were just written, as they will in the next pass.
   const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
   if (suspended) return await report(graph, pass, current, suspension(pass));
 
@@ -62,7 +62,7 @@ function suspension({ instance }: Pass): Findings {
   return { managed: MANAGED, resources, state, next, results: [], removed: [], fields: "instance" };
 }
 
-/** Finalizer, labels or inventory could not be written, so nothing may be created. */
+/** Findings when finalizer, labels or inventory could not be written: no object may be created then. */
 function unmanaged(error: ApiError): Findings {
   const message = `finalizer/labeling failed: ${error.message}`;
   return {
@@ -75,7 +75,7 @@ function unmanaged(error: ApiError): Findings {
   };
 }
 
-/** Derives the status, writes it unless that is postponed, and sums up the pass. */
+/** Derives the status, writes it unless the write is postponed, and returns the outcome of the pass. */
 async function report(
   graph: Graph,
   pass: Pass,
@@ -98,7 +98,7 @@ async function report(
   };
 }
 
-/** Expressions of the status that failed are retried, unless a node failed by itself. */
+/** When to requeue: a failed status expression causes a retry, unless a node's failure does already. */
 function nextOf({ next }: Findings, failures: readonly string[]): Next {
   const isFailed = next.kind === "retry" && !next.refused;
   return failures.length > 0 && !isFailed ? { kind: "retry", error: failures[0]! } : next;
@@ -126,7 +126,7 @@ function nodeOutcome(result: NodeResult): NodeOutcome {
   return { id: node.id, state, ...(reason ? { reason } : {}), objects };
 }
 
-/** The instance is gone or has another generation: the next pass starts from that. */
+/** The outcome when the instance is gone or changed under the pass: the next pass reads it anew. */
 function superseded({ instance }: Pass, error: ApiError): Outcome {
   const isGone = isNotFound(error);
   return {

@@ -30,15 +30,15 @@ export interface Findings {
   results: readonly NodeResult[];
   /** Objects that were pruned. */
   removed: ObjectOutcome[];
-  /** Which of the author's fields to evaluate: all, those that read no node, or none. */
+  /** Which of the author's fields to evaluate: all, those that read only the instance, or none (`keep`). */
   fields: "all" | "instance" | "keep";
 }
 
-/** A status, and the expressions of it that failed, as messages. */
+/** A status, and messages of its expressions that failed. */
 export interface DerivedStatus {
   /** The whole status. */
   status: InstanceStatus;
-  /** One message for each failure; empty when the status is complete or waits for data. */
+  /** One message for each failed expression. An expression that waits for data does not count. */
   failures: string[];
 }
 
@@ -116,7 +116,7 @@ function conditionsFor(
   if (graph.status.conditions.length === 0) {
     return { conditions: builtInConditions(instance, current, updates, context), failures: [] };
   }
-  // The conditions in the status are the author's: kro's own start without history in each pass.
+  // The status holds the author's conditions only, so kro's own have no previous state to merge with.
   const builtIn = builtInConditions(instance, [], updates, context);
   const now = timestamp(context.now());
   return authoredConditions(graph, instance, scope, { builtIn, current, now });
@@ -125,7 +125,7 @@ function conditionsFor(
 function deletionConditions({ instance, context }: Pass, update: ConditionUpdate): Condition[] {
   const current = conditionsOf(instance);
   if (!areAuthored(current)) {
-    // All are updated with their own values, so that they get the generation of the deletion.
+    // Rewritten with their own values, which sets observedGeneration to that of the deletion.
     const others = current.filter((c) => c.type !== update.type && c.type !== "Ready")
       .map(({ type, status, reason = "", message = "" }) => ({ type, status, reason, message }));
     return builtInConditions(instance, current, [...others, update], context);

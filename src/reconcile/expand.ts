@@ -1,4 +1,4 @@
-/** forEach: the cartesian product of its dimensions, and one object per combination. */
+/** Expands forEach: the cartesian product of its dimensions, and one object for each combination. */
 import { apiVersionOf, type Json, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
@@ -14,7 +14,7 @@ interface Dimension {
   readonly values: readonly Json[];
 }
 
-/** Evaluates all dimensions, outermost first. A fault if their product is larger than `limit`. */
+/** Evaluates all dimensions, outermost first. Returns a fault if their product exceeds `limit`. */
 export function dimensions(node: Node, scope: Scope, limit: number): Result<Dimension[]> {
   const found: Dimension[] = [];
   for (const { variable, list } of node.forEach) {
@@ -42,7 +42,7 @@ export function combinations(found: readonly Dimension[]): Combination[] {
   );
 }
 
-/** The objects of a collection, in the order of the combinations. A fault if two have the same name. */
+/** The objects of a collection, in the order of the combinations; a fault if two share a name. */
 export function expand(
   node: Node,
   scope: Scope,

@@ -2,25 +2,25 @@
 import { type KubeObject, Label } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 
-/** Objects in the cache over all instances; each takes a few hundred bytes to a few kilobytes. */
+/** Maximum number of objects over all instances; each takes a few hundred bytes to a few kilobytes. */
 const MAX_OBJECTS = 4000;
 
-/** A smaller collection is expanded faster than it pays to cache it. */
+/** Smaller collections are not cached: expanding them is cheap. */
 const MIN_COLLECTION = 50;
 
 /**
- * The objects that `expand` made, by instance object and node. The key is the identity of the instance
- * object, so an instance that was read anew is expanded anew. Least recently used instances are
- * evicted.
+ * Caches the objects that `expand` returned, by instance object and node. The key is the identity of the
+ * instance object, so a new state of an instance is expanded anew. Evicts the least recently used
+ * instances. One cache serves all passes of a process, as {@link PassContext.expansions}.
  */
 export class ExpansionCache {
-  /** The most recently used instance is last. */
+  /** In order of use, the most recently used instance last. */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
-  /** Items as they are applied; an item belongs to one instance, node and index. */
+  /** Items with kro's labels, by item without them. */
   readonly #labelled = new WeakMap<KubeObject, KubeObject>();
   #size = 0;
 
-  /** The collection as it was expanded from this very instance object, or undefined. */
+  /** The cached collection of a node, expanded from this instance object; undefined on a miss. */
   get(instance: KubeObject, node: Node): readonly KubeObject[] | undefined {
     const nodes = this.#byInstance.get(instance);
     const objects = nodes?.get(node);
@@ -31,7 +31,7 @@ export class ExpansionCache {
     return objects;
   }
 
-  /** Caches a collection if it is large and its expressions read nothing but the instance. */
+  /** Caches a collection if it is large and its expressions read only the instance. */
   keep(instance: KubeObject, node: Node, objects: readonly KubeObject[]): void {
     if (objects.length < MIN_COLLECTION || objects.length > MAX_OBJECTS) return;
     if (!readsInstanceAlone(node)) return;
@@ -43,8 +43,8 @@ export class ExpansionCache {
   }
 
   /**
-   * The item of a collection with kro's labels: the same object in each pass, so that its hash can be
-   * cached, too. `label` runs once for each item and version label.
+   * The item of a collection with kro's labels. Every pass gets the same object, so that its hash can be
+   * memoized. `label` runs once for each item and version label.
    */
   labelled(item: KubeObject, version: string, label: () => KubeObject): KubeObject {
     const known = this.#labelled.get(item);

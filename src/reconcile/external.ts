@@ -35,7 +35,7 @@ function found(node: Node, observed: KubeObject[]): NodeResult {
   return { node, state: "Ready", observed, objects, complete: true };
 }
 
-/** A reference without objects. A missing object does not hold up pruning, a fault of the reference does. */
+/** The result of a reference without objects. Pruning goes on when the object is merely missing. */
 function missing(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };
 }

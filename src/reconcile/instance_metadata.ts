@@ -16,8 +16,8 @@ import { accompanyingLabels, decisiveLabels, hasFinalizer } from "./labels.ts";
 import type { Pass } from "./pass.ts";
 
 /**
- * The instance's metadata during one pass. The inventory names kinds and namespaces before the first
- * object of them is created, so that a crash at any point leaves no object that deletion would miss.
+ * The instance's metadata during one pass. The inventory names a kind and namespace before the first object
+ * there is created, so that deletion finds every object even after a crash (KEP-3659).
  */
 export class InstanceMetadata {
   /** Id of the ApplySet whose parent the instance is. */
@@ -27,7 +27,7 @@ export class InstanceMetadata {
   #wanted: Inventory;
   #growing: Promise<void> | undefined;
 
-  /** Makes no request. */
+  /** Sends no request. */
   constructor(graph: Graph, pass: Pass) {
     this.#graph = graph;
     this.#pass = pass;
@@ -35,14 +35,14 @@ export class InstanceMetadata {
     this.#wanted = readInventory(pass.instance);
   }
 
-  /** The inventory that the instance has at present. */
+  /** The inventory in the instance's present annotations. */
   get inventory(): Inventory {
     return readInventory(this.#pass.instance);
   }
 
   /**
-   * Adds finalizer, labels and the planned inventory in one patch; sends nothing when all of it is
-   * there. Rejects with ApiError, also when the instance carries another parent's inventory.
+   * Adds finalizer, labels and the planned inventory in one patch; sends no request when the instance has
+   * all of them. Rejects with ApiError, also when the instance carries the inventory of another parent.
    */
   async prepare(planned: Inventory): Promise<void> {
     const { instance } = this.#pass;
@@ -57,7 +57,7 @@ export class InstanceMetadata {
     await this.#write();
   }
 
-  /** Adds to the inventory. Additions during a patch in flight share the next one. */
+  /** Adds to the inventory. Calls during a patch in flight are coalesced into one further patch. */
   async grow(more: Inventory): Promise<void> {
     this.#wanted = union(this.#wanted, more);
     while (!covers(this.inventory, more)) {

@@ -11,16 +11,16 @@ import type { Pass } from "./pass.ts";
 /** Attempts of one write, the first included. */
 const MAX_ATTEMPTS = 4;
 
-/** Where the instance is. */
+/** The reference to the pass's instance. */
 export function instanceRef({ kind, instance }: Pass): ObjectRef {
   const { name = "", namespace } = instance.metadata;
   return { kind, name, ...(kind.namespaced && namespace ? { namespace } : {}) };
 }
 
 /**
- * Sends the metadata that `patch` returns as a merge patch with a resourceVersion precondition; sends
- * nothing for undefined. Conflicts are retried as in {@link retryOnConflict}. Returns the instance as
- * it is then; `pass.instance` is left to the caller.
+ * Sends the metadata that `patch` returns as a merge patch with a resourceVersion precondition; sends no
+ * request if it returns undefined. Conflicts are retried as in {@link retryOnConflict}. Returns the
+ * instance after the patch; the caller updates `pass.instance`.
  */
 export async function patchMetadata(
   pass: Pass,
@@ -36,9 +36,9 @@ export async function patchMetadata(
 }
 
 /**
- * Runs a write on the instance. After a conflict it runs again on the instance as the API server has
- * it, up to {@link MAX_ATTEMPTS} times, provided that UID, generation and deletion are unchanged: a new
- * spec is for the next pass to look at. Rejects with the last ApiError.
+ * Runs a write on the instance. After a conflict it reads the instance from the API server and runs again,
+ * up to {@link MAX_ATTEMPTS} times, provided that UID, generation and deletion are unchanged: a changed
+ * spec is left to the next pass. Rejects with the last ApiError.
  */
 export async function retryOnConflict(
   pass: Pass,

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Annotation, groupKind, type KindRef, type KubeObject, Label } from "../api/mod.ts";
 
-/** The two lists of an inventory. */
+/** The kinds and namespaces in which an ApplySet has members (KEP-3659). */
 export interface Inventory {
   /** Kinds as `Kind.group`, or `Kind` in the core group. */
   kinds: ReadonlySet<string>;
@@ -10,24 +10,33 @@ export interface Inventory {
   namespaces: ReadonlySet<string>;
 }
 
-/** The id of the instance's ApplySet, computed as KEP-3659 says: `applyset-<hash>-v1`. */
+/**
+ * The id of the instance's ApplySet: `applyset-<hash>-v1`, where the hash is that of KEP-3659 over name,
+ * namespace, kind and group.
+ */
 export function applySetId(kind: KindRef, instance: KubeObject): string {
   const { name = "", namespace = "" } = instance.metadata;
   const parent = `${name}.${namespace}.${kind.kind}.${kind.group}`;
   return `applyset-${sha256(parent)}-v1`;
 }
 
-/** The hash of both lists, by which edits of other clients are detected. */
+/**
+ * The hash that kro stores with an inventory to detect edits of other clients: `sha256:<hex>`.
+ *
+ * @param id Id of the ApplySet.
+ * @param kinds Value of the annotation with the kinds.
+ * @param namespaces Value of the annotation with the namespaces.
+ */
 export function inventoryHash(id: string, kinds: string, namespaces: string): string {
   return `sha256:${sha256(`${id}\0${kinds}\0${namespaces}`)}`;
 }
 
-/** The namespace that is searched although no inventory lists it: the instance's own, or `default`. */
+/** The namespace that is always searched and not listed: the instance's own, or `default`. */
 export function parentNamespace(instance: KubeObject): string {
   return instance.metadata.namespace || "default";
 }
 
-/** The annotations of an inventory. */
+/** The annotations that hold an inventory. */
 export function inventoryAnnotations(id: string, inventory: Inventory): Record<string, string> {
   const kinds = [...inventory.kinds].sort().join(",");
   const namespaces = [...inventory.namespaces].sort().join(",");
@@ -38,7 +47,7 @@ export function inventoryAnnotations(id: string, inventory: Inventory): Record<s
   };
 }
 
-/** The inventory in the instance's annotations; empty where these are missing. */
+/** Parses the inventory in the instance's annotations; a missing annotation counts as an empty list. */
 export function readInventory(instance: KubeObject): Inventory {
   const annotations = instance.metadata.annotations ?? {};
   return {
@@ -97,7 +106,7 @@ export function splitGroupKind(text: string): { group: string; kind: string } {
     : { group: text.slice(dot + 1), kind: text.slice(0, dot) };
 }
 
-/** Adds the kind and namespace of an object to an inventory. */
+/** Adds the kind and namespace of an object to an inventory; the instance's own namespace is implied. */
 export function addObject(
   to: { kinds: Set<string>; namespaces: Set<string> },
   kind: { group: string; kind: string },

@@ -18,7 +18,7 @@ export interface CollectionPlace {
   size: number;
 }
 
-/** The instance as the parent of its objects. */
+/** The instance as the parent of its objects, for their labels. */
 export interface ParentIdentity {
   /** The kind of the instance. */
   kind: InstanceKind;
@@ -31,7 +31,7 @@ export interface ParentIdentity {
 }
 
 /**
- * The version label of an object. A live object keeps the label that it has, so that a new release of
+ * The value of an object's version label. A live object keeps its present one, so that a new release of
  * kro does not write to every object.
  */
 export function versionOf(parent: ParentIdentity, live: KubeObject | undefined): string {
@@ -77,7 +77,7 @@ export function labelled(
   };
 }
 
-/** Labels of the instance that cause a patch when they are missing or differ. */
+/** The instance's labels that cause a patch when they are missing or differ. */
 export function decisiveLabels(
   graph: Graph,
   applySet: string,
@@ -91,7 +91,7 @@ export function decisiveLabels(
   };
 }
 
-/** Labels of the instance that are written only together with another change. */
+/** The instance's labels that are written only in a patch that another change causes. */
 export function accompanyingLabels(context: PassContext): Record<string, string> {
   return {
     [Label.kroVersion]: versionLabel(context.version),
@@ -106,8 +106,8 @@ export function hasFinalizer(object: KubeObject): boolean {
 }
 
 /**
- * Everything that kro writes to an instance's metadata, as one text: two texts differ when another
- * client removed the finalizer or edited the inventory. Other labels and annotations are not in it.
+ * Serialises what kro writes to an instance's metadata: finalizer, labels and inventory. The result changes
+ * when another client edits one of these; other labels and annotations are left out.
  */
 export function carriedText(instance: KubeObject): string {
   const { labels = {}, annotations = {} } = instance.metadata;

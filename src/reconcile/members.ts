@@ -21,7 +21,7 @@ export interface Member {
   ref: ObjectRef;
 }
 
-/** The members to search for. */
+/** Which members to list, and where. */
 export interface MemberQuery {
   /** Where to search. */
   cluster: Cluster;
@@ -29,15 +29,15 @@ export interface MemberQuery {
   instance: KubeObject;
   /** Its ApplySet id. */
   applySetId: string;
-  /** Kinds and namespaces to list, besides the namespace of the instance. */
+  /** Kinds and namespaces to list; the namespace of the instance is always listed. */
   inventory: Inventory;
-  /** Kinds that are served, by group kind; others are looked up in the cluster. */
+  /** Served kinds by `Kind.group`; a kind that is not among them is looked up in the cluster. */
   known?: ReadonlyMap<string, KindRef>;
 }
 
 /**
- * The members of each kind in each namespace of the inventory; `live` bypasses caches. A kind is left
- * out only if the cluster does not serve it any more. Rejects with ApiError.
+ * The members of each kind in each namespace of the inventory; `live` bypasses caches. Skips a kind only if
+ * the cluster no longer serves it. Rejects with ApiError.
  */
 export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
   const { cluster, instance, applySetId, inventory, known } = query;
@@ -55,7 +55,7 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
   return (await Promise.all(lists)).flat();
 }
 
-/** True while any of the members still exists. Lists only their own kinds and namespaces. */
+/** True while any of the members still exists. Lists only the kinds and namespaces of these members. */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
   const places = new Map(
     members.map(({ ref: { kind, namespace } }) => [
@@ -69,8 +69,8 @@ export async function remain(query: MemberQuery, members: readonly Member[]): Pr
 }
 
 /**
- * Deletes a member unless it is terminating. `conflict` says that another object has taken its name.
- * Rejects with ApiError on other refusals.
+ * Deletes a member unless it is terminating. `conflict` in the result says that another object has the name
+ * now. Rejects with ApiError on other refusals.
  */
 export async function deleteMember(
   cluster: Cluster,
@@ -104,7 +104,7 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId)
       : await cluster.listMembers(scope, applySetId);
   } catch (error) {
-    // The kind vanished since it was looked up, or cannot be listed; an unreachable one must reject.
+    // No object is left if the kind is no longer served. An API that is merely unreachable must reject.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

@@ -1,9 +1,9 @@
-/** Which objects are members of an ApplySet: the label names the set, the managed fields prove it. */
+/** Decides which objects are members of an ApplySet: by its label, confirmed by managed fields. */
 import { type KubeObject, Label, type ManagedFieldsEntry, Manager } from "../api/mod.ts";
 
 /**
- * The managed-fields entry of kro's server-side applies; undefined when kro never applied the object
- * or owns no field of it any more. Applies to a subresource do not count.
+ * The managed-fields entry of kro's server-side applies (KEP-555), subresources left out; undefined when
+ * kro never applied the object or no longer owns a field of it.
  */
 export function applyEntry(object: KubeObject): ManagedFieldsEntry | undefined {
   return object.metadata.managedFields?.find((entry) =>
@@ -12,15 +12,17 @@ export function applyEntry(object: KubeObject): ManagedFieldsEntry | undefined {
 }
 
 /**
- * True when kro applied the object, or when it has no managed fields at all, so that its labels are
- * the only evidence. Labels alone prove nothing: controllers copy them (EndpointSlices carry those
- * of their Service).
+ * True when kro applied the object, or when it has no managed fields at all, so that only its labels can
+ * tell. Labels alone do not suffice: other controllers copy them, as from a Service to its EndpointSlices.
  */
 export function isApplied(object: KubeObject): boolean {
   return !object.metadata.managedFields?.length || applyEntry(object) !== undefined;
 }
 
-/** True when the object is a member of the ApplySet with this id (KEP-3659): labelled and applied. */
+/**
+ * True when the object is a member of the ApplySet with this id (KEP-3659): it has the label
+ * `applyset.kubernetes.io/part-of`, and kro applied it.
+ */
 export function isMember(object: KubeObject, applySet: string): boolean {
   return object.metadata.labels?.[Label.applySetPartOf] === applySet && isApplied(object);
 }

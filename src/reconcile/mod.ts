@@ -1,6 +1,44 @@
 /**
- * The pass: {@link reconcile} brings the objects of one instance in step with its graph, over the port
- * {@link Cluster}. The implementation of the port makes it an operator, a command or a rendering.
+ * One pass over one instance: {@link reconcile} applies the objects of its graph, prunes those that the
+ * graph no longer has, and writes the instance's status. All reads and writes go through the interface
+ * {@link Cluster}: `CachedCluster` serves the operator, `LiveCluster` the one-shot commands, and
+ * {@link MemoryCluster} renders without an API server.
+ *
+ * The room makes no I/O and reads no clock. Ownership follows KEP-3659 (ApplySet), applies follow KEP-555
+ * (server-side apply).
+ *
+ * @example Reconcile an instance in memory
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compile, kindsOf, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
+ * import { kindsOfCrd, resolveKinds, snapshotSource } from "../openapi/mod.ts";
+ * import { MemoryCluster, reconcile } from "./mod.ts";
+ *
+ * const metadata = { name: "${schema.metadata.name}" };
+ * const resources = [{ id: "config", template: { apiVersion: "v1", kind: "ConfigMap", metadata } }];
+ * const schema = { kind: "Shop", apiVersion: "v1alpha1" };
+ * const head = { apiVersion: "kro.run/v1alpha1", kind: "ResourceGraphDefinition" };
+ * const rgd = { ...head, metadata: { name: "shop" }, spec: { schema, resources } };
+ * const table = await resolveKinds(snapshotSource(), kindsOf(rgd));
+ * const compiled = compile(rgd, table);
+ * assert.ok(compiled.ok);
+ *
+ * const { graph } = compiled;
+ * const cluster = new MemoryCluster({ kinds: [...table.values(), ...kindsOfCrd(graph.crd)] });
+ * const instance = cluster.put(graph.instance, {
+ *   apiVersion: "kro.run/v1alpha1",
+ *   kind: "Shop",
+ *   metadata: { name: "corner", namespace: "default" },
+ * });
+ * const outcome = await reconcile(graph, instance, cluster, {
+ *   now: () => new Date(),
+ *   version: "v0.9.4",
+ *   podId: "pod-1",
+ *   maxCollectionSize: MAX_COLLECTION_SIZE,
+ * });
+ * assert.equal(outcome.state, "ACTIVE");
+ * assert.equal(outcome.nodes[0]?.objects[0]?.name, "corner");
+ * ```
  *
  * @module
  */

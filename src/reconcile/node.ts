@@ -38,7 +38,7 @@ export async function runNode(
   }
 }
 
-/** A node without objects, because of the fault. */
+/** The result of a node that made no object because of the fault. */
 function faulted(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: false };
 }
@@ -109,7 +109,7 @@ function resolve(node: Node, context: NodeContext): Result<readonly KubeObject[]
   return target.ok ? ok([target.value]) : fail(target.fault.state, target.fault.message);
 }
 
-/** Live items by name, by one list. An object without the labels of an item is read by itself later. */
+/** Live items by name, from one list. An item that lacks its labels is missing here and read by a GET. */
 async function liveItems(node: Node, context: NodeContext): Promise<Map<string, KubeObject>> {
   const instanceUid = context.parent.instance.metadata.uid ?? "";
   const { kind, id: nodeId } = node;
@@ -117,7 +117,7 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
   return new Map(items.map((i) => [shortName(i), i]));
 }
 
-/** Sums up the objects of a node: the first failure stands for all. */
+/** Combines the results of a node's objects; the first failure becomes the node's. */
 function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
@@ -139,7 +139,7 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     revisions,
     reverted,
     complete: false,
-    // Expressions may read a list that lacks items, but not a single object that does not exist.
+    // Expressions may read an incomplete or empty collection, but no single object that does not exist.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
 }

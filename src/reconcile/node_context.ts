@@ -15,13 +15,13 @@ export interface NodeContext {
   parent: ParentIdentity;
   /** The variables of expressions. */
   scope: Scope;
-  /** How many objects one forEach may make. */
+  /** See {@link PassContext.maxCollectionSize}. */
   maxCollectionSize: number;
   /** See {@link PassContext.expansions}. */
   expansions?: ExpansionCache;
   /**
-   * Adds the objects' kinds and namespaces to the inventory before the objects are created. A fault if
-   * another node of this pass makes the same object, or if the instance could not be patched.
+   * Adds the objects' kinds and namespaces to the inventory before the objects are created. Returns a fault
+   * if another node of this pass makes the same object, or if the instance cannot be patched.
    */
   reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined>;
 }

@@ -1,4 +1,4 @@
-/** What a pass found and did: the source of metrics, logs, Events, the JSON API and commands. */
+/** What a pass found and did, for metrics, logs, Events, the JSON API and commands. */
 import type { Condition, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { ApplyAction } from "./cluster.ts";
 
@@ -14,9 +14,9 @@ export type NodeState =
   | "Ready"
   /** Applied, but not ready yet. */
   | "Waiting"
-  /** An expression reads data that does not exist yet. */
+  /** An expression reads a field or object that does not exist yet. */
   | "Pending"
-  /** Left out by its includeWhen, or by that of a dependency. */
+  /** Excluded by its includeWhen, or by that of a dependency. */
   | "Skipped"
   /** An expression failed, or the API server refused an object. */
   | "Failed"
@@ -33,9 +33,9 @@ export interface ObjectOutcome {
   namespace?: string;
   /** Name. */
   name: string;
-  /** What the pass did; `observed` for external objects, `deleting` for those that are terminating. */
+  /** What the pass did. External objects are `observed`, terminating ones `deleting`. */
   action: ApplyAction | "observed" | "pruned" | "deleted" | "deleting";
-  /** The object existed before and had no owner; now it is deleted together with the instance. */
+  /** The object existed without an owner and was adopted: it is deleted together with the instance. */
   adopted?: boolean;
 }
 
@@ -51,18 +51,18 @@ export interface NodeOutcome {
   objects: ObjectOutcome[];
 }
 
-/** When to run the next pass, besides on watch events. */
+/** When to run the next pass, besides after a watch event. */
 export type Next =
   /** Nothing is left to do. */
   | { kind: "done" }
   /**
-   * Something has to change first, which a watch reports. With `timed` no watch does: requeue after the
-   * requeue interval. With `objects` a pass can do nothing before one of these objects changes.
+   * Waits for a change that a watch reports. `timed`: no watch covers it, so requeue after the requeue
+   * interval. `objects`: a further pass does nothing until one of these objects changes.
    */
   | { kind: "wait"; reason: string; objects?: readonly ObjectRef[]; timed?: boolean }
   /**
-   * Failed: requeue with backoff. `refused` says that only refusals of the API server are the cause;
-   * upstream counts these as waiting, not as errors.
+   * Failed: requeue with exponential backoff. `refused`: all failures are refusals of the API server, which
+   * metrics do not count as errors, as upstream.
    */
   | { kind: "retry"; error: string; refused?: boolean };
 
@@ -70,7 +70,7 @@ export type Next =
 export interface Outcome {
   /** `status.state`. */
   state: InstanceState;
-  /** `status.conditions`, also if they could not be written or are postponed. */
+  /** `status.conditions` as derived, even if their write failed or is postponed. */
   conditions: Condition[];
   /** All nodes in topological order; empty while the instance is deleted. */
   nodes: NodeOutcome[];
@@ -83,10 +83,10 @@ export interface Outcome {
   /** When to run the next pass. */
   next: Next;
   /**
-   * Milliseconds after which to requeue, whatever `next` says: the status is postponed, or another
-   * manager keeps reverting a field.
+   * Milliseconds after which to requeue at the latest, in addition to `next`: the write of the status is
+   * postponed, or another manager keeps reverting a field.
    */
   requeueAfterMs?: number;
-  /** The RGD is gone and the instance is not being deleted: the pass did nothing. */
+  /** The pass did nothing: the RGD is gone, and the instance is not being deleted. */
   skipped?: boolean;
 }

@@ -19,13 +19,13 @@ import type { Fault, RevertNotice } from "./result.ts";
 export interface AppliedObject {
   /** The live object that expressions may read; absent if it belongs to another ApplySet. */
   live?: KubeObject;
-  /** What was done; absent when the object could not be applied. */
+  /** What was done to the object; absent when it could not be applied. */
   outcome?: ObjectOutcome;
   /** See {@link Applied.revision}. */
   revision?: string;
   /** Another manager keeps reverting a field of the object. */
   reverted?: RevertNotice;
-  /** Why it was not applied. */
+  /** Why the object was not applied. */
   fault?: Fault;
 }
 
@@ -33,7 +33,7 @@ export interface AppliedObject {
 export interface ApplyOwnedOptions {
   /** Position of the object in its collection. */
   place?: CollectionPlace;
-  /** The object as it was listed, which saves the read. */
+  /** The object from a list of the same pass, which saves a GET. */
   known?: KubeObject;
   /** See {@link ApplyOptions.volatile}. */
   volatile?: Volatile;
@@ -42,9 +42,9 @@ export interface ApplyOwnedOptions {
 }
 
 /**
- * Applies the resolved object with kro's labels. An object that is in the cluster is adopted if it has
- * no owner, and left alone if it belongs to another ApplySet or is terminating. Refusals of the API
- * server are faults; the promise rejects only on bugs.
+ * Applies the resolved object with kro's labels. An existing object without an owner is adopted; one that
+ * belongs to another ApplySet or is terminating is not written. Refusals of the API server are returned as
+ * faults; the promise rejects only on bugs.
  */
 export async function applyOwned(
   cluster: Cluster,
@@ -72,7 +72,8 @@ export async function applyOwned(
     if (refusal) return { fault: refusal };
     const leaving = live && deletionFault(node, live);
     if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
-    // Without `live` the conflicting object has vanished, and another one may take its place.
+    // Without `live` the conflicting object was deleted since. Another one may be created under its name,
+    // so the apply must not be forced.
     const force = live !== undefined;
     const result = await cluster.apply(ref, desiredOver(live), { force, volatile });
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
@@ -110,8 +111,8 @@ export function shortName(object: KubeObject): string {
 }
 
 /**
- * Applies an object that the cache does not show, without force: the object may exist all the same.
- * Undefined if another manager owns one of its fields, so that its owner has to be checked first.
+ * Applies an object that the cache does not show. Without force, because the object may exist in the
+ * cluster. Undefined on a field conflict: the caller then reads the object and checks its owner.
  */
 async function applyUnseen(
   cluster: Cluster,

@@ -1,16 +1,16 @@
-/** One pass over one instance, and what its kind is served by. */
+/** The state of one pass, and what it runs with when its kind has no graph. */
 import type { KindRef, KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import type { PassContext } from "./context.ts";
 
-/** Takes the place of a {@link Graph} when the kind of the instances has none that can be used. */
+/** Passed instead of a {@link Graph} when no usable graph exists for the kind of the instances. */
 export interface NoGraph {
   /** The kind of the instances. */
   readonly instance: KindRef;
   /**
-   * Why no revision of the RGD can be used: written to the status. Absent when the RGD was deleted, so
-   * that instances stay as they are until they are deleted.
+   * Why no revision of the RGD can be used; written to the status. Absent when the RGD was deleted: then
+   * instances are left as they are until they are deleted.
    */
   readonly unresolved?: string;
 }

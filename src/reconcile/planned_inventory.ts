@@ -1,4 +1,4 @@
-/** The inventory of a pass as far as it is known before any node runs: for the first patch. */
+/** The part of a pass's inventory that is known before any node runs, for the first patch. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Field, Graph, Node } from "../graph/mod.ts";
 import { combinations, dimensions } from "./expand.ts";
@@ -6,9 +6,9 @@ import { addObject, type Inventory } from "./inventory.ts";
 import type { Scope } from "./scope.ts";
 
 /**
- * Kinds and namespaces of all nodes that are certain to have objects. A node whose includeWhen or
- * forEach reads other nodes is added once it runs: if it turned out to be skipped, every pass would add
- * its kind and remove it again.
+ * Kinds and namespaces of all nodes that are certain to have objects. A node whose includeWhen or forEach
+ * reads other nodes is added only when it runs: otherwise each pass that skips it would first add its kind
+ * to the inventory and then remove it.
  */
 export function plannedInventory(
   graph: Graph,
@@ -26,7 +26,7 @@ export function plannedInventory(
     } else if (node.type === "collection" && node.forEach.every((d) => d.list.nodes.length === 0)) {
       const found = dimensions(node, scope, limit);
       if (!found.ok || found.value.some(({ values }) => values.length === 0)) continue;
-      // One item stands for all, unless the namespace depends on the iterators.
+      // All items have the same namespace, unless the namespace depends on the iterators.
       const items = readsIterators(namespaceField(node), node) ? combinations(found.value) : [{}];
       for (const item of items) {
         addObject(inventory, node.kind, namespaceOf(node, scope, item), instance);

@@ -1,4 +1,4 @@
-/** Deletes objects that the graph no longer makes, then shrinks the inventory. */
+/** Deletes objects that the graph no longer contains, then shrinks the inventory. */
 import { ApiError, Label } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
@@ -15,12 +15,12 @@ export interface Pruned {
   removed: ObjectOutcome[];
   /** Why pruning failed; the instance stays IN_PROGRESS and is requeued. */
   fault?: string;
-  /** Objects are still terminating or wait for their replacement, or the inventory is not shrunk yet. */
+  /** True while objects are terminating or wait for their replacement, or the inventory is too large. */
   unfinished: boolean;
 }
 
 /**
- * Prunes if all nodes are complete: a node that failed to resolve must not cost any object. Rejects
+ * Prunes, provided that all nodes are complete: objects of a node that failed to resolve are kept. Rejects
  * only on bugs.
  */
 export async function prune(
@@ -62,7 +62,7 @@ export async function prune(
   }
 }
 
-/** Deletes dependents before their dependencies; objects of nodes that were removed from the graph first. */
+/** Deletes objects of removed nodes first, then dependents before their dependencies. */
 async function deleteByPosition(
   graph: Graph,
   cluster: Cluster,
@@ -84,7 +84,7 @@ async function deleteByPosition(
   return { removed, conflict };
 }
 
-/** True for the former object of a node whose new object is not ready yet, as after a change of its name. */
+/** True for the former object of a renamed node while the object under the new name is not ready. */
 function isBeingReplaced(m: Member, results: ReadonlyMap<string, NodeResult>): boolean {
   const result = results.get(m.object.metadata.labels?.[Label.nodeId] ?? "");
   return result?.node.type === "resource" && result.state !== "Ready" &&

@@ -6,7 +6,7 @@ import { shortName } from "./ownership.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
-/** Why the node is not ready with these objects; undefined when it is. */
+/** Why the node is not ready with these objects; undefined when it is ready. */
 export function readinessFault(
   node: Node,
   observed: readonly KubeObject[],
@@ -40,12 +40,13 @@ export function readinessFault(
   return undefined;
 }
 
-/** How many values a message shows, and how many characters of a string. */
+/** Maximum number of values in a message, and of characters (UTF-16 code units) of a string. */
 const SHOWN = { values: 4, characters: 64 };
 
 /**
- * The present values that the expression reads in the object's status, as a suffix of the message. Only
- * scalars of the status, and none of Secrets: other fields may be confidential. Names the item of a list.
+ * The present values that the expression reads in the object's status, as a suffix of the message; for a
+ * collection with the item's name. Shows only scalars of the status, and no values of Secrets, because
+ * other fields may be confidential.
  */
 function presentValues(
   node: Node,
@@ -74,8 +75,8 @@ function shown(value: string | number | boolean): string {
 }
 
 /**
- * Whether includeWhen holds. Skipping a dependency skips the node as well; an expression that reads a
- * node is Pending until that node is ready. `dependencies` are complete.
+ * Evaluates includeWhen. False also when a dependency is skipped. An expression that reads another node is
+ * Pending until that node is ready. `dependencies` are the results of nodes that have ended.
  */
 export function included(
   node: Node,
@@ -83,7 +84,7 @@ export function included(
   dependencies: ReadonlyMap<string, NodeResult>,
 ): Result<boolean> {
   if ([...dependencies.values()].some((d) => d.state === "Skipped")) return ok(false);
-  // Expressions that read only the instance come first: they never have to wait.
+  // Expressions that read only the instance come first: they are never pending.
   const expressions = node.includeWhen.toSorted((a, b) => a.nodes.length - b.nodes.length);
   for (const expression of expressions) {
     for (const id of expression.nodes) {

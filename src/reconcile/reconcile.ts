@@ -1,4 +1,4 @@
-/** The entry of the pass: decides whether an instance is deleted, brought in step, or left alone. */
+/** The entry point of a pass: dispatches to deletion, convergence, or a status without a graph. */
 import { conditionsOf, type KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
@@ -11,18 +11,27 @@ import { remove } from "./remove.ts";
 import { nextAfter, stateOf, writeStatus } from "./status.ts";
 
 /**
- * One pass over one instance: applies and prunes its objects, or deletes them when the instance is
- * being deleted, and writes its status when that differs. Deletion needs no graph.
+ * Runs one pass over one instance: applies and prunes its objects, or deletes them when the instance is
+ * being deleted, and writes its status when it differs. Deletion needs no graph.
  *
- * Refusals of the API server end up in the outcome; the promise rejects only on bugs.
+ * Refusals of the API server are reported in the outcome; the promise rejects only on bugs.
  *
  * @example
- * const outcome = await reconcile(graph, instance, cluster, {
- *   now: () => new Date(),
- *   version: "v0.9.4",
- *   podId: hostname(),
- *   maxCollectionSize: MAX_COLLECTION_SIZE,
- * });
+ * ```ts
+ * import type { KubeObject } from "../api/mod.ts";
+ * import type { Graph } from "../graph/mod.ts";
+ * import { type Cluster, reconcile } from "./mod.ts";
+ *
+ * async function isReady(graph: Graph, instance: KubeObject, cluster: Cluster): Promise<boolean> {
+ *   const limits = { version: "v0.9.4", podId: "pod-1", maxCollectionSize: 1000 };
+ *   const outcome = await reconcile(graph, instance, cluster, { now: () => new Date(), ...limits });
+ *   return outcome.state === "ACTIVE";
+ * }
+ * ```
+ *
+ * @param graph The graph of the instance's kind, or the reason why the kind has no usable one.
+ * @param instance The instance as the caller last read it; it is not modified.
+ * @returns What the pass found and did, and when to run the next one.
  */
 export async function reconcile(
   graph: Graph | NoGraph,
@@ -36,7 +45,7 @@ export async function reconcile(
   return graph.unresolved === undefined ? skipped(pass) : await unresolved(pass, graph.unresolved);
 }
 
-/** Writes the reason to the status; the instance's objects stay as they are. */
+/** Writes to the status why no graph can be used; the instance's objects stay as they are. */
 async function unresolved(pass: Pass, reason: string): Promise<Outcome> {
   const status = unresolvedStatus(pass, reason);
   const write = await writeStatus(pass, status);

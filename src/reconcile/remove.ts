@@ -1,6 +1,6 @@
 /**
- * Deletes the objects of an instance by its inventory alone, without graph or schemas: so deletion
- * also works while the RGD is broken, suspended or gone.
+ * Deletes the objects of an instance by its inventory alone. Needs neither graph nor schemas, so that
+ * deletion works while the RGD is invalid, suspended or gone.
  */
 import {
   Annotation,
@@ -21,8 +21,8 @@ import type { Pass } from "./pass.ts";
 import { writeStatus } from "./status.ts";
 
 /**
- * One pass over an instance that is being deleted. Deletes the wave with the highest apply order, the
- * next one when that is gone, and removes the finalizer last. Rejects only on bugs.
+ * One pass over an instance that is being deleted. Deletes its objects in waves, the highest apply order
+ * first; a wave starts when the one before it is gone. Removes the finalizer last. Rejects only on bugs.
  */
 export async function remove(pass: Pass): Promise<Outcome> {
   const { kind, instance, cluster } = pass;
@@ -45,19 +45,19 @@ export async function remove(pass: Pass): Promise<Outcome> {
   }
 }
 
-/** Deletes wave after wave as long as each is gone at once, then removes the finalizer. */
+/** Deletes further waves while each is gone at once; removes the finalizer when no object is left. */
 async function deleteWaves(
   pass: Pass,
   query: MemberQuery,
   members: readonly Member[],
   removed: ObjectOutcome[],
 ): Promise<Outcome> {
-  // A cache may lag behind: only an empty live list allows the finalizer to be removed.
+  // The cache may lag behind the API server: only an empty live list allows removing the finalizer.
   const left = members.length > 0 ? members : await listMembers(query, true);
   if (left.length === 0) return await release(pass, removed);
   const { order, wave, lower } = highestWave(left);
   const leaving = wave.filter((m) => m.object.metadata.deletionTimestamp !== undefined);
-  // A status that cannot be written holds up no deletion; the next pass derives it again.
+  // Deletion goes on when the status cannot be written; the next pass derives it again.
   await writeStatus(pass, deletingStatus(pass, leavingText(leaving)));
   const results = await Promise.all(wave.map((m) => deleteMember(pass.cluster, m, "deleted")));
   removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
@@ -65,7 +65,7 @@ async function deleteWaves(
     const reason = "deletion encountered UID conflicts; retrying";
     return await blocked(pass, removed, reason, { kind: "wait", reason, timed: true });
   }
-  // No object is deleted twice, so the recursion ends: objects that were terminating are waited for.
+  // The recursion ends, because it continues only after a wave in which an object was deleted.
   if (leaving.length < wave.length && !await remain(query, wave)) {
     return await deleteWaves(pass, query, lower, removed);
   }
@@ -121,13 +121,13 @@ function highestWave(
   return { order, wave, lower };
 }
 
-/** The apply order that the object was annotated with; 0 without a valid one. */
+/** The wave of an object: its annotated apply order; 0 without a valid annotation. */
 function waveOf({ object }: Member): number {
   const order = Number(object.metadata.annotations?.[Annotation.applyOrder]);
   return Number.isInteger(order) && order > 0 ? order : 0;
 }
 
-/** The outcome with the conditions in the cluster. */
+/** The outcome of a deletion pass, with the conditions that the instance has in the cluster. */
 function outcomeOf({ instance }: Pass, removed: ObjectOutcome[], next: Next): Outcome {
   return {
     state: "DELETING",

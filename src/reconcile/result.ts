@@ -3,15 +3,15 @@ import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeState, ObjectOutcome } from "./outcome.ts";
 
-/** Why a step has no value. */
+/** Why a step yields no value. */
 export interface Fault {
   /** The resulting state of the node. */
   state: Exclude<NodeState, "Ready">;
   /** The message, without the prefix that conditions add for the state. */
   message: string;
-  /** The API server refused an object: conditions list it among the apply results. */
+  /** The API server refused an object: conditions report it as one of the apply results. */
   fromApply?: boolean;
-  /** A failure that leaves the instance IN_PROGRESS, because other objects cause it. */
+  /** Leaves the instance IN_PROGRESS instead of ERROR, because an object of another owner is the cause. */
   soft?: boolean;
 }
 
@@ -20,7 +20,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
 /** Another manager keeps reverting a field of one of the node's objects. */
 export interface RevertNotice {
-  /** Object, field and manager, in words. */
+  /** Names the object, the field and the manager. */
   message: string;
   /** See {@link RevertedField.dueMs}. */
   dueMs: number;
@@ -40,9 +40,9 @@ export interface NodeResult {
   objects: ObjectOutcome[];
   /** Fields of its objects that another manager keeps reverting. */
   reverted?: RevertNotice[];
-  /** The resourceVersions of kro's own writes to its objects, as far as they are known. */
+  /** The known resourceVersions of kro's own last writes to its objects. */
   revisions?: string[];
-  /** All of its objects are applied or read, or the node is skipped: a condition of pruning. */
+  /** All of its objects are applied or read, or the node is skipped. Pruning requires this of all nodes. */
   complete: boolean;
 }
 

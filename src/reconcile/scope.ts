@@ -3,7 +3,7 @@ import type { Json, JsonObject, KubeObject } from "../api/mod.ts";
 import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";
 
-/** The value as JSON, undefined for `omit()`; or a failure, `pending` if data is missing yet. */
+/** The value as JSON, undefined for `omit()`; or a failure, with code `pending` if data is missing yet. */
 export type Evaluated =
   | { ok: true; value: Json | undefined }
   | { ok: false; pending: boolean; message: string };
@@ -20,7 +20,7 @@ export class Scope {
     this.#variables.set("schema", toCel(rest as JsonObject, graph.instance.celType));
   }
 
-  /** Binds the node's id to its live objects: to a list for collections, else to the first object. */
+  /** Binds the node's id to its live objects: a list for collections, otherwise the first object. */
   observe(id: string, objects: readonly KubeObject[]): void {
     const node = this.#graph.nodes.get(id)!;
     const isList = node.type === "collection" || node.type === "externalCollection";
@@ -33,7 +33,7 @@ export class Scope {
     return this.#variables.has(id);
   }
 
-  /** The variables that the expression reads; those in `more` take precedence. */
+  /** The variables that the expression reads; variables in `more` take precedence. */
   variables(
     expression: Expression,
     more: Readonly<Record<string, unknown>> = {},
@@ -46,7 +46,7 @@ export class Scope {
     return variables;
   }
 
-  /** Evaluates the expression to JSON; `more` has variables such as iterators. */
+  /** Evaluates the expression to JSON; `more` adds variables such as iterators. */
   evaluate(expression: Expression, more: Readonly<Record<string, unknown>> = {}): Evaluated {
     return evaluate(expression, this.variables(expression, more), this.budget);
   }
@@ -64,12 +64,12 @@ export function evaluate(
   return json.ok ? json : failed("convert", expression, json.failure);
 }
 
-/** A CEL value without a declared type, as iterators and readyWhen have. */
+/** Converts JSON to a CEL value without a declared type, as iterators and readyWhen use. */
 export function raw(json: unknown): unknown {
   return rawToCel(json as Json);
 }
 
-/** The expression as messages show it: as written, without the `${}` if there is only one. */
+/** The expression as messages show it: as written; a single expression without its `${}`. */
 export function expressionText(expression: Expression): string {
   const { source, program } = expression;
   return source === `\${${program.source}}` ? program.source : source;

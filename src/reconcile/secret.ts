@@ -1,9 +1,9 @@
-/** The stored form of Secrets: drift of the write-only `stringData` could not be detected. */
+/** Converts Secrets to their stored form, because drift of the write-only `stringData` is undetectable. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 
 /**
- * A Secret with `stringData` encoded into `data`, as the API server stores it. Returns other objects,
- * and a Secret with a value that is not a string (which the API server refuses), as they are.
+ * A Secret with `stringData` encoded into `data`, as the API server stores it. Returns every other object
+ * unchanged, and a Secret with a value that is not a string, which the API server refuses.
  */
 export function encodeStringData(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;

@@ -1,4 +1,4 @@
-/** Label selectors: kubectl's syntax, and the LabelSelector objects of external references. */
+/** Label selectors, as strings in kubectl's syntax and as LabelSelector objects of external references. */
 import { isObject, type Json } from "../api/mod.ts";
 
 /** One requirement of a selector. */
@@ -9,8 +9,18 @@ interface Requirement {
 }
 
 /**
- * True when the labels match the selector in kubectl's syntax, such as `a=b,c in (d,e),!f`. An empty
- * selector matches all objects. Throws SyntaxError if a key is malformed.
+ * True when the labels match the selector in kubectl's syntax. An empty selector matches all objects.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { matchLabels } from "./mod.ts";
+ *
+ * assert.ok(matchLabels("app=shop,tier in (web,api),!canary", { app: "shop", tier: "web" }));
+ * assert.ok(!matchLabels("app=shop", undefined));
+ * ```
+ *
+ * @throws {SyntaxError} A key is malformed.
  */
 export function matchLabels(
   selector: string,
@@ -19,15 +29,24 @@ export function matchLabels(
   return requirementsOf(selector).every((r) => holds(r, labels ?? {}));
 }
 
-/** Memo of {@link parse}: many objects are matched against few selectors. */
+/** Memo of {@link parse}, because many objects are matched against few selectors. */
 const parsed = new Map<string, readonly Requirement[]>();
 
-/** Selectors in the memo; it is emptied when it is full. */
+/** Maximum number of selectors in {@link parsed}, which is cleared when it is full. */
 const MAX_PARSED = 100;
 
 /**
- * A resolved LabelSelector object in kubectl's syntax, or why it is malformed. Unknown fields are
- * errors: dropping one could leave an empty selector, which matches all objects.
+ * A resolved LabelSelector object (`matchLabels`, `matchExpressions`) in kubectl's syntax, or why it is
+ * malformed. Undefined and null give the empty selector. An unknown field is an error, because a selector
+ * without it could match more objects than its author meant.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { selectorText } from "./mod.ts";
+ *
+ * assert.deepEqual(selectorText({ matchLabels: { app: "shop" } }), { ok: true, text: "app=shop" });
+ * ```
  */
 export function selectorText(
   selector: Json | undefined,

@@ -1,4 +1,4 @@
-/** The status of an instance: how it is read, compared and written. */
+/** Reads, compares and writes the status of an instance. */
 import {
   ApiError,
   type Condition,
@@ -27,13 +27,13 @@ export interface InstanceStatus {
 export type StatusWrite =
   /** Written, or equal to the status in the cluster. */
   | { kind: "written" }
-  /** Left to a pass in this many milliseconds. */
+  /** Postponed to a pass in so many milliseconds. */
   | { kind: "postponed"; delayMs: number }
-  /** The instance does not exist any more. */
+  /** The instance no longer exists. */
   | { kind: "gone" }
   /** The instance was changed since the pass read it. */
   | { kind: "superseded"; error: ApiError }
-  /** Refused, or not answered. */
+  /** The API server refused the write, or did not answer. */
   | { kind: "failed"; error: ApiError };
 
 /** The status in the cluster; empty before the first pass. */
@@ -41,7 +41,7 @@ export function statusOf(instance: KubeObject): JsonObject {
   return isObject(instance.status) ? instance.status : {};
 }
 
-/** The author's fields in the cluster. */
+/** The fields of the status in the cluster that the author of the RGD declares. */
 export function fieldsOf(instance: KubeObject): JsonObject {
   const { state: _state, conditions: _conditions, ...fields } = statusOf(instance);
   return fields;
@@ -54,9 +54,9 @@ export function stateOf(instance: KubeObject): InstanceState | undefined {
 }
 
 /**
- * Writes the status unless it is equal to the one in the cluster, and updates `pass.instance`. With a
- * pace the write may be postponed. `nodes` are those that the pass ran, for the caller's view. This is
- * the only place of a pass that writes a status. Rejects only on bugs.
+ * Writes the status unless it equals the one in the cluster, and updates `pass.instance`. With `pace` the
+ * write may be postponed. `nodes` are passed to {@link PassContext.beforeStatus}. Every status write of a
+ * pass is made here. Rejects only on bugs.
  */
 export async function writeStatus(
   pass: Pass,
@@ -84,7 +84,7 @@ export async function writeStatus(
   }
 }
 
-/** When to requeue because of the write; undefined when the status stands or is merely postponed. */
+/** When to requeue because of the write; undefined when it succeeded or is postponed. */
 export function nextAfter(write: StatusWrite): Next | undefined {
   switch (write.kind) {
     case "written":
@@ -100,8 +100,8 @@ export function nextAfter(write: StatusWrite): Next | undefined {
 }
 
 /**
- * Names of what was written and is missing in the response. The API server silently drops fields that
- * the schema of the CRD lacks, after somebody edited the CRD.
+ * Names of written fields that are missing from the API server's response. It drops fields without an error
+ * when they are not in the CRD's schema, as after another client edited the CRD.
  */
 export function lostFields(written: KubeObject, { fields }: InstanceStatus): string[] {
   const kept = statusOf(written);

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import type { FieldPath, Graph } from "../graph/mod.ts";
 import type { Scope } from "./scope.ts";
 
-/** Result of the author's expressions. */
+/** Result of evaluating the declared fields. */
 export interface StatusFields {
   /** The fields below `status`. */
   fields: JsonObject;
@@ -12,9 +12,8 @@ export interface StatusFields {
 }
 
 /**
- * Evaluates all fields. A field that waits for data is left out, a failing one does not affect the
- * others. While the instance is suspended no node runs, so fields that read nodes keep their previous
- * value.
+ * Evaluates all fields. A field that waits for data is left out; a field that fails does not affect others.
+ * While the instance is suspended no node runs, so fields that read nodes keep their previous value.
  */
 export function statusFields(
   graph: Graph,
@@ -50,7 +49,7 @@ function valueAt(root: JsonObject, path: FieldPath): Json | undefined {
   return at as Json | undefined;
 }
 
-/** Sets a value and creates its parents; list elements before it that are missing become null. */
+/** Sets a value and creates its parents. Missing list elements before it become null. */
 function upsert(root: JsonObject, path: FieldPath, value: Json): void {
   let at: Record<string | number, unknown> = root;
   for (const [i, step] of path.entries()) {

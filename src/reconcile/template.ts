@@ -1,17 +1,17 @@
-/** Resolves a node's template: puts the values of its expressions in their places. */
+/** Resolves a node's template: replaces its expressions by their values. */
 import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mod.ts";
 import type { Field, FieldPath, Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
-/** Marks a field that `omit()` removes, until all values are in place. */
+/** Marks a field that `omit()` removes, until all values are set. */
 const OMITTED = Symbol("omitted");
 
-/** Fields with their values. Items of a collection share those that read no iterator. */
+/** Fields with their values. The items of a collection share the values that depend on no iterator. */
 export type FieldValues = Iterable<readonly [Field, Json | undefined]>;
 
-/** Evaluates fields of the node, up to the first failure. */
+/** Evaluates fields of the node; stops at the first failure. */
 export function evaluateFields(
   node: Node,
   fields: readonly Field[],
@@ -46,7 +46,7 @@ export function fill(node: Node, values: FieldValues): JsonObject {
     setAt(object, field.path, value === undefined ? OMITTED : value);
     omitted ||= value === undefined;
   }
-  // Last, because removing list elements shifts the indexes of the others.
+  // Last, because removing a list element shifts the indexes of those after it.
   if (omitted) sweep(object);
   return object;
 }
@@ -58,8 +58,8 @@ export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
 }
 
 /**
- * Checks the name of a resolved object and sets its namespace: that of the instance by default, none
- * for cluster-scoped kinds. Secrets get the form in which they are stored.
+ * Checks the name of a resolved object and sets its namespace: the instance's by default, and no namespace
+ * for cluster-scoped kinds. Converts Secrets to their stored form.
  */
 export function addressed(
   node: Node,
@@ -91,7 +91,7 @@ function stored(object: JsonObject): KubeObject {
   return encodeStringData(object as unknown as KubeObject);
 }
 
-/** The attributes of a property that an assignment creates. */
+/** The attributes of a property created by an assignment, for defineProperty: a key may be `__proto__`. */
 const OWN = { enumerable: true, writable: true, configurable: true };
 
 /** A deep copy of JSON, several times as fast as structuredClone. */

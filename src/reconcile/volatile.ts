@@ -1,6 +1,6 @@
 /**
- * Fields that read only resourceVersions. Every status write changes a resourceVersion, so two graphs
- * that read each other's objects would write forever if such a field alone caused an apply.
+ * Volatile fields: their expressions read only resourceVersions. Every write changes a resourceVersion, so
+ * two graphs that read each other's objects would write forever if such a field alone caused an apply.
  */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
@@ -8,8 +8,8 @@ import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
 /**
- * The node's fields that read only resourceVersions; undefined when it has none. Changes that kro
- * itself made are followed, because they change the basis.
+ * The node's volatile fields; undefined for a node without them. They are applied again when kro itself
+ * wrote an object that they read, because that changes the basis.
  */
 export function volatileOf(
   node: Node,
@@ -22,7 +22,7 @@ export function volatileOf(
   return { paths: fields.map((field) => field.path), basis: revisions.join(",") };
 }
 
-/** A copy of the desired object that has the live object's values at these paths, where both have one. */
+/** A copy of the desired object with the live object's values at those paths where both have a value. */
 export function withValuesOf(
   live: KubeObject,
   desired: KubeObject,
@@ -31,7 +31,7 @@ export function withValuesOf(
   return replaced(desired, paths, (path) => valueAt(live, path));
 }
 
-/** A copy of the object with null at these paths, where it has a value. */
+/** A copy of the object with null at those paths where it has a value. */
 export function withoutValues(object: KubeObject, paths: readonly FieldPath[]): KubeObject {
   return replaced(object, paths, () => null);
 }

@@ -1,4 +1,4 @@
-/** Runs the nodes of a graph: each one as soon as its dependencies are done, independent ones concurrently. */
+/** Runs the nodes of a graph: each as soon as its dependencies have ended, independent nodes concurrently. */
 import { ApiError, type KubeObject, refKey, refText } from "../api/mod.ts";
 import type { Graph, Node } from "../graph/mod.ts";
 import type { InstanceMetadata } from "./instance_metadata.ts";
@@ -50,7 +50,7 @@ export async function walk(
   );
 }
 
-/** Which node makes which object in this pass; two nodes may not make the same one. */
+/** Records which node makes which object in this pass, to refuse an object that two nodes make. */
 class Reservations {
   readonly #owners = new Map<string, string>();
   readonly #pass: Pass;

@@ -1,4 +1,4 @@
-/** Server-side apply over plain objects: merge, field ownership, conflicts, removal of dropped fields. */
+/** Server-side apply (KEP-555) on plain objects: merge, ownership, conflicts, removal of dropped fields. */
 import {
   ApiError,
   isObject,
@@ -56,7 +56,7 @@ export function applied(
   const isSame = before !== undefined && jsonEqual(before.fieldsV1, mine);
   const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
   const result = merged as unknown as KubeObject;
-  // The entry keeps its position, so that an apply without changes yields an equal object.
+  // The managed-fields entry keeps its position, so that an apply without changes yields an equal object.
   const at = (live?.metadata.managedFields ?? []).findIndex((e) => e === before);
   const managedFields = at < 0 ? [...others, own] : others.toSpliced(at, 0, own);
   result.metadata = { ...result.metadata, managedFields };
@@ -87,7 +87,7 @@ export function updated(
   return { ...next, metadata: { ...next.metadata, managedFields } };
 }
 
-/** The object without its status, which has an endpoint of its own. */
+/** The object without its status, which the API server ignores outside the status subresource. */
 function asStored(desired: KubeObject): JsonObject {
   const { status: _, ...wanted } = structuredClone(desired) as unknown as JsonObject;
   return wanted;

@@ -1,4 +1,4 @@
-/** The port in memory: for tests of the pass, and for rendering without an API server. */
+/** {@link Cluster} in memory, for tests of the pass and for rendering without an API server. */
 import {
   ApiError,
   groupKind,
@@ -31,9 +31,9 @@ import { mergePatch } from "./patch.ts";
 
 /** Options of a {@link MemoryCluster}. */
 export interface MemoryOptions {
-  /** Kinds that are served from the start; schemas give list and map types. */
+  /** Kinds that are served from the start. Their schemas give list and map types to server-side apply. */
   kinds?: Iterable<KindInfo>;
-  /** The clock; by default it stands still at 1970-01-01. */
+  /** The clock; by default it is fixed at 1970-01-01. */
   now?: () => Date;
   /** Generates UIDs; by default they are numbered. */
   uid?: () => string;
@@ -41,7 +41,7 @@ export interface MemoryOptions {
   ownedOnly?: boolean;
 }
 
-/** A call of a method of the port that takes a request on a real cluster, or a read of its caches. */
+/** A call of a {@link Cluster} method that a real cluster answers by a request or from its caches. */
 export interface MemoryCall {
   /** The method. */
   verb: Exclude<keyof Cluster, "serves">;
@@ -50,20 +50,28 @@ export interface MemoryCall {
 }
 
 /**
- * Objects in memory with field ownership, finalizers, generations and preconditions of an API server.
+ * A cluster in memory, with the field ownership, finalizers, generations and preconditions of an API server.
  *
  * @example
- * const cluster = new MemoryCluster({ kinds });
- * const instance = cluster.put(graph.instance, object);
- * const outcome = await reconcile(graph, instance, cluster, context);
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { MemoryCluster } from "../mod.ts";
+ *
+ * const core = { group: "", version: "v1", namespaced: true };
+ * const ref = { kind: { ...core, kind: "ConfigMap", plural: "configmaps" }, namespace: "ns", name: "a" };
+ * const desired = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "ns", name: "a" } };
+ * const cluster = new MemoryCluster();
+ * assert.equal((await cluster.apply(ref, desired, { force: false })).action, "created");
+ * assert.equal((await cluster.apply(ref, desired, { force: false })).action, "unchanged");
+ * ```
  */
 export class MemoryCluster implements Cluster {
-  /** All calls so far, without applies that change nothing. A test may empty the list. */
+  /** All calls so far, without applies that change nothing. Tests may clear the list. */
   readonly calls: MemoryCall[] = [];
   readonly #objects = new Map<string, { kind: KindRef; object: KubeObject }>();
   readonly #kinds = new Map<string, KindRef & { schema?: Schema }>();
   readonly #options: MemoryOptions;
-  /** Of the last apply of each object: the resulting resourceVersion, and the basis of volatile fields. */
+  /** By object: resourceVersion after the last apply, and the basis of its volatile fields. */
   readonly #applied = new Map<string, { revision?: string; basis?: string }>();
   #version = 0;
   #uids = 0;
@@ -74,7 +82,7 @@ export class MemoryCluster implements Cluster {
     for (const kind of options.kinds ?? []) this.#kinds.set(groupKind(kind), kind);
   }
 
-  /** Those of {@link calls} that write. */
+  /** The {@link calls} that write. */
   get writes(): MemoryCall[] {
     return this.calls.filter((c) => WRITES.has(c.verb));
   }
@@ -84,21 +92,29 @@ export class MemoryCluster implements Cluster {
     return [...this.#objects.keys()].sort().map((k) => this.#objects.get(k)!.object);
   }
 
-  /** Creates or replaces an object as another client would. */
+  /** Creates or replaces an object as another client (`manager`) would, and returns the stored object. */
   put(kind: KindRef, object: KubeObject, manager = "kubectl"): KubeObject {
     const ref = refTo(kind, object);
     const live = this.#find(ref);
     return this.#store(ref, live, updated(live, object, this.#write(kind, manager)));
   }
 
-  /** Modifies an object as another client would. Throws ApiError `NotFound` if it does not exist. */
+  /**
+   * Modifies an object as another client (`manager`) would, and returns the stored object.
+   *
+   * @throws {ApiError} `NotFound`: the object does not exist.
+   */
   edit(ref: ObjectRef, change: (draft: KubeObject) => void, manager = "kubectl"): KubeObject {
     const draft = structuredClone(this.#existing(ref));
     change(draft);
     return this.put(ref.kind, draft, manager);
   }
 
-  /** Deletes an object as `kubectl delete` would: with finalizers it stays, terminating. */
+  /**
+   * Deletes an object as `kubectl delete` would: one with finalizers becomes terminating.
+   *
+   * @throws {ApiError} `NotFound`: the object does not exist.
+   */
   evict(ref: ObjectRef): void {
     this.#delete(ref, this.#existing(ref));
   }
@@ -182,7 +198,7 @@ export class MemoryCluster implements Cluster {
         return Promise.resolve({ object: live, action: "unchanged", revision });
       }
     } catch {
-      // The call below fails with the same error, and is recorded.
+      // Ignored: the recorded call below fails with the same error.
     }
     return this.#call("apply", ref, () => {
       const object = this.#store(ref, live, attempt());

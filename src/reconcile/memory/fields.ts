@@ -1,4 +1,4 @@
-/** Sets of owned fields in the format of `fieldsV1`: built from objects, and walked. */
+/** Sets of owned fields in the format of `fieldsV1` (KEP-555): built from objects, and traversed. */
 import {
   isObject,
   type Json,
@@ -12,7 +12,7 @@ import type { Schema } from "../../openapi/mod.ts";
 /** One owned field: the keys in `fieldsV1` from the root to the leaf. */
 export type Leaf = readonly string[];
 
-/** Metadata without an owner: the API server sets it, or it identifies the object. */
+/** Metadata fields that no manager owns: set by the API server, or identifying the object. */
 const UNOWNED = new Set([
   "name",
   "namespace",
@@ -24,7 +24,7 @@ const UNOWNED = new Set([
   "managedFields",
 ]);
 
-/** The fields that an object sets, without its identity; with its status only on request. */
+/** The fields that an object sets, without its identity; the status only on request. */
 export function fieldsOf(
   object: JsonObject,
   schema: Schema | undefined,
@@ -105,7 +105,7 @@ export function propertySchema(schema: Schema | undefined, key: string): Schema 
   return typeof rest === "object" ? rest : undefined;
 }
 
-/** How a list merges: by key, as a set, or as a whole. */
+/** How server-side apply merges a list: by element keys, as a set, or as a whole. */
 export function listKind(schema: Schema | undefined): "map" | "set" | "atomic" {
   const kind = schema?.["x-kubernetes-list-type"];
   return kind === "map" || kind === "set" ? kind : "atomic";
