@@ -1,24 +1,30 @@
 /** A keyed async cache that coalesces concurrent loads. */
 
-/** Follows an {@link AsyncCache}, for metrics. */
+/** Callbacks of an {@link AsyncCache}, for metrics. */
 export interface AsyncCacheListener {
-  /** A lookup: answered from memory (`hit`), by a load in flight (`shared`), or by a new load (`miss`). */
+  /** A lookup was answered from memory (`hit`), by a load in flight (`shared`) or by a new load (`miss`). */
   lookedUp(how: "hit" | "shared" | "miss"): void;
-  /** A load ended after so many seconds. */
+  /** A load ended; `ok` is false when it failed. */
   loaded(ok: boolean, seconds: number): void;
   /** A value was dropped by {@link AsyncCache.forget}. */
   evicted(): void;
 }
 
 /**
- * Values by key, loaded on first use. Concurrent lookups of a key share one load; a load that fails is not
- * kept. Not bounded: the caller forgets what changed.
+ * Caches values by key and loads them on first use. Concurrent lookups of a key share one load; the result
+ * of a failed load is not cached. The size is not bounded: callers {@link AsyncCache.forget} stale values.
  *
  * @example
  * ```ts
- * const cache = new AsyncCache<string>();
- * await cache.get("a", () => fetchText("/a"));
+ * import assert from "node:assert/strict";
+ * import { AsyncCache } from "./mod.ts";
+ *
+ * const cache = new AsyncCache<number>();
+ * let loads = 0;
+ * const load = () => Promise.resolve(++loads);
+ * assert.deepEqual(await Promise.all([cache.get("a", load), cache.get("a", load)]), [1, 1]);
  * cache.forget("a");
+ * assert.equal(await cache.get("a", load), 2);
  * ```
  */
 export class AsyncCache<T> {
@@ -26,17 +32,21 @@ export class AsyncCache<T> {
   readonly #values = new Map<string, Promise<T>>();
   readonly #loading = new Set<Promise<T>>();
 
-  /** Starts empty. */
+  /** Creates an empty cache. */
   constructor(listener?: AsyncCacheListener) {
     this.#listener = listener;
   }
 
-  /** How many values are kept, those being loaded included. */
+  /** The number of cached values, including those being loaded. */
   get size(): number {
     return this.#values.size;
   }
 
-  /** The kept value, or the one that `load` returns, kept if `isKept`. Rejects as `load` does. */
+  /**
+   * The cached value, or the one that `load` returns. Rejects as `load` does.
+   *
+   * @param isKept Whether to cache a loaded value; by default every value is cached.
+   */
   async get(
     key: string,
     load: () => Promise<T>,
@@ -65,7 +75,7 @@ export class AsyncCache<T> {
     }
   }
 
-  /** Drops a value; one that is being loaded is not kept. */
+  /** Drops a value. A value that is being loaded is returned to its callers and not cached. */
   forget(key: string): void {
     if (this.#values.delete(key)) this.#listener?.evicted();
   }

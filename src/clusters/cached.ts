@@ -1,4 +1,4 @@
-/** The port `Cluster` over watch caches: reads cost no request, writes are sent only for what differs. */
+/** `Cluster` over watch caches: reads send no request, and only objects that differ are written. */
 import {
   ApiError,
   type JsonObject,
@@ -36,13 +36,13 @@ import type { LiveLists } from "./live_lists.ts";
 import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberSelector } from "./selectors.ts";
 
-/** The parts that the cached clusters of all passes share. */
+/** The parts that the {@link CachedCluster}s of all passes share. */
 export interface CachedParts {
-  /** Sends writes, and reads of kinds that no cache holds. */
+  /** Sends writes, and reads of kinds that are not cached. */
   client: KubeClient;
-  /** The kinds that are served. */
+  /** Looks up the kinds that the API server serves. */
   discovery: Discovery;
-  /** Schemas, to compare live objects that no cache holds. */
+  /** Schemas, to compare live objects of kinds that are not cached. */
   schemas: SchemaSource;
   /** Caches of the children. */
   children: ChildCaches;
@@ -50,13 +50,13 @@ export interface CachedParts {
   externals: ExternalCaches;
   /** Backs off repairing fields that another manager keeps reverting. */
   reverts: RevertBackoff;
-  /** Serialises the writes of an object, by its key, across instances. */
+  /** Serialises writes of the same object by different instances, by the object's key. */
   locks: KeyedMutex;
   /** Consistent lists of members, before a finalizer is removed. */
   liveLists: LiveLists;
 }
 
-/** Sends the writes of the instance that one pass reconciles, so that its owner can track them. */
+/** Sends a pass's writes to its own instance, so that the owner of the instance can track them. */
 export interface InstanceWriter {
   /** Sends a patch of finalizer, labels and inventory. Rejects as `send` does. */
   patch(send: () => Promise<KubeObject>): Promise<KubeObject>;
@@ -64,18 +64,41 @@ export interface InstanceWriter {
   writeStatus(send: () => Promise<KubeObject>): Promise<KubeObject>;
 }
 
-/** The cluster as one pass over one instance sees it. Make a new one for each pass. */
+/**
+ * The cluster as one pass over one instance sees it. Create a new one for each pass, and call
+ * {@link CachedCluster.finish} at its end.
+ *
+ * @example
+ * ```ts
+ * import type { KubeObject } from "../api/mod.ts";
+ * import type { Graph } from "../graph/mod.ts";
+ * import { type PassContext, reconcile } from "../reconcile/mod.ts";
+ * import { CachedCluster, type CachedParts } from "./mod.ts";
+ *
+ * async function pass(parts: CachedParts, graph: Graph, instance: KubeObject, context: PassContext) {
+ *   const cluster = new CachedCluster(parts, `${instance.metadata.namespace}/${instance.metadata.name}`);
+ *   const { next } = await reconcile(graph, instance, cluster, context);
+ *   cluster.finish(next.kind !== "retry");
+ *   return { next, mustPoll: cluster.isPolled };
+ * }
+ * ```
+ */
 export class CachedCluster implements Cluster {
   readonly #parts: CachedParts;
   readonly #live: LiveCluster;
   readonly #instance: string;
   readonly #instanceWriter?: InstanceWriter;
-  /** Objects that the pass read live because no cache holds them: an apply configures them. */
+  /** Objects that the pass read live because no cache holds them, to tell what their apply changed. */
   readonly #liveReads = new Map<string, KubeObject>();
   #interests: Interest[] = [];
   #isPolled = false;
 
-  /** `instance` is the key by which changes of external objects wake the instance. */
+  /**
+   * Creates the cluster of one pass.
+   *
+   * @param instance Key with which changes of external objects wake the instance.
+   * @param instanceWriter Sends the writes to the instance; by default they are sent directly.
+   */
   constructor(parts: CachedParts, instance: string, instanceWriter?: InstanceWriter) {
     this.#parts = parts;
     this.#live = new LiveCluster(parts.client, parts.discovery, parts.schemas);
@@ -83,14 +106,14 @@ export class CachedCluster implements Cluster {
     this.#instanceWriter = instanceWriter;
   }
 
-  /** Whether the pass used a kind that is not watched, so that the instance must be polled. */
+  /** Whether the pass used a kind that is not watched, so that the instance has to be polled. */
   get isPolled(): boolean {
     return this.#isPolled;
   }
 
   /**
-   * From the cache of children, else from the cache of external objects, if either holds the kind; a GET
-   * for kinds that are not watched.
+   * Reads the cache of children, or the cache of external objects if only that one holds the kind; a GET for
+   * kinds that are not watched.
    */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { children, externals } = this.#parts;
@@ -102,8 +125,8 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * From the cache of external objects; a GET for kinds that are not watched. The cache of children is
-   * no source: it keeps of an object only what the graph of its own instance reads.
+   * Reads the cache of external objects; a GET for kinds that are not watched. The cache of children cannot
+   * be used: it keeps only the paths of an object that the graph of its own instance reads.
    */
   async getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { externals } = this.#parts;
@@ -120,7 +143,7 @@ export class CachedCluster implements Cluster {
     return object;
   }
 
-  /** From the cache of children; for other kinds as {@link listExternal} finds them by label. */
+  /** Reads the cache of children; for other kinds lists by label as {@link listExternal}. */
   async listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     const { kind, namespace } = scope;
     const store = await this.#parts.children.storeFor(kind, namespace);
@@ -128,12 +151,12 @@ export class CachedCluster implements Cluster {
     return await this.listExternal({ kind, namespace, labelSelector: memberSelector(applySet) });
   }
 
-  /** A LIST of metadata that may be shared with other passes. */
+  /** A consistent LIST of metadata; concurrent passes share it. */
   listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     return this.#parts.liveLists.members(scope, applySet);
   }
 
-  /** From the cache of children; for other kinds as {@link listExternal} finds them by label. */
+  /** Reads the cache of children; for other kinds lists by label as {@link listExternal}. */
   async listCollection(collection: CollectionRef): Promise<KubeObject[]> {
     const { kind, instanceUid, nodeId } = collection;
     const store = await this.#parts.children.storeFor(kind, undefined);
@@ -141,7 +164,7 @@ export class CachedCluster implements Cluster {
     return await this.listExternal({ kind, labelSelector: itemSelector(collection) });
   }
 
-  /** From the cache of external objects; a LIST for kinds that are not watched. */
+  /** Reads the cache of external objects; a LIST for kinds that are not watched. */
   async listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
     const { externals } = this.#parts;
     if (!await externals.watches(selection.kind, selection.namespace)) {
@@ -152,8 +175,8 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Makes no request when the cache shows that the object is up to date, or while repairs of it are backed
-   * off. Rejects with `Conflict` when the object belongs to another ApplySet.
+   * Server-side apply. Sends no request when the cache shows that the object is up to date, or while repairs
+   * of it are backed off. Rejects with `Conflict` when the object belongs to another ApplySet.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, locks } = this.#parts;
@@ -164,7 +187,7 @@ export class CachedCluster implements Cluster {
     const unchanged = isFree ? this.#unchanged(writer, ref, desired, options) : undefined;
     if (unchanged) return unchanged;
     return await locks.run(key, async () => {
-      // The write that held the lock may have applied the object.
+      // The write that held the lock before may have applied the object already.
       const unchanged = isFree ? undefined : this.#unchanged(writer, ref, desired, options);
       return unchanged ?? await this.#write(writer, ref, desired, options);
     });
@@ -199,21 +222,26 @@ export class CachedCluster implements Cluster {
     return await (this.#instanceWriter?.writeStatus(send) ?? send());
   }
 
-  /** By discovery, as it is known or fresh, then by CRDs and APIServices. */
+  /** Looks the kind up by cached or fresh discovery, then by CRDs and APIServices. */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
     return this.#live.serves(kind, options);
   }
 
   /**
-   * Ends the pass. After a complete one, only the external objects that it read wake the instance. A pass
-   * that was cut short may not have read all of them, so those of earlier passes go on to wake it.
+   * Ends the pass. From then on only the external objects that it read wake the instance.
+   *
+   * @param complete False for a pass that ended early: it may not have read all external objects, so the
+   * interests of earlier passes are kept as well.
    */
   finish(complete: boolean): void {
     if (complete) this.#parts.externals.keep(this.#instance, this.#interests);
     this.#interests = [];
   }
 
-  /** The result when the cache shows that nothing is to be sent. Rejects objects of another ApplySet. */
+  /**
+   * The result of an apply that needs no request, by the cache; undefined when one has to be sent. Throws
+   * `Conflict` when the object belongs to another ApplySet.
+   */
   #unchanged(
     writer: ChildWriter,
     ref: ObjectRef,
@@ -241,7 +269,7 @@ export class CachedCluster implements Cluster {
     const change = repair?.inspect ? await this.#foreignChange(writer, ref, desired) : undefined;
     const response = await this.#send(writer, ref, desired, options);
     const earlier = before ?? this.#liveReads.get(key);
-    // Without an earlier state the response alone tells whether the apply created the object.
+    // Without an earlier state only the response shows whether the apply created the object.
     const isKnown = earlier !== undefined || isFirstWrite(response);
     const action = isKnown ? actionOf(earlier, response) : "configured";
     if (isRepair && action === "configured") reverts.repaired(key, change);
@@ -255,7 +283,7 @@ export class CachedCluster implements Cluster {
     return { object, action: "unchanged", revision, ...(reverted && { reverted }) };
   }
 
-  /** One GET: the cache holds neither all values nor the managed fields of other managers. */
+  /** Sends one GET, because the cache holds neither all values nor the fields of other managers. */
   async #foreignChange(
     { objects }: ChildWriter,
     ref: ObjectRef,
@@ -290,12 +318,12 @@ export class CachedCluster implements Cluster {
 
   #interest(interest: Interest): void {
     this.#interests.push(interest);
-    // Registered before the read: a change after it wakes the instance.
+    // Registered before the read, so that every later change wakes the instance.
     this.#parts.externals.add(this.#instance, interest);
   }
 }
 
-/** Of two instances that want one object, the ApplySet label decides: no apply, forced or not, takes it over. */
+/** Throws `Conflict` for an object of another ApplySet: not even a forced apply takes it over. */
 function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
   const owner = live?.metadata.labels?.[Label.applySetPartOf];
   const wanted = desired.metadata.labels?.[Label.applySetPartOf];

@@ -1,17 +1,17 @@
-/** Interns strings that many objects have in common. */
+/** Interns strings that occur in many objects. */
 import type { JsonObject } from "../api/mod.ts";
 
-/** At this size the table is cleared; strings interned before are only held more than once from then on. */
+/** At this size the table is cleared. Strings interned before stay valid, but may be stored twice. */
 const MAX_STRINGS = 10_000;
 
-/** Longer strings are seldom equal; in UTF-16 code units. */
+/** Longer strings are not interned, because they are seldom equal. In UTF-16 code units. */
 const MAX_LENGTH = 200;
 
-/** Replaces equal strings by one copy, to save memory. Bounded by {@link MAX_STRINGS}. */
+/** Replaces equal strings by one copy, to save memory. Holds up to 10 000 strings of up to 200 characters. */
 export class Interner {
   readonly #known = new Map<string, string>();
 
-  /** An equal string: the copy that is known, or this one. */
+  /** Returns the interned copy of a string; the first one becomes the copy. */
   intern(value: string): string {
     if (value.length > MAX_LENGTH) return value;
     const known = this.#known.get(value);
@@ -21,7 +21,7 @@ export class Interner {
     return value;
   }
 
-  /** Interns an object's string values in place, except under these keys. */
+  /** Interns an object's string values in place, except under the keys `except`. */
   internValues(object: JsonObject | undefined, except: readonly string[] = []): void {
     if (!object) return;
     for (const [key, value] of Object.entries(object)) {

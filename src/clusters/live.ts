@@ -1,4 +1,4 @@
-/** The port `Cluster` without caches, for commands that run one pass and end: each read is a request. */
+/** `Cluster` without caches, for commands that run one pass and end: each read is a request. */
 import {
   ApiError,
   isNotFound,
@@ -30,12 +30,15 @@ import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
 
-/** The cluster as the API server has it. An apply reuses the object that the pass just read. */
+/**
+ * The cluster as the API server has it: each read is a request, except that an apply reuses the object that
+ * the pass read last. Rejects with ApiError when the API server refuses a request.
+ */
 export class LiveCluster implements Cluster {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #schemas: SchemaSource;
-  /** Objects that were read and not written since, by key: the next apply compares with them. */
+  /** Objects that were read and not written since, by key. The next apply compares with them. */
   readonly #read = new Map<string, KubeObject | undefined>();
   /** The resourceVersions of our own last writes, by key. */
   readonly #written = new Map<string, string>();
@@ -69,7 +72,7 @@ export class LiveCluster implements Cluster {
     return this.#list({ ...scope, labelSelector: memberSelector(applySet) });
   }
 
-  /** LIST of metadata by the ApplySet's label. It names no resourceVersion, so it is consistent. */
+  /** LIST of metadata by the ApplySet's label. Consistent, because it sets no resourceVersion. */
   async listMembersLive({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
     const options = { namespace, labelSelector: memberSelector(applySet), metadataOnly: true };
     return (await this.#client.list(kind, options)).items;
@@ -85,11 +88,14 @@ export class LiveCluster implements Cluster {
     return this.#list(selection);
   }
 
-  /** No request when the live object has the desired values and kro owns no further field of it. */
+  /**
+   * Server-side apply. Sends no request when the live object has the desired values and kro owns no further
+   * field of it.
+   */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const live = await this.#takeRead(ref);
     const { force, volatile } = options;
-    // Volatile fields follow the writes of this process alone.
+    // Volatile fields are applied only after writes of this process: an empty basis keeps the live values.
     const paths = volatile?.basis === "" ? volatile.paths : [];
     if (live && await this.#isUpToDate(ref.kind, live, withValuesOf(live, desired, paths))) {
       const revision = this.#written.get(refKey(ref));
@@ -105,7 +111,7 @@ export class LiveCluster implements Cluster {
     return { object, action, revision: this.#written.get(refKey(ref)) };
   }
 
-  /** DELETE with a uid precondition, in the background. */
+  /** DELETE with a uid precondition and background propagation. */
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     this.#read.delete(refKey(ref));
     try {
@@ -128,7 +134,7 @@ export class LiveCluster implements Cluster {
     return this.#client.replace(ref, object, options);
   }
 
-  /** From cached discovery, unless `fresh`; else from fresh discovery, then CRDs and APIServices. */
+  /** Uses cached discovery unless `fresh`; then fresh discovery, CRDs and APIServices. */
   async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
     const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
     return known ?? await servedKind(this.#client, this.#discovery, kind);
@@ -143,7 +149,7 @@ export class LiveCluster implements Cluster {
     return items;
   }
 
-  /** The object as the pass last read it, and only once; else a GET. */
+  /** The object as the pass last read it, at most once; otherwise a GET. */
   async #takeRead(ref: ObjectRef): Promise<KubeObject | undefined> {
     const key = refKey(ref);
     if (!this.#read.has(key)) return await this.#client.get(ref);
@@ -161,7 +167,7 @@ export class LiveCluster implements Cluster {
       print.valuesHash === desiredValues(desired, schema, print.ownsStatus);
   }
 
-  /** Without a schema the comparison is stricter: it may cause an apply that changes nothing. */
+  /** Undefined when it cannot be read: the stricter comparison may then cause an apply without changes. */
   async #schema(kind: KindRef): Promise<Schema | undefined> {
     try {
       return (await this.#schemas.resolve(kind))?.schema;
@@ -172,7 +178,7 @@ export class LiveCluster implements Cluster {
   }
 }
 
-/** What an apply did, from the object before and after it. */
+/** Derives what an apply did from the object before and after it. */
 export function actionOf(before: KubeObject | undefined, after: KubeObject): ApplyAction {
   if (before?.metadata.uid !== after.metadata.uid) return "created";
   const same = before?.metadata.resourceVersion === after.metadata.resourceVersion;

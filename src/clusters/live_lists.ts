@@ -1,10 +1,10 @@
-/** Consistent lists of ApplySet members: concurrent passes share one request per kind and namespace. */
+/** Consistent lists of ApplySet members, coalesced: concurrent passes share a request. */
 import { type KubeObject, Label, refKey } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import type { ListScope } from "../reconcile/mod.ts";
 import { memberSelector } from "./selectors.ts";
 
-/** ApplySets per request. An id has 56 characters, so the URL stays well below usual limits (8 KiB). */
+/** Maximum of ApplySets per request. An id has 56 characters; usual limits of a URL are 8 KiB. */
 const MAX_APPLY_SETS = 50;
 
 interface Caller {
@@ -14,22 +14,22 @@ interface Caller {
 }
 
 /**
- * Lists members of ApplySets from the API server. While a list of a kind and namespace is in flight,
- * callers wait, and the next list serves all of them.
+ * Lists members of ApplySets from the API server, with one list at a time for each kind and namespace. Calls
+ * during a list are coalesced into the next one.
  */
 export class LiveLists {
   readonly #client: Pick<KubeClient, "list">;
   /** Callers of the next list, by kind and namespace, while one is in flight. */
   readonly #waiting = new Map<string, Caller[]>();
 
-  /** Sends nothing yet. */
+  /** Sends no request yet. */
   constructor(client: Pick<KubeClient, "list">) {
     this.#client = client;
   }
 
   /**
-   * Metadata of the objects with the ApplySet's label, from a list that starts after the call: a list in
-   * flight may miss the caller's last write. Rejects with ApiError as the list does.
+   * Metadata of the objects with the ApplySet's label. Comes from a list that starts after the call, because
+   * a list in flight may miss the caller's last write. Rejects with ApiError as the list does.
    */
   async members({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
     const key = refKey({ kind, namespace, name: "" });

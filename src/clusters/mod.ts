@@ -1,7 +1,30 @@
 /**
- * The port `Cluster` on a real cluster. `LiveCluster` reads and writes through the API server;
- * `CachedCluster` reads from watch caches and writes only what differs. The caches, drift detection
- * and the schemas of a cluster's kinds belong here.
+ * The interface `Cluster` over an API server, with its caches, drift detection and schemas.
+ *
+ * - {@link LiveCluster} sends a request for each read: for commands that run one pass and end.
+ * - {@link CachedCluster} reads from {@link ChildCaches} and {@link ExternalCaches} and sends a write only
+ *   when an object differs: for the operator.
+ * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
+ * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
+ *   {@link RevertBackoff} are general-purpose parts.
+ *
+ * The caches are filled by reflectors as in client-go: a list, then a watch from its resourceVersion, with
+ * bookmarks (Kubernetes API concepts, "Efficient detection of changes").
+ *
+ * @example Reconcile an instance without caches
+ * ```ts
+ * import type { KubeObject } from "../api/mod.ts";
+ * import type { Graph } from "../graph/mod.ts";
+ * import { Discovery, type KubeClient } from "../kube/mod.ts";
+ * import { type PassContext, reconcile } from "../reconcile/mod.ts";
+ * import { ClusterSchemas, LiveCluster } from "./mod.ts";
+ *
+ * async function runOnce(client: KubeClient, graph: Graph, at: KubeObject, context: PassContext) {
+ *   const discovery = new Discovery(client);
+ *   const cluster = new LiveCluster(client, discovery, new ClusterSchemas(client, discovery));
+ *   return await reconcile(graph, at, cluster, context);
+ * }
+ * ```
  *
  * @module
  */

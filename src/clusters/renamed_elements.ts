@@ -1,7 +1,7 @@
 /**
- * Applies over list elements whose merge key another manager changed. After an edit of a Service's port from
- * 80 to 81, the element has another key and the same name: an apply adds port 80 again, and the API server
- * refuses two ports of one name.
+ * Applies over list elements whose merge key another manager changed. Example: another manager changes port
+ * 80 of a Service to 81. The port number is part of the merge key, so an apply adds port 80 as a second
+ * element, and the API server refuses two ports with the same name.
  */
 import {
   ApiError,
@@ -23,9 +23,10 @@ interface Duplicate {
 }
 
 /**
- * Forced server-side apply. When the API server refuses it only because elements of other managers duplicate
- * ours, a merge patch removes those, and the apply is sent again. The patch's own managed-fields entry is
- * removed afterwards, so that a later apply can drop what it wrote. Rejects with ApiError.
+ * Forced server-side apply (KEP-555). When the API server refuses it only because elements of other managers
+ * duplicate ours, a merge patch replaces the lists, and the apply is sent again. The patch's own
+ * managed-fields entry is removed afterwards, so that a later apply can drop the elements. Rejects with
+ * ApiError.
  */
 export async function applyOver(
   client: KubeClient,
@@ -41,7 +42,7 @@ export async function applyOver(
     const lists = live && withoutDuplicates(live, desired, duplicates);
     if (!lists) throw error;
     const { resourceVersion } = live.metadata;
-    // A manager name of its own, by which `disowned` finds the entry.
+    // A manager name used only here, by which `disowned` finds the entry.
     await client.mergePatch(ref, { ...lists, metadata: { resourceVersion } }, {
       fieldManager: PATCHER,
     });
@@ -51,7 +52,7 @@ export async function applyOver(
 
 const PATCHER = "kro.run/replaced";
 
-/** The duplicates that the API server refused; none if it refused the object for other causes too. */
+/** The duplicates that the API server refused; empty if it refused the object for other causes as well. */
 export function duplicatesOf({ reason, causes }: ApiError): Duplicate[] {
   if (reason !== "Invalid" || causes.length === 0) return [];
   const found = causes.map(duplicateOf);
@@ -64,7 +65,7 @@ function duplicateOf({ reason, field = "" }: StatusCause): Duplicate | undefined
   return { list: path.split("."), field: name };
 }
 
-/** A merge patch that replaces duplicates by our elements; undefined when it would change nothing. */
+/** A merge patch that replaces duplicates by our elements; undefined when it would change no list. */
 export function withoutDuplicates(
   live: KubeObject,
   desired: KubeObject,
@@ -84,7 +85,7 @@ export function withoutDuplicates(
   return patch;
 }
 
-/** Removes the merge patch's entry from the managed fields; the apply owns the same fields. */
+/** Removes the merge patch's entry from the managed fields; the apply's entry owns the same fields. */
 async function disowned(
   client: KubeClient,
   ref: ObjectRef,

@@ -1,4 +1,4 @@
-/** The schemas of a cluster's kinds: from their CRD, and for kinds without one from the OpenAPI documents. */
+/** Looks up the schemas of a cluster's kinds: in their CRD, or in the OpenAPI documents for other kinds. */
 import {
   ApiError,
   apiVersionOf,
@@ -19,12 +19,12 @@ import {
 import { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
 import { isServedWithoutCrd } from "./served_kinds.ts";
 
-/** A kind that may exist, but whose schema cannot be read now. */
+/** Error: the kind may exist, but its schema cannot be read at present. */
 export class KindUnavailable extends ApiError {
   /** The kind. */
   readonly gvk: GroupVersionKind;
 
-  /** `why` its schema cannot be read. */
+  /** Creates the error. `why` completes the message: the reason why the schema cannot be read. */
   constructor(gvk: GroupVersionKind, why = "its API does not answer") {
     super(`cannot tell what ${gvk.kind} of ${apiVersionOf(gvk)} is: ${why}`, {
       reason: "ServerError",
@@ -33,26 +33,38 @@ export class KindUnavailable extends ApiError {
   }
 }
 
-/** How long the index of OpenAPI documents is used before it is read again. */
+/** How long the index of OpenAPI documents is cached, in milliseconds. */
 const INDEX_MS = 60_000;
 
 /**
- * Resolves kinds to schemas. CRDs are cached until {@link invalidate}, documents by the hash of their content;
- * concurrent lookups share one request.
+ * Resolves kinds to schemas, from CRDs and OpenAPI v3 documents. CRDs are cached until {@link invalidate},
+ * documents by the hash of their content. Concurrent lookups share one request.
+ *
+ * @example
+ * ```ts
+ * import { Discovery, type KubeClient } from "../kube/mod.ts";
+ * import { ClusterSchemas } from "./mod.ts";
+ *
+ * async function isNamespaced(client: KubeClient): Promise<boolean> {
+ *   const schemas = new ClusterSchemas(client, new Discovery(client));
+ *   const info = await schemas.resolve({ group: "apps", version: "v1", kind: "Deployment" });
+ *   return info?.namespaced ?? false;
+ * }
+ * ```
  */
 export class ClusterSchemas implements SchemaSource {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #now: () => number;
-  /** By CRD name: its versions; undefined when the kind is served without a CRD. */
+  /** By CRD name: the CRD's versions; undefined for a kind that is served without a CRD. */
   readonly #crds: AsyncCache<KindInfo[] | undefined>;
   /** By path, which contains the hash of the document's content. */
   readonly #documents: AsyncCache<KindInfo[]>;
-  /** By apiVersion: the path of the document that is cached. */
+  /** By apiVersion: the path of the cached document. */
   readonly #documentPaths = new Map<string, string>();
   #index?: { until: number; paths: Promise<Map<string, string>> };
 
-  /** Sends no request yet. `now` is in milliseconds from any fixed point. */
+  /** Sends no request yet. `now` returns milliseconds since any fixed point. */
   constructor(
     client: KubeClient,
     discovery: Discovery,
@@ -66,19 +78,19 @@ export class ClusterSchemas implements SchemaSource {
     this.#documents = new AsyncCache(listener);
   }
 
-  /** How many CRDs and documents are cached. */
+  /** The number of cached CRDs and documents. */
   get size(): number {
     return this.#crds.size + this.#documents.size;
   }
 
   /**
-   * The kind with its schema; undefined when no such kind is served. The CRD comes first, because the
-   * documents lag behind its changes by up to a second. Rejects with {@link KindUnavailable} when discovery of
-   * its group is stale.
+   * The kind with its schema; undefined when the cluster does not serve the kind. The CRD takes precedence,
+   * because the documents lag behind its changes by up to a second. Rejects with {@link KindUnavailable} when
+   * discovery of its group is stale or its CRD is not established, and with ApiError when a request fails.
    */
   async resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     const known = await this.#discovery.resolve(gvk);
-    // Discovery lists a kind a moment after its CRD is established.
+    // Discovery lists a kind only some time after its CRD is established.
     const info = known ? await this.#read(known) : await this.#newCrd(gvk);
     if (info) return info;
     await this.#discovery.refresh();
@@ -90,7 +102,11 @@ export class ClusterSchemas implements SchemaSource {
     return undefined;
   }
 
-  /** Drops the schemas of a CRD, `widgets.example.com`, that was created, changed or deleted. */
+  /**
+   * Drops the cached schemas of a CRD that was created, changed or deleted.
+   *
+   * @param crd Name of the CRD, `widgets.example.com`.
+   */
   invalidate(crd: string): void {
     this.#crds.forget(crd);
   }
@@ -108,12 +124,12 @@ export class ClusterSchemas implements SchemaSource {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       if (crd && isEstablished(crd)) return kindsOfCrd(crd);
       if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
-      // Discovery and the documents go on listing the kind of a deleted CRD for a while.
+      // Discovery and the documents still list the kind of a deleted CRD for some time.
       return await isServedWithoutCrd(this.#client, kind) ? undefined : [];
     });
   }
 
-  /** The kind from a CRD with the usual plural, as all generated CRDs have. */
+  /** The kind from a CRD whose name has the usual plural, as every generated CRD has. */
   async #newCrd(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     if (!gvk.group.includes(".")) return undefined;
     const name = `${plural(gvk.kind.toLowerCase())}.${gvk.group}`;

@@ -1,4 +1,4 @@
-/** Label selectors for the objects of an instance, as requests and watch caches take them. */
+/** Label selectors for the objects of an instance, in kubectl's syntax. */
 import { Label } from "../api/mod.ts";
 import type { CollectionRef } from "../reconcile/mod.ts";
 

@@ -1,4 +1,4 @@
-/** Decides whether a kind is served at all, before its objects count as gone. */
+/** Decides whether a cluster serves a kind. The objects of a kind count as gone only if it does not. */
 import { ApiError, CRD_KIND, groupKind, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";
 
@@ -20,7 +20,7 @@ interface Crd extends KubeObject {
   };
 }
 
-/** An APIService; one without a service is the API server itself. */
+/** An APIService: `spec.service` serves the group-version; without it, the API server itself does. */
 export interface ApiService extends KubeObject {
   /** The group-version, and the service that serves it. */
   spec?: { group?: string; version?: string; service?: unknown };
@@ -31,12 +31,15 @@ export interface ApiService extends KubeObject {
 /** Label of APIServices that the aggregator creates: `true` for the group-versions of CRDs. */
 const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 
-/** True when the API server itself or an aggregated API serves the group-version; false for CRDs, and when unserved. */
+/**
+ * True when the API server itself or an aggregated API serves the group-version; false when CRDs do, or when
+ * it is not served. Rejects with ApiError.
+ */
 export async function isServedWithoutCrd(
   client: KubeClient,
   { group, version }: { group: string; version: string },
 ): Promise<boolean> {
-  // The aggregator serves its own group without an APIService.
+  // The aggregator serves its own API group without an APIService.
   if (group === API_SERVICE_KIND.group) return true;
   const name = `${version}.${group}`;
   const service = await client.get({ kind: API_SERVICE_KIND, name });
@@ -44,8 +47,9 @@ export async function isServedWithoutCrd(
 }
 
 /**
- * The kind of the same group, with the same kind or plural, that is served already without a CRD; undefined
- * when there is none. It would shadow a generated CRD, and its objects would be taken for instances.
+ * The kind with the same group, and the same kind or plural, that the cluster serves without a CRD;
+ * undefined when the name is free. Such a kind shadows a generated CRD: its objects would be read as
+ * instances. Rejects with ApiError.
  */
 export async function shadowed(
   client: KubeClient,
@@ -55,7 +59,7 @@ export async function shadowed(
   const known = await discovery.kinds();
   const same = known.filter((k) => k.group === group && (k.kind === kind || k.plural === plural));
   for (const each of same) {
-    // Discovery goes on listing the kind of a deleted CRD for a while.
+    // Discovery still lists the kind of a deleted CRD for some time.
     if (await isServedWithoutCrd(client, each)) return each;
   }
   return undefined;
@@ -63,7 +67,8 @@ export async function shadowed(
 
 /**
  * The kind from fresh discovery; undefined when it stores no objects, or when neither a CRD nor an APIService
- * serves it. Rejects with ApiError when that is unknown: an aggregated API that is down keeps its objects.
+ * serves it. Rejects with ApiError when that cannot be decided: an aggregated API that is down may still
+ * have objects.
  */
 export async function servedKind(
   client: KubeClient,
@@ -72,10 +77,10 @@ export async function servedKind(
 ): Promise<KindRef | undefined> {
   await discovery.refresh();
   const found = await discovery.byGroupKind(kind);
-  // A kind that cannot be listed stores no objects, such as TokenReview.
+  // A kind without the verb list, such as TokenReview, stores no objects.
   if (found) return found.verbs.includes("list") ? found : undefined;
   if (await discovery.isGroupStale(kind.group)) throw unknown(kind, "its API does not answer");
-  // The core group has neither CRDs nor an aggregated API.
+  // The core group can have neither CRDs nor an aggregated API.
   if (kind.group === "") return undefined;
   const [crds, services] = await Promise.all([
     client.list(CRD_KIND),
@@ -99,7 +104,7 @@ function kindOf(crd: Crd, { group, kind }: { group: string; kind: string }): Kin
   return { group, version, kind, plural, namespaced: crd.spec?.scope === "Namespaced" };
 }
 
-/** True when the API server reaches the service of the APIService. */
+/** True when the condition Available of the APIService says that its service is reachable. */
 export function isAvailable(service: Pick<ApiService, "status">): boolean {
   return service.status?.conditions?.some((c) => c.type === "Available" && c.status === "True") ??
     false;

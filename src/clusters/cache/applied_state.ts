@@ -1,7 +1,7 @@
 /**
- * Decides whether a desired object is already applied, and whether another manager changed it since.
- * Mostly the two hashes of a child answer that; {@link AppliedState} covers objects where the API server
- * stores other values than it was sent, and objects with volatile fields.
+ * Decides whether a desired object is already applied, and whether another manager changed it since. The two
+ * hashes of a child suffice for most objects. {@link AppliedState} covers the others: objects with volatile
+ * fields, and objects of which the API server stores other values than it was sent.
  */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -11,8 +11,8 @@ import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
 /**
- * A memo table, weak: an entry goes with its desired object. Desired objects are immutable, and the
- * expansion cache hands out the same ones in pass after pass.
+ * Memo of the identity of desired objects; weak, so that an entry is freed with its object. Desired objects
+ * are immutable, and the expansion cache returns the same ones in every pass.
  */
 const IDENTITIES = new WeakMap<KubeObject, string>();
 
@@ -25,8 +25,8 @@ function identityOfDesired(desired: KubeObject): string {
 }
 
 /**
- * True when applying the desired object would change nothing but volatile fields. `view` is the child's.
- * Updates what is remembered of the last apply, for {@link hasDrifted} and later calls.
+ * True when applying the desired object would change only volatile fields. `view` is the child's. Updates
+ * the child's {@link AppliedState}, for {@link hasDrifted} and later calls.
  */
 export function isUpToDate(
   child: Child,
@@ -36,7 +36,7 @@ export function isUpToDate(
   volatile: Volatile | undefined,
 ): boolean {
   if (child.entryHash === undefined) return false;
-  // The same object as last time is recognised in a fraction of the time that hashing takes.
+  // Comparing identities is much cheaper than hashing the object.
   const identity = volatile ? undefined : identityOfDesired(desired);
   if (identity !== undefined && view.upToDateIdentity === identity) return true;
   const applied = isUpToDateByHash(child, view.object, desired, schema, volatile);
@@ -53,7 +53,7 @@ function isUpToDateByHash(
 ): boolean {
   const known = child.rare?.applied;
   if (known && !known.drifted && matches(known, desired, volatile)) return true;
-  // After a restart the volatile values that are live count as applied: they were due when written.
+  // After a restart the live values of volatile fields count as applied.
   const paths = known?.desired === undefined ? volatile?.paths ?? [] : [];
   const wanted = paths.length > 0 ? withValuesOf(live, desired, paths) : desired;
   if (desiredValues(wanted, schema, child.ownsStatus) !== child.valuesHash) return false;
@@ -62,8 +62,8 @@ function isUpToDateByHash(
 }
 
 /**
- * True when the desired object was applied and no longer is: another manager changed the live object,
- * not the graph the desired one.
+ * True when the desired object was applied and another manager changed the live object since. False when
+ * the graph changed the desired object.
  */
 export function hasDrifted(
   child: Child,
@@ -92,8 +92,8 @@ export function recordApplied(
 }
 
 /**
- * Carries what is known of an object from its last state over to a new one of the same uid. True when
- * both hashes are the same: no manager touched kro's fields.
+ * Copies the {@link AppliedState} of an object to its new state with the same uid. True when both hashes are
+ * unchanged, so that no manager wrote kro's fields.
  */
 export function carryOver(old: Child, child: Child): boolean {
   child.ownRevision = old.ownRevision;

@@ -25,8 +25,8 @@ export interface ObjectKey {
 }
 
 /**
- * One child. There may be tens of thousands: a field costs memory in each of them. Name and namespace
- * are the child's key in the table.
+ * One child. Each field costs memory in tens of thousands of children. Name and namespace are not fields:
+ * they are the child's key in the table.
  */
 export interface Child {
   /** The instance that it belongs to, with the labels that all of its children share. */
@@ -37,15 +37,15 @@ export interface Child {
   readonly order: string | undefined;
   /** UID. */
   readonly uid: string;
-  /** Resource version. */
+  /** The object's resourceVersion. */
   revision: string;
-  /** The resource version that kro's last write gave the object; undefined after a restart. */
+  /** The resourceVersion after kro's own last write to the object; undefined after a restart. */
   ownRevision: string | undefined;
   /** The paths that {@link part} holds. */
   reads: Reads;
-  /** What expressions read of the object. */
+  /** The part of the object that expressions read; undefined when they read nothing. */
   part: JsonObject | undefined;
-  /** Hash of kro's managed-fields entry in the whole object; undefined when kro owns no field. */
+  /** Hash of kro's managed-fields entry; undefined when kro owns no field. */
   readonly entryHash: string | undefined;
   /** Hash of the live values at kro's fields; empty when kro owns none. */
   readonly valuesHash: string;
@@ -57,29 +57,29 @@ export interface Child {
 
 /** Fields that few children have, kept out of {@link Child} to save memory. */
 export interface Rare {
-  /** The first manager of an object that kro has no entry in. */
+  /** The first managed-fields entry of an object in which kro has no entry. */
   writer?: ManagedFieldsEntry;
   /** When its deletion began, RFC 3339. */
   deletionTimestamp?: string;
   /** Its finalizers. */
   finalizers?: string[];
-  /** The last applied object, where the child's hashes do not imply it. */
+  /** The last apply, where the child's hashes do not imply it. */
   applied?: AppliedState;
 }
 
-/** What is remembered of the object that kro last applied, as short hashes. */
+/** Short hashes of the object that kro last applied. */
 export interface AppliedState {
-  /** Hash of the desired object, where the live values differ from those that it names. */
+  /** Hash of the desired object; set where its values differ from the live ones. */
   desired?: string;
-  /** The same without volatile fields, followed by their basis; absent without volatile fields. */
+  /** Hash of the desired object without its volatile fields, and their basis; absent without such fields. */
   withoutVolatile?: string;
   /** {@link Child.valuesHash} before another manager changed the object. */
   lastValues?: string;
-  /** The child's hashes changed after the apply: another manager wrote the object. */
+  /** The child's hashes changed after the apply: another manager wrote kro's fields. */
   drifted: boolean;
 }
 
-/** Reduces an object from the API server to a child; `reads` are the paths to keep. */
+/** Reduces an object from the API server to a child that keeps the paths `reads`. */
 export function childOf(
   object: KubeObject,
   owner: Owner,
@@ -115,7 +115,7 @@ export function childOf(
 
 const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
 
-/** The child as an object of its kind: kro's own metadata and everything that expressions read. */
+/** Rebuilds an object from a child: kro's own metadata, and everything that expressions read. */
 export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
   const { owner, node, order, uid, revision, entryHash, rare } = child;
   const { metadata, ...rest } = (child.part ?? {}) as Partial<KubeObject>;
@@ -126,7 +126,7 @@ export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
     ...owner.labels,
     ...(node !== undefined && { [Label.nodeId]: node }),
   };
-  // Spread first: metadata that an expression iterates keeps the key order of the API server.
+  // Spread first, so that metadata that an expression iterates keeps the API server's key order.
   const all: ObjectMeta = {
     ...metadata,
     name,

@@ -10,33 +10,33 @@ import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
 import { readPart } from "./trim.ts";
 import { type View, Views } from "./views.ts";
 
-/** What the tables of all kinds share. */
+/** The parts that the tables of all kinds share. */
 export interface SharedParts {
-  /** What graphs read of their children. */
+  /** The paths that graphs read of their children. */
   reads: GraphReads;
-  /** kro's labels of all children. */
+  /** kro's labels on all children. */
   owners: Owners;
 }
 
-/** The cached children of one kind. Objects that it returns belong to the cache: never change them. */
+/** The cached children of one kind. Callers must not modify the returned objects. */
 export interface ChildReader {
   /** The kind of its objects. */
   readonly kind: KindRef;
-  /** The schema by which values are normalised before they are compared. */
+  /** The schema by which values are normalised for comparison. */
   readonly schema?: Schema;
-  /** How many objects are cached. */
+  /** The number of cached objects. */
   readonly size: number;
-  /** The object: kro's own metadata and what expressions of its graph read; undefined when not cached. */
+  /** kro's own metadata and the parts that expressions of its graph read; undefined when not cached. */
   get(at: ObjectKey): KubeObject | undefined;
-  /** The objects with the ApplySet's label, in one namespace or in all, by namespace and name. */
+  /** The objects with the ApplySet's label, in one namespace or in all, sorted by namespace and name. */
   members(applySet: string, namespace?: string): KubeObject[];
-  /** The objects of one node of one instance, by namespace and name. */
+  /** The objects of one node of one instance, sorted by namespace and name. */
   items(instanceUid: string, nodeId: string): KubeObject[];
-  /** The resourceVersion that kro's own last write gave the object; undefined after a restart. */
+  /** The resourceVersion after kro's own last write to the object; undefined after a restart. */
   writtenRevision(at: ObjectKey): string | undefined;
 }
 
-/** The children of one kind by key and by owner. Knows nothing of events, writes in flight or waking. */
+/** Holds the children of one kind, by key and by owner. {@link ChildStore} handles events and writes. */
 export class ChildTable implements ChildReader {
   /** The kind of its objects. */
   readonly kind: KindRef;
@@ -44,11 +44,11 @@ export class ChildTable implements ChildReader {
   schema?: Schema;
   readonly #shared: SharedParts;
   readonly #children = new Map<string, Child>();
-  /** Keys by owner. Most owners have one child of a kind: a string costs less than a set. */
+  /** Keys by owner. A string instead of a set saves memory: most owners have one child of a kind. */
   readonly #members = new Map<Owner, string | Set<string>>();
   readonly #views = new Views();
 
-  /** Starts empty. */
+  /** Creates an empty table. */
   constructor(
     kind: KindRef,
     shared: SharedParts = { reads: new GraphReads(), owners: new Owners() },
@@ -101,8 +101,8 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Children that a list should have shown and did not. The watch reports the deletion of objects that it
-   * showed before; these came by kro's own writes, and were deleted while the watch was down.
+   * Children missing from a relist: deleted while the watch was down. The reflector itself reports only the
+   * deletion of objects that it listed or watched before, not of those cached from kro's own writes.
    */
   missingFrom(list: Listed): KubeObject[] {
     const { resourceVersion, namespace } = list;
@@ -129,12 +129,12 @@ export class ChildTable implements ChildReader {
     return this.#views.of(key, child, this.kind);
   }
 
-  /** Takes an object in full, reduced to what is read of it, in place of an earlier state. */
+  /** Stores an object, reduced to the paths that are read, in place of an earlier state. */
   put(key: string, object: KubeObject): Child {
     const old = this.#children.get(key);
     const { labels } = object.metadata;
     const owner = this.#shared.owners.join(labels);
-    // Without kro's labels the object names no graph: what was read of it before is kept.
+    // An object that lost kro's labels names no graph: the paths that were read before are kept.
     const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
     const child = childOf(object, owner, reads, this.schema);
     const isUntouched = old?.uid === child.uid && carryOver(old, child);
@@ -149,7 +149,7 @@ export class ChildTable implements ChildReader {
     return child;
   }
 
-  /** Removes a child and returns it; undefined when there is none. */
+  /** Removes a child and returns it; undefined when it is not cached. */
   remove(key: string): Child | undefined {
     const child = this.#children.get(key);
     if (!child) return undefined;
@@ -158,7 +158,7 @@ export class ChildTable implements ChildReader {
     return child;
   }
 
-  /** Shows the child as being deleted since `time` (RFC 3339), unless its deletion began before. */
+  /** Marks the child as being deleted since `time` (RFC 3339), unless it is marked already. */
   markDeleted(key: string, child: Child, time: string): void {
     child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
     this.#views.forget(key);
@@ -170,7 +170,7 @@ export class ChildTable implements ChildReader {
     this.#children.clear();
   }
 
-  /** Whether a child of the graph lacks paths that the graph reads now. */
+  /** Whether a cached child of the graph lacks paths that the graph reads. */
   lacksReads(instances: InstanceKind): boolean {
     return this.#ofGraph(instances).some(([, child]) => {
       const reads = this.#readsOf(child.owner, child.node);

@@ -1,4 +1,4 @@
-/** The watch caches of kro's children, one for each kind in use. */
+/** The watch caches of kro's children: one for each kind in use. */
 import { groupKind, gvkKey, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import { everyPage, type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
@@ -9,13 +9,13 @@ import { Owners } from "./owners.ts";
 import { ChildStore, type ChildWriter } from "./store.ts";
 import { sweepKind, type SweepWaits, type Swept } from "./sweep.ts";
 
-/** Called with an instance that has to be reconciled because one of its children changed. */
+/** Called with an instance to requeue because one of its children changed. */
 export type WakeListener = (instance: InstanceId) => void;
 
-/** Called on every failure of a kind's watch, which is retried all the same. */
+/** Called on every failure of a kind's watch; the watch is retried in any case. */
 export type WatchErrorListener = (kind: KindRef, error: unknown) => void;
 
-/** Called for every event of a kind after its first list, and whether it woke an instance. */
+/** Called for every event of a kind after its first list; `woke` says whether it requeued an instance. */
 export type RouteListener = (kind: KindRef, woke: boolean) => void;
 
 interface Watched {
@@ -26,15 +26,23 @@ interface Watched {
 }
 
 /**
- * One watch and one {@link ChildStore} for each kind of child. Readers get a {@link ChildReader}, writers a
- * {@link ChildWriter}; every change of a child wakes its instances through {@link onChange}.
+ * Watches the kinds of kro's children, one reflector and one cache for each kind. Readers get a
+ * {@link ChildReader}, writers a {@link ChildWriter}. A change of a child wakes its instances: the listeners
+ * of {@link onChange} are called, so that they are requeued.
  *
  * @example
  * ```ts
- * const children = new ChildCaches(client, schemas);
- * children.onChange((instance) => queue.add(instance.name));
- * await children.ensure(kind, "widgets.example.com");
- * const object = children.store(kind)?.get({ namespace: "ns", name: "a" });
+ * import type { KindRef } from "../../api/mod.ts";
+ * import type { KubeClient } from "../../kube/mod.ts";
+ * import type { SchemaSource } from "../../openapi/mod.ts";
+ * import { ChildCaches } from "../mod.ts";
+ *
+ * async function watch(client: KubeClient, schemas: SchemaSource, kind: KindRef): Promise<number> {
+ *   const children = new ChildCaches(client, schemas);
+ *   children.onChange((instance) => console.log(`${instance.name} has a changed child`));
+ *   await children.ensure(kind, "widgets.example.com");
+ *   return children.store(kind)?.size ?? 0;
+ * }
  * ```
  */
 export class ChildCaches {
@@ -42,7 +50,7 @@ export class ChildCaches {
   readonly #schemas: SchemaSource;
   readonly #onError?: WatchErrorListener;
   readonly #onRouted?: RouteListener;
-  /** What graphs read of their children; paths that are added later are kept from the next event on. */
+  /** The paths that graphs read of their children. Added paths are kept from the next event on. */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
   readonly #watched = new Map<string, Watched>();
@@ -62,8 +70,11 @@ export class ChildCaches {
   }
 
   /**
-   * Resolves when the kind's cache is complete, or when its owner released it in the meantime. The cache
-   * stays until every owner released it. A later call only looks up the kind's schema again.
+   * Starts the kind's watch unless it runs. Resolves when the cache is synced, or when the owner released it
+   * in the meantime. The watch ends when every owner has released the kind. A further call reads the kind's
+   * schema again. Rejects with ApiError when the schema cannot be read.
+   *
+   * @param owner Name of the user of the cache, such as the CRD whose instances it serves.
    */
   async ensure(kind: KindRef, owner: string): Promise<void> {
     const watched = this.#watchedOf(kind);
@@ -77,8 +88,8 @@ export class ChildCaches {
   }
 
   /**
-   * Reads again what the caches of these kinds, which are synced, lack of the paths that the graph reads:
-   * one list of the graph's own children for each kind, or none. Rejects with ApiError.
+   * Fills in the paths that the graph reads and the synced caches of these kinds lack, by at most one list
+   * per kind of the graph's own children. Rejects with ApiError.
    */
   async complete(instances: InstanceKind, kinds: readonly KindRef[]): Promise<void> {
     await Promise.all(kinds.map(async (kind) => {
@@ -87,13 +98,16 @@ export class ChildCaches {
     }));
   }
 
-  /** Drops the paths that only graphs before these reads needed; without any, those of all graphs. */
+  /**
+   * Drops the paths of graphs that were added before the one with these reads and that it does not read.
+   * Without `reads` drops the paths of all graphs of the kind.
+   */
   dropReadsBefore(instances: InstanceKind, reads?: NodeReads): void {
     this.reads.removeBefore(instances, reads);
     for (const { store } of this.#watched.values()) store.objects.trim(instances);
   }
 
-  /** Ends the owner's use of all kinds but those to keep; the watch of a kind ends with its last owner. */
+  /** Releases the owner's kinds except those in `keep`. The watch of a kind ends with its last owner. */
   release(owner: string, keep: readonly KindRef[] = []): void {
     const kept = new Set(keep.map(gvkKey));
     for (const [key, watched] of this.#watched) {
@@ -104,52 +118,52 @@ export class ChildCaches {
     }
   }
 
-  /** The cache of a kind; undefined unless it is complete, or as complete as permissions allow. */
+  /** The cache of a kind; undefined until it is synced, as far as kro's permissions allow. */
   store(kind: KindRef): ChildReader | undefined {
     return this.#synced(kind)?.store.objects;
   }
 
   /**
-   * The cache of a kind if it is complete for the namespace, which is watched alone when permissions do not
-   * allow a watch of all. Without a namespace it may lack objects of namespaces that were never asked for.
+   * The cache of a kind if it covers the namespace. Where kro may not watch all namespaces, the namespace is
+   * watched alone; then the result for undefined holds only the namespaces asked for so far.
    */
   async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildReader | undefined> {
     return (await this.#covering(kind, namespace))?.objects;
   }
 
-  /** The same for a write; see {@link storeFor}. */
+  /** As {@link storeFor}, for writes. */
   async writerFor(kind: KindRef, namespace: string | undefined): Promise<ChildWriter | undefined> {
     return await this.#covering(kind, namespace);
   }
 
-  /** The caches that are complete. */
+  /** The synced caches. */
   stores(): ChildReader[] {
     return [...this.#watched.values()].filter((watched) => watched.reflector?.hasSynced)
       .map((watched) => watched.store.objects);
   }
 
   /**
-   * Finds and corrects what events of a kind missed; see {@link sweepKind}. Finds nothing when the kind is
-   * not cached. Rejects with ApiError.
+   * Resyncs the cache of a kind: finds and corrects changes that no event reported. Compares no object when
+   * the kind is not cached. Rejects with ApiError.
    */
   async sweep(kind: KindRef, waits: SweepWaits): Promise<Swept> {
     const store = this.#synced(kind)?.store;
     return store ? await sweepKind(this.#client, store, waits) : { compared: 0, missed: 0 };
   }
 
-  /** Calls back for each instance to wake; the returned function ends it. */
+  /** Registers a listener for instances to requeue; the returned function removes it. */
   onChange(listener: WakeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Kinds whose cache is not complete yet, as `Deployment.apps`. */
+  /** Kinds whose cache is not synced, as `Deployment.apps`. */
   unsynced(): string[] {
     return [...this.#watched.values()].filter((watched) => !watched.reflector?.hasSynced)
       .map((watched) => groupKind(watched.store.objects.kind)).sort();
   }
 
-  /** How many kinds are watched, and how many objects are cached. */
+  /** The number of watched kinds and of cached objects. */
   counts(): { kinds: number; objects: number } {
     const all = [...this.#watched.values()].map((watched) => watched.store.objects);
     return { kinds: all.length, objects: all.reduce((sum, { size }) => sum + size, 0) };
@@ -167,7 +181,7 @@ export class ChildCaches {
     if (known) return known;
     const watched: Watched = {
       store: new ChildStore(kind, this.#shared, (instances) => {
-        // An owner that waits for the first list reconciles its instances after it.
+        // Before the first list ends, owners wait for the cache and reconcile their instances afterwards.
         if (watched.reflector?.hasSynced) this.#wake(instances);
       }),
       owners: new Set(),
@@ -233,8 +247,8 @@ export class ChildCaches {
   }
 
   /**
-   * A watch by label reports DELETED also when only the label is gone, so one GET decides, unless the
-   * delete is our own. Resolves to whether an instance was woken.
+   * Handles a DELETED event. A watch by label sends it also when only the label was removed, so one GET
+   * decides, unless the delete is our own. Resolves to whether an instance was woken.
    */
   async #deleted(store: ChildStore, object: KubeObject): Promise<boolean> {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;
@@ -246,7 +260,7 @@ export class ChildCaches {
     return store.gone(at);
   }
 
-  /** Undefined also when the GET fails: the pass that is woken finds out by an apply without force. */
+  /** Undefined also when the GET fails: the woken pass then applies without force, which is safe. */
   async #read(
     kind: KindRef,
     { namespace, name }: { namespace?: string; name: string },

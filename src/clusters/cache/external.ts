@@ -1,4 +1,4 @@
-/** Caches of external objects: one metadata watch per kind, and a GET when an object in use changed. */
+/** Caches of external objects: a metadata watch per kind, and a GET for each used object that changed. */
 import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
@@ -24,10 +24,13 @@ export interface ExternalKind {
   reads: Reads;
 }
 
-/** Up to so many changed objects are read by a GET each, more by one list. */
+/** Up to so many changed objects of a list are read by a GET each; more are read by one list. */
 const MAX_GETS = 3;
 
-/** The external objects that graphs read, and the instances to wake when one of them changes. */
+/**
+ * Caches the external objects that graphs read, and wakes the instances that read an object when it changes.
+ * A watch delivers only metadata; an object is read in full when a pass uses it.
+ */
 export class ExternalCaches {
   readonly #client: KubeClient;
   readonly #onError?: WatchErrorListener;
@@ -44,8 +47,9 @@ export class ExternalCaches {
   }
 
   /**
-   * Resolves when the kind's metadata is complete, or when its owner released it in the meantime. The kind
-   * stays watched until every owner released it. Further reads of an owner are added to earlier ones.
+   * Starts the kind's watch unless it runs. Resolves when its metadata is synced, or when the owner released
+   * the kind in the meantime. The watch ends when every owner has released it. Further paths that an owner
+   * reads are added to its earlier ones.
    */
   async ensure({ kind, reads }: ExternalKind, owner: string): Promise<void> {
     const key = gvkKey(kind);
@@ -58,7 +62,7 @@ export class ExternalCaches {
     await watched.reflector.synced.catch(() => {});
   }
 
-  /** Ends the owner's use of all kinds but those to keep; the watch of a kind ends with its last owner. */
+  /** Releases the owner's kinds except those in `keep`. The watch of a kind ends with its last owner. */
   release(owner: string, keep: readonly ExternalKind[] = []): void {
     const kept = new Map(keep.map(({ kind, reads }) => [gvkKey(kind), reads]));
     for (const [key, watched] of this.#watched) {
@@ -77,14 +81,20 @@ export class ExternalCaches {
     return await this.#watched.get(gvkKey(kind))?.reflector.covers(namespace) ?? false;
   }
 
-  /** The object as the watch last saw it, or newer; one GET if it changed since it was last read. */
+  /**
+   * The object, at least as new as the watch's last event; undefined when it does not exist. Sends one GET
+   * if it changed since it was last read. The kind must be watched. Rejects with ApiError.
+   */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { store } = this.#watched.get(gvkKey(ref.kind))!;
     const seen = store.get(ref);
     return seen && await this.#read(ref.kind, store, seen);
   }
 
-  /** Objects by label, by namespace and name; only those that changed are read again. */
+  /**
+   * The objects that a label selector matches, sorted by namespace and name. Only those that changed are
+   * read again. The kind must be watched. Rejects with ApiError.
+   */
   async list(
     query: { kind: KindRef; namespace?: string; labelSelector?: string },
   ): Promise<KubeObject[]> {
@@ -99,28 +109,28 @@ export class ExternalCaches {
     return objects.filter((object) => object !== undefined);
   }
 
-  /** From now on, changes of the object, or of objects with the labels, wake the instance. */
+  /** Registers an interest: changes of the object, or of objects with the labels, wake the instance. */
   add(instance: string, interest: Interest): void {
     this.#interests.add(instance, interest);
   }
 
-  /** Drops all interests of the instance but those to keep. */
+  /** Replaces all interests of the instance. */
   keep(instance: string, interests: readonly Interest[]): void {
     this.#interests.replace(instance, interests);
   }
 
-  /** How many interests there are in objects by name and by label, by kind. */
+  /** The number of interests by kind, in objects by name and by label. */
   interests(): InterestCount[] {
     return this.#interests.counts();
   }
 
-  /** Calls back with the key of each instance to wake; the returned function ends it. */
+  /** Registers a listener for keys of instances to requeue; the returned function removes it. */
   onChange(listener: (instance: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Kinds whose watch is not complete yet, as `ConfigMap`. */
+  /** Kinds whose watch is not synced, as `ConfigMap`. */
   unsynced(): string[] {
     return [...this.#watched.values()].filter((watched) => !watched.reflector.hasSynced)
       .map((watched) => groupKind(watched.kind)).sort();

@@ -1,4 +1,4 @@
-/** The external objects of one kind: metadata from the watch, the rest only of objects that were read. */
+/** The external objects of one kind: metadata from the watch, further fields only of objects that were read. */
 import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
@@ -20,7 +20,7 @@ export class ExternalStore {
   readonly #seen = new Map<string, Seen>();
   #reads: Reads;
 
-  /** `reads` are the paths to keep of objects that are read. */
+  /** Creates an empty store. `reads` are the paths to keep of objects that are read. */
   constructor(reads: Reads = NO_READS) {
     this.#reads = reads;
   }
@@ -35,7 +35,7 @@ export class ExternalStore {
     }
   }
 
-  /** Removes all objects: the watch lost its permission, and lists again. */
+  /** Removes all objects, when the watch lost its permission and lists again. */
   clear(): void {
     this.#seen.clear();
   }
@@ -45,7 +45,7 @@ export class ExternalStore {
     return this.#seen.get(keyOf(at));
   }
 
-  /** The objects that the label selector matches, by namespace and name. */
+  /** The objects that the label selector matches, sorted by namespace and name. */
   list(selector: string, namespace?: string): Seen[] {
     return [...this.#seen.entries()]
       .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
@@ -54,7 +54,7 @@ export class ExternalStore {
       .map(([, seen]) => seen);
   }
 
-  /** Takes an event ADDED or MODIFIED; returns the object before it. */
+  /** Handles an ADDED or MODIFIED event and returns the previous state of the object. */
   observe(object: KubeObject): Seen | undefined {
     const key = keyOf(object.metadata);
     const before = this.#seen.get(key);
@@ -69,7 +69,7 @@ export class ExternalStore {
     return before;
   }
 
-  /** Takes an event DELETED; returns the object before it. */
+  /** Handles a DELETED event and returns the last state of the object. */
   gone(object: KubeObject): Seen | undefined {
     const key = keyOf(object.metadata);
     const before = this.#seen.get(key);
@@ -77,7 +77,7 @@ export class ExternalStore {
     return before;
   }
 
-  /** Takes an object from a GET or a list; returns the part that is kept, until a newer event arrives. */
+  /** Stores an object from a GET or a list until a newer event arrives; returns the part that is kept. */
   read(object: KubeObject): KubeObject {
     const part = foreignPart(object, this.#reads);
     const seen = this.#seen.get(keyOf(object.metadata));

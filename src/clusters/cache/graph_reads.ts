@@ -1,8 +1,8 @@
-/** What graphs read of the objects of their nodes: caches keep that part alone. */
+/** The paths that graphs read of the objects of their nodes. Caches keep only these. */
 import { groupKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 
-/** By node id, what one graph reads. */
+/** The paths that one graph reads, by node id. */
 export type NodeReads = ReadonlyMap<string, Reads>;
 
 /** The kind of a graph's instances, in any version. */
@@ -13,38 +13,38 @@ export interface InstanceKind {
   kind: string;
 }
 
-/** No path: caches keep kro's own metadata alone. */
+/** No path: caches keep only kro's own metadata. */
 export const NO_READS: Reads = new Map();
 
 interface ReadsOfKind {
-  /** Of the graph that serves the kind and of those about to replace it, in the order of {@link GraphReads.add}. */
+  /** The reads of the serving graph and of graphs about to replace it, in the order they were added. */
   readonly added: readonly NodeReads[];
   readonly merged: NodeReads;
 }
 
 /**
- * What graphs read of their children, by the kind of their instances. A graph's reads are added before its
- * caches fill; those of the graphs before it are dropped when their last pass ended.
+ * The paths that graphs read of their children, by the kind of their instances. A graph's reads are added
+ * before its caches fill; those of the graph that it replaces are dropped when that one's last pass has ended.
  */
 export class GraphReads {
   readonly #byKind = new Map<string, ReadsOfKind>();
 
-  /** What is read of a node's objects; undefined for nodes that no graph has. */
+  /** The paths that are read of a node's objects; undefined when no graph has the node. */
   of(instances: InstanceKind, node: string): Reads | undefined {
     return this.#byKind.get(groupKind(instances))?.merged.get(node);
   }
 
-  /** Adds what one more graph reads. */
+  /** Adds the reads of one more graph. */
   add(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }
 
-  /** Removes what a graph reads that will not be used. */
+  /** Removes the reads of a graph that will not be used. */
   remove(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, this.#added(instances).filter((one) => one !== reads));
   }
 
-  /** Removes what was added before these reads; without any, removes everything. */
+  /** Removes all reads that were added before these; without `reads` removes all. */
   removeBefore(instances: InstanceKind, reads?: NodeReads): void {
     const added = this.#added(instances);
     this.#set(instances, reads ? added.slice(Math.max(added.indexOf(reads), 0)) : []);

@@ -1,9 +1,9 @@
 /** Tracks our own writes from the request to the response. */
 import { compareRevisions } from "../../kube/mod.ts";
 
-/** What is deferred of an event that arrives while a write of its object is in flight. */
+/** The part of an event that is deferred while a write of its object is in flight. */
 export interface DeferredEvent {
-  /** The object's resourceVersion in the event; empty when it had none. */
+  /** The object's resourceVersion in the event; empty when the event names none. */
   readonly revision: string;
 }
 
@@ -13,24 +13,30 @@ interface Inflight<Write, Event> {
 }
 
 /**
- * The writes in flight, by key of their object. An event that arrives meanwhile may be the echo of the
- * write, which wakes no pass; only the resourceVersion in the response decides. So events are deferred until
- * then. `Write` is what the caller remembers of a write, `Event` what it needs of an event.
+ * Tracks writes in flight by key of their object, to tell the echo of our own write from a change by another
+ * manager. The echo is the watch event that a write causes; only the resourceVersion in the write's response
+ * identifies it. So events of an object are deferred until its write is answered.
+ *
+ * @typeParam Write Data that the caller keeps of a write.
+ * @typeParam Event Data that the caller needs of a deferred event.
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
+ * import { InflightWrites } from "../mod.ts";
+ *
  * const writes = new InflightWrites<{ deletes: boolean }, { revision: string }>();
  * writes.begin("ns/a", { deletes: false });
- * writes.defer("ns/a", { revision: "7" }); // true: the echo
- * writes.defer("ns/a", { revision: "8" }); // true: another manager's write
- * writes.end("ns/a", "7"); // [{ revision: "8" }]
+ * writes.defer("ns/a", { revision: "7" }); // the echo
+ * writes.defer("ns/a", { revision: "8" }); // a change by another manager
+ * assert.deepEqual(writes.end("ns/a", "7"), [{ revision: "8" }]);
  * ```
  */
 export class InflightWrites<Write, Event extends DeferredEvent> {
   readonly #inflight = new Map<string, Inflight<Write, Event>>();
   readonly #unanswered = new Set<string>();
 
-  /** A write is about to be sent; it replaces an earlier one of the object. */
+  /** Records that a write is about to be sent. Replaces an earlier write of the object. */
   begin(key: string, write: Write): void {
     this.#inflight.set(key, { write, deferred: [] });
   }
@@ -40,19 +46,19 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
     return this.#inflight.has(key);
   }
 
-  /** What the caller remembers of the write in flight; undefined when there is none. */
+  /** The caller's data of the write in flight; undefined without one. */
   get(key: string): Write | undefined {
     return this.#inflight.get(key)?.write;
   }
 
-  /** Defers an event until {@link end}. False when no write is in flight: the event is due now. */
+  /** Defers an event until {@link end}. False when no write is in flight: the caller handles it at once. */
   defer(key: string, event: Event): boolean {
     const inflight = this.#inflight.get(key);
     inflight?.deferred.push(event);
     return inflight !== undefined;
   }
 
-  /** The deferred events after that resourceVersion, or all without one, oldest first. */
+  /** The deferred events after that resourceVersion, oldest first; all of them for undefined. */
   deferredAfter(key: string, revision: string | undefined): Event[] {
     const deferred = this.#inflight.get(key)?.deferred ?? [];
     if (revision === undefined) return deferred;
@@ -60,8 +66,10 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   }
 
   /**
-   * Ends the write and returns the deferred events that it does not explain: those after the
-   * resourceVersion of its response, or all when it has none (refused, unanswered, a delete).
+   * Ends the write and returns the deferred events that are not its echo, oldest first.
+   *
+   * @param revision The resourceVersion in the response; undefined for a refused or unanswered write and for a
+   * delete, of which all deferred events are returned.
    */
   end(key: string, revision: string | undefined): Event[] {
     const events = this.deferredAfter(key, revision);
@@ -69,7 +77,7 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
     return events;
   }
 
-  /** A write was sent and not answered: the API server may have carried it out, or still do so. */
+  /** Records that a write was not answered: the API server may have made it, or may make it later. */
   lost(key: string): void {
     this.#unanswered.add(key);
   }
@@ -80,14 +88,14 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   }
 
   /**
-   * The outcome of an unanswered write is known, or void: writes name the resourceVersion that they
-   * replace, so one that arrives after a later write is refused.
+   * Records that the outcome of an unanswered write is known, or that a later write succeeded: writes carry
+   * a resourceVersion precondition, so the unanswered one is refused if it arrives after that.
    */
   resolved(key: string): void {
     this.#unanswered.delete(key);
   }
 
-  /** Drops everything about an object that is gone. */
+  /** Drops all records of a deleted object. */
   forget(key: string): void {
     this.#inflight.delete(key);
     this.#unanswered.delete(key);

@@ -1,11 +1,11 @@
-/** The instance that a child belongs to, by the labels that kro sets on children. */
+/** Identifies the instance that a child belongs to, by the labels that kro sets on children. */
 import { Label } from "../../api/mod.ts";
 
-/** An instance as the labels of its children name it. */
+/** An instance, as the labels of its children identify it. */
 export interface InstanceId {
   /** Group of its kind. */
   group: string;
-  /** API version that it was reconciled in. */
+  /** API version in which the instance was reconciled, without the group. */
   version: string;
   /** Its kind. */
   kind: string;
@@ -17,7 +17,7 @@ export interface InstanceId {
   uid: string;
 }
 
-/** The instance that a child's labels name; undefined when one of them is missing. */
+/** The instance that a child's labels identify; undefined when one of the labels is missing. */
 export function instanceOf(
   labels: Readonly<Record<string, string>> | undefined,
 ): InstanceId | undefined {

@@ -1,8 +1,8 @@
-/** Which instance reads which external objects. */
+/** Records which instances read which external objects. */
 import { gvkKey, type KindRef, type ObjectMeta } from "../../api/mod.ts";
 import { matchLabels } from "../../reconcile/mod.ts";
 
-/** What an instance reads: one external object by name, or several by label. */
+/** An instance's read of external objects: of one by name, or of several by label. */
 export interface Interest {
   /** The kind. */
   kind: KindRef;
@@ -24,7 +24,7 @@ export interface InterestCount {
   byLabel: number;
 }
 
-/** The interests of all instances. */
+/** The interests of all instances, to find those that a change of an object concerns. */
 export class Interests {
   /** By kind, instance, and {@link keyOf}. */
   readonly #byKind = new Map<string, Map<string, Map<string, Interest>>>();
@@ -57,7 +57,7 @@ export class Interests {
     });
   }
 
-  /** The instances that read an object in one of its states: both before and after its labels changed. */
+  /** The instances whose interests match an object in any of its states, before or after a change. */
   matching(kind: KindRef, ...states: readonly (ObjectMeta | undefined)[]): string[] {
     const instances = this.#byKind.get(gvkKey(kind)) ?? [];
     return [...instances].filter(([, entries]) =>

@@ -1,4 +1,4 @@
-/** The labels that all children of an instance have in common, kept once for all of them. */
+/** The labels that all children of an instance share, stored once for all of them. */
 import { Label } from "../../api/mod.ts";
 import { Interner } from "../interner.ts";
 
@@ -15,7 +15,7 @@ const SHARED: readonly string[] = [
   Label.applySetPartOf,
 ];
 
-/** Labels whose value differs from instance to instance; the others have few values, which are interned. */
+/** Labels with a value per instance. The other labels have few values, which are interned. */
 const UNIQUE: readonly string[] = [Label.instanceId, Label.instanceName, Label.applySetPartOf];
 
 /** Labels by which children are looked up. */
@@ -24,15 +24,15 @@ const INDEXED = [Label.instanceId, Label.applySetPartOf] as const;
 /** A label by which children are looked up. */
 export type IndexedLabel = typeof INDEXED[number];
 
-/** The labels of one instance's children, and how many children have them. */
+/** The shared labels of one instance's children. */
 export interface Owner {
-  /** Those of {@link SHARED} that the children have. */
+  /** The labels of {@link SHARED} that the children have. */
   readonly labels: Readonly<Record<string, string>>;
-  /** How many children of all kinds have them. */
+  /** The number of children, of all kinds, with these labels. */
   size: number;
 }
 
-/** The owners of a controller's children, of all kinds. An owner goes with its last child. */
+/** The owners of all cached children, of all kinds. An owner is removed with its last child. */
 export class Owners {
   readonly #byLabel = new Map<string, Map<string, Owner[]>>(
     INDEXED.map((label) => [label, new Map()]),
@@ -40,7 +40,7 @@ export class Owners {
 
   readonly #interner = new Interner();
 
-  /** Counts a child with these labels, and returns its owner. */
+  /** Adds a child with these labels to its owner, and returns the owner. */
   join(labels: Readonly<Record<string, string>> | undefined): Owner {
     const own = labels ?? {};
     const index = this.#byLabel.get(Label.instanceId)!;
@@ -51,7 +51,7 @@ export class Owners {
     return owner;
   }
 
-  /** Discounts a child of the owner. */
+  /** Removes a child from the owner. */
   leave(owner: Owner): void {
     owner.size--;
     if (owner.size > 0) return;
@@ -67,7 +67,7 @@ export class Owners {
   /** The owners with this value of the label. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
-    // The index has owners without the label under the empty string.
+    // The index also lists owners without the label under the empty string.
     return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 

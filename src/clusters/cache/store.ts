@@ -1,6 +1,6 @@
 /**
- * The children of one kind, kept in step with watch events and with our own writes; each change wakes the
- * instances that depend on it. Makes no requests of its own.
+ * Updates the cached children of one kind from watch events and our own writes, and reports the instances
+ * that each change concerns. Sends no request of its own.
  */
 import { apiVersionOf, isNotFound, type KindRef, type KubeObject } from "../../api/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
@@ -15,11 +15,14 @@ import { type InstanceId, instanceOf } from "./instance_id.ts";
 /** Called with the instances that a change of a child concerns. */
 export type StoreListener = (instances: readonly InstanceId[]) => void;
 
-/** Writes children of one kind. Each write wakes the instances that events in the meantime concern. */
+/**
+ * Sends writes of children of one kind and caches their responses. Events that arrive during a write are
+ * deferred until its response, then those that are not its echo wake their instances.
+ */
 export interface ChildWriter {
-  /** The children, to read. */
+  /** The cached children. */
   readonly objects: ChildReader;
-  /** True when the live object holds everything that is desired, but for volatile fields. */
+  /** True when the live object has all desired values, except those of volatile fields. */
   isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
   /** True when the desired object was applied and another manager changed the live one since. */
   hasDrifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
@@ -34,17 +37,17 @@ export interface ChildWriter {
     send: () => Promise<KubeObject>,
   ): Promise<KubeObject>;
   /**
-   * Sends a delete of the object with that uid, which is shown as being deleted until an event reports
-   * it gone. NotFound counts as deleted; rejects as `send` does otherwise.
+   * Sends a delete of the object with that uid. The cache then shows the object as being deleted until an
+   * event reports it gone. Resolves also on `NotFound`; rejects as `send` does otherwise.
    */
   delete(at: ObjectKey & { uid: string }, send: () => Promise<void>): Promise<void>;
 }
 
 interface ChildWrite {
   readonly deletes: boolean;
-  /** The object's resourceVersion before the write, as far as it is known. */
+  /** The object's resourceVersion before the write; undefined when it was not cached. */
   readonly before: string | undefined;
-  /** The last event since, not looked at yet: mostly it is the echo, which is not worth hashing. */
+  /** The last event during the write. It is hashed only if it turns out not to be the echo. */
   lastEvent?: KubeObject;
 }
 
@@ -53,22 +56,25 @@ interface ChildEvent extends DeferredEvent {
   readonly instances: readonly InstanceId[];
 }
 
-/** The cache of one kind's children. Mutators return whether they woke an instance. */
+/**
+ * The cache of one kind's children: a {@link ChildTable}, and the rules by which events and writes change it.
+ * Methods that handle an event return whether they woke an instance.
+ */
 export class ChildStore implements ChildWriter {
-  /** The children. Other parts of the cache change them through the store alone. */
+  /** The children. Only the store modifies them. */
   readonly objects: ChildTable;
   readonly #onChange: StoreListener;
   readonly #writes = new InflightWrites<ChildWrite, ChildEvent>();
-  /** The uids of objects that we deleted and no event has reported gone, by key. */
+  /** By key: the uid of an object that we deleted and no event has reported gone. */
   readonly #deleted = new Map<string, string>();
 
-  /** Starts empty. */
+  /** Creates an empty store. `onChange` is called with the instances that a change concerns. */
   constructor(kind: KindRef, shared?: SharedParts, onChange: StoreListener = () => {}) {
     this.objects = new ChildTable(kind, shared);
     this.#onChange = onChange;
   }
 
-  /** Takes an event ADDED or MODIFIED. */
+  /** Handles an ADDED or MODIFIED event. */
   observe(object: KubeObject): boolean {
     const key = keyOf(object.metadata);
     const old = this.objects.child(key);
@@ -85,7 +91,7 @@ export class ChildStore implements ChildWriter {
     return this.#replace(key, object, old);
   }
 
-  /** Takes an object as gone: by an event, or because a GET did not find it. */
+  /** Removes an object that a DELETED event or a GET reported as gone. */
   gone(at: ObjectKey & { uid?: string; resourceVersion?: string }): boolean {
     const key = keyOf(at);
     this.#takeLastEvent(key);
@@ -94,7 +100,7 @@ export class ChildStore implements ChildWriter {
     return this.#remove(key, at.resourceVersion);
   }
 
-  /** Takes an object that lost kro's labels: the watch, which selects by them, reported it deleted. */
+  /** Handles an object that lost kro's labels, which the label-selecting watch reported as DELETED. */
   stripped(object: KubeObject): boolean {
     const key = keyOf(object.metadata);
     this.#takeLastEvent(key);
@@ -103,7 +109,7 @@ export class ChildStore implements ChildWriter {
     return this.#replace(key, object, old);
   }
 
-  /** True when we deleted the object, so that an event DELETED needs no GET to confirm it. */
+  /** True when we deleted the object, so that no GET is needed to confirm its DELETED event. */
   deletedByUs(at: ObjectKey & { uid?: string }): boolean {
     const key = keyOf(at);
     return this.#deleted.get(key) === at.uid || this.#writes.get(key)?.deletes === true;
@@ -140,7 +146,7 @@ export class ChildStore implements ChildWriter {
       if (!isGone && (!old || compareRevisions(resourceVersion, old.revision) >= 0)) {
         const child = this.#put(key, response);
         recordApplied(child, desired, this.objects.schema, volatile);
-        // The object may be cached already: its event can arrive before the response.
+        // The event of a write can arrive before its response.
         if (resourceVersion !== this.#writes.get(key)?.before) child.ownRevision = resourceVersion;
       }
       return resourceVersion;
@@ -165,7 +171,7 @@ export class ChildStore implements ChildWriter {
     }
   }
 
-  /** Whether a listed object is cached as it is, compared in full; the cache may be newer. */
+  /** True when the cache holds this state of an object, or a newer one. Compares both hashes. */
   agrees(object: KubeObject): boolean {
     const { uid, resourceVersion } = object.metadata;
     const child = this.objects.child(keyOf(object.metadata));
@@ -177,7 +183,7 @@ export class ChildStore implements ChildWriter {
     return print?.entryHash === child?.entryHash && (print?.valuesHash ?? "") === child?.valuesHash;
   }
 
-  /** Takes an object as a GET just returned it. False when the cache agrees with it. */
+  /** Corrects the cache by an object from a GET. False when the cache agrees with it. */
   correct(object: KubeObject): boolean {
     if (this.agrees(object)) return false;
     const key = keyOf(object.metadata);
@@ -189,7 +195,7 @@ export class ChildStore implements ChildWriter {
     return true;
   }
 
-  /** Takes an object as gone that a GET just did not find. False when the cache agrees with that. */
+  /** Removes an object that a GET did not find. False when it is not cached. */
   correctGone(at: ObjectKey): boolean {
     const key = keyOf(at);
     if (!this.objects.child(key)) return false;
@@ -198,7 +204,7 @@ export class ChildStore implements ChildWriter {
     return true;
   }
 
-  /** Takes an object that was read again for the paths that were not kept before. Wakes no instance. */
+  /** Stores an object that was read again for paths that were not kept before. Wakes no instance. */
   refresh(object: KubeObject): void {
     const key = keyOf(object.metadata);
     const { uid, resourceVersion } = object.metadata;
@@ -209,13 +215,16 @@ export class ChildStore implements ChildWriter {
     this.#put(key, object);
   }
 
-  /** Whether the cache shows an object as being deleted that the API server does not. */
+  /** True when the cache marks an object as being deleted and the API server does not. */
   #isFalselyDeleted({ metadata }: KubeObject): boolean {
     return metadata.deletionTimestamp === undefined &&
       this.#deleted.get(keyOf(metadata)) === metadata.uid;
   }
 
-  /** `learn` takes the response, and returns the resourceVersion up to which events are the write's own. */
+  /**
+   * Sends a write while events of its object are deferred. `learn` caches the response and returns the
+   * write's resourceVersion, up to which events are its echo.
+   */
   async #write<T>(
     key: string,
     deletes: boolean,
@@ -235,7 +244,7 @@ export class ChildStore implements ChildWriter {
     }
   }
 
-  /** Takes the event that waited for the response of a write, unless the response says as much. */
+  /** Handles the last event during a write, unless the response, `answered`, is as new. */
   #takeLastEvent(key: string, answered?: string): void {
     const write = this.#writes.get(key);
     const event = write?.lastEvent;
@@ -253,7 +262,7 @@ export class ChildStore implements ChildWriter {
     return child;
   }
 
-  /** Replaces a child; wakes the instances that it belonged to and belongs to now. */
+  /** Replaces a child; wakes the instances that it belonged to before and after. */
   #replace(key: string, object: KubeObject, old: Child | undefined): boolean {
     const child = this.#put(key, object);
     return this.#changed(key, object.metadata.resourceVersion, false, [old, child]);

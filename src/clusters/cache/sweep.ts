@@ -1,29 +1,29 @@
-/** Compares a kind's children in the API server with the cache, to find changes that no event reported. */
+/** The full resync of a kind: compares the API server's objects with the cache. */
 import { Label } from "../../api/mod.ts";
 import { everyPage, type KubeClient } from "../../kube/mod.ts";
 import { keyOf, type ObjectKey } from "./child.ts";
 import type { ChildStore } from "./store.ts";
 
-/** The pauses of a sweep; both reject when the sweep is to stop. */
+/** The pauses of a sweep. A rejection of either ends the sweep. */
 export interface SweepWaits {
-  /** Between two pages of the list. */
+  /** Pauses between two pages of the list. */
   pause: () => Promise<void>;
-  /** Until events of changes that the list showed have arrived. */
+  /** Waits until events of all changes that the list showed have arrived. */
   awaitEvents: () => Promise<void>;
 }
 
-/** What a sweep found. */
+/** Result of a sweep. */
 export interface Swept {
-  /** How many listed objects were compared. */
+  /** The number of listed objects. */
   compared: number;
-  /** How many objects the cache had otherwise; it is corrected. */
+  /** The number of objects that differed from the cache, which was corrected. */
   missed: number;
 }
 
 /**
- * Compares every child of the kind in full. Objects that differ, and still do after
- * {@link SweepWaits.awaitEvents}, are read again and corrected, which wakes their instances. Rejects with
- * ApiError when they cannot be read.
+ * Lists every child of the kind and compares it with the cache. An object that differs, and still does after
+ * {@link SweepWaits.awaitEvents}, is read again; the cache is corrected and its instances are woken. Rejects
+ * with ApiError when objects cannot be read.
  */
 export async function sweepKind(
   client: KubeClient,
@@ -31,7 +31,7 @@ export async function sweepKind(
   waits: SweepWaits,
 ): Promise<Swept> {
   const { objects } = store;
-  // Objects that are created or deleted while the list is read are left to their events.
+  // Objects that are created or deleted during the list are not compared: their events report them.
   const before = new Map(objects.places());
   const suspects = new Map<string, ObjectKey>();
   let compared = 0;

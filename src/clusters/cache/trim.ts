@@ -5,8 +5,9 @@ import { partOf, type Reads } from "../../cel/mod.ts";
 const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
 
 /**
- * The part of an object that expressions read, without type and identity, which are kept elsewhere; undefined
- * when they read nothing. Finalizers and managed fields are kept in full, because kro reads them too.
+ * The part of an object that expressions read; undefined when they read nothing. Type and identity are left
+ * out, because they are stored elsewhere. Finalizers and managed fields are kept in full, because kro itself
+ * reads them.
  */
 export function readPart(object: KubeObject, reads: Reads): JsonObject | undefined {
   const part = partOf(object as unknown as Json, reads) as Partial<KubeObject>;
@@ -20,7 +21,7 @@ export function readPart(object: KubeObject, reads: Reads): JsonObject | undefin
   return Object.keys(kept).length > 0 ? kept as JsonObject : undefined;
 }
 
-/** An external object reduced to identity, labels and what expressions read. */
+/** Reduces an external object to its identity, its labels and the paths that expressions read. */
 export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
   const { metadata, ...rest } = (readPart(object, reads) ?? {}) as Partial<KubeObject>;
   const { name, namespace, uid, resourceVersion, labels, deletionTimestamp } = object.metadata;
@@ -32,7 +33,7 @@ export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
   return { apiVersion: object.apiVersion, kind: object.kind, metadata: all, ...rest };
 }
 
-/** Whether an expression may iterate the metadata, and so see the order of its keys. */
+/** Whether an expression may iterate the metadata, so that the order of its keys matters. */
 function isIterated(reads: Reads): boolean {
   const metadata = reads === "whole" ? reads : reads.get("metadata") ?? reads.get("*");
   return metadata === "whole" || metadata?.has("*") === true;

@@ -2,7 +2,7 @@
 import type { KindRef, KubeObject } from "../../api/mod.ts";
 import { type Child, objectOf } from "./child.ts";
 
-/** A forEach makes 1000 objects by default; a pass reads each of them several times. */
+/** More than the 1000 objects of the largest forEach (default), each of which a pass reads several times. */
 const MAX_VIEWS = 1200;
 
 /** A child as passes see it. */
@@ -13,7 +13,7 @@ export interface View {
   upToDateIdentity?: string;
 }
 
-/** Objects by key, rebuilt from their children on demand; cleared when {@link MAX_VIEWS} is reached. */
+/** Caches objects that were rebuilt from children, by key. Cleared when it holds {@link MAX_VIEWS}. */
 export class Views {
   readonly #views = new Map<string, View>();
 
@@ -27,7 +27,7 @@ export class Views {
     return view;
   }
 
-  /** {@link View.upToDateIdentity} of a cached view; undefined when there is none. */
+  /** {@link View.upToDateIdentity} of a cached view; undefined without one. */
   upToDateIdentityOf(key: string): string | undefined {
     return this.#views.get(key)?.upToDateIdentity;
   }

@@ -1,4 +1,4 @@
-/** Hashes kro's fields of an object, to detect drift: which fields they are, and their live values. Pure. */
+/** Hashes the fields of an object that kro owns, and their live values, to detect drift. Pure. */
 import { hash as hashOf } from "node:crypto";
 import {
   isObject,
@@ -17,16 +17,16 @@ import { comparable } from "./normalise.ts";
 export interface Fingerprint {
   /** Hash of kro's managed-fields entry: version, fields and time. */
   entryHash: string;
-  /** Hash of the live values at exactly those fields, normalised, lists in live order. */
+  /** Hash of the live values at exactly those fields; normalised, with lists in live order. */
   valuesHash: string;
   /** kro owns fields of `status`, which is possible only for kinds without a status subresource. */
   ownsStatus: boolean;
 }
 
 /**
- * Both hashes of an object from the API server; undefined when kro owns no field of it. The entry alone is
- * not enough: it stays the same when another client applies under kro's manager name, when a list is
- * reordered, and when an admission webhook rewrites values.
+ * Both hashes of an object from the API server; undefined when kro owns no field of it. Hashing the entry
+ * does not suffice: it stays the same when another client applies under kro's manager name, when a list is
+ * reordered, and when an admission webhook changes values.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
   const entry = applyEntry(object);
@@ -41,7 +41,10 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   };
 }
 
-/** Upstream kro applies a Secret's `stringData`: it owns that name, while the values are stored under `data`. */
+/**
+ * Moves `f:stringData` of a Secret to `f:data`. Upstream kro applies `stringData`, and so owns that field,
+ * while the API server stores the values in `data`.
+ */
 function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
   const { "f:stringData": written, ...rest } = fields;
   if (!isObject(written) || object.kind !== "Secret" || object.apiVersion !== "v1") return fields;
@@ -60,13 +63,13 @@ export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus =
 
 /**
  * True when the response of an apply shows that the apply created the object: kro is its only manager, and
- * kro's fields are as old as the object.
+ * kro's entry has the time of the object's creation.
  */
 export function isFirstWrite(object: KubeObject): boolean {
   const { creationTimestamp, managedFields = [] } = object.metadata;
   if (!managedFields.every((entry) => entry.manager === Manager.children)) return false;
   const age = Date.parse(applyEntry(object)?.time ?? "") - Date.parse(creationTimestamp ?? "");
-  // The API server takes the two times one after the other, in whole seconds.
+  // The API server sets the two times one after the other, in whole seconds.
   return Math.abs(age) <= 1000;
 }
 
@@ -84,7 +87,7 @@ export function project(value: Json | undefined, fields: JsonObject): Json | und
   return result;
 }
 
-/** The elements that the tree selects, in the order of the live list: reordering them is drift too. */
+/** The list elements that the tree selects, in live order, because reordering them is drift as well. */
 function projectList(list: readonly Json[], fields: JsonObject): Json[] {
   const nodes = new Map<string, JsonObject>();
   const keyNames = new Map<string, string[]>();
@@ -123,22 +126,25 @@ function byKeys(
   return undefined;
 }
 
-/** A short hash of a JSON value, the same for any order of its keys. */
+/** A hash of a JSON value, in 12 characters. Does not depend on the order of object keys. */
 export function digest(value: Json | undefined): string {
   return hash(canonical(value));
 }
 
-/** Longer JSON is kept as a hash, to save memory; in UTF-16 code units. */
+/** JSON longer than this is replaced by its hash, to save memory. In UTF-16 code units. */
 const LONG_JSON = 2000;
 
-/** Equal for values that are equal including the order of their keys: their JSON, or its hash if it is long. */
+/** The JSON of a value, or its hash if it is long. Equal for values that are equal including key order. */
 export function identityOf(value: unknown): string {
   const text = jsonText(value);
   // Comparing strings is several times as fast as hashing them.
   return text.length > LONG_JSON ? hash(text) : text;
 }
 
-/** 72 bits, so that no two values collide by chance. V8 copies a slice this short; a longer one would retain the whole. */
+/**
+ * SHA-256 cut to 72 bits, which makes a collision by chance negligible. V8 copies a slice of up to 12
+ * characters; a longer slice would keep the whole digest in memory.
+ */
 function hash(text: string): string {
   return hashOf("sha256", text, "base64url").slice(0, 12);
 }

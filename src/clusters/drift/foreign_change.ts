@@ -1,4 +1,4 @@
-/** Finds the field of an object that another manager changed, and that manager, in its managed fields. Pure. */
+/** Finds the field of an object that another manager changed, and that manager, by managed fields. Pure. */
 import {
   isObject,
   type Json,
@@ -14,13 +14,13 @@ import { comparable, normalise } from "./normalise.ts";
 
 /** A field that differs from the desired object, and its manager. */
 export interface ForeignChange {
-  /** Such as `spec.template.spec.containers[name="main"].image`. */
+  /** Path of the field, such as `spec.template.spec.containers[name="main"].image`. */
   field: string;
   /** Field manager; absent when the managed fields name none. */
   manager?: string;
 }
 
-/** A field name, or a list element by its keys. */
+/** A step of a path: a field name, or the keys of a list element. */
 type Step = string | JsonObject;
 
 /** The first field where the live object differs from the desired one; undefined when none does. */
@@ -55,7 +55,7 @@ function difference(wanted: Json, live: Json | undefined, schema?: Schema): Step
   return [];
 }
 
-/** An element that differs; else the list itself, when an element is missing or out of order. */
+/** The path of an element that differs, or of the list if an element is missing or out of order. */
 function inList(wanted: Json[], live: Json[], schema?: Schema): Step[] | undefined {
   const names = schema?.["x-kubernetes-list-map-keys"];
   if (!names) return [];
@@ -78,7 +78,7 @@ function keysOf(element: Json | undefined, names: readonly string[], schema?: Sc
   return Object.fromEntries(pairs.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 
-/** The last manager that owns the field; else the last that wrote the object. */
+/** The last manager that owns the field; if no manager does, the last that wrote the object. */
 function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
   const ours = applyEntry(live);
   const others = (live.metadata.managedFields ?? []).filter((entry) => entry !== ours)

@@ -1,8 +1,8 @@
-/** Normalises values that the API server treats as equal. For comparison only; requests carry the original. Pure. */
+/** Normalises values that the API server treats as equal, for comparison. Requests carry the original. Pure. */
 import { isObject, type Json, type JsonObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
-/** Metadata that no manager owns: server-side apply strips it from managed fields. */
+/** Metadata that no manager owns: server-side apply (KEP-555) leaves it out of managed fields. */
 const SYSTEM_METADATA: ReadonlySet<string> = new Set([
   "creationTimestamp",
   "deletionGracePeriodSeconds",
@@ -34,8 +34,8 @@ const DECIMAL: Record<string, number> = {
 };
 
 /**
- * The fields of an object that are compared between its live and its desired state, normalised: without
- * identity, and without the label of kro's version, whose change alone causes no write.
+ * The fields of an object by which its live and desired states are compared, normalised. The identity is
+ * left out, and so is the label of kro's version, whose change alone causes no write.
  */
 export function comparable(value: Json | undefined, schema?: Schema): JsonObject {
   if (!isObject(value)) return {};
@@ -56,8 +56,9 @@ function withoutSystemFields(metadata: Json | undefined): JsonObject {
 }
 
 /**
- * The normal form of a value: null, empty maps and empty lists count as absent (Kubernetes API conventions),
- * and equal quantities are equal. Integer-or-string fields keep their type: port 80 is not a port named "80".
+ * The normal form of a value. Null, empty maps and empty lists count as absent (Kubernetes API conventions),
+ * and equal quantities get the same form. Integer-or-string fields keep their type, because port 80 is not
+ * the port named "80".
  */
 export function normalise(value: Json, schema?: Schema): Json {
   if (Array.isArray(value)) return value.map((item) => normalise(item, schema?.items));
@@ -85,7 +86,7 @@ function fieldSchema(schema: Schema | undefined, key: string): Schema | undefine
   return typeof others === "object" ? others : undefined;
 }
 
-/** In the schemas of built-in kinds a quantity is a string or a number; in those of CRDs it has this pattern. */
+/** True for quantities: a union of string and number in built-in kinds, {@link QUANTITY_PATTERN} in CRDs. */
 function isQuantity(schema: Schema | undefined): boolean {
   if (!schema) return false;
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") {
@@ -95,7 +96,7 @@ function isQuantity(schema: Schema | undefined): boolean {
   return types.length === 2 && types[0] === "number" && types[1] === "string";
 }
 
-/** The same string for equal quantities (`1000m`, `1`, `1.0`), by exact arithmetic; other values unchanged. */
+/** The same string for equal quantities (`1000m`, `1`, `1.0`), by exact arithmetic. Keeps other values. */
 export function quantity(value: Json): Json {
   if (!["string", "number", "bigint"].includes(typeof value)) return value;
   const match = QUANTITY.exec(String(value).trim());
