@@ -12,42 +12,50 @@ import { KindUnavailable } from "../clusters/mod.ts";
 import { compile, type CompileOptions, type Graph, kindsOf } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
 
-/** What compiling an RGD needs. */
+/** Dependencies of compiling an RGD. */
 export interface BuildDeps {
-  /** Where kinds are looked up. */
+  /** Looks up kinds and their schemas. */
   schemas: SchemaSource;
-  /** Limits and gates. */
+  /** Limits and feature gates. */
   compile?: CompileOptions;
 }
 
 /** The result of compiling an RGD. */
 export interface Build {
-  /** The graph, unless there are problems. */
+  /** The compiled graph; absent when the spec has problems. */
   graph?: Graph;
-  /** Every problem of the spec. */
+  /** All problems of the spec. */
   problems: Problem[];
   /** Kinds that the spec was compiled against. */
   uses: KindRef[];
   /** Kinds that the RGD uses and the cluster does not serve yet. */
   missing: GroupVersionKind[];
-  /** Duration in seconds, look-ups included. */
+  /** Duration in seconds, including the lookups of kinds. */
   seconds: number;
 }
 
-/** A build, which is without a verdict when a kind cannot be looked up at present. */
+/** A build that may have ended early because a kind could not be looked up. */
 export interface Attempt extends Build {
-  /** Which kind that is, and why; then there are neither a graph nor problems. */
+  /** Names the kind that could not be looked up, and why. When set, graph and problems are missing. */
   unavailable?: string;
 }
 
 /**
- * Compiles the RGD against the kinds as they are now. Rejects with KindUnavailable when a kind may exist
- * but cannot be looked up, and with ApiError when the cluster cannot be asked.
+ * Compiles the RGD against the kinds that the cluster serves now. Rejects with KindUnavailable when a kind
+ * may exist but cannot be looked up, and with ApiError when a request fails.
  *
  * @example
  * ```ts
- * const { graph, problems } = await buildGraph(rgd, { schemas });
- * if (!graph) throw new Error(problemsText(problems));
+ * import assert from "node:assert/strict";
+ * import { snapshotSource } from "../openapi/mod.ts";
+ * import { buildGraph, problemsText } from "./mod.ts";
+ *
+ * const schema = { kind: "shop", apiVersion: "v1alpha1" };
+ * const head = { apiVersion: "kro.run/v1alpha1", kind: "ResourceGraphDefinition" };
+ * const rgd = { ...head, metadata: { name: "shop" }, spec: { schema } };
+ * const { graph, problems } = await buildGraph(rgd, { schemas: snapshotSource() });
+ * assert.equal(graph, undefined);
+ * assert.match(problemsText(problems), /schema\.kind/);
  * ```
  */
 export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Build> {
@@ -64,7 +72,7 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
   };
 }
 
-/** As {@link buildGraph}, but a kind that cannot be looked up at present is a result. */
+/** As {@link buildGraph}, but resolves when a kind cannot be looked up. Rejects with ApiError. */
 export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Attempt> {
   try {
     return await buildGraph(rgd, deps);
@@ -75,7 +83,7 @@ export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): P
   }
 }
 
-/** All problems, one per line. */
+/** The problems as text, one per line. */
 export function problemsText(problems: readonly Problem[]): string {
   return problems.map(problemText).join("\n");
 }

@@ -1,4 +1,4 @@
-/** The writes of a publication that make the generated CRD what a graph wants, or why there are none. Pure. */
+/** Plans the writes that bring the live CRD in line with a graph, or says why kro refuses them. Pure. */
 import {
   Annotation,
   apiVersionOf,
@@ -20,29 +20,29 @@ import {
 } from "./generated_crd.ts";
 import type { Part, Write } from "./writes.ts";
 
-/** What the cluster has under the name of a graph's CRD, and under its kind. */
+/** The state of the cluster that concerns a graph's CRD. */
 export interface KindFacts {
-  /** The live CRD. */
+  /** The live CRD; absent when it does not exist. */
   live?: KubeObject;
-  /** Without a live CRD: the kind of an API that a CRD would be shadowed by. */
+  /** Set only without a live CRD: the kind of another API that would shadow the CRD. */
   shadow?: KindRef;
-  /** For a live CRD of another RGD: whether that RGD exists. */
+  /** Set only for a live CRD of another RGD: whether that RGD exists. */
   ownerExists?: boolean;
   /** Why `shadow` or `ownerExists` could not be looked up. */
   failure?: string;
 }
 
-/** How the CRD becomes what the graph wants: by these writes, unless kro refuses to make them. */
+/** The writes that bring the CRD in line with the graph, or the reason why kro makes no write. */
 export interface CrdPlan {
-  /** In order; empty when nothing differs, or `refusal` is there. */
+  /** In order; empty when the CRD is up to date, or with a `refusal`. */
   writes: Write[];
-  /** The CRD as it will be; absent with a refusal. */
+  /** The desired CRD if it has to be created, otherwise the live one; absent with a refusal. */
   crd?: KubeObject;
   /** Why kro does not change the CRD, for the condition KindReady. */
   refusal?: string;
 }
 
-/** Plans the CRD of a graph. `part` says whether the graph is the spec's or the last good one. */
+/** Plans the writes of a graph's CRD. `part` is `kind` for the spec's graph, `fallback` for the last good. */
 export function planCrd(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -83,7 +83,7 @@ export function planCrd(
   };
 }
 
-/** Why kro leaves the CRD alone although the API server might accept the change. */
+/** Why kro does not change the CRD, although the API server might accept the change. */
 function refusalOf(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -107,7 +107,7 @@ function refusalOf(
     `anyway, annotate the ResourceGraphDefinition with ${Annotation.allowBreakingChanges}=true`;
 }
 
-/** False as well when the CRD's names are refused: the executor's wait reports that. */
+/** True when the CRD is served. False also when its names are not accepted: `awaitCrd` reports why. */
 function isUsable(crd: KubeObject): boolean {
   try {
     return isServed(crd);
@@ -120,7 +120,7 @@ function changeText({ text, path }: CrdChange): string {
   return `${text} (${path})`;
 }
 
-/** What to do about a CRD that outlived its RGD. */
+/** Advice for a CRD whose RGD no longer exists. */
 function takeoverAdvice(rgd: ResourceGraphDefinition): string {
   return `, which does not exist. To take over the CRD with its instances, label it ` +
     `${Label.rgdName}=${rgd.metadata.name}`;

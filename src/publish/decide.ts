@@ -1,4 +1,4 @@
-/** Decides from what is known of an RGD which writes publish it, and what its status says afterwards. Pure. */
+/** Decides which writes publish an RGD, and its status afterwards. Pure. */
 import {
   type ConditionUpdate,
   FINALIZER,
@@ -26,57 +26,57 @@ import {
 import { condition, type StatusUpdate } from "./rgd_status.ts";
 import type { Part, Write } from "./writes.ts";
 
-/** What is known of an RGD, with what was learnt since the first decision. */
+/** The facts about an RGD, and those found out since the first decision. */
 export interface Known extends Facts {
-  /** What serves while the spec cannot; absent until a decision asks for it. */
+  /** The graph that serves while the spec cannot; absent until a decision returns a {@link Search}. */
   lastGood?: LastGood;
-  /** Messages of refused writes, by their part. All writes before a refused one were made. */
+  /** Messages of refused writes, by part. The writes before a refused one were made. */
   refused: Partial<Record<Part, string>>;
 }
 
-/** What a decision depends on besides the cluster. */
+/** Settings of a decision. */
 export interface Settings {
   /** kro's version, for labels. */
   version: string;
-  /** How many revisions are kept; zero or less keeps all. */
+  /** Maximum number of revisions to keep; zero or less keeps all. */
   maxRevisions: number;
-  /** Time for conditions. */
+  /** The present time, for transition times of conditions. */
   now: Date;
 }
 
-/** A decision: either the publication, or the search that it needs first. */
+/** A decision: the publication, or the search for the last good graph that it needs first. */
 export type Decision = Publication | Search;
 
-/** The spec cannot serve: the last good graph has to be found among these. */
+/** The spec cannot serve: the caller has to find the last good graph among these candidates. */
 export interface Search extends Candidates {
-  /** Which kind of decision it is. */
+  /** Discriminates {@link Decision}. */
   kind: "search";
 }
 
-/** The writes that are left to publish an RGD, and what comes of them. */
+/** The remaining writes of a publication, and its result. */
 export interface Publication {
-  /** Which kind of decision it is. */
+  /** Discriminates {@link Decision}. */
   kind: "publication";
-  /** In order. After a refusal, those that come after the refused one. */
+  /** In order. After a refusal: the writes after the refused one. */
   writes: Write[];
-  /** The RGD's status afterwards; it is written last. */
+  /** The RGD's status after the writes; it is written last. */
   status: StatusUpdate;
-  /** What instances are reconciled by: the spec's graph or the last good one; absent without either. */
+  /** The graph that reconciles instances: the spec's or the last good one; absent without either. */
   served?: ServedGraph;
-  /** Why the spec does not serve although it may be right. */
+  /** Why the spec does not serve although it has no problems. */
   error?: string;
-  /** The generated CRD as it will be; absent when kro may not keep it. */
+  /** The generated CRD; absent when kro refuses to write it. */
   crd?: KubeObject;
   /** Why a revision is created, if one is. */
   issued?: "no_revision" | "spec_changed";
 }
 
-/** A publication before the parts that all cases share. */
+/** A publication without the parts that all cases have in common. */
 type Outcome = Omit<Publication, "kind">;
 
 /**
- * Decides how to publish an RGD. Call it again with the search's result, or with the refusal of a write:
- * it then returns what is left to do. Each part is refused at most once, so that this comes to an end.
+ * Decides how to publish an RGD. The caller calls it again with the result of a search, or with the refusal
+ * of a write, to get the remaining writes. Each part is refused at most once, so the repetition ends.
  */
 export function decide(known: Known, settings: Settings): Decision {
   const outcome = outcomeOf(known, settings);
@@ -93,7 +93,7 @@ function outcomeOf(known: Known, settings: Settings): Outcome | Search {
   return graph ? accepted(known, graph, settings) : rejected(known, settings);
 }
 
-/** The spec compiles: it is recorded, its kind is made, and it serves, as far as nothing is refused. */
+/** The spec compiles: record it, write its CRD and serve it; if one of these is refused, fall back. */
 function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Search {
   const { rgd, refused, kind = {} } = known;
   const revisions = keptRevisions(known);
@@ -151,7 +151,7 @@ function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Sea
   };
 }
 
-/** The spec has problems: the last good graph serves. */
+/** The spec has problems: serve the last good graph. */
 function rejected(known: Known, settings: Settings): Outcome | Search {
   const { rgd, build } = known;
   const message = problemsText(build.problems);
@@ -178,7 +178,7 @@ function rejected(known: Known, settings: Settings): Outcome | Search {
   };
 }
 
-/** A kind cannot be looked up at present: the last verdict on this spec and the serving graph stay. */
+/** A kind cannot be looked up: keep the last verdict on this spec, and the serving graph. */
 function undecided(known: Known, unavailable: string, settings: Settings): Outcome | Search {
   const { rgd } = known;
   const rest = fallback(known, { revisions: keptRevisions(known) }, settings);
@@ -195,7 +195,7 @@ function undecided(known: Known, unavailable: string, settings: Settings): Outco
   };
 }
 
-/** Nothing is written for a suspended RGD but its status; instances are suspended through the last good graph. */
+/** A suspended RGD: write only its status. Instances are suspended by serving the last good graph. */
 function suspended(known: Known): Outcome | Search {
   const { lastGood, refused, revisions } = known;
   if (!lastGood) return { kind: "search", revisions };
@@ -208,9 +208,9 @@ function suspended(known: Known): Outcome | Search {
 }
 
 /**
- * Serves by the last good graph. Its CRD is kept as that graph wants it; when that is refused, the graph
- * serves all the same behind a CRD of this RGD, because one that is being deleted goes only after a
- * controller has removed the finalizers of its instances.
+ * Serves the last good graph and keeps its CRD up to date. If writing the CRD is refused, the graph serves
+ * nevertheless, provided that the live CRD was generated for this RGD: a CRD that is being deleted is removed
+ * only after a controller has removed the finalizers of its instances.
  */
 function fallback(
   { rgd, lastGood, refused }: Known,
@@ -229,7 +229,7 @@ function fallback(
   return { writes: refused.controller === undefined ? [...writes, ...serve] : [], served, crd };
 }
 
-/** True after a refusal: what comes before it in the order of writes is done. */
+/** True after a refusal: the writes before the refused one are made. */
 function isStarted({ refused }: Known): boolean {
   return Object.keys(refused).length > 0;
 }
@@ -251,7 +251,7 @@ function serving(served: ServedGraph): Write {
   return { type: "serve", part: "controller", reason, served };
 }
 
-/** ControllerReady must not stay True when no graph serves any longer. */
+/** Sets ControllerReady to False when no graph serves any more. */
 function withController({ rgd, build }: Known, { status, served, error }: Outcome): StatusUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");
   if (served || old?.status !== "True" || isSuspended(rgd)) return status;

@@ -1,10 +1,10 @@
-/** What publishing needs from its caller, and the graph that it hands back to be served. */
+/** The dependencies of publishing, and the graph that it returns to be served. */
 import type { KindRef } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import type { BuildDeps } from "./build.ts";
 
-/** GraphRevisions kept per RGD unless the caller says otherwise: upstream's `--rgd-max-graph-revisions`. */
+/** Default maximum of GraphRevisions per RGD, as upstream's `--rgd-max-graph-revisions`. */
 export const MAX_REVISIONS = 5;
 
 /** A compiled graph and the GraphRevision that records its spec. */
@@ -17,40 +17,40 @@ export interface ServedGraph {
 
 /** Callbacks for metrics about GraphRevisions. */
 export interface RevisionEvents {
-  /** A revision was compiled; `ok` is false when it has problems. */
+  /** A revision was compiled in so many seconds; `ok` is false when it has problems. */
   compiled(ok: boolean, seconds: number): void;
-  /** A write of a revision's status failed; `ok` is the verdict that it would have recorded. */
+  /** A write of a revision's status failed; `ok` says whether the revision compiles. */
   statusFailed(ok: boolean): void;
   /** A revision beyond the limit was deleted; `ok` is false when that failed. */
   retired(ok: boolean): void;
 }
 
-/** What publishing an RGD needs. */
+/** Dependencies of publishing an RGD. */
 export interface PublishDeps extends BuildDeps {
-  /** The cluster. */
+  /** Client of the cluster. */
   client: KubeClient;
   /** kro's version, for the label `kro.run/kro-version`. */
   version: string;
-  /** Time for conditions. */
+  /** The clock, for transition times of conditions. */
   now: () => Date;
-  /** Ends the wait until the generated CRD is established. */
+  /** Aborts the wait until the generated CRD is established. */
   signal?: AbortSignal;
   /**
-   * The kind of the same group, with the same kind or plural, that the API server or an aggregated API
-   * serves already: a CRD beside it would be shadowed. Left out, no kind counts as shadowed.
+   * Looks up the kind with the same group, and the same kind or plural, that the cluster serves without a
+   * CRD. It would shadow the generated CRD. By default no lookup is made.
    */
   taken?: (kind: KindRef) => Promise<KindRef | undefined>;
-  /** The graph that serves the kind now, if the caller has it; it stays when the new spec cannot serve. */
+  /** The graph that the caller serves the kind with now. It goes on serving when the new spec cannot. */
   current?: ServedGraph;
   /**
-   * Starts reconciling the kind's instances by this graph; a rejection becomes the condition
-   * ControllerReady. Left out by commands that reconcile instances themselves.
+   * Starts reconciling the kind's instances by this graph. A rejection sets the condition ControllerReady to
+   * False. Commands that reconcile instances themselves pass no function.
    */
   serve?: (served: ServedGraph) => Promise<void>;
-  /** How many GraphRevisions are kept, {@link MAX_REVISIONS} by default; zero or less keeps all. */
+  /** Maximum number of GraphRevisions, {@link MAX_REVISIONS} by default; zero or less keeps all. */
   maxRevisions?: number;
-  /** Called with the duration of the compilation before any write shows its result. */
+  /** Called with the duration of the compilation, in seconds, before its result is written. */
   onBuilt?: (seconds: number, ok: boolean) => void;
-  /** Metrics about revisions. */
+  /** Callbacks for metrics about revisions. */
   events?: RevisionEvents;
 }

@@ -1,4 +1,4 @@
-/** Reads what a publication is decided from. No function of this file writes. */
+/** Reads the facts from which a publication is decided. Sends no write. */
 import {
   CRD_KIND,
   errorText,
@@ -32,7 +32,7 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   return { ...facts, kind: await gatherKind(rgd, build.graph, deps) };
 }
 
-/** Finds the graph that can go on serving, and reads what the cluster has of its kind. */
+/** Finds the graph that can go on serving, and reads its CRD. Rejects with ApiError. */
 export async function findLastGood(
   rgd: ResourceGraphDefinition,
   candidates: Candidates,

@@ -1,4 +1,4 @@
-/** The CustomResourceDefinition that a graph generates: who owns it, and how it differs from the live one. Pure. */
+/** The CustomResourceDefinition that a graph generates: its owner, and its difference to the live one. Pure. */
 import {
   Annotation,
   isObject,
@@ -11,19 +11,19 @@ import {
 } from "../api/mod.ts";
 import { compareCrds, type CrdChange, type Graph } from "../graph/mod.ts";
 
-/** True when kro generated the CRD. Releases before `kro.run/owned` labelled it `managed-by: kro`. */
+/** True when kro generated the CRD: by the label `kro.run/owned`, or `managed-by: kro` of older releases. */
 export function isOwned(crd: KubeObject): boolean {
   const labels = crd.metadata.labels ?? {};
   const owned = labels[Label.owned];
   return owned === undefined ? labels[Label.managedBy] === "kro" : owned === "true";
 }
 
-/** True when kro generated the CRD for an RGD of this name, which need not exist any more. */
+/** True when kro generated the CRD for an RGD of this name. The RGD may be deleted since. */
 export function generatedFor(rgdName: string, crd: KubeObject): boolean {
   return ownerOf(crd) === rgdName;
 }
 
-/** Name of the RGD that kro generated the CRD for; undefined when kro did not, or its label is gone. */
+/** Name of the RGD that the CRD was generated for; undefined for other CRDs, or without the label. */
 export function ownerOf(crd: KubeObject): string | undefined {
   return isOwned(crd) ? crd.metadata.labels?.[Label.rgdName] : undefined;
 }
@@ -36,7 +36,7 @@ export function foreignOwner(rgd: ResourceGraphDefinition, crd: KubeObject): str
   return `CRD is owned by another ResourceGraphDefinition ${owner}`;
 }
 
-/** The generated CRD with kro's own labels over the author's. */
+/** The generated CRD with kro's labels, which override the author's. */
 export function desiredCrd(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -52,7 +52,7 @@ export function desiredCrd(
   return { ...graph.crd, metadata: { ...graph.crd.metadata, labels } };
 }
 
-/** How the live CRD differs from the desired one. Another version of kro alone is no difference. */
+/** The differences of the live CRD to the desired one. The label of kro's version is not compared. */
 export function pendingChanges(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -72,17 +72,17 @@ export function pendingChanges(
   ];
 }
 
-/** True when the graph can serve behind the live CRD without a breaking change of it. */
+/** True when the graph can serve with the live CRD, or with a CRD changed without breaking instances. */
 export function fits(rgd: ResourceGraphDefinition, graph: Graph, live: KubeObject): boolean {
   return !foreignOwner(rgd, live) && !pendingChanges(rgd, graph, live).some((c) => c.breaking);
 }
 
-/** True when the RGD's author accepts changes of the CRD that break instances. */
+/** True when the RGD's annotation allows changes of the CRD that may break instances. */
 export function allowsBreaking(rgd: ResourceGraphDefinition): boolean {
   return rgd.metadata.annotations?.[Annotation.allowBreakingChanges] === "true";
 }
 
-/** The merge patch from the live CRD to the desired one: a name is removed only by an explicit null. */
+/** The merge patch from the live CRD to the desired one. Removes a name by an explicit null (RFC 7386). */
 export function crdPatch(desired: KubeObject, live: KubeObject): JsonObject {
   const spec = isObject(desired.spec) ? desired.spec : {};
   const names = isObject(spec.names) ? spec.names : {};
@@ -108,7 +108,7 @@ export function crdPatch(desired: KubeObject, live: KubeObject): JsonObject {
 
 const METADATA = ["labels", "annotations"] as const;
 
-/** Keys that kro wrote, by the managed fields, and that the graph no longer has. */
+/** Metadata keys that kro wrote, according to managed fields, and that the graph no longer contains. */
 function staleMetadata(
   live: KubeObject,
   desired: KubeObject,

@@ -1,16 +1,32 @@
 /**
- * An RGD becomes a served kind: compiled, recorded as a GraphRevision, its CRD made, its status written;
- * and withdrawn when the RGD is deleted. The controller and the one-shot commands share it.
+ * Publishes RGDs: compiles an RGD, records its spec as a GraphRevision, creates or updates the generated CRD
+ * and writes the RGD's status. Withdraws the kind when the RGD is deleted. Used by the controller and by the
+ * one-shot commands.
  *
- * - {@link publishGraph} publishes an RGD, {@link planGraph} returns the writes that this takes.
- * - {@link withdrawGraph} is one step of deleting an RGD.
- * - {@link buildGraph} compiles an RGD against the kinds of a cluster, without a write.
+ * - {@link publishGraph} publishes an RGD; {@link planGraph} returns the writes that it would make.
+ * - {@link withdrawGraph} makes one step of deleting an RGD.
+ * - {@link buildGraph} compiles an RGD against the kinds of a cluster and writes no object.
  * - {@link writeRgdStatus} writes conditions of an RGD outside a publication.
  * - {@link installCrds} creates kro's own CRDs.
  *
- * Publishing has three steps: `gather.ts` reads, `decide.ts` turns what was read into an ordered list of
- * writes and a status, `perform.ts` makes the writes up to the first refusal. A refusal is a fact for the
- * next decision, which returns what is left to do.
+ * Publishing has three steps: `gather.ts` reads the cluster, `decide.ts` derives an ordered list of writes
+ * and the status, and `perform.ts` makes the writes up to the first refusal. After a refusal the decision is
+ * made again with the refusal as input, and returns the remaining writes.
+ *
+ * @example Publish an RGD
+ * ```ts
+ * import type { ResourceGraphDefinition } from "../api/mod.ts";
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import type { SchemaSource } from "../openapi/mod.ts";
+ * import { problemsText, publishGraph } from "./mod.ts";
+ *
+ * async function publish(rgd: ResourceGraphDefinition, client: KubeClient, schemas: SchemaSource) {
+ *   const deps = { client, schemas, version: "v0.9.4", now: () => new Date() };
+ *   const { served, problems, error } = await publishGraph(rgd, deps);
+ *   if (!served) throw new Error(error ?? problemsText(problems));
+ *   return served.revision;
+ * }
+ * ```
  *
  * @module
  */

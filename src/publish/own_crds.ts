@@ -1,9 +1,9 @@
-/** kro's own two CustomResourceDefinitions: they are embedded in the binary and installed from there. */
+/** kro's own two CustomResourceDefinitions, which are embedded in the binary. */
 import { ApiError, CRD_KIND, type KubeObject, Manager } from "../api/mod.ts";
 import { type KubeClient, waitEstablished } from "../kube/mod.ts";
 import embedded from "./own_crds.json" with { type: "json" };
 
-/** The CRDs of ResourceGraphDefinition and GraphRevision, as in `deploy/crds`: a fresh copy per call. */
+/** The CRDs of ResourceGraphDefinition and GraphRevision, as in `deploy/crds`. Returns a new copy. */
 export function ownCrds(): KubeObject[] {
   return structuredClone(embedded) as KubeObject[];
 }
@@ -14,13 +14,18 @@ export async function ownCrdsPresent(client: KubeClient): Promise<boolean> {
 }
 
 /**
- * Creates those of kro's own CRDs that are missing, waits until they are established, and returns their
- * names, sorted. Existing CRDs stay as they are. Rejects with ApiError.
+ * Creates those of kro's own CRDs that are missing and waits until they are established. Existing CRDs are
+ * not changed. Returns the names of the created ones, sorted. Rejects with ApiError.
  *
  * @example
  * ```ts
- * const created = await installCrds(client);
- * if (created.length > 0) console.log(`installed ${created.join(", ")}`);
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import { installCrds } from "./mod.ts";
+ *
+ * async function install(client: KubeClient): Promise<void> {
+ *   const created = await installCrds(client);
+ *   if (created.length > 0) console.log(`installed ${created.join(", ")}`);
+ * }
  * ```
  */
 export async function installCrds(client: KubeClient): Promise<string[]> {
@@ -43,7 +48,7 @@ async function install(client: KubeClient, crd: KubeObject): Promise<void> {
   try {
     await client.create(CRD_KIND, crd, { fieldManager: Manager.kro });
   } catch (error) {
-    // Another kro created it first; it still has to be established.
+    // Another process created it first; it still has to be established.
     if (!(error instanceof ApiError && error.reason === "AlreadyExists")) throw error;
   }
   await waitEstablished(client, crd.metadata.name!);

@@ -12,25 +12,25 @@ import type { PublishDeps } from "./deps.ts";
 import { asKro, isOutrun, unlessReplaced } from "./requests.ts";
 import { guarded, type PatchWrite, type Refusal, type Write } from "./writes.ts";
 
-/** The objects that the server answered writes with: their newest states, as far as one publication knows. */
+/** The objects in the responses to a publication's writes: their newest known states. */
 export class Answers {
   readonly #objects = new Map<string, KubeObject>();
 
-  /** The last answer about the object. */
+  /** The last response for the object; undefined before its first write. */
   get(ref: ObjectRef): KubeObject | undefined {
     return this.#objects.get(keyOf(ref));
   }
 
-  /** Takes the server's answer to a write of the object. */
+  /** Records the response to a write of the object. */
   set(ref: ObjectRef, object: KubeObject): void {
     this.#objects.set(keyOf(ref), object);
   }
 }
 
 /**
- * Makes the writes in order and records the answers. Returns the refusal that a condition of the RGD has
- * to report; nothing after the refused write is made. Rejects with every other error: a request that may
- * succeed when it is made again, or one that another client outran.
+ * Makes the writes in order and records the responses. Stops at the first refusal that a condition of the
+ * RGD has to report, and returns it. Rejects with every other error: a request that may succeed when it is
+ * sent again, or a conflict with another client.
  */
 export async function performWrites(
   writes: readonly Write[],
@@ -83,7 +83,7 @@ async function perform(write: Write, answers: Answers, deps: PublishDeps): Promi
   }
 }
 
-/** The patch, on the condition that nobody else has changed the object since it was read. */
+/** The patch with the precondition that no other client has changed the object since it was read. */
 function body({ ref, patch, resourceVersion }: PatchWrite, answers: Answers): JsonObject {
   return guarded(patch, answers.get(ref)?.metadata.resourceVersion ?? resourceVersion);
 }
@@ -95,7 +95,7 @@ function countFailure(write: Write, { events }: PublishDeps): void {
   if (write.type === "verifyRevision") events?.statusFailed(write.compiles);
 }
 
-/** True when the error is the last word on the part, so that trying again soon does not help. */
+/** True when sending the write again would most likely fail in the same way. */
 function isRefusal(part: Refusal["part"], error: unknown): boolean {
   switch (part) {
     case "revision":

@@ -1,4 +1,4 @@
-/** Publishes an RGD: gathers what is known, decides which writes it needs, makes them, writes the status. */
+/** Publishes an RGD: reads the facts, decides on the writes, makes them, and writes the status. */
 import type {
   GroupVersionKind,
   KindRef,
@@ -18,11 +18,11 @@ import type { Refusal } from "./writes.ts";
 export interface PublishResult {
   /** The RGD with its new status. */
   rgd: ResourceGraphDefinition;
-  /** What instances are reconciled by: the spec's graph, or the last good one; absent without either. */
+  /** The graph that reconciles instances: the spec's or the last good one; absent without either. */
   served?: ServedGraph;
   /** The problems of the spec. */
   problems: Problem[];
-  /** Why the spec does not serve although it may be right, such as a refused change of the CRD. */
+  /** Why the spec does not serve although it has no problems, such as a refused change of the CRD. */
   error?: string;
   /** Kinds that the spec was compiled against. */
   uses: KindRef[];
@@ -32,30 +32,35 @@ export interface PublishResult {
   issued?: Publication["issued"];
   /** Duration of the compilation, in seconds. */
   buildSeconds: number;
-  /** The generated CRD as it is now. */
+  /** The generated CRD after the writes. */
   crd?: KubeObject;
 }
 
-/** What publishing an RGD would write, and from what that follows. */
+/** The writes that publishing an RGD would make, and the facts that they follow from. */
 export interface GraphPlan {
-  /** What is known of the RGD. */
+  /** The facts about the RGD. */
   known: Known;
   /** The writes, and the RGD's status after them. */
   publication: Publication;
 }
 
 /**
- * Publishes an RGD: records its spec as a GraphRevision, makes its CRD, serves its kind, and writes its
- * status. A spec that cannot serve leaves the last good graph serving. What the server refuses for good
- * becomes a condition; rejects with ApiError when the cluster cannot be asked, or another client changed
- * an object meanwhile. Calling it again with unchanged objects writes nothing.
+ * Publishes an RGD: records its spec as a GraphRevision, creates or updates its CRD, serves its kind and
+ * writes its status. When the spec cannot serve, the last good graph goes on serving. Idempotent: a further
+ * call with unchanged objects sends no write.
+ *
+ * Refusals that a retry would not change are reported as conditions of the RGD. Rejects with ApiError when a
+ * request fails, or when another client changed an object at the same time; call it again then.
  *
  * @example
  * ```ts
- * const rgd = await client.get({ kind: RGD_KIND, name: "shop" }) as ResourceGraphDefinition;
- * const deps = { client, schemas, version: VERSION, now: () => new Date() };
- * const { served, problems, error } = await publishGraph(rgd, deps);
- * if (!served) console.error(error ?? problemsText(problems));
+ * import { RGD_KIND, type ResourceGraphDefinition } from "../api/mod.ts";
+ * import { publishGraph, type PublishDeps } from "./mod.ts";
+ *
+ * async function isServed(name: string, deps: PublishDeps): Promise<boolean> {
+ *   const rgd = await deps.client.get({ kind: RGD_KIND, name }) as ResourceGraphDefinition;
+ *   return (await publishGraph(rgd, deps)).served !== undefined;
+ * }
  * ```
  */
 export async function publishGraph(
@@ -86,13 +91,18 @@ export async function publishGraph(
 }
 
 /**
- * Decides what {@link publishGraph} writes, and writes nothing. A refusal by the server can change the
- * rest of the list. Rejects with ApiError when the cluster cannot be asked.
+ * Decides which writes {@link publishGraph} would make, and sends no write. If the API server refused one of
+ * them, the following writes could differ. Rejects with ApiError when a request fails.
  *
  * @example
  * ```ts
- * const { publication } = await planGraph(rgd, deps);
- * for (const { type, reason } of publication.writes) console.log(type, reason);
+ * import type { ResourceGraphDefinition } from "../api/mod.ts";
+ * import { planGraph, type PublishDeps } from "./mod.ts";
+ *
+ * async function diff(rgd: ResourceGraphDefinition, deps: PublishDeps): Promise<string[]> {
+ *   const { publication } = await planGraph(rgd, deps);
+ *   return publication.writes.map(({ type, reason }) => `${type}: ${reason}`);
+ * }
  * ```
  */
 export async function planGraph(

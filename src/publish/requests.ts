@@ -1,16 +1,16 @@
-/** Options and error handling that the room's requests share. */
+/** Options and error handling of this folder's requests. */
 import { ApiError, isNotFound, Manager } from "../api/mod.ts";
 import type { WriteOptions } from "../kube/mod.ts";
 
-/** Writes are made under upstream's field manager. */
+/** Options of writes under upstream's field manager, `kro`. */
 export const asKro: WriteOptions = { fieldManager: Manager.kro };
 
-/** True when another client changed, replaced or created the object first: read it again, then decide. */
+/** True when another client changed, replaced or created the object first, so that it must be read again. */
 export function isOutrun(error: unknown): boolean {
   return error instanceof ApiError && ["Conflict", "AlreadyExists"].includes(error.reason);
 }
 
-/** Resolves also when the object is gone. */
+/** Awaits a request; resolves also when its object no longer exists. */
 export async function unlessGone(request: Promise<unknown>): Promise<void> {
   try {
     await request;
@@ -19,7 +19,7 @@ export async function unlessGone(request: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Resolves also when the object is gone, has changed, or has been replaced under its name. */
+/** Awaits a request; resolves also when its object no longer exists, or was changed or replaced. */
 export async function unlessReplaced(request: Promise<unknown>): Promise<void> {
   try {
     await unlessGone(request);

@@ -1,4 +1,4 @@
-/** The writes of a publication that concern GraphRevisions. Pure. */
+/** Plans the writes of GraphRevisions in a publication. Pure. */
 import {
   apiVersionOf,
   type ConditionUpdate,
@@ -21,7 +21,7 @@ import { type Graph, revisionName } from "../graph/mod.ts";
 import { revisionRef } from "./revisions.ts";
 import { finalizerRemoval, type Part, type Write } from "./writes.ts";
 
-/** The next revision number: numbers are never used twice, also when revisions were deleted. */
+/** The next revision number. Numbers of deleted revisions are not used again. */
 export function nextRevision(
   rgd: ResourceGraphDefinition,
   revisions: readonly GraphRevision[],
@@ -59,7 +59,7 @@ export function newRevision(
   };
 }
 
-/** Creates that revision. */
+/** The write that creates the revision. */
 export function creation(revision: GraphRevision): Write {
   return {
     type: "createRevision",
@@ -71,9 +71,9 @@ export function creation(revision: GraphRevision): Write {
 }
 
 /**
- * What the RGD's revisions need before one of them counts: kro's finalizer comes off those that are
- * being deleted, and the RGD becomes the controller of the others. An RGD that was deleted and created
- * again under its name finds the revisions of the former one, and goes on counting from them.
+ * Removes kro's finalizer from revisions that are being deleted, and makes the RGD the controller (owner
+ * reference) of the others: an RGD that was deleted and created again adopts the revisions of the former
+ * one and continues its numbers.
  */
 export function ownershipWrites(
   rgd: ResourceGraphDefinition,
@@ -84,7 +84,7 @@ export function ownershipWrites(
   );
 }
 
-/** Writes to the revision's status what compiling its snapshot found, unless it says so already. */
+/** Writes the verdict of compiling a revision's snapshot to its status, unless the status has it already. */
 export function verification(
   revision: GraphRevision,
   verdict: Graph | string,
@@ -120,8 +120,8 @@ export function verification(
 }
 
 /**
- * Deletes all but the newest `keep` revisions; zero or less keeps all. The finalizer is removed first, so
- * that no client sees a revision that is being deleted and still waits for kro.
+ * Deletes all revisions except the newest `keep`; zero or less keeps all. The finalizer is removed first, so
+ * that the delete takes effect at once.
  */
 export function retirement(revisions: readonly GraphRevision[], keep: number): Write[] {
   if (keep <= 0) return [];
@@ -136,7 +136,7 @@ export function retirement(revisions: readonly GraphRevision[], keep: number): W
   ]);
 }
 
-/** Order and dependencies as the status of RGDs and revisions lists them; empty without a graph. */
+/** Topological order and dependencies for the status of RGDs and revisions; empty without a graph. */
 export function orderOf(
   graph: Graph | undefined,
 ): { topologicalOrder: string[]; resources: ResourceInformation[] } {

@@ -1,4 +1,4 @@
-/** GraphRevisions of one RGD in the cluster: list and release. */
+/** Lists and releases the GraphRevisions of an RGD. */
 import {
   type GraphRevision,
   type KubeObject,
@@ -10,7 +10,7 @@ import type { KubeClient } from "../kube/mod.ts";
 import { asKro, unlessReplaced } from "./requests.ts";
 import { finalizerRemoval, guarded } from "./writes.ts";
 
-/** The RGD's revisions, newest first, with those that are being deleted. Rejects with ApiError. */
+/** The RGD's revisions, newest first, including those that are being deleted. Rejects with ApiError. */
 export async function listRevisions(
   rgd: ResourceGraphDefinition,
   client: KubeClient,
@@ -21,13 +21,19 @@ export async function listRevisions(
 }
 
 /**
- * Takes kro's finalizer off a revision; makes no request when it has none. Resolves also when the
- * revision is gone or has changed since it was read; rejects with ApiError otherwise.
+ * Removes kro's finalizer from a revision; sends no request for a revision without it. Resolves also when
+ * the revision is gone or was changed since it was read; rejects with ApiError otherwise.
  *
  * @example
  * ```ts
- * const revision = await client.get({ kind: REVISION_KIND, name: "shop-r00001" });
- * if (revision?.metadata.deletionTimestamp) await releaseRevision(client, revision);
+ * import { REVISION_KIND } from "../api/mod.ts";
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import { releaseRevision } from "./mod.ts";
+ *
+ * async function release(client: KubeClient, name: string): Promise<void> {
+ *   const revision = await client.get({ kind: REVISION_KIND, name });
+ *   if (revision?.metadata.deletionTimestamp) await releaseRevision(client, revision);
+ * }
  * ```
  */
 export async function releaseRevision(client: KubeClient, revision: KubeObject): Promise<void> {
@@ -37,7 +43,7 @@ export async function releaseRevision(client: KubeClient, revision: KubeObject):
   await unlessReplaced(client.mergePatch(revisionRef(revision), body, asKro));
 }
 
-/** Where a revision is. */
+/** The reference to a revision. */
 export function revisionRef(revision: KubeObject): ObjectRef {
   return { kind: REVISION_KIND, name: revision.metadata.name! };
 }

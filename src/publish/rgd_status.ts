@@ -1,4 +1,4 @@
-/** The status of an RGD: conditions, state, order. It is written only when it changes. */
+/** Derives and writes the status of an RGD: conditions, state, topological order. */
 import {
   ApiError,
   type Condition,
@@ -17,32 +17,40 @@ import {
 import type { KubeClient } from "../kube/mod.ts";
 import { asKro } from "./requests.ts";
 
-/** A change of an RGD's status; fields left out stay as they are. */
+/** An update of an RGD's status. Absent fields are not changed. */
 export interface StatusUpdate {
-  /** Conditions to set; others stay. */
+  /** Conditions to set; other conditions are kept. */
   conditions: ConditionUpdate[];
-  /** Node ids. */
+  /** Node ids in topological order. */
   topologicalOrder?: string[];
-  /** Nodes with dependencies. */
+  /** The nodes that have dependencies, with these. */
   resources?: ResourceInformation[];
-  /** Highest revision number ever issued. */
+  /** Highest revision number that was ever issued; a lower one than the present value is ignored. */
   lastIssuedRevision?: number;
 }
 
-/** Conditions that make an RGD Active. GraphRevisionsResolved does not count, as upstream. */
+/** The conditions that have to be True for state Active. As upstream, without GraphRevisionsResolved. */
 const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 
 /**
- * Merges the update into the RGD's status, writes it if that changed it, and returns the RGD afterwards. An
- * RGD that another client changed is read again; conditions still carry the generation of the RGD given,
- * which they were derived from. Returns the RGD as given when it was deleted or replaced; rejects with
- * ApiError otherwise. `now` becomes the transition time of conditions that change.
+ * Merges an update into the RGD's status and writes it if it changed. After a conflict the RGD is read again
+ * and the update merged again; `observedGeneration` remains that of the given RGD, from which the conditions
+ * were derived. Rejects with ApiError.
  *
  * @example
  * ```ts
- * const waiting = { type: "KindReady", status: "False", reason: "WaitingForInstances", message };
- * rgd = await writeRgdStatus(rgd, { conditions: [waiting] }, client, new Date());
+ * import type { ResourceGraphDefinition } from "../api/mod.ts";
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import { writeRgdStatus } from "./mod.ts";
+ *
+ * async function reportWaiting(rgd: ResourceGraphDefinition, client: KubeClient, message: string) {
+ *   const waiting = { type: "KindReady", status: "False", reason: "Waiting", message } as const;
+ *   return await writeRgdStatus(rgd, { conditions: [waiting] }, client, new Date());
+ * }
  * ```
+ *
+ * @param now Transition time of conditions whose status changes.
+ * @returns The RGD after the write; the given one if it was deleted or replaced.
  */
 export async function writeRgdStatus(
   rgd: ResourceGraphDefinition,
@@ -69,7 +77,7 @@ export async function writeRgdStatus(
   }
 }
 
-/** The status after the update. */
+/** Merges the update into the status of the RGD. */
 function nextStatus(
   rgd: ResourceGraphDefinition,
   update: StatusUpdate,
@@ -91,7 +99,7 @@ function nextStatus(
   };
 }
 
-/** The number never goes down. */
+/** The highest of the known numbers: the last issued revision never decreases. */
 function highest(...numbers: (number | undefined)[]): { lastIssuedRevision?: number } {
   const known = numbers.filter((n) => n !== undefined);
   return known.length > 0 ? { lastIssuedRevision: Math.max(...known) } : {};
@@ -102,7 +110,7 @@ function stateOf(conditions: Condition[]): "Active" | "Inactive" {
   return serving ? "Active" : "Inactive";
 }
 
-/** One condition as an update. */
+/** Builds a condition update. */
 export function condition(
   type: string,
   status: ConditionUpdate["status"],

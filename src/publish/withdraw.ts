@@ -1,4 +1,4 @@
-/** Releases an RGD that is being deleted: first its instances and CRD when that is allowed, then itself. */
+/** Withdraws an RGD that is being deleted: its instances and CRD if that is allowed, then its finalizer. */
 import {
   CRD_KIND,
   isObject,
@@ -15,32 +15,42 @@ import { asKro, unlessGone } from "./requests.ts";
 import { listRevisions, releaseRevision } from "./revisions.ts";
 import { finalizerRemoval, guarded } from "./writes.ts";
 
-/** What withdrawing an RGD needs. */
+/** Dependencies of withdrawing an RGD. */
 export interface WithdrawDeps {
-  /** The cluster. */
+  /** Client of the cluster. */
   client: KubeClient;
-  /** Delete the instances and then the generated CRD; otherwise both stay. */
+  /** Delete the instances, then the generated CRD. By default both are kept. */
   allowCrdDeletion?: boolean;
 }
 
-/** How far the deletion of an RGD has come. */
+/** Progress of the deletion of an RGD. */
 export interface WithdrawResult {
-  /** True once kro's finalizer is off the RGD. */
+  /** True when kro's finalizer is removed from the RGD. */
   released: boolean;
-  /** Instances that must be gone first. */
+  /** Instances that have to be gone before the RGD is released. */
   instancesLeft: KubeObject[];
 }
 
 /**
- * One step of deleting an RGD. While instances are left it only asks for their deletion, and the caller
- * calls it again while a controller removes their objects. Once none is left, it takes kro's finalizer off
- * the revisions and off the RGD. When kro's own CRD of RGDs is gone or being deleted, as when kro is
- * uninstalled, instances and CRD stay. Rejects with ApiError.
+ * Makes one step of deleting an RGD. While instances exist, it deletes them and returns; the caller calls it
+ * again while an instance controller removes their objects. Then it deletes the CRD, and removes kro's
+ * finalizer from the revisions and the RGD.
+ *
+ * Instances and CRD are kept without `allowCrdDeletion`, and also when kro's own CRD of RGDs is gone or being
+ * deleted, as when kro is uninstalled. Rejects with ApiError.
  *
  * @example
  * ```ts
- * const { released, instancesLeft } = await withdrawGraph(rgd, { client, allowCrdDeletion: true });
- * if (!released) console.log(waitingText(instancesLeft));
+ * import type { ResourceGraphDefinition } from "../api/mod.ts";
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import { waitingText, withdrawGraph } from "./mod.ts";
+ *
+ * async function step(rgd: ResourceGraphDefinition, client: KubeClient): Promise<boolean> {
+ *   const deps = { client, allowCrdDeletion: true };
+ *   const { released, instancesLeft } = await withdrawGraph(rgd, deps);
+ *   if (!released) console.log(waitingText(instancesLeft));
+ *   return released;
+ * }
  * ```
  */
 export async function withdrawGraph(
@@ -57,7 +67,7 @@ export async function withdrawGraph(
   return { released: true, instancesLeft: [] };
 }
 
-/** The condition's message while the deletion of an RGD waits for these instances; names three of them. */
+/** Message of the condition while the deletion of an RGD waits for these instances; names up to three. */
 export function waitingText(instances: readonly KubeObject[]): string {
   const names = instances.map(({ metadata: { namespace, name } }) =>
     namespace ? `${namespace}/${name}` : name!
@@ -66,7 +76,7 @@ export function waitingText(instances: readonly KubeObject[]): string {
   return `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
 }
 
-/** Name of the CRD that the RGD generates; undefined while its schema names no kind. */
+/** Name of the CRD that the RGD generates; undefined when its schema names no kind. */
 export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
   const schema = rgd.spec?.schema;
   return schema?.kind
@@ -93,7 +103,7 @@ async function isUninstalled(client: KubeClient): Promise<boolean> {
   return !crd || crd.metadata.deletionTimestamp !== undefined;
 }
 
-/** Deletes the instances and, when none is left, the CRD; returns the instances that are left. */
+/** Deletes the instances, or the CRD if no instance exists. Returns the instances that still exist. */
 async function removeKind(
   rgd: ResourceGraphDefinition,
   client: KubeClient,
