@@ -1,4 +1,4 @@
-/** The long-running operator: wires its parts together, starts and stops them, and shows their state. */
+/** The long-running operator: wires its parts together, starts and stops them, and exposes their state. */
 import { getLogger } from "@logtape/logtape";
 import { errorText, groupKind } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
@@ -30,69 +30,74 @@ import { watchFailures } from "./watch_failures.ts";
 
 /** Options of a controller; durations in milliseconds. */
 export interface ControllerOptions {
-  /** The cluster. Connect it with `onRequest: metrics.request` so that requests are counted. */
+  /** Client of the cluster. Connect it with `onRequest: metrics.request` so that requests are counted. */
   client: KubeClient;
   /** kro's version, for labels. */
   version: string;
   /** Value of the label `kro.run/controller-pod-id`, which names this process. */
   podId: string;
-  /** Metrics to count in; a new registry by default. */
+  /** The metrics registry to use; a new one by default. */
   metrics?: Metrics;
-  /** The Lease: it shows other processes that a controller runs, and elects the leader. */
+  /** The Lease, which shows other processes that a controller runs, and elects the leader. */
   lease?: LeadershipOptions;
-  /** Fill the caches before the Lease is held, so that a new leader starts at once. */
+  /** Fill the caches before the Lease is held, so that a new leader starts without delay. Default false. */
   warmup?: boolean;
   /** Limits and feature gates of RGDs. */
   compile?: CompileOptions;
-  /** Feature gate InstanceConditionEvents: write Events about instances. */
+  /** Feature gate InstanceConditionEvents: write Events about instances. Default false. */
   conditionEvents?: boolean;
-  /** How many objects one forEach may make; {@link MAX_COLLECTION_SIZE} by default. */
+  /** Maximum number of objects of one forEach; {@link MAX_COLLECTION_SIZE} by default. */
   maxCollectionSize?: number;
   /** Cost budgets of CEL expressions. */
   costs?: CostLimits;
-  /** How many GraphRevisions of an RGD are kept, `MAX_REVISIONS` by default; zero or less keeps all. */
+  /** Maximum of GraphRevisions per RGD, `MAX_REVISIONS` by default; zero or less keeps all. */
   maxRevisions?: number;
-  /** Feature gate InstanceConditionMetrics: one sample per condition and instance. */
+  /** Feature gate InstanceConditionMetrics: one sample per condition and instance. Default false. */
   conditionMetrics?: boolean;
-  /** Delete instances and CRD with their RGD; by default both stay. */
+  /** Delete instances and CRD together with their RGD. By default both are kept. */
   allowCrdDeletion?: boolean;
-  /** Passes over instances at a time, 16 by default. */
+  /** Maximum of concurrent passes over instances, 16 by default. */
   instanceWorkers?: number;
-  /** RGDs processed at a time, 4 by default. */
+  /** Maximum of RGDs processed concurrently, 4 by default. */
   graphWorkers?: number;
-  /** Requeue interval of instances that depend on what no watch covers, 3 s by default; 0 disables it. */
+  /** Requeue interval of instances that wait for an unwatched change, 3 s by default; 0 means 10 s. */
   instanceRequeueMs?: number;
   /** Requeue interval of an RGD whose deletion waits for its instances, 3 s by default. */
   graphProgressMs?: number;
-  /** Delay after a first failure of an instance, 200 ms by default. */
+  /** Backoff after the first failure of an instance, 200 ms by default; doubles with each failure. */
   retryMinMs?: number;
-  /** Longest delay after failures of an instance, 1000 s by default. */
+  /** Longest backoff of an instance, 1000 s by default. */
   retryMaxMs?: number;
-  /** Rate limit of all retries of instances together; none by default. */
+  /** Rate limit over the retries of all instances; unlimited by default. */
   retryRate?: { perSecond: number; burst: number };
   /** Consecutive failures after which an instance waits for a change or the resync; unlimited by default. */
   maxRetries?: number;
-  /** Period of full resyncs, which find what events missed; {@link RESYNC_MS} by default, 0 disables them. */
+  /** Period of full resyncs, which find missed changes; {@link RESYNC_MS} by default, 0 disables them. */
   resyncMs?: number;
   /** Duration of a pass beyond which the controller is unhealthy, 10 min by default. */
   passDeadlineMs?: number;
-  /** How long a kind's caches may take to sync before serving it fails, 30 s by default. */
+  /** How long the caches of a kind may take to sync before serving the kind fails, 30 s by default. */
   syncTimeoutMs?: number;
 }
 
 const logger = getLogger(["kro", "controller"]);
 
 /**
- * The operator. It owns one client behind the Lease's gate, the caches, the graph controller with its RGDs,
- * the pool with one instance controller per kind, the sweeps and the metrics; all of their state lives in
- * them. It is started and stopped once.
+ * The operator. It owns the client, through which a request is sent only while the Lease allows it; the
+ * caches; the graph controller with its RGDs; the pool with one instance controller per kind; the sweeps; and
+ * the metrics. It can be started once and stopped once.
  *
  * @example
  * ```ts
- * const controller = new Controller({ client, version: VERSION, podId: hostname() });
- * controller.start();
- * console.log(controller.readiness(), controller.graphs());
- * await controller.stop(60_000);
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import { Controller } from "./mod.ts";
+ *
+ * function start(client: KubeClient): Controller {
+ *   const lease = { elect: true, namespace: "kro-system" };
+ *   const controller = new Controller({ client, version: "v0.9.4", podId: "pod-1", lease });
+ *   controller.start();
+ *   return controller;
+ * }
  * ```
  */
 export class Controller implements ControllerView {
@@ -109,7 +114,7 @@ export class Controller implements ControllerView {
   readonly #maxCollectionSize: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
-  /** Makes no request before {@link start}. */
+  /** Sends no request before {@link start}. */
   constructor(options: ControllerOptions) {
     const { version, podId } = options;
     this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
@@ -155,7 +160,7 @@ export class Controller implements ControllerView {
       requeueMs: options.instanceRequeueMs ?? CONTROLLER_DEFAULTS.instanceRequeueMs,
       syncTimeoutMs: options.syncTimeoutMs ?? CONTROLLER_DEFAULTS.syncTimeoutMs,
       workers,
-      // A changed graph requeues all of its instances: they must not hold up other work.
+      // A changed graph requeues all of its instances, which must not delay other work.
       background: Math.max(1, Math.floor(workers / 16)),
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
@@ -198,8 +203,10 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Takes the Lease and starts the watches and queues; with leader election these wait for the Lease. kro's
-   * own CRDs must exist. Throws when it is called twice.
+   * Starts to acquire the Lease, the watches and the queues. With leader election watches and queues start
+   * when the Lease is held. kro's own CRDs must exist.
+   *
+   * @throws {Error} It was called before.
    */
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
@@ -236,15 +243,17 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Starts no more passes, waits for those that are running, stops all watches and releases the Lease;
-   * readiness fails at once. Passes that would take longer than `graceMs` milliseconds end after their
-   * request in flight, in the end without its answer: no write is sent after the Lease is released.
+   * Stops the controller: readiness fails at once, no further pass starts, running passes end, then watches
+   * stop and the Lease is released. When passes take too long for `graceMs`, their further requests are
+   * refused, and finally requests in flight are aborted: no write is sent after the Lease is released.
+   *
+   * @param graceMs Time for all of this, in milliseconds; unlimited by default.
    */
   async stop(graceMs = Infinity): Promise<void> {
     this.#state = "stopping";
     this.#sweeps.stop();
     const work = Promise.all([this.#graphs.stop(), this.#pool.stop()]);
-    // The reserve is for requests in flight, for the Lease, and for the end of the process.
+    // Reserved for requests in flight, the release of the Lease, and the exit of the process.
     const reserve = Math.min(5000, graceMs / 2);
     if (!await settledIn(graceMs - reserve, work)) {
       logger.warn(
@@ -262,7 +271,7 @@ export class Controller implements ControllerView {
     logger.info("controller stopped");
   }
 
-  /** Unhealthy when a pass exceeds its deadline: it hangs, and only a restart ends it. */
+  /** Unhealthy when a pass exceeds its deadline: only a restart ends a pass that hangs. */
   health(): { healthy: boolean; problem?: string } {
     for (const { longest } of [this.#pool.queue, this.#graphs.queue]) {
       if (!longest || longest.ms <= this.#passDeadlineMs) continue;
@@ -272,7 +281,7 @@ export class Controller implements ControllerView {
     return { healthy: true };
   }
 
-  /** Stays ready once it was: a new graph whose caches are filling must not fail the others' readiness. */
+  /** Once ready it stays ready: a new graph whose caches are filling must not take the pod out of service. */
   readiness(): { ready: boolean; missing: string[] } {
     if (this.#state === "ready") return { ready: true, missing: [] };
     if (this.#state !== "running") {
@@ -280,7 +289,7 @@ export class Controller implements ControllerView {
     }
     const { leads, failure } = this.#leadership;
     if (!leads && failure) return { ready: false, missing: [`lease: ${failure}`] };
-    // A standby counts as ready: a rolling update waits for it before it ends the pod that has the Lease.
+    // A standby is ready: a rolling update waits for it before it stops the pod that holds the Lease.
     if (!leads && !this.#warmup) return { ready: true, missing: [] };
     const missing = [
       ...this.#graphs.missing,
@@ -304,13 +313,13 @@ export class Controller implements ControllerView {
     );
   }
 
-  /** Instances of a graph, sorted by namespace and name; undefined when there is no such graph. */
+  /** Instances of a graph, sorted by namespace and name; undefined for an unknown graph. */
   instances(graph: string): InstanceView[] | undefined {
     const entry = this.#graphs.entry(graph);
     return entry && (this.#pool.of(this.#graphs.crdOf(entry))?.views() ?? []);
   }
 
-  /** Prometheus text format. */
+  /** All metrics in Prometheus' text format. */
   metrics(): Promise<string> {
     return this.#metrics.text();
   }

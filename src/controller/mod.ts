@@ -1,6 +1,23 @@
 /**
- * The long-running operator: the work queue, the graph and instance controllers, leader election,
- * sweeps and metrics. `Controller` wires them together; `ControllerView` is its read-only state.
+ * The long-running operator: the work queue, the graph and instance controllers, leader election, periodic
+ * full resyncs and metrics. {@link Controller} wires them together; {@link ControllerView} is its read-only
+ * state. The work queue follows client-go's workqueue, leader election client-go's leaderelection.
+ *
+ * @example Run until a signal arrives
+ * ```ts
+ * import { connect, loadConfig } from "../kube/mod.ts";
+ * import { Controller, Metrics } from "./mod.ts";
+ *
+ * async function run(signal: Promise<void>): Promise<void> {
+ *   const metrics = new Metrics();
+ *   const options = { userAgent: "kro/v0.9.4", onRequest: metrics.request };
+ *   const client = connect(await loadConfig({}), options);
+ *   const controller = new Controller({ client, version: "v0.9.4", podId: "pod-1", metrics });
+ *   controller.start();
+ *   await signal;
+ *   await controller.stop(60_000);
+ * }
+ * ```
  *
  * @module
  */

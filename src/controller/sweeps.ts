@@ -1,31 +1,31 @@
-/** The full resync: sweeps every watched kind once per period. */
+/** The periodic full resync: sweeps every watched kind once per period. */
 import { gvkKey } from "../api/mod.ts";
 import type { ChildReader, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";
 
 /** Options of the sweeps. */
 export interface SweepsOptions {
-  /** The caches that are synced now. */
+  /** Returns the synced caches. */
   stores: () => readonly ChildReader[];
-  /** Sweeps one of them. A rejection ends all sweeps, so it handles its own errors. */
+  /** Sweeps one cache. Has to handle its own errors, because a rejection ends all sweeps. */
   sweep: (store: ChildReader, waits: SweepWaits) => Promise<void>;
   /** Milliseconds between two sweeps of a kind; 0 disables them. */
   periodMs: number;
   /** The real clock by default. */
   clock?: Clock;
-  /** From 0 to 1; `Math.random` by default. */
+  /** Returns a random number from 0 to 1; `Math.random` by default. */
   random?: () => number;
 }
 
-/** Between two pages. */
+/** Pause between two pages of a list. */
 const PAUSE_MS = 1000;
 
-/** Until objects that differ are read again: events of their changes have arrived by then. */
+/** Wait before objects that differ are read again. Events of their changes arrive within this time. */
 const EVENTS_MS = 30_000;
 
 /**
- * Sweeps each kind once per period, one kind at a time. The first sweep of a kind falls at a random time
- * within its first period, so that the requests of all kinds and processes spread over it.
+ * Sweeps each kind once per period, one kind at a time. The first sweep of a kind starts at a random time
+ * within its first period, which spreads the requests of all kinds and processes over the period.
  */
 export class Sweeps {
   readonly #options: SweepsOptions;
@@ -40,21 +40,21 @@ export class Sweeps {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Starts sweeping; does nothing when the period is 0, or when it was called before. */
+  /** Starts the sweeps. Does nothing when the period is 0, or when they were started before. */
   start(): void {
     if (this.#options.periodMs <= 0 || this.#state !== "new") return;
     this.#state = "running";
     void this.#run();
   }
 
-  /** Stops; a sweep that is under way ends at its next pause. */
+  /** Stops the sweeps. A running sweep ends at its next pause. */
   stop(): void {
     this.#state = "stopped";
     this.#wake?.();
   }
 
   async #run(): Promise<void> {
-    // Often enough to keep the random times of the kinds apart.
+    // Short compared to the period, so that the random start times of the kinds stay apart.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),
@@ -84,7 +84,7 @@ export class Sweeps {
     });
   }
 
-  /** Rejects when the sweeps are stopped meanwhile, which ends the sweep under way. */
+  /** Waits for so many milliseconds. Rejects when the sweeps are stopped, which ends the running sweep. */
   async #wait(ms: number): Promise<void> {
     if (this.#state === "running") {
       await new Promise<void>((resolve) => {

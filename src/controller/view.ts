@@ -13,9 +13,9 @@ export interface NodeView {
   apiVersion: string;
   /** Kind of its objects. */
   kind: string;
-  /** Ids that must be ready first. */
+  /** Ids of the nodes that must be ready first. */
   dependencies: string[];
-  /** Expressions by place: `template.spec.replicas`, `readyWhen[0]`, `forEach.zone`. */
+  /** Expressions by path: `template.spec.replicas`, `readyWhen[0]`, `forEach.zone`. */
   expressions: { path: string; expression: string; cost: CostEstimate }[];
 }
 
@@ -23,7 +23,7 @@ export interface NodeView {
 export interface GraphView {
   /** Name of the RGD. */
   name: string;
-  /** Kind that it serves. */
+  /** The kind that the graph serves. */
   serves: { apiVersion: string; kind: string; plural: string; namespaced: boolean };
   /** `status.state` of the RGD. */
   state: string;
@@ -31,17 +31,17 @@ export interface GraphView {
   revision?: number;
   /** Conditions of the RGD. */
   conditions: Condition[];
-  /** Ids in topological order. */
+  /** Node ids in topological order. */
   topologicalOrder: string[];
   /** Nodes in that order. */
   nodes: NodeView[];
-  /** Bounds of the CEL cost of one pass, by the schemas' limits; absent without a graph. */
+  /** Estimate of the CEL cost of one pass, from limits in the schemas; absent without a graph. */
   cost?: CostEstimate;
   /** Number of instances. */
   instances: number;
 }
 
-/** An instance as the JSON API shows it. It holds no values of the instance's objects. */
+/** An instance as the JSON API shows it, without values of its objects. */
 export interface InstanceView {
   /** Namespace; empty for cluster-scoped kinds. */
   namespace: string;
@@ -49,25 +49,25 @@ export interface InstanceView {
   name: string;
   /** UID. */
   uid: string;
-  /** `status.state`. */
+  /** `status.state`; empty before the first status. */
   state: InstanceState | "";
-  /** Conditions as last written. */
+  /** Conditions that the last pass found. */
   conditions: Condition[];
-  /** Each node after the last pass: its objects, and why it is not ready. */
+  /** The nodes after the last pass: state, objects, and why a node is not ready. */
   nodes: NodeOutcome[];
-  /** Time of the last pass, RFC 3339. */
+  /** End of the last pass, RFC 3339; absent before the first. */
   lastPass?: string;
 }
 
-/** The state of a running controller. It is read from memory: no method makes a request. */
+/** The state of a running controller, in memory: no method sends a request. */
 export interface ControllerView {
-  /** Whether it is ready, and what is missing otherwise: `cache of deployments.apps is not synced`. */
+  /** Whether the controller is ready, or what is missing: `cache of deployments.apps is not synced`. */
   readiness(): { ready: boolean; missing: string[] };
-  /** Whether it is healthy, and what hangs otherwise: `the pass over … has run for 700 s`. */
+  /** Whether the controller is healthy, or which pass hangs: `the pass over … has run for 700 s`. */
   health(): { healthy: boolean; problem?: string };
   /** All graphs, sorted by name. */
   graphs(): GraphView[];
-  /** Instances of a graph, sorted by namespace and name; undefined when there is no such graph. */
+  /** Instances of a graph, sorted by namespace and name; undefined for an unknown graph. */
   instances(graph: string): InstanceView[] | undefined;
   /** All metrics in Prometheus' text format. */
   metrics(): Promise<string>;

@@ -1,4 +1,4 @@
-/** Logs failures of watches, without repeating the same one. */
+/** Logs failures of watches; a repeated failure is logged once. */
 import { getLogger } from "@logtape/logtape";
 import { errorText, groupKind, type KindRef } from "../api/mod.ts";
 

@@ -1,4 +1,4 @@
-/** Watches APIServices: kinds of an aggregated API appear without an event of a CRD. */
+/** Watches APIServices, because kinds of an aggregated API appear without an event of a CRD. */
 import { getLogger } from "@logtape/logtape";
 import { apiVersionOf, errorText, type KubeObject } from "../../api/mod.ts";
 import { API_SERVICE_KIND, type ApiService, isAvailable } from "../../clusters/mod.ts";
@@ -12,29 +12,29 @@ export interface GroupVersion {
   version: string;
 }
 
-/** How long discovery and OpenAPI documents may lag behind an APIService. */
+/** How long discovery and OpenAPI documents may lag behind an APIService, in milliseconds. */
 const LAG_MS = 60_000;
 
 const logger = getLogger(["kro", "graph"]);
 
 /**
- * Calls back when an aggregated API becomes available, and knows which ones became so less than a minute
- * ago. APIServices of the API server itself and of CRDs do not count.
+ * Calls back when an aggregated API becomes available, and records which APIs did so in the last minute.
+ * Ignores the APIServices of the API server itself and of CRDs.
  */
 export class ApiServices {
   readonly #onAvailable: (api: GroupVersion) => void;
   readonly #now: () => number;
-  /** By apiVersion: the time since which it has been available. */
+  /** By apiVersion: when the API became available. */
   readonly #available = new Map<string, number>();
   #running?: Promise<void>;
 
-  /** Watches nothing before {@link start}. `now` is in milliseconds from any fixed point. */
+  /** Watches nothing before {@link start}. `now` returns milliseconds since any fixed point. */
   constructor(onAvailable: (api: GroupVersion) => void, now = () => performance.now()) {
     this.#onAvailable = onAvailable;
     this.#now = now;
   }
 
-  /** Starts the watch, unless it runs. Call it once an RGD misses a kind; until then no request is made. */
+  /** Starts the watch unless it runs. Called when the first RGD misses a kind. */
   start(client: KubeClient, signal: AbortSignal): void {
     let logged = false;
     const onError = (error: unknown) => {
@@ -52,12 +52,12 @@ export class ApiServices {
     }).start(signal);
   }
 
-  /** Resolves when the watch has ended; abort the signal first. */
+  /** Resolves when the watch has ended. The caller aborts the signal first. */
   async stopped(): Promise<void> {
     await this.#running;
   }
 
-  /** An APIService was added or modified. */
+  /** Handles an added or modified APIService. */
   seen(object: KubeObject): void {
     const { spec, ...service } = object as ApiService;
     if (!spec?.service || !spec.group || !spec.version) return;
@@ -68,7 +68,7 @@ export class ApiServices {
     this.#onAvailable(api);
   }
 
-  /** An APIService was deleted. Of one missing from a relist only the name is known: `<version>.<group>`. */
+  /** Handles a deleted APIService. One that is missing from a relist has only a name: `<version>.<group>`. */
   gone({ metadata: { name = "" } }: KubeObject): void {
     const dot = name.indexOf(".");
     this.#available.delete(
@@ -76,7 +76,7 @@ export class ApiServices {
     );
   }
 
-  /** True while discovery may not show the kinds of the API yet, for it has just become available. */
+  /** True when the API became available within the last minute, so that discovery may lack its kinds. */
   isNew(api: GroupVersion): boolean {
     const since = this.#available.get(apiVersionOf(api));
     return since !== undefined && this.#now() - since < LAG_MS;

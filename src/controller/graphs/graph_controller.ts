@@ -1,4 +1,4 @@
-/** The controller of RGDs: publishes each one, and publishes it again when something that it depends on changes. */
+/** The controller of RGDs: publishes each RGD, and again when an object that it depends on changes. */
 import { getLogger } from "@logtape/logtape";
 import {
   CRD_KIND,
@@ -33,40 +33,40 @@ import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";
 import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
-/** What the controller needs. */
+/** Dependencies of the graph controller. */
 export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
-  /** Where kinds are looked up. The controller invalidates kinds whose CRD changed. */
+  /** Looks up kinds. The controller invalidates kinds whose CRD changed. */
   schemas: ClusterSchemas;
   /** The instance controllers. */
   pool: InstancePool;
   /** Counts publications, states and deletions. */
   metrics: Metrics;
-  /** Delete the instances and the CRD with their RGD. */
+  /** Delete the instances and the CRD together with their RGD. */
   allowCrdDeletion: boolean;
-  /** How many keys are processed at a time. */
+  /** Maximum of keys processed concurrently. */
   workers: number;
   /** Requeue interval of an RGD whose deletion waits for its instances, in milliseconds. */
   progressMs: number;
-  /** Whether this controller may write now; while it may not, it only fills the caches. */
+  /** Whether this controller may write now. A standby, which may not, only fills the caches. */
   leads: () => boolean;
 }
 
 const logger = getLogger(["kro", "graph"]);
 
-/** Longest retry delay: no event tells when another object's names or an admission policy no longer refuse. */
+/** Longest backoff. Short, because no event shows that a name conflict or an admission policy has ended. */
 const MAX_DELAY_MS = 120_000;
 
-/** Requeue interval of an RGD that misses kinds of an API that has just become available. */
+/** Requeue interval of an RGD that misses kinds of an API that became available within the last minute. */
 const NEW_API_MS = 2_000;
 
 /**
  * Watches RGDs, GraphRevisions and CRDs, and processes them from one queue of keys:
  *
  * - `rgd/<name>`: publishes the RGD, or withdraws it when it is being deleted.
- * - `crd/<name>`: a generated CRD whose RGD is gone; only deletions of its instances are processed.
- * - `revision/<name>`: a revision that is being deleted; kro's finalizer comes off.
+ * - `crd/<name>`: processes deletions of instances of a generated CRD whose RGD is gone.
+ * - `revision/<name>`: removes kro's finalizer from a revision that is being deleted.
  *
- * A kind stays served until its RGD is deleted, by the last good graph if need be.
+ * A kind is served until its RGD is deleted: by the last good graph while the spec cannot serve.
  */
 export class GraphController {
   readonly #deps: GraphDeps;
@@ -116,18 +116,18 @@ export class GraphController {
     return this.#store.entries;
   }
 
-  /** The RGD of that name. */
+  /** The RGD of that name; undefined when it is not known. */
   entry(name: string): GraphEntry | undefined {
     return this.#store.entry(name);
   }
 
-  /** The CRD that the RGD generated; undefined while it has none, or another RGD has the kind. */
+  /** Name of the CRD that the RGD generated; undefined when it does not exist or is another RGD's. */
   crdOf({ rgd, crd }: GraphEntry): string | undefined {
     const known = crd && this.#store.crd(crd);
     return known && generatedFor(rgd.metadata.name!, known) ? crd : undefined;
   }
 
-  /** Why the controller is not ready: caches that are not synced, RGDs that were not processed yet. */
+  /** Why the controller is not ready: caches that are not synced, RGDs that are not processed yet. */
   get missing(): string[] {
     const caches = this.#reflectors.filter(({ reflector }) => !reflector.hasSynced)
       .map(({ name }) => `cache of ${name} is not synced`);
@@ -142,8 +142,8 @@ export class GraphController {
   }
 
   /**
-   * Starts the watches, and the queue once all caches are synced. Called again, as by a new leader, it
-   * requeues everything.
+   * Starts the watches, and the queue when all caches are synced. A further call, when this process becomes
+   * the leader, requeues all keys.
    */
   start(): void {
     if (this.#started) return this.#store.enqueueAll();
@@ -157,7 +157,7 @@ export class GraphController {
     }, () => {/* stopped before */});
   }
 
-  /** Stops the watches; resolves when no key is being processed. */
+  /** Stops the watches and the queue; resolves when no key is being processed. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#queue.stop();
@@ -202,7 +202,7 @@ export class GraphController {
       if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
       return await this.#publish(entry);
     } catch (error) {
-      // The next leader requeues everything.
+      // The next leader requeues all keys.
       if (!this.#deps.leads()) return "done";
       this.#deps.metrics.rgdBroke(error);
       const message = errorText(error);
@@ -217,7 +217,7 @@ export class GraphController {
     }
   }
 
-  /** Fills, without a write, what a leader needs: the schemas, and the caches that passes read. */
+  /** Prepares a standby, without a write: loads the schemas and fills the caches that passes read. */
   async #warm({ rgd }: GraphEntry): Promise<WorkResult> {
     if (rgd.status?.state !== "Active" || rgd.metadata.deletionTimestamp) return "done";
     const { graph } = await buildGraph(rgd, this.#deps);
@@ -238,7 +238,7 @@ export class GraphController {
       serve: async (served) => {
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
-        // The RGD may have gone meanwhile: then deletions alone are processed, as after its event.
+        // If the RGD was deleted in the meantime, only deletions of instances are processed from now on.
         if (!this.#store.entry(name)) this.#queue.add(`crd/${entry.crd}`);
       },
     });
@@ -276,7 +276,7 @@ export class GraphController {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
     const { crd } = entry;
     const name = entry.rgd.metadata.name!;
-    // After a restart, too, instances are deleted by a controller that processes their finalizers.
+    // After a restart the kind has no controller yet, and one has to process the instances' finalizers.
     if (crd && !pool.of(crd)) await serveDeletions(crd, name, this.#deps);
     const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
       client,
@@ -284,10 +284,10 @@ export class GraphController {
     });
     if (!released) {
       await this.#reportWaiting(entry, instancesLeft);
-      // The last instance's end requeues the RGD; until then another one may be created.
+      // The deletion of the last instance requeues the RGD. The interval finds instances created since.
       return { afterMs: progressMs };
     }
-    // The CRD of that name may be another RGD's: then this one never served the kind.
+    // If the CRD of that name is another RGD's, this RGD never served the kind.
     await pool.of(this.crdOf(entry))?.serveDeletions();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));
@@ -296,7 +296,7 @@ export class GraphController {
     return "done";
   }
 
-  /** Says in the RGD's status for which instances its deletion waits. */
+  /** Reports in the RGD's status which instances its deletion waits for. */
   async #reportWaiting(entry: GraphEntry, instances: readonly KubeObject[]): Promise<void> {
     const message = waitingText(instances);
     const reason = "WaitingForInstances";
@@ -313,7 +313,7 @@ export class GraphController {
     entry.failure = message;
   }
 
-  /** Serves deletions of a generated CRD's instances while no RGD of its owner's name exists. */
+  /** Processes deletions of a generated CRD's instances while its RGD does not exist. */
   async #processOrphan(crd: string): Promise<WorkResult> {
     if (!this.#deps.leads()) return "done";
     const known = this.#store.crd(crd);
@@ -341,7 +341,7 @@ export class GraphController {
     return "done";
   }
 
-  /** Logs the failure, or the recovery from one, when it differs from what was logged last. */
+  /** Logs a failure, or the recovery from one, unless it was logged last. */
   #logFailure(entry: GraphEntry, failure: string | undefined): void {
     if (entry.failure === failure) return;
     entry.failure = failure;

@@ -1,4 +1,4 @@
-/** The RGDs, GraphRevisions and CRDs that the graph controller knows, and which of them it requeues. */
+/** Stores the RGDs, GraphRevisions and CRDs of the graph controller, and decides which keys to requeue. */
 import {
   FINALIZER,
   type KindRef,
@@ -18,29 +18,28 @@ import {
 import type { GroupVersion } from "./api_services.ts";
 import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./predicates.ts";
 
-/** One RGD and what its last publication found. Only the store replaces its readonly fields. */
+/** One RGD and the result of its last publication. Only the store assigns the readonly fields. */
 export interface GraphEntry {
   /** The newest known state of the RGD. */
   readonly rgd: ResourceGraphDefinition;
-  /** The graph that instances are reconciled by. */
+  /** The graph that reconciles the instances. */
   readonly served?: ServedGraph;
-  /** Name of the CRD that it generates; undefined while its schema names no kind. */
+  /** Name of the CRD that it generates; undefined when its schema names no kind. */
   readonly crd?: string;
-  /** The kinds that the last publication used or missed: their events requeue the RGD. */
+  /** The kinds that the last publication used or missed. Events of their CRDs requeue the RGD. */
   readonly kinds?: Pick<PublishResult, "uses" | "missing">;
-  /** True after the first attempt to publish it, whatever came of it. */
+  /** True after the first attempt to publish it, successful or not. */
   attempted: boolean;
-  /** The failure that was logged last: an equal one is not logged again. */
+  /** The failure that was logged last, so that an equal one is not logged again. */
   failure?: string;
 }
 
-/** A {@link GraphEntry} as the store writes it. */
+/** A {@link GraphEntry} with writable fields, for the store itself. */
 type StoredEntry = { -readonly [Field in keyof GraphEntry]: GraphEntry[Field] };
 
 /**
- * Holds the RGDs, and the metadata of GraphRevisions and CRDs, as events and answers to writes show them,
- * and decides which of them to requeue. It makes no request and keeps an older state from replacing a
- * newer one.
+ * Holds the RGDs, and the metadata of GraphRevisions and CRDs, from events and responses to writes, and
+ * decides which keys to requeue. Sends no request. Ignores a state that is older than the known one.
  */
 export class GraphStore {
   readonly #enqueue: (key: string) => void;
@@ -48,17 +47,19 @@ export class GraphStore {
   readonly #entries = new Map<string, StoredEntry>();
   /** Metadata of all CRDs of the cluster. */
   readonly #crds = new Map<string, KubeObject>();
-  /** A logical clock: how many times any CRD has changed. */
+  /** A logical clock: the number of changes of any CRD so far. */
   #crdClock = 0;
-  /** By CRD: the clock at its last change, which tells the passes over an RGD that saw it. */
+  /** By CRD: the clock at its last change, to find publications that began before it. */
   readonly #changedAt = new Map<string, number>();
   /** Revisions that are being deleted and still have kro's finalizer. */
   readonly #toRelease = new Map<string, KubeObject>();
   #synced = false;
 
   /**
-   * `enqueue` takes the keys `rgd/<name>`, `crd/<name>` and `revision/<name>`. `onCrdChanged` is called when a
-   * CRD changes, before its dependents are requeued.
+   * Creates an empty store.
+   *
+   * @param enqueue Called with keys `rgd/<name>`, `crd/<name>` and `revision/<name>`.
+   * @param onCrdChanged Called when a CRD changes, before its dependents are requeued.
    */
   constructor(
     enqueue: (key: string) => void,
@@ -74,40 +75,40 @@ export class GraphStore {
     return names.map((name) => this.#entries.get(name)!);
   }
 
-  /** The RGD of that name. */
+  /** The RGD of that name; undefined when it is not known. */
   entry(name: string): GraphEntry | undefined {
     return this.#entries.get(name);
   }
 
-  /** Metadata of the CRD of that name. */
+  /** Metadata of the CRD of that name; undefined when it is not known. */
   crd(name: string): KubeObject | undefined {
     return this.#crds.get(name);
   }
 
-  /** The time for {@link published}: how many changes of CRDs there have been. */
+  /** The logical clock for {@link published}: the number of changes of any CRD so far. */
   get crdClock(): number {
     return this.#crdClock;
   }
 
-  /** The revision of that name while kro has to take its finalizer off. */
+  /** The revision of that name while kro has to remove its finalizer. */
   revisionToRelease(name: string): KubeObject | undefined {
     return this.#toRelease.get(name);
   }
 
-  /** Call it once all caches are complete: only then a CRD without an RGD is known to be an orphan. */
+  /** Called when all caches are synced: only then a CRD without an RGD is known to be an orphan. */
   synced(): void {
     this.#synced = true;
     for (const crd of this.#crds.values()) this.#enqueueOrphan(crd);
   }
 
-  /** Requeues everything: a former leader may have stopped at any point. */
+  /** Requeues all keys, because a former leader may have stopped at any point. */
   enqueueAll(): void {
     for (const name of this.#entries.keys()) this.#enqueue(`rgd/${name}`);
     for (const name of this.#toRelease.keys()) this.#enqueue(`revision/${name}`);
     if (this.#synced) this.synced();
   }
 
-  /** An RGD was added or modified. */
+  /** Handles an added or modified RGD. */
   rgdSeen(object: KubeObject): void {
     const name = object.metadata.name!;
     const entry = this.#entries.get(name);
@@ -121,9 +122,9 @@ export class GraphStore {
   }
 
   /**
-   * Takes a state of an RGD, unless a newer one is known. Requeues the RGD when what it wants differs from
-   * `before`, the state that the caller worked on: the answer to a write may show an edit whose own event,
-   * arriving later, shows no difference any more.
+   * Stores a state of an RGD from the response to a write, unless a newer one is known. Requeues the RGD if
+   * its spec differs from `before`, the state that the caller worked on: the response may contain an edit by
+   * another client, whose own event then shows no further difference.
    */
   rgdWritten(
     entry: GraphEntry,
@@ -136,9 +137,8 @@ export class GraphStore {
   }
 
   /**
-   * Takes the result of publishing an RGD. `before` is the RGD as it was then, and `since` the
-   * {@link crdClock} when the publication began: a CRD that changed later, before this graph was known to
-   * use it, requeues the RGD.
+   * Stores the result of publishing an RGD. `before` is the RGD when the publication began, and `since` the
+   * {@link crdClock} at that time: if a CRD that the graph uses has changed since, the RGD is requeued.
    */
   published(
     entry: GraphEntry,
@@ -154,7 +154,7 @@ export class GraphStore {
     if (this.#usesChangedCrd(entry, since)) this.#enqueue(`rgd/${before.metadata.name}`);
   }
 
-  /** An RGD was deleted. Its CRD may be an orphan now, and another RGD may take over the kind. */
+  /** Handles a deleted RGD: its CRD may be an orphan now, and another RGD may take over the kind. */
   rgdGone(name: string): void {
     const crd = this.#entries.get(name)?.crd;
     this.#entries.delete(name);
@@ -165,7 +165,7 @@ export class GraphStore {
     }
   }
 
-  /** An aggregated API became available: requeues the RGDs that miss a kind of it. */
+  /** Requeues the RGDs that miss a kind of an aggregated API that became available. */
   apiAvailable({ group, version }: GroupVersion): void {
     for (const [name, { kinds }] of this.#entries) {
       const waits = kinds?.missing.some((k) => k.group === group && k.version === version);
@@ -173,7 +173,7 @@ export class GraphStore {
     }
   }
 
-  /** The last instance of a CRD is gone: requeues an RGD whose deletion waited for that. */
+  /** Called when the last instance of a CRD is gone: requeues an RGD whose deletion waits for that. */
   instancesGone(crd: string): void {
     for (const [name, entry] of this.#entries) {
       const isLeaving = entry.rgd.metadata.deletionTimestamp !== undefined;
@@ -181,7 +181,7 @@ export class GraphStore {
     }
   }
 
-  /** A revision was added or modified. One that is being deleted is released. */
+  /** Handles an added or modified revision. Enqueues one that is being deleted for its release. */
   revisionSeen(object: KubeObject): void {
     const { name, deletionTimestamp, finalizers = [] } = object.metadata;
     if (!deletionTimestamp || !finalizers.includes(FINALIZER)) {
@@ -192,7 +192,7 @@ export class GraphStore {
     this.#enqueue(`revision/${name}`);
   }
 
-  /** A revision is gone. Only the newest one is recorded again; kro itself deletes older ones. */
+  /** Handles a deleted revision. Requeues its RGD only for the newest one: kro itself deletes older ones. */
   revisionGone(object: KubeObject): void {
     const name = object.metadata.name!;
     this.#toRelease.delete(name);
@@ -202,7 +202,7 @@ export class GraphStore {
     }
   }
 
-  /** A CRD was added or modified. */
+  /** Handles an added or modified CRD. */
   crdSeen(object: KubeObject): void {
     const name = object.metadata.name!;
     const before = this.#crds.get(name);
@@ -214,7 +214,7 @@ export class GraphStore {
     if (!before && this.#synced) this.#enqueueOrphan(object);
   }
 
-  /** A CRD was deleted. */
+  /** Handles a deleted CRD. */
   crdGone(name: string): void {
     const before = this.#crds.get(name);
     this.#crds.delete(name);
@@ -224,7 +224,7 @@ export class GraphStore {
     if (!this.#ownerOf(before)) this.#enqueue(`crd/${name}`);
   }
 
-  /** Takes the answer to our own write, so that its event does not requeue the RGD; users of the kind are. */
+  /** Stores the response to our own write of a CRD: requeues the users of the kind, but not the owner. */
   #crdWritten({ apiVersion, kind, metadata }: KubeObject): void {
     const before = this.#crds.get(metadata.name!);
     const after = newer(before, { apiVersion, kind, metadata });
@@ -232,7 +232,7 @@ export class GraphStore {
     this.#wakeUsers(metadata.name!, crdChanged(before, after));
   }
 
-  /** Requeues RGDs that miss a kind of the CRD's group, or were compiled against the CRD that changed. */
+  /** Requeues RGDs that miss a kind of the CRD's group, or use the CRD if it `changed`. */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
       this.#changedAt.set(crd, ++this.#crdClock);
@@ -277,7 +277,7 @@ function crdNameFor(kind: KindRef): string {
   return `${kind.plural}.${kind.group}`;
 }
 
-/** The RGD with the spec object of an earlier state of the same generation, which its graph holds already. */
+/** The RGD with the spec object of an earlier state of the same generation, to store equal specs once. */
 function reusingSpec(
   before: ResourceGraphDefinition,
   after: ResourceGraphDefinition,
@@ -287,7 +287,7 @@ function reusingSpec(
   return same && after.spec !== before.spec ? { ...after, spec: before.spec } : after;
 }
 
-/** The newer of two states of one object by resourceVersion; another uid counts as newer. */
+/** The newer of two states by resourceVersion; a state with another uid counts as newer. */
 function newer<T extends KubeObject>(old: T | undefined, object: T): T {
   if (!old || old.metadata.uid !== object.metadata.uid) return object;
   const order = compareRevisions(object.metadata.resourceVersion, old.metadata.resourceVersion);

@@ -1,10 +1,10 @@
-/** A graph as the JSON API shows it: kinds, order and expressions, without values. */
+/** Builds the JSON API's view of a graph: kinds, order and expressions, without values. */
 import { apiVersionOf, pathText, type ResourceGraphDefinition } from "../../api/mod.ts";
 import { type Expression, type Field, type Graph, graphCost, type Node } from "../../graph/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import type { GraphView, NodeView } from "../view.ts";
 
-/** The view of an RGD and of the graph that serves its kind; `instances` is their number. */
+/** The view of an RGD and of the graph that serves its kind. `instances` is the number of instances. */
 export function graphView(
   rgd: ResourceGraphDefinition,
   served: ServedGraph | undefined,
@@ -59,7 +59,7 @@ function servedKind(graph: Graph): GraphView["serves"] {
   return { apiVersion: apiVersionOf(graph.instance), kind, plural, namespaced };
 }
 
-/** The kind that the RGD asks for, while no graph serves it. */
+/** The kind that the RGD declares, for an RGD without a graph. */
 function wantedKind(rgd: ResourceGraphDefinition): GraphView["serves"] {
   const schema = rgd.spec?.schema;
   const gv = { group: schema?.group ?? "kro.run", version: schema?.apiVersion ?? "" };

@@ -1,4 +1,4 @@
-/** Which changes of RGDs and CRDs requeue an RGD. Pure. */
+/** Predicates: which changes of RGDs and CRDs requeue an RGD. Pure. */
 import {
   Annotation,
   type GroupVersionKind,
@@ -9,8 +9,8 @@ import {
 import { isSuspended } from "../../reconcile/mod.ts";
 
 /**
- * True when the RGD has to be published again: its spec or uid changed, its deletion began, or an annotation
- * changed that allows breaking changes or suspends it.
+ * True when the RGD has to be published again: its spec or uid changed, its deletion began, or one of the
+ * annotations changed that suspend it or allow breaking changes.
  */
 export function rgdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
@@ -21,13 +21,13 @@ export function rgdChanged(before: KubeObject | undefined, after: KubeObject): b
     isSuspended(before) !== isSuspended(after);
 }
 
-/** True when labels or annotations of a CRD changed: a graph generates some of them. */
+/** True when labels or annotations of a CRD changed, of which the graph generates some. */
 export function metadataChanged(before: KubeObject, after: KubeObject): boolean {
   return !jsonEqual(before.metadata.labels, after.metadata.labels) ||
     !jsonEqual(before.metadata.annotations, after.metadata.annotations);
 }
 
-/** True when a CRD's spec or uid changed, its deletion began, or one of its labels that name the owner changed. */
+/** True when a CRD's spec, uid or owner labels changed, or its deletion began. */
 export function crdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
   return before.metadata.uid !== after.metadata.uid ||
@@ -36,7 +36,7 @@ export function crdChanged(before: KubeObject | undefined, after: KubeObject): b
     OWNER_LABELS.some((l) => before.metadata.labels?.[l] !== after.metadata.labels?.[l]);
 }
 
-/** True when one of the kinds may be the CRD's: of a CRD known by name, only the group can be compared. */
+/** True when the CRD may define one of the kinds. Compares groups only, because just the name is known. */
 export function mayDefine(crd: string, kinds: readonly GroupVersionKind[]): boolean {
   const group = crd.slice(crd.indexOf(".") + 1);
   return kinds.some((kind) => kind.group === group);

@@ -1,4 +1,4 @@
-/** Instances of a kind that no graph serves: their status says why, or only their deletion is processed. */
+/** Serves instances of a kind without a graph: reports why in their status, or processes deletions only. */
 import {
   CRD_KIND,
   type KindRef,
@@ -9,15 +9,15 @@ import type { KubeClient } from "../../kube/mod.ts";
 import { generatedFor, kindOfCrd } from "../../publish/mod.ts";
 import type { InstancePool } from "../instances/pool.ts";
 
-/** What the functions of this file need. */
+/** Dependencies of serving a kind without a graph. */
 export interface WithoutGraphDeps {
-  /** The cluster. */
+  /** Client of the cluster. */
   client: KubeClient;
   /** The instance controllers. */
   pool: InstancePool;
 }
 
-/** Reports in the status of a CRD's instances that the RGD has no good graph, and why. Rejects with ApiError. */
+/** Reports in the status of a CRD's instances why the RGD has no usable graph. Rejects with ApiError. */
 export async function serveUnresolved(
   crd: string,
   rgd: ResourceGraphDefinition,
@@ -29,8 +29,9 @@ export async function serveUnresolved(
 }
 
 /**
- * Processes only deletions of a CRD's instances: all others stay as they are. Does nothing when the CRD was
- * generated for another RGD, or when `isWanted`, asked after the CRD was read, is false. Rejects with ApiError.
+ * Processes only deletions of a CRD's instances; other instances are left as they are. Does nothing when the
+ * CRD was generated for another RGD, or when `isWanted`, called after the CRD was read, returns false.
+ * Rejects with ApiError.
  */
 export async function serveDeletions(
   crd: string,

@@ -1,16 +1,19 @@
-/** Remembers which objects an instance adopted, so that each adoption is logged once. */
+/** Records which objects an instance adopted, so that each adoption is logged once. */
 import type { NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";
 
-/** The adopted objects of one instance since the controller started. */
+/** The objects that one instance adopted since the controller started. */
 export class Adopted {
   readonly #keys = new Set<string>();
 
-  /** How many there are. */
+  /** The number of adopted objects. */
   get size(): number {
     return this.#keys.size;
   }
 
-  /** Takes the nodes of a pass. Returns the objects that it adopted, and the nodes with all adoptions marked. */
+  /**
+   * Records the adoptions of a pass. Returns the objects that it adopted, and its nodes with all objects
+   * marked that were ever adopted.
+   */
   record(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
     const adopted = nodes.flatMap((node) => node.objects).filter((object) => object.adopted);
     for (const object of adopted) this.#keys.add(keyOf(object));
@@ -20,7 +23,7 @@ export class Adopted {
 
   #marked(node: NodeOutcome): NodeOutcome {
     const objects = node.objects.map((object) => {
-      // An object that kro created anew replaces the adopted one.
+      // The adopted object was deleted, and kro created this one in its place.
       if (object.action === "created") this.#keys.delete(keyOf(object));
       return this.#keys.has(keyOf(object)) ? { ...object, adopted: true } : object;
     });

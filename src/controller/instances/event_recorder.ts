@@ -1,4 +1,4 @@
-/** Writes Events about instances (feature gate InstanceConditionEvents): aggregated, few, and never in anybody's way. */
+/** Writes Events about instances (feature gate InstanceConditionEvents), aggregated and rate-limited. */
 import { getLogger } from "@logtape/logtape";
 import {
   apiVersionOf,
@@ -20,13 +20,13 @@ const EVENT: KindRef = {
   namespaced: true,
 };
 
-/** As client-go's recorder: an instance has so many Events at once, and one more each five minutes. */
+/** Rate limit per instance, as in client-go's EventCorrelator: a burst of 25, then one per five minutes. */
 const RATE = { perSecond: 1 / 300, burst: 25 };
 
-/** The same words again within this time count up one Event. */
+/** Equal Events within this time increase the count of the first one, in milliseconds. */
 const SAME_MS = 600_000;
 
-/** Events that wait to be sent, and instances that are remembered. */
+/** Maximum of Events that wait to be sent, and of instances with a record. */
 const LIMITS = { waiting: 1000, instances: 10_000 };
 
 interface Sent {
@@ -37,11 +37,14 @@ interface Sent {
 
 interface Told {
   bucket: TokenBucket;
-  /** By what was said. */
+  /** By type, reason and message. */
   sent: Map<string, Sent>;
 }
 
-/** See the file's first line. */
+/**
+ * Sends Events one after the other, in the background. Events beyond the rate limit or the queue's limit are
+ * dropped, and failed requests are logged: a pass never waits for an Event.
+ */
 export class InstanceEvents {
   readonly #client: KubeClient;
   readonly #now: () => Date;
@@ -50,13 +53,13 @@ export class InstanceEvents {
   #last: Promise<void> = Promise.resolve();
   #failing = false;
 
-  /** Sends nothing yet. */
+  /** Sends no request yet. */
   constructor(client: KubeClient, now: () => Date = () => new Date()) {
     this.#client = client;
     this.#now = now;
   }
 
-  /** Sends in its own time; what is too much is dropped. */
+  /** Queues Events about an instance; drops those beyond the limits. */
   tell(kind: KindRef, instance: KubeObject, news: readonly News[]): void {
     const told = this.#of(instance.metadata.uid ?? "");
     for (const one of news) {
@@ -67,7 +70,7 @@ export class InstanceEvents {
     }
   }
 
-  /** Resolves when all that was told is sent or refused. */
+  /** Resolves when all queued Events are sent or refused. */
   async idle(): Promise<void> {
     await this.#last;
   }
@@ -76,7 +79,7 @@ export class InstanceEvents {
     const { perSecond, burst } = RATE;
     const told = this.#told.get(uid) ??
       { bucket: new TokenBucket(perSecond, burst, this.#now().getTime()), sent: new Map() };
-    // The one that was told of longest ago is forgotten first.
+    // Inserted last: the record that was not used for the longest time is evicted first.
     this.#told.delete(uid);
     this.#told.set(uid, told);
     if (this.#told.size > LIMITS.instances) this.#told.delete(this.#told.keys().next().value!);

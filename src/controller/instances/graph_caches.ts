@@ -1,10 +1,10 @@
-/** The caches of the graphs of one kind of instance: which kinds are watched, and which paths are kept. */
+/** Decides for the graphs of one instance kind which kinds are watched and which paths are cached. */
 import { gvkKey, type KindRef, plainKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import type { ChildCaches, ExternalCaches, ExternalKind } from "../../clusters/mod.ts";
 import type { Graph, NodeType } from "../../graph/mod.ts";
 
-/** Called with the seconds that a kind's cache took to be complete when a graph asked for it. */
+/** Called when a kind's cache is synced for a graph, with the time that took, in seconds. */
 export type SyncListener = (kind: KindRef, seconds: number) => void;
 
 /** The caches that all graphs share. */
@@ -16,15 +16,16 @@ export interface GraphCachesParts {
 }
 
 /**
- * What the graphs of one kind of instance use of the shared caches. A graph's caches fill before its first
- * pass, beside those of the graph before it; what only that one needs goes when its last pass has ended.
+ * Manages what the graphs of one instance kind use of the shared caches. The caches of a new graph are filled
+ * before its first pass, in addition to those of the graph that it replaces. Those that only the replaced
+ * graph needs are released when its last pass has ended.
  */
 export class GraphCaches {
   readonly #instances: KindRef;
   readonly #parts: GraphCachesParts;
   readonly #onSynced?: SyncListener;
 
-  /** Watches nothing yet; `instances` is the kind that the graphs serve. */
+  /** Watches nothing yet. `instances` is the kind that the graphs serve. */
   constructor(instances: KindRef, parts: GraphCachesParts, onSynced?: SyncListener) {
     this.#instances = instances;
     this.#parts = parts;
@@ -32,13 +33,13 @@ export class GraphCaches {
   }
 
   /**
-   * Resolves when the caches hold everything that the graph reads, in addition to what graphs before it
-   * read. Rejects with ApiError when objects cannot be read.
+   * Resolves when the caches hold everything that the graph reads, in addition to the reads of earlier
+   * graphs. Rejects with ApiError when objects cannot be read.
    */
   async fill(graph: Graph): Promise<void> {
     const { children, externals } = this.#parts;
     const own = childKinds(graph);
-    // Before the first list, so that no object has to be read twice.
+    // Added before the first list, so that no object has to be read twice.
     children.reads.add(this.#instances, graph.reads);
     await Promise.all([
       ...own.map((kind) => this.#timed(kind, children.ensure(kind, this.#owner))),
@@ -54,7 +55,7 @@ export class GraphCaches {
     this.#parts.children.reads.remove(this.#instances, graph.reads);
   }
 
-  /** Releases what only graphs before this one needed: no pass uses them any more. */
+  /** Releases everything that only other graphs need. Called when no pass uses them any more. */
   keepOnly(graph: Graph): void {
     const { children, externals } = this.#parts;
     children.release(this.#owner, childKinds(graph));
@@ -62,7 +63,7 @@ export class GraphCaches {
     children.dropReadsBefore(this.#instances, graph.reads);
   }
 
-  /** Releases all but the watches of children, whose events still drive the deletion of instances. */
+  /** Releases everything except the watches of children, whose events drive the deletion of instances. */
   releaseReads(): void {
     this.#parts.children.dropReadsBefore(this.#instances);
     this.#parts.externals.release(this.#owner);
@@ -91,7 +92,7 @@ function childKinds(graph: Graph): KindRef[] {
   return [...new Map(nodes.map(({ kind }) => [gvkKey(kind), plainKind(kind)])).values()];
 }
 
-/** The kinds of external references, each with what all of its nodes read. */
+/** The kinds of external references, each with the paths that all of its nodes read. */
 function externalKinds(graph: Graph): ExternalKind[] {
   const byKind = Map.groupBy(
     nodesOf(graph, ["external", "externalCollection"]),

@@ -1,4 +1,4 @@
-/** The controller of one kind of instance: watches the instances and runs a pass over each that needs one. */
+/** The controller of one instance kind: watches the instances and runs a pass over each that needs one. */
 import { getLogger, type Logger } from "@logtape/logtape";
 import {
   ApiError,
@@ -30,9 +30,9 @@ import { failureOf, InstanceRecords, stateOf } from "./records.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
 
-/** What the controllers of all kinds share. */
+/** The dependencies that the controllers of all kinds share. */
 export interface InstanceDeps {
-  /** The shared parts of the passes' clusters. */
+  /** The shared parts of the passes' {@link CachedCluster}s. */
   parts: CachedParts;
   /** The context of all passes; each pass adds its graph and RGD. */
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
@@ -40,20 +40,20 @@ export interface InstanceDeps {
   metrics: Metrics;
   /** Writes Kubernetes Events; absent unless the feature gate is on. */
   events?: InstanceEvents;
-  /** Requeue interval of instances that wait for an unwatched change, in milliseconds; 0 for 10 s. */
+  /** Requeue interval of instances that wait for an unwatched change, in milliseconds; 0 means 10 s. */
   requeueMs: number;
-  /** How long a start waits for the caches, in milliseconds; upstream's is 30 s. */
+  /** How long serving a graph waits for its caches, in milliseconds. Upstream waits 30 s. */
   syncTimeoutMs: number;
   /** Whether this controller may write now. A pass that fails because it may not is not logged. */
   mayWrite: () => boolean;
 }
 
-/** How instances are reconciled now. */
+/** How the instances of the kind are reconciled. */
 type Mode =
   | { kind: "graph"; served: ServedGraph; rgd: ResourceGraphDefinition }
   /** No revision of the RGD compiles. */
   | { kind: "unresolved"; rgd: ResourceGraphDefinition; reason: string }
-  /** The RGD is deleted: instances stay as they are until they are deleted. */
+  /** The RGD is deleted: only deletions of instances are processed. */
   | { kind: "deletions" };
 
 /** A pass that ended. */
@@ -61,14 +61,20 @@ interface Ran {
   outcome: Outcome;
   /** The graph that it used. */
   graph: Graph | undefined;
-  /** It used kinds that are not watched. */
+  /** The pass used kinds that are not watched. */
   isPolled: boolean;
 }
 
-/** Without a requeue interval; and for converged instances with objects of kinds that are not watched. */
+/**
+ * Requeue intervals: `waiting` if the options disable the interval, `converged` for converged instances with
+ * objects of kinds that are not watched.
+ */
 const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
-/** Watches the instances of one kind; the queue of the pool runs {@link pass} for those that need it. */
+/**
+ * Watches the instances of one kind and adds those that need a pass to the pool's queue, which calls
+ * {@link InstanceController.pass}. The graph that passes use can be replaced while the controller runs.
+ */
 export class InstanceController {
   /** The kind of the instances. */
   readonly kind: KindRef;
@@ -78,7 +84,7 @@ export class InstanceController {
   readonly #store = new InstanceStore((key) => this.#queue.add(this.queueKey(key)));
   readonly #records: InstanceRecords;
   readonly #paces = new Map<string, StatusPace>();
-  /** UIDs of instances that a pass found gone or released, until their event DELETED arrives. */
+  /** UIDs of instances that a pass found gone or released, until their DELETED event arrives. */
   readonly #gone = new Set<string>();
   /** The passes that are running. */
   readonly #running = new Set<Promise<unknown>>();
@@ -112,20 +118,20 @@ export class InstanceController {
     });
   }
 
-  /** How many instances there are. */
+  /** The number of instances. */
   get size(): number {
     return this.#store.size;
   }
 
-  /** Incomplete caches, as readiness shows them. A kind that kro may not watch does not hold up readiness. */
+  /** Caches that are not synced, as readiness reports them. Kinds that kro may not watch are left out. */
   get missing(): string[] {
     if (this.#reflector.hasSynced || this.#watchRefused) return [];
     return [`cache of ${this.#crd} is not synced`];
   }
 
   /**
-   * Reconciles instances by this graph from now on, and requeues all of them when it is a new one. Rejects
-   * when the caches are not complete in time; then the graph before it stays in use.
+   * Reconciles instances by this graph from now on. Requeues all of them if the graph is new. Rejects when the
+   * caches are not synced in time; then the previous graph stays in use.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
     const before = this.#mode;
@@ -159,7 +165,7 @@ export class InstanceController {
     await this.#keepLastApplied(graph);
   }
 
-  /** One list, if this is the first graph that reads kubectl's last-applied annotation of instances. */
+  /** Lists the instances when the first graph reads kubectl's last-applied annotation, which was not kept. */
   async #keepLastApplied({ readsLastApplied }: Graph): Promise<void> {
     if (!readsLastApplied || this.#store.keepsLastApplied) return;
     this.#store.keepsLastApplied = true;
@@ -170,7 +176,7 @@ export class InstanceController {
     }
   }
 
-  /** Reports in the instances' status that no revision of the RGD compiles, and why. */
+  /** Reports in the instances' status why no revision of the RGD compiles. */
   async serveUnresolved(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
     const before = this.#mode;
     if (before.kind === "unresolved" && before.reason === reason) return;
@@ -179,14 +185,14 @@ export class InstanceController {
     this.#all();
   }
 
-  /** Processes deletions only from now on: the RGD is deleted. */
+  /** Processes only deletions from now on, because the RGD is deleted. */
   async serveDeletions(): Promise<void> {
     this.#setMode({ kind: "deletions" });
     await this.#watchInstances();
     this.#all();
   }
 
-  /** Ends the watch and the use of caches. */
+  /** Ends the watch and releases the caches. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#caches.releaseAll();
@@ -199,14 +205,14 @@ export class InstanceController {
     if (this.#store.get(key)) this.#queue.add(this.queueKey(key));
   }
 
-  /** Key of an instance across kinds. */
+  /** The queue's key of an instance, which is unique across kinds. `key` is its {@link instanceKey}. */
   queueKey(key: string): string {
     return `${this.#crd}|${key}`;
   }
 
   /** Runs one pass over the instance with that {@link instanceKey}. */
   async pass(givenKey: string): Promise<WorkResult> {
-    // A slice of the queue's key would retain the whole key.
+    // Uses the store's copy of the key, because a slice keeps the whole key of the queue in memory.
     const key = this.#store.ownKey(givenKey);
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
@@ -233,8 +239,8 @@ export class InstanceController {
   }
 
   /**
-   * All instances as the JSON API shows them, by namespace and name. Once a pass has sent a status, they show
-   * what that pass found.
+   * All instances as the JSON API shows them, sorted by namespace and name. They show the findings of a pass
+   * before a client can see the status that it writes.
    */
   views(): InstanceView[] {
     return this.#store.keys().map((key) => this.#records.view(key, this.#store.get(key)!))
@@ -305,7 +311,7 @@ export class InstanceController {
     return { afterMs, failed };
   }
 
-  /** Polls only what no watch covers; undefined otherwise. In milliseconds. */
+  /** Polls only what no watch covers: milliseconds until the next poll; undefined for no poll. */
   #requeueMs({ outcome: { next }, isPolled }: Ran): number | undefined {
     const { requeueMs } = this.#deps;
     if (next.kind === "wait" && next.timed) return requeueMs || POLL_MS.waiting;
@@ -313,14 +319,14 @@ export class InstanceController {
     return next.kind === "wait" ? requeueMs || POLL_MS.waiting : POLL_MS.converged;
   }
 
-  /** New passes use the new mode at once; the caches of the old one go when its last pass has ended. */
+  /** Sets the mode of new passes. The caches of the old mode are released when its last pass has ended. */
   #setMode(mode: Mode): void {
     this.#mode = mode;
     void Promise.allSettled(this.#running).then(() => {
       if (this.#mode !== mode || this.#stop.signal.aborted) return;
       if (mode.kind === "graph") this.#caches.keepOnly(mode.served.graph);
       else if (mode.kind === "unresolved") this.#caches.releaseReads();
-      // A deletion needs the inventory alone, which works without any graph.
+      // A deletion needs only the inventory, not a graph or its caches.
       else this.#caches.releaseAll();
     });
   }
@@ -338,7 +344,7 @@ export class InstanceController {
   #watchFailed(error: unknown): void {
     const message = errorText(error);
     this.#watchRefused = error instanceof ApiError && error.reason === "Forbidden";
-    // A kind is not served for a moment after its CRD is established.
+    // The API server may answer NotFound for a moment after a CRD is established.
     if (message === this.#watchFailure || (!this.#watchFailure && isNotFound(error))) {
       this.#watchFailure ??= message;
       return;

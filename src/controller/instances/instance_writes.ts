@@ -1,11 +1,11 @@
-/** The writes of one pass to its own instance. */
+/** Sends the writes of one pass to its own instance. */
 import { ApiError, type KubeObject } from "../../api/mod.ts";
 import type { InstanceWriter } from "../../clusters/mod.ts";
 import type { InstanceStore } from "./store.ts";
 
 /**
- * Sends the writes of one pass to its instance and reports them to the store. The store learns the instance
- * once, by {@link end}.
+ * Sends the writes of one pass to its instance and tracks them in the store. The store gets the new state of
+ * the instance once, at the {@link end} of the pass.
  */
 export class InstanceWrites implements InstanceWriter {
   readonly #store: InstanceStore;
@@ -36,7 +36,7 @@ export class InstanceWrites implements InstanceWriter {
     }
   }
 
-  /** Ends the pass, which left the instance like this; without it, like the last response. */
+  /** Ends the pass. `instance` is its state after the pass; by default the one in the last response. */
   end(instance: KubeObject | undefined): void {
     this.#store.passEnded(this.#key, instance ?? this.#written, this.#patched);
   }
@@ -47,7 +47,7 @@ export class InstanceWrites implements InstanceWriter {
   }
 }
 
-/** Whether the API server may have carried out, or may still carry out, a write that failed like this. */
+/** True when the API server may have made the failed write, or may make it later. */
 function mayBeDone(error: unknown): boolean {
   return error instanceof ApiError && (error.code === undefined || error.code >= 500);
 }

@@ -4,30 +4,30 @@ import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, NodeOutcome, Outcome } from "../../reconcile/mod.ts";
 import type { Adopted } from "./adopted.ts";
 
-/** One for each instance, of which there may be thousands: what the instance or the graph says is left out. */
+/** One record per instance. Stores nothing that the instance or the graph contains, to save memory. */
 export interface LastPass {
-  /** The state that the pass found; absent when no pass came that far. */
+  /** The state that the pass found; absent when every pass failed before that. */
   state?: InstanceState;
-  /** The conditions that the pass found; absent when the instance's status says the same. */
+  /** The conditions that the pass found; absent when they equal those in the instance's status. */
   conditions?: readonly Condition[];
-  /** The nodes as JSON, without what the graph says of them; see {@link nodesOf}. */
+  /** The nodes as JSON, without what the graph contains; see {@link nodesOf}. */
   nodes?: string;
   /** The graph of the nodes. */
   graph?: Graph;
-  /** The objects that the instance adopted; absent for none. */
+  /** The objects that the instance adopted; absent without adoptions. */
   adopted?: Adopted;
-  /** When the pass ended, in milliseconds since 1970; 0 when none did. */
+  /** When the pass ended, in milliseconds since 1970; 0 before the first. */
   time: number;
-  /** The failure that was logged last; the same one is not logged again. */
+  /** The failure that was logged last, so that the same one is not logged again. */
   failure?: string;
-  /** While the pass writes its status: the nodes that {@link nodes} was made of. */
+  /** Set while the pass writes its status: the nodes that {@link nodes} was derived from. */
   found?: readonly NodeOutcome[];
 }
 
 /** What a pass found, before its status is written. */
 export type Findings = Pick<Outcome, "state" | "conditions" | "nodes">;
 
-/** The findings in short. `instance` is the newest state of the instance that is known. */
+/** The compact form of the findings. `instance` is the newest known state of the instance. */
 export function summaryOf(
   found: Findings,
   nodes: string,
@@ -62,7 +62,7 @@ export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeO
 
 type PackedNode = Partial<NodeOutcome> & {
   id: string;
-  /** The objects, if all are of the node's kind and in the instance's namespace. */
+  /** The objects as tuples, if all are of the node's kind and in the instance's namespace. */
   own?: [name: string, action: NodeOutcome["objects"][number]["action"], adopted?: boolean][];
 };
 

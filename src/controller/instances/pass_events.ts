@@ -1,26 +1,30 @@
-/** What a pass over an instance did that is worth an Event: conditions that changed, objects, failures. Pure. */
+/** Derives the Events of a pass: changed conditions, written objects, a failure. Pure. */
 import type { Condition } from "../../api/mod.ts";
 import type { ObjectOutcome, Outcome } from "../../reconcile/mod.ts";
 
-/** One Event, without its object. */
+/** Type, reason and message of one Event. */
 export interface News {
-  /** Kubernetes' two types. */
+  /** Type of a Kubernetes Event. */
   type: "Normal" | "Warning";
-  /** One CamelCase word. */
+  /** Reason, in CamelCase. */
   reason: string;
-  /** For people, at most {@link MESSAGE_LENGTH} characters. */
+  /** Message for people, of at most {@link MESSAGE_LENGTH} characters. */
   message: string;
 }
 
-/** What Kubernetes takes. */
+/** Longest message of an Event that Kubernetes accepts, in characters. */
 export const MESSAGE_LENGTH = 1024;
 
-/** How many objects a message names. */
+/** Maximum number of objects that a message names. */
 const NAMED = 5;
 
 /**
- * One Event for each condition whose status changed, in upstream's words, and one for all objects that
- * the pass created, updated or pruned. `before` are the conditions as they stood, `after` as written.
+ * One Event for each condition whose status changed, with upstream's reason and message, one each for the
+ * objects that the pass created, updated and pruned, and one for the failure.
+ *
+ * @param before The conditions before the pass.
+ * @param after The conditions that the pass wrote.
+ * @param failure Why the pass failed; absent unless that is new.
  */
 export function newsOf(
   before: readonly Condition[],

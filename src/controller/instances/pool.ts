@@ -1,4 +1,4 @@
-/** The instance controllers of all kinds, one for each generated CRD, with one queue and its workers. */
+/** The instance controllers of all kinds, one for each generated CRD, with a shared queue. */
 import { getLogger } from "@logtape/logtape";
 import { type KindRef, plainKind } from "../../api/mod.ts";
 import type { InstanceId } from "../../clusters/mod.ts";
@@ -6,27 +6,27 @@ import type { InstanceConditions } from "../metrics/instances.ts";
 import { WorkQueue, type WorkResult } from "../queue.ts";
 import { InstanceController, type InstanceDeps } from "./instance_controller.ts";
 
-/** How the pool works. */
+/** Options of the pool. */
 export interface PoolOptions extends InstanceDeps {
-  /** How many passes run at a time, over all kinds. */
+  /** Maximum of concurrent passes, over all kinds. */
   workers: number;
-  /** How many of them, at most, may reconcile instances because their graph changed. */
+  /** Maximum of concurrent passes over instances that were requeued because their graph changed. */
   background?: number;
-  /** Backoff after a first failure, in milliseconds; doubles with each further one. */
+  /** Backoff after the first failure, in milliseconds; doubles with each further one. */
   minDelayMs?: number;
   /** Longest backoff, in milliseconds. */
   maxDelayMs?: number;
-  /** Rate limit of all retries together. */
+  /** Rate limit over the retries of all instances. */
   retryRate?: { perSecond: number; burst: number };
   /** Consecutive failures after which an instance waits for an event or for {@link returnMs}. */
   maxRetries?: number;
-  /** How long such an instance waits at most, in milliseconds. */
+  /** Longest wait of an instance after {@link maxRetries} failures, in milliseconds. */
   returnMs?: number;
 }
 
 const logger = getLogger(["kro", "instance"]);
 
-/** Creates and drops instance controllers, and runs their passes. */
+/** Creates and drops instance controllers, and runs their passes from one queue. */
 export class InstancePool {
   readonly #options: PoolOptions;
   readonly #controllers = new Map<string, InstanceController>();
@@ -49,7 +49,7 @@ export class InstancePool {
     ];
   }
 
-  /** Calls back with the name of a CRD when the last instance of its kind is gone. */
+  /** Sets the function that is called with the name of a CRD when its last instance is gone. */
   onEmpty(listener: (crd: string) => void): void {
     this.#onEmpty = listener;
   }
@@ -74,17 +74,17 @@ export class InstancePool {
     }
   }
 
-  /** Caches of instances that are not complete, as readiness shows them. */
+  /** Caches of instances that are not synced, as readiness reports them. */
   get missing(): string[] {
     return [...this.#controllers.values()].flatMap((controller) => controller.missing);
   }
 
-  /** The controller of a CRD's instances; undefined when there is none. */
+  /** The controller of a CRD's instances; undefined when the kind has no controller. */
   of(crd: string | undefined): InstanceController | undefined {
     return crd === undefined ? undefined : this.#controllers.get(crd);
   }
 
-  /** The controller of a kind's instances; a new one when the kind's version or scope changed. */
+  /** Returns the controller of a kind's instances; creates a new one if the version or scope changed. */
   async controller(kind: KindRef): Promise<InstanceController> {
     const crd = `${kind.plural}.${kind.group}`;
     const existing = this.#controllers.get(crd);
@@ -98,7 +98,7 @@ export class InstancePool {
     return controller;
   }
 
-  /** Ends the controller of a CRD that is gone. */
+  /** Stops and removes the controller of a deleted CRD. */
   async drop(crd: string): Promise<void> {
     const controller = this.#controllers.get(crd);
     this.#controllers.delete(crd);
@@ -115,7 +115,7 @@ export class InstancePool {
     this.#queue.start();
   }
 
-  /** Starts no more passes; resolves when the running ones have ended. */
+  /** Starts no further passes until {@link start}; resolves when the running ones have ended. */
   pause(): Promise<void> {
     return this.#queue.pause();
   }

@@ -1,4 +1,4 @@
-/** The last passes over the instances of one kind: what logs, Events and the JSON API say of them. */
+/** Records the last passes over the instances of one kind, for logs, Events and the JSON API. */
 import { conditionsOf, isObject, type KindRef, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, Outcome } from "../../reconcile/mod.ts";
@@ -9,7 +9,7 @@ import { type Findings, type LastPass, nodesOf, packedNodes, summaryOf } from ".
 import { type About, logAdoption, logFailure, logPass, logRecovery } from "./log.ts";
 import { newsOf } from "./pass_events.ts";
 
-/** What records need. */
+/** Dependencies of the records. */
 export interface RecordDeps {
   /** Kind of the instances. */
   kind: KindRef;
@@ -35,19 +35,19 @@ export interface Passed {
   stored: KubeObject | undefined;
 }
 
-/** One record for each instance, by the key of the store. */
+/** The last pass over each instance, by the key of the store. Logs passes and writes their Events. */
 export class InstanceRecords {
   readonly #deps: RecordDeps;
   readonly #last = new Map<string, LastPass>();
 
-  /** Starts without records. */
+  /** Creates an empty set of records. */
   constructor(deps: RecordDeps) {
     this.#deps = deps;
   }
 
   /**
-   * Records what a pass found, before it writes the status: everyone who has seen that status finds the pass
-   * in {@link view}. `instance` is the newest state that is known.
+   * Records the findings of a pass before it writes the status, so that a client that has seen that status
+   * also gets the pass from {@link view}. `instance` is the newest known state.
    */
   found(
     key: string,
@@ -84,7 +84,7 @@ export class InstanceRecords {
     });
   }
 
-  /** Logs and records why a pass threw; the findings of the last pass that had any stay. */
+  /** Logs and records the error of a pass that threw. The findings of earlier passes are kept. */
   broke(key: string, instance: KubeObject, graph: Graph | undefined, error: string): void {
     const last = this.#last.get(key);
     if (last) delete last.found;
@@ -112,7 +112,7 @@ export class InstanceRecords {
     };
   }
 
-  /** The record of a pass, without its time and failure. Logs what it adopted. */
+  /** The record of a pass, without its time and failure. Logs the objects that the pass adopted. */
   #summary(
     last: LastPass | undefined,
     before: KubeObject,
@@ -121,7 +121,7 @@ export class InstanceRecords {
     instance: KubeObject | undefined,
   ): Omit<LastPass, "time"> {
     let { nodes: packed, adopted } = last ?? {};
-    // The same nodes were recorded already, before the status was written.
+    // Skipped if the same nodes were recorded before the status was written.
     if (packed === undefined || last?.found !== found.nodes) {
       adopted ??= new Adopted();
       const recorded = adopted.record(found.nodes);
@@ -135,7 +135,7 @@ export class InstanceRecords {
     };
   }
 
-  /** Logs a failure unless it is the last one again, and a recovery. False when there is nothing to log. */
+  /** Logs a failure that differs from the last one, or a recovery. Returns whether it logged. */
   #logFailure(
     about: About,
     last: LastPass | undefined,
@@ -155,7 +155,7 @@ export function failureOf({ next }: Outcome): string | undefined {
   return next.kind === "retry" ? next.error : undefined;
 }
 
-/** `status.state` of an instance; empty when it has none. */
+/** `status.state` of an instance; empty before the first status. */
 export function stateOf(instance: KubeObject): InstanceState | "" {
   const status = isObject(instance.status) ? instance.status : {};
   return typeof status.state === "string" ? status.state as InstanceState : "";

@@ -1,27 +1,27 @@
-/** Paces the status writes of one instance: changes of state at once, others debounced. */
+/** Paces the status writes of one instance: changes of state at once, other changes debounced. */
 import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 
-/** Delay of a change of fields alone: doubles with each such write. */
+/** Delay of a write that changes only fields; doubles with each such write. */
 const FIELDS_MS = { first: 250, longest: 2000 };
 
 /**
- * Least time between the last write and one of messages alone. After as long without a write, the delay
- * of fields starts anew.
+ * Least time between the last write and a write that changes only condition messages. After as long without
+ * a write, the delay of fields is reset to its first value.
  */
 const MESSAGES_MS = 10_000;
 
 /**
- * State and the status of conditions are written at once, other fields 250 ms (later up to 2 s) after
- * their first change, condition messages at most every 10 s.
+ * Paces status writes: the state and the status of conditions at once, other fields debounced (250 ms after
+ * their first change, doubling to 2 s), and messages of conditions at most every 10 s.
  */
 export class StatusPace implements StatusPacing {
   readonly #now: () => number;
   #written = -Infinity;
   #fieldsMs = FIELDS_MS.first;
-  /** When postponed fields are due. */
+  /** When a postponed change of fields is due. */
   #fieldsDue?: number;
 
-  /** `now` is in milliseconds from any fixed point. */
+  /** `now` returns milliseconds since any fixed point. */
   constructor(now: () => number = present) {
     this.#now = now;
   }
@@ -64,7 +64,7 @@ export class StatusPace implements StatusPacing {
   }
 }
 
-/** One function for all instances, instead of a closure for each. */
+/** Shared by all instances, which saves a closure for each. */
 function present(): number {
   return performance.now();
 }

@@ -1,6 +1,6 @@
 /**
- * The instances of one kind in memory, kept in step with watch events and with the writes of passes.
- * Decides which events need a pass.
+ * Holds the instances of one kind, updated by watch events and the writes of passes. Decides which events
+ * need a pass.
  */
 import { Annotation, isObject, type KubeObject, Label } from "../../api/mod.ts";
 import { type DeferredEvent, digest, InflightWrites, Interner } from "../../clusters/mod.ts";
@@ -8,20 +8,20 @@ import { compareRevisions } from "../../kube/mod.ts";
 import { carriedText, isSuspended } from "../../reconcile/mod.ts";
 
 interface Known {
-  /** The newest state that is known. */
+  /** The newest known state. */
   object: KubeObject;
-  /** The one copy of the instance's key. */
+  /** The interned copy of the instance's key. */
   readonly key: string;
-  /** What the last event said of generation, deletion and suspension; see {@link signatureOf}. */
+  /** Generation, deletion and suspension in the last event; see {@link signatureOf}. */
   signature: string;
-  /** Hash of what the instance carries for kro, after the last event or our own last patch. */
+  /** Hash of kro's finalizer, labels and inventory after the last event or our own last patch. */
   carried: string;
 }
 
 interface InstanceEvent extends DeferredEvent {
-  /** Hash of what the instance carries for kro. */
+  /** Hash of kro's finalizer, labels and inventory in the event. */
   readonly carried: string;
-  /** It shows a newer state than was known. */
+  /** The event shows a newer state than was known. */
   readonly isNewer: boolean;
 }
 
@@ -30,22 +30,22 @@ export function instanceKey(object: { namespace?: string; name?: string }): stri
   return `${object.namespace ?? ""}/${object.name ?? ""}`;
 }
 
-/** The instances of one kind by {@link instanceKey}. Managed fields are not kept. */
+/** The instances of one kind by {@link instanceKey}. Drops their managed fields to save memory. */
 export class InstanceStore {
-  /** Keep kubectl's last-applied annotation, which is as large as the spec: an expression reads it. */
+  /** Keep kubectl's last-applied annotation. It is as large as the spec, so only if an expression reads it. */
   keepsLastApplied = false;
   readonly #wake: (key: string) => void;
   readonly #known = new Map<string, Known>();
-  /** From the first write of a pass until the pass ends. */
+  /** Has an entry for an instance from the first write of a pass until the pass ends. */
   readonly #writes = new InflightWrites<undefined, InstanceEvent>();
   readonly #interner = new Interner();
 
-  /** `wake` is called with an instance that changed under a pass, so that it needs another one. */
+  /** `wake` is called with the key of an instance that changed during a pass and needs another one. */
   constructor(wake: (key: string) => void = () => {}) {
     this.#wake = wake;
   }
 
-  /** How many instances are known. */
+  /** The number of known instances. */
   get size(): number {
     return this.#known.size;
   }
@@ -55,7 +55,7 @@ export class InstanceStore {
     return [...this.#known.keys()];
   }
 
-  /** The store's copy of an equal key, to retain no other string; the given one for unknown instances. */
+  /** The interned copy of the key; the given one for unknown instances. */
   ownKey(key: string): string {
     return this.#known.get(key)?.key ?? key;
   }
@@ -66,16 +66,16 @@ export class InstanceStore {
   }
 
   /**
-   * Takes an event ADDED or MODIFIED. True when the instance needs a pass: it is new, its spec changed, it is
-   * being deleted, was suspended or resumed, or another manager edited what it carries for kro. Events that
-   * arrive after a pass began to write are judged when it ends.
+   * Handles an ADDED or MODIFIED event. True when the instance needs a pass: it is new, its spec changed, it is
+   * being deleted, it was suspended or resumed, or another manager edited kro's finalizer, labels or
+   * inventory. Events that arrive after the first write of a pass are deferred until it ends.
    */
   observe(event: KubeObject): boolean {
     const key = instanceKey(event.metadata);
     const old = this.#known.get(key);
     const signature = signatureOf(event);
     const object = this.#newer(old?.object, event);
-    // Of the newest state: an event that is older than our patch lacks what that added.
+    // Hashes the newest state, because an event that is older than our patch lacks its changes.
     const carried = carriedHash(object);
     if (!old || old.object.metadata.uid !== object.metadata.uid) {
       this.#writes.forget(key);
@@ -94,27 +94,27 @@ export class InstanceStore {
     return !isSame || isEdited || isLate;
   }
 
-  /** The pass that runs over the instance is about to send a patch of what it carries. */
+  /** Records that the running pass is about to patch kro's finalizer, labels or inventory. */
   patching(key: string): void {
     if (this.#known.has(key) && !this.#writes.isInflight(key)) this.#writes.begin(key, undefined);
   }
 
-  /** A write of the instance succeeded, which voids an earlier unanswered one. */
+  /** Records that a write of the instance succeeded, so that an earlier unanswered one can no longer. */
   answered(key: string): void {
     this.#writes.resolved(key);
   }
 
   /**
-   * A write of the status had no answer. The API server may carry it out late: then the next change of the
-   * instance needs a pass, because the pass in between saw the status before that write.
+   * Records that a write of the status was not answered. The API server may make it late, after the next pass
+   * has read the old status: therefore the next change of the instance needs a pass.
    */
   unanswered(key: string): void {
     if (this.#known.has(key)) this.#writes.lost(key);
   }
 
   /**
-   * Takes the instance as a pass left it: reads see it before the watch has caught up. `patched` is the
-   * response of the pass's last patch. Wakes the instance for what another manager changed after it.
+   * Stores the instance after a pass (read-your-writes). `patched` is the response of the pass's last patch.
+   * Wakes the instance if another manager changed it after that patch.
    */
   passEnded(key: string, instance?: KubeObject, patched?: KubeObject): void {
     const events = this.#writes.end(key, patched?.metadata.resourceVersion);
@@ -131,7 +131,7 @@ export class InstanceStore {
     if (isEdited || isLate) this.#wake(known.key);
   }
 
-  /** Takes an instance that was read again for fields that were not kept before. Needs no pass. */
+  /** Stores an instance that was read again for fields that were not kept before. Needs no pass. */
   refresh(object: KubeObject): void {
     const known = this.#known.get(instanceKey(object.metadata));
     if (!known || known.object.metadata.uid !== object.metadata.uid) return;
@@ -140,7 +140,7 @@ export class InstanceStore {
     known.object = this.#newer(undefined, object);
   }
 
-  /** Takes an event DELETED. */
+  /** Handles a DELETED event. */
   remove(object: KubeObject): void {
     const key = instanceKey(object.metadata);
     this.#known.delete(key);
@@ -153,7 +153,7 @@ export class InstanceStore {
     return true;
   }
 
-  /** The newer state, reduced to what is kept. Managed fields are half of an instance; no pass reads them. */
+  /** The newer state, without managed fields: they are half of an instance, and no pass reads them. */
   #newer(old: KubeObject | undefined, object: KubeObject): KubeObject {
     const { managedFields: _, ...metadata } = object.metadata;
     const isSame = old?.metadata.uid === metadata.uid;
@@ -169,7 +169,7 @@ export class InstanceStore {
   }
 }
 
-/** Interns what kro writes on instances: most of it is equal on many. */
+/** Interns the labels and annotations that kro writes, which are mostly equal on all instances. */
 function internCommon(instance: KubeObject, interner: Interner): void {
   const { labels, annotations } = instance.metadata;
   interner.internValues(labels, [Label.applySetId]);
@@ -180,7 +180,7 @@ function internCommon(instance: KubeObject, interner: Interner): void {
   }
 }
 
-/** A change of it always needs a pass. */
+/** Generation, deletion and suspension as one string. A change of it always needs a pass. */
 function signatureOf(object: KubeObject): string {
   const { generation, deletionTimestamp } = object.metadata;
   return [generation, deletionTimestamp !== undefined, isSuspended(object)].join(" ");

@@ -1,53 +1,53 @@
-/** Watches of children and of other people's objects: how long they fill, what their events wake. */
+/** Metrics of the watches of children and external objects. */
 import type { KindRef } from "../../api/mod.ts";
 import type { InterestCount } from "../../clusters/mod.ts";
 import { commaForm } from "./instances.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** See the file's first line. */
+/** Measures how long caches take to sync, and counts watch events and the instances that they wake. */
 export class CacheMetrics {
   readonly #to: Instruments;
   readonly #syncSeconds;
   readonly #routed;
   readonly #matched;
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     this.#to = to;
     this.#syncSeconds = to.histogram(
       "dynamic_controller_informer_sync_duration_seconds",
-      "Time until a kind's cache was complete, each time that a graph asked for it.",
+      "Time until a kind's cache was synced for a graph, in seconds.",
       ["gvr"],
     );
     this.#routed = to.counter(
       "dynamic_controller_route_total",
-      "Events of children and of other people's objects.",
+      "Watch events of children and external objects.",
       ["gvr"],
     );
     this.#matched = to.counter(
       "dynamic_controller_route_match_total",
-      "Of those, the ones that woke an instance; what tells of kro's own writes wakes none.",
+      "Watch events of children and external objects that requeued an instance; echoes of kro's own writes do not.",
       ["gvr"],
     );
   }
 
-  /** A kind's cache is complete, after so long. */
+  /** Records that a kind's cache was synced after so many seconds. */
   synced(kind: KindRef, seconds: number): void {
     this.#syncSeconds.observe({ gvr: commaForm(kind) }, seconds);
   }
 
-  /** An event came. */
+  /** Counts a watch event; `woke` says whether it requeued an instance. */
   routed(kind: KindRef, woke: boolean): void {
     const gvr = commaForm(kind);
     this.#routed.inc({ gvr });
     if (woke) this.#matched.inc({ gvr });
   }
 
-  /** Shows what instances read of other people's objects. */
+  /** Registers a gauge of the instances' reads of external objects. `read` is called at each scrape. */
   showInterests(read: () => InterestCount[]): void {
     this.#to.gauges(
       "dynamic_controller_watch_request_count",
-      "What instances read of other people's objects: one by name (scalar), several by label (collection).",
+      "Reads of external objects by instances: one object by name (scalar), several by label (collection).",
       ["gvr", "type"],
       () =>
         read().flatMap(({ kind, byName, byLabel }) => [

@@ -1,10 +1,10 @@
-/** What becomes of RGDs and their revisions. */
+/** Metrics of RGDs and the GraphRevisions that they issue. */
 import type { Instruments } from "./instruments.ts";
 
-/** RGDs that were deleted: so many are still told of, for the counters of their deletion. */
+/** The deletion counters keep the series of so many RGDs that were deleted last. */
 const MAX_DELETED = 200;
 
-/** See the file's first line. */
+/** Counts compilations, states and deletions of RGDs. Removes the series of deleted RGDs. */
 export class GraphMetrics {
   readonly #to: Instruments;
   readonly #builds;
@@ -17,7 +17,7 @@ export class GraphMetrics {
   readonly #resolutions;
   readonly #deleted = new Set<string>();
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     this.#to = to;
     this.#builds = to.counter("rgd_graph_build_total", "Compilations of RGDs.", ["name"]);
@@ -28,7 +28,7 @@ export class GraphMetrics {
     );
     this.#buildSeconds = to.histogram(
       "rgd_graph_build_duration_seconds",
-      "Time to compile an RGD.",
+      "Time to compile an RGD, in seconds.",
       [
         "name",
       ],
@@ -38,43 +38,52 @@ export class GraphMetrics {
       "from",
       "to",
     ]);
-    this.#deletions = to.counter("rgd_deletions_total", "RGDs let go.", ["name"]);
-    this.#deletionSeconds = to.histogram(
-      "rgd_deletion_duration_seconds",
-      "Time from an RGD's deletion until it was let go.",
+    this.#deletions = to.counter(
+      "rgd_deletions_total",
+      "RGDs deleted, after kro removed its finalizer.",
       ["name"],
     );
-    this.#issued = to.counter("rgd_graph_revision_issue_total", "GraphRevisions made.", ["reason"]);
+    this.#deletionSeconds = to.histogram(
+      "rgd_deletion_duration_seconds",
+      "Time from an RGD's deletion timestamp until kro removed its finalizer, in seconds.",
+      ["name"],
+    );
+    this.#issued = to.counter("rgd_graph_revision_issue_total", "GraphRevisions created.", [
+      "reason",
+    ]);
     this.#resolutions = to.counter(
       "rgd_graph_revision_resolution_total",
-      "What passes over RGDs came to: serve, issue or failed.",
+      "Passes over RGDs by result: serve, issue or failed.",
       ["result"],
     );
   }
 
-  /** One compilation of an RGD. */
+  /** Counts a compilation of an RGD; `ok` is false when it found problems. */
   build(name: string, seconds: number, ok: boolean): void {
     this.#builds.inc({ name });
     this.#buildSeconds.observe({ name }, seconds);
     if (!ok) this.#buildErrors.inc({ name });
   }
 
-  /** What a pass over an RGD came to. */
+  /** Counts the result of a pass over an RGD. */
   resolution(result: "serve" | "issue" | "failed"): void {
     this.#resolutions.inc({ result });
   }
 
-  /** An RGD's state after a pass. */
+  /** Counts a change of an RGD's state. */
   state(name: string, from: string, to: string): void {
     if (from !== to) this.#states.inc({ name, from, to });
   }
 
-  /** A GraphRevision was made. */
+  /** Counts a created GraphRevision. */
   issued(reason: "no_revision" | "spec_changed"): void {
     this.#issued.inc({ reason });
   }
 
-  /** An RGD was let go, so long after its deletion began: all that was told of it goes, but this. */
+  /**
+   * Counts a deleted RGD, so many seconds after its deletion timestamp. Removes its series from all other
+   * metrics.
+   */
   async deleted(name: string, seconds: number): Promise<void> {
     this.#deleted.delete(name);
     this.#deleted.add(name);

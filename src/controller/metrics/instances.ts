@@ -1,4 +1,4 @@
-/** Passes over instances, and what they found: read from their outcomes. */
+/** Metrics of passes over instances, derived from their outcomes. */
 import { apiVersionOf, type KindRef } from "../../api/mod.ts";
 import type { Outcome } from "../../reconcile/mod.ts";
 import type { Instruments } from "./instruments.ts";
@@ -11,7 +11,7 @@ export interface InstanceConditions {
   namespace: string;
   /** Name. */
   name: string;
-  /** Its conditions. */
+  /** The conditions of its status. */
   conditions: readonly {
     type: string;
     status: string;
@@ -22,7 +22,7 @@ export interface InstanceConditions {
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
-/** See the file's first line. */
+/** Counts passes over instances, their duration and result, and the nodes that they evaluated. */
 export class InstanceMetrics {
   readonly #items;
   readonly #itemSeconds;
@@ -49,52 +49,52 @@ export class InstanceMetrics {
   readonly #missed;
   readonly #to: Instruments;
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     this.#to = to;
     const dynamic = "dynamic_controller";
-    this.#items = to.counter(`${dynamic}_reconcile_total`, "Instances taken from the queue.", [
+    this.#items = to.counter(`${dynamic}_reconcile_total`, "Instances processed from the queue.", [
       "gvr",
     ]);
     this.#itemSeconds = to.histogram(
       `${dynamic}_reconcile_duration_seconds`,
-      "Time for one instance taken from the queue.",
+      "Time to process an instance from the queue, in seconds.",
       ["gvr"],
     );
     this.#requeues = to.counter(
       `${dynamic}_requeue_total`,
-      "What became of instances taken from the queue.",
+      "Instances processed from the queue, by the kind of requeue.",
       ["gvr", "type"],
     );
     this.#itemErrors = to.counter(
       `${dynamic}_handler_errors_total`,
-      "Passes that failed, waits and what the API server refused left out.",
+      "Passes that failed, without waits and refusals of the API server.",
       ["gvr"],
     );
     this.#broken = to.counter(
       `${dynamic}_reconcile_panics_total`,
-      "Passes that broke off by an error of kro's own.",
+      "Passes that ended with an internal error of kro.",
       ["gvr"],
     );
     this.#events = to.counter(
       `${dynamic}_informer_events_total`,
-      "Events of instances that want a pass.",
+      "Watch events of instances that caused a pass.",
       ["gvr", "event_type"],
     );
     this.#passes = to.counter("instance_reconcile_total", "Passes over instances.", ["gvr"]);
     this.#passSeconds = to.histogram(
       "instance_reconcile_duration_seconds",
-      "Time for one pass over an instance.",
+      "Duration of a pass over an instance, in seconds.",
       ["gvr"],
     );
     this.#passErrors = to.counter(
       "instance_reconcile_errors_total",
-      "Passes that failed, waits and what the API server refused left out.",
+      "Passes that failed, without waits and refusals of the API server.",
       ["gvr"],
     );
     this.#byOutcome = to.histogram(
       "kro_pass_duration_seconds",
-      "Time for one pass: done, wait, retry, deleting or deleted.",
+      "Duration of a pass in seconds, by outcome: done, wait, retry, deleting or deleted.",
       ["outcome"],
     );
     this.#states = to.counter(
@@ -105,60 +105,60 @@ export class InstanceMetrics {
     const resolution = "instance_graph_resolution";
     this.#resolved = to.counter(
       `${resolution}_success_total`,
-      "Passes with a graph that resolved.",
+      "Passes in which all nodes resolved.",
       [
         "gvr",
       ],
     );
     this.#pending = to.counter(
       `${resolution}_pending_total`,
-      "Passes with a graph whose data is not there yet.",
+      "Passes in which a node waits for data that does not exist yet.",
       ["gvr"],
     );
     this.#failed = to.counter(
       `${resolution}_failures_total`,
-      "Passes without a good graph, or with one that failed.",
+      "Passes without a usable graph, or in which a node failed.",
       ["gvr", "reason"],
     );
-    this.#nodes = to.counter("runtime_node_eval_total", "Nodes that passes came to.");
+    this.#nodes = to.counter("runtime_node_eval_total", "Nodes that passes evaluated.");
     this.#nodeErrors = to.counter("runtime_node_eval_errors_total", "Nodes that failed.");
     this.#ignoreChecked = to.counter(
       "runtime_node_ignored_check_total",
-      "Nodes asked whether includeWhen leaves them out.",
+      "Evaluations of whether includeWhen excludes a node.",
     );
-    this.#ignored = to.counter("runtime_node_ignored_total", "Nodes that includeWhen left out.");
-    this.#checked = to.counter("runtime_node_ready_check_total", "Nodes asked whether ready.");
+    this.#ignored = to.counter("runtime_node_ignored_total", "Nodes that includeWhen excluded.");
+    this.#checked = to.counter("runtime_node_ready_check_total", "Evaluations of node readiness.");
     this.#notReady = to.counter("runtime_node_not_ready_total", "Nodes that were not ready.");
     this.#swept = to.counter(
       "kro_sweep_objects_total",
-      "Objects that sweeps compared with the caches.",
+      "Objects that full resyncs compared with the caches.",
       ["gvr"],
     );
     this.#missed = to.counter(
       "kro_sweep_missed_total",
-      "Of those, changes and ends that no event told.",
+      "Changes and deletions that watches missed and full resyncs found.",
       ["gvr"],
     );
     this.#sizes = to.histogram(
       "runtime_collection_size",
-      "Objects of nodes that have several.",
+      "Number of objects of a node that has more than one.",
       [],
       SIZES,
     );
   }
 
-  /** One sweep over the children of a kind. */
+  /** Counts a sweep over the children of a kind: objects compared, and changes that no event reported. */
   swept(kind: KindRef, compared: number, missed: number): void {
     const gvr = slashForm(kind);
     this.#swept.inc({ gvr }, compared);
     this.#missed.inc({ gvr }, missed);
   }
 
-  /** Shows each condition of each instance: many series. */
+  /** Registers a gauge with one series per condition and instance. `read` is called at each scrape. */
   showConditions(read: () => Iterable<InstanceConditions>): void {
     this.#to.gauges(
       "instance_condition_current_status_seconds",
-      "Seconds since a condition of an instance took its status.",
+      "Seconds since a condition of an instance changed its status.",
       ["gvr", "namespace", "name", "condition_type", "condition_status", "reason"],
       () => {
         const now = Date.now();
@@ -179,7 +179,7 @@ export class InstanceMetrics {
     );
   }
 
-  /** One pass over an instance of that kind. */
+  /** Counts a pass over an instance of that kind. */
   pass(kind: KindRef, outcome: Outcome, seconds: number): void {
     const [gvr, slashed] = [commaForm(kind), slashForm(kind)];
     this.#items.inc({ gvr: slashed });
@@ -196,7 +196,7 @@ export class InstanceMetrics {
     this.#passErrors.inc({ gvr });
   }
 
-  /** A pass broke off before it had an outcome. */
+  /** Counts a pass that threw; `isOurs`: by an internal error, not by an ApiError. */
   broke(kind: KindRef, isOurs: boolean): void {
     const gvr = slashForm(kind);
     if (isOurs) this.#broken.inc({ gvr });
@@ -207,14 +207,14 @@ export class InstanceMetrics {
     this.#passErrors.inc({ gvr: commaForm(kind) });
   }
 
-  /** An instance's state after a pass; `from` is empty for the first. */
+  /** Counts a change of an instance's state; `from` is empty before its first pass. */
   state(kind: KindRef, from: string, to: string): void {
     if (from === to) return;
     const gvr = `${apiVersionOf(kind)}, Kind=${kind.kind}`;
     this.#states.inc({ gvr, from_state: from, to_state: to });
   }
 
-  /** An event of an instance that wants a pass. */
+  /** Counts a watch event of an instance that causes a pass. */
   event(kind: KindRef, event: "add" | "update" | "delete"): void {
     this.#events.inc({ gvr: commaForm(kind), event_type: event });
   }
@@ -242,12 +242,12 @@ export class InstanceMetrics {
   }
 }
 
-/** All forms of a kind in upstream's label `gvr`. */
+/** All forms in which a kind occurs in upstream's label `gvr`. */
 export function gvrForms(kind: KindRef): string[] {
   return [commaForm(kind), slashForm(kind), `${apiVersionOf(kind)}, Kind=${kind.kind}`];
 }
 
-/** `group/version, Resource=plural`. */
+/** The form `group/version, Resource=plural` of upstream's label `gvr`. */
 export function commaForm(kind: KindRef): string {
   return `${apiVersionOf(kind)}, Resource=${kind.plural}`;
 }

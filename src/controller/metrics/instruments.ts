@@ -1,30 +1,30 @@
-/** Counters, histograms and gauges of one registry, and how series go again. */
+/** Counters, histograms and gauges of one registry, and the removal of series. */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** Buckets of durations, as upstream has them. */
+/** Upstream's buckets of durations, in seconds. */
 const LATENCY = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 25, 30, 45, 60, 120];
 
-/** One series of a gauge that is read when somebody asks. */
+/** The value of one series that is read at each scrape. */
 export interface Reading {
-  /** Labels. */
+  /** The labels of the series. */
   labels: Record<string, string>;
-  /** Value. */
+  /** Its value. */
   value: number;
 }
 
-/** See the file's first line. */
+/** Creates metrics in a registry of its own, and removes series whose subject was deleted. */
 export class Instruments {
   readonly #registry = new Registry();
   readonly #counted: (Counter | Histogram)[] = [];
 
-  /** Counts up. */
+  /** Registers a counter. */
   counter(name: string, help: string, labelNames: string[] = []): Counter {
     const counter = new Counter({ name, help, labelNames, registers: [this.#registry] });
     this.#counted.push(counter);
     return counter;
   }
 
-  /** Counts up elsewhere: read when the metrics are. */
+  /** Registers a counter whose values `read` returns at each scrape. */
   total(name: string, help: string, labelNames: string[], read: () => Reading[]): void {
     const registers = [this.#registry];
     new Counter({
@@ -39,7 +39,7 @@ export class Instruments {
     });
   }
 
-  /** Sorts observations into buckets. */
+  /** Registers a histogram; `buckets` are upper bounds, those of durations by default. */
   histogram(
     name: string,
     help: string,
@@ -52,12 +52,12 @@ export class Instruments {
     return histogram;
   }
 
-  /** Goes up and down: read when the metrics are. */
+  /** Registers a gauge without labels, whose value `read` returns at each scrape. */
   gauge(name: string, help: string, read: () => number): void {
     this.gauges(name, help, [], () => [{ labels: {}, value: read() }]);
   }
 
-  /** As {@link gauge}, with a series for each reading; those that were there before are gone. */
+  /** As {@link gauge}, with one series for each reading. Series without a reading are removed. */
   gauges(name: string, help: string, labelNames: string[], read: () => Reading[]): void {
     const registers = [this.#registry];
     new Gauge({
@@ -72,7 +72,7 @@ export class Instruments {
     });
   }
 
-  /** Drops all series whose label has one of these values, so that what is gone leaves nothing. */
+  /** Removes all series of counters and histograms whose label has one of these values. */
   async forget(label: string, values: readonly string[]): Promise<void> {
     for (const metric of this.#counted) {
       for (const { labels } of (await metric.get()).values) {
@@ -82,7 +82,7 @@ export class Instruments {
     }
   }
 
-  /** All of it in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

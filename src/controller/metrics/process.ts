@@ -1,4 +1,4 @@
-/** The process: memory, processor time, and how late the event loop is. */
+/** Metrics of the process: memory, CPU time, and the lag of the event loop. */
 import process from "node:process";
 import { getHeapStatistics } from "node:v8";
 import type { Instruments } from "./instruments.ts";
@@ -6,28 +6,39 @@ import type { Instruments } from "./instruments.ts";
 const SAMPLE_MS = 1000;
 const LAG = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-/** Registers them. The returned function starts to sample the event loop, and gives one that ends it. */
+/**
+ * Registers the metrics. The returned function starts to sample the event loop, once a second, and returns a
+ * function that stops it.
+ */
 export function processMetrics(to: Instruments): () => () => void {
   const started = Date.now() / 1000;
   to.gauge(
     "process_resident_memory_bytes",
-    "Memory of the process.",
+    "Resident memory of the process, in bytes.",
     () => Deno.memoryUsage().rss,
   );
-  to.gauge("process_heap_bytes", "JavaScript heap in use.", () => Deno.memoryUsage().heapUsed);
+  to.gauge(
+    "process_heap_bytes",
+    "JavaScript heap in use, in bytes.",
+    () => Deno.memoryUsage().heapUsed,
+  );
   to.gauge(
     "process_heap_limit_bytes",
-    "JavaScript heap at which the process ends.",
+    "Size of the JavaScript heap at which the process ends, in bytes.",
     () => getHeapStatistics().heap_size_limit,
   );
-  to.gauge("process_start_time_seconds", "When the process started.", () => started);
-  to.total("process_cpu_seconds_total", "Processor time.", [], () => {
+  to.gauge(
+    "process_start_time_seconds",
+    "Start time of the process, in seconds since 1970.",
+    () => started,
+  );
+  to.total("process_cpu_seconds_total", "CPU time of user and system, in seconds.", [], () => {
     const { user, system } = process.cpuUsage();
     return [{ labels: {}, value: (user + system) / 1e6 }];
   });
   const lag = to.histogram(
     "kro_event_loop_lag_seconds",
-    "How late a timer of a second fires: everything else waits as long.",
+    "Delay of a one-second timer, in seconds; all work of the process waits as long.",
     [],
     LAG,
   );

@@ -1,30 +1,31 @@
-/** The work queues, under client-go's and controller-runtime's names. */
+/** Metrics of the work queues, under client-go's and controller-runtime's names. */
 import type { QueueCounts, Work, Worked } from "../queue.ts";
 import type { Instruments, Reading } from "./instruments.ts";
 
-/** A queue as its metrics see it. */
+/** The properties of a queue that its metrics read. */
 export interface QueueView {
-  /** Keys that wait. */
+  /** The number of waiting keys. */
   readonly depth: number;
-  /** How long the oldest of them has waited, in milliseconds. */
+  /** How long the oldest waiting key has waited, in milliseconds. */
   readonly ageMs: number;
-  /** Keys in work. */
+  /** The number of keys in progress. */
   readonly active: number;
-  /** The work that has gone on for longest. */
+  /** The work that has been in progress for the longest time; undefined when the queue is idle. */
   readonly longest: Work | undefined;
-  /** How long all work that goes on has taken so far, in milliseconds. */
+  /** How long all work in progress has taken so far, summed up, in milliseconds. */
   readonly unfinishedMs: number;
-  /** What it has done. */
+  /** Totals since the queue was created. */
   readonly counts: Readonly<QueueCounts>;
-  /** How many keys are in work at most. */
+  /** Maximum of keys in progress. */
   readonly workers: number;
 }
 
-/** Upstream's names of the queues. */
+/** Upstream's name of the queue of instances. */
 export const INSTANCES = "dynamic-controller-queue";
+/** Upstream's name of the queue of RGDs. */
 export const GRAPHS = "ResourceGraphDefinition";
 
-// controller-runtime's buckets for one pass.
+// controller-runtime's buckets of reconcile times, in seconds.
 const PASS = [
   ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8],
   ...[
@@ -55,10 +56,10 @@ const PASS = [
   ],
 ];
 
-// client-go's buckets: powers of ten from 10 ns; the first ones are beyond what a clock here can tell.
+// client-go's buckets in seconds, powers of ten, without those below the clock's resolution of 0.1 ms.
 const SECONDS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
 
-/** See the file's first line. */
+/** Measures the work queues: waiting keys, duration of work, retries. */
 export class QueueMetrics {
   readonly #queueSeconds;
   readonly #workSeconds;
@@ -68,18 +69,18 @@ export class QueueMetrics {
   readonly #broken;
   readonly #queues = new Map<string, QueueView>();
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     const labels = ["name", "controller"];
     this.#queueSeconds = to.histogram(
       "workqueue_queue_duration_seconds",
-      "Time that keys waited for a worker.",
+      "Time that keys waited for a worker, in seconds.",
       labels,
       SECONDS,
     );
     this.#workSeconds = to.histogram(
       "workqueue_work_duration_seconds",
-      "Time that work on a key took.",
+      "Time to process a key, in seconds.",
       labels,
       SECONDS,
     );
@@ -95,40 +96,45 @@ export class QueueMetrics {
     );
     this.#reconcileSeconds = to.histogram(
       "controller_runtime_reconcile_time_seconds",
-      "Time for one pass over an RGD.",
+      "Duration of a pass over an RGD, in seconds.",
       ["controller"],
       PASS,
     );
     this.#broken = to.counter(
       "controller_runtime_reconcile_panics_total",
-      "Passes over RGDs that broke off by an error of kro's own.",
+      "Passes over RGDs that ended with an internal error of kro.",
       ["controller"],
     );
     this.#read(to, "workqueue_depth", "Keys that wait for a worker.", (q) => q.depth);
     this.#read(
       to,
       "kro_queue_oldest_seconds",
-      "Wait of the oldest of them.",
+      "How long the oldest waiting key has waited, in seconds.",
       (q) => q.ageMs / 1000,
     );
     this.#read(
       to,
       "workqueue_longest_running_processor_seconds",
-      "How long the oldest work under way has taken.",
+      "How long the oldest work in progress has taken so far, in seconds.",
       (queue) => (queue.longest?.ms ?? 0) / 1000,
     );
     this.#read(
       to,
       "workqueue_unfinished_work_seconds",
-      "How long all work under way has taken so far.",
+      "How long all work in progress has taken so far, summed up, in seconds.",
       (queue) => queue.unfinishedMs / 1000,
     );
-    this.#total(to, "workqueue_adds_total", "Keys that were added.", (q) => q.counts.adds);
-    this.#total(to, "workqueue_retries_total", "Keys tried again.", (q) => q.counts.retries);
+    this.#total(to, "workqueue_adds_total", "Keys added to the queue.", (q) => q.counts.adds);
+    this.#total(
+      to,
+      "workqueue_retries_total",
+      "Requeues of keys after failures.",
+      (q) => q.counts.retries,
+    );
     this.#total(
       to,
       "kro_queue_given_up_total",
-      "Keys left alone after their retries.",
+      "Keys that were given up after the maximum of retries.",
       (queue) => queue.counts.givenUp,
     );
     const graphs = () => [...this.#queues].filter(([name]) => name === GRAPHS);
@@ -136,13 +142,13 @@ export class QueueMetrics {
       graphs().map(([controller, queue]) => ({ labels: { controller }, value: value(queue) }));
     to.gauges(
       "controller_runtime_active_workers",
-      "Workers that are busy with an RGD.",
+      "Workers that process an RGD.",
       ["controller"],
       ofGraphs((queue) => queue.active),
     );
     to.gauges(
       "controller_runtime_max_concurrent_reconciles",
-      "Workers for RGDs.",
+      "Maximum of RGDs processed concurrently.",
       ["controller"],
       ofGraphs((queue) => queue.workers),
     );
@@ -153,17 +159,17 @@ export class QueueMetrics {
     );
   }
 
-  /** Shows a queue. */
+  /** Adds a queue, whose properties are read at each scrape. */
   watch(name: string, queue: QueueView): void {
     this.#queues.set(name, queue);
   }
 
-  /** A pass over an RGD broke off by an error of kro's own. */
+  /** Counts a pass over an RGD that threw an internal error of kro. */
   graphBroke(): void {
     this.#broken.inc({ controller: GRAPHS });
   }
 
-  /** Work of a queue is done. */
+  /** Records completed work of a queue. */
   worked(name: string, { waitedMs, workedMs, result }: Worked): void {
     const labels = { name, controller: name };
     this.#queueSeconds.observe(labels, waitedMs / 1000);

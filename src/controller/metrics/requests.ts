@@ -1,8 +1,8 @@
-/** What is asked of the API server: requests by verb and kind, waits, watches. */
+/** Metrics of requests to the API server: by verb and kind, rate limiting, watches. */
 import type { RequestInfo, WatchInfo } from "../../kube/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** HTTP methods by Kubernetes' verbs. */
+/** HTTP methods by Kubernetes verb; all other verbs are GET. */
 const METHODS: Record<string, string> = {
   create: "POST",
   apply: "PATCH",
@@ -11,11 +11,12 @@ const METHODS: Record<string, string> = {
   delete: "DELETE",
 };
 
-/** client-go's buckets: powers of two from a millisecond, and from 64 bytes. */
+/** Buckets: powers of two from 1 ms. */
 const SECONDS = Array.from({ length: 16 }, (_, i) => 0.001 * 2 ** i);
+/** Buckets: powers of two from 64 bytes. */
 const BYTES = Array.from({ length: 16 }, (_, i) => 64 * 2 ** i);
 
-/** See the file's first line. */
+/** Counts and measures requests to the API server, under client-go's metric names and kro's own. */
 export class RequestMetrics {
   readonly #requests;
   readonly #restRequests;
@@ -28,11 +29,11 @@ export class RequestMetrics {
   #host = "";
   #watches = 0;
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     this.#requests = to.counter(
       "kro_api_requests_total",
-      "Requests to the API server by Kubernetes' verb; code 0 when no answer came.",
+      "Requests to the API server by Kubernetes verb; code 0 for a request without a response.",
       ["verb", "resource", "code"],
     );
     this.#restRequests = to.counter(
@@ -42,47 +43,47 @@ export class RequestMetrics {
     );
     this.#seconds = to.histogram(
       "rest_client_request_duration_seconds",
-      "Time until the API server answered.",
+      "Time until the API server responded, in seconds.",
       ["verb"],
       SECONDS,
     );
     this.#waits = to.histogram(
       "rest_client_rate_limiter_duration_seconds",
-      "Time that requests waited because of --client-qps.",
+      "Time that requests waited for the rate limit of --client-qps, in seconds.",
       ["verb"],
       SECONDS,
     );
     this.#sent = to.histogram(
       "rest_client_request_size_bytes",
-      "Bodies of requests, in characters.",
+      "Size of request bodies, in characters.",
       ["verb"],
       BYTES,
     );
     this.#received = to.histogram(
       "rest_client_response_size_bytes",
-      "Bodies of answers, in characters; watches left out.",
+      "Size of response bodies without watches, in characters.",
       ["verb"],
       BYTES,
     );
     this.#retries = to.counter(
       "rest_client_request_retries_total",
-      "Requests that were sent once more, by what the one before came to.",
+      "Requests that were sent again, by status code of the previous attempt.",
       ["code", "method"],
     );
     this.#restarts = to.counter(
       "kro_watch_restarts_total",
-      "Watches that ended: closed by the server, expired (410), failed, or silent for too long.",
+      "Watches that ended, by reason: closed by the server, expired (410), failed, or idle for too long.",
       ["resource", "reason"],
     );
-    to.gauge("dynamic_controller_watch_count", "Watches that are open.", () => this.#watches);
+    to.gauge("dynamic_controller_watch_count", "Open watches.", () => this.#watches);
   }
 
-  /** Names the API server. */
+  /** Sets the label `host`: the host of this server URL. */
   talksTo(server: string): void {
     this.#host = URL.canParse(server) ? new URL(server).host : server;
   }
 
-  /** One exchange. */
+  /** Counts a request and its response. */
   request(info: RequestInfo): void {
     const { verb } = info;
     const resource = verb === "raw" ? rawPath(info.resource) : info.resource;
@@ -93,34 +94,34 @@ export class RequestMetrics {
     if (info.sent !== undefined) this.#sent.observe({ verb }, info.sent);
   }
 
-  /** The whole body of an answer, in characters. */
+  /** Records the size of a response body, in characters. */
   body(verb: string, characters: number): void {
     this.#received.observe({ verb }, characters);
   }
 
-  /** An exchange is repeated; the code of the one before, 0 when no answer came. */
+  /** Counts a request that is sent again. `code` is that of the previous attempt, 0 without a response. */
   retry(verb: string, code: number): void {
     this.#retries.inc(restLabels(verb, code));
   }
 
-  /** What the rate limit made a request wait. */
+  /** Records how many seconds a request waited for the rate limit. */
   wait(verb: string, seconds: number): void {
     this.#waits.observe({ verb }, seconds);
   }
 
-  /** A watch began or ended. */
+  /** Counts a watch that was opened or ended. */
   watch({ resource, phase }: WatchInfo): void {
     this.#watches += phase === "opened" ? 1 : -1;
     if (phase !== "opened" && phase !== "stopped") this.#restarts.inc({ resource, reason: phase });
   }
 }
 
-/** Labels as client-go has them. */
+/** The labels `code` and `method`, with the values of client-go. */
 function restLabels(verb: string, code: number): { code: string; method: string } {
   return { code: code === 0 ? "<error>" : String(code), method: METHODS[verb] ?? "GET" };
 }
 
-/** Plain paths by their first part, so that there are few of them. */
+/** The first two segments of a plain path, which bounds the number of series. */
 function rawPath(path: string): string {
   return path.split("/").slice(0, 3).join("/");
 }

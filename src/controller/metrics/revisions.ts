@@ -1,14 +1,14 @@
-/** What becomes of GraphRevisions: compiled, kept in memory, retired. */
+/** Metrics of GraphRevisions: compilations, state in memory, retirement. */
 import { findCondition, type ResourceGraphDefinition } from "../../api/mod.ts";
 import type { RevisionEvents } from "../../publish/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** How a revision stands in memory: known, compiled and kept, or known not to compile. */
+/** State of a revision in memory: not compiled yet, compiled and serving, or with problems. */
 type RevisionState = "pending" | "active" | "failed";
 
 const STATES: readonly RevisionState[] = ["pending", "active", "failed"];
 
-/** See the file's first line. Labels name no RGD. */
+/** Counts compilations, retirements and states of GraphRevisions. Its labels do not name the RGD. */
 export class RevisionMetrics implements RevisionEvents {
   readonly #compiled;
   readonly #compileSeconds;
@@ -18,74 +18,74 @@ export class RevisionMetrics implements RevisionEvents {
   readonly #retireErrors;
   readonly #transitions;
   readonly #evictions;
-  /** By RGD and number. */
+  /** State by RGD and revision number. */
   readonly #known = new Map<string, ReadonlyMap<number, RevisionState>>();
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     this.#compiled = to.counter(
       "graph_revision_compile_total",
-      "Compilations of GraphRevisions: success or failed.",
+      "Compilations of GraphRevisions by result: success or failed.",
       ["result"],
     );
     this.#compileSeconds = to.histogram(
       "graph_revision_compile_duration_seconds",
-      "Time to compile a GraphRevision.",
+      "Time to compile a GraphRevision, in seconds.",
       ["result"],
     );
     this.#statusErrors = to.counter(
       "graph_revision_status_update_errors_total",
-      "Status writes of GraphRevisions that failed.",
+      "Failed writes of the status of GraphRevisions.",
     );
     this.#deferred = to.counter(
       "graph_revision_activation_deferred_total",
-      "Good revisions that do not serve yet because their status could not be written.",
+      "Revisions that compile but do not serve yet, because writing their status failed.",
     );
     this.#retired = to.counter(
       "rgd_graph_revision_gc_deleted_total",
-      "GraphRevisions deleted because newer ones are enough.",
+      "GraphRevisions deleted because the RGD has more than the maximum.",
     );
     this.#retireErrors = to.counter(
       "rgd_graph_revision_gc_errors_total",
-      "Such deletions that failed.",
+      "Failed deletions of GraphRevisions beyond the maximum.",
     );
     this.#transitions = to.counter(
       "graph_revision_registry_transitions_total",
-      "Changes of the state of a revision in memory.",
+      "State changes of revisions in memory.",
       ["from", "to"],
     );
     this.#evictions = to.counter(
       "graph_revision_registry_evictions_total",
-      "Revisions that memory let go.",
+      "Revisions removed from memory.",
     );
     to.gauges(
       "graph_revision_registry_entries",
-      "Revisions in memory, one or two an RGD: pending, active (compiled and serving) or failed.",
+      "Revisions in memory, one or two per RGD, by state: pending, active (serving) or failed.",
       ["state"],
       () => STATES.map((state) => ({ labels: { state }, value: this.#count(state) })),
     );
   }
 
-  /** A revision was compiled. */
+  /** Counts a compilation of a revision, which took so many seconds. */
   compiled(ok: boolean, seconds: number): void {
     const result = ok ? "success" : "failed";
     this.#compiled.inc({ result });
     this.#compileSeconds.observe({ result }, seconds);
   }
 
-  /** The status of a revision could not be written; `ok`: it would have served. */
+  /** Counts a failed write of a revision's status; `ok` says whether the revision compiles. */
   statusFailed(ok: boolean): void {
     this.#statusErrors.inc();
     if (ok) this.#deferred.inc();
   }
 
-  /** An old revision was deleted, or could not be. */
+  /** Counts the deletion of a revision beyond the maximum; `ok` is false when it failed. */
   retired(ok: boolean): void {
     if (ok) this.#retired.inc();
     else this.#retireErrors.inc();
   }
 
-  /** An RGD came up: its newest revision is compiled next. */
+  /** Records the newest revision of an RGD as pending, when the RGD is first seen. */
   pending({ metadata, status }: ResourceGraphDefinition): void {
     const newest = status?.lastIssuedRevision;
     if (newest && !this.#known.has(metadata.name!)) {
@@ -93,7 +93,7 @@ export class RevisionMetrics implements RevisionEvents {
     }
   }
 
-  /** After a pass over an RGD: what it serves, and whether its newest revision compiles. */
+  /** Records the states after a pass over an RGD; `serving` is the number of the serving revision. */
   resolved({ metadata, status }: ResourceGraphDefinition, serving: number | undefined): void {
     const revisions = new Map<number, RevisionState>();
     const newest = status?.lastIssuedRevision;
@@ -103,7 +103,7 @@ export class RevisionMetrics implements RevisionEvents {
     this.#keep(metadata.name!, revisions);
   }
 
-  /** An RGD is gone. */
+  /** Removes the revisions of a deleted RGD. */
   gone(graph: string): void {
     this.#keep(graph, new Map());
   }

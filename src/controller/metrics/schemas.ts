@@ -1,8 +1,8 @@
-/** Where the schemas of kinds come from: memory, or the API server. */
+/** Metrics of the lookups of schemas, in memory or from the API server. */
 import type { AsyncCacheListener } from "../../clusters/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** Upstream's buckets: powers of two from 10 ms. */
+/** Upstream's buckets, in seconds: powers of two from 10 ms. */
 const SECONDS = Array.from({ length: 10 }, (_, i) => 0.01 * 2 ** i);
 
 /** Counts how the schemas of kinds are looked up and loaded. */
@@ -15,51 +15,57 @@ export class SchemaMetrics implements AsyncCacheListener {
   readonly #seconds;
   readonly #errors;
 
-  /** Registers them. */
+  /** Registers the metrics. */
   constructor(to: Instruments) {
     this.#to = to;
     const cache = "schema_resolver_cache";
-    this.#hits = to.counter(`${cache}_hits_total`, "Schemas found in memory.");
-    this.#misses = to.counter(`${cache}_misses_total`, "Schemas that were not in memory.");
+    this.#hits = to.counter(
+      `${cache}_hits_total`,
+      "Lookups of schemas that were answered from memory.",
+    );
+    this.#misses = to.counter(
+      `${cache}_misses_total`,
+      "Lookups of schemas that were not in memory.",
+    );
     this.#evictions = to.counter(
       `${cache}_evictions_total`,
-      "CRDs and OpenAPI documents forgotten, for they changed or went.",
+      "CRDs and OpenAPI documents removed from memory because they changed or were deleted.",
     );
     this.#shared = to.counter(
       "schema_resolver_singleflight_deduplicated_total",
-      "Schemas that came with a request already under way.",
+      "Lookups of schemas that shared a request in flight.",
     );
     this.#seconds = to.histogram(
       "schema_resolver_api_call_duration_seconds",
-      "Time to read a CRD or an OpenAPI document.",
+      "Time to read a CRD or an OpenAPI document, in seconds.",
       [],
       SECONDS,
     );
     this.#errors = to.counter(
       "schema_resolver_errors_total",
-      "Reads of CRDs and OpenAPI documents that failed.",
+      "Failed reads of CRDs and OpenAPI documents.",
     );
   }
 
-  /** Shows how many CRDs and documents are in memory. */
+  /** Registers a gauge of the CRDs and documents in memory. `read` is called at each scrape. */
   showSize(read: () => number): void {
     this.#to.gauge("schema_resolver_cache_size", "CRDs and OpenAPI documents in memory.", read);
   }
 
-  /** A lookup that shares a load counts as a miss too, as upstream counts. */
+  /** Counts a lookup. One that shares a load counts as a miss as well, as upstream. */
   lookedUp(how: "hit" | "shared" | "miss"): void {
     if (how === "hit") return this.#hits.inc();
     this.#misses.inc();
     if (how === "shared") this.#shared.inc();
   }
 
-  /** A CRD or an OpenAPI document was read. */
+  /** Records a read of a CRD or an OpenAPI document; `ok` is false when it failed. */
   loaded(ok: boolean, seconds: number): void {
     this.#seconds.observe(seconds);
     if (!ok) this.#errors.inc();
   }
 
-  /** A CRD or an OpenAPI document was dropped. */
+  /** Counts a CRD or an OpenAPI document that was removed from memory. */
   evicted(): void {
     this.#evictions.inc();
   }
