@@ -10,13 +10,9 @@ const EXEMPT_ROOMS: readonly string[] = [
   "api",
   "cel",
   "cli",
-  "clusters",
-  "controller",
   "graph",
   "kube",
   "openapi",
-  "publish",
-  "reconcile",
   "server",
   "simpleschema",
 ];

@@ -26,7 +26,7 @@ export class CacheMetrics {
     );
     this.#matched = to.counter(
       "dynamic_controller_route_match_total",
-      "Watch events of children and external objects that requeued an instance; echoes of kro's own writes do not.",
+      "Watch events of children and external objects that requeued an instance.",
       ["gvr"],
     );
   }
