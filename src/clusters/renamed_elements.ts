@@ -1,7 +1,7 @@
 /**
- * Applies over list elements whose merge key another manager changed. Example: another manager changes port
- * 80 of a Service to 81. The port number is part of the merge key, so an apply adds port 80 as a second
- * element, and the API server refuses two ports with the same name.
+ * Server-side apply for lists in which another manager changed the merge key of our element. Example: it
+ * changes port 80 of a Service to 81. The port number is part of the merge key, so an apply adds port 80 as a
+ * second element, and the API server refuses two ports with the same name.
  */
 import {
   ApiError,

@@ -47,7 +47,19 @@ export function inventoryAnnotations(id: string, inventory: Inventory): Record<s
   };
 }
 
-/** Parses the inventory in the instance's annotations; a missing annotation counts as an empty list. */
+/**
+ * Parses the inventory in the instance's annotations; a missing annotation counts as an empty list.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readInventory } from "./mod.ts";
+ *
+ * const annotations = { "applyset.kubernetes.io/contains-group-kinds": "ConfigMap,Deployment.apps" };
+ * const shop = { apiVersion: "kro.run/v1alpha1", kind: "Shop", metadata: { name: "a", annotations } };
+ * assert.ok(readInventory(shop).kinds.has("Deployment.apps"));
+ * ```
+ */
 export function readInventory(instance: KubeObject): Inventory {
   const annotations = instance.metadata.annotations ?? {};
   return {

@@ -22,6 +22,18 @@ export function isApplied(object: KubeObject): boolean {
 /**
  * True when the object is a member of the ApplySet with this id (KEP-3659): it has the label
  * `applyset.kubernetes.io/part-of`, and kro applied it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isMember } from "./mod.ts";
+ *
+ * const labels = { "applyset.kubernetes.io/part-of": "applyset-a-v1" };
+ * const managedFields = [{ manager: "endpointslice-controller", operation: "Update" as const }];
+ * const slice = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" };
+ * const copied = { ...slice, metadata: { name: "a", labels, managedFields } };
+ * assert.ok(!isMember(copied, "applyset-a-v1"));
+ * ```
  */
 export function isMember(object: KubeObject, applySet: string): boolean {
   return object.metadata.labels?.[Label.applySetPartOf] === applySet && isApplied(object);

@@ -45,7 +45,10 @@ export async function remove(pass: Pass): Promise<Outcome> {
   }
 }
 
-/** Deletes further waves while each is gone at once; removes the finalizer when no object is left. */
+/**
+ * Deletes the highest wave, and the next one if no object of it remains. Removes the finalizer when no object
+ * is left.
+ */
 async function deleteWaves(
   pass: Pass,
   query: MemberQuery,

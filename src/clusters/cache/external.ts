@@ -30,6 +30,21 @@ const MAX_GETS = 3;
 /**
  * Caches the external objects that graphs read, and wakes the instances that read an object when it changes.
  * A watch delivers only metadata; an object is read in full when a pass uses it.
+ *
+ * @example
+ * ```ts
+ * import type { KindRef } from "../../api/mod.ts";
+ * import type { KubeClient } from "../../kube/mod.ts";
+ * import { ExternalCaches } from "../mod.ts";
+ *
+ * async function read(client: KubeClient, kind: KindRef, namespace: string, name: string) {
+ *   const externals = new ExternalCaches(client);
+ *   externals.onChange((instance) => console.log(`${instance} has to be reconciled`));
+ *   await externals.ensure({ kind, reads: "whole" }, "widgets.example.com");
+ *   externals.add("default/a", { kind, namespace, name });
+ *   return await externals.get({ kind, namespace, name });
+ * }
+ * ```
  */
 export class ExternalCaches {
   readonly #client: KubeClient;
