@@ -19,7 +19,7 @@ import { ExpansionCache } from "../reconcile/mod.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
 import { graphView } from "./graphs/graph_view.ts";
-import { InstanceEvents } from "./instances/event_recorder.ts";
+import { EventRecorder } from "./instances/event_recorder.ts";
 import { InstancePool } from "./instances/pool.ts";
 import { Leadership, type LeadershipOptions } from "./lease/leadership.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -156,7 +156,7 @@ export class Controller implements ControllerView {
         celTotals: this.#metrics.cel,
       },
       metrics: this.#metrics,
-      events: options.conditionEvents ? new InstanceEvents(client, now) : undefined,
+      events: options.conditionEvents ? new EventRecorder(client, now) : undefined,
       requeueMs: options.instanceRequeueMs ?? CONTROLLER_DEFAULTS.instanceRequeueMs,
       syncTimeoutMs: options.syncTimeoutMs ?? CONTROLLER_DEFAULTS.syncTimeoutMs,
       workers,
@@ -190,7 +190,7 @@ export class Controller implements ControllerView {
       sweep: (store, waits) => this.#sweep(store, waits),
       periodMs: options.resyncMs ?? RESYNC_MS,
     });
-    this.#metrics.talksTo(client.config.server);
+    this.#metrics.setServer(client.config.server);
     this.#metrics.watch({
       instances: this.#pool.queue,
       graphs: this.#graphs.queue,

@@ -109,7 +109,7 @@ export function hasFinalizer(object: KubeObject): boolean {
  * Serialises what kro writes to an instance's metadata: finalizer, labels and inventory. The result changes
  * when another client edits one of these; other labels and annotations are left out.
  */
-export function carriedText(instance: KubeObject): string {
+export function managedMetadataText(instance: KubeObject): string {
   const { labels = {}, annotations = {} } = instance.metadata;
   return JSON.stringify([
     hasFinalizer(instance),

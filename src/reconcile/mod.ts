@@ -51,6 +51,6 @@ export { reconcile } from "./reconcile.ts";
 export { matchLabels, selectorText } from "./selector.ts";
 export { withoutValues, withValuesOf } from "./volatile.ts";
 export { applySetId, type Inventory, inventoryHash, readInventory } from "./inventory.ts";
-export { carriedText, hasFinalizer, isSuspended } from "./labels.ts";
+export { hasFinalizer, isSuspended, managedMetadataText } from "./labels.ts";
 export { applyEntry, isApplied, isMember } from "./membership.ts";
 export { type MemoryCall, MemoryCluster, type MemoryOptions } from "./memory/cluster.ts";

@@ -10,7 +10,7 @@ import {
   timestamp,
 } from "../../api/mod.ts";
 import { type KubeClient, TokenBucket } from "../../kube/mod.ts";
-import type { News } from "./pass_events.ts";
+import type { PassEvent } from "./pass_events.ts";
 
 const EVENT: KindRef = {
   group: "",
@@ -35,7 +35,7 @@ interface Sent {
   at: number;
 }
 
-interface Told {
+interface EventSeries {
   bucket: TokenBucket;
   /** By type, reason and message. */
   sent: Map<string, Sent>;
@@ -45,10 +45,10 @@ interface Told {
  * Sends Events one after the other, in the background. Events beyond the rate limit or the queue's limit are
  * dropped, and failed requests are logged: a pass never waits for an Event.
  */
-export class InstanceEvents {
+export class EventRecorder {
   readonly #client: KubeClient;
   readonly #now: () => Date;
-  readonly #told = new Map<string, Told>();
+  readonly #series = new Map<string, EventSeries>();
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
   #failing = false;
@@ -60,13 +60,13 @@ export class InstanceEvents {
   }
 
   /** Queues Events about an instance; drops those beyond the limits. */
-  tell(kind: KindRef, instance: KubeObject, news: readonly News[]): void {
-    const told = this.#of(instance.metadata.uid ?? "");
-    for (const one of news) {
+  record(kind: KindRef, instance: KubeObject, events: readonly PassEvent[]): void {
+    const series = this.#of(instance.metadata.uid ?? "");
+    for (const event of events) {
       if (this.#waiting >= LIMITS.waiting) return;
-      if (!told.bucket.take(this.#now().getTime())) return;
+      if (!series.bucket.take(this.#now().getTime())) return;
       this.#waiting++;
-      this.#last = this.#last.then(() => this.#send(kind, instance, one, told));
+      this.#last = this.#last.then(() => this.#send(kind, instance, event, series));
     }
   }
 
@@ -75,20 +75,27 @@ export class InstanceEvents {
     await this.#last;
   }
 
-  #of(uid: string): Told {
+  #of(uid: string): EventSeries {
     const { perSecond, burst } = RATE;
-    const told = this.#told.get(uid) ??
+    const series = this.#series.get(uid) ??
       { bucket: new TokenBucket(perSecond, burst, this.#now().getTime()), sent: new Map() };
     // Inserted last: the record that was not used for the longest time is evicted first.
-    this.#told.delete(uid);
-    this.#told.set(uid, told);
-    if (this.#told.size > LIMITS.instances) this.#told.delete(this.#told.keys().next().value!);
-    return told;
+    this.#series.delete(uid);
+    this.#series.set(uid, series);
+    if (this.#series.size > LIMITS.instances) {
+      this.#series.delete(this.#series.keys().next().value!);
+    }
+    return series;
   }
 
-  async #send(kind: KindRef, instance: KubeObject, news: News, told: Told): Promise<void> {
+  async #send(
+    kind: KindRef,
+    instance: KubeObject,
+    event: PassEvent,
+    series: EventSeries,
+  ): Promise<void> {
     try {
-      await this.#write(kind, instance, news, told);
+      await this.#write(kind, instance, event, series);
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) {
@@ -104,17 +111,22 @@ export class InstanceEvents {
     }
   }
 
-  async #write(kind: KindRef, instance: KubeObject, news: News, told: Told): Promise<void> {
+  async #write(
+    kind: KindRef,
+    instance: KubeObject,
+    event: PassEvent,
+    series: EventSeries,
+  ): Promise<void> {
     const { name = "", namespace, uid, resourceVersion } = instance.metadata;
-    const [now, key] = [this.#now(), `${news.type} ${news.reason} ${news.message}`];
-    const before = told.sent.get(key);
+    const [now, key] = [this.#now(), `${event.type} ${event.reason} ${event.message}`];
+    const before = series.sent.get(key);
     const by = { fieldManager: Manager.kro };
     const at = namespace ?? "default";
     if (before && now.getTime() - before.at < SAME_MS) {
       const count = before.count + 1;
       const patch = { count, lastTimestamp: timestamp(now) };
       await this.#client.mergePatch({ kind: EVENT, namespace: at, name: before.name }, patch, by);
-      told.sent.set(key, { ...before, count, at: now.getTime() });
+      series.sent.set(key, { ...before, count, at: now.getTime() });
       return;
     }
     const eventName = `${name.slice(0, 200)}.${crypto.randomUUID().slice(0, 13)}`;
@@ -131,14 +143,14 @@ export class InstanceEvents {
         uid,
         resourceVersion,
       },
-      ...news,
+      ...event,
       source: { component },
       reportingComponent: component,
       count: 1,
       firstTimestamp: timestamp(now),
       lastTimestamp: timestamp(now),
     }, by);
-    told.sent.set(key, { name: eventName, count: 1, at: now.getTime() });
+    series.sent.set(key, { name: eventName, count: 1, at: now.getTime() });
   }
 }
 

@@ -23,7 +23,7 @@ import {
 import type { Metrics } from "../metrics/metrics.ts";
 import type { WorkQueue, WorkResult } from "../queue.ts";
 import type { InstanceView } from "../view.ts";
-import type { InstanceEvents } from "./event_recorder.ts";
+import type { EventRecorder } from "./event_recorder.ts";
 import { GraphCaches } from "./graph_caches.ts";
 import { InstanceWrites } from "./instance_writes.ts";
 import { failureOf, InstanceRecords, stateOf } from "./records.ts";
@@ -39,7 +39,7 @@ export interface InstanceDeps {
   /** Counts passes and events. */
   metrics: Metrics;
   /** Writes Kubernetes Events; absent unless the feature gate is on. */
-  events?: InstanceEvents;
+  events?: EventRecorder;
   /** Requeue interval of instances that wait for an unwatched change, in milliseconds; 0 means 10 s. */
   requeueMs: number;
   /** How long serving a graph waits for its caches, in milliseconds. Upstream waits 30 s. */

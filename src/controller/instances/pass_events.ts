@@ -3,7 +3,7 @@ import type { Condition } from "../../api/mod.ts";
 import type { ObjectOutcome, Outcome } from "../../reconcile/mod.ts";
 
 /** Type, reason and message of one Event. */
-export interface News {
+export interface PassEvent {
   /** Type of a Kubernetes Event. */
   type: "Normal" | "Warning";
   /** Reason, in CamelCase. */
@@ -26,12 +26,12 @@ const NAMED = 5;
  * @param after The conditions that the pass wrote.
  * @param failure Why the pass failed; absent unless that is new.
  */
-export function newsOf(
+export function eventsOf(
   before: readonly Condition[],
   after: readonly Condition[],
   outcome: Outcome,
   failure?: string,
-): News[] {
+): PassEvent[] {
   const objects = outcome.nodes.flatMap((node) => node.objects);
   const having = (action: ObjectOutcome["action"]) => objects.filter((o) => o.action === action);
   return [
@@ -40,10 +40,10 @@ export function newsOf(
     ...objectNews("Pruned", "pruned", outcome.removed.filter((o) => o.action === "pruned")),
     ...(failure === undefined ? [] : [{ type: "Warning", reason: "Failed", message: failure }]),
     ...after.flatMap((condition) => transition(before, condition)),
-  ].map((news) => ({ ...news, message: cut(news.message) } as News));
+  ].map((news) => ({ ...news, message: cut(news.message) } as PassEvent));
 }
 
-function objectNews(reason: string, verb: string, objects: readonly ObjectOutcome[]): News[] {
+function objectNews(reason: string, verb: string, objects: readonly ObjectOutcome[]): PassEvent[] {
   if (objects.length === 0) return [];
   const names = objects.slice(0, NAMED).map(({ kind, namespace, name }) =>
     `${kind} ${namespace ? `${namespace}/${name}` : name}`
@@ -52,7 +52,10 @@ function objectNews(reason: string, verb: string, objects: readonly ObjectOutcom
   return [{ type: "Normal", reason, message: `${verb} ${names.join(", ")}${more}` }];
 }
 
-function transition(before: readonly Condition[], { type, status, reason }: Condition): News[] {
+function transition(
+  before: readonly Condition[],
+  { type, status, reason }: Condition,
+): PassEvent[] {
   const old = before.find((condition) => condition.type === type)?.status;
   if (old === status) return [];
   const message = `${old ?? "none"} -> ${status}: ${reason ?? ""}`;

@@ -4,17 +4,17 @@ import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, Outcome } from "../../reconcile/mod.ts";
 import type { InstanceView } from "../view.ts";
 import { Adopted } from "./adopted.ts";
-import type { InstanceEvents } from "./event_recorder.ts";
+import type { EventRecorder } from "./event_recorder.ts";
 import { type Findings, type LastPass, nodesOf, packedNodes, summaryOf } from "./last_pass.ts";
 import { type About, logAdoption, logFailure, logPass, logRecovery } from "./log.ts";
-import { newsOf } from "./pass_events.ts";
+import { eventsOf } from "./pass_events.ts";
 
 /** Dependencies of the records. */
 export interface RecordDeps {
   /** Kind of the instances. */
   kind: KindRef;
   /** Writes Kubernetes Events; absent unless the feature gate is on. */
-  events?: InstanceEvents;
+  events?: EventRecorder;
   /** The present time. */
   now: () => Date;
   /** Whether this controller may write now. A pass that fails because it may not is not logged. */
@@ -73,8 +73,13 @@ export class InstanceRecords {
     logPass(about, stateOf(before), outcome, seconds);
     if (outcome.instance) {
       const [was, is] = [conditionsOf(before), conditionsOf(outcome.instance)];
-      const news = newsOf(was, is, outcome, last?.failure === failure ? undefined : failure);
-      events?.tell(kind, before, news);
+      const passEvents = eventsOf(
+        was,
+        is,
+        outcome,
+        last?.failure === failure ? undefined : failure,
+      );
+      events?.record(kind, before, passEvents);
     }
     this.#logFailure(about, last, failure, outcome);
     this.#last.set(key, {

@@ -5,7 +5,7 @@
 import { Annotation, isObject, type KubeObject, Label } from "../../api/mod.ts";
 import { type DeferredEvent, digest, InflightWrites, Interner } from "../../clusters/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
-import { carriedText, isSuspended } from "../../reconcile/mod.ts";
+import { isSuspended, managedMetadataText } from "../../reconcile/mod.ts";
 
 interface Known {
   /** The newest known state. */
@@ -187,5 +187,5 @@ function signatureOf(object: KubeObject): string {
 }
 
 function carriedHash(object: KubeObject): string {
-  return digest(carriedText(object));
+  return digest(managedMetadataText(object));
 }

@@ -88,8 +88,8 @@ export class Metrics {
   }
 
   /** Sets the host of the API server, by its URL, in the request metrics. */
-  talksTo(server: string): void {
-    this.#requests.talksTo(server);
+  setServer(server: string): void {
+    this.#requests.setServer(server);
   }
 
   /** Counts a request and its response, as the client's `onRequest`. */

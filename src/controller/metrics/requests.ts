@@ -79,7 +79,7 @@ export class RequestMetrics {
   }
 
   /** Sets the label `host`: the host of this server URL. */
-  talksTo(server: string): void {
+  setServer(server: string): void {
     this.#host = URL.canParse(server) ? new URL(server).host : server;
   }
 

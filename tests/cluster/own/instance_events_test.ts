@@ -1,7 +1,7 @@
 /** Events about instances, behind the feature gate InstanceConditionEvents. */
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
-import { InstanceEvents } from "../../../src/controller/instances/event_recorder.ts";
+import { EventRecorder } from "../../../src/controller/instances/event_recorder.ts";
 import {
   configMap,
   eventually,
@@ -68,7 +68,7 @@ for (const conditionEvents of [true, undefined]) {
 Deno.test("the same message counts up one Event, and an instance has no more than 25 at once", async () => {
   await using namespace = await testNamespace("events");
   await using s = await openClient();
-  const events = new InstanceEvents(s.client);
+  const events = new EventRecorder(s.client);
   const kind: KindRef = {
     group: "example.com",
     version: "v1",
@@ -82,7 +82,7 @@ Deno.test("the same message counts up one Event, and an instance has no more tha
     metadata: { name: "one", namespace: namespace.name, uid: crypto.randomUUID() },
   };
   const say = (message: string) =>
-    events.tell(kind, instance, [{ type: "Normal", reason: "Said", message }]);
+    events.record(kind, instance, [{ type: "Normal", reason: "Said", message }]);
   say("same");
   say("same");
   for (let i = 0; i < 30; i++) say(`another ${i}`);

@@ -1,7 +1,7 @@
 /** The Events that a pass emits. */
 import assert from "node:assert/strict";
 import type { Condition } from "../../../../src/api/mod.ts";
-import { MESSAGE_LENGTH, newsOf } from "../../../../src/controller/instances/pass_events.ts";
+import { eventsOf, MESSAGE_LENGTH } from "../../../../src/controller/instances/pass_events.ts";
 import type { ObjectOutcome, Outcome } from "../../../../src/reconcile/mod.ts";
 
 const object = (name: string, action: ObjectOutcome["action"]): ObjectOutcome => ({
@@ -33,7 +33,7 @@ Deno.test("a condition whose status changed emits an Event with upstream's messa
     condition("Same", "True", "New"),
     condition("GraphResolved", "False", "ResolutionFailed"),
   ];
-  assert.deepEqual(newsOf(before, after, outcome([])), [
+  assert.deepEqual(eventsOf(before, after, outcome([])), [
     { type: "Normal", reason: "Ready", message: "False -> True: Ready" },
     { type: "Warning", reason: "GraphResolved", message: "none -> False: ResolutionFailed" },
   ]);
@@ -45,7 +45,7 @@ Deno.test("one Event each lists the created, updated and pruned objects, and one
     [...created, object("x", "configured"), object("y", "unchanged"), object("z", "observed")],
     [object("old", "pruned"), object("going", "deleting")],
   );
-  assert.deepEqual(newsOf([], [], result, "quota"), [
+  assert.deepEqual(eventsOf([], [], result, "quota"), [
     {
       type: "Normal",
       reason: "Created",
@@ -56,10 +56,10 @@ Deno.test("one Event each lists the created, updated and pruned objects, and one
     { type: "Normal", reason: "Pruned", message: "pruned ConfigMap ns/old" },
     { type: "Warning", reason: "Failed", message: "quota" },
   ]);
-  assert.deepEqual(newsOf([], [], outcome([object("y", "unchanged")])), []);
+  assert.deepEqual(eventsOf([], [], outcome([object("y", "unchanged")])), []);
 });
 
 Deno.test("messages are cut to the maximum length that Kubernetes accepts", () => {
-  const [event] = newsOf([], [], outcome([]), "x".repeat(5000));
+  const [event] = eventsOf([], [], outcome([]), "x".repeat(5000));
   assert.equal(event!.message.length, MESSAGE_LENGTH);
 });

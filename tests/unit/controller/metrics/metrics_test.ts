@@ -27,7 +27,7 @@ function outcome(next: Next): Outcome {
 
 Deno.test("request metrics count by Kubernetes verb, and like client-go by HTTP method", async () => {
   const metrics = new Metrics();
-  metrics.talksTo("https://10.0.0.1:6443");
+  metrics.setServer("https://10.0.0.1:6443");
   const seconds = 0.01;
   metrics.request({ verb: "apply", resource: "deployments.apps", code: 200, seconds });
   metrics.request({ verb: "raw", resource: "/openapi/v3/apis/apps/v1", code: 200, seconds });
