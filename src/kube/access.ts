@@ -1,33 +1,56 @@
 /**
- * Authorizes requests for a non-resource URL with TokenReview and SubjectAccessReview, as Kubernetes'
- * components guard their metrics.
+ * Authorizes requests for a non-resource URL with TokenReview and SubjectAccessReview, as the components
+ * of Kubernetes do for their metrics (Kubernetes documentation, "Authorization": non-resource requests).
  */
 import { isObject, type JsonObject, type KindRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** `unauthenticated`: no valid token. `forbidden`: its user may not get the path. */
+/**
+ * The result of a review. `unauthenticated`: the request has no valid token. `forbidden`: the token's
+ * user may not get the path.
+ */
 export type AccessVerdict = "allowed" | "unauthenticated" | "forbidden";
 
 const ALLOWED_MS = 30_000;
 const REFUSED_MS = 10_000;
 const MAX_TOKENS = 200;
 
-/** Authorizes GETs of one path. Verdicts are cached for 30 s when allowed, else for 10 s. */
+/**
+ * Authorizes GETs of one path by bearer token. A verdict is cached for 30 s when it is `allowed`, otherwise
+ * for 10 s; requests with the same token share one review.
+ *
+ * @example
+ * ```ts
+ * import { AccessReviewer, connect, loadConfig } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const verdict = await new AccessReviewer(client, "/metrics").verdict("Bearer TOKEN");
+ * ```
+ */
 export class AccessReviewer {
   readonly #client: KubeClient;
   readonly #path: string;
   readonly #now: () => number;
-  /** By the SHA-256 of the token, oldest first. The tokens are not kept. */
+  /** By the SHA-256 of the token, oldest first. The token itself is not stored. */
   readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
 
-  /** `now` returns milliseconds since any fixed point. */
+  /**
+   * Sends no request before {@link verdict}.
+   *
+   * @param path non-resource URL, such as `/metrics`
+   * @param now monotonic clock in milliseconds
+   */
   constructor(client: KubeClient, path: string, now: () => number = () => performance.now()) {
     this.#client = client;
     this.#path = path;
     this.#now = now;
   }
 
-  /** The verdict on an Authorization header. Rejects with ApiError when the API server cannot be asked. */
+  /**
+   * Reviews the token of an Authorization header. Rejects with ApiError when a review cannot be created.
+   *
+   * @param authorization value of the header; null when the request has none
+   */
   async verdict(authorization: string | null): Promise<AccessVerdict> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) return "unauthenticated";

@@ -1,6 +1,17 @@
 /** Exponential backoff with decorrelated jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
 
-/** Random delays, each between the base and three times the one before, up to a cap. */
+/**
+ * Random delays, each between the base and three times the previous delay, up to a cap.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Backoff } from "./mod.ts";
+ *
+ * const backoff = new Backoff(100, 30_000, () => 0.5);
+ * assert.deepEqual([backoff.next(), backoff.next()], [200, 350]);
+ * ```
+ */
 export class Backoff {
   readonly #base: number;
   readonly #cap: number;
@@ -10,8 +21,8 @@ export class Backoff {
   /**
    * Starts at the base.
    *
-   * @param base shortest delay, in milliseconds
-   * @param cap longest delay, in milliseconds
+   * @param base shortest delay, in milliseconds; 100 by default
+   * @param cap longest delay, in milliseconds; 30,000 by default
    * @param random returns numbers in [0, 1)
    */
   constructor(base = 100, cap = 30_000, random: () => number = Math.random) {
@@ -21,7 +32,7 @@ export class Backoff {
     this.#last = base;
   }
 
-  /** The delay before the next attempt, in milliseconds. */
+  /** Returns the delay before the next attempt, in milliseconds. */
   next(): number {
     const upper = Math.min(this.#cap, this.#last * 3);
     this.#last = this.#base + this.#random() * (upper - this.#base);

@@ -1,4 +1,4 @@
-/** Reads response bodies up to a size limit, so that none exhausts the memory. */
+/** Reads response bodies up to a size limit, so that a response cannot exhaust the memory. */
 import { ApiError } from "../api/mod.ts";
 
 const MIB = 2 ** 20;
@@ -12,10 +12,12 @@ export const LONGEST_PAGE = 64 * MIB;
 /** Limit for a whole list that is read in one piece, in bytes. */
 export const LONGEST_WHOLE = 256 * MIB;
 
-/** A response that exceeds its limit. */
+/** The body of a response is longer than the limit for its request. */
 export class TooLongError extends ApiError {
   /**
-   * @param request the request as messages name it
+   * Names the request and the limit in the message.
+   *
+   * @param request verb, resource and object, as messages name them
    * @param limit in bytes
    */
   constructor(request: string, limit: number) {
@@ -23,7 +25,10 @@ export class TooLongError extends ApiError {
   }
 }
 
-/** The whole body as text; undefined when it is longer than `limit` bytes, and then the rest is not read. */
+/**
+ * Returns the body as text; undefined when it is longer than `limit` bytes. A body that is too long is
+ * cancelled and not read to its end.
+ */
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
   const { body, headers } = response;
   if (!body) return "";

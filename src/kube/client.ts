@@ -1,4 +1,7 @@
-/** KubeClient over one Transport: the verbs of the Kubernetes API. */
+/**
+ * The client of one API server: the verbs of the Kubernetes API (Kubernetes documentation, "Kubernetes API
+ * Concepts") over one {@link Transport}.
+ */
 import {
   ApiError,
   apiVersionOf,
@@ -33,13 +36,17 @@ const PAGE_SIZE = 500;
 const METADATA = "g=meta.k8s.io;v=v1";
 
 /**
- * A client of the configured API server. It opens connections when they are needed.
+ * Returns a client of the configured API server. It opens the first connection with the first request.
  *
  * @example
+ * ```ts
+ * import { connect, loadConfig } from "./mod.ts";
+ *
  * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
- * const kind: KindRef = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+ * const kind = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
  * const { items } = await client.list(kind, { namespace: "default" });
  * client.close();
+ * ```
  */
 export function connect(config: ClusterConfig, options: ConnectOptions): KubeClient {
   return new Client(config, new Transport(config, options), options.onWatch);
@@ -190,7 +197,7 @@ class Client implements KubeClient {
       body: jsonText(body),
       contentType: "application/json",
     };
-    // Both forms name the object. A proxy's response of status 200 does not.
+    // Both responses of the API server name the object; a proxy's page of status 200 does not.
     const { status, details, metadata } = await this.#json(request) as Deleted ?? {};
     const isGood = status === "Success" ? details?.name === ref.name : metadata?.name === ref.name;
     if (!isGood) throw badAnswer(request, "neither the object nor a Status");
@@ -243,7 +250,7 @@ class Client implements KubeClient {
       phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
       throw error;
     } finally {
-      // A consumer that leaves its loop early stops the watch: `phase` is not set then.
+      // `phase` is not set when the consumer leaves its loop early, which stops the watch.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }
@@ -265,7 +272,7 @@ class Client implements KubeClient {
     }
   }
 
-  /** The list in a response. A proxy's `{}` must not count as an empty list. */
+  /** Returns the list in a response. Rejects for a proxy's `{}`, which is not an empty list. */
   async #list(request: KubeRequest): Promise<List> {
     const answer = await this.#json(request);
     const isList = isObject(answer) && typeof answer.kind === "string" &&

@@ -1,4 +1,7 @@
-/** Finds the cluster: `--kubeconfig`, `$KUBECONFIG`, the pod's service account, `~/.kube/config`. */
+/**
+ * Finds the configuration of the cluster: `--kubeconfig`, else `$KUBECONFIG`, else the pod's service
+ * account, else `~/.kube/config`.
+ */
 import { join } from "node:path";
 import process from "node:process";
 import { MissingFileError, NoClusterError } from "./errors.ts";
@@ -19,10 +22,19 @@ export interface LoadOptions {
 }
 
 /**
- * Finds and reads the configuration. Rejects with ConfigError, NoClusterError when there is none.
+ * Returns the configuration of the first source that exists: the option `kubeconfig`, the files of
+ * `$KUBECONFIG`, the service account of the pod, `~/.kube/config`. The option `context` skips the pod.
+ *
+ * Rejects with ConfigError when a file or a permission is missing or a value is invalid, and with its
+ * subclass NoClusterError when no source exists.
  *
  * @example
+ * ```ts
+ * import { loadConfig } from "./mod.ts";
+ *
  * const config = await loadConfig({ context: "kind-dev", namespace: "team" });
+ * console.log(config.server, config.namespace);
+ * ```
  */
 export async function loadConfig(options: LoadOptions = {}): Promise<ClusterConfig> {
   const config = await find(options);
@@ -33,7 +45,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
   if (options.kubeconfig) return await fromFiles([options.kubeconfig], options.context);
   const listed = splitList(env("KUBECONFIG") ?? "");
   if (listed.length > 0) return await fromFiles(listed, options.context);
-  // A context exists in kubeconfig files only.
+  // A service account has no contexts.
   if (options.context === undefined) {
     const pod = await inCluster(env);
     if (pod) return pod;

@@ -117,8 +117,8 @@ function decode(origin: string, data: string, what: string): string {
 function impersonation(origin: string, user: User): Record<string, string> | undefined {
   if (!user.impersonateUser) return undefined;
   if (user.impersonateGroups?.length) {
-    // Impersonate-Group is repeated for each group, and `headers` holds one value for each name. Sending
-    // fewer groups would act as another identity.
+    // A request repeats Impersonate-Group for each group, but `headers` holds one value for each name.
+    // A request with only some of the groups would act as another identity.
     throw new ConfigError(`${origin}: user "${user.name}": as-groups is not supported`);
   }
   return { "impersonate-user": user.impersonateUser };

@@ -1,4 +1,7 @@
-/** Values of the Authorization header: static, from a token file, or from an exec credential plugin. */
+/**
+ * Values of the Authorization header: constant, from a token file, or from an exec credential plugin
+ * (`client.authentication.k8s.io`).
+ */
 // The package root does not export these two classes; it would also load all generated API classes.
 import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
 import { FileAuth } from "@kubernetes/client-node/dist/file_auth.js";
@@ -32,7 +35,7 @@ export async function credentialsOf(
   return {};
 }
 
-/** A token in a file, read again once a minute (kubelet rotates it) and after a 401. */
+/** Reads the token from a file: again after a minute, because the kubelet rotates it, and after a 401. */
 export function fileCredentials(tokenFile: string): Credentials {
   const user: User = { name: "", authProvider: { config: { tokenFile } } };
   let auth = new FileAuth();
@@ -53,8 +56,8 @@ export function fileCredentials(tokenFile: string): Credentials {
 }
 
 /**
- * Credentials of an exec plugin. The plugin runs at once, because it may return a client certificate
- * that the connection needs, and again when its token expires.
+ * Credentials of an exec plugin. The plugin runs before the first request, because it may return a client
+ * certificate that the connection needs, and again when its token expires.
  */
 async function execCredentials(
   origin: string,
@@ -85,7 +88,7 @@ async function execCredentials(
   return { authorization, forget: () => void (auth = new ExecAuth()) };
 }
 
-/** RFC 7617 with UTF-8, as Go's `SetBasicAuth` encodes it. */
+/** Basic authentication (RFC 7617) in UTF-8, as Go's `Request.SetBasicAuth` encodes it. */
 function basic(username: string, password: string): Credentials {
   const bytes = new TextEncoder().encode(`${username}:${password}`);
   return constant(`Basic ${bytes.toBase64()}`);

@@ -1,7 +1,12 @@
-/** Turns Deno's missing permissions into errors that name the flag which grants them. */
+/** Turns a missing permission of Deno into an error that names the flag to grant it. */
 import { ConfigError, MissingFileError } from "./errors.ts";
 
-/** Runs `action`. A missing permission becomes a ConfigError that names `flag`. */
+/**
+ * Returns the result of `action`. Throws ConfigError when it lacks a permission.
+ *
+ * @param doing the action as the message names it, such as `reading $HOME`
+ * @param flag the flag of Deno that grants the permission
+ */
 export function permitted<T>(doing: string, flag: string, action: () => T): T {
   try {
     return action();
@@ -10,7 +15,11 @@ export function permitted<T>(doing: string, flag: string, action: () => T): T {
   }
 }
 
-/** Reads a text file. Throws ConfigError, MissingFileError when it does not exist. */
+/**
+ * Reads a text file. Rejects with MissingFileError when it does not exist, otherwise with ConfigError.
+ *
+ * @param what the file's role as the message names it, such as `kubeconfig`
+ */
 export async function readFile(path: string, what: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
@@ -19,7 +28,7 @@ export async function readFile(path: string, what: string): Promise<string> {
   }
 }
 
-/** The error for a failed read of `path`, which is a `what`. */
+/** Returns the ConfigError for a failed read of a file; `what` is the file's role, such as `kubeconfig`. */
 export function fileError(path: string, what: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotFound || codeOf(error) === "ENOENT") {
     return new MissingFileError(`${path}: no such file (${what})`);
@@ -30,7 +39,7 @@ export function fileError(path: string, what: string, error: unknown): Error {
   return new ConfigError(`${path}: cannot read the ${what}: ${message}`);
 }
 
-/** A ConfigError when `error` is a missing permission, else the error itself. */
+/** Returns a ConfigError that names `flag` when `error` is a missing permission, else the error itself. */
 export function permissionError(doing: string, flag: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotCapable) {
     return new ConfigError(`${doing}: no permission: run with ${flag}`);

@@ -1,4 +1,4 @@
-/** The kinds that the API server serves, by aggregated discovery (KEP-3352). */
+/** Looks up the kinds that the API server serves with aggregated discovery (KEP-3352). */
 import { ApiError, type GroupVersionKind, gvkKey } from "../api/mod.ts";
 import { type DiscoveredKind, type DiscoveryDocument, KindIndex } from "./kind_index.ts";
 import type { KubeClient } from "./types.ts";
@@ -6,45 +6,58 @@ import type { KubeClient } from "./types.ts";
 const MEDIA_TYPE = "application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList";
 const ACCEPT = `${MEDIA_TYPE};v=v2,${MEDIA_TYPE};v=v2beta1`;
 
-/** A cache of aggregated discovery. It is loaded at the first question and shared by all callers. */
+/**
+ * A cache of aggregated discovery. The first lookup loads it with two requests, and all callers share the
+ * result until {@link refresh}. Lookups reject with ApiError when that load fails; Kubernetes before 1.27
+ * has no aggregated discovery.
+ *
+ * @example
+ * ```ts
+ * import { connect, Discovery, loadConfig } from "./mod.ts";
+ *
+ * const discovery = new Discovery(connect(await loadConfig(), { userAgent: "kro/1.0" }));
+ * const kind = await discovery.byName("deploy");
+ * console.log(kind?.group, kind?.version, kind?.plural);
+ * ```
+ */
 export class Discovery {
   readonly #client: KubeClient;
   #index?: KindIndex;
   #loading?: Promise<KindIndex>;
   #next?: Promise<KindIndex>;
 
-  /** Sends no request yet. */
+  /** Starts empty; the first lookup sends the requests. */
   constructor(client: KubeClient) {
     this.#client = client;
   }
 
-  /** The kind in exactly this version; undefined when the server does not serve it. */
+  /** Returns the kind in exactly this version; undefined when the server does not serve it. */
   async resolve(gvk: GroupVersionKind): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byGvk.get(gvkKey(gvk));
   }
 
-  /** The kind in the version that the server prefers; undefined when the server does not serve it. */
+  /** Returns the kind in the server's preferred version; undefined when the server does not serve it. */
   async byGroupKind(kind: { group: string; kind: string }): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byGroupKind(kind);
   }
 
   /**
-   * Looks up a kind as kubectl does: by plural, singular, kind or short name in any case, alone or with
-   * version and group as in `deployments.apps`, `Deployment.v1.apps`. The first group wins, in the
-   * server's order.
+   * Looks up a kind as kubectl does: by plural, singular, kind or short name in any case, alone
+   * (`deploy`), with its group (`deployments.apps`) or with version and group (`Deployment.v1.apps`).
+   * Among several groups the first in the server's order wins. Returns undefined for an unknown name.
    */
   async byName(name: string): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byName(name);
   }
 
-  /** All kinds, in the server's order. */
+  /** Returns all kinds, in the server's order. */
   async kinds(): Promise<DiscoveredKind[]> {
     return [...(await this.#loaded()).byGvk.values()];
   }
 
   /**
-   * Whether the kinds of a group-version are unknown, because its aggregated API server does not respond.
-   * That does not mean that they are gone.
+   * Whether the kinds of a group and version are unknown because its aggregated API server does not
+   * respond. Its kinds and their objects may still exist.
    */
   async isStale(group: string, version: string): Promise<boolean> {
     return (await this.#loaded()).stale.has(`${group}/${version}`);
@@ -56,8 +69,8 @@ export class Discovery {
   }
 
   /**
-   * Loads discovery again. The result is no older than this call: callers that come during a load share
-   * the next one.
+   * Loads discovery again. The result is at least as new as this call: calls during a load share the
+   * load after it. Rejects with ApiError.
    */
   async refresh(): Promise<void> {
     if (!this.#loading) return void await this.#load();
@@ -68,7 +81,10 @@ export class Discovery {
     await this.#next;
   }
 
-  /** Paths of the OpenAPI v3 documents by apiVersion (`v1`, `apps/v1`); their query holds the content's hash. */
+  /**
+   * Returns the paths of the OpenAPI v3 documents by apiVersion (`v1`, `apps/v1`). The query of a path
+   * contains a hash of the document, so it changes with the content (KEP-2896).
+   */
   async openapi(): Promise<Map<string, string>> {
     const index = await this.#client.raw("/openapi/v3") as OpenApiIndex;
     const paths = new Map<string, string>();

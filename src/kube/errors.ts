@@ -2,16 +2,16 @@
 import { ApiError, type ApiErrorReason, isObject, type StatusCause } from "../api/mod.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** The configuration cannot be used. The message is one line for the user. */
+/** The configuration cannot be used. The message is one line and says what to change. */
 export class ConfigError extends Error {
   /** Always `ConfigError`. */
   override readonly name = "ConfigError";
 }
 
-/** No cluster is configured by flags, environment, pod or home folder. */
+/** Neither flags, environment, pod nor home folder configure a cluster. */
 export class NoClusterError extends ConfigError {}
 
-/** A file of the configuration does not exist. Callers may try another place. */
+/** A file of the configuration does not exist. Callers may try another path. */
 export class MissingFileError extends ConfigError {}
 
 const byCode: Record<number, ApiErrorReason> = {
@@ -40,15 +40,15 @@ const byReason: Record<string, ApiErrorReason> = {
   Timeout: "Timeout",
 };
 
-/** The reason of a refusal: that of its Status when known, else that of the HTTP status. */
+/** Returns the reason of a failed request: that of its Status if known, else that of the HTTP status. */
 export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
   const named = typeof statusReason === "string" ? byReason[statusReason] : undefined;
   return named ?? byCode[code] ?? (code >= 500 ? "ServerError" : "Other");
 }
 
 /**
- * Seconds of a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3); undefined when it
- * holds neither. `now` is in milliseconds since 1970.
+ * Returns the seconds to wait by a Retry-After header, which holds seconds or a date (RFC 9110, section
+ * 10.2.3); undefined when it holds neither. `now` is in milliseconds since 1970.
  */
 export function retryAfterOf(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
@@ -58,8 +58,8 @@ export function retryAfterOf(header: string | null, now: number): number | undef
 }
 
 /**
- * The error of a response. `request` names verb and object; `body` is a metav1.Status, or the page of a
- * proxy.
+ * Returns the error for a response that is not 2xx. `request` names verb and object; `body` is a
+ * metav1.Status or the page of a proxy.
  */
 export function refusal(
   request: string,
@@ -83,7 +83,7 @@ export function refusal(
   });
 }
 
-/** The error of a request whose connection failed; ConfigError when Deno does not permit the host. */
+/** Returns the error for a failed connection; a ConfigError when Deno does not permit the host. */
 export function unreachable(request: string, config: ClusterConfig, error: unknown): Error {
   const where = hostOf(config.server);
   if (error instanceof Deno.errors.NotCapable) {
@@ -104,13 +104,13 @@ export function unreachable(request: string, config: ClusterConfig, error: unkno
   );
 }
 
-/** `host:port` of a server's URL. */
+/** Returns `host:port` of a URL, with the default port of its scheme. */
 export function hostOf(server: string): string {
   const url = new URL(server);
   return `${url.hostname}:${url.port || (url.protocol === "http:" ? "80" : "443")}`;
 }
 
-/** The innermost message of a failed fetch, without the URL and the prefix of Deno's HTTP client. */
+/** Returns the innermost message of a failed fetch, without the URL and the prefix of Deno's HTTP client. */
 export function causeText(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause) innermost = innermost.cause;
@@ -123,7 +123,7 @@ function statusOf(body: string): Record<string, unknown> | undefined {
     const parsed: unknown = JSON.parse(body);
     return isObject(parsed) && parsed.kind === "Status" ? parsed : undefined;
   } catch {
-    return undefined; // the page of a proxy
+    return undefined; // the page of a proxy is not JSON
   }
 }
 
@@ -135,7 +135,7 @@ function firstLine(text: string): string {
   return (text.trim().split("\n", 1)[0] ?? "").slice(0, 200);
 }
 
-/** Why a watch was closed: no event or bookmark arrived in time. */
+/** The abort reason of a watch that was closed because no event or bookmark arrived in time. */
 export class InactivityError extends Error {
   /** Always `InactivityError`. */
   override readonly name = "InactivityError";

@@ -2,12 +2,21 @@
 import { ApiError, conditionsOf, CRD_KIND, type KubeObject } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** Time limit, as in upstream, in milliseconds. */
+/** Time limit of {@link waitEstablished} in milliseconds; upstream's is the same. */
 const LIMIT_MS = 120_000;
 
 /**
- * Resolves with the CRD when it is Established. Rejects with ApiError: `Invalid` when its names are
- * not accepted, `NotFound` when it is deleted, `Timeout` after two minutes.
+ * Waits until the CRD has the condition Established, and returns it. Rejects with ApiError: `Invalid` when
+ * its names are not accepted, `NotFound` when it does not exist, `Timeout` after two minutes and when the
+ * signal aborts.
+ *
+ * @example
+ * ```ts
+ * import { connect, loadConfig, waitEstablished } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const crd = await waitEstablished(client, "shops.example.com");
+ * ```
  */
 export async function waitEstablished(
   client: KubeClient,
@@ -26,7 +35,7 @@ export async function waitEstablished(
   throw new ApiError(`CRD ${name} was not established in time`, { reason: "Timeout" });
 }
 
-/** Whether the CRD's kind is served. Throws ApiError `Invalid` when another CRD has its names. */
+/** Whether the API server serves the CRD's kind. Throws ApiError `Invalid` when another CRD has its names. */
 export function isServed(crd: KubeObject): boolean {
   const refused = conditionsOf(crd).find((c) => c.type === "NamesAccepted" && c.status === "False");
   if (refused) {
@@ -36,12 +45,12 @@ export function isServed(crd: KubeObject): boolean {
   return isEstablished(crd);
 }
 
-/** Whether the CRD's kind is served, even if some of its names are not accepted. */
+/** Whether the CRD has the condition Established. A name that is not accepted does not matter. */
 export function isEstablished(crd: KubeObject): boolean {
   return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");
 }
 
-/** The CRD as soon as an event shows it served; undefined when the watch ends before. */
+/** Watches the CRD and returns it as soon as its kind is served; undefined when the watch ends before. */
 async function nextChange(
   client: KubeClient,
   crd: KubeObject,

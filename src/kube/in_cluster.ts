@@ -1,13 +1,18 @@
-/** The configuration of a pod: its mounted service account. */
+/** Reads the configuration of a pod from its mounted service account. */
 import { fileCredentials } from "./credentials.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** Where the kubelet mounts the service account. */
+/** Folder that the kubelet mounts the service account's token, namespace and certificate authority to. */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** The pod's configuration; undefined outside a pod, or without a token. Throws ConfigError. */
+/**
+ * Returns the pod's configuration; undefined outside a pod and without a mounted token. Rejects with
+ * ConfigError for a file that cannot be read.
+ *
+ * @param env reads an environment variable
+ */
 export async function inCluster(
   env: (name: string) => string | undefined,
   directory: string = SERVICE_ACCOUNT_DIR,

@@ -1,4 +1,4 @@
-/** Kinds of a discovery document, looked up by their names. */
+/** Looks up the kinds of a discovery document by their names. */
 import { type GroupVersionKind, gvkKey, type KindRef } from "../api/mod.ts";
 
 /** A kind in a discovery document. */
@@ -13,7 +13,7 @@ export interface DiscoveredKind extends KindRef {
   subresources: readonly string[];
 }
 
-/** An APIGroupDiscoveryList of `apidiscovery.k8s.io`. */
+/** An APIGroupDiscoveryList of `apidiscovery.k8s.io` (KEP-3352). */
 export interface DiscoveryDocument {
   /** `APIGroupDiscoveryList`. */
   kind?: string;
@@ -48,12 +48,16 @@ export class KindIndex {
   /** `group/version` of aggregated APIs that did not respond. */
   readonly stale: Set<string> = new Set();
 
-  /** @param groups those of `/api` and `/apis`, in the server's order */
+  /**
+   * Indexes all kinds of the groups.
+   *
+   * @param groups the groups of `/api` and `/apis`, in the server's order
+   */
   constructor(groups: readonly GroupDiscovery[]) {
     for (const group of groups) this.#addGroup(group);
   }
 
-  /** The kind in its preferred version. */
+  /** Returns the kind in its preferred version. */
   byGroupKind(wanted: { group: string; kind: string }): DiscoveredKind | undefined {
     return this.#first((k) => k.group === wanted.group && k.kind === wanted.kind);
   }
@@ -74,7 +78,7 @@ export class KindIndex {
   }
 
   #named(name: string, fits: (kind: DiscoveredKind) => boolean): DiscoveredKind | undefined {
-    // Short names come last, so that none hides another kind's plural.
+    // Short names are tried last, so that a short name does not hide another kind's plural.
     return this.#first((k) =>
       fits(k) && [k.plural, k.singular, k.kind.toLowerCase()].includes(name)
     ) ??

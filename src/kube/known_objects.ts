@@ -1,4 +1,4 @@
-/** Turns events and lists into changes, by identity and resourceVersion of the known objects. */
+/** Turns watch events and lists into changes, by comparing uid and resourceVersion with the known objects. */
 import { apiVersionOf, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { WatchEvent } from "./types.ts";
 
@@ -15,7 +15,7 @@ interface Entry {
   resourceVersion: string;
 }
 
-/** Uid and resourceVersion of each object by namespace and name. */
+/** Remembers uid and resourceVersion of each object by namespace and name. */
 export class KnownObjects {
   readonly #kind: KindRef;
   #entries = new Map<string, Entry>();
@@ -35,19 +35,19 @@ export class KnownObjects {
   readonly has = (at: { namespace?: string; name?: string }): boolean =>
     this.#entries.has(placeOf(at));
 
-  /** The changes of a watch event; none when the version is known already. */
+  /** Returns the changes of a watch event: an empty list when the object has the known resourceVersion. */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
     if (event.type !== "DELETED") return this.#put(object);
     const key = keyOf(object);
     const entry = this.#entries.get(key);
-    // A DELETED of an earlier object of this name does not concern the present one.
+    // Skips the DELETED event of an earlier object that had the same name.
     if (!entry || entry.uid !== object.metadata.uid) return [];
     this.#entries.delete(key);
     return [{ type: "deleted", object }];
   }
 
-  /** Removes all objects: the next list adds each of them again. */
+  /** Forgets all objects, so that the next list reports each of them as added. */
   clear(): void {
     this.#entries = new Map();
   }
@@ -57,7 +57,7 @@ export class KnownObjects {
     this.#listed = new Map();
   }
 
-  /** The changes of one item of the list. */
+  /** Returns the changes of one item of the list. */
   fromList(object: KubeObject): Change[] {
     const changes = this.#put(object);
     const key = keyOf(object);
@@ -65,7 +65,7 @@ export class KnownObjects {
     return changes;
   }
 
-  /** Ends the list. Objects that it did not contain were deleted. */
+  /** Ends the list. Returns a deletion for each known object that the list did not contain. */
   endList(): Change[] {
     const listed = this.#listed ?? new Map<string, Entry>();
     const gone = [...this.#entries].filter(([key]) => !listed.has(key));

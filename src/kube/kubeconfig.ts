@@ -25,7 +25,10 @@ export interface Kubeconfig {
   currentContext: string;
 }
 
-/** Reads and merges the files. Throws ConfigError for an invalid file, and when all files are missing. */
+/**
+ * Reads and merges the files. Rejects with ConfigError for an invalid file, and with MissingFileError when
+ * all files are missing.
+ */
 export async function readKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
   const merged: Kubeconfig = {
     origin: files.join(":"),
@@ -52,7 +55,7 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
   return merged;
 }
 
-/** Parses one file; relative paths in it are resolved against its folder. Throws ConfigError. */
+/** Parses one file and resolves its relative paths against its folder. Throws ConfigError. */
 export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "origin"> {
   const root = parseYaml(file, text);
   const folder = dirname(file);

@@ -1,4 +1,4 @@
-/** Leases of coordination.k8s.io: their holders, and whether those still renew them. */
+/** Reads Leases of coordination.k8s.io: who holds them, and whether they have expired. */
 import { ApiError, isObject, type KindRef, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
@@ -20,7 +20,7 @@ export interface LeaseState {
   namespace: string;
   /** Its name. */
   name: string;
-  /** Identity of its holder; undefined when the Lease was given back. */
+  /** Identity of its holder; undefined when the holder has released it. */
   holder?: string;
   /** Whether it is held and has not expired. */
   live: boolean;
@@ -28,13 +28,25 @@ export interface LeaseState {
 
 /** Options of {@link readLeases}. */
 export interface ReadLeasesOptions {
-  /** Namespace that is read beside kube-system when RBAC forbids to list all namespaces. */
+  /** Namespace to read besides `kube-system` when RBAC forbids a list of all namespaces. */
   namespace?: string;
-  /** Time at which the Leases are judged, in milliseconds since 1970; now by default. */
+  /** Time for which to compute the state, in milliseconds since 1970; now by default. */
   now?: number;
 }
 
-/** The Leases of this name in all namespaces that RBAC allows to read. Rejects with ApiError when none is. */
+/**
+ * Returns the Leases with this name in all namespaces or, when RBAC forbids that list, in
+ * `options.namespace` and `kube-system`. Rejects with ApiError when RBAC forbids all of these reads.
+ *
+ * @example
+ * ```ts
+ * import { connect, loadConfig, readLeases } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const leases = await readLeases(client, "controller.kro.run", { namespace: "kro-system" });
+ * console.log(leases.find((lease) => lease.live)?.holder);
+ * ```
+ */
 export async function readLeases(
   client: KubeClient,
   name: string,
@@ -45,7 +57,20 @@ export async function readLeases(
   return found.map((lease) => leaseState(lease, now));
 }
 
-/** The state of a Lease at a time, in milliseconds since 1970. */
+/**
+ * Returns the state of a Lease at the time `now`, in milliseconds since 1970.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { leaseState, microTime } from "./mod.ts";
+ *
+ * const spec = { holderIdentity: "a", renewTime: microTime(0), leaseDurationSeconds: 15 };
+ * const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: {}, spec };
+ * assert.equal(leaseState(lease, 14_999).live, true);
+ * assert.equal(leaseState(lease, 15_000).live, false);
+ * ```
+ */
 export function leaseState(lease: KubeObject, now: number): LeaseState {
   const spec = isObject(lease.spec) ? lease.spec : {};
   const holder = typeof spec.holderIdentity === "string" && spec.holderIdentity !== ""
@@ -66,7 +91,7 @@ export function microTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "000Z");
 }
 
-/** Reference to a Lease. */
+/** Returns a reference to a Lease. */
 export function leaseRef(namespace: string, name: string): ObjectRef {
   return { kind: LEASE_KIND, namespace, name };
 }
@@ -94,7 +119,7 @@ async function findLeases(
       refused = error;
     }
   }
-  // Without any readable namespace it is unknown whether there is a holder.
+  // An empty list would say that the Lease is free, which is unknown here.
   if (readable === 0) throw refused;
   return found;
 }

@@ -1,6 +1,6 @@
 /**
- * Leader election with a Lease, as client-go's `leaderelection` does it: acquire, renew, give back.
- * While another process holds the Lease, its changes are watched.
+ * Leader election with a Lease, as client-go's package `leaderelection` does it: acquire, renew, release.
+ * Unlike client-go, a waiting process watches the Lease instead of polling it.
  */
 import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
@@ -24,27 +24,30 @@ export interface LeaseOptions {
   name: string;
   /** Identity of this process; `<host name>_<uuid>` by default. */
   identity?: string;
-  /** How long other processes respect the Lease without a renewal, in seconds; 15 by default. */
+  /** Time without renewal after which another process may take the Lease, in seconds; 15 by default. */
   durationSeconds?: number;
-  /** How long renewals may fail before the Lease counts as lost, in seconds; 10 by default. */
+  /** Time without renewal after which this process counts the Lease as lost, in seconds; 10 by default. */
   renewDeadlineSeconds?: number;
   /** Time between renewals, and between attempts that fail, in seconds; 2 by default. */
   retrySeconds?: number;
   /** Called when the Lease is acquired. */
   acquired?: () => void;
-  /** Called when another process took the Lease, or the renew deadline has passed. */
+  /** Called when another process has taken the Lease or the renew deadline has passed. */
   lost?: () => void;
   /** Called once for each other process that holds the Lease. */
   waiting?: (holder: string) => void;
-  /** Called when a request for the Lease fails; it is repeated. */
+  /** Called when a request for the Lease fails; the holder repeats it. */
   onError?: (error: unknown) => void;
   /** Called when a request for the Lease succeeds. */
   onAnswer?: () => void;
-  /** Called when the watch fails; it is repeated, and the Lease is read again when it expires. */
+  /** Called when the watch of the Lease fails; the holder repeats it, and reads the Lease at its expiry. */
   onWatchError?: (error: unknown) => void;
 }
 
-/** A unique identity: `<host name>_<uuid>`. Throws ConfigError without the permission to read the host name. */
+/**
+ * Returns a unique identity, `<host name>_<uuid>`. Throws ConfigError without Deno's permission to read the
+ * host name.
+ */
 export function leaseIdentity(): string {
   try {
     return `${Deno.hostname()}_${crypto.randomUUID()}`;
@@ -55,34 +58,39 @@ export function leaseIdentity(): string {
 
 /** Whether this process holds the Lease. Times are those of `performance.now()`, in milliseconds. */
 type State =
-  /** It does not; `holder` is the process that `waiting` was called for. */
+  /** Another process holds the Lease, or none; `holder` is the last one that `waiting` was called with. */
   | { readonly name: "waiting"; readonly holder?: string }
-  /** It does, since the renewal sent at `renewedAt`; the timer ends that at the renew deadline. */
+  /** This process holds it. `renewedAt`: when the last renewal was sent; `deadline`: fires when it is lost. */
   | {
     readonly name: "held";
     readonly renewedAt: number;
     readonly deadline: ReturnType<typeof setTimeout>;
   };
 
-/** The last change of the Lease that was seen. */
+/** The last change of the Lease that this process has seen. */
 interface Observation {
   /** Its resourceVersion; undefined when the Lease does not exist. */
   readonly revision?: string;
   /** When this process first saw it (`performance.now()`). */
   readonly at: number;
-  /** How long another process' Lease is respected from then on, in milliseconds. */
+  /** How long from then on this process must not take the Lease, in milliseconds; 0 if it is free. */
   readonly respectedMs: number;
 }
 
 /**
- * Acquires, renews and gives back one Lease. Expiry, of another process' Lease and of its own, is judged
- * by the monotonic clock of this machine only, because clocks of machines differ.
+ * Acquires, renews and releases one Lease. It measures expiry, of its own Lease and of another process',
+ * with the monotonic clock of this machine, because the clocks of machines differ.
  *
  * @example
+ * ```ts
+ * import { connect, LeaseHolder, loadConfig } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
  * const holder = new LeaseHolder(client, { namespace: "kro-system", name: "controller.kro.run" });
  * holder.start();
- * if (holder.held) await work();
+ * if (holder.held) console.log("this process is the leader");
  * await holder.release();
+ * ```
  */
 export class LeaseHolder {
   /** Identity that this process writes into the Lease. */
@@ -112,8 +120,8 @@ export class LeaseHolder {
   }
 
   /**
-   * Whether the Lease is held now. It turns false at the renew deadline even in a process that was
-   * suspended and whose timers have not fired yet.
+   * Whether this process holds the Lease now. It is false after the renew deadline even in a process that
+   * was suspended and whose timers have not fired yet.
    */
   get held(): boolean {
     return this.#state.name === "held" &&
@@ -126,8 +134,8 @@ export class LeaseHolder {
   }
 
   /**
-   * Stops, and gives the Lease back when it is held, so that another process can take it before it
-   * expires. Never rejects: a failed request goes to `onError`. `lost` is not called.
+   * Stops, and releases the Lease if it is held, so that another process can take it before it expires.
+   * Never rejects: a failed request goes to `onError`. `lost` is not called.
    */
   async release(): Promise<void> {
     this.#stop.abort();
@@ -152,13 +160,13 @@ export class LeaseHolder {
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
-    // A conflict says that the Lease changed: the second attempt reads whose it is.
+    // A conflict means that the Lease has changed: the second attempt reads it again.
     if (await this.#attempted() === "raced") await this.#attempted();
     if (!this.held) this.#lose();
     if (this.#state.name === "held") await sleep(this.#retryMs, signal);
   }
 
-  /** Tries until the Lease is held; while another process holds it, the watch says when to try again. */
+  /** Tries until the Lease is held. After `taken` it tries again at a change of holder or at the expiry. */
   async #acquire(signal: AbortSignal): Promise<void> {
     const done = new AbortController();
     const end = () => done.abort();
@@ -189,11 +197,11 @@ export class LeaseHolder {
     return new Reflector(this.#client, LEASE_KIND, options, handlers).start(signal);
   }
 
-  /** Handles a change that the watch shows. */
+  /** Handles a change from the watch. */
   #observed(lease: KubeObject | undefined): void {
     if (!this.#note(lease)) return;
     const holder = lease ? holderOf(lease) : "";
-    // A renewal by the known holder. The sleep until the old expiry then ends early and is repeated.
+    // A renewal by the known holder needs no attempt. The sleep until the old expiry ends and starts anew.
     if (holder !== "" && this.#state.name === "waiting" && this.#state.holder === holder) return;
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -233,13 +241,16 @@ export class LeaseHolder {
       renewTime: now,
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
-    // The answer came after the deadline: other processes may already count the Lease as expired.
+    // The response came after the deadline: other processes may already count the Lease as expired.
     if (performance.now() - started >= this.#deadlineMs) return "raced";
     this.#renewed(started);
     return "held";
   }
 
-  /** Other processes count from when they see the renewal, which is later than when it was sent. */
+  /**
+   * Records a renewal. The deadline counts from when the request was sent, which is before any other process
+   * can see the renewal and count the lease duration from it.
+   */
   #renewed(sentAt: number): void {
     const before = this.#state;
     if (before.name === "held") clearTimeout(before.deadline);
@@ -262,8 +273,8 @@ export class LeaseHolder {
   }
 
   /**
-   * Records when this version of the Lease was first seen; returns false for a known version. A deleted
-   * Lease is respected until it expires: its holder still works, and creates it again at its renewal.
+   * Records when this process first saw this version of the Lease; returns false for a known version. A
+   * deleted Lease is not free before it expires: its holder creates it again with the next renewal.
    */
   #note(lease: KubeObject | undefined): boolean {
     const revision = lease?.metadata.resourceVersion;

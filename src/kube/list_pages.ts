@@ -1,11 +1,22 @@
-/** Lists read page by page, for callers that accept the same object twice. */
+/** Reads lists page by page, for callers that accept the same object twice. */
 import { ApiError, type KindRef } from "../api/mod.ts";
 import type { KubeClient, ListOptions, ListPage } from "./types.ts";
 
 /**
- * Yields pages of 500 objects of all namespaces or, when RBAC forbids that, of the given ones. When a
- * continue token expires, the list is read again in one piece, so objects of earlier pages come twice.
+ * Yields pages of 500 objects of all namespaces or, when RBAC forbids that, of the given ones. When the
+ * continue token expires, it reads the list again in one piece and yields the earlier objects twice.
  * Rejects with ApiError.
+ *
+ * @param namespaces called when RBAC forbids a list of all namespaces
+ *
+ * @example
+ * ```ts
+ * import { connect, everyPage, LEASE_KIND, loadConfig } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const pages = everyPage(client, LEASE_KIND, {}, () => ["kro-system"]);
+ * for await (const { items } of pages) console.log(items.length);
+ * ```
  */
 export async function* everyPage(
   client: KubeClient,

@@ -1,6 +1,18 @@
 /**
- * Kubernetes over fetch: configuration, transport, discovery, watch, server-side apply, leases.
- * It does not depend on graphs.
+ * A Kubernetes client over `fetch`: {@link loadConfig} reads a kubeconfig or the pod's service account,
+ * {@link connect} returns a {@link KubeClient} with the verbs of the API, {@link Discovery} finds kinds,
+ * {@link Reflector} lists and watches, {@link LeaseHolder} elects a leader. It does not depend on graphs.
+ *
+ * @example Watch the ConfigMaps of a namespace
+ * ```ts
+ * import { connect, loadConfig, Reflector } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const kind = { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
+ * const print = ({ metadata }: { metadata: { name?: string } }) => console.log(metadata.name);
+ * const handlers = { added: print, modified: print, deleted: print };
+ * await new Reflector(client, kind, { namespace: "default" }, handlers).start(AbortSignal.timeout(60_000));
+ * ```
  *
  * @module
  */

@@ -1,8 +1,8 @@
-/** Paths of the API server: `/api/v1/…` for the core group, `/apis/<group>/<version>/…` for all others. */
+/** Paths of the API server: `/api/v1/…` for the core group, else `/apis/<group>/<version>/…`. */
 import type { KindRef } from "../api/mod.ts";
 import type { ListOptions } from "./types.ts";
 
-/** The parts of a path behind group and version. */
+/** The parts of a path after group and version. */
 export interface PathParts {
   /** Namespace; absent for all namespaces and for cluster-scoped kinds. */
   namespace?: string;
@@ -12,7 +12,7 @@ export interface PathParts {
   subresource?: string;
 }
 
-/** Path of a collection or of one object; each segment is percent-encoded. */
+/** Returns the path of a collection or of one object; each segment is percent-encoded. */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];
   const segments = [...root, kind.version];
@@ -23,13 +23,13 @@ export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   return "/" + segments.map(encodeURIComponent).join("/");
 }
 
-/** A resource as RBAC and kubectl write it: `deployments.apps`, `pods/status`. */
+/** Returns a resource as RBAC and kubectl write it: `deployments.apps`, `pods/status`. */
 export function resourceText(kind: KindRef, subresource?: string): string {
   const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
   return subresource ? `${resource}/${subresource}` : resource;
 }
 
-/** The query of a list or watch with its selectors. */
+/** Returns the query of a list or watch with its selectors. */
 export function selectionQuery(options: ListOptions): URLSearchParams {
   const query = new URLSearchParams();
   if (options.labelSelector) query.set("labelSelector", options.labelSelector);

@@ -1,6 +1,6 @@
 /**
- * A reflector lists the objects of one kind, then watches them, until it is stopped. Handlers see one
- * stream of changes across reconnects, relists and failures.
+ * A reflector, as client-go's `tools/cache.Reflector`: it lists the objects of one kind, then watches them,
+ * until it is stopped. Handlers get one stream of changes across reconnects, relists and failures.
  */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
@@ -15,13 +15,13 @@ export interface ReflectorHandlers {
   added(object: KubeObject): void;
   /** An object changed. */
   modified(object: KubeObject): void;
-  /** An object was deleted. After a relist only its type, name, namespace and uid are known. */
+  /** An object was deleted. If a relist found this, the object has only type, name, namespace and uid. */
   deleted(object: KubeObject): void;
-  /** Called once, after all objects of the first list were handed over. */
+  /** Called once, after `added` was called for each object of the first list. */
   synced?(): void;
 }
 
-/** A list whose objects were all handed over. */
+/** A complete list: the handlers were called for each of its objects. */
 export interface Listed {
   /** The list's resourceVersion; empty when the server sends none. */
   resourceVersion: string;
@@ -31,19 +31,19 @@ export interface Listed {
   has(at: { namespace?: string; name?: string }): boolean;
 }
 
-/** What a reflector watches, and callbacks for lists and failures. */
+/** The selection that a reflector watches, and callbacks for lists and failures. */
 export interface ReflectorOptions extends ListOptions {
-  /** Called on every failure except an expired resourceVersion; the reflector tries again. */
+  /** Called with every failure except an expired resourceVersion; the reflector tries again. */
   onError?: (error: unknown) => void;
-  /** Waits between failed attempts; 100 ms to 30 s by default. */
+  /** Delays between failed attempts; 100 ms to 30 s by default. */
   backoff?: Backoff;
   /** Called after each complete list, before `synced` is called for the first one. */
   onListed?: (list: Listed) => void;
-  /** Milliseconds between lists while lists are allowed and watches are not; 10 s by default. */
+  /** Milliseconds between lists while RBAC allows lists and forbids watches; 10,000 by default. */
   pollMs?: number;
 }
 
-/** The reflector lists: it has no position to watch from. */
+/** The reflector must list: it has no resourceVersion to watch from. */
 interface Listing {
   readonly name: "listing";
   /** Whether an earlier list was complete. */
@@ -53,27 +53,33 @@ interface Listing {
 /** The reflector watches, or is about to reconnect. */
 interface Watching {
   readonly name: "watching";
-  /** Where the next connection starts: the version of the last list, event or bookmark. */
+  /** Where the next connection starts: the resourceVersion of the last list, event or bookmark. */
   resourceVersion: string;
-  /** Whether the connection continues an earlier one; false right after a list. */
+  /** Whether the connection continues an earlier watch; false right after a list. */
   resumed: boolean;
   /** Whether the connection delivered an event or stayed open for PRODUCTIVE_MS. */
   productive: boolean;
 }
 
-// The API server sends a bookmark about once a minute. A server without bookmarks is reconnected to.
+// The API server sends a bookmark about once a minute, so a connection that is silent for longer is broken.
 const INACTIVITY_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
 
 /**
- * Lists and watches one kind. It keeps no objects, only the uid and resourceVersion of each: enough to
+ * Lists and watches one kind. It stores no objects, only the uid and resourceVersion of each: enough to
  * tell additions, changes and deletions apart after a relist.
  *
  * @example
- * const reflector = new Reflector(client, kind, { labelSelector: "app=a" }, handlers);
- * void reflector.start(signal);
+ * ```ts
+ * import { connect, LEASE_KIND, loadConfig, Reflector } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const handlers = { added() {}, modified() {}, deleted() {} };
+ * const reflector = new Reflector(client, LEASE_KIND, { labelSelector: "app=a" }, handlers);
+ * void reflector.start(AbortSignal.timeout(60_000));
  * await reflector.synced;
+ * ```
  */
 export class Reflector {
   readonly #client: KubeClient;
@@ -98,37 +104,40 @@ export class Reflector {
     this.#handlers = handlers;
     this.#known = new KnownObjects(kind);
     this.#backoff = options.backoff ?? new Backoff();
-    // A stopped reflector rejects the promise; without this handler Deno ends the process for it.
+    // Without this handler, Deno would end the process when a stopped reflector rejects the promise.
     this.#synced.promise.catch(() => {});
   }
 
-  /** Resolves after the first list; rejects with the signal's reason when stopped before. */
+  /** Resolves after the first list; rejects with the signal's reason when the signal aborts before. */
   get synced(): Promise<void> {
     return this.#synced.promise;
   }
 
-  /** Whether the first list has been handed over; stays true. */
+  /** Whether the handlers were called for each object of the first list; stays true. */
   get hasSynced(): boolean {
     return this.#state.name === "watching" || this.#state.synced;
   }
 
-  /** Whether the server allowed the list that the watch continues from; false during a list. */
+  /** Whether the reflector watches, which means that its last list succeeded; false while it lists. */
   get mayList(): boolean {
     return this.#state.name === "watching";
   }
 
-  /** How many objects are known. */
+  /** Number of known objects. */
   get size(): number {
     return this.#known.size;
   }
 
-  /** Lists at the next round and calls `added` for every object, for handlers that dropped their state. */
+  /**
+   * Forgets all objects, so that the next round lists and calls `added` for each object. For handlers that
+   * have dropped their state.
+   */
   forget(): void {
     this.#known.clear();
     this.#relist();
   }
 
-  /** Runs until the signal aborts; resolves when all connections are closed. Call it once. */
+  /** Runs until the signal aborts; resolves when its connections are closed. Never rejects. Call it once. */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const error = await this.#round(signal);
@@ -139,7 +148,7 @@ export class Reflector {
     this.#synced.reject(signal.reason);
   }
 
-  /** One list, unless there is a position to watch from, and one watch; returns its error, if any. */
+  /** Lists, unless a resourceVersion to watch from is known, then watches once; returns the first error. */
   async #round(signal: AbortSignal): Promise<unknown> {
     try {
       if (this.#state.name === "watching") {
@@ -156,19 +165,19 @@ export class Reflector {
     }
   }
 
-  /** Reports the error of a round and moves to the next state; milliseconds to wait before it. */
+  /** Reports the error of a round and sets the next state; returns the milliseconds until the next round. */
   #finish(error: unknown): number {
     const watch = this.#state.name === "watching" ? this.#state : undefined;
     if (error !== undefined && !isGone(error)) this.#report(error);
     const retryAfterMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     if (watch && isRefused(error)) {
-      // Lists are allowed and watches are not. Each round asks for the watch again: roles change.
+      // RBAC allows lists and forbids watches. Each round tries the watch again, because roles change.
       this.#relist();
       this.#backoff.reset();
       return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
     }
     if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
-    // An expired position is normal, unless a list has just returned it.
+    // An expired resourceVersion is normal, unless a list has just returned it.
     const expired = watch?.resumed && isGone(error);
     if (watch?.productive || expired) this.#backoff.reset();
     if (expired || (watch?.productive && error === undefined)) return 0;
@@ -179,14 +188,14 @@ export class Reflector {
     this.#state = { name: "listing", synced: this.hasSynced };
   }
 
-  /** Lists the kind and moves to watching; stays in listing when the signal aborts. */
+  /** Lists the kind and changes to `watching`; stays `listing` when the signal aborts. */
   async #list(signal: AbortSignal): Promise<void> {
     let resourceVersion: string | undefined;
     try {
       resourceVersion = await this.#readPages(signal);
     } catch (error) {
       if (!isGone(error)) throw error;
-      // The continue token expired between two pages: list once more, in one piece.
+      // The continue token expired between two pages: list again, in one piece.
       resourceVersion = await this.#readPages(signal, 0);
     }
     if (resourceVersion === undefined) return;
@@ -201,7 +210,7 @@ export class Reflector {
     this.#synced.resolve();
   }
 
-  /** Hands over all pages; returns the list's resourceVersion, or undefined when the signal aborts. */
+  /** Emits the changes of all pages; returns the list's resourceVersion, or undefined after an abort. */
   async #readPages(signal: AbortSignal, limit?: number): Promise<string | undefined> {
     this.#known.beginList();
     let resourceVersion = "";
@@ -223,7 +232,7 @@ export class Reflector {
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let lastEvent = started;
-    // One timer for many events: it is set again for the rest of the time instead of at each event.
+    // One timer serves many events: when it fires, it is set again for the time that is left.
     const check = () => {
       const left = lastEvent + INACTIVITY_MS - performance.now();
       if (left <= 0) inactive();
@@ -264,7 +273,7 @@ export class Reflector {
     for (const { type, object } of changes) this.#call(() => this.#handlers[type](object));
   }
 
-  /** Reports the error of a handler that throws; the other handlers still get their events. */
+  /** Calls a handler and reports its error, so that one failing call does not end the watch. */
   #call(handler: () => void): void {
     try {
       handler();
@@ -278,15 +287,15 @@ export class Reflector {
   }
 }
 
-/** Whether the server refuses the request: RBAC forbids it (403), or the kind lacks the verb (405). */
+/** Whether the server refused the request: RBAC forbids it (403), or the kind lacks the verb (405). */
 export function isRefused(error: unknown): boolean {
   return error instanceof ApiError && (error.reason === "Forbidden" || error.code === 405);
 }
 
-/** Whether a watch from this position cannot continue: the next request must be a list. */
+/** Whether a watch from this resourceVersion cannot continue, so that the next request must be a list. */
 function isPositionLost(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  // NotFound: the kind was deleted. A kind that comes back under its name has other objects.
+  // NotFound: the kind was deleted. If it is created again under the same name, its objects are others.
   return error.reason === "Gone" || error.reason === "NotFound" ||
     error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }

@@ -21,13 +21,13 @@ export interface KubeRequest {
   accept?: string;
   /** Time limit in milliseconds, instead of the client's. */
   timeoutMs?: number;
-  /** Longest response in bytes, instead of the default of its verb. */
+  /** Size limit of the response in bytes, instead of the default of its verb. */
   longest?: number;
   /** Gate that each attempt must pass. */
   gate?: RequestGate;
 }
 
-/** A request as messages name it: `GET deployments.apps kro/httpbin`. */
+/** Returns a request as messages name it: `GET deployments.apps kro/httpbin`. */
 export function requestText(request: KubeRequest): string {
   const object = request.object ? ` ${request.object}` : "";
   return `${
@@ -35,7 +35,7 @@ export function requestText(request: KubeRequest): string {
   } ${request.resource}${object}`;
 }
 
-/** Whether the request is idempotent: it may be sent again when no response came. */
+/** Whether the request is idempotent, so that it may be sent again when no response came. */
 export function repeatable(request: KubeRequest): boolean {
   return request.method === "GET" || request.verb === "apply";
 }

@@ -1,8 +1,17 @@
-/** Comparison of resourceVersions, which grow within one kind (KEP-5504). */
+/** Compares resourceVersions, which increase within one kind (KEP-5504). */
 
 /**
- * Above 0 when `a` is newer than `b`, 0 when they are the same. The API server issues decimal numbers;
- * anything else that differs counts as newer, so that no event is lost.
+ * Returns a positive number when `a` is newer than `b`, 0 when they are equal, a negative number when `a` is
+ * older. The API server issues decimal numbers; a different value in another form counts as newer, so that
+ * no event is skipped.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { compareRevisions } from "./mod.ts";
+ *
+ * assert.ok(compareRevisions("10", "9") > 0);
+ * ```
  */
 export function compareRevisions(a = "", b = ""): number {
   if (a === b) return 0;

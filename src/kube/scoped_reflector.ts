@@ -1,4 +1,4 @@
-/** A reflector that watches a kind in all namespaces or, where RBAC forbids that, in single ones. */
+/** A reflector that watches a kind in all namespaces or, when RBAC forbids that, in single namespaces. */
 import type { KindRef } from "../api/mod.ts";
 import {
   isRefused,
@@ -9,9 +9,9 @@ import {
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
-/** What to watch. */
+/** The selection that a scoped reflector watches, and its callbacks. */
 export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
-  /** Called when the list of all namespaces loses its permission: what it handed over may be stale. */
+  /** Called when RBAC begins to forbid the list of all namespaces: the objects seen so far may be stale. */
   onLost?: () => void;
 }
 
@@ -23,25 +23,37 @@ interface NamespaceWatch {
   readonly synced: Promise<boolean>;
 }
 
-/** What the server allows, as far as it is known. */
+/** The scope that RBAC allows, as far as it is known. */
 type Scope =
-  /** Neither listed nor refused yet. */
+  /** The first list of all namespaces has neither succeeded nor been refused yet. */
   | { readonly name: "unknown" }
-  /** All namespaces are listed. */
+  /** The list of all namespaces succeeded. */
   | { readonly name: "everywhere" }
-  /** The list of all namespaces is refused; `watches` holds those of single namespaces, by name. */
+  /** The list of all namespaces was refused; `watches` holds the watches of single namespaces, by name. */
   | { readonly name: "namespaces"; readonly watches: Map<string, NamespaceWatch> };
 
 /**
- * How long watches of namespaces continue beside the one of all namespaces, in milliseconds: they may
- * have events to deliver that are older than its list.
+ * How long the watches of single namespaces continue after the first list of all namespaces, in
+ * milliseconds: they may still deliver events that are older than that list.
  */
 const OVERLAP_MS = 5_000;
 
 /**
- * Lists and watches one kind in the widest scope that RBAC allows. It asks for all namespaces all the
- * time, so that a permission granted later is used. While one scope replaces the other, handlers may
- * get the same change twice.
+ * Lists and watches one kind in the widest scope that RBAC allows. It keeps trying the list of all
+ * namespaces, so that it uses a permission that is granted later. While one scope replaces the other,
+ * handlers may get the same change twice.
+ *
+ * @example
+ * ```ts
+ * import { connect, LEASE_KIND, loadConfig, ScopedReflector } from "./mod.ts";
+ *
+ * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
+ * const handlers = { added() {}, modified() {}, deleted() {} };
+ * const reflector = new ScopedReflector(client, LEASE_KIND, {}, handlers);
+ * void reflector.start(AbortSignal.timeout(60_000));
+ * await reflector.synced;
+ * console.log(await reflector.covers("kro-system"));
+ * ```
  */
 export class ScopedReflector {
   readonly #client: KubeClient;
@@ -74,13 +86,13 @@ export class ScopedReflector {
         rest.onListed?.(list);
       },
     }, handlers);
-    // A stopped reflector rejects the promise; without this handler Deno ends the process for it.
+    // Without this handler, Deno would end the process when a stopped reflector rejects the promise.
     this.#synced.promise.catch(() => {});
   }
 
   /**
-   * Resolves when all namespaces are listed, or the list of all is refused; rejects with the signal's
-   * reason when stopped before.
+   * Resolves when the list of all namespaces has succeeded or was refused; rejects with the signal's reason
+   * when the signal aborts before.
    */
   get synced(): Promise<void> {
     return this.#synced.promise;
@@ -105,9 +117,10 @@ export class ScopedReflector {
   }
 
   /**
-   * Resolves to true when all objects of the namespace are known; if RBAC forbids the list of all
-   * namespaces, a watch of this one is started for it. Resolves to false when they cannot be known.
-   * Without a namespace the question is about all of them.
+   * Whether all objects of the namespace are known. If RBAC forbids the list of all namespaces, it starts a
+   * watch of this namespace and waits for its first list; it resolves to false when RBAC forbids that too.
+   *
+   * @param namespace undefined asks for all namespaces
    */
   async covers(namespace: string | undefined): Promise<boolean> {
     const scope = this.#scope;
@@ -138,7 +151,7 @@ export class ScopedReflector {
     return { stop, reflector, synced };
   }
 
-  /** The list of all namespaces succeeded: the watches of single ones end after the overlap. */
+  /** The list of all namespaces succeeded: the watches of single namespaces end after the overlap. */
   #enterEverywhere(): void {
     const before = this.#scope;
     if (before.name === "everywhere") return;
@@ -149,7 +162,7 @@ export class ScopedReflector {
   }
 
   #onWideError(error: unknown): void {
-    // With a refused watch but an allowed list the reflector polls: that is as complete.
+    // If only the watch is refused, the reflector polls with lists and still knows all objects.
     if (isRefused(error) && !this.#wide.mayList) this.#enterNamespaces();
     this.#options.onError?.(error);
   }

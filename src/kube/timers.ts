@@ -3,6 +3,13 @@
 /**
  * Resolves after `ms` milliseconds, or as soon as the signal aborts. It never rejects: callers check
  * `signal.aborted` afterwards.
+ *
+ * @example
+ * ```ts
+ * import { sleep } from "./mod.ts";
+ *
+ * await sleep(60_000, AbortSignal.timeout(1));
+ * ```
  */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -18,8 +25,17 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Returns the promise's value, or throws an Error with the text of `message` when the promise is
- * still pending after `ms` milliseconds.
+ * Returns the promise's value. Rejects with its error, or with an Error of the given message when the
+ * promise is still pending after `ms` milliseconds.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { within } from "./mod.ts";
+ *
+ * const pending = new Promise(() => {});
+ * await assert.rejects(within(1, pending, () => "no response within 1 ms"), /no response/);
+ * ```
  */
 export async function within<T>(
   ms: number,
@@ -39,7 +55,15 @@ export async function within<T>(
 
 /**
  * Waits until the promise is fulfilled or rejected, for at most `ms` milliseconds (Infinity: without
- * a limit). Returns false when the limit came first.
+ * a limit). Returns false when the promise is still pending then. Never rejects.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { settledIn } from "./mod.ts";
+ *
+ * assert.equal(await settledIn(1, new Promise(() => {})), false);
+ * ```
  */
 export async function settledIn(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(() => true, () => true);

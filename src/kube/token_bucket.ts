@@ -1,8 +1,18 @@
 /** Rate limiting by a token bucket. */
 
 /**
- * A token bucket whose callers may reserve tokens ahead of time, as those of Go's `x/time/rate` do. Times
- * are milliseconds since any fixed point.
+ * A token bucket whose callers may reserve tokens ahead of time, like the Limiter of Go's
+ * `golang.org/x/time/rate`. Times are milliseconds of any monotonic clock.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { TokenBucket } from "./mod.ts";
+ *
+ * const bucket = new TokenBucket(10, 1, 0);
+ * assert.equal(bucket.take(0), true);
+ * assert.equal(bucket.reserve(0), 100);
+ * ```
  */
 export class TokenBucket {
   readonly #perMs: number;
@@ -11,10 +21,11 @@ export class TokenBucket {
   #last: number;
 
   /**
-   * A full bucket.
+   * Starts with a full bucket.
    *
    * @param qps tokens per second
-   * @param burst how many tokens the bucket holds
+   * @param burst tokens that the bucket holds at most
+   * @param now the present time in milliseconds
    */
   constructor(qps: number, burst: number, now: number) {
     this.#perMs = qps / 1000;
@@ -23,7 +34,7 @@ export class TokenBucket {
     this.#last = now;
   }
 
-  /** Takes one token and returns the milliseconds until it is available; 0 when it is now. */
+  /** Takes one token and returns the milliseconds until it is available; 0 when it is available now. */
   reserve(now: number): number {
     this.#fill(now);
     this.#tokens -= 1;

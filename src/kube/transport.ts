@@ -1,6 +1,6 @@
 /**
- * HTTP to one API server, with concurrency and rate limits, time limits, credentials, Retry-After, and a
- * new HTTP client after a connection failed.
+ * HTTP requests to one API server: concurrency, rate and time limits, credentials, Retry-After, and a new
+ * HTTP client after a failed connection.
  */
 import { ApiError } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
@@ -25,15 +25,16 @@ interface Answer {
   retryAfterSeconds?: number;
 }
 
-// Each request has its own connection. Callers wait here for a permit, before their time limit starts.
+// Each request in flight has its own connection. More requests wait for a permit, before their time limit
+// starts.
 const MAX_IN_FLIGHT = 80;
-// Shorter than the 90 s after which kube-apiserver closes idle connections, to never reuse a closing one.
+// kube-apiserver closes idle connections after 90 s. Closing them earlier avoids using one that it closes.
 const IDLE_MS = 60_000;
 const MAX_RETRIES = 5;
 const LONGEST_WAIT_SECONDS = 30;
 
 /**
- * Sends requests to one API server. A response of status 2xx resolves, everything else rejects with
+ * Sends requests to one API server. Methods resolve for a response of status 2xx, and otherwise reject with
  * ApiError, or with ConfigError when the configuration cannot be used.
  */
 export class Transport {
@@ -81,7 +82,7 @@ export class Transport {
 
   /**
    * Opens a stream on a connection of its own, which is closed when the signal aborts. The time limit
-   * applies until the response's headers.
+   * applies until the headers of the response arrive.
    */
   async open(request: KubeRequest, signal: AbortSignal): Promise<OpenStream> {
     let stream: OpenStream | undefined;
@@ -116,7 +117,7 @@ export class Transport {
     return stream!;
   }
 
-  /** The error of a request or stream whose connection failed. */
+  /** Returns the error for a request or stream whose connection failed. */
   broken(request: KubeRequest, error: unknown): Error {
     if (this.#closed.signal.aborted) return closedError(request);
     return unreachable(requestText(request), this.#config, error);
@@ -131,8 +132,9 @@ export class Transport {
   }
 
   /**
-   * Sends a request until it succeeds or may not be repeated: while the server asks to wait
-   * (Retry-After), once more with new credentials after 401, once more on a new connection.
+   * Sends a request and repeats it: up to five times after the wait that the server asks for (429 or 503 with
+   * a Retry-After of at most 30 s), once with new credentials after a 401, and once on a new connection if
+   * the request is idempotent.
    */
   async #withRetries(
     request: KubeRequest,
@@ -178,7 +180,7 @@ export class Transport {
   #refusal(request: KubeRequest, answer: Answer): ApiError {
     const { origin, server } = this.#config;
     let text = requestText(request);
-    // Credentials come from the configuration: the message names it.
+    // The credentials come from the configuration, so the message names its source.
     if (answer.code === 401) text += ` at ${hostOf(server)} with the credentials of ${origin}`;
     return refusal(text, answer.code, answer.text, answer.retryAfterSeconds);
   }
@@ -233,7 +235,7 @@ export class Transport {
     headers.set("accept", request.accept ?? "application/json");
     if (request.contentType) headers.set("content-type", request.contentType);
     if (authorization) headers.set("authorization", authorization);
-    // The gate is asked last: waiting for a permit or for credentials may have taken long.
+    // The gate is checked last, because waiting for a permit or for credentials may take long.
     const why = request.gate?.withholds(isWrite(request));
     if (why !== undefined) throw withheld(request, why);
     const started = performance.now();
@@ -275,7 +277,7 @@ export class Transport {
     return this.#unary.http;
   }
 
-  /** Drops the HTTP client: its running requests continue, the next request creates a new one. */
+  /** Drops the HTTP client: its running requests continue, and the next request creates a new client. */
   #discard(http: Deno.HttpClient): void {
     if (this.#unary?.http !== http) return;
     this.#unary = undefined;
@@ -283,8 +285,9 @@ export class Transport {
   }
 
   /**
-   * A client for HTTP/1.1. Deno does not set TCP_NODELAY: over HTTP/2 a body of 1 KiB or more is sent
-   * behind its headers, and waits about 40 ms for the server's delayed ACK of those (RFC 1122, 4.2.3.2).
+   * Creates a client for HTTP/1.1. Over HTTP/2, Deno sends a body of 1 KiB or more in a segment after its
+   * headers, and without TCP_NODELAY, which Deno does not set, that segment waits about 40 ms for the
+   * server's delayed ACK of the headers (RFC 1122, section 4.2.3.2).
    */
   #httpClient(): Deno.HttpClient {
     const { ca, clientCert, origin, proxyUrl } = this.#config;

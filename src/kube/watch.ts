@@ -1,4 +1,4 @@
-/** Parses the events of one watch connection: a stream of JSON documents, one per line. */
+/** Parses the events of one watch connection: a stream of JSON documents, one document per line. */
 import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
@@ -7,8 +7,8 @@ import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
 
 /**
- * Yields events until the server ends the stream or the signal aborts. Throws ApiError for an ERROR event
- * and for a failed connection.
+ * Yields events until the server ends the stream or the signal aborts. Rejects with ApiError for an ERROR
+ * event and for a failed connection.
  */
 export async function* readWatch(
   transport: Transport,
@@ -29,7 +29,7 @@ export async function* readWatch(
   }
 }
 
-/** Parses one line. Throws ApiError for an ERROR event, whose object is a Status, and for a malformed one. */
+/** Parses one event. Throws ApiError for an ERROR event, whose object is a Status, and for malformed JSON. */
 export function toEvent(request: string, line: string): WatchEvent {
   const event = parseEvent(request, line);
   switch (event.type) {
@@ -61,8 +61,8 @@ function parseEvent(request: string, line: string): { type: string; object: Kube
 }
 
 /**
- * Yields the lines of a byte stream until it ends or the signal aborts. A last line without a line feed is
- * dropped: the connection broke inside it. Throws for a line of more than 32 MiB.
+ * Yields the lines of a byte stream until it ends or the signal aborts. It drops a last line without a line
+ * feed, because the connection broke within it. Rejects for a line of more than 32 MiB.
  */
 export async function* lines(
   body: ReadableStream<Uint8Array>,
@@ -70,7 +70,7 @@ export async function* lines(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  // Deno may ignore fetch's signal while several streams are open: the reader is cancelled as well.
+  // Deno may ignore the signal of fetch while several streams are open, so the reader is cancelled as well.
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];
