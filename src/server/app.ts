@@ -5,34 +5,48 @@ import type { ControllerView, InstanceView } from "../controller/mod.ts";
 import { BadQuery, page } from "./page.ts";
 import { problem } from "./problem.ts";
 
-/** What the endpoint serves. */
+/** The source of the endpoint's responses. */
 export interface ServerOptions {
-  /** The running controller. */
+  /** Read-only view of the running controller. */
   view: ControllerView;
-  /** kro's version. */
+  /** kro's version, for `/version`. */
   version: string;
-  /** Authorizes requests for the metrics by their Authorization header; absent: all are allowed. */
+  /**
+   * Authorizes requests for the metrics by their Authorization header (null without one). When absent, all
+   * requests are allowed. When it rejects, the response has status 503.
+   */
   mayReadMetrics?: (authorization: string | null) => Promise<MetricsVerdict>;
 }
 
-/** `unauthenticated`: no valid token. `forbidden`: its user may not get the metrics. */
+/**
+ * Whether a request may read the metrics. `unauthenticated` (status 401): it has no valid token.
+ * `forbidden` (status 403): the token's user may not get `/metrics`.
+ */
 export type MetricsVerdict = "allowed" | "unauthenticated" | "forbidden";
 
-/** Handles one request. Never throws; has no effect beyond its response. */
+/** Responds to one request. Never throws or rejects. */
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 /**
- * The request handler of the whole endpoint.
+ * Returns the handler of the whole endpoint: `/healthz` and `/readyz` as controller-runtime serves them,
+ * `/metrics`, `/version` and the JSON API below `/graphs`. Errors are `application/problem+json`
+ * (RFC 9457).
  *
  * @example
- * const handler = createHandler({ view: controller, version: "1.0.0" });
- * const { url } = listen(":8079", handler);
+ * ```ts
+ * import type { ControllerView } from "../controller/mod.ts";
+ * import { createHandler, listen, type Listening } from "./mod.ts";
+ *
+ * function serve(controller: ControllerView): Listening {
+ *   return listen(":8079", createHandler({ view: controller, version: "v1.0.0" }));
+ * }
+ * ```
  */
 export function createHandler(options: ServerOptions): Handler {
   const { view } = options;
   const app = readOnlyApp("/graphs");
   serveMetrics(app, options);
-  // The longer paths are those that controller-runtime serves for single checks.
+  // controller-runtime also serves each single check, below the path of all checks.
   app.on("GET", ["/healthz", "/healthz/healthz"], (c) => {
     const { healthy, problem } = view.health();
     return healthy ? c.text("ok\n") : c.text(`not healthy: ${problem}\n`, 500);
@@ -65,7 +79,7 @@ export function createHandler(options: ServerOptions): Handler {
   return (request) => app.fetch(request);
 }
 
-/** The request handler of `/metrics` alone. */
+/** Returns a handler that serves `/metrics` alone, for an address of its own. */
 export function createMetricsHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/metrics");
   serveMetrics(app, options);
@@ -120,7 +134,7 @@ function oneInstance(view: ControllerView, c: Context, namespace: string): Respo
   return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
 }
 
-/** An instance in a list: without its nodes, which the path of the instance shows. */
+/** An instance as lists show it: without its nodes, which the path of the instance shows. */
 function summary({ nodes: _, ...rest }: InstanceView): Omit<InstanceView, "nodes"> {
   return rest;
 }
@@ -135,7 +149,7 @@ function json(value: unknown): Response {
   });
 }
 
-/** Sorts keys, so that responses can be compared by `diff`. */
+/** Sorts the keys of objects, so that `diff` can compare responses. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,7 +1,7 @@
 /**
- * The HTTP endpoint: health, metrics and the read-only JSON API of graphs and instance state.
- * It reads the controller's memory and sends no request to the API server, except to authorize scrapes of
- * the metrics.
+ * The HTTP endpoint: {@link createHandler} serves health, metrics and a read-only JSON API of graphs and
+ * instances, {@link listen} binds it to an address. Responses come from the controller's memory; only the
+ * authorization of scrapes sends requests to the API server.
  *
  * @module
  */

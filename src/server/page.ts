@@ -1,8 +1,8 @@
-/** Paging of sorted lists by `?limit=&continue=`, as in the Kubernetes API. */
+/** Pages of sorted lists by `?limit=&continue=`, as in the Kubernetes API. */
 
 /** A page of a list. */
 export interface Page<T> {
-  /** The items. */
+  /** The items of this page. */
   items: T[];
   /** Number of items in the whole list. */
   total: number;
@@ -10,7 +10,7 @@ export interface Page<T> {
   continue?: string;
 }
 
-/** An invalid query. The message is shown to the client. */
+/** The query of a request is invalid. The response contains the message. */
 export class BadQuery extends Error {
   /** Always `BadQuery`. */
   override readonly name = "BadQuery";
@@ -20,8 +20,8 @@ export class BadQuery extends Error {
 export const MAX_LIMIT = 500;
 
 /**
- * The requested page of a list that is sorted by `key`. The token holds the last key shown: items that
- * exist all the time are neither repeated nor missed. Throws BadQuery.
+ * Returns the requested page of a list that is sorted by `key`. The token holds the last key of the page, so
+ * an item that exists during all requests is on exactly one page. Throws BadQuery.
  */
 export function page<T>(
   items: readonly T[],

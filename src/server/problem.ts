@@ -3,7 +3,7 @@ import { STATUS_CODES } from "node:http";
 
 /** The body of an error. */
 export interface HttpProblem {
-  /** Always `about:blank`: the title is that of the HTTP status (RFC 9457, section 4.2.1). */
+  /** Always `about:blank`: the title is the phrase of the HTTP status (RFC 9457, section 4.2.1). */
   type: string;
   /** Reason phrase of the HTTP status. */
   title: string;
@@ -13,7 +13,7 @@ export interface HttpProblem {
   detail: string;
 }
 
-/** A response with an {@link HttpProblem}; `headers` are added to its own. */
+/** Returns a response with an {@link HttpProblem} as body, and with `headers` besides its content type. */
 export function problem(
   status: 400 | 401 | 403 | 404 | 405 | 500 | 503,
   detail: string,
