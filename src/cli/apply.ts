@@ -1,4 +1,4 @@
-/** `kro apply`: applies RGDs and instances of files, and reconciles them until they are ready. */
+/** `kro apply`: applies the RGDs and instances of files, and reconciles them until they are ready. */
 import {
   apiVersionOf,
   Manager,
@@ -71,7 +71,7 @@ async function applyRgd(session: Session, { object }: Manifest): Promise<Resourc
   return await session.client.apply(ref, object, options) as ResourceGraphDefinition;
 }
 
-/** Applies an instance whose kind is served; undefined when the RGD of its kind was rejected. */
+/** Applies an instance and returns its reference; undefined when the RGD that serves its kind was rejected. */
 async function applyInstance(
   session: Session,
   { object, file }: Manifest,

@@ -1,4 +1,4 @@
-/** Compiles the RGDs of one command, which may use each other's kinds and the CRDs of the files. */
+/** Compiles the RGDs of one command, which may use each other's kinds and those of CRDs in the files. */
 import {
   apiVersionOf,
   type GroupVersionKind,
@@ -37,7 +37,7 @@ export interface Verdict {
   graph?: Graph;
   /** All its problems. */
   problems: Problem[];
-  /** Whether the only problems are kinds whose schemas no file and no built-in kind provides. */
+  /** Whether all problems are missing schemas: neither the files nor the built-in kinds have them. */
   unchecked: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface Verdict {
 export interface Beyond {
   /** The cluster or the built-in snapshot. */
   source: SchemaSource;
-  /** Whether a kind that the source does not know does not exist. */
+  /** Whether the source has every kind that exists. */
   complete: boolean;
 }
 
@@ -56,7 +56,7 @@ export function builtIn(): Beyond {
 }
 
 /**
- * Compiles RGDs in the order that their kinds need. The verdicts are in the order of `rgds`.
+ * Compiles each RGD after the RGDs whose kinds it uses. The verdicts are in the order of `rgds`.
  *
  * @param crds CustomResourceDefinitions whose kinds the RGDs may use
  * @param beyond schemas of all other kinds
@@ -76,7 +76,8 @@ export async function compileSet(
   for (let waiting = [...rgds]; waiting.length > 0;) {
     const source = firstOf(tableSource(made), beyond.source);
     const free = waiting.filter((rgd) => !waitsFor(rgd));
-    // When all remaining RGDs wait for each other, the members of a cycle are compiled as they are.
+    // When all remaining RGDs wait for each other, the members of one cycle are compiled nevertheless, to
+    // report the cycle and their other problems.
     const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
     for (const rgd of cycle ?? free) {
       const kinds = kindsOf(rgd);
@@ -109,7 +110,7 @@ function servedKey(rgd: ResourceGraphDefinition): string | undefined {
   return kind && gvkKey(kind);
 }
 
-/** The members of the cycle that is reached from `start` by following `next`. */
+/** Follows `next` from `start` and returns the members of the cycle that this reaches. */
 function cycleFrom(
   start: ResourceGraphDefinition,
   next: (rgd: ResourceGraphDefinition) => ResourceGraphDefinition | undefined,
@@ -120,7 +121,7 @@ function cycleFrom(
   return way.slice(at ? way.indexOf(at) : 0);
 }
 
-/** Facts about the other RGDs that a verdict depends on. */
+/** Facts outside an RGD that its verdict depends on. */
 interface Circumstances {
   missing: ReadonlySet<string>;
   makers: Makers;
@@ -184,7 +185,7 @@ function madeBy(
   };
 }
 
-/** Whether a group is built in. The snapshot holds such groups in full: other kinds of them do not exist. */
+/** Whether the snapshot has this API group. It then has all kinds of the group, so others do not exist. */
 function isBuiltIn(group: string): boolean {
   return snapshotKinds().some((kind) => kind.group === group);
 }

@@ -30,7 +30,7 @@ import type { Output } from "./output.ts";
 const logger = getLogger(["kro", "controller"]);
 const requestLogger = getLogger(["kro", "request"]);
 
-/** Runs `kro controller`. Returns the exit code after the operator has stopped. */
+/** Runs `kro controller`. Resolves with the exit code after the operator has stopped. */
 export async function controller(flags: ControllerFlags, output: Output): Promise<number> {
   const stopped = stopSignal();
   await startLog(flags, output);
@@ -57,7 +57,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   };
   const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait, onBody, onRetry };
   const client = connect(config, { ...common, qps, burst });
-  // Renewals of the Lease have a client of their own: they wait for no other request and no rate limit.
+  // The Lease has a client of its own, so that renewals never wait for other requests or for the rate limit.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
   if (!await ownCrdsPresent(client)) {
     throw new UsageError(
@@ -127,7 +127,7 @@ function createController(
   });
 }
 
-/** Listens for the whole endpoint, and for the metrics alone on their own address. */
+/** Serves the whole endpoint on one address, and the metrics alone on another. */
 function listenAll(flags: ControllerFlags, options: ServerOptions): Listening[] {
   const { healthProbeBindAddress: all, metricsBindAddress: metrics } = flags;
   const endpoints = [];
@@ -138,6 +138,7 @@ function listenAll(flags: ControllerFlags, options: ServerOptions): Listening[] 
   return endpoints;
 }
 
+/** Authorizes scrapes through the API server, and logs each cause of failed reviews once. */
 function metricsGuard(client: KubeClient): ServerOptions["mayReadMetrics"] {
   const reviewer = new AccessReviewer(client, "/metrics");
   let logged: string | undefined;
@@ -162,8 +163,8 @@ function metricsGuard(client: KubeClient): ServerOptions["mayReadMetrics"] {
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM. The second one ends the process: process 1 of a container has
- * no default action for signals.
+ * Resolves at the first SIGINT or SIGTERM. The second signal exits at once, explicitly: Linux applies no
+ * default action for signals to process 1 of a container.
  */
 function stopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {

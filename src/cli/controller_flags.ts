@@ -1,4 +1,4 @@
-/** The flags of `kro controller`: upstream's names and, where help does not say otherwise, its defaults. */
+/** The flags of `kro controller`: upstream's names, and its defaults except those that the help text lists. */
 import { type Command, Option } from "commander";
 import { CONTROLLER_DEFAULTS, RESYNC_MS, RETRY_DELAYS } from "../controller/mod.ts";
 import { MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../graph/mod.ts";
@@ -80,7 +80,7 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   dynamicControllerDefaultResyncPeriod: number;
 }
 
-/** Upstream's flags without a counterpart here, with the reason. */
+/** Upstream's flags that have no effect here, with the reason as help text. */
 const IGNORED: Record<string, string> = {
   "graph-revision-concurrent-reconciles": "revisions are reconciled with their RGD",
   "pprof-bind-address": "--debug-dir gives heap snapshots",
@@ -277,7 +277,7 @@ export function ignoredFlags(flags: ControllerFlags): string[] {
 }
 
 /**
- * Checks what depends on several flags. Throws UsageError.
+ * Checks combinations of flags. Throws UsageError.
  *
  * @param inCluster namespace of the pod; undefined outside a cluster
  */

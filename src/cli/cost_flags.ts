@@ -1,4 +1,4 @@
-/** `--cel-expression-budget` and `--cel-pass-budget`: limits of the cost of expressions. */
+/** `--cel-expression-budget` and `--cel-pass-budget`: limits for the cost of expressions. */
 import type { Command } from "commander";
 import { COST_LIMITS, type CostLimits } from "../graph/mod.ts";
 import { argument, parsePositive } from "./flag_values.ts";
@@ -31,7 +31,7 @@ export function addCostFlags(command: Command): Command {
   );
 }
 
-/** The limits that the flags set; COST_LIMITS for absent flags. */
+/** Returns the limits that the flags set, and the defaults for absent flags. */
 export function costLimits(flags: CostFlags): CostLimits {
   return {
     expression: flags.celExpressionBudget ?? COST_LIMITS.expression,

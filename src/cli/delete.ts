@@ -83,7 +83,7 @@ export async function deleteObjects(
   return report.failed ? Exit.failed : Exit.ok;
 }
 
-/** The object of a manifest; undefined, with a line on stderr, when the cluster does not serve its kind. */
+/** Returns the reference of a manifest; prints a line and returns undefined when its kind is not served. */
 async function fileRef(
   session: Session,
   object: KubeObject,

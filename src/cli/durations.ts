@@ -1,4 +1,4 @@
-/** Durations on the command line, as Go's `time.ParseDuration` takes them. */
+/** Durations on the command line, in the format of Go's `time.ParseDuration`. */
 import { Option } from "commander";
 import { durationText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -14,7 +14,18 @@ const UNITS: Record<string, number> = {
   h: 3_600_000,
 };
 
-/** Parses a duration (`5m`, `1h30m`, `500ms`) into milliseconds. Throws UsageError. */
+/**
+ * Parses a duration (`5m`, `1h30m`, `500ms`) and returns milliseconds. Throws UsageError for another form;
+ * negative durations are not accepted.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseDuration } from "./mod.ts";
+ *
+ * assert.equal(parseDuration("1m30s"), 90_000);
+ * ```
+ */
 export function parseDuration(text: string): number {
   if (text === "0") return 0;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
@@ -24,7 +35,7 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, part) => sum + Number(part[1]) * UNITS[part[2]!]!, 0);
 }
 
-/** An option whose value is a duration; help shows its default of `defaultMs` as users type it. */
+/** Returns an option whose value is a duration in milliseconds. Help shows the default as users type it. */
 export function durationOption(flags: string, description: string, defaultMs: number): Option {
   return new Option(flags, description).argParser(argument(parseDuration))
     .default(defaultMs, durationText(defaultMs));

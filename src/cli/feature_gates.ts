@@ -5,7 +5,7 @@ import type { CompileOptions } from "../graph/mod.ts";
 import { UsageError } from "./errors.ts";
 import { argument, parseBoolean } from "./flag_values.ts";
 
-/** Upstream's gates. All are alpha and off by default. */
+/** Upstream's feature gates. All are alpha and off by default. */
 export interface FeatureGates {
   /** RGDs may use `omit()`. */
   CELOmitFunction: boolean;
@@ -29,8 +29,8 @@ const GATES = [
 const KNOWN: readonly string[] = [...GATES, "AllAlpha", "AllBeta"];
 
 /**
- * Parses `Name=bool,…`. `AllAlpha` sets every gate that is not named itself, in any order; `AllBeta` is
- * accepted and sets none. Throws UsageError for an unknown gate or value.
+ * Parses `Name=bool,…`. `AllAlpha` sets every gate that the list does not name, wherever it stands in the
+ * list; `AllBeta` is accepted and has no effect. Throws UsageError for an unknown gate or value.
  */
 export function parseFeatureGates(text: string): FeatureGates {
   const given = new Map<string, boolean>();
@@ -53,7 +53,7 @@ export function parseFeatureGates(text: string): FeatureGates {
   };
 }
 
-/** The gates that concern the compilation of RGDs. */
+/** Returns the compile options that the gates set. */
 export function compileOptions({ featureGates }: GateFlags): CompileOptions {
   return { omit: featureGates?.CELOmitFunction };
 }

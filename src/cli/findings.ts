@@ -1,14 +1,14 @@
-/** Problems of RGDs with their place in a file, as text, JSON or GitHub's workflow commands. */
+/** Problems of RGDs with their line and column in a file, as text, JSON or GitHub's workflow commands. */
 import { type Problem, problemText, type ResourceGraphDefinition } from "../api/mod.ts";
 import type { GraphCost } from "../graph/mod.ts";
 import type { Manifest } from "./manifests.ts";
 import { type Position, Positions } from "./positions.ts";
 
-/** A problem of an RGD, or a warning (code `COST`), with its place. */
+/** A problem of an RGD, or a warning (code `COST`), with its line and column. */
 export interface Finding extends Problem {
   /** File of the RGD. */
   file: string;
-  /** Line, from 1; absent when the place is not known. */
+  /** Line, from 1; absent when it is not known. */
   line?: number;
   /** Column, from 1, in UTF-16 units. */
   column?: number;
@@ -30,7 +30,7 @@ export interface CostOfGraph extends GraphCost {
   name: string;
 }
 
-/** Problems of one RGD with their lines and columns, sorted by place. */
+/** Returns the problems of one RGD with their lines and columns, sorted by these. */
 export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Finding[] {
   if (problems.length === 0) return [];
   const { file, text, object } = manifest;
@@ -43,7 +43,7 @@ export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Fi
   );
 }
 
-/** A problem's path starts at its node, or at `spec` when it names none. */
+/** Locates a problem, whose path starts at its node, or at `spec` when it has no node. */
 function positionOf(
   positions: Positions,
   { object, document, steps }: Manifest,
@@ -62,7 +62,7 @@ function positionOf(
   );
 }
 
-/** All findings in one of the formats. The costs of valid RGDs are part of JSON only. */
+/** Formats all findings. Only JSON contains the costs of valid RGDs. */
 export function printFindings(
   findings: readonly Finding[],
   costs: readonly CostOfGraph[],
@@ -89,7 +89,7 @@ function asData(f: Finding): Finding {
   return { file, line, column, name, code, node, path, expression, offset, message, hint };
 }
 
-/** A finding as compilers print it, `file:line:column: name: problem`, which editors parse. */
+/** Formats a finding as compilers do, `file:line:column: name: problem`, which editors parse. */
 export function findingText({ file, line, column, name, ...problem }: Finding): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   const warning = problem.code === "COST" ? "warning: " : "";

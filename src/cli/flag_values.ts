@@ -1,4 +1,4 @@
-/** Parsers of flag values, as Go's `flag` package reads them. */
+/** Parsers of flag values, in the formats of Go's `flag` package. */
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "./errors.ts";
 
@@ -39,7 +39,7 @@ export function parseDecimal(text: string): number {
   throw new UsageError(`"${text}" is not a number`);
 }
 
-/** Wraps a parser for commander: its error becomes one that names the flag. */
+/** Wraps a parser for commander, which adds the flag's name to the message of its error. */
 export function argument<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {

@@ -1,4 +1,4 @@
-/** Waits for a running controller to reconcile objects, and reports the status that it writes. */
+/** Waits until a running controller has reconciled objects, and reports the status that it writes. */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type Condition,
@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 
 const POLL_MS = 500;
 
-/** Waits until every object is Ready for its present generation, or for `timeoutMs`. */
+/** Waits until every object is Ready for its present generation, for at most `timeoutMs` milliseconds. */
 export async function followReady(
   session: Session,
   refs: readonly ObjectRef[],
@@ -33,7 +33,7 @@ export async function followReady(
   });
 }
 
-/** Waits until every object is deleted, or for `timeoutMs`. */
+/** Waits until every object is deleted, for at most `timeoutMs` milliseconds. */
 export async function followGone(
   session: Session,
   refs: readonly ObjectRef[],
@@ -51,7 +51,7 @@ export async function followGone(
   });
 }
 
-/** Reads each object every POLL_MS until `check` returns true; `late` is set after the timeout. */
+/** Reads each object every POLL_MS until `check` returns true. `late` is true after the timeout. */
 async function poll(
   session: Session,
   refs: readonly ObjectRef[],
@@ -68,7 +68,7 @@ async function poll(
   }));
 }
 
-/** The readiness of an RGD or instance, from the conditions of its present generation. */
+/** Returns the readiness of an RGD or instance, by the conditions of its present generation. */
 function readinessOf(object: KubeObject): {
   state: string;
   verdict: "ready" | "rejected" | "waiting";
@@ -83,7 +83,7 @@ function readinessOf(object: KubeObject): {
     return (condition?.observedGeneration ?? 0) >= generation ? condition : undefined;
   };
   const ready = current("Ready");
-  // An RGD may declare its own conditions, without Ready: then the state decides.
+  // An instance whose RGD declares conditions of its own may lack Ready: then the state decides.
   const authored = conditions.length > 0 && !findCondition(conditions, "Ready");
   if (ready?.status === "True" || (authored && state === "ACTIVE")) {
     return { state, verdict: "ready" };

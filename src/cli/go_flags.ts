@@ -1,10 +1,10 @@
-/** Command lines as Go's `flag` package takes them: upstream's manifests go on working. */
+/** Accepts command lines in the form of Go's `flag` package, so that upstream's manifests keep working. */
 import type { Command, Option } from "commander";
 
 /**
- * Rewrites the arguments behind a command's name into `--name=value`. Flags may have one dash or two, a
- * value behind `=` or as the next argument; booleans and `-v` need no value. Unknown flags stay as they
- * are, so that the parser reports them.
+ * Rewrites the arguments after a command's name into `--name=value`. A flag may have one dash or two, and
+ * its value after `=` or as the next argument; booleans and `-v` need no value. Unknown flags are kept, so
+ * that the parser reports them.
  */
 export function goStyle(args: readonly string[], command: Command): string[] {
   const options = new Map(command.options.map((option) => [nameOf(option), option]));

@@ -1,4 +1,4 @@
-/** Writes heap snapshots, for Chrome's developer tools, at SIGUSR2. */
+/** Writes a heap snapshot for Chrome's developer tools at SIGUSR2. */
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { getLogger } from "@logtape/logtape";
@@ -13,7 +13,10 @@ async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
   return path;
 }
 
-/** Writes a snapshot at each SIGUSR2, until the returned function is called. SIGUSR1 is Deno's inspector. */
+/**
+ * Writes a snapshot at each SIGUSR2, until the returned function is called. A signal during a write has no
+ * effect. (SIGUSR1 is not free: it starts Deno's inspector.)
+ */
 export function onHeapSignal(folder: string): () => void {
   let busy = false;
   const write = async () => {

@@ -18,7 +18,7 @@ import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
 import { nameOf, type Session } from "./session.ts";
 
-/** Consecutive passes that may fail before an instance counts as failed. Conflicts are normal. */
+/** Consecutive failures that an instance may have, because conflicts with other writers are normal. */
 const MAX_FAILURES = 4;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2000;
@@ -28,7 +28,7 @@ interface Published extends ServedGraph {
   rgdUid?: string;
 }
 
-/** Publishes RGDs and reconciles instances until all are ready, failed or out of time. */
+/** Publishes RGDs and reconciles instances until each is ready, has failed or has timed out. */
 export class LocalReconciler {
   readonly #session: Session;
   readonly #report: Report;
@@ -37,16 +37,19 @@ export class LocalReconciler {
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
 
-  /** @param timeoutMs time limit for instances, in milliseconds from now */
+  /**
+   * Sends no request.
+   *
+   * @param report receives progress and results
+   * @param timeoutMs time limit for instances, in milliseconds from now
+   */
   constructor(session: Session, report: Report, timeoutMs: number) {
     this.#session = session;
     this.#report = report;
     this.#deadline = performance.now() + timeoutMs;
   }
 
-  /**
-   * Publishes RGDs, each after those whose kinds it uses. Problems go to the report.
-   */
+  /** Publishes each RGD after the RGDs whose kinds it uses. Problems go to the report. */
   async publish(rgds: readonly ResourceGraphDefinition[]): Promise<void> {
     let left = [...rgds];
     while (left.length > 0) {
@@ -61,10 +64,10 @@ export class LocalReconciler {
     }
   }
 
-  /** Reconciles instances, and the instances of other graphs that they create, until they are ready. */
+  /** Reconciles instances, and the instances of other graphs that these create, until they are ready. */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);
-    // A pass may add instances: the map can grow during the iteration.
+    // The map may grow during the iteration, because a reconcile may create more instances.
     for (const pass of this.#passes.values()) await pass;
   }
 
@@ -73,8 +76,10 @@ export class LocalReconciler {
     await Promise.all(refs.map((ref) => this.#removeOne(ref)));
   }
 
-  /** The graph of a kind: published by this command, or found in the cluster. */
-  async graphFor(kind: { group: string; version: string; kind: string }) {
+  /** Returns the graph that serves a kind: of this command, or of an RGD in the cluster; else undefined. */
+  async graphFor(
+    kind: { group: string; version: string; kind: string },
+  ): Promise<Published | undefined> {
     const key = gvkKey(kind);
     if (this.#graphs.has(key)) return this.#graphs.get(key);
     const rgd = (await this.#clusterGraphs()).find((r) => {
@@ -143,6 +148,10 @@ export class LocalReconciler {
     await this.#untilSettled(ref, (instance) => reconcile(graph, instance, cluster, context));
   }
 
+  /**
+   * Repeats `pass` with growing pauses until the instance is done, the pass fails more than MAX_FAILURES times
+   * in a row, or the next pause would end after the deadline.
+   */
   async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     let failures = 0;
@@ -171,7 +180,7 @@ export class LocalReconciler {
       }
       await rest();
       const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
-      // The next pass, which reads all awaited objects, starts when the first of them has changed.
+      // Polls only the first of the awaited objects. The next pass reads all of them.
       while (awaited && performance.now() + pause < this.#deadline) {
         const before = seen;
         seen = (await this.#session.client.get(awaited))?.metadata.resourceVersion;
@@ -181,7 +190,7 @@ export class LocalReconciler {
     }
   }
 
-  /** Follows the instances of other graphs that a pass created: no controller reconciles them. */
+  /** Reconciles the instances of other graphs that a pass created, because no controller does. */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {
       const gvk = parseGvk(object.apiVersion, object.kind);

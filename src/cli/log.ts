@@ -18,7 +18,7 @@ export interface LogFlags {
   logFormat?: "text" | "json";
 }
 
-/** The log's flags, with those that upstream takes from controller-runtime's zap package. */
+/** The flags of the log, and those that upstream inherits from controller-runtime's zap package. */
 export interface ZapFlags extends LogFlags {
   /** `--zap-log-level`. */
   zapLogLevel?: string;
@@ -37,8 +37,8 @@ export function parseVerbosity(text: string): number {
 }
 
 /**
- * The lowest level to log and the format. `-v` and `--log-format` win over the zap flags. Throws
- * UsageError for an unknown `--zap-log-level`.
+ * Returns the lowest level to log and the format. `-v` and `--log-format` take precedence over the zap
+ * flags. Throws UsageError for an unknown `--zap-log-level`.
  */
 export function logSettings(flags: ZapFlags): { lowestLevel: LogLevel; json: boolean } {
   const { verbose, logFormat, zapLogLevel, zapEncoder, zapDevel } = flags;
@@ -72,7 +72,7 @@ export async function startLog(flags: ZapFlags, output: Output): Promise<void> {
   });
 }
 
-/** Text without quotes, any other value as JSON. */
+/** Formats strings without quotes, any other value as JSON. */
 function plain(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
 }
@@ -92,7 +92,7 @@ function levelOf(verbosity: number): LogLevel {
   return verbosity >= 2 ? "trace" : verbosity === 1 ? "debug" : "info";
 }
 
-/** zap's names, or a verbosity. */
+/** Returns the level for one of zap's names or for a verbosity. */
 function zapLevel(text: string): LogLevel {
   const named: Record<string, LogLevel> = {
     debug: "debug",

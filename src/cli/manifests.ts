@@ -3,7 +3,7 @@ import { isObject, type KubeObject } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseDocuments } from "./yaml.ts";
 
-/** An object and its place in a file. */
+/** An object and its position in a file. */
 export interface Manifest {
   /** The object. */
   object: KubeObject;
@@ -20,8 +20,18 @@ export interface Manifest {
 const EXTENSIONS = /\.(ya?ml|json)$/;
 
 /**
- * Reads all objects of files, folders and standard input (`-`), in order. Of a folder its .yaml, .yml and
- * .json files are read, without subfolders. Throws UsageError with file, line and column.
+ * Reads all objects of files, folders and standard input (`-`), in order. In a folder it reads the `.yaml`,
+ * `.yml` and `.json` files by name, without subfolders. Rejects with UsageError, with line and column for
+ * invalid YAML, and when there is no object.
+ *
+ * @example
+ * ```ts
+ * import { readManifests } from "./mod.ts";
+ *
+ * for (const { object, file } of await readManifests(["deploy/examples/httpbin"])) {
+ *   console.log(`${file}: ${object.kind} ${object.metadata.name}`);
+ * }
+ * ```
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
@@ -39,7 +49,21 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
   return manifests;
 }
 
-/** Parses the objects of one text; a List yields its items. Throws UsageError. */
+/**
+ * Parses the objects of one text; a List yields its items. Throws UsageError for invalid YAML and for an
+ * object without apiVersion, kind or name.
+ *
+ * @param file path of the text for messages
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseManifests } from "./mod.ts";
+ *
+ * const text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+ * assert.equal(parseManifests(text, "a.yaml")[0]?.object.kind, "ConfigMap");
+ * ```
+ */
 export function parseManifests(text: string, file: string): Manifest[] {
   return parseDocuments(text, file).flatMap((content, document) => {
     if (content === null) return [];

@@ -1,6 +1,17 @@
 /**
- * The command line: one file for each command, and what they share: files, output, permissions, exit
- * codes.
+ * The command line: {@link main} runs one command. Each command has a file of its own; the other files are
+ * shared: reading manifests, output, flags of the runtime, exit codes.
+ *
+ * @example Run a command and collect its output
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Exit, main } from "./mod.ts";
+ *
+ * let printed = "";
+ * const output = { out: (text: string) => void (printed += text), err() {}, colour: false };
+ * assert.equal(await main(["version"], output), Exit.ok);
+ * assert.match(printed, /^(v\d|devel)/);
+ * ```
  *
  * @module
  */

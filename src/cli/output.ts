@@ -1,4 +1,4 @@
-/** Output of commands: data on stdout, progress and diagnostics on stderr, colour on terminals only. */
+/** Output of commands: data on stdout, progress and diagnostics on stderr, colors on terminals only. */
 import { jsonText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { toYaml } from "./yaml.ts";
@@ -14,15 +14,15 @@ export function parseFormat(text: string): Format {
 
 /** The streams of a command. */
 export interface Output {
-  /** Writes data to stdout, as it is. */
+  /** Writes data to stdout, without adding a line feed. */
   out(text: string): void;
   /** Writes one line of progress or diagnostics to stderr. */
   err(line: string): void;
-  /** Whether stderr is a terminal that wants colour (https://no-color.org). */
+  /** Whether to color stderr: it is a terminal and NO_COLOR is not set (https://no-color.org). */
   colour: boolean;
 }
 
-/** The streams of the process. */
+/** Returns the streams of the process. Writes to a closed pipe are dropped. */
 export function processOutput(): Output {
   const encoder = new TextEncoder();
   const write = (to: { writeSync(p: Uint8Array): number }, text: string) => {
@@ -41,7 +41,7 @@ export function processOutput(): Output {
   };
 }
 
-/** ANSI colour of each state. */
+/** ANSI color of each state. */
 const PAINT: Record<string, number> = {
   ACTIVE: 32,
   Active: 32,
@@ -57,13 +57,23 @@ const PAINT: Record<string, number> = {
   Inactive: 31,
 };
 
-/** The word in the colour of its state, if the output has colours. */
+/** Returns a state in its ANSI color, if the output has colors and the state has one. */
 export function paint(output: Output, word: string): string {
   const code = PAINT[word];
   return output.colour && code ? `\x1b[${code}m${word}\x1b[0m` : word;
 }
 
-/** A table as kubectl aligns it: three spaces between columns, none at the end of a line. */
+/**
+ * Formats a table as kubectl does: three spaces between columns, no trailing spaces.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { table } from "./mod.ts";
+ *
+ * assert.equal(table(["NAME", "AGE"], [["shop", "5m"]]), "NAME   AGE\nshop   5m\n");
+ * ```
+ */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));
@@ -73,7 +83,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
   ).join("");
 }
 
-/** Objects as `kubectl -o` prints them: a single one as it is, several as a List. */
+/** Formats objects as `kubectl -o` does: one object alone, any other number as a List. */
 export function printObjects(objects: readonly unknown[], format: "yaml" | "json"): string {
   const value = objects.length === 1
     ? objects[0]

@@ -1,7 +1,7 @@
-/** Maps paths inside a YAML text to lines and columns. */
+/** Maps paths within YAML to lines and columns. */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from "js-yaml";
 
-/** A place in a text. */
+/** A position in a text. */
 export interface Position {
   /** Line, from 1. */
   line: number;
@@ -11,13 +11,13 @@ export interface Position {
 
 type Scalar = Parameters<typeof getScalarValue>[1];
 
-/** A value of the text and its members. */
+/** A value of a YAML document and its members. */
 interface Place {
-  /** Offset of its key; of the value itself in a list. */
+  /** Offset in the text: of its key, or of the value itself if it is an item of a list. */
   at: number;
-  /** The scalar; absent for collections. */
+  /** The parsed scalar; absent for collections. */
   scalar?: Scalar;
-  /** Members by key or index; an alias shares those of its anchor. */
+  /** Members by key or index. An alias shares the members of its anchor. */
   below: Map<string, Place>;
 }
 
@@ -34,16 +34,24 @@ export class Positions {
   readonly #text: string;
   readonly #documents: (Place | undefined)[];
 
-  /** @param text valid YAML, of one or more documents */
+  /**
+   * Parses the text.
+   *
+   * @param text valid YAML of one or more documents
+   */
   constructor(text: string) {
     this.#text = text;
     this.#documents = documentsOf(text);
   }
 
   /**
-   * The position of `path` (as in `spec.ports[0].port`) below `steps` of a document; of its last existing
-   * parent when it does not exist, undefined when the document does not. With an offset into a text
-   * value it is the position of that character, otherwise that of the key.
+   * Returns the position of a field's key, or of a character in its value. A field that does not exist has the
+   * position of its last existing parent. Returns undefined when the document does not exist.
+   *
+   * @param document index of the document, from 0
+   * @param steps keys and indexes that lead from the document to the value that `path` starts at
+   * @param path path of the field, such as `spec.ports[0].port`
+   * @param offset index of a character in the field's value, if that is a string
    */
   locate(
     document: number,
@@ -74,7 +82,7 @@ export class Positions {
   }
 }
 
-/** Follows one step of a path. `a.b` may be one key or two: the longest matching key is taken. */
+/** Follows one step of a path. `a.b` may be one key or two keys: the longest key that matches is used. */
 function nextStep(place: Place, path: string): [Place, string] | undefined {
   const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path);
   const index = quoted ?? /^\[(\d+)\]/.exec(path);
@@ -150,13 +158,13 @@ function documentsOf(text: string): (Place | undefined)[] {
   return documents;
 }
 
-/** Matches the source text of one character, by the scalar's style. */
+/** Matches how one character of a value is written in the text, by the style of the scalar. */
 const WRITTEN: Record<number, RegExp> = {
   [SCALAR_STYLE.SINGLE_QUOTED]: /''|[^]/y,
   [SCALAR_STYLE.DOUBLE_QUOTED]: /\\(?:x..|u.{4}|U.{8}|[^])|[^]/y,
 };
 
-/** Maps an offset in a scalar's value to one in the text; to the scalar's start where lines are folded. */
+/** Maps an offset in a scalar's value to an offset in the text: the scalar's start if its lines are folded. */
 function offsetOf(text: string, scalar: Scalar, offset: number): number {
   const { valueStart, valueEnd, style, indent } = scalar;
   if (style === SCALAR_STYLE.LITERAL_BLOCK) {

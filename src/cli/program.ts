@@ -21,8 +21,21 @@ import { validate } from "./validate.ts";
 const TIMEOUT_MS = 300_000;
 
 /**
- * Runs one command line, without the program's name, and returns its exit code. Never throws: errors
- * become one line on `output.err`.
+ * Runs one command line and returns its exit code ({@link Exit}). Never rejects: an error is one line on
+ * `output.err`.
+ *
+ * @param args arguments without the program's name
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { main } from "./mod.ts";
+ *
+ * const lines: string[] = [];
+ * const output = { out() {}, err: (line: string) => void lines.push(line), colour: false };
+ * assert.equal(await main(["render", "-f", "missing.yaml"], output), 2);
+ * assert.match(lines.join("\n"), /^error: .*missing\.yaml/);
+ * ```
  */
 export async function main(
   args: readonly string[],
@@ -34,7 +47,7 @@ export async function main(
     await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
-    // Commander has printed the message. Help and version end with an error too, of exit code 0.
+    // Commander has printed the message. It also throws for help and version, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
     const { message, code } = describeError(error);
     output.err(`error: ${message}`);
@@ -42,7 +55,7 @@ export async function main(
   }
 }
 
-/** Flags of `kro controller` may have Go's form, as in upstream's manifests. */
+/** Rewrites the flags of `kro controller`, which may have Go's form, as in upstream's manifests. */
 function withGoFlags(args: readonly string[], program: Command): string[] {
   const at = args.findIndex((arg) => !arg.startsWith("-"));
   const command = program.commands.find((c) => c.name() === "controller");
@@ -51,7 +64,7 @@ function withGoFlags(args: readonly string[], program: Command): string[] {
 }
 
 /**
- * All commands with their flags. Nothing runs before the program parses its arguments.
+ * Builds the commands with their flags. Parsing arguments with the result runs one of the commands.
  *
  * @param done called with the exit code of the command that ran
  */
@@ -62,7 +75,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text),
-      // Commander puts its suggestion on a second line.
+      // Commander writes its suggestion on a second line; errors of kro are one line.
       writeErr: (text) => output.err(text.trim().replace(/\n\(/g, " (")),
       getOutHasColors: () => false,
       getErrHasColors: () => false,

@@ -60,7 +60,7 @@ export async function reconcileCluster(
   return report.failed ? Exit.failed : Exit.ok;
 }
 
-/** The instances of all kinds that the RGDs serve. */
+/** Lists the instances of all kinds that the RGDs serve. */
 async function instancesOf(
   session: Session,
   rgds: readonly ResourceGraphDefinition[],

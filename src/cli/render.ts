@@ -1,4 +1,4 @@
-/** `kro render`: prints the objects of a graph, computed in memory from the built-in schemas. */
+/** `kro render`: prints the objects of a graph, reconciled in memory with the built-in schemas. */
 import {
   CRD_KIND,
   gvkKey,
@@ -25,7 +25,7 @@ import { toYaml } from "./yaml.ts";
 export interface RenderFlags extends GateFlags, CostFlags {
   /** `-f`, at least one. */
   filename: string[];
-  /** `-n`: namespace of instances that name none. */
+  /** `-n`: namespace of instances without one. */
   namespace: string;
 }
 

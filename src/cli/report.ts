@@ -1,10 +1,10 @@
-/** Reports the result for each object: progress on stderr, the final table on stdout. */
+/** Reports the result for each object: progress on stderr, the final result on stdout. */
 import { apiVersionOf, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { NodeOutcome, ObjectOutcome } from "../reconcile/mod.ts";
 import { type Format, type Output, paint, printObjects, table } from "./output.ts";
 import { nameOf } from "./session.ts";
 
-/** A row of the table. */
+/** A row of the final table. */
 export interface Row {
   /** Kind of the object. */
   kind: string;
@@ -14,11 +14,11 @@ export interface Row {
   name: string;
   /** Id of the node that created it. */
   node: string;
-  /** What a pass did to it, or its state. */
+  /** The action of the reconcile on a node's object, or the state of an RGD or instance. */
   result: string;
 }
 
-/** Collects the results of one command. */
+/** Collects and prints the results of one command. */
 export class Report {
   readonly #output: Output;
   readonly #rows = new Map<string, Row>();
@@ -26,7 +26,7 @@ export class Report {
   readonly #objects = new Map<string, KubeObject>();
   #failed = false;
 
-  /** @param output receives progress on stderr and the result on stdout */
+  /** Writes to `output`: progress to stderr, and the result to stdout at {@link print}. */
   constructor(output: Output) {
     this.#output = output;
   }
@@ -36,7 +36,7 @@ export class Report {
     return this.#failed;
   }
 
-  /** Prints the state of an object, if it differs from the last one printed. */
+  /** Prints the state of an object, unless the last printed line of this object is the same. */
   progress(ref: ObjectRef, state: string, reason = ""): void {
     const key = nameOf(ref);
     const line = `${key}: ${paint(this.#output, state)}${reason ? `: ${reason}` : ""}`;
@@ -45,7 +45,7 @@ export class Report {
     this.#output.err(line);
   }
 
-  /** Records what a pass did to the objects of its nodes. `unchanged` does not replace an earlier change. */
+  /** Records the actions of a pass on its nodes' objects. `unchanged` does not replace an earlier action. */
   nodes(nodes: readonly NodeOutcome[]): void {
     for (const node of nodes) {
       for (const object of node.objects) this.#object(object, node.id);
@@ -65,7 +65,7 @@ export class Report {
     if (failed) this.#failed = true;
   }
 
-  /** Prints the result. */
+  /** Prints a table of all results, or the recorded objects as YAML or JSON. */
   print(format: Format): void {
     if (format !== "table") {
       this.#output.out(printObjects([...this.#objects.values()].map(withoutManagedFields), format));
@@ -99,16 +99,16 @@ function withoutManagedFields(object: KubeObject): KubeObject {
   return { ...object, metadata };
 }
 
-/** Reference to the object of a manifest; `namespace` is for objects without one. */
+/** Returns a reference to the object of a manifest; `namespace` is for objects without one. */
 export function refOf(object: KubeObject, kind: ObjectRef["kind"], namespace: string): ObjectRef {
   const own = kind.namespaced ? object.metadata.namespace ?? namespace : undefined;
   return { kind, namespace: own, name: object.metadata.name! };
 }
 
-/** Whether an object is of this kind, in exactly this version. */
+/** Whether an object has this kind, in exactly this version. */
 export function isOfKind(
   object: KubeObject,
   kind: { group: string; version: string; kind: string },
-) {
+): boolean {
   return object.kind === kind.kind && object.apiVersion === apiVersionOf(kind);
 }

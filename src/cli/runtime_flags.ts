@@ -1,16 +1,16 @@
 /**
- * The flags of Deno and V8 that kro runs with, by role. They are used to compile kro, to build its image
- * and to run its bundle with production's permissions.
+ * The flags of Deno and V8 that kro runs with, by role: to compile it, to build its image, and to run its
+ * bundle with the permissions of production.
  */
 import { SERVICE_ACCOUNT_DIR } from "../kube/mod.ts";
 
-/** `controller` is the operator, `local` are all other commands. */
+/** The role of a process: `controller` is the operator, `local` all other commands. */
 export type Role = "controller" | "local";
 
-/** Folder in the image that heap snapshots are written to, if a volume is mounted there. */
+/** Folder for heap snapshots in the image. It needs a mounted volume. */
 export const DEBUG_DIR = "/debug";
 
-/** Environment variables that kro reads. Others appear unset (`--ignore-env`). */
+/** Environment variables that the controller reads. Other variables appear unset (`--ignore-env`). */
 const ENVIRONMENT = [
   "HOME",
   "KUBECONFIG",
@@ -20,14 +20,23 @@ const ENVIRONMENT = [
 ];
 
 /**
- * Flags for `deno run` and `deno compile`.
+ * Returns flags for `deno run` and `deno compile`.
  *
  * The controller reads its service account and the given kubeconfigs, and runs no other program. Local
  * commands read manifests anywhere and run exec credential plugins, which get the user's environment.
  * `--ignore-env` is needed because @kubernetes/client-node enumerates the environment at import.
  *
  * @param kubeconfigs files that a controller outside a cluster may read
- * @param debugDir the only folder that a controller may write to; none by default
+ * @param debugDir the only folder that a controller may write to; it may not write when absent
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { permissionFlags, roleOf } from "./mod.ts";
+ *
+ * const flags = permissionFlags(roleOf(["controller"]), ["/home/a/.kube/config"]);
+ * assert.ok(flags.some((flag) => /^--allow-read=.*,\/home\/a\/\.kube\/config$/.test(flag)));
+ * ```
  */
 export function permissionFlags(
   role: Role,
@@ -47,12 +56,12 @@ export function permissionFlags(
   ];
 }
 
-/** The role of a command line: `controller` for `kro controller`, else `local`. */
+/** Returns the role of a command line: `controller` for `kro controller`, else `local`. */
 export function roleOf(args: readonly string[]): Role {
   return args.find((arg) => !arg.startsWith("-")) === "controller" ? "controller" : "local";
 }
 
-/** The kubeconfig files that a command line and its environment name. */
+/** Returns the kubeconfig files of a command line: `--kubeconfig`, else $KUBECONFIG, else ~/.kube/config. */
 export function kubeconfigPaths(
   args: readonly string[],
   environment: { KUBECONFIG?: string; HOME?: string },
@@ -63,12 +72,12 @@ export function kubeconfigPaths(
   return environment.HOME ? [`${environment.HOME}/.kube/config`] : [];
 }
 
-/** The value of `--debug-dir` in a command line. */
+/** Returns the value of `--debug-dir` in a command line; undefined when it is absent or empty. */
 export function debugDirOf(args: readonly string[]): string | undefined {
   return valueOf("debug-dir", args) || undefined;
 }
 
-/** The value of a flag, with one dash or two; empty when its value is missing. */
+/** Returns the value of a flag with one dash or two: empty without a value, undefined without the flag. */
 function valueOf(name: string, args: readonly string[]): string | undefined {
   const flag = new RegExp(`^--?${name}(=|$)`);
   const at = args.findIndex((arg) => flag.test(arg));

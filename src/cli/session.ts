@@ -1,4 +1,4 @@
-/** The connection of commands to a cluster, built from their flags. */
+/** Connects a command to the cluster that its flags select. */
 import { type KindRef, LEASE_NAME, type ObjectRef, VERSION } from "../api/mod.ts";
 import { ClusterSchemas, LiveCluster } from "../clusters/mod.ts";
 import type { CompileOptions, CostLimits } from "../graph/mod.ts";
@@ -19,7 +19,7 @@ export interface ConnectionFlags extends GateFlags, CostFlags {
   namespace?: string;
 }
 
-/** The connection of one command. */
+/** The connection of one command, and the values of its flags. */
 export interface Session extends Disposable {
   /** The client. */
   client: KubeClient;
@@ -27,7 +27,7 @@ export interface Session extends Disposable {
   discovery: Discovery;
   /** Looks up schemas by kind. */
   schemas: ClusterSchemas;
-  /** The cluster of passes, which reads and writes without a cache. */
+  /** Reads and writes for passes, without a cache. */
   cluster: LiveCluster;
   /** Namespace of objects without one. */
   namespace: string;
@@ -39,7 +39,7 @@ export interface Session extends Disposable {
   output: Output;
 }
 
-/** Reads the configuration and creates the client. Sends no request. Throws ConfigError. */
+/** Reads the configuration and creates the client. Sends no request. Rejects with ConfigError. */
 export async function openSession(flags: ConnectionFlags, output: Output): Promise<Session> {
   const config = await loadConfig(flags);
   const client = connect(config, { userAgent: `kro/${VERSION}` });
@@ -63,8 +63,8 @@ export async function openSession(flags: ConnectionFlags, output: Output): Promi
 }
 
 /**
- * Ensures that kro's own CRDs exist. Missing ones are installed and printed, or with `install` false
- * reported as UsageError.
+ * Ensures that kro's own CRDs exist. With `install` it installs and prints the missing ones, otherwise it
+ * rejects with UsageError.
  */
 export async function ensureOwnKinds(session: Session, install: boolean): Promise<void> {
   if (!install) {
@@ -77,7 +77,7 @@ export async function ensureOwnKinds(session: Session, install: boolean): Promis
   for (const name of await installCrds(session.client)) session.output.err(`installed ${name}`);
 }
 
-/** The controller that holds the Lease, as `<host>_<uuid> in namespace kube-system`; undefined without one. */
+/** Returns the holder of the Lease, as `<host>_<uuid> in namespace kube-system`; undefined if it is free. */
 export async function liveController(session: Session): Promise<string | undefined> {
   const { namespace } = session;
   const leases = await readLeases(session.client, LEASE_NAME, { namespace });
@@ -85,7 +85,7 @@ export async function liveController(session: Session): Promise<string | undefin
   return live && `${live.holder} in namespace ${live.namespace}`;
 }
 
-/** Looks up a kind by any of its names. Throws UsageError when the cluster has no such kind. */
+/** Looks up a kind by any of its names. Rejects with UsageError when the cluster does not serve it. */
 export async function kindByName(session: Session, name: string): Promise<KindRef> {
   const kind = await session.discovery.byName(name);
   if (kind) return kind;
@@ -103,7 +103,7 @@ export function parseTarget(text: string): { kind: string; name?: string } {
   return { kind, name };
 }
 
-/** An object as progress lines name it: `HttpbinApp kro/demo`. */
+/** Returns an object as progress lines name it: `HttpbinApp kro/demo`. */
 export function nameOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind.kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }

@@ -71,7 +71,7 @@ async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
   );
 }
 
-/** The schemas of the cluster; the built-in ones with `--offline` or without a kubeconfig. */
+/** Returns the schemas of the cluster; the built-in schemas with `--offline` or without a kubeconfig. */
 async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond & Disposable> {
   const offline = { ...builtIn(), [Symbol.dispose]: () => {} };
   if (flags.offline) return offline;
@@ -80,14 +80,14 @@ async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond
     const close = () => session[Symbol.dispose]();
     return { source: session.schemas, complete: true, [Symbol.dispose]: close };
   } catch (error) {
-    // With --context, the built-in schemas are no substitute for that cluster's.
+    // With --context, the built-in schemas cannot replace those of the requested cluster.
     if (!(error instanceof NoClusterError) || flags.context !== undefined) throw error;
     output.err(`no kubeconfig: checked against the kinds of Kubernetes ${SNAPSHOT_VERSION}`);
     return offline;
   }
 }
 
-/** Problems and warnings of all RGDs, in the order of the files. */
+/** Returns problems and warnings of all RGDs, in the order of the files. */
 function allFindings(
   rgds: readonly Manifest[],
   verdicts: readonly Verdict[],
