@@ -9,11 +9,8 @@ import { filesBelow, proseOf, read } from "../support/documents.ts";
 const EXEMPT_ROOMS: readonly string[] = [
   "api",
   "cel",
-  "cli",
   "graph",
-  "kube",
   "openapi",
-  "server",
   "simpleschema",
 ];
 
