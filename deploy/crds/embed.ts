@@ -1,6 +1,6 @@
 /**
- * Writes `src/publish/own_crds.json` from the YAML files beside this one, so that the binary carries
- * the CRDs without reading files. Run it after a change: `deno run -A deploy/crds/embed.ts`.
+ * Writes `src/publish/own_crds.json` from the YAML files in this folder, so that the binary contains the
+ * CRDs. Run it after a change of these files: `deno run -A deploy/crds/embed.ts`.
  */
 import { load } from "js-yaml";
 

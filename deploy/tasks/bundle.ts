@@ -2,8 +2,8 @@
 const root = new URL("../..", import.meta.url).pathname;
 
 /**
- * CommonJS libraries ask for Node's modules by `require`. Deno's bundler gives them one, unless the
- * minifier happens to name its own helper with a `$`.
+ * Defines `require`, which CommonJS libraries load Node's modules with. Deno's bundler defines it as well,
+ * except when the minifier gives the bundler's helper a name with a `$`.
  */
 const PRELUDE = 'import{createRequire as kroCreateRequire}from"node:module";' +
   "const require=kroCreateRequire(import.meta.url);\n";

@@ -1,6 +1,7 @@
 /**
- * `deno task compile [--target TRIPLE] [--role controller|local]`: one executable, dist/kro, that
- * carries its permissions; a controller's may write to /debug alone. `--print` shows the command instead (the image build's check).
+ * `deno task compile [--target TRIPLE] [--role controller|local]`: compiles dist/kro, one executable with
+ * fixed permissions. A controller may write to no folder except /debug. `--print` prints the command
+ * instead of running it.
  */
 import { parseArgs } from "node:util";
 import { DEBUG_DIR, permissionFlags } from "../../src/cli/mod.ts";

@@ -1,4 +1,4 @@
-/** `deno task prod ARGS`: runs the bundle under exactly the permissions of production. */
+/** `deno task prod ARGS`: runs the bundle with the permissions of production. */
 import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
 
@@ -15,7 +15,8 @@ const child = new Deno.Command(Deno.execPath(), {
   stdout: "inherit",
   stderr: "inherit",
 }).spawn();
-// The child gets the terminal's signals too; this process only has to outlive it.
+// The terminal sends SIGINT to the child as well, so it is not forwarded; without a listener this process
+// would end before the child.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     if (signal === "SIGTERM") child.kill(signal);

@@ -1,4 +1,4 @@
-/** `deno task stamp TAG`: makes this checkout call itself TAG, as a release does before it is built. */
+/** `deno task stamp TAG`: writes TAG as the version into src/api/version.ts, before a release is built. */
 const [tag = ""] = Deno.args;
 if (!/^(devel|v\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?)$/.test(tag)) {
   console.error(`"${tag}" is not a tag: write it as v1.2.3, v1.2.3-rc.1 or devel`);
