@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: measures kro and upstream's released controller, one after the other on the same control
- * plane with the same graphs, and a bare loop. `--help` lists the options and cases.
+ * `deno task bench`: measures kro, upstream's released controller and a bare loop, one after the other, with
+ * the same graphs on the same control plane. `--help` lists the options and cases.
  */
 import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { cases, scripts } from "./cases/mod.ts";
@@ -44,7 +44,7 @@ function note(of: string, measure: string, unit: string, column: Column, value: 
   else results.rows.push({ case: of, measure, unit, values: { [column]: value } });
 }
 
-/** Runs a case; reports and records its failure, so that the other cases go on. */
+/** Runs a case. Records and prints its failure, and continues with the other cases. */
 async function attempt(of: string, side: string, run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -85,7 +85,7 @@ async function runCases(): Promise<void> {
   client.close();
 }
 
-/** Runs a script as a process and takes the figures that it prints. */
+/** Runs a script as a process and records the figures that it prints. */
 async function runScript({ name, file, denoFlags = [] }: Script): Promise<void> {
   const path = new URL(`scripts/${file}`, import.meta.url).pathname;
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {

@@ -4,18 +4,18 @@ import { cases, scripts } from "./cases/mod.ts";
 import type { Sizes } from "./kit/case.ts";
 import type { Variant } from "./kit/controller.ts";
 
-/** What to measure. */
+/** The options of a run. */
 export interface Options {
   readonly sizes: Sizes;
   /** The controllers, in the order in which they run. */
   readonly variants: readonly Variant[];
-  /** True when every case that needs no request runs. */
+  /** Whether all cases run, except those that run only if `--only` names them. */
   readonly isWhole: boolean;
   /** Whether the case or script of this name runs. */
   wants(name: string): boolean;
   /** Arguments for the scripts. */
   readonly args: readonly string[];
-  /** File for the results, beside the record. */
+  /** File for the results, in addition to the record. */
   readonly out?: string;
   /** Compare with the record instead of replacing it. */
   readonly check: boolean;
@@ -29,7 +29,7 @@ const all = [...cases, ...scripts];
 export const USAGE = `Usage: deno task bench [options] [script argument]
 
 Measures kro and upstream's controller, one after the other, on a control plane of its own. A run of all
-cases is recorded in tests/bench/results.json and docs/figures.md.
+cases writes tests/bench/results.json and docs/figures.md.
 
   --only CASE        run only this case; may be repeated
   --upstream KIND    default, tuned (with its best flags) or none [tuned]
@@ -52,7 +52,7 @@ ${
   }).join("\n")
 }`;
 
-/** Reads the command line; throws an Error that names the flag. */
+/** Parses the command line. Throws an Error that names the invalid flag. */
 export function parseOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({
     args,

@@ -1,4 +1,4 @@
-/** The most that any controller can reach on this machine. */
+/** The case `ceiling`: the speed that no controller can exceed on this machine. */
 import type { Case, Figure } from "../kit/case.ts";
 import { five, instanceKind, KINDS } from "../kit/graphs.ts";
 import { latencies } from "../kit/latency_probe.ts";
@@ -9,19 +9,19 @@ import { defineKind, namesOf, pause } from "../kit/user.ts";
 
 const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 
-/** kro's number of instance workers, and half of it. */
+/** kro's number of instance workers, and half of that number. */
 const CONCURRENCY = [8, 16];
 
 /**
- * Runs right after `create`: the speed of the machine changes within minutes. The controller is idle
- * meanwhile, because its watches do not select the bare loop's objects. Other clients' latencies are measured
- * beside a loop that handles one instance at a time: a controller cannot disturb them less.
+ * Runs right after `create`, because the speed of the machine changes within minutes. The controller is idle,
+ * because its watches do not select the bare loop's objects. The latencies of another client are measured
+ * during a loop that handles one instance at a time: no controller can disturb other clients less.
  */
 export const ceiling: Case = {
   name: "ceiling",
   about:
     "A bare loop that makes the writes of kro for each instance, without a graph, a cache or a " +
-    "queue: the most that the API server gives any controller.",
+    "queue: the speed that no controller can exceed on this API server.",
   column: "bare",
   async run(harness) {
     const { client, controlPlane: { kubeconfig }, sizes: { n } } = harness;
@@ -37,7 +37,7 @@ export const ceiling: Case = {
       };
       await defineKind(client, five(name));
       using watches = new DisposableStack();
-      // The API server sends kro the events of these kinds; the loop gets the same.
+      // The API server sends kro the events of these kinds. These watches make it send as many here.
       for (const watched of [kind, ...Object.values(KINDS)]) {
         watches.use(await ObjectWatch.start(client, watched));
       }

@@ -33,10 +33,12 @@ const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = 
   [`forEach ${ITEMS}`, "Collection", collection(), { items: ids(ITEMS) }],
 ];
 
+/** One instance each of three graphs of other shapes. */
 export const chain: Case = {
   name: "chain",
-  about: `One instance each of other graphs: ten ConfigMaps in a chain, 100 side by side, and a ` +
-    `collection of ${ITEMS}.`,
+  about:
+    `One instance each of three graphs: ten ConfigMaps in a chain, 100 independent ConfigMaps, ` +
+    `and a collection of ${ITEMS}.`,
   async run(harness) {
     const { client } = harness;
     const figures: Figure[] = [];

@@ -5,10 +5,10 @@ import { BY, isActive, publish } from "../kit/user.ts";
 import { driftEach } from "./drift.ts";
 
 const ITEMS = 1000;
-/** The first drifts run code that V8 has not compiled; they do not count. */
+/** Number of drifts before the measurement, which run code that V8 has not compiled yet. */
 const WARM_UP = 20;
 
-/** kro alone: upstream applies all items for each drifted one, which takes minutes. */
+/** Measures kro only: upstream applies all items again for each drifted item, which takes minutes. */
 export const collection: Case = {
   name: "collection",
   about: `Items of a collection of ${ITEMS} drift one after the other.`,

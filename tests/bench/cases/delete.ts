@@ -1,11 +1,12 @@
 import type { Case } from "../kit/case.ts";
 import { KINDS, NAMESPACE } from "../kit/graphs.ts";
 
+/** Deletes all instances. */
 export const remove: Case = {
   name: "delete",
   about:
-    "All instances are deleted, 20 at a time. Lists stand apart: passes that run at the same " +
-    "time share them, so that their number varies.",
+    "All instances are deleted, 20 at a time. Lists are counted separately, because concurrent " +
+    "passes share them, so that their number varies.",
   async run(harness) {
     const names = await harness.instances();
     const { n } = harness.sizes;

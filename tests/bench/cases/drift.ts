@@ -4,7 +4,10 @@ import { KINDS, NAMESPACE } from "../kit/graphs.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY } from "../kit/user.ts";
 
-/** Changes a field of a ConfigMap that kro applied; returns when to expect kro's repair, in `performance.now()`. */
+/**
+ * Changes a field of a ConfigMap that kro applied. Returns when the change began and a promise of when kro
+ * has reverted it, both in `performance.now()`.
+ */
 export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, name: string) {
   const ref = { kind: KINDS.ConfigMap, namespace: NAMESPACE, name };
   const live = await client.get(ref);
@@ -20,7 +23,7 @@ export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, na
   return { began, repaired };
 }
 
-/** Changes ConfigMaps one after the other; milliseconds from each change to its repair. */
+/** Changes ConfigMaps one after the other. Returns the milliseconds from each change to its repair. */
 export async function driftEach(client: KubeClient, names: Iterable<string>): Promise<number[]> {
   using watch = await ObjectWatch.start(client, KINDS.ConfigMap);
   const ms: number[] = [];
@@ -31,10 +34,11 @@ export async function driftEach(client: KubeClient, names: Iterable<string>): Pr
   return ms;
 }
 
+/** Changes objects of instances, one at a time. */
 export const drift: Case = {
   name: "drift",
-  about: "Another client changes a field of one object, again and again; each time until kro has " +
-    "reverted it.",
+  about: "Another client changes a field of one object and waits until kro has reverted it, " +
+    "repeatedly.",
   async run(harness) {
     const names = await harness.instances();
     const { drifts } = harness.sizes;

@@ -15,10 +15,13 @@ const FLAGS = [
 
 const LEASE: ObjectRef = { kind: LEASE_KIND, namespace: LEASE_NAMESPACE, name: LEASE_NAME };
 
-/** Polls often: the result is a time. */
+/** Polls every 10 ms, which is the resolution of the measured times. */
 const OFTEN = { seconds: 60, every: 0.01 };
 
-/** Ends the leader; seconds until another process holds the Lease, and until it has served a change. */
+/**
+ * Ends the leader with a signal. Returns the seconds until another process holds the Lease, and until that
+ * process has applied a change.
+ */
 async function failOver(
   { client, controller: leader }: Harness,
   signal: Deno.Signal,
@@ -41,15 +44,17 @@ async function failOver(
   return [taken, seconds()];
 }
 
+/** Ends the leader while a second process waits for the Lease. */
 export const failover: Case = {
   name: "failover",
   about:
     `Two processes of kro with leader election and warm caches. The leader is stopped (SIGTERM) or ` +
-    `killed (SIGKILL), ${ROUNDS} times each, until the other one has the Lease and has served a change.`,
+    `killed (SIGKILL), ${ROUNDS} times each; the time ends when the other process has the Lease, and when ` +
+    `it has applied a change.`,
   column: "ours",
   async run(harness) {
     await harness.instances(1);
-    // Killed, it would leave its Lease, and the first leader would have to wait for the Lease's end.
+    // Stops the process instead of killing it, so that it releases its Lease.
     await harness.controller[Symbol.asyncDispose]();
     await harness.restart({ flags: FLAGS });
     const figures: Figure[] = [];
@@ -58,7 +63,7 @@ export const failover: Case = {
       for (let round = 0; round < ROUNDS; round++) {
         const standby = await harness.another({ flags: FLAGS });
         try {
-          // The standby is ready before its caches are filled.
+          // The standby reports ready before its caches are filled.
           await pause(5);
           rounds.push(await failOver(harness, signal, `${signal}-${round}`));
         } finally {

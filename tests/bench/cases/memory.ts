@@ -8,7 +8,10 @@ import { namesOf, pause, publish } from "../kit/user.ts";
 
 const MIB = 1024 * 1024;
 
-/** Creates instances of a new kind up to each of the sizes; calls `look` before and when quiet at each. */
+/**
+ * Creates instances of a new kind up to each of the sizes. Calls `look` before the first one, and at each size
+ * when the controller is quiet.
+ */
 async function grow(
   harness: Harness,
   kindName: string,
@@ -25,7 +28,7 @@ async function grow(
   }
 }
 
-/** The cost of one more instance, from the lowest and the highest count at which memory was measured. */
+/** Returns the memory of one more instance, from the smallest and the largest measured number. */
 function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
   const counts = [...mib.keys()].filter((count) => count > 0);
   const [low, high] = [Math.min(...counts), Math.max(...counts)];
@@ -34,10 +37,10 @@ function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
   return [{ measure: `${what} of one more instance`, unit: "KiB", value }];
 }
 
-/** The last case of each controller but `heap`: its instances stay. */
+/** Measures resident memory. Its instances are not deleted, so it runs last, before `heap`. */
 export const memory: Case = {
   name: "memory",
-  about: "Resident memory of a process that starts, and then makes more and more instances.",
+  about: "Resident memory of a new process, with more and more instances.",
   async run(harness) {
     await publish(harness.client, five("Memory"));
     await harness.restart();
@@ -62,6 +65,7 @@ export const memory: Case = {
   },
 };
 
+/** Measures the JavaScript heap of kro. */
 export const heap: Case = {
   name: "heap",
   about:

@@ -15,7 +15,7 @@ import { crds, rgds } from "./rgd.ts";
 import { start } from "./start.ts";
 import { update } from "./update.ts";
 
-/** The cases in the order in which they run; those before `restart` share one process of the controller. */
+/** The cases in the order in which they run. The cases from `create` to `update` share one process. */
 export const cases: readonly Case[] = [
   start,
   create,
@@ -35,13 +35,13 @@ export const cases: readonly Case[] = [
   heap,
 ];
 
-/** The scripts; they run after the cases. */
+/** The scripts, which run after the cases. */
 export const scripts: readonly Script[] = [
   {
     name: "cel",
     about:
-      "One evaluation of a CEL expression with the conversions from and to JSON, beside upstream's " +
-      "own code without these conversions.",
+      "One evaluation of a CEL expression with the conversions from and to JSON, compared with " +
+      "upstream's own code without these conversions.",
     file: "cel.ts",
   },
   {
@@ -59,8 +59,8 @@ export const scripts: readonly Script[] = [
   {
     name: "cost",
     about:
-      "How long a loop over each CEL function runs until the default budget stops it; an argument " +
-      "names one function. It has no figures, only a table.",
+      "How long a loop over each CEL function runs until the default budget stops it, as a table on " +
+      "stderr. The argument selects one function.",
     file: "cost.ts",
     isOnRequest: true,
   },

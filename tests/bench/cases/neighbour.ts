@@ -1,4 +1,4 @@
-/** Whether kro is a noisy neighbour for other clients of the API server. */
+/** The case `neighbour`: how much kro slows down other clients of the API server (a "noisy neighbor"). */
 import { type KubeObject, RGD_KIND } from "../../../src/api/mod.ts";
 import { type Case, percentile } from "../kit/case.ts";
 import { FIVE, five } from "../kit/graphs.ts";
@@ -7,10 +7,13 @@ import { latencies } from "../kit/latency_probe.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY, isActive, pause } from "../kit/user.ts";
 
-/** Changes of the graph, one after the other: a 99th percentile needs many requests. */
+/** Number of changes of the graph: a 99th percentile needs many requests of the other client. */
 const CHANGES = 3;
 
-/** Adds a field to the first object of each instance and to the status; seconds until all statuses show it. */
+/**
+ * Adds a field to the first object of each instance and to the status. Returns the seconds until the statuses
+ * of all instances have it.
+ */
 async function changeGraph(harness: Harness, names: readonly string[]): Promise<number> {
   const edition = `e${Date.now()}`;
   const { schema, resources } = five().spec as unknown as {
@@ -29,15 +32,16 @@ async function changeGraph(harness: Harness, names: readonly string[]): Promise<
   return (Math.max(...(await done).values()) - began) / 1000;
 }
 
+/** Measures the latencies of another client. */
 export const neighbour: Case = {
   name: "neighbour",
   about:
     "Latency of another client's requests while a changed RGD updates all its instances, and " +
-    "when nothing happens: how noisy a neighbour the controller is.",
+    "when nothing changes: how much the controller slows down other clients.",
   async run(harness) {
     const names = await harness.instances(harness.sizes.many);
     const { kubeconfig } = harness.controlPlane;
-    // The first change adds the field to the CRD; what that costs the API server is not measured.
+    // The first change adds the field to the CRD. The API server's work for that is not measured.
     await changeGraph(harness, names);
     const quiet = await latencies(kubeconfig, "when quiet", () => pause(10));
     const seconds: number[] = [];

@@ -3,9 +3,10 @@ import { KINDS } from "../kit/graphs.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { changeConfigMap } from "./drift.ts";
 
+/** Kills and starts the controller. */
 export const restart: Case = {
   name: "restart",
-  about: "The controller is killed, one object changes meanwhile, and the controller starts again.",
+  about: "The controller is killed, one object changes while it is down, and it starts again.",
   async run(harness) {
     const names = await harness.instances();
     const { client, sizes: { n } } = harness;

@@ -9,7 +9,7 @@ import { BY, concurrently, crdOf } from "../kit/user.ts";
 
 const LARGE = 50;
 
-/** Creates RGDs at once; seconds until all are Active. */
+/** Creates RGDs at once. Returns the seconds until all are Active. */
 async function activate(
   client: KubeClient,
   graphs: readonly ResourceGraphDefinition[],
@@ -24,7 +24,7 @@ async function activate(
   return (Math.max(...(await done).values()) - began) / 1000;
 }
 
-/** Runs an action and returns the largest resident memory of the process meanwhile, in MiB. */
+/** Runs an action. Returns its result and the peak of the process' resident memory during it, in MiB. */
 async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: T; peak: number }> {
   let peak = 0;
   const look = async () => peak = Math.max(peak, await residentMiB(pid));
@@ -38,6 +38,7 @@ async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: 
   }
 }
 
+/** Creates many RGDs, and a large one. */
 export const rgds: Case = {
   name: "rgd",
   about:
@@ -75,12 +76,12 @@ export const rgds: Case = {
   },
 };
 
-/** The lower bound of `rgd`: the API server alone. */
+/** The lower bound of the case `rgd`: the API server's own time. */
 export const crds: Case = {
   name: "crds",
   about:
-    "The CRDs of as many RGDs, created at once without any controller, until the API server has " +
-    "established all: the least time that `rgd` can take.",
+    "The CRDs of as many RGDs, created at once without a controller, until the API server has " +
+    "established all: the shortest time that `rgd` can take.",
   column: "bare",
   async run({ client, sizes: { graphs: count } }) {
     const kinds = Array.from({ length: count }, (_, i) => `Crd${i}`);

@@ -1,6 +1,7 @@
 import type { Case } from "../kit/case.ts";
 import { residentMiB } from "../kit/process.ts";
 
+/** Starts the controller. */
 export const start: Case = {
   name: "start",
   about: "From the start of the process until `/readyz` answers, with one RGD in the cluster.",

@@ -1,7 +1,7 @@
 /**
- * The program of the case `ceiling`: for each instance that a watch reports it makes the requests that kro
- * makes, and nothing else. An instance takes seven writes when it is new and five when its spec changed.
- * `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and runs until it is ended.
+ * The program of the case `ceiling`: it makes the same writes as kro for each instance that a watch reports,
+ * without any other work. An instance takes seven writes when it is new and five when its spec has changed.
+ * `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and runs until it is killed.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
@@ -13,7 +13,10 @@ const client = connect(await loadConfig({ kubeconfig }), { userAgent: "bare" });
 const of = instanceKind(kind);
 const applyAs = { fieldManager: "kro.run/applyset", force: false };
 
-/** As many labels and annotations as kro puts on a child, of the same size, under keys that kro does not watch. */
+/**
+ * Returns as many labels and annotations as kro sets on a child, of the same size, with keys that kro's watches
+ * do not select.
+ */
 function metadata(owner: string, node: string) {
   const labels = Object.fromEntries([
     ...["id", "name", "group", "version", "kind", "namespace"]
@@ -28,7 +31,7 @@ function metadata(owner: string, node: string) {
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 
-/** Puts the finalizer and the inventory on a new instance. */
+/** Sets the finalizer and the inventory on a new instance. */
 function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<KubeObject> {
   return client.mergePatch({ kind: of, namespace: NAMESPACE, name: name! }, {
     metadata: {
@@ -40,7 +43,7 @@ function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<Kub
   }, { fieldManager: "kro" });
 }
 
-/** All requests for one instance. */
+/** Makes all requests for one instance. */
 async function reconcile(instance: KubeObject): Promise<void> {
   const { name = "", generation } = instance.metadata;
   const { value } = instance.spec as { value: string };
@@ -90,7 +93,7 @@ function work(): void {
   }
 }
 
-/** The last generation that was started, by name. */
+/** The last generation that was reconciled, by name of the instance. */
 const started = new Map<string, number>();
 
 const { resourceVersion } = await client.list(of);

@@ -1,8 +1,8 @@
-/** What a case of the benchmark is, and what it returns. */
+/** The types of the benchmark's cases and scripts, and of their figures. */
 import type { Column } from "../report/results.ts";
 import type { Harness } from "./harness.ts";
 
-/** How much work the cases do. */
+/** The amount of work that the cases do. */
 export interface Sizes {
   /** Instances of most cases. */
   readonly n: number;
@@ -18,7 +18,7 @@ export interface Sizes {
   readonly memory: readonly number[];
 }
 
-/** One measured value. A value with the unit `calls` is exact: `--check` accepts no other. */
+/** One measured value. With the unit `calls`, `--check` accepts only the recorded value. */
 export interface Figure {
   readonly measure: string;
   readonly unit: string;
@@ -27,21 +27,21 @@ export interface Figure {
 
 /** A measurement of a running controller. */
 export interface Case {
-  /** The key of the case in results.json and after `--only`. */
+  /** The name of the case in results.json and for `--only`. */
   readonly name: string;
   /** One sentence for the help text and for docs/figures.md. */
   readonly about: string;
-  /** Set when the case runs once, not for each controller: the column of its figures. */
+  /** The column of its figures, when the case runs once instead of for each controller. */
   readonly column?: Column;
-  /** Measures. What it leaves must not disturb the cases after it; `sweep` removes everything in the end. */
+  /** Measures. Objects that it leaves must not disturb later cases; `sweep` removes them at the end. */
   run(harness: Harness): Promise<Figure[]>;
 }
 
-/** A measurement that needs a process, and sometimes a control plane, of its own. */
+/** A measurement that needs a process of its own, and sometimes a control plane of its own. */
 export interface Script {
   readonly name: string;
   readonly about: string;
-  /** A module in tests/bench/scripts that prints {@link ScriptFigure}s on standard output, one JSON text a line. */
+  /** A module in tests/bench/scripts that prints one {@link ScriptFigure} as JSON on each line of stdout. */
   readonly file: string;
   /** Flags of `deno run` besides `-A`. */
   readonly denoFlags?: readonly string[];
@@ -49,19 +49,19 @@ export interface Script {
   readonly isOnRequest?: boolean;
 }
 
-/** A figure of a script; one script may measure kro and upstream. */
+/** A figure of a script, which may measure both kro and upstream. */
 export interface ScriptFigure {
   readonly measure: string;
   readonly unit: string;
   readonly values: { readonly ours: number; readonly upstream?: number };
 }
 
-/** Prints a figure of a script for the process that started it. */
+/** Prints a figure of a script, for the benchmark that started it. */
 export function printFigure(figure: ScriptFigure): void {
   console.log(JSON.stringify(figure));
 }
 
-/** The smallest of the values that at least `of` percent of them do not exceed. */
+/** Returns the nearest-rank percentile: the smallest value that at least `of` percent do not exceed. */
 export function percentile(values: Iterable<number>, of: number): number {
   const sorted = [...values].toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * of / 100) - 1)] ?? NaN;

@@ -1,4 +1,4 @@
-/** The controllers under test: kro from its production bundle, and upstream's release. */
+/** Installs and starts the measured controllers: kro from its production bundle, and upstream's release. */
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import { freePorts } from "../../support/controlplane/api.ts";
@@ -19,9 +19,9 @@ export interface Controller {
 
 /** How to start a controller. */
 export interface StartOptions {
-  /** More flags of the controller. */
+  /** Additional flags of the controller. */
   readonly flags?: readonly string[];
-  /** Port of V8's inspector, kro only. It slows kro down by a fifth: V8 reports all network traffic to it. */
+  /** Port of V8's inspector, for kro only. It slows kro down by a fifth, because V8 reports all traffic to it. */
   readonly inspect?: number;
 }
 
@@ -32,11 +32,11 @@ export interface RunningController extends AsyncDisposable {
   readonly url: string;
   /** Milliseconds from the start of the process until `/readyz` answered 200. */
   readonly readyMs: number;
-  /** Ends it with SIGKILL, unless it has ended, and waits for its end. */
+  /** Sends SIGKILL, unless the process has ended, and waits for its end. */
   kill(): Promise<void>;
 }
 
-/** As many workers as kro, production logs, no client or event limit that would be reached. */
+/** As many workers as kro, production logs, and rate limits that the benchmark does not reach. */
 const TUNED = [
   "--dynamic-controller-concurrent-reconciles=16",
   "--resource-graph-definition-concurrent-reconciles=16",
@@ -48,7 +48,7 @@ const TUNED = [
   "--zap-devel=false",
 ];
 
-/** Bundles kro, or builds upstream unless the cache has it. */
+/** Bundles kro, or builds upstream's controller unless the cache has it. */
 export async function install(variant: Variant): Promise<Controller> {
   if (variant !== "ours") {
     const program = await buildUpstream((line) => console.error(line));

@@ -8,7 +8,7 @@ export const GROUP = "bench.example.com";
 /** Namespace of all instances and their objects. */
 export const NAMESPACE = "bench";
 
-/** A namespaced kind of the core group. */
+/** Returns a namespaced kind of the core group. */
 export const core = (kind: string, plural: string): KindRef => ({
   group: "",
   version: "v1",
@@ -17,7 +17,7 @@ export const core = (kind: string, plural: string): KindRef => ({
   namespaced: true,
 });
 
-/** The kinds of objects in {@link five}. */
+/** The kinds of the objects that {@link five} creates. */
 export const KINDS = {
   ConfigMap: core("ConfigMap", "configmaps"),
   Secret: core("Secret", "secrets"),
@@ -25,19 +25,19 @@ export const KINDS = {
   Service: core("Service", "services"),
 } as const;
 
-/** The kind that a graph of this name serves. */
+/** Returns the reference of a kind that the benchmark's graphs generate. */
 export function instanceKind(kind: string): KindRef {
   const resource = plural(kind.toLowerCase());
   return { group: GROUP, version: "v1alpha1", kind, plural: resource, namespaced: true };
 }
 
-/** An instance of a graph's kind. */
+/** Returns an instance of a graph's kind. */
 export function instance(kind: string, name: string, spec: JsonObject) {
   const metadata = { name, namespace: NAMESPACE };
   return { apiVersion: `${GROUP}/v1alpha1`, kind, metadata, spec };
 }
 
-/** An RGD of this kind; its name is the kind in lower case. */
+/** Returns an RGD that generates this kind. Its name is the kind in lower case. */
 export function rgd(
   kind: string,
   schema: JsonObject,
@@ -54,7 +54,7 @@ export function rgd(
 const named = (node: string) => ({ name: `\${schema.metadata.name}-${node}` });
 
 /**
- * The graph of most cases: ConfigMap a; ConfigMap b and Secret c, which read a; ServiceAccount d;
+ * Returns the graph of most cases: ConfigMap a; ConfigMap b and Secret c, which read a; ServiceAccount d;
  * Service e, which reads b.
  */
 export function five(kind = "Five"): ResourceGraphDefinition {
@@ -80,7 +80,7 @@ export function five(kind = "Five"): ResourceGraphDefinition {
 /** The kind of {@link five} under its default name. */
 export const FIVE = instanceKind("Five");
 
-/** A forEach with one ConfigMap for each of the instance's items. */
+/** Returns a graph whose forEach creates one ConfigMap for each of the instance's items. */
 export function collection(kind = "Collection"): ResourceGraphDefinition {
   return rgd(kind, { spec: { items: "[]string" } }, [{
     id: "entries",

@@ -1,4 +1,4 @@
-/** Runs one controller on the control plane for the cases, and measures what it requests and uses. */
+/** Runs one controller on the control plane for the cases, and measures its requests and processor time. */
 import type { KubeClient } from "../../../src/kube/mod.ts";
 import {
   addCounts,
@@ -17,10 +17,10 @@ import { BY, concurrently, isActive, namesOf, pause, publish } from "./user.ts";
 
 /** A controller counts as quiet after this time without a call. */
 const QUIET_MS = 2000;
-/** The longest wait for it to be quiet. */
+/** The longest wait until a controller is quiet. */
 const LIMIT_MS = 60_000;
 
-/** What an action returned and cost. */
+/** The result of an action, and its cost. */
 export interface Measured<T> {
   readonly result: T;
   /** Requests until the action was done. */
@@ -33,11 +33,11 @@ export interface Measured<T> {
   readonly serverMs: number;
 }
 
-/** How long some instances took. */
+/** The time that a change of several instances took. */
 export interface Took {
   /** Seconds from the first request to the last event. */
   readonly seconds: number;
-  /** Milliseconds of each instance. */
+  /** Milliseconds from the request to the event, for each instance. */
   readonly ms: number[];
 }
 
@@ -51,7 +51,7 @@ export class Harness implements AsyncDisposable {
     readonly controlPlane: RunningControlPlane,
     readonly client: KubeClient,
     readonly sizes: Sizes,
-    /** The process that runs now. */
+    /** The running process of the controller. */
     public controller: RunningController,
   ) {}
 
@@ -80,12 +80,12 @@ export class Harness implements AsyncDisposable {
     return start(this.installed, this.controlPlane, options);
   }
 
-  /** The controller's calls since the last question, without watches and those for its Lease. */
+  /** Returns the controller's calls since the last call of this method, without watches and its Lease. */
   async calls(): Promise<CallCounts> {
     return countCalls(controllerCalls(await this.audit.read()));
   }
 
-  /** Waits for two seconds without a call, for at most a minute; returns the calls meanwhile. */
+  /** Waits until there is no call for two seconds, for at most a minute. Returns the calls while it waited. */
   async untilQuiet(): Promise<CallCounts> {
     let all = await this.calls();
     const end = Date.now() + LIMIT_MS;
@@ -98,7 +98,7 @@ export class Harness implements AsyncDisposable {
     return all;
   }
 
-  /** Does something and returns what it cost until the controller was quiet. */
+  /** Runs an action and returns its cost until the controller is quiet. */
   async measure<T>(act: () => Promise<T>): Promise<Measured<T>> {
     await this.calls();
     const server = this.controlPlane.pids["kube-apiserver"]!;
@@ -106,7 +106,7 @@ export class Harness implements AsyncDisposable {
     const [before, serverBefore] = [await cpuMs(pid), await cpuMs(server)];
     const result = await act();
     const done = await this.calls();
-    // Besides later requests: a response may arrive a moment before its line in the audit log.
+    // Also covers a request of the action whose line in the audit log comes after its response.
     const all = addCounts(done, await this.untilQuiet());
     const started = this.controller.pid === pid ? before : 0;
     return {
@@ -118,7 +118,7 @@ export class Harness implements AsyncDisposable {
     };
   }
 
-  /** Publishes the graph of five objects, the first time. */
+  /** Publishes the graph of five objects, unless it is published. */
   async serveFive(): Promise<void> {
     if (this.#published) return;
     await publish(this.client, five());
@@ -126,7 +126,7 @@ export class Harness implements AsyncDisposable {
     await this.untilQuiet();
   }
 
-  /** Makes a change to each of the named instances and waits until the watch shows its effect on all. */
+  /** Changes each of the named instances and waits until a watch shows that `holds` is true for all. */
   async change(
     names: readonly string[],
     act: (name: string) => Promise<unknown>,
@@ -153,7 +153,7 @@ export class Harness implements AsyncDisposable {
     return this.change(names, created, isActive, kind);
   }
 
-  /** Gives `spec.value` of each instance a new value and waits until all statuses show it. */
+  /** Changes `spec.value` of each instance and waits until all statuses have the new value. */
   update(names: readonly string[], kind = FIVE): Promise<Took> {
     const value = `v${Date.now()}`;
     const updated = (name: string) =>
@@ -169,7 +169,7 @@ export class Harness implements AsyncDisposable {
     return this.change(names, deleted, (_, type) => type === "DELETED", kind);
   }
 
-  /** The first `count` instances of five objects (by default `sizes.n`), all ACTIVE; creates those that lack. */
+  /** Returns names of `count` ACTIVE instances of five objects (by default `sizes.n`); creates missing ones. */
   async instances(count = this.sizes.n): Promise<string[]> {
     await this.serveFive();
     const names = namesOf("five", count);

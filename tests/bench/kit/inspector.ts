@@ -1,8 +1,8 @@
 /** Reads the heap of a running Deno process through V8's inspector (Chrome DevTools protocol). */
 
 /**
- * Bytes of the JavaScript heap after garbage collection: in use, and taken from the system for it. The
- * process must have been started with `--inspect=127.0.0.1:<port>`.
+ * Returns the bytes of the JavaScript heap after garbage collection: `used` by objects, and `committed` by
+ * the system. The process must run with `--inspect=127.0.0.1:<port>`.
  */
 export async function heapOf(port: number): Promise<{ used: number; committed: number }> {
   const [target] = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
@@ -15,7 +15,7 @@ export async function heapOf(port: number): Promise<{ used: number; committed: n
   const call = async (method: string) => {
     const id = ++last;
     const answer = Promise.withResolvers<Record<string, number>>();
-    // The inspector also sends events of its own.
+    // Skips events, which the inspector sends on the same socket.
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data as string);
       if (message.id !== id) return;

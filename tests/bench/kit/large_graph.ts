@@ -1,8 +1,8 @@
-/** A large graph of Deployments, Services and ConfigMaps, about six expressions a node. */
+/** A large graph of Deployments, Services and ConfigMaps, with about six expressions for each node. */
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { GROUP } from "./graphs.ts";
 
-/** An RGD with this number of nodes; its kind is `Large`. Node i reads nodes i-1, i-2 and i-3. */
+/** Returns an RGD of kind `Large` with this number of nodes. Node i reads nodes i-1, i-2 and i-3. */
 export function large(nodes: number, name: string): ResourceGraphDefinition {
   const resources = Array.from({ length: nodes }, (_, i) => {
     const before = i < 3 ? undefined : `n${i - 3}.metadata.name`;
@@ -36,7 +36,7 @@ export function large(nodes: number, name: string): ResourceGraphDefinition {
   };
 }
 
-/** The template of node i without its metadata: Deployment, Service and ConfigMap alternate. */
+/** Returns the template of node i without its metadata: Deployment, Service and ConfigMap alternate. */
 function objectOf(i: number): JsonObject {
   const app: JsonObject = { app: "fixed" };
   if (i % 3 === 0) {

@@ -1,5 +1,5 @@
 /**
- * Another client of the API server: a GET and a PATCH of a ConfigMap every 20 ms. As a program
+ * Another client of the API server, which sends a GET and a PATCH of a ConfigMap every 20 ms. As a program
  * (`latency_probe.ts <kubeconfig>`) it prints `ready`, and at SIGTERM its {@link Latencies} as JSON.
  */
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
@@ -14,10 +14,10 @@ interface Latencies {
   patch: number[];
 }
 
-/** Its first requests run code that V8 has not compiled; they do not count. */
+/** Number of rounds before the measurement, which run code that V8 has not compiled yet. */
 const WARM_UP = 20;
 
-/** The 99th percentiles of the probe's latencies while `act` runs; `when` ends the figures' names. */
+/** Returns the 99th percentiles of the probe's latencies while `act` runs. `when` is part of their names. */
 export async function latencies(
   kubeconfig: string,
   when: string,

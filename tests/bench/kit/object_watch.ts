@@ -1,14 +1,15 @@
-/** Measures when objects reach a state, from the events of a watch. */
+/** Measures when objects reach a state, by the events of a watch. */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import { type KubeClient, within } from "../../../src/kube/mod.ts";
 import { pause } from "./user.ts";
 
-/** The state to wait for, judged by an object and the type of its watch event. */
+/** Whether an object is in the awaited state, by the object and the type of its watch event. */
 export type Holds = (object: KubeObject, type: string) => boolean;
 
 /**
- * Calls `take` with each change of an object of the kind from `resourceVersion` on, until the signal aborts.
- * After the API server has ended the watch, as it does when the CRD changes, it calls `take` with all objects.
+ * Calls `take` with each change of an object of the kind after `resourceVersion`, until the signal aborts.
+ * When the API server ends the watch, as it does when the CRD changes, it lists and calls `take` for each
+ * object.
  */
 export async function follow(
   client: KubeClient,
@@ -28,27 +29,27 @@ export async function follow(
     }
     await pause(0.2);
     if (signal.aborted) return;
-    // When the CRD changes, the last events before the watch ends lack the fields that are new.
+    // The last events before a watch ends because of a changed CRD lack the new fields, so this lists.
     const listed = await client.list(kind);
     for (const item of listed.items) take(item, "MODIFIED");
     resourceVersion = listed.resourceVersion;
   }
 }
 
-/** A watch of all objects of one kind; leaving the scope ends it. */
+/** A watch of all objects of one kind. Disposing it ends the watch. */
 export class ObjectWatch implements Disposable {
   readonly #waiting = new Map<string, { holds: Holds; resolve: (at: number) => void }>();
   readonly #stop = new AbortController();
-  /** Rejects when the watch cannot go on, for example because its kind is no longer served. */
+  /** Rejects when the watch cannot continue, for example because its kind is no longer served. */
   readonly #failed = Promise.withResolvers<never>();
 
   private constructor(private readonly kind: KindRef) {}
 
-  /** Starts a watch of the changes from now on. */
+  /** Starts a watch of the changes after this call. */
   static async start(client: KubeClient, kind: KindRef): Promise<ObjectWatch> {
     const watch = new ObjectWatch(kind);
     const { resourceVersion } = await client.list(kind);
-    // A failure matters only to callers of `all`, who race against this promise.
+    // Only `all` awaits this promise; without this handler Deno would end the process for its rejection.
     watch.#failed.promise.catch(() => {});
     const take = watch.#take.bind(watch);
     follow(client, kind, resourceVersion, watch.#stop.signal, take).catch(watch.#failed.reject);
@@ -56,8 +57,8 @@ export class ObjectWatch implements Disposable {
   }
 
   /**
-   * For each name the `performance.now()` of the first event in which the object is in the state. Throws
-   * when some objects are not within the limit.
+   * Returns for each name the `performance.now()` of the first event in which the object is in the state.
+   * Rejects when an object is not in the state within the limit, or when the watch fails.
    */
   async all(names: readonly string[], holds: Holds, seconds = 600): Promise<Map<string, number>> {
     const found = new Map<string, number>();

@@ -1,23 +1,23 @@
-/** Processes: what they use, and helper processes that run beside a measurement. */
+/** Measures the resources of processes, and runs helper processes during a measurement. */
 import { guarded } from "../../support/controlplane/guard.ts";
 
-/** Milliseconds of processor time that a process has used, in steps of ten (Linux, `/proc`). */
+/** Returns the processor time of a process in milliseconds, with a resolution of 10 ms (Linux, `/proc`). */
 export async function cpuMs(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** Resident memory of a process in MiB (Linux, `/proc`). */
+/** Returns the resident memory of a process in MiB (Linux, `/proc`). */
 export async function residentMiB(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
 }
 
 /**
- * Runs a module as a process while `act` runs, so that the benchmark's own work does not slow it down.
- * Waits for the module's first output before `act`, ends it with SIGTERM after, and returns what it printed
- * in between. Throws with its standard error when it ends before `act`.
+ * Runs a module in a process of its own while `act` runs, so that the benchmark's work does not slow it down.
+ * Starts `act` after the module's first output, ends the module with SIGTERM after `act`, and returns its
+ * later output. Rejects with the module's standard error when the module ends before `act`.
  */
 export async function beside(
   module: string,
@@ -30,7 +30,7 @@ export async function beside(
   const early = process.status.then(async ({ code }) => {
     throw new Error(`${module} ended with code ${code}: ${await errors}`);
   });
-  // After `act` its end is expected.
+  // The module also ends after `act`, when `early` is no longer awaited.
   early.catch(() => {});
   try {
     await Promise.race([output.read(), early]);

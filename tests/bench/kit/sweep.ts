@@ -1,4 +1,4 @@
-/** Removes what a controller left, so that the next one finds the control plane as it was. */
+/** Removes the objects that a controller leaves, so that the next controller starts with the same state. */
 import {
   CRD_KIND,
   isNotFound,
@@ -33,7 +33,10 @@ export async function sweep(client: KubeClient): Promise<void> {
   );
 }
 
-/** Removes a kind that no graph serves, its instances, and the objects whose names begin with the kind's. */
+/**
+ * Removes the CRD of a kind that no graph serves, its instances, and the objects whose names begin with the
+ * name of the kind.
+ */
 export async function sweepKind(client: KubeClient, kind: KindRef): Promise<void> {
   const prefix = `${kind.kind.toLowerCase()}-`;
   await removeAll(client, kind, () => true);
@@ -70,7 +73,7 @@ async function removeAll(
   const items = await itemsOf(client, kind);
   await concurrently(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
     const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
-    // The garbage collector may remove an object that has an owner first.
+    // The garbage collector may delete an object with an owner before this does.
     try {
       if (finalizers?.length && kind !== CRD_KIND) {
         await client.mergePatch(ref, { metadata: { finalizers: null } }, BY);
@@ -82,7 +85,7 @@ async function removeAll(
   });
 }
 
-/** All objects of a kind; none when the API server does not serve it: a CRD's deletion may end meanwhile. */
+/** Returns all objects of a kind; an empty list when its CRD has been deleted since the caller listed CRDs. */
 async function itemsOf(client: KubeClient, kind: KindRef): Promise<KubeObject[]> {
   try {
     return (await client.list(kind)).items;

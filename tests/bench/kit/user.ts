@@ -1,4 +1,4 @@
-/** What the benchmark does as a user of the cluster: it publishes graphs and waits for them. */
+/** Actions of the benchmark as a user of the cluster, such as publishing a graph, and helpers to wait. */
 import {
   type Condition,
   CRD_KIND,
@@ -16,15 +16,15 @@ import { core, NAMESPACE } from "./graphs.ts";
 /** Write options of the benchmark itself. */
 export const BY = { fieldManager: "bench" };
 
-/** Requests in flight at a time: as from a script, not from one person. */
+/** Number of concurrent requests: as many as a script would send. */
 const IN_FLIGHT = 20;
 
-/** Waits. */
+/** Waits for a number of seconds. */
 export function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
-/** Polls until the condition holds, by default every 50 ms for two minutes; throws when it does not. */
+/** Polls until the condition holds, by default every 50 ms. Rejects after `seconds`, by default 120. */
 export async function until(
   holds: () => Promise<boolean>,
   { seconds = 120, every = 0.05 } = {},
@@ -36,12 +36,12 @@ export async function until(
   }
 }
 
-/** The names `prefix-0`, `prefix-1`, and so on. */
+/** Returns the names `prefix-0`, `prefix-1`, and so on. */
 export function namesOf(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}-${i}`);
 }
 
-/** Calls `act` with each item, for at most 20 items at a time. */
+/** Calls `act` for each item, for at most 20 items at a time. */
 export async function concurrently<T>(items: Iterable<T>, act: (item: T) => Promise<unknown>) {
   const left = Iterator.from(items);
   await Promise.all(Array.from({ length: IN_FLIGHT }, async () => {
@@ -49,7 +49,7 @@ export async function concurrently<T>(items: Iterable<T>, act: (item: T) => Prom
   }));
 }
 
-/** True for an instance that is ACTIVE. */
+/** Whether an instance is ACTIVE. */
 export function isActive(object: KubeObject): boolean {
   return (object.status as { state?: string } | undefined)?.state === "ACTIVE";
 }
@@ -65,7 +65,7 @@ export async function administrator(controlPlane: RunningControlPlane): Promise<
   return client;
 }
 
-/** Creates an RGD and waits until it is Active; throws when it is not accepted. */
+/** Creates an RGD and waits until it is Active. Rejects when the controller does not accept it. */
 export async function publish(client: KubeClient, rgd: ResourceGraphDefinition): Promise<void> {
   await client.create(RGD_KIND, rgd, BY);
   await until(async () => {
@@ -74,7 +74,7 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
       state?: string;
       conditions?: Condition[];
     };
-    // The state says less: upstream's RGD is Inactive until a revision has been compiled.
+    // Inactive does not mean rejected: upstream's RGD is Inactive until its revision is compiled.
     const refused = conditions.find(({ type, status }) =>
       type === "GraphAccepted" && status === "False"
     );
@@ -83,18 +83,18 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
   });
 }
 
-/** The CRD that kro generates for an RGD. */
+/** Returns the CRD that kro generates for an RGD. */
 export async function crdOf(rgd: ResourceGraphDefinition): Promise<KubeObject> {
   const result = compile(rgd, await resolveKinds(snapshotSource(), kindsOf(rgd)));
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.graph.crd;
 }
 
-/** Creates the CRD of an RGD without the RGD: the API server serves the kind, no controller does. */
+/** Creates the CRD of an RGD without the RGD, so that no controller reconciles instances of the kind. */
 export async function defineKind(client: KubeClient, rgd: ResourceGraphDefinition): Promise<void> {
   const crd = await crdOf(rgd);
   await client.create(CRD_KIND, crd, BY);
   await waitEstablished(client, crd.metadata.name!);
-  // An established kind may still be answered 404 for a moment.
+  // The API server may respond with 404 for a moment after a kind is established.
   await pause(2);
 }

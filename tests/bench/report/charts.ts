@@ -9,7 +9,7 @@ const THEMES = {
 /** The color scheme of the page around a chart. */
 export type Theme = keyof typeof THEMES;
 
-/** The groups of bars; each has a scale of its own. */
+/** Returns the groups of bars. Each group has a scale of its own. */
 function groups(results: Results) {
   const n = results.sizes.n;
   const wanted: [string, string, RegExp, string][] = [
@@ -32,7 +32,7 @@ function groups(results: Results) {
   })).filter(({ bars }) => bars.length > 0);
 }
 
-/** The chart of a run for a page of this theme. */
+/** Returns the chart of a run as SVG, for a page of this theme. */
 export function chart(results: Results, theme: Theme): string {
   const { text, faint, bars: colors } = THEMES[theme];
   const [left, width, bar] = [300, 760, 18];

@@ -1,10 +1,10 @@
-/** Versions and machine of a run. */
+/** The versions and the machine of a run. */
 import { moduleDir, modules, moduleVersion } from "../../support/controlplane/parts.ts";
 import type { Results } from "./results.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
 
-/** The versions of everything that takes part; kro's is `git describe`. */
+/** Returns the versions of kro (by `git describe`), upstream, Kubernetes and Deno. */
 export async function versions(): Promise<Results["versions"]> {
   const { stdout } = await new Deno.Command("git", {
     args: ["describe", "--always", "--dirty"],
@@ -19,7 +19,7 @@ export async function versions(): Promise<Results["versions"]> {
   };
 }
 
-/** The machine and its load now (Linux, `/proc`). */
+/** Returns the machine and its present load (Linux, `/proc`). */
 export async function machine(): Promise<Results["machine"]> {
   const info = await Deno.readTextFile("/proc/cpuinfo");
   const load = Deno.loadavg()[0]!;

@@ -1,4 +1,4 @@
-/** docs/figures.md and its charts, from the results of a run. */
+/** Writes docs/figures.md and its charts from the results of a run. */
 import { cases, scripts } from "../cases/mod.ts";
 import { chart, type Theme } from "./charts.ts";
 import { padded, type Results, tableOf } from "./results.ts";
@@ -9,19 +9,19 @@ const THEMES: readonly Theme[] = ["light", "dark"];
 
 const METHOD = `
 - kro runs from its production bundle under its production permissions; upstream is its released controller, built from its Go module.
-  "Upstream, tuned" has 16 workers for instances, RGDs and revisions, 2,000 requests a second, no limit of events and production logs.
+  "Upstream, tuned" has 16 workers for instances, RGDs and revisions, 2,000 requests a second, no limit on events and production logs.
 - Both run one after the other on the same control plane (etcd and kube-apiserver) with the same graphs, and share the machine with it.
   Compare the columns of a line, not the figures of two machines.
-- The graph of most cases makes five objects: a ConfigMap; a ConfigMap and a Secret that read it; a ServiceAccount; a Service that reads
+- The graph of most cases has five objects: a ConfigMap; a ConfigMap and a Secret that read it; a ServiceAccount; a Service that reads
   the second ConfigMap. kro needs seven writes to create an instance: one for each object, one for the finalizer and the inventory, one
   for the status.
-- "Bare loop" makes the requests of kro without a graph, a cache or a queue: its time is what the API server takes of kro's time. A bare
-  loop that was slower than kro was disturbed by other work on the machine.
+- "Bare loop" makes the writes of kro without a graph, a cache or a queue: its time is the API server's part of kro's time. If it was
+  slower than kro, other work on the machine disturbed it.
 - A call is a request in the API server's audit log, without watches and the controller's Lease. CPU is processor time of the controller
   until two seconds after its last call. RSS is resident memory. p50, p95 and p99 are percentiles.
 `.trim();
 
-/** Where the parts of docs/figures.md are, and what they hold. */
+/** Returns docs/figures.md and its charts: names of files in `docs`, and their contents. */
 export function pages(results: Results): Record<string, string> {
   const charts = THEMES.map((theme) => [`figures-${theme}.svg`, chart(results, theme)]);
   return { "figures.md": page(results), ...Object.fromEntries(charts) };
@@ -35,7 +35,7 @@ export async function writePages(results: Results): Promise<void> {
   }
 }
 
-/** The page of a run: charts, targets, method, machine, and a table for each case. */
+/** Returns the page of a run: charts, targets, method, machine, and a table for each case. */
 export function page(results: Results): string {
   const names = [...new Set(results.rows.map((row) => row.case))];
   return `# Figures
@@ -50,7 +50,7 @@ lists its options, \`deno task bench --check\` compares calls and CPU with the r
 
 ## Targets
 
-Each is a ratio within one run. Where a target of \`create\` or \`update\` is missed, the ratio that the bare loop reaches stands beside it.
+Each is a ratio within one run. A missed target of \`create\` or \`update\` also shows the ratio that the bare loop reaches.
 
 ${targets(results)}
 
@@ -107,7 +107,7 @@ function failures({ failed }: Results): string {
   return `\n## Failed\n\n${lines.join("\n")}\n`;
 }
 
-/** A Markdown table as `deno fmt` formats it; the first `texts` columns are aligned left, all others right. */
+/** Formats a Markdown table as `deno fmt` does. The first `texts` columns are left-aligned, others right. */
 function markdown(table: readonly string[][], texts: number): string {
   const [head, ...lines] = padded(table, texts);
   const rule = head!.map(({ length }, i) =>

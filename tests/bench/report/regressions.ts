@@ -1,13 +1,13 @@
 /** Compares a run with the record. */
 import { type Results, type Row, valueOf } from "./results.ts";
 
-/** How much more CPU may be measured than is recorded: the noise of the machine. */
+/** The measured CPU may be at most this many times the recorded CPU, because the machine is noisy. */
 const CPU_FACTOR = 2;
 
 /**
- * One line for each figure of kro that is worse than the record. Calls must be equal; CPU may be twice as much,
- * or, when both runs measured the bare loop, twice as many times the CPU of the bare loop. Times, memory and
- * figures that the record lacks are not compared.
+ * Returns a line for each figure of kro that is worse than the record. Calls must be equal. CPU may be at most
+ * doubled; when both runs measured the bare loop, this applies to the ratio of CPU to the bare loop's CPU.
+ * Times, memory and figures that the record lacks are not compared.
  */
 export function regressions(recorded: Results, now: Results): string[] {
   const found: string[] = [];

@@ -1,7 +1,7 @@
-/** The results of a run: the format of results.json, and tables of it. */
+/** The results of a run: the format of results.json, and tables of the figures. */
 import type { Variant } from "../kit/controller.ts";
 
-/** A controller, or the API server without one (the cases `ceiling` and `crds`). */
+/** A controller, or `bare` for cases without a controller (`ceiling` and `crds`). */
 export type Column = Variant | "bare";
 
 /** A figure of a case, for each controller that was measured. */
@@ -34,19 +34,19 @@ export const COLUMNS: readonly [Column, string][] = [
   ["bare", "bare loop"],
 ];
 
-/** A number with three significant digits; empty when it was not measured. */
+/** Formats a number with three significant digits; returns an empty string when it was not measured. */
 export function shown(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return "";
   if (Number.isInteger(value) || Math.abs(value) >= 100) return value.toFixed(0);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
-/** The value of a case's first measure that matches; undefined when it was not measured. */
+/** Returns the value of a case's first measure that matches; undefined when it was not measured. */
 export function valueOf(results: Results, of: string, measure: RegExp, column: Column) {
   return results.rows.find((row) => row.case === of && measure.test(row.measure))?.values[column];
 }
 
-/** Header and lines of a table of all figures that `takes` selects. */
+/** Returns the header and the lines of a table of the figures that `takes` selects; by default all. */
 export function tableOf(
   results: Results,
   takes: (row: Row) => boolean = () => true,
@@ -63,7 +63,7 @@ export function tableOf(
   return [head, ...lines];
 }
 
-/** Pads the cells of a table; the first `texts` columns are aligned left, all others right. */
+/** Pads the cells of a table. The first `texts` columns are left-aligned, others right. */
 export function padded(table: readonly string[][], texts: number): string[][] {
   const widths = table[0]!.map((_, i) => Math.max(...table.map((line) => line[i]!.length)));
   return table.map((line) =>
@@ -71,7 +71,7 @@ export function padded(table: readonly string[][], texts: number): string[][] {
   );
 }
 
-/** All figures as a table for a terminal. */
+/** Formats all figures as a table for a terminal. */
 export function asText(results: Results): string {
   return padded(tableOf(results), 3).map((line) => line.join("  ")).join("\n");
 }

@@ -1,15 +1,15 @@
 /** The targets of the project: ratios of figures within one run. */
 import { type Column, type Results, valueOf } from "./results.ts";
 
-/** A target and what the run found. */
+/** A target, and the ratio in this run. */
 export interface Verdict {
   target: string;
   found: string;
-  /** Undefined when the run did not measure it, or was disturbed. */
+  /** Whether the run meets the target; undefined when it was not measured or other work disturbed the run. */
   holds: boolean | undefined;
 }
 
-/** Judges a run by all targets. */
+/** Compares a run with all targets. */
 export function judge(results: Results): Verdict[] {
   const n = results.sizes.n;
   const value = (of: string, measure: RegExp, column: Column = "ours") =>
@@ -46,12 +46,12 @@ export function judge(results: Results): Verdict[] {
     bare("created"),
     (found) => found <= 1.25,
   );
-  // A missed target may be out of reach of any controller: the bare loop's ratio tells.
+  // Adds the bare loop's ratio to a missed target, to show whether any controller could reach it.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
       ? { ...verdict, found: `${verdict.found}; the bare loop ${(upstream / ceiling).toFixed(2)}` }
       : verdict;
-  // kro makes more requests than the bare loop: when it was faster, other work slowed the bare loop down.
+  // kro makes more requests than the bare loop. If kro was faster, other work slowed the bare loop down.
   const disturbed = Number(create.found) < 1;
   return [
     disturbed

@@ -1,8 +1,8 @@
 /**
- * The case `cel`: what one evaluation takes, beside upstream's own code in the same run. Upstream (the
- * oracle's `bench`) gets typed values that are ready, and its result is not converted to JSON. kro is
- * measured in the same way ("ours"), and with the conversions of a pass ("in a pass"): the objects of the
- * cluster come in as JSON, the result goes out as JSON. The table goes to standard error.
+ * The case `cel`: the time of one evaluation, in kro and in upstream's own code in the same run. Upstream (the
+ * oracle's `bench`) evaluates with converted values, and its result is not converted to JSON. kro is
+ * measured in the same way ("ours"), and with the conversions of a pass ("in a pass"): from the JSON of the
+ * cluster's objects and to the JSON of the result. It prints a table to standard error.
  */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { type CelType, compile, fromCel, objectType, toCel } from "../../../src/cel/mod.ts";
@@ -111,12 +111,12 @@ const VARIABLES: Readonly<Record<string, JsonObject>> = {
 };
 
 const DEPLOYMENT = { group: "apps", version: "v1", kind: "Deployment" };
-/** The best of several rounds counts, on both sides, because other processes disturb some. */
+/** The best of several rounds counts, for kro and upstream, because other processes disturb some rounds. */
 const ROUNDS = 3;
-/** Duration of one of our rounds; the oracle's are as long. */
+/** Duration of one round in milliseconds; the oracle's is the same. */
 const ROUND_MS = 300;
 
-/** One line of the table, in nanoseconds an evaluation. */
+/** One line of the table, in nanoseconds for each evaluation. */
 interface Row {
   readonly name: string;
   readonly expression: string;
@@ -140,7 +140,7 @@ function used(expression: string, of: JsonObject): JsonObject {
   return Object.fromEntries(names.map((name) => [name, of[name]!]));
 }
 
-/** The two functions to measure for an expression: evaluation alone, and with conversion from and to JSON. */
+/** Returns two functions to measure: evaluation alone, and evaluation with conversion from and to JSON. */
 function ours(expression: string, schemas: JsonObject): Record<"ours" | "pass", () => unknown> {
   const types: Record<string, CelType> = {};
   for (const [id, schema] of Object.entries(schemas)) types[id] = objectType(id, schema as Schema);

@@ -1,7 +1,7 @@
 /**
- * The case `compile`: how long a large RGD takes to compile, and how much heap a thousand compiled graphs
- * hold, of usual and of large size: before and after each expression was evaluated once. Needs
- * `--expose-gc`, so that garbage does not count.
+ * The case `compile`: the time to compile a large RGD, and the heap of a thousand compiled graphs of usual and
+ * of large size, before and after each expression is evaluated once. It needs `--expose-gc`, to collect
+ * garbage before it measures the heap.
  */
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, type Graph, kindsOf } from "../../../src/graph/mod.ts";
@@ -17,7 +17,7 @@ const RUNS = 30;
 const source = snapshotSource();
 
 async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms: number }> {
-  // Parsed anew, as from the API server: no two RGDs share a string.
+  // Parsed for each RGD, as from the API server, so that no two RGDs share a string.
   const rgd: ResourceGraphDefinition = JSON.parse(JSON.stringify(large(nodes, name)));
   const kinds = await resolveKinds(source, kindsOf(rgd));
   const began = performance.now();
@@ -27,7 +27,7 @@ async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms
   return { graph: result.graph, ms };
 }
 
-/** MB of heap in use after garbage collection. */
+/** Returns the used heap in MB after garbage collection. */
 function heap(): number {
   const { gc } = globalThis as { gc?: () => void };
   gc?.();
@@ -66,7 +66,7 @@ async function measureHeap(nodes: number): Promise<void> {
     }
   }
   figure("heap after each evaluated all");
-  // Used last here, so that V8 does not collect the graphs before.
+  // This use of the graphs keeps V8 from collecting them earlier.
   graphs.length = 0;
 }
 

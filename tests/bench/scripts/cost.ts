@@ -1,10 +1,12 @@
 /**
  * The case `cost`: how long a loop over each declared CEL function runs until the default budget stops it,
- * with arguments of 1, 100 and 10,000 characters or elements, and loops in which every step fails. The
- * charges in `src/cel/evaluate/charges.ts` are set by it. A time is processor time of this process, the
- * better of two runs with a fifth of the default budget, scaled; what exceeds 40 ms runs twice more with the
- * whole budget. The first line is a loop that only compares numbers. An argument names one function, of which
- * each call is then shown. The table goes to standard error.
+ * with arguments of 1, 100 and 10,000 characters or elements. It also measures loops in which every step
+ * fails. The charges in `src/cel/evaluate/charges.ts` are derived from these times.
+ *
+ * A time is the processor time of this process: the better of two runs with a fifth of the default budget,
+ * multiplied by five. An expression over 40 ms runs twice more with the whole budget. The first line is a loop
+ * that only compares numbers. The argument selects one function, and the table then has a line for each call.
+ * The table is printed to standard error.
  */
 import process from "node:process";
 import {
@@ -20,9 +22,9 @@ import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
 
 const SIZES = [1, 100, 10_000];
 const SHARE = 5;
-/** Milliseconds above which a time is measured again with the whole budget. */
+/** A time above this many milliseconds is measured again with the whole budget. */
 const SLOW = 40;
-/** Functions that the evaluator implements itself; their cost is that of their arguments. */
+/** Functions that the evaluator implements itself. Their cost is the cost of their arguments. */
 const SKIPPED = new Set(["_?_:_", "_&&_", "_||_", "newCondition", "condition"]);
 
 const variables: Record<string, unknown> = {
@@ -31,7 +33,7 @@ const variables: Record<string, unknown> = {
   text: "ab-".repeat(33),
 };
 
-/** Declares a variable whose value is converted from JSON, as values from the API server are; returns its name. */
+/** Declares a variable and returns its name. The value is converted from JSON, like the API server's. */
 function variable(name: string, value: unknown): string {
   variables[name] ??= rawToCel(JSON.parse(JSON.stringify(value)));
   return name;
@@ -84,7 +86,7 @@ function texts(size: number, name: string, index: number): string[] {
   return index === 0 ? [long] : [variable("dash", "-"), variable("empty", ""), long];
 }
 
-/** Arguments of a type, as expressions. */
+/** Returns arguments of a type, as expressions. */
 function args(type: string, size: number, name: string, index: number): string[] {
   const ints = () => variable(`ints${size}`, listOf(size, (i) => i * 7919 % size));
   const words = () => variable(`words${size}`, listOf(size, (i) => `s${i * 7919 % size}`));
@@ -150,7 +152,7 @@ function callOf({ name, member }: FunctionDeclaration, values: readonly string[]
   return member ? `(${first}).${name}(${rest.join(", ")})` : `${name}(${values.join(", ")})`;
 }
 
-/** Milliseconds until the default budget is spent; undefined when the body does not compile or fails otherwise. */
+/** Returns the milliseconds until the default budget is spent; undefined when the body fails before that. */
 function milliseconds(body: string): number | undefined {
   const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));
   const result = compile(`d.all(i, d.all(j, d.all(k, ${body})))`, { variables: types, omit: true });
@@ -159,7 +161,7 @@ function milliseconds(body: string): number | undefined {
   return screened !== undefined && screened > SLOW ? betterOfTwo(result.program, 1) : screened;
 }
 
-/** The time with 1/share of the default budget, scaled to the whole; the better of two runs. */
+/** Returns the time with 1/share of the default budget, multiplied by share: the better of two runs. */
 function betterOfTwo(program: Program, share: number): number | undefined {
   const times = [1, 2].map(() => {
     const before = process.cpuUsage();
@@ -172,7 +174,7 @@ function betterOfTwo(program: Program, share: number): number | undefined {
   return Number.isNaN(better) ? undefined : better;
 }
 
-/** The Cartesian product. */
+/** Returns the Cartesian product. */
 function combinations(choices: readonly string[][]): string[][] {
   return choices.reduce<string[][]>((all, some) => all.flatMap((a) => some.map((s) => [...a, s])), [
     [],

@@ -1,7 +1,7 @@
 /**
- * The case `example` (`deno task figures`): what kro costs for deploy/examples/httpbin, from its production
- * bundle on a control plane with all controllers. Calls are counted from the audit log, watches included,
- * those for the Lease left out; their verbs go to standard error.
+ * The case `example` (`deno task figures`): calls, times and memory of kro's production bundle for
+ * deploy/examples/httpbin, on a control plane with all controllers. Calls are those of the audit log, with
+ * watches and without the Lease; it prints their verbs to standard error.
  */
 import { AuditLog, calls } from "../../support/controlplane/audit.ts";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
@@ -26,7 +26,7 @@ await kubectl("create", "namespace", "kro");
 const audit = await AuditLog.fromNow(controlPlane.auditLog);
 await using kro = await start(await install("ours"), controlPlane);
 
-/** Milliseconds until kro's endpoint reports the state at the path. */
+/** Waits until kro's endpoint reports the state at the path. Returns the milliseconds. */
 async function untilState(path: string, state: string): Promise<number> {
   const began = performance.now();
   await until(async () => {
@@ -37,9 +37,9 @@ async function untilState(path: string, state: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** Prints kro's calls since the last question. */
+/** Prints kro's calls since the last call of this function. */
 async function figureCalls(measure: string): Promise<void> {
-  // The API server may answer a call a moment before it logs it.
+  // The API server may log a call a moment after its response.
   await pause(0.5);
   const entries = calls(await audit.read())
     .filter(({ user, resource }) => user === "kro" && resource !== "leases");
