@@ -1,4 +1,4 @@
-// `deno task answer`: answers the oracle's questions with our code, one JSON line each.
+// `deno task answer`: answers the oracle's questions on stdin with kro's code, one line of JSON each.
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import { Ours, oursOn } from "./ours.ts";

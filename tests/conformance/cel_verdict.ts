@@ -1,10 +1,10 @@
-/** What counts of an answer about an expression: type, value, and the class of a failure instead of its text. */
+/** Reduces an answer about an expression to its type, value, and the class of a failure. */
 import type { Answer } from "./protocol.ts";
 
-/** Reduces an answer; ours names the class, upstream's text tells it. */
+/** Reduces an answer. kro's answer has the class of a failure; upstream's is derived from its message. */
 export function celVerdict(answer: Answer): Answer {
   const { type, value, compileError, evalError, error } = answer;
-  // Upstream's `error` is an expression that checks but of which no program can be made.
+  // Upstream's `error`: the expression passes the type check, but cel-go cannot plan a program for it.
   if (compileError !== undefined || error !== undefined) return { compileError: true };
   const rest = evalError === undefined
     ? value !== undefined && { value }
@@ -12,7 +12,7 @@ export function celVerdict(answer: Answer): Answer {
   return { ...(type !== undefined && { type }), ...rest };
 }
 
-/** Upstream waits for data when a text has one of the words of the first line, and for nothing else. */
+/** Classes of upstream's messages. For messages of the class `pending`, upstream waits for data. */
 const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
   ["pending", /no such (key|field|attribute)|index out of bounds/],
   [
@@ -31,7 +31,7 @@ const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
   ],
 ];
 
-/** Argument faults and everything without a class of its own are one class. */
+/** Returns the class of a failure; `other` for invalid arguments and for failures without a class. */
 function classOf({ class: own, evalError }: Answer): string {
   if (typeof own === "string") return ["argument", "cost"].includes(own) ? "other" : own;
   const text = String(evalError);

@@ -1,4 +1,4 @@
-/** The cases of cel-spec: answered as upstream answers them, and the list of those that pass only grows. */
+/** Tests that kro answers the cases of cel-spec as upstream does, and that the list of passing cases only grows. */
 import assert from "node:assert/strict";
 import { PAGE, pageOf } from "./celspec/page.ts";
 import { namesOf, readPassing, standings } from "./celspec/standing.ts";
@@ -9,7 +9,7 @@ await testArea("celspec", 1700);
 
 const list = await standings(new Ours());
 
-Deno.test("celspec: the listed cases pass, and no others", async () => {
+Deno.test("celspec: exactly the cases of passing.txt pass", async () => {
   const listed = await readPassing();
   assert.ok(listed.length >= 1361, `${listed.length} cases are listed`);
   assert.deepEqual(
@@ -19,11 +19,11 @@ Deno.test("celspec: the listed cases pass, and no others", async () => {
   );
 });
 
-Deno.test("celspec: what does not pass does not pass upstream", () => {
+Deno.test("celspec: upstream also fails each case that kro fails", () => {
   const unexplained = list.flatMap(({ failing }) => failing).filter((f) => !f.asUpstream);
   assert.deepEqual(unexplained.map((f) => f.case.name), []);
 });
 
-Deno.test("celspec: the page says what is so", async () => {
+Deno.test("celspec: README.md is up to date", async () => {
   assert.equal(await Deno.readTextFile(PAGE), pageOf(list), "deno task celspec --record");
 });

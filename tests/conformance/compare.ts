@@ -1,20 +1,20 @@
-/** Where two verdicts differ. */
+/** Finds the differences of two verdicts. */
 import { isObject, type Json } from "../../src/api/mod.ts";
 import { canonical } from "./protocol.ts";
 import { agreeOnRefusal, type Verdict } from "./verdict.ts";
 
 /** A difference as a deviation lists it. */
 export interface Difference {
-  /** What upstream says. */
+  /** Upstream's values, each with its path. */
   upstream: string;
-  /** What we say. */
+  /** kro's values, each with its path. */
   here: string;
 }
 
-/** Longer texts are cut. */
+/** A longer value is cut to this many characters. */
 const LONGEST = 160;
 
-/** The first few differences in one text each; undefined when both agree. `unordered`: lists are sets. */
+/** Describes the first three differences; undefined when both agree. `unordered`: lists are compared as sets. */
 export function differenceOf(
   upstream: Verdict,
   here: Verdict,

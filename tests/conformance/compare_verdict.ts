@@ -1,7 +1,7 @@
-/** What counts of an answer about a change of schema: whether the CRD is to be updated, and whether that may break something. */
+/** Reduces an answer about a change of schema to whether it changes the CRD, and whether it may break instances. */
 import type { Answer } from "./protocol.ts";
 
-/** Neither the fields nor their count: upstream reports some at the object that holds them, some twice. */
+/** Fields and their number do not count: upstream reports some fields at their parent, and some twice. */
 export function compareVerdict({ error, breaking, nonBreaking }: Answer): Answer {
   if (error !== undefined) return { refused: true };
   const some = (list: unknown) => Array.isArray(list) && list.length > 0;

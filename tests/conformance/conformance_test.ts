@@ -1,4 +1,4 @@
-/** SimpleSchema, changes of it, expressions and whole RGDs are understood as upstream understands them. */
+/** Tests that kro answers the corpus as upstream does. */
 import { testArea } from "./testing.ts";
 
 await testArea("schema", 730);

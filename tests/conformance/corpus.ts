@@ -1,4 +1,4 @@
-/** The corpus: files of cases, with defaults set once for the lines after them. */
+/** Reads the corpus: files of cases, in which a line may set defaults for the lines after it. */
 import { isObject, type Json, type JsonObject, jsonText, parseJson } from "../../src/api/mod.ts";
 import { specSuites } from "./celspec/cases.ts";
 import { graphSuites } from "./corpus/graph/mod.ts";
@@ -6,7 +6,7 @@ import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
 
 const FOLDER = `${import.meta.dirname}/corpus`;
 
-/** All suites of the given areas, sorted by name. */
+/** Returns all suites of the given areas, sorted by name. */
 export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[]> {
   const suites: Suite[] = [];
   if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));
@@ -59,12 +59,12 @@ function casesOf(text: string, suite: string, build: Build, shared: string[]): C
       cases.push({ ...rest, name: `${suite}: ${label}` });
     } else if (isObject(line) && Object.keys(line).every((key) => shared.includes(key))) {
       defaults = line;
-    } else throw new Error(`corpus/${suite}.jsonl:${i + 1} is no case`);
+    } else throw new Error(`corpus/${suite}.jsonl:${i + 1} is not a case`);
   }
   return cases;
 }
 
-/** `"integer | minimum=1"` is a spec of one field `f`; `{spec, types?, name?}` is a whole one. */
+/** A line is the type of a single field `f` (`"integer | minimum=1"`) or a whole spec (`{spec, types?, name?}`). */
 function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   const op = "schema";
   if (typeof line === "string") {
@@ -76,7 +76,7 @@ function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   return { label, request: { op, spec, ...isTypes(own ?? types) } };
 }
 
-/** `{old, new, types?, name?}`: two specs. */
+/** A line has two specs: `{old, new, types?, name?}`. */
 function compareCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   if (!isObject(line) || !isObject(line.old) || !isObject(line.new)) return undefined;
   const { old, new: wanted, types: own, name } = line;
@@ -88,7 +88,7 @@ function isTypes(types: Json | undefined): { types?: JsonObject } {
   return isObject(types) ? { types } : {};
 }
 
-/** `"1 + 1"`, or `{expr, schemas?, vars?, name?, unordered?}`. */
+/** A line is an expression (`"1 + 1"`) or `{expr, schemas?, vars?, name?, unordered?}`. */
 function celCase(line: Json, defaults: JsonObject): ReturnType<Build> {
   const { expr, name, unordered, ...own } = isObject(line) ? line : { expr: line };
   if (typeof expr !== "string") return undefined;
@@ -103,7 +103,7 @@ function celCase(line: Json, defaults: JsonObject): ReturnType<Build> {
 function refuseTwins(suite: string, cases: readonly Case[]): void {
   const seen = new Set<string>();
   for (const { name } of cases) {
-    if (seen.has(name)) throw new Error(`corpus/${suite}: two cases are called "${name}"`);
+    if (seen.has(name)) throw new Error(`corpus/${suite}: two cases have the name "${name}"`);
     seen.add(name);
   }
 }

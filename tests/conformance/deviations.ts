@@ -1,21 +1,21 @@
-/** The deliberate differences, as deviations.md lists them: a heading, the reason, and cases with both answers. */
+/** Reads and writes deviations.md: headings with a kind, a reason, and cases with both answers. */
 import type { Difference } from "./compare.ts";
 
 /** One listed case. */
 export interface Deviation extends Difference {
-  /** The case's name. */
+  /** Name of the case. */
   name: string;
-  /** The heading that it stands under. */
+  /** Heading of its section. */
   heading: string;
 }
 
 const ITEM = /^- `(.+)`: upstream `(.+)`, here `(.+)`$/;
 
-/** Why we may differ on purpose; nothing else counts. */
+/** The only accepted kinds of deliberate differences. */
 const KINDS = ["upstream bug", "safer in cost", "safer in size", "safer in depth"];
 
 /**
- * Reads the page; throws on a list item that is malformed and on a heading without a known kind and a
+ * Parses the page. Throws for a malformed list item, and for a section with items that has no known kind or no
  * reason.
  */
 export function parseDeviations(markdown: string): Deviation[] {
@@ -27,7 +27,7 @@ export function parseDeviations(markdown: string): Deviation[] {
     if (line.startsWith("## ")) [heading, kind, reason] = [line.slice(3), undefined, false];
     else if (line.startsWith("Kind: ")) {
       kind = line.slice("Kind: ".length);
-      if (!KINDS.includes(kind)) throw new Error(`deviations.md: no kind: ${kind}`);
+      if (!KINDS.includes(kind)) throw new Error(`deviations.md: unknown kind: ${kind}`);
     } else if (line.startsWith("- `")) {
       const item = ITEM.exec(line);
       if (!item) throw new Error(`deviations.md: not an item: ${line}`);
@@ -39,18 +39,18 @@ export function parseDeviations(markdown: string): Deviation[] {
   return deviations;
 }
 
-/** The page's line for a case. */
+/** Returns the page's line for a case. */
 export function deviationLine(name: string, { upstream, here }: Difference): string {
   const quoted = (text: string) => `\`${inCode(text)}\``;
   return `- ${quoted(name)}: upstream ${quoted(upstream)}, here ${quoted(here)}`;
 }
 
-/** How a text is written between backticks. */
+/** Escapes a text for inline code in Markdown. */
 export function inCode(text: string): string {
   return text.replaceAll("`", "´").replaceAll("\n", "\\n");
 }
 
-/** What is wrong between the page and what was found: unlisted, changed, or listed but gone. */
+/** Returns a line for each difference that is not listed as found, and for each listed one that was not found. */
 export function unexplained(
   found: ReadonlyMap<string, Difference>,
   listed: readonly Deviation[],
@@ -60,7 +60,7 @@ export function unexplained(
   return [
     ...[...actual.keys()].filter((line) => !lines.has(line)).map((line) => `differs: ${line}`),
     ...[...lines].filter((line) => !actual.has(line)).map((line) =>
-      `no longer so, remove it from deviations.md: ${line}`
+      `no longer differs like this, remove it from deviations.md: ${line}`
     ),
   ];
 }

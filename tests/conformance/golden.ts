@@ -1,11 +1,11 @@
-/** Upstream's recorded verdicts: one file a suite, one line a case. */
+/** Reads and writes upstream's recorded verdicts: a file for each suite, a line for each case. */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { type Area, type Suite } from "./protocol.ts";
 import type { Verdict } from "./verdict.ts";
 
 const FOLDER = `${import.meta.dirname}/golden`;
 
-/** The recorded verdicts by the cases' names; empty when there is no file. */
+/** Reads the recorded verdicts of a suite by name of the case; empty when the file does not exist. */
 export async function readGolden(area: Area, name: string): Promise<Map<string, Verdict>> {
   let text: string;
   try {
@@ -22,7 +22,7 @@ export async function readGolden(area: Area, name: string): Promise<Map<string, 
   );
 }
 
-/** Writes the verdicts of a suite in its order; true when the file changed. */
+/** Writes the verdicts in the order of the suite's cases. Returns whether the file changed. */
 export async function writeGolden(
   suite: Suite,
   verdicts: ReadonlyMap<string, Verdict>,

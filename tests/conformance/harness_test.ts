@@ -1,4 +1,4 @@
-/** The comparison itself: a difference that is there is found, and the page of deviations is read as written. */
+/** Tests the comparison of answers and the parser of deviations.md. */
 import assert from "node:assert/strict";
 import { differenceOf } from "./compare.ts";
 import { deviationLine, parseDeviations, unexplained } from "./deviations.ts";
@@ -6,7 +6,7 @@ import { verdictOf } from "./verdict.ts";
 
 const DIFFERENCE = { upstream: "accepted", here: "refused `a`\n" };
 
-Deno.test("a refusal agrees when upstream's stage is among ours", () => {
+Deno.test("refusals agree when kro reports a problem of upstream's stage", () => {
   const upstream = verdictOf("graph", { error: 'failed to build resource "a": no such kind' });
   assert.deepEqual(upstream, { refused: ["RESOURCE"] });
   const same = verdictOf("graph", { error: "…", codes: ["REF", "KIND"] });
@@ -19,7 +19,7 @@ Deno.test("a refusal agrees when upstream's stage is among ours", () => {
   assert.equal(differenceOf(upstream, { order: [] })?.here, "accepted");
 });
 
-Deno.test("values differ by their path; order counts in lists unless it comes from a map", () => {
+Deno.test("differences have paths; the order of a list counts unless the case is unordered", () => {
   const a = { value: { l: ["x", "y"], n: 1 } };
   const b = { value: { n: 1, l: ["y", "x"] } };
   assert.equal(differenceOf(a, b)?.upstream, 'value.l[0]: "x"; value.l[1]: "y"');
@@ -28,7 +28,7 @@ Deno.test("values differ by their path; order counts in lists unless it comes fr
   assert.equal(differenceOf({ type: "int" }, { type: "int", value: null })?.here, "value: null");
 });
 
-Deno.test("what every CRD has is left out, and shows up when it is otherwise", () => {
+Deno.test("parts that every CRD has are compared only when they have an unusual value", () => {
   const crd = (condition: string) => ({
     metadata: { name: "a" },
     spec: {
@@ -51,23 +51,23 @@ Deno.test("what every CRD has is left out, and shows up when it is otherwise", (
   assert.match(differenceOf(verdict("object"), verdict("string"))!.here, /metadata: .*string/);
 });
 
-Deno.test("the page of deviations must list what differs, as it differs, and nothing else", () => {
+Deno.test("unlisted, changed and outdated deviations are reported", () => {
   const line = deviationLine("schema/x: a|b", DIFFERENCE);
   const listed = parseDeviations(
     `# Title\n\n## Heading\n\nKind: upstream bug\n\nReason.\n\n${line}\n`,
   );
   assert.deepEqual(listed.map((d) => [d.name, d.heading]), [["schema/x: a|b", "Heading"]]);
   assert.deepEqual(unexplained(new Map([["schema/x: a|b", DIFFERENCE]]), listed), []);
-  assert.match(unexplained(new Map(), listed)[0]!, /^no longer so/);
+  assert.match(unexplained(new Map(), listed)[0]!, /^no longer differs/);
   const changed = { ...DIFFERENCE, here: "else" };
   assert.equal(unexplained(new Map([["schema/x: a|b", changed]]), listed).length, 2);
 });
 
-Deno.test("a deviation without a known kind and a reason, or in another form, is refused", () => {
+Deno.test("a deviation needs a known kind, a reason and the right form", () => {
   const page = (text: string) => () => parseDeviations(`## H\n\n${text}`);
   const item = "- `a`: upstream `x`, here `y`";
   assert.throws(page(`Kind: safer in size\n\n${item}`), /no reason/);
   assert.throws(page(`Why.\n\n${item}`), /names no kind/);
-  assert.throws(page(`Kind: we like it so\n\nWhy.\n\n${item}`), /no kind: we like it so/);
+  assert.throws(page(`Kind: we like it so\n\nWhy.\n\n${item}`), /unknown kind: we like it so/);
   assert.throws(page("Kind: upstream bug\n\nWhy.\n\n- `a`: x"), /not an item/);
 });

@@ -1,8 +1,8 @@
-/** Text cut into lines, without their ends. */
+/** Splits a stream of text into lines, without their line ends. */
 
-/** A stream of lines; empty ones are left out. */
+/** Transforms chunks of text into lines. Drops empty lines. */
 export class TextLineStream extends TransformStream<string, string> {
-  /** Keeps what follows the last line end until more comes. */
+  /** Buffers the text after the last line end until the next chunk. */
   constructor() {
     let rest = "";
     super({

@@ -1,4 +1,4 @@
-// `deno task oracle`: asks upstream's code and ours the same questions and prints every difference.
+// `deno task oracle`: asks upstream's code and kro's the same questions and prints every unlisted difference.
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../support/controlplane/mod.ts";
 import { type Difference, differenceOf } from "./compare.ts";
@@ -13,13 +13,13 @@ import { type Verdict, verdictOf } from "./verdict.ts";
 
 const usage = `Usage: deno task oracle [--only AREA] [--record] [--random N] [--seed S]
 
-  --only AREA  one of schema, compare, cel, celspec, graph; all of them otherwise
-  --record     writes upstream's answers to tests/conformance/golden; without it they must be the recorded ones
-  --random N   also asks N random questions an area; the nightly run asks 10000
-  --seed S     repeats a random run, whose seed is told before it and after it
+  --only AREA  one of schema, compare, cel, celspec, graph [all]
+  --record     write upstream's answers to tests/conformance/golden instead of comparing them with it
+  --random N   also ask N random questions for each area [0]
+  --seed S     seed of the random questions; a run prints its seed [from the clock]
 
 Exits with 1 when an answer differs that tests/conformance/deviations.md does not list.
-Needs Go. $KUBECONFIG names the cluster whose schemas count; without it a control plane is started.`;
+Needs Go. The schemas are those of the cluster in $KUBECONFIG, or of a new control plane when it is not set.`;
 
 const { values: flags } = parseArgs({
   options: {
@@ -68,7 +68,7 @@ async function cluster(
   return stack.use(await startControlPlane({ without: [...without], progress })).kubeconfig;
 }
 
-/** Both with the cluster's schemas; ours with the snapshot is what the tests ask. */
+/** Compares the answers to the corpus. Both sides use the cluster's schemas; the tests use the snapshot's. */
 async function runCorpus(areas: readonly Area[], upstream: Answerer, ours: Answerer) {
   const differences = new Map<string, Difference>();
   const stale: string[] = [];
@@ -95,7 +95,9 @@ async function runCorpus(areas: readonly Area[], upstream: Answerer, ours: Answe
     areas.some((area) => name.startsWith(`${area}/`))
   );
   const wrong = unexplained(differences, listed);
-  if (!flags.record) wrong.push(...stale.map((name) => `not recorded, or otherwise: ${name}`));
+  if (!flags.record) {
+    wrong.push(...stale.map((name) => `not recorded, or recorded with another answer: ${name}`));
+  }
   for (const line of wrong) console.log(line);
   console.log(`${differences.size} differences, ${listed.length} listed as deviations`);
   return wrong.length === 0;

@@ -1,4 +1,4 @@
-/** Our answers to the oracle's questions. */
+/** kro's answers to the oracle's questions. */
 import {
   isObject,
   type Json,
@@ -31,16 +31,16 @@ import {
 import { transform } from "../../src/simpleschema/mod.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
 
-/** Answers from this project's code. */
+/** Answers questions with kro's code. */
 export class Ours implements Answerer {
   readonly #source: SchemaSource;
 
-  /** Kinds are looked up in `source`; by default in the built-in snapshot. */
+  /** Looks up kinds in `source`, by default the built-in snapshot. */
   constructor(source: SchemaSource = snapshotSource()) {
     this.#source = source;
   }
 
-  /** See the protocol. */
+  /** Answers one request; an error of the request is part of the answer. */
   async answer(request: Request): Promise<Answer> {
     switch (request.op) {
       case "schema":
@@ -58,7 +58,7 @@ export class Ours implements Answerer {
   }
 }
 
-/** Answers with the schemas of a cluster. */
+/** Connects to a cluster and answers with its schemas. Disposing it closes the connection. */
 export async function oursOn(kubeconfig: string): Promise<Ours & AsyncDisposable> {
   const client = connect(await loadConfig({ kubeconfig }), { userAgent: "kro-test" });
   const discovery = new Discovery(client);
@@ -84,7 +84,7 @@ function compareAnswer(request: Extract<Request, { op: "compare" }>): Answer {
   return { breaking: paths(true), nonBreaking: paths(false) };
 }
 
-/** As little of a CRD as is compared. */
+/** Returns a CRD with only the fields that the comparison reads. */
 function crdOf(openAPIV3Schema: Schema): KubeObject {
   const versions = [{ name: "v1", served: true, schema: { openAPIV3Schema } }];
   const apiVersion = "apiextensions.k8s.io/v1";
@@ -117,7 +117,7 @@ async function graphAnswer(
   });
 }
 
-/** How long one expression is measured, as the oracle does. */
+/** How long one expression is measured, in milliseconds; the oracle's time is the same. */
 const BENCH_MS = 300;
 
 function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {
@@ -166,7 +166,7 @@ function messages(problems: readonly { message: string; path?: string }[]): stri
   return problems.map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ");
 }
 
-/** As it would be written: undefined members do not count. */
+/** Returns the value as its JSON is read again, without undefined members. */
 function plain(value: unknown): Answer {
   return parseJson(jsonText(value)) as Record<string, Json>;
 }

@@ -1,49 +1,49 @@
-/** The oracle's protocol: one JSON request a line, one JSON answer a line. */
+/** The protocol of the oracle: each request and each answer is one line of JSON. */
 import { type Json, type JsonObject, jsonText } from "../../src/api/mod.ts";
 
-/** What can be asked. */
+/** A question; README.md describes the operations. */
 export type Request =
   | { op: "schema"; spec: JsonObject; types?: JsonObject }
   | { op: "cel" | "bench"; expr: string; schemas?: JsonObject; vars?: JsonObject }
   | { op: "compare"; old: JsonObject; new: JsonObject; types?: JsonObject }
   | { op: "graph"; rgd: JsonObject; omit?: boolean };
 
-/** An answer as it comes; which members it has depends on the request. */
+/** An answer. Its members depend on the operation of the request. */
 export type Answer = JsonObject;
 
-/** Somebody who answers: upstream's code, or ours. */
+/** A program that answers questions: upstream's code, or kro's. */
 export interface Answerer {
-  /** Answers one request; throws only when it cannot go on. */
+  /** Answers one request. Rejects only when it cannot answer any further request. */
   answer(request: Request): Promise<Answer>;
 }
 
 /** A request with a name that is unique in the corpus, such as `schema/defaults: string | default=x`. */
 export interface Case {
-  /** Name in golden files, deviations and messages. */
+  /** Name of the case in golden files, deviations and messages. */
   name: string;
-  /** What is asked. */
+  /** The question. */
   request: Request;
-  /** The order of lists does not count, for it comes from a map's. */
+  /** Whether to ignore the order of lists, because it depends on the order of a map. */
   unordered?: boolean;
 }
 
 /** The cases of one file of the corpus. */
 export interface Suite {
-  /** The folder of its file. */
+  /** The folder of the file. */
   area: Area;
-  /** The file's name without ending. */
+  /** The name of the file without extension. */
   name: string;
-  /** Its cases. */
+  /** The cases, in the order of the file. */
   cases: Case[];
 }
 
-/** The parts of the language. */
+/** A part of kro's language with a corpus of its own. */
 export type Area = "schema" | "compare" | "cel" | "celspec" | "graph";
 
-/** All of them. */
+/** All areas. */
 export const AREAS: readonly Area[] = ["schema", "compare", "cel", "celspec", "graph"];
 
-/** JSON with sorted keys, so that equal values have equal text. */
+/** Returns JSON with sorted keys, so that equal values have equal strings. */
 export function canonical(value: unknown): string {
   return jsonText(sorted(value as Json)) ?? "nothing";
 }

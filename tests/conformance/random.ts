@@ -1,4 +1,4 @@
-/** Random questions, made from grammars of what authors write, asked of both sides. */
+/** Asks upstream and kro random questions, which grammars of RGDs, schemas and expressions generate. */
 import { jsonText } from "../../src/api/mod.ts";
 import fc from "fast-check";
 import { type Difference, differenceOf } from "./compare.ts";
@@ -9,18 +9,18 @@ import { graphRequest } from "./random_graph.ts";
 import { schemaRequest } from "./random_schema.ts";
 import { verdictOf } from "./verdict.ts";
 
-/** How much is asked; the same seed asks the same. */
+/** The number of random questions and their seed. */
 export interface RandomRun {
-  /** Questions. */
+  /** Number of questions. */
   count: number;
-  /** Start of the random numbers. */
+  /** Seed of the random numbers: the same seed generates the same questions. */
   seed: number;
 }
 
-/** What has a grammar. */
+/** An area with a grammar. */
 export type RandomArea = Exclude<Area, "celspec">;
 
-/** A question, and smaller ones of the same kind. */
+/** A question, and the smaller questions that it can be shrunk to. */
 interface Question {
   readonly request: Request;
   smaller(): Iterable<Question>;
@@ -39,14 +39,14 @@ const GRAMMARS: Readonly<Record<RandomArea, fc.Arbitrary<Question>>> = {
   }),
 };
 
-/** How many differences are shown. */
+/** Number of differences after which a run ends. */
 const SHOWN = 40;
-/** How often upstream must answer the same: the order of its maps is random, and what comes of it. */
+/** Number of times that upstream must repeat an answer, because Go iterates maps in random order. */
 const STEADY = 12;
-/** How many smaller questions are asked to cut one down. */
+/** Number of smaller questions that are tried to shrink one. */
 const ATTEMPTS = 2000;
 
-/** The first differences, each cut down and with the question as one line for the oracle. */
+/** Returns the first differences, each with its shrunk question as a line for the oracle. */
 export async function randomDifferences(
   area: RandomArea,
   { count, seed }: RandomRun,
@@ -72,7 +72,7 @@ export async function randomDifferences(
   return [...found];
 }
 
-/** The smallest question that still makes a difference. */
+/** Shrinks a question as long as the answers to it differ. */
 async function smallest(
   question: Question,
   difference: Difference,

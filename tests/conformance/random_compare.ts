@@ -1,4 +1,4 @@
-/** Random changes of a SimpleSchema: fields that come, go, and change their type or markers. */
+/** Generates random changes of a SimpleSchema: fields are added and removed, and change type or markers. */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
 import type { Request } from "./protocol.ts";
@@ -9,7 +9,7 @@ const COMMON = [
   some("description=a", 'description="b c"'),
 ];
 
-/** Texts of one type each: what upstream does not look at, listed as deviations, stays as it is. */
+/** Fields with a fixed type. Markers whose changes upstream ignores (listed deviations) do not change. */
 const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("string", some("default=a", "default=b"), some("pattern=a", "pattern=b"), ...lengths()),
   field("string", fc.constantFrom("enum=a,b", "enum=a", "enum=a,b,c"), some("default=a")),
@@ -32,7 +32,7 @@ const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("map[string]integer"),
   field("T"),
 ];
-/** Types whose change into one another both sides look at. */
+/** Types whose change into each other both upstream and kro report. */
 const CHANGING = fc.constantFrom(
   "string",
   "integer",
@@ -54,7 +54,7 @@ function field(type: string, ...markers: fc.Arbitrary<string>[]): fc.Arbitrary<s
   });
 }
 
-/** A field before and after; undefined where there is none. */
+/** A field before and after the change; undefined when it does not exist. */
 type Pair = [Json | undefined, Json | undefined];
 
 const family = fc.constantFrom(...FAMILIES);
@@ -85,7 +85,7 @@ function side(pairs: Record<string, Pair>, index: 0 | 1): JsonObject {
   );
 }
 
-/** One to three fields, and types that stay. */
+/** Generates a change of one to three fields, with named types that do not change. */
 export const compareRequest: fc.Arbitrary<Request> = fc
   .dictionary(fc.constantFrom("f", "g", "h"), change, { minKeys: 1, maxKeys: 3 })
   .map((pairs) => ({

@@ -1,4 +1,4 @@
-/** Random RGDs: a few nodes that read each other, the instance, and things that do not exist. */
+/** Generates random RGDs: a few nodes that read each other, the instance, and names that do not exist. */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
 import {
@@ -15,10 +15,10 @@ import {
 import type { Request } from "./protocol.ts";
 
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-/** Expressions below name them; those that are missing or later in a circle are the faults. */
+/** Ids of nodes that the expressions below use. A missing node or a cycle makes the RGD invalid. */
 const IDS = ["a", "b", "c", "web"] as const;
 
-/** Expressions by what they mostly yield. */
+/** Expressions whose value is usually a string. */
 const string: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
   e: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
@@ -91,7 +91,7 @@ const any = fc.oneof(
 );
 
 const wrapped = (e: string) => `\${${e}}`;
-/** A string of a template: text, an expression, or both. */
+/** A string of a template: text, an expression, or a mixture. */
 const text: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: string.map(wrapped) },
   { weight: 2, arbitrary: string.map((e) => `p-${wrapped(e)}-s`) },
@@ -142,7 +142,7 @@ function node(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** readyWhen of selectors is a listed deviation. */
+/** Adds readyWhen, except to references by selector, for which it is a listed deviation. */
 function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
   return JSON.stringify(node).includes('"selector":{"matchLabels":{"a":') && "externalRef" in node
     ? node
@@ -159,7 +159,7 @@ const status: fc.Arbitrary<JsonObject> = fc.dictionary(
   { maxKeys: 2 },
 );
 
-/** A node that reads those before it; `@` in its expressions is one of them, or itself now and then. */
+/** Generates a node. `@` in its expressions becomes the id of an earlier node, or sometimes its own id. */
 function wired(id: string): fc.Arbitrary<JsonObject> {
   if (id === "a") return one(data("x", "a"), data("${schema.spec.name}", "a"));
   if (id === "web") {
@@ -174,7 +174,7 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** Three or four nodes in any order. */
+/** Generates an RGD of three or four nodes in any order. */
 export const graphRequest: fc.Arbitrary<Request> = fc.tuple(
   fc.oneof(
     { weight: 8, arbitrary: fc.shuffledSubarray([...IDS], { minLength: 4 }) },

@@ -1,4 +1,4 @@
-/** Random SimpleSchema: mostly sound texts, with a fault here and there. */
+/** Generates random SimpleSchema: most types and markers are valid, a few are not. */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
 import type { Request } from "./protocol.ts";
@@ -18,7 +18,7 @@ const type: fc.Arbitrary<string> = fc.tuple(
   BLANKS,
 ).map(([wrappers, name, blank]) => `${blank}${wrappers.join("")}${name}${blank}`);
 
-/** Values without `"`; defaults that fit one type fit few others, so wrong ones come by themselves. */
+/** Values without `"`. Most are valid defaults of few types only, so that many defaults are invalid. */
 const word = one(
   ...'a b é x-y a=b 5 -5 1.5 true false null [] {} 1e3 T a,b 0 +1 07 [1] {"a":1}'.split(" "),
 );
@@ -43,7 +43,7 @@ const marker: fc.Arbitrary<string> = fc.oneof(
   one("foo=1", "required", "=1", "requ ired=true", "| a=b", '"', "{", "]", "Required=true"),
 );
 
-/** Defaults by type, so that those of a wrong JSON type, a listed deviation, do not come up. */
+/** Defaults by type. Values of another JSON type are missing, because they are a listed deviation. */
 const DEFAULTS: Record<string, string[]> = {
   string: ["a", '"a b"', '"a\\"b"', "5", "true", "", '"\\\\n"', "é", "{}", "[1]", "a,b"],
   integer: ["0", "5", "-5", "+5", "007", "a", "", "1.5", '"5"'],
@@ -75,7 +75,7 @@ const sound: fc.Arbitrary<string> = fc.tuple(
 ).map((parts) => parts.join(""));
 const key = one("a", "b", "c", "a.b", "x-y", "", "é", "__proto__", "constructor");
 
-/** Objects, with the given fields among sound ones. */
+/** Generates objects that have the given field among valid fields. */
 const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.letrec<{ node: Json }>((tie) => ({
     node: fc.oneof(
@@ -91,7 +91,7 @@ const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
     ),
   })).node;
 
-/** Types have no defaults but sound ones: an unsound one of an unused type is a listed deviation. */
+/** Named types with valid defaults only: an invalid default in an unused type is a listed deviation. */
 const named = nodeOf(
   one("string | default=x", "integer | default=5 minimum=1", "[]float", "string", "boolean", "[]W"),
 );
@@ -102,7 +102,7 @@ function fields(names: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** A spec with three named types, of which some are missing now and then. */
+/** Generates a spec with up to three named types; fields may refer to a type that is missing. */
 export const schemaRequest: fc.Arbitrary<Request> = fc.record({
   spec: fields(key),
   types: fc.record({ T: named, U: named, V: named }, { requiredKeys: ["T"] }) as fc.Arbitrary<

@@ -1,4 +1,4 @@
-/** The tests of one area: our answers to the corpus are upstream's recorded ones, but for the listed deviations. */
+/** Tests of one area: kro's answers to the corpus are upstream's recorded ones, except the listed deviations. */
 import assert from "node:assert/strict";
 import { type Difference, differenceOf } from "./compare.ts";
 import { readCorpus } from "./corpus.ts";
@@ -8,7 +8,7 @@ import { Ours } from "./ours.ts";
 import type { Area, Suite } from "./protocol.ts";
 import { verdictOf } from "./verdict.ts";
 
-/** Registers the tests of an area; its corpus may only grow from `least` cases. */
+/** Registers the tests of an area. The corpus must have at least `least` cases. */
 export async function testArea(area: Area, least: number): Promise<void> {
   const suites = await readCorpus([area]);
   const page = await Deno.readTextFile(`${import.meta.dirname}/deviations.md`);

@@ -1,4 +1,4 @@
-/** Upstream's answers, from the oracle. */
+/** Runs the oracle, which answers questions with upstream's code. */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { buildOracle } from "../support/controlplane/mod.ts";
 import { TextLineStream } from "./lines.ts";
@@ -6,13 +6,13 @@ import type { Answer, Answerer, Request } from "./protocol.ts";
 
 /** How to start the oracle. */
 export interface UpstreamOptions {
-  /** The cluster for `graph`. */
+  /** Path of the kubeconfig of the cluster for `graph`. */
   kubeconfig?: string;
-  /** Told in a line what is going on. */
+  /** Called with a line for each step of the build. */
   progress?: (line: string) => void;
 }
 
-/** A running oracle; it is asked one question at a time and ends with its input, also when we die. */
+/** A running oracle, which gets one question at a time. It exits when its input ends, as when this process dies. */
 export class Upstream implements Answerer, AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -27,7 +27,7 @@ export class Upstream implements Answerer, AsyncDisposable {
     ).getReader();
   }
 
-  /** Starts the oracle, which is built when it is not in the cache. */
+  /** Starts the oracle, after building it if it is not in the cache. */
   static async start({ kubeconfig, progress }: UpstreamOptions = {}): Promise<Upstream> {
     const command = new Deno.Command(await buildOracle(progress), {
       stdin: "piped",
@@ -38,7 +38,7 @@ export class Upstream implements Answerer, AsyncDisposable {
     return new Upstream(command.spawn());
   }
 
-  /** See the protocol. */
+  /** Sends a request after the answers to earlier ones. Rejects when the oracle has exited. */
   answer(request: Request): Promise<Answer> {
     const answer = this.#last.catch(() => {}).then(() => this.#ask(request));
     this.#last = answer;

@@ -1,13 +1,13 @@
-/** What counts of an answer: no texts of errors, no texts for people, nothing that every CRD has. */
+/** Reduces answers to what is compared: without messages, descriptions, and parts that every CRD has. */
 import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
 import { celVerdict } from "./cel_verdict.ts";
 import { compareVerdict } from "./compare_verdict.ts";
 import { type Answer, type Area, canonical } from "./protocol.ts";
 
-/** An answer reduced to what both sides must agree on. */
+/** An answer reduced to the values that upstream and kro must agree on. */
 export type Verdict = JsonObject;
 
-/** The stages at which upstream refuses an RGD, and our codes for problems of that stage. */
+/** Upstream's stages of validation: name, kro's codes for problems of that stage, and upstream's messages. */
 const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegExp][] = [
   ["NAMING", ["NAMING"], /^failed to validate resourcegraphdefinition|duplicate id/],
   ["SCHEMA", ["SCHEMA"], /^failed to build resourcegraphdefinition|^failed to get schema/],
@@ -25,7 +25,7 @@ const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegEx
   ["STATUS", ["STATUS", "COND"], /status|conditions/],
 ];
 
-/** Reduces an answer; `ours` has codes where upstream has texts. */
+/** Reduces an answer. kro's answers have codes for problems; upstream's stage is derived from its message. */
 export function verdictOf(area: Area, answer: Answer): Verdict {
   if (area === "cel" || area === "celspec") return celVerdict(answer);
   if (area === "compare") return compareVerdict(answer);
@@ -44,7 +44,10 @@ export function verdictOf(area: Area, answer: Answer): Verdict {
 
 const REFUSED: Verdict = { refused: true };
 
-/** Upstream names one stage, we all that have a problem; the same stage among them is agreement. */
+/**
+ * Whether two refusals agree. Upstream reports the first stage with a problem, kro reports all stages with
+ * problems: they agree when kro's stages contain upstream's.
+ */
 export function agreeOnRefusal(upstream: Json | undefined, ours: Json | undefined): boolean {
   if (upstream === true && ours === true) return true;
   if (!Array.isArray(upstream) || !Array.isArray(ours)) return false;
@@ -67,7 +70,7 @@ const CONDITION = {
   status: STRING,
   type: STRING,
 };
-/** Parts that every generated CRD has, by their path. */
+/** Parts that every generated CRD has: their paths and values. */
 const COMMON: readonly [path: string, value: unknown][] = [
   ["served", true],
   ["storage", true],
@@ -103,7 +106,7 @@ function reducedCrd(crd: JsonObject): JsonObject {
   return { name, ...(labels && { labels }), ...(annotations && { annotations }), spec };
 }
 
-/** Texts for people in a schema; a property may be called "description" too, and stays. */
+/** Removes the descriptions of a schema, but not properties with the name "description". */
 function dropDescriptions(schema: Json | undefined): void {
   if (!isObject(schema)) return;
   if (typeof schema.description === "string") delete schema.description;

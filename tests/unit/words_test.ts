@@ -16,9 +16,6 @@ const EXEMPT_ROOMS: readonly string[] = [
 
 /** Pages that are not checked yet. */
 const EXEMPT_PAGES: readonly string[] = [
-  "tests/conformance/README.md",
-  "tests/conformance/celspec/README.md",
-  "tests/conformance/deviations.md",
   "tests/faults/RESULTS.md",
 ];
 

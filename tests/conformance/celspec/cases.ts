@@ -1,4 +1,4 @@
-/** The conformance data of cel-spec: what is asked of kro's environment, and what the specification expects. */
+/** The conformance cases of cel-spec: the questions for kro's environment, and the expected results. */
 import type {
   SimpleTest,
   TypedResult,
@@ -24,19 +24,19 @@ export interface SpecCase {
   name: string;
   /** The expression, as the specification has it. */
   expr: string;
-  /** What is expected, for people. */
+  /** The expected result, as the page shows it. */
   expected: string;
-  /** Why kro's environment has nothing to do with it. */
+  /** Why the case does not apply to kro's environment; absent when it applies. */
   outOfScope?: string;
-  /** The specification leaves it unchecked. */
+  /** Whether the specification evaluates the expression without a type check (`disable_check`). */
   unchecked: boolean;
-  /** What is asked; nothing when it is out of scope. */
+  /** The questions; empty when the case is out of scope. */
   questions: readonly Question[];
 }
 
-/** A question, and whether an answer is what the specification expects. */
+/** A question with the specification's expectation. */
 export interface Question extends Case {
-  /** Judges an answer. */
+  /** Whether an answer is what the specification expects. */
   accepts: (verdict: Verdict) => boolean;
 }
 
@@ -49,13 +49,13 @@ interface CelRequest {
 
 /** A file of the specification. */
 export interface SpecFile {
-  /** Its name. */
+  /** Name without extension, such as `basic`. */
   name: string;
-  /** Its cases. */
+  /** The cases of all its sections. */
   cases: SpecCase[];
 }
 
-/** All files, in the package's order. */
+/** Returns all files, in the order of the package. */
 export function specFiles(): SpecFile[] {
   return getConformanceSuite().suites.map((suite) => {
     const names = new Map<string, number>();
@@ -68,10 +68,10 @@ export function specFiles(): SpecFile[] {
   });
 }
 
-/** Variables of the expressions that come without any. */
+/** Variables for cel-go's expressions, which do not declare theirs. */
 const LETTERS = Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((name) => [name, {}]));
 
-/** What is asked, as suites of the corpus; besides, the expressions of cel-go's own tests, which come without answers. */
+/** Returns the cases as suites of the corpus, and cel-go's own test expressions, which have no expected results. */
 export function specSuites(): Suite[] {
   const suites = specFiles().map(({ name, cases }): Suite => {
     return { area: "celspec", name, cases: cases.flatMap(({ questions }) => questions) };
@@ -119,7 +119,7 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   const { resultMatcher: { case: kind, value }, disableCheck } = test;
   const request = requestOf(test);
   if (kind === "evalError") {
-    // kro checks everything: what the specification leaves unchecked may be refused earlier.
+    // kro type-checks every expression, so it may refuse an expression that the specification does not check.
     const accepts = ({ evalError, compileError }: Verdict) =>
       evalError !== undefined || disableCheck && compileError === true;
     return [{ name, request, accepts }];
@@ -137,7 +137,7 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   return [
     {
       name,
-      // What JSON cannot carry is compared where it is.
+      // A value that JSON cannot represent is compared by the second question, in CEL.
       request: jsonOf(result) === undefined ? unevaluated : request,
       accepts: (verdict) => verdict.compileError !== true && hasType(verdict, typed),
     },
@@ -149,7 +149,7 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   ];
 }
 
-/** What JSON tells apart from everything else; nothing stands for true. */
+/** Returns the value as JSON if its JSON determines its CEL type; true when the case names no value. */
 function plainOf(value: Value | undefined): Json | undefined {
   if (value === undefined) return true;
   const { case: kind } = value.kind;
@@ -168,7 +168,7 @@ function hasType({ type }: Verdict, typed: TypedResult | undefined): boolean {
   return text === formatCELType(typed.deducedType);
 }
 
-/** Whether the expression has the value, and the value's type. */
+/** Returns an expression for whether `expr` has the value, and whether it has the value's type. */
 function comparison(expr: string, value: Value | undefined): string {
   const { kind } = value!;
   const literal = literalOf(value);
@@ -177,7 +177,7 @@ function comparison(expr: string, value: Value | undefined): string {
   return `[${equal}, dyn(type(${expr}\n)) == type(${literal})]`;
 }
 
-/** Variables come as JSON with the schema of their type; those that JSON has no form for are bound by the expression. */
+/** Returns the request of a case. Variables are JSON with a schema; `cel.bind` binds values that JSON lacks. */
 function requestOf(test: SimpleTest): CelRequest {
   const types = new Map(
     test.typeEnv.map((

@@ -1,4 +1,4 @@
-/** Values and types of cel-spec's data as what kro's environment takes: CEL text, JSON, OpenAPI schemas. */
+/** Converts values and types of cel-spec's data for kro's environment: to CEL, JSON and OpenAPI schemas. */
 import { type Type, Type_PrimitiveType } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
@@ -19,7 +19,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   uint: "0u",
 };
 
-/** The value as an expression; undefined for messages, enums and types that only protobuf has. */
+/** Returns the value as an expression; undefined for messages, enums and types that only protobuf has. */
 export function literalOf(value: Value | undefined): string | undefined {
   const kind = value?.kind;
   switch (kind?.case) {
@@ -65,7 +65,7 @@ function joined(items: readonly (string | undefined)[], open: string, close: str
   return items.includes(undefined) ? undefined : open + items.join(", ") + close;
 }
 
-/** The value as JSON; undefined when JSON has none, such as for uint, bytes and large integers. */
+/** Returns the value as JSON; undefined when JSON cannot represent it: uint, bytes, large integers. */
 export function jsonOf(value: Value | undefined): Json | undefined {
   const kind = value?.kind;
   switch (kind?.case) {
@@ -101,7 +101,7 @@ const SCALARS: ReadonlyMap<Type_PrimitiveType, string> = new Map([
   [Type_PrimitiveType.STRING, "string"],
 ]);
 
-/** The OpenAPI schema that means this type to kro; undefined when there is none. */
+/** Returns the OpenAPI schema that kro maps to this type; undefined when there is no such schema. */
 export function schemaOf(type: Type | undefined): JsonObject | undefined {
   const kind = type?.typeKind;
   switch (kind?.case) {

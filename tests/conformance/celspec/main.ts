@@ -1,4 +1,4 @@
-// `deno task celspec`: where the cases of cel-spec stand. With --record it writes the list of those that pass, and the page.
+// `deno task celspec`: prints which cases of cel-spec fail. With --record it writes passing.txt and README.md.
 import { Ours } from "../ours.ts";
 import { canonical } from "../protocol.ts";
 import { PAGE, pageOf } from "./page.ts";

@@ -1,14 +1,14 @@
-/** The page that says where every case of cel-spec stands. */
+/** Generates the page with the results of all cases of cel-spec. */
 import { inCode } from "../deviations.ts";
 import { canonical } from "../protocol.ts";
 import type { SpecCase } from "./cases.ts";
 import { REASONS } from "./scope.ts";
 import type { Failing, Standing } from "./standing.ts";
 
-/** Where it is. */
+/** Path of the page. */
 export const PAGE = `${import.meta.dirname}/README.md`;
 
-/** The page's text. */
+/** Returns the page as Markdown. */
 export function pageOf(list: readonly Standing[]): string {
   const cases = list.flatMap(({ file }) => file.cases);
   const failing = list.flatMap((standing) => standing.failing);
@@ -17,10 +17,10 @@ export function pageOf(list: readonly Standing[]): string {
   const passing = list.reduce((sum, { passing }) => sum + passing.length, 0);
   return `# Conformance with cel-spec
 
-Written by \`deno task celspec --record\`; a test holds it to what is so. The cases are those of cel-spec, from the
-package \`@bufbuild/cel-spec\`, asked in kro's environment, of our code and of upstream's. Of ${cases.length}
-cases **${passing} pass** ([the list](passing.txt) may only grow), ${failing.length} fail as they do upstream, and
-${outside.length} are out of scope.
+\`deno task celspec --record\` generates this page, and a test checks that it is up to date. The cases are those of
+cel-spec, from the package \`@bufbuild/cel-spec\`, evaluated in kro's environment by kro's code and by upstream's.
+Of ${cases.length} cases **${passing} pass** ([the list](passing.txt) may only grow), ${failing.length} fail
+in both, and ${outside.length} are out of scope.
 
 ${tableOf(list)}
 
@@ -28,14 +28,14 @@ ${tableOf(list)}
 
 ${REASONS.map((reason) => `- ${reason}: ${outside.filter(isFor(reason)).length}`).join("\n")}
 
-## As upstream
+## Failing as upstream
 
-What the specification leaves unchecked is checked by kro, which refuses it:
+The specification evaluates these without a type check. kro and upstream check every expression and refuse them:
 
 ${itemsOf(unchecked)}
 
-Otherwise upstream's environment does not do what the specification expects. Names of types are no values there,
-and:
+In these, upstream's environment and kro's differ from the specification; names of types, for example, are not
+values there:
 
 ${itemsOf(failing.filter((f) => !unchecked.includes(f)))}
 `;
@@ -62,7 +62,7 @@ function tableOf(list: readonly Standing[]): string {
   return aligned([head, ...rows]);
 }
 
-/** A table as the formatter writes it. */
+/** Formats a Markdown table as `deno fmt` does. */
 function aligned(rows: readonly (readonly (string | number)[])[]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => String(row[i]).length)));
   const lines = rows.map((row) =>

@@ -1,13 +1,13 @@
-/** What of cel-spec's data kro's environment has nothing to do with, by rule. */
+/** Rules for the cases of cel-spec that do not apply to kro's environment. */
 import type { SimpleTest } from "@bufbuild/cel-spec/cel/expr/conformance/test/simple_pb.js";
 import type { Type } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 
-/** Reasons with their rules; the first that applies counts. */
+/** Reasons with their rules. The first rule that applies to a case gives its reason. */
 const RULES: readonly [reason: string, applies: (test: SimpleTest) => boolean][] = [
   ["protobuf messages, enums and wrappers", usesProtobuf],
   [
-    "extensions that kro has not: `math`, `proto`, `cel.block`",
+    "extensions that kro does not have: `math`, `proto`, `cel.block`",
     ({ expr }) => /\b(math|proto)\.\w+\(|\bcel\.(block|index|iterVar|accuVar)\(/.test(expr),
   ],
   [
@@ -23,7 +23,7 @@ const RULES: readonly [reason: string, applies: (test: SimpleTest) => boolean][]
 /** All reasons. */
 export const REASONS: readonly string[] = RULES.map(([reason]) => reason);
 
-/** Why a case is out of scope; undefined when it counts. */
+/** Returns why a case is out of scope; undefined when it is in scope. */
 export function outOfScope(test: SimpleTest): string | undefined {
   return RULES.find(([, applies]) => applies(test))?.[0];
 }
@@ -31,7 +31,7 @@ export function outOfScope(test: SimpleTest): string | undefined {
 function usesProtobuf(test: SimpleTest): boolean {
   const { container, expr, typeEnv, bindings, resultMatcher } = test;
   if (/^(cel\.expr\.conformance|google\.protobuf)\b/.test(container)) return true;
-  // A message's name, or an upper-case name before a brace, makes a message.
+  // A message is constructed by its name, or by an upper-case name before a brace.
   if (/\bTestAllTypes\b|\bcel\.expr\.conformance\.|\b[A-Z]\w*\s*\{/.test(expr)) return true;
   const values = Object.values(bindings).map(({ kind }) =>
     kind.case === "value" ? kind.value : undefined

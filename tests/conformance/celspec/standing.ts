@@ -1,4 +1,4 @@
-/** Where every case of cel-spec stands: it passes, fails as it does upstream, or is out of scope. */
+/** The results of cel-spec's cases: each passes, fails, or is out of scope. */
 import { readGolden } from "../golden.ts";
 import type { Answerer } from "../protocol.ts";
 import { type Verdict, verdictOf } from "../verdict.ts";
@@ -8,23 +8,23 @@ import { type SpecCase, type SpecFile, specFiles } from "./cases.ts";
 export interface Failing {
   /** The case. */
   case: SpecCase;
-  /** Our answer to the first question that fails. */
+  /** kro's answer to the first question that fails. */
   here: Verdict;
-  /** Whether upstream's recorded answers fail it too. */
+  /** Whether one of upstream's recorded answers is not the expected one either. */
   asUpstream: boolean;
 }
 
-/** Where the cases of one file stand. */
+/** The results of the cases of one file. */
 export interface Standing {
   /** The file. */
   file: SpecFile;
   /** Names of the cases that pass. */
   passing: string[];
-  /** The cases in scope that do not. */
+  /** The cases in scope that do not pass. */
   failing: Failing[];
 }
 
-/** Asks everything, and reads what upstream answered. */
+/** Asks all questions of `ours`, and compares the failing ones with upstream's recorded answers. */
 export async function standings(ours: Answerer): Promise<Standing[]> {
   const list: Standing[] = [];
   for (const file of specFiles()) {
@@ -54,7 +54,7 @@ async function firstWrong({ questions }: SpecCase, ours: Answerer): Promise<Verd
 
 const LIST = `${import.meta.dirname}/passing.txt`;
 
-/** The names of the cases that are known to pass. */
+/** Reads the names of the cases that are recorded as passing. */
 export async function readPassing(): Promise<string[]> {
   const text = await Deno.readTextFile(LIST).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
@@ -63,12 +63,12 @@ export async function readPassing(): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** Writes the list. */
+/** Records the names of the cases that pass. */
 export async function writePassing(list: readonly Standing[]): Promise<void> {
   await Deno.writeTextFile(LIST, namesOf(list).map((name) => `${name}\n`).join(""));
 }
 
-/** What passes, in the package's order. */
+/** Returns the names of the cases that pass, in the order of the package. */
 export function namesOf(list: readonly Standing[]): string[] {
   return list.flatMap(({ passing }) => passing);
 }

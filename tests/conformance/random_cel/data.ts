@@ -1,4 +1,4 @@
-/** What the variables of random expressions are, and what they hold: much, little, or the wrong thing. */
+/** The variables of random expressions: their schemas, and complete, incomplete and invalid values. */
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 
 const STRING = { type: "string" };
@@ -22,7 +22,7 @@ const map = (additionalProperties: JsonObject): JsonObject => ({
   additionalProperties,
 });
 
-/** Schemas of `s`, an object of many kinds of fields, and of `i` and `l`, which are none. */
+/** Schemas of `s`, an object with fields of many types, and of `i` and `l`, which are not objects. */
 export const SCHEMAS: JsonObject = {
   s: object({
     apiVersion: STRING,
@@ -143,7 +143,7 @@ const vars = (spec: Json, metadata: JsonObject, d: Json): JsonObject => ({
   l: [{ v: 1 }, {}],
 });
 
-/** The first is what most expressions see. */
+/** Values of the variables. Most expressions get the first ones, which are complete and valid. */
 export const VARIABLES: readonly JsonObject[] = [
   vars(SPEC, METADATA, D),
   vars({ name: "x", replicas: 0, tags: [], ports: [], any: null, free: {}, emb: {}, mm: {} }, {

@@ -1,6 +1,6 @@
-/** Expressions without parts: literals, limits and odd texts first of all, and paths into the variables. */
+/** Expressions without operands: literals, among them limits and unusual strings, and fields of variables. */
 
-/** By type; the first is the simplest. Types such as `pattern` are strings that a function can use. */
+/** Leaves by type, the simplest first. Types such as `pattern` are strings that a function can parse. */
 export const LEAVES: Readonly<Record<string, readonly string[]>> = {
   bool: ["true", "false", "s.spec.on", "d.t"],
   int: [

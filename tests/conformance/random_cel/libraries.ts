@@ -1,4 +1,4 @@
-/** The libraries of kro's environment, and at the end functions that it does not have. */
+/** Productions for the libraries of kro's environment and, at the end, for functions that it does not have. */
 export const LIBRARIES = `
 string: $string.charAt($int)
 int: $string.indexOf($string)

@@ -1,4 +1,4 @@
-/** Random expressions from the grammar: most of them well typed, some nearly so, some wrong. */
+/** Generates random expressions from the grammar. Most are well typed; some have a wrong type in one place. */
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import type { Request } from "../protocol.ts";
@@ -7,19 +7,19 @@ import { LEAVES } from "./leaves.ts";
 import { type Production, productions } from "./productions.ts";
 import { type Part, smaller, type Term, textOf } from "./term.ts";
 
-/** Names of macro variables; those of the variables themselves are among them. */
+/** Names of macro variables. Some are also names of variables, to test shadowing. */
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type"];
 
-/** A variable that is always there: without any schema upstream's environment is another one. */
+/** A variable that every question has, because upstream uses another environment without any schema. */
 const TYPED = "i";
 
-/** An expression, and the data that it is asked with. */
+/** An expression, and the values of its variables. */
 export interface CelQuestion {
   readonly term: Term;
   readonly vars: JsonObject;
 }
 
-/** The question as the oracle takes it, with no more variables than it needs. */
+/** Returns the request for the oracle, with only the variables that the expression uses. */
 export function celRequest({ term, vars }: CelQuestion): Request {
   const expr = textOf(term);
   const used = new Set(expr.match(/\w+/g));
@@ -28,12 +28,12 @@ export function celRequest({ term, vars }: CelQuestion): Request {
   return { op: "cel", expr, schemas: among(SCHEMAS), vars: among(vars) };
 }
 
-/** Smaller questions over the same data. */
+/** Yields smaller expressions with the same values of variables. */
 export function* smallerQuestions({ term, vars }: CelQuestion): Generator<CelQuestion> {
   for (const tree of smaller(term)) yield { term: tree, vars };
 }
 
-/** A question; of any type, over full or faulty data. */
+/** Generates an expression of any type, with valid or invalid values of variables. */
 export const celQuestion: fc.Arbitrary<CelQuestion> = fc.record({
   term: terms(),
   vars: fc.oneof(
@@ -78,7 +78,7 @@ function terms(): fc.Arbitrary<Term> {
           ),
         ];
       })),
-      // The whole is never a leaf; each line of the grammar is as likely.
+      // The root is never a leaf. Each line of the grammar is equally likely.
       root: fc.oneof(...lines.map((group) => fc.oneof(...group.map(made)))),
     };
   });
@@ -92,7 +92,7 @@ function leaf(type: string): fc.Arbitrary<Term> {
   );
 }
 
-/** Containers without leaves of their own hold those of what they contain. */
+/** Returns the leaves of a type; for a container without leaves, literals with the leaves of its elements. */
 function leaves(type: string): string[] {
   const inner = /^(list|map|optional)\((?:\w+, )?(.+)\)$/.exec(type);
   const own = LEAVES[type] ?? [];
@@ -114,7 +114,7 @@ function simplest(type: string): string {
   return LEAVES[type]?.[0] ?? (type.startsWith("list(") ? "[]" : "{}");
 }
 
-/** The same value of which the checker knows nothing. */
+/** Returns the value as `dyn`, whose type the checker does not know. */
 function wrapped(type: string, child: Term): Term {
   return term(type, ["dyn(", { child, inside: true }, ")"]);
 }

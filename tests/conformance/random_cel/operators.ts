@@ -1,4 +1,4 @@
-/** The language itself: operators, literals, macros, optional values, conversions. */
+/** Productions for the core language: operators, literals, macros, optional values, conversions. */
 export const OPERATORS = `
 bool: ($bool && $bool)
 bool: ($bool || $bool)

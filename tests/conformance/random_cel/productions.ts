@@ -1,17 +1,18 @@
 /**
- * The grammar as text: `type: expression` a line. `$type` is an expression of that type, `@type` one that
- * sees the macro's variables, `#type` the name of a variable of that type. `T` and `U` stand for several types.
+ * Parses the grammar, which has one production `type: expression` on each line. `$type` stands for an
+ * expression of that type, `@type` for one that may use the macro's variables, `#type` for the name of a macro
+ * variable of that type. `T` and `U` stand for each of several types.
  */
 import { LEAVES } from "./leaves.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { OPERATORS } from "./operators.ts";
 
-/** What `T` stands for. */
+/** The types that `T` stands for. */
 const ELEMENTS = [
   ...["int", "string", "dyn", "double", "bool", "uint", "bytes", "timestamp", "duration"],
   ...["list(int)", "map(string, int)"],
 ];
-/** What `U` stands for, where a second type matters less. */
+/** The types that `U`, the second type of a production, stands for. */
 const OTHERS = ["int", "string", "dyn"];
 
 /** One way to make an expression of a type. */
@@ -20,12 +21,12 @@ export interface Production {
   readonly pieces: readonly Piece[];
 }
 
-/** A piece of a production: text, or a hole for something of a type. */
+/** A piece of a production: text, or a placeholder for an expression or a name of a type. */
 export type Piece = string | { readonly mark: "$" | "@" | "#"; readonly type: string };
 
 const HOLE = /([$@#])((?:list|map|optional)\((?:[^()]|\([^()]*\))*\)|[A-Za-z]+)/g;
 
-/** Productions of one type by line; those that need a type which nothing yields are left out. */
+/** Returns the productions by line of the grammar, without those that need a type that has no production. */
 export function productions(): Production[][] {
   const lines = `${OPERATORS}\n${LIBRARIES}`.split("\n").filter((line) => line.trim() !== "");
   const groups = lines.flatMap((line) => [

@@ -1,23 +1,26 @@
-/** Expressions as trees, so that a difference can be cut down to what it needs. */
+/** Random expressions as trees, so that an expression whose answers differ can be shrunk. */
 
-/** What a tree is made of: text, trees, and names that macros bind. */
+/** A part of a tree: text, a subtree, or the name that a macro binds to a type. */
 export type Part =
   | string
   | { readonly child: Term; readonly inside: boolean }
   | { readonly name: string; readonly of: string };
 
-/** A tree; without parts it stands for a variable of its type, or for the text if none is bound. */
+/**
+ * A tree. Without parts it is a leaf: the variable that a macro binds to its type, or `simplest` outside such
+ * a macro.
+ */
 export interface Term {
-  /** What it was made to yield. */
+  /** Type of the expression. */
   readonly type: string;
   readonly parts: readonly Part[] | undefined;
-  /** The simplest text of this type. */
+  /** The simplest expression of this type. */
   readonly simplest: string;
 }
 
 type Names = ReadonlyMap<string, string>;
 
-/** The text; the names that a macro binds are known in those of its children that stand inside. */
+/** Returns the expression. A macro's names are bound in those of its children that are `inside`. */
 export function textOf(term: Term, names: Names = new Map()): string {
   if (term.parts === undefined) return names.get(term.type) ?? term.simplest;
   const inner = new Map(names);
@@ -30,12 +33,12 @@ export function textOf(term: Term, names: Names = new Map()): string {
   }).join("");
 }
 
-/** How many trees a tree is made of. */
+/** Returns the number of nodes of a tree. */
 export function sizeOf(term: Term): number {
   return childrenOf(term).reduce((size, child) => size + sizeOf(child), 1);
 }
 
-/** Smaller trees, the smallest first: parts of it alone, and it with parts made smaller. */
+/** Yields smaller trees, the smallest first: subtrees, and the tree with smaller subtrees. */
 export function* smaller(term: Term): Generator<Term> {
   const below = [...descendants(term)].sort((a, b) => sizeOf(a) - sizeOf(b));
   yield* below;

@@ -1,4 +1,4 @@
-/** forEach, includeWhen and readyWhen. */
+/** The family of forEach, includeWhen and readyWhen. */
 import type { Json } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -83,7 +83,7 @@ const node = (field: string, list: Json[]) =>
   withSpec(data("x", "other"), data("x", "cm", { [field]: list }));
 const ready = (text: string) => withSpec(many([{ x: NAMES }], "n-${x}", { readyWhen: [text] }));
 
-/** The family. */
+/** All cases of this family. */
 export const collections: GraphCase[] = [
   ...each("forEach over", LISTS, over),
   ...cases({

@@ -1,4 +1,4 @@
-/** Which types of expressions fit which fields: every pair. */
+/** The family of types against fields: whether each type of expression is assignable to each field. */
 import type { JsonObject } from "../../../../src/api/mod.ts";
 import {
   container,
@@ -63,7 +63,7 @@ const FIELDS: Record<string, (value: string) => JsonObject> = {
   "a part of a string": (k) => data(`a-${k}`),
 };
 
-/** The family. */
+/** All cases of this family. */
 export const fits: GraphCase[] = EXPRESSIONS.flatMap((expression) =>
   Object.entries(FIELDS).map(([field, build]) => ({
     name: `${expression} as ${field}`,

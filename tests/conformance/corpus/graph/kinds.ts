@@ -1,4 +1,4 @@
-/** Every kind of Kubernetes' own: it can be templated, and its fields have upstream's types. */
+/** The family of built-in kinds: a template may have each of them, and its fields have upstream's types. */
 import { apiVersionOf } from "../../../../src/api/mod.ts";
 import { snapshotKinds } from "../../../../src/openapi/mod.ts";
 import {
@@ -13,7 +13,7 @@ import {
   withSpec,
 } from "./build.ts";
 
-/** Fields with something about them: untyped, free, recursive, quantities, times, ints or strings. */
+/** Fields of special types: untyped, free-form, recursive, quantities, times, and int-or-string. */
 const FIELDS: [apiVersion: string, kind: string, expression: string][] = [
   ["apps/v1", "Deployment", "x.status"],
   ["apps/v1", "Deployment", "x.spec.strategy"],
@@ -47,7 +47,7 @@ const FIELDS: [apiVersion: string, kind: string, expression: string][] = [
   ["v1", "ServiceAccount", "x.secrets"],
 ];
 
-/** The family. */
+/** All cases of this family. */
 export const kinds: GraphCase[] = [
   ...snapshotKinds().map((kind) => ({
     name: `${apiVersionOf(kind)} ${kind.kind}`,

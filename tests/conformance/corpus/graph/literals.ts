@@ -1,4 +1,4 @@
-/** Literals and texts of templates against the kind's schema. */
+/** The family of literals and strings in templates, checked against the schema of the kind. */
 import type { Json } from "../../../../src/api/mod.ts";
 import {
   CONFIG_MAP,
@@ -21,7 +21,7 @@ const PORTS: Json[] = [80, "http", 1.5, true, null, [], {}, "${80}", "${'http'}"
 const LIMITS: Json[] = [{ cpu: 1 }, { cpu: "1" }, { cpu: 0.5 }, { cpu: true }, { cpu: [1] }, [], {
   gpu: "x",
 }];
-/** What a string may look like; each is a value of a ConfigMap. */
+/** Strings with and without expressions; each is a value of a ConfigMap. */
 const TEXTS = [
   "plain",
   "${}",
@@ -70,7 +70,7 @@ const TEXTS = [
   "{${schema.spec.name}}",
 ];
 
-/** The family. */
+/** All cases of this family. */
 export const literals: GraphCase[] = [
   ...each("data", DATA, (value) => withSpec(data(value))),
   ...each("replicas", REPLICAS, (replicas) => withSpec(deployment("web", { replicas }))),

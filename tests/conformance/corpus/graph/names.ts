@@ -1,4 +1,4 @@
-/** Names of kinds, nodes and variables, and what the generated CRD is called. */
+/** The family of names: of kinds, nodes, variables and generated CRDs. */
 import { cases, data, each, type GraphCase, many, rgd, SPEC, withSpec } from "./build.ts";
 
 const KINDS = [
@@ -30,12 +30,12 @@ const VARIABLES = "x zone Zone each item key value cm my_x schema index self siz
   " ",
 );
 
-/** Expression of a list of strings. */
+/** An expression whose value is a list of strings. */
 const NAMES = "${schema.spec.names}";
 const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
 const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
 
-/** The family. */
+/** All cases of this family. */
 export const names: GraphCase[] = [
   ...each("kind", [...new Set(KINDS)], (kind) => rgd({ kind, spec: { a: "string" } }, [])),
   ...each("id", IDS, (id) => rgd({ spec: {} }, [data("v", id)])),

@@ -1,4 +1,4 @@
-/** Who may be referred to, what follows from it for the order, and the gate of omit(). */
+/** The family of references: which names an expression may use, the resulting order, and the gate of omit(). */
 import type { JsonObject } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -11,7 +11,7 @@ import {
   withSpec,
 } from "./build.ts";
 
-/** Nodes that read each other: `a: b c` means that a reads b and c. */
+/** Returns nodes that read each other: `a: b c` means that a reads b and c. */
 function wired(text: string): JsonObject {
   const nodes = text.split(";").map((part) => part.split(":").map((s) => s.trim()));
   return withSpec(...nodes.map(([id, reads = ""]) => {
@@ -132,7 +132,7 @@ const OMIT: Record<string, JsonObject> = {
   "omit in readyWhen": withSpec(data("x", "cm", { readyWhen: ["${omit()}"] })),
 };
 
-/** The family. */
+/** All cases of this family. */
 export const references: GraphCase[] = [
   ...cases(Object.fromEntries(GRAPHS.map((text) => [text, wired(text)]))),
   ...cases(TEXTS),

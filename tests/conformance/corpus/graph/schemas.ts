@@ -1,10 +1,10 @@
-/** The schema block: SimpleSchema inside an RGD, and all of it that goes to the CRD. */
+/** The family of schema blocks: SimpleSchema in an RGD, and the parts of it that the CRD contains. */
 import { cases, data, type GraphCase, rgd } from "./build.ts";
 
 const only = (schema: Parameters<typeof rgd>[0]) => rgd(schema, []);
 const column = { name: "Size", type: "integer", jsonPath: ".spec.size" };
 
-/** The family. */
+/** All cases of this family. */
 export const schemas: GraphCase[] = cases({
   "unknown type": only({ spec: { size: "int" } }),
   "known type": only({ spec: { size: "integer" } }),

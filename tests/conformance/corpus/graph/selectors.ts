@@ -1,4 +1,4 @@
-/** External references by selector. */
+/** The family of external references by selector. */
 import { cases, data, each, external, type GraphCase, withSpec } from "./build.ts";
 import type { Json } from "../../../../src/api/mod.ts";
 
@@ -72,7 +72,7 @@ const SELECTORS: Json[] = [
 ];
 const selected = (more = {}) => external({ selector: { matchLabels: { a: "b" } } }, more);
 
-/** The family. */
+/** All cases of this family. */
 export const selectors: GraphCase[] = [
   ...each("selector", SELECTORS, (selector) => withSpec(external({ selector }))),
   ...cases({

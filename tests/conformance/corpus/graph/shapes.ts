@@ -1,4 +1,4 @@
-/** The object of a resource: its shape, its kind, its scope, and keys that belong to kro. */
+/** The family of a resource's object: its structure, kind and scope, and keys that are reserved for kro. */
 import type { Json, JsonObject } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -27,7 +27,7 @@ const cluster = (...resources: Json[]) => rgd({ spec: SPEC, scope: "Cluster" }, 
 const nested = (levels: number): JsonObject => levels === 0 ? {} : { a: nested(levels - 1) };
 const NAMES = [{ x: "${schema.spec.names}" }];
 
-/** The family. */
+/** All cases of this family. */
 export const shapes: GraphCase[] = [
   ...cases({
     "neither template nor externalRef": withSpec({ id: "cm" }),

@@ -1,4 +1,4 @@
-/** Status fields: their rules, and the schema that follows from the types of their expressions. */
+/** The family of status fields: their rules, and the schema derived from the types of their expressions. */
 import type { Json, JsonObject } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -21,7 +21,7 @@ const RESOURCES: Json[] = [
 ];
 const status = (fields: JsonObject): JsonObject => rgd({ spec: SPEC, status: fields }, RESOURCES);
 
-/** Each is the only field of a status. */
+/** Each is the only field of the status of one case. */
 const EXPRESSIONS = [
   "schema.spec.name",
   "schema.spec.count",
@@ -102,7 +102,7 @@ const EXPRESSIONS = [
   "schema.spec.name +",
 ];
 
-/** The family. */
+/** All cases of this family. */
 export const statuses: GraphCase[] = [
   ...each("expression", EXPRESSIONS, (text) => status({ v: `\${${text}}` })),
   ...each("leaf", ["Ready", "", 5, true, null, 1.5], (v) => status({ v })),
