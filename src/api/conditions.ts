@@ -119,7 +119,7 @@ export function conditionsOf(object: KubeObject): Condition[] {
   return list.filter((entry): entry is Condition => typeof entry?.type === "string");
 }
 
-/** The condition of a type; undefined when there is none. */
+/** The first condition of a type; undefined when the list has no such condition. */
 export function findCondition(
   conditions: readonly Condition[] | undefined,
   type: string,

@@ -35,7 +35,7 @@ function exact(_key: string, value: Json, context?: { source?: string }): Json {
 }
 
 /**
- * Parses a decimal integer of 64 bits: a number if that is exact, else a bigint. Undefined for other texts.
+ * Parses a decimal integer of 64 bits: a number if that is exact, else a bigint. Undefined for any other string.
  */
 export function exactInteger(text: string): number | bigint | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined;

@@ -1,4 +1,4 @@
-/** Texts of paths into objects: `spec.ports[0].port`, `data["a.b"]`, `containers[name="main"].image`. */
+/** Writes paths into objects as text: `spec.ports[0].port`, `data["a.b"]`, `containers[name="main"].image`. */
 import { jsonText } from "./json.ts";
 import type { JsonObject } from "./object.ts";
 

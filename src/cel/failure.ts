@@ -29,5 +29,5 @@ export interface CelFailure {
   offset?: number;
 }
 
-/** The value of an expression, to be converted with {@link fromCel}, or why there is none. */
+/** The value of an expression, to be converted with {@link fromCel}, or the reason why it has no value. */
 export type Evaluation = { ok: true; value: unknown } | { ok: false; failure: CelFailure };

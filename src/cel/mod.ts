@@ -3,7 +3,7 @@
  * estimates their cost, evaluates them within a budget and converts values from and to JSON. The rest
  * of kro sees neither the parser's tree nor the evaluator's values.
  *
- * The behaviour is that of cel-go with the libraries of Kubernetes and of kro v0.9.4.
+ * The behavior is that of cel-go with the libraries of Kubernetes and of kro v0.9.4.
  *
  * @example Check an expression against a schema and evaluate it
  * ```ts

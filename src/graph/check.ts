@@ -18,7 +18,9 @@ import type { Dimension, Expression, Field, Node } from "./types.ts";
 export interface CheckContext {
   /** The types of `schema` and of every node. */
   readonly variables: Readonly<Record<string, CelType>>;
+  /** The ids of all nodes; other names, such as `schema` and `each`, cause no dependency. */
   readonly ids: ReadonlySet<string>;
+  /** Whether the feature gate CELOmitFunction allows `omit()`. */
   readonly omit: boolean;
   /** The reads of the status' expressions, by name; added to while the status is checked. */
   readonly statusReads: Map<string, Reads>;

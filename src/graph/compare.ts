@@ -16,7 +16,7 @@ export interface CrdChange {
  * The changes from the live CRD to the desired one: versions, schema, printer columns, names, scope and
  * metadata. Empty when the live CRD needs no update.
  *
- * The texts and the verdict on each change are upstream's (`pkg/graph/crd/compat`).
+ * The wording of each change, and whether it is breaking, are upstream's (`pkg/graph/crd/compat`).
  *
  * @example
  * ```ts

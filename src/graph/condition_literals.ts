@@ -5,7 +5,9 @@
 
 /** A string literal and the UTF-16 offset where it starts. */
 export interface Literal {
+  /** The characters between the quotes. */
   readonly value: string;
+  /** The offset of the opening quote. */
   readonly offset: number;
 }
 

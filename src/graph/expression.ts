@@ -39,9 +39,11 @@ export const CONDITION_CODES = { form: "COND", reference: "COND", type: "COND" }
 
 /** A parsed string with expressions, not yet type-checked. */
 export interface Draft {
+  /** The place of the string, and the codes for its problems. */
   readonly place: Place;
   /** The string as its author wrote it. */
   readonly source: string;
+  /** Whether the string is a single `${…}`, so that the result keeps its type. */
   readonly standalone: boolean;
   /** Literal text and expressions, with their offsets in {@link source}. */
   readonly parts: readonly (Part & { parsed?: Parsed })[];

@@ -9,8 +9,8 @@ import {
 } from "../api/mod.ts";
 
 /**
- * The hash of a spec as 16 hex digits: FNV-1a 64 over the normalised JSON. It equals upstream's, so that
- * revisions written by either are recognised by the other.
+ * The hash of a spec as 16 hex digits: FNV-1a 64 over the normalized JSON. It equals upstream's, so that
+ * revisions written by either are recognized by the other.
  *
  * @example
  * ```ts

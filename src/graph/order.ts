@@ -10,7 +10,7 @@ export interface Vertex {
 
 /**
  * The topological order: repeatedly the first vertex of the list whose dependencies are all placed, as
- * upstream. If there is none, one cycle, whose first id is repeated at the end.
+ * upstream. If the dependencies are cyclic, one cycle, whose first id is repeated at the end.
  */
 export function topologicalOrder(
   vertices: readonly Vertex[],

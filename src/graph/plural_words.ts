@@ -1,7 +1,7 @@
 /**
  * English words and suffixes whose plural is not formed with `s`: the tables of the library that upstream
  * uses, because they decide the names of CRDs. `!` marks entries that match whole words only, `~` entries
- * whose plural is not recognised as a plural.
+ * whose plural is not recognized as a plural.
  */
 
 /** Words that equal their plural. */

@@ -10,11 +10,17 @@ import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
 /** A node with parsed expressions, whose names were checked. */
 export interface PreparedNode {
+  /** The entry of `spec.resources` that the node was read from. */
   readonly draft: NodeDraft;
+  /** The kind and schema of its objects; undefined when the kind is unknown, which was reported. */
   readonly info: KindInfo | undefined;
+  /** The expressions in its object, with their paths. */
   readonly fields: readonly FieldDraft[];
+  /** The forEach dimensions. A draft is undefined when its expression does not parse. */
   readonly forEach: readonly { variable: string; draft: Draft | undefined }[];
+  /** The expressions of includeWhen that parse. */
   readonly includeWhen: readonly Draft[];
+  /** The expressions of readyWhen that parse. */
   readonly readyWhen: readonly Draft[];
   /** The ids of nodes that it depends on, sorted; also those in expressions with problems. */
   readonly dependencies: readonly string[];
@@ -22,10 +28,13 @@ export interface PreparedNode {
 
 /** The context of the RGD in which a node is prepared. */
 export interface PrepareContext {
+  /** The ids of all nodes of the RGD. */
   readonly ids: ReadonlySet<string>;
   /** The ids, and `schema`. */
   readonly names: ReadonlySet<string>;
+  /** Whether instances are namespaced. If not, templates cannot take a default namespace from them. */
   readonly instanceNamespaced: boolean;
+  /** Whether the feature gate CELOmitFunction allows `omit()`. */
   readonly omit: boolean;
 }
 

@@ -8,12 +8,19 @@ import type { Report } from "./report.ts";
 
 /** `spec.schema` with defaults filled in. */
 export interface SchemaDraft {
+  /** The kind of the instances; empty when it is missing or not a string, which was reported. */
   kind: string;
+  /** The version of the instances' API, from `apiVersion`. */
   version: string;
+  /** The API group of the instances; the default is `kro.run`. */
   group: string;
+  /** Whether instances are namespaced; the default is true. */
   namespaced: boolean;
+  /** The fields of the instances' spec, in SimpleSchema. */
   spec: JsonObject;
+  /** The custom types that {@link spec} refers to, in SimpleSchema. */
   types: JsonObject;
+  /** The fields of the instances' status, with expressions. */
   status: JsonObject;
   /** The whole `spec.schema`, for the fields that are copied to the CRD. */
   raw: JsonObject;
@@ -21,8 +28,11 @@ export interface SchemaDraft {
 
 /** The parts of an RGD that have the right shape. */
 export interface RgdDraft {
+  /** The RGD's `metadata.name`; empty when it is missing. */
   name: string;
+  /** The checked `spec.schema`. */
   schema: SchemaDraft;
+  /** The entries of `spec.resources` that have an id, in the order of the RGD. */
   nodes: NodeDraft[];
 }
 

@@ -7,12 +7,17 @@ import type { NodeType } from "./types.ts";
 
 /** The parts of an entry of `spec.resources` that have the right shape. */
 export interface NodeDraft {
+  /** The id, which is not empty and is unique in the RGD. */
   id: string;
+  /** The node type, derived from the fields that are present. */
   type: NodeType;
   /** The template, or apiVersion, kind and metadata of an external reference; absent when malformed. */
   object?: JsonObject;
+  /** The forEach dimensions in the order of the RGD: each a variable and the expression of its list. */
   forEach: { variable: string; list: string }[];
+  /** The expressions of includeWhen as written. */
   includeWhen: string[];
+  /** The expressions of readyWhen as written. */
   readyWhen: string[];
 }
 

@@ -53,7 +53,7 @@ export function scan(text: string): Scan {
   return { ok: true, form: standalone ? "standalone" : "template", parts };
 }
 
-/** The index of the closing brace, -1 when there is none, or the index of a nested `${`. */
+/** The index of the closing brace, -1 when the text ends before it, or the index of a nested `${`. */
 function closingBrace(text: string, from: number): number | { nestedAt: number } {
   let depth = 1;
   let inLiteral = false;

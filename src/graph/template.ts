@@ -8,8 +8,11 @@ import type { FieldPath } from "./types.ts";
 
 /** An expression in an object, its path, and the schema of the field (undefined: any value). */
 export interface FieldDraft {
+  /** The path from the root of the object that is walked. */
   readonly path: FieldPath;
+  /** The parsed string at the path. */
   readonly draft: Draft;
+  /** The field's schema; undefined when the field accepts any value. */
   readonly target: Schema | undefined;
   /** Whether the field accepts no string, which was reported; the type is then not checked. */
   readonly misplaced?: boolean;

@@ -93,7 +93,7 @@ export interface InstanceKind extends KindRef {
 export interface Graph {
   /** The name of the RGD. */
   readonly name: string;
-  /** The hash of the normalised spec (label `kro.run/graph-revision-hash`); see {@link specHash}. */
+  /** The hash of the normalized spec (label `kro.run/graph-revision-hash`); see {@link specHash}. */
   readonly hash: string;
   /** The kind of its instances. */
   readonly instance: InstanceKind;

@@ -39,7 +39,7 @@ export function convert(json: Json | undefined, resolve: Resolve): Schema {
 }
 
 /**
- * The `$ref` of a schema; undefined when it has none. Kubernetes wraps a reference in `allOf` to add
+ * The `$ref` of a schema; undefined when it refers to nothing. Kubernetes wraps a reference in `allOf` to add
  * siblings such as a default, and uses `allOf` for no other purpose.
  */
 export function refOf(json: JsonObject): string | undefined {

@@ -8,7 +8,7 @@ export function child(schema: Schema, key: string): Schema | undefined {
   return values === true ? {} : values || undefined;
 }
 
-/** The schema of an array's elements; undefined when there is none. */
+/** The schema of an array's elements; undefined when the array's schema does not declare one. */
 export function item(schema: Schema): Schema | undefined {
   return schema.items;
 }

@@ -9,6 +9,7 @@ import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /** A field while its markers are applied. Arrays in its schema are replaced, never changed. */
 export interface Field {
+  /** The field's schema with the markers applied so far. */
   schema: Schema;
   /** The number of `required=true` markers; as upstream, the parent's `required` lists the name as often. */
   required: number;

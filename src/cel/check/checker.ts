@@ -36,7 +36,9 @@ export type Names = ReadonlyMap<string, Term>;
 
 /** Checks one expression. Problems are collected, so that all are reported at once. */
 export class Checker {
+  /** The problems found so far; empty when the expression type-checks. */
   readonly problems: CelProblem[] = [];
+  /** The types bound to type variables so far. */
   readonly bindings = new Bindings();
   /** The overloads that the static types leave for each call. */
   readonly chosen: Map<Expr, Overload[]> = new Map();
@@ -49,6 +51,7 @@ export class Checker {
   /** Uses of macro variables whose type becomes known only at the end; checked then. */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
+  /** A checker for one expression. `scope` declares its variables, and whether it may call `omit()`. */
   constructor(private readonly scope: CelScope) {}
 
   /** Checks the whole expression; the result is its type, or the error type after a problem. */

@@ -5,7 +5,7 @@ import { declaredFields, declaredType, fieldsOf, keepsUnknown } from "./schema.t
 import { DYN, typeText } from "./types.ts";
 import { Bindings } from "./unify.ts";
 
-/** The result of {@link fits}: on a mismatch, with the texts of both types. */
+/** The result of {@link fits}: on a mismatch, with both types as text. */
 export type FitResult =
   | { ok: true }
   | {

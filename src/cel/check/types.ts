@@ -1,9 +1,11 @@
-/** Constructors, comparison and texts of CEL types. */
+/** Creates CEL types, compares them and writes them as text. */
 import type { CelType } from "../types.ts";
 
 /** A type variable: of a function's declaration or an empty literal. It exists only while checking. */
 export interface TypeVariable {
+  /** Sets variables apart from the kinds of {@link CelType}. */
   readonly kind: "variable";
+  /** The declared name, such as `A`, or a name that is unique in the expression. */
   readonly name: string;
 }
 

@@ -22,7 +22,9 @@ import {
 
 /** The estimate of a node: its cost, operands included, and the shape of its result. */
 export interface Estimate {
+  /** The cost of the node and of its operands, in units of the budget (about ten nanoseconds). */
   readonly cost: Range;
+  /** The possible sizes and parts of the result. */
   readonly shape: Shape;
 }
 
@@ -42,6 +44,7 @@ export type Shapes = ReadonlyMap<string, Shape>;
 
 /** Estimates the nodes of one expression. */
 export class Estimator {
+  /** `checker` must have checked the expression: the estimate depends on the types that it inferred. */
   constructor(readonly checker: Checker) {}
 
   /** The estimate of a node. */

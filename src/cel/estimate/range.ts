@@ -2,7 +2,9 @@
 
 /** A range of whole numbers, both ends included. */
 export interface Range {
+  /** The lower bound, at most {@link MOST}. */
   readonly min: number;
+  /** The upper bound. {@link MOST} stands for any larger number too. */
   readonly max: number;
 }
 

@@ -30,6 +30,7 @@ export class Compiler {
   /** Steps that have the same result in every evaluation. */
   readonly constants = new Set<Step>();
 
+  /** A compiler for one expression, with no slot allotted yet. */
   constructor(
     /** The overloads that the static types leave for each call. */
     readonly chosen: ReadonlyMap<Expr, readonly Overload[]>,

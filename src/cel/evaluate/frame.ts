@@ -13,8 +13,9 @@ export class Frame {
   /** UTF-16 offset of the node that is computing; each node sets it after evaluating its operands. */
   at = 0;
 
+  /** The state before the first node: no macro variable is set, and the offset is 0. */
   constructor(
-    /** The value of a free identifier; undefined when there is none. */
+    /** The value of a free identifier; undefined when no variable has that name. */
     readonly variable: (name: string) => Value | undefined,
     readonly budget: Budget,
   ) {}

@@ -2,7 +2,9 @@
 
 /** An IPv4 or IPv6 address as a number. */
 export interface Address {
+  /** The IP version. */
   readonly family: 4 | 6;
+  /** The address as an unsigned number, its first byte the most significant: 32 or 128 bits. */
   readonly bits: bigint;
 }
 

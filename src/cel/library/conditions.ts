@@ -8,8 +8,10 @@ const STATUSES = ["True", "False", "Unknown"];
 
 /** A status condition that an expression creates or finds. */
 export class ConditionValue extends Opaque {
+  /** The name of the static type; see `CONDITION` of the checker. */
   readonly typeName = "kro.run.Condition";
 
+  /** Takes the fields unchecked: conditions read from a status may be incomplete. */
   constructor(
     readonly type: string,
     readonly status: string,
@@ -19,6 +21,7 @@ export class ConditionValue extends Opaque {
     super();
   }
 
+  /** Whether the other value is a condition with the same type, status, reason and message. */
   override equals(other: Opaque): boolean {
     return other instanceof ConditionValue && this.type === other.type &&
       this.status === other.status && this.reason === other.reason &&
@@ -69,7 +72,7 @@ function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
   return new ConditionValue(type, status, text("reason"), text("message"));
 }
 
-/** `runtime.condition`: the first condition of this type; an empty one when there is none. */
+/** `runtime.condition`: the first condition of this type; one with empty fields when the object lacks it. */
 function condition(_: Value, object: Value, type: string, meter: Meter): Value {
   if (!isMap(object)) return fail("argument", "runtime.condition() takes an object");
   for (const found of conditionsOf(object, meter)) if (found.type === type) return found;

@@ -23,16 +23,21 @@ export type Implementation = (...args: never[]) => Value;
 
 /** The types of one overload: parameters, the receiver first, and result. */
 export interface Overload {
+  /** The parameter types; the first is the receiver's in a method. */
   readonly params: readonly Term[];
+  /** The result type. Type variables in it are bound by the parameters. */
   readonly result: Term;
 }
 
 /** A function, or the overloads of a function that share an implementation. */
 export interface FunctionDeclaration {
+  /** The name that calls resolve to: an operator, or a function's name, qualified as in `json.marshal`. */
   readonly name: string;
   /** Whether it is called on a value: `x.f()`. */
   readonly member: boolean;
+  /** The overloads, in the order in which the checker tries them. */
   readonly overloads: readonly Overload[];
+  /** Computes a call of any of the overloads. */
   readonly run: Implementation;
   /** The number of parameters of the longest overload, at most four. */
   readonly arity: number;

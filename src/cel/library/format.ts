@@ -11,7 +11,9 @@ import { typeName } from "./standard.ts";
 
 /** A clause of a format: a verb and its precision, 6 by default. */
 export interface Clause {
+  /** The letter of the verb: one of `s d f e b o x X`. */
   readonly verb: string;
+  /** The number of digits after the decimal point, 0 to 1000. Only `%f` and `%e` use it. */
   readonly precision: number;
 }
 

@@ -2,12 +2,15 @@
 
 /** A range of UTF-16 offsets in the expression. */
 export interface Span {
+  /** The offset of the first character. */
   readonly start: number;
+  /** The offset after the last character. */
   readonly end: number;
 }
 
 /** An unsigned 64-bit integer; `bigint` represents int. */
 export class Uint {
+  /** `value` must lie between 0 and 2^64 - 1; callers check the range. */
   constructor(readonly value: bigint) {}
 }
 
@@ -28,14 +31,19 @@ export type LoopMacro =
 
 /** An entry of a map literal; `optional` for `?key: value`. */
 export interface Entry {
+  /** The expression before the colon, without `?`. */
   readonly key: Expr;
+  /** The expression after the colon; it yields an optional when the entry is {@link optional}. */
   readonly value: Expr;
+  /** Whether the entry is left out of the map when its value is absent. */
   readonly optional: boolean;
 }
 
 /** An element of a list literal; `optional` for `?value`. */
 export interface Element {
+  /** The element's expression, without `?`; it yields an optional when the element is {@link optional}. */
   readonly value: Expr;
+  /** Whether the element is left out of the list when its value is absent. */
   readonly optional: boolean;
 }
 

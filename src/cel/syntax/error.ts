@@ -3,6 +3,7 @@ import type { CelProblem } from "../types.ts";
 
 /** A syntax error with the problem to report. */
 export class SyntaxFault extends Error {
+  /** The error's message is that of the problem. */
   constructor(readonly problem: CelProblem) {
     super(problem.message);
   }

@@ -13,7 +13,7 @@ const MAX_INT = 2n ** 63n - 1n;
 
 /** Parses an expression. Throws a SyntaxFault. */
 export function parseExpression(source: string): Expr {
-  // A text has at most as many code points as UTF-16 units, so most texts need no counting.
+  // A string has at most as many code points as UTF-16 units, so code points are rarely counted.
   if (source.length > MAX_CODE_POINTS && [...source].length > MAX_CODE_POINTS) {
     limitFault(0, `expression is longer than ${MAX_CODE_POINTS} characters`);
   }

@@ -18,8 +18,11 @@ import { endsOperand, type Token, tokenize } from "./tokens.ts";
 
 /** The text for cel-js, and the originals of its placeholders by offset. */
 export interface Prepared {
+  /** The rewritten source, which has the length of the original. */
   readonly text: string;
+  /** The values of the literals that placeholder strings stand for. */
   readonly literals: ReadonlyMap<number, LiteralValue>;
+  /** The names that placeholder identifiers stand for, without back-ticks. */
   readonly names: ReadonlyMap<number, string>;
   /** The indexes of optional elements, by the offset of the list's or map's opening bracket. */
   readonly optional: ReadonlyMap<number, ReadonlySet<number>>;

@@ -4,7 +4,9 @@ import { children, plainCallee } from "./ast.ts";
 
 /** The offsets of first uses, by name; see {@link Parsed}. */
 export interface References {
+  /** Free identifiers; variables of macros are not free. */
   readonly references: Map<string, number>;
+  /** Called functions, by qualified name; methods and operators are left out. */
   readonly functions: Map<string, number>;
 }
 

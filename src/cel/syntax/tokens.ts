@@ -6,8 +6,11 @@ import { syntaxFault } from "./error.ts";
  * `quoted` name stands in back-ticks, and a `mark` is any other character or operator.
  */
 export interface Token {
+  /** The class of the token. `text` is a string literal without prefix, `word` a name or keyword. */
   readonly kind: "text" | "prefixed" | "quoted" | "number" | "negative" | "word" | "mark";
+  /** The token as it is written in the source, with quotes and prefix. */
   readonly text: string;
+  /** The UTF-16 offset of its first character in the source. */
   readonly start: number;
 }
 

@@ -10,6 +10,7 @@ export class CelError {
   /** UTF-16 offset of the failing node, set by the first node that catches the error. */
   offset: number | undefined;
 
+  /** `message` is one line without data; {@link CelFailure} lists the codes. */
   constructor(readonly code: CelFailure["code"], readonly message: string) {}
 }
 

@@ -19,6 +19,7 @@ import { isMap, ListValue, type Value } from "./values.ts";
 export class Incoming {
   #value: Value | undefined;
 
+  /** Converts nothing yet: a mismatch of `json` with `type` is reported when {@link value} is read. */
   constructor(private readonly json: Json | undefined, private readonly type: CelType) {}
 
   /** The value, converted at the first access. Throws a DataError when the JSON contradicts the type. */

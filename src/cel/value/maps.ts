@@ -8,8 +8,11 @@ import { MapValue, Opaque, TypeValue, Uint, type Value, weightOf } from "./value
 
 /** A map computed by an expression. An entry's value may be a CelError, which is thrown when it is read. */
 export class ComputedMap extends MapValue {
-  readonly json = undefined;
+  /** Always undefined: the map is computed, not JSON. */
+  readonly json: undefined = undefined;
+  /** Always false: a computed map has no declared fields. */
   readonly isStruct = false;
+  /** Always false: a computed map has no schema. */
   readonly isTyped = false;
   readonly #entries = new Map<unknown, readonly [Value, Value | CelError]>();
   #weight: number | undefined;
@@ -33,10 +36,12 @@ export class ComputedMap extends MapValue {
     this.#entries.delete(entryIdentity(key));
   }
 
+  /** The number of entries. Charges nothing. */
   size(): number {
     return this.#entries.size;
   }
 
+  /** The number of entries plus the weights of their keys and values, computed once and kept. */
   get weight(): number {
     if (this.#weight !== undefined) return this.#weight;
     let weight = this.size();
@@ -52,6 +57,7 @@ export class ComputedMap extends MapValue {
     return entry && read(entry[1]);
   }
 
+  /** Whether {@link find} has an entry for the key. A CelError in place of its value is not thrown. */
   has(key: Value, meter: Meter): boolean {
     return this.#entry(key, meter) !== undefined;
   }
@@ -61,10 +67,12 @@ export class ComputedMap extends MapValue {
     return this.#entries.get(entryIdentity(key))?.[1];
   }
 
+  /** The keys in the order in which they were first set. Charges nothing. */
   *keys(): Generator<Value> {
     for (const [key] of this.#entries.values()) yield key;
   }
 
+  /** The entries in the order of {@link keys}, a CelError in place of each value that failed. */
   entries(): Iterable<readonly [Value, Value | CelError]> {
     return this.#entries.values();
   }
@@ -98,6 +106,7 @@ export interface JsonMapShape {
 
 /** A JSON object whose entries are converted when they are read. */
 export class JsonMap extends MapValue {
+  /** Wraps `json` without copying it. `shape` names and converts the entries when they are read. */
   constructor(readonly json: JsonObject, private readonly shape: JsonMapShape) {
     super();
   }
@@ -107,14 +116,17 @@ export class JsonMap extends MapValue {
     return 0;
   }
 
+  /** Whether the object has declared fields, by its shape; a null field then counts as absent. */
   get isStruct(): boolean {
     return this.shape.isStruct;
   }
 
+  /** Whether the object has a schema: comparing it with anything but a map then fails. */
   get isTyped(): boolean {
     return this.shape.isTyped;
   }
 
+  /** The number of fields, null ones included. Charges for each of them. */
   size(meter: Meter): number {
     let size = 0;
     for (const key in this.json) if (this.json[key] !== undefined) size++;
@@ -122,15 +134,22 @@ export class JsonMap extends MapValue {
     return size;
   }
 
+  /**
+   * The converted value of a key; undefined when the key does not exist. Throws a DataError when the JSON
+   * contradicts the schema, and a CelError with code `conversion` when a map with a schema is read by a key
+   * that cannot be converted to a string.
+   */
   find(key: Value, meter: Meter): Value | undefined {
     const entry = this.#entry(key, meter);
     return entry === undefined ? undefined : this.shape.value(entry[0], entry[1]);
   }
 
+  /** Whether the key exists; its value is not converted. Refuses keys as {@link find} does. */
   has(key: Value, meter: Meter): boolean {
     return this.#entry(key, meter) !== undefined;
   }
 
+  /** The keys as expressions see them, in the order of the JSON, those of null fields included. */
   *keys(meter: Meter): Generator<Value> {
     for (const key of Object.keys(this.json)) {
       meter.charge(ACCESS_COST.converted);

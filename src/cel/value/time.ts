@@ -8,6 +8,7 @@ const MAX_INT = 2n ** 63n - 1n;
 
 /** A span of time: a signed number of nanoseconds that fits into 64 bits, as Go's `time.Duration`. */
 export class Duration {
+  /** Throws a CelError with code `overflow` when `nanos` does not fit into 64 bits with sign. */
   constructor(readonly nanos: bigint) {
     if (nanos > MAX_INT || nanos < -MAX_INT - 1n) fail("overflow", "duration overflow");
   }
@@ -18,6 +19,7 @@ export class Duration {
  * minutes, in which `string()` prints it.
  */
 export class Timestamp {
+  /** Throws a CelError with code `overflow` outside the years 1 to 9999. The default zone is UTC. */
   constructor(readonly nanos: bigint, readonly offsetMinutes = 0) {
     const seconds = floorDivide(nanos, NANOS);
     if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) fail("overflow", "timestamp overflow");

@@ -126,7 +126,7 @@ export abstract class MapValue {
   abstract readonly weight: number;
   /** The number of entries. */
   abstract size(meter: Meter): number;
-  /** The value of a key; undefined when there is none. Throws the entry's CelError. */
+  /** The value of a key; undefined when the key does not exist. Throws the entry's CelError. */
   abstract find(key: Value, meter: Meter): Value | undefined;
   /** Whether the key exists; its value is not converted. */
   abstract has(key: Value, meter: Meter): boolean;
@@ -156,6 +156,7 @@ export class Optional {
 
 /** A type as a value, as `type(x)` returns it. */
 export class TypeValue {
+  /** `name` is the type's name in CEL, such as `int` or `google.protobuf.Timestamp`. */
   constructor(readonly name: string) {}
 }
 
@@ -184,8 +185,10 @@ export abstract class Opaque {
 export class Omit extends Opaque {
   /** The only instance. */
   static readonly instance = new Omit();
+  /** The name that messages print for the type of `omit()`. */
   readonly typeName = "kro.omit";
 
+  /** Always undefined: comparing results of `omit()` fails. */
   override equals(): undefined {
     return undefined;
   }

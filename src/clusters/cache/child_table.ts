@@ -22,7 +22,7 @@ export interface SharedParts {
 export interface ChildReader {
   /** The kind of its objects. */
   readonly kind: KindRef;
-  /** The schema by which values are normalised for comparison. */
+  /** The schema by which values are normalized for comparison. */
   readonly schema?: Schema;
   /** The number of cached objects. */
   readonly size: number;

@@ -17,7 +17,7 @@ import { comparable } from "./normalise.ts";
 export interface Fingerprint {
   /** Hash of kro's managed-fields entry: version, fields and time. */
   entryHash: string;
-  /** Hash of the live values at exactly those fields; normalised, with lists in live order. */
+  /** Hash of the live values at exactly those fields; normalized, with lists in live order. */
   valuesHash: string;
   /** kro owns fields of `status`, which is possible only for kinds without a status subresource. */
   ownsStatus: boolean;

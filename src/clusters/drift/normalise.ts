@@ -34,7 +34,7 @@ const DECIMAL: Record<string, number> = {
 };
 
 /**
- * The fields of an object by which its live and desired states are compared, normalised. The identity is
+ * The fields of an object by which its live and desired states are compared, normalized. The identity is
  * left out, and so is the label of kro's version, whose change alone causes no write.
  */
 export function comparable(value: Json | undefined, schema?: Schema): JsonObject {
