@@ -1,4 +1,4 @@
-/** What the API server refuses: the instance names object, reason and field; other nodes go on. */
+/** Writes that the API server rejects: the instance names object, reason and field; other nodes continue. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -13,7 +13,7 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** A graph with a node that may be refused, one that reads it, and one that does not. */
+/** A graph with a node that may be rejected, one that depends on it, and one that does not. */
 async function withBystander(s: Scenario, node: JsonObject, spec: JsonObject = {}) {
   const graph = await s.graph({
     kind: "Refused",
@@ -40,20 +40,23 @@ async function refused(
   await s.cluster.until({ kind: "ServiceAccount", name: "one" });
 }
 
-kroTest("what a quota forbids is told with the quota's name and figures", async (s) => {
-  await s.cluster.create({
-    apiVersion: "v1",
-    kind: "ResourceQuota",
-    metadata: { name: "few" },
-    spec: { hard: { "count/configmaps": "1" } },
-  });
-  await s.cluster.until({ kind: "ResourceQuota", name: "few" }, (o) => o.status?.hard);
-  const graph = await withBystander(s, configMap("cm", `${NAME}-cm`));
-  await graph.create("one");
-  await refused(s, graph, /one-cm.*exceeded quota: few.*count\/configmaps=1/s);
-});
+kroTest(
+  "an instance reports the name and figures of a quota that rejects its object",
+  async (s) => {
+    await s.cluster.create({
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "few" },
+      spec: { hard: { "count/configmaps": "1" } },
+    });
+    await s.cluster.until({ kind: "ResourceQuota", name: "few" }, (o) => o.status?.hard);
+    const graph = await withBystander(s, configMap("cm", `${NAME}-cm`));
+    await graph.create("one");
+    await refused(s, graph, /one-cm.*exceeded quota: few.*count\/configmaps=1/s);
+  },
+);
 
-kroTest("an immutable field is named, and its object is left as it is", async (s) => {
+kroTest("an instance names an immutable field, and its object stays unchanged", async (s) => {
   const node = configMap("cm", `${NAME}-cm`, { value: "${schema.spec.value}" });
   (node.template as JsonObject).immutable = true;
   const graph = await withBystander(s, node, { value: "string" });
@@ -67,7 +70,7 @@ kroTest("an immutable field is named, and its object is left as it is", async (s
   await graph.active("one");
 });
 
-kroTest("a Service's address that may not change is named", async (s) => {
+kroTest("an instance names a Service's clusterIP that is immutable", async (s) => {
   const node = service("svc", NAME);
   ((node.template as JsonObject).spec as JsonObject).clusterIP = "${schema.spec.ip}";
   const graph = await withBystander(s, node, { ip: "string" });
@@ -82,7 +85,7 @@ kroTest("a Service's address that may not change is named", async (s) => {
 });
 
 kroTest(
-  "in a namespace that is not there, or is on its way out, nothing else is held up",
+  "an object in a missing or terminating namespace does not block the other nodes",
   async (s) => {
     const gone = `${s.namespace}-gone`;
     const node = configMap("cm", `${NAME}-cm`);
@@ -105,7 +108,7 @@ kroTest(
     await s.cluster.patch(graph.instance("one"), { spec: { at: leaving } });
     await refused(s, graph, /because it is being terminated/);
     const old = { kind: "ConfigMap", name: "one-cm", namespace: gone };
-    assert.ok(await s.cluster.find(old), "a failure prunes nothing");
+    assert.ok(await s.cluster.find(old), "no object is pruned after a failure");
     await s.cluster.patch(held, { metadata: { finalizers: null } });
     await s.cluster.untilGone({ kind: "Namespace", name: leaving });
     await s.cluster.patch(graph.instance("one"), { spec: { at: s.namespace } });
@@ -115,7 +118,7 @@ kroTest(
   },
 );
 
-kroTest("an object of a foreign ApplySet is refused, and it is said whose it is", async (s) => {
+kroTest("an object of another ApplySet is rejected with that ApplySet's name", async (s) => {
   const part = "applyset-of-somebody-v1";
   await s.cluster.create({
     apiVersion: "v1",
@@ -130,7 +133,7 @@ kroTest("an object of a foreign ApplySet is refused, and it is said whose it is"
 });
 
 kroTest(
-  "of two instances that make one unseen object at once, one gets it and the other says whose it is",
+  "two instances that create one object at once: one owns it, and the other reports the owner",
   async (s) => {
     const graph = await s.graph({
       kind: "Rival",

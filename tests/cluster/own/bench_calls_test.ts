@@ -16,7 +16,7 @@ import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 const sizes = { n: 3, many: 3, drifts: 3, quiet: 2, graphs: 1, memory: [1] };
 
-/** In the order in which instances live. A deletion also lists, but passes share these lists. */
+/** In the order of an instance's life. Deletions also list; concurrent passes share these lists. */
 const EXPECTED: readonly [Case, Record<string, number>][] = [
   [create, { "1: calls an instance": 7, "3: calls an instance": 7, "3: writes an instance": 7 }],
   [quiet, { "calls in 2 s": 0, "writes in 2 s": 0 }],
@@ -26,7 +26,7 @@ const EXPECTED: readonly [Case, Record<string, number>][] = [
   [remove, { "calls an instance, lists apart": 7, "orphans": 0 }],
 ];
 
-Deno.test("calls of the benchmark's cases", async (t) => {
+Deno.test("the benchmark's cases make the expected number of calls", async (t) => {
   const controlPlane = await sharedControlPlane();
   const client = await administrator(controlPlane);
   try {

@@ -5,7 +5,7 @@ import { CachedCluster } from "../../../src/clusters/cached.ts";
 import { cachedSetup, childOf, INSTANCE } from "../../support/cluster/cached_cluster.ts";
 import { CONFIG_MAP, eventually } from "../../support/cluster/mod.ts";
 
-Deno.test("cached cluster: an object that lost kro's labels is not gone, and gets them back", async () => {
+Deno.test("cached cluster: an object that lost kro's labels is not deleted, and its labels are restored", async () => {
   await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "a" };
@@ -20,7 +20,7 @@ Deno.test("cached cluster: an object that lost kro's labels is not gone, and get
   assert.equal(repaired.metadata.labels?.[Label.owned], "true");
 });
 
-Deno.test("cached cluster: a delete by others is looked at once, our own is not", async () => {
+Deno.test("cached cluster: a delete by another user costs one read, kro's own delete none", async () => {
   await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   for (const name of ["theirs", "ours"]) {
@@ -29,27 +29,27 @@ Deno.test("cached cluster: a delete by others is looked at once, our own is not"
     setup.requests();
     if (name === "ours") await cluster.delete(ref, { uid: object.metadata.uid! });
     else await client.delete(ref);
-    await eventually("it is gone", async () => await cluster.get(ref) === undefined);
+    await eventually("the object is deleted", async () => await cluster.get(ref) === undefined);
     assert.deepEqual(await setup.untilWoken(), [INSTANCE.name]);
     const look = name === "ours" ? {} : { "get configmaps": 1 };
     assert.deepEqual(setup.requests(), { "delete configmaps": 1, ...look });
   }
 });
 
-Deno.test("cached cluster: copied labels make no member", async () => {
+Deno.test("cached cluster: an object with copied labels is not a member", async () => {
   await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   const copy = { kind: CONFIG_MAP, namespace, name: "copy" };
   const own = { kind: CONFIG_MAP, namespace, name: "own" };
   await client.apply(copy, childOf(copy, {}), { fieldManager: "foreign" });
   await client.apply(own, childOf(own, {}), { fieldManager: Manager.children });
-  await eventually("the cache has ours", () => cluster.get(own));
+  await eventually("the cache has kro's object", () => cluster.get(own));
   const scope = { kind: CONFIG_MAP, namespace };
   const found = await cluster.listMembers(scope, "applyset-demo-v1");
   assert.deepEqual(found.map((each) => each.metadata.name), ["own"]);
 });
 
-Deno.test("cached cluster: of two instances that want one object, one gets it", async () => {
+Deno.test("cached cluster: only one of two instances that apply the same object owns it", async () => {
   await using setup = await cachedSetup([CONFIG_MAP]);
   const { parts, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "a" };
@@ -64,7 +64,7 @@ Deno.test("cached cluster: of two instances that want one object, one gets it", 
   assert.deepEqual((await client.get(ref))?.data, { owner: "one" });
 });
 
-Deno.test("cached cluster: external objects cost one read a change, and wake who reads them", async () => {
+Deno.test("cached cluster: an external object costs one read per change and requeues the instances that read it", async () => {
   await using setup = await cachedSetup([]);
   const { parts, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "theirs" };
@@ -102,11 +102,11 @@ Deno.test("cached cluster: external objects cost one read a change, and wake who
   new CachedCluster(parts, "by-name").finish(true);
   woken.length = 0;
   await write({ k: "2" }, { role: "input" });
-  await eventually("who still reads it is woken", () => woken.length > 0);
+  await eventually("the instance that still reads it is requeued", () => woken.length > 0);
   assert.deepEqual(woken, ["by-label"]);
 });
 
-Deno.test("caches: a kind is watched until its last owner released it", async () => {
+Deno.test("caches: a kind is watched until its last owner releases it", async () => {
   await using setup = await cachedSetup([]);
   const { children } = setup.parts;
   await Promise.all([children.ensure(CONFIG_MAP, "one"), children.ensure(CONFIG_MAP, "two")]);

@@ -1,4 +1,4 @@
-/** What kro asks the API server for, counted from the audit log: exact numbers, for every call costs. */
+/** Exact numbers of kro's requests to the API server, counted from the audit log. */
 import assert from "node:assert/strict";
 import { callText, isWriteVerb } from "../../support/controlplane/audit.ts";
 import {
@@ -11,13 +11,13 @@ import {
   viewed,
 } from "../../support/cluster/mod.ts";
 
-/** Passes so often that a test of quiet sees what a pass without a cause asks for. */
+/** Resync interval short enough that a test of quiet counts the requests of passes without a change. */
 const busy = { controller: { instanceRequeueMs: 300 }, defaults: true };
 
 /** How long kro must be quiet before its calls are counted: longer than a delayed status write. */
 const QUIET_MS = 1000;
 
-/** ConfigMap, Secret and ServiceAccount, of which each reads the one before. */
+/** A ConfigMap, a Secret and a ServiceAccount, each of which references the one before. */
 const three: GraphSpec = {
   kind: "Trio",
   spec: { value: "string | default=x", other: "string | default=y" },
@@ -36,7 +36,7 @@ const three: GraphSpec = {
   ],
 };
 
-/** What a kro that is quiet asks for because of `act`, until it is quiet again; namespaces of other tests are left out. */
+/** The requests that `act` causes, from a quiet kro until it is quiet again, without other tests' namespaces. */
 async function asked(s: Scenario, act: () => Promise<unknown>): Promise<string[]> {
   await s.requests();
   await act();
@@ -71,7 +71,7 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
     assert.deepEqual(await asked(s, nothing), []);
   });
 
-  await s.step("an annotation and a label of a user on the instance: none", async () => {
+  await s.step("a user's annotation and label on the instance: none", async () => {
     const metadata = { annotations: { note: "hello" }, labels: { team: "blue" } };
     assert.deepEqual(await asked(s, () => s.cluster.patch(one, { metadata })), []);
   });
@@ -102,7 +102,7 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
     ]);
   });
 
-  await s.step("suspended: its status once; quiet then; resumed: its status once", async () => {
+  await s.step("suspended: one status write, then none; resumed: one status write", async () => {
     const mark = (value: string | null) =>
       asked(s, () => s.cluster.annotate(one, { "kro.run/reconcile": value }));
     assert.deepEqual(await mark("suspended"), ["update trios/status one"]);
@@ -110,18 +110,24 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
     assert.deepEqual(await mark(null), ["update trios/status one"]);
   });
 
-  await s.step("a controller that starts on what has converged: no write and no get", async () => {
-    await s.requests();
-    await s.restart();
-    await viewed(s, graph, "one", "a pass", ({ lastPass }) => lastPass);
-    await s.idle(QUIET_MS);
-    const calls = await s.requests();
-    const listed = calls.filter(({ verb }) => ["get", "list"].includes(verb));
-    assert.deepEqual(calls.filter((call) => !listed.includes(call)).map((c) => callText(c)), []);
-    assert.deepEqual(calls.filter((c) => c.namespace === s.namespace).map((c) => callText(c)), []);
-  });
+  await s.step(
+    "a controller that starts with converged instances: no write and no get",
+    async () => {
+      await s.requests();
+      await s.restart();
+      await viewed(s, graph, "one", "a pass", ({ lastPass }) => lastPass);
+      await s.idle(QUIET_MS);
+      const calls = await s.requests();
+      const listed = calls.filter(({ verb }) => ["get", "list"].includes(verb));
+      assert.deepEqual(calls.filter((call) => !listed.includes(call)).map((c) => callText(c)), []);
+      assert.deepEqual(
+        calls.filter((c) => c.namespace === s.namespace).map((c) => callText(c)),
+        [],
+      );
+    },
+  );
 
-  await s.step("delete: N + 2 and one list of metadata a kind, none of discovery", async () => {
+  await s.step("delete: N + 2 and one metadata list per kind, no discovery", async () => {
     const calls = await asked(s, () => s.cluster.remove(one));
     assert.deepEqual(calls.slice(0, 4), [
       "update trios/status one",
@@ -139,7 +145,7 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
   });
 }, busy);
 
-kroTest("calls for a chain of depth D: D + 2 in one pass, and as many to delete it", async (s) => {
+kroTest("calls for a chain of depth D: D + 2 in one pass, and D + 3 to delete it", async (s) => {
   const steps = [0, 1, 2, 3, 4];
   const graph = await s.graph({
     kind: "Chain",
@@ -165,11 +171,11 @@ kroTest("calls for a chain of depth D: D + 2 in one pass, and as many to delete 
     "list configmaps",
     "patch chains one",
   ]);
-  // Without the timed requeue: watches alone drive the waves of a deletion.
+  // The timed requeue is off: only watches drive the waves of a deletion.
 }, { controller: { instanceRequeueMs: 0 }, defaults: true });
 
 kroTest(
-  "calls for instances without a good graph, and after their RGD: none once that is said",
+  "instances of a deleted or invalid RGD cost no calls once their status reports it",
   async (s) => {
     const graph = await s.graph(three);
     await graph.create("one");
@@ -177,7 +183,7 @@ kroTest(
     await s.idle(QUIET_MS);
     const isRead = (call: string) => /^(get|list) /.test(call);
 
-    /** Writes of a controller that starts now. */
+    /** Writes of a newly started controller. */
     const written = async () => {
       await s.requests();
       await s.restart();
@@ -185,21 +191,24 @@ kroTest(
       return (await s.requests()).filter(({ verb }) => isWriteVerb(verb)).map((c) => callText(c));
     };
 
-    await s.step("the RGD is deleted: its finalizer and its revision's, nothing more", async () => {
-      const calls = await asked(s, () => s.cluster.remove(graph.rgd));
-      assert.deepEqual(calls.filter((call) => !isRead(call)), [
-        `patch graphrevisions ${graph.rgd.name}-r00001`,
-        `patch resourcegraphdefinitions ${graph.rgd.name}`,
-      ]);
-      assert.deepEqual(await asked(s, nothing), []);
-    });
+    await s.step(
+      "the RGD is deleted: only its finalizer and its revision's are removed",
+      async () => {
+        const calls = await asked(s, () => s.cluster.remove(graph.rgd));
+        assert.deepEqual(calls.filter((call) => !isRead(call)), [
+          `patch graphrevisions ${graph.rgd.name}-r00001`,
+          `patch resourcegraphdefinitions ${graph.rgd.name}`,
+        ]);
+        assert.deepEqual(await asked(s, nothing), []);
+      },
+    );
 
-    await s.step("a controller that starts then writes nothing either", async () => {
+    await s.step("a controller that starts afterwards writes nothing", async () => {
       assert.deepEqual(await written(), []);
     });
 
     await s.step(
-      "an RGD without a good graph: its instances' statuses are written once",
+      "an RGD without a valid graph: its instances' statuses are written once",
       async () => {
         const broken = structuredClone(three);
         broken.resources[0] = configMap("config", NAME, { value: "${nobody.x}" });
@@ -214,7 +223,7 @@ kroTest(
       },
     );
 
-    await s.step("and a controller that starts then writes none again", async () => {
+    await s.step("a controller that starts afterwards writes no status", async () => {
       assert.deepEqual(await written(), []);
       await viewed(s, graph, "one", "a pass", ({ lastPass }) => lastPass);
     });

@@ -1,4 +1,4 @@
-/** The one-shot commands on the real control plane: no controller is needed, and none is fought. */
+/** The one-shot commands on the real control plane: they need no controller and do not interfere with one. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
@@ -52,7 +52,7 @@ function results(stdout: string): Record<string, string> {
   return Object.fromEntries(rows.map((cells) => [cells[0]!, cells.at(-1)!]));
 }
 
-Deno.test("apply makes the objects, applying again changes nothing, delete leaves only the CRD", async () => {
+Deno.test("apply creates the objects, a second apply changes nothing, delete leaves only the CRD", async () => {
   await using e = await example();
   const first = await e.kro("apply", "-f", e.dir);
   assert.equal(first.code, 0, first.stderr);
@@ -88,7 +88,7 @@ Deno.test("apply makes the objects, applying again changes nothing, delete leave
   );
 });
 
-Deno.test("reconcile repairs what drifted", async () => {
+Deno.test("reconcile repairs drifted objects", async () => {
   await using e = await example();
   assert.equal((await e.kro("apply", "-f", e.dir)).code, 0);
   const patch = '{"spec":{"selector":{"app":"other"}}}';
@@ -103,7 +103,7 @@ Deno.test("reconcile repairs what drifted", async () => {
   await e.kro("delete", "-f", e.dir);
 });
 
-Deno.test("a rejected RGD ends with 1 and says the same as its condition", async () => {
+Deno.test("a rejected RGD exits with 1 and prints the message of its condition", async () => {
   await using e = await example();
   const path = `${e.dir}/rgd.yaml`;
   const text = await Deno.readTextFile(path);
@@ -122,7 +122,7 @@ Deno.test("a rejected RGD ends with 1 and says the same as its condition", async
   await e.kro("delete", "-f", path);
 });
 
-Deno.test("a live controller is left to its work, unless told otherwise", async () => {
+Deno.test("apply leaves instances to a live controller, unless --force-local is set", async () => {
   await using e = await example();
   const spec = {
     holderIdentity: "somebody_1",
@@ -140,15 +140,15 @@ Deno.test("a live controller is left to its work, unless told otherwise", async 
   assert.equal(left.code, 1);
   assert.match(left.stderr, /left to the controller somebody_1 in namespace cli-/);
   assert.match(left.stderr, /timed out/);
-  assert.equal(await e.get("crd", e.kind), undefined, "nothing was reconciled here");
+  assert.equal(await e.get("crd", e.kind), undefined, "the command reconciled nothing itself");
   const forced = await e.kro("apply", "-f", e.dir, "--force-local");
   assert.equal(forced.code, 0, forced.stderr);
   await e.kro("delete", "-f", e.dir, "--force-local");
-  // Other tests are not to wait for somebody who never was.
+  // Other tests must not wait for a holder that does not exist.
   await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
 });
 
-Deno.test("an unknown token and an unknown kind are one line each", async () => {
+Deno.test("an unknown token and an unknown kind print one line each", async () => {
   await using e = await example();
   const config = (await Deno.readTextFile(e.kubeconfigFor("kro"))).replaceAll(
     e.token("kro"),

@@ -1,4 +1,4 @@
-/** What a deletion without a controller asks for: everything once per pass, then only the object that holds it up. */
+/** Requests of a deletion without a controller: each object once per pass, then only the object that blocks it. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import {
@@ -12,7 +12,7 @@ import {
 
 const template = (kind: string, name: string) => ({ apiVersion: "v1", kind, metadata: { name } });
 
-Deno.test("live deletion: an object that is held is polled alone, and its finalizer is named", async () => {
+Deno.test("live deletion: only the object that a finalizer holds is polled, and the finalizer is named", async () => {
   await using cluster = await TestCluster.open("live");
   const controlPlane = await sharedControlPlane();
   const dir = await Deno.makeTempDir();

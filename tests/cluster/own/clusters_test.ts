@@ -74,7 +74,7 @@ for (const [name, open] of Object.entries(drivers)) {
   clusterContract(name, () => contractSetup(open));
 }
 
-Deno.test("live cluster: compares before it applies, with what the pass has read", async () => {
+Deno.test("live cluster: apply compares first, with the object that the pass has read", async () => {
   await using setup = await cachedSetup([]);
   const { client, parts, namespace } = setup;
   const cluster = new LiveCluster(client, parts.discovery, parts.schemas);

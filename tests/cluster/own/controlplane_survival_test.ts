@@ -25,7 +25,7 @@ Deno.test("the components die with the process that started them, even by SIGKIL
   await Deno.remove(dir, { recursive: true });
 });
 
-Deno.test("a component that ends by itself is reported; stopping ends the others and removes the folder", async () => {
+Deno.test("a component that exits by itself is reported; stop ends the other ones and removes the folder", async () => {
   const controlPlane = await startControlPlane({ without: [...without] });
   const { pids, dir } = controlPlane;
   try {
@@ -40,7 +40,7 @@ Deno.test("a component that ends by itself is reported; stopping ends the others
   await assert.rejects(Deno.stat(dir), Deno.errors.NotFound);
 });
 
-Deno.test("a component that cannot start ends the start with its last lines", async () => {
+Deno.test("start fails with the last lines of a component that cannot start", async () => {
   const assets = await Deno.makeTempDir();
   const script = "#!/bin/sh\necho cannot open the disk\nexit 3\n";
   for (const name of ["etcd", "kube-apiserver", "kubectl"]) {

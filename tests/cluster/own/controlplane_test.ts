@@ -7,14 +7,14 @@ import {
   testNamespace,
 } from "../../support/cluster/mod.ts";
 
-Deno.test("the control plane serves, with a node that is ready", async () => {
+Deno.test("the control plane serves requests and has a ready node", async () => {
   const { kubectl } = await sharedControlPlane();
   assert.equal((await kubectl(["get", "--raw", "/readyz"])).stdout, "ok");
   const condition = '{.items[*].status.conditions[?(@.type=="Ready")].status}';
   assert.equal((await kubectl(["get", "nodes", "-o", `jsonpath=${condition}`])).stdout, "True");
 });
 
-Deno.test("each user may do what it is for", async () => {
+Deno.test("each user has exactly the rights of its role", async () => {
   const { kubectl } = await sharedControlPlane();
   await using namespace = await testNamespace("users");
   const cases = [
@@ -35,7 +35,7 @@ Deno.test("each user may do what it is for", async () => {
   }
 });
 
-Deno.test("the audit log tells calls apart by user", async () => {
+Deno.test("the audit log records the user of each call", async () => {
   const { kubectl, auditLog } = await sharedControlPlane();
   await using namespace = await testNamespace("audit");
   const log = await AuditLog.fromNow(auditLog);

@@ -1,4 +1,4 @@
-/** The manifests of `deploy`: accepted by the API server, and enough for the example. */
+/** The manifests of `deploy`: the API server accepts them, and they suffice for the example. */
 import assert from "node:assert/strict";
 import {
   eventually,
@@ -14,7 +14,7 @@ const deploy = new URL("../../../deploy", import.meta.url).pathname;
 /** Limit of kubectl's own waits. */
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
-Deno.test("with the roles of deploy/rbac and no more, the example becomes ACTIVE and goes", async () => {
+Deno.test("the example becomes ACTIVE and is deleted with only the roles of deploy/rbac", async () => {
   const controlPlane = await sharedControlPlane();
   const run = async (...args: string[]) => (await kubectl(args)).trim();
   await run("apply", "--server-side", "-f", `${deploy}/crds`);
@@ -22,7 +22,7 @@ Deno.test("with the roles of deploy/rbac and no more, the example becomes ACTIVE
   await run("apply", "-f", `${deploy}/controller.yaml`, "--dry-run=server");
   const account = "--as=system:serviceaccount:kro-system:kro";
   const may = ["auth", "can-i", "watch", "apiservices.apiregistration.k8s.io", account];
-  // The API server authorizes by a cache of the roles.
+  // The API server authorizes from a cache of roles that lags behind.
   await eventually(
     "the right to watch APIServices",
     async () => (await controlPlane.kubectl(may)).stdout.trim() === "yes",

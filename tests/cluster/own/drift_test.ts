@@ -1,4 +1,4 @@
-/** Drift of an object: what counts as drift, what it costs, and which instance it wakes. */
+/** Drift of an object: what counts as drift, what it costs, and which instance it requeues. */
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
@@ -19,7 +19,7 @@ import {
   SERVICE,
 } from "../../support/cluster/mod.ts";
 
-Deno.test("cached cluster: quiet once applied, also after a restart, whatever the server normalises", async () => {
+Deno.test("cached cluster: an applied object costs no request, even after a restart, despite the server's normalization", async () => {
   await using before = await cachedSetup([POD_TEMPLATE, SERVICE, CONFIG_MAP, SECRET]);
   const { namespace } = before;
   const template = { kind: POD_TEMPLATE, namespace, name: "a" };
@@ -53,10 +53,10 @@ Deno.test("cached cluster: quiet once applied, also after a restart, whatever th
   assert.deepEqual(after.requests(), {});
 });
 
-Deno.test("cached cluster: what only the server knows to be equal costs one apply after a restart", async () => {
+Deno.test("cached cluster: a value that only the server finds equal costs one apply after a restart", async () => {
   await using before = await cachedSetup([POD_TEMPLATE]);
   const ref = { kind: POD_TEMPLATE, namespace: before.namespace, name: "a" };
-  // Go drops an empty text, and the schema does not say so.
+  // The Go type drops an empty string (omitempty); the schema does not show that.
   const desired = podTemplate(ref, { env: [{ name: "A", value: "" }] });
   const { object } = await before.cluster.apply(ref, desired, { force: true });
   await using after = await before.restarted();
@@ -100,7 +100,7 @@ const drifts: Record<
 };
 
 for (const [what, drift] of Object.entries(drifts)) {
-  Deno.test(`cached cluster: ${what} is drift: it wakes the instance and costs one apply`, async () => {
+  Deno.test(`cached cluster: ${what} is drift: it requeues the instance and costs one apply`, async () => {
     await using setup = await cachedSetup([POD_TEMPLATE]);
     const { cluster, client, namespace } = setup;
     const ref = { kind: POD_TEMPLATE, namespace, name: "a" };
@@ -124,7 +124,7 @@ for (const [what, drift] of Object.entries(drifts)) {
   });
 }
 
-Deno.test("cached cluster: what others add is no drift, and our own writes wake nobody", async () => {
+Deno.test("cached cluster: another manager's fields are not drift, and kro's own writes requeue no instance", async () => {
   await using setup = await cachedSetup([CONFIG_MAP]);
   const { cluster, client, namespace } = setup;
   const ref = { kind: CONFIG_MAP, namespace, name: "a" };
@@ -138,7 +138,11 @@ Deno.test("cached cluster: what others add is no drift, and our own writes wake 
     async () =>
       (await cluster.get(ref))?.data && "theirs" in ((await cluster.get(ref))!.data as object),
   );
-  assert.deepEqual(await setup.untilWoken(), [INSTANCE.name], "the foreign write alone");
+  assert.deepEqual(
+    await setup.untilWoken(),
+    [INSTANCE.name],
+    "only the other manager's write requeues",
+  );
   setup.requests();
   const { action } = await cluster.apply(ref, childOf(ref, { data: { k: "3" } }), { force: true });
   assert.equal(action, "unchanged");

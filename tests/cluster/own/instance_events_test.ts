@@ -65,7 +65,7 @@ for (const conditionEvents of [true, undefined]) {
   );
 }
 
-Deno.test("the same message counts up one Event, and an instance has no more than 25 at once", async () => {
+Deno.test("a repeated message raises the count of one Event, and an instance emits at most 25 in a burst", async () => {
   await using namespace = await testNamespace("events");
   await using s = await openClient();
   const events = new EventRecorder(s.client);

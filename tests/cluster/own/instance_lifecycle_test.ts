@@ -1,4 +1,4 @@
-/** The lifecycle of an instance beside other controllers and users: watches alone drive it, for the timed requeue is off. */
+/** The lifecycle of an instance next to other controllers and users; the timed requeue is off, so watches drive it. */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../../support/cluster/mod.ts";
 
 kroTest(
-  "an instance that is deleted and created again at once gets objects of its own",
+  "an instance that is deleted and recreated at once gets new objects",
   async (s) => {
     const graph = await s.graph({
       kind: "Phoenix",
@@ -38,19 +38,23 @@ kroTest(
   },
 );
 
-kroTest("an instance that exists before its RGD is reconciled when the RGD comes", async (s) => {
-  const spec = { kind: "Early", resources: [configMap("cm", `${NAME}-cm`)] };
-  const graph = await s.graph(spec);
-  await s.cluster.remove(graph.rgd);
-  await graph.create("one");
-  await s.idle();
-  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one-cm" }), undefined);
-  await s.apply(spec, graph.rgd.name);
-  await graph.active("one");
-  await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
-}, { controller: { allowCrdDeletion: false } });
+kroTest(
+  "an instance that exists before its RGD is reconciled once the RGD is applied",
+  async (s) => {
+    const spec = { kind: "Early", resources: [configMap("cm", `${NAME}-cm`)] };
+    const graph = await s.graph(spec);
+    await s.cluster.remove(graph.rgd);
+    await graph.create("one");
+    await s.idle();
+    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "one-cm" }), undefined);
+    await s.apply(spec, graph.rgd.name);
+    await graph.active("one");
+    await s.cluster.get({ kind: "ConfigMap", name: "one-cm" });
+  },
+  { controller: { allowCrdDeletion: false } },
+);
 
-kroTest("a namespace that is deleted takes its instances along", async (s) => {
+kroTest("deleting a namespace deletes its instances", async (s) => {
   const namespace = `${s.namespace}-2`;
   await s.cluster.createNamespace(namespace);
   const graph = await s.graph({
@@ -65,39 +69,42 @@ kroTest("a namespace that is deleted takes its instances along", async (s) => {
   await s.cluster.remove({ kind: "Namespace", name: namespace });
 });
 
-kroTest("a kind that goes and comes back: the instance follows", async (s) => {
-  const properties = { spec: { ...ANY_VALUE, type: "object" } };
-  const gadget = await installCrd(s.cluster, "Gadget", properties);
-  const place = crdPlace(gadget.kind);
-  const graph = await s.graph({
-    kind: "Holder",
-    resources: [
-      {
-        id: "gadgets",
-        forEach: [{ n: "${['a', 'b']}" }],
-        template: {
-          apiVersion: gadget.apiVersion,
-          kind: "Gadget",
-          metadata: { name: `${NAME}-\${n}` },
-          spec: { n: "${n}" },
+kroTest(
+  "an instance recovers when a kind that it uses is deleted and installed again",
+  async (s) => {
+    const properties = { spec: { ...ANY_VALUE, type: "object" } };
+    const gadget = await installCrd(s.cluster, "Gadget", properties);
+    const place = crdPlace(gadget.kind);
+    const graph = await s.graph({
+      kind: "Holder",
+      resources: [
+        {
+          id: "gadgets",
+          forEach: [{ n: "${['a', 'b']}" }],
+          template: {
+            apiVersion: gadget.apiVersion,
+            kind: "Gadget",
+            metadata: { name: `${NAME}-\${n}` },
+            spec: { n: "${n}" },
+          },
         },
-      },
-      serviceAccount("account", NAME),
-    ],
-  });
-  await graph.create("one");
-  await graph.active("one");
-  await s.cluster.remove(place);
-  await s.cluster.until(graph.instance("one"), (o) => o.status.state !== "ACTIVE");
-  await installCrd(s.cluster, "Gadget", properties);
-  await graph.active("one");
-  assert.equal((await s.cluster.list(gadget.kind)).length, 2);
-  await s.cluster.remove(graph.instance("one"));
-  await s.cluster.delete(place);
-});
+        serviceAccount("account", NAME),
+      ],
+    });
+    await graph.create("one");
+    await graph.active("one");
+    await s.cluster.remove(place);
+    await s.cluster.until(graph.instance("one"), (o) => o.status.state !== "ACTIVE");
+    await installCrd(s.cluster, "Gadget", properties);
+    await graph.active("one");
+    assert.equal((await s.cluster.list(gadget.kind)).length, 2);
+    await s.cluster.remove(graph.instance("one"));
+    await s.cluster.delete(place);
+  },
+);
 
 kroTest(
-  "a deletion that a finalizer holds names it, also after a restart, and goes on",
+  "a blocked deletion names the finalizer, also after a restart, and continues once it is removed",
   async (s) => {
     const graph = await s.graph({
       kind: "Held",
@@ -122,7 +129,7 @@ kroTest(
     assert.deepEqual(
       await s.cluster.names("ConfigMap"),
       ["one-above", "one-below"],
-      "the wave below waits",
+      "the next wave waits",
     );
     await s.cluster.patch(above, { metadata: { finalizers: null } });
     await s.cluster.untilGone(graph.instance("one"));
@@ -130,7 +137,7 @@ kroTest(
   },
 );
 
-kroTest("a Job's pods go with it, pruned or deleted", async (s) => {
+kroTest("a Job's pods go with it when the Job is pruned or deleted", async (s) => {
   const job: JsonObject = {
     id: "job",
     includeWhen: ["${schema.spec.on}"],
@@ -161,7 +168,7 @@ kroTest("a Job's pods go with it, pruned or deleted", async (s) => {
 });
 
 kroTest(
-  "EndpointSlices with copied labels are not the instance's, also when it has one of its own",
+  "EndpointSlices with copied labels are not members, even when the instance owns another EndpointSlice",
   async (s) => {
     const slice = {
       id: "slice",
@@ -207,7 +214,7 @@ kroTest(
 );
 
 kroTest(
-  "fields that the template leaves out belong to others: replicas are not touched",
+  "kro does not change fields that the template omits, such as replicas",
   async (s) => {
     const node = deployment("web", NAME);
     delete ((node.template as JsonObject).spec as JsonObject).replicas;
@@ -227,7 +234,7 @@ kroTest(
   },
 );
 
-kroTest("an object without an owner is adopted, and the controller's view says so", async (s) => {
+kroTest("an object without an owner is adopted, and the controller's view shows it", async (s) => {
   await s.cluster.create({
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -250,14 +257,14 @@ kroTest("an object without an owner is adopted, and the controller's view says s
   );
   await s.cluster.annotate(graph.instance("one"), { "kro.run/reconcile": null });
   await graph.active("one", (o) => condition(o, "Ready").status === "True");
-  // Also after later passes.
+  // The view still shows it after later passes.
   await viewed(s, graph, "one", "adopted", ({ nodes }) => nodes[0]?.objects[0]?.adopted);
   await s.cluster.delete(graph.instance("one"));
   await s.cluster.untilGone({ kind: "ConfigMap", name: "one-cm" });
 });
 
 kroTest(
-  "a status expression that fails keeps neither conditions nor other fields from being written",
+  "conditions and other status fields are written although one status expression fails",
   async (s) => {
     const graph = await s.graph({
       kind: "Half",

@@ -9,7 +9,7 @@ import {
   refusedWith,
 } from "../../support/cluster/mod.ts";
 
-Deno.test("a Lease has one holder; given back it goes to the next at once", async () => {
+Deno.test("a Lease has one holder, and a released Lease is acquired by the next one at once", async () => {
   await using s = await clientSession();
   const name = "one";
   const events: string[] = [];
@@ -39,11 +39,11 @@ Deno.test("a Lease has one holder; given back it goes to the next at once", asyn
   assert.equal((await readLeases(s.client, name))[0]?.live, false);
 });
 
-Deno.test("a Lease that is not renewed is taken; the holder that finds it taken has lost it", async () => {
+Deno.test("a Lease that is not renewed is acquired by another holder, and its old holder reports the loss", async () => {
   await using s = await clientSession();
   const events: string[] = [];
   const options = { namespace: s.namespace, name: "l", durationSeconds: 1, retrySeconds: 0.2 };
-  // Renews far too seldom.
+  // Its renew interval is longer than the lease duration.
   const sleepy = new LeaseHolder(s.client, {
     ...options,
     identity: "sleepy",
@@ -64,7 +64,7 @@ Deno.test("a Lease that is not renewed is taken; the holder that finds it taken 
   await Promise.all([sleepy.release(), awake.release()]);
 });
 
-Deno.test("a user who may not list Leases everywhere reads those of given namespaces; one who may read none gets an error", async () => {
+Deno.test("a user without the right to list all Leases reads those of given namespaces; without any right it gets an error", async () => {
   await using s = await clientSession();
   const user = `reader-${s.namespace}`;
   await using reading = await openClient({}, user);
@@ -86,7 +86,7 @@ Deno.test("a user who may not list Leases everywhere reads those of given namesp
   await holder.release();
 });
 
-Deno.test("a holder that waits for a Lease watches it: no request per retry period, and it holds the Lease as soon as that is free", async () => {
+Deno.test("a waiting holder watches the Lease instead of polling it, and acquires it as soon as it is free", async () => {
   await using s = await clientSession();
   const holders: string[] = [];
   const holder = (identity: string) =>
@@ -111,16 +111,16 @@ Deno.test("a holder that waits for a Lease watches it: no request per retry peri
   await first.release();
   await eventually("the second holder", () => second.held);
   assert.deepEqual(holders, ["second waits for first"]);
-  // Deleted by hand it is made anew.
+  // A Lease that a user deletes is created again.
   await kubectl(["-n", s.namespace, "delete", "lease", "w"]);
-  await eventually("the Lease made anew", async () => {
+  await eventually("the Lease created again", async () => {
     const [state] = await readLeases(s.client, "w", { namespace: s.namespace });
     return state?.holder === "second" && state.live;
   });
   await second.release();
 });
 
-Deno.test("expiry is judged by the local clock, whatever the holder's clock says", async () => {
+Deno.test("expiry is measured by the local clock, not by the holder's timestamps", async () => {
   await using s = await clientSession();
   const lease = (name: string, renewTime: string) => ({
     apiVersion: "coordination.k8s.io/v1",
@@ -130,7 +130,7 @@ Deno.test("expiry is judged by the local clock, whatever the holder's clock says
   });
   const by = { fieldManager: "test" };
   const { kind } = leaseRef(s.namespace, "x");
-  // A holder whose clock is an hour slow, but who renews; and one an hour ahead who fell silent.
+  // One holder's clock is an hour slow, but it renews; the other's is an hour ahead, and it no longer renews.
   await s.client.create(kind, lease("slow", microTime(Date.now() - 3_600_000)), by);
   await s.client.create(kind, lease("ahead", microTime(Date.now() + 3_600_000)), by);
   const holder = (name: string) =>
@@ -139,7 +139,7 @@ Deno.test("expiry is judged by the local clock, whatever the holder's clock says
   slow.start();
   ahead.start();
   let renewals = 0;
-  await eventually("the silent one's Lease", async () => {
+  await eventually("the Lease that is no longer renewed", async () => {
     const renewTime = microTime(Date.now() - 3_600_000 + ++renewals);
     await s.client.mergePatch(leaseRef(s.namespace, "slow"), { spec: { renewTime } }, by);
     assert.equal(slow.held, false);
@@ -192,7 +192,7 @@ Deno.test("a Lease that is deleted stays with its holder", async () => {
       lost: () => events.push(`${identity} lost`),
       waiting: (of) => waits.push(`${identity} waits for ${of}`),
     });
-  // The one that waits is much faster.
+  // The waiting holder retries much more often.
   const [first, second] = [holder("first", 1), holder("second", 0.05)];
   const at = leaseRef(s.namespace, name);
   first.start();

@@ -1,4 +1,4 @@
-/** Reflectors with fewer rights: namespace by namespace, or by lists, until the rights are granted. */
+/** Reflectors with limited rights: they watch single namespaces, or list periodically, until the rights are granted. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { Backoff, type KubeClient, Reflector, ScopedReflector } from "../../../src/kube/mod.ts";
@@ -27,7 +27,7 @@ const noted = () => {
   return { log, handlers: { added: note("+"), modified: note("~"), deleted: note("-") } };
 };
 
-Deno.test("a reflector that may list but not watch lists again and again", async () => {
+Deno.test("a reflector that may list but not watch lists periodically", async () => {
   await using s = await clientSession();
   const user = `lister-${s.namespace}`;
   await using lister = await openClient({}, user);
@@ -58,7 +58,7 @@ Deno.test("a reflector that may list but not watch lists again and again", async
   await running;
 });
 
-Deno.test("a user who may watch in one namespace alone gets that one, and everything once it may", async () => {
+Deno.test("a reflector watches the one namespace that it may watch, and all namespaces once that is allowed", async () => {
   await using s = await clientSession();
   await using other = await clientSession();
   const user = `scoped-${s.namespace}`;
@@ -99,14 +99,14 @@ Deno.test("a user who may watch in one namespace alone gets that one, and everyt
   assert.equal(await reflector.covers(other.namespace), true);
   assert.ok(log.includes("+ elsewhere"));
   await other.client.delete(other.ref("elsewhere"));
-  await eventually("news of everywhere", () => log.includes("- elsewhere"));
+  await eventually("an event from another namespace", () => log.includes("- elsewhere"));
 
   await kubectl(["delete", "clusterrolebinding,clusterrole", user]);
   await eventually("the loss", () => lost === 1);
   assert.equal(await reflector.covers(other.namespace), false);
   assert.equal(await reflector.covers(namespace), true);
   await create(s, "b");
-  await eventually("news of the namespace", () => log.includes("+ b"));
+  await eventually("an event from the namespace", () => log.includes("+ b"));
   stop.abort();
   await running;
 });

@@ -1,4 +1,4 @@
-/** The client on a real API server: writes, their refusals, lists, discovery. */
+/** The client on a real API server: writes, rejected writes, lists, discovery. */
 import assert from "node:assert/strict";
 import { ApiError, isNotFound, Manager } from "../../../src/api/mod.ts";
 import { desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
@@ -15,7 +15,7 @@ import {
   sharedControlPlane,
 } from "../../support/cluster/mod.ts";
 
-Deno.test("an object is created, read, merged, replaced, deleted", async () => {
+Deno.test("the client creates, reads, merges, replaces and deletes an object", async () => {
   await using s = await clientSession();
   const { client, ref } = s;
   const created = await client.create(CONFIG_MAP, s.configMap("a", { x: "1" }), by);
@@ -59,7 +59,7 @@ Deno.test("integers keep their 64 bits on the way to the server and back", async
   assert.deepEqual(read?.spec, { ...spec, big: 9007199254740995n });
 });
 
-Deno.test("an apply against another manager's field is a conflict that names it, until forced", async () => {
+Deno.test("an apply of another manager's field is a conflict that names the manager, unless forced", async () => {
   await using s = await clientSession();
   const { client, ref } = s;
   await client.apply(ref("a"), s.configMap("a", { x: "1" }), by);
@@ -85,7 +85,7 @@ Deno.test("an apply against another manager's field is a conflict that names it,
   assert.deepEqual(forced.data, { x: "2" });
 });
 
-Deno.test("an invalid object is refused with the fields that are wrong", async () => {
+Deno.test("an invalid object is rejected with the names of the invalid fields", async () => {
   await using s = await clientSession();
   const bad = s.configMap("Bad_Name");
   await assert.rejects(s.client.create(CONFIG_MAP, bad, by), (error) => {
@@ -95,7 +95,7 @@ Deno.test("an invalid object is refused with the fields that are wrong", async (
   });
 });
 
-Deno.test("a refused right is Forbidden and names verb and object; an expired token is Unauthorized", async () => {
+Deno.test("a missing right is Forbidden and names verb and object; an expired token is Unauthorized", async () => {
   const { kubeconfig } = await sharedControlPlane();
   await using nobody = await openClient({}, "nobody");
   await assert.rejects(
@@ -118,7 +118,7 @@ Deno.test("a refused right is Forbidden and names verb and object; an expired to
   expired.close();
 });
 
-Deno.test("lists come in pages of one resourceVersion, and their objects carry their kind", async () => {
+Deno.test("the pages of a list have one resourceVersion, and its objects have apiVersion and kind", async () => {
   await using s = await clientSession();
   const names = ["a", "b", "c", "d", "e"];
   await Promise.all(names.map((n) => s.client.create(CONFIG_MAP, s.configMap(n), by)));
@@ -135,11 +135,11 @@ Deno.test("lists come in pages of one resourceVersion, and their objects carry t
   );
 });
 
-Deno.test("concurrent refreshes share their requests, yet none gets what was asked for before it", async () => {
+Deno.test("concurrent refreshes share requests, but never one that started before the refresh", async () => {
   await using s = await clientSession();
   const discovery = new Discovery(s.client);
   await Promise.all(Array.from({ length: 10 }, () => discovery.refresh()));
-  // One load that had begun for the first, and one more for all others; two documents each.
+  // The first refresh loads once, and the other nine share one more load; each load reads two documents.
   assert.equal(s.sent.length, 4);
   assert.equal((await discovery.byName("deploy"))?.kind, "Deployment");
   assert.equal(await discovery.byName("no-such-kind"), undefined);
@@ -176,7 +176,7 @@ Deno.test("the kinds of an aggregated API that does not answer are stale, not go
     assert.equal(await discovery.isGroupStale(group), true);
     assert.equal(await discovery.isStale("apps", "v1"), false);
   } finally {
-    // While it stands, no namespace can be deleted.
+    // While the APIService exists, no namespace can be deleted.
     await s.client.delete(ref);
   }
 });

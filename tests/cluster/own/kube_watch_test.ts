@@ -21,7 +21,7 @@ import {
   refusedWith,
 } from "../../support/cluster/mod.ts";
 
-Deno.test("metadata alone is listed and watched when asked for, under the object's own kind", async () => {
+Deno.test("a metadata-only list and watch return metadata under the object's own kind", async () => {
   await using s = await clientSession();
   const options: ListOptions = {
     namespace: s.namespace,
@@ -51,7 +51,7 @@ Deno.test("metadata alone is listed and watched when asked for, under the object
   }
 });
 
-Deno.test("a watch that ended is resumed where it ended", async () => {
+Deno.test("a watch that ended resumes at its last resourceVersion", async () => {
   await using s = await clientSession();
   const options = { namespace: s.namespace, fieldSelector: "metadata.name=a" };
   const { resourceVersion } = await s.client.list(CONFIG_MAP, options);
@@ -70,7 +70,7 @@ Deno.test("a watch that ended is resumed where it ended", async () => {
   assert.deepEqual(second.map((e) => e.type), ["MODIFIED", "DELETED"]);
 });
 
-Deno.test("a watch from a forgotten resourceVersion is Gone", async () => {
+Deno.test("a watch from an expired resourceVersion fails with Gone", async () => {
   await using s = await clientSession();
   const { kind } = await freshKind(s);
   const { signal } = new AbortController();
@@ -81,7 +81,7 @@ Deno.test("a watch from a forgotten resourceVersion is Gone", async () => {
   );
 });
 
-/** A reflector that writes down what it is told. */
+/** A reflector that logs the calls of its handlers. */
 function recording(
   client: KubeClient,
   kind: KindRef,
@@ -112,7 +112,7 @@ function hasty(client: KubeClient): KubeClient {
   } as Pick<KubeClient, "pages" | "watch"> as KubeClient;
 }
 
-Deno.test("a reflector tells the list, then every change, over connections that end", async () => {
+Deno.test("a reflector reports the list, then every change, across connections that end", async () => {
   await using s = await clientSession();
   await s.client.create(CONFIG_MAP, s.configMap("a"), by);
   const { reflector, log, errors } = recording(hasty(s.client), CONFIG_MAP, {
@@ -137,7 +137,7 @@ Deno.test("a reflector tells the list, then every change, over connections that 
   assert.equal(s.sent.filter((i) => i.verb === "list").length, 1);
 });
 
-Deno.test("after Gone a reflector lists again at once and tells what it missed, also deletions", async () => {
+Deno.test("after Gone a reflector relists at once and reports missed changes, including deletions", async () => {
   await using s = await clientSession();
   const { kind, object } = await freshKind(s);
   await s.client.create(kind, object("a"), by);
@@ -145,7 +145,7 @@ Deno.test("after Gone a reflector lists again at once and tells what it missed, 
   let watches = 0;
   const forgetful = {
     pages: s.client.pages.bind(s.client),
-    // The first connection hears of no change, and leaves behind a position of long ago.
+    // The first connection delivers only a bookmark with an expired resourceVersion.
     watch: async function* (_, options) {
       if (++watches > 1) return yield* s.client.watch(kind, options);
       await missed.promise;
@@ -166,7 +166,7 @@ Deno.test("after Gone a reflector lists again at once and tells what it missed, 
   assert.deepEqual(errors, []);
 });
 
-Deno.test("a reflector that may not list says so, keeps trying, and begins once it may", async () => {
+Deno.test("a reflector without the right to list reports the error, retries, and starts once it has the right", async () => {
   await using s = await clientSession();
   const user = `watcher-${s.namespace}`;
   await using watcher = await openClient({}, user);
@@ -193,14 +193,14 @@ Deno.test("a reflector that may not list says so, keeps trying, and begins once 
   await running;
 });
 
-Deno.test("stopped before its first list, a reflector rejects those who wait for it", async () => {
+Deno.test("a reflector that is stopped before its first list rejects the callers that wait for it", async () => {
   await using s = await clientSession();
   const { reflector } = recording(s.client, CONFIG_MAP, { namespace: s.namespace });
   await reflector.start(AbortSignal.abort(new Error("stopped")));
   await assert.rejects(reflector.synced, { message: "stopped" });
 });
 
-Deno.test("a new kind is found after a refresh, and a reflector outlives its deletion and return", async () => {
+Deno.test("a refresh finds a new kind, and its reflector survives the kind's deletion and reinstallation", async () => {
   await using s = await clientSession();
   const group = `${s.namespace}.example.com`;
   const crd = kubeTestCrd(group);
@@ -230,7 +230,7 @@ Deno.test("a new kind is found after a refresh, and a reflector outlives its del
     metadata: { namespace: s.namespace, name },
   });
   await s.client.create(kind, object("a"), by);
-  // Left alone, the API server keeps the watches of a deleted kind open for a minute.
+  // The API server would keep the watches of a deleted kind open for a minute.
   const { reflector, log, errors } = recording(hasty(s.client), kind, {});
   const stop = new AbortController();
   const running = reflector.start(stop.signal);
@@ -250,7 +250,7 @@ Deno.test("a new kind is found after a refresh, and a reflector outlives its del
   await s.client.delete(crdRef);
 });
 
-Deno.test("many watches end when they are told to", async () => {
+Deno.test("an abort ends many watches", async () => {
   await using s = await clientSession();
   const options = { namespace: s.namespace };
   const watches = Array.from({ length: 12 }, () => {
@@ -263,7 +263,7 @@ Deno.test("many watches end when they are told to", async () => {
     return { stop, synced: () => reflector.synced, ended: reflector.start(stop.signal) };
   });
   await Promise.all(watches.map((watch) => watch.synced()));
-  // Only the abort of an open watch may be lost.
+  // An abort can only be missed by a watch that is open.
   const open = () => s.sent.filter(({ verb }) => verb === "watch").length;
   await eventually("all watches are open", () => open() === watches.length);
   for (const { stop } of watches) stop.abort();

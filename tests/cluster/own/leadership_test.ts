@@ -1,4 +1,4 @@
-/** Leader election with real controllers: which one writes, which one waits, and what a lost Lease stops. */
+/** Leader election with real controllers: the leader writes, the standby waits, and a lost Lease stops all writes. */
 import assert from "node:assert/strict";
 import { Leadership } from "../../../src/controller/lease/leadership.ts";
 import type { ControllerOptions } from "../../../src/controller/mod.ts";
@@ -41,19 +41,19 @@ async function noted(cluster: TestCluster, text: string): Promise<TestGraph> {
   return graph;
 }
 
-/** Another controller that is not waited for. */
+/** Starts another controller without waiting until it is ready. */
 function candidate(options: Partial<ControllerOptions>): Promise<RunningController> {
   return startController({ podId: crypto.randomUUID(), ...options }, { wait: false });
 }
 
-/** How many requests a controller has sent whose labels contain this text. */
+/** Number of requests of a controller whose metric labels contain this string. */
 async function sent({ metrics }: RunningController, labels: string): Promise<number> {
   const lines = (await metrics.text()).split("\n");
   return lines.filter((l) => l.startsWith("kro_api_requests_total{") && l.includes(labels))
     .reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
-Deno.test("a standby is ready with warm caches, writes nothing, and takes over when the Lease is given back", async () => {
+Deno.test("a standby is ready with warm caches, writes nothing, and takes over when the Lease is released", async () => {
   await using cluster = await TestCluster.open("lead");
   const lease = { elect: true, namespace: cluster.namespace, ...FAST };
   await using first = await startController({ lease });
@@ -76,7 +76,7 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   await graph.create("one", { text: "two" });
   await graph.active("one", states("two"));
   assert.ok(await sent(second, 'verb="apply",resource="configmaps"') > 0);
-  // Beyond its own revisions it lists nothing: the caches were there.
+  // It lists only revisions: its caches were already filled.
   for (
     const resource of ["notes.", "configmaps", "customresourcedefinitions", "resourcegraphdefin"]
   ) {
@@ -94,7 +94,7 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   await graph.removeAll();
 });
 
-Deno.test("a process that was frozen beyond its Lease writes nothing until it holds it again", async () => {
+Deno.test("a process that was frozen past its Lease's expiry writes nothing until it holds the Lease again", async () => {
   await using cluster = await TestCluster.open("frozen");
   await using frozen = await startKro([
     "--leader-elect",
@@ -120,13 +120,13 @@ Deno.test("a process that was frozen beyond its Lease writes nothing until it ho
     await eventually("the rival waits", () => waits.length > 0);
     assert.equal(rival.held, false);
     frozen.kill("SIGSTOP");
-    await eventually("the rival holds the Lease of the frozen one", () => rival.held);
+    await eventually("the rival holds the frozen process's Lease", () => rival.held);
     using requests = await KroRequests.open();
     await cluster.patch(map, { data: { text: "drifted" } });
     const losses = () => frozen.log().match(/lost lease/g)?.length ?? 0;
     const before = losses();
     frozen.kill("SIGCONT");
-    await eventually("it learns of the loss", () => losses() > before);
+    await eventually("the process notices the loss", () => losses() > before);
     await requests.idle(2000);
     assert.deepEqual(writes(await requests.take()), []);
     assert.deepEqual((await cluster.get(map)).data, { text: "drifted" });
@@ -139,7 +139,7 @@ Deno.test("a process that was frozen beyond its Lease writes nothing until it ho
   }
 });
 
-Deno.test("the first write after the event loop stood still is judged by the clock, not by past events", async () => {
+Deno.test("the first write after a blocked event loop checks the Lease against the clock, not against past events", async () => {
   await using cluster = await TestCluster.open("still");
   await using admin = await openClient();
   const events: string[] = [];
@@ -162,7 +162,7 @@ Deno.test("the first write after the event loop stood still is judged by the clo
     await eventually("the Lease", () => leadership.held);
     await write("held");
     const end = performance.now() + 4500;
-    while (performance.now() < end) { /* stands still */ }
+    while (performance.now() < end) { /* blocks the event loop */ }
     const late = write("late");
     assert.deepEqual(events, ["acquired"]);
     await assert.rejects(late, /does not hold the lease/);
@@ -171,7 +171,7 @@ Deno.test("the first write after the event loop stood still is judged by the clo
   }
 });
 
-Deno.test("two controllers by mistake: they come to rest, nothing is doubled, nothing lost", async () => {
+Deno.test("two controllers without leader election become quiet, and create one revision", async () => {
   await using cluster = await TestCluster.open("twice");
   const lease = { namespace: cluster.namespace };
   await using first = await startController({ lease, podId: "first" });
@@ -193,7 +193,7 @@ Deno.test("two controllers by mistake: they come to rest, nothing is doubled, no
   await graph.removeAll();
 });
 
-Deno.test("a standby that may not watch the Lease is ready all the same; one that may not get it is not", async () => {
+Deno.test("a standby is ready without the right to watch the Lease, but not without the right to get it", async () => {
   await using cluster = await TestCluster.open("rights");
   await using admin = await openClient();
   const name = "controller.kro.run";
@@ -211,14 +211,14 @@ Deno.test("a standby that may not watch the Lease is ready all the same; one tha
   await inSpace("create", "role", "get", "--verb=get,update", "--resource=leases");
   await inSpace("create", "rolebinding", "get", "--role=get", `--user=${account}`);
   await eventually("ready with the right", () => missing() === "");
-  // It may not list and watch: it reads the Lease when that expires, and stays ready meanwhile.
+  // Without the right to list and watch, it reads the Lease each time that expires, and stays ready.
   await eventually("two refused lists", () => {
     assert.equal(missing(), "");
     return leases.sent.filter(({ verb, code }) => verb === "list" && code === 403).length > 1;
   });
   await holder.release();
   await eventually(
-    "it leads",
+    "the standby leads",
     async () =>
       (await standby.metrics.text()).includes(`leader_election_master_status{name="${name}"} 1`),
   );

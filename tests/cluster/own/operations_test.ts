@@ -1,4 +1,4 @@
-/** The controller as a process: signals, health, heap snapshots, guarded metrics, its log. */
+/** The controller as a process: signals, health, heap snapshots, metrics with authorization, log. */
 import assert from "node:assert/strict";
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import {
@@ -45,12 +45,12 @@ async function cleanUp(graph: TestGraph): Promise<void> {
   await graph.removeAll();
 }
 
-Deno.test("SIGTERM in the middle of a pass: not ready, cut between two requests, Lease given back, code 0", async () => {
+Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, releases its Lease and exits with 0", async () => {
   await using cluster = await TestCluster.open("stop");
   await using kro = await startKro([
     "--leader-elect",
     `--leader-election-namespace=${cluster.namespace}`,
-    // The pass is cut after half of it: the other half is the time in which the test reads /readyz.
+    // The pass is interrupted after half of the timeout; the test reads /readyz during the other half.
     "--graceful-shutdown-timeout=6s",
     ...SLOW,
   ]);
@@ -68,7 +68,7 @@ Deno.test("SIGTERM in the middle of a pass: not ready, cut between two requests,
   });
   assert.equal(lease.spec.holderIdentity ?? "", "");
   const count = await made(cluster);
-  assert.ok(count < MANY, `${count} of ${MANY}: the pass was over too early to be cut`);
+  assert.ok(count < MANY, `${count} of ${MANY}: the pass ended before it could be interrupted`);
   assert.deepEqual(await requests.take(), []);
   assert.match(kro.log(), /running passes are aborted/);
   assert.doesNotMatch(kro.log(), /\[ERR\]|failed/);
@@ -79,7 +79,7 @@ Deno.test("SIGTERM in the middle of a pass: not ready, cut between two requests,
   await graph.removeAll();
 });
 
-Deno.test("a second signal ends it at once, in the middle of a pass", async () => {
+Deno.test("a second signal ends kro at once, even during a pass", async () => {
   await using cluster = await TestCluster.open("twosignals");
   await using kro = await startKro(SLOW);
   const graph = await begun(cluster);
@@ -91,7 +91,7 @@ Deno.test("a second signal ends it at once, in the middle of a pass", async () =
   await cleanUp(graph);
 });
 
-Deno.test("healthz fails while a pass is beyond its deadline, and not after it", async () => {
+Deno.test("healthz fails while a pass exceeds its deadline, and recovers afterwards", async () => {
   await using cluster = await TestCluster.open("beyond");
   await using kro = await startKro(["--pass-deadline=2s", ...SLOW]);
   assert.equal((await kro.get("/healthz"))?.status, 200);
@@ -108,7 +108,7 @@ Deno.test("healthz fails while a pass is beyond its deadline, and not after it",
   await cleanUp(graph);
 });
 
-Deno.test("SIGUSR2 writes a heap snapshot to the one folder that may be written to", async () => {
+Deno.test("SIGUSR2 writes a heap snapshot to the only writable folder", async () => {
   const { kubeconfigFor } = await sharedControlPlane();
   const folder = await Deno.makeTempDir();
   const permissions = permissionFlags("controller", [kubeconfigFor("kro")], folder);
@@ -127,7 +127,7 @@ Deno.test("SIGUSR2 writes a heap snapshot to the one folder that may be written 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("guarded metrics: no token or a wrong one is 401, one without the right 403", async () => {
+Deno.test("protected metrics: a missing or wrong token is 401, a token without the right is 403", async () => {
   await using cluster = await TestCluster.open("metrics");
   const inSpace = (...args: string[]) => kubectl(["-n", cluster.namespace, ...args]);
   const tokenOf = async (account: string) => {

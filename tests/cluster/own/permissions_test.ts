@@ -1,4 +1,4 @@
-/** A controller with few rights: kinds that it may watch in some namespaces, or only list. */
+/** A controller with limited rights: kinds that it may watch in some namespaces, or only list. */
 import assert from "node:assert/strict";
 import {
   active,
@@ -15,7 +15,7 @@ import {
   TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** Grants the user what kro does for itself and for instances of that group, and nothing of their objects. */
+/** Grants the user the rights for kro's own kinds and for instances of that group, but none for their children. */
 async function baseRights(role: string, group: string, user = role): Promise<void> {
   const rule = (apiGroups: string[], resources: string[]) => ({
     apiGroups,
@@ -36,7 +36,7 @@ async function baseRights(role: string, group: string, user = role): Promise<voi
   await kubectl(["create", "clusterrolebinding", role, `--clusterrole=${role}`, `--user=${user}`]);
 }
 
-/** Grants the user these verbs on ConfigMaps of the namespace, or of all without one. */
+/** Grants the user these verbs on ConfigMaps of the namespace; without a namespace, of all namespaces. */
 async function allow(user: string, verbs: string, namespace?: string): Promise<void> {
   const name = `${user}-maps`;
   const at = namespace ? ["-n", namespace] : [];
@@ -61,7 +61,7 @@ const LOWLY: GraphSpec = {
 
 const ALL = "get,list,watch,create,patch,delete";
 
-Deno.test("a generated kind that kro may not watch makes its RGD say so, and the controller ready all the same", async () => {
+Deno.test("an RGD reports that kro may not watch its generated kind, and the controller is ready nevertheless", async () => {
   await using cluster = await TestCluster.open("unwatched");
   const user = cluster.namespace;
   const options = { syncTimeoutMs: 1000, graphProgressMs: 200 };
@@ -85,7 +85,7 @@ Deno.test("a generated kind that kro may not watch makes its RGD say so, and the
   }
 });
 
-Deno.test("a kind is watched in the namespaces where it may be, listed where it may only be listed, and everywhere once that is allowed", async () => {
+Deno.test("a kind is watched in the permitted namespaces, listed where only that is permitted, and watched everywhere once permitted", async () => {
   await using cluster = await TestCluster.open("rights");
   const user = cluster.namespace;
   const [watched, listed, neither] = ["watched", "listed", "neither"].map((name) =>

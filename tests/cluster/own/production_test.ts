@@ -1,10 +1,10 @@
-/** The bundle under exactly the permissions of production. */
+/** The bundle with exactly the Deno permissions of production. */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags, type Role } from "../../../src/cli/mod.ts";
 import { installOwnCrds, sharedControlPlane, startKro } from "../../support/cluster/mod.ts";
 
-/** Runs the bundle under the permissions of that role, to its end. */
+/** Runs the bundle with the Deno permissions of that role until it exits. */
 async function run(role: Role, args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissionFlags(role), await bundle(), ...args],
@@ -15,7 +15,7 @@ async function run(role: Role, args: string[]) {
   return { code, stderr: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("the bundled controller becomes ready, serves, and ends in order", async () => {
+Deno.test("the bundled controller becomes ready, serves requests and stops gracefully", async () => {
   const { kubeconfigFor } = await sharedControlPlane();
   const permissions = permissionFlags("controller", [kubeconfigFor("kro")]);
   const flags = ["--metrics-bind-address=0", "--log-format=json"];
@@ -27,7 +27,7 @@ Deno.test("the bundled controller becomes ready, serves, and ends in order", asy
   for (const line of kro.logLines()) assert.equal(typeof line.message, "string");
 });
 
-Deno.test("a permission that is missing is one line that names its flag", async () => {
+Deno.test("a missing Deno permission prints one line that names its flag", async () => {
   const { kubeconfigFor } = await sharedControlPlane();
   const { code, stderr } = await run("controller", [
     "controller",
@@ -38,7 +38,7 @@ Deno.test("a permission that is missing is one line that names its flag", async 
   assert.equal(stderr.trim().split("\n").length, 1, stderr);
 });
 
-Deno.test("local commands run under theirs", async () => {
+Deno.test("local commands run with the permissions of their role", async () => {
   const { kubeconfig, kubeconfigFor } = await sharedControlPlane();
   await installOwnCrds(kubeconfig);
   const args = ["reconcile", "-n", "default", "--kubeconfig", kubeconfigFor("kro")];

@@ -1,4 +1,4 @@
-/** Caches on the real API server: fields that no graph reads are not kept; a graph that reads more lists its objects again. */
+/** Caches on the real API server keep only fields that a graph reads; a graph that reads more fields relists its objects. */
 import assert from "node:assert/strict";
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -11,7 +11,7 @@ import {
   NAME,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap, and a status that reads this of it. */
+/** A ConfigMap, and a status with these expressions. */
 const noted = (status: Record<string, string>): GraphSpec => ({
   kind: "Noted",
   status,
@@ -19,19 +19,19 @@ const noted = (status: Record<string, string>): GraphSpec => ({
 });
 
 kroTest(
-  "a graph that reads more of its objects lists its own once, before it serves",
+  "a graph that reads more fields relists its own objects once, before it serves",
   async (s) => {
     const graph = await s.graph(noted({ first: "${config.data.one}" }));
     await graph.create("one");
     await graph.active("one", ({ status }) => status.first === "1");
-    /** Changes the graph; kro's lists of ConfigMaps, and other calls for them, until it is quiet. */
+    /** Changes the graph and returns kro's lists of ConfigMaps, and its other calls for them, until it is quiet. */
     const published = async (status: Record<string, string>, field: string, value: string) => {
       await s.idle(1000);
       await s.requests();
       await graph.put(noted(status));
       await graph.active("one", (o) => o.status[field] === value);
       await s.idle(1000);
-      // Without what kro reads of other tests' objects, whose namespaces are being deleted.
+      // Without kro's reads of other tests' objects, whose namespaces are being deleted.
       const isOwn = (uri: string) =>
         !uri.includes("/namespaces/") || uri.includes(`/namespaces/${s.namespace}/`);
       return (await s.requests()).filter(({ resource, uri }) =>
@@ -45,12 +45,12 @@ kroTest(
       `list kro.run/owned=true,kro.run/instance-group=${graph.group},kro.run/instance-kind=Noted`,
     ]);
     const more = { ...both, third: "${config.data.one}" };
-    assert.deepEqual(await published(more, "third", "1"), [], "it holds that already");
+    assert.deepEqual(await published(more, "third", "1"), [], "the cache already holds that field");
   },
   { controller: { instanceRequeueMs: 0 }, defaults: true },
 );
 
-/** Bytes of the heap after a full garbage collection. */
+/** Heap size in bytes after a full garbage collection. */
 function heap(): number {
   v8.setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
@@ -58,7 +58,7 @@ function heap(): number {
 }
 
 kroTest(
-  "children of 1 MB are not kept in memory; drift of them is seen and repaired",
+  "children of 1 MB are not kept in memory, and their drift is repaired",
   async (s) => {
     const big = "x".repeat(1_000_000);
     const metadata = { name: "theirs" };
@@ -82,7 +82,7 @@ kroTest(
     await graph.active("one");
     await s.idle(500);
     let held = 0;
-    // Answers that are still being read are held for a while.
+    // Responses that are still being read stay in memory for a while.
     await eventually("little memory held", () => (held = heap() - before) < 4_000_000, 30, 500)
       .catch(() => assert.fail(`15 more children of 1 MB hold ${held} bytes`));
 

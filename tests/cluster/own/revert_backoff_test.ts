@@ -1,4 +1,4 @@
-/** Another field manager that keeps reverting a field: it is named, and its object is repaired less and less often. */
+/** Another field manager keeps reverting a field: kro names the manager and backs off repairing the object. */
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
@@ -38,7 +38,7 @@ const reverts: Record<string, {
       containerOf(changed).env = env.toReversed();
       return client.replace(ref, changed, { fieldManager: "other" });
     },
-    // A manager that reorders a list owns no field of it afterwards.
+    // A manager that only reorders a list owns no field of it.
     field: 'template.spec.containers[name="main"].env',
   },
   "a value under kro's own field manager": {
@@ -52,8 +52,8 @@ const reverts: Record<string, {
 };
 
 for (const [what, { change, field, manager }] of Object.entries(reverts)) {
-  Deno.test(`${what} that another manager keeps reverting is reported, and no longer repaired at once`, async () => {
-    // A clock that stands still: the next repair is never due.
+  Deno.test(`${what} that another manager keeps reverting is reported, and its repair is backed off`, async () => {
+    // The clock does not advance, so the next repair is never due.
     await using setup = await cachedSetup([POD_TEMPLATE], { now: () => 0 });
     const { cluster, client, namespace } = setup;
     const ref = { kind: POD_TEMPLATE, namespace, name: "a" };
@@ -82,7 +82,11 @@ for (const [what, { change, field, manager }] of Object.entries(reverts)) {
     const postponed = await provoke();
     assert.equal(postponed.action, "unchanged");
     assert.deepEqual(postponed.reverted?.field, field);
-    assert.deepEqual(setup.requests(), {}, "neither read nor repaired before it is due");
+    assert.deepEqual(
+      setup.requests(),
+      {},
+      "the object is neither read nor repaired before the repair is due",
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-// Where a cluster's schemas come from, what they cost, and when a kind counts as gone.
+// The source and cost of a cluster's schemas, and when a kind counts as deleted.
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, gvkKey, type KubeObject } from "../../../src/api/mod.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
@@ -48,7 +48,7 @@ async function install(
   stack.defer(() => client.delete({ kind: CRD_KIND, name: crd.metadata.name! }));
 }
 
-Deno.test("schemas: kinds of one group-version cost one document, read once by all who ask", async () => {
+Deno.test("schemas: kinds of one group-version share one document, and concurrent callers one read", async () => {
   await using connection = await openClient();
   const { client, requests } = connection;
   let now = 0;
@@ -68,15 +68,15 @@ Deno.test("schemas: kinds of one group-version cost one document, read once by a
   assert.deepEqual(requests(), cost);
   now = 59_999;
   await schemas.resolve(DEPLOYMENT);
-  assert.deepEqual(requests(), {}, "the index is believed for a minute");
+  assert.deepEqual(requests(), {}, "the index is cached for a minute");
   now = 60_000;
   await schemas.resolve(DEPLOYMENT);
-  assert.deepEqual(requests(), { "raw /openapi/v3": 1 }, "its hash says that nothing changed");
+  assert.deepEqual(requests(), { "raw /openapi/v3": 1 }, "the hash in the index is unchanged");
   assert.equal((await schemas.resolve(SECRET))?.plural, "secrets");
   assert.deepEqual(requests(), { "raw /openapi/v3/api/v1": 1 });
 });
 
-Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is invalidated", async () => {
+Deno.test("schemas: the schema of a CRD's kind comes from the CRD, and is read again once invalidated", async () => {
   await using stack = new AsyncDisposableStack();
   const { client, requests } = stack.use(await openClient());
   const group = randomGroup();
@@ -101,7 +101,7 @@ Deno.test("schemas: a CRD's kind is read from the CRD, and anew once it is inval
   assert.deepEqual(requests(), { "get customresourcedefinitions.apiextensions.k8s.io": 1 });
 });
 
-Deno.test("schemas: every kind that can be applied has one, also those of the aggregator's own group", async () => {
+Deno.test("schemas: every kind that can be applied has a schema, including those of the aggregator's own group", async () => {
   await using connection = await openClient();
   const { client } = connection;
   const discovery = new Discovery(client);
@@ -114,7 +114,7 @@ Deno.test("schemas: every kind that can be applied has one, also those of the ag
   assert.ok(kinds.some(({ kind }) => kind === "APIService"));
 });
 
-Deno.test("schemas: an unknown kind is none", async () => {
+Deno.test("schemas: an unknown kind resolves to undefined", async () => {
   await using connection = await openClient();
   const { client } = connection;
   const schemas = new ClusterSchemas(client, new Discovery(client));
@@ -125,7 +125,7 @@ Deno.test("schemas: an unknown kind is none", async () => {
   );
 });
 
-Deno.test("serves: a kind whose aggregated API does not answer is not gone", async () => {
+Deno.test("serves: a kind whose aggregated API does not respond is not deleted", async () => {
   await using stack = new AsyncDisposableStack();
   const { client } = stack.use(await openClient());
   const group = randomGroup();
@@ -154,7 +154,7 @@ Deno.test("serves: a kind whose aggregated API does not answer is not gone", asy
   });
 });
 
-Deno.test("serves: a kind is there as soon as its CRD is, and gone with it", async () => {
+Deno.test("serves: a kind is served as soon as its CRD is established, and no longer once the CRD is deleted", async () => {
   await using stack = new AsyncDisposableStack();
   const { client } = stack.use(await openClient());
   const group = randomGroup();
@@ -166,7 +166,7 @@ Deno.test("serves: a kind is there as soon as its CRD is, and gone with it", asy
   assert.deepEqual({ plural, namespaced }, { plural: "gadgets", namespaced: false });
   await client.delete({ kind: CRD_KIND, name: crd.metadata.name! });
   await eventually(
-    "it is gone",
+    "the kind is deleted",
     async () => !await cluster.serves({ group, kind: "Gadget" }, { fresh: true }),
   );
 });

@@ -1,4 +1,4 @@
-/** A sweep on the real API server: it repairs a cache that missed events, and costs a list where none was missed. */
+/** A sweep on the real API server: it repairs a cache that missed events, and costs one list if none was missed. */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";
 import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
@@ -8,7 +8,7 @@ import { sweepKind } from "../../../src/clusters/cache/sweep.ts";
 import { childOf, INSTANCE } from "../../support/cluster/cached_cluster.ts";
 import { CONFIG_MAP, openClient, testNamespace } from "../../support/cluster/mod.ts";
 
-Deno.test("a sweep finds what events missed: changed, gone and new; then it finds nothing", async () => {
+Deno.test("a sweep finds objects that were changed, deleted and created without an event; a second sweep finds none", async () => {
   await using stack = new AsyncDisposableStack();
   const { client, requests } = stack.use(await openClient());
   const namespace = stack.use(await testNamespace("sweep")).name;

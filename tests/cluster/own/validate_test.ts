@@ -1,9 +1,9 @@
-/** `kro validate` with the schemas of a real cluster: its CRDs count, and it knows what does not exist. */
+/** `kro validate` with the schemas of a real cluster: it accepts the cluster's CRDs and rejects unknown kinds. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import { sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
 
-Deno.test("validate reads the cluster's kinds, changes nothing, and says when it cannot ask", async () => {
+Deno.test("validate reads the cluster's kinds, changes nothing, and reports when it cannot reach the cluster", async () => {
   const controlPlane = await sharedControlPlane();
   await using space = await testNamespace("validate");
   const group = `${space.name}.example.dev`;
@@ -45,7 +45,7 @@ Deno.test("validate reads the cluster's kinds, changes nothing, and says when it
     await Deno.writeTextFile(`${dir}/bad.yaml`, rgd("Bucket", "string"));
     await Deno.writeTextFile(`${dir}/unknown.yaml`, rgd("Bukket", "integer"));
     const cluster = ["--kubeconfig", controlPlane.kubeconfigFor("kro")];
-    assert.equal((await validate("good.yaml", ...cluster)).code, 1, "not there yet");
+    assert.equal((await validate("good.yaml", ...cluster)).code, 1, "the CRD is not installed yet");
 
     for (
       const args of [["apply", "-f", `${dir}/crd.json`], [
@@ -62,11 +62,15 @@ Deno.test("validate reads the cluster's kinds, changes nothing, and says when it
     assert.equal(bad.code, 1);
     assert.match(bad.stdout, /bad\.yaml:15:23: .* yields string, but the field takes int/);
     const unknown = await validate("unknown.yaml", ...cluster);
-    assert.equal(unknown.code, 1, "what a cluster does not serve is rejected, not unchecked");
+    assert.equal(
+      unknown.code,
+      1,
+      "a kind that the cluster does not serve is rejected, not skipped",
+    );
     assert.match(unknown.stdout, /kind "Bukket" is not served/);
     assert.equal((await validate("good.yaml", "--offline")).code, 2);
     const { stdout } = await controlPlane.kubectl(["get", "crd", "-o", "name"]);
-    assert.doesNotMatch(stdout, /shops\.kro\.run/, "nothing was installed");
+    assert.doesNotMatch(stdout, /shops\.kro\.run/, "validate installs no CRD");
 
     const broken = `${dir}/kubeconfig`;
     const config = await Deno.readTextFile(controlPlane.kubeconfigFor("kro"));
