@@ -1,4 +1,4 @@
-// The ApplySet of an instance: what it names, and how its members are labelled.
+// The ApplySet of an instance: its inventory, and the labels of its members.
 import assert from "node:assert/strict";
 import {
   applySetId,
@@ -16,40 +16,44 @@ import {
   serviceAccount,
 } from "../../support/cluster/mod.ts";
 
-scenario("applyset:63", "the instance names its kinds, each object whose it is", async (s) => {
-  const graph = await s.graph({
-    kind: "Trio",
-    resources: [
-      configMap("configMap", `${NAME}-cm`),
-      secret("secret", `${NAME}-secret`),
-      serviceAccount("serviceAccount", `${NAME}-sa`),
-    ],
-  });
-  await graph.create("multi");
-  const instance = await graph.active("multi");
-  assertInventory(instance, "ConfigMap,Secret,ServiceAccount");
-  assert.equal(instance.metadata.labels["app.kubernetes.io/managed-by"], undefined);
-  for (
-    const [kind, name, node] of [
-      ["ConfigMap", "multi-cm", "configMap"],
-      ["Secret", "multi-secret", "secret"],
-      ["ServiceAccount", "multi-sa", "serviceAccount"],
-    ] as const
-  ) {
-    const { metadata } = await s.cluster.get({ kind, name });
-    assert.deepEqual(metadata.labels, childLabels(instance, node));
-    assert.deepEqual(metadata.annotations, { "internal.kro.run/apply-order": "1" });
-    assert.equal(metadata.ownerReferences, undefined);
-    assert.equal(metadata.finalizers, undefined);
-  }
-});
+scenario(
+  "applyset:63",
+  "the instance lists its kinds, and each object is labeled with its ApplySet",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Trio",
+      resources: [
+        configMap("configMap", `${NAME}-cm`),
+        secret("secret", `${NAME}-secret`),
+        serviceAccount("serviceAccount", `${NAME}-sa`),
+      ],
+    });
+    await graph.create("multi");
+    const instance = await graph.active("multi");
+    assertInventory(instance, "ConfigMap,Secret,ServiceAccount");
+    assert.equal(instance.metadata.labels["app.kubernetes.io/managed-by"], undefined);
+    for (
+      const [kind, name, node] of [
+        ["ConfigMap", "multi-cm", "configMap"],
+        ["Secret", "multi-secret", "secret"],
+        ["ServiceAccount", "multi-sa", "serviceAccount"],
+      ] as const
+    ) {
+      const { metadata } = await s.cluster.get({ kind, name });
+      assert.deepEqual(metadata.labels, childLabels(instance, node));
+      assert.deepEqual(metadata.annotations, { "internal.kro.run/apply-order": "1" });
+      assert.equal(metadata.ownerReferences, undefined);
+      assert.equal(metadata.finalizers, undefined);
+    }
+  },
+);
 
-/** The kinds that the instance's inventory names; a pass after the one that wrote the status may shrink them. */
+/** The kinds in the instance's inventory; the pass after the status write may still shrink them. */
 function namedKinds({ metadata }: Live): string {
   return metadata.annotations["applyset.kubernetes.io/contains-group-kinds"];
 }
 
-/** A ConfigMap always, a Secret and a ServiceAccount when asked for. */
+/** A ConfigMap, and by includeWhen a Secret and a ServiceAccount. */
 const optional = (kind: string): GraphSpec => ({
   kind,
   spec: { secret: "boolean", account: "boolean | default=false" },
@@ -62,7 +66,7 @@ const optional = (kind: string): GraphSpec => ({
 
 scenario(
   "applyset:217",
-  "what includeWhen drops is pruned, and its kind is named no more",
+  "an object that includeWhen excludes is pruned, and its kind leaves the inventory",
   async (s) => {
     const graph = await s.graph(optional("Prune"));
     await graph.create("app", { secret: true });
@@ -78,7 +82,7 @@ scenario(
   },
 );
 
-scenario("applyset:797", "the kinds that are named grow and shrink with each step", async (s) => {
+scenario("applyset:797", "the kinds of the inventory grow and shrink with each step", async (s) => {
   const graph = await s.graph(optional("Steps"));
   await graph.create("app", { secret: false });
   assertInventory(await graph.active("app"), "ConfigMap");
@@ -110,21 +114,25 @@ const collection = (kind: string): GraphSpec => ({
   ],
 });
 
-scenario("applyset:1058", "items carry their place and how many they are", async (s) => {
-  const graph = await s.graph(collection("Items"));
-  const values = ["alpha", "beta", "gamma"];
-  await graph.create("app", { values });
-  const instance = await graph.active("app");
-  assertInventory(instance, "ConfigMap");
-  for (const [index, value] of values.entries()) {
-    const { metadata } = await s.cluster.get({ kind: "ConfigMap", name: `app-${value}` });
-    assert.deepEqual(metadata.labels, itemLabels(instance, "configs", index, 3));
-  }
-});
+scenario(
+  "applyset:1058",
+  "items are labeled with their index and the size of the collection",
+  async (s) => {
+    const graph = await s.graph(collection("Items"));
+    const values = ["alpha", "beta", "gamma"];
+    await graph.create("app", { values });
+    const instance = await graph.active("app");
+    assertInventory(instance, "ConfigMap");
+    for (const [index, value] of values.entries()) {
+      const { metadata } = await s.cluster.get({ kind: "ConfigMap", name: `app-${value}` });
+      assert.deepEqual(metadata.labels, itemLabels(instance, "configs", index, 3));
+    }
+  },
+);
 
 scenario(
   "applyset:1189",
-  "of three items that become one two go, and the third is relabelled",
+  "a collection that shrinks from three items to one prunes two and relabels the third",
   async (s) => {
     const graph = await s.graph(collection("Shrink"));
     await graph.create("app", { values: ["alpha", "beta", "gamma"] });
@@ -145,7 +153,7 @@ scenario(
 
 scenario(
   "applyset:1310",
-  "instances of one name and two kinds keep out of each other's way",
+  "instances of two kinds with the same name do not prune each other's objects",
   async (s) => {
     const kinds = ["RedApp", "BlueApp"].map((kind) => ({
       ...optional(kind),
@@ -174,7 +182,7 @@ scenario(
   },
 );
 
-scenario("applyset:1494", "instances of one kind prune their own objects alone", async (s) => {
+scenario("applyset:1494", "instances of one kind prune only their own objects", async (s) => {
   const graph = await s.graph(optional("Twins"));
   for (const name of ["one", "two"]) await graph.create(name, { secret: true });
   const [one, two] = [await graph.active("one"), await graph.active("two")];
@@ -190,13 +198,13 @@ scenario("applyset:1494", "instances of one kind prune their own objects alone",
 
 scenario(
   "applyset:1686",
-  "what users put on the instance stays there, pass after pass",
+  "users' labels and annotations on the instance survive each pass",
   async (s) => {
     const graph = await s.graph(optional("Preserve"));
     const labels = { "custom-label": "custom", "app.kubernetes.io/team": "platform" };
     const annotations = { "custom-annotation": "custom", description: "Of a user." };
     await graph.create("app", { secret: false }, { labels, annotations });
-    // A step that writes metadata, one that only reconciles, and one that shrinks the inventory.
+    // The first step writes metadata, the second only reconciles, the third shrinks the inventory.
     for (const spec of [{}, { secret: true }, { account: true }, { account: false }]) {
       await s.cluster.patch(graph.instance("app"), { spec });
       await s.cluster.patch(graph.instance("app"), {

@@ -1,4 +1,4 @@
-// RGDs that clash with what is there, are too big, garbage, or changed behind kro's back: each ends in a word.
+// RGDs that conflict with existing kinds, are too big, malformed, or edited without kro: each reports its problem.
 import assert from "node:assert/strict";
 import {
   active,
@@ -24,7 +24,7 @@ function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
 }
 
 kroTest(
-  "of two RGDs with one kind the second waits, and gets it when the first is gone",
+  "the second RGD of a kind waits until the first one is deleted, then owns the kind",
   async (s) => {
     const first = await s.graph(graphOf("Contested", "first"));
     await first.create("app");
@@ -42,7 +42,7 @@ kroTest(
 );
 
 kroTest(
-  "when the first goes and its CRD stays, the second says so, and takes the kind over when told to",
+  "when the first RGD is deleted and its CRD stays, the second reports it, and adopts the labeled CRD",
   async (s) => {
     const first = await s.graph(graphOf("Inherited", "first"));
     await first.create("app");
@@ -70,7 +70,7 @@ kroTest(
 );
 
 kroTest(
-  "a bad RGD names node, path and expression of each problem, and others go on",
+  "an invalid RGD reports node, path and expression of each problem, and other RGDs are served",
   async (s) => {
     const bad = await s.apply({
       kind: "Broken",
@@ -91,7 +91,7 @@ kroTest(
   },
 );
 
-kroTest("a kind of the API server's own is not made a second time", async (s) => {
+kroTest("a built-in kind is not created a second time", async (s) => {
   const annotations = { "api-approved.kubernetes.io": "unapproved" };
   const cases = [
     { kind: "Ingress", schema: { group: "networking.k8s.io", metadata: { annotations } } },
@@ -113,12 +113,12 @@ kroTest("a kind of the API server's own is not made a second time", async (s) =>
   await refused(s, undotted, "KindReady", /apps/);
 });
 
-kroTest("kro's own kinds are not made a second time", async (s) => {
+kroTest("kro's own kinds are not created a second time", async (s) => {
   const graph = await s.apply(graphOf("ResourceGraphDefinition", "x", { group: "kro.run" }));
   await refused(s, graph, "KindReady", /not owned by KRO/);
 });
 
-kroTest("a kind with the name of a core one stands beside it", async (s) => {
+kroTest("a kind with the name of a core kind is served next to it", async (s) => {
   const graph = await s.graph({
     ...graphOf("ConfigMap"),
     resources: [configMap("config", "core-${schema.metadata.name}", { value: "core" })],
@@ -142,12 +142,12 @@ kroTest("an RGD of nearly a megabyte is served", async (s) => {
   );
 });
 
-kroTest("an RGD that leaves kro no room to write takes nothing from the one before", async (s) => {
+kroTest("an RGD too big for kro's own writes leaves its previous revision in use", async (s) => {
   const graph = await s.graph(graphOf("TooBig"));
   await graph.create("app");
   await graph.active("app");
   await assert.rejects(graph.put(graphOf("TooBig", "x".repeat(2_000_000))), /too large|limit/i);
-  // As much as the store takes; neither a revision nor a status fits beside it.
+  // The largest object that etcd accepts: neither a revision nor a status fits.
   let length = 1_572_000;
   const taken = () =>
     graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);
@@ -161,7 +161,7 @@ kroTest("an RGD that leaves kro no room to write takes nothing from the one befo
   await s.cluster.until({ kind: "ConfigMap", name: "app" }, (o) => o.data.value === "two");
 });
 
-kroTest("three hundred nodes", async (s) => {
+kroTest("an RGD of three hundred nodes is served", async (s) => {
   const resources = Array.from(
     { length: 300 },
     (_, i) =>
@@ -180,7 +180,7 @@ kroTest("three hundred nodes", async (s) => {
   assert.equal((await s.cluster.list("ConfigMap", "kro.run/owned=true")).length, 0);
 });
 
-kroTest("bytes that are no UTF-8 harm nobody", async (s) => {
+kroTest("an RGD with bytes that are not UTF-8 does no harm", async (s) => {
   const { kubectl } = await sharedControlPlane();
   const name = `bytes-${s.namespace.slice(-8)}`;
   const text = (word: string) =>
@@ -205,7 +205,7 @@ kroTest("bytes that are no UTF-8 harm nobody", async (s) => {
     const rgd = await s.cluster.find(at2);
     assert.equal(code === 0, rgd !== undefined);
     if (rgd) {
-      // The API server put its replacement there; what is stored is text, and good as such.
+      // The API server replaces invalid bytes with U+FFFD; the stored string is valid.
       await s.cluster.until(at2, (o) => o.status?.state === "Active");
       assert.match(rgd.spec.resources[0].template.data.value, /^\ufffd+$/);
       await s.cluster.remove(at2);
@@ -218,7 +218,7 @@ kroTest("bytes that are no UTF-8 harm nobody", async (s) => {
   await graph.active("app");
 });
 
-kroTest("an RGD without a spec, or with nothing in it, is told what it lacks", async (s) => {
+kroTest("an RGD without a spec, or with an empty one, reports the missing fields", async (s) => {
   const name = `empty-${s.namespace.slice(-8)}`;
   await s.cluster.create({
     apiVersion: "kro.run/v1alpha1",
@@ -231,7 +231,7 @@ kroTest("an RGD without a spec, or with nothing in it, is told what it lacks", a
   await s.cluster.remove(at);
 });
 
-kroTest("a spec that turns to garbage mid-rollout loses no object", async (s) => {
+kroTest("an RGD whose spec becomes invalid during a rollout loses no object", async (s) => {
   const held = (value: string): GraphSpec => ({
     ...graphOf("Rolling", value),
     resources: [
@@ -248,7 +248,7 @@ kroTest("a spec that turns to garbage mid-rollout loses no object", async (s) =>
   const graph = await s.graph(held("one"));
   await graph.create("app");
   await s.cluster.until({ kind: "ConfigMap", name: "app-gate" });
-  // The instance waits at its gate when the spec goes bad.
+  // The instance waits for its gate when the spec becomes invalid.
   await graph.put({ ...held("two"), resources: [configMap("config", "${nobody.x}"), { id: "1" }] })
     .catch(() => graph.put({ ...held("two"), resources: [configMap("config", "${nobody.x}")] }));
   await refused(s, graph, "GraphAccepted", /nobody/);
@@ -265,51 +265,54 @@ kroTest("a spec that turns to garbage mid-rollout loses no object", async (s) =>
   assert.equal(after.metadata.uid, uid);
 });
 
-kroTest("revisions deleted or edited by hand: numbers go on, nothing is lost", async (s) => {
-  const graph = await s.graph(graphOf("Records"));
-  await graph.create("app");
-  await graph.active("app");
-  const at = (n: number) => ({
-    kind: "GraphRevision.internal.kro.run",
-    name: `${graph.rgd.name}-r0000${n}`,
-  });
-  await s.cluster.remove(at(1));
-  await s.cluster.until(graph.rgd, (o) => o.status.lastIssuedRevision === 2);
-  assert.deepEqual(await revisionNumbers(s, graph), [2]);
+kroTest(
+  "revisions deleted or edited by a user: numbering continues, and no object is lost",
+  async (s) => {
+    const graph = await s.graph(graphOf("Records"));
+    await graph.create("app");
+    await graph.active("app");
+    const at = (n: number) => ({
+      kind: "GraphRevision.internal.kro.run",
+      name: `${graph.rgd.name}-r0000${n}`,
+    });
+    await s.cluster.remove(at(1));
+    await s.cluster.until(graph.rgd, (o) => o.status.lastIssuedRevision === 2);
+    assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
-  // Labels, owner, finalizer and status are kro's: a pass puts right what counts.
-  await s.cluster.patch(at(2), {
-    metadata: {
-      labels: { "kro.run/graph-revision-hash": "0000000000000000" },
-      ownerReferences: [],
-      finalizers: [],
-    },
-  });
-  await s.cluster.patchStatus(at(2), { conditions: [], topologicalOrder: ["made", "up"] });
-  await s.restart();
-  const second = await s.cluster.until(
-    at(2),
-    ({ metadata, status }) =>
-      metadata.ownerReferences?.[0]?.name === graph.rgd.name &&
-      status.topologicalOrder.join() === "config",
-  );
-  assert.deepEqual(await revisionNumbers(s, graph), [2]);
-
-  // One that somebody else wrote counts as a number, not as what the RGD says.
-  const { metadata: _, ...forged } = structuredClone(second);
-  await s.cluster.create({
-    ...forged,
-    metadata: { name: at(9).name },
-    spec: {
-      revision: 9,
-      snapshot: {
-        ...forged.spec.snapshot,
-        spec: { ...forged.spec.snapshot.spec, resources: [configMap("other", "other")] },
+    // Labels, owner, finalizer and status belong to kro: a pass restores those that it needs.
+    await s.cluster.patch(at(2), {
+      metadata: {
+        labels: { "kro.run/graph-revision-hash": "0000000000000000" },
+        ownerReferences: [],
+        finalizers: [],
       },
-    },
-  });
-  const rgd = await graph.change(graphOf("Records", "two"));
-  assert.equal(rgd.status.lastIssuedRevision, 10);
-  await s.cluster.until({ kind: "ConfigMap", name: "app" }, (o) => o.data.value === "two");
-  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "other" }), undefined);
-});
+    });
+    await s.cluster.patchStatus(at(2), { conditions: [], topologicalOrder: ["made", "up"] });
+    await s.restart();
+    const second = await s.cluster.until(
+      at(2),
+      ({ metadata, status }) =>
+        metadata.ownerReferences?.[0]?.name === graph.rgd.name &&
+        status.topologicalOrder.join() === "config",
+    );
+    assert.deepEqual(await revisionNumbers(s, graph), [2]);
+
+    // A revision that another user created takes a number, but its spec is not the RGD's.
+    const { metadata: _, ...forged } = structuredClone(second);
+    await s.cluster.create({
+      ...forged,
+      metadata: { name: at(9).name },
+      spec: {
+        revision: 9,
+        snapshot: {
+          ...forged.spec.snapshot,
+          spec: { ...forged.spec.snapshot.spec, resources: [configMap("other", "other")] },
+        },
+      },
+    });
+    const rgd = await graph.change(graphOf("Records", "two"));
+    assert.equal(rgd.status.lastIssuedRevision, 10);
+    await s.cluster.until({ kind: "ConfigMap", name: "app" }, (o) => o.data.value === "two");
+    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "other" }), undefined);
+  },
+);

@@ -1,21 +1,21 @@
-// Specs of instances that make objects which the server refuses, or none at all: the instance says which node,
-// which object or expression, and why; nothing else is held up and nothing is lost from the inventory.
+// Specs of instances that yield objects which the server rejects, or no object: the instance reports the node,
+// the object or expression, and the cause; no other node is blocked, and the inventory loses no object.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
 
-/** One way to go wrong. */
+/** A kind of invalid input. */
 interface Case {
   name: string;
-  /** What the node `bad` is. */
+  /** The node `bad`, without its id. */
   bad: JsonObject;
-  /** SimpleSchema of what the node reads. */
+  /** SimpleSchema of the fields that the node reads. */
   spec: JsonObject;
-  /** Values that go wrong, and values that are fine. */
+  /** Invalid and valid values of these fields. */
   wrong: JsonObject;
   right: JsonObject;
   state: "ERROR" | "IN_PROGRESS";
-  /** What the condition ResourcesReady says. */
+  /** Message of the condition ResourcesReady. */
   says: RegExp;
 }
 
@@ -26,7 +26,7 @@ const named = (data: JsonObject) => configMap({ name: "${schema.metadata.name}-b
 
 const cases: Case[] = [
   {
-    name: "a name that is none",
+    name: "an invalid name",
     bad: configMap({ name: "${schema.metadata.name}${schema.spec.end}" }),
     spec: { end: "string" },
     wrong: { end: "_Bad" },
@@ -60,7 +60,7 @@ const cases: Case[] = [
     says: /"bad".*spec\.ports\[0\]\.port.*-1/s,
   },
   {
-    name: "a namespace that is not there",
+    name: "a namespace that does not exist",
     bad: configMap({ name: "${schema.metadata.name}-bad", namespace: "${schema.spec.space}" }),
     spec: { space: "string" },
     wrong: { space: "nowhere" },
@@ -78,7 +78,7 @@ const cases: Case[] = [
     says: /"bad".*(too large|Too long|more than)/is,
   },
   {
-    name: "more items than a forEach may make",
+    name: "more items than the limit of forEach",
     bad: {
       forEach: [{ a: "${lists.range(schema.spec.size)}" }],
       ...configMap({ name: "${schema.metadata.name}-bad-${string(a)}" }),
@@ -90,7 +90,7 @@ const cases: Case[] = [
     says: /"bad".*collection size of 1001 is over the maximum collection size of 1000/s,
   },
   {
-    name: "items of one name",
+    name: "items with the same name",
     bad: {
       forEach: [{ n: "${schema.spec.names}" }],
       ...configMap({ name: "${schema.metadata.name}-bad-${n}" }),
@@ -121,7 +121,7 @@ const cases: Case[] = [
     says: /"bad".*10 \/ schema\.spec\.n.*division by zero/s,
   },
   {
-    name: "a key that is missing",
+    name: "a missing key",
     bad: named({ v: "${schema.spec.m['x']}" }),
     spec: { m: "map[string]string" },
     wrong: { m: { y: "1" } },
@@ -172,7 +172,7 @@ async function check(s: Scenario, { bad, spec, wrong, right, state, says }: Case
   );
   assert.match(message, says);
   assert.doesNotMatch(message, /0123456789/);
-  // One node's fault is no other's, and no other instance's.
+  // A failed node affects neither other nodes nor other instances.
   await s.cluster.until({ kind: "ConfigMap", name: "one-good" });
   await graph.active("two");
   const kinds = instance.metadata.annotations["applyset.kubernetes.io/contains-group-kinds"];

@@ -1,4 +1,4 @@
-// What kro puts on an instance is put back when somebody takes it off, and graphs may make instances of graphs.
+// kro restores its metadata on an instance when a user removes it, and graphs may create instances of other graphs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { configMap, kroTest, type Live, NAME } from "../../support/cluster/mod.ts";
@@ -8,14 +8,14 @@ const HASH = "internal.kro.run/applyset-inventory-hash";
 
 const stripped: Record<string, JsonObject> = {
   "the finalizer": { finalizers: null },
-  "a label that says whose it is": { labels: { "applyset.kubernetes.io/id": null } },
+  "the ApplySet label": { labels: { "applyset.kubernetes.io/id": null } },
   "the RGD's label": { labels: { "kro.run/resource-graph-definition-id": null } },
   "the inventory": { annotations: { [KINDS]: null, [HASH]: null } },
   "kinds of the inventory": { annotations: { [KINDS]: "" } },
 };
 
 kroTest(
-  "what is taken off an instance is put back by one patch, what users add is not looked at",
+  "one patch restores kro's metadata on an instance, and users' additions cost no request",
   async (s) => {
     const graph = await s.graph({ kind: "Carrier", resources: [configMap("cm", `${NAME}-cm`)] });
     await graph.create("one");
@@ -35,7 +35,7 @@ kroTest(
       );
       assert.deepEqual(carried(after), before, what);
       await s.idle();
-      assert.deepEqual(await s.cluster.get(at), after, `${what}: once is enough`);
+      assert.deepEqual(await s.cluster.get(at), after, `${what}: restored by one patch`);
     }
     const noted = await s.cluster.patch(at, {
       metadata: { annotations: { note: "x" }, labels: { team: "y" } },
@@ -46,7 +46,7 @@ kroTest(
 );
 
 kroTest(
-  "the status of an instance that is a child wakes its parent, and nothing goes round",
+  "a status change of a child instance requeues its parent, without a loop",
   async (s) => {
     const inner = await s.graph({
       kind: "Inner",
@@ -78,7 +78,7 @@ kroTest(
     await s.cluster.patch(outer.instance("one"), { spec: { value: "b" } });
     await outer.active("one", (o) => o.status.echo === "b");
     const { data } = await s.cluster.get({ kind: "ConfigMap", name: "one-seen" });
-    assert.notEqual(data.revision, revision, "what kro itself changed is followed");
+    assert.notEqual(data.revision, revision, "the parent follows kro's own change of the child");
     await s.idle();
     const seen = await s.cluster.get({ kind: "ConfigMap", name: "one-seen" });
     await s.cluster.patch(inner.instance("one"), { metadata: { annotations: { note: "x" } } });
@@ -90,7 +90,7 @@ kroTest(
   },
 );
 
-kroTest("two graphs that read each other's resourceVersions come to rest", async (s) => {
+kroTest("two graphs that read each other's resourceVersions become quiet", async (s) => {
   const crossing = (kind: string, makes: string, reads: string) => ({
     kind,
     resources: [

@@ -1,11 +1,11 @@
-// Instances of a cluster-scoped kind: their objects say where they are.
+// Instances of a cluster-scoped kind: their templates name the namespace.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { scenario } from "../../support/cluster/mod.ts";
 
 scenario(
   "instance_cluster_scoped:61",
-  "objects, items and external references in a namespace that it names",
+  "a cluster-scoped instance has objects, items and external references in a namespace that its spec names",
   async (s) => {
     const config = (name: string, data: JsonObject, labels: JsonObject = {}) =>
       s.cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels }, data });

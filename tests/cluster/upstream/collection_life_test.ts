@@ -29,7 +29,7 @@ const plain = (kind: string): GraphSpec => ({
 
 scenario(
   "collection:1007",
-  "a chain of collections follows from two items to three and back",
+  "a chain of collections grows from two items to three and shrinks again",
   async (s) => {
     const graph = await s.graph({
       kind: "DeepChain",
@@ -103,7 +103,7 @@ scenario(
 
 scenario(
   "collection:1885",
-  "an edited item gets its fields back and keeps what was added",
+  "an edited item has its fields restored and keeps another manager's fields",
   async (s) => {
     const graph = await s.graph(plain("ItemDrift"));
     await graph.create("app", { values: ["alpha", "beta"], prefix: "original" });
@@ -118,7 +118,7 @@ scenario(
 
 scenario(
   "collection_behavior:66",
-  "a product over the limit makes nothing and names the limit",
+  "a product over the limit creates no object and reports the limit",
   async (s) => {
     const graph = await s.graph({
       kind: "TooMany",
@@ -136,7 +136,7 @@ scenario(
   },
 );
 
-scenario("collection_behavior:120", "drift of items is mended in every namespace", async (s) => {
+scenario("collection_behavior:120", "drift of items is repaired in every namespace", async (s) => {
   const other = `${s.namespace}-2`;
   await s.cluster.createNamespace(other);
   const wide = configMap("configs", `${NAME}-\${string(i)}`, { managed: "expected" }, {
@@ -147,21 +147,21 @@ scenario("collection_behavior:120", "drift of items is mended in every namespace
   const graph = await s.graph({ kind: "WideDrift", spec: { other: "string" }, resources });
   await graph.create("app", { other });
   await graph.active("app");
-  // Twice, for what is noticed only just after a change is not noticed.
+  // Edited twice: the first repair may come from a pass that still runs after the creation.
   for (const value of ["first", "second"]) {
     for (const [i, namespace] of [s.namespace, other].entries()) {
       const item = { kind: "ConfigMap", name: `app-${i}`, namespace };
       const { metadata } = await s.cluster.get(item);
       await s.cluster.patch(item, { data: { managed: value } });
-      const mended = await s.cluster.until(item, (o) => o.data.managed === "expected");
-      assert.equal(mended.metadata.uid, metadata.uid);
+      const repaired = await s.cluster.until(item, (o) => o.data.managed === "expected");
+      assert.equal(repaired.metadata.uid, metadata.uid);
     }
   }
 });
 
 scenario(
   "collection_watch:54",
-  "an edit of the first item is mended, though nothing is requeued",
+  "an edit of the first item is repaired without a timed requeue",
   async (s) => {
     const graph = await s.graph(plain("FirstDrift"));
     await graph.create("app", { values: ["alpha", "beta", "gamma"] });
@@ -177,7 +177,7 @@ scenario(
 
 scenario(
   "collection_watch:185",
-  "who re-creates the name of an item that went is left alone",
+  "an object that a user creates under a pruned item's name is not changed",
   async (s) => {
     const graph = await s.graph(plain("FormerName"));
     await graph.create("app", { values: ["alpha", "beta", "gamma"] });
@@ -194,7 +194,7 @@ scenario(
       metadata: { name: "app-gamma" },
       data,
     });
-    // Passes that have every reason to look at the collection.
+    // Both edits cause passes that reconcile the collection.
     const alpha = { kind: "ConfigMap", name: "app-alpha" };
     await s.cluster.patch(alpha, { data: { value: "tampered" } });
     await s.cluster.until(alpha, (o) => o.data.value === "alpha");

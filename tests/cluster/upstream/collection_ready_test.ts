@@ -1,4 +1,4 @@
-// When a collection is ready, and who waits for it.
+// When a collection is ready, and which nodes wait for it.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -41,7 +41,7 @@ scenario("collection:1391", "a dependent waits until the last item is ready", as
   };
   for (const [index, worker] of workers.slice(0, 2).entries()) {
     await run(worker, `10.0.0.${index}`);
-    // The pass that saw it names the next one that is not ready.
+    // The pass that sees this item ready names the next item that is not.
     await nodeReason(s, graph, "app", "pods", `(${s.namespace}/app-${workers[index + 1]})`);
     await s.idle();
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "pods"');
@@ -53,7 +53,7 @@ scenario("collection:1391", "a dependent waits until the last item is ready", as
   assert.deepEqual(data, { count: "3", first: "app-alpha", ips: "10.0.0.0,10.0.0.1,10.0.0.2" });
 });
 
-scenario("collection:1577", "readyWhen judges each item", async (s) => {
+scenario("collection:1577", "readyWhen is evaluated for each item", async (s) => {
   const graph = await s.graph({
     kind: "EachReady",
     spec: values,
@@ -71,7 +71,7 @@ scenario("collection:1577", "readyWhen judges each item", async (s) => {
 
 scenario(
   "collection:1677",
-  "without readyWhen items are ready as soon as they are there",
+  "items without readyWhen are ready as soon as they exist",
   async (s) => {
     const graph = await s.graph({
       kind: "NoReadyWhen",
@@ -87,7 +87,7 @@ scenario(
 
 scenario(
   "collection:2004",
-  "items that are never ready hold the instance, dependents or not",
+  "items that are never ready keep the instance IN_PROGRESS, even without dependents",
   async (s) => {
     const graph = await s.graph({
       kind: "HeldBack",
@@ -103,7 +103,7 @@ scenario(
     const instance = await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "configs"');
     assert.equal(condition(instance, "Ready").status, "False");
     assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-a", "app-b", "app-c"]);
-    // More passes, for items are touched, come to the same end.
+    // Later passes, caused by a deleted item, end in the same state.
     await s.cluster.delete({ kind: "ConfigMap", name: "app-a" });
     await s.cluster.until({ kind: "ConfigMap", name: "app-a" });
     await s.idle();

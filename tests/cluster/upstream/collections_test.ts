@@ -1,4 +1,4 @@
-// forEach: which items there are, and what reads them.
+// forEach: the items of a collection, and the nodes that read them.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { configMap, NAME, placed, scenario } from "../../support/cluster/mod.ts";
@@ -12,7 +12,7 @@ const configs = (data: JsonObject = { value: "${value}" }, more: JsonObject = {}
     ...more,
   });
 
-scenario("collection:59", "three values make three objects", async (s) => {
+scenario("collection:59", "forEach creates three objects from three values", async (s) => {
   const graph = await s.graph({ kind: "Three", spec: values, resources: [configs()] });
   await graph.create("app", { values: ["alpha", "beta", "gamma"] });
   await graph.active("app");
@@ -24,34 +24,38 @@ scenario("collection:59", "three values make three objects", async (s) => {
   ]);
 });
 
-scenario("collection:166", "two lists make their product, the first outermost", async (s) => {
-  const graph = await s.graph({
-    kind: "Product",
-    spec: { regions: "[]string", tiers: "[]string" },
-    resources: [
-      configMap(
-        "configs",
-        `${NAME}-\${region}-\${tier}`,
-        { region: "${region}", tier: "${tier}" },
-        {
-          forEach: [{ region: "${schema.spec.regions}" }, { tier: "${schema.spec.tiers}" }],
-        },
-      ),
-    ],
-  });
-  await graph.create("app", { regions: ["west", "east"], tiers: ["web", "db"] });
-  await graph.active("app");
-  const made = await s.cluster.list("ConfigMap");
-  const found = made.map((
-    { metadata: { name, labels }, data },
-  ) => [labels["kro.run/collection-index"], name, data.region, data.tier]).sort();
-  assert.deepEqual(found, [
-    ["0", "app-west-web", "west", "web"],
-    ["1", "app-west-db", "west", "db"],
-    ["2", "app-east-web", "east", "web"],
-    ["3", "app-east-db", "east", "db"],
-  ]);
-});
+scenario(
+  "collection:166",
+  "forEach over two lists creates their product, with the first list outermost",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Product",
+      spec: { regions: "[]string", tiers: "[]string" },
+      resources: [
+        configMap(
+          "configs",
+          `${NAME}-\${region}-\${tier}`,
+          { region: "${region}", tier: "${tier}" },
+          {
+            forEach: [{ region: "${schema.spec.regions}" }, { tier: "${schema.spec.tiers}" }],
+          },
+        ),
+      ],
+    });
+    await graph.create("app", { regions: ["west", "east"], tiers: ["web", "db"] });
+    await graph.active("app");
+    const made = await s.cluster.list("ConfigMap");
+    const found = made.map((
+      { metadata: { name, labels }, data },
+    ) => [labels["kro.run/collection-index"], name, data.region, data.tier]).sort();
+    assert.deepEqual(found, [
+      ["0", "app-west-web", "west", "web"],
+      ["1", "app-west-db", "west", "db"],
+      ["2", "app-east-web", "east", "web"],
+      ["3", "app-east-db", "east", "db"],
+    ]);
+  },
+);
 
 const enabled = {
   kind: "Switch",
@@ -59,7 +63,7 @@ const enabled = {
   resources: [configs({}, { includeWhen: ["${schema.spec.enabled}"] })],
 };
 
-scenario("collection:279", "includeWhen counts for a whole collection", async (s) => {
+scenario("collection:279", "includeWhen applies to a whole collection", async (s) => {
   const graph = await s.graph(enabled);
   await graph.create("off", { values: ["a", "b"], enabled: false });
   await graph.create("on", { values: ["a", "b"], enabled: true });
@@ -68,7 +72,7 @@ scenario("collection:279", "includeWhen counts for a whole collection", async (s
   assert.deepEqual(await s.cluster.names("ConfigMap"), ["on-a", "on-b"]);
 });
 
-scenario("collection:382", "none, all, and none again as includeWhen says", async (s) => {
+scenario("collection:382", "includeWhen switches a collection on and off again", async (s) => {
   const graph = await s.graph(enabled);
   await graph.create("app", { values: ["a", "b", "c"], enabled: false });
   await graph.active("app");
@@ -83,7 +87,7 @@ scenario("collection:382", "none, all, and none again as includeWhen says", asyn
   }
 });
 
-scenario("collection:535", "the template reads another object", async (s) => {
+scenario("collection:535", "a collection's template reads another object", async (s) => {
   const graph = await s.graph({
     kind: "Dependent",
     spec: { ...values, version: "string" },
@@ -106,7 +110,7 @@ scenario("collection:535", "the template reads another object", async (s) => {
   }
 });
 
-scenario("collection:655", "the list reads another object", async (s) => {
+scenario("collection:655", "a collection's list reads another object", async (s) => {
   const list = "${has(base.data.enabled) ? schema.spec.values : []}";
   const graph = await s.graph({
     kind: "DependentList",
@@ -155,30 +159,38 @@ scenario(
   },
 );
 
-scenario("collection:917", "an empty list makes nothing, and the instance is ACTIVE", async (s) => {
-  const graph = await s.graph({ kind: "Empty", spec: values, resources: [configs()] });
-  await graph.create("app", { values: [] });
-  await graph.active("app");
-  assert.deepEqual(await s.cluster.names("ConfigMap"), []);
-});
+scenario(
+  "collection:917",
+  "an empty list creates no object, and the instance is ACTIVE",
+  async (s) => {
+    const graph = await s.graph({ kind: "Empty", spec: values, resources: [configs()] });
+    await graph.create("app", { values: [] });
+    await graph.active("app");
+    assert.deepEqual(await s.cluster.names("ConfigMap"), []);
+  },
+);
 
-scenario("collection:2297", "who reads an empty collection sees a list of none", async (s) => {
-  const graph = await s.graph({
-    kind: "EmptyRead",
-    spec: values,
-    resources: [
-      configs(),
-      configMap("summary", `${NAME}-summary`, { count: "${string(size(configs))}" }),
-    ],
-  });
-  await graph.create("app", { values: [] });
-  await graph.active("app");
-  assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-summary"]);
-  const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app-summary" });
-  assert.deepEqual(data, { count: "0" });
-});
+scenario(
+  "collection:2297",
+  "a node that reads an empty collection sees an empty list",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "EmptyRead",
+      spec: values,
+      resources: [
+        configs(),
+        configMap("summary", `${NAME}-summary`, { count: "${string(size(configs))}" }),
+      ],
+    });
+    await graph.create("app", { values: [] });
+    await graph.active("app");
+    assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-summary"]);
+    const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app-summary" });
+    assert.deepEqual(data, { count: "0" });
+  },
+);
 
-scenario("collection:1774", "the items go with the instance", async (s) => {
+scenario("collection:1774", "deleting the instance deletes the items", async (s) => {
   const graph = await s.graph({ kind: "Gone", spec: values, resources: [configs()] });
   await graph.create("app", { values: ["a", "b", "c"] });
   await graph.active("app");
@@ -186,7 +198,7 @@ scenario("collection:1774", "the items go with the instance", async (s) => {
   assert.deepEqual(await s.cluster.names("ConfigMap"), []);
 });
 
-scenario("collection:2147", "and so do those in two namespaces", async (s) => {
+scenario("collection:2147", "deleting the instance deletes items in two namespaces", async (s) => {
   const other = `${s.namespace}-2`;
   await s.cluster.createNamespace(other);
   const wide = configMap("configs", `${NAME}-\${string(i)}`, { index: "${string(i)}" }, {

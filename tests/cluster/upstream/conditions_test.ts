@@ -1,4 +1,4 @@
-// Conditions that the author of a graph declares.
+// Custom conditions, which the author of a graph declares.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -33,37 +33,41 @@ function entry(type: string, status: string, reason = "''", message = "''"): str
   return `\${runtime.newCondition({${fields}})}`;
 }
 
-/** Types in the order of the wire. */
+/** Condition types in the order of the response. */
 const types = ({ status }: Live): string[] => status.conditions.map((c: Live) => c.type);
 
-/** Lets the second pass in which a condition changed: times have no finer grain. */
+/** Waits until the second in which a condition changed is over: condition times have a resolution of one second. */
 async function nextSecond({ lastTransitionTime }: Live): Promise<void> {
   const left = Date.parse(lastTransitionTime) + 1000 - Date.now();
   if (left > 0) await sleep(left);
 }
 
-scenario("instance_custom_conditions:109", "they stand in the status, and no others", async (s) => {
-  const graph = await s.graph(graphOf("Declared", [
-    entry("'PrimaryReady'", "'True'", "'OK'", "'always healthy'"),
-    entry("'AppReady'", "'False'", "'Init'"),
-  ]));
-  await graph.create("demo", { name: "demo" });
-  const { status, metadata } = await graph.active("demo");
-  const found = status.conditions.map(({ lastTransitionTime, ...rest }: Live) => {
-    assert.ok(Date.parse(lastTransitionTime) >= Date.parse(metadata.creationTimestamp));
-    return rest;
-  });
-  const observedGeneration = metadata.generation;
-  const message = "always healthy";
-  assert.deepEqual(found, [
-    { type: "PrimaryReady", status: "True", reason: "OK", message, observedGeneration },
-    { type: "AppReady", status: "False", reason: "Init", observedGeneration },
-  ]);
-});
+scenario(
+  "instance_custom_conditions:109",
+  "the status has the custom conditions only",
+  async (s) => {
+    const graph = await s.graph(graphOf("Declared", [
+      entry("'PrimaryReady'", "'True'", "'OK'", "'always healthy'"),
+      entry("'AppReady'", "'False'", "'Init'"),
+    ]));
+    await graph.create("demo", { name: "demo" });
+    const { status, metadata } = await graph.active("demo");
+    const found = status.conditions.map(({ lastTransitionTime, ...rest }: Live) => {
+      assert.ok(Date.parse(lastTransitionTime) >= Date.parse(metadata.creationTimestamp));
+      return rest;
+    });
+    const observedGeneration = metadata.generation;
+    const message = "always healthy";
+    assert.deepEqual(found, [
+      { type: "PrimaryReady", status: "True", reason: "OK", message, observedGeneration },
+      { type: "AppReady", status: "False", reason: "Init", observedGeneration },
+    ]);
+  },
+);
 
 scenario(
   "instance_custom_conditions:177",
-  "an edit moves the generation, and not the time of the last change",
+  "an edit updates observedGeneration and keeps lastTransitionTime",
   async (s) => {
     const spec = { label: "string | default=initial" };
     const data = { label: "${schema.spec.label}" };
@@ -78,16 +82,20 @@ scenario(
   },
 );
 
-scenario("instance_custom_conditions:242", "without them kro's own are there", async (s) => {
-  const graph = await s.graph(graphOf("Plain", []));
-  await graph.create("demo", { name: "demo" });
-  const demo = await graph.active("demo");
-  for (const type of BUILT_IN) assert.equal(condition(demo, type)?.status, "True", type);
-});
+scenario(
+  "instance_custom_conditions:242",
+  "an instance without custom conditions has kro's own",
+  async (s) => {
+    const graph = await s.graph(graphOf("Plain", []));
+    await graph.create("demo", { name: "demo" });
+    const demo = await graph.active("demo");
+    for (const type of BUILT_IN) assert.equal(condition(demo, type)?.status, "True", type);
+  },
+);
 
 scenario(
   "instance_custom_conditions:289",
-  "the author's Ready is the one that stands",
+  "a custom Ready replaces kro's own",
   async (s) => {
     const conditions = [entry("'Ready'", "'False'", "'AuthorSaysNo'", "'a test'")];
     const graph = await s.graph(graphOf("OwnReady", conditions));
@@ -101,7 +109,7 @@ scenario(
 
 scenario(
   "instance_custom_conditions:335",
-  "they follow what they read of the instance",
+  "custom conditions follow the instance's fields that they read",
   async (s) => {
     const status = "schema.spec.healthy ? 'True' : 'False'";
     const spec = { healthy: "boolean | default=true" };
@@ -116,7 +124,7 @@ scenario(
   },
 );
 
-/** A ResourcesReady of the author that kro's own contradicts. */
+/** A custom ResourcesReady that contradicts kro's own. */
 const overriding = (kind: string, conditions: string[], more: { spec?: JsonObject } = {}) => {
   const readyWhen = ["${config.data.?ready.orValue('') == 'true'}"];
   const override = entry("'ResourcesReady'", "'True'", "'AuthorOverride'", "'says so'");
@@ -125,7 +133,7 @@ const overriding = (kind: string, conditions: string[], more: { spec?: JsonObjec
 
 scenario(
   "instance_custom_conditions:397",
-  "an entry reads kro's own value, the wire has the author's",
+  "a custom condition reads kro's own value, and the status has the author's",
   async (s) => {
     const own = "runtime.condition(schema, 'ResourcesReady').status";
     const graph = await s.graph(overriding("Mirrored", [entry("'Mirror'", own, "'OfKro'")]));
@@ -141,7 +149,7 @@ scenario(
 
 scenario(
   "instance_custom_conditions:463",
-  "a type that is computed twice is dropped, the others stay",
+  "a condition type that is computed twice is dropped, and the other conditions stay",
   async (s) => {
     const twice = "'Same-' + schema.spec.name";
     const graph = await s.graph(graphOf("Doubled", [
@@ -158,7 +166,7 @@ scenario(
 
 scenario(
   "instance_custom_conditions:519",
-  "an override that kro contradicts keeps its time",
+  "a custom condition that contradicts kro's own keeps its lastTransitionTime",
   async (s) => {
     const spec = { label: "string | default=initial" };
     const graph = await s.graph(overriding("Overridden", [], { spec }));
@@ -180,7 +188,7 @@ scenario(
 
 scenario(
   "instance_custom_conditions:590",
-  "a condition whose data is gone keeps its last value",
+  "a condition whose data no longer exists keeps its last value",
   async (s) => {
     const status = "config.data[schema.spec.key] == 'x' ? 'True' : 'False'";
     const more = { spec: { key: "string" }, data: { phase: "x" } };
@@ -205,7 +213,7 @@ scenario(
 
 scenario(
   "instance_custom_conditions:662",
-  "when a graph declares none any longer, kro's own come back",
+  "kro's own conditions return when a graph no longer declares custom ones",
   async (s) => {
     const graph = await s.graph(graphOf("Removed", [entry("'AppReady'", "'True'")]));
     await graph.create("demo", { name: "demo" });

@@ -1,4 +1,4 @@
-// The generated CRD: made, updated, refused, restored.
+// The generated CRD: created, updated, rejected, restored.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
@@ -20,7 +20,7 @@ function graphOf(kind: string, spec: JsonObject, schema: JsonObject = {}): Graph
 
 const fields = { field1: "string", field2: "integer | default=42" };
 
-scenario("crd:60", "an RGD makes its kind", async (s) => {
+scenario("crd:60", "an RGD creates the CRD of its kind", async (s) => {
   const graph = await s.graph(graphOf("TestResource", fields));
   const { spec, ...crd } = await s.cluster.get(graph.crd);
   const group = graph.apiVersion.split("/")[0];
@@ -37,7 +37,7 @@ scenario("crd:60", "an RGD makes its kind", async (s) => {
   });
 });
 
-scenario("crd:111", "a field that is added reaches the CRD", async (s) => {
+scenario("crd:111", "an added field reaches the CRD", async (s) => {
   const graph = await s.graph(graphOf("Grown", fields));
   await graph.change(graphOf("Grown", { ...fields, field3: "boolean" }));
   const { properties } = specSchema(await s.cluster.get(graph.crd));
@@ -45,28 +45,32 @@ scenario("crd:111", "a field that is added reaches the CRD", async (s) => {
   assert.equal(properties.field3.type, "boolean");
 });
 
-scenario("crd:165", "short names and categories follow, also to none", async (s) => {
-  const names = (shortNames: string[], categories: string[]) =>
-    graphOf("Named", fields, { shortNames, categories });
-  const graph = await s.graph(names(["nmd"], ["all"]));
-  const looks = async () => {
-    const { shortNames = [], categories = [] } = (await s.cluster.get(graph.crd)).spec.names;
-    return [shortNames, categories];
-  };
-  assert.deepEqual(await looks(), [["nmd"], ["all"]]);
-  await graph.change(names(["nm", "nmx"], ["kro"]));
-  assert.deepEqual(await looks(), [["nm", "nmx"], ["kro"]]);
-  await graph.change(graphOf("Named", fields));
-  assert.deepEqual(await looks(), [[], []]);
-});
+scenario(
+  "crd:165",
+  "short names and categories of the CRD follow the RGD, including their removal",
+  async (s) => {
+    const names = (shortNames: string[], categories: string[]) =>
+      graphOf("Named", fields, { shortNames, categories });
+    const graph = await s.graph(names(["nmd"], ["all"]));
+    const looks = async () => {
+      const { shortNames = [], categories = [] } = (await s.cluster.get(graph.crd)).spec.names;
+      return [shortNames, categories];
+    };
+    assert.deepEqual(await looks(), [["nmd"], ["all"]]);
+    await graph.change(names(["nm", "nmx"], ["kro"]));
+    assert.deepEqual(await looks(), [["nm", "nmx"], ["kro"]]);
+    await graph.change(graphOf("Named", fields));
+    assert.deepEqual(await looks(), [[], []]);
+  },
+);
 
-scenario("crd:216", "with the RGD goes the CRD when that is allowed", async (s) => {
+scenario("crd:216", "the CRD is deleted with its RGD if CRD deletion is allowed", async (s) => {
   const graph = await s.graph(graphOf("Leaving", fields));
   await s.cluster.remove(graph.rgd);
   await s.cluster.untilGone(graph.crd);
 });
 
-/** Two RGDs of one kind; the first has it. */
+/** Two RGDs of one kind; the first one owns it. */
 async function rivals(s: Parameters<Parameters<typeof scenario>[2]>[0], kind: string) {
   const winner = await s.graph(graphOf(kind, fields));
   const group = winner.apiVersion.split("/")[0];
@@ -79,7 +83,7 @@ async function rivals(s: Parameters<Parameters<typeof scenario>[2]>[0], kind: st
   return { winner, loser };
 }
 
-scenario("crd:261", "a kind belongs to the RGD that made it first", async (s) => {
+scenario("crd:261", "a kind belongs to the RGD that created it first", async (s) => {
   const { winner, loser } = await rivals(s, "Rival");
   const { labels } = (await s.cluster.get(winner.crd)).metadata;
   assert.equal(labels["kro.run/owned"], "true");
@@ -93,7 +97,7 @@ scenario("crd:261", "a kind belongs to the RGD that made it first", async (s) =>
   );
 });
 
-scenario("crd:310", "the loser goes without harm to the winner", async (s) => {
+scenario("crd:310", "deleting the RGD without the kind does not affect the owner", async (s) => {
   const { winner, loser } = await rivals(s, "Rivalled");
   await winner.create("old", { field1: "a" });
   await winner.active("old");
@@ -107,7 +111,7 @@ scenario("crd:310", "the loser goes without harm to the winner", async (s) => {
   await s.cluster.get({ kind: "ConfigMap", name: "new" });
 });
 
-scenario("crd:436", "a breaking change waits for leave", async (s) => {
+scenario("crd:436", "a breaking change waits for the annotation that allows it", async (s) => {
   const graph = await s.graph(graphOf("Broken", fields));
   await graph.put(graphOf("Broken", { field1: "string" }));
   const rgd = await refused(s, graph, "KindReady", /breaking/);
@@ -125,7 +129,7 @@ scenario("crd:436", "a breaking change waits for leave", async (s) => {
   assert.deepEqual(Object.keys(properties), ["field1"]);
 });
 
-scenario("crd:536", "what breaks nothing needs no leave", async (s) => {
+scenario("crd:536", "a compatible change needs no annotation", async (s) => {
   const graph = await s.graph(graphOf("Mild", fields));
   const field3 = async () => specSchema(await s.cluster.get(graph.crd)).properties.field3;
   const extended = await graph.change(
@@ -138,7 +142,7 @@ scenario("crd:536", "what breaks nothing needs no leave", async (s) => {
   assert.deepEqual([changed.status.state, (await field3()).default], ["Active", 52]);
 });
 
-scenario("crd:627", "constraints that go reach the CRD", async (s) => {
+scenario("crd:627", "removed constraints are removed from the CRD", async (s) => {
   const graph = await s.graph(graphOf("Bounded", { size: "integer | minimum=1 maximum=9" }));
   const size = async () => specSchema(await s.cluster.get(graph.crd)).properties.size;
   assert.deepEqual(await size(), { type: "integer", minimum: 1, maximum: 9 });
@@ -146,7 +150,7 @@ scenario("crd:627", "constraints that go reach the CRD", async (s) => {
   assert.deepEqual(await size(), { type: "integer" });
 });
 
-scenario("crd:693", "an edit of the CRD is undone", async (s) => {
+scenario("crd:693", "an edit of the CRD is reverted", async (s) => {
   const graph = await s.graph(graphOf("Edited", fields));
   const crd = await s.cluster.get(graph.crd);
   delete crd.metadata.managedFields;
@@ -155,7 +159,7 @@ scenario("crd:693", "an edit of the CRD is undone", async (s) => {
   await s.cluster.until(graph.crd, (o) => specSchema(o).properties.field2?.default === 42);
 });
 
-scenario("crd:766", "a CRD that is deleted is made anew", async (s) => {
+scenario("crd:766", "a deleted CRD is created again", async (s) => {
   const graph = await s.graph(graphOf("Restored", fields));
   const { metadata: { uid, labels } } = await s.cluster.get(graph.crd);
   await s.cluster.delete(graph.crd);

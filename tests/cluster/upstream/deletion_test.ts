@@ -1,4 +1,4 @@
-// Deletion: from the inventory alone, wave by wave, and through instances of instances.
+// Deletion: by the inventory alone, in waves, and through nested instances.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -16,13 +16,13 @@ import {
 const ORDER = "internal.kro.run/apply-order";
 const HOLD = "scenario.example.com/hold";
 
-/** Keeps the object from going for as long as it is not released. */
+/** Holds the object with a finalizer until it is released. */
 async function hold({ cluster }: Scenario, at: Place): Promise<() => Promise<unknown>> {
   await cluster.patch(at, { metadata: { finalizers: [HOLD] } });
   return () => cluster.patch(at, { metadata: { finalizers: null } });
 }
 
-/** Waits until the instance says that this object and its finalizer hold it up. */
+/** Waits until the instance reports that this object and its finalizer block its deletion. */
 async function blocked({ cluster }: Scenario, instance: Place, name: string): Promise<void> {
   const { status } = await cluster.until(instance, (o) => {
     const { message = "" } = condition(o, "ResourcesReady") ?? {};
@@ -33,7 +33,7 @@ async function blocked({ cluster }: Scenario, instance: Place, name: string): Pr
 
 scenario(
   "externalref_deletion:52",
-  "a child is deleted though what it was made from is gone",
+  "a child is deleted although the external object that it reads no longer exists",
   async (s) => {
     await s.cluster.create({
       apiVersion: "v1",
@@ -71,7 +71,7 @@ scenario(
 
 scenario(
   "externalref_deletion:182",
-  "what others depend on stays until they are gone",
+  "an object that other objects depend on stays until they are gone",
   async (s) => {
     const graph = await s.graph({
       kind: "Ordered",
@@ -103,7 +103,7 @@ scenario(
 
 scenario(
   "cascading_deletion:53",
-  "with the top of three nested kinds goes all below it",
+  "deleting the top of three nested instances deletes everything below it",
   async (s) => {
     const below = (id: string, apiVersion: string, kind: string, name: string) => ({
       id,
@@ -157,7 +157,7 @@ scenario(
     assert.deepEqual(data, { level: "3", message: "hello" });
 
     await s.cluster.delete(first.instance("app"));
-    // An instance is gone only after its objects, the nested instances among them.
+    // An instance is deleted only after its objects, which include the nested instances.
     await s.cluster.untilGone(first.instance("app"));
     const nested = [second.instance("app-two"), third.instance("app-two-three")];
     for (const at of [...nested, ...objects]) assert.equal(await s.cluster.find(at), undefined);

@@ -1,4 +1,4 @@
-// Upstream's end-to-end tests of what an instance may say: its CRD, and what the API server refuses.
+// Upstream's end-to-end tests of an instance's schema: the CRD, and what the API server rejects.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { condition, configMap, scenario, specSchema } from "../../support/cluster/mod.ts";
@@ -40,7 +40,7 @@ scenario("e2e:check-arbitary-objects", "an object field holds anything", async (
 
 scenario(
   "e2e:check-validation-markers",
-  "what a marker forbids is refused at admission",
+  "the API server rejects values that a marker forbids",
   async (s) => {
     const graph = await s.graph({
       kind: "Validated",
@@ -98,14 +98,14 @@ scenario(
       ["too many tags", { tags: four }, ["spec.tags"]],
       ["too many priorities", { priorities: [1, 2, 3, 4] }, ["spec.priorities"]],
       ["both", { tags: four, priorities: [1, 2, 3, 4] }, ["spec.tags", "spec.priorities"]],
-      ["a tag twice", { tags: ["a", "a"] }, ["spec.tags"]],
-      ["no address", { email: "nobody" }, ["spec.email"]],
+      ["a duplicate tag", { tags: ["a", "a"] }, ["spec.tags"]],
+      ["an invalid address", { email: "nobody" }, ["spec.email"]],
       ["a short name", { username: "ab" }, ["spec.username"]],
       ["a long name", { username: "a".repeat(16) }, ["spec.username"]],
       ["too many replicas", { replicas: 11 }, ["spec.replicas"]],
     ];
     for (const [name, change, fields] of invalid) {
-      // A name of its own each: what was let in by mistake would be there.
+      // Each has its own name, so that an instance admitted by mistake is found.
       const id = `bad-${fields.length}-${name.replaceAll(" ", "-")}`;
       await assert.rejects(graph.create(id, { ...valid, ...change }), (error: Error) => {
         for (const field of fields) assert.ok(error.message.includes(field), error.message);
@@ -118,7 +118,7 @@ scenario(
 
 scenario(
   "e2e:check-required-default-interactions",
-  "what is required and what has a default, through types",
+  "required fields and defaults apply through custom types",
   async (s) => {
     const graph = await s.graph({
       kind: "Complex",

@@ -14,7 +14,7 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** Holds that the object says at least this, as upstream's assertions do; lists have to be as long. */
+/** Asserts that the object contains these fields, as upstream's assertions do; lists must have equal length. */
 function assertHolds(object: Live, expected: unknown, path = ""): void {
   if (typeof expected !== "object" || expected === null) {
     return assert.equal(object, expected, path);
@@ -25,8 +25,8 @@ function assertHolds(object: Live, expected: unknown, path = ""): void {
   }
 }
 
-/** Holds what stands on every instance that is settled. */
-function assertSettled(instance: Live, graph: TestGraph): void {
+/** Asserts the labels, the finalizer and the Ready condition of a converged instance. */
+function assertConverged(instance: Live, graph: TestGraph): void {
   const { finalizers, labels, generation } = instance.metadata;
   assert.deepEqual(finalizers, ["kro.run/finalizer"]);
   assert.equal(labels["kro.run/owned"], "true");
@@ -67,7 +67,7 @@ const deploymentOf = (app: string, replicas: number, image: string): JsonObject 
   },
 });
 
-scenario("e2e:check-instance-creation", "an instance makes its Deployment", async (s) => {
+scenario("e2e:check-instance-creation", "an instance creates its Deployment", async (s) => {
   const graph = await s.graph(simple("Created"));
   const rgd = await s.cluster.get(graph.rgd);
   assert.deepEqual(rgd.metadata.finalizers, ["kro.run/finalizer"]);
@@ -76,24 +76,28 @@ scenario("e2e:check-instance-creation", "an instance makes its Deployment", asyn
   const { status, observedGeneration } = condition(rgd, "Ready");
   assert.deepEqual([status, observedGeneration], ["True", 1]);
   await graph.create("app", { replicas: 2, image: "nginx:1.25" });
-  assertSettled(await graph.active("app"), graph);
+  assertConverged(await graph.active("app"), graph);
   const deployment = await s.cluster.get({ kind: "Deployment.apps", name: "app" });
   assertHolds(deployment, deploymentOf("app", 2, "nginx:1.25"));
 });
 
-scenario("e2e:check-instance-update", "an edit of the instance reaches it", async (s) => {
-  const graph = await s.graph(simple("Updated"));
-  await graph.create("app", { replicas: 2, image: "nginx:1.25" });
-  assertSettled(await graph.active("app"), graph);
-  await s.cluster.patch(graph.instance("app"), { spec: { replicas: 3, image: "nginx:1.26" } });
-  assertSettled(await graph.active("app"), graph);
-  const deployment = await s.cluster.get({ kind: "Deployment.apps", name: "app" });
-  assertHolds(deployment, deploymentOf("app", 3, "nginx:1.26"));
-});
+scenario(
+  "e2e:check-instance-update",
+  "an edit of the instance reaches its Deployment",
+  async (s) => {
+    const graph = await s.graph(simple("Updated"));
+    await graph.create("app", { replicas: 2, image: "nginx:1.25" });
+    assertConverged(await graph.active("app"), graph);
+    await s.cluster.patch(graph.instance("app"), { spec: { replicas: 3, image: "nginx:1.26" } });
+    assertConverged(await graph.active("app"), graph);
+    const deployment = await s.cluster.get({ kind: "Deployment.apps", name: "app" });
+    assertHolds(deployment, deploymentOf("app", 3, "nginx:1.26"));
+  },
+);
 
 scenario(
   "e2e:check-multi-resource-rgd",
-  "four objects, of which an edit reaches two",
+  "an edit reaches two of an instance's four objects",
   async (s) => {
     const named = (what: string) => ({ name: `\${schema.spec.name}-${what}` });
     const app = "${schema.spec.name}-deployment";
@@ -175,7 +179,7 @@ scenario(
       targetCPU: 20,
     };
     await graph.create("shop", spec);
-    assertSettled(await graph.active("shop"), graph);
+    assertConverged(await graph.active("shop"), graph);
     const labels = { "kro.run/instance-name": "shop", "kro.run/owned": "true" };
     const holds = async (kind: string, name: string, expected: JsonObject) => {
       const { metadata, ...object } = await s.cluster.get({ kind, name });
@@ -207,13 +211,13 @@ scenario(
     await holds("Deployment.apps", "app-deployment", deployment("nginx:1.24"));
     await holds("HorizontalPodAutoscaler.autoscaling", "app-hpa", hpa(1));
 
-    // The template says nothing of replicas: they are the autoscaler's.
+    // The template omits replicas: the autoscaler owns them.
     const at = { kind: "Deployment.apps", name: "app-deployment" };
     await s.cluster.patch(at, { spec: { replicas: 4 } });
     await s.cluster.patch(graph.instance("shop"), {
       spec: { image: "nginx:1.25", minReplicas: 2 },
     });
-    assertSettled(await graph.active("shop"), graph);
+    assertConverged(await graph.active("shop"), graph);
     await holds("Deployment.apps", "app-deployment", deployment("nginx:1.25"));
     await holds("Deployment.apps", "app-deployment", { spec: { replicas: 4 } });
     await holds("HorizontalPodAutoscaler.autoscaling", "app-hpa", hpa(2));
@@ -222,7 +226,7 @@ scenario(
 
 scenario(
   "e2e:check-external-references",
-  "nothing is made without what it refers to",
+  "no object is created before the external object that it reads exists",
   async (s) => {
     const head = { apiVersion: "v1", kind: "ConfigMap" };
     const metadata = { name: "external", namespace: s.namespace };
@@ -242,7 +246,7 @@ scenario(
     await s.idle();
     assert.deepEqual(await s.cluster.names("ConfigMap"), []);
     await s.cluster.create({ ...head, metadata, data: { echo: "Hello, World!" } });
-    assertSettled(await graph.active("app"), graph);
+    assertConverged(await graph.active("app"), graph);
     const config = await s.cluster.get({ kind: "ConfigMap", name: "config" });
     assert.deepEqual(config.data, { echo: "Hello, World!" });
   },
@@ -250,7 +254,7 @@ scenario(
 
 scenario(
   "e2e:check-unknown-fields",
-  "what is read of a field without a schema resolves",
+  "an expression that reads a field without a schema resolves",
   async (s) => {
     const { apiVersion } = await installCrd(s.cluster, "AllowUnknown", {
       spec: { type: "object", properties: { config: { ...ANY_VALUE, type: "object" } } },
@@ -276,7 +280,7 @@ scenario(
     const { status } = await s.cluster.get(graph.rgd);
     assert.deepEqual(status.topologicalOrder, ["example", "config"]);
     await graph.create("app", { name: "name", nested: { field: "value" } });
-    assertSettled(await graph.active("app"), graph);
+    assertConverged(await graph.active("app"), graph);
     const { data } = await s.cluster.get({ kind: "ConfigMap", name: "read" });
     assert.deepEqual(data, { foo: "bar", name: "name", nested: "value" });
   },
@@ -284,7 +288,7 @@ scenario(
 
 scenario(
   "e2e:cel-random-namespaced-function",
-  "a seeded name is the same in each pass",
+  "a seeded random name is the same in each pass",
   async (s) => {
     const metadata = {
       name: "${random.seededString(10, schema.metadata.uid)}",
@@ -298,12 +302,12 @@ scenario(
       resources: [{ id: "config", template }],
     });
     await graph.create("app", { namespace: s.namespace });
-    assertSettled(await graph.active("app"), graph);
+    assertConverged(await graph.active("app"), graph);
     const [made, ...more] = await s.cluster.list("ConfigMap");
     assert.deepEqual(more, []);
     assert.match(made.metadata.name, /^[a-z0-9]{10}$/);
     await s.cluster.patch(graph.instance("app"), { spec: { note: "b" } });
-    assertSettled(await graph.active("app"), graph);
+    assertConverged(await graph.active("app"), graph);
     const [again, ...others] = await s.cluster.list("ConfigMap");
     assert.deepEqual([again.metadata.uid, others], [made.metadata.uid, []]);
     assert.equal(again.data.note, "b");

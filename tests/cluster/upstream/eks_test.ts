@@ -1,4 +1,4 @@
-// A graph of twelve objects, in the depth and breadth of a cluster at a cloud provider.
+// A graph of twelve objects, as deep and wide as that of an EKS cluster.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -121,7 +121,7 @@ const DEPENDENCIES = {
 const arnOf = (resource: string) => `arn:aws:eks:us-west-2:123456789012:${resource}`;
 const withArn = (resource: string) => ({ ackResourceMetadata: { arn: arnOf(resource) } });
 
-/** What the provider's controllers write, in the order in which objects appear. */
+/** The statuses that the provider's controllers write, in the order in which the objects appear. */
 const PROVIDED: [kind: string, name: string, status: JsonObject][] = [
   ["Role", "kro-cluster-role", withArn("role/kro-cluster-role")],
   ["Role", "kro-pia-role", withArn("role/kro-pia-role")],
@@ -139,71 +139,75 @@ const PROVIDED: [kind: string, name: string, status: JsonObject][] = [
 
 const KINDS = [...new Set(PROVIDED.map(([kind]) => kind))];
 
-/** All objects of the graph that are there, by kind and name. */
+/** All existing objects of the graph, by kind and name. */
 async function all({ cluster }: Scenario): Promise<Map<string, Live>> {
   const lists = await Promise.all(KINDS.map((kind) => cluster.list(awsKind(kind))));
   return new Map(lists.flat().map((o) => [`${o.kind} ${o.metadata.name}`, o]));
 }
 
-scenario("ackekscluster:36", "twelve objects appear, change and go in order", async (s) => {
-  await installAwsKinds(s.cluster, ...KINDS);
-  const graph = await s.graph(GRAPH);
-  const rgd = await s.cluster.get(graph.rgd);
-  assert.deepEqual(rgd.status.topologicalOrder, ORDER);
-  assert.deepEqual(dependencies(rgd), DEPENDENCIES);
-  const { status, observedGeneration } = condition(rgd, "Ready");
-  assert.deepEqual([status, observedGeneration], ["True", rgd.metadata.generation]);
+scenario(
+  "ackekscluster:36",
+  "twelve objects are created, updated and deleted in order",
+  async (s) => {
+    await installAwsKinds(s.cluster, ...KINDS);
+    const graph = await s.graph(GRAPH);
+    const rgd = await s.cluster.get(graph.rgd);
+    assert.deepEqual(rgd.status.topologicalOrder, ORDER);
+    assert.deepEqual(dependencies(rgd), DEPENDENCIES);
+    const { status, observedGeneration } = condition(rgd, "Ready");
+    assert.deepEqual([status, observedGeneration], ["True", rgd.metadata.generation]);
 
-  await graph.create("app", { name: "app", version: "1.27" });
-  await inState(s, graph.instance("app"), "IN_PROGRESS", "(data pending)");
-  const first = ["ElasticIPAddress kro-eip", "VPC kro-vpc"];
-  const roles = PROVIDED.slice(0, 3).map(([, name]) => `Role ${name}`);
-  assert.deepEqual([...(await all(s)).keys()].sort(), [...first, ...roles].sort());
-  for (const [kind, name, status] of PROVIDED) await provide(s.cluster, kind, name, status);
-  const app = await graph.active("app", (o) => o.status.clusterARN);
-  assert.equal(app.status.clusterARN, arnOf("cluster/app"));
-  assert.deepEqual(app.status.networkingInfo, {
-    vpcID: "vpc-1",
-    subnetAZA: "subnet-a",
-    subnetAZB: "subnet-b",
-  });
-  const made = await all(s);
-  assert.equal(made.size, 12);
-  assert.deepEqual(made.get("RouteTable kro-route-table").spec.routes, [
-    { destinationCIDRBlock: "0.0.0.0/0", gatewayID: "igw-1" },
-  ]);
-  assert.equal(made.get("Nodegroup kro-nodegroup").spec.nodeRole, arnOf("role/kro-node-role"));
+    await graph.create("app", { name: "app", version: "1.27" });
+    await inState(s, graph.instance("app"), "IN_PROGRESS", "(data pending)");
+    const first = ["ElasticIPAddress kro-eip", "VPC kro-vpc"];
+    const roles = PROVIDED.slice(0, 3).map(([, name]) => `Role ${name}`);
+    assert.deepEqual([...(await all(s)).keys()].sort(), [...first, ...roles].sort());
+    for (const [kind, name, status] of PROVIDED) await provide(s.cluster, kind, name, status);
+    const app = await graph.active("app", (o) => o.status.clusterARN);
+    assert.equal(app.status.clusterARN, arnOf("cluster/app"));
+    assert.deepEqual(app.status.networkingInfo, {
+      vpcID: "vpc-1",
+      subnetAZA: "subnet-a",
+      subnetAZB: "subnet-b",
+    });
+    const made = await all(s);
+    assert.equal(made.size, 12);
+    assert.deepEqual(made.get("RouteTable kro-route-table").spec.routes, [
+      { destinationCIDRBlock: "0.0.0.0/0", gatewayID: "igw-1" },
+    ]);
+    assert.equal(made.get("Nodegroup kro-nodegroup").spec.nodeRole, arnOf("role/kro-node-role"));
 
-  await s.idle();
-  const before = await all(s);
-  await s.cluster.patch(graph.instance("app"), { spec: { version: "1.28" } });
-  await graph.active("app");
-  await s.idle();
-  const after = await all(s);
-  const changed = [...after].filter(([key, { metadata }]) =>
-    metadata.resourceVersion !== before.get(key).metadata.resourceVersion
-  );
-  assert.deepEqual(changed.map(([key, { spec }]) => `${key} ${spec.version}`), [
-    "Cluster app 1.28",
-  ]);
+    await s.idle();
+    const before = await all(s);
+    await s.cluster.patch(graph.instance("app"), { spec: { version: "1.28" } });
+    await graph.active("app");
+    await s.idle();
+    const after = await all(s);
+    const changed = [...after].filter(([key, { metadata }]) =>
+      metadata.resourceVersion !== before.get(key).metadata.resourceVersion
+    );
+    assert.deepEqual(changed.map(([key, { spec }]) => `${key} ${spec.version}`), [
+      "Cluster app 1.28",
+    ]);
 
-  // Of the last wave one is held back: what the graph's other objects stand on stays as it is.
-  const group = { kind: awsKind("Nodegroup"), name: "kro-nodegroup" };
-  await s.cluster.patch(group, { metadata: { finalizers: ["example.com/held"] } });
-  await s.cluster.delete(graph.instance("app"));
-  await s.cluster.until(group, ({ metadata }) => metadata.deletionTimestamp);
-  for (const [kind, name] of [["NATGateway", "kro-natgateway"], ["Role", "kro-pia-role"]]) {
-    await s.cluster.untilGone({ kind: awsKind(kind!), name: name! });
-  }
-  await s.idle();
-  const left = await all(s);
-  const leaving = [...left].filter(([, { metadata }]) => metadata.deletionTimestamp);
-  assert.deepEqual(leaving.map(([key]) => key), ["Nodegroup kro-nodegroup"]);
-  assert.deepEqual([...before.keys()].filter((key) => !left.has(key)).sort(), [
-    "NATGateway kro-natgateway",
-    "Role kro-pia-role",
-  ]);
-  await s.cluster.patch(group, { metadata: { finalizers: null } });
-  await s.cluster.untilGone(graph.instance("app"));
-  for (const kind of KINDS) assert.deepEqual(await s.cluster.names(awsKind(kind)), [], kind);
-});
+    // One object of the last wave is held back: the objects that it depends on stay.
+    const group = { kind: awsKind("Nodegroup"), name: "kro-nodegroup" };
+    await s.cluster.patch(group, { metadata: { finalizers: ["example.com/held"] } });
+    await s.cluster.delete(graph.instance("app"));
+    await s.cluster.until(group, ({ metadata }) => metadata.deletionTimestamp);
+    for (const [kind, name] of [["NATGateway", "kro-natgateway"], ["Role", "kro-pia-role"]]) {
+      await s.cluster.untilGone({ kind: awsKind(kind!), name: name! });
+    }
+    await s.idle();
+    const left = await all(s);
+    const leaving = [...left].filter(([, { metadata }]) => metadata.deletionTimestamp);
+    assert.deepEqual(leaving.map(([key]) => key), ["Nodegroup kro-nodegroup"]);
+    assert.deepEqual([...before.keys()].filter((key) => !left.has(key)).sort(), [
+      "NATGateway kro-natgateway",
+      "Role kro-pia-role",
+    ]);
+    await s.cluster.patch(group, { metadata: { finalizers: null } });
+    await s.cluster.untilGone(graph.instance("app"));
+    for (const kind of KINDS) assert.deepEqual(await s.cluster.names(awsKind(kind)), [], kind);
+  },
+);

@@ -1,4 +1,4 @@
-// What expressions in templates can do: functions, comprehensions, unknown fields, omit().
+// Expressions in templates: functions, comprehensions, unknown fields, omit().
 import assert from "node:assert/strict";
 import {
   ANY_VALUE,
@@ -11,7 +11,7 @@ import {
   serviceAccount,
 } from "../../support/cluster/mod.ts";
 
-scenario("format:33", "format() puts values into a text", async (s) => {
+scenario("format:33", "format() inserts values into a string", async (s) => {
   const key = '${"%s:%s".format([schema.metadata.namespace, account.metadata.name])}';
   const graph = await s.graph({
     kind: "Format",
@@ -28,7 +28,7 @@ scenario("format:33", "format() puts values into a text", async (s) => {
   assert.deepEqual(data, { key: `${s.namespace}:app` });
 });
 
-scenario("two_var_comprehensions:34", "comprehensions of two variables compute", async (s) => {
+scenario("two_var_comprehensions:34", "two-variable comprehensions are evaluated", async (s) => {
   const data = {
     map: "${string({'a': 1, 'b': 2}.transformMap(k, v, v + 10)['a'])}",
     entry: "${string(['x', 'y'].transformMapEntry(i, v, {v: string(i)})['x'])}",
@@ -48,7 +48,7 @@ scenario("two_var_comprehensions:34", "comprehensions of two variables compute",
 
 scenario(
   "unknown_fields:55",
-  "fields that no schema knows resolve, absent ones to nothing",
+  "fields without a schema resolve, and absent ones resolve to nothing",
   async (s) => {
     const string = { type: "string" };
     const anything = { type: "object", additionalProperties: ANY_VALUE };
@@ -167,7 +167,7 @@ scenario(
 
 scenario(
   "unknown_fields:311",
-  "a graph projects the whole status of another's instance",
+  "a graph projects the whole status of another graph's instance",
   async (s) => {
     const inner = await s.graph({
       kind: "Inner",
@@ -204,7 +204,7 @@ const optional = (kind: string, resources: GraphSpec["resources"]): GraphSpec =>
 });
 const value = '${schema.spec.optional != "" ? schema.spec.optional : omit()}';
 
-scenario("omit:55", "omit() leaves a field out, and takes it back", async (s) => {
+scenario("omit:55", "omit() leaves out a field, and removes one that was set", async (s) => {
   const config = configMap("config", "${schema.spec.name}", { always: "here", optional: value });
   const graph = await s.graph(optional("Omitted", [config]));
   const data = async (name: string) => (await s.cluster.get({ kind: "ConfigMap", name })).data;

@@ -1,4 +1,4 @@
-// External references: objects of others, by name and by selector.
+// External references: other users' objects, by name and by selector.
 import assert from "node:assert/strict";
 import { CRD_KIND } from "../../../src/api/mod.ts";
 import {
@@ -10,13 +10,13 @@ import {
   scenario,
 } from "../../support/cluster/mod.ts";
 
-scenario("externalref:39", "a Deployment follows one of somebody else's", async (s) => {
+scenario("externalref:39", "a Deployment follows another user's Deployment", async (s) => {
   const graph = await s.graph({
     kind: "Follower",
     resources: [
       {
         id: "theirs",
-        // In the instance's namespace, for none is named.
+        // In the instance's namespace, because the reference names no namespace.
         externalRef: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "theirs" } },
       },
       {
@@ -93,7 +93,7 @@ const filtered = {
     ".sortBy(c, c.metadata.name).map(c, c.data.key).join(',')}",
 };
 
-scenario("externalref:405", "an empty selector finds all of a namespace", async (s) => {
+scenario("externalref:405", "an empty selector selects all objects of a namespace", async (s) => {
   const elsewhere = `${s.namespace}-2`;
   await s.cluster.createNamespace(elsewhere);
   const config = (name: string, key: string, namespace = s.namespace) =>
@@ -147,7 +147,7 @@ scenario(
       ],
     });
     await graph.create("app");
-    // Upstream never gets beyond this: its collections by selector do not become ready.
+    // Upstream stops here: its collections by selector never become ready.
     const waiting = 'waiting for external collection "found": ';
     await inState(s, graph.instance("app"), "IN_PROGRESS", waiting);
     const there = { kind: "ConfigMap", name: "config-there", namespace: elsewhere };

@@ -1,4 +1,4 @@
-// The end of an RGD: its instances, their objects, its CRD, its watches, and who is left to delete what it made.
+// Deletion of an RGD: its instances, their objects, its CRD and its watches, and deletion of instances afterwards.
 import assert from "node:assert/strict";
 import { isEstablished } from "../../../src/kube/mod.ts";
 import { ownCrds } from "../../../src/publish/mod.ts";
@@ -26,7 +26,7 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   };
 }
 
-/** Watches that the API server holds open for each kind, by its own count. */
+/** Number of open watches per kind, from the API server's metrics. */
 async function watches(kinds: readonly string[]): Promise<number[]> {
   const { kubectl } = await sharedControlPlane();
   const { stdout } = await kubectl(["get", "--raw", "/metrics"]);
@@ -49,7 +49,7 @@ async function untilWatches(expected: Record<string, number>): Promise<void> {
   );
 }
 
-/** A graph whose instances make a Widget of the scenario's own, and its instance "app". */
+/** A graph whose instances create a Widget, a kind of the scenario's own, and its instance "app". */
 async function widgetMaker(s: Scenario, kind: string): Promise<[TestGraph, string, string]> {
   const widget = await installCrd(s.cluster, "Widget", {});
   const metadata = { name: "${schema.metadata.name}" };
@@ -60,14 +60,14 @@ async function widgetMaker(s: Scenario, kind: string): Promise<[TestGraph, strin
   return [graph, `widgets.${widget.apiVersion.split("/")[0]}`, graph.crd.name];
 }
 
-kroTest("with RGD and CRD go all watches", async (s) => {
+kroTest("deleting an RGD and its CRD ends all their watches", async (s) => {
   const [graph, widgets, instances] = await widgetMaker(s, "Watched");
   await untilWatches({ [widgets]: 1, [instances]: 1 });
   await s.cluster.remove(graph.rgd);
   await untilWatches({ [widgets]: 0, [instances]: 0 });
 });
 
-kroTest("graphs share one watch of a kind, which goes with the last of them", async (s) => {
+kroTest("graphs share one watch of a kind, which ends with the last of them", async (s) => {
   const { apiVersion } = await installCrd(s.cluster, "Widget", {});
   const widgets = `widgets.${apiVersion.split("/")[0]}`;
   const metadata = { name: "${schema.metadata.name}" };
@@ -84,7 +84,7 @@ kroTest("graphs share one watch of a kind, which goes with the last of them", as
 });
 
 kroTest(
-  "where the CRD stays, its instances alone are watched, and go with their objects",
+  "when the CRD stays, only its instances are watched, and their deletion deletes their objects",
   async (s) => {
     const [graph, widgets, instances] = await widgetMaker(s, "Retired");
     await graph.create("other");
@@ -96,7 +96,7 @@ kroTest(
     await s.cluster.remove(graph.instance("app"));
     assert.equal(await s.cluster.find(widget("app")), undefined);
     await s.cluster.get(widget("other"));
-    // Also by a controller that never knew the RGD.
+    // A controller that never saw the RGD deletes them too.
     await s.restart();
     await s.cluster.remove(graph.instance("other"));
     assert.equal(await s.cluster.find(widget("other")), undefined);
@@ -106,48 +106,56 @@ kroTest(
   { controller: { allowCrdDeletion: false } },
 );
 
-kroTest("an RGD goes last: it waits for its instances, says so, and hangs on none", async (s) => {
-  const graph = await s.graph(graphOf("Awaited"));
-  for (const name of ["one", "two"]) {
-    await graph.create(name);
-    await graph.active(name);
-  }
-  const held = { kind: "ConfigMap", name: "one" };
-  await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
-  await s.cluster.delete(graph.rgd);
-  const rgd = await s.cluster.until(graph.rgd, (o) => {
-    const { reason, message } = condition(o, "KindReady");
-    return reason === "WaitingForInstances" && message.endsWith(`: ${s.namespace}/one`);
-  });
-  assert.equal(rgd.status.state, "Inactive");
-  await s.cluster.untilGone(graph.instance("two"));
-  assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
-  await s.cluster.until(graph.instance("one"), ({ status }) => status.state === "DELETING");
-  // Nobody need have known it before.
-  await s.restart();
-  await s.cluster.patch(held, { metadata: { finalizers: null } });
-  await s.cluster.untilGone(graph.rgd);
-  assert.equal(await s.cluster.find(held), undefined);
-  await s.cluster.untilGone(graph.crd);
-}, { controller: { instanceRequeueMs: 100 } });
+kroTest(
+  "a deleted RGD reports the instances that it waits for, and is removed after the last of them",
+  async (s) => {
+    const graph = await s.graph(graphOf("Awaited"));
+    for (const name of ["one", "two"]) {
+      await graph.create(name);
+      await graph.active(name);
+    }
+    const held = { kind: "ConfigMap", name: "one" };
+    await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
+    await s.cluster.delete(graph.rgd);
+    const rgd = await s.cluster.until(graph.rgd, (o) => {
+      const { reason, message } = condition(o, "KindReady");
+      return reason === "WaitingForInstances" && message.endsWith(`: ${s.namespace}/one`);
+    });
+    assert.equal(rgd.status.state, "Inactive");
+    await s.cluster.untilGone(graph.instance("two"));
+    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
+    await s.cluster.until(graph.instance("one"), ({ status }) => status.state === "DELETING");
+    // A controller that started after the deletion finishes it.
+    await s.restart();
+    await s.cluster.patch(held, { metadata: { finalizers: null } });
+    await s.cluster.untilGone(graph.rgd);
+    assert.equal(await s.cluster.find(held), undefined);
+    await s.cluster.untilGone(graph.crd);
+  },
+  { controller: { instanceRequeueMs: 100 } },
+);
 
-kroTest("the end of its last instance lets an RGD go, without a look in between", async (s) => {
-  const graph = await s.graph(graphOf("Woken"));
-  await graph.create("app");
-  await graph.active("app");
-  const held = { kind: "ConfigMap", name: "app" };
-  await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
-  await s.cluster.delete(graph.rgd);
-  await s.cluster.until(
-    graph.rgd,
-    (o) => condition(o, "KindReady").reason === "WaitingForInstances",
-  );
-  await s.cluster.patch(held, { metadata: { finalizers: null } });
-  await s.cluster.untilGone(graph.rgd);
-  await s.cluster.untilGone(graph.crd);
-}, { controller: { graphProgressMs: 3_600_000 } });
+kroTest(
+  "the deletion of its last instance completes an RGD's deletion without polling",
+  async (s) => {
+    const graph = await s.graph(graphOf("Woken"));
+    await graph.create("app");
+    await graph.active("app");
+    const held = { kind: "ConfigMap", name: "app" };
+    await s.cluster.patch(held, { metadata: { finalizers: ["example.com/held"] } });
+    await s.cluster.delete(graph.rgd);
+    await s.cluster.until(
+      graph.rgd,
+      (o) => condition(o, "KindReady").reason === "WaitingForInstances",
+    );
+    await s.cluster.patch(held, { metadata: { finalizers: null } });
+    await s.cluster.untilGone(graph.rgd);
+    await s.cluster.untilGone(graph.crd);
+  },
+  { controller: { graphProgressMs: 3_600_000 } },
+);
 
-kroTest("an RGD that comes back takes up instances and numbers where they were", async (s) => {
+kroTest("a recreated RGD adopts its instances and continues the revision numbers", async (s) => {
   const graph = await s.graph(graphOf("Returning"));
   await graph.change(graphOf("Returning", "two"));
   await graph.create("app");
@@ -169,7 +177,7 @@ kroTest("an RGD that comes back takes up instances and numbers where they were",
 }, { controller: { allowCrdDeletion: false } });
 
 kroTest(
-  "a CRD deleted by hand lets its instances go, also over a restart, and comes back",
+  "a CRD that a user deletes is removed with its instances, also across a restart, and created again",
   async (s) => {
     const graph = await s.graph(graphOf("Deleted"));
     await graph.create("app");
@@ -193,29 +201,32 @@ kroTest(
   { controller: { instanceRequeueMs: 100 } },
 );
 
-kroTest("when kro's own CRD goes, RGDs go, and nothing that they made", async (s) => {
-  const graph = await s.graph(graphOf("Uninstalled"));
-  await graph.create("app");
-  await graph.active("app");
-  const config = { kind: "ConfigMap", name: "app" };
-  const { uid } = (await s.cluster.get(config)).metadata;
-  const own = ownCrds().find((o) => o.metadata.name === "resourcegraphdefinitions.kro.run")!;
-  const at = { kind: "CustomResourceDefinition.apiextensions.k8s.io", name: own.metadata.name! };
-  await s.cluster.remove(at);
-  const app = await s.cluster.get(graph.instance("app"));
-  assert.equal(app.metadata.deletionTimestamp, undefined);
-  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+kroTest(
+  "deleting kro's own CRD deletes the RGDs, but none of the objects that they created",
+  async (s) => {
+    const graph = await s.graph(graphOf("Uninstalled"));
+    await graph.create("app");
+    await graph.active("app");
+    const config = { kind: "ConfigMap", name: "app" };
+    const { uid } = (await s.cluster.get(config)).metadata;
+    const own = ownCrds().find((o) => o.metadata.name === "resourcegraphdefinitions.kro.run")!;
+    const at = { kind: "CustomResourceDefinition.apiextensions.k8s.io", name: own.metadata.name! };
+    await s.cluster.remove(at);
+    const app = await s.cluster.get(graph.instance("app"));
+    assert.equal(app.metadata.deletionTimestamp, undefined);
+    assert.equal((await s.cluster.get(config)).metadata.uid, uid);
 
-  await s.cluster.create(own);
-  await s.cluster.until(
-    at,
-    isEstablished,
-  );
-  const again = await eventually(
-    "RGDs are served again",
-    () => s.apply(graphOf("Uninstalled", "two"), graph.rgd.name).catch(() => undefined),
-  );
-  await active(s, again);
-  const after = await s.cluster.until(config, (o) => o.data.value === "two");
-  assert.equal(after.metadata.uid, uid);
-});
+    await s.cluster.create(own);
+    await s.cluster.until(
+      at,
+      isEstablished,
+    );
+    const again = await eventually(
+      "RGDs are served again",
+      () => s.apply(graphOf("Uninstalled", "two"), graph.rgd.name).catch(() => undefined),
+    );
+    await active(s, again);
+    const after = await s.cluster.until(config, (o) => o.data.value === "two");
+    assert.equal(after.metadata.uid, uid);
+  },
+);

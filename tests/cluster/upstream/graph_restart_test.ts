@@ -1,4 +1,4 @@
-// Controllers that start on what is there, two of them at once, and what a change of one graph costs the others.
+// Controllers that start with existing objects, two concurrent controllers, and the cost of one graph's change to others.
 import assert from "node:assert/strict";
 import {
   active,
@@ -32,7 +32,7 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   };
 }
 
-/** So many graphs, each with one instance, all converged. */
+/** Creates this many graphs, each with one instance, and waits until all have converged. */
 async function many(s: Scenario, kind: string, count: number) {
   const graphs = await Promise.all(
     Array.from({ length: count }, (_, i) => s.graph(graphOf(`${kind}${i}`))),
@@ -45,7 +45,7 @@ async function many(s: Scenario, kind: string, count: number) {
   return graphs;
 }
 
-kroTest("a restart on what has converged writes nothing", async (s) => {
+kroTest("a restart with converged objects writes nothing", async (s) => {
   await many(s, "Converged", 20);
   await s.requests();
   await s.restart();
@@ -53,7 +53,7 @@ kroTest("a restart on what has converged writes nothing", async (s) => {
   assert.deepEqual(writes(await s.requests()), []);
 });
 
-kroTest("a CRD is what the graph wants however the API server stores it", async (s) => {
+kroTest("a CRD matches its graph despite the API server's normalization", async (s) => {
   const graph = await s.graph({
     kind: "Stored",
     spec: {
@@ -84,7 +84,7 @@ kroTest("a CRD is what the graph wants however the API server stores it", async 
   await s.idle();
   await s.requests();
   await s.restart();
-  // Another pass, for a reason that changes nothing.
+  // The edit causes another pass, but changes nothing in the CRD.
   await s.cluster.patch(graph.rgd, {
     metadata: { annotations: { "kro.run/allow-breaking-changes": "true" } },
   });
@@ -93,7 +93,7 @@ kroTest("a CRD is what the graph wants however the API server stores it", async 
   assert.equal((await s.cluster.get(graph.crd)).metadata.resourceVersion, resourceVersion);
 });
 
-kroTest("what was edited while no controller ran is taken up", async (s) => {
+kroTest("edits made while no controller ran are applied at the next start", async (s) => {
   const graph = await s.graph(graphOf("EditedDown"));
   await graph.create("app");
   await graph.active("app");
@@ -110,7 +110,7 @@ kroTest("what was edited while no controller ran is taken up", async (s) => {
   assert.equal(await s.cluster.find({ kind: "Secret", name: "app-one" }), undefined);
 });
 
-kroTest("a graph that changes has nothing listed for the others", async (s) => {
+kroTest("a changed graph causes no lists for other graphs", async (s) => {
   const graphs = await many(s, "Sharing", 8);
   await s.requests();
   await graphs[0]!.change(graphOf("Sharing0", "two"));
@@ -118,57 +118,64 @@ kroTest("a graph that changes has nothing listed for the others", async (s) => {
   await s.idle();
   const lists = (await s.requests()).filter(({ verb }) => verb === "list")
     .map(({ resource }) => resource);
-  // Its own revisions, to number the next one.
+  // The graph's own revisions are listed to number the next one.
   assert.deepEqual(lists, ["graphrevisions"]);
 });
 
-kroTest("two controllers at once neither corrupt nor fight", async (s) => {
-  await using _other = await startController(SUITE);
-  const graph = await s.graph(graphOf("Doubled"));
-  const names = ["a", "b", "c"];
-  for (const name of names) await graph.create(name);
-  for (const name of names) await graph.active(name);
-  for (const value of ["two", "three", "four"]) {
-    await graph.put(graphOf("Doubled", value));
-    for (const name of names) {
-      await s.cluster.patch(graph.instance(name), { spec: { f: value } });
+kroTest(
+  "two concurrent controllers neither corrupt objects nor revert each other's writes",
+  async (s) => {
+    await using _other = await startController(SUITE);
+    const graph = await s.graph(graphOf("Doubled"));
+    const names = ["a", "b", "c"];
+    for (const name of names) await graph.create(name);
+    for (const name of names) await graph.active(name);
+    for (const value of ["two", "three", "four"]) {
+      await graph.put(graphOf("Doubled", value));
+      for (const name of names) {
+        await s.cluster.patch(graph.instance(name), { spec: { f: value } });
+      }
     }
-  }
-  const rgd = await active(s, graph);
-  for (const name of names) {
-    // The one that learned last of a change may be taken for somebody who changes objects back.
-    await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
-    await s.cluster.until(
-      { kind: "ConfigMap", name },
-      ({ data }) => data.f === "four" && data.value === "four",
+    const rgd = await active(s, graph);
+    for (const name of names) {
+      // The controller that sees a change last may be detected as a manager that reverts fields.
+      await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
+      await s.cluster.until(
+        { kind: "ConfigMap", name },
+        ({ data }) => data.f === "four" && data.value === "four",
+      );
+    }
+    const owned = "kro.run/owned=true";
+    const secrets = async () =>
+      (await s.cluster.list("Secret", owned)).map((o: Live) => o.metadata.name).sort().join();
+    const wanted = names.map((name) => `${name}-four`).join();
+    await eventually(
+      "the objects of earlier graphs are deleted",
+      async () => await secrets() === wanted,
     );
-  }
-  const owned = "kro.run/owned=true";
-  const secrets = async () =>
-    (await s.cluster.list("Secret", owned)).map((o: Live) => o.metadata.name).sort().join();
-  const wanted = names.map((name) => `${name}-four`).join();
-  await eventually("what earlier graphs made is gone", async () => await secrets() === wanted);
-  assert.deepEqual(
-    await revisionNumbers(s, graph),
-    Array.from(
-      { length: rgd.status.lastIssuedRevision },
-      (_, i) => i + 1,
-    ),
-  );
-  assert.deepEqual(
-    (await revisions(s, graph)).at(-1).spec.snapshot.spec.resources,
-    rgd.spec.resources,
-  );
-  assert.deepEqual(Object.values(verdicts(rgd)), [
-    "True/Resolved",
-    "True/Valid",
-    "True/Ready",
-    "True/Running",
-  ]);
-  // Neither reverts what the other wrote: both come to rest.
-  using requests = await KroRequests.open();
-  await requests.idle(1500);
-  await s.cluster.remove(graph.rgd);
-  await s.cluster.untilGone(graph.crd);
-  assert.equal(await secrets(), "");
-}, { controller: { maxRevisions: 20 } });
+    assert.deepEqual(
+      await revisionNumbers(s, graph),
+      Array.from(
+        { length: rgd.status.lastIssuedRevision },
+        (_, i) => i + 1,
+      ),
+    );
+    assert.deepEqual(
+      (await revisions(s, graph)).at(-1).spec.snapshot.spec.resources,
+      rgd.spec.resources,
+    );
+    assert.deepEqual(Object.values(verdicts(rgd)), [
+      "True/Resolved",
+      "True/Valid",
+      "True/Ready",
+      "True/Running",
+    ]);
+    // Neither reverts the other's writes: both become quiet.
+    using requests = await KroRequests.open();
+    await requests.idle(1500);
+    await s.cluster.remove(graph.rgd);
+    await s.cluster.untilGone(graph.crd);
+    assert.equal(await secrets(), "");
+  },
+  { controller: { maxRevisions: 20 } },
+);

@@ -1,4 +1,4 @@
-// What reaches the CRD of a graph and the instances behind it, and what a refusal leaves as it was.
+// Updates of a graph: how they reach its CRD and instances, and what a rejected update leaves unchanged.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -17,7 +17,7 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** One ConfigMap that says which version of the graph made it. */
+/** One ConfigMap whose value names the version of the graph that wrote it. */
 function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObject = {}) {
   const resources = [configMap("config", NAME, { value })];
   return { kind, spec, schema, resources } satisfies GraphSpec;
@@ -28,7 +28,7 @@ function madeBy(s: Scenario, name: string, value: string): Promise<Live> {
   return s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.value === value);
 }
 
-kroTest("behind a refused change of the CRD no instance meets the new graph", async (s) => {
+kroTest("a rejected change of the CRD keeps instances on the previous graph", async (s) => {
   const graph = await s.graph(graphOf("Refused", "one", { size: "string | default=s" }));
   await graph.create("before");
   await madeBy(s, "before", "one");
@@ -52,13 +52,13 @@ kroTest("behind a refused change of the CRD no instance meets the new graph", as
   await madeBy(s, "restarted", "one");
   assert.equal((await s.cluster.get(graph.rgd)).status.state, "Inactive");
 
-  // Taking it back is enough.
+  // Reverting the change is enough to recover.
   await graph.put(graphOf("Refused", "three", { size: "string | default=s" }));
   await active(s, graph);
   for (const name of ["before", "after", "restarted"]) await madeBy(s, name, "three");
 });
 
-kroTest("a refusal lists each change by its path", async (s) => {
+kroTest("a rejection lists each change by its path", async (s) => {
   const old = { name: "string", ports: "[]integer", labels: "map[string]string", gone: "string" };
   const graph = await s.graph(graphOf("Listed", "one", old));
   const wanted = {
@@ -83,7 +83,7 @@ kroTest("a refusal lists each change by its path", async (s) => {
   assert.deepEqual(message.match(/Property|Field|Type|Required/g).length, 5);
 });
 
-/** Changes that upstream does not see, and what the CRD must say after them. */
+/** Changes that upstream does not detect, and the CRD's fields after them. */
 const unseen: [string, JsonObject, JsonObject, (crd: Live) => unknown, unknown][] = [
   [
     "labels and annotations",
@@ -100,14 +100,14 @@ const unseen: [string, JsonObject, JsonObject, (crd: Live) => unknown, unknown][
     [{ name: "F", type: "string", jsonPath: ".spec.f" }],
   ],
   [
-    "an enum that goes",
+    "a removed enum",
     { spec: { f: 'string | enum="a,b"' } },
     { spec: { f: "string" } },
     (crd) => specSchema(crd).properties.f,
     { type: "string" },
   ],
   [
-    "an enum that comes",
+    "an added enum",
     { spec: { f: "string" } },
     { spec: { f: 'string | enum="a,b"' } },
     (crd) => specSchema(crd).properties.f.enum,
@@ -141,23 +141,28 @@ for (const [index, [what, from, to, look, expected]] of unseen.entries()) {
   });
 }
 
-kroTest("what others write on a generated CRD stays, what the graph wrote is kept", async (s) => {
-  const metadata = { labels: { team: "a" }, annotations: { note: "1" } };
-  const graph = await s.graph(graphOf("Shared", "one", { f: "string" }, { metadata }));
-  const at = graph.crd;
-  await s.cluster.patch(at, {
-    metadata: { labels: { team: "b", theirs: "c" }, annotations: { note: null } },
-  });
-  const { labels } = (await s.cluster.until(at, ({ metadata }) =>
-    metadata.labels.team === "a" && metadata.annotations?.note === "1")).metadata;
-  assert.equal(labels.theirs, "c");
-  await s.cluster.patch(at, { metadata: { labels: { "kro.run/owned": null } } });
-  await refused(s, graph, "KindReady", /not owned by KRO/);
-  await s.cluster.patch(at, { metadata: { labels: { "kro.run/owned": "true" } } });
-  await active(s, graph);
-});
+kroTest(
+  "other managers' fields on a generated CRD stay, and the graph's own fields are restored",
+  async (s) => {
+    const metadata = { labels: { team: "a" }, annotations: { note: "1" } };
+    const graph = await s.graph(graphOf("Shared", "one", { f: "string" }, { metadata }));
+    const at = graph.crd;
+    await s.cluster.patch(at, {
+      metadata: { labels: { team: "b", theirs: "c" }, annotations: { note: null } },
+    });
+    const { labels } = (await s.cluster.until(
+      at,
+      ({ metadata }) => metadata.labels.team === "a" && metadata.annotations?.note === "1",
+    )).metadata;
+    assert.equal(labels.theirs, "c");
+    await s.cluster.patch(at, { metadata: { labels: { "kro.run/owned": null } } });
+    await refused(s, graph, "KindReady", /not owned by KRO/);
+    await s.cluster.patch(at, { metadata: { labels: { "kro.run/owned": "true" } } });
+    await active(s, graph);
+  },
+);
 
-/** Makes the newest revision one that no longer compiles, although its RGD was Active with it. */
+/** Replaces the newest revision by one that no longer compiles, although its RGD was Active with it. */
 async function lost(s: Scenario, kind: string): Promise<TestGraph> {
   const graph = await s.graph({
     kind,
@@ -172,10 +177,10 @@ async function lost(s: Scenario, kind: string): Promise<TestGraph> {
 }
 
 kroTest(
-  "a newest revision that cannot be read freezes nobody behind green conditions",
+  "the conditions of an RGD and its instances report a newest revision that cannot be compiled",
   async (s) => {
     const graph = await lost(s, "Frozen");
-    // The gate is closed: what was accepted before is not any more.
+    // With the feature gate off, the revision is no longer valid.
     await s.restartWith({ compile: { omit: false } });
     const rgd = await refused(s, graph, "ControllerReady", /omit/);
     assert.deepEqual(verdicts(rgd), {
@@ -192,7 +197,7 @@ kroTest(
     const revision = { kind: "GraphRevision.internal.kro.run", name: `${graph.rgd.name}-r00001` };
     assert.equal(condition(await s.cluster.get(revision), "GraphVerified").status, "False");
 
-    // It can be deleted without a graph, and comes back with one.
+    // The instance can be deleted without a graph, and a valid graph serves it again.
     await graph.create("other");
     await s.cluster.until(graph.instance("other"), (o) => o.status?.state === "ERROR");
     await s.cluster.remove(graph.instance("app"));
@@ -204,7 +209,7 @@ kroTest(
   },
 );
 
-kroTest("when the newest revision cannot be read, an older good one serves", async (s) => {
+kroTest("when the newest revision cannot be compiled, an older valid one serves", async (s) => {
   const graph = await s.graph(graphOf("Stepped", "old", { f: "string" }));
   await graph.change({
     ...graphOf("Stepped", "", { f: "string" }),
@@ -264,7 +269,7 @@ kroTest("a suspended RGD writes nothing of its graph", async (s) => {
   assert.deepEqual((await s.cluster.get(graph.crd)).spec.names.shortNames, undefined);
 });
 
-kroTest("a graph that is suspended lets instances and itself be deleted", async (s) => {
+kroTest("a suspended RGD and its instances can be deleted", async (s) => {
   const graph = await s.graph(graphOf("PausedGone", "one", { f: "string | default=a" }));
   for (const name of ["one", "two"]) {
     await graph.create(name);
@@ -281,7 +286,7 @@ kroTest("a graph that is suspended lets instances and itself be deleted", async 
   await s.cluster.untilGone(graph.crd);
 });
 
-kroTest("a change of the graph goes through the instances one after the other", async (s) => {
+kroTest("a change of the graph is rolled out to the instances one after the other", async (s) => {
   const graphBy = (value: string): GraphSpec => ({
     kind: "Rollout",
     resources: [
@@ -300,7 +305,7 @@ kroTest("a change of the graph goes through the instances one after the other", 
   }));
   const inOrder = writes.toSorted(([a], [b]) => a! - b!);
   const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
-  // A pass of more than a second is not waited for, and a busy machine may have some. Without the limit all but the
-  // first begin early.
+  // The rollout does not wait for a pass of over a second, and a busy machine may have some. Without the limit all but the
+  // first one begin early.
   assert.ok(begunEarly.length < 10, `${begunEarly.length} of 20 began before another had ended`);
 });

@@ -1,4 +1,4 @@
-// includeWhen: what is left out, with all that reads it.
+// includeWhen: the nodes that are excluded, with their dependents.
 import assert from "node:assert/strict";
 import {
   configMap,
@@ -12,7 +12,7 @@ import {
 
 scenario(
   "include_when:61",
-  "nodes that are switched off, and their dependents, are left out",
+  "nodes whose includeWhen is false are excluded with their dependents",
   async (s) => {
     const name = "${schema.metadata.name}";
     const when = (field: string) => ({ includeWhen: [`\${schema.spec.${field}}`] });
@@ -65,7 +65,7 @@ scenario(
   },
 );
 
-/** A parent that may be left out, its child, and a third that always is there. */
+/** A parent that may be excluded, its child, and a third node that is always included. */
 const family = (kind: string, parent: GraphSpec["resources"]): GraphSpec => ({
   kind,
   spec: { enabled: "boolean" },
@@ -78,7 +78,7 @@ const family = (kind: string, parent: GraphSpec["resources"]): GraphSpec => ({
 
 scenario(
   "include_when:373",
-  "a parent that is left out takes its child with it, nothing else",
+  "an excluded parent excludes only its child",
   async (s) => {
     const includeWhen = ["${schema.spec.enabled}"];
     const parent = configMap("parent", "${schema.metadata.name}-parent", { key: "p" }, {
@@ -95,7 +95,7 @@ scenario(
   },
 );
 
-scenario("include_when:486", "a condition that reads another object's data decides", async (s) => {
+scenario("include_when:486", "includeWhen reads another object's data", async (s) => {
   const source = configMap("source", "${schema.metadata.name}-source", {
     enabled: "${schema.spec.enabled ? 'true' : 'false'}",
   });
@@ -113,7 +113,7 @@ scenario("include_when:486", "a condition that reads another object's data decid
 
 scenario(
   "include_when:618",
-  "a condition that reads a status waits until that is there",
+  "includeWhen that reads a status waits until the status exists",
   async (s) => {
     const graph = await s.graph({
       kind: "ByStatus",

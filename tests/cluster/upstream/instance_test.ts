@@ -1,4 +1,4 @@
-// An instance's life: edits, its conditions, what is written on it and its children, its end.
+// An instance's lifecycle: edits, conditions, metadata on it and its children, deletion.
 import assert from "node:assert/strict";
 import { applySetId } from "../../support/cluster/applyset.ts";
 import {
@@ -11,40 +11,44 @@ import {
   scenario,
 } from "../../support/cluster/mod.ts";
 
-scenario("lifecycle:36", "a Deployment follows its instance, and goes with it", async (s) => {
-  const container = {
-    name: "app",
-    image: "${schema.spec.image}",
-    ports: [{ containerPort: "${schema.spec.port}" }],
-  };
-  const spec = deploymentSpec("${schema.spec.replicas}", { containers: [container] });
-  const metadata = { name: "deployment-${schema.metadata.name}" };
-  const template = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
-  const graph = await s.graph({
-    kind: "Updated",
-    spec: {
-      replicas: "integer | default=1",
-      image: "string | default=nginx:latest",
-      port: "integer | default=80",
-    },
-    resources: [{ id: "deployment", template }],
-  });
-  const at = { kind: "Deployment.apps", name: "deployment-app" };
-  const looks = ({ spec: { replicas, template: { spec: { containers: [c] } } } }: Live) =>
-    [replicas, c.image, c.ports[0].containerPort].join(" ");
+scenario(
+  "lifecycle:36",
+  "a Deployment follows edits of its instance, and is deleted with it",
+  async (s) => {
+    const container = {
+      name: "app",
+      image: "${schema.spec.image}",
+      ports: [{ containerPort: "${schema.spec.port}" }],
+    };
+    const spec = deploymentSpec("${schema.spec.replicas}", { containers: [container] });
+    const metadata = { name: "deployment-${schema.metadata.name}" };
+    const template = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
+    const graph = await s.graph({
+      kind: "Updated",
+      spec: {
+        replicas: "integer | default=1",
+        image: "string | default=nginx:latest",
+        port: "integer | default=80",
+      },
+      resources: [{ id: "deployment", template }],
+    });
+    const at = { kind: "Deployment.apps", name: "deployment-app" };
+    const looks = ({ spec: { replicas, template: { spec: { containers: [c] } } } }: Live) =>
+      [replicas, c.image, c.ports[0].containerPort].join(" ");
 
-  await graph.create("app", { replicas: 1, image: "nginx:1.19", port: 80 });
-  const before = await s.cluster.until(at, (o) => looks(o) === "1 nginx:1.19 80");
-  await graph.active("app");
-  const edit = { replicas: 3, image: "nginx:1.20", port: 443 };
-  await s.cluster.patch(graph.instance("app"), { spec: edit });
-  const after = await s.cluster.until(at, (o) => looks(o) === "3 nginx:1.20 443");
-  assert.equal(after.metadata.uid, before.metadata.uid);
-  await graph.active("app");
+    await graph.create("app", { replicas: 1, image: "nginx:1.19", port: 80 });
+    const before = await s.cluster.until(at, (o) => looks(o) === "1 nginx:1.19 80");
+    await graph.active("app");
+    const edit = { replicas: 3, image: "nginx:1.20", port: 443 };
+    await s.cluster.patch(graph.instance("app"), { spec: edit });
+    const after = await s.cluster.until(at, (o) => looks(o) === "3 nginx:1.20 443");
+    assert.equal(after.metadata.uid, before.metadata.uid);
+    await graph.active("app");
 
-  await s.cluster.remove(graph.instance("app"));
-  assert.equal(await s.cluster.find(at), undefined);
-});
+    await s.cluster.remove(graph.instance("app"));
+    assert.equal(await s.cluster.find(at), undefined);
+  },
+);
 
 /** One ConfigMap that holds a field of the instance. */
 const simple = (kind: string): GraphSpec => ({
@@ -53,7 +57,7 @@ const simple = (kind: string): GraphSpec => ({
   resources: [configMap("config", NAME, { config: "${schema.spec.data}" })],
 });
 
-scenario("instance_conditions:57", "a settled instance is Ready at its generation", async (s) => {
+scenario("instance_conditions:57", "a converged instance is Ready at its generation", async (s) => {
   const graph = await s.graph(simple("Settled"));
   await graph.create("app", { data: "x" });
   const app = await graph.active("app");
@@ -72,7 +76,7 @@ scenario("instance_conditions:57", "a settled instance is Ready at its generatio
 
 scenario(
   "instance_conditions:166",
-  "conditions stay well-formed while it is deleted",
+  "an instance's conditions stay well-formed during its deletion",
   async (s) => {
     const graph = await s.graph(simple("Leaving"));
     await graph.create("app", { data: "x" });
@@ -102,53 +106,57 @@ scenario(
   },
 );
 
-scenario("annotation_label:60", "what is written on an instance and on its child", async (s) => {
-  const graph = await s.graph({
-    kind: "Marked",
-    spec: { name: "string", threshold: "float" },
-    resources: [
-      configMap("config", "${schema.spec.name}", { value: "${string(schema.spec.threshold)}" }),
-    ],
-  });
-  await graph.create("app", { name: "settings", threshold: 3.14 });
-  const app = await graph.active("app");
-  const rgd = await s.cluster.get(graph.rgd);
-  const set = applySetId(app);
-  const { "internal.kro.run/applyset-inventory-hash": hash, ...annotations } =
-    app.metadata.annotations;
-  assert.match(hash, /^sha256:[\w-]{43}$/);
-  assert.deepEqual(annotations, {
-    "applyset.kubernetes.io/contains-group-kinds": "ConfigMap",
-    "applyset.kubernetes.io/additional-namespaces": "",
-    "applyset.kubernetes.io/tooling": "kro/devel",
-  });
-  assert.deepEqual(app.metadata.labels, {
-    "applyset.kubernetes.io/id": set,
-    "kro.run/controller-pod-id": "test",
-    "kro.run/kro-version": "devel",
-    "kro.run/owned": "true",
-    "kro.run/resource-graph-definition-id": rgd.metadata.uid,
-    "kro.run/resource-graph-definition-name": graph.rgd.name,
-    "kro.run/resource-graph-definition-namespace": "",
-  });
-  const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "settings" });
-  assert.deepEqual(data, { value: "3.14" });
-  assert.deepEqual(metadata.labels, {
-    "app.kubernetes.io/managed-by": "kro",
-    "applyset.kubernetes.io/part-of": set,
-    "kro.run/instance-group": graph.apiVersion.split("/")[0],
-    "kro.run/instance-id": app.metadata.uid,
-    "kro.run/instance-kind": "Marked",
-    "kro.run/instance-name": "app",
-    "kro.run/instance-namespace": s.namespace,
-    "kro.run/instance-version": "v1alpha1",
-    "kro.run/kro-version": "devel",
-    "kro.run/node-id": "config",
-    "kro.run/owned": "true",
-  });
-  assert.deepEqual(metadata.annotations, { "internal.kro.run/apply-order": "1" });
-  assert.deepEqual([metadata.ownerReferences, metadata.finalizers], [undefined, undefined]);
-});
+scenario(
+  "annotation_label:60",
+  "kro's labels and annotations on an instance and on its child equal upstream's",
+  async (s) => {
+    const graph = await s.graph({
+      kind: "Marked",
+      spec: { name: "string", threshold: "float" },
+      resources: [
+        configMap("config", "${schema.spec.name}", { value: "${string(schema.spec.threshold)}" }),
+      ],
+    });
+    await graph.create("app", { name: "settings", threshold: 3.14 });
+    const app = await graph.active("app");
+    const rgd = await s.cluster.get(graph.rgd);
+    const set = applySetId(app);
+    const { "internal.kro.run/applyset-inventory-hash": hash, ...annotations } =
+      app.metadata.annotations;
+    assert.match(hash, /^sha256:[\w-]{43}$/);
+    assert.deepEqual(annotations, {
+      "applyset.kubernetes.io/contains-group-kinds": "ConfigMap",
+      "applyset.kubernetes.io/additional-namespaces": "",
+      "applyset.kubernetes.io/tooling": "kro/devel",
+    });
+    assert.deepEqual(app.metadata.labels, {
+      "applyset.kubernetes.io/id": set,
+      "kro.run/controller-pod-id": "test",
+      "kro.run/kro-version": "devel",
+      "kro.run/owned": "true",
+      "kro.run/resource-graph-definition-id": rgd.metadata.uid,
+      "kro.run/resource-graph-definition-name": graph.rgd.name,
+      "kro.run/resource-graph-definition-namespace": "",
+    });
+    const { data, metadata } = await s.cluster.get({ kind: "ConfigMap", name: "settings" });
+    assert.deepEqual(data, { value: "3.14" });
+    assert.deepEqual(metadata.labels, {
+      "app.kubernetes.io/managed-by": "kro",
+      "applyset.kubernetes.io/part-of": set,
+      "kro.run/instance-group": graph.apiVersion.split("/")[0],
+      "kro.run/instance-id": app.metadata.uid,
+      "kro.run/instance-kind": "Marked",
+      "kro.run/instance-name": "app",
+      "kro.run/instance-namespace": s.namespace,
+      "kro.run/instance-version": "v1alpha1",
+      "kro.run/kro-version": "devel",
+      "kro.run/node-id": "config",
+      "kro.run/owned": "true",
+    });
+    assert.deepEqual(metadata.annotations, { "internal.kro.run/apply-order": "1" });
+    assert.deepEqual([metadata.ownerReferences, metadata.finalizers], [undefined, undefined]);
+  },
+);
 
 scenario("metadata_fields:34", "a template reads all of the instance's metadata", async (s) => {
   const metadata = "schema.metadata";
@@ -198,7 +206,7 @@ scenario("metadata_fields:34", "a template reads all of the instance's metadata"
   });
 });
 
-scenario("instance_expression_isolation:67", "a value with ${…} is carried as it is", async (s) => {
+scenario("instance_expression_isolation:67", "a value with ${…} is copied verbatim", async (s) => {
   const graph = await s.graph(simple("Literal"));
   const data = "echo ${HOME} && echo ${NOT_A_RESOURCE.field}";
   await graph.create("app", { data });
@@ -207,22 +215,30 @@ scenario("instance_expression_isolation:67", "a value with ${…} is carried as 
   assert.deepEqual(config.data, { config: data });
 });
 
-scenario("instance_expression_isolation:116", "so is an annotation with ${…}", async (s) => {
-  const graph = await s.graph(simple("Annotated"));
-  const annotations = { "example.com/command": "run ${SOME_VAR}" };
-  await graph.create("app", { data: "x" }, { annotations });
-  const app = await graph.active("app");
-  assert.equal(app.metadata.annotations["example.com/command"], "run ${SOME_VAR}");
-  const config = await s.cluster.get({ kind: "ConfigMap", name: "app" });
-  assert.deepEqual(config.data, { config: "x" });
-});
+scenario(
+  "instance_expression_isolation:116",
+  "an annotation with ${…} is copied verbatim",
+  async (s) => {
+    const graph = await s.graph(simple("Annotated"));
+    const annotations = { "example.com/command": "run ${SOME_VAR}" };
+    await graph.create("app", { data: "x" }, { annotations });
+    const app = await graph.active("app");
+    assert.equal(app.metadata.annotations["example.com/command"], "run ${SOME_VAR}");
+    const config = await s.cluster.get({ kind: "ConfigMap", name: "app" });
+    assert.deepEqual(config.data, { config: "x" });
+  },
+);
 
-scenario("instance_expression_isolation:166", "also when it names an object", async (s) => {
-  const { resources, ...rest } = simple("Named");
-  const carrier = configMap("carrier", "${schema.metadata.name}-carrier", { token: "secret" });
-  const graph = await s.graph({ ...rest, resources: [carrier, ...resources] });
-  await graph.create("app", { data: "${carrier.data.token}" });
-  await graph.active("app");
-  const config = await s.cluster.get({ kind: "ConfigMap", name: "app" });
-  assert.deepEqual(config.data, { config: "${carrier.data.token}" });
-});
+scenario(
+  "instance_expression_isolation:166",
+  "a value with ${…} that names a node is copied verbatim",
+  async (s) => {
+    const { resources, ...rest } = simple("Named");
+    const carrier = configMap("carrier", "${schema.metadata.name}-carrier", { token: "secret" });
+    const graph = await s.graph({ ...rest, resources: [carrier, ...resources] });
+    await graph.create("app", { data: "${carrier.data.token}" });
+    await graph.active("app");
+    const config = await s.cluster.get({ kind: "ConfigMap", name: "app" });
+    assert.deepEqual(config.data, { config: "${carrier.data.token}" });
+  },
+);

@@ -1,4 +1,4 @@
-// Kinds that RGDs use come, change and go while the controller runs.
+// Kinds that RGDs use are installed, changed and deleted while the controller runs.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
@@ -20,7 +20,7 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** The kind Widget, which kro does not make, with these properties of its spec. */
+/** The CRD of Widget, which kro does not generate, with these properties of its spec. */
 function widgets(s: Scenario, properties: JsonObject) {
   const group = `${s.namespace}.example.org`;
   const kind = `Widget.${group}`;
@@ -34,7 +34,7 @@ async function install(s: Scenario, { object, at }: ReturnType<typeof widgets>):
   await s.cluster.until(at, isEstablished);
 }
 
-/** A graph that makes a Widget and a ConfigMap. */
+/** A graph of a Widget and a ConfigMap. */
 function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
   const metadata = { name: "${schema.metadata.name}" };
   return {
@@ -47,13 +47,13 @@ function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
   };
 }
 
-/** How often the graph was compiled, by the controller's own count. */
+/** Number of compilations of the graph, from the controller's metrics. */
 async function compiled(s: Scenario, graph: TestGraph): Promise<number> {
   const line = new RegExp(`^rgd_graph_build_total\\{name="${graph.rgd.name}"\\} (\\d+)$`, "m");
   return Number(line.exec(await s.controller.metrics())?.[1] ?? 0);
 }
 
-kroTest("an RGD becomes Active when the kind comes that it waits for", async (s) => {
+kroTest("an RGD becomes Active once the missing kind is installed", async (s) => {
   const { object, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   const graph = await s.apply(user("Waiting", apiVersion, { size: "${schema.spec.size}" }));
   const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
@@ -65,7 +65,7 @@ kroTest("an RGD becomes Active when the kind comes that it waits for", async (s)
   await s.cluster.get({ kind, name: "app" });
 });
 
-kroTest("a kind that changes is compiled against anew, and by its users alone", async (s) => {
+kroTest("a changed kind recompiles only the graphs that use it", async (s) => {
   const { at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   await install(s, widgets(s, { size: { type: "string" } }));
   const users = await Promise.all(
@@ -79,7 +79,7 @@ kroTest("a kind that changes is compiled against anew, and by its users alone", 
   await users[0]!.active("app");
   const before = await Promise.all(graphs.map((graph) => compiled(s, graph)));
 
-  // A label changes nothing that a graph reads.
+  // A label on the CRD changes nothing that a graph reads.
   await s.cluster.patch(at, { metadata: { labels: { a: "b" } } });
   await s.cluster.apply(widgets(s, { size: { type: "integer" } }).object);
   for (const graph of users) await refused(s, graph, "GraphAccepted", /size/);
@@ -97,34 +97,37 @@ kroTest("a kind that changes is compiled against anew, and by its users alone", 
   assert.deepEqual(after.map((n, i) => n - before[i]!), [2, 2, 0]);
 });
 
-kroTest("a kind that goes takes no other object along, and comes back", async (s) => {
-  const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
-  await install(s, widgets(s, { size: { type: "string" } }));
-  const graph = await s.graph(user("Bereft", apiVersion, { size: "${schema.spec.size}" }));
-  await graph.create("app");
-  await graph.active("app");
-  const config = { kind: "ConfigMap", name: "app" };
-  const { uid } = (await s.cluster.get(config)).metadata;
+kroTest(
+  "a deleted kind deletes none of the other objects, and its graph recovers with it",
+  async (s) => {
+    const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
+    await install(s, widgets(s, { size: { type: "string" } }));
+    const graph = await s.graph(user("Bereft", apiVersion, { size: "${schema.spec.size}" }));
+    await graph.create("app");
+    await graph.active("app");
+    const config = { kind: "ConfigMap", name: "app" };
+    const { uid } = (await s.cluster.get(config)).metadata;
 
-  await s.cluster.delete(at);
-  const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
-  assert.equal(verdicts(rgd).ControllerReady, "True/Running");
-  await s.cluster.patch(graph.instance("app"), { spec: { size: "m" } });
-  await inState(s, graph.instance("app"), "ERROR", "widget");
-  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
-  await s.restart();
-  await refused(s, graph, "GraphAccepted", /Widget/);
-  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+    await s.cluster.delete(at);
+    const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
+    assert.equal(verdicts(rgd).ControllerReady, "True/Running");
+    await s.cluster.patch(graph.instance("app"), { spec: { size: "m" } });
+    await inState(s, graph.instance("app"), "ERROR", "widget");
+    assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+    await s.restart();
+    await refused(s, graph, "GraphAccepted", /Widget/);
+    assert.equal((await s.cluster.get(config)).metadata.uid, uid);
 
-  await s.cluster.untilGone(at);
-  await s.cluster.apply(object);
-  await active(s, graph);
-  await graph.active("app");
-  assert.equal((await s.cluster.get({ kind, name: "app" })).spec.size, "m");
-  assert.equal((await s.cluster.get(config)).metadata.uid, uid);
-});
+    await s.cluster.untilGone(at);
+    await s.cluster.apply(object);
+    await active(s, graph);
+    await graph.active("app");
+    assert.equal((await s.cluster.get({ kind, name: "app" })).spec.size, "m");
+    assert.equal((await s.cluster.get(config)).metadata.uid, uid);
+  },
+);
 
-kroTest("an aggregated API that does not answer is not a kind that is missing", async (s) => {
+kroTest("a kind of an aggregated API that does not respond is not missing", async (s) => {
   const { object, at, apiVersion, kind } = widgets(s, { size: { type: "string" } });
   const group = apiVersion.split("/")[0]!;
   const service: Place = { kind: "APIService.apiregistration.k8s.io", name: `v1.${group}` };
@@ -132,7 +135,7 @@ kroTest("an aggregated API that does not answer is not a kind that is missing", 
   const graph = await s.graph(user("Patient", apiVersion, { size: "${schema.spec.size}" }));
   await graph.create("app");
   await graph.active("app");
-  // As if the kind had been an aggregated API's from the beginning.
+  // The rest of the test treats the kind as one of an aggregated API.
   await s.restart(async () => {
     await s.cluster.patch(at, { metadata: { finalizers: [] } });
     await s.cluster.delete({ kind, name: "app" });
@@ -175,7 +178,7 @@ kroTest("an aggregated API that does not answer is not a kind that is missing", 
   await graph.active("app");
 });
 
-/** A graph that makes an instance of the graph below it, the lowest a ConfigMap. */
+/** A graph that creates an instance of the next lower graph; the lowest creates a ConfigMap. */
 function link(s: Scenario, level: number): GraphSpec {
   const suffix = s.namespace.slice(-8);
   const name = "${schema.metadata.name}";
@@ -201,14 +204,14 @@ function link(s: Scenario, level: number): GraphSpec {
 for (
   const [title, order] of [["top first", [4, 3, 2, 1, 0]], ["mixed", [2, 0, 4, 1, 3]]] as const
 ) {
-  kroTest(`five graphs on top of each other, ${title}`, async (s) => {
+  kroTest(`five nested graphs become Active, applied ${title}`, async (s) => {
     const graphs = new Map<number, TestGraph>();
     for (const level of order) graphs.set(level, await s.apply(link(s, level)));
     for (const graph of graphs.values()) await active(s, graph);
     const top = graphs.get(4)!;
     await top.create("app", { value: "deep" });
     await top.active("app", (o) => o.status.seen === "deep");
-    // With a field more in the lowest kind nothing above it is in doubt.
+    // An added field in the lowest kind does not affect the graphs above.
     const lowest = link(s, 0);
     await graphs.get(0)!.change({
       ...lowest,
@@ -217,7 +220,7 @@ for (
     for (const graph of graphs.values()) await active(s, graph);
     await s.cluster.remove(top.instance("app"));
     assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
-    // The session deletes what was made last first; here the users must go before what they use.
+    // The session deletes in reverse order of creation; here a graph must be deleted before the kind that it uses.
     for (const level of [4, 3, 2, 1, 0]) {
       await s.cluster.remove(graphs.get(level)!.rgd);
     }

@@ -12,7 +12,7 @@ import { condition, inState, scenario } from "../../support/cluster/mod.ts";
 const vpc = (id: string, name: string, cidr = "10.0.0.0/16") =>
   awsNode(id, "VPC", name, { cidrBlocks: [cidr] });
 
-scenario("data_pending:58", "objects appear when the ids that they need do", async (s) => {
+scenario("data_pending:58", "an object is created once the ids that it reads appear", async (s) => {
   await installAwsKinds(s.cluster, "VPC", "InternetGateway", "Subnet", "NATGateway");
   const name = "${schema.metadata.name}";
   const graph = await s.graph({
@@ -57,7 +57,7 @@ scenario("data_pending:58", "objects appear when the ids that they need do", asy
   for (const { type, status } of done.status.conditions) assert.equal(status, "True", type);
 });
 
-scenario("data_pending:325", "two chains that do not touch each go on alone", async (s) => {
+scenario("data_pending:325", "two independent chains proceed separately", async (s) => {
   await installAwsKinds(s.cluster, "VPC", "Subnet");
   const name = "${schema.metadata.name}";
   const chain = (x: string) => [
@@ -85,70 +85,76 @@ scenario("data_pending:325", "two chains that do not touch each go on alone", as
   assert.equal(other.spec.vpcID, "vpc-b");
 });
 
-scenario("networkingstack:36", "a VPC, three subnets and a security group", async (s) => {
-  await installAwsKinds(s.cluster, "VPC", "Subnet", "SecurityGroup");
-  const zones = ["a", "b", "c"];
-  const id = (zone: string) => `subnetAZ${zone.toUpperCase()}`;
-  const vpcID = "${vpc.status.vpcID}";
-  const graph = await s.graph({
-    kind: "NetworkingStack",
-    spec: { name: "string" },
-    status: {
-      networkingInfo: {
-        vpcID,
-        securityGroup: "${securityGroup.status.id}",
-        ...Object.fromEntries(zones.map((z) => [id(z), `\${${id(z)}.status.subnetID}`])),
-      },
-    },
-    resources: [
-      awsNode("vpc", "VPC", "vpc-${schema.spec.name}", {
-        cidrBlocks: ["192.168.0.0/16"],
-        enableDNSHostnames: false,
-        enableDNSSupport: true,
-      }),
-      awsNode("securityGroup", "SecurityGroup", "security-group-${schema.spec.name}", {
-        vpcID,
-        name: "my-sg-${schema.spec.name}",
-        description: "all of it",
-      }),
-      ...zones.map((zone, i) =>
-        awsNode(id(zone), "Subnet", `subnet-${zone}-\${schema.spec.name}`, {
-          availabilityZone: `us-west-2${zone}`,
-          cidrBlock: `192.168.${i * 64}.0/18`,
+scenario(
+  "networkingstack:36",
+  "a VPC, three subnets and a security group are created in order",
+  async (s) => {
+    await installAwsKinds(s.cluster, "VPC", "Subnet", "SecurityGroup");
+    const zones = ["a", "b", "c"];
+    const id = (zone: string) => `subnetAZ${zone.toUpperCase()}`;
+    const vpcID = "${vpc.status.vpcID}";
+    const graph = await s.graph({
+      kind: "NetworkingStack",
+      spec: { name: "string" },
+      status: {
+        networkingInfo: {
           vpcID,
-        })
-      ),
-    ],
-  });
-  const rgd = await s.cluster.get(graph.rgd);
-  const dependents = ["securityGroup", ...zones.map(id)];
-  assert.deepEqual(rgd.status.topologicalOrder, ["vpc", ...dependents]);
-  assert.deepEqual(dependencies(rgd), Object.fromEntries(dependents.map((d) => [d, ["vpc"]])));
-  const { status, observedGeneration } = condition(rgd, "Ready");
-  assert.deepEqual([status, observedGeneration], ["True", rgd.metadata.generation]);
+          securityGroup: "${securityGroup.status.id}",
+          ...Object.fromEntries(zones.map((z) => [id(z), `\${${id(z)}.status.subnetID}`])),
+        },
+      },
+      resources: [
+        awsNode("vpc", "VPC", "vpc-${schema.spec.name}", {
+          cidrBlocks: ["192.168.0.0/16"],
+          enableDNSHostnames: false,
+          enableDNSSupport: true,
+        }),
+        awsNode("securityGroup", "SecurityGroup", "security-group-${schema.spec.name}", {
+          vpcID,
+          name: "my-sg-${schema.spec.name}",
+          description: "all of it",
+        }),
+        ...zones.map((zone, i) =>
+          awsNode(id(zone), "Subnet", `subnet-${zone}-\${schema.spec.name}`, {
+            availabilityZone: `us-west-2${zone}`,
+            cidrBlock: `192.168.${i * 64}.0/18`,
+            vpcID,
+          })
+        ),
+      ],
+    });
+    const rgd = await s.cluster.get(graph.rgd);
+    const dependents = ["securityGroup", ...zones.map(id)];
+    assert.deepEqual(rgd.status.topologicalOrder, ["vpc", ...dependents]);
+    assert.deepEqual(dependencies(rgd), Object.fromEntries(dependents.map((d) => [d, ["vpc"]])));
+    const { status, observedGeneration } = condition(rgd, "Ready");
+    assert.deepEqual([status, observedGeneration], ["True", rgd.metadata.generation]);
 
-  await graph.create("app", { name: "app" });
-  await inState(s, graph.instance("app"), "IN_PROGRESS", "(data pending)");
-  assert.deepEqual(await s.cluster.names(awsKind("SecurityGroup")), []);
-  await provide(s.cluster, "VPC", "vpc-app", { vpcID: "vpc-12345" });
-  const group = await provide(s.cluster, "SecurityGroup", "security-group-app", { id: "sg-12345" });
-  assert.deepEqual([group.spec.vpcID, group.spec.name], ["vpc-12345", "my-sg-app"]);
-  for (const zone of zones) {
-    const status = { subnetID: `subnet-${zone}12345` };
-    const subnet = await provide(s.cluster, "Subnet", `subnet-${zone}-app`, status);
-    assert.equal(subnet.spec.vpcID, "vpc-12345");
-  }
-  const app = await graph.active("app", (o) => o.status.networkingInfo?.subnetAZC);
-  assert.deepEqual(app.status.networkingInfo, {
-    vpcID: "vpc-12345",
-    securityGroup: "sg-12345",
-    subnetAZA: "subnet-a12345",
-    subnetAZB: "subnet-b12345",
-    subnetAZC: "subnet-c12345",
-  });
+    await graph.create("app", { name: "app" });
+    await inState(s, graph.instance("app"), "IN_PROGRESS", "(data pending)");
+    assert.deepEqual(await s.cluster.names(awsKind("SecurityGroup")), []);
+    await provide(s.cluster, "VPC", "vpc-app", { vpcID: "vpc-12345" });
+    const group = await provide(s.cluster, "SecurityGroup", "security-group-app", {
+      id: "sg-12345",
+    });
+    assert.deepEqual([group.spec.vpcID, group.spec.name], ["vpc-12345", "my-sg-app"]);
+    for (const zone of zones) {
+      const status = { subnetID: `subnet-${zone}12345` };
+      const subnet = await provide(s.cluster, "Subnet", `subnet-${zone}-app`, status);
+      assert.equal(subnet.spec.vpcID, "vpc-12345");
+    }
+    const app = await graph.active("app", (o) => o.status.networkingInfo?.subnetAZC);
+    assert.deepEqual(app.status.networkingInfo, {
+      vpcID: "vpc-12345",
+      securityGroup: "sg-12345",
+      subnetAZA: "subnet-a12345",
+      subnetAZB: "subnet-b12345",
+      subnetAZC: "subnet-c12345",
+    });
 
-  await s.cluster.remove(graph.instance("app"));
-  for (const kind of ["VPC", "SecurityGroup", "Subnet"]) {
-    assert.deepEqual(await s.cluster.names(awsKind(kind)), [], kind);
-  }
-});
+    await s.cluster.remove(graph.instance("app"));
+    for (const kind of ["VPC", "SecurityGroup", "Subnet"]) {
+      assert.deepEqual(await s.cluster.names(awsKind(kind)), [], kind);
+    }
+  },
+);

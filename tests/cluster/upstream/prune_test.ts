@@ -1,4 +1,4 @@
-// What is pruned when, and whose objects are whose.
+// When objects are pruned, and which instance owns them.
 import assert from "node:assert/strict";
 import { applySetId, childLabels, itemLabels } from "../../support/cluster/applyset.ts";
 import {
@@ -15,7 +15,7 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** A source that the instance switches, and dependents in a row: the first by includeWhen. */
+/** A source that the instance's spec switches, and a chain of dependents, the first with includeWhen. */
 const switched = (kind: string, further: unknown[] = []): GraphSpec => ({
   kind,
   spec: { enabled: "boolean" },
@@ -41,13 +41,17 @@ async function switchOff(s: Scenario, graph: TestGraph, present: string[]): Prom
   assert.deepEqual(source.data, { enabled: "false" });
 }
 
-scenario("applyset:404", "data of another object flips: the dependent is pruned", async (s) => {
-  await switchOff(s, await s.graph(switched("Flip")), ["app-dependent", "app-source"]);
-});
+scenario(
+  "applyset:404",
+  "a dependent is pruned when the data that its includeWhen reads becomes false",
+  async (s) => {
+    await switchOff(s, await s.graph(switched("Flip")), ["app-dependent", "app-source"]);
+  },
+);
 
 scenario(
   "applyset:521",
-  "data of another object flips: the dependent's own dependents are pruned too",
+  "the dependents of a pruned dependent are pruned too",
   async (s) => {
     const graph = await s.graph(switched("FlipAll", [
       configMap("child", `${NAME}-child`, { from: "${dependent.data.key}" }),
@@ -59,7 +63,7 @@ scenario(
 
 scenario(
   "applyset:649",
-  "a status flips to true, then to false: created, then pruned",
+  "a dependent is created when a status becomes True, and pruned when it becomes False",
   async (s) => {
     const graph = await s.graph({
       kind: "FlipStatus",
@@ -88,7 +92,7 @@ scenario(
 
 scenario(
   "resource_pruning:61",
-  "what the RGD drops goes while another node is never ready",
+  "a node removed from the RGD is pruned while another node is never ready",
   async (s) => {
     const gate = configMap("gate", `${NAME}-gate`, { ready: "false" }, {
       readyWhen: ["${gate.data.ready == 'true'}"],
@@ -127,45 +131,49 @@ scenario(
   },
 );
 
-scenario("resource_ownership:136", "the first of two instances keeps what both make", async (s) => {
-  const data = { owner: "${schema.spec.owner}" };
-  const graph = await s.graph({
-    kind: "Shared",
-    spec: { owner: "string" },
-    resources: [
-      configMap("cm", "shared", data),
-      // Upstream notices it of single objects alone.
-      configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
-    ],
-  });
-  await graph.create("a", { owner: "a" });
-  const first = await graph.active("a");
-  const shared = async () =>
-    await Promise.all(
-      ["shared", "item-a", "item-b"].map((name) => s.cluster.get({ kind: "ConfigMap", name })),
-    );
-  const before = await shared();
-  assert.deepEqual(before.map(({ metadata }) => metadata.labels), [
-    childLabels(first, "cm"),
-    itemLabels(first, "listed", 0, 2),
-    itemLabels(first, "listed", 1, 2),
-  ]);
+scenario(
+  "resource_ownership:136",
+  "the first of two instances keeps the objects that both create",
+  async (s) => {
+    const data = { owner: "${schema.spec.owner}" };
+    const graph = await s.graph({
+      kind: "Shared",
+      spec: { owner: "string" },
+      resources: [
+        configMap("cm", "shared", data),
+        // Upstream detects this only for single objects.
+        configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
+      ],
+    });
+    await graph.create("a", { owner: "a" });
+    const first = await graph.active("a");
+    const shared = async () =>
+      await Promise.all(
+        ["shared", "item-a", "item-b"].map((name) => s.cluster.get({ kind: "ConfigMap", name })),
+      );
+    const before = await shared();
+    assert.deepEqual(before.map(({ metadata }) => metadata.labels), [
+      childLabels(first, "cm"),
+      itemLabels(first, "listed", 0, 2),
+      itemLabels(first, "listed", 1, 2),
+    ]);
 
-  await graph.create("b", { owner: "b" });
-  const refused = `belongs to ApplySet "${applySetId(first)}"`;
-  const second = await inState(s, graph.instance("b"), "ERROR", refused);
-  const { message } = condition(second, "ResourcesReady");
-  for (const name of ["shared", "item-a"]) assert.match(message, new RegExp(`/${name} `));
-  await passes(s, graph, "b", 3);
-  // Whatever either does next: nothing has been written to.
-  assert.deepEqual(await shared(), before);
-  await inState(s, graph.instance("b"), "ERROR", refused);
-  await graph.active("a");
-});
+    await graph.create("b", { owner: "b" });
+    const refused = `belongs to ApplySet "${applySetId(first)}"`;
+    const second = await inState(s, graph.instance("b"), "ERROR", refused);
+    const { message } = condition(second, "ResourcesReady");
+    for (const name of ["shared", "item-a"]) assert.match(message, new RegExp(`/${name} `));
+    await passes(s, graph, "b", 3);
+    // Later passes of either instance write to none of the objects.
+    assert.deepEqual(await shared(), before);
+    await inState(s, graph.instance("b"), "ERROR", refused);
+    await graph.active("a");
+  },
+);
 
 scenario(
   "instance_conflict:69",
-  "instances of one name in two kinds and namespaces mend their own",
+  "instances of one name in two kinds and namespaces repair their own objects",
   async (s) => {
     const spec = (kind: string, source: string): GraphSpec => ({
       kind,

@@ -1,4 +1,4 @@
-// readyWhen, data that is not there yet, and objects that somebody deletes: what waits, and for what.
+// readyWhen, missing data and objects that a user deletes: which nodes wait, and what for.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -14,7 +14,7 @@ import {
 
 const ANNOTATION = "internal.kro.run/apply-order";
 
-/** The line of ResourcesReady about a node whose readyWhen is false. */
+/** The line in the message of ResourcesReady for a node whose readyWhen is false. */
 const notReady = (id: string) =>
   `waiting for node "${id}": readyWhen condition evaluated to false: "`;
 
@@ -72,7 +72,7 @@ scenario("readiness:62", "a Service waits for its Deployment to be available", a
   assert.deepEqual(await s.cluster.names("Service"), []);
 });
 
-/** A node of a Job that is ready once it is done. */
+/** A node with a Job and this readyWhen. */
 function job(id: string, name: string, metadata: JsonObject, readyWhen: string): JsonObject {
   const containers = [{ name: "sleep", image: "busybox", args: ["sleep", "3"] }];
   const spec = { template: { spec: { containers, restartPolicy: "Never" } } };
@@ -80,7 +80,7 @@ function job(id: string, name: string, metadata: JsonObject, readyWhen: string):
   return { id, template, readyWhen: [readyWhen] };
 }
 
-/** Writes what the Job controller writes when a Job is done. */
+/** Writes the status that the Job controller writes for a completed Job. */
 async function complete(cluster: TestCluster, at: Place): Promise<void> {
   const now = new Date().toISOString().replace(/\.\d+/, "");
   const conditions = [["SuccessCriteriaMet", "CompletionsReached"], [
@@ -92,7 +92,7 @@ async function complete(cluster: TestCluster, at: Place): Promise<void> {
   await cluster.patchStatus(at, { ...times, succeeded: 1, conditions } as JsonObject);
 }
 
-scenario("readiness:310", "the last node counts too", async (s) => {
+scenario("readiness:310", "readyWhen of the last node delays the instance", async (s) => {
   const graph = await s.graph({
     kind: "Tail",
     resources: [
@@ -107,7 +107,7 @@ scenario("readiness:310", "the last node counts too", async (s) => {
   await graph.active("app");
 });
 
-scenario("dependency_readiness:61", "a node waits for all that it depends on", async (s) => {
+scenario("dependency_readiness:61", "a node waits for all its dependencies", async (s) => {
   const config = (id: string) =>
     configMap(id, `\${schema.metadata.name}-${id}`, {
       value: `value-${id}`,
@@ -153,30 +153,34 @@ scenario("dependency_readiness:61", "a node waits for all that it depends on", a
   ]);
 });
 
-scenario("dependency_readiness:377", "one Job starts when the other is done", async (s) => {
-  const done = (id: string) => `\${${id}.status.?completionTime.orValue(null) != null}`;
-  const annotations = { "depends-on": "${first.metadata.name}" };
-  const graph = await s.graph({
-    kind: "Jobs",
-    resources: [
-      job("first", "${schema.metadata.name}-1", {}, done("first")),
-      job("second", "${schema.metadata.name}-2", { annotations }, done("second")),
-    ],
-  });
-  await graph.create("app");
-  await inState(s, graph.instance("app"), "IN_PROGRESS", 'waiting for node "first"');
-  await s.idle();
-  assert.deepEqual(await s.cluster.names("Job.batch"), ["app-1"]);
-  await complete(s.cluster, { kind: "Job.batch", name: "app-1" });
-  await s.cluster.until({ kind: "Job.batch", name: "app-2" });
-  assert.equal((await s.cluster.get(graph.instance("app"))).status.state, "IN_PROGRESS");
-  await complete(s.cluster, { kind: "Job.batch", name: "app-2" });
-  await graph.active("app");
-});
+scenario(
+  "dependency_readiness:377",
+  "a Job is created when the Job that it depends on has completed",
+  async (s) => {
+    const done = (id: string) => `\${${id}.status.?completionTime.orValue(null) != null}`;
+    const annotations = { "depends-on": "${first.metadata.name}" };
+    const graph = await s.graph({
+      kind: "Jobs",
+      resources: [
+        job("first", "${schema.metadata.name}-1", {}, done("first")),
+        job("second", "${schema.metadata.name}-2", { annotations }, done("second")),
+      ],
+    });
+    await graph.create("app");
+    await inState(s, graph.instance("app"), "IN_PROGRESS", 'waiting for node "first"');
+    await s.idle();
+    assert.deepEqual(await s.cluster.names("Job.batch"), ["app-1"]);
+    await complete(s.cluster, { kind: "Job.batch", name: "app-1" });
+    await s.cluster.until({ kind: "Job.batch", name: "app-2" });
+    assert.equal((await s.cluster.get(graph.instance("app"))).status.state, "IN_PROGRESS");
+    await complete(s.cluster, { kind: "Job.batch", name: "app-2" });
+    await graph.active("app");
+  },
+);
 
 scenario(
   "terminating_managed_resource:56",
-  "nothing new is made on an object that is being deleted",
+  "no dependent of an object that is being deleted is created",
   async (s) => {
     const env = [{ name: "CONFIG_VALUE", value: "${config.data.value}" }];
     const containers = [{ name: "nginx", image: "nginx", env }];

@@ -1,5 +1,5 @@
-// The scenarios of upstream's suites (integration suite of kro, file without `_test.go` and line; end-to-end
-// tests by name) that have a test here. Where they come from: kubernetes-sigs/kro, test/integration and test/e2e.
+// The scenarios of upstream's suites (integration suite: file without `_test.go` and line; end-to-end
+// tests: name) that have a test here. Source: kubernetes-sigs/kro, test/integration and test/e2e.
 
 /** Lines by file; a test is named `file:line`. */
 export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> = {
@@ -32,7 +32,7 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   nested: [61, 121],
   graphrevision: [65, 192, 246, 353, 384],
   graphrevision_isolated: [52, 112, 160, 247, 299, 417, 465],
-  // Author conditions.
+  // Custom conditions.
   instance_custom_conditions: [109, 177, 242, 289, 335, 397, 463, 519, 590, 662],
   // Readiness, pending data, order.
   readiness: [62, 310],
@@ -74,7 +74,7 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   // Deletion.
   externalref_deletion: [52, 182],
   cascading_deletion: [53],
-  // What upstream's upgrade suite asks, between the two implementations.
+  // Upstream's upgrade suite, between the two implementations.
   takeover: ["from-upstream", "to-upstream", "rollout", "deletion"],
   // End to end.
   e2e: [
@@ -92,7 +92,7 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   ],
 };
 
-/** All references, as tests are named. */
+/** All references, as the tests name them. */
 export function references(): string[] {
   return Object.entries(SCENARIOS).flatMap(([file, lines]) =>
     lines.map((line) => `${file}:${line}`)

@@ -1,4 +1,4 @@
-// What the API server refuses, and objects of unusual shape that it takes.
+// Objects that the API server rejects, and objects of unusual shape that it accepts.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -42,7 +42,7 @@ async function denying({ cluster, namespace }: Scenario): Promise<() => Promise<
       matchResources: { namespaceSelector: { matchLabels } },
     },
   });
-  // It takes the API server a moment to load it.
+  // The API server loads the policy with a delay.
   const metadata = { name: "probe", annotations: { "deny-me": "true" } };
   const probe = { apiVersion: "v1", kind: "ConfigMap", metadata };
   const isDenied = () => cluster.apply(probe).then(() => false, () => true);
@@ -53,36 +53,40 @@ async function denying({ cluster, namespace }: Scenario): Promise<() => Promise<
   };
 }
 
-scenario("webhook_denial:57", "a denial is told, and gone when the policy is", async (s) => {
-  const allow = await denying(s);
-  let isDenied = true;
-  try {
-    const metadata = { name: "${schema.metadata.name}", annotations: { "deny-me": "true" } };
-    const template = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { key: "value" } };
-    const graph = await s.graph({ kind: "Denied", resources: [{ id: "config", template }] });
-    await graph.create("app");
-    const denied = await s.cluster.until(
-      graph.instance("app"),
-      (o) => o.status?.state === "ERROR",
-    );
-    const { status, reason, message } = condition(denied, "ResourcesReady");
-    assert.deepEqual([status, reason], ["False", "NotReady"]);
-    assert.match(message, /deny-me=true are not allowed by policy/);
-    assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
-    await allow();
-    isDenied = false;
-    await graph.active("app");
-    assert.deepEqual((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data, {
-      key: "value",
-    });
-  } finally {
-    if (isDenied) await allow();
-  }
-});
+scenario(
+  "webhook_denial:57",
+  "an instance reports a policy's denial, and recovers when the policy is deleted",
+  async (s) => {
+    const allow = await denying(s);
+    let isDenied = true;
+    try {
+      const metadata = { name: "${schema.metadata.name}", annotations: { "deny-me": "true" } };
+      const template = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { key: "value" } };
+      const graph = await s.graph({ kind: "Denied", resources: [{ id: "config", template }] });
+      await graph.create("app");
+      const denied = await s.cluster.until(
+        graph.instance("app"),
+        (o) => o.status?.state === "ERROR",
+      );
+      const { status, reason, message } = condition(denied, "ResourcesReady");
+      assert.deepEqual([status, reason], ["False", "NotReady"]);
+      assert.match(message, /deny-me=true are not allowed by policy/);
+      assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
+      await allow();
+      isDenied = false;
+      await graph.active("app");
+      assert.deepEqual((await s.cluster.get({ kind: "ConfigMap", name: "app" })).data, {
+        key: "value",
+      });
+    } finally {
+      if (isDenied) await allow();
+    }
+  },
+);
 
 scenario(
   "reconcile_error_metrics:61",
-  "an object that the API server refuses is told, not counted as an error",
+  "an object that the API server rejects is reported, but not counted as an error",
   async (s) => {
     const metadata = { name: "${schema.metadata.name}", namespace: "does-not-exist" };
     const template = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { managed: "yes" } };
@@ -97,7 +101,7 @@ scenario(
       return Number(line?.split(" ").at(-1) ?? 0);
     };
     await eventually(
-      "it is tried again",
+      "the object is applied again",
       async () => await counted("instance_reconcile_total") >= 3,
     );
     assert.equal(await counted("instance_reconcile_errors_total"), 0);
@@ -131,40 +135,44 @@ async function applied(s: Scenario, version: string): Promise<void> {
 
 scenario(
   "resource_shape_compatibility:113",
-  "an object of a version that holds a date is applied",
+  "an object whose API version contains a date is applied",
   (s) => applied(s, "v1api20200601"),
 );
 
 scenario(
   "resource_shape_compatibility:115",
-  "so is one of a version that holds a patch level",
+  "an object whose API version contains a patch level is applied",
   (s) => applied(s, "v1p1beta1"),
 );
 
-scenario("resource_shape_compatibility:118", "such an object is referred to", async (s) => {
-  const { apiVersion } = await installCrd(s.cluster, "Widget", WIDGET, {
-    version: "v1api20200601",
-  });
-  const widget = { apiVersion, kind: "Widget", metadata: { name: "existing" } };
-  await s.cluster.apply({ ...widget, spec: { size: "small" } });
-  const { metadata } = widget;
-  const graph = await s.graph({
-    kind: "Referring",
-    resources: [
-      {
-        id: "widget",
-        externalRef: { ...widget, metadata: { ...metadata, namespace: s.namespace } },
-      },
-      configMap("config", NAME, { size: "${widget.spec.size}" }),
-    ],
-  });
-  await graph.create("app");
-  await graph.active("app");
-  const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app" });
-  assert.deepEqual(data, { size: "small" });
-});
+scenario(
+  "resource_shape_compatibility:118",
+  "an external reference to an object with such a version resolves",
+  async (s) => {
+    const { apiVersion } = await installCrd(s.cluster, "Widget", WIDGET, {
+      version: "v1api20200601",
+    });
+    const widget = { apiVersion, kind: "Widget", metadata: { name: "existing" } };
+    await s.cluster.apply({ ...widget, spec: { size: "small" } });
+    const { metadata } = widget;
+    const graph = await s.graph({
+      kind: "Referring",
+      resources: [
+        {
+          id: "widget",
+          externalRef: { ...widget, metadata: { ...metadata, namespace: s.namespace } },
+        },
+        configMap("config", NAME, { size: "${widget.spec.size}" }),
+      ],
+    });
+    await graph.create("app");
+    await graph.active("app");
+    const { data } = await s.cluster.get({ kind: "ConfigMap", name: "app" });
+    assert.deepEqual(data, { size: "small" });
+  },
+);
 
-scenario("resource_shape_compatibility:186", "an object may be a CRD", async (s) => {
+scenario("resource_shape_compatibility:186", "a CRD can be an object of a graph", async (s) => {
   const group = `${s.namespace}.example.net`;
   const properties = {
     spec: {
@@ -189,7 +197,7 @@ scenario("resource_shape_compatibility:186", "an object may be a CRD", async (s)
 
 scenario(
   "resource_shape_compatibility:289",
-  "a namespace that comes out empty is named as what is missing",
+  "a namespace expression that evaluates to an empty string is reported as a missing namespace",
   async (s) => {
     const metadata = { name: "app-config", namespace: "${schema.spec.target}" };
     const template = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { managed: "yes" } };

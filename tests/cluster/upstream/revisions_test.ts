@@ -1,4 +1,4 @@
-// GraphRevisions: which one instances use, how they are numbered, kept and let go, and what a restart makes of them.
+// GraphRevisions: which one instances use, their numbering and garbage collection, and restarts.
 import assert from "node:assert/strict";
 import { specHash } from "../../../src/graph/mod.ts";
 import {
@@ -18,7 +18,7 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap with the instance's data and a value of the graph's own. */
+/** A ConfigMap with the instance's data and a value from the graph. */
 function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
   const data = { key: "${schema.spec.data}", value };
   return {
@@ -28,43 +28,47 @@ function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
   };
 }
 
-/** Waits until the instance's ConfigMap says so. */
-function says(s: Scenario, name: string, data: Record<string, string>) {
+/** Waits until the instance's ConfigMap has this data. */
+function untilData(s: Scenario, name: string, data: Record<string, string>) {
   return s.cluster.until(
     { kind: "ConfigMap", name },
     (o) => Object.entries(data).every(([key, value]) => o.data[key] === value),
   );
 }
 
-scenario("graphrevision:65", "behind a bad spec the last good revision serves", async (s) => {
-  const graph = await s.graph(graphOf("Served"));
-  await graph.create("app", { data: "a" });
-  await graph.active("app");
-  await graph.put({
-    ...graphOf("Served"),
-    resources: [
-      service("serviceA", "${serviceB.metadata.name}"),
-      service("serviceB", "${serviceA.metadata.name}"),
-    ],
-  });
-  const rgd = await refused(s, graph, "GraphAccepted", /cycle/i);
-  assert.deepEqual(verdicts(rgd), {
-    GraphRevisionsResolved: "True/Resolved",
-    GraphAccepted: "False/InvalidResourceGraph",
-    KindReady: "True/Ready",
-    ControllerReady: "True/Running",
-  });
-  assert.equal(
-    condition(rgd, "GraphRevisionsResolved").message,
-    "revision 1 compiled and active",
-  );
-  assert.equal(rgd.status.lastIssuedRevision, 1);
-  assert.deepEqual(await revisionNumbers(s, graph), [1]);
-  await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
-  await says(s, "app", { key: "b", value: "one" });
-});
+scenario(
+  "graphrevision:65",
+  "the last valid revision serves while the RGD's spec is invalid",
+  async (s) => {
+    const graph = await s.graph(graphOf("Served"));
+    await graph.create("app", { data: "a" });
+    await graph.active("app");
+    await graph.put({
+      ...graphOf("Served"),
+      resources: [
+        service("serviceA", "${serviceB.metadata.name}"),
+        service("serviceB", "${serviceA.metadata.name}"),
+      ],
+    });
+    const rgd = await refused(s, graph, "GraphAccepted", /cycle/i);
+    assert.deepEqual(verdicts(rgd), {
+      GraphRevisionsResolved: "True/Resolved",
+      GraphAccepted: "False/InvalidResourceGraph",
+      KindReady: "True/Ready",
+      ControllerReady: "True/Running",
+    });
+    assert.equal(
+      condition(rgd, "GraphRevisionsResolved").message,
+      "revision 1 compiled and active",
+    );
+    assert.equal(rgd.status.lastIssuedRevision, 1);
+    assert.deepEqual(await revisionNumbers(s, graph), [1]);
+    await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
+    await untilData(s, "app", { key: "b", value: "one" });
+  },
+);
 
-scenario("graphrevision:192", "instances are made by the newest revision", async (s) => {
+scenario("graphrevision:192", "the newest revision creates new instances' objects", async (s) => {
   const graph = await s.graph({
     kind: "Compiled",
     spec: { image: "string" },
@@ -77,32 +81,36 @@ scenario("graphrevision:192", "instances are made by the newest revision", async
   assert.equal(spec.template.spec.containers[0].image, "nginx:1.25");
 });
 
-scenario("graphrevision:246", "a changed default is a new revision", async (s) => {
+scenario("graphrevision:246", "a changed default creates a new revision", async (s) => {
   const graph = await s.graph(graphOf("Defaulted"));
   const rgd = await graph.change(graphOf("Defaulted", "one", "y"));
   assert.deepEqual([rgd.status.state, rgd.status.lastIssuedRevision], ["Active", 2]);
   await graph.create("app");
-  await says(s, "app", { key: "y" });
+  await untilData(s, "app", { key: "y" });
 });
 
-scenario("graphrevision:353", "the spec of a revision is fixed", async (s) => {
+scenario("graphrevision:353", "the spec of a revision is immutable", async (s) => {
   const graph = await s.graph(graphOf("Fixed"));
   const at = { kind: "GraphRevision.internal.kro.run", name: `${graph.rgd.name}-r00001` };
   await assert.rejects(s.cluster.patch(at, { spec: { revision: 7 } }), /immutable/);
 });
 
-scenario("graphrevision:384", "edits under one revision reach the objects", async (s) => {
-  const graph = await s.graph(graphOf("Followed"));
-  await graph.create("app", { data: "a" });
-  await says(s, "app", { key: "a" });
-  await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
-  await says(s, "app", { key: "b" });
-  assert.deepEqual(await revisionNumbers(s, graph), [1]);
-});
+scenario(
+  "graphrevision:384",
+  "edits of an instance reach its objects without a new revision",
+  async (s) => {
+    const graph = await s.graph(graphOf("Followed"));
+    await graph.create("app", { data: "a" });
+    await untilData(s, "app", { key: "a" });
+    await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
+    await untilData(s, "app", { key: "b" });
+    assert.deepEqual(await revisionNumbers(s, graph), [1]);
+  },
+);
 
 const three = { controller: { maxRevisions: 3 } };
 
-scenario("graphrevision_isolated:52", "only so many are kept", async (s) => {
+scenario("graphrevision_isolated:52", "the limit of kept revisions is enforced", async (s) => {
   const graph = await s.graph(graphOf("Kept"));
   for (let n = 2; n <= 6; n++) await graph.change(graphOf("Kept", `v${n}`));
   assert.deepEqual(await revisionNumbers(s, graph), [4, 5, 6]);
@@ -112,14 +120,18 @@ scenario("graphrevision_isolated:52", "only so many are kept", async (s) => {
 }, three);
 
 for (const [limit, kept] of [[undefined, [3, 4, 5, 6, 7]], [0, [1, 2, 3, 4, 5, 6, 7]]] as const) {
-  kroTest(`${limit === 0 ? "a limit of 0 keeps all" : "five are kept by default"}`, async (s) => {
-    const graph = await s.graph(graphOf("Limited"));
-    for (let n = 2; n <= 7; n++) await graph.change(graphOf("Limited", `v${n}`));
-    assert.deepEqual(await revisionNumbers(s, graph), kept);
-  }, { controller: { maxRevisions: limit } });
+  kroTest(
+    limit === 0 ? "a limit of 0 keeps all revisions" : "five revisions are kept by default",
+    async (s) => {
+      const graph = await s.graph(graphOf("Limited"));
+      for (let n = 2; n <= 7; n++) await graph.change(graphOf("Limited", `v${n}`));
+      assert.deepEqual(await revisionNumbers(s, graph), kept);
+    },
+    { controller: { maxRevisions: limit } },
+  );
 }
 
-scenario("graphrevision_isolated:112", "with each new one the oldest goes", async (s) => {
+scenario("graphrevision_isolated:112", "each new revision deletes the oldest one", async (s) => {
   const graph = await s.graph(graphOf("Moving"));
   for (let n = 2; n <= 8; n++) {
     await graph.change(graphOf("Moving", `v${n}`));
@@ -129,17 +141,22 @@ scenario("graphrevision_isolated:112", "with each new one the oldest goes", asyn
   }
 }, three);
 
-scenario("graphrevision_isolated:160", "a live instance moves along", async (s) => {
-  const graph = await s.graph(graphOf("Migrated"));
-  await graph.create("app", { data: "mine" });
-  for (let n = 2; n <= 5; n++) {
-    await graph.change(graphOf("Migrated", `v${n}`));
-    await says(s, "app", { key: "mine", value: `v${n}` });
-  }
-  assert.deepEqual(await revisionNumbers(s, graph), [3, 4, 5]);
-}, three);
+scenario(
+  "graphrevision_isolated:160",
+  "an existing instance follows each new revision",
+  async (s) => {
+    const graph = await s.graph(graphOf("Migrated"));
+    await graph.create("app", { data: "mine" });
+    for (let n = 2; n <= 5; n++) {
+      await graph.change(graphOf("Migrated", `v${n}`));
+      await untilData(s, "app", { key: "mine", value: `v${n}` });
+    }
+    assert.deepEqual(await revisionNumbers(s, graph), [3, 4, 5]);
+  },
+  three,
+);
 
-scenario("graphrevision_isolated:247", "a restart issues nothing", async (s) => {
+scenario("graphrevision_isolated:247", "a restart creates no revision", async (s) => {
   const graph = await s.graph(graphOf("Restarted"));
   await s.restart();
   assert.deepEqual(await revisionNumbers(s, graph), [1]);
@@ -155,7 +172,7 @@ scenario("graphrevision_isolated:247", "a restart issues nothing", async (s) => 
   assert.deepEqual(items.map((o) => o.metadata.name), [`${graph.rgd.name}-r00001`]);
 });
 
-/** Conditions that a restart leaves as they were. */
+/** Conditions that a restart does not change. */
 const RUNNING = {
   GraphRevisionsResolved: "True/Resolved",
   GraphAccepted: "True/Valid",
@@ -163,28 +180,32 @@ const RUNNING = {
   ControllerReady: "True/Running",
 };
 
-scenario("graphrevision_isolated:299", "after a restart all is as it was", async (s) => {
-  const graph = await s.graph(graphOf("Steady"));
-  await graph.create("app", { data: "a" });
-  const before = await graph.change(graphOf("Steady", "two"));
-  await says(s, "app", { value: "two" });
-  await s.restart();
-  const rgd = await s.cluster.get(graph.rgd);
-  assert.deepEqual(verdicts(rgd), RUNNING);
-  assert.equal(
-    condition(rgd, "GraphRevisionsResolved").message,
-    "revision 2 compiled and active",
-  );
-  assert.equal(rgd.metadata.resourceVersion, before.metadata.resourceVersion);
-  assert.deepEqual(await revisionNumbers(s, graph), [1, 2]);
-  await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
-  await says(s, "app", { key: "b", value: "two" });
-  const after = await graph.change(graphOf("Steady", "three"));
-  assert.equal(after.status.lastIssuedRevision, 3);
-  await says(s, "app", { key: "b", value: "three" });
-});
+scenario(
+  "graphrevision_isolated:299",
+  "a restart keeps revisions, conditions and objects unchanged",
+  async (s) => {
+    const graph = await s.graph(graphOf("Steady"));
+    await graph.create("app", { data: "a" });
+    const before = await graph.change(graphOf("Steady", "two"));
+    await untilData(s, "app", { value: "two" });
+    await s.restart();
+    const rgd = await s.cluster.get(graph.rgd);
+    assert.deepEqual(verdicts(rgd), RUNNING);
+    assert.equal(
+      condition(rgd, "GraphRevisionsResolved").message,
+      "revision 2 compiled and active",
+    );
+    assert.equal(rgd.metadata.resourceVersion, before.metadata.resourceVersion);
+    assert.deepEqual(await revisionNumbers(s, graph), [1, 2]);
+    await s.cluster.patch(graph.instance("app"), { spec: { data: "b" } });
+    await untilData(s, "app", { key: "b", value: "two" });
+    const after = await graph.change(graphOf("Steady", "three"));
+    assert.equal(after.status.lastIssuedRevision, 3);
+    await untilData(s, "app", { key: "b", value: "three" });
+  },
+);
 
-/** Holds that the newest revision is the RGD's spec, and that there is no gap below it. */
+/** Asserts that the newest revision has the RGD's spec, and that the numbers have no gap. */
 async function gapless(s: Scenario, graph: TestGraph): Promise<number> {
   const all = await revisions(s, graph);
   const newest = all.at(-1)!;
@@ -197,22 +218,32 @@ async function gapless(s: Scenario, graph: TestGraph): Promise<number> {
 
 const all = { controller: { maxRevisions: 20 } };
 
-scenario("graphrevision_isolated:417", "rapid changes leave no gap", async (s) => {
-  const graph = await s.graph(graphOf("Rapid"));
-  for (let n = 2; n <= 8; n++) await graph.put(graphOf("Rapid", `v${n}`));
-  const last = await graph.change(graphOf("Rapid", "v9"));
-  assert.equal(last.status.state, "Active");
-  const newest = await gapless(s, graph);
-  assert.ok(newest >= 2 && newest <= 9);
-}, all);
+scenario(
+  "graphrevision_isolated:417",
+  "rapid changes of an RGD leave no gap in the revision numbers",
+  async (s) => {
+    const graph = await s.graph(graphOf("Rapid"));
+    for (let n = 2; n <= 8; n++) await graph.put(graphOf("Rapid", `v${n}`));
+    const last = await graph.change(graphOf("Rapid", "v9"));
+    assert.equal(last.status.state, "Active");
+    const newest = await gapless(s, graph);
+    assert.ok(newest >= 2 && newest <= 9);
+  },
+  all,
+);
 
-scenario("graphrevision_isolated:465", "updates and restarts in turn", async (s) => {
-  const graph = await s.graph(graphOf("Turning"));
-  for (let n = 2; n <= 4; n++) {
-    await graph.change(graphOf("Turning", `v${n}`));
-    await s.restart();
-    assert.equal(await gapless(s, graph), n);
-  }
-  await graph.create("app", { data: "late" });
-  await says(s, "app", { key: "late", value: "v4" });
-}, all);
+scenario(
+  "graphrevision_isolated:465",
+  "alternating updates and restarts leave no gap in the revision numbers",
+  async (s) => {
+    const graph = await s.graph(graphOf("Turning"));
+    for (let n = 2; n <= 4; n++) {
+      await graph.change(graphOf("Turning", `v${n}`));
+      await s.restart();
+      assert.equal(await gapless(s, graph), n);
+    }
+    await graph.create("app", { data: "late" });
+    await untilData(s, "app", { key: "late", value: "v4" });
+  },
+  all,
+);

@@ -1,4 +1,4 @@
-// What becomes of RGDs: admission, recovery, RGDs that instances make, the end-to-end tests of creation and deletion.
+// RGDs: admission, recovery, RGDs that instances create, and upstream's end-to-end tests of creation and deletion.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { specHash } from "../../../src/graph/mod.ts";
@@ -15,7 +15,7 @@ import {
   service,
 } from "../../support/cluster/mod.ts";
 
-scenario("recover:60", "after a bad spec the next good one counts", async (s) => {
+scenario("recover:60", "a valid spec after an invalid one takes effect", async (s) => {
   const graphOf = (...resources: unknown[]): GraphSpec => ({
     kind: "Recovered",
     spec: { name: "string" },
@@ -36,7 +36,7 @@ scenario("recover:60", "after a bad spec the next good one counts", async (s) =>
   assert.equal(await s.cluster.find({ kind: "Deployment.apps", name: "app" }), undefined);
 });
 
-/** RGDs that the API server does not take, by what is said under `spec.schema`. */
+/** Asserts that the API server rejects RGDs with these `spec.schema` fields. */
 async function rejected(
   s: Parameters<Parameters<typeof scenario>[2]>[0],
   schemas: [JsonObject, RegExp][],
@@ -47,7 +47,7 @@ async function rejected(
   }
 }
 
-scenario("validation:48", "short names and categories are held to their form", async (s) => {
+scenario("validation:48", "admission validates short names and categories", async (s) => {
   await rejected(s, [
     [{ shortNames: ["WA"] }, /spec\.schema\.shortNames\[0\]/],
     [{ shortNames: ["wa", "wa"] }, /Duplicate value: "wa"/],
@@ -57,13 +57,13 @@ scenario("validation:48", "short names and categories are held to their form", a
   ]);
 });
 
-scenario("validation:116", "kinds are held to theirs", async (s) => {
+scenario("validation:116", "admission validates kinds", async (s) => {
   const kinds = ["testResource", "Test_Resource", "Test-Resource", "123Test", "Test.Resource"];
   const all = [...kinds, "Test!", `T${"o".repeat(63)}`];
   await rejected(s, all.map((kind) => [{ kind }, /spec\.schema\.kind/]));
 });
 
-scenario("validation:144", "an RGD that is no good is deleted all the same", async (s) => {
+scenario("validation:144", "an invalid RGD can be deleted", async (s) => {
   const graph = await s.apply({
     kind: "Unparsed",
     spec: { name: "string" },
@@ -74,7 +74,7 @@ scenario("validation:144", "an RGD that is no good is deleted all the same", asy
   await s.cluster.remove(graph.rgd);
 });
 
-scenario("validation:177 / 200 / 224", "selectors that are none", async (s) => {
+scenario("validation:177 / 200 / 224", "invalid selectors are rejected", async (s) => {
   const cases: [JsonObject, RegExp][] = [
     [{ matchLabels: "team=platform" }, /metadata\.selector\.matchLabels/],
     [{ matchLabels: { team: "platform" }, bogusField: "value" }, /bogusField/],
@@ -92,7 +92,7 @@ scenario("validation:177 / 200 / 224", "selectors that are none", async (s) => {
   }
 });
 
-/** A graph whose instances make RGDs. */
+/** A graph whose instances create RGDs. */
 function nesting(kind: string, token: string): GraphSpec {
   const schema = {
     apiVersion: "v1alpha1",
@@ -120,37 +120,45 @@ function nestedAt(type: string, token: string): Place {
   return { kind: "ResourceGraphDefinition.kro.run", name: `nested-${type}-${token}` };
 }
 
-scenario("nested:61", "an RGD that an instance makes lives and goes with it", async (s) => {
-  const token = s.namespace.slice(-8);
-  const graph = await s.graph(nesting("Nesting", token));
-  await graph.create("one", { type: "string", default: "10" });
-  await graph.active("one");
-  const nested = await s.cluster.until(
-    nestedAt("string", token),
-    (o) => o.status?.state === "Active",
-  );
-  assert.equal(nested.spec.schema.spec.field.nested, "string | default=10");
-  await s.cluster.remove(graph.instance("one"));
-  assert.equal(await s.cluster.find(nestedAt("string", token)), undefined);
-});
+scenario(
+  "nested:61",
+  "an RGD that an instance creates is served, and deleted with the instance",
+  async (s) => {
+    const token = s.namespace.slice(-8);
+    const graph = await s.graph(nesting("Nesting", token));
+    await graph.create("one", { type: "string", default: "10" });
+    await graph.active("one");
+    const nested = await s.cluster.until(
+      nestedAt("string", token),
+      (o) => o.status?.state === "Active",
+    );
+    assert.equal(nested.spec.schema.spec.field.nested, "string | default=10");
+    await s.cluster.remove(graph.instance("one"));
+    assert.equal(await s.cluster.find(nestedAt("string", token)), undefined);
+  },
+);
 
-scenario("nested:121", "RGDs of several types from one graph", async (s) => {
-  const token = s.namespace.slice(-8);
-  const graph = await s.graph(nesting("NestingMany", token));
-  const cases = [["integer", "10"], ["string", "default"], ["boolean", "true"]] as const;
-  for (const [type, value] of cases) {
-    await graph.create(`test${type}`, { type, default: value });
-  }
-  for (const [type] of cases) {
-    await s.cluster.until(nestedAt(type, token), (o) => o.status?.state === "Active");
-    await graph.active(`test${type}`);
-    await s.cluster.delete(graph.instance(`test${type}`));
-  }
-  for (const [type] of cases) {
-    await s.cluster.untilGone(graph.instance(`test${type}`));
-    await s.cluster.untilGone(nestedAt(type, token));
-  }
-});
+scenario(
+  "nested:121",
+  "instances of one graph create RGDs with fields of several types",
+  async (s) => {
+    const token = s.namespace.slice(-8);
+    const graph = await s.graph(nesting("NestingMany", token));
+    const cases = [["integer", "10"], ["string", "default"], ["boolean", "true"]] as const;
+    for (const [type, value] of cases) {
+      await graph.create(`test${type}`, { type, default: value });
+    }
+    for (const [type] of cases) {
+      await s.cluster.until(nestedAt(type, token), (o) => o.status?.state === "Active");
+      await graph.active(`test${type}`);
+      await s.cluster.delete(graph.instance(`test${type}`));
+    }
+    for (const [type] of cases) {
+      await s.cluster.untilGone(graph.instance(`test${type}`));
+      await s.cluster.untilGone(nestedAt(type, token));
+    }
+  },
+);
 
 /** The graph of upstream's end-to-end tests. */
 const simple: GraphSpec = {
@@ -159,118 +167,122 @@ const simple: GraphSpec = {
   resources: [deployment("deployment", "${schema.metadata.name}")],
 };
 
-scenario("e2e:check-rgd-creation", "RGD and CRD, field by field", async (s) => {
-  const graph = await s.apply(simple, `check-${s.namespace.slice(-8)}`);
-  const rgd = await active(s, graph);
-  assert.ok(rgd.metadata.finalizers.includes("kro.run/finalizer"));
-  assert.equal(rgd.metadata.generation, 1);
-  assert.deepEqual(rgd.status.topologicalOrder, ["deployment"]);
-  assert.equal(rgd.status.lastIssuedRevision, 1);
-  const said = rgd.status.conditions.map((c: Live) => [
-    c.type,
-    c.status,
-    c.reason,
-    c.message,
-    c.observedGeneration,
-  ]);
-  const byType = said.sort(([a]: string[], [b]: string[]) => a! < b! ? -1 : 1);
-  assert.deepEqual(byType, [
-    ["ControllerReady", "True", "Running", "controller is running", 1],
-    ["GraphAccepted", "True", "Valid", "resource graph and schema are valid", 1],
-    ["GraphRevisionsResolved", "True", "Resolved", "revision 1 compiled and active", 1],
-    ["KindReady", "True", "Ready", `kind ${simple.kind} has been accepted and ready`, 1],
-    ["Ready", "True", "Ready", "", 1],
-  ]);
+scenario(
+  "e2e:check-rgd-creation",
+  "an RGD and its CRD equal upstream's, field by field",
+  async (s) => {
+    const graph = await s.apply(simple, `check-${s.namespace.slice(-8)}`);
+    const rgd = await active(s, graph);
+    assert.ok(rgd.metadata.finalizers.includes("kro.run/finalizer"));
+    assert.equal(rgd.metadata.generation, 1);
+    assert.deepEqual(rgd.status.topologicalOrder, ["deployment"]);
+    assert.equal(rgd.status.lastIssuedRevision, 1);
+    const said = rgd.status.conditions.map((c: Live) => [
+      c.type,
+      c.status,
+      c.reason,
+      c.message,
+      c.observedGeneration,
+    ]);
+    const byType = said.sort(([a]: string[], [b]: string[]) => a! < b! ? -1 : 1);
+    assert.deepEqual(byType, [
+      ["ControllerReady", "True", "Running", "controller is running", 1],
+      ["GraphAccepted", "True", "Valid", "resource graph and schema are valid", 1],
+      ["GraphRevisionsResolved", "True", "Resolved", "revision 1 compiled and active", 1],
+      ["KindReady", "True", "Ready", `kind ${simple.kind} has been accepted and ready`, 1],
+      ["Ready", "True", "Ready", "", 1],
+    ]);
 
-  const { metadata, spec, status } = await s.cluster.get(graph.crd);
-  const group = graph.apiVersion.split("/")[0]!;
-  const names = {
-    kind: simple.kind,
-    listKind: `${simple.kind}List`,
-    plural: "checkrgdcreationsimpledeployments",
-    singular: "checkrgdcreationsimpledeployment",
-  };
-  assert.deepEqual(metadata.labels, {
-    "kro.run/kro-version": "devel",
-    "kro.run/owned": "true",
-    "kro.run/resource-graph-definition-id": rgd.metadata.uid,
-    "kro.run/resource-graph-definition-name": rgd.metadata.name,
-  });
-  assert.deepEqual([metadata.annotations, metadata.ownerReferences], [undefined, undefined]);
-  assert.deepEqual([spec.group, spec.scope, spec.names, spec.conversion], [
-    group,
-    "Namespaced",
-    names,
-    { strategy: "None" },
-  ]);
-  const texts = ["type", "status", "reason", "message", "lastTransitionTime"];
-  const conditions = {
-    type: "array",
-    items: {
-      type: "object",
-      properties: {
-        ...Object.fromEntries(texts.map((name) => [name, { type: "string" }])),
-        observedGeneration: { type: "integer" },
-      },
-    },
-  };
-  const [version, ...others] = spec.versions;
-  const { schema: { openAPIV3Schema: schema }, ...rest } = version;
-  assert.deepEqual([others, rest], [[], {
-    name: "v1alpha1",
-    served: true,
-    storage: true,
-    subresources: { status: {} },
-    additionalPrinterColumns: [
-      {
-        name: "State",
-        type: "string",
-        jsonPath: ".status.state",
-      },
-      {
-        name: "Ready",
-        type: "string",
-        jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-      },
-      {
-        name: "Age",
-        type: "date",
-        jsonPath: ".metadata.creationTimestamp",
-      },
-    ],
-  }]);
-  assert.deepEqual(schema, {
-    type: "object",
-    properties: {
-      apiVersion: { type: "string" },
-      kind: { type: "string" },
-      metadata: { type: "object" },
-      spec: {
+    const { metadata, spec, status } = await s.cluster.get(graph.crd);
+    const group = graph.apiVersion.split("/")[0]!;
+    const names = {
+      kind: simple.kind,
+      listKind: `${simple.kind}List`,
+      plural: "checkrgdcreationsimpledeployments",
+      singular: "checkrgdcreationsimpledeployment",
+    };
+    assert.deepEqual(metadata.labels, {
+      "kro.run/kro-version": "devel",
+      "kro.run/owned": "true",
+      "kro.run/resource-graph-definition-id": rgd.metadata.uid,
+      "kro.run/resource-graph-definition-name": rgd.metadata.name,
+    });
+    assert.deepEqual([metadata.annotations, metadata.ownerReferences], [undefined, undefined]);
+    assert.deepEqual([spec.group, spec.scope, spec.names, spec.conversion], [
+      group,
+      "Namespaced",
+      names,
+      { strategy: "None" },
+    ]);
+    const texts = ["type", "status", "reason", "message", "lastTransitionTime"];
+    const conditions = {
+      type: "array",
+      items: {
         type: "object",
-        default: {},
         properties: {
-          replicas: { type: "integer", default: 1 },
-          image: { type: "string", default: "nginx:latest" },
+          ...Object.fromEntries(texts.map((name) => [name, { type: "string" }])),
+          observedGeneration: { type: "integer" },
         },
       },
-      status: { type: "object", properties: { conditions, state: { type: "string" } } },
-    },
-  });
-  assert.deepEqual(status.storedVersions, ["v1alpha1"]);
+    };
+    const [version, ...others] = spec.versions;
+    const { schema: { openAPIV3Schema: schema }, ...rest } = version;
+    assert.deepEqual([others, rest], [[], {
+      name: "v1alpha1",
+      served: true,
+      storage: true,
+      subresources: { status: {} },
+      additionalPrinterColumns: [
+        {
+          name: "State",
+          type: "string",
+          jsonPath: ".status.state",
+        },
+        {
+          name: "Ready",
+          type: "string",
+          jsonPath: '.status.conditions[?(@.type=="Ready")].status',
+        },
+        {
+          name: "Age",
+          type: "date",
+          jsonPath: ".metadata.creationTimestamp",
+        },
+      ],
+    }]);
+    assert.deepEqual(schema, {
+      type: "object",
+      properties: {
+        apiVersion: { type: "string" },
+        kind: { type: "string" },
+        metadata: { type: "object" },
+        spec: {
+          type: "object",
+          default: {},
+          properties: {
+            replicas: { type: "integer", default: 1 },
+            image: { type: "string", default: "nginx:latest" },
+          },
+        },
+        status: { type: "object", properties: { conditions, state: { type: "string" } } },
+      },
+    });
+    assert.deepEqual(status.storedVersions, ["v1alpha1"]);
 
-  const revision = await s.cluster.get({
-    kind: "GraphRevision.internal.kro.run",
-    name: `${rgd.metadata.name}-r00001`,
-  });
-  assert.deepEqual(revision.spec, {
-    revision: 1,
-    snapshot: { name: rgd.metadata.name, generation: 1, spec: rgd.spec },
-  });
-  const hash = revision.metadata.labels["kro.run/graph-revision-hash"];
-  assert.match(hash, /^[0-9a-f]{16}$/);
-  assert.equal(hash, specHash(rgd.spec));
-  assert.equal(condition(revision, "GraphVerified").reason, "Verified");
-});
+    const revision = await s.cluster.get({
+      kind: "GraphRevision.internal.kro.run",
+      name: `${rgd.metadata.name}-r00001`,
+    });
+    assert.deepEqual(revision.spec, {
+      revision: 1,
+      snapshot: { name: rgd.metadata.name, generation: 1, spec: rgd.spec },
+    });
+    const hash = revision.metadata.labels["kro.run/graph-revision-hash"];
+    assert.match(hash, /^[0-9a-f]{16}$/);
+    assert.equal(hash, specHash(rgd.spec));
+    assert.equal(condition(revision, "GraphVerified").reason, "Verified");
+  },
+);
 
 scenario("e2e:check-rgd-deletion", "the CRD survives its RGD", async (s) => {
   const graph = await s.graph({ ...simple, kind: "CheckRGDDeletion" });

@@ -1,4 +1,4 @@
-// The author's status fields: what they are computed from, and when they are there.
+// The author's status fields: their sources, and when they are present.
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 import { configMap, type GraphSpec, type Live, scenario } from "../../support/cluster/mod.ts";
@@ -8,7 +8,7 @@ function fields({ status: { state: _state, conditions: _conditions, ...rest } }:
   return rest;
 }
 
-scenario("status:57", "a string of several expressions is one string", async (s) => {
+scenario("status:57", "several expressions in one string yield one string", async (s) => {
   const graph = await s.graph({
     kind: "Interpolated",
     spec: { name: "string" },
@@ -22,7 +22,7 @@ scenario("status:57", "a string of several expressions is one string", async (s)
 
 scenario(
   "status:134",
-  "a field is there exactly while everything that it reads is there",
+  "a status field is present exactly while all its sources exist",
   async (s) => {
     const part = (id: string, value: string) =>
       configMap(id, id, { value }, { includeWhen: [`\${schema.spec.${id}}`] });
@@ -52,7 +52,7 @@ scenario(
   },
 );
 
-/** An instance that says its own name and price again in its status. */
+/** A graph whose status repeats the name and price of the instance's spec. */
 const echo = (kind: string, more: JsonObject = {}): GraphSpec => ({
   kind,
   spec: { name: "string", price: "integer" },
@@ -62,30 +62,38 @@ const echo = (kind: string, more: JsonObject = {}): GraphSpec => ({
   ],
 });
 
-scenario("status_schema_ref:49", "status fields that read only the instance", async (s) => {
+scenario("status_schema_ref:49", "status fields may read only the instance", async (s) => {
   const graph = await s.graph(echo("Echo", { twice: "${schema.spec.price * 2}" }));
   await graph.create("app", { name: "a", price: 21 });
   assert.deepEqual(fields(await graph.active("app")), { name: "a", twice: 42 });
 });
 
-scenario("status_schema_ref:114", "one status reads the instance and an object", async (s) => {
-  const more = {
-    price: "${config.data.price}",
-    both: "${schema.spec.name + ' costs ' + config.data.price}",
-  };
-  const graph = await s.graph(echo("Mixed", more));
-  await graph.create("app", { name: "a", price: 5 });
-  const app = await graph.active("app");
-  assert.deepEqual(fields(app), { name: "a", price: "5", both: "a costs 5" });
-});
+scenario(
+  "status_schema_ref:114",
+  "a status field reads both the instance and an object",
+  async (s) => {
+    const more = {
+      price: "${config.data.price}",
+      both: "${schema.spec.name + ' costs ' + config.data.price}",
+    };
+    const graph = await s.graph(echo("Mixed", more));
+    await graph.create("app", { name: "a", price: 5 });
+    const app = await graph.active("app");
+    assert.deepEqual(fields(app), { name: "a", price: "5", both: "a costs 5" });
+  },
+);
 
-scenario("status_schema_ref:182", "such fields follow an edit of the instance", async (s) => {
-  const graph = await s.graph(echo("Edited", { price: "${schema.spec.price}" }));
-  await graph.create("app", { name: "a", price: 5 });
-  assert.deepEqual(fields(await graph.active("app")), { name: "a", price: 5 });
-  await s.cluster.patch(graph.instance("app"), { spec: { name: "b", price: 6 } });
-  assert.deepEqual(fields(await graph.active("app")), { name: "b", price: 6 });
-});
+scenario(
+  "status_schema_ref:182",
+  "status fields that read the instance follow its edits",
+  async (s) => {
+    const graph = await s.graph(echo("Edited", { price: "${schema.spec.price}" }));
+    await graph.create("app", { name: "a", price: 5 });
+    assert.deepEqual(fields(await graph.active("app")), { name: "a", price: 5 });
+    await s.cluster.patch(graph.instance("app"), { spec: { name: "b", price: 6 } });
+    assert.deepEqual(fields(await graph.active("app")), { name: "b", price: 6 });
+  },
+);
 
 /** Two ConfigMaps whose names a list in the status holds. */
 const listed = (kind: string, status: (names: Json) => JsonObject): GraphSpec => ({
@@ -97,35 +105,47 @@ const listed = (kind: string, status: (names: Json) => JsonObject): GraphSpec =>
   ],
 });
 
-scenario("status_array_projection:60", "a list of expressions is a list", async (s) => {
-  const graph = await s.graph(listed("List", (names) => ({ names })));
-  await graph.create("app");
-  assert.deepEqual(fields(await graph.active("app")), { names: ["app-a", "app-b"] });
-});
+scenario(
+  "status_array_projection:60",
+  "a list of expressions yields a list in the status",
+  async (s) => {
+    const graph = await s.graph(listed("List", (names) => ({ names })));
+    await graph.create("app");
+    assert.deepEqual(fields(await graph.active("app")), { names: ["app-a", "app-b"] });
+  },
+);
 
-scenario("status_array_projection:116", "also below an object", async (s) => {
-  const graph = await s.graph(
-    listed("Nested", (names) => ({ made: { names, count: "${schema.metadata.name.size()}" } })),
-  );
-  await graph.create("app");
-  const made = { names: ["app-a", "app-b"], count: 3 };
-  assert.deepEqual(fields(await graph.active("app")), { made });
-});
+scenario(
+  "status_array_projection:116",
+  "a list of expressions below an object yields a list",
+  async (s) => {
+    const graph = await s.graph(
+      listed("Nested", (names) => ({ made: { names, count: "${schema.metadata.name.size()}" } })),
+    );
+    await graph.create("app");
+    const made = { names: ["app-a", "app-b"], count: 3 };
+    assert.deepEqual(fields(await graph.active("app")), { made });
+  },
+);
 
-scenario("kubernetes_time:34", "a time of Kubernetes is the same text in the status", async (s) => {
-  const template = { apiVersion: "v1", kind: "Secret", metadata: { name: "made" } };
-  const graph = await s.graph({
-    kind: "Clock",
-    status: { made: "${secret.metadata.creationTimestamp}" },
-    resources: [{ id: "secret", template }],
-  });
-  await graph.create("app");
-  const { metadata } = await s.cluster.until({ kind: "Secret", name: "made" });
-  assert.match(metadata.creationTimestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  assert.deepEqual(fields(await graph.active("app")), { made: metadata.creationTimestamp });
-});
+scenario(
+  "kubernetes_time:34",
+  "a Kubernetes timestamp has the same string form in the status",
+  async (s) => {
+    const template = { apiVersion: "v1", kind: "Secret", metadata: { name: "made" } };
+    const graph = await s.graph({
+      kind: "Clock",
+      status: { made: "${secret.metadata.creationTimestamp}" },
+      resources: [{ id: "secret", template }],
+    });
+    await graph.create("app");
+    const { metadata } = await s.cluster.until({ kind: "Secret", name: "made" });
+    assert.match(metadata.creationTimestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.deepEqual(fields(await graph.active("app")), { made: metadata.creationTimestamp });
+  },
+);
 
-scenario("schema_aware_cel:34", "a Secret's data is bytes to expressions", async (s) => {
+scenario("schema_aware_cel:34", "expressions read a Secret's data as bytes", async (s) => {
   const head = { apiVersion: "v1", kind: "Secret", metadata: { name: "credentials" } };
   const graph = await s.graph({
     kind: "Decoded",

@@ -1,4 +1,4 @@
-// A Deployment with its Service: served, suspended, deleted.
+// A graph of a Deployment and its Service: served, suspended, deleted.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -69,7 +69,7 @@ async function available(s: Scenario): Promise<TestGraph> {
   return graph;
 }
 
-scenario("deploymentservice:40", "a graph is served, with fields that may be absent", async (s) => {
+scenario("deploymentservice:40", "a graph with optional fields is served", async (s) => {
   const graph = await available(s);
   const rgd = await s.cluster.get(graph.rgd);
   const accepted = condition(rgd, "Ready");
@@ -97,27 +97,31 @@ scenario("deploymentservice:40", "a graph is served, with fields that may be abs
   assert.deepEqual([ready.status, ready.observedGeneration], ["True", metadata.generation]);
 });
 
-scenario("deploymentservice:153", "a suspended instance leaves its objects alone", async (s) => {
-  const graph = await available(s);
-  const app = graph.instance("app");
-  await s.cluster.patch(app, { metadata: { annotations: { "kro.run/reconcile": "disabled" } } });
-  const suspended = await s.cluster.until(
-    app,
-    (o) => condition(o, "Ready").reason === "ReconciliationSuspended",
-  );
-  assert.equal(condition(suspended, "Ready").status, "False");
-  const before = await s.cluster.get(DEPLOYMENT);
-  await s.cluster.patch(app, { spec: { replicas: 2 } });
-  await s.cluster.until(app, (o) => condition(o, "Ready").observedGeneration === 2);
-  await s.idle();
-  const { spec, metadata } = await s.cluster.get(DEPLOYMENT);
-  assert.equal(spec.replicas, 1);
-  assert.equal(metadata.resourceVersion, before.metadata.resourceVersion);
-  // What the status said of the objects stays.
-  const { status } = await s.cluster.get(app);
-  assert.deepEqual([status.availableReplicas, status.available], [1, "True"]);
+scenario(
+  "deploymentservice:153",
+  "kro does not change the objects of a suspended instance",
+  async (s) => {
+    const graph = await available(s);
+    const app = graph.instance("app");
+    await s.cluster.patch(app, { metadata: { annotations: { "kro.run/reconcile": "disabled" } } });
+    const suspended = await s.cluster.until(
+      app,
+      (o) => condition(o, "Ready").reason === "ReconciliationSuspended",
+    );
+    assert.equal(condition(suspended, "Ready").status, "False");
+    const before = await s.cluster.get(DEPLOYMENT);
+    await s.cluster.patch(app, { spec: { replicas: 2 } });
+    await s.cluster.until(app, (o) => condition(o, "Ready").observedGeneration === 2);
+    await s.idle();
+    const { spec, metadata } = await s.cluster.get(DEPLOYMENT);
+    assert.equal(spec.replicas, 1);
+    assert.equal(metadata.resourceVersion, before.metadata.resourceVersion);
+    // The status fields computed from the objects stay.
+    const { status } = await s.cluster.get(app);
+    assert.deepEqual([status.availableReplicas, status.available], [1, "True"]);
 
-  await s.cluster.remove(app);
-  assert.deepEqual(await s.cluster.names("Deployment.apps"), []);
-  assert.deepEqual(await s.cluster.names("Service"), []);
-});
+    await s.cluster.remove(app);
+    assert.deepEqual(await s.cluster.names("Deployment.apps"), []);
+    assert.deepEqual(await s.cluster.names("Service"), []);
+  },
+);

@@ -1,5 +1,5 @@
 import { type GraphSpec } from "../../support/cluster/mod.ts";
-// Graphs with a bit of everything that either implementation may find made by the other.
+// Graphs that exercise every feature whose objects one implementation may take over from the other.
 
 const configMap = (name: string, data: Record<string, string>, namespace?: string) => ({
   apiVersion: "v1",
@@ -8,7 +8,7 @@ const configMap = (name: string, data: Record<string, string>, namespace?: strin
   data,
 });
 
-/** Dependencies, a collection, a condition, an external reference, values that the server rewrites, readiness. */
+/** Dependencies, a collection, includeWhen, an external reference, values that the server normalizes, readiness. */
 export const mixed: GraphSpec = {
   kind: "Mixed",
   spec: {

@@ -1,4 +1,4 @@
-// Upstream kro 0.9.4 and this one take over a cluster from each other without touching a child.
+// Upstream kro 0.9.4 and this kro take over a cluster from each other without writing to a child.
 import assert from "node:assert/strict";
 import { mixed, spread } from "./takeover_graphs.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
@@ -22,17 +22,17 @@ async function children(s: Scenario): Promise<Map<string, Live>> {
   return new Map(lists.flat());
 }
 
-/** resourceVersions of the children, a line each. */
+/** resourceVersions of the children, one line each. */
 function versions(all: Map<string, Live>): string {
   return [...all].map(([key, { metadata }]) => `${key} ${metadata.resourceVersion}`).sort().join();
 }
 
-/** A condition that only ours writes. */
+/** A condition that only this kro writes. */
 function isOurs({ status }: Live): boolean {
   return status.conditions.some(({ type }: Live) => type === "InstanceSynced");
 }
 
-/** What neither may change of a child of the other. */
+/** Fields of a child that the other implementation must not change. */
 function lasting(all: Map<string, Live>): Record<string, unknown> {
   return Object.fromEntries([...all].map(([key, { metadata, spec, data }]) => {
     const { uid, generation, labels, annotations, finalizers, ownerReferences } = metadata;
@@ -55,7 +55,7 @@ async function outside(s: Scenario): Promise<void> {
   await s.cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "o" } });
 }
 
-/** No Deployment controller runs: its status comes from here. */
+/** Writes the Deployment's status, because no Deployment controller runs. */
 async function becomeAvailable(s: Scenario, name: string): Promise<void> {
   const at = { kind: "Deployment.apps", name };
   await s.cluster.until(at);
@@ -80,7 +80,7 @@ async function issued(s: Scenario, graph: TestGraph): Promise<unknown[]> {
 
 scenario(
   "takeover:from-upstream",
-  `ours goes on with what upstream made, without a write to a child${needsGo}`,
+  `this kro takes over upstream's instances without a write to a child${needsGo}`,
   async (s) => {
     let graph!: TestGraph;
     let before!: Map<string, Live>;
@@ -108,7 +108,7 @@ scenario(
 
 scenario(
   "takeover:to-upstream",
-  `upstream goes on with what ours made, every child as it was${needsGo}`,
+  `upstream takes over this kro's instances, with every child unchanged${needsGo}`,
   async (s) => {
     const graph = await settle(s);
     const before = await children(s);
@@ -132,7 +132,7 @@ scenario(
 
 scenario(
   "takeover:rollout",
-  `what one began while a Deployment comes up, the other ends, both ways${needsGo}`,
+  `each implementation finishes a rollout of the other that waits for a Deployment${needsGo}`,
   async (s) => {
     await outside(s);
     let graph!: TestGraph;
@@ -166,7 +166,7 @@ scenario(
 
 scenario(
   "takeover:deletion",
-  `a deletion that one began in waves, the other ends, both ways${needsGo}`,
+  `each implementation finishes a deletion in waves that the other one began${needsGo}`,
   async (s) => {
     const other = `${s.namespace}-other`;
     await s.cluster.createNamespace(other);

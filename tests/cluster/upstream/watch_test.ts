@@ -1,4 +1,4 @@
-// What wakes an instance: nothing here is requeued, so all of it is seen by watches.
+// Events that requeue an instance; the timed requeue is off, so only watches deliver changes.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -14,7 +14,7 @@ function config({ cluster }: Scenario, name: string, data: JsonObject, labels: J
   return cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, labels }, data });
 }
 
-scenario("externalref_watch:51", "a copy follows the ConfigMap of somebody else", async (s) => {
+scenario("externalref_watch:51", "a copy follows another user's ConfigMap", async (s) => {
   await config(s, "theirs", { value: "one" });
   const graph = await s.graph({
     kind: "Copy",
@@ -31,7 +31,7 @@ scenario("externalref_watch:51", "a copy follows the ConfigMap of somebody else"
   await s.cluster.until(copy, ({ data }) => data.value === "two");
 });
 
-/** What a selection finds. */
+/** The objects that a selector selects. */
 const selected = {
   count: "${string(size(found))}",
   names: "${found.sortBy(c, c.metadata.name).map(c, c.metadata.name).join(',')}",
@@ -39,7 +39,7 @@ const selected = {
 
 scenario(
   "externalref_watch:157",
-  "matchExpressions count what the instance's values match",
+  "matchExpressions select by values of the instance's spec",
   async (s) => {
     const team = (name: string) => `${name}-${s.namespace}`;
     await config(s, "bravo-1", {}, { team: team("bravo") });
@@ -68,7 +68,7 @@ scenario(
 
 scenario(
   "externalref_watch:262",
-  "the count follows what is added, taken out and deleted",
+  "the count of selected objects follows additions, label changes and deletions",
   async (s) => {
     const labels = { watched: s.namespace };
     await config(s, "alpha", {}, labels);
@@ -97,7 +97,7 @@ scenario(
   },
 );
 
-scenario("externalref_watch:371", "sortBy orders what is found by its data", async (s) => {
+scenario("externalref_watch:371", "sortBy orders the selected objects by their data", async (s) => {
   const labels = { sorted: s.namespace };
   await config(s, "charlie", { priority: "1" }, labels);
   await config(s, "alpha", { priority: "2" }, labels);
@@ -121,7 +121,7 @@ scenario("externalref_watch:371", "sortBy orders what is found by its data", asy
 
 scenario(
   "externalref_watch:471",
-  "a kind of kro's goes on when an instance that referred to it is gone",
+  "a generated kind is reconciled after an instance that referenced it is deleted",
   async (s) => {
     const producer = await s.graph({
       kind: "Database",
@@ -155,7 +155,7 @@ scenario(
     await s.cluster.remove(consumer.instance("app"));
     assert.deepEqual(await s.cluster.names("ConfigMap"), ["db-config"]);
     await value("db-config", "three");
-    // Nor does it matter that nothing refers to the kind any more.
+    // The kind is reconciled although no instance references it.
     await s.cluster.remove(consumer.rgd);
     await value("db-config", "four");
     await s.cluster.patch({ kind: "ConfigMap", name: "db-config" }, { data: { value: "drift" } });
@@ -165,7 +165,7 @@ scenario(
   },
 );
 
-scenario("instance_resource_watch:45", "an edited ConfigMap is put right again", async (s) => {
+scenario("instance_resource_watch:45", "an edited ConfigMap is repaired", async (s) => {
   const graph = await s.graph({
     kind: "Watched",
     spec: { field: "string" },
