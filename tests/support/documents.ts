@@ -1,10 +1,10 @@
-/** The repository's Markdown pages as tests read them: where they are, and their paragraphs. */
+/** Finds the repository's Markdown pages and their paragraphs. */
 import { join } from "node:path";
 
 /** The repository's root folder, with a slash at its end. */
 export const root: string = new URL("../..", import.meta.url).pathname;
 
-/** The text of a file, by its path from the root. */
+/** The content of a file, by its path from the root. */
 export function read(path: string): string {
   return Deno.readTextFileSync(join(root, path));
 }
@@ -21,15 +21,15 @@ export function filesBelow(folder: string, extension: string): string[] {
   return found.sort();
 }
 
-/** A paragraph or an item of a list. */
+/** A paragraph or a list item. */
 export interface Paragraph {
-  /** Its first line in the page, from 1. */
+  /** Number of its first line in the page, from 1. */
   line: number;
   /** Its lines. */
   lines: string[];
 }
 
-/** Paragraphs and items of lists of a page. Headings, tables, code and HTML are none of them. */
+/** Paragraphs and list items of a page, without headings, tables, code and HTML. */
 export function paragraphsOf(text: string): Paragraph[] {
   const found: Paragraph[] = [];
   let current: Paragraph | undefined;
@@ -50,7 +50,7 @@ export function paragraphsOf(text: string): Paragraph[] {
   return found;
 }
 
-/** A page without its code, in blocks and inline: what is left is prose. */
+/** The prose of a page: its content without code blocks and inline code. */
 export function proseOf(text: string): string {
   return text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "``")
     .replace(/<!--[\s\S]*?-->/g, "");

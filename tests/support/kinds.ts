@@ -18,7 +18,7 @@ export const SECRET: KindRef = core("Secret");
 /** Services. */
 export const SERVICE: KindRef = core("Service");
 
-/** PodTemplates: as many fields as a Deployment, and no controller writes to them. */
+/** PodTemplates, which have as many fields as Deployments, but no controller that writes to them. */
 export const POD_TEMPLATE: KindRef = core("PodTemplate");
 
 /** Namespaces. */

@@ -1,13 +1,13 @@
 /**
- * Waiting in tests: for a condition to hold, and for a state to change no more.
+ * Waits in tests: until a condition holds, and until a state no longer changes.
  *
- * A test must not depend on the speed of its machine. Whatever another process causes is waited for
- * with {@link eventually}; "nothing more happens" is {@link steady}, which counts looks instead of time.
+ * A test must not depend on the speed of its machine. It waits for effects of other processes
+ * with {@link eventually}, and for the absence of effects with {@link steady}, which counts reads instead of time.
  *
  * @module
  */
 
-/** The limit of every wait, in seconds: what takes 100 ms may take 100 times as long on a busy machine. */
+/** The limit of every wait, in seconds: a busy machine may need 100 times as long as an idle one. */
 export const LIMIT_SECONDS = 120;
 
 type Checked<T> = T | undefined | null | false;
@@ -39,15 +39,15 @@ export async function eventually<T>(
   }
 }
 
-/** Pause between two looks of {@link steady}. */
+/** Pause in milliseconds between two reads of {@link steady}. */
 const LOOK_MS = 20;
 
 /**
- * Polls until `read` has returned the same text for at least `ms` in at least `ms / 20` consecutive looks.
- * A `read` that makes a round trip to the API server keeps a starved server or process from passing for a
- * quiet one: the looks then take longer, and with them the whole wait.
+ * Polls until `read` has returned the same string for at least `ms` in at least `ms / 20` consecutive reads.
+ * A `read` that makes a round trip to the API server distinguishes a quiet process from a
+ * starved one: on a starved machine the reads take longer, and so does the whole wait.
  *
- * @throws an Error with the last text when it still changes after {@link LIMIT_SECONDS}
+ * @throws an Error with the last string if it still changes after {@link LIMIT_SECONDS}
  */
 export async function steady(
   what: string,
@@ -66,7 +66,7 @@ export async function steady(
   }
 }
 
-/** Resolves after so many milliseconds. */
+/** Resolves after `ms` milliseconds. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -12,7 +12,7 @@ export function applySetId({ apiVersion, kind, metadata }: Live): string {
   return `applyset-${sha256(`${metadata.name}.${metadata.namespace ?? ""}.${kind}.${group}`)}-v1`;
 }
 
-/** Asserts the whole inventory that the instance carries: these kinds, and no namespace but its own. */
+/** Asserts the instance's whole inventory: these kinds, and no namespace except its own. */
 export function assertInventory(instance: Live, kinds: string, namespaces = ""): void {
   const { labels, annotations } = instance.metadata;
   const id = applySetId(instance);
@@ -28,7 +28,7 @@ export function assertInventory(instance: Live, kinds: string, namespaces = ""):
   });
 }
 
-/** All labels that an object of the instance carries, when its template says none. */
+/** All labels of an object of the instance whose template has no labels. */
 export function childLabels(instance: Live, nodeId: string): Record<string, string> {
   const { apiVersion, kind, metadata } = instance;
   const [group, version] = apiVersion.split("/");

@@ -14,7 +14,7 @@ const named = {
   ackResourceMetadata: object({ arn: string, ownerAccountID: string, region: string }),
 };
 
-/** Fields of spec and status by kind, by service. */
+/** Fields of spec and status, by service and kind. */
 const SERVICES: Record<string, Record<string, [spec: JsonObject, status: JsonObject]>> = {
   ec2: {
     VPC: [
@@ -94,22 +94,22 @@ export async function installAwsKinds(cluster: TestCluster, ...kinds: string[]):
       );
     }
   }
-  if (wanted.length !== kinds.length) throw new Error(`not all known: ${kinds.join(", ")}`);
+  if (wanted.length !== kinds.length) throw new Error(`unknown kind among ${kinds.join(", ")}`);
   await Promise.all(wanted);
 }
 
-/** A node: an object of that kind. */
+/** A node with an object of that kind. */
 export function awsNode(id: string, kind: string, name: string, spec: JsonObject): JsonObject {
   const apiVersion = `${groupOf(serviceOf(kind))}/v1alpha1`;
   return { id, template: { apiVersion, kind, metadata: { name }, spec } };
 }
 
-/** The kind as places name it: `VPC.ec2.services.k8s.aws`. */
+/** The kind as a {@link Place} names it: `VPC.ec2.services.k8s.aws`. */
 export function awsKind(kind: string): string {
   return `${kind}.${groupOf(serviceOf(kind))}`;
 }
 
-/** Writes the status as the provider's controller would, once the object is there. */
+/** Waits for the object and writes its status as the provider's controller would. */
 export async function provide(
   cluster: TestCluster,
   kind: string,
@@ -122,7 +122,7 @@ export async function provide(
   return object;
 }
 
-/** Dependencies by node, as the RGD's status names them. */
+/** Dependencies by node, as in the RGD's status. */
 export function dependencies({ status }: Live): Record<string, string[]> {
   const entries = status.resources.map(({ id, dependencies }: Live) =>
     [id, dependencies.map((d: Live) => d.id).sort()] as const

@@ -1,4 +1,4 @@
-/** A cached cluster on the control plane with its requests counted, and objects to apply through it. */
+/** A cached cluster on the control plane that counts its requests, and objects to apply through it. */
 import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../../src/api/mod.ts";
 import { ChildCaches } from "../../../src/clusters/cache/children.ts";
 import { ExternalCaches } from "../../../src/clusters/cache/external.ts";
@@ -12,7 +12,7 @@ import { testNamespace } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 import { openClient } from "./client.ts";
 
-/** The parts of a cached cluster on that client, with caches that watch nothing yet; `now` is {@link RevertBackoff}'s. */
+/** The parts of a cached cluster on that client, before its caches watch a kind; `now` is the clock of {@link RevertBackoff}. */
 export function partsOf(
   client: KubeClient,
   discovery: Discovery,
@@ -31,7 +31,7 @@ export function partsOf(
   };
 }
 
-/** A cached cluster over some kinds, its requests, and the instances that it wakes. */
+/** A cached cluster over some kinds, its requests, and the instances that it requeues. */
 export interface CachedSetup extends AsyncDisposable {
   readonly parts: CachedParts;
   readonly cluster: CachedCluster;
@@ -39,15 +39,15 @@ export interface CachedSetup extends AsyncDisposable {
   readonly namespace: string;
   /** Requests since the last call by `verb resource`, without watches and objects of other namespaces. */
   requests(): Record<string, number>;
-  /** Names of the instances that were woken since the last call. */
+  /** Names of the instances that were requeued since the last call. */
   woken(): string[];
-  /** Waits until an instance is woken; what {@link woken} returns then. */
+  /** Waits until an instance is requeued, and returns the result of {@link woken}. */
   untilWoken(): Promise<string[]>;
-  /** Another cached cluster over the same objects, as after a restart. */
+  /** Another cached cluster over the same objects, as after a restart of kro. */
   restarted(): Promise<CachedSetup>;
 }
 
-/** Opens one that watches these kinds, in a namespace of its own unless one is given. */
+/** Opens a cached cluster that watches these kinds, in a new namespace unless one is given. */
 export async function cachedSetup(
   kinds: readonly KindRef[],
   { within, now }: { within?: string; now?: () => number } = {},
@@ -73,13 +73,14 @@ export async function cachedSetup(
     namespace,
     requests: () => requests(namespace),
     woken: () => names.splice(0),
-    untilWoken: () => eventually("an instance woken", () => names.length > 0 && names.splice(0)),
+    untilWoken: () =>
+      eventually("an instance is requeued", () => names.length > 0 && names.splice(0)),
     restarted: () => cachedSetup(kinds, { within: namespace, now }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
-/** The instance whose children {@link childOf} makes. */
+/** The parent of the children that {@link childOf} returns. */
 export const INSTANCE = { group: "example.com", kind: "Demo", name: "demo", uid: "uid-of-demo" };
 
 /** An object with the labels of a child of {@link INSTANCE}. */

@@ -16,14 +16,14 @@ import { ANY_VALUE, crdOf } from "./crds.ts";
 /** The field manager of these tests' writes. */
 export const by = { fieldManager: "client-test" };
 
-/** A client, and what it has sent. Leaving the scope closes it. */
+/** A client and its requests. Leaving the scope closes the client. */
 export interface RecordedClient extends AsyncDisposable {
   readonly client: KubeClient;
-  /** Every request that was answered or failed, watches included. */
+  /** Every completed or failed request, including watches. */
   readonly sent: readonly RequestInfo[];
   /**
-   * Requests since the last call by `verb resource`, watches left out. With a namespace, requests for objects
-   * of other namespaces too: a cache makes some when the namespace of an earlier test is deleted.
+   * Requests since the last call by `verb resource`, without watches. With a namespace, requests for objects of other
+   * namespaces are left out too: a cache sends some when the namespace of an earlier test is deleted.
    */
   requests(namespace?: string): Record<string, number>;
 }
@@ -46,7 +46,7 @@ export async function openClient(
     requests: (namespace) => {
       const counts: Record<string, number> = {};
       for (const { verb, resource, object = "" } of sent.slice(taken)) {
-        // A watch begins when its list is done, and again when the server ends it.
+        // A watch starts after its list, and again when the server ends it.
         if (verb === "watch") continue;
         if (namespace && object.includes("/") && !object.startsWith(`${namespace}/`)) continue;
         const key = `${verb} ${resource}`;
@@ -59,13 +59,13 @@ export async function openClient(
   };
 }
 
-/** A client, and a namespace that goes with the scope. */
+/** A client and a namespace; leaving the scope deletes the namespace. */
 export interface ClientSession extends RecordedClient {
   /** A namespace of the test's own. */
   namespace: string;
-  /** A ConfigMap in it. */
+  /** A ConfigMap in the namespace. */
   configMap(name: string, data?: Record<string, string>): KubeObject;
-  /** Where a ConfigMap in it is. */
+  /** Reference to a ConfigMap in the namespace. */
   ref(name: string): { kind: KindRef; namespace: string; name: string };
 }
 
@@ -91,7 +91,7 @@ export async function clientSession(prefix = "kube"): Promise<ClientSession> {
   };
 }
 
-/** Asserts that an error is an ApiError of that reason with a message that matches; for `assert.rejects`. */
+/** A validator for `assert.rejects`: an ApiError with that reason and a message that matches. */
 export const refusedWith = (reason: string, message: RegExp) => (error: unknown): boolean => {
   assert.ok(error instanceof ApiError, String(error));
   assert.equal(error.reason, reason);
@@ -107,7 +107,7 @@ export function kubeTestCrd(group: string): KubeObject {
   return crd as unknown as KubeObject;
 }
 
-/** A kind that the API server has just begun to serve, so that it remembers no events of it from before. */
+/** A newly installed kind, for which the API server's watch cache has no earlier events. */
 export async function freshKind(
   s: ClientSession,
 ): Promise<{ kind: KindRef; object(name: string): KubeObject }> {

@@ -1,4 +1,4 @@
-/** What a test does to a cluster, as a user would: objects by apiVersion and kind, in a namespace of the test's own. */
+/** Writes and reads of a test as a user: objects by apiVersion and kind, in a namespace of the test's own. */
 import {
   isNotFound,
   type JsonObject,
@@ -12,13 +12,13 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { NAMESPACE } from "../kinds.ts";
 import { eventually, LIMIT_SECONDS } from "../wait.ts";
 
-/** An object as tests navigate it. */
+/** An object as the API server returns it; tests read its fields untyped. */
 // deno-lint-ignore no-explicit-any -- fields are read freely, a wrong one fails the test
 export type Live = any;
 
 /** Where an object is. */
 export interface Place {
-  /** `ConfigMap` for a kind of the core group, `Deployment.apps` for others. */
+  /** `ConfigMap` for a kind of the core group, `Deployment.apps` for other groups. */
   kind: string;
   /** Its name. */
   name: string;
@@ -31,7 +31,7 @@ export const USER = "test-user";
 
 const by = { fieldManager: USER };
 
-/** Pause between two reads of a wait: short, for most waits end within some milliseconds. */
+/** Pause in milliseconds between two reads of a wait: most waits end within a few milliseconds. */
 const POLL_MS = 20;
 
 /** The administrator's view of a control plane. Leaving the scope deletes the namespaces that it created. */
@@ -55,7 +55,7 @@ export class TestCluster implements AsyncDisposable {
     return await TestCluster.at(kubeconfig, `${prefix}-${crypto.randomUUID().slice(0, 8)}`);
   }
 
-  /** Connects as that kubeconfig says, and creates the namespace. */
+  /** Connects with that kubeconfig, and creates the namespace. */
   static async at(kubeconfig: string, namespace: string): Promise<TestCluster> {
     const client = connect(await loadConfig({ kubeconfig }), { userAgent: USER });
     const cluster = new TestCluster(client, namespace);
@@ -63,21 +63,21 @@ export class TestCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** Creates a namespace, which goes with this cluster's scope. */
+  /** Creates a namespace, which is deleted when this cluster's scope ends. */
   async createNamespace(name: string): Promise<void> {
     await this.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     this.#created.push(name);
   }
 
-  /** Creates the object; in the test's namespace when its kind has one and it names none. */
+  /** Creates the object, in the test's namespace if its kind is namespaced and it names no namespace. */
   async create(object: object): Promise<Live> {
     const { kind, placed } = await this.#placed(object as KubeObject);
     return await this.client.create(kind, placed, by);
   }
 
   /**
-   * Server-side apply. Creates objects of a kind whose CRD is new at once, where the API server holds
-   * up a POST for two seconds (`justCreated` in apiextensions' customresource_handler.go).
+   * Server-side apply. For a kind with a new CRD this creates objects at once, while the API server delays
+   * a POST by two seconds (`justCreated` in apiextensions' customresource_handler.go).
    */
   async apply(object: object): Promise<Live> {
     const { kind, placed } = await this.#placed(object as KubeObject);
@@ -85,26 +85,26 @@ export class TestCluster implements AsyncDisposable {
     return await this.client.apply({ kind, name, namespace }, placed, by);
   }
 
-  /** The object; undefined when it is not there. */
+  /** The object; undefined if it does not exist. */
   async find(at: Place): Promise<Live | undefined> {
     return await this.client.get(await this.#ref(at));
   }
 
-  /** The object; throws when it is not there. */
+  /** The object; throws if it does not exist. */
   async get(at: Place): Promise<Live> {
     const object = await this.find(at);
-    if (!object) throw new Error(`${at.kind} ${at.name} is not there`);
+    if (!object) throw new Error(`${at.kind} ${at.name} does not exist`);
     return object;
   }
 
-  /** All objects of the kind in the test's namespace, or of all namespaces, that the labels select. */
+  /** All objects of the kind in the test's namespace, or in all namespaces, that match the label selector. */
   async list(kind: string, labelSelector?: string, everywhere = false): Promise<Live[]> {
     const found = await this.#kind(kind);
     const namespace = found.namespaced && !everywhere ? this.namespace : undefined;
     return (await this.client.list(found, { namespace, labelSelector })).items;
   }
 
-  /** Names of the objects that {@link list} returns, sorted; without the ConfigMap that Kubernetes itself creates. */
+  /** Sorted names of the objects that {@link list} returns, without the ConfigMap that Kubernetes creates. */
   async names(kind: string, labelSelector?: string): Promise<string[]> {
     const items = await this.list(kind, labelSelector);
     return items.map(({ metadata }: Live) => metadata.name)
@@ -132,7 +132,7 @@ export class TestCluster implements AsyncDisposable {
     return await this.client.replace(await this.#ref(at), object, by);
   }
 
-  /** Asks for the deletion; does not wait for it. Throws when the object is not there. */
+  /** Requests the deletion without waiting for it. Throws if the object does not exist. */
   async delete(at: Place): Promise<void> {
     await this.client.delete(await this.#ref(at));
   }
@@ -143,7 +143,7 @@ export class TestCluster implements AsyncDisposable {
     await this.untilGone(at, seconds);
   }
 
-  /** Waits until the object is there and `holds`, and returns it; throws with the object as it is at the limit. */
+  /** Waits until the object exists and satisfies `holds`, and returns it; on timeout the error shows its last state. */
   async until(
     at: Place,
     holds: (object: Live) => unknown = () => true,
@@ -168,7 +168,7 @@ export class TestCluster implements AsyncDisposable {
     await eventually(`${at.kind} ${at.name} gone`, gone, seconds, POLL_MS);
   }
 
-  /** Ends the connections. */
+  /** Closes the connections. */
   close(): void {
     this.client.close();
   }
@@ -177,7 +177,7 @@ export class TestCluster implements AsyncDisposable {
     try {
       for (const name of this.#created) {
         await this.client.delete({ kind: NAMESPACE, name }).catch((error) => {
-          // The test itself deleted it.
+          // The test has already deleted the namespace.
           if (!isNotFound(error) && error.reason !== "Conflict") throw error;
         });
       }
@@ -214,7 +214,7 @@ export class TestCluster implements AsyncDisposable {
   async #served(name: string, find: () => Promise<KindRef | undefined>): Promise<KindRef> {
     const known = await find();
     if (known) return known;
-    // Discovery lists a new CRD's kind a moment after the CRD is established.
+    // Discovery lists a new kind shortly after its CRD is established.
     return await eventually(`kind ${name} in discovery`, async () => {
       await this.#discovery.refresh();
       return await find();

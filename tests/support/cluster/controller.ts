@@ -1,4 +1,4 @@
-/** A controller in the process of the test, against the shared control plane. */
+/** A controller in the process of the test, on the shared control plane. */
 import { Controller, type ControllerOptions, Metrics } from "../../../src/controller/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
@@ -9,19 +9,19 @@ import { eventually } from "../wait.ts";
 export interface RunningController extends AsyncDisposable {
   /** The controller. */
   readonly controller: Controller;
-  /** Its metrics, which count its requests too. */
+  /** Its metrics, including those of its requests. */
   readonly metrics: Metrics;
-  /** What it talks through. */
+  /** Its client. */
   readonly client: KubeClient;
-  /** How many requests it has sent so far, watches and those for its Lease left out. */
+  /** Number of requests so far, without watches and requests for its Lease. */
   sent(): number;
   /** Stops it; a second call waits for the first. */
   stop(): Promise<void>;
 }
 
-/** As whom a controller runs, and whether it is waited for. */
+/** The user of a controller, and whether to wait until it is ready. */
 export interface StartOptions {
-  /** Its kubeconfig file; the one of user `kro` by default. */
+  /** Its kubeconfig file; by default that of user `kro`. */
   kubeconfig?: string;
   /** The user that it impersonates. */
   as?: string;

@@ -1,14 +1,14 @@
-/** CustomResourceDefinitions that tests install: one version, a loose status. */
+/** CustomResourceDefinitions that tests install: one version, a status with any fields. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { plural as pluralOf } from "../../../src/graph/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
 import type { Live, Place, TestCluster } from "./cluster.ts";
 
-/** A kind that is served. */
+/** A served kind. */
 export interface InstalledKind {
   /** apiVersion of its objects. */
   apiVersion: string;
-  /** As places name it: `Widget.example.com`. */
+  /** As a {@link Place} names it: `Widget.example.com`. */
   kind: string;
 }
 
@@ -17,7 +17,7 @@ const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 /** Schema of a value of any type. */
 export const ANY_VALUE: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
 
-/** The CRD of a namespaced kind; `properties` are those beside metadata, a loose `status` by default. */
+/** The CRD of a namespaced kind; `properties` are those besides metadata, by default a `status` with any fields. */
 export function crdOf(
   kind: string,
   group: string,
@@ -49,9 +49,9 @@ export function crdOf(
   };
 }
 
-/** A CRD's group and version, where they differ from the defaults. */
+/** A CRD's group and version. */
 export interface CrdOptions {
-  /** One of the test's own by default. */
+  /** By default a group of the test's own. */
   group?: string;
   /** `v1alpha1` by default. */
   version?: string;
@@ -70,7 +70,7 @@ export async function installCrd(
   return { apiVersion: `${group}/${version}`, kind: `${kind}.${group}` };
 }
 
-/** Where the CRD of a kind is, given as places name the kind. */
+/** The place of the CRD of a kind, which is named as in a {@link Place}. */
 export function crdPlace(kind: string): Place {
   const [name = "", ...group] = kind.split(".");
   return { kind: CRD, name: `${pluralOf(name.toLowerCase())}.${group.join(".")}` };

@@ -12,20 +12,20 @@ export interface GraphSpec {
   spec?: JsonObject;
   /** The status fields. */
   status?: JsonObject;
-  /** All other fields of `spec.schema`: types, scope, printer columns, also another group. */
+  /** All other fields of `spec.schema`: types, scope, printer columns, a different group. */
   schema?: JsonObject;
   /** The nodes. */
   resources: unknown[];
 }
 
-/** The name of an RGD for that kind which no other test has; `suffix` is that of the test's namespace. */
+/** A unique name of an RGD for that kind; `suffix` is that of the test's namespace. */
 export function graphName(kind: string, cluster: TestCluster): string {
   return `${kind.toLowerCase()}-${cluster.namespace.slice(-8)}`;
 }
 
-/** An RGD that is applied. */
+/** An applied RGD. */
 export class TestGraph {
-  /** Where the RGD is. */
+  /** Place of the RGD. */
   readonly rgd: Place;
   /** The group of its instances, unless the spec names another. */
   readonly group: string;
@@ -68,17 +68,17 @@ export class TestGraph {
     };
   }
 
-  /** Where the generated CRD is. */
+  /** Place of the generated CRD. */
   get crd(): Place {
     return crdPlace(this.instance("").kind);
   }
 
-  /** Where an instance is. */
+  /** Place of an instance. */
   instance(name: string, namespace?: string): Place {
     return { kind: `${this.#kind}.${this.group}`, name, ...(namespace ? { namespace } : {}) };
   }
 
-  /** Waits until the RGD is Active; throws when it is refused. */
+  /** Waits until the RGD is Active; throws if it is rejected. */
   async served(): Promise<Live> {
     return await this.#cluster.until(this.rgd, ({ status }) => {
       const refused = status?.conditions?.find((c: Live) =>
@@ -96,25 +96,25 @@ export class TestGraph {
     return this.#cluster.apply(object);
   }
 
-  /** Waits until the instance is ACTIVE at its present generation and `holds`. */
+  /** Waits until the instance is ACTIVE at its current generation and satisfies `holds`. */
   active(name: string, holds: (instance: Live) => unknown = () => true): Promise<Live> {
     return this.#cluster.until(this.instance(name), (o) => isActive(o) && holds(o));
   }
 
-  /** Replaces the RGD's spec; the kind stays. */
+  /** Replaces the RGD's spec, without its kind. */
   async put(spec: GraphSpec): Promise<Live> {
     // A merge would keep fields that the new spec no longer has.
     return await eventually(`${this.rgd.name} written`, async () => {
       const live = await this.#cluster.get(this.rgd);
       const object = { ...live, spec: this.object(spec).spec };
       return await this.#cluster.replace(this.rgd, object).catch((error) => {
-        // The controller wrote its status meanwhile.
+        // The controller wrote the RGD's status between the read and the write.
         if (error.reason !== "Conflict") throw error;
       });
     });
   }
 
-  /** The same, and waits until all conditions are of that generation. */
+  /** Calls {@link put}, and waits until all conditions are of that generation. */
   async change(spec: GraphSpec): Promise<Live> {
     await this.put(spec);
     return await this.#cluster.until(
@@ -126,13 +126,13 @@ export class TestGraph {
     );
   }
 
-  /** Deletes the RGD, unless it is gone, and waits for its end. A controller must run. */
+  /** Deletes the RGD if it exists, and waits until it is gone. A controller must run. */
   async remove(seconds?: number): Promise<void> {
     if (await this.#isThere(this.rgd)) await this.#cluster.delete(this.rgd);
     await this.#cluster.untilGone(this.rgd, seconds);
   }
 
-  /** Deletes instances, RGD and CRD as far as they are there, where kro keeps them. A controller must run. */
+  /** Deletes the existing instances, the RGD, and the CRD if kro keeps it. A controller must run. */
   async removeAll(seconds?: number): Promise<void> {
     if (await this.#isThere(this.crd)) {
       const instances = await this.#cluster.list(this.instance("").kind, undefined, true);
@@ -152,7 +152,7 @@ export class TestGraph {
   }
 }
 
-/** True when the instance is ACTIVE, and its conditions, unless they are the author's, are of this generation. */
+/** Whether the instance is ACTIVE and its conditions, except custom ones, are of the current generation. */
 function isActive({ status, metadata }: Live): boolean {
   return status?.state === "ACTIVE" &&
     (status.conditions ?? []).every((c: Live) => c.observedGeneration === metadata.generation);

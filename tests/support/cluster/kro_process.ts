@@ -5,13 +5,13 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 import { installOwnCrds } from "./controller.ts";
 
-/** How to start one. */
+/** Options of a process of kro. */
 export interface KroOptions {
   /** Its kubeconfig file. */
   kubeconfig: string;
   /** The program: a path of the bundle; main.ts by default. */
   program?: string;
-  /** Flags of Deno that permit what it does; all by default. */
+  /** Permission flags of Deno; by default `--allow-all`. */
   permissions?: readonly string[];
   /** More flags of `kro controller`. */
   flags?: readonly string[];
@@ -19,21 +19,21 @@ export interface KroOptions {
   v8?: readonly string[];
   /** A module that is loaded before the program. */
   preload?: string;
-  /** A command that execs what follows it, such as `prlimit`. */
+  /** A command that execs its arguments, such as `prlimit`. */
   under?: readonly string[];
-  /** In a session of its own: Ctrl-C in a terminal does not reach it. */
+  /** Starts it in its own session, so that Ctrl-C in a terminal does not reach it. */
   detached?: boolean;
-  /** The file of its log; by default one that goes with the process. */
+  /** Its log file; by default a temporary one that is removed with the process. */
   log?: string;
 }
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
-/** A process; it dies with this one at the latest. Leaving the scope ends it in order: its Lease must not hold up others. */
+/** A process of kro, killed with this one at the latest. Leaving the scope stops it gracefully, which releases its Lease. */
 export class KroProcess implements AsyncDisposable {
   /** `http://host:port` of its endpoint. */
   readonly url: string;
-  /** `http://host:port` of its metrics alone. */
+  /** `http://host:port` of its metrics endpoint. */
   readonly metricsUrl: string;
   readonly #process: Guarded;
   readonly #log: string;
@@ -51,7 +51,7 @@ export class KroProcess implements AsyncDisposable {
     void process.status.then(() => this.#running = false);
   }
 
-  /** Starts it; {@link ready} waits until it serves. */
+  /** Starts kro; {@link ready} waits until it serves. */
   static start(options: KroOptions): KroProcess {
     const ports = freePorts(2) as [number, number];
     const { kubeconfig, program = MAIN, permissions = ["-A"], under = [], preload, v8 } = options;
@@ -81,7 +81,7 @@ export class KroProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Resolves with its exit code when it has ended. */
+  /** Resolves with its exit code. */
   get ended(): Promise<number> {
     return this.#process.status.then(({ code }) => code);
   }
@@ -91,7 +91,7 @@ export class KroProcess implements AsyncDisposable {
     return this.#running;
   }
 
-  /** Waits until it is ready; throws with its log when it ends before. */
+  /** Waits until it is ready; throws with its log if it exits before. */
   async ready(): Promise<void> {
     await eventually("kro ready", async () => {
       if (!this.#running) throw new Error(`kro ended early:\n${this.log()}`);
@@ -99,7 +99,7 @@ export class KroProcess implements AsyncDisposable {
     });
   }
 
-  /** GETs a path of its endpoint; undefined when no answer comes. */
+  /** GETs a path of its endpoint; undefined without a response. */
   async get(path: string, headers: Record<string, string> = {}): Promise<Response | undefined> {
     try {
       const signal = AbortSignal.timeout(10_000);
@@ -111,30 +111,30 @@ export class KroProcess implements AsyncDisposable {
     }
   }
 
-  /** All that it has logged so far. */
+  /** Its log so far. */
   log(): string {
     return Deno.readTextFileSync(this.#log);
   }
 
-  /** Lines of its JSON log so far; one that is still being written is left out. */
+  /** Lines of its JSON log so far, without an incomplete last one. */
   logLines(): Record<string, unknown>[] {
     const text = this.log();
     const complete = text.slice(0, text.lastIndexOf("\n") + 1);
     return complete.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
-  /** Sends a signal, unless it has ended. */
+  /** Sends a signal, unless it has exited. */
   kill(signal: Deno.Signal): void {
     if (this.#running) Deno.kill(this.pid, signal);
   }
 
-  /** Sends SIGKILL, and waits for its end. */
+  /** Sends SIGKILL, and waits until it has exited. */
   async crash(): Promise<void> {
     this.kill("SIGKILL");
     await this.ended;
   }
 
-  /** Sends SIGTERM, waits for its end, and returns the exit code. */
+  /** Sends SIGTERM, waits until it has exited, and returns the exit code. */
   async stop(): Promise<number> {
     await this.#process.stop(60_000);
     return await this.ended;

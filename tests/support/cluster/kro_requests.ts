@@ -1,4 +1,4 @@
-/** What kro asks the API server for, read from the audit log. */
+/** kro's requests to the API server, read from the audit log. */
 import { Api } from "../controlplane/api.ts";
 import {
   type AuditEntry,
@@ -11,7 +11,7 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually, steady } from "../wait.ts";
 
 /**
- * Requests of user `kro` on the shared control plane, watches and those for its Lease left out.
+ * Requests of user `kro` on the shared control plane, without watches and requests for its Lease.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ import { eventually, steady } from "../wait.ts";
 export class KroRequests implements Disposable {
   readonly #api: Api;
   readonly #log: AuditLog;
-  /** Read by {@link idle} and not taken yet. */
+  /** Entries that {@link idle} has read and {@link take} has not returned yet. */
   #read: AuditEntry[] = [];
 
   private constructor(api: Api, log: AuditLog) {
@@ -33,7 +33,7 @@ export class KroRequests implements Disposable {
     this.#log = log;
   }
 
-  /** Begins to read the log; earlier requests are left out. */
+  /** Starts to read at the end of the log. */
   static async open(): Promise<KroRequests> {
     const { server, ca, token, auditLog } = await sharedControlPlane();
     const log = await AuditLog.fromNow(auditLog);
@@ -42,15 +42,15 @@ export class KroRequests implements Disposable {
     return requests;
   }
 
-  /** Requests since the last call that were answered before this one. */
+  /** Requests since the last call that completed before this call. */
   async take(): Promise<AuditEntry[]> {
     await this.#catchUp();
-    // A large answer is sent in part before its line is written.
+    // The client receives part of a large response before the API server logs the request.
     await this.#catchUp();
     return controllerCalls(this.#read.splice(0));
   }
 
-  /** Waits until kro, in whatever process, has asked for nothing for `ms`, told by round trips to the API server. */
+  /** Waits until no process of kro has sent a request for `ms`, confirmed by round trips to the API server. */
   async idle(ms = 500): Promise<void> {
     await steady("requests of kro", async () => {
       await this.#catchUp();
@@ -58,7 +58,7 @@ export class KroRequests implements Disposable {
     }, ms);
   }
 
-  /** Reads the log up to a request that is made now: the line of an earlier one stands before it. */
+  /** Reads the log up to a request that it sends itself: earlier requests are logged before it. */
   async #catchUp(): Promise<void> {
     const mark = crypto.randomUUID();
     const { status, text } = await this.#api.call("GET", `/version?mark=${mark}`);
@@ -80,7 +80,7 @@ export class KroRequests implements Disposable {
   }
 }
 
-/** Those of the requests that may change an object, as `verb resource[/subresource] name`. */
+/** The requests that may change an object, as `verb resource[/subresource] name`. */
 export function writes(entries: readonly AuditEntry[]): string[] {
   return entries.filter(({ verb }) => isWriteVerb(verb)).map((entry) => callText(entry));
 }

@@ -1,7 +1,7 @@
 /**
- * What a test on a control plane is written with: a namespace and the objects in it (`TestCluster`), an RGD and its
- * instances (`TestGraph`), kro in the test's process (`kroTest`, `startController`) or in one of its own
- * (`startKro`), and what it asks the API server for (`KroRequests`).
+ * Tools for tests on a control plane: a namespace and the objects in it (`TestCluster`), an RGD and its
+ * instances (`TestGraph`), kro in the test's process (`kroTest`, `startController`) or in a separate one
+ * (`startKro`), and its requests to the API server (`KroRequests`).
  *
  * @module
  */

@@ -1,10 +1,10 @@
-/** Nodes of RGDs: small objects of kinds that every API server has. */
+/** Nodes of RGDs: small objects of built-in kinds. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 
-/** The instance's name, which most names of objects begin with. */
+/** The instance's name, the first part of most object names. */
 export const NAME = "${schema.metadata.name}";
 
-/** A node of a ConfigMap; `more` is what else the node says: includeWhen, readyWhen, forEach. */
+/** A node of a ConfigMap; `more` holds other fields of the node: includeWhen, readyWhen, forEach. */
 export function configMap(
   id: string,
   name: string,
@@ -52,7 +52,7 @@ export function service(id: string, name: string, more: JsonObject = {}): JsonOb
   return { id, template: { apiVersion: "v1", kind: "Service", metadata: { name }, spec }, ...more };
 }
 
-/** A node of a Deployment; `spec` is laid over the pod template's spec. */
+/** A node of a Deployment; `spec` overrides fields of the pod template's spec. */
 export function deployment(
   id: string,
   name: string,
@@ -81,7 +81,7 @@ export function placed({ template, ...node }: JsonObject, namespace: string): Js
   return { ...node, template: { ...rest, metadata: { ...metadata as JsonObject, namespace } } };
 }
 
-/** A node that refers to ConfigMaps of others, by name or by selector. */
+/** A node that references other users' ConfigMaps, by name or by selector. */
 export function external(id: string, metadata: JsonObject, more: JsonObject = {}): JsonObject {
   return { id, externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
 }

@@ -1,10 +1,10 @@
-/** Waits for what the status of an RGD says, and reads its revisions. */
+/** Waits for conditions of an RGD, and reads its revisions. */
 import type { Live } from "./cluster.ts";
 import type { TestGraph } from "./graph.ts";
 import type { Scenario } from "./session.ts";
 import { condition } from "./status.ts";
 
-/** Conditions of an RGD that its condition Ready is made from. */
+/** Conditions of an RGD from which its condition Ready is computed. */
 const DEPENDENTS = [
   "GraphRevisionsResolved",
   "GraphAccepted",
@@ -12,7 +12,7 @@ const DEPENDENTS = [
   "ControllerReady",
 ] as const;
 
-/** Status and reason of each of an RGD's conditions but Ready: `True/Valid`. */
+/** Status and reason of each of an RGD's conditions except Ready: `True/Valid`. */
 export function verdicts(rgd: Live): Record<string, string> {
   return Object.fromEntries(DEPENDENTS.map((type) => {
     const { status, reason } = condition(rgd, type) ?? {};
@@ -20,14 +20,14 @@ export function verdicts(rgd: Live): Record<string, string> {
   }));
 }
 
-/** Waits until the RGD is Active and all its conditions are of its present generation. */
+/** Waits until the RGD is Active and all its conditions are of its current generation. */
 export function active({ cluster }: Pick<Scenario, "cluster">, graph: TestGraph): Promise<Live> {
   return cluster.until(graph.rgd, ({ metadata, status }) =>
     status?.state === "Active" &&
     status.conditions.every((c: Live) => c.observedGeneration === metadata.generation));
 }
 
-/** Waits until that condition is False for the RGD's present generation with a message that matches. */
+/** Waits until that condition is False for the RGD's current generation, with a message that matches. */
 export function refused(
   { cluster }: Pick<Scenario, "cluster">,
   graph: TestGraph,

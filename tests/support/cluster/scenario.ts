@@ -1,22 +1,22 @@
-/** Declares a test that is given a controller in process, a namespace and a graph of its own. */
+/** Declares tests that receive an in-process controller and a namespace. */
 import type { ControllerOptions } from "../../../src/controller/mod.ts";
 import { TestCluster } from "./cluster.ts";
 import { type Scenario, Session } from "./session.ts";
 
-/** How a test runs, where it differs from the others. */
+/** Options of a test. */
 export interface ScenarioOptions {
   /** Options of the controller. */
   controller?: Partial<ControllerOptions>;
-  /** The controller has the program's defaults, not those of upstream's integration suite. */
+  /** The controller has the program's default options, not those of upstream's integration suite. */
   defaults?: boolean;
-  /** Left out on this machine; the title says why. */
+  /** Skips the test on this machine; its title states the reason. */
   ignore?: boolean;
 }
 
 /**
  * Declares the test of a scenario of upstream's suites.
  *
- * @param reference of the conformance table, `file:line`, or several parted by ` / ` as the table has them;
+ * @param reference of the conformance table: `file:line`, or several separated by ` / ` as in the table;
  *   `tests/unit/upstream_references_test.ts` checks that each has one test
  */
 export function scenario(
@@ -29,7 +29,7 @@ export function scenario(
 }
 
 /**
- * Declares a test of this project's own; its namespace begins like its title.
+ * Declares a test of this project's own; the name of its namespace starts with the title.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function kroTest(
   Deno.test({ name: title, ignore, fn: (t) => perform(t, run, options) });
 }
 
-/** What upstream's integration suite runs with, but without the timed requeue: watches alone drive the controller. */
+/** The options of upstream's integration suite, without the timed requeue: only watches drive the controller. */
 export const SUITE: Readonly<Partial<ControllerOptions>> = {
   allowCrdDeletion: true,
   instanceRequeueMs: 0,
@@ -69,7 +69,7 @@ async function perform(
     await session.start();
     await run(session);
   } catch (error) {
-    // What a failed test leaves behind must not hide why it failed.
+    // An error of the cleanup must not hide the test's own error.
     await session.end(5).catch(() => {});
     throw error;
   }

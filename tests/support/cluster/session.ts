@@ -1,4 +1,4 @@
-/** What a test with a controller is given, and how that is started and ended. */
+/** The context of a test with a controller, its start and its cleanup. */
 import type { Controller, ControllerOptions } from "../../../src/controller/mod.ts";
 import type { AuditEntry } from "../controlplane/audit.ts";
 import { NAMESPACE } from "../kinds.ts";
@@ -8,31 +8,31 @@ import { type RunningController, startController } from "./controller.ts";
 import { type GraphSpec, TestGraph } from "./graph.ts";
 import { KroRequests } from "./kro_requests.ts";
 
-/** What a test is given. */
+/** The context of a test. */
 export interface Scenario {
   /** The cluster, as the administrator sees it. */
   readonly cluster: TestCluster;
-  /** A namespace that is there and empty. */
+  /** An existing, empty namespace. */
   readonly namespace: string;
-  /** The controller that runs. */
+  /** The running controller. */
   readonly controller: Controller;
   /** Runs a step of the test. */
   readonly step: (name: string, run: () => Promise<void>) => Promise<boolean>;
-  /** Applies an RGD in a group of the test's own, and waits until it is Active; throws when it is refused. */
+  /** Applies an RGD in a group of the test's own, and waits until it is Active; throws if it is rejected. */
   graph(spec: GraphSpec): Promise<TestGraph>;
-  /** The same without waiting; `name` is the RGD's name and the first part of its group. */
+  /** Applies an RGD without waiting; `name` is the RGD's name and the first part of its group. */
   apply(spec: GraphSpec, name?: string): Promise<TestGraph>;
-  /** Waits until the controller has worked on nothing and asked for nothing for `ms`, 300 by default. */
+  /** Waits until the controller has run no pass and sent no request for `ms`, 300 by default. */
   idle(ms?: number): Promise<void>;
-  /** kro's requests since the last call, or since the first call's moment; see {@link KroRequests}. */
+  /** kro's requests since the last call; the first call starts the recording. See {@link KroRequests}. */
   requests(): Promise<AuditEntry[]>;
-  /** Stops the controller, does `meanwhile` while none runs, and starts another. */
+  /** Stops the controller, runs `meanwhile`, and starts another controller. */
   restart(meanwhile?: () => Promise<unknown>): Promise<void>;
-  /** The same with other options, until the next restart. */
+  /** Restarts with other options, until the next restart. */
   restartWith(options: Partial<ControllerOptions>): Promise<void>;
 }
 
-/** A running test: its controller, and the graphs that go at its end. */
+/** A running test: its controller, and the graphs to delete at its end. */
 export class Session implements Scenario {
   readonly cluster: TestCluster;
   readonly step: Scenario["step"];
@@ -41,7 +41,7 @@ export class Session implements Scenario {
   #running?: RunningController;
   #requests?: KroRequests;
 
-  /** Starts nothing yet. */
+  /** Creates the session without a controller; {@link start} starts one. */
   constructor(cluster: TestCluster, options: Partial<ControllerOptions>, t: Deno.TestContext) {
     this.cluster = cluster;
     this.#options = options;
@@ -102,7 +102,7 @@ export class Session implements Scenario {
     this.#running = await startController({ ...this.#options, ...more });
   }
 
-  /** Removes the graphs with all that kro keeps of them, last made first, then stops the controller. */
+  /** Deletes the graphs with all their objects, in reverse order of creation, then stops the controller. */
   async end(seconds?: number): Promise<void> {
     try {
       for (const graph of this.#graphs.toReversed()) {
@@ -117,5 +117,5 @@ export class Session implements Scenario {
   }
 }
 
-/** Queued keys, and the time that the work under way has taken. */
+/** Metrics of queued keys and of the duration of running passes. */
 const QUEUES = /^workqueue_(depth|unfinished_work_seconds)\{/;

@@ -1,16 +1,16 @@
-/** Waits for what the status of an instance, and the controller's view of it, say. */
+/** Waits for states of an instance's status and of the controller's view. */
 import type { InstanceView } from "../../../src/controller/mod.ts";
 import { eventually } from "../wait.ts";
 import type { Live, Place } from "./cluster.ts";
 import type { TestGraph } from "./graph.ts";
 import type { Scenario } from "./session.ts";
 
-/** The condition of that type; undefined when it is not there. */
+/** The condition of that type; undefined if the object has no such condition. */
 export function condition({ status }: Live, type: string): Live {
   return status?.conditions?.find((c: Live) => c.type === type);
 }
 
-/** Waits until the instance is in that state, and ResourcesReady is of its generation and contains `text`. */
+/** Waits until the instance has that state and ResourcesReady of its generation has a message with `text`. */
 export function inState(
   { cluster }: Scenario,
   at: Place,
@@ -25,8 +25,8 @@ export function inState(
 }
 
 /**
- * Waits until the controller's view of the instance `holds`, and returns it. The view follows the status in the API
- * server: a test that has read the one cannot rely on the other yet.
+ * Waits until the controller's view of the instance satisfies `holds`, and returns it. The view is updated after the
+ * status in the API server: a test that has read the status cannot rely on the view yet.
  */
 export async function viewed(
   { controller }: Scenario,
@@ -41,7 +41,7 @@ export async function viewed(
   });
 }
 
-/** Waits for so many more passes over the instance. */
+/** Waits for `count` more passes over the instance. */
 export async function passes(
   s: Scenario,
   graph: TestGraph,
@@ -55,7 +55,7 @@ export async function passes(
   });
 }
 
-/** Waits until the last pass gave this text as the reason why the node is not ready. */
+/** Waits until the last pass reports this string as the reason why the node is not ready. */
 export async function nodeReason(
   s: Scenario,
   graph: TestGraph,

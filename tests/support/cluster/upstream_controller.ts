@@ -6,12 +6,12 @@ import { buildUpstream } from "../controlplane/mod.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 
-/** Why there is no upstream on this machine, for a test's name; empty when there is. */
+/** Suffix of a test's name with the reason why upstream cannot run on this machine; empty if it can. */
 export const needsGo: string = await goVersion() === undefined
   ? " (ignored: upstream is built with Go)"
   : "";
 
-/** Starts upstream kro with the right to everything; leaving the scope ends it as a rollout would. */
+/** Starts upstream kro with all rights; leaving the scope ends it with SIGTERM, as a rollout does. */
 export async function runUpstream(): Promise<AsyncDisposable> {
   const { kubeconfigFor } = await sharedControlPlane();
   const [port] = freePorts(1);

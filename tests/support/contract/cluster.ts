@@ -1,4 +1,4 @@
-// The contract of the port `Cluster`: one suite that every implementation runs.
+// The contract of the port `Cluster`: one suite that runs against every implementation.
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -23,7 +23,7 @@ export const CONFIG_MAP: KindRef = {
 /** Secrets, whose values are base64. */
 export const SECRET: KindRef = { ...CONFIG_MAP, kind: "Secret", plural: "secrets" };
 
-/** A custom kind with a status subresource, as instances have: `spec.size` and `status.phase`. */
+/** A custom kind with a status subresource, like those of instances: `spec.size` and `status.phase`. */
 export const WIDGET: KindRef = {
   group: "contract.example.com",
   version: "v1",
@@ -209,7 +209,9 @@ const cases: Record<string, Case> = {
     assert.deepEqual(await list(INSTANCE_UID, "none"), []);
   },
 
-  "external objects are read by name and by label selector, whoever owns them": async (setup) => {
+  "external objects are read by name and by label selector, regardless of their owner": async (
+    setup,
+  ) => {
     const { cluster, namespaces: [namespace] } = setup;
     const theirs = at(setup, "theirs");
     const ours = at(setup, "ours");
@@ -259,7 +261,7 @@ const cases: Record<string, Case> = {
     assert.deepEqual(await list(), []);
   },
 
-  "a patch merges, null removes, and a stale resourceVersion is refused": async (setup) => {
+  "a patch merges, null removes, and a stale resourceVersion is rejected": async (setup) => {
     const { cluster } = setup;
     const ref = at(setup, "w", WIDGET);
     const before = await setup.foreign(ref, bare(ref, { spec: { size: 1 } }, { old: "x" }));
@@ -275,7 +277,7 @@ const cases: Record<string, Case> = {
     await cluster.patch(ref, { metadata: { finalizers: null } });
   },
 
-  "a status write replaces the status alone, and a stale one is refused": async (setup) => {
+  "a status write replaces only the status, and a stale one is rejected": async (setup) => {
     const { cluster } = setup;
     const ref = at(setup, "w", WIDGET);
     const before = await setup.foreign(ref, bare(ref, { spec: { size: 1 } }));

@@ -1,8 +1,8 @@
-// Access to a running control plane, whoever started it: everything needed is in its folder.
+// Access to a running control plane, including one of another process, by the files in its folder.
 import { files } from "./components.ts";
 import type { User } from "./users.ts";
 
-/** What came of running kubectl. */
+/** Result of a kubectl command. */
 export interface Output {
   /** Exit code. */
   code: number;
@@ -12,7 +12,7 @@ export interface Output {
   stderr: string;
 }
 
-/** A control plane that is running. */
+/** A running control plane. */
 export interface RunningControlPlane {
   /** The API server's URL. */
   readonly server: string;
@@ -26,21 +26,21 @@ export interface RunningControlPlane {
   readonly auditLog: string;
   /** Process ids of the components by name. */
   readonly pids: Readonly<Record<string, number>>;
-  /** The kubectl that fits. */
+  /** The kubectl of the same version. */
   readonly kubectlPath: string;
   /** A user's kubeconfig file. */
   kubeconfigFor(user: User): string;
   /** A user's bearer token. */
   token(user: User): string;
-  /** Runs kubectl as the administrator, or as `user`; its exit code is for the caller to judge. */
+  /** Runs kubectl as the administrator, or as `user`, and returns its result even if it fails. */
   kubectl(args: string[], options?: { stdin?: string; user?: User }): Promise<Output>;
 }
 
-/** What a control plane's folder says about it. */
+/** The description of a control plane in its folder. */
 export interface Description {
   /** The API server's URL. */
   server: string;
-  /** The kubectl that fits. */
+  /** The kubectl of the same version. */
   kubectl: string;
   /** Process ids of the components by name. */
   pids: Record<string, number>;
@@ -67,13 +67,13 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
     kubectl: (args, { stdin, user = "admin" } = {}) =>
       run(kubectl, args, stdin, {
         KUBECONFIG: kubeconfigFor(user),
-        // The next control plane may get the same port: what kubectl remembers of this one must not outlive it.
+        // The next control plane may get the same port, so kubectl's discovery cache must be separate for each.
         KUBECACHEDIR: `${dir}/kubectl`,
       }),
   };
 }
 
-/** How long a kubectl may take before it counts as stuck and is ended: well beyond the limit of a test's wait. */
+/** Time limit of a kubectl command in milliseconds, well above the limit of a test's wait. */
 const PATIENCE_MS = 180_000;
 
 async function run(
@@ -89,7 +89,7 @@ async function run(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  // Some commands wait for ever, such as a delete that a finalizer holds.
+  // Some commands wait without limit, such as a delete that a finalizer blocks.
   const late = setTimeout(() => child.kill(), PATIENCE_MS);
   const writing = stdin === undefined ? undefined : write(child.stdin, stdin);
   const { code, stdout, stderr } = await child.output();
@@ -99,7 +99,7 @@ async function run(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-// kubectl may end without reading everything; then its exit code says why.
+// kubectl may exit without reading all its input; its exit code shows the error.
 async function write(stream: WritableStream<Uint8Array>, text: string): Promise<void> {
   const writer = stream.getWriter();
   await writer.write(new TextEncoder().encode(text)).catch(() => {});

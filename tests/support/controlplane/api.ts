@@ -1,4 +1,4 @@
-// The launcher's own calls to the API server while it starts.
+// The launcher's own calls to the API server during the start.
 
 /** Calls the API server as one user. */
 export class Api implements Disposable {
@@ -8,7 +8,7 @@ export class Api implements Disposable {
     this.#client = Deno.createHttpClient({ caCerts: [ca] });
   }
 
-  /** Status and body of one call; status 0 while nobody answers. */
+  /** Status and body of one call; status 0 without a response. */
   async call(
     method: string,
     path: string,
@@ -28,13 +28,13 @@ export class Api implements Disposable {
     }
   }
 
-  /** Creates an object; anything but success is an error. */
+  /** Creates an object; throws on any status except 201. */
   async create(path: string, object: unknown): Promise<void> {
     const { status, text } = await this.call("POST", path, object);
-    if (status !== 201) throw new Error(`POST ${path} was answered ${status}: ${text}`);
+    if (status !== 201) throw new Error(`POST ${path} returned ${status}: ${text}`);
   }
 
-  /** True when a GET succeeds. */
+  /** Whether a GET succeeds. */
   async exists(path: string): Promise<boolean> {
     return (await this.call("GET", path)).status === 200;
   }
@@ -44,7 +44,7 @@ export class Api implements Disposable {
   }
 }
 
-/** Two free ports or more. All are held while choosing, so that they differ. */
+/** Two or more free ports. All of them stay open until the last is chosen, so that they differ. */
 export function freePorts(count: number): number[] {
   const listeners = Array.from(
     { length: count },
@@ -55,7 +55,7 @@ export function freePorts(count: number): number[] {
   return ports;
 }
 
-/** Asks again and again until `check` holds, `gone` settles, or the time is over. */
+/** Polls until `check` holds; throws when `gone` resolves or the time is over. */
 export async function until(
   what: string,
   check: () => Promise<boolean>,

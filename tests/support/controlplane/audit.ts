@@ -1,16 +1,16 @@
-// The API server's audit log: who called what, and with which result. API calls are counted here and nowhere else.
+// The API server's audit log: user, target and result of each call. All counts of API calls come from here.
 
 /** One event of the audit log. */
 export interface AuditEntry {
   /** The user's name, e.g. `kro`. */
   user: string;
-  /** get, list, watch, create, update, patch, delete, deletecollection; for other URLs the HTTP method. */
+  /** get, list, watch, create, update, patch, delete, deletecollection; for non-resource URLs the HTTP method. */
   verb: string;
-  /** API group; empty for the core group and for URLs that name no resource. */
+  /** API group; empty for the core group and for non-resource URLs. */
   group: string;
-  /** Plural resource name; empty for URLs that name no resource. */
+  /** Plural resource name; empty for non-resource URLs. */
   resource: string;
-  /** e.g. `status`; empty without. */
+  /** For example `status`; empty without a subresource. */
   subresource: string;
   /** Namespace; empty when cluster-scoped. */
   namespace: string;
@@ -42,7 +42,7 @@ interface Event {
   requestReceivedTimestamp?: string;
 }
 
-/** The entries of a log's text; a last line that is still being written is left out. */
+/** The entries of a log's content, without an incomplete last line. */
 export function parseAudit(text: string): AuditEntry[] {
   const complete = text.slice(0, text.lastIndexOf("\n") + 1);
   return complete.split("\n").filter((line) => line !== "").map((line) => {
@@ -64,14 +64,14 @@ export function parseAudit(text: string): AuditEntry[] {
   });
 }
 
-/** One entry per call: a watch logs its start and its end and counts when it starts, all others when they end. */
+/** One entry per call: a watch, which logs its start and its end, counts at its start; other calls count at their end. */
 export function calls(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ verb, stage }) =>
     stage === (verb === "watch" ? "ResponseStarted" : "ResponseComplete")
   );
 }
 
-/** Calls of a controller that cost: those of its user, without watches and its Lease. */
+/** The counted calls of a controller: those of its user, without watches and its Lease. */
 export function controllerCalls(entries: readonly AuditEntry[], user = "kro"): AuditEntry[] {
   return calls(entries).filter((entry) =>
     entry.user === user && entry.resource !== "leases" && entry.verb !== "watch"
@@ -80,12 +80,12 @@ export function controllerCalls(entries: readonly AuditEntry[], user = "kro"): A
 
 const WRITES = new Set(["create", "update", "patch", "apply", "delete", "deletecollection"]);
 
-/** True for verbs that may change an object. */
+/** Whether a verb may change an object. */
 export function isWriteVerb(verb: string): boolean {
   return WRITES.has(verb);
 }
 
-/** `verb resource[/subresource] name`; the name is left out with `named: false` and for lists. */
+/** `verb resource[/subresource] name`, without the name for lists and with `named: false`. */
 export function callText(
   { verb, resource, subresource, name }: AuditEntry,
   { named = true } = {},
@@ -94,17 +94,17 @@ export function callText(
   return named && name ? `${what} ${name}` : what;
 }
 
-/** How many calls there were. */
+/** Numbers of calls. */
 export interface CallCounts {
-  /** All. */
+  /** All calls. */
   calls: number;
-  /** Those that may change an object. */
+  /** Calls that may change an object. */
   writes: number;
   /** By {@link callText} without the name. */
   by: Map<string, number>;
 }
 
-/** Counts entries of which each is one call, as {@link calls} and {@link controllerCalls} return them. */
+/** Counts entries that are one call each, as {@link calls} and {@link controllerCalls} return them. */
 export function countCalls(entries: readonly AuditEntry[]): CallCounts {
   const by = new Map<string, number>();
   for (const entry of entries) {
@@ -115,7 +115,7 @@ export function countCalls(entries: readonly AuditEntry[]): CallCounts {
   return { calls: entries.length, writes, by };
 }
 
-/** Both counts together. */
+/** The sum of both counts. */
 export function addCounts(a: CallCounts, b: CallCounts): CallCounts {
   const by = new Map(a.by);
   for (const [key, count] of b.by) by.set(key, (by.get(key) ?? 0) + count);
@@ -132,20 +132,20 @@ export class AuditLog {
     this.#offset = offset;
   }
 
-  /** A reader from the log's first entry on. */
+  /** A reader that starts at the log's first entry. */
   static fromStart(file: string): AuditLog {
     return new AuditLog(file, 0);
   }
 
-  /** A reader of the entries that are written from now on. */
+  /** A reader that starts at the log's present end. */
   static async fromNow(file: string): Promise<AuditLog> {
     return new AuditLog(file, (await Deno.stat(file)).size);
   }
 
   /**
-   * Entries since the last call. The API server may answer a call a moment before it logs it.
+   * Entries since the last call. The API server may respond to a call shortly before it logs it.
    *
-   * @throws an Error when the API server began a new file meanwhile
+   * @throws an Error if the API server has rotated the log since
    */
   async read(): Promise<AuditEntry[]> {
     using file = await Deno.open(this.#file);

@@ -1,27 +1,27 @@
-// Where the binaries come from: a folder that was named, PATH, our cache, else a build, else the projects' releases.
+// Finds the binaries: in a given folder, PATH or the cache, else by a build, else in the projects' releases.
 import { build, goVersion } from "./build.ts";
 import { download } from "./download.ts";
 import { withLock } from "./lock.ts";
 import { moduleDir, type Program } from "./parts.ts";
 import { copyStages } from "./stages.ts";
 
-/** Programs that fit together, and where they were found. */
+/** Programs of matching versions, and their origin. */
 export interface Binaries {
   /** Paths by program. */
   paths: Partial<Record<Program, string>>;
   /** kwok's stage files. */
   stages: string[];
-  /** In words, where they come from. */
+  /** Origin of the programs, for messages. */
   origin: string;
 }
 
-/** What the search may look at and use; the rest of the machine is left alone. */
+/** Everything of the machine that the search uses. */
 export interface SearchOptions {
-  /** Told in a line what is going on. */
+  /** Receives progress, one line per call. */
   progress: (line: string) => void;
-  /** Environment variables; ours by default. */
+  /** Environment variables; by default those of this process. */
   env?: { get(name: string): string | undefined };
-  /** Go's version, or undefined without Go; asked of `go` by default. */
+  /** Go's version, undefined without Go; by default from `go version`. */
   go?: () => Promise<string | undefined>;
   /** Fills a folder with all programs by building them. */
   build?: (into: string, progress: (line: string) => void) => Promise<void>;
@@ -29,7 +29,7 @@ export interface SearchOptions {
   download?: (into: string, progress: (line: string) => void) => Promise<void>;
 }
 
-/** Finds or makes the `wanted` programs. A place counts only when it has them all: mixed versions fit badly. */
+/** Finds or builds the `wanted` programs, all in one place, because versions must match. */
 export async function findBinaries(
   wanted: readonly Program[],
   options: SearchOptions,
@@ -38,7 +38,7 @@ export async function findBinaries(
   const cache = cacheDir(env);
   const forced = env.get("KRO_CONTROLPLANE");
   if (forced !== undefined && forced !== "download") {
-    throw new Error(`KRO_CONTROLPLANE is "${forced}"; the only value it may have is "download"`);
+    throw new Error(`KRO_CONTROLPLANE is "${forced}"; set it to "download" or unset it`);
   }
   if (!forced) {
     const assets = env.get("KUBEBUILDER_ASSETS");
@@ -51,7 +51,9 @@ export async function findBinaries(
   const obtain = go === undefined ? options.download ?? download : options.build ?? build;
   await fill(dir, obtain, progress);
   const found = await inFolders([dir], wanted, `cached in ${dir}`);
-  if (!found) throw new Error(`${dir} lacks some of ${wanted.join(", ")}: remove it and try again`);
+  if (!found) {
+    throw new Error(`${dir} lacks some of ${wanted.join(", ")}: remove the folder and run again`);
+  }
   return { ...found, stages: await yamlFiles(`${dir}/stages`) };
 }
 
@@ -61,14 +63,14 @@ export function cacheDir(env: { get(name: string): string | undefined }): string
   return `${home}/kro-controlplane`;
 }
 
-/** Names what a folder of the cache was made from. */
+/** Name of a folder in the cache: a hash of what its programs are built from. */
 export async function cacheKey(origin: string): Promise<string> {
   const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
   const data = new TextEncoder().encode(`${goMod}\n${origin}`);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex().slice(0, 16);
 }
 
-/** Makes `dir` complete or not at all, once, however many ask for it at the same time. */
+/** Fills `dir` atomically and once, also for concurrent callers in several processes. */
 export async function fill(
   dir: string,
   obtain: (into: string, progress: (line: string) => void) => Promise<void>,
@@ -103,7 +105,7 @@ async function inFolders(
   return { paths, stages: [], origin };
 }
 
-// Binaries from elsewhere come without kwok's stage files, which are a folder of the cache of their own then.
+// Binaries from outside the cache lack kwok's stage files, which then get a cache folder of their own.
 async function withStages(
   found: Binaries,
   cache: string,

@@ -1,4 +1,4 @@
-// Builds the programs with Go: one `go build` of all of them, for they share most of their packages.
+// Builds the programs with one `go build`, because they share most of their packages.
 import { guarded } from "./guard.ts";
 import { moduleDir, modules, moduleVersion, packages, programs } from "./parts.ts";
 import { BuildProgress, duration } from "./progress.ts";
@@ -6,7 +6,7 @@ import { copyStages } from "./stages.ts";
 
 type Progress = (line: string) => void;
 
-/** What `go version` says, or undefined without Go. */
+/** Output of `go version`; undefined without Go. */
 export async function goVersion(): Promise<string | undefined> {
   try {
     const { code, stdout } = await new Deno.Command("go", { args: ["version"], cwd: moduleDir })
@@ -18,12 +18,12 @@ export async function goVersion(): Promise<string | undefined> {
   }
 }
 
-/** Builds all programs of the control plane into a folder, with kwok's stage files beside them. */
+/** Builds all programs of the control plane into a folder, and copies kwok's stage files there. */
 export async function build(into: string, progress: Progress): Promise<void> {
   const began = performance.now();
   progress("building the control plane with Go; once, about 7 minutes on two cores");
   await goBuild(into, programs.map((name) => packages[name]), progress);
-  // The last element of etcd's package is not its name.
+  // go build names the binary after the package's last element, which is `server` for etcd.
   await Deno.rename(`${into}/server`, `${into}/etcd`);
   await Deno.mkdir(`${into}/stages`);
   await copyStages(`${into}/stages`, true);
@@ -54,7 +54,7 @@ async function goBuild(into: string, paths: string[], progress: Progress): Promi
   });
 }
 
-/** Without it every component calls itself v0.0.0 and newer clients refuse to speak to it. */
+/** Linker flags with the version: without them each component reports v0.0.0, which newer clients reject. */
 async function stamp(): Promise<string> {
   const version = moduleVersion(
     await Deno.readTextFile(`${moduleDir}/go.mod`),

@@ -1,17 +1,17 @@
-// The command line of each component. Everything listens on loopback and needs no rights on the machine.
+// The command line of each component. All of them listen on loopback and need no privileges.
 import type { Program } from "./parts.ts";
 
-/** Where one control plane keeps its files and listens. */
+/** Files and ports of one control plane. */
 export interface Layout {
   /** The folder of this control plane. */
   dir: string;
-  /** Free ports, held by nobody else when they were chosen. */
+  /** Ports that were free when they were chosen. */
   ports: { etcd: number; etcdPeer: number; server: number };
-  /** The files that tell kwok what happens to nodes and pods. */
+  /** kwok's stage files, which define the lifecycle of nodes and pods. */
   stages: string[];
 }
 
-/** Within a control plane's folder. */
+/** Paths within a control plane's folder. */
 export const files = {
   ca: "ca.crt",
   certificate: "apiserver.crt",
@@ -24,7 +24,7 @@ export const files = {
   description: "controlplane.json",
 } as const;
 
-/** One entry a finished call (two for a watch), without bodies. */
+/** One entry per finished call (two per watch), without bodies. */
 export const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -42,7 +42,7 @@ export function etcdUrl(layout: Layout): string {
   return `http://127.0.0.1:${layout.ports.etcd}`;
 }
 
-/** What to pass to a component. Without a controller-manager nobody makes the service accounts that pods must have. */
+/** Arguments of a component. `serviceAccounts` is false without a controller-manager, which creates those that pods need. */
 export function commandLine(
   program: Exclude<Program, "kubectl">,
   layout: Layout,
@@ -77,7 +77,7 @@ export function commandLine(
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.0.0.0/16",
         `--audit-log-path=${file("audit")}`,
-        // MiB. By default a new file begins after 100, and whoever counts calls loses some.
+        // In MiB. The default rotates after 100, and a count of calls would miss those in the rotated file.
         "--audit-log-maxsize=4096",
         `--audit-policy-file=${file("auditPolicy")}`,
         ...(serviceAccounts ? [] : ["--disable-admission-plugins=ServiceAccount"]),
@@ -90,7 +90,7 @@ export function commandLine(
         `--service-account-private-key-file=${file("serviceAccountPrivate")}`,
         `--root-ca-file=${file("ca")}`,
         "--use-service-account-credentials",
-        // At its own pace (20 calls a second) it takes five seconds to make its controllers' accounts.
+        // With the default of 20 requests per second, creating the controllers' accounts takes five seconds.
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
         "--leader-elect=false",
@@ -102,7 +102,7 @@ export function commandLine(
       return [
         `--kubeconfig=${kubeconfig}`,
         "--manage-all-nodes=true",
-        // Without the node's lease renewed, its pods count as not ready within a minute.
+        // Unless the node's Lease is renewed, its pods become not ready within a minute.
         "--node-lease-duration-seconds=40",
         ...layout.stages.map((stage) => `--config=${stage}`),
       ];

@@ -16,7 +16,7 @@ const stays = Deno.stdout.isTerminal() && Deno.stdin.isTerminal() && !Deno.args.
 const heading = (text: string) => console.log(colour ? `\n\x1b[1m${text}\x1b[0m` : `\n${text}`);
 const progress = (line: string) => console.error(colour ? `\x1b[2m${line}\x1b[0m` : line);
 
-/** Renders the example in memory, which needs no cluster: it is shown while the control plane starts. */
+/** Renders the example without a cluster, while the control plane starts. */
 async function preview(): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -32,7 +32,7 @@ async function preview(): Promise<void> {
     cwd: root,
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  heading(`What ${example} makes, rendered in memory`);
+  heading(`Objects of ${example}, rendered in memory`);
   console.log(new TextDecoder().decode(stdout));
 }
 
@@ -50,7 +50,7 @@ async function startKro({ dir, kubeconfigFor }: ControlPlane): Promise<KroProces
   return kro;
 }
 
-/** Applies the example and waits until its status says what the Deployment made of it. */
+/** Applies the example and waits until its status shows the Deployment's available replicas. */
 async function runExample(run: Kubectl): Promise<void> {
   await run(["create", "namespace", namespace]);
   await run(["apply", "-f", `${root}${example}/rgd.yaml`]);
@@ -72,7 +72,7 @@ async function runExample(run: Kubectl): Promise<void> {
   progress(`all there ${((performance.now() - began) / 1000).toFixed(1)} s after kubectl apply`);
 }
 
-/** Shows the result as kubectl shows it. */
+/** Shows the result with kubectl. */
 async function summary(run: Kubectl, { kubeconfig, kubectlPath }: ControlPlane, url: string) {
   const show = async (text: string, ...args: string[]) => {
     heading(`${text}: kubectl ${args.join(" ")}`);

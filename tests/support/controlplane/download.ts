@@ -1,17 +1,17 @@
-// Downloads the projects' releases and believes none whose checksum differs from the one published beside it.
+// Downloads the projects' releases and rejects files whose checksum differs from the published one.
 import { moduleDir, modules, moduleVersion, type Program, programs } from "./parts.ts";
 
 /** One file of a release. */
 export interface Release {
-  /** Where it is. */
+  /** URL of the file. */
   url: string;
-  /** Where its SHA-256 is published. */
+  /** URL of the checksums. */
   checksums: string;
-  /** The name that it has among the checksums. */
+  /** Name of the file among the checksums. */
   name: string;
 }
 
-/** The machine that programs are wanted for, in the words of the releases. */
+/** The target machine, as the releases name it. */
 export interface Machine {
   /** linux, darwin, windows */
   os: string;
@@ -27,7 +27,7 @@ export const thisMachine: Machine = {
   arch: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
 };
 
-/** Where the release of a program is. */
+/** The release file of a program. */
 export function releaseOf(program: Program, goMod: string, { os, arch }: Machine): Release {
   if (program === "etcd") {
     const version = moduleVersion(goMod, modules.etcd);
@@ -41,7 +41,7 @@ export function releaseOf(program: Program, goMod: string, { os, arch }: Machine
   return { url, checksums: `${url}.sha256`, name: program };
 }
 
-// kwok publishes no file of checksums; GitHub computes one for each file and serves it with the release.
+// kwok publishes no checksums; GitHub computes one per file and serves it with the release.
 function kwokRelease(name: string, goMod: string): Release {
   const version = moduleVersion(goMod, modules.kwok);
   return {
@@ -78,7 +78,7 @@ export async function download(
   await downloadStages(`${into}/stages`, base);
 }
 
-/** Downloads kwok's stage files; its release has them in one. */
+/** Downloads kwok's stage files; its release has them in one file. */
 export async function downloadStages(
   into: string,
   base: string | undefined = Deno.env.get("KRO_CONTROLPLANE_URL"),
@@ -106,7 +106,7 @@ async function unpackEtcd(
 
 const folder = (archive: string) => archive.replace(/\.tar\.gz$/, "");
 
-/** Downloads one file; it stays only when its checksum is the published one. */
+/** Downloads one file, and keeps it only if its checksum equals the published one. */
 export async function fetchChecked(
   release: Release,
   file: string,
@@ -125,7 +125,7 @@ export async function fetchChecked(
   );
 }
 
-/** Finds a file's SHA-256 in any of the forms in which the projects publish them. */
+/** Finds a file's SHA-256 in any of the projects' formats of checksums. */
 export function publishedChecksum(text: string, name: string): string | undefined {
   if (text.trimStart().startsWith("{")) {
     const { assets = [] } = JSON.parse(text) as { assets?: { name: string; digest?: string }[] };
@@ -137,7 +137,7 @@ export function publishedChecksum(text: string, name: string): string | undefine
   return lines.find(([sum, file]) => file === name && /^[0-9a-f]{64}$/.test(sum ?? ""))?.[0];
 }
 
-/** The address under a base: a mirror has a folder for each host. */
+/** The URL below a mirror, which has a folder for each host. */
 export function rebase(url: string, base?: string): string {
   return base ? `${base.replace(/\/$/, "")}/${url.replace(/^https:\/\//, "")}` : url;
 }

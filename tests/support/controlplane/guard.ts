@@ -1,28 +1,28 @@
-// Starts a program that dies with this process, however this process ends.
+// Starts a program that is killed when this process ends, even by SIGKILL.
 //
-// A small shell holds the reading end of a pipe whose writing end only we have. When we die the kernel
-// closes it, and the shell kills the program. The program itself is exec'ed in the place of the first
-// shell, so that its pid, its signals and its exit status are directly ours.
+// A shell holds the read end of a pipe whose write end only this process has. When this process ends, the kernel
+// closes the pipe, and the shell kills the program. The program itself replaces the first
+// shell by exec, so that this process has its pid, signals and exit status directly.
 
 const watch = "exec 3<&0; { read _ <&3 || kill -KILL $$; } >/dev/null 2>&1 & exec 3<&-;";
 
-/** How to start a guarded program. */
+/** Options of a guarded program. */
 export interface GuardOptions {
-  /** A file that gets what the program prints; without it, standard output and error are piped. */
+  /** File for the program's output; by default, standard output and error are piped. */
   log?: string;
-  /** The folder that it runs in. */
+  /** Its working folder. */
   cwd?: string;
-  /** Environment on top of ours. */
+  /** Environment variables in addition to those of this process. */
   env?: Record<string, string>;
-  /** In a session of its own, so that Ctrl-C in our terminal does not reach it before we stop it in order. */
+  /** Starts it in its own session, so that Ctrl-C in the terminal does not reach it before its graceful stop. */
   detached?: boolean;
-  /** Leave the output to our own terminal instead of piping it. */
+  /** Inherits this process's output instead of piping it. */
   inherit?: boolean;
 }
 
-/** A program that is running, or has ended. */
+/** A program that runs or has ended. */
 export class Guarded {
-  /** Settles when the program has ended, whoever ended it. */
+  /** Resolves when the program has ended for any reason. */
   readonly status: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
 
@@ -39,12 +39,12 @@ export class Guarded {
     return this.#child.pid;
   }
 
-  /** What it prints; only when there is no log file. */
+  /** Its output, unless it has a log file. */
   get output(): { stdout: ReadableStream<Uint8Array>; stderr: ReadableStream<Uint8Array> } {
     return { stdout: this.#child.stdout, stderr: this.#child.stderr };
   }
 
-  /** Asks the program to end, kills it after `patience` milliseconds, and waits for its end. */
+  /** Sends SIGTERM, after `patience` milliseconds SIGKILL, and waits until the program has ended. */
   async stop(patience = 15_000): Promise<void> {
     this.#signal("SIGTERM");
     const kill = setTimeout(() => this.#signal("SIGKILL"), patience);
@@ -63,7 +63,7 @@ export class Guarded {
     }
   }
 
-  // A line, unlike the end of the pipe, tells the shell that there is nothing left to kill.
+  // A line, unlike the end of the pipe, ends the shell without a kill.
   async #dismiss(): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n")).catch(() => {});
@@ -88,7 +88,7 @@ export function guarded(program: string, args: string[], options: GuardOptions =
   return new Guarded(child);
 }
 
-/** The last lines of a log file, indented to stand under a message. */
+/** The last lines of a log file, indented for use below a message. */
 export async function tail(log: string, lines = 12): Promise<string> {
   const text = await Deno.readTextFile(log).catch(() => "");
   return text.trimEnd().split("\n").slice(-lines).map((line) => `    ${line}`).join("\n");

@@ -1,6 +1,6 @@
-// One build at a time, across processes. The kernel's file lock is let go when its holder dies, so none goes stale.
+// One build at a time, across processes. The kernel releases a file lock when its holder dies, so no lock is stale.
 
-/** Runs `work` while holding the lock on `file`; `waiting` is told who holds it when it is taken. */
+/** Runs `work` while holding the lock on `file`; `waiting` receives the holder if the lock is held. */
 export async function withLock<T>(
   file: string,
   work: () => Promise<T>,
@@ -11,7 +11,7 @@ export async function withLock<T>(
     waiting((await Deno.readTextFile(file)).trim() || "another process");
     await handle.lock(true);
   }
-  // The file stays when we are done: removing it would let two processes hold locks on two files of one name.
+  // The file is kept: removing it would let two processes lock two files of the same name.
   await handle.truncate(0);
   await handle.write(new TextEncoder().encode(`process ${Deno.pid}\n`));
   return await work();

@@ -1,6 +1,6 @@
 /**
  * A real control plane for tests and for the demo: etcd, kube-apiserver, kube-controller-manager, kube-scheduler
- * and kwok on loopback, with users for an administrator, for kro and for one who may only read.
+ * and kwok on loopback, with an administrator, a user for kro and a user with read-only rights.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// The programs that make up the control plane: what each is built from. Versions come from go.mod alone.
+// The programs of the control plane and their Go packages. Versions come only from go.mod.
 
 /** A program of the control plane, by the name of its binary. */
 export type Program =
@@ -9,7 +9,7 @@ export type Program =
   | "kubectl"
   | "kwok";
 
-/** The Go packages behind the programs; go build names a binary after the last element of its package. */
+/** The Go packages of the programs; go build names a binary after the last element of its package. */
 export const packages: Readonly<Record<Program, string>> = {
   "etcd": "go.etcd.io/etcd/server/v3",
   "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -22,14 +22,14 @@ export const packages: Readonly<Record<Program, string>> = {
 /** All programs, in the order in which they start. */
 export const programs: readonly Program[] = Object.keys(packages) as Program[];
 
-/** The modules whose versions name the releases. */
+/** The modules whose versions are those of the releases. */
 export const modules = {
   etcd: "go.etcd.io/etcd/server/v3",
   kubernetes: "k8s.io/kubernetes",
   kwok: "sigs.k8s.io/kwok",
 } as const;
 
-/** What kwok does to nodes and pods; without stages it ends at once. Paths within kwok's module. */
+/** kwok's stage files for nodes and pods, as paths in kwok's module. kwok exits without any. */
 export const stageFiles: readonly string[] = [
   "kustomize/stage/node/fast/node-initialize.yaml",
   "kustomize/stage/pod/fast/pod-ready.yaml",

@@ -1,19 +1,19 @@
-// Turns what `go build -v` prints into a line for people: which component, how far, for how long.
+// Turns the output of `go build -v` into a progress line: component, number of packages, finished programs.
 import { packages, type Program } from "./parts.ts";
 
-/** How far a build is. */
+/** Progress of a build. */
 export class BuildProgress {
-  /** Programs that are linked, which is the end of their build. */
+  /** Linked programs, whose build is finished. */
   linked: readonly string[] = [];
   #modules = 0;
   #compiled = 0;
   #component: string | undefined;
   readonly #other: string[] = [];
 
-  /** `total` is the number of packages of the whole build, cached ones included; 0 before it is known. */
+  /** `total` is the number of packages of the whole build, including cached ones; 0 before it is known. */
   constructor(readonly total = 0) {}
 
-  /** Takes in one line of the build's standard error. */
+  /** Reads one line of the build's standard error. */
   line(text: string): void {
     if (text.startsWith("go: downloading ")) this.#modules++;
     else if (/^[\w.~-]+(\/[\w.~+-]+)*$/.test(text)) {
@@ -22,7 +22,7 @@ export class BuildProgress {
     } else if (text.trim() !== "") this.#other.push(text);
   }
 
-  /** What is being worked on, in words. */
+  /** The progress line. */
   get text(): string {
     if (this.total === 0) {
       return this.#modules === 0 ? "looking at modules" : `fetched ${this.#modules} modules`;
@@ -34,13 +34,13 @@ export class BuildProgress {
     return this.linked.length === 0 ? compiling : `${compiling}; done: ${this.linked.join(", ")}`;
   }
 
-  /** What the compiler and the linker had to say: everything that is not progress. */
+  /** Messages of the compiler and the linker: all lines that are not progress. */
   get complaints(): string {
     return this.#other.join("\n");
   }
 }
 
-/** The component that a package belongs to; packages that several share belong to none. */
+/** The component of a package; undefined for shared packages. */
 export function componentOf(path: string): Program | undefined {
   for (const [program, main] of Object.entries(packages) as [Program, string][]) {
     if (path === main || path.startsWith(`${main}/`)) return program;

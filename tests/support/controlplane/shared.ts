@@ -1,15 +1,15 @@
-// What a cluster test needs of the control plane: the one of this run, kubectl, and namespaces.
+// The shared control plane of this run, kubectl, and namespaces for cluster tests.
 import { attach, type RunningControlPlane } from "./access.ts";
 import { Api } from "./api.ts";
 import type { User } from "./users.ts";
 
-/** The environment variable with the folder of the control plane that tests share. */
+/** The environment variable with the folder of the shared control plane. */
 export const sharedVariable = "KRO_TEST_CONTROLPLANE";
 
 let shared: Promise<RunningControlPlane> | undefined;
 
 /**
- * The control plane that all cluster tests of this run share.
+ * The shared control plane of all cluster tests of this run.
  *
  * @throws an Error when {@link sharedVariable} is not set
  */
@@ -24,13 +24,13 @@ export function sharedControlPlane(): Promise<RunningControlPlane> {
   return shared ??= attach(dir);
 }
 
-/** How to run kubectl. */
+/** Options of a kubectl command. */
 export interface KubectlOptions {
-  /** Standard input: a text, or an object that is written as JSON. */
+  /** Standard input: a string, or an object that is written as JSON. */
   stdin?: unknown;
-  /** The administrator by default. */
+  /** The user; by default the administrator. */
   user?: User;
-  /** The control plane; the shared one by default. */
+  /** The control plane; by default the shared one. */
   on?: RunningControlPlane;
 }
 
@@ -54,7 +54,7 @@ export async function kubectl(
   return stdout;
 }
 
-/** A namespace of one test; leaving the scope deletes it, without waiting for its end. */
+/** A namespace of one test; leaving the scope requests its deletion without waiting for it. */
 export interface TestNamespace extends AsyncDisposable {
   /** Its name: the given prefix and eight random digits. */
   readonly name: string;

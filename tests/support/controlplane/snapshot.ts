@@ -88,7 +88,7 @@ async function discover(plane: ControlPlane): Promise<KindRef[]> {
   );
 }
 
-/** Copies a definition and all that it refers to, without what nobody reads. */
+/** Copies a definition and its references, without fields that kro does not read. */
 function collect(
   name: string,
   from: Record<string, JsonObject>,

@@ -17,35 +17,35 @@ import { LIMIT_SECONDS } from "../wait.ts";
 import { type Program, programs } from "./parts.ts";
 import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from "./users.ts";
 
-/** A component that may be left out. */
+/** An optional component. */
 export type Optional = "kube-controller-manager" | "kube-scheduler" | "kwok";
 
-/** What is left out so that nobody moves objects but who is tested; statuses are then written by hand. */
+/** Components to omit so that only the tested controller changes objects; tests then write statuses themselves. */
 export const apiOnly: Optional[] = ["kube-controller-manager", "kube-scheduler", "kwok"];
 
-/** How to start a control plane. */
+/** Options of a control plane. */
 export interface StartOptions {
-  /** Components to leave out; without kwok there is no node. */
+  /** Components to omit; without kwok there is no node. */
   without?: Optional[];
-  /** Told in a line what is going on; by default nothing is said. */
+  /** Receives progress, one line per call; by default discarded. */
   progress?: (line: string) => void;
-  /** Environment of the components on top of ours. */
+  /** Environment variables of the components in addition to those of this process. */
   env?: Record<string, string>;
-  /** Gives up and stops what has been started. A build goes on until this process ends. */
+  /** Aborts the start and stops the started components. A build continues until this process ends. */
   signal?: AbortSignal;
 }
 
 /** A control plane of one's own. */
 export interface ControlPlane extends RunningControlPlane, AsyncDisposable {
-  /** Settles with the story when a component ends by itself after the start. */
+  /** Resolves with an error when a component exits by itself after the start. */
   readonly failure: Promise<Error>;
-  /** Kills a component, leaves it down for so long, starts it again and waits until the API server is ready. */
+  /** Kills a component, starts it again after `downMs` milliseconds and waits until the API server is ready. */
   restart(component: "etcd" | "kube-apiserver", downMs?: number): Promise<void>;
-  /** Ends all components in order and removes the folder; waits for each. */
+  /** Stops all components in order, waits for each, and removes the folder. */
   stop(): Promise<void>;
 }
 
-/** Starts one; binaries that are not on this machine are built or downloaded first. */
+/** Starts a control plane; missing binaries are built or downloaded first. */
 export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
   const progress = options.progress ?? (() => {});
   const wanted = programs.filter((name) => !options.without?.includes(name as Optional));
@@ -62,7 +62,7 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
       return await run.start(progress);
     } catch (error) {
       await run.stop();
-      // Somebody else took a port between our choosing it and our listening on it.
+      // Another process took a port between its choice and its use.
       if (attempt < 3 && /address already in use/.test(String(error))) continue;
       throw error;
     }
@@ -150,7 +150,7 @@ class Run {
     };
   }
 
-  /** Ends the components, last started first: those that call the API server before it, it before etcd. */
+  /** Stops the components in reverse order: clients of the API server, the API server, etcd. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -221,7 +221,7 @@ class Run {
     return ca;
   }
 
-  // The folder itself is ours alone, and so are its files.
+  // Only this user may read the folder and its files.
   #write(name: string, text: string): Promise<void> {
     return Deno.writeTextFile(`${this.#dir}/${name}`, text, { mode: 0o600 });
   }

@@ -1,9 +1,9 @@
-// Upstream's code, for comparison. It is no part of the control plane, so it is built only when asked for.
+// Programs from upstream's code, for comparison. They are not part of the control plane and are built on demand.
 import { cacheDir, cacheKey, fill } from "./binaries.ts";
 import { buildOracleInto, buildUpstreamInto, goVersion } from "./build.ts";
 import { moduleDir } from "./parts.ts";
 
-/** The path of upstream's controller, built with Go when it is not in the cache. */
+/** The path of upstream's controller, built with Go unless it is in the cache. */
 export async function buildUpstream(progress: (line: string) => void = () => {}): Promise<string> {
   const go = await goVersion();
   if (go === undefined) throw new Error("upstream kro is built with Go, which is not on PATH");
@@ -12,7 +12,7 @@ export async function buildUpstream(progress: (line: string) => void = () => {})
   return `${dir}/kro-upstream`;
 }
 
-/** The path of the oracle, which answers questions about the language with upstream's code; built with Go when it is not in the cache. */
+/** The path of the oracle, which evaluates kro's language with upstream's code; built with Go unless it is in the cache. */
 export async function buildOracle(progress: (line: string) => void = () => {}): Promise<string> {
   const go = await goVersion();
   if (go === undefined) throw new Error("the oracle is built with Go, which is not on PATH");

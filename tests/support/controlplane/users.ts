@@ -1,13 +1,13 @@
-/** The API server's users. Every program is one of its own, so that the audit log tells their calls apart. */
+/** The API server's users. Each program is a user of its own, so that the audit log distinguishes their calls. */
 import { dump } from "js-yaml";
 
-/** The users for tests: an administrator, kro's controller, and one who may only read. */
+/** The users for tests: an administrator, kro's controller, and a user with read-only rights. */
 export type User = "admin" | "kro" | "reader";
 
-/** Those, and the control plane's own. */
+/** The users for tests and the control plane's own users. */
 export type AnyUser = User | "launcher" | "kwok" | "kube-controller-manager" | "kube-scheduler";
 
-// Bound by RBAC, or by the group or name that the API server grants rights to from the start.
+// Their rights come from RBAC, or from groups and names with built-in rights.
 const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
   "admin": { user: "admin", group: "system:masters" },
   "kro": { user: "kro", group: "kro" },
@@ -21,7 +21,7 @@ const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
 /** Every user that the API server knows. */
 export const users: readonly AnyUser[] = Object.keys(accounts) as AnyUser[];
 
-/** A fresh token for every user. */
+/** A new token for each user. */
 export function makeTokens(): Record<AnyUser, string> {
   return Object.fromEntries(users.map((user) => [user, crypto.randomUUID()])) as Record<
     AnyUser,
@@ -37,7 +37,7 @@ export function tokenFile(tokens: Record<AnyUser, string>): string {
   }).join("");
 }
 
-/** A kubeconfig that stands alone: it carries the authority's certificate and the token. */
+/** A self-contained kubeconfig, with the authority's certificate and the token. */
 export function kubeconfig(server: string, ca: string, user: AnyUser, token: string): string {
   const name = "kro-controlplane";
   return dump({
@@ -50,7 +50,7 @@ export function kubeconfig(server: string, ca: string, user: AnyUser, token: str
   });
 }
 
-/** The objects that give kro everything and the reader a view of everything. */
+/** RBAC objects that grant all rights to kro and read-only rights to the reader. */
 export function roles(): { path: string; object: unknown }[] {
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const group = "rbac.authorization.k8s.io";

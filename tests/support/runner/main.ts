@@ -21,7 +21,7 @@ const run = crypto.randomUUID();
 const interrupted = new AbortController();
 let running: Guarded | undefined;
 
-/** Runs a set of files with Deno's runner, which prints for itself. */
+/** Runs files with Deno's runner, which prints its own report. */
 async function runFiles(
   files: string[],
   filter: string | undefined,
@@ -39,7 +39,7 @@ async function runFiles(
     });
     const { success } = await running.status;
     const report = parseReport(await Deno.readTextFile(junit).catch(() => ""), filter);
-    // Such as a module that does not load, which is missing in the runner's report.
+    // For example a module that does not load, which the runner's report omits.
     if (!success && report.failed.length === 0) report.failed.push("a failure outside the tests");
     return report;
   } finally {
@@ -53,7 +53,7 @@ async function runOnCluster(
   filter: string | undefined,
   controlPlane: RunningControlPlane,
 ): Promise<Report> {
-  // KUBECONFIG too: a test that forgets to name its cluster must not find the developer's own.
+  // KUBECONFIG is set too: a test that names no cluster must not use the developer's own.
   const env = { [sharedVariable]: controlPlane.dir, KUBECONFIG: controlPlane.kubeconfig };
   return await runFiles(files, filter, env);
 }
@@ -94,7 +94,7 @@ async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
   return reports;
 }
 
-/** Names the processes that are left, ends them, and returns how many there were. */
+/** Prints and kills processes that survived the tests, and returns their number. */
 async function endSurvivors(): Promise<number> {
   if (Deno.build.os !== "linux") return 0;
   const left = await survivors(run);
@@ -103,7 +103,7 @@ async function endSurvivors(): Promise<number> {
     try {
       Deno.kill(pid, "SIGKILL");
     } catch {
-      // It ended with its parent, which was ended before it.
+      // The process ended with its parent, which was killed before it.
     }
   }
   return left.length;

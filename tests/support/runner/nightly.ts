@@ -1,6 +1,6 @@
 /**
- * `deno task nightly`: what is too long for CI, one part after the other. A part that fails does not keep the
- * others from running; the summary at the end names it, and the exit code is 1.
+ * `deno task nightly`: runs the parts that are too long for CI, one after the other. A failed part does not keep the
+ * other parts from running; the summary names it, and the exit code is 1.
  */
 import { parseArgs } from "node:util";
 import { guarded } from "../controlplane/guard.ts";
@@ -8,19 +8,19 @@ import { duration } from "../controlplane/progress.ts";
 
 /** One part of the nightly run: a task with its arguments. */
 export interface Part {
-  /** For `--only` and the summary. */
+  /** Name for `--only` and the summary. */
   name: string;
-  /** What it asks. */
+  /** What it checks. */
   about: string;
   /** Arguments of `deno task`. */
   args: readonly string[];
   /** A program without which the part is skipped. */
   needs?: string;
-  /** After so many hours it counts as hanging and is ended. */
+  /** Time limit in hours, after which the part is killed. */
   hours: number;
 }
 
-/** What became of a part. */
+/** Result of a part. */
 export interface Result {
   name: string;
   /** `skipped` does not make the run fail. */
@@ -36,32 +36,32 @@ export function partsOf(seed: number): Part[] {
   return [
     {
       name: "oracle",
-      about: "upstream's code and ours answer 10,000 random questions an area alike",
+      about: "10,000 random cases per area give the same result in upstream's code and in kro",
       args: ["-q", "oracle", "--random", "10000", "--seed", String(seed)],
       needs: "go",
       hours: 6,
     },
     {
       name: "faults",
-      about: "kro comes through every fault, and an hour of random ones",
+      about: "kro recovers from every fault, and from an hour of random ones",
       args: ["-q", "faults", "--seed", String(seed), "--soak", "3600"],
       hours: 8,
     },
     {
-      // Last, for it needs the machine for itself.
+      // The benchmark runs last, because it needs an otherwise idle machine.
       name: "bench",
-      about: "calls and CPU of all cases are those of the record",
+      about: "calls and CPU of all cases equal the recorded values",
       args: ["-q", "bench", "--check"],
       hours: 4,
     },
   ];
 }
 
-/** Runs a part; returns its exit code, or undefined when it was ended after its time. */
+/** Runs a part; returns its exit code, or undefined if it exceeded its time limit. */
 export type Run = (part: Part) => Promise<number | undefined>;
 
 /**
- * Runs the parts one after the other, whatever becomes of them.
+ * Runs the parts one after the other, including those after a failed part.
  *
  * @param has whether a program is on the machine
  * @param now a clock in milliseconds
@@ -112,7 +112,7 @@ export function summaryOf(
   };
 }
 
-/** Runs the task, with its output on ours. */
+/** Runs the task with inherited output. */
 async function runTask({ args, hours }: Part): Promise<number | undefined> {
   const task = guarded(Deno.execPath(), ["task", ...args], { inherit: true });
   let isLate = false;

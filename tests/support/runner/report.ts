@@ -3,11 +3,11 @@ import { takes } from "./selection.ts";
 
 /** The result of one run of the runner. */
 export interface Report {
-  /** Tests that passed; steps are part of their test. */
+  /** Number of passed tests; a step counts as part of its test. */
   passed: number;
-  /** Names of the tests that failed. */
+  /** Names of the failed tests. */
   failed: string[];
-  /** Names of the tests and steps that were ignored. */
+  /** Names of the ignored tests and steps. */
   ignored: string[];
 }
 
@@ -17,7 +17,7 @@ interface Case {
   skipped: boolean;
 }
 
-/** Reads a report. Deno also reports the tests that the filter left out, as skipped: those do not count. */
+/** Reads a report. Deno reports tests that the filter excludes as skipped; they are not counted. */
 export function parseReport(xml: string, filter?: string): Report {
   const report: Report = { passed: 0, failed: [], ignored: [] };
   for (const [, , body = ""] of xml.matchAll(element("testsuite"))) {
@@ -42,12 +42,12 @@ export function parseReport(xml: string, filter?: string): Report {
   return report;
 }
 
-/** An ignored test says why in its name. */
+/** The reason in an ignored test's name, `(ignored: reason)`; undefined without one. */
 export function reasonOf(name: string): string | undefined {
   return /\(ignored: ([^)].*)\)/.exec(name)?.[1];
 }
 
-// A step is reported as a case of its own, named after its test: "test > step".
+// The report has a case of its own for each step, named "test > step".
 function isStep(name: string, names: Set<string>): boolean {
   for (let end = name.indexOf(" > "); end !== -1; end = name.indexOf(" > ", end + 1)) {
     if (names.has(name.slice(0, end))) return true;

@@ -1,15 +1,15 @@
-/** Which test files a run takes, and what each of them runs on. */
+/** Selects the test files of a run, and the control plane that each of them needs. */
 import { parseArgs } from "node:util";
 
 /** The command line of `deno task test`. */
 export interface Request {
   /** Only tests in memory, only tests on a cluster, or both. */
   only: "unit" | "cluster" | undefined;
-  /** Deno's own filter: a part of a name, or /a regular expression/. */
+  /** Deno's filter: a part of a name, or /a regular expression/. */
   filter: string | undefined;
-  /** Files and folders; all tests without. */
+  /** Files and folders; if empty, all tests. */
   paths: string[];
-  /** Print the usage and end. */
+  /** Print the usage and exit. */
   help: boolean;
 }
 
@@ -25,7 +25,7 @@ The control plane is started once for all tests, and not at all when none needs 
 and tests/faults get one without other controllers, as upstream's suite does.
 With KRO_TEST_CONTROLPLANE (see \`deno task cluster\`) a running one is used.`;
 
-/** Reads the command line; throws a TypeError on what it does not know. */
+/** Parses the command line; throws a TypeError on an unknown flag. */
 export function parseRequest(args: string[]): Request {
   const { values, positionals } = parseArgs({
     args,
@@ -42,10 +42,10 @@ export function parseRequest(args: string[]): Request {
   return { only, filter, paths: positionals, help };
 }
 
-/** What a test runs on: memory, an API server without other controllers, or a whole control plane. */
+/** What a test needs: no cluster, an API server without other controllers, or a whole control plane. */
 export type Ground = "memory" | "api" | "cluster";
 
-/** What the tests of the file need. */
+/** What the tests of a file need. */
 export function groundOf(file: string): Ground {
   const suite = /(?:^|\/)tests\/(cluster\/\w+|\w+)\//.exec(file)?.[1];
   if (suite === "unit" || suite === "conformance") return "memory";
@@ -69,7 +69,7 @@ async function filesUnder(path: string): Promise<string[]> {
   return files;
 }
 
-/** True when Deno's filter takes a test of this name. */
+/** Whether Deno's filter selects a test of this name. */
 export function takes(filter: string | undefined, name: string): boolean {
   if (filter === undefined) return true;
   const expression = /^\/(.*)\/$/.exec(filter)?.[1];

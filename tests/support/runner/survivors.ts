@@ -1,4 +1,4 @@
-/** Finds processes that outlive the test run which started them, by a mark in their environment. */
+/** Finds processes that outlive their test run, by a mark in their environment. */
 import process from "node:process";
 
 /** The environment variable that marks every process of a run; its value names the run. */
@@ -26,7 +26,7 @@ async function marked(run: string): Promise<Survivor[]> {
   const found: Survivor[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
-    // Processes of other users cannot be read, and any may end meanwhile.
+    // Processes of other users cannot be read, and a process may end during the read.
     const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
     if (!environment.split("\0").includes(`${mark}=${run}`)) continue;
     const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
@@ -35,7 +35,7 @@ async function marked(run: string): Promise<Survivor[]> {
   return found;
 }
 
-/** True while a process is there; one that has ended and only waits to be collected does not count. */
+/** Whether a process runs; a zombie does not. */
 export async function isRunning(pid: number): Promise<boolean> {
   if (Deno.build.os === "linux") {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");
