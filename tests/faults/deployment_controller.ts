@@ -1,19 +1,19 @@
-/** Stands in for the Deployment controller of a cluster without one: replicas are ready a while after they are asked for. */
+/** Replaces the Deployment controller in a cluster without one: replicas become ready some time after a change. */
 import type { KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
 import { DEPLOYMENT } from "../support/kinds.ts";
 
-/** Between two looks; a Deployment is ready between one and two of them after it was changed. */
+/** Poll interval in milliseconds; a Deployment is ready one to two intervals after a change. */
 const LOOK_MS = 400;
 
-/** Makes Deployments ready until it is disposed of. */
+/** Makes Deployments ready until it is disposed. */
 export function deploymentsProgress(client: KubeClient): AsyncDisposable {
   let running = true;
   let wake = () => {};
   const seen = new Map<string, number>();
   const work = (async () => {
     while (running) {
-      // An API server that is down is part of the play.
+      // Scenarios stop the API server.
       const { items } = await client.list(DEPLOYMENT).catch(() => ({ items: [] }));
       for (const item of items) await progress(client, item, seen).catch(() => {});
       await new Promise<void>((resolve) => {

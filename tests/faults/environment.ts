@@ -12,45 +12,45 @@ import { TIMER_COUNT } from "./process_usage.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 import { installThings } from "./thing_kind.ts";
 
-/** Flags of every kro here: room for all subjects at once, kinds go with their RGD. */
+/** Flags of every kro process here: enough workers for all subjects, and CRDs deleted with their RGD. */
 const FLAGS = [
   "--log-format=json",
   "--metrics-bind-address=0",
   "--allow-crd-deletion",
   "--resource-graph-definition-concurrent-reconciles=32",
   "--dynamic-controller-concurrent-reconciles=64",
-  // A sweep finds what events missed: once a minute, so that a run sees several.
+  // A sweep finds missed events; one per minute, so that a run has several.
   "--dynamic-controller-default-resync-period=60",
 ];
 
-/** The name of kro's port on the proxy, when there is one process at a time. */
+/** The name of kro's port on the proxy if one process runs at a time. */
 export const KRO = "kro";
 
-/** How to start kro; all may be left out. */
+/** Options of a kro process. */
 export interface StartOptions {
-  /** Its door, {@link KRO} by default. */
+  /** Name of its port on the proxy, {@link KRO} by default. */
   door?: string;
   /** More flags. */
   flags?: string[];
   /** Flags of V8. */
   v8?: string[];
-  /** The program that starts it. */
+  /** A command that execs its arguments, by which kro starts. */
   under?: string[];
-  /** Waits until it is ready unless false. */
+  /** Whether to wait until it is ready; true by default. */
   wait?: boolean;
-  /** By how much its clock is wrong, in milliseconds. */
+  /** Offset of its clock in milliseconds. */
   skewMs?: number;
-  /** Its kubeconfig, in place of the door's own. */
+  /** Its kubeconfig, instead of the port's own. */
   kubeconfig?: string;
-  /** Files that it may read besides. */
+  /** Additional files that it may read. */
   reads?: string[];
 }
 
-/** Where scenarios run. */
+/** The environment of scenarios. */
 export class Environment implements AsyncDisposable {
-  /** Between all clients and the API server. */
+  /** The proxy between all clients and the API server. */
   readonly proxy: FaultProxy;
-  /** The user's client, through the proxy, so that the record has its requests too. */
+  /** The user's client, through the proxy, so that its requests are recorded too. */
   readonly admin: KubeClient;
   /** The administrator's kubeconfig. */
   readonly adminFile: string;
@@ -59,7 +59,7 @@ export class Environment implements AsyncDisposable {
   readonly #dir: string;
   readonly #bundle: string;
   readonly #progress: AsyncDisposable;
-  /** How much of the log of each process was looked at. */
+  /** Number of characters of the log that the oracles have read, by process. */
   readonly #read = new Map<KroProcess, number>();
   readonly #logs: string[] = [];
   readonly #doors = new Set<string>();
@@ -96,29 +96,29 @@ export class Environment implements AsyncDisposable {
     const admin = connect(await loadConfig({ kubeconfig: adminFile }), { userAgent: "user" });
     await installCrds(admin);
     await installThings(admin);
-    // Later builds must not change what is tested.
+    // Later builds must not change the tested program.
     const path = `${dir}/kro.js`;
     await Deno.copyFile(await bundle(), path);
     return new Environment({ controlPlane, proxy, admin, adminFile, dir, bundle: path });
   }
 
-  /** The doors that kro's processes came through, as clients of the record. */
+  /** The ports of kro's processes on the proxy, which are the clients' names in the record. */
   get doors(): string[] {
     return [...this.#doors];
   }
 
-  /** Whether one runs. */
+  /** Whether a process runs. */
   get hasKro(): boolean {
     return this.#current?.running ?? false;
   }
 
-  /** The process that runs, when there is one at a time. */
+  /** The running process, if one runs at a time. */
   get kro(): KroProcess {
     if (!this.#current) throw new Error("no kro runs");
     return this.#current;
   }
 
-  /** Starts kro behind the door of that name, and waits until it is ready unless told not to. */
+  /** Starts kro behind the proxy's port of that name, and by default waits until it is ready. */
   async startKro(
     options: StartOptions = {},
   ): Promise<KroProcess> {
@@ -146,7 +146,7 @@ export class Environment implements AsyncDisposable {
     return kro;
   }
 
-  /** kro on a machine whose clock is wrong by that much. */
+  /** Writes a bundle of kro whose clock is off by that many milliseconds, and returns its path. */
   async #skewed(skewMs: number): Promise<string> {
     const file = `${this.#dir}/kro${skewMs}.js`;
     const skew = `{ const now = Date.now.bind(Date), Real = Date;
@@ -159,7 +159,7 @@ globalThis.Date = new Proxy(Real, {
     return file;
   }
 
-  /** Starts kro again whenever it gives up, as a kubelet does, until it is disposed of. */
+  /** Restarts kro whenever it exits, as a kubelet does, until it is disposed. */
   supervise(): Disposable {
     let isStarting = false;
     const timer = setInterval(() => {
@@ -170,7 +170,7 @@ globalThis.Date = new Proxy(Real, {
     return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
-  /** A kubeconfig file for that user by that door. */
+  /** A kubeconfig file for that user through that port. */
   async kubeconfig(door: string, user: User): Promise<string> {
     const { proxy, controlPlane } = this;
     const file = `${this.#dir}/kubeconfig.${door}`;
@@ -179,7 +179,7 @@ globalThis.Date = new Proxy(Real, {
     return file;
   }
 
-  /** A kubeconfig for kro's door that names a file with the token; both paths. */
+  /** A kubeconfig for kro's port that names a token file; returns both paths. */
   async tokenKubeconfig(token: string): Promise<[kubeconfig: string, tokenFile: string]> {
     const tokenFile = `${this.#dir}/token`;
     await Deno.writeTextFile(tokenFile, token);
@@ -190,19 +190,19 @@ globalThis.Date = new Proxy(Real, {
     return [file, tokenFile];
   }
 
-  /** Ends the process in order; its findings if it did not end well. */
+  /** Stops the process gracefully; returns a finding if its exit code is not 0. */
   async stopKro(kro: KroProcess = this.kro): Promise<string[]> {
     const code = await kro.stop();
     return code === 0 ? [] : [`kro ended with exit code ${code}`];
   }
 
-  /** What the oracles find in the logs since the last call. */
+  /** The oracles' findings in the logs since the last call. */
   uncleanLogs(): string[] {
     const found: string[] = [];
     for (const [kro, from] of this.#read) {
       const isOver = !kro.running;
       const log = kro.log().slice(from);
-      // The last line may still be on its way.
+      // The last line may still be incomplete.
       const text = isOver ? log : log.slice(0, log.lastIndexOf("\n") + 1);
       found.push(...unclean(text), ...missed(text));
       if (isOver) this.#read.delete(kro);
@@ -211,7 +211,7 @@ globalThis.Date = new Proxy(Real, {
     return found;
   }
 
-  /** Ends all. */
+  /** Stops all processes, the client and the proxy. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#progress[Symbol.asyncDispose]();
     for (const kro of this.#read.keys()) {

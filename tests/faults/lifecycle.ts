@@ -1,4 +1,4 @@
-/** Runs all subjects through their phases, in one life or several at once, and judges the state after each phase. */
+/** Runs all subjects through their phases, in one or several concurrent lives, and checks the state after each phase. */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
 import { TestCluster } from "../support/cluster/cluster.ts";
 import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
@@ -17,65 +17,65 @@ import {
 import type { Environment } from "./environment.ts";
 import { sleep } from "../support/wait.ts";
 
-/** How a life without faults went; lives with faults are compared with it. */
+/** The result of a life without faults, with which lives with faults are compared. */
 export interface Model {
   /** The state at the end of each phase. */
   states: Map<Phase, State>;
-  /** How many requests each subject took in each phase, by `subject phase`. */
+  /** Number of requests of each subject in each phase, by `subject phase`. */
   requests: Map<string, number>;
-  /** How long each phase took until kro wrote no more, in milliseconds. */
+  /** Duration of each phase until kro's last write, in milliseconds. */
   took: Map<Phase, number>;
 }
 
-/** The faults of a life, and when they happen. */
+/** The faults of a life. */
 export interface Plan {
-  /** Before the users act. */
+  /** Runs before the users act. */
   before?(phase: Phase): Promise<void> | void;
-  /** While kro works on the users' changes. Resolves when the faults are over, with the time of that if it was earlier. */
+  /** Runs while kro reconciles the users' changes. Resolves after the faults, with their end time if it was earlier. */
   during?(phase: Phase): Promise<number | void>;
-  /** After kro is idle again. */
+  /** Runs after kro is idle again. */
   after?(phase: Phase): Promise<void> | void;
 }
 
-/** How a life runs. */
+/** Options of lives. */
 export interface LifeOptions {
-  /** Tokens in all names, `l` and digits: each subject lives as many lives side by side. */
+  /** Tokens in all names, `l` and digits: each subject lives one life per token, concurrently. */
   lives: readonly string[];
   /** The graphs. */
   subjects: readonly Subject[];
   /** The faults. */
   plan?: Plan;
-  /** The life without faults that it is compared with. */
+  /** The life without faults to compare with. */
   model?: Model;
-  /** How long nothing may be written after it has converged, 3 s by default. */
+  /** Time after convergence in which kro may not write, in milliseconds; 3 s by default. */
   quietMs?: number;
-  /** The same in phase `change`, in which a subject has the most objects. */
+  /** The same time in phase `change`, in which a subject has the most objects. */
   restMs?: number;
   /** The last phase; all by default. */
   until?: Phase;
-  /** Leaves generations and managed fields out of the comparison: users changed more than in the model. */
+  /** Compares without generations and managed fields, because users changed more than in the model. */
   loose?: boolean;
-  /** Keeps the record of earlier requests, which the judgement needs. */
+  /** Keeps the record of earlier requests, because an oracle needs it. */
   keepRecord?: boolean;
-  /** How long a phase may take to converge before it counts as lost, in milliseconds. */
+  /** Time limit for a phase to converge, in milliseconds. */
   patienceMs?: number;
-  /** By how much a phase may exceed its bound: the longest backoff of kro, 30 s by default. */
+  /** Time by which a phase may exceed its bound, in milliseconds: kro's longest backoff, 30 s by default. */
   graceMs?: number;
 }
 
 /** The outcome of a life. */
 export interface Lived {
-  /** What the oracles found; empty when all is well. */
+  /** The oracles' findings; empty if there are none. */
   faults: string[];
-  /** This life as a model for others. */
+  /** This life as a model for later ones. */
   model: Model;
   /** The longest time from the end of a phase's faults to kro's last write, in milliseconds. */
   recoveryMs: number;
-  /** Phases that took longer than they may. */
+  /** Phases that exceeded their bound. */
   late: string[];
 }
 
-/** Runs the lives. The record is empty afterwards, unless something was found. */
+/** Runs the lives. The record is empty afterwards, unless there are findings. */
 export async function live(env: Environment, options: LifeOptions): Promise<Lived> {
   const { lives, subjects, plan = {}, patienceMs = 120_000, graceMs = 30_000 } = options;
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
@@ -99,10 +99,10 @@ export async function live(env: Environment, options: LifeOptions): Promise<Live
       );
       const over = await plan.during?.(phase) ?? performance.now();
       const { quietMs = 3000, restMs = quietMs } = options;
-      const settling = { lives, subjects, phaseOf: () => phase, patienceMs };
+      const convergence = { lives, subjects, phaseOf: () => phase, patienceMs };
       const since = performance.now();
       const quiet = phase === "change" ? restMs : quietMs;
-      const rest = await restAsIn(env, { ...settling, quietMs: quiet, since }, options);
+      const rest = await restAsIn(env, { ...convergence, quietMs: quiet, since }, options);
       lived.recoveryMs = Math.max(lived.recoveryMs, rest.lastWrite - over);
       const took = rest.lastWrite - began;
       const faultFree = options.model?.took.get(phase) ?? took;
@@ -144,19 +144,19 @@ function countRequests(
   }
 }
 
-/** A little more than the longest backoff of a watch: an event may be that late. */
+/** Slightly more than the longest backoff of a watch, in milliseconds: an event may be that late. */
 const BACKOFF_MS = 40_000;
 
-/** Waits until kro is idle and the state is that of the model. Returns the state of the first life. */
+/** Waits until kro is idle and the state equals the model's. Returns the state of the first life. */
 async function restAsIn(
   env: Environment,
-  settling: Settling,
+  convergence: Convergence,
   { model, loose }: LifeOptions,
 ): Promise<{ lastWrite: number; faults: string[]; state: State }> {
-  const { lives, subjects, phaseOf, since } = settling;
+  const { lives, subjects, phaseOf, since } = convergence;
   const expected = model?.states.get(phaseOf(subjects[0]!));
   for (;;) {
-    const { lastWrite, faults } = await settle(env, settling);
+    const { lastWrite, faults } = await untilConverged(env, convergence);
     const all = (await everything(env, lives, subjects)).filter((o) => !isForeign(o));
     const states = lives.map((life, i) => {
       const objects = all.filter((o) => JSON.stringify(o).includes(`-${life}`));
@@ -174,7 +174,7 @@ async function restAsIn(
   }
 }
 
-/** The name of objects that a scenario creates and kro must leave alone; states leave them out. */
+/** The name of objects that a scenario creates and kro must not change; states omit them. */
 export const FOREIGN = "somebody-elses";
 
 function isOf({ path, body }: Entry, lives: readonly string[]): boolean {
@@ -186,7 +186,7 @@ function isForeign({ metadata }: KubeObject): boolean {
   return metadata.name === FOREIGN;
 }
 
-/** What the users do in a phase. */
+/** The users' actions in a phase. */
 export async function act(
   phase: Phase,
   subject: Subject,
@@ -220,28 +220,28 @@ export async function act(
   }
 }
 
-/** What {@link settle} waits for. */
-export interface Settling {
+/** Parameters of {@link untilConverged}. */
+export interface Convergence {
   /** The tokens of the lives. */
   lives: readonly string[];
   /** The graphs. */
   subjects: readonly Subject[];
   /** The phase of each. */
   phaseOf: (subject: Subject) => Phase;
-  /** How long nothing may be written. */
+  /** Time without writes to wait for, in milliseconds. */
   quietMs: number;
-  /** When it counts as lost, in milliseconds from `since`. */
+  /** Time limit in milliseconds from `since`. */
   patienceMs: number;
-  /** From when on writes count. */
+  /** Time from which writes count, by `performance.now()`. */
   since: number;
 }
 
 /** Waits until every subject has reached the end of its phase and kro has written nothing for long enough. */
-export async function settle(
+export async function untilConverged(
   env: Environment,
-  s: Settling,
+  s: Convergence,
 ): Promise<{ lastWrite: number; faults: string[] }> {
-  // A failed life may have left objects, which kro goes on writing to.
+  // A failed life may have left objects that kro still writes to.
   const own = (since: number) =>
     env.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
   const lastWrite = () => writes(own(s.since), env.doors, 0).at(-1)?.began ?? s.since;
@@ -251,7 +251,7 @@ export async function settle(
     if (wait > 0) await sleep(wait);
     else {
       const before = lastWrite();
-      open = await unsettled(env, s);
+      open = await unconverged(env, s);
       if (open.length === 0 && lastWrite() === before) return { lastWrite: before, faults: [] };
       await sleep(200);
     }
@@ -260,10 +260,10 @@ export async function settle(
   return { lastWrite: lastWrite(), faults: busy.map((line) => `not in time: ${line}`) };
 }
 
-/** Objects that have not reached the end of their phase, one line each. */
-async function unsettled(
+/** Objects that have not reached the final state of their phase, one line each. */
+async function unconverged(
   env: Environment,
-  { lives, subjects, phaseOf }: Settling,
+  { lives, subjects, phaseOf }: Convergence,
 ): Promise<string[]> {
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
   const lines = await Promise.all(all.map(async ({ life, subject }) => {
@@ -305,7 +305,7 @@ function brief(object: KubeObject | undefined): string {
   return `${state ?? "without state"} (${bad.join("; ").slice(0, 400)})`;
 }
 
-/** All objects of the kinds that subjects are made of. */
+/** All objects of the subjects' kinds. */
 export async function everything(
   env: Environment,
   lives: readonly string[],

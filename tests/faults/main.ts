@@ -1,4 +1,4 @@
-/** `deno task faults`: runs the scenarios on a control plane of its own, prints a table, and keeps each row in RESULTS.md. */
+/** `deno task faults`: runs the scenarios on a control plane of its own, prints a table, and writes each row to RESULTS.md. */
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { scenarios } from "./scenarios/mod.ts";
@@ -18,7 +18,7 @@ changed since the last commit.`;
 
 const RESULTS = `${import.meta.dirname}/RESULTS.md`;
 
-/** What is tested; undefined when it is no commit. */
+/** The tested commit; undefined with uncommitted changes. */
 async function commit(): Promise<string | undefined> {
   const git = async (...args: string[]) => {
     const cwd = `${import.meta.dirname}/../..`;
@@ -60,7 +60,7 @@ async function main(args: string[]): Promise<number> {
     console.error(usage);
     return 2;
   }
-  // Of the moment at which kro's bundle is made.
+  // Read before kro's bundle is built, so that it names the bundle's commit.
   const tested = await commit();
   const say = (line: string) => console.error(line);
   await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });
@@ -79,7 +79,7 @@ async function main(args: string[]): Promise<number> {
   return rows.every(({ row }) => row.survived === row.runs && row.runs > 0) ? 0 : 1;
 }
 
-/** A scenario that breaks off is one failed run. */
+/** Runs a scenario; one that throws counts as one failed run. */
 async function attemptRow(scenario: string, run: () => Promise<Row>): Promise<Row> {
   let row: Row | undefined;
   const { faults } = await attempt(async () => {

@@ -1,4 +1,4 @@
-/** A cgroup with a limit of memory, of either version, where this machine lets us make one. */
+/** A cgroup (v1 or v2) with a memory limit, where this machine permits creating one. */
 
 const V1 = "/sys/fs/cgroup/memory";
 const V2 = "/sys/fs/cgroup";
@@ -11,7 +11,7 @@ export class MemoryGroup implements AsyncDisposable {
     this.#dir = dir;
   }
 
-  /** Makes one of so many bytes; undefined where that is not allowed or there are no cgroups. */
+  /** Creates a group with this limit in bytes; undefined where that is not permitted or cgroups do not exist. */
   static async make(bytes: number): Promise<MemoryGroup | undefined> {
     const name = `kro-faults-${crypto.randomUUID().slice(0, 8)}`;
     for (const [root, file] of [[V1, "memory.limit_in_bytes"], [V2, "memory.max"]]) {
@@ -27,12 +27,12 @@ export class MemoryGroup implements AsyncDisposable {
     return undefined;
   }
 
-  /** A command that puts what it starts into the group. */
+  /** A command that execs its arguments in the group. */
   get under(): string[] {
     return ["sh", "-c", `echo $$ >${this.#dir}/cgroup.procs && exec "$@"`, "sh"];
   }
 
-  /** Removes it; whoever is still in it keeps it there. */
+  /** Removes the group, unless it still has processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#dir).catch(() => {});
   }

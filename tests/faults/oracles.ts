@@ -1,4 +1,4 @@
-/** What must hold whatever happened: pure functions over the proxy's record and the final state. Each returns its findings. */
+/** Invariants under all faults: pure functions over the proxy's record and the final state that return their findings. */
 import { groupKind, type KubeObject, Label, LEASE_NAME } from "../../src/api/mod.ts";
 import {
   covers,
@@ -8,7 +8,7 @@ import {
 } from "../../src/reconcile/inventory.ts";
 import { type Entry, isWrite } from "./proxy/mod.ts";
 
-/** Objects with kro's labels whose instance is not there. */
+/** Objects with kro's labels whose instance does not exist. */
 export function orphans(objects: readonly KubeObject[]): string[] {
   const uids = new Set(objects.map((o) => o.metadata.uid));
   return objects.filter(({ metadata: { labels = {} } }) => {
@@ -17,7 +17,7 @@ export function orphans(objects: readonly KubeObject[]): string[] {
   }).map((o) => `${textOf(o)} has no instance any more`);
 }
 
-/** Writes of these clients from then on (`performance.now()`), the Lease and Events apart. */
+/** Writes of these clients from `since` (`performance.now()`), without those of the Lease and Events. */
 export function writes(
   record: readonly Entry[],
   clients: readonly string[],
@@ -29,7 +29,7 @@ export function writes(
   );
 }
 
-/** Writes of a program that has nothing left to do. */
+/** Writes of these clients after convergence. */
 export function unquiet(
   record: readonly Entry[],
   clients: readonly string[],
@@ -40,7 +40,7 @@ export function unquiet(
   );
 }
 
-/** Moments at which a live child was not in its instance's inventory, or outlived its instance. */
+/** Writes after which a live child was missing from its instance's inventory, or had outlived its instance. */
 export function uncovered(record: readonly Entry[]): string[] {
   const instances = new Map<string, { inventory: Inventory; home: string }>();
   const children = new Map<string, Child>();
@@ -93,14 +93,14 @@ interface Child {
 interface Step {
   entry: Entry;
   object: KubeObject | undefined;
-  /** The object is not there any more. */
+  /** Whether the write removed the object. */
   isGone: boolean;
   at: number;
 }
 
 /**
- * Successful writes in the server's own order, which resourceVersions tell: all are revisions of one
- * etcd. What removes an object has none of its own; it comes after everything that was answered before.
+ * Successful writes in the server's order, which is that of resourceVersions: all are revisions of one
+ * etcd. A removal has no resourceVersion of its own; it is ordered after all writes that completed before it.
  */
 function history(record: readonly Entry[]): Step[] {
   let latest = 0;
@@ -110,7 +110,7 @@ function history(record: readonly Entry[]): Step[] {
       const answer = JSON.parse(entry.answer ?? "null") as KubeObject | null;
       const object = answer?.kind === "Status" ? undefined : answer ?? undefined;
       const { deletionTimestamp, finalizers = [], resourceVersion } = object?.metadata ?? {};
-      // A deletion is answered with a Status or with the object as it was.
+      // The response to a deletion is a Status or the object's last state.
       const isGone = finalizers.length === 0 &&
         (entry.verb === "delete" || deletionTimestamp !== undefined);
       const at = isGone ? latest : Number(resourceVersion);
@@ -130,8 +130,8 @@ function keyOf(entry: Entry, object: KubeObject | undefined): string {
 }
 
 /**
- * Writes of these clients while the Lease was not theirs, or had run out. Somebody else's deletion of it
- * hands it to nobody: whoever held it is respected until it would have run out.
+ * Writes of these clients while another process held the Lease, or after it had expired. If a user deletes the
+ * Lease, its last holder may still write until it would have expired.
  */
 export function unled(record: readonly Entry[], clients: readonly string[]): string[] {
   const leases = record.filter((e) =>
@@ -142,7 +142,7 @@ export function unled(record: readonly Entry[], clients: readonly string[]): str
     return { at: e.ended!, client: e.client, ...spec };
   }).sort((a, b) => a.at - b.at);
   const identities = new Map(leases.flatMap((l) => l.holderIdentity ? [[l.client, l]] : []));
-  // What the server refused changed nothing.
+  // A write that the server rejected changed nothing.
   return writes(record, clients, 0).filter(isSuccess).filter((e) => {
     const held = leases.findLast((l) => l.at <= e.began);
     const isOwn = held?.holderIdentity !== undefined && held.holderIdentity !== "" &&
@@ -156,7 +156,7 @@ interface LeaseSpec {
   leaseDurationSeconds?: number;
 }
 
-/** Lists and first watches that may show less than was there before: `resourceVersion=0` allows any age. */
+/** Lists and first watches that may return an older state than was read before: `resourceVersion=0` permits any age. */
 export function stale(record: readonly Entry[], clients: readonly string[]): string[] {
   return record.filter((e) =>
     clients.includes(e.client) && /[?&]resourceVersion=0(&|$)/.test(e.path)
@@ -165,15 +165,15 @@ export function stale(record: readonly Entry[], clients: readonly string[]): str
 }
 
 /**
- * Lines of a JSON log that are none: stack traces, unhandled rejections, a runtime's last words. The one
- * line of a command that gives up is allowed.
+ * Lines of a log that are not JSON: stack traces, unhandled rejections, errors of the runtime. The single
+ * line of a command that exits with an error is permitted.
  */
 export function unclean(log: string): string[] {
   return log.split("\n").filter((line) => line !== "" && !isLogLine(line) && !GIVES_UP.test(line))
     .map((line) => `in the log: ${line.slice(0, 300)}`);
 }
 
-/** Lines of a JSON log that tell of a sweep which found what no event had told. */
+/** Lines of a JSON log that report changes which a sweep found and events had missed. */
 export function missed(log: string): string[] {
   return log.split("\n").filter((line) => isLogLine(line) && line.includes(MISSED)).map((line) =>
     `a sweep found what events missed: ${JSON.parse(line).message}`
@@ -192,18 +192,18 @@ function isLogLine(line: string): boolean {
   }
 }
 
-/** What a process holds more of than before, beyond what comes and goes with connections. */
+/** A resource of a process that has grown by more than connections explain. */
 export function leaked(what: string, before: number, after: number): string[] {
   return after <= before + 8 ? [] : [`${what} grew from ${before} to ${after}`];
 }
 
-/** Memory of a process that is much more than before, in bytes; what a heap keeps for later is not. */
+/** Memory of a process that has grown by more than a heap's free reserve, in bytes. */
 export function swollen(before: number, after: number): string[] {
   const most = 1.5 * before + 64 * 2 ** 20;
   return after <= most ? [] : [`memory grew from ${mib(before)} to ${mib(after)}`];
 }
 
-/** What one client watches more than once: children and external objects of a kind differ in what is selected. */
+/** Duplicate watches of one client. Watches of children and of external objects of a kind differ in their selectors. */
 export function doubled(client: string, watched: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const what of watched) counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -215,7 +215,7 @@ function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** A recovery that took longer than three times the fault-free run and the fault's own time, with what starting takes. */
+/** A recovery that exceeded three times the fault-free run plus the fault's own duration and kro's start. */
 export function late(took: number, bound: { faultFree: number; own: number }): string[] {
   const limit = 3 * bound.faultFree + bound.own;
   return took <= limit ? [] : [`it took ${seconds(took)}, more than ${seconds(limit)}`];

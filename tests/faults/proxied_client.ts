@@ -1,20 +1,20 @@
-/** For tests of the proxy itself: a client through it and the administrator's past it, in a namespace of their own. */
+/** For tests of the proxy: a client through it and a direct one of the administrator, in a namespace of their own. */
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane, testNamespace } from "../support/controlplane/shared.ts";
 import { kubeconfig } from "../support/controlplane/users.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 
-/** A client through the proxy, and one past it. Leaving the scope ends both and the proxy. */
+/** A client through the proxy and a direct one. Leaving the scope closes both and the proxy. */
 export interface Through extends AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly namespace: string;
-  /** Through the proxy. */
+  /** The client through the proxy. */
   readonly client: KubeClient;
-  /** The administrator's, past it. */
+  /** The administrator's client, directly to the API server. */
   readonly admin: KubeClient;
 }
 
-/** `name` begins the namespace's, `as` is what the record calls the client, `user` who it is to the server. */
+/** `name` is the prefix of the namespace, `as` the client's name in the record, `user` its user on the API server. */
 export async function throughProxy(
   { name, as, user, userAgent }: {
     name: string;

@@ -1,4 +1,4 @@
-/** The fault proxy against the real API server: what passes, passes whole, and each fault is what its name says. */
+/** The fault proxy against the real API server: requests pass unchanged, and each fault has its documented effect. */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject } from "../../src/api/mod.ts";
 import { eventually } from "../support/wait.ts";
@@ -17,7 +17,7 @@ import {
 import { throughProxy } from "./proxied_client.ts";
 import { CONFIG_MAP } from "../support/kinds.ts";
 
-/** What the tests do through the proxy, and how they look past it. */
+/** A client through the proxy, and a direct one to check the server's state. */
 async function ground() {
   const userAgent = "proxy-test";
   const through = await throughProxy({ name: "proxy", as: "test", user: "admin", userAgent });
@@ -35,7 +35,7 @@ async function ground() {
   };
 }
 
-Deno.test("what passes is whole, and the record says who, what and how it came out", async () => {
+Deno.test("a request without a fault passes unchanged, and the record has its client, target and result", async () => {
   await using g = await ground();
   await g.create("one");
   const { items } = await g.client.list(CONFIG_MAP, { namespace: g.namespace });
@@ -52,7 +52,7 @@ Deno.test("what passes is whole, and the record says who, what and how it came o
   assert.equal(JSON.parse(created!.answer!).metadata.name, "one");
 });
 
-/** Whether the server does a POST under the fault, and what the client hears. */
+/** Whether the server executes a POST under the fault, and the client's error reason. */
 const cases: { fault: Fault; done: boolean; hears: string }[] = [
   { fault: drop, done: false, hears: "Unreachable" },
   { fault: lose, done: true, hears: "Unreachable" },
@@ -66,7 +66,7 @@ const cases: { fault: Fault; done: boolean; hears: string }[] = [
 ];
 
 for (const { fault, done, hears } of cases) {
-  Deno.test(`${fault.name}: the server ${done ? "does" : "does not do"} it, the client hears "${hears}"`, async () => {
+  Deno.test(`${fault.name}: the server ${done ? "executes" : "does not execute"} the request, and the client gets "${hears}"`, async () => {
     await using g = await ground();
     g.proxy.script = ({ verb }) => verb === "create" ? fault : undefined;
     const heard = await g.create("one").then(() => "", (error: ApiError) => error.reason);
@@ -76,7 +76,7 @@ for (const { fault, done, hears } of cases) {
   });
 }
 
-Deno.test("429 carries its Retry-After, and the client comes back", async () => {
+Deno.test("429 has a Retry-After, and the client retries", async () => {
   await using g = await ground();
   let refused = 0;
   g.proxy.script = () => ++refused === 1 ? refuse(429, 1) : undefined;
@@ -86,7 +86,7 @@ Deno.test("429 carries its Retry-After, and the client comes back", async () => 
   assert.ok(second!.began - first!.began >= 990);
 });
 
-Deno.test("a reset takes all of its connection with it", async () => {
+Deno.test("a reset breaks all requests of its connection", async () => {
   await using g = await ground();
   await g.create("warm");
   const gate = Promise.withResolvers<void>();
@@ -100,16 +100,16 @@ Deno.test("a reset takes all of its connection with it", async () => {
   assert.equal(await g.has("hit"), false);
 });
 
-Deno.test("Deno's fetch sends a POST again when a connection that it kept is reset", async () => {
+Deno.test("Deno's fetch repeats a POST when a kept-alive connection is reset", async () => {
   await using g = await ground();
   await g.create("warm");
   g.proxy.script = ({ number }) => number === 2 ? loseByReset : undefined;
-  // The first one was done: what the second one hears is why kro's writes must bear repetition.
+  // The server executed the first POST, so the second one conflicts: kro's writes must be idempotent.
   await assert.rejects(g.create("twice"), { code: 409, reason: "AlreadyExists" });
   assert.deepEqual(g.proxy.record.map((e) => e.status), [201, 201, 409]);
 });
 
-Deno.test("watches: repeated, lost and kept back events, a cut, and 410", async () => {
+Deno.test("watches repeat, lose and hold events, break, and end with 410", async () => {
   await using g = await ground();
   const { resourceVersion } = await g.client.list(CONFIG_MAP, { namespace: g.namespace });
   const heard: string[] = [];
@@ -147,7 +147,7 @@ Deno.test("watches: repeated, lost and kept back events, a cut, and 410", async 
   );
 });
 
-Deno.test("a list from an older state comes to whoever asks for any state, and to nobody else", async () => {
+Deno.test("only a list that permits any state gets an older state", async () => {
   await using g = await ground();
   const path = `/api/v1/namespaces/${g.namespace}/configmaps`;
   const names = async (query: string) => {
@@ -163,7 +163,7 @@ Deno.test("a list from an older state comes to whoever asks for any state, and t
   assert.deepEqual(await names("?resourceVersion=0&labelSelector=a"), []);
 });
 
-Deno.test("a silent connection gives no answer and loses none; a stranded one never answers", async () => {
+Deno.test("a silenced connection delivers its responses later; a stranded one never does", async () => {
   await using g = await ground();
   await g.create("warm");
   const door = await g.proxy.door("test");

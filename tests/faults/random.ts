@@ -1,4 +1,4 @@
-/** Chance from a seed, and graphs drawn by it. */
+/** A seeded random generator, and random graphs. */
 import type { JsonObject } from "../../src/api/mod.ts";
 import { configMap, NAME, secret } from "../support/cluster/nodes.ts";
 import type { Subject } from "./subjects.ts";
@@ -17,7 +17,7 @@ export function randomOf(seed: number): () => number {
 
 const VALUES = ["a", "b", "c", "d", "e"];
 
-/** A subject of two to six nodes: who reads whom, who is left out, and who is a collection is drawn. */
+/** A subject of two to six nodes with random dependencies, includeWhen and collections. */
 export function drawnSubject(letter: string, random: () => number): Subject {
   const upTo = (n: number) => Math.floor(random() * n);
   const readable: string[] = [];

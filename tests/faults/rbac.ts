@@ -1,4 +1,4 @@
-/** Takes rights away from kro as an administrator would: by RBAC. */
+/** Removes rights of kro by RBAC, as an administrator would. */
 import type { RunningControlPlane } from "../support/controlplane/mod.ts";
 import { kubectl } from "../support/controlplane/shared.ts";
 import { roles } from "../support/controlplane/users.ts";
@@ -11,7 +11,7 @@ interface Binding {
   subjects: unknown;
 }
 
-/** While `during` runs, kro has every right but those to a resource of the core group. */
+/** While `during` runs, kro has all rights except those to one resource of the core group. */
 export async function withoutRightTo(
   resource: string,
   controlPlane: RunningControlPlane,
@@ -36,7 +36,7 @@ export async function withoutRightTo(
   }
 }
 
-/** RBAC can only give: all that is served, but for the resource and what is below it. */
+/** Rules for all served resources except one and its subresources, because RBAC has no deny rules. */
 async function rulesWithout(resource: string, controlPlane: RunningControlPlane) {
   const served = async <T>(path: string) =>
     JSON.parse(await kubectl(["get", "--raw", path], { on: controlPlane })) as T;

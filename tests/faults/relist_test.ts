@@ -1,4 +1,4 @@
-/** What happens between two lists: objects that came by our own write and went before the watch was back. */
+/** Changes between two lists: objects that kro created and that were deleted before the watch was back. */
 import assert from "node:assert/strict";
 import { Label } from "../../src/api/mod.ts";
 import { ChildCaches } from "../../src/clusters/cache/children.ts";
@@ -13,7 +13,7 @@ import { CONFIG_MAP } from "../support/kinds.ts";
 const ground = () =>
   throughProxy({ name: "relist", as: "kro", user: "kro", userAgent: "kro/devel" });
 
-Deno.test("a child that was made and deleted while its kind could not be watched is not there", async () => {
+Deno.test("a child that was created and deleted while its kind could not be watched is not in the cache", async () => {
   await using g = await ground();
   const { proxy, client, admin } = g;
   const children = new ChildCaches(client, new ClusterSchemas(client, new Discovery(client)));
@@ -27,7 +27,7 @@ Deno.test("a child that was made and deleted while its kind could not be watched
     proxy.script = ({ verb }) => verb === "watch" ? refuse(410) : undefined;
     for (const watch of proxy.watches) watch.expire();
     const lists = () => proxy.record.filter((e) => e.verb === "list" && e.ended).length;
-    await eventually("listed again, in vain", () => lists() >= 2);
+    await eventually("a failed relist", () => lists() >= 2);
     const ref = { kind: CONFIG_MAP, namespace: g.namespace, name: "child" };
     const labels = {
       [Label.owned]: "true",
@@ -40,7 +40,7 @@ Deno.test("a child that was made and deleted while its kind could not be watched
     };
     const metadata = { namespace: ref.namespace, name: ref.name, labels };
     const desired = { apiVersion: "v1", kind: "ConfigMap", metadata };
-    // No list may fall between its coming and its going: the next one has to wait.
+    // No list may run between the creation and the deletion, so the next list is held.
     const gate = Promise.withResolvers<void>();
     proxy.script = ({ verb }) =>
       verb === "list"
@@ -60,14 +60,14 @@ Deno.test("a child that was made and deleted while its kind could not be watched
     proxy.script = () => undefined;
     gate.resolve();
     await eventually("watched again", () => proxy.watches.size === 1);
-    await eventually("it is gone", () => store.get(ref) === undefined, 10);
+    await eventually("the object is gone", () => store.get(ref) === undefined, 10);
     assert.deepEqual(woken, ["demo"]);
   } finally {
     children.stop();
   }
 });
 
-Deno.test("what could not be listed for a while is told anew, also what did not change", async () => {
+Deno.test("a relist after failed ones reports all external objects, including unchanged ones", async () => {
   await using g = await ground();
   const { proxy, client, admin } = g;
   const ref = { kind: CONFIG_MAP, namespace: g.namespace, name: "theirs" };
@@ -79,7 +79,7 @@ Deno.test("what could not be listed for a while is told anew, also what did not 
     await externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
     assert.deepEqual((await externals.get(ref))?.data, object.data);
     await eventually("watched", () => proxy.watches.size === 1);
-    // An API server that has just started refuses before it has read its roles.
+    // A newly started API server rejects requests until it has read its roles.
     proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
     for (const watch of proxy.watches) watch.expire();
     await eventually("not everything", async () => !await externals.watches(CONFIG_MAP, undefined));

@@ -1,21 +1,21 @@
-/** The page of results: one row a scenario, each with the commit that it was run at. Pure functions over its text. */
+/** The page of results: one row per scenario, each with its tested commit. Pure functions over the page's content. */
 import type { Row } from "./scenarios/scenario.ts";
 
-/** Of what run a row is. */
+/** The run of a row. */
 export interface Occasion {
-  /** The commit that was tested. */
+  /** The tested commit. */
   commit: string;
-  /** Seed of what was random. */
+  /** Seed of the random choices. */
   seed: number;
-  /** How long the scenario took, in milliseconds. */
+  /** Duration of the scenario, in milliseconds. */
   tookMs: number;
 }
 
-/** One line of the table, as text. */
+/** One line of the table. */
 interface Line {
   scenario: string;
   cells: string[];
-  /** What the oracles found. */
+  /** The oracles' findings. */
   faults: string[];
 }
 
@@ -31,7 +31,7 @@ const COLUMNS = [
   "swept",
 ];
 
-/** The page with the row in place of an earlier one of that scenario; `order` are all scenarios' names. */
+/** The page with the row, which replaces the scenario's earlier row; `order` has all scenarios' names. */
 export function merged(
   page: string,
   row: Row,
@@ -59,7 +59,7 @@ export function merged(
   ].join("\n");
 }
 
-/** The rows of one run, to be printed. */
+/** The printed table of one run. */
 export function table(rows: readonly { row: Row; occasion: Occasion }[]): string {
   const lines = rows.map(({ row, occasion }) => {
     const { scenario, faults } = row;

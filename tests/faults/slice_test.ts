@@ -1,11 +1,11 @@
-/** The fixed slice of the fault scenarios: what of them runs with every change. `deno task faults` runs all. */
+/** The fixed slice of the fault scenarios, which CI runs. `deno task faults` runs all of them. */
 import assert from "node:assert/strict";
 import { sharedControlPlane } from "../support/controlplane/shared.ts";
 import { scenarios } from "./scenarios/mod.ts";
 import { Context } from "./scenarios/scenario.ts";
 import { Environment } from "./environment.ts";
 
-Deno.test("kro comes through the fixed slice of faults", async (t) => {
+Deno.test("kro recovers from each fault of the fixed slice", async (t) => {
   await using env = await Environment.open(await sharedControlPlane());
   const context = new Context(env, { slice: true });
   for (const { name, run } of scenarios.filter(({ inSlice }) => inSlice)) {

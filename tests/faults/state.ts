@@ -1,4 +1,4 @@
-/** What stands in the cluster of one life, without what differs from life to life. */
+/** The state of one life in the cluster, without values that differ between lives. */
 import {
   CRD_KIND,
   isNotFound,
@@ -21,7 +21,7 @@ const core = (kind: string): KindRef => ({
   namespaced: true,
 });
 
-/** All kinds that subjects are made of, their own ones apart. */
+/** All kinds of the subjects' objects, except generated kinds. */
 export const kinds: readonly KindRef[] = [
   RGD_KIND,
   REVISION_KIND,
@@ -72,7 +72,7 @@ export function stateOf(objects: readonly KubeObject[], life: string): State {
   );
 }
 
-/** What two states differ in, one line each; loosely, generations and managed fields do not count. */
+/** The differences of two states, one line each; a loose comparison ignores generations and managed fields. */
 export function differences(expected: State, found: State, loose = false): string[] {
   const lines: string[] = [];
   for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
@@ -94,7 +94,7 @@ const LOOSE = new Set(["generation", "observedGeneration", "managedFields"]);
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-// ApplySet ids, inventory hashes and revision hashes are over names that a life has for itself.
+// ApplySet ids, inventory hashes and revision hashes depend on names that are unique to a life.
 const HASH = /applyset-[\w-]{43}-v1|sha256:[\w-]{43}|(?<="kro\.run\/graph-revision-hash":")[^"]+/g;
 
 function placeOf({ metadata: { namespace, name } }: KubeObject): string {
@@ -106,7 +106,7 @@ function stripped(object: KubeObject): KubeObject {
   const status = object.status as { conditions?: { type: string }[] } | undefined;
   const entries = (managedFields ?? []).map((entry) => ({ ...entry, time: undefined }));
   const sorted = entries.map(canonical).sort().map((text) => JSON.parse(text));
-  // A list by name, as its schema says: their order is that of what happened.
+  // A list with map keys, whose order depends on the order of events.
   const conditions = status?.conditions?.toSorted((a, b) => a.type < b.type ? -1 : 1);
   return {
     ...object,

@@ -1,4 +1,4 @@
-/** The graphs that faults are tried on: each lives one life, phase after phase, in a namespace of its own. */
+/** The graphs under test: each lives one life, phase after phase, in a namespace of its own. */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
 import type { TestCluster } from "../support/cluster/cluster.ts";
 import {
@@ -12,30 +12,30 @@ import {
 } from "../support/cluster/nodes.ts";
 import { THING } from "./thing_kind.ts";
 
-/** What happens to a graph and its instance, in this order. */
+/** The phases of a graph and its instance, in this order. */
 export const phases = [
   /** The RGD is created. */
   "graph",
   /** An instance of it is created. */
   "create",
-  /** Values change, collections grow, what includeWhen left out comes in. */
+  /** Values change, collections grow, includeWhen includes more nodes. */
   "update",
-  /** Collections shrink, includeWhen leaves out again. */
+  /** Collections shrink, includeWhen excludes nodes again. */
   "shrink",
-  /** The RGD drops a node and gets another one. */
+  /** The RGD loses a node and gains another one. */
   "change",
   /** The instance is deleted. */
   "delete",
-  /** The RGD is deleted, its kind with it. */
+  /** The RGD is deleted with its kind. */
   "withdraw",
 ] as const;
 
-/** One of them. */
+/** A phase. */
 export type Phase = typeof phases[number];
 
 /** A graph and the life of its one instance. */
 export interface Subject {
-  /** Also the first part of all names. */
+  /** Name, also the first part of all object names. */
   name: string;
   /** Kind of the instances; the plural is `kind + "s"` in lower case. */
   kind: string;
@@ -49,7 +49,7 @@ export interface Subject {
   resources: JsonObject[];
   /** The instance's spec from each of these phases on; `namespace` is the subject's. */
   specs(namespace: string): Record<"create" | "update" | "shrink", JsonObject>;
-  /** What other people do before the phase begins. */
+  /** Other users' actions before the phase starts. */
   others?(phase: Phase, cluster: TestCluster): Promise<unknown>;
 }
 
@@ -60,7 +60,7 @@ const texts = (create: JsonObject, update: JsonObject, shrink: JsonObject) => ()
   shrink,
 });
 
-/** All of them. */
+/** All subjects. */
 export const subjects: readonly Subject[] = [
   {
     name: "chain",
@@ -223,7 +223,7 @@ export function kindIn(life: string, subject: Subject): KindRef {
   return { group, version: "v1alpha1", kind, plural: `${kind.toLowerCase()}s`, namespaced };
 }
 
-/** The RGD before phase `change`, or from then on. */
+/** The RGD before phase `change`, or from that phase on. */
 export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObject {
   const { kind, namespaced = true, schema, status, resources } = subject;
   const added = serviceAccount("added", `${NAME}-added`);
@@ -257,7 +257,7 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
   };
 }
 
-/** Names the subject that a text speaks of, and in which life. */
+/** The subject and the life that a string mentions. */
 export function subjectOf(text: string): { subject: string; life: string } | undefined {
   const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];
   return subject === undefined ? undefined : { subject, life: life! };

@@ -1,4 +1,4 @@
-/** A kind that kro does not make and a subject has children of; its CRD is there before all lives. */
+/** A kind that kro does not generate, for a subject's children; its CRD is installed before all lives. */
 import { CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import { type KubeClient, waitEstablished } from "../../src/kube/mod.ts";
 import { crdOf } from "../support/cluster/crds.ts";
@@ -12,7 +12,7 @@ export const THING: KindRef = {
   namespaced: true,
 };
 
-/** Where its CRD is. */
+/** Reference to its CRD. */
 export const THING_CRD = { kind: CRD_KIND, name: `${THING.plural}.${THING.group}` };
 
 /** Its CRD; `more` are further fields of the spec, each a string. */
@@ -25,7 +25,7 @@ export function thingCrd(more: readonly string[] = []): KubeObject {
   }) as unknown as KubeObject;
 }
 
-/** Installs it and waits until the kind is served. */
+/** Installs the CRD and waits until the kind is served. */
 export async function installThings(client: KubeClient): Promise<void> {
   await client.apply(THING_CRD, thingCrd(), { fieldManager: "user" });
   await waitEstablished(client, THING_CRD.name);

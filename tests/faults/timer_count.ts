@@ -1,4 +1,4 @@
-/** Loaded into kro before its own code: counts the timers that wait, and tells their number in the log on SIGUSR2. */
+/** A module that kro loads before its own code: counts pending timers, and logs their number on SIGUSR2. */
 const waiting = new Set<unknown>();
 
 type Run = (...args: unknown[]) => void;

@@ -1,11 +1,11 @@
-/** What the proxy does to one request, and what it remembers of each. */
+/** Faults of single requests, and the record's entry of each request. */
 import type { Target } from "./target.ts";
 
-/** One request as it came in. */
+/** One received request. */
 export interface Seen extends Target {
-  /** From 1, over all clients. */
+  /** Sequence number from 1, over all clients. */
   number: number;
-  /** The door it came through: one for each process. */
+  /** Name of the port that it came through; each process has one. */
   client: string;
   /** User agent. */
   agent: string;
@@ -15,45 +15,45 @@ export interface Seen extends Target {
   authorization: string;
   /** Path and query. */
   path: string;
-  /** What was sent. */
+  /** Body. */
   body: string;
-  /** When it came, by `performance.now()`. */
+  /** Time of arrival, by `performance.now()`. */
   began: number;
 }
 
-/** One request and what came of it. */
+/** One request and its result. */
 export interface Entry extends Seen {
-  /** What was done to it; `pass` for nothing. */
+  /** Name of the fault; `pass` without one. */
   fault: string;
-  /** When it was handed to the server. */
+  /** Time at which it was forwarded to the server. */
   forwarded?: number;
-  /** When the server had answered in full; for a watch, when it ended. */
+  /** Time at which the server's response was complete; for a watch, its end. */
   ended?: number;
-  /** Place among all answers of the server, from 1. */
+  /** Sequence number among the server's responses, from 1. */
   order?: number;
-  /** The server's status, whatever the client was told. */
+  /** The server's status, even if the client received a different one. */
   status?: number;
-  /** The server's answer to a write. */
+  /** The server's response to a write. */
   answer?: string;
 }
 
-/** What becomes of one request. */
+/** A fault of one request. */
 export interface Fault {
-  /** How the record names it. */
+  /** Name in the record. */
   name: string;
-  /** Before it is handed on, in milliseconds. */
+  /** Delay before it is forwarded, in milliseconds. */
   delayMs?: number;
-  /** False: the server never sees it. */
+  /** False: the request is not forwarded to the server. */
   forward?: boolean;
-  /** The client hears nothing before this settles; what is not forwarded waits as well. */
+  /** The client receives nothing before this resolves, also for requests that are not forwarded. */
   hold?: Promise<unknown>;
-  /** What the client gets in place of the server's answer. */
+  /** The client's response instead of the server's. */
   instead?: Instead;
 }
 
 /**
- * Nothing: its stream or connection breaks; its TCP connection is reset; the first answer that this list ever
- * had; so many bytes and a break; any text as a success, as what lies between may answer; a status.
+ * A broken stream or connection; a TCP reset; the first response that this list ever
+ * had; the response cut after some bytes; any body with status 200, as a middlebox may send; an error status.
  */
 export type Instead = "break" | "reset" | "older" | { bytes: number } | { text: string } | {
   code: number;
@@ -62,45 +62,45 @@ export type Instead = "break" | "reset" | "older" | { bytes: number } | { text: 
   message?: string;
 };
 
-/** Decides over each request; undefined lets it pass. */
+/** Returns the fault of a request; undefined passes it through. */
 export type Script = (request: Seen) => Fault | undefined;
 
 /** The request never reaches the server, and its connection breaks. */
 export const drop: Fault = { name: "drop", forward: false, instead: "break" };
 
-/** The server does it and nobody hears of it. */
+/** The server executes the request, and the response is lost. */
 export const lose: Fault = { name: "lose", instead: "break" };
 
-/** The same with a TCP reset, which hits all requests on that connection. */
+/** Like {@link lose} with a TCP reset, which hits all requests on that connection. */
 export const loseByReset: Fault = { name: "lose by reset", instead: "reset" };
 
 /** A TCP reset before the server sees the request. */
 export const reset: Fault = { name: "reset", forward: false, instead: "reset" };
 
-/** The answer breaks off after so many bytes. */
+/** The response breaks off after some bytes. */
 export function truncate(bytes: number): Fault {
   return { name: `truncate ${bytes}`, instead: { bytes } };
 }
 
-/** A list as it once was, where that is allowed: whoever asks for `resourceVersion=0` may get any state. */
+/** An older state of a list, for requests with `resourceVersion=0`, which permits any state. */
 export const older: Fault = { name: "older", instead: "older" };
 
-/** A success that is none: not the server's. */
+/** A response with status 200 that does not come from the server. */
 export function babble(text: string): Fault {
   return { name: `babble ${text.slice(0, 20)}`, forward: false, instead: { text } };
 }
 
-/** Handed on later. */
+/** The request is forwarded late. */
 export function delay(delayMs: number): Fault {
   return { name: `delay ${delayMs}`, delayMs };
 }
 
-/** The server does it; what the client hears, it hears after `until`. */
+/** The server executes the request; the client's connection breaks after `until`. */
 export function holdAnswer(until: Promise<unknown>): Fault {
   return { name: "hold answer", hold: until, instead: "break" };
 }
 
-/** The server does not see it; after `until` its connection breaks. */
+/** The request is not forwarded; the client's connection breaks after `until`. */
 export function holdRequest(until: Promise<unknown>): Fault {
   return { name: "hold request", forward: false, hold: until, instead: "break" };
 }
@@ -117,14 +117,14 @@ const REASONS: Record<number, string> = {
   504: "Timeout",
 };
 
-/** A refusal that the server itself could have given, without having done anything; `retryAfter` in seconds. */
+/** An error that the server itself could return for a request that it did not execute; `retryAfter` in seconds. */
 export function refuse(code: number, retryAfter?: number): Fault {
   const wait = retryAfter === undefined ? "" : ` after ${retryAfter}`;
   const instead = { code, reason: REASONS[code] ?? "Unknown", retryAfter };
   return { name: `${code}${wait}`, forward: false, instead };
 }
 
-/** The Status object of a refusal, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/. */
+/** The Status object of an error, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/. */
 export function statusText(refusal: { code: number; reason: string; message?: string }): string {
   const { code, reason, message = `refused by the fault proxy: ${refusal.reason}` } = refusal;
   const head = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" };

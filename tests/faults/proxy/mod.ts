@@ -1,6 +1,6 @@
 /**
- * The fault proxy: stands between kro and the API server, breaks what a script tells it to, and records
- * every request with what came of it.
+ * The fault proxy between kro and the API server: applies the faults of a script, and records
+ * every request with its result.
  *
  * @module
  */

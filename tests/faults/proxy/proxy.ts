@@ -1,4 +1,4 @@
-/** A TLS proxy between kro and the API server that does to each request what a script says, and records it. */
+/** A TLS proxy between kro and the API server that applies a script's fault to each request, and records the request. */
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { type Entry, type Fault, type Script, type Seen, statusText } from "./fault.ts";
 import { Relay } from "./relay.ts";
@@ -6,7 +6,7 @@ import { isWrite, targetOf } from "./target.ts";
 import { OpenWatch, type WatchMode } from "./watches.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** Where the API server is, and by whom it is certified. */
+/** URL and certificate authority of the API server. */
 export interface Upstream {
   /** URL. */
   server: string;
@@ -14,15 +14,15 @@ export interface Upstream {
   ca: string;
 }
 
-/** A proxy that breaks requests as its script says, and records them; HTTP/1.1 and HTTP/2, as ALPN negotiates. */
+/** A proxy that applies its script to requests and records them; HTTP/1.1 or HTTP/2, negotiated by ALPN. */
 export class FaultProxy implements AsyncDisposable {
-  /** The authority of its own certificate, PEM. */
+  /** The authority of the proxy's own certificate, PEM. */
   readonly ca: string;
-  /** Decides over requests; may be changed at any time. */
+  /** Returns the faults of requests; may be replaced at any time. */
   script: Script = () => undefined;
-  /** Mode of watches that open from now on. */
+  /** Mode of watches that open later. */
   watchMode: WatchMode = "pass";
-  /** All requests in the order in which they came; the owner may empty it. */
+  /** All requests in order of arrival; the owner may empty it. */
   record: Entry[] = [];
   /** Open watches. */
   readonly watches = new Set<OpenWatch>();
@@ -31,7 +31,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #doors = new Map<string, Relay>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stopped = Promise.withResolvers<void>();
-  /** The first answers to lists of whole kinds. */
+  /** The first responses to lists of whole kinds. */
   readonly #lists = new Map<string, string>();
   #number = 0;
   #order = 0;
@@ -40,34 +40,34 @@ export class FaultProxy implements AsyncDisposable {
     const { ca, cert, key } = certificates;
     this.ca = ca;
     this.#upstream = upstream;
-    // A connection for each request: none waits for another.
+    // Each request has its own connection, so that requests do not wait for each other.
     this.#client = Deno.createHttpClient({ caCerts: [upstream.ca], http2: false });
     this.#server = Deno.serve(
-      // A stream that is broken on purpose is an error to the server.
+      // The HTTP server reports each stream that a fault breaks as an error.
       { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {}, onError: () => broken() },
       (request, { remoteAddr }) => this.#handle(request, remoteAddr.port),
     );
   }
 
-  /** Starts one in front of that API server. */
+  /** Starts a proxy in front of that API server. */
   static async start(upstream: Upstream): Promise<FaultProxy> {
     const { ca, certificate: cert, key } = await makeCertificates();
     return new FaultProxy(upstream, { ca, cert, key });
   }
 
-  /** The door of a client: opened when it is first asked for. */
+  /** The port of a client, opened at the first call. */
   async door(client: string): Promise<Relay> {
     const door = this.#doors.get(client) ?? await Relay.open(client, this.#server.addr.port);
     this.#doors.set(client, door);
     return door;
   }
 
-  /** The URL of a client's door. */
+  /** The URL of a client's port. */
   async url(client: string): Promise<string> {
     return `https://127.0.0.1:${(await this.door(client)).port}`;
   }
 
-  /** Ends all. */
+  /** Closes all ports and connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.script = () => undefined;
     this.#stopped.resolve();
@@ -125,7 +125,7 @@ export class FaultProxy implements AsyncDisposable {
     });
   }
 
-  /** The server's answer. It is waited for even if the client is gone: the server does what it was asked for. */
+  /** The server's response. The proxy reads it even if the client is gone, because the server executes the request anyway. */
   async #forward(entry: Entry, headers: Headers): Promise<Response> {
     const { method, path, body, verb } = entry;
     const sent = new Headers(headers);
@@ -142,7 +142,7 @@ export class FaultProxy implements AsyncDisposable {
         client: this.#client,
         signal: verb === "watch" ? abort.signal : undefined,
       });
-    // Faults are for scripts to make: a read that a kept connection lost is sent again.
+    // Only scripts cause faults: a read that fails on a kept-alive connection is sent again.
     const response = await send().catch((error) => {
       if (method !== "GET") throw error;
       return send();
@@ -187,7 +187,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-/** Nothing selected, nothing continued. */
+/** Whether a list has neither selectors nor a continue token. */
 function isWhole(path: string): boolean {
   return !/[?&](continue|labelSelector|fieldSelector)=/.test(path);
 }
@@ -197,7 +197,7 @@ function mayBeOlder(url: URL): boolean {
   return url.searchParams.get("resourceVersion") === "0" && isWhole(url.search);
 }
 
-/** Without it the server would compress what it streams. */
+/** Asks for an uncompressed response; otherwise the server compresses streams. */
 const HEADERS = { "content-type": "application/json", "cache-control": "no-cache, no-transform" };
 
 function answerHeaders(response: Response): Headers {
@@ -209,7 +209,7 @@ function answerHeaders(response: Response): Headers {
   return headers;
 }
 
-/** An answer that never comes: on HTTP/2 the stream is reset, on HTTP/1.1 the connection closed. */
+/** A broken response: on HTTP/2 the stream is reset, on HTTP/1.1 the connection is closed. */
 function broken(): Response {
   return brokenAfter(undefined, 0);
 }

@@ -1,4 +1,4 @@
-/** A relay of bytes in front of the proxy's HTTP server: it knows its connections and can break each as TCP does. */
+/** A TCP relay in front of the proxy's HTTP server, which can break each of its connections. */
 import net from "node:net";
 
 /** One connection of a client, and the relay's own to the HTTP server. */
@@ -6,7 +6,7 @@ export class Connection {
   readonly #client: net.Socket;
   readonly #server: net.Socket;
 
-  /** Carries bytes both ways until one side ends. */
+  /** Copies bytes in both directions until one side ends. */
   constructor(client: net.Socket, server: net.Socket, ended: () => void) {
     this.#client = client;
     this.#server = server;
@@ -20,37 +20,37 @@ export class Connection {
     server.on("close", () => client.destroy());
   }
 
-  /** A reset: what is under way is lost, on both sides. */
+  /** Resets both sides: bytes in flight are lost. */
   reset(): void {
     this.#client.resetAndDestroy();
   }
 
-  /** Open, and nothing goes either way, until {@link speak}. */
+  /** Keeps the connection open without passing bytes in either direction until {@link speak}. */
   silence(): void {
     this.#client.unpipe(this.#server).pause();
     this.#server.unpipe(this.#client).pause();
   }
 
-  /** Ends the silence; nothing was lost. */
+  /** Passes bytes again, including those that were held. */
   speak(): void {
     this.#client.pipe(this.#server);
     this.#server.pipe(this.#client);
   }
 
-  /** Half open: the server's end is gone, and the client is never told. */
+  /** Makes the connection half-open: closes the server's side without notice to the client. */
   strand(): void {
     this.silence();
     this.#server.removeAllListeners("close");
     this.#server.destroy();
   }
 
-  /** Closes it in order. */
+  /** Closes the connection gracefully. */
   close(): void {
     this.#client.destroy();
   }
 }
 
-/** Where one client connects: its requests carry the door's name in the record. */
+/** The port of one client, whose name its requests have in the record. */
 export class Relay {
   /** The client's name. */
   readonly client: string;
@@ -73,22 +73,22 @@ export class Relay {
     return new Relay(client, listener, serverPort);
   }
 
-  /** Where it listens. */
+  /** Its port number. */
   get port(): number {
     return (this.#listener.address() as net.AddressInfo).port;
   }
 
-  /** All connections that are open. */
+  /** All open connections. */
   get connections(): Connection[] {
     return [...this.#connections.values()];
   }
 
-  /** The connection whose requests the HTTP server sees come from that port. */
+  /** The connection that the HTTP server sees with that remote port. */
   connection(port: number): Connection | undefined {
     return this.#connections.get(port);
   }
 
-  /** Ends it and all its connections. */
+  /** Closes the port and all its connections. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     for (const connection of this.connections) connection.close();

@@ -1,19 +1,19 @@
-/** What a request to the API server is about, read from its method, path and content type. */
+/** The target of a request to the API server, parsed from its method, path and content type. */
 import { isWriteVerb } from "../../support/controlplane/audit.ts";
 
-/** One request's target, in Kubernetes' own words. */
+/** A request's target, in Kubernetes' terms. */
 export interface Target {
-  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `apply`, `delete`, `deletecollection`; `raw` for what is no resource. */
+  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `apply`, `delete`, `deletecollection`; `raw` for non-resource URLs. */
   verb: string;
   /** API group, empty for the core group. */
   group: string;
   /** Plural name; empty for raw paths. */
   resource: string;
-  /** Empty without one. */
+  /** Empty without a subresource. */
   subresource: string;
-  /** Empty for cluster-scoped ones and lists over all namespaces. */
+  /** Empty for cluster-scoped objects and lists over all namespaces. */
   namespace: string;
-  /** Empty for lists; of a created object it stands in the body alone. */
+  /** Empty for lists and creates; a created object's name is only in the body. */
   name: string;
 }
 
@@ -29,7 +29,7 @@ const OF_KIND: Record<string, string> = {
   DELETE: "deletecollection",
 };
 
-/** Reads it; the paths are those of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris. */
+/** Parses the target; the paths are those of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris. */
 export function targetOf(method: string, url: URL, contentType = ""): Target {
   const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
   const isCore = parts[0] === "api" && parts.length > 2;
@@ -39,7 +39,7 @@ export function targetOf(method: string, url: URL, contentType = ""): Target {
   const group = isCore ? "" : parts[1]!;
   let rest = parts.slice(isCore ? 2 : 3);
   let namespace = "";
-  // `namespaces/x` alone is the Namespace itself, and so are its subresources.
+  // `namespaces/x` is the Namespace itself, also with a subresource.
   if (rest[0] === "namespaces" && rest.length > 2 && !["status", "finalize"].includes(rest[2]!)) {
     namespace = rest[1]!;
     rest = rest.slice(2);
@@ -63,7 +63,7 @@ function verbOf(method: string, url: URL, contentType: string, name: string): st
   return (name === "" ? OF_KIND : OF_OBJECT)[method] ?? method.toLowerCase();
 }
 
-/** Whether it may change something. A dry run does not. */
+/** Whether the request may change an object. A dry run does not. */
 export function isWrite(request: Target & { path: string }): boolean {
   return isWriteVerb(request.verb) && !request.path.includes("dryRun=All");
 }

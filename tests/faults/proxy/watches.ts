@@ -1,27 +1,27 @@
-/** The watches that go through the proxy: each can be cut, silenced, robbed of events or made to expire. */
+/** The watches through the proxy: each can be cut, silenced, stripped of events or expired. */
 import { statusText } from "./fault.ts";
 
-/** How a watch treats what the server sends. */
+/** How a watch passes the server's events. */
 export type WatchMode =
   | "pass"
-  /** Every event twice. */
+  /** Each event is sent twice. */
   | "repeat"
-  /** Events and bookmarks are gone for good; an honest server then has to end it with 410. */
+  /** Events and bookmarks are lost; a correct server would then end the watch with 410. */
   | "lose"
-  /** Kept back until it passes again. */
+  /** Events are held until the mode changes to `pass`. */
   | "silent";
 
 /** One open watch. */
 export class OpenWatch {
-  /** What is watched, `configmaps`, `deployments.apps`. */
+  /** The watched resource: `configmaps`, `deployments.apps`. */
   readonly kind: string;
-  /** Path and query without the position: what of the kind is watched. */
+  /** Path and query without the resourceVersion, which identify the watched objects. */
   readonly what: string;
-  /** Whose it is. */
+  /** Name of the client. */
   readonly client: string;
-  /** The client's end. */
+  /** The client's side. */
   readonly body: ReadableStream<Uint8Array>;
-  /** Resolves when it is over, whoever ended it. */
+  /** Resolves when either side has ended the watch. */
   readonly ended: Promise<void>;
   #mode: WatchMode = "pass";
   #kept: string[] = [];
@@ -55,24 +55,24 @@ export class OpenWatch {
     void this.#pump();
   }
 
-  /** Changes the mode; what was kept back comes when it passes again. */
+  /** Changes the mode; held events are sent once the mode passes events. */
   set mode(mode: WatchMode) {
     this.#mode = mode;
     if (mode === "silent" || mode === "lose") return;
     for (const line of this.#kept.splice(0)) this.#send(line);
   }
 
-  /** Ends as at the server's timeout. */
+  /** Ends the watch as the server's timeout does. */
   close(): void {
     this.#finish(() => this.#controller.close());
   }
 
-  /** Breaks off, in the middle of whatever it was. */
+  /** Breaks the watch, possibly within a line. */
   cut(): void {
     this.#finish(() => this.#controller.error(new Error("cut")));
   }
 
-  /** Ends with an ERROR event: the position has expired. */
+  /** Ends the watch with an ERROR event: the resourceVersion has expired. */
   expire(): void {
     const object = statusText({
       code: 410,
@@ -83,7 +83,7 @@ export class OpenWatch {
     this.close();
   }
 
-  /** Sends a line that the server did not. */
+  /** Sends a line that does not come from the server. */
   inject(line: string): void {
     this.#write(`${line}\n`);
   }
@@ -124,7 +124,7 @@ export class OpenWatch {
     this.#over = true;
     how();
     this.#abort();
-    // The signal given to fetch does not end a read for sure: with several streams open, Deno loses it.
+    // The signal of fetch does not reliably end a read: with several open streams, Deno misses it.
     void this.#reader.cancel().catch(() => {});
     this.#end();
   }

@@ -1,4 +1,4 @@
-/** Admission: a real webhook that denies, changes what it is shown, or does not answer; and a quota that is exceeded. */
+/** Admission: a real webhook that denies, changes objects or does not respond; and an exceeded quota. */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { live, type Plan } from "../lifecycle.ts";
@@ -10,9 +10,9 @@ import { sleep } from "../../support/wait.ts";
 
 type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";
 
-/** Asked about each write of a ConfigMap that kro owns. */
+/** An admission webhook for each write of a ConfigMap that kro owns. */
 class Webhook implements AsyncDisposable {
-  /** What it does. */
+  /** Its behavior. */
   mode: Mode = "allow";
   readonly #env: Environment;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -30,11 +30,11 @@ class Webhook implements AsyncDisposable {
     this.#server = Deno.serve(options, (request) => this.#review(request));
   }
 
-  /** Serves, and tells the API server to ask. */
+  /** Starts the webhook and registers it with the API server. */
   static async start(env: Environment): Promise<Webhook> {
     const webhook = new Webhook(env, await makeCertificates());
     await env.admin.apply(CONFIGURATION, webhook.#configuration(), { fieldManager: "user" });
-    // The API server reads configurations in its own time.
+    // The API server loads webhook configurations with a delay.
     await sleep(1500);
     return webhook;
   }
@@ -130,7 +130,7 @@ const admitted: Scenario = {
       const lived = await attempt(() => context.live({ plan, patienceMs: 240_000 }));
       tally.add(`${mode} for 3 s in every phase`, lived);
     }
-    // What it does stays in the objects: only rest, coverage and orphans are judged.
+    // The webhook's changes stay in the objects, so only quiet, inventory coverage and orphans are checked.
     for (const mode of ["annotate", "overwrite"] as const) {
       webhook.mode = mode;
       const lived = await attempt(async () => {
@@ -155,7 +155,7 @@ const admitted: Scenario = {
   },
 };
 
-/** Subjects whose names come of what is overwritten. */
+/** Subjects whose object names derive from overwritten data. */
 const READING: ReadonlySet<string> = new Set(["diamond"]);
 
 const QUOTA: KindRef = {
@@ -166,7 +166,7 @@ const QUOTA: KindRef = {
   namespaced: true,
 };
 
-/** Nothing more may be made in the namespaces for a while; the status is the quota controller's part. */
+/** Quotas forbid new objects for a while; the scenario writes the status, as the quota controller does not run. */
 const quota: Scenario = {
   name: "quota exceeded",
   async run(context: Context) {
@@ -174,7 +174,7 @@ const quota: Scenario = {
     const tally = new Tally("quota exceeded", context.say);
     await context.model();
     const life = context.nextLife();
-    // Where people make objects themselves, they would be refused as well.
+    // In namespaces where users create objects, their writes would be rejected as well.
     const refs = subjects.filter(({ others }) => !others).map((subject) => ({
       kind: QUOTA,
       namespace: nameIn(life, subject),

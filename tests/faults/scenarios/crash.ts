@@ -1,7 +1,7 @@
 /**
- * Crashes and lost answers at every request. All subjects are swept in one run, in some lives at once, each
- * with a k of its own: the k-th request of each subject is held, with all later ones of it, until each has
- * come to its own; then the process is killed. To each subject that is a crash at its k-th request.
+ * Crashes and lost responses at every request. One run sweeps all subjects, in several concurrent lives with
+ * a k each: the k-th request of each subject and all its later ones are held until every subject has
+ * sent its k-th; then the process is killed. For each subject that is a crash at its k-th request.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -10,19 +10,19 @@ import { type Environment, KRO } from "../environment.ts";
 import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** How long a subject may take to come to its k-th request before the others no longer wait for it. */
+/** Time in milliseconds within which a subject must send its k-th request; then the crash happens without it. */
 const PATIENCE_MS = 15_000;
 
-/** After so long without a request it does not come to it: how many it takes may differ by one or two. */
+/** After this time in milliseconds without a request a subject counts as done: request counts vary by one or two. */
 const IDLE_MS = 3000;
 
-/** How many lives are swept at once: what is held takes up kro's 80 requests at a time. */
+/** Number of concurrent lives: held requests count against kro's limit of 80 concurrent requests. */
 const SIDE_BY_SIDE = 3;
 
 /** The k of each life. */
 type Ks = ReadonlyMap<string, number>;
 
-/** Picks the k-th request of each subject that has so many in the phase. */
+/** Selects the k-th request of each subject that sends at least k in the phase. */
 class Picker {
   readonly #ks: Ks;
   readonly #counts = new Map<string, number>();
@@ -38,12 +38,12 @@ class Picker {
     this.#due = new Set(all);
   }
 
-  /** How many subjects have yet to come to their k-th request. */
+  /** Number of subjects that have not sent their k-th request. */
   get size(): number {
     return this.#due.size;
   }
 
-  /** Where the request stands: before the k-th of its subject, at it or after it. */
+  /** Whether the request is before, at or after the k-th of its subject. */
   place(seen: Seen): "before" | "at" | "after" | undefined {
     if (seen.client !== KRO || seen.verb === "watch") return undefined;
     const of = subjectOf(`${seen.path} ${seen.body}`);
@@ -57,7 +57,7 @@ class Picker {
     return count < k ? "before" : count === k ? "at" : "after";
   }
 
-  /** Resolves when each has come to it, or those that have not do nothing any more. */
+  /** Resolves when every subject has sent its k-th request or no longer sends requests. */
   async done(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     this.#latest = performance.now();
@@ -67,13 +67,13 @@ class Picker {
   }
 }
 
-/** A plan, and how often it struck. */
+/** A plan that counts its faults. */
 interface Striking extends Plan {
-  /** How many requests were hit so far. */
+  /** Number of requests with a fault so far. */
   hits: number;
 }
 
-/** Kills kro before or after the k-th request of each subject in each phase, and starts another. */
+/** Kills kro before or after the k-th request of each subject in each phase, and starts another process. */
 function crashAt(
   env: Environment,
   ks: Ks,
@@ -102,7 +102,7 @@ function crashAt(
     async during() {
       if (isIdle) return;
       await picker.done();
-      // The answers that are held are the server's by now.
+      // The server has executed the requests whose responses are held.
       while (proxy.record.some((e) => e.fault === "hold answer" && e.ended === undefined)) {
         await sleep(20);
       }
@@ -117,7 +117,7 @@ function crashAt(
   return striking;
 }
 
-/** Breaks the k-th answer to each subject in each phase; kro goes on. */
+/** Breaks the k-th response to each subject in each phase; kro keeps running. */
 function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking {
   const { proxy } = env;
   let picker: Picker;
@@ -138,7 +138,7 @@ function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking
 
 const none = () => undefined;
 
-/** Over every k; `sliced` are those of the slice, none if it goes without. */
+/** A scenario over every k; `sliced` are the values of k in the slice, empty to leave it out. */
 function sweep(
   name: string,
   sliced: readonly number[],
@@ -176,14 +176,14 @@ function sweep(
   };
 }
 
-/** Kills kro at its k-th request after a start, whatever it is for, with work waiting in every phase. */
+/** Kills kro at the k-th request after its start, of any subject, with pending work in every phase. */
 const atStart: Scenario = {
   name: "crash at start",
   async run(context) {
     const { env, say } = context;
     const tally = new Tally("crash at start", say);
     await context.model();
-    // A start with work takes some dozens of requests; beyond them nothing is killed.
+    // A start with pending work sends a few dozen requests; a larger k would hit none.
     const ks = [1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 35, 40, 50, 60];
     for (const k of ks) {
       const plan: Plan = {
@@ -213,7 +213,7 @@ const atStart: Scenario = {
   },
 };
 
-/** Scenarios of the first group. */
+/** Crashes and lost responses. */
 export const crashes: readonly Scenario[] = [
   sweep("crash before request k", [2, 4], (w, k, m) => crashAt(w, k, "before", m)),
   sweep("crash after request k", [1, 3], (w, k, m) => crashAt(w, k, "after", m)),

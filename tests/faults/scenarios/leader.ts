@@ -1,4 +1,4 @@
-/** Faults of the leader: it dies, is frozen, loses its Lease or cannot renew it. Nobody writes who does not hold it. */
+/** Faults of the leader: it is killed, frozen, loses its Lease or cannot renew it. Only the Lease's holder may write. */
 import type { Plan } from "../lifecycle.ts";
 import { unled } from "../oracles.ts";
 import type { KroProcess } from "../../support/cluster/kro_process.ts";
@@ -20,7 +20,7 @@ const LEASE = {
   name: "controller.kro.run",
 };
 
-/** Shorter than the defaults by a factor of three: a Lease of 5 s. */
+/** A third of the default durations: a Lease of 5 s. */
 const FLAGS = [
   "--leader-elect",
   "--leader-election-namespace=kube-system",
@@ -29,7 +29,7 @@ const FLAGS = [
   "--leader-election-retry-period=500ms",
 ];
 
-/** Two processes that elect a leader, each behind a door of its own. */
+/** Two processes that elect a leader, each with its own port on the proxy. */
 class Pair {
   readonly #env: Environment;
   readonly #processes = new Map<string, KroProcess>();
@@ -40,18 +40,18 @@ class Pair {
     this.#env = env;
   }
 
-  /** Whether none was started yet. */
+  /** Whether no process was started yet. */
   get isEmpty(): boolean {
     return this.#processes.size === 0;
   }
 
-  /** Starts one more. */
+  /** Starts one more process. */
   async add(skewMs = 0): Promise<void> {
     const door = `elected-${++this.#doors}`;
     this.#processes.set(door, await this.#env.startKro({ door, flags: FLAGS, skewMs }));
   }
 
-  /** The door of the present leader. */
+  /** The port of the current leader. */
   async leader(): Promise<string> {
     for (let i = 0; i < 300; i++) {
       const holder = this.#env.proxy.record.findLast((e) =>
@@ -64,7 +64,7 @@ class Pair {
     throw new Error("no leader");
   }
 
-  /** 1 and -1 in turn. */
+  /** Alternates between 1 and -1. */
   flip(): number {
     return this.#turn *= -1;
   }
@@ -73,13 +73,13 @@ class Pair {
     return this.#processes.get(door)!;
   }
 
-  /** Kills it. */
+  /** Kills the process. */
   async kill(door: string): Promise<void> {
     await this.process(door).crash();
     this.#processes.delete(door);
   }
 
-  /** Ends all in order. */
+  /** Stops all processes gracefully. */
   async stop(): Promise<string[]> {
     const faults: string[] = [];
     for (const kro of this.#processes.values()) faults.push(...await this.#env.stopKro(kro));
@@ -87,13 +87,13 @@ class Pair {
   }
 }
 
-/** What happens to the leader while it works on a phase. */
+/** Faults of the leader during a phase. */
 const misfortunes: Record<string, (env: Environment, pair: Pair) => Promise<void>> = {
   "killed": async (_, pair) => {
     await pair.kill(await pair.leader());
     await pair.add();
   },
-  // First one an hour ahead waits for one whose clock is right, then that one dies, and so on.
+  // The clock of each new process is off by an hour, alternately ahead and behind.
   "killed, clocks an hour apart": async (_, pair) => {
     await pair.kill(await pair.leader());
     await pair.add(pair.flip() * 3_600_000);
@@ -164,5 +164,5 @@ const elected: Scenario = {
   },
 };
 
-/** Scenarios of the fourth group. */
+/** Leader election. */
 export const leader: readonly Scenario[] = [elected];

@@ -13,7 +13,7 @@ import { server } from "./server.ts";
 import { soak } from "./soak.ts";
 import { watches } from "./watches.ts";
 
-/** Their names are what `--only` takes. */
+/** All scenarios; `--only` takes their names. */
 export const scenarios: readonly Scenario[] = [
   ...crashes,
   ...watches,

@@ -1,4 +1,4 @@
-/** What users and other controllers do to kro's objects and permissions. */
+/** Changes that users and other controllers make to kro's objects and permissions. */
 import {
   Annotation,
   CRD_KIND,
@@ -51,7 +51,7 @@ class Belongings {
     return { kind: found, namespace, name };
   }
 
-  /** An object that is gone meanwhile is not patched. */
+  /** Patches an object, unless it was deleted in the meantime. */
   async patch(object: KubeObject, patch: JsonObject): Promise<void> {
     await quietly(this.#env.admin.mergePatch(this.ref(object), patch, by));
   }
@@ -80,7 +80,7 @@ async function quietly(request: Promise<unknown>): Promise<void> {
 const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
 const KEYS = Object.values(Label);
 
-/** Done to a life once, while its update is under way. */
+/** Interferences, each applied once to a life during its update. */
 type Interference = (env: Environment, life: string, own: Belongings) => Promise<void>;
 
 const interferences: Record<string, Interference> = {
@@ -130,7 +130,7 @@ const interferences: Record<string, Interference> = {
       const ref = { kind: CRD_KIND, name: `${plural}.${group}` };
       const crd = await env.admin.get(ref);
       const { versions } = crd!.spec as unknown as { versions: Version[] };
-      // Not of the spec: the API server itself would forget what instances say there.
+      // The schema of the spec stays: the API server would prune the instances' fields.
       versions[0]!.schema.openAPIV3Schema.properties.status.properties = {};
       await env.admin.mergePatch(ref, { spec: { versions } as unknown as JsonObject }, by);
     }
@@ -158,7 +158,7 @@ const interferences: Record<string, Interference> = {
   "namespaces deleted and made again": async (env, life, own) => {
     const places = subjects.map((subject) => nameIn(life, subject));
     for (const name of places) await env.admin.delete({ kind: NAMESPACE, name });
-    // What the namespace controller does, which does not run here.
+    // The scenario does the work of the namespace controller, which does not run here.
     for (let left = 1; left > 0;) {
       const inside = (await everything(env, [life], subjects)).filter(({ metadata }) =>
         places.includes(metadata.namespace ?? "")
@@ -208,7 +208,7 @@ const interferences: Record<string, Interference> = {
   },
   "no right to Secrets for 5 s": (env) =>
     withoutRightTo("secrets", env.controlPlane, async () => {
-      // A watch goes on with the rights that it began with.
+      // The API server checks the rights of a watch only at its start.
       for (const watch of env.proxy.watches) if (watch.kind === "secrets") watch.cut();
       await sleep(5000);
       const isRefused = env.proxy.record.some((e) => e.resource === "secrets" && e.status === 403);
@@ -232,19 +232,19 @@ async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   return faults;
 }
 
-/** Those that affect all lives, not one. */
+/** Interferences that affect all lives. */
 const ALONE: ReadonlySet<string> = new Set([
   "a child's CRD deleted for 3 s",
   "a child's CRD changed",
   "no right to Secrets for 5 s",
 ]);
 
-/** Those after which kro repairs an object only once a minute. */
+/** Interferences after which kro repairs an object only once per minute. */
 const REVERTING: ReadonlySet<string> = new Set([
   "a controller that changes children back, for 5 s",
 ]);
 
-/** How many others are done at once, each to a life of its own. */
+/** Number of other interferences that run concurrently, each on a life of its own. */
 const SIDE_BY_SIDE = 3;
 
 function groups(): string[][] {
@@ -290,5 +290,5 @@ const others: Scenario = {
   },
 };
 
-/** Scenarios of the fifth and sixth group. */
+/** Other users and controllers. */
 export const people: readonly Scenario[] = [others];

@@ -1,4 +1,4 @@
-/** Too little of something: file descriptors, memory, patience of those who read kro's endpoint. */
+/** Scarce resources: file descriptors, memory, and clients of kro's endpoint that do not read. */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import type { Plan } from "../lifecycle.ts";
 import { MemoryGroup } from "../memory_group.ts";
@@ -9,20 +9,20 @@ import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 import { CONFIG_MAP } from "../../support/kinds.ts";
 
-/** For how long in each phase. */
+/** Duration of the shortage in each phase, in milliseconds. */
 const SCARCE_MS = 5000;
 
-/** A limit is to the numbers of descriptors: the lowest are those that every process has open. */
+/** Limit of descriptor numbers that forbids new ones: each process has the lowest numbers open. */
 const LOWEST = "8";
 
-/** In each phase kro may for a while open nothing: no watch of a new kind, no connection. */
+/** In each phase kro can open neither connections nor watches of new kinds for a while. */
 const scarceDescriptors: Scenario = {
   name: "few file descriptors",
   async run(context) {
     const { env } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
-    // One that has been at work has connections to spare.
+    // A process that has worked for a while has spare connections.
     if (env.hasKro) await env.stopKro();
     await env.startKro();
     let enough: string | undefined;
@@ -46,7 +46,7 @@ const scarceDescriptors: Scenario = {
   },
 };
 
-/** The most descriptors that a running process may have, soft limit and hard; set when it is given. */
+/** The soft and hard limits of a running process's descriptors; sets them if `limit` is given. */
 async function descriptorLimit(pid: number, limit?: string): Promise<string> {
   const args = limit === undefined
     ? ["--nofile", "--raw", "--noheadings", "--output=SOFT,HARD"]
@@ -57,7 +57,7 @@ async function descriptorLimit(pid: number, limit?: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim().replaceAll(" ", ":");
 }
 
-/** Clients that ask for `/graphs` and never read the answer. */
+/** Clients that request `/graphs` and never read the response. */
 const slowReaders: Scenario = {
   name: "readers that never read",
   async run(context) {
@@ -89,13 +89,13 @@ const slowReaders: Scenario = {
   },
 };
 
-/** How many instances make the crowd. */
+/** Number of instances. */
 const CROWD = 10_000;
 
-/** Of the whole process, in bytes. */
+/** Memory limit of the whole process, in bytes. */
 const MEMORY = 256 * 2 ** 20;
 
-/** Many instances in little memory: created, all looked at again after a restart, deleted. */
+/** Many instances in little memory: created, all reconciled after a restart, deleted. */
 const crowd: Scenario = {
   name: `${CROWD} instances in 256 MiB`,
   async run(context: Context) {
@@ -131,7 +131,7 @@ async function crowded(
     namespaced: true,
   };
   const { admin } = env;
-  // Sweeps as seldom as they are by default.
+  // Sweeps at the default interval.
   const flags = ["--dynamic-controller-default-resync-period=36000"];
   const how = { v8: ["--max-old-space-size=192"], under: cgroup?.under, flags };
   const by = { fieldManager: "user" };
@@ -204,7 +204,7 @@ async function crowded(
   );
   const { peak } = memory(env.kro);
   return [
-    // In a cgroup the kernel judges.
+    // In a cgroup the kernel enforces the limit.
     ...!cgroup && peak > MEMORY ? [`${mib(peak)} were resident, more than ${mib(MEMORY)}`] : [],
     ...env.uncleanLogs(),
   ];
@@ -214,5 +214,5 @@ function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** Scenarios of the seventh group. */
+/** Scarce resources. */
 export const pressure: readonly Scenario[] = [scarceDescriptors, slowReaders, crowd];

@@ -1,4 +1,4 @@
-/** What a scenario is given, and what it returns. */
+/** Context and result of a scenario. */
 import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { type LifeOptions, live, type Lived, type Model } from "../lifecycle.ts";
 import { doubled, leaked, swollen } from "../oracles.ts";
@@ -11,41 +11,41 @@ import { sleep } from "../../support/wait.ts";
 export interface Row {
   /** The scenario's name. */
   scenario: string;
-  /** How often it was run. */
+  /** Number of runs. */
   runs: number;
-  /** What was swept: which requests, which moments. */
+  /** The swept requests or moments. */
   swept: string;
-  /** Runs in which no oracle found anything. */
+  /** Number of runs without findings. */
   survived: number;
-  /** Of those that survived, runs that took no longer than three times the model and the faults themselves. */
+  /** Number of surviving runs within three times the model's time plus the faults' duration. */
   inTime: number;
-  /** The longest time from the fault's end to the last write, in milliseconds. */
+  /** Longest time from the fault's end to the last write, in milliseconds. */
   worstMs: number;
-  /** What the oracles found, each with its run. */
+  /** The oracles' findings, each with its run. */
   faults: string[];
 }
 
 /** A scenario. */
 export interface Scenario {
-  /** For `--only` and the table. */
+  /** Name for `--only` and the table. */
   name: string;
-  /** Whether continuous integration runs a part of it. */
+  /** Whether CI runs a part of it. */
   inSlice?: boolean;
-  /** Runs all of it, or with `slice` the part that is fixed for continuous integration. */
+  /** Runs the whole scenario, or with `slice` the fixed part for CI. */
   run(context: Context): Promise<Row>;
 }
 
-/** What all scenarios of a run share. */
+/** State that all scenarios of a run share. */
 export class Context {
-  /** Where they run. */
+  /** Their environment. */
   readonly env: Environment;
-  /** The control plane, when it is ours to restart. */
+  /** The control plane, if scenarios may restart it. */
   readonly controlPlane?: ControlPlane;
-  /** Only the fixed part. */
+  /** Whether to run only the fixed part. */
   readonly slice: boolean;
-  /** Seed of everything random. */
+  /** Seed of all random choices. */
   readonly seed: number;
-  /** How long a soak takes, 60 s by default. */
+  /** Duration of the soak, 60 s by default. */
   readonly soakMs: number;
   /** Receives a line about each run. */
   readonly say: (line: string) => void;
@@ -53,10 +53,10 @@ export class Context {
   #level?: Level;
   #mustRest = false;
   #lives = 0;
-  // Other runs on the same API server have other lives.
+  // Runs on the same API server use different lives.
   readonly #first = Math.floor(Math.random() * 9000) + 1000;
 
-  /** Makes no request. */
+  /** Creates the context without a request. */
   constructor(
     env: Environment,
     options: {
@@ -75,17 +75,17 @@ export class Context {
     this.say = options.say ?? (() => {});
   }
 
-  /** A token that no life has had. */
+  /** An unused token of a life. */
   nextLife(): string {
     return `l${this.#first}${String(++this.#lives).padStart(4, "0")}`;
   }
 
-  /** Begins a scenario: its first life must be idle for a minute, except in the slice. */
+  /** Starts a scenario: its first life must be idle for a minute, except in the slice. */
   begin(): void {
     this.#mustRest = !this.slice;
   }
 
-  /** A life without faults, run at the first call. */
+  /** The life without faults, run at the first call. */
   model(): Promise<Model> {
     this.#model ??= (async () => {
       await this.ensureKro();
@@ -103,7 +103,7 @@ export class Context {
     if (!env.hasKro) await env.startKro();
   }
 
-  /** Runs a life under a plan, compares it with the model, and looks for leaks of the process. */
+  /** Runs a life under a plan, compares it with the model, and checks the process for leaks. */
   async live(options: Partial<LifeOptions> & { holdsMore?: boolean }): Promise<Lived> {
     const { env } = this;
     const model = await this.model();
@@ -120,13 +120,13 @@ export class Context {
     return { ...lived, faults: [...lived.faults, ...more] };
   }
 
-  /** What the process holds beyond the one that ran the model; connections take a moment to end. */
+  /** Resources of the process beyond those after the model; connections take some time to close. */
   async #held(): Promise<string[]> {
     let found: string[] = [];
     for (let i = 0; i < 10; i++) {
       if (!this.env.hasKro) return ["no kro runs"];
       const level = await levelOf(this.env);
-      // Kinds of lives that failed are watched on, each by a connection.
+      // The kinds of failed lives are still watched, each on a connection.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
         ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),
@@ -141,13 +141,13 @@ export class Context {
   }
 }
 
-/** The slice runs beside other work: there a slow phase is a fault only when it is minutes late. */
+/** The slice runs next to other work, where a phase is a fault only if it is minutes late. */
 const SLICE_GRACE_MS = 240_000;
 
-/** How long nothing may be written, once in each scenario. */
+/** Time without writes, checked once per scenario, in milliseconds. */
 const REST_MS = 60_000;
 
-/** What a process holds. */
+/** Resources of a process. */
 interface Level {
   descriptors: number;
   timers: number;
@@ -170,13 +170,13 @@ export class Tally {
   readonly #row: Row;
   readonly #say: (line: string) => void;
 
-  /** Of the scenario of that name. */
+  /** A tally of the scenario with that name. */
   constructor(scenario: string, say: (line: string) => void) {
     this.#row = { scenario, runs: 0, swept: "", survived: 0, inTime: 0, worstMs: 0, faults: [] };
     this.#say = say;
   }
 
-  /** One run, named `what`. */
+  /** Adds one run, named `what`. */
   add(what: string, { faults, recoveryMs, late = [] }: Ran): void {
     const row = this.#row;
     row.runs++;
@@ -189,15 +189,15 @@ export class Tally {
     this.#say(`${row.scenario}, ${what}: ${how} (${(recoveryMs / 1000).toFixed(1)} s${slow})`);
   }
 
-  /** The row; `swept` says over what. */
+  /** The row; `swept` names the swept requests or moments. */
   row(swept: string): Row {
     return { ...this.#row, swept };
   }
 }
 
-/** The outcome of a run. */
+/** The result of a run. */
 export interface Ran {
-  /** What the oracles found. */
+  /** The oracles' findings. */
   faults: string[];
   /** See {@link Lived}. */
   recoveryMs: number;
@@ -205,7 +205,7 @@ export interface Ran {
   late?: string[];
 }
 
-/** Runs it; an error that it throws becomes a finding. */
+/** Runs a life; an error that it throws becomes a finding. */
 export async function attempt(run: () => Promise<Ran>): Promise<Ran> {
   try {
     return await run();

@@ -1,4 +1,4 @@
-/** Faults of the API server: refusals, slowness, restarts of it and of etcd, a dead aggregated API. */
+/** Faults of the API server: errors, latency, restarts of it and of etcd, a dead aggregated API. */
 import type { Plan } from "../lifecycle.ts";
 import { delay, type Fault, isWrite, refuse, type Seen } from "../proxy/mod.ts";
 import { type Phase, subjectOf } from "../subjects.ts";
@@ -7,7 +7,7 @@ import { attempt, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 import { API_SERVICE } from "../../support/kinds.ts";
 
-/** The first so many requests of each subject in each phase that are picked get the fault. */
+/** The fault hits the first `times` selected requests of each subject in each phase. */
 function firstOf(
   env: Environment,
   times: number,
@@ -30,7 +30,7 @@ function firstOf(
   };
 }
 
-/** All requests get the fault for a while. */
+/** The fault hits all requests for a while. */
 function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
   return {
     before() {
@@ -45,7 +45,7 @@ function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | unde
 
 const isUnary = ({ verb }: Seen) => verb !== "watch";
 
-/** A conflict as the server gives it when it lost a race: nothing is said about fields. */
+/** The server's conflict after a lost race, which names no fields. */
 const conflict: Fault = {
   ...refuse(409),
   instead: {
@@ -56,7 +56,7 @@ const conflict: Fault = {
   },
 };
 
-/** The server did it and took too long to say so. */
+/** The server executed the request, but its response timed out. */
 const doneBut504: Fault = {
   name: "504 after it was done",
   instead: { code: 504, reason: "Timeout" },
@@ -96,7 +96,7 @@ const refusals: Scenario = {
     const names = Object.keys(plans).filter((name) => !context.slice || IN_SLICE.includes(name));
     for (const name of names) {
       const plan = plans[name]!(context.env);
-      // A phase is several requests one after the other, each of which is late.
+      // A phase has several sequential requests, each of which is late.
       const graceMs = name === "10 s latency" ? 120_000 : undefined;
       tally.add(name, await attempt(() => context.live({ plan, patienceMs: 240_000, graceMs })));
     }
@@ -104,7 +104,7 @@ const refusals: Scenario = {
   },
 };
 
-/** In every phase the component goes down once people have acted, and comes back. */
+/** In every phase the component stops after the users have acted, and starts again. */
 function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenario {
   const name = `${component} down for ${downMs / 1000} s`;
   return {
@@ -126,7 +126,7 @@ function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenari
   };
 }
 
-/** kro starts before the API server answers, as often as a kubelet would start it. */
+/** kro starts before the API server is ready, and is restarted as by a kubelet. */
 const slowStart: Scenario = {
   name: "API server not ready at start",
   async run(context) {
@@ -156,7 +156,7 @@ const slowStart: Scenario = {
   },
 };
 
-/** In every phase the token that kro had is refused once its file holds another one, as when a token expires. */
+/** In every phase kro's token file is replaced and its old token is rejected, as when a token expires. */
 const rotation: Scenario = {
   name: "token rotated",
   async run(context) {
@@ -188,7 +188,7 @@ const rotation: Scenario = {
   },
 };
 
-/** Discovery is incomplete for all of a life. */
+/** Discovery is incomplete for a whole life. */
 const deadApi: Scenario = {
   name: "dead aggregated API",
   async run(context) {
@@ -229,7 +229,7 @@ const deadApi: Scenario = {
   },
 };
 
-/** Scenarios of the third group. */
+/** Faults of the API server. */
 export const server: readonly Scenario[] = [
   refusals,
   restarts("kube-apiserver", 3000),

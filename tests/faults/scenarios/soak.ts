@@ -1,6 +1,6 @@
-/** Random deeds of people under random faults, from one seed; at every stop all must be as the last deeds want it. */
+/** Random actions of users under random faults, from one seed; at every stop the state must match the last actions. */
 import { TestCluster } from "../../support/cluster/cluster.ts";
-import { act, everything, live, type Model, settle } from "../lifecycle.ts";
+import { act, everything, live, type Model, untilConverged } from "../lifecycle.ts";
 import { orphans, stale, uncovered } from "../oracles.ts";
 import {
   delay,
@@ -32,11 +32,11 @@ const FAULTS: readonly Fault[] = [
   { name: "504 after it was done", instead: { code: 504, reason: "Timeout" } },
 ];
 
-/** In which states a subject may be between stops; the last is that of no instance. */
+/** Possible states of a subject between stops; the last one has no instance. */
 const STATES = ["create", "update", "shrink", "delete"] as const;
 type Wanted = typeof STATES[number];
 
-/** One request in so many has a fault. */
+/** One of this many requests has a fault. */
 const RARITY = 12;
 
 const soaking: Scenario = {
@@ -58,14 +58,14 @@ const soaking: Scenario = {
       clusters.set(subject.name, cluster);
     }
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
-    // The RGD stays as it was first: a deleted instance leaves what there was before it.
+    // The RGD does not change, so deleting the instance restores the state before it.
     const stateOfModel = (s: Subject) =>
       models[drawn.includes(s) ? 1 : 0]!.states.get(
         phaseOf(s) === "delete" ? "graph" : phaseOf(s),
       )!;
     const rest = async () => {
       const since = performance.now();
-      const settling = {
+      const convergence = {
         lives: [life],
         subjects,
         phaseOf,
@@ -73,7 +73,7 @@ const soaking: Scenario = {
         patienceMs: 180_000,
         since,
       };
-      const { faults, lastWrite } = await settle(env, settling);
+      const { faults, lastWrite } = await untilConverged(env, convergence);
       const objects = await everything(env, [life], subjects);
       const expected: State = Object.assign(
         {},
@@ -86,11 +86,11 @@ const soaking: Scenario = {
       faults.push(...env.uncleanLogs());
       return { faults, recoveryMs: lastWrite - since };
     };
-    /** One deed: a new spec, a deletion or, after it, a new instance. */
+    /** One action: a new spec, a deletion, or a new instance after a deletion. */
     const deed = async (subject: Subject) => {
       const now = wanted.get(subject.name);
       const next = now === undefined || now === "delete" ? "create" : pick(STATES);
-      // A new instance in place of one that is still leaving would be the old one's update.
+      // An apply while the old instance is still being deleted would update the old one.
       if (now === "delete") await clusters.get(subject.name)!.untilGone(placeOf(subject), 120);
       await act(next, subject, life, clusters.get(subject.name)!);
       wanted.set(subject.name, next);
@@ -135,14 +135,14 @@ const soaking: Scenario = {
   },
 };
 
-/** How graphs that were drawn live without faults. */
+/** Lives of the random graphs without faults. */
 async function modelOf(context: Context, drawn: readonly Subject[]): Promise<Model> {
   const lived = await live(context.env, { lives: [context.nextLife()], subjects: drawn });
   if (lived.faults.length > 0) throw new Error(`without faults:\n${lived.faults.join("\n")}`);
   return lived.model;
 }
 
-/** The objects of one subject in a state of all, what is other people's apart. */
+/** The part of a state that belongs to one subject, without other users' objects. */
 function partOf(state: State, { name }: Subject): State {
   const own = new RegExp(`\\b${name}\\b`);
   return Object.fromEntries(
@@ -150,5 +150,5 @@ function partOf(state: State, { name }: Subject): State {
   );
 }
 
-/** The scenario of the eighth group. */
+/** The soak. */
 export const soak: readonly Scenario[] = [soaking];

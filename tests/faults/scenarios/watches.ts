@@ -1,4 +1,4 @@
-/** Faults of lists and watches: none of them may cost an event, or a write that was not due. */
+/** Faults of lists and watches: none of them may lose an event or cause an unnecessary write. */
 import type { Plan } from "../lifecycle.ts";
 import { babble, delay, older, type OpenWatch, refuse, truncate } from "../proxy/mod.ts";
 import { type Environment, KRO } from "../environment.ts";
@@ -9,7 +9,7 @@ function watchesOf(env: Environment): OpenWatch[] {
   return [...env.proxy.watches].filter((watch) => watch.client === KRO);
 }
 
-/** What a portal, a mistaken proxy or a broken server may say with status 200. */
+/** Bodies that a captive portal, a misconfigured proxy or a broken server may return with status 200. */
 const BABBLE = [
   "{}",
   "",
@@ -21,10 +21,10 @@ const BABBLE = [
   '{"type":"ADDED","object":{}}',
 ];
 
-/** More than any object of an API server has. */
+/** Larger than any object of an API server. */
 const HUGE = `{"kind":"ConfigMap","data":{"text":"${"x".repeat(100 * 2 ** 20)}"}}`;
 
-/** What happens to the watches in every phase. */
+/** Faults of the watches in every phase. */
 const plans: Record<string, (env: Environment) => Plan> = {
   "older first lists": (env) => ({
     before: () => env.kro.crash(),
@@ -164,7 +164,7 @@ const HUGE_FOR: ReadonlySet<string> = new Set(["get", "list", "apply", "patch", 
 
 const IN_SLICE = ["410 again and again"];
 
-/** One life under each. */
+/** Runs one life under each fault. */
 async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
   const { env, slice } = context;
   const tally = new Tally("lists and watches", context.say);
@@ -178,8 +178,8 @@ async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
 }
 
 /**
- * Connections whose other end has vanished without a word. Requests have a time limit; of a watch only
- * its bookmarks tell that it lives, so this takes minutes.
+ * Half-open connections, whose other end is gone without notice. Requests have a time limit; a watch is only
+ * known to be alive by its bookmarks, so this takes minutes.
  */
 const stranded: Scenario = {
   name: "half-open connections",
@@ -197,7 +197,7 @@ const stranded: Scenario = {
     tally.add(
       "all connections at an update",
       await attempt(async () => {
-        // A sweep would find in minutes what the watches have to find out.
+        // A sweep would find within minutes what the watches must detect.
         if (env.hasKro) await env.stopKro();
         await env.startKro({ flags: ["--dynamic-controller-default-resync-period=0"] });
         const lived = await context.live({ plan, patienceMs: 300_000, graceMs: 200_000 });
@@ -209,7 +209,7 @@ const stranded: Scenario = {
   },
 };
 
-/** Scenarios of the second group. */
+/** Faults of lists and watches. */
 export const watches: readonly Scenario[] = [
   { name: "lists and watches", inSlice: true, run: underEach },
   stranded,

@@ -38,7 +38,7 @@ export async function findBinaries(
   const cache = cacheDir(env);
   const forced = env.get("KRO_CONTROLPLANE");
   if (forced !== undefined && forced !== "download") {
-    throw new Error(`KRO_CONTROLPLANE is "${forced}"; set it to "download" or unset it`);
+    throw new Error(`KRO_CONTROLPLANE is "${forced}"; the only value it may have is "download"`);
   }
   if (!forced) {
     const assets = env.get("KUBEBUILDER_ASSETS");
