@@ -93,7 +93,7 @@ Deno.test("a reset breaks all requests of its connection", async () => {
   g.proxy.script = ({ body }) =>
     body.includes('"held"') ? holdAnswer(gate.promise) : body.includes('"hit"') ? reset : undefined;
   const held = assert.rejects(g.create("held"), ApiError);
-  await eventually("held", () => g.has("held"));
+  await eventually("the server has the held object", () => g.has("held"));
   await g.create("hit").catch(() => {});
   gate.resolve();
   await held;
@@ -121,7 +121,7 @@ Deno.test("watches repeat, lose and hold events, break, and end with 410", async
     }
   })();
   const ended = watching.then(() => "", (error: ApiError) => error.reason);
-  const watch = await eventually("open", () => [...g.proxy.watches][0]);
+  const watch = await eventually("the watch is open", () => [...g.proxy.watches][0]);
   assert.equal(watch.kind, "configmaps");
   const hears = (names: string[]) =>
     eventually(`heard ${names}`, () => heard.join() === names.join());

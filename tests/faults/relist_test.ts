@@ -22,7 +22,7 @@ Deno.test("a child that was created and deleted while its kind could not be watc
     const store = children.store(CONFIG_MAP)!;
     const woken: string[] = [];
     children.onChange(({ name }) => woken.push(name));
-    await eventually("watched", () => proxy.watches.size === 1);
+    await eventually("the kind is watched", () => proxy.watches.size === 1);
 
     proxy.script = ({ verb }) => verb === "watch" ? refuse(410) : undefined;
     for (const watch of proxy.watches) watch.expire();
@@ -59,7 +59,7 @@ Deno.test("a child that was created and deleted while its kind could not be watc
     await admin.delete(ref);
     proxy.script = () => undefined;
     gate.resolve();
-    await eventually("watched again", () => proxy.watches.size === 1);
+    await eventually("the kind is watched again", () => proxy.watches.size === 1);
     await eventually("the object is gone", () => store.get(ref) === undefined, 10);
     assert.deepEqual(woken, ["demo"]);
   } finally {
@@ -78,13 +78,16 @@ Deno.test("a relist after failed ones reports all external objects, including un
   try {
     await externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
     assert.deepEqual((await externals.get(ref))?.data, object.data);
-    await eventually("watched", () => proxy.watches.size === 1);
+    await eventually("the kind is watched", () => proxy.watches.size === 1);
     // A newly started API server rejects requests until it has read its roles.
     proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
     for (const watch of proxy.watches) watch.expire();
-    await eventually("not everything", async () => !await externals.watches(CONFIG_MAP, undefined));
+    await eventually(
+      "the cache is no longer complete",
+      async () => !await externals.watches(CONFIG_MAP, undefined),
+    );
     proxy.script = () => undefined;
-    await eventually("everything again", () => externals.watches(CONFIG_MAP, undefined));
+    await eventually("the cache is complete again", () => externals.watches(CONFIG_MAP, undefined));
     assert.deepEqual((await externals.get(ref))?.data, object.data);
   } finally {
     externals.stop();

@@ -87,7 +87,7 @@ Deno.test("cached cluster: an external object costs one read per change and requ
   byLabel.finish(true);
 
   await write({ k: "1" });
-  await eventually("both are woken", () => woken.length === 2);
+  await eventually("both instances are requeued", () => woken.length === 2);
   assert.deepEqual(woken.splice(0).sort(), ["by-label", "by-name"]);
   setup.requests();
   assert.deepEqual((await byName.getExternal(ref))?.data, { k: "1" });
@@ -97,7 +97,7 @@ Deno.test("cached cluster: an external object costs one read per change and requ
   byLabel.finish(true);
 
   await write({ k: "1" }, { role: "other" });
-  await eventually("both are woken", () => woken.length === 2);
+  await eventually("both instances are requeued", () => woken.length === 2);
   assert.deepEqual(await byLabel.listExternal(query), []);
   new CachedCluster(parts, "by-name").finish(true);
   woken.length = 0;

@@ -37,7 +37,7 @@ const three: GraphSpec = {
 };
 
 /** The requests that `act` causes, from a quiet kro until it is quiet again, without other tests' namespaces. */
-async function asked(s: Scenario, act: () => Promise<unknown>): Promise<string[]> {
+async function callsDuring(s: Scenario, act: () => Promise<unknown>): Promise<string[]> {
   await s.requests();
   await act();
   await s.idle(QUIET_MS);
@@ -54,7 +54,7 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
   await s.idle(QUIET_MS);
 
   await s.step("create: N + 2", async () => {
-    const calls = await asked(s, async () => {
+    const calls = await callsDuring(s, async () => {
       await graph.create("one", { value: "x" });
       await graph.active("one");
     });
@@ -68,16 +68,16 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
   });
 
   await s.step("unchanged: none", async () => {
-    assert.deepEqual(await asked(s, nothing), []);
+    assert.deepEqual(await callsDuring(s, nothing), []);
   });
 
   await s.step("a user's annotation and label on the instance: none", async () => {
     const metadata = { annotations: { note: "hello" }, labels: { team: "blue" } };
-    assert.deepEqual(await asked(s, () => s.cluster.patch(one, { metadata })), []);
+    assert.deepEqual(await callsDuring(s, () => s.cluster.patch(one, { metadata })), []);
   });
 
   await s.step("one object drifted: 1", async () => {
-    const calls = await asked(s, async () => {
+    const calls = await callsDuring(s, async () => {
       const at = { kind: "Secret", name: "one" };
       await s.cluster.patch(at, { data: { value: btoa("drifted") } });
       await s.cluster.until(at, ({ data }) => data.value === btoa("x"));
@@ -87,7 +87,7 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
 
   await s.step("a change of the spec that touches k = 2 objects, then k = 1: k + 1", async () => {
     const change = (spec: Record<string, string>) =>
-      asked(s, async () => {
+      callsDuring(s, async () => {
         await graph.create("one", spec);
         await graph.active("one");
       });
@@ -104,9 +104,9 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
 
   await s.step("suspended: one status write, then none; resumed: one status write", async () => {
     const mark = (value: string | null) =>
-      asked(s, () => s.cluster.annotate(one, { "kro.run/reconcile": value }));
+      callsDuring(s, () => s.cluster.annotate(one, { "kro.run/reconcile": value }));
     assert.deepEqual(await mark("suspended"), ["update trios/status one"]);
-    assert.deepEqual(await asked(s, nothing), []);
+    assert.deepEqual(await callsDuring(s, nothing), []);
     assert.deepEqual(await mark(null), ["update trios/status one"]);
   });
 
@@ -128,7 +128,7 @@ kroTest("calls for an instance of three objects, from its creation to its deleti
   );
 
   await s.step("delete: N + 2 and one metadata list per kind, no discovery", async () => {
-    const calls = await asked(s, () => s.cluster.remove(one));
+    const calls = await callsDuring(s, () => s.cluster.remove(one));
     assert.deepEqual(calls.slice(0, 4), [
       "update trios/status one",
       "delete serviceaccounts one",
@@ -156,7 +156,7 @@ kroTest("calls for a chain of depth D: D + 2 in one pass, and D + 3 to delete it
     }),
   });
   await s.idle(QUIET_MS);
-  const created = await asked(s, async () => {
+  const created = await callsDuring(s, async () => {
     await graph.create("one");
     await graph.active("one");
   });
@@ -165,7 +165,7 @@ kroTest("calls for a chain of depth D: D + 2 in one pass, and D + 3 to delete it
     ...steps.map((n) => `patch configmaps one-${n}`),
     "update chains/status one",
   ]);
-  assert.deepEqual(await asked(s, () => s.cluster.remove(graph.instance("one"))), [
+  assert.deepEqual(await callsDuring(s, () => s.cluster.remove(graph.instance("one"))), [
     "update chains/status one",
     ...steps.toReversed().map((n) => `delete configmaps one-${n}`),
     "list configmaps",
@@ -194,12 +194,12 @@ kroTest(
     await s.step(
       "the RGD is deleted: only its finalizer and its revision's are removed",
       async () => {
-        const calls = await asked(s, () => s.cluster.remove(graph.rgd));
+        const calls = await callsDuring(s, () => s.cluster.remove(graph.rgd));
         assert.deepEqual(calls.filter((call) => !isRead(call)), [
           `patch graphrevisions ${graph.rgd.name}-r00001`,
           `patch resourcegraphdefinitions ${graph.rgd.name}`,
         ]);
-        assert.deepEqual(await asked(s, nothing), []);
+        assert.deepEqual(await callsDuring(s, nothing), []);
       },
     );
 
@@ -212,14 +212,14 @@ kroTest(
       async () => {
         const broken = structuredClone(three);
         broken.resources[0] = configMap("config", NAME, { value: "${nobody.x}" });
-        const calls = await asked(s, async () => {
+        const calls = await callsDuring(s, async () => {
           await s.apply(broken, graph.rgd.name);
           await s.cluster.until(graph.instance("one"), ({ status }) => status.state === "ERROR");
         });
         assert.deepEqual(calls.filter((call) => call.endsWith(" one")), [
           "update trios/status one",
         ]);
-        assert.deepEqual(await asked(s, nothing), []);
+        assert.deepEqual(await callsDuring(s, nothing), []);
       },
     );
 

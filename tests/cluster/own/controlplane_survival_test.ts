@@ -19,7 +19,7 @@ Deno.test("the components die with the process that started them, even by SIGKIL
   const running = () => Promise.all(Object.values<number>(pids).map(isRunning));
   assert.deepEqual(await running(), [true, true]);
   runner.kill("SIGKILL");
-  await eventually("both have ended", async () => !(await running()).includes(true));
+  await eventually("both components have ended", async () => !(await running()).includes(true));
   await reader.cancel();
   await runner.status;
   await Deno.remove(dir, { recursive: true });

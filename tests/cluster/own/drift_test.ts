@@ -77,22 +77,22 @@ const drifts: Record<
     containerOf(changed).env = env.toReversed();
     return client.replace(ref, changed, { fieldManager: "foreign" });
   },
-  "a value by an update": (client, live, ref) => {
+  "a value changed by an update": (client, live, ref) => {
     const changed = structuredClone(live);
     containerOf(changed).image = "other";
     return client.replace(ref, changed, { fieldManager: "foreign" });
   },
-  "a value by an apply under our name": (client, _live, ref) =>
+  "a value changed by an apply under kro's field manager": (client, _live, ref) =>
     client.apply(ref, podTemplate(ref, { env, image: "other" }), {
       fieldManager: Manager.children,
       force: true,
     }),
-  "a field that an apply under our name adds": (client, _live, ref) =>
+  "a field added by an apply under kro's field manager": (client, _live, ref) =>
     client.apply(ref, podTemplate(ref, { env, tty: true }), {
       fieldManager: Manager.children,
       force: true,
     }),
-  "a field that another manager took": (client, _live, ref) =>
+  "a field that another manager owns after a forced apply": (client, _live, ref) =>
     client.apply(ref, podTemplate(ref, { env, image: "other" }), {
       fieldManager: "foreign",
       force: true,

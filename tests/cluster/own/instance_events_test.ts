@@ -52,7 +52,7 @@ for (const conditionEvents of [true, undefined]) {
         "Warning ResourcesReady: True -> False: NotReady",
       ];
       let events: Event[] = [];
-      const failed = await eventually("the Events", async () => {
+      const failed = await eventually("the instance's Events", async () => {
         events = await eventsOf(s.namespace, "Talker");
         const texts = events.map(textOf);
         return expected.every((text) => texts.includes(text)) &&

@@ -28,7 +28,7 @@ Deno.test("a Lease has one holder, and a released Lease is acquired by the next 
   await eventually("the first holder", () => first.held);
   second.start();
   const looked = s.sent.length;
-  await eventually("some attempts", () => s.sent.length > looked + 6);
+  await eventually("several attempts to acquire the Lease", () => s.sent.length > looked + 6);
   assert.equal(second.held, false);
   const [state] = await readLeases(s.client, name);
   assert.deepEqual(state, { namespace: s.namespace, name, holder: "first", live: true });
@@ -57,9 +57,9 @@ Deno.test("a Lease that is not renewed is acquired by another holder, and its ol
     acquired: () => events.push("awake acquired"),
   });
   sleepy.start();
-  await eventually("the sleepy holder", () => sleepy.held);
+  await eventually("the slow holder has the Lease", () => sleepy.held);
   awake.start();
-  await eventually("the loss", () => events.includes("sleepy lost"));
+  await eventually("the slow holder reports the loss", () => events.includes("sleepy lost"));
   assert.deepEqual(events, ["sleepy acquired", "awake acquired", "sleepy lost"]);
   await Promise.all([sleepy.release(), awake.release()]);
 });
@@ -103,7 +103,10 @@ Deno.test("a waiting holder watches the Lease instead of polling it, and acquire
   await eventually("the first holder", () => first.held);
   const reads = () => s.sent.filter((i) => i.verb === "get" || i.verb === "list").length;
   second.start();
-  await eventually("the watch", () => s.sent.some((i) => i.verb === "watch"));
+  await eventually(
+    "the second holder watches the Lease",
+    () => s.sent.some((i) => i.verb === "watch"),
+  );
   const [readsBefore, renewalsBefore] = [reads(), s.sent.length];
   await eventually("ten renewals", () => s.sent.length > renewalsBefore + 10);
   assert.equal(reads(), readsBefore);
@@ -171,7 +174,7 @@ Deno.test("a renewal that hangs does not keep the Lease beyond its deadline", as
   holder.start();
   await eventually("the holder", () => holder.held);
   hangs = true;
-  await eventually("the loss", () => events.length > 0);
+  await eventually("the holder reports the loss", () => events.length > 0);
   assert.equal(holder.held, false);
 });
 
@@ -198,7 +201,7 @@ Deno.test("a Lease that is deleted stays with its holder", async () => {
   first.start();
   await eventually("the first holder", () => first.held);
   second.start();
-  await eventually("the second waits", () => waits.includes("second waits for first"));
+  await eventually("the second holder waits", () => waits.includes("second waits for first"));
   await s.client.delete(at);
   await eventually("the Lease is back", () => s.client.get(at));
   assert.deepEqual(events, ["first acquired"]);

@@ -47,11 +47,11 @@ Deno.test("a reflector that may list but not watch lists periodically", async ()
   const running = reflector.start(stop.signal);
   await reflector.synced;
   await s.client.create(CONFIG_MAP, s.configMap("a"), by);
-  await eventually("the new one", () => log.includes("+ a"));
+  await eventually("the creation is reported", () => log.includes("+ a"));
   await s.client.mergePatch(s.ref("a"), { data: { x: "1" } }, by);
-  await eventually("its change", () => log.includes("~ a"));
+  await eventually("the change is reported", () => log.includes("~ a"));
   await s.client.delete(s.ref("a"));
-  await eventually("its end", () => log.includes("- a"));
+  await eventually("the deletion is reported", () => log.includes("- a"));
   assert.deepEqual(log, ["+ a", "~ a", "- a"]);
   assert.match(String(errors[0]), /^ApiError: WATCH configmaps .*cannot watch/);
   stop.abort();
@@ -91,18 +91,18 @@ Deno.test("a reflector watches the one namespace that it may watch, and all name
     }, by);
   await create(s, "a");
   await create(other, "elsewhere");
-  await eventually("one of the namespace", () => log.includes("+ a"));
+  await eventually("the namespace's object is reported", () => log.includes("+ a"));
 
   await kubectl(["create", "clusterrole", user, ...verbs]);
   await kubectl(["create", "clusterrolebinding", user, `--clusterrole=${user}`, `--user=${user}`]);
-  await eventually("everything", () => reflector.isComplete);
+  await eventually("all namespaces are watched", () => reflector.isComplete);
   assert.equal(await reflector.covers(other.namespace), true);
   assert.ok(log.includes("+ elsewhere"));
   await other.client.delete(other.ref("elsewhere"));
   await eventually("an event from another namespace", () => log.includes("- elsewhere"));
 
   await kubectl(["delete", "clusterrolebinding,clusterrole", user]);
-  await eventually("the loss", () => lost === 1);
+  await eventually("the lost right is reported", () => lost === 1);
   assert.equal(await reflector.covers(other.namespace), false);
   assert.equal(await reflector.covers(namespace), true);
   await create(s, "b");

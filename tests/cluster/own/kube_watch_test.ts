@@ -128,7 +128,7 @@ Deno.test("a reflector reports the list, then every change, across connections t
   await s.client.create(CONFIG_MAP, s.configMap("b"), by);
   await s.client.mergePatch(s.ref("a"), { data: { x: "1" } }, by);
   await s.client.delete(s.ref("a"));
-  await eventually("the deletion", () => log.includes("- a"));
+  await eventually("the deletion is reported", () => log.includes("- a"));
   stop.abort();
   await running;
   assert.deepEqual(log, ["+ a", "synced", "+ b", "~ a", "- a"]);
@@ -159,7 +159,7 @@ Deno.test("after Gone a reflector relists at once and reports missed changes, in
   await s.client.delete({ kind, namespace: s.namespace, name: "a" });
   await s.client.create(kind, object("b"), by);
   missed.resolve();
-  await eventually("the second list", () => log.includes("- a"));
+  await eventually("the relist reports the deletion", () => log.includes("- a"));
   stop.abort();
   await running;
   assert.deepEqual(log, ["+ a", "synced", "+ b", "- a"]);
@@ -174,7 +174,7 @@ Deno.test("a reflector without the right to list reports the error, retries, and
   const { reflector, log, errors } = recording(client, CONFIG_MAP, { namespace: s.namespace });
   const stop = new AbortController();
   const running = reflector.start(stop.signal);
-  await eventually("two refusals", () => errors.length >= 2);
+  await eventually("two rejected lists", () => errors.length >= 2);
   refusedWith("Forbidden", /^LIST configmaps in kube-/)(errors[0]);
   assert.equal(reflector.hasSynced, false);
   await kubectl([
@@ -237,7 +237,7 @@ Deno.test("a refresh finds a new kind, and its reflector survives the kind's del
   await reflector.synced;
   await s.client.delete(crdRef);
   await served(false);
-  await eventually("the refusal", () => errors.some(isNotFound));
+  await eventually("the reflector reports NotFound", () => errors.some(isNotFound));
   await s.client.apply(crdRef, crd, by);
   await served(true);
   await eventually("a new object", async () => {

@@ -33,7 +33,7 @@ const NOTE: GraphSpec = {
 const states = (text: string) => ({ status }: Live) => status.text === text;
 
 /** Applies the graph of notes and the note "one" with that text, and waits for both. */
-async function noted(cluster: TestCluster, text: string): Promise<TestGraph> {
+async function appliedNote(cluster: TestCluster, text: string): Promise<TestGraph> {
   const graph = await TestGraph.create(cluster, NOTE);
   await graph.served();
   await graph.create("one", { text });
@@ -57,7 +57,7 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   await using cluster = await TestCluster.open("lead");
   const lease = { elect: true, namespace: cluster.namespace, ...FAST };
   await using first = await startController({ lease });
-  const graph = await noted(cluster, "one");
+  const graph = await appliedNote(cluster, "one");
 
   await using second = await candidate({ lease, warmup: true });
   await eventually(
@@ -103,7 +103,7 @@ Deno.test("a process that was frozen past its Lease's expiry writes nothing unti
     `--leader-election-renew-deadline=${FAST.renewDeadlineSeconds}s`,
     `--leader-election-retry-period=${FAST.retrySeconds * 1000}ms`,
   ]);
-  const graph = await noted(cluster, "kept");
+  const graph = await appliedNote(cluster, "kept");
   const map = { kind: "ConfigMap", name: "one" };
 
   await using admin = await openClient();
@@ -176,8 +176,8 @@ Deno.test("two controllers without leader election become quiet, and create one 
   const lease = { namespace: cluster.namespace };
   await using first = await startController({ lease, podId: "first" });
   await using second = await candidate({ lease, podId: "second" });
-  await eventually("both ready", () => second.controller.readiness().ready);
-  const graph = await noted(cluster, "one");
+  await eventually("both controllers are ready", () => second.controller.readiness().ready);
+  const graph = await appliedNote(cluster, "one");
   await graph.create("one", { text: "two" });
   await graph.active("one", states("two"));
   assert.ok(first.controller.readiness().ready);
@@ -206,7 +206,7 @@ Deno.test("a standby is ready without the right to watch the Lease, but not with
     lease: { elect: true, namespace: cluster.namespace, client: leases.client, ...FAST },
   });
   const missing = () => standby.controller.readiness().missing.join();
-  await eventually("not ready", () => /lease: .*forbidden/.test(missing()));
+  await eventually("the standby is not ready", () => /lease: .*forbidden/.test(missing()));
   const inSpace = (...args: string[]) => kubectl(["-n", cluster.namespace, ...args]);
   await inSpace("create", "role", "get", "--verb=get,update", "--resource=leases");
   await inSpace("create", "rolebinding", "get", "--role=get", `--user=${account}`);

@@ -155,7 +155,7 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
   for (const one of naming) assert.match(one, /^instance_condition_current_status_seconds\{/);
 
   await graph.removeAll();
-  await eventually("its series are gone", async () => {
+  await eventually("the deleted graph's series are gone", async () => {
     const all = [...(await scrape(kro.metricsUrl)).keys()];
     return !all.some((one) => one.includes(graph.group));
   });

@@ -29,17 +29,17 @@ const MANY_MAPS: GraphSpec = {
 };
 
 /** Applies the graph and an instance of {@link MANY} ConfigMaps, and waits until its pass has made some of them. */
-async function begun(cluster: TestCluster): Promise<TestGraph> {
+async function startedPass(cluster: TestCluster): Promise<TestGraph> {
   const graph = await TestGraph.create(cluster, MANY_MAPS);
   await graph.served();
   await graph.create("app", { names: Array.from({ length: MANY }, (_, i) => `n${i}`) });
-  await eventually("the pass", async () => await made(cluster) > 5);
+  await eventually("the pass creates some ConfigMaps", async () => await made(cluster) > 5);
   return graph;
 }
 
 const made = async (cluster: TestCluster) => (await cluster.names("ConfigMap")).length;
 
-/** Ends what {@link begun} began, by a controller in this process. */
+/** Ends what {@link startedPass} began, by a controller in this process. */
 async function cleanUp(graph: TestGraph): Promise<void> {
   await using _kro = await startController();
   await graph.removeAll();
@@ -54,7 +54,7 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
     "--graceful-shutdown-timeout=6s",
     ...SLOW,
   ]);
-  const graph = await begun(cluster);
+  const graph = await startedPass(cluster);
   kro.kill("SIGTERM");
   await eventually("not ready", async () => {
     const ready = await kro.get("/readyz");
@@ -82,7 +82,7 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
 Deno.test("a second signal ends kro at once, even during a pass", async () => {
   await using cluster = await TestCluster.open("twosignals");
   await using kro = await startKro(SLOW);
-  const graph = await begun(cluster);
+  const graph = await startedPass(cluster);
   kro.kill("SIGTERM");
   await eventually("the first is logged", () => /SIGTERM: stopping/.test(kro.log()));
   kro.kill("SIGTERM");
@@ -95,7 +95,7 @@ Deno.test("healthz fails while a pass exceeds its deadline, and recovers afterwa
   await using cluster = await TestCluster.open("beyond");
   await using kro = await startKro(["--pass-deadline=2s", ...SLOW]);
   assert.equal((await kro.get("/healthz"))?.status, 200);
-  const graph = await begun(cluster);
+  const graph = await startedPass(cluster);
   const problem = await eventually("unhealthy", async () => {
     const health = await kro.get("/healthz");
     return health?.status === 500 && await health.text();
@@ -151,7 +151,7 @@ Deno.test("protected metrics: a missing or wrong token is 401, a token without t
       assert.equal(await answer(url), 401);
       assert.equal(await answer(url, "nonsense"), 401);
       assert.equal(await answer(url, stranger), 403);
-      await eventually("the right", async () => await answer(url, scraper) === 200);
+      await eventually("the scraper has the right", async () => await answer(url, scraper) === 200);
     }
     assert.equal((await kro.get("/healthz"))?.status, 200);
     using requests = await KroRequests.open();

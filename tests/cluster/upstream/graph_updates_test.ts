@@ -163,7 +163,7 @@ kroTest(
 );
 
 /** Replaces the newest revision by one that no longer compiles, although its RGD was Active with it. */
-async function lost(s: Scenario, kind: string): Promise<TestGraph> {
+async function withInvalidRevision(s: Scenario, kind: string): Promise<TestGraph> {
   const graph = await s.graph({
     kind,
     spec: { more: "boolean | default=false" },
@@ -179,7 +179,7 @@ async function lost(s: Scenario, kind: string): Promise<TestGraph> {
 kroTest(
   "the conditions of an RGD and its instances report a newest revision that cannot be compiled",
   async (s) => {
-    const graph = await lost(s, "Frozen");
+    const graph = await withInvalidRevision(s, "Frozen");
     // With the feature gate off, the revision is no longer valid.
     await s.restartWith({ compile: { omit: false } });
     const rgd = await refused(s, graph, "ControllerReady", /omit/);
