@@ -101,7 +101,7 @@ kroTest("a built-in kind is not created a second time", async (s) => {
   for (const [index, { kind, schema }] of cases.entries()) {
     const named = `builtin${index}-${s.namespace.slice(-8)}`;
     const graph = await s.apply(graphOf(kind, "x", schema), named);
-    const rgd = await refused(s, graph, "KindReady", /the API server has ingresses/);
+    const rgd = await refused(s, graph, "KindReady", /the API server itself serves ingresses/);
     assert.equal(verdicts(rgd).ControllerReady, "Unknown/AwaitingReconciliation");
     const at = { ...graph.crd, name: "ingresses.networking.k8s.io" };
     assert.equal(await s.cluster.find(at), undefined);
