@@ -6,6 +6,7 @@ import type { Schema } from "../../openapi/mod.ts";
 import { carryOver } from "./applied_state.ts";
 import { type Child, childOf, keyOf, type ObjectKey, objectOf, placeOf } from "./child.ts";
 import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
+import { type InstanceId, instanceOf } from "./instance_id.ts";
 import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
 import { readPart } from "./trim.ts";
 import { type View, Views } from "./views.ts";
@@ -162,6 +163,13 @@ export class ChildTable implements ChildReader {
   markDeleted(key: string, child: Child, time: string): void {
     child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
     this.#views.forget(key);
+  }
+
+  /** The instances of children that are being deleted. */
+  instancesOfDeleted(): InstanceId[] {
+    const deleted = [...this.#children.values()].filter(({ rare }) => rare?.deletionTimestamp);
+    const instances = deleted.flatMap(({ owner }) => instanceOf(owner.labels) ?? []);
+    return [...new Map(instances.map((instance) => [instance.uid, instance])).values()];
   }
 
   /** Removes all children. */

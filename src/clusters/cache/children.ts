@@ -107,14 +107,19 @@ export class ChildCaches {
     for (const { store } of this.#watched.values()) store.objects.trim(instances);
   }
 
-  /** Releases the owner's kinds except those in `keep`. The watch of a kind ends with its last owner. */
+  /**
+   * Releases the owner's kinds except those in `keep`. The watch of a kind ends with its last owner; instances
+   * that wait for the deletion of an object of that kind are woken, because no event will report it.
+   */
   release(owner: string, keep: readonly KindRef[] = []): void {
     const kept = new Set(keep.map(gvkKey));
     for (const [key, watched] of this.#watched) {
       if (kept.has(key) || !watched.owners.delete(owner) || watched.owners.size > 0) continue;
+      const waiting = watched.store.objects.instancesOfDeleted();
       watched.stop.abort();
       watched.store.objects.clear();
       this.#watched.delete(key);
+      this.#wake(waiting);
     }
   }
 

@@ -1,0 +1,75 @@
+/** The caches of children: what ending the watch of a kind means for instances. */
+import assert from "node:assert/strict";
+import { type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
+import { ChildCaches } from "../../../../src/clusters/mod.ts";
+import type { KubeClient } from "../../../../src/kube/mod.ts";
+
+const CONFIG_MAP: KindRef = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+
+/** A child named like its instance. */
+function child(name: string, deletionTimestamp?: string): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: {
+      namespace: "ns",
+      name,
+      uid: `uid-${name}`,
+      resourceVersion: "1",
+      ...(deletionTimestamp && { deletionTimestamp, finalizers: ["example.com/hold"] }),
+      labels: {
+        [Label.owned]: "true",
+        [Label.instanceGroup]: "example.com",
+        [Label.instanceVersion]: "v1",
+        [Label.instanceKind]: "Demo",
+        [Label.instanceNamespace]: "ns",
+        [Label.instanceName]: name,
+        [Label.instanceId]: `instance-${name}`,
+      },
+    },
+  };
+}
+
+/** Caches of these children, synced, and the names of the instances that they wake. */
+async function cachesOf(...items: KubeObject[]) {
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      yield await Promise.resolve({ items, resourceVersion: "1" });
+    },
+    async *watch(_kind, { signal }) {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      yield* [];
+    },
+    delete: () => Promise.resolve(),
+  };
+  const caches = new ChildCaches(client as KubeClient, {
+    resolve: () => Promise.resolve(undefined),
+  });
+  await Promise.all(["old", "other"].map((owner) => caches.ensure(CONFIG_MAP, owner)));
+  const woken: string[] = [];
+  caches.onChange(({ name }) => woken.push(name));
+  return { caches, woken };
+}
+
+Deno.test("the end of a watch wakes the instances that wait for a deletion it would have reported", async () => {
+  const { caches, woken } = await cachesOf(
+    child("stays"),
+    child("deleted"),
+    child("held", "2026-01-01T00:00:00Z"),
+  );
+  const writer = await caches.writerFor(CONFIG_MAP, "ns");
+  const at = { namespace: "ns", name: "deleted", uid: "uid-deleted" };
+  await writer!.delete(at, () => Promise.resolve());
+  woken.length = 0;
+  caches.release("old");
+  assert.deepEqual(woken, [], "another owner keeps the watch");
+  caches.release("other");
+  assert.deepEqual(woken.sort(), ["deleted", "held"]);
+  assert.equal(await caches.storeFor(CONFIG_MAP, "ns"), undefined, "the woken passes list");
+});
