@@ -120,10 +120,11 @@ export class Context {
     return { ...lived, faults: [...lived.faults, ...more] };
   }
 
-  /** Resources of the process beyond those after the model; connections take some time to close. */
+  /** Resources of the process beyond those after the model, once idle connections have had time to close. */
   async #held(): Promise<string[]> {
     let found: string[] = [];
-    for (let i = 0; i < 10; i++) {
+    const since = performance.now();
+    while (performance.now() - since < CONNECTIONS_CLOSED_MS) {
       if (!this.env.hasKro) return ["no kro runs"];
       const level = await levelOf(this.env);
       // The kinds of failed lives are still watched, each on a connection.
@@ -143,6 +144,9 @@ export class Context {
 
 /** The slice runs next to other work, where a phase is a fault only if it is minutes late. */
 const SLICE_GRACE_MS = 240_000;
+
+/** Longer than kro keeps an idle connection to the API server, which is 60 s. A busy machine opens more of them. */
+const CONNECTIONS_CLOSED_MS = 75_000;
 
 /** Time without writes, checked once per scenario, in milliseconds. */
 const REST_MS = 60_000;
