@@ -34,7 +34,7 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return best === undefined ? undefined : `did you mean "${best}"?`;
 }
 
-/** The number of characters that the other word lacks: a lower bound of the edit distance. */
+/** The number of characters of `word` that do not occur in `other`: a lower bound of their edit distance. */
 function foreign(word: string, other: string): number {
   let count = 0;
   for (const character of word) if (!other.includes(character)) count++;

@@ -30,7 +30,7 @@ export interface PreparedNode {
 export interface PrepareContext {
   /** The ids of all nodes of the RGD. */
   readonly ids: ReadonlySet<string>;
-  /** The ids, and `schema`. */
+  /** The names that expressions may refer to: the ids of all nodes, and `schema`. */
   readonly names: ReadonlySet<string>;
   /** Whether instances are namespaced. If not, templates cannot take a default namespace from them. */
   readonly instanceNamespaced: boolean;

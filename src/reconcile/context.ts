@@ -12,8 +12,8 @@ export type StatusChange = "state or condition" | "fields" | "condition messages
  */
 export interface StatusPacing {
   /**
-   * Milliseconds until a status with this change may be written; 0 allows the write at once. Undefined
-   * means that the status does not differ. Has no side effect.
+   * Returns the milliseconds to wait before a status with this change may be written; 0 means now. The
+   * change is undefined if the status equals the last written one. Has no side effect.
    */
   delayMs(change: StatusChange | undefined): number;
   /** Records that the write is postponed. The delay counts from the first such call after a write. */

@@ -1,4 +1,4 @@
-/** The part of a pass's inventory that is known before any node runs, for the first patch. */
+/** The part of a pass's inventory that is known before any node runs; the first patch of the instance records it. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Field, Graph, Node } from "../graph/mod.ts";
 import { combinations, dimensions } from "./expand.ts";

@@ -34,7 +34,7 @@ export interface NodeResult {
   state: NodeState;
   /** Why it is not Ready. */
   fault?: Fault;
-  /** Its live objects, as expressions see them; absent when none was observed. */
+  /** The node's live objects, as expressions see them; absent when none was observed. */
   observed?: KubeObject[];
   /** What was done to each object. */
   objects: ObjectOutcome[];

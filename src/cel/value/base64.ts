@@ -6,9 +6,9 @@ export function encodeBase64(bytes: Uint8Array): string {
 }
 
 /**
- * Decodes a text; undefined when it is not base64. Line breaks are skipped, other white space is
- * refused. `padded` (the default) demands the padding; without it a text may have it or not, as cel-go
- * tries both of Go's encodings.
+ * Decodes base64; returns undefined if the string is invalid. Skips line breaks and rejects other white
+ * space. If `padded` is true, padding is required; otherwise it is optional, because cel-go tries both of
+ * Go's encodings, with padding and without.
  */
 export function decodeBase64(text: string, padded = true): Uint8Array | undefined {
   const compact = text.replaceAll(/[\r\n]/g, "");

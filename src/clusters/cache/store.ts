@@ -65,7 +65,7 @@ export class ChildStore implements ChildWriter {
   readonly objects: ChildTable;
   readonly #onChange: StoreListener;
   readonly #writes = new InflightWrites<ChildWrite, ChildEvent>();
-  /** By key: the uid of an object that we deleted and no event has reported gone. */
+  /** The uid of each object that kro deleted and whose DELETED event has not arrived yet, by key. */
   readonly #deleted = new Map<string, string>();
 
   /** Creates an empty store. `onChange` is called with the instances that a change concerns. */

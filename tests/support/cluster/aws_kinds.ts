@@ -98,7 +98,7 @@ export async function installAwsKinds(cluster: TestCluster, ...kinds: string[]):
   await Promise.all(wanted);
 }
 
-/** A node with an object of that kind. */
+/** Returns an RGD node whose template is an object of the given AWS kind. */
 export function awsNode(id: string, kind: string, name: string, spec: JsonObject): JsonObject {
   const apiVersion = `${groupOf(serviceOf(kind))}/v1alpha1`;
   return { id, template: { apiVersion, kind, metadata: { name }, spec } };

@@ -114,7 +114,7 @@ export class TestGraph {
     });
   }
 
-  /** Calls {@link put}, and waits until all conditions are of that generation. */
+  /** Calls {@link put}, and waits until the `observedGeneration` of each condition is the new generation. */
   async change(spec: GraphSpec): Promise<Live> {
     await this.put(spec);
     return await this.#cluster.until(

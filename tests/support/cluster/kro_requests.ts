@@ -45,7 +45,7 @@ export class KroRequests implements Disposable {
   /** Requests since the last call that completed before this call. */
   async take(): Promise<AuditEntry[]> {
     await this.#catchUp();
-    // The client receives part of a large response before the API server logs the request.
+    // The API server logs a request only after the client has received part of a large response: wait for the log.
     await this.#catchUp();
     return controllerCalls(this.#read.splice(0));
   }

@@ -15,7 +15,7 @@ export interface Found {
 export interface Findings {
   /** In the order of the source. */
   messages: Found[];
-  /** Conditions as `Type=Status/Reason`, those without a literal message too. */
+  /** Conditions as `Type=Status/Reason`, including conditions whose message is not a literal. */
   conditions: Set<string>;
 }
 
