@@ -1,14 +1,15 @@
-/** `deno task bundle`: the whole program as one minified file, dist/kro.js. */
+/** The task `deno task bundle`: bundles the whole program into one minified file, `dist/kro.js`. */
 const root = new URL("../..", import.meta.url).pathname;
 
 /**
- * Defines `require`, which CommonJS libraries load Node's modules with. Deno's bundler defines it as well,
- * except when the minifier gives the bundler's helper a name with a `$`.
+ * Code prepended to the bundle: it defines `require`, through which CommonJS libraries load Node's modules.
+ * Deno's bundler defines `require` too, but the definition is lost when the minifier renames the bundler's
+ * helper to a name with a `$`.
  */
 const PRELUDE = 'import{createRequire as kroCreateRequire}from"node:module";' +
   "const require=kroCreateRequire(import.meta.url);\n";
 
-/** Bundles main.ts into dist/kro.js and returns its path. */
+/** Bundles `main.ts` into `dist/kro.js` and returns the path of the bundle. */
 export async function bundle(): Promise<string> {
   const out = `${root}dist/kro.js`;
   const { success } = await new Deno.Command(Deno.execPath(), {

@@ -1,7 +1,8 @@
 /**
- * `deno task compile [--target TRIPLE] [--role controller|local]`: compiles dist/kro, one executable with
- * fixed permissions. A controller may write to no folder except /debug. `--print` prints the command
- * instead of running it.
+ * The task `deno task compile [--target TRIPLE] [--role controller|local] [--print]`: compiles the program
+ * into one executable file, `dist/kro`, with fixed permissions. An executable with the role `controller`
+ * can write files only below `/debug`. The flag `--print` prints the compile command without running the
+ * command.
  */
 import { parseArgs } from "node:util";
 import { DEBUG_DIR, permissionFlags } from "../../src/cli/mod.ts";

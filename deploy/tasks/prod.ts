@@ -1,4 +1,7 @@
-/** `deno task prod ARGS`: runs the bundle with the permissions of production. */
+/**
+ * The task `deno task prod ARGS`: bundles the program and runs the bundle with the same permissions as in
+ * production.
+ */
 import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../src/cli/mod.ts";
 import { bundle } from "./bundle.ts";
 
@@ -15,8 +18,8 @@ const child = new Deno.Command(Deno.execPath(), {
   stdout: "inherit",
   stderr: "inherit",
 }).spawn();
-// The terminal sends SIGINT to the child as well, so it is not forwarded; without a listener this process
-// would end before the child.
+// The terminal sends SIGINT to this process and to the child process, so only SIGTERM is forwarded. The
+// listener for SIGINT is empty, but without a listener this process would end before the child process.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => {
     if (signal === "SIGTERM") child.kill(signal);

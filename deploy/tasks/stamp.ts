@@ -1,4 +1,7 @@
-/** `deno task stamp TAG`: writes TAG as the version into src/api/version.ts, before a release is built. */
+/**
+ * The task `deno task stamp TAG`: writes TAG as kro's version into `src/api/version.ts`. Run the task
+ * before building a release.
+ */
 const [tag = ""] = Deno.args;
 if (!/^(devel|v\d+\.\d+\.\d+([-+][0-9A-Za-z.-]+)?)$/.test(tag)) {
   console.error(`"${tag}" is not a tag: write it as v1.2.3, v1.2.3-rc.1 or devel`);
