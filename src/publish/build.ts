@@ -1,4 +1,7 @@
-/** Compiles an RGD, or a recorded revision of it, against the kinds of a cluster. */
+/**
+ * Compiles an RGD (ResourceGraphDefinition), or a recorded revision of an RGD, against the kinds that a
+ * cluster serves.
+ */
 import {
   type GroupVersionKind,
   gvkKey,
@@ -12,31 +15,37 @@ import { KindUnavailable } from "../clusters/mod.ts";
 import { compile, type CompileOptions, type Graph, kindsOf } from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
 
-/** Dependencies of compiling an RGD. */
+/** The dependencies of compiling an RGD. */
 export interface BuildDeps {
-  /** Looks up kinds and their schemas. */
+  /** The source in which kinds and their schemas are looked up. */
   schemas: SchemaSource;
-  /** Limits and feature gates. */
+  /** The limits and feature gates of the compilation. Defaults apply when absent. */
   compile?: CompileOptions;
 }
 
 /** The result of compiling an RGD. */
 export interface Build {
-  /** The compiled graph; absent when the spec has problems. */
+  /** The compiled graph; absent when the RGD's spec has problems. */
   graph?: Graph;
-  /** All problems of the spec. */
+  /** All problems of the RGD's spec; empty when the spec compiles. */
   problems: Problem[];
-  /** Kinds that the spec was compiled against. */
+  /** The kinds that the RGD's spec was compiled against. */
   uses: KindRef[];
-  /** Kinds that the RGD uses and the cluster does not serve yet. */
+  /** The kinds that the RGD uses but the cluster does not serve yet. */
   missing: GroupVersionKind[];
-  /** Duration in seconds, including the lookups of kinds. */
+  /** The duration of the compilation in seconds, including the lookups of kinds. */
   seconds: number;
 }
 
-/** A build that may have ended early because a kind could not be looked up. */
+/**
+ * The result of compiling an RGD, or the reason why the compilation ended early: a kind could not be looked
+ * up.
+ */
 export interface Attempt extends Build {
-  /** Names the kind that could not be looked up, and why. When set, graph and problems are missing. */
+  /**
+   * A message that names the kind that could not be looked up, and the cause. When this message is set, the
+   * graph is absent and the list of problems is empty.
+   */
   unavailable?: string;
 }
 
@@ -72,7 +81,11 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
   };
 }
 
-/** As {@link buildGraph}, but resolves when a kind cannot be looked up. Rejects with ApiError. */
+/**
+ * Compiles the RGD as {@link buildGraph} does. When a kind cannot be looked up, this function resolves with
+ * the field `unavailable` set instead of rejecting with KindUnavailable. Rejects with ApiError when a
+ * request fails.
+ */
 export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): Promise<Attempt> {
   try {
     return await buildGraph(rgd, deps);
@@ -83,7 +96,7 @@ export async function tryBuild(rgd: ResourceGraphDefinition, deps: BuildDeps): P
   }
 }
 
-/** The problems as text, one per line. */
+/** Formats problems as one string with one line per problem. */
 export function problemsText(problems: readonly Problem[]): string {
   return problems.map(problemText).join("\n");
 }

@@ -1,4 +1,7 @@
-/** Plans the writes that bring the live CRD in line with a graph, or says why kro refuses them. Pure. */
+/**
+ * Plans the writes that update the live CRD to match a graph, or reports why kro refuses to write the CRD.
+ * These functions send no request.
+ */
 import {
   Annotation,
   apiVersionOf,
@@ -20,29 +23,46 @@ import {
 } from "./generated_crd.ts";
 import type { Part, Write } from "./writes.ts";
 
-/** The state of the cluster that concerns a graph's CRD. */
+/** The state of the cluster that decides how the CRD of a graph is written. */
 export interface KindFacts {
-  /** The live CRD; absent when it does not exist. */
+  /** The live CRD; absent when the CRD does not exist. */
   live?: KubeObject;
-  /** Set only without a live CRD: the kind of another API that would shadow the CRD. */
+  /**
+   * The built-in or aggregated kind that a new CRD would collide with. Looked up only when the CRD does not
+   * exist yet.
+   */
   shadow?: KindRef;
-  /** Set only for a live CRD of another RGD: whether that RGD exists. */
+  /**
+   * Whether the other RGD that owns the live CRD still exists. Set only when the live CRD belongs to
+   * another RGD.
+   */
   ownerExists?: boolean;
-  /** Why `shadow` or `ownerExists` could not be looked up. */
+  /** The error message of the lookup of `shadow` or `ownerExists`; absent when the lookup succeeded. */
   failure?: string;
 }
 
-/** The writes that bring the CRD in line with the graph, or the reason why kro makes no write. */
+/** The writes that update the CRD to match the graph, or the reason why kro refuses them. */
 export interface CrdPlan {
-  /** In order; empty when the CRD is up to date, or with a `refusal`. */
+  /**
+   * The writes in the order in which they must be made. Empty when the CRD is up to date or kro refuses to
+   * write it.
+   */
   writes: Write[];
-  /** The desired CRD if it has to be created, otherwise the live one; absent with a refusal. */
+  /** The live CRD, or the desired CRD when no live CRD exists. Absent when kro refuses to write the CRD. */
   crd?: KubeObject;
-  /** Why kro does not change the CRD, for the condition KindReady. */
+  /**
+   * The reason why kro refuses to write the CRD, as the message of the condition KindReady. Absent when kro
+   * does not refuse.
+   */
   refusal?: string;
 }
 
-/** Plans the writes of a graph's CRD. `part` is `kind` for the spec's graph, `fallback` for the last good. */
+/**
+ * Plans the writes of the CRD of a graph.
+ *
+ * @param part `kind` when the graph was compiled from the RGD's present spec, `fallback` when the graph is
+ * the last good one.
+ */
 export function planCrd(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -83,7 +103,10 @@ export function planCrd(
   };
 }
 
-/** Why kro does not change the CRD, although the API server might accept the change. */
+/**
+ * Returns the reason why kro does not change the CRD, or undefined when kro may change the CRD. The API
+ * server might accept a change that kro refuses.
+ */
 function refusalOf(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -107,7 +130,10 @@ function refusalOf(
     `anyway, annotate the ResourceGraphDefinition with ${Annotation.allowBreakingChanges}=true`;
 }
 
-/** True when the CRD is served. False also when its names are not accepted: `awaitCrd` reports why. */
+/**
+ * Reports whether the API server serves the CRD. A CRD with rejected names counts as not served here; the
+ * write `awaitCrd` then reports the reason.
+ */
 function isUsable(crd: KubeObject): boolean {
   try {
     return isServed(crd);
@@ -120,7 +146,7 @@ function changeText({ text, path }: CrdChange): string {
   return `${text} (${path})`;
 }
 
-/** Advice for a CRD whose RGD no longer exists. */
+/** Returns the advice for a CRD whose owner, another RGD, no longer exists: how to take over the CRD. */
 function takeoverAdvice(rgd: ResourceGraphDefinition): string {
   return `, which does not exist. To take over the CRD with its instances, label it ` +
     `${Label.rgdName}=${rgd.metadata.name}`;

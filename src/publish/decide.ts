@@ -1,4 +1,7 @@
-/** Decides which writes publish an RGD, and its status afterwards. Pure. */
+/**
+ * Decides which writes publish an RGD, and which status the RGD gets afterwards. These functions send no
+ * request.
+ */
 import {
   type ConditionUpdate,
   FINALIZER,
@@ -26,57 +29,72 @@ import {
 import { condition, type StatusUpdate } from "./rgd_status.ts";
 import type { Part, Write } from "./writes.ts";
 
-/** The facts about an RGD, and those found out since the first decision. */
+/** The facts about an RGD, including those that were found after the first decision. */
 export interface Known extends Facts {
-  /** The graph that serves while the spec cannot; absent until a decision returns a {@link Search}. */
+  /**
+   * The graph that can serve while the RGD's present spec cannot. Absent until a decision returns a
+   * {@link Search} and the caller has made the search.
+   */
   lastGood?: LastGood;
-  /** Messages of refused writes, by part. The writes before a refused one were made. */
+  /**
+   * The error messages of refused writes, by the part of the publication that was refused. All writes that
+   * precede a refused write were made.
+   */
   refused: Partial<Record<Part, string>>;
 }
 
-/** Settings of a decision. */
+/** The settings of a decision. */
 export interface Settings {
-  /** kro's version, for labels. */
+  /** The version of kro, for the label `kro.run/kro-version`. */
   version: string;
-  /** Maximum number of revisions to keep; zero or less keeps all. */
+  /** The maximum number of revisions to keep per RGD. Zero or a negative number keeps all revisions. */
   maxRevisions: number;
-  /** The present time, for transition times of conditions. */
+  /** The present time, used as the transition time of conditions. */
   now: Date;
 }
 
-/** A decision: the publication, or the search for the last good graph that it needs first. */
+/** The result of deciding: either the publication itself, or a search that the caller has to make first. */
 export type Decision = Publication | Search;
 
-/** The spec cannot serve: the caller has to find the last good graph among these candidates. */
+/**
+ * A request to the caller: find the last good graph among these revisions, then decide again. The decision
+ * needs the last good graph because the RGD's present spec cannot be served.
+ */
 export interface Search extends Candidates {
-  /** Discriminates {@link Decision}. */
+  /** The tag that distinguishes a search from a publication in {@link Decision}. */
   kind: "search";
 }
 
 /** The remaining writes of a publication, and its result. */
 export interface Publication {
-  /** Discriminates {@link Decision}. */
+  /** The tag that distinguishes a publication from a search in {@link Decision}. */
   kind: "publication";
-  /** In order. After a refusal: the writes after the refused one. */
+  /** The writes still to be made, in order. After a refusal, the list starts behind the refused write. */
   writes: Write[];
-  /** The RGD's status after the writes; it is written last. */
+  /** The RGD's status after the writes. The status is written last. */
   status: StatusUpdate;
-  /** The graph that reconciles instances: the spec's or the last good one; absent without either. */
+  /**
+   * The graph by which instances are reconciled: that of the present spec, or the last good graph. Absent
+   * when neither exists.
+   */
   served?: ServedGraph;
-  /** Why the spec does not serve although it has no problems. */
+  /** The reason why the RGD's spec is not served although the spec has no problems. */
   error?: string;
-  /** The generated CRD; absent when kro refuses to write it. */
+  /** The generated CRD; absent when kro refuses to write the CRD. */
   crd?: KubeObject;
-  /** Why a revision is created, if one is. */
+  /** The reason why the publication creates a revision; absent when no revision is created. */
   issued?: "no_revision" | "spec_changed";
 }
 
-/** A publication without the parts that all cases have in common. */
+/** A publication without its tag `kind`, which the function `decide` adds. */
 type Outcome = Omit<Publication, "kind">;
 
 /**
- * Decides how to publish an RGD. The caller calls it again with the result of a search, or with the refusal
- * of a write, to get the remaining writes. Each part is refused at most once, so the repetition ends.
+ * Decides how to publish an RGD.
+ *
+ * After a search or a refused write, the caller calls this function again with the result of the search or
+ * with the refusal. The new decision contains the remaining writes. Each part of a publication is refused
+ * at most once, so this repetition ends.
  */
 export function decide(known: Known, settings: Settings): Decision {
   const outcome = outcomeOf(known, settings);
@@ -93,7 +111,10 @@ function outcomeOf(known: Known, settings: Settings): Outcome | Search {
   return graph ? accepted(known, graph, settings) : rejected(known, settings);
 }
 
-/** The spec compiles: record it, write its CRD and serve it; if one of these is refused, fall back. */
+/**
+ * Handles an RGD whose spec compiles: records the spec, writes the CRD and serves the graph. If recording
+ * the spec or writing the CRD is refused, the last good graph is served instead.
+ */
 function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Search {
   const { rgd, refused, kind = {} } = known;
   const revisions = keptRevisions(known);
@@ -151,7 +172,7 @@ function accepted(known: Known, graph: Graph, settings: Settings): Outcome | Sea
   };
 }
 
-/** The spec has problems: serve the last good graph. */
+/** Handles an RGD whose spec has problems: the last good graph is served. */
 function rejected(known: Known, settings: Settings): Outcome | Search {
   const { rgd, build } = known;
   const message = problemsText(build.problems);
@@ -178,7 +199,10 @@ function rejected(known: Known, settings: Settings): Outcome | Search {
   };
 }
 
-/** A kind cannot be looked up: keep the last verdict on this spec, and the serving graph. */
+/**
+ * Handles an RGD that uses a kind that cannot be looked up now: the serving graph stays, and an earlier
+ * result of checking the same spec stays in the status.
+ */
 function undecided(known: Known, unavailable: string, settings: Settings): Outcome | Search {
   const { rgd } = known;
   const rest = fallback(known, { revisions: keptRevisions(known) }, settings);
@@ -195,7 +219,10 @@ function undecided(known: Known, unavailable: string, settings: Settings): Outco
   };
 }
 
-/** A suspended RGD: write only its status. Instances are suspended by serving the last good graph. */
+/**
+ * Handles a suspended RGD: only its status is written. The last good graph is still served, because its
+ * instance controller is what suspends the instances.
+ */
 function suspended(known: Known): Outcome | Search {
   const { lastGood, refused, revisions } = known;
   if (!lastGood) return { kind: "search", revisions };
@@ -208,9 +235,11 @@ function suspended(known: Known): Outcome | Search {
 }
 
 /**
- * Serves the last good graph and keeps its CRD up to date. If writing the CRD is refused, the graph serves
- * nevertheless, provided that the live CRD was generated for this RGD: a CRD that is being deleted is removed
- * only after a controller has removed the finalizers of its instances.
+ * Serves the last good graph and keeps the CRD of that graph up to date.
+ *
+ * If writing the CRD is refused, the graph is served only if the live CRD was generated for this RGD. The
+ * reason: a CRD that is being deleted disappears only after an instance controller has removed the
+ * finalizers of its instances.
  */
 function fallback(
   { rgd, lastGood, refused }: Known,
@@ -229,7 +258,10 @@ function fallback(
   return { writes: refused.controller === undefined ? [...writes, ...serve] : [], served, crd };
 }
 
-/** True after a refusal: the writes before the refused one are made. */
+/**
+ * Reports whether a write was refused. In that case all writes before the refused write were already made,
+ * so they are left out of the new decision.
+ */
 function isStarted({ refused }: Known): boolean {
   return Object.keys(refused).length > 0;
 }
@@ -251,7 +283,7 @@ function serving(served: ServedGraph): Write {
   return { type: "serve", part: "controller", reason, served };
 }
 
-/** Sets ControllerReady to False when no graph serves any more. */
+/** Sets the condition ControllerReady to False when no graph is served any more. */
 function withController({ rgd, build }: Known, { status, served, error }: Outcome): StatusUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");
   if (served || old?.status !== "True" || isSuspended(rgd)) return status;

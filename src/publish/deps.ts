@@ -1,56 +1,75 @@
-/** The dependencies of publishing, and the graph that it returns to be served. */
+/** The dependencies of publishing an RGD, and the graph that a publication serves. */
 import type { KindRef } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import type { BuildDeps } from "./build.ts";
 
-/** Default maximum of GraphRevisions per RGD, as upstream's `--rgd-max-graph-revisions`. */
+/**
+ * The default maximum number of GraphRevisions per RGD, the same as that of upstream's flag
+ * `--rgd-max-graph-revisions`.
+ */
 export const MAX_REVISIONS = 5;
 
-/** A compiled graph and the GraphRevision that records its spec. */
+/** A compiled graph together with the number of the GraphRevision that records the graph's spec. */
 export interface ServedGraph {
   /** The compiled graph. */
   graph: Graph;
-  /** `spec.revision` of the GraphRevision. */
+  /** The number of the GraphRevision, from its field `spec.revision`. */
   revision: number;
 }
 
-/** Callbacks for metrics about GraphRevisions. */
+/** Callbacks that count what happens to GraphRevisions, for metrics. */
 export interface RevisionEvents {
-  /** A revision was compiled in so many seconds; `ok` is false when it has problems. */
+  /**
+   * Called after a revision was compiled. `seconds` is the duration of the compilation; `ok` is false when
+   * the revision has problems.
+   */
   compiled(ok: boolean, seconds: number): void;
-  /** A write of a revision's status failed; `ok` says whether the revision compiles. */
+  /** Called after writing the status of a revision failed. `ok` is true when the revision compiles. */
   statusFailed(ok: boolean): void;
-  /** A revision beyond the limit was deleted; `ok` is false when that failed. */
+  /**
+   * Called after kro tried to delete a revision beyond the maximum number. `ok` is false when the deletion
+   * failed.
+   */
   retired(ok: boolean): void;
 }
 
-/** Dependencies of publishing an RGD. */
+/** The dependencies of publishing an RGD. */
 export interface PublishDeps extends BuildDeps {
-  /** Client of the cluster. */
+  /** The client of the cluster. */
   client: KubeClient;
-  /** kro's version, for the label `kro.run/kro-version`. */
+  /** The version of kro, for the label `kro.run/kro-version`. */
   version: string;
-  /** The clock, for transition times of conditions. */
+  /** The clock that sets the transition times of conditions. */
   now: () => Date;
-  /** Aborts the wait until the generated CRD is established. */
+  /** A signal that aborts waiting until the generated CRD is established. */
   signal?: AbortSignal;
   /**
-   * Looks up the kind with the same group, and the same kind or plural, that the cluster serves without a
-   * CRD. It would shadow the generated CRD. By default no lookup is made.
+   * Looks up a kind that the cluster serves without a CRD and that has the same group, and the same kind or
+   * plural, as the given kind. Such a kind would collide with the generated CRD. Without this function, no
+   * lookup is made.
    */
   taken?: (kind: KindRef) => Promise<KindRef | undefined>;
-  /** The graph that the caller serves the kind with now. It goes on serving when the new spec cannot. */
+  /**
+   * The graph that the caller serves at present. The caller continues to serve this graph when the new spec
+   * cannot be served.
+   */
   current?: ServedGraph;
   /**
-   * Starts reconciling the kind's instances by this graph. A rejection sets the condition ControllerReady to
-   * False. Commands that reconcile instances themselves pass no function.
+   * Starts reconciling the instances of the kind by this graph. When the function rejects, the condition
+   * ControllerReady becomes False. A command that reconciles instances itself leaves this function out.
    */
   serve?: (served: ServedGraph) => Promise<void>;
-  /** Maximum number of GraphRevisions, {@link MAX_REVISIONS} by default; zero or less keeps all. */
+  /**
+   * The maximum number of GraphRevisions per RGD, by default {@link MAX_REVISIONS}. Zero or a negative
+   * number keeps all revisions.
+   */
   maxRevisions?: number;
-  /** Called with the duration of the compilation, in seconds, before its result is written. */
+  /**
+   * Called after the compilation and before its result is written. `seconds` is the duration of the
+   * compilation; `ok` is false when the RGD has problems.
+   */
   onBuilt?: (seconds: number, ok: boolean) => void;
-  /** Callbacks for metrics about revisions. */
+  /** The callbacks that count what happens to GraphRevisions, for metrics. */
   events?: RevisionEvents;
 }

@@ -1,4 +1,4 @@
-/** The facts from which a publication is decided. Pure. */
+/** The facts on which the decision how to publish an RGD is based. These functions send no request. */
 import type { GraphRevision, KubeObject, ResourceGraphDefinition } from "../api/mod.ts";
 import { specHash } from "../graph/mod.ts";
 import type { Attempt } from "./build.ts";
@@ -7,38 +7,47 @@ import type { ServedGraph } from "./deps.ts";
 
 /** The facts about an RGD that are read before the first decision. */
 export interface Facts {
-  /** The RGD as it was read. */
+  /** The RGD as it was read from the cluster. */
   rgd: ResourceGraphDefinition;
-  /** The result of compiling its spec. */
+  /** The result of compiling the RGD's spec. */
   build: Attempt;
-  /** Its revisions, newest first, including those that are being deleted; empty when not needed. */
+  /**
+   * The RGD's revisions, newest first, including revisions that are being deleted. Empty when the decision
+   * does not need revisions.
+   */
   revisions: GraphRevision[];
-  /** State of the generated CRD; absent when the spec does not compile or the RGD is suspended. */
+  /** The state of the generated CRD; absent when the RGD's spec does not compile or the RGD is suspended. */
   kind?: KindFacts;
 }
 
-/** The graph that can serve while the spec cannot. */
+/** The graph that can serve while the RGD's present spec cannot. */
 export interface LastGood {
-  /** The graph that serves now, or the newest recorded one that compiles and fits the live CRD. */
+  /**
+   * The graph that serves now. If no graph serves now, the newest recorded graph that compiles and fits the
+   * live CRD.
+   */
   served?: ServedGraph;
-  /** State of the generated CRD; absent for a suspended RGD, whose CRD is not written. */
+  /**
+   * The state of the generated CRD; absent for a suspended RGD, because kro does not write the CRD of a
+   * suspended RGD.
+   */
   kind?: KindFacts;
 }
 
 /** The revisions among which the last good graph is searched. */
 export interface Candidates {
-  /** Revisions, newest first. */
+  /** The revisions to search, newest first. */
   revisions: readonly GraphRevision[];
-  /** The live CRD, if it was already read. */
+  /** The live CRD; absent when the CRD was not read yet. */
   live?: KubeObject;
 }
 
-/** The revisions that are not being deleted. */
+/** Returns the RGD's revisions that are not being deleted. */
 export function keptRevisions({ revisions }: Facts): GraphRevision[] {
   return revisions.filter((revision) => !revision.metadata.deletionTimestamp);
 }
 
-/** True when the newest revision records the RGD's present spec. */
+/** Reports whether the newest revision records the RGD's present spec. */
 export function isRecorded(facts: Facts): boolean {
   const [newest] = keptRevisions(facts);
   const { spec } = facts.rgd;

@@ -1,4 +1,4 @@
-/** Reads the facts from which a publication is decided. Sends no write. */
+/** Reads the facts on which the decision how to publish an RGD is based. These functions write no object. */
 import {
   CRD_KIND,
   errorText,
@@ -17,7 +17,10 @@ import { fits, foreignOwner, ownerOf } from "./generated_crd.ts";
 import { isOutrun } from "./requests.ts";
 import { listRevisions } from "./revisions.ts";
 
-/** Compiles the spec and reads the revisions and the CRD. Rejects with ApiError. */
+/**
+ * Compiles the RGD's spec and reads the RGD's revisions and generated CRD. Rejects with ApiError when a
+ * request fails.
+ */
 export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): Promise<Facts> {
   const build = await tryBuild(rgd, deps);
   deps.onBuilt?.(build.seconds, build.problems.length === 0);
@@ -32,7 +35,10 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   return { ...facts, kind: await gatherKind(rgd, build.graph, deps) };
 }
 
-/** Finds the graph that can go on serving, and reads its CRD. Rejects with ApiError. */
+/**
+ * Finds the graph that can serve while the RGD's present spec cannot, and reads the CRD of that graph.
+ * Rejects with ApiError when a request fails.
+ */
 export async function findLastGood(
   rgd: ResourceGraphDefinition,
   candidates: Candidates,

@@ -1,4 +1,7 @@
-/** The CustomResourceDefinition that a graph generates: its owner, and its difference to the live one. Pure. */
+/**
+ * The CustomResourceDefinition that kro generates from a graph: which RGD owns it, and how it differs from
+ * the live CRD. These functions send no request.
+ */
 import {
   Annotation,
   isObject,
@@ -11,24 +14,32 @@ import {
 } from "../api/mod.ts";
 import { compareCrds, type CrdChange, type Graph } from "../graph/mod.ts";
 
-/** True when kro generated the CRD: by the label `kro.run/owned`, or `managed-by: kro` of older releases. */
+/**
+ * Reports whether kro generated the CRD. CRDs of older kro releases have the label `managed-by: kro` in
+ * place of `kro.run/owned`.
+ */
 export function isOwned(crd: KubeObject): boolean {
   const labels = crd.metadata.labels ?? {};
   const owned = labels[Label.owned];
   return owned === undefined ? labels[Label.managedBy] === "kro" : owned === "true";
 }
 
-/** True when kro generated the CRD for an RGD of this name. The RGD may be deleted since. */
+/**
+ * Reports whether kro generated the CRD for an RGD of this name. The RGD may have been deleted since then.
+ */
 export function generatedFor(rgdName: string, crd: KubeObject): boolean {
   return ownerOf(crd) === rgdName;
 }
 
-/** Name of the RGD that the CRD was generated for; undefined for other CRDs, or without the label. */
+/**
+ * Returns the name of the RGD that the CRD was generated for. Returns undefined when kro did not generate
+ * the CRD or the CRD has no label with an RGD's name.
+ */
 export function ownerOf(crd: KubeObject): string | undefined {
   return isOwned(crd) ? crd.metadata.labels?.[Label.rgdName] : undefined;
 }
 
-/** Why the RGD may not write the CRD; undefined when it may. */
+/** Returns the reason why the RGD may not write the CRD, or undefined when the RGD may write the CRD. */
 export function foreignOwner(rgd: ResourceGraphDefinition, crd: KubeObject): string | undefined {
   if (!isOwned(crd)) return "CRD already exists and is not owned by KRO";
   const owner = ownerOf(crd);
@@ -36,7 +47,10 @@ export function foreignOwner(rgd: ResourceGraphDefinition, crd: KubeObject): str
   return `CRD is owned by another ResourceGraphDefinition ${owner}`;
 }
 
-/** The generated CRD with kro's labels, which override the author's. */
+/**
+ * Returns the CRD that kro generates from the graph, with kro's labels. A label of kro overrides a label of
+ * the same key in the RGD.
+ */
 export function desiredCrd(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -52,7 +66,10 @@ export function desiredCrd(
   return { ...graph.crd, metadata: { ...graph.crd.metadata, labels } };
 }
 
-/** The differences of the live CRD to the desired one. The label of kro's version is not compared. */
+/**
+ * Returns the differences between the live CRD and the desired CRD. The label with kro's version is not
+ * compared, so an upgrade of kro alone changes no CRD.
+ */
 export function pendingChanges(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -72,17 +89,23 @@ export function pendingChanges(
   ];
 }
 
-/** True when the graph can serve with the live CRD, or with a CRD changed without breaking instances. */
+/**
+ * Reports whether the graph can be served with the live CRD, either as the CRD is or after a change that
+ * breaks no instance.
+ */
 export function fits(rgd: ResourceGraphDefinition, graph: Graph, live: KubeObject): boolean {
   return !foreignOwner(rgd, live) && !pendingChanges(rgd, graph, live).some((c) => c.breaking);
 }
 
-/** True when the RGD's annotation allows changes of the CRD that may break instances. */
+/** Reports whether an annotation of the RGD allows changes of the CRD that may break instances. */
 export function allowsBreaking(rgd: ResourceGraphDefinition): boolean {
   return rgd.metadata.annotations?.[Annotation.allowBreakingChanges] === "true";
 }
 
-/** The merge patch from the live CRD to the desired one. Removes a name by an explicit null (RFC 7386). */
+/**
+ * Returns the merge patch that turns the live CRD into the desired CRD. In a merge patch (RFC 7386) an
+ * explicit null removes a field.
+ */
 export function crdPatch(desired: KubeObject, live: KubeObject): JsonObject {
   const spec = isObject(desired.spec) ? desired.spec : {};
   const names = isObject(spec.names) ? spec.names : {};
@@ -108,7 +131,10 @@ export function crdPatch(desired: KubeObject, live: KubeObject): JsonObject {
 
 const METADATA = ["labels", "annotations"] as const;
 
-/** Metadata keys that kro wrote, according to managed fields, and that the graph no longer contains. */
+/**
+ * Returns the keys of labels and annotations that kro wrote to the live CRD and that the desired CRD no
+ * longer has. The managed fields of the live CRD show which keys kro wrote.
+ */
 function staleMetadata(
   live: KubeObject,
   desired: KubeObject,

@@ -1,17 +1,18 @@
 /**
- * Publishes RGDs: compiles an RGD, records its spec as a GraphRevision, creates or updates the generated CRD
- * and writes the RGD's status. Withdraws the kind when the RGD is deleted. Used by the controller and by the
- * one-shot commands.
+ * Publishes RGDs (ResourceGraphDefinitions). Publishing compiles an RGD, records its spec as a
+ * GraphRevision, creates or updates the generated CRD, and writes the RGD's status. When an RGD is deleted,
+ * this folder also withdraws the kind that the RGD defines. The controller and the one-shot commands use
+ * this folder.
  *
- * - {@link publishGraph} publishes an RGD; {@link planGraph} returns the writes that it would make.
+ * - {@link publishGraph} publishes an RGD; {@link planGraph} returns the writes that publishing would make.
  * - {@link withdrawGraph} makes one step of deleting an RGD.
  * - {@link buildGraph} compiles an RGD against the kinds of a cluster and writes no object.
  * - {@link writeRgdStatus} writes conditions of an RGD outside a publication.
  * - {@link installCrds} creates kro's own CRDs.
  *
- * Publishing has three steps: `gather.ts` reads the cluster, `decide.ts` derives an ordered list of writes
- * and the status, and `perform.ts` makes the writes up to the first refusal. After a refusal the decision is
- * made again with the refusal as input, and returns the remaining writes.
+ * Publishing has three steps. `gather.ts` reads the cluster. `decide.ts` derives an ordered list of writes
+ * and the RGD's status. `perform.ts` makes the writes up to the first refused write. After a refusal,
+ * `decide.ts` decides again with the refusal as input, and returns the remaining writes.
  *
  * @example Publish an RGD
  * ```ts

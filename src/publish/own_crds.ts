@@ -1,21 +1,27 @@
-/** kro's own two CustomResourceDefinitions, which are embedded in the binary. */
+/**
+ * kro's own two CustomResourceDefinitions, which are embedded in the binary: ResourceGraphDefinition and
+ * GraphRevision.
+ */
 import { ApiError, CRD_KIND, type KubeObject, Manager } from "../api/mod.ts";
 import { type KubeClient, waitEstablished } from "../kube/mod.ts";
 import embedded from "./own_crds.json" with { type: "json" };
 
-/** The CRDs of ResourceGraphDefinition and GraphRevision, as in `deploy/crds`. Returns a new copy. */
+/**
+ * Returns a new copy of kro's own CRDs, ResourceGraphDefinition and GraphRevision. Their YAML files are in
+ * `deploy/crds`.
+ */
 export function ownCrds(): KubeObject[] {
   return structuredClone(embedded) as KubeObject[];
 }
 
-/** True when both of kro's own CRDs exist. Rejects with ApiError. */
+/** Reports whether the cluster has both of kro's own CRDs. Rejects with ApiError when a request fails. */
 export async function ownCrdsPresent(client: KubeClient): Promise<boolean> {
   return (await missing(client)).length === 0;
 }
 
 /**
- * Creates those of kro's own CRDs that are missing and waits until they are established. Existing CRDs are
- * not changed. Returns the names of the created ones, sorted. Rejects with ApiError.
+ * Creates kro's own CRDs as far as they are missing, and waits until the created CRDs are established. An
+ * existing CRD is not changed. Rejects with ApiError when a request fails.
  *
  * @example
  * ```ts
@@ -27,6 +33,8 @@ export async function ownCrdsPresent(client: KubeClient): Promise<boolean> {
  *   if (created.length > 0) console.log(`installed ${created.join(", ")}`);
  * }
  * ```
+ *
+ * @returns The names of the created CRDs, sorted.
  */
 export async function installCrds(client: KubeClient): Promise<string[]> {
   const created = await missing(client);
@@ -48,7 +56,8 @@ async function install(client: KubeClient, crd: KubeObject): Promise<void> {
   try {
     await client.create(CRD_KIND, crd, { fieldManager: Manager.kro });
   } catch (error) {
-    // Another process created it first; it still has to be established.
+    // Another process created the CRD first. The CRD may not be established yet, so this process waits as
+    // well.
     if (!(error instanceof ApiError && error.reason === "AlreadyExists")) throw error;
   }
   await waitEstablished(client, crd.metadata.name!);

@@ -1,4 +1,4 @@
-/** Makes the writes of a publication, in order, up to the first refusal. */
+/** Makes the writes of a publication in order, up to the first refused write. */
 import {
   ApiError,
   errorText,
@@ -12,25 +12,34 @@ import type { PublishDeps } from "./deps.ts";
 import { asKro, isOutrun, unlessReplaced } from "./requests.ts";
 import { guarded, type PatchWrite, type Refusal, type Write } from "./writes.ts";
 
-/** The objects in the responses to a publication's writes: their newest known states. */
+/**
+ * Stores the latest known state of each object that a publication has written, as returned by the API
+ * server.
+ */
 export class Answers {
   readonly #objects = new Map<string, KubeObject>();
 
-  /** The last response for the object; undefined before its first write. */
+  /**
+   * Returns the object as the API server returned it after the last write; undefined before the first write
+   * of the object.
+   */
   get(ref: ObjectRef): KubeObject | undefined {
     return this.#objects.get(keyOf(ref));
   }
 
-  /** Records the response to a write of the object. */
+  /** Records the object that the API server returned after a write. */
   set(ref: ObjectRef, object: KubeObject): void {
     this.#objects.set(keyOf(ref), object);
   }
 }
 
 /**
- * Makes the writes in order and records the responses. Stops at the first refusal that a condition of the
- * RGD has to report, and returns it. Rejects with every other error: a request that may succeed when it is
- * sent again, or a conflict with another client.
+ * Makes the writes in order and records the objects in the responses.
+ *
+ * @returns The first refusal that a condition of the RGD has to report; undefined when every write was
+ * made.
+ * @throws Any other error, such as a conflict with another client, or a failed request that may succeed
+ * when it is sent again.
  */
 export async function performWrites(
   writes: readonly Write[],
@@ -83,7 +92,10 @@ async function perform(write: Write, answers: Answers, deps: PublishDeps): Promi
   }
 }
 
-/** The patch with the precondition that no other client has changed the object since it was read. */
+/**
+ * Returns the patch with a precondition: the API server rejects the patch if another client has changed the
+ * object since kro read it.
+ */
 function body({ ref, patch, resourceVersion }: PatchWrite, answers: Answers): JsonObject {
   return guarded(patch, answers.get(ref)?.metadata.resourceVersion ?? resourceVersion);
 }
@@ -95,7 +107,10 @@ function countFailure(write: Write, { events }: PublishDeps): void {
   if (write.type === "verifyRevision") events?.statusFailed(write.compiles);
 }
 
-/** True when sending the write again would most likely fail in the same way. */
+/**
+ * Reports whether the error is a refusal: sending the same write again would most likely fail in the same
+ * way.
+ */
 function isRefusal(part: Refusal["part"], error: unknown): boolean {
   switch (part) {
     case "revision":

@@ -1,4 +1,6 @@
-/** Publishes an RGD: reads the facts, decides on the writes, makes them, and writes the status. */
+/**
+ * Publishes an RGD: reads the facts, decides on the writes, makes the writes, and writes the RGD's status.
+ */
 import type {
   GroupVersionKind,
   KindRef,
@@ -18,39 +20,48 @@ import type { Refusal } from "./writes.ts";
 export interface PublishResult {
   /** The RGD with its new status. */
   rgd: ResourceGraphDefinition;
-  /** The graph that reconciles instances: the spec's or the last good one; absent without either. */
+  /**
+   * The graph by which instances are reconciled: that of the present spec, or the last good graph. Absent
+   * when neither exists.
+   */
   served?: ServedGraph;
-  /** The problems of the spec. */
+  /** The problems of the RGD's spec; empty when the spec compiles. */
   problems: Problem[];
-  /** Why the spec does not serve although it has no problems, such as a refused change of the CRD. */
+  /**
+   * The reason why the RGD's spec is not served although the spec has no problems, such as a refused change
+   * of the CRD.
+   */
   error?: string;
-  /** Kinds that the spec was compiled against. */
+  /** The kinds that the RGD's spec was compiled against. */
   uses: KindRef[];
-  /** Kinds that the RGD uses and the cluster does not serve yet. */
+  /** The kinds that the RGD uses but the cluster does not serve yet. */
   missing: GroupVersionKind[];
-  /** Why a revision was created, if one was. */
+  /** The reason why a revision was created; absent when no revision was created. */
   issued?: Publication["issued"];
-  /** Duration of the compilation, in seconds. */
+  /** The duration of the compilation, in seconds. */
   buildSeconds: number;
-  /** The generated CRD after the writes. */
+  /** The generated CRD after the writes; absent when kro refuses to write the CRD. */
   crd?: KubeObject;
 }
 
-/** The writes that publishing an RGD would make, and the facts that they follow from. */
+/**
+ * The writes that publishing an RGD would make, and the facts on which the choice of these writes is based.
+ */
 export interface GraphPlan {
   /** The facts about the RGD. */
   known: Known;
-  /** The writes, and the RGD's status after them. */
+  /** The writes, and the RGD's status after the writes. */
   publication: Publication;
 }
 
 /**
  * Publishes an RGD: records its spec as a GraphRevision, creates or updates its CRD, serves its kind and
- * writes its status. When the spec cannot serve, the last good graph goes on serving. Idempotent: a further
- * call with unchanged objects sends no write.
+ * writes its status. When the spec cannot be served, the last good graph continues to be served. The
+ * operation is idempotent: a further call with unchanged objects sends no write.
  *
- * Refusals that a retry would not change are reported as conditions of the RGD. Rejects with ApiError when a
- * request fails, or when another client changed an object at the same time; call it again then.
+ * Refusals that a retry would not change become conditions of the RGD. Rejects with ApiError when a request
+ * fails, or when another client changed an object at the same time. The caller then publishes the RGD
+ * again.
  *
  * @example
  * ```ts
@@ -91,8 +102,9 @@ export async function publishGraph(
 }
 
 /**
- * Decides which writes {@link publishGraph} would make, and sends no write. If the API server refused one of
- * them, the following writes could differ. Rejects with ApiError when a request fails.
+ * Decides which writes {@link publishGraph} would make, without making them. The prediction assumes that
+ * the API server accepts every write; after a refused write, the following writes could differ. Rejects
+ * with ApiError when a request fails.
  *
  * @example
  * ```ts
@@ -122,6 +134,7 @@ async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
 
 function withRefusal(known: Known, { part, message }: Refusal): Known {
   const refused = { ...known.refused, [part]: message };
-  // The newest revision is a candidate for the last good graph again, once its record is refused.
+  // When recording the spec is refused, an older search result is discarded: the newest revision may be the
+  // last good graph, and the next search includes that revision.
   return { ...known, refused, ...part === "revision" ? { lastGood: undefined } : {} };
 }

@@ -1,16 +1,19 @@
-/** Options and error handling of this folder's requests. */
+/** Options and error handling of the requests that publish and withdraw an RGD. */
 import { ApiError, isNotFound, Manager } from "../api/mod.ts";
 import type { WriteOptions } from "../kube/mod.ts";
 
-/** Options of writes under upstream's field manager, `kro`. */
+/** The options of a write under the field manager `kro`, the same name that upstream uses. */
 export const asKro: WriteOptions = { fieldManager: Manager.kro };
 
-/** True when another client changed, replaced or created the object first, so that it must be read again. */
+/**
+ * Reports whether a write failed because another client changed, replaced or created the object first. The
+ * object must then be read again.
+ */
 export function isOutrun(error: unknown): boolean {
   return error instanceof ApiError && ["Conflict", "AlreadyExists"].includes(error.reason);
 }
 
-/** Awaits a request; resolves also when its object no longer exists. */
+/** Awaits a request, and resolves also when the request fails because the object no longer exists. */
 export async function unlessGone(request: Promise<unknown>): Promise<void> {
   try {
     await request;
@@ -19,7 +22,10 @@ export async function unlessGone(request: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Awaits a request; resolves also when its object no longer exists, or was changed or replaced. */
+/**
+ * Awaits a request, and resolves also when the request fails because the object no longer exists, or was
+ * changed or replaced.
+ */
 export async function unlessReplaced(request: Promise<unknown>): Promise<void> {
   try {
     await unlessGone(request);

@@ -1,4 +1,4 @@
-/** Plans the writes of GraphRevisions in a publication. Pure. */
+/** Plans the writes of GraphRevisions that a publication makes. These functions send no request. */
 import {
   apiVersionOf,
   type ConditionUpdate,
@@ -21,7 +21,11 @@ import { type Graph, revisionName } from "../graph/mod.ts";
 import { revisionRef } from "./revisions.ts";
 import { finalizerRemoval, type Part, type Write } from "./writes.ts";
 
-/** The next revision number. Numbers of deleted revisions are not used again. */
+/**
+ * Returns the next revision number of the RGD. The number of a deleted revision is not used again.
+ *
+ * @param revisions The RGD's revisions, newest first.
+ */
 export function nextRevision(
   rgd: ResourceGraphDefinition,
   revisions: readonly GraphRevision[],
@@ -30,7 +34,7 @@ export function nextRevision(
   return Math.max(rgd.status?.lastIssuedRevision ?? 0, newest) + 1;
 }
 
-/** The GraphRevision that records the RGD's spec under this number. */
+/** Returns the GraphRevision that records the RGD's spec under this revision number. */
 export function newRevision(
   rgd: ResourceGraphDefinition,
   graph: Graph,
@@ -59,7 +63,7 @@ export function newRevision(
   };
 }
 
-/** The write that creates the revision. */
+/** Returns the write that creates the revision. */
 export function creation(revision: GraphRevision): Write {
   return {
     type: "createRevision",
@@ -71,9 +75,10 @@ export function creation(revision: GraphRevision): Write {
 }
 
 /**
- * Removes kro's finalizer from revisions that are being deleted, and makes the RGD the controller (owner
- * reference) of the others: an RGD that was deleted and created again adopts the revisions of the former
- * one and continues its numbers.
+ * Returns the writes that bring the owners of revisions up to date. A revision that is being deleted loses
+ * kro's finalizer. Every other revision gets the RGD as its controller (an owner reference). An RGD that
+ * was deleted and created again thereby adopts the revisions of the deleted RGD and continues their
+ * numbers.
  */
 export function ownershipWrites(
   rgd: ResourceGraphDefinition,
@@ -84,7 +89,12 @@ export function ownershipWrites(
   );
 }
 
-/** Writes the verdict of compiling a revision's snapshot to its status, unless the status has it already. */
+/**
+ * Returns the write that records in a revision's status whether the revision compiles. Returns no write
+ * when the status already contains this result.
+ *
+ * @param verdict The compiled graph, or the message of the problems when the revision does not compile.
+ */
 export function verification(
   revision: GraphRevision,
   verdict: Graph | string,
@@ -120,8 +130,11 @@ export function verification(
 }
 
 /**
- * Deletes all revisions except the newest `keep`; zero or less keeps all. The finalizer is removed first, so
- * that the delete takes effect at once.
+ * Returns the writes that delete all revisions except the newest ones. Each revision loses kro's finalizer
+ * first, so that the API server removes the revision immediately when it is deleted.
+ *
+ * @param revisions The RGD's revisions, newest first.
+ * @param keep The number of revisions to keep. Zero or a negative number keeps all revisions.
  */
 export function retirement(revisions: readonly GraphRevision[], keep: number): Write[] {
   if (keep <= 0) return [];
@@ -136,7 +149,10 @@ export function retirement(revisions: readonly GraphRevision[], keep: number): W
   ]);
 }
 
-/** Topological order and dependencies for the status of RGDs and revisions; empty without a graph. */
+/**
+ * Returns the topological order and the dependencies of the graph's nodes, as fields for the status of an
+ * RGD or a revision. Both lists are empty without a graph.
+ */
 export function orderOf(
   graph: Graph | undefined,
 ): { topologicalOrder: string[]; resources: ResourceInformation[] } {

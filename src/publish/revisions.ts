@@ -1,4 +1,4 @@
-/** Lists and releases the GraphRevisions of an RGD. */
+/** Lists the GraphRevisions of an RGD, and removes kro's finalizer from a GraphRevision. */
 import {
   type GraphRevision,
   type KubeObject,
@@ -10,7 +10,10 @@ import type { KubeClient } from "../kube/mod.ts";
 import { asKro, unlessReplaced } from "./requests.ts";
 import { finalizerRemoval, guarded } from "./writes.ts";
 
-/** The RGD's revisions, newest first, including those that are being deleted. Rejects with ApiError. */
+/**
+ * Lists the RGD's revisions, newest first, including revisions that are being deleted. Rejects with
+ * ApiError when the request fails.
+ */
 export async function listRevisions(
   rgd: ResourceGraphDefinition,
   client: KubeClient,
@@ -21,8 +24,9 @@ export async function listRevisions(
 }
 
 /**
- * Removes kro's finalizer from a revision; sends no request for a revision without it. Resolves also when
- * the revision is gone or was changed since it was read; rejects with ApiError otherwise.
+ * Removes kro's finalizer from a revision. A revision without the finalizer needs no request. Resolves also
+ * when the revision no longer exists or was changed since it was read. Rejects with ApiError when the
+ * request fails for another reason.
  *
  * @example
  * ```ts
@@ -43,7 +47,7 @@ export async function releaseRevision(client: KubeClient, revision: KubeObject):
   await unlessReplaced(client.mergePatch(revisionRef(revision), body, asKro));
 }
 
-/** The reference to a revision. */
+/** Returns the reference to a revision. */
 export function revisionRef(revision: KubeObject): ObjectRef {
   return { kind: REVISION_KIND, name: revision.metadata.name! };
 }

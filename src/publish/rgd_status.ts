@@ -1,4 +1,4 @@
-/** Derives and writes the status of an RGD: conditions, state, topological order. */
+/** Derives and writes the status of an RGD: its conditions, state and topological order. */
 import {
   ApiError,
   type Condition,
@@ -17,25 +17,32 @@ import {
 import type { KubeClient } from "../kube/mod.ts";
 import { asKro } from "./requests.ts";
 
-/** An update of an RGD's status. Absent fields are not changed. */
+/** An update of an RGD's status. A field that is absent here is not changed in the status. */
 export interface StatusUpdate {
-  /** Conditions to set; other conditions are kept. */
+  /** The conditions to set. The status keeps all conditions of other types. */
   conditions: ConditionUpdate[];
-  /** Node ids in topological order. */
+  /** The ids of the graph's nodes, in topological order. */
   topologicalOrder?: string[];
-  /** The nodes that have dependencies, with these. */
+  /** The graph's nodes that depend on other nodes, each with its dependencies. */
   resources?: ResourceInformation[];
-  /** Highest revision number that was ever issued; a lower one than the present value is ignored. */
+  /**
+   * The highest revision number that was ever issued for the RGD. A number below that in the present status
+   * is ignored.
+   */
   lastIssuedRevision?: number;
 }
 
-/** The conditions that have to be True for state Active. As upstream, without GraphRevisionsResolved. */
+/**
+ * The conditions that have to be True for the state Active. As in upstream, the condition
+ * GraphRevisionsResolved does not count.
+ */
 const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 
 /**
- * Merges an update into the RGD's status and writes it if it changed. After a conflict the RGD is read again
- * and the update merged again; `observedGeneration` remains that of the given RGD, from which the conditions
- * were derived. Rejects with ApiError.
+ * Merges an update into the RGD's status, and writes the status if it changed. After a conflict the RGD is
+ * read again and the update is merged into the status just read. `observedGeneration` remains the
+ * generation of the given RGD, because the conditions were derived from the given RGD. Rejects with
+ * ApiError when a request fails.
  *
  * @example
  * ```ts
@@ -49,8 +56,8 @@ const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
  * }
  * ```
  *
- * @param now Transition time of conditions whose status changes.
- * @returns The RGD after the write; the given one if it was deleted or replaced.
+ * @param now The transition time of conditions whose status changes.
+ * @returns The RGD after the write, or the given RGD if it was deleted or replaced since it was read.
  */
 export async function writeRgdStatus(
   rgd: ResourceGraphDefinition,
@@ -77,7 +84,7 @@ export async function writeRgdStatus(
   }
 }
 
-/** Merges the update into the status of the RGD. */
+/** Returns the RGD's status after merging the update. */
 function nextStatus(
   rgd: ResourceGraphDefinition,
   update: StatusUpdate,
@@ -99,7 +106,10 @@ function nextStatus(
   };
 }
 
-/** The highest of the known numbers: the last issued revision never decreases. */
+/**
+ * Returns the highest of the known revision numbers, so that the last issued revision in the status never
+ * decreases.
+ */
 function highest(...numbers: (number | undefined)[]): { lastIssuedRevision?: number } {
   const known = numbers.filter((n) => n !== undefined);
   return known.length > 0 ? { lastIssuedRevision: Math.max(...known) } : {};
@@ -110,7 +120,7 @@ function stateOf(conditions: Condition[]): "Active" | "Inactive" {
   return serving ? "Active" : "Inactive";
 }
 
-/** Builds a condition update. */
+/** Returns an update of one condition. */
 export function condition(
   type: string,
   status: ConditionUpdate["status"],

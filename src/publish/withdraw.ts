@@ -1,4 +1,7 @@
-/** Withdraws an RGD that is being deleted: its instances and CRD if that is allowed, then its finalizer. */
+/**
+ * Withdraws an RGD that is being deleted: deletes its instances and CRD if that is allowed, then removes
+ * kro's finalizer from the RGD.
+ */
 import {
   CRD_KIND,
   isObject,
@@ -15,29 +18,35 @@ import { asKro, unlessGone } from "./requests.ts";
 import { listRevisions, releaseRevision } from "./revisions.ts";
 import { finalizerRemoval, guarded } from "./writes.ts";
 
-/** Dependencies of withdrawing an RGD. */
+/** The dependencies of withdrawing an RGD. */
 export interface WithdrawDeps {
-  /** Client of the cluster. */
+  /** The client of the cluster. */
   client: KubeClient;
-  /** Delete the instances, then the generated CRD. By default both are kept. */
+  /**
+   * Whether to delete the RGD's instances and then its generated CRD. By default instances and CRD are
+   * kept.
+   */
   allowCrdDeletion?: boolean;
 }
 
-/** Progress of the deletion of an RGD. */
+/** The progress of the deletion of an RGD. */
 export interface WithdrawResult {
-  /** True when kro's finalizer is removed from the RGD. */
+  /** Whether kro's finalizer has been removed from the RGD, so that the API server can delete the RGD. */
   released: boolean;
-  /** Instances that have to be gone before the RGD is released. */
+  /** The instances that must no longer exist before kro removes its finalizer from the RGD. */
   instancesLeft: KubeObject[];
 }
 
 /**
- * Makes one step of deleting an RGD. While instances exist, it deletes them and returns; the caller calls it
- * again while an instance controller removes their objects. Then it deletes the CRD, and removes kro's
- * finalizer from the revisions and the RGD.
+ * Makes one step of deleting an RGD.
  *
- * Instances and CRD are kept without `allowCrdDeletion`, and also when kro's own CRD of RGDs is gone or being
- * deleted, as when kro is uninstalled. Rejects with ApiError.
+ * While instances exist, the step deletes the instances and ends; an instance controller then removes the
+ * objects of these instances, and the caller makes the next step. Once all instances are gone, the step
+ * deletes the CRD and removes kro's finalizer from the revisions and the RGD.
+ *
+ * Instances and CRD are kept without `allowCrdDeletion`. They are also kept when kro is being uninstalled:
+ * kro's own CRD of ResourceGraphDefinitions is then absent or being deleted. Rejects with ApiError when a
+ * request fails.
  *
  * @example
  * ```ts
@@ -67,7 +76,10 @@ export async function withdrawGraph(
   return { released: true, instancesLeft: [] };
 }
 
-/** Message of the condition while the deletion of an RGD waits for these instances; names up to three. */
+/**
+ * Returns the message of the condition while the deletion of an RGD waits for these instances. The message
+ * names up to three instances.
+ */
 export function waitingText(instances: readonly KubeObject[]): string {
   const names = instances.map(({ metadata: { namespace, name } }) =>
     namespace ? `${namespace}/${name}` : name!
@@ -76,7 +88,7 @@ export function waitingText(instances: readonly KubeObject[]): string {
   return `waiting for instances to be gone: ${names.slice(0, 3).join(", ")}${more}`;
 }
 
-/** Name of the CRD that the RGD generates; undefined when its schema names no kind. */
+/** Returns the name of the CRD that the RGD generates; undefined when the RGD's schema names no kind. */
 export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
   const schema = rgd.spec?.schema;
   return schema?.kind
@@ -84,7 +96,10 @@ export function crdNameOf(rgd: ResourceGraphDefinition): string | undefined {
     : undefined;
 }
 
-/** The kind of a CRD in its storage version; undefined when the CRD is malformed. */
+/**
+ * Returns the kind that a CRD defines, in the storage version of the CRD; undefined when the CRD is
+ * malformed.
+ */
 export function kindOfCrd(crd: KubeObject): KindRef | undefined {
   const spec = isObject(crd.spec) ? crd.spec : {};
   const names = isObject(spec.names) ? spec.names : {};
@@ -103,7 +118,10 @@ async function isUninstalled(client: KubeClient): Promise<boolean> {
   return !crd || crd.metadata.deletionTimestamp !== undefined;
 }
 
-/** Deletes the instances, or the CRD if no instance exists. Returns the instances that still exist. */
+/**
+ * Deletes the instances of the RGD's kind, or the CRD when no instance exists. Returns the instances that
+ * still exist.
+ */
 async function removeKind(
   rgd: ResourceGraphDefinition,
   client: KubeClient,

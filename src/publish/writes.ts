@@ -1,88 +1,103 @@
-/** The writes of a publication as data: object, content and reason of each. */
+/** The writes of a publication as plain data. Each write has the object, the content and the reason. */
 import { FINALIZER, type JsonObject, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { ServedGraph } from "./deps.ts";
 
 /**
- * The part of a publication that a write belongs to. It determines what a refusal of the write means:
+ * The part of a publication that a write belongs to. The part determines what happens when the API server
+ * or kro refuses the write:
  *
- * - `revision`: records the spec. Refused: the condition GraphAccepted becomes False.
- * - `kind`: writes the CRD of the spec's graph. Refused: KindReady becomes False.
- * - `fallback`: writes the CRD of the last good graph. Refused: that graph serves only if the live CRD was
- *   generated for this RGD.
- * - `controller`: serves instances. Refused: ControllerReady becomes False.
+ * - `revision`: records the RGD's spec. After a refusal the condition GraphAccepted becomes False.
+ * - `kind`: writes the CRD of the graph of the present spec. After a refusal the condition KindReady
+ *   becomes False.
+ * - `fallback`: writes the CRD of the last good graph. After a refusal the last good graph is served only
+ *   if the live CRD was generated for this RGD.
+ * - `controller`: serves instances. After a refusal the condition ControllerReady becomes False.
  *
- * The refusal of a write without a part fails the whole publication.
+ * When a write without a part is refused, the whole publication fails.
  */
 export type Part = "revision" | "kind" | "fallback" | "controller";
 
-/** Fields of every write. */
+/** The fields that every write has. */
 export interface WriteBase {
-  /** Why the write is made, as a phrase for people. */
+  /** The reason for the write, as a phrase for people. */
   reason: string;
-  /** The part of the publication that the write belongs to. */
+  /**
+   * The part of the publication that the write belongs to. Absent when a refusal of the write fails the
+   * whole publication.
+   */
   part?: Part;
 }
 
-/** A JSON merge patch (RFC 7386). */
+/** A write by JSON merge patch (RFC 7386). */
 export interface PatchWrite extends WriteBase {
-  /** Reference to the object. */
+  /** The reference to the patched object. */
   ref: ObjectRef;
   /** The patch, without its precondition. */
   patch: JsonObject;
   /**
-   * The precondition: the resourceVersion of the object that the patch was derived from. It is replaced by
-   * that of the response if an earlier write of the same publication changed the object.
+   * The precondition of the patch: the resourceVersion of the object that the patch was derived from. If an
+   * earlier write of the same publication changed the object, the resourceVersion in the response to that
+   * write is used instead.
    */
   resourceVersion?: string;
 }
 
-/** The creation of an object. */
+/** A write that creates an object. */
 export interface CreateWrite extends WriteBase {
-  /** Reference to the object. */
+  /** The reference to the created object. */
   ref: ObjectRef;
-  /** The whole object. */
+  /** The whole object to create. */
   object: KubeObject;
 }
 
-/** One step of a publication. Each is one request, except `awaitCrd` and `serve`. */
+/** One step of a publication. Each step is one request, except `awaitCrd` and `serve`. */
 export type Write =
   /** Adds kro's finalizer to the RGD. */
   | { type: "addFinalizer" } & PatchWrite
-  /** Removes kro's finalizer from a revision, if it still exists; `retires`: a deleteRevision follows. */
+  /**
+   * Removes kro's finalizer from a revision, if the revision still exists. `retires` is true when the next
+   * write deletes this revision.
+   */
   | { type: "releaseRevision"; retires: boolean } & PatchWrite
-  /** Makes the RGD the revision's controller (owner reference). */
+  /** Makes the RGD the controller of a revision, by an owner reference. */
   | { type: "adoptRevision" } & PatchWrite
-  /** Creates the GraphRevision that records the spec. */
+  /** Creates the GraphRevision that records the RGD's spec. */
   | { type: "createRevision" } & CreateWrite
-  /** Writes to the revision's status whether it compiles. */
+  /** Records in the status of a revision whether the revision compiles. */
   | { type: "verifyRevision"; compiles: boolean } & PatchWrite
-  /** Deletes a revision beyond the limit, if it still exists. */
+  /** Deletes a revision beyond the maximum number, if the revision still exists. */
   | { type: "deleteRevision"; ref: ObjectRef; uid?: string } & WriteBase
   /** Creates the generated CRD. */
   | { type: "createCrd" } & CreateWrite
   /** Updates the generated CRD. */
   | { type: "patchCrd" } & PatchWrite
-  /** Waits until the CRD is established. `crd` is its last known state, before the writes. */
+  /** Waits until the CRD is established. `crd` is the CRD as it was before the writes. */
   | { type: "awaitCrd"; ref: ObjectRef; crd?: KubeObject } & WriteBase
-  /** Starts reconciling the kind's instances by this graph. */
+  /** Starts reconciling the instances of the RGD's kind by this graph. */
   | { type: "serve"; served: ServedGraph } & WriteBase;
 
-/** A refused write, to be reported by the condition of its part. */
+/** A refused write that a condition of the RGD has to report. */
 export interface Refusal {
-  /** The part of the refused write. */
+  /** The part of the publication that the refused write belongs to. */
   part: Part;
-  /** The error's message. */
+  /** The error message of the refused write. */
   message: string;
 }
 
-/** The patch that removes kro's finalizer from an object; undefined for an object without it. */
+/**
+ * Returns the merge patch that removes kro's finalizer from an object; undefined when the object has no
+ * such finalizer.
+ */
 export function finalizerRemoval({ metadata }: KubeObject): JsonObject | undefined {
   const finalizers = metadata.finalizers ?? [];
   if (!finalizers.includes(FINALIZER)) return undefined;
   return { metadata: { finalizers: finalizers.filter((each) => each !== FINALIZER) } };
 }
 
-/** The patch with a precondition on `metadata.resourceVersion`. */
+/**
+ * Returns the patch with a precondition: the API server rejects the patch when the object has another
+ * resourceVersion.
+ */
 export function guarded(patch: JsonObject, resourceVersion: string | undefined): JsonObject {
   return { ...patch, metadata: { ...patch.metadata as JsonObject, resourceVersion } };
 }
