@@ -1,13 +1,14 @@
 /**
- * Authorizes requests for a non-resource URL with TokenReview and SubjectAccessReview, as the components
- * of Kubernetes do for their metrics (Kubernetes documentation, "Authorization": non-resource requests).
+ * Authorizes requests to a non-resource URL, such as `/metrics`, with TokenReview and SubjectAccessReview.
+ * Kubernetes components protect their own metrics in the same way (Kubernetes documentation,
+ * "Authorization": non-resource requests).
  */
 import { isObject, type JsonObject, type KindRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
 /**
- * The result of a review. `unauthenticated`: the request has no valid token. `forbidden`: the token's
- * user may not get the path.
+ * The result of authorizing a request. `unauthenticated` means that the request has no valid token.
+ * `forbidden` means that the token is valid, but its user may not get the path.
  */
 export type AccessVerdict = "allowed" | "unauthenticated" | "forbidden";
 
@@ -16,8 +17,8 @@ const REFUSED_MS = 10_000;
 const MAX_TOKENS = 200;
 
 /**
- * Authorizes GETs of one path by bearer token. A verdict is cached for 30 s when it is `allowed`, otherwise
- * for 10 s; requests with the same token share one review.
+ * Authorizes GET requests to one path by their bearer tokens. The verdict `allowed` is cached for 30 s,
+ * every other verdict for 10 s. Concurrent requests with the same token share one review.
  *
  * @example
  * ```ts
@@ -31,14 +32,17 @@ export class AccessReviewer {
   readonly #client: KubeClient;
   readonly #path: string;
   readonly #now: () => number;
-  /** By the SHA-256 of the token, oldest first. The token itself is not stored. */
+  /**
+   * The cached verdicts by the SHA-256 hash of the token, oldest first. The token itself is not stored.
+   * `until` is the time at which the verdict expires, in milliseconds.
+   */
   readonly #verdicts = new Map<string, { until: number; verdict: Promise<AccessVerdict> }>();
 
   /**
-   * Sends no request before {@link verdict}.
+   * Creates a reviewer for one path. The first request is sent by {@link verdict}.
    *
-   * @param path non-resource URL, such as `/metrics`
-   * @param now monotonic clock in milliseconds
+   * @param path The non-resource URL to authorize, such as `/metrics`.
+   * @param now A monotonic clock that returns milliseconds.
    */
   constructor(client: KubeClient, path: string, now: () => number = () => performance.now()) {
     this.#client = client;
@@ -47,9 +51,10 @@ export class AccessReviewer {
   }
 
   /**
-   * Reviews the token of an Authorization header. Rejects with ApiError when a review cannot be created.
+   * Authorizes the bearer token of an Authorization header. Rejects with ApiError when the API server
+   * refuses the TokenReview or the SubjectAccessReview.
    *
-   * @param authorization value of the header; null when the request has none
+   * @param authorization The value of the Authorization header; null when the request has no such header.
    */
   async verdict(authorization: string | null): Promise<AccessVerdict> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];

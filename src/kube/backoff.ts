@@ -1,7 +1,11 @@
-/** Exponential backoff with decorrelated jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). */
+/**
+ * Exponential backoff with decorrelated jitter, as described in the AWS Architecture Blog, "Exponential
+ * Backoff And Jitter".
+ */
 
 /**
- * Random delays, each between the base and three times the previous delay, up to a cap.
+ * Computes random delays between retries. Each delay lies between the base and three times the previous
+ * delay, but never above a maximum.
  *
  * @example
  * ```ts
@@ -19,11 +23,11 @@ export class Backoff {
   #last: number;
 
   /**
-   * Starts at the base.
+   * Creates a backoff that starts at the base.
    *
-   * @param base shortest delay, in milliseconds; 100 by default
-   * @param cap longest delay, in milliseconds; 30,000 by default
-   * @param random returns numbers in [0, 1)
+   * @param base The shortest delay, in milliseconds; 100 by default.
+   * @param cap The longest delay, in milliseconds; 30,000 by default.
+   * @param random Returns random numbers from 0 (inclusive) to 1 (exclusive).
    */
   constructor(base = 100, cap = 30_000, random: () => number = Math.random) {
     this.#base = base;
@@ -39,7 +43,7 @@ export class Backoff {
     return this.#last;
   }
 
-  /** Starts again at the base, after a success. */
+  /** Restarts the delays at the base. Called after an attempt has succeeded. */
   reset(): void {
     this.#last = this.#base;
   }

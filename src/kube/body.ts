@@ -1,24 +1,30 @@
-/** Reads response bodies up to a size limit, so that a response cannot exhaust the memory. */
+/** Reads response bodies up to a size limit, so that a large response cannot exhaust the memory. */
 import { ApiError } from "../api/mod.ts";
 
 const MIB = 2 ** 20;
 
-/** Limit for one object, in bytes. etcd stores at most 1.5 MiB by default. */
+/**
+ * The maximum size of a response with one object, in bytes. etcd stores objects of at most 1.5 MiB by
+ * default.
+ */
 export const LONGEST_OBJECT = 32 * MIB;
 
-/** Limit for a page of a list, or for a document such as an OpenAPI schema, in bytes. */
+/**
+ * The maximum size of a response with one page of a list, or with a document such as an OpenAPI schema, in
+ * bytes.
+ */
 export const LONGEST_PAGE = 64 * MIB;
 
-/** Limit for a whole list that is read in one piece, in bytes. */
+/** The maximum size of a response with a whole list that is not divided into pages, in bytes. */
 export const LONGEST_WHOLE = 256 * MIB;
 
-/** The body of a response is longer than the limit for its request. */
+/** The error for a response body that is longer than the limit of its request. */
 export class TooLongError extends ApiError {
   /**
-   * Names the request and the limit in the message.
+   * Creates the error. Its message names the request and the limit.
    *
-   * @param request verb, resource and object, as messages name them
-   * @param limit in bytes
+   * @param request The request as messages name it: verb, resource and object.
+   * @param limit The size limit of the response body, in bytes.
    */
   constructor(request: string, limit: number) {
     super(`${request}: an answer of more than ${limit / MIB} MiB`, { reason: "Other" });
@@ -26,13 +32,14 @@ export class TooLongError extends ApiError {
 }
 
 /**
- * Returns the body as text; undefined when it is longer than `limit` bytes. A body that is too long is
- * cancelled and not read to its end.
+ * Returns the response body as a string, or undefined when the body is longer than `limit` bytes. Reading
+ * stops as soon as the body is known to be too long.
  */
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
   const { body, headers } = response;
   if (!body) return "";
-  // The content-length of a compressed body is its compressed length.
+  // For a compressed body, the header content-length is the compressed length, which is no measure of the
+  // memory that the body needs. The length is therefore counted while reading.
   const declared = headers.has("content-encoding") ? null : headers.get("content-length");
   if (declared !== null && Number(declared) <= limit) return await response.text();
   if (Number(declared) > limit) {
@@ -42,7 +49,7 @@ export async function readBody(response: Response, limit: number): Promise<strin
   const decoder = new TextDecoder();
   let length = 0;
   let text = "";
-  // Leaving the loop cancels the body.
+  // Returning from inside this loop cancels the body.
   for await (const chunk of body) {
     length += chunk.length;
     if (length > limit) return undefined;

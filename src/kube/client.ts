@@ -1,6 +1,6 @@
 /**
- * The client of one API server: the verbs of the Kubernetes API (Kubernetes documentation, "Kubernetes API
- * Concepts") over one {@link Transport}.
+ * The client of one API server. Its methods are the verbs of the Kubernetes API (Kubernetes documentation,
+ * "Kubernetes API Concepts"), sent over one {@link Transport}.
  */
 import {
   ApiError,
@@ -36,7 +36,8 @@ const PAGE_SIZE = 500;
 const METADATA = "g=meta.k8s.io;v=v1";
 
 /**
- * Returns a client of the configured API server. It opens the first connection with the first request.
+ * Returns a client of the configured API server. The client opens its first connection when the first
+ * request is sent.
  *
  * @example
  * ```ts
@@ -52,7 +53,7 @@ export function connect(config: ClusterConfig, options: ConnectOptions): KubeCli
   return new Client(config, new Transport(config, options), options.onWatch);
 }
 
-/** Builds requests from typed arguments and checks the shape of responses. */
+/** Builds requests from typed arguments, and checks that each response has the expected shape. */
 class Client implements KubeClient {
   readonly config: ClusterConfig;
   readonly #transport: Transport;
@@ -197,7 +198,8 @@ class Client implements KubeClient {
       body: jsonText(body),
       contentType: "application/json",
     };
-    // Both responses of the API server name the object; a proxy's page of status 200 does not.
+    // The API server responds to a deletion with the object or with a Status that names the object. A
+    // response of status 200 that names no object comes from a proxy and does not confirm the deletion.
     const { status, details, metadata } = await this.#json(request) as Deleted ?? {};
     const isGood = status === "Success" ? details?.name === ref.name : metadata?.name === ref.name;
     if (!isGood) throw badAnswer(request, "neither the object nor a Status");
@@ -250,7 +252,8 @@ class Client implements KubeClient {
       phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
       throw error;
     } finally {
-      // `phase` is not set when the consumer leaves its loop early, which stops the watch.
+      // `phase` is still unset when the consumer of the events leaves its loop early. Leaving the loop
+      // stops the watch.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }
@@ -272,7 +275,10 @@ class Client implements KubeClient {
     }
   }
 
-  /** Returns the list in a response. Rejects for a proxy's `{}`, which is not an empty list. */
+  /**
+   * Returns the list in a response. Rejects when the response is not a list: a proxy may respond with `{}`,
+   * which must not be read as an empty list.
+   */
   async #list(request: KubeRequest): Promise<List> {
     const answer = await this.#json(request);
     const isList = isObject(answer) && typeof answer.kind === "string" &&
@@ -294,7 +300,7 @@ function stoppedBy(signal: AbortSignal): WatchInfo["phase"] {
   return signal.reason instanceof InactivityError ? "silent" : "stopped";
 }
 
-/** The response to a deletion: a Status, or the object when finalizers keep it. */
+/** The response to a deletion: a Status, or the object itself when finalizers delay its deletion. */
 type Deleted =
   | { status?: unknown; details?: { name?: unknown } | null; metadata?: { name?: unknown } | null }
   | null;
@@ -321,7 +327,10 @@ async function collect(
   return { items, resourceVersion };
 }
 
-/** Items of lists lack apiVersion and kind; metadata-only ones are of kind PartialObjectMetadata. */
+/**
+ * Adds apiVersion and kind to an item of a list. The API server leaves both fields out of listed objects,
+ * and returns objects with metadata only under the kind PartialObjectMetadata.
+ */
 function typed(kind: KindRef, object: KubeObject): KubeObject {
   return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
 }

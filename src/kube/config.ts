@@ -1,6 +1,6 @@
 /**
- * Finds the configuration of the cluster: `--kubeconfig`, else `$KUBECONFIG`, else the pod's service
- * account, else `~/.kube/config`.
+ * Finds the configuration of the cluster. The sources in order of precedence are the flag `--kubeconfig`,
+ * the environment variable `KUBECONFIG`, the service account of the pod, and `~/.kube/config`.
  */
 import { join } from "node:path";
 import process from "node:process";
@@ -11,22 +11,23 @@ import { readKubeconfig } from "./kubeconfig.ts";
 import { toClusterConfig } from "./context.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** Flags that select the cluster. */
+/** The command-line flags that select the cluster, the context and the namespace. */
 export interface LoadOptions {
-  /** A kubeconfig file, instead of those of `$KUBECONFIG`. */
+  /** The path of a kubeconfig file, read in place of the files that `KUBECONFIG` lists. */
   kubeconfig?: string;
-  /** A context, instead of the current one. */
+  /** The name of a kubeconfig context, used in place of the current context. */
   context?: string;
-  /** A namespace, instead of the context's. */
+  /** The name of a namespace, used in place of the namespace of the context. */
   namespace?: string;
 }
 
 /**
- * Returns the configuration of the first source that exists: the option `kubeconfig`, the files of
- * `$KUBECONFIG`, the service account of the pod, `~/.kube/config`. The option `context` skips the pod.
+ * Returns the cluster configuration of the first source that exists: the file of the option `kubeconfig`,
+ * the files that `KUBECONFIG` lists, the service account of the pod, or `~/.kube/config`. With the option
+ * `context`, the service account is skipped, because a service account has no contexts.
  *
- * Rejects with ConfigError when a file or a permission is missing or a value is invalid, and with its
- * subclass NoClusterError when no source exists.
+ * Rejects with ConfigError when a file or a permission is missing or a value is invalid. Rejects with
+ * NoClusterError, a subclass of ConfigError, when no source exists.
  *
  * @example
  * ```ts
@@ -45,7 +46,7 @@ async function find(options: LoadOptions): Promise<ClusterConfig> {
   if (options.kubeconfig) return await fromFiles([options.kubeconfig], options.context);
   const listed = splitList(env("KUBECONFIG") ?? "");
   if (listed.length > 0) return await fromFiles(listed, options.context);
-  // A service account has no contexts.
+  // A service account has no contexts, so the option `context` excludes the service account.
   if (options.context === undefined) {
     const pod = await inCluster(env);
     if (pod) return pod;

@@ -1,4 +1,4 @@
-/** Builds a ClusterConfig from one context of a kubeconfig. */
+/** Builds the configuration of a cluster from one context of a kubeconfig. */
 import type { Cluster } from "@kubernetes/client-node";
 import { credentialsOf } from "./credentials.ts";
 import { ConfigError } from "./errors.ts";
@@ -7,8 +7,11 @@ import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /**
- * Looks up the context (the current one by default), its cluster and its user, and reads the files that
- * they name. Throws ConfigError for a missing name, an unreadable file or an unsupported field.
+ * Builds the cluster configuration from a context of the kubeconfig, its cluster and its user. Certificate
+ * and token files that the cluster and the user name are read. Throws ConfigError for an unknown context,
+ * cluster or user, for an unreadable file, and for an unsupported field.
+ *
+ * @param contextName The name of the context; the current context when undefined.
  */
 export async function toClusterConfig(
   kubeconfig: Kubeconfig,
@@ -99,7 +102,7 @@ async function pem(
 ): Promise<string | undefined> {
   if (!data && !file) return undefined;
   const text = data ? decode(origin, data, what) : await readFile(file!, what);
-  // Deno ignores certificates that it cannot parse, without an error.
+  // Deno silently ignores certificates that it cannot parse, so a value that is not PEM is rejected here.
   if (!text.includes("-----BEGIN ")) {
     throw new ConfigError(`${data ? origin : file}: ${what} is not PEM`);
   }
@@ -117,8 +120,9 @@ function decode(origin: string, data: string, what: string): string {
 function impersonation(origin: string, user: User): Record<string, string> | undefined {
   if (!user.impersonateUser) return undefined;
   if (user.impersonateGroups?.length) {
-    // A request repeats Impersonate-Group for each group, but `headers` holds one value for each name.
-    // A request with only some of the groups would act as another identity.
+    // Impersonating a user with several groups needs one Impersonate-Group header per group, but the type
+    // of `headers` allows only one value per header name. A request with only some of the groups would have
+    // other permissions than intended.
     throw new ConfigError(`${origin}: user "${user.name}": as-groups is not supported`);
   }
   return { "impersonate-user": user.impersonateUser };

@@ -1,8 +1,9 @@
 /**
- * Values of the Authorization header: constant, from a token file, or from an exec credential plugin
- * (`client.authentication.k8s.io`).
+ * Credentials for the Authorization header. The credentials are constant, read from a token file, or
+ * returned by an exec credential plugin (API group `client.authentication.k8s.io`).
  */
-// The package root does not export these two classes; it would also load all generated API classes.
+// These two classes are imported by file path: the package root does not export them, and importing the
+// package root would load all generated API classes.
 import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
 import { FileAuth } from "@kubernetes/client-node/dist/file_auth.js";
 import type { RequestOptions } from "node:https";
@@ -11,12 +12,13 @@ import type { User } from "./kubeconfig.ts";
 import { fileError, permissionError } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** The fields of a ClusterConfig that authenticate requests. */
+/** The fields of a cluster configuration that authenticate requests. */
 export type Credentials = Pick<ClusterConfig, "authorization" | "forget">;
 
 /**
- * Credentials of a kubeconfig user. The first of token file, token, exec plugin and password is used.
- * Throws ConfigError when the plugin fails, and for an auth-provider, which is not supported.
+ * Returns the credentials of a kubeconfig user. If the user has several credentials, the order of
+ * precedence is token file, token, exec plugin, password. Throws ConfigError when the exec plugin fails,
+ * and for an `auth-provider`, which is not supported.
  */
 export async function credentialsOf(
   origin: string,
@@ -35,7 +37,10 @@ export async function credentialsOf(
   return {};
 }
 
-/** Reads the token from a file: again after a minute, because the kubelet rotates it, and after a 401. */
+/**
+ * Returns credentials that read the token from a file. The file is read again after a minute, because the
+ * kubelet rotates the token, and after a response with status 401.
+ */
 export function fileCredentials(tokenFile: string): Credentials {
   const user: User = { name: "", authProvider: { config: { tokenFile } } };
   let auth = new FileAuth();
@@ -56,8 +61,9 @@ export function fileCredentials(tokenFile: string): Credentials {
 }
 
 /**
- * Credentials of an exec plugin. The plugin runs before the first request, because it may return a client
- * certificate that the connection needs, and again when its token expires.
+ * Returns the credentials of an exec plugin. The plugin runs before the first connection, because the
+ * plugin may return a client certificate that the connection needs. The plugin runs again when its token
+ * expires.
  */
 async function execCredentials(
   origin: string,
@@ -88,7 +94,10 @@ async function execCredentials(
   return { authorization, forget: () => void (auth = new ExecAuth()) };
 }
 
-/** Basic authentication (RFC 7617) in UTF-8, as Go's `Request.SetBasicAuth` encodes it. */
+/**
+ * Returns basic authentication (RFC 7617). User name and password are encoded in UTF-8, as in Go's
+ * `Request.SetBasicAuth`.
+ */
 function basic(username: string, password: string): Credentials {
   const bytes = new TextEncoder().encode(`${username}:${password}`);
   return constant(`Basic ${bytes.toBase64()}`);
@@ -119,7 +128,7 @@ function pluginError(origin: string, user: User, error: unknown): Error {
       : "";
     return new ConfigError(`${where} is not installed${hint}`);
   }
-  // The plugin's output is never shown: it may contain a credential.
+  // The error message does not contain the plugin's output, because the output may contain a credential.
   const message = error instanceof SyntaxError
     ? "its output is not JSON"
     : error instanceof TypeError

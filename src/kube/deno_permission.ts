@@ -1,11 +1,14 @@
-/** Turns a missing permission of Deno into an error that names the flag to grant it. */
+/**
+ * Replaces Deno's error for a missing permission with an error that names the flag that grants the
+ * permission.
+ */
 import { ConfigError, MissingFileError } from "./errors.ts";
 
 /**
- * Returns the result of `action`. Throws ConfigError when it lacks a permission.
+ * Runs `action` and returns its result. Throws ConfigError when `action` lacks a permission of Deno.
  *
- * @param doing the action as the message names it, such as `reading $HOME`
- * @param flag the flag of Deno that grants the permission
+ * @param doing The action as the error message names it, such as `reading $HOME`.
+ * @param flag The flag of Deno that grants the permission.
  */
 export function permitted<T>(doing: string, flag: string, action: () => T): T {
   try {
@@ -16,9 +19,10 @@ export function permitted<T>(doing: string, flag: string, action: () => T): T {
 }
 
 /**
- * Reads a text file. Rejects with MissingFileError when it does not exist, otherwise with ConfigError.
+ * Reads a text file. Rejects with MissingFileError when the file does not exist, and with ConfigError when
+ * the file cannot be read for another reason.
  *
- * @param what the file's role as the message names it, such as `kubeconfig`
+ * @param what The role of the file as the error message names it, such as `kubeconfig`.
  */
 export async function readFile(path: string, what: string): Promise<string> {
   try {
@@ -28,7 +32,11 @@ export async function readFile(path: string, what: string): Promise<string> {
   }
 }
 
-/** Returns the ConfigError for a failed read of a file; `what` is the file's role, such as `kubeconfig`. */
+/**
+ * Returns the ConfigError for a file that could not be read.
+ *
+ * @param what The role of the file as the error message names it, such as `kubeconfig`.
+ */
 export function fileError(path: string, what: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotFound || codeOf(error) === "ENOENT") {
     return new MissingFileError(`${path}: no such file (${what})`);
@@ -39,7 +47,10 @@ export function fileError(path: string, what: string, error: unknown): Error {
   return new ConfigError(`${path}: cannot read the ${what}: ${message}`);
 }
 
-/** Returns a ConfigError that names `flag` when `error` is a missing permission, else the error itself. */
+/**
+ * Returns a ConfigError that names `flag` when `error` is Deno's error for a missing permission. Returns
+ * any other Error unchanged, and wraps a value that is not an Error in an Error.
+ */
 export function permissionError(doing: string, flag: string, error: unknown): Error {
   if (error instanceof Deno.errors.NotCapable) {
     return new ConfigError(`${doing}: no permission: run with ${flag}`);

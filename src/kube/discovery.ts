@@ -1,4 +1,4 @@
-/** Looks up the kinds that the API server serves with aggregated discovery (KEP-3352). */
+/** Looks up the kinds that the API server serves. The source is aggregated discovery (KEP-3352). */
 import { ApiError, type GroupVersionKind, gvkKey } from "../api/mod.ts";
 import { type DiscoveredKind, type DiscoveryDocument, KindIndex } from "./kind_index.ts";
 import type { KubeClient } from "./types.ts";
@@ -7,9 +7,10 @@ const MEDIA_TYPE = "application/json;g=apidiscovery.k8s.io;as=APIGroupDiscoveryL
 const ACCEPT = `${MEDIA_TYPE};v=v2,${MEDIA_TYPE};v=v2beta1`;
 
 /**
- * A cache of aggregated discovery. The first lookup loads it with two requests, and all callers share the
- * result until {@link refresh}. Lookups reject with ApiError when that load fails; Kubernetes before 1.27
- * has no aggregated discovery.
+ * A cache of the kinds that the API server serves. The first lookup fetches all kinds with two requests,
+ * and later lookups use the cached result until {@link refresh} is called. A lookup rejects with ApiError
+ * when fetching the kinds fails. Kubernetes before 1.27 has no aggregated discovery, so there every lookup
+ * rejects.
  *
  * @example
  * ```ts
@@ -26,51 +27,63 @@ export class Discovery {
   #loading?: Promise<KindIndex>;
   #next?: Promise<KindIndex>;
 
-  /** Starts empty; the first lookup sends the requests. */
+  /** Creates an empty cache. The first lookup sends the requests. */
   constructor(client: KubeClient) {
     this.#client = client;
   }
 
-  /** Returns the kind in exactly this version; undefined when the server does not serve it. */
+  /**
+   * Returns the kind in exactly this group and version; undefined when the API server does not serve the
+   * kind.
+   */
   async resolve(gvk: GroupVersionKind): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byGvk.get(gvkKey(gvk));
   }
 
-  /** Returns the kind in the server's preferred version; undefined when the server does not serve it. */
+  /**
+   * Returns the kind in the API server's preferred version; undefined when the API server does not serve
+   * the kind.
+   */
   async byGroupKind(kind: { group: string; kind: string }): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byGroupKind(kind);
   }
 
   /**
-   * Looks up a kind as kubectl does: by plural, singular, kind or short name in any case, alone
-   * (`deploy`), with its group (`deployments.apps`) or with version and group (`Deployment.v1.apps`).
-   * Among several groups the first in the server's order wins. Returns undefined for an unknown name.
+   * Looks up a kind by a name that a user typed, as kubectl does. The name is a plural, singular, kind or
+   * short name in upper or lower case. It may stand alone (`deploy`), with a group (`deployments.apps`), or
+   * with version and group (`Deployment.v1.apps`). If several groups have a kind of this name, the first
+   * group in the API server's order is used. Returns undefined when no kind has this name.
    */
   async byName(name: string): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byName(name);
   }
 
-  /** Returns all kinds, in the server's order. */
+  /** Returns all kinds that the API server serves, in the API server's order. */
   async kinds(): Promise<DiscoveredKind[]> {
     return [...(await this.#loaded()).byGvk.values()];
   }
 
   /**
-   * Whether the kinds of a group and version are unknown because its aggregated API server does not
-   * respond. Its kinds and their objects may still exist.
+   * Reports whether the kinds of a group version are unknown because its aggregated API server does not
+   * respond. These kinds and their objects may still exist, so a caller must not treat the kinds as
+   * deleted.
    */
   async isStale(group: string, version: string): Promise<boolean> {
     return (await this.#loaded()).stale.has(`${group}/${version}`);
   }
 
-  /** Whether any version of the group is stale. */
+  /**
+   * Reports whether the kinds of any version of the group are unknown because an aggregated API server does
+   * not respond.
+   */
   async isGroupStale(group: string): Promise<boolean> {
     return [...(await this.#loaded()).stale].some((gv) => gv.startsWith(`${group}/`));
   }
 
   /**
-   * Loads discovery again. The result is at least as new as this call: calls during a load share the
-   * load after it. Rejects with ApiError.
+   * Fetches all kinds again. The result is at least as new as this call. If a fetch is already running, all
+   * callers wait for one further fetch, which starts afterwards. Rejects with ApiError when fetching the
+   * kinds fails.
    */
   async refresh(): Promise<void> {
     if (!this.#loading) return void await this.#load();
@@ -82,8 +95,8 @@ export class Discovery {
   }
 
   /**
-   * Returns the paths of the OpenAPI v3 documents by apiVersion (`v1`, `apps/v1`). The query of a path
-   * contains a hash of the document, so it changes with the content (KEP-2896).
+   * Returns the paths of the OpenAPI v3 documents, by apiVersion such as `v1` or `apps/v1`. The query of
+   * each path contains a hash of the document, so the path changes when the document changes (KEP-2896).
    */
   async openapi(): Promise<Map<string, string>> {
     const index = await this.#client.raw("/openapi/v3") as OpenApiIndex;
@@ -107,7 +120,8 @@ export class Discovery {
   }
 
   async #fetch(): Promise<KindIndex> {
-    // `/api` holds the core group, `/apis` all others.
+    // The path `/api` returns the kinds of the core group, and `/apis` returns the kinds of all other
+    // groups.
     const [core, groups] = await Promise.all(["/api", "/apis"].map((path) => this.#document(path)));
     this.#index = new KindIndex([...core!.items ?? [], ...groups!.items ?? []]);
     return this.#index;

@@ -1,17 +1,17 @@
-/** Turns HTTP responses and failures of fetch into errors that name the request. */
+/** Turns error responses and failed connections into errors that name the request. */
 import { ApiError, type ApiErrorReason, isObject, type StatusCause } from "../api/mod.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** The configuration cannot be used. The message is one line and says what to change. */
+/** The error for a configuration that cannot be used. The message is one line and states what to change. */
 export class ConfigError extends Error {
-  /** Always `ConfigError`. */
+  /** The name of the error class, always `ConfigError`. */
   override readonly name = "ConfigError";
 }
 
-/** Neither flags, environment, pod nor home folder configure a cluster. */
+/** The error for a missing cluster configuration: flags, environment, pod and home folder contain none. */
 export class NoClusterError extends ConfigError {}
 
-/** A file of the configuration does not exist. Callers may try another path. */
+/** The error for a configuration file that does not exist. The caller may try another path. */
 export class MissingFileError extends ConfigError {}
 
 const byCode: Record<number, ApiErrorReason> = {
@@ -40,15 +40,20 @@ const byReason: Record<string, ApiErrorReason> = {
   Timeout: "Timeout",
 };
 
-/** Returns the reason of a failed request: that of its Status if known, else that of the HTTP status. */
+/**
+ * Returns the reason of a failed request. The reason comes from the response's Status if it is a known
+ * reason, otherwise from the HTTP status code.
+ */
 export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
   const named = typeof statusReason === "string" ? byReason[statusReason] : undefined;
   return named ?? byCode[code] ?? (code >= 500 ? "ServerError" : "Other");
 }
 
 /**
- * Returns the seconds to wait by a Retry-After header, which holds seconds or a date (RFC 9110, section
- * 10.2.3); undefined when it holds neither. `now` is in milliseconds since 1970.
+ * Returns the seconds to wait according to a Retry-After header. The header contains either seconds or a
+ * date (RFC 9110, section 10.2.3). Returns undefined when the header contains neither.
+ *
+ * @param now The present time, in milliseconds since 1970.
  */
 export function retryAfterOf(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
@@ -58,8 +63,10 @@ export function retryAfterOf(header: string | null, now: number): number | undef
 }
 
 /**
- * Returns the error for a response that is not 2xx. `request` names verb and object; `body` is a
- * metav1.Status or the page of a proxy.
+ * Returns the error for a response with a status other than 2xx.
+ *
+ * @param request The request as messages name it: verb, resource and object.
+ * @param body The response body: a Status object (metav1.Status), or the HTML page of a proxy.
  */
 export function refusal(
   request: string,
@@ -83,7 +90,10 @@ export function refusal(
   });
 }
 
-/** Returns the error for a failed connection; a ConfigError when Deno does not permit the host. */
+/**
+ * Returns the error for a connection that could not be established or was lost. The error is a ConfigError
+ * when Deno lacks the permission to connect to the host, otherwise an ApiError.
+ */
 export function unreachable(request: string, config: ClusterConfig, error: unknown): Error {
   const where = hostOf(config.server);
   if (error instanceof Deno.errors.NotCapable) {
@@ -104,13 +114,16 @@ export function unreachable(request: string, config: ClusterConfig, error: unkno
   );
 }
 
-/** Returns `host:port` of a URL, with the default port of its scheme. */
+/** Returns `host:port` of a URL. A URL without a port has the default port of its scheme. */
 export function hostOf(server: string): string {
   const url = new URL(server);
   return `${url.hostname}:${url.port || (url.protocol === "http:" ? "80" : "443")}`;
 }
 
-/** Returns the innermost message of a failed fetch, without the URL and the prefix of Deno's HTTP client. */
+/**
+ * Returns the innermost error message of a failed fetch. The prefix that Deno's HTTP client adds, with the
+ * URL, is removed.
+ */
 export function causeText(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause) innermost = innermost.cause;
@@ -135,8 +148,10 @@ function firstLine(text: string): string {
   return (text.trim().split("\n", 1)[0] ?? "").slice(0, 200);
 }
 
-/** The abort reason of a watch that was closed because no event or bookmark arrived in time. */
+/**
+ * The abort reason of a watch connection that was closed because no event and no bookmark arrived in time.
+ */
 export class InactivityError extends Error {
-  /** Always `InactivityError`. */
+  /** The name of the error class, always `InactivityError`. */
   override readonly name = "InactivityError";
 }

@@ -1,14 +1,12 @@
-/** Waits until the API server serves the kind of a CustomResourceDefinition. */
+/** Waits until the API server serves the kind that a CustomResourceDefinition defines. */
 import { ApiError, conditionsOf, CRD_KIND, type KubeObject } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** Time limit of {@link waitEstablished} in milliseconds; upstream's is the same. */
+/** The time limit of {@link waitEstablished}, in milliseconds. Upstream uses the same limit. */
 const LIMIT_MS = 120_000;
 
 /**
- * Waits until the CRD has the condition Established, and returns it. Rejects with ApiError: `Invalid` when
- * its names are not accepted, `NotFound` when it does not exist, `Timeout` after two minutes and when the
- * signal aborts.
+ * Waits until the CRD has the condition Established, and returns the CRD.
  *
  * @example
  * ```ts
@@ -17,6 +15,9 @@ const LIMIT_MS = 120_000;
  * const client = connect(await loadConfig(), { userAgent: "kro/1.0" });
  * const crd = await waitEstablished(client, "shops.example.com");
  * ```
+ *
+ * @throws ApiError `Invalid` when the API server does not accept the CRD's names, `NotFound` when the CRD
+ * does not exist, and `Timeout` after two minutes or when the signal aborts.
  */
 export async function waitEstablished(
   client: KubeClient,
@@ -35,7 +36,10 @@ export async function waitEstablished(
   throw new ApiError(`CRD ${name} was not established in time`, { reason: "Timeout" });
 }
 
-/** Whether the API server serves the CRD's kind. Throws ApiError `Invalid` when another CRD has its names. */
+/**
+ * Reports whether the API server serves the CRD's kind. Throws ApiError `Invalid` when the API server does
+ * not accept the CRD's names, because another CRD already uses them.
+ */
 export function isServed(crd: KubeObject): boolean {
   const refused = conditionsOf(crd).find((c) => c.type === "NamesAccepted" && c.status === "False");
   if (refused) {
@@ -45,12 +49,18 @@ export function isServed(crd: KubeObject): boolean {
   return isEstablished(crd);
 }
 
-/** Whether the CRD has the condition Established. A name that is not accepted does not matter. */
+/**
+ * Reports whether the CRD has the condition Established. Unlike {@link isServed}, this function ignores
+ * rejected names.
+ */
 export function isEstablished(crd: KubeObject): boolean {
   return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");
 }
 
-/** Watches the CRD and returns it as soon as its kind is served; undefined when the watch ends before. */
+/**
+ * Watches the CRD until its kind is served, and returns the changed CRD. Returns undefined when the watch
+ * ends earlier.
+ */
 async function nextChange(
   client: KubeClient,
   crd: KubeObject,

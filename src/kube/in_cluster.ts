@@ -1,17 +1,21 @@
-/** Reads the configuration of a pod from its mounted service account. */
+/** Reads the cluster configuration of a pod from the pod's mounted service account. */
 import { fileCredentials } from "./credentials.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** Folder that the kubelet mounts the service account's token, namespace and certificate authority to. */
+/**
+ * The folder to which the kubelet mounts the token, the namespace and the certificate authority of the
+ * pod's service account.
+ */
 export const SERVICE_ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * Returns the pod's configuration; undefined outside a pod and without a mounted token. Rejects with
- * ConfigError for a file that cannot be read.
+ * Returns the cluster configuration of the pod that runs this process. Returns undefined when the process
+ * does not run in a pod or the pod has no service account token. Rejects with ConfigError when a file
+ * cannot be read.
  *
- * @param env reads an environment variable
+ * @param env Returns the value of an environment variable.
  */
 export async function inCluster(
   env: (name: string) => string | undefined,
@@ -25,14 +29,14 @@ export async function inCluster(
     const token = await readFile(tokenFile, "service account's token");
     if (token.trim() === "") throw new ConfigError(`${tokenFile}: the token is empty`);
   } catch (error) {
-    // A pod without a service account token may have a kubeconfig.
+    // A pod without a service account token is not an error, because the pod may have a kubeconfig.
     if (error instanceof MissingFileError) return undefined;
     throw error;
   }
   const ca = await readFile(`${directory}/ca.crt`, "service account's certificate authority");
   const namespace = await readFile(`${directory}/namespace`, "service account's namespace");
   return {
-    // URLs have IPv6 addresses in brackets.
+    // An IPv6 address in a URL is written in brackets.
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     ca,
     namespace: namespace.trim(),

@@ -1,31 +1,34 @@
-/** Looks up the kinds of a discovery document by their names. */
+/** Looks up the kinds of a discovery document by group, version, kind, or the names that users type. */
 import { type GroupVersionKind, gvkKey, type KindRef } from "../api/mod.ts";
 
-/** A kind in a discovery document. */
+/** A kind that the API server serves, as described by a discovery document. */
 export interface DiscoveredKind extends KindRef {
-  /** Singular name, lower case. */
+  /** The singular name of the kind, in lower case. */
   singular: string;
-  /** Short names, such as `deploy`. */
+  /** The short names of the kind, such as `deploy`. */
   shortNames: readonly string[];
-  /** Verbs that the server supports for it, such as `list`. */
+  /** The verbs that the API server supports for the kind, such as `list`. */
   verbs: readonly string[];
-  /** Subresources, such as `status`. */
+  /** The subresources of the kind, such as `status`. */
   subresources: readonly string[];
 }
 
-/** An APIGroupDiscoveryList of `apidiscovery.k8s.io` (KEP-3352). */
+/**
+ * The JSON document that aggregated discovery returns: an APIGroupDiscoveryList of the group
+ * `apidiscovery.k8s.io` (KEP-3352).
+ */
 export interface DiscoveryDocument {
-  /** `APIGroupDiscoveryList`. */
+  /** The kind of the document, always `APIGroupDiscoveryList` in a valid response. */
   kind?: string;
-  /** Groups, in the order of the server's priorities. */
+  /** The API groups, in the order of the API server's priorities. */
   items?: GroupDiscovery[];
 }
 
-/** One group of a {@link DiscoveryDocument}. */
+/** One API group in a {@link DiscoveryDocument}. */
 export interface GroupDiscovery {
-  /** `name` is the group; absent for the core group. */
+  /** The metadata of the API group. `name` is the name of the group, and is absent for the core group. */
   metadata?: { name?: string };
-  /** Preferred version first. */
+  /** The versions of the API group, the preferred version first. */
   versions?: {
     version: string;
     freshness?: string;
@@ -41,28 +44,31 @@ export interface GroupDiscovery {
   }[];
 }
 
-/** All kinds of one load of discovery. */
+/** An index of all kinds that were found by one fetch of discovery documents. */
 export class KindIndex {
-  /** By `gvkKey`, in the server's order. */
+  /** The kinds by the key that `gvkKey` returns, in the API server's order. */
   readonly byGvk: Map<string, DiscoveredKind> = new Map();
-  /** `group/version` of aggregated APIs that did not respond. */
+  /** The group versions, written `group/version`, of aggregated APIs that did not respond. */
   readonly stale: Set<string> = new Set();
 
   /**
-   * Indexes all kinds of the groups.
+   * Indexes all kinds of the API groups.
    *
-   * @param groups the groups of `/api` and `/apis`, in the server's order
+   * @param groups The groups of the paths `/api` and `/apis`, in the API server's order.
    */
   constructor(groups: readonly GroupDiscovery[]) {
     for (const group of groups) this.#addGroup(group);
   }
 
-  /** Returns the kind in its preferred version. */
+  /** Returns the kind in its preferred version; undefined when the index has no such kind. */
   byGroupKind(wanted: { group: string; kind: string }): DiscoveredKind | undefined {
     return this.#first((k) => k.group === wanted.group && k.kind === wanted.kind);
   }
 
-  /** Looks up `deploy`, `deployments`, `Deployment`, `deployment.apps` or `Deployment.v1.apps`. */
+  /**
+   * Looks up a kind by a name that a user typed: `deploy`, `deployments`, `Deployment`, `deployment.apps`
+   * or `Deployment.v1.apps`.
+   */
   byName(name: string): DiscoveredKind | undefined {
     const lower = name.toLowerCase();
     const dot = lower.indexOf(".");
@@ -70,7 +76,8 @@ export class KindIndex {
     const head = lower.slice(0, dot);
     const tail = lower.slice(dot + 1);
     return this.#named(head, (k) => k.group === tail) ??
-      // The core group's name is empty: `pods.v1.`, which may be written `pods.v1`.
+      // The core group has an empty name, so a pod is written `pods.v1.` with a dot at the end. The dot may
+      // be left out.
       this.#named(
         head,
         (k) => `${k.version}.${k.group}`.replace(/\.$/, "") === tail.replace(/\.$/, ""),
@@ -78,7 +85,7 @@ export class KindIndex {
   }
 
   #named(name: string, fits: (kind: DiscoveredKind) => boolean): DiscoveredKind | undefined {
-    // Short names are tried last, so that a short name does not hide another kind's plural.
+    // Short names are tried last, so that a short name does not hide the plural of another kind.
     return this.#first((k) =>
       fits(k) && [k.plural, k.singular, k.kind.toLowerCase()].includes(name)
     ) ??
@@ -95,7 +102,7 @@ export class KindIndex {
     for (const { version, freshness, resources } of discovered.versions ?? []) {
       if (freshness === "Stale") this.stale.add(`${group}/${version}`);
       for (const resource of resources ?? []) {
-        // A resource without a kind cannot be read or listed.
+        // A resource without a kind cannot be read or listed, so the index leaves it out.
         const kind = resource.responseKind?.kind;
         if (!kind) continue;
         const found: DiscoveredKind = {

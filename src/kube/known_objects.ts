@@ -1,12 +1,21 @@
-/** Turns watch events and lists into changes, by comparing uid and resourceVersion with the known objects. */
+/**
+ * Turns watch events and lists into changes. A change is found by comparing uid and resourceVersion with
+ * those of the known object.
+ */
 import { apiVersionOf, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { WatchEvent } from "./types.ts";
 
 /** A change of one object. */
 export interface Change {
-  /** An object recreated under its name, with another uid, is two changes: deleted, then added. */
+  /**
+   * The type of the change. When an object was deleted and created again under the same name, with a new
+   * uid, two changes are reported: `deleted`, then `added`.
+   */
   type: "added" | "modified" | "deleted";
-  /** The object. A deletion found by a list has only type, name, namespace, uid and resourceVersion. */
+  /**
+   * The changed object. When a list shows that an object is gone, the object has only apiVersion, kind,
+   * name, namespace, uid and resourceVersion.
+   */
   object: KubeObject;
 }
 
@@ -15,49 +24,52 @@ interface Entry {
   resourceVersion: string;
 }
 
-/** Remembers uid and resourceVersion of each object by namespace and name. */
+/** Stores uid and resourceVersion of each known object, by namespace and name. */
 export class KnownObjects {
   readonly #kind: KindRef;
   #entries = new Map<string, Entry>();
   #listed?: Map<string, Entry>;
 
-  /** Starts without any object. */
+  /** Creates a store without objects. */
   constructor(kind: KindRef) {
     this.#kind = kind;
   }
 
-  /** How many objects are known. */
+  /** The number of known objects. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** Whether an object of this name is known. */
+  /** Reports whether an object of this namespace and name is known. */
   readonly has = (at: { namespace?: string; name?: string }): boolean =>
     this.#entries.has(placeOf(at));
 
-  /** Returns the changes of a watch event: an empty list when the object has the known resourceVersion. */
+  /**
+   * Returns the changes that a watch event contains. The list of changes is empty when the object has the
+   * known resourceVersion.
+   */
   fromEvent(event: Exclude<WatchEvent, { type: "BOOKMARK" }>): Change[] {
     const { object } = event;
     if (event.type !== "DELETED") return this.#put(object);
     const key = keyOf(object);
     const entry = this.#entries.get(key);
-    // Skips the DELETED event of an earlier object that had the same name.
+    // This DELETED event belongs to an earlier object of the same name, so the known object is kept.
     if (!entry || entry.uid !== object.metadata.uid) return [];
     this.#entries.delete(key);
     return [{ type: "deleted", object }];
   }
 
-  /** Forgets all objects, so that the next list reports each of them as added. */
+  /** Forgets all objects. The next list then reports each listed object as added. */
   clear(): void {
     this.#entries = new Map();
   }
 
-  /** Begins a list. An earlier list that did not end is discarded. */
+  /** Begins a list. An earlier list that was not ended is discarded. */
   beginList(): void {
     this.#listed = new Map();
   }
 
-  /** Returns the changes of one item of the list. */
+  /** Records an item of the list, and returns the changes that the item contains. */
   fromList(object: KubeObject): Change[] {
     const changes = this.#put(object);
     const key = keyOf(object);
@@ -65,7 +77,7 @@ export class KnownObjects {
     return changes;
   }
 
-  /** Ends the list. Returns a deletion for each known object that the list did not contain. */
+  /** Ends the list, and returns a deletion for each known object that the list did not contain. */
   endList(): Change[] {
     const listed = this.#listed ?? new Map<string, Entry>();
     const gone = [...this.#entries].filter(([key]) => !listed.has(key));

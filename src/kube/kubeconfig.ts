@@ -1,33 +1,37 @@
-/** Reads kubeconfig files and merges them as kubectl does: the first file that sets a value wins. */
+/**
+ * Reads kubeconfig files and merges them as kubectl does: the first file that sets a value takes
+ * precedence.
+ */
 import { dirname, isAbsolute, join } from "node:path";
 import type { Cluster, Context, User as BareUser } from "@kubernetes/client-node";
-// The package root does not export these parsers; it would also load all generated API classes.
+// These parsers are imported by file path: the package root does not export them, and importing the package
+// root would load all generated API classes.
 import { newClusters, newContexts, newUsers } from "@kubernetes/client-node/dist/config_types.js";
 import { load, YAMLException } from "js-yaml";
 import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
 
-/** A user, with the fields that client-node's type lacks. */
+/** A kubeconfig user, extended by the fields that the type in client-node lacks. */
 export type User = BareUser & { tokenFile?: string; impersonateGroups?: string[] };
 
 /** The merged content of all kubeconfig files. */
 export interface Kubeconfig {
-  /** The files' paths joined by `:`, for messages. */
+  /** The paths of the kubeconfig files joined by `:`, for messages. */
   origin: string;
-  /** Clusters by name. */
+  /** The clusters of the kubeconfig files, by name. */
   clusters: Map<string, Cluster>;
-  /** Users by name. */
+  /** The users of the kubeconfig files, by name. */
   users: Map<string, User>;
-  /** Contexts by name. */
+  /** The contexts of the kubeconfig files, by name. */
   contexts: Map<string, Context>;
-  /** Name of the current context; empty when no file sets one. */
+  /** The name of the current context; an empty string when no kubeconfig file sets a current context. */
   currentContext: string;
 }
 
 /**
- * Reads and merges the files. Rejects with ConfigError for an invalid file, and with MissingFileError when
- * all files are missing.
+ * Reads kubeconfig files and merges them. Files that do not exist are skipped. Rejects with ConfigError
+ * when a file is invalid, and with MissingFileError when no file exists.
  */
 export async function readKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
   const merged: Kubeconfig = {
@@ -55,7 +59,10 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
   return merged;
 }
 
-/** Parses one file and resolves its relative paths against its folder. Throws ConfigError. */
+/**
+ * Parses one kubeconfig file. Relative paths in the file are resolved against the folder of the file.
+ * Throws ConfigError when the file is invalid.
+ */
 export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "origin"> {
   const root = parseYaml(file, text);
   const folder = dirname(file);
@@ -66,7 +73,7 @@ export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "o
     const users = newUsers(rawUsers).map((user, i): User => {
       const raw = entry(rawUsers[i], "user");
       const exec = isObject(raw.exec) ? { ...raw.exec } : undefined;
-      // A bare command name is looked up in PATH; one with a slash is a path.
+      // A command name without a slash is looked up in PATH. A command name with a slash is a path.
       if (typeof exec?.command === "string" && exec.command.includes("/")) {
         exec.command = absolute(exec.command);
       }

@@ -1,8 +1,11 @@
-/** Reads Leases of coordination.k8s.io: who holds them, and whether they have expired. */
+/**
+ * Reads Leases (API group coordination.k8s.io): which process holds a Lease, and whether the Lease has
+ * expired.
+ */
 import { ApiError, isObject, type KindRef, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { KubeClient } from "./types.ts";
 
-/** Kind of Leases. */
+/** The kind Lease of the API group coordination.k8s.io. */
 export const LEASE_KIND: KindRef = {
   group: "coordination.k8s.io",
   version: "v1",
@@ -11,32 +14,33 @@ export const LEASE_KIND: KindRef = {
   namespaced: true,
 };
 
-/** Default namespace of Leases. */
+/** The default namespace of Leases. */
 export const LEASE_NAMESPACE = "kube-system";
 
-/** The state of a Lease at one time. */
+/** The state of a Lease at one point in time. */
 export interface LeaseState {
-  /** Its namespace. */
+  /** The namespace of the Lease. */
   namespace: string;
-  /** Its name. */
+  /** The name of the Lease. */
   name: string;
-  /** Identity of its holder; undefined when the holder has released it. */
+  /** The identity of the process that holds the Lease; undefined when the Lease was released. */
   holder?: string;
-  /** Whether it is held and has not expired. */
+  /** Whether a process holds the Lease and the Lease has not expired. */
   live: boolean;
 }
 
-/** Options of {@link readLeases}. */
+/** The options of {@link readLeases}. */
 export interface ReadLeasesOptions {
-  /** Namespace to read besides `kube-system` when RBAC forbids a list of all namespaces. */
+  /** The namespace to read in addition to `kube-system` when RBAC forbids listing all namespaces. */
   namespace?: string;
-  /** Time for which to compute the state, in milliseconds since 1970; now by default. */
+  /** The time at which the state is computed, in milliseconds since 1970; the present time by default. */
   now?: number;
 }
 
 /**
- * Returns the Leases with this name in all namespaces or, when RBAC forbids that list, in
- * `options.namespace` and `kube-system`. Rejects with ApiError when RBAC forbids all of these reads.
+ * Returns the Leases with this name in all namespaces. When RBAC forbids listing all namespaces, only the
+ * Leases in `options.namespace` and `kube-system` are returned. Rejects with ApiError when RBAC forbids all
+ * of these reads.
  *
  * @example
  * ```ts
@@ -86,12 +90,15 @@ export function leaseState(lease: KubeObject, now: number): LeaseState {
   };
 }
 
-/** Formats a time, in milliseconds since 1970, as metav1.MicroTime: RFC 3339 with six decimals. */
+/**
+ * Formats a time as metav1.MicroTime, which is RFC 3339 with six decimals. The time is given in
+ * milliseconds since 1970.
+ */
 export function microTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "000Z");
 }
 
-/** Returns a reference to a Lease. */
+/** Returns the reference to a Lease. */
 export function leaseRef(namespace: string, name: string): ObjectRef {
   return { kind: LEASE_KIND, namespace, name };
 }
@@ -119,7 +126,8 @@ async function findLeases(
       refused = error;
     }
   }
-  // An empty list would say that the Lease is free, which is unknown here.
+  // When no namespace could be read, it is unknown whether the Lease exists. An empty list would wrongly
+  // mean that the Lease is free.
   if (readable === 0) throw refused;
   return found;
 }

@@ -1,6 +1,7 @@
 /**
- * Leader election with a Lease, as client-go's package `leaderelection` does it: acquire, renew, release.
- * Unlike client-go, a waiting process watches the Lease instead of polling it.
+ * Leader election with a Lease. Acquiring, renewing and releasing work as in client-go's package
+ * `leaderelection`. Unlike client-go, a process that waits for the Lease watches the Lease instead of
+ * polling it.
  */
 import { ApiError, isObject, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { LEASE_KIND, leaseRef, microTime } from "./lease.ts";
@@ -9,44 +10,59 @@ import { Reflector } from "./reflector.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
-/** Defaults of {@link LeaseOptions} in seconds: those of client-go and of upstream kro. */
+/**
+ * The default timings of {@link LeaseOptions}, in seconds. client-go and upstream kro have the same
+ * defaults.
+ */
 export const LEASE_DEFAULTS = {
   durationSeconds: 15,
   renewDeadlineSeconds: 10,
   retrySeconds: 2,
 } as const;
 
-/** The Lease, its timings, and callbacks. */
+/** The Lease to hold, its timings, and the callbacks of the holder. */
 export interface LeaseOptions {
-  /** Namespace of the Lease. */
+  /** The namespace of the Lease. */
   namespace: string;
-  /** Name of the Lease. */
+  /** The name of the Lease. */
   name: string;
-  /** Identity of this process; `<host name>_<uuid>` by default. */
+  /** The identity of this process in the Lease; `<host name>_<uuid>` by default. */
   identity?: string;
-  /** Time without renewal after which another process may take the Lease, in seconds; 15 by default. */
+  /**
+   * The time without renewal after which another process may acquire the Lease, in seconds; 15 by default.
+   */
   durationSeconds?: number;
-  /** Time without renewal after which this process counts the Lease as lost, in seconds; 10 by default. */
+  /**
+   * The time without renewal after which this process treats the Lease as lost, in seconds; 10 by default.
+   * Should be shorter than `durationSeconds`, so that this process stops before another process acquires
+   * the Lease.
+   */
   renewDeadlineSeconds?: number;
-  /** Time between renewals, and between attempts that fail, in seconds; 2 by default. */
+  /** The time between two renewals, and between failed attempts, in seconds; 2 by default. */
   retrySeconds?: number;
-  /** Called when the Lease is acquired. */
+  /** Called when this process has acquired the Lease. */
   acquired?: () => void;
-  /** Called when another process has taken the Lease or the renew deadline has passed. */
+  /**
+   * Called when this process has lost the Lease: another process has acquired the Lease, or the renew
+   * deadline has passed.
+   */
   lost?: () => void;
-  /** Called once for each other process that holds the Lease. */
+  /** Called when another process holds the Lease, once per holder. */
   waiting?: (holder: string) => void;
-  /** Called when a request for the Lease fails; the holder repeats it. */
+  /** Called when a request for the Lease fails. The request is then repeated. */
   onError?: (error: unknown) => void;
   /** Called when a request for the Lease succeeds. */
   onAnswer?: () => void;
-  /** Called when the watch of the Lease fails; the holder repeats it, and reads the Lease at its expiry. */
+  /**
+   * Called when the watch of the Lease fails. The watch is then repeated, and until it works the Lease is
+   * read when it expires.
+   */
   onWatchError?: (error: unknown) => void;
 }
 
 /**
- * Returns a unique identity, `<host name>_<uuid>`. Throws ConfigError without Deno's permission to read the
- * host name.
+ * Returns a unique identity, `<host name>_<uuid>`. Throws ConfigError when Deno lacks the permission to
+ * read the host name.
  */
 export function leaseIdentity(): string {
   try {
@@ -56,30 +72,42 @@ export function leaseIdentity(): string {
   }
 }
 
-/** Whether this process holds the Lease. Times are those of `performance.now()`, in milliseconds. */
+/**
+ * The state of this process: whether it holds the Lease. Times are values of `performance.now()`, in
+ * milliseconds.
+ */
 type State =
-  /** Another process holds the Lease, or none; `holder` is the last one that `waiting` was called with. */
+  /** This process does not hold the Lease. `holder` is the process that `waiting` was last called with. */
   | { readonly name: "waiting"; readonly holder?: string }
-  /** This process holds it. `renewedAt`: when the last renewal was sent; `deadline`: fires when it is lost. */
+  /**
+   * This process holds the Lease. `renewedAt` is when the last renewal was sent. The timer `deadline` fires
+   * when the Lease counts as lost.
+   */
   | {
     readonly name: "held";
     readonly renewedAt: number;
     readonly deadline: ReturnType<typeof setTimeout>;
   };
 
-/** The last change of the Lease that this process has seen. */
+/** The last change of the Lease that this process has observed. */
 interface Observation {
-  /** Its resourceVersion; undefined when the Lease does not exist. */
+  /** The resourceVersion of the Lease; undefined when the Lease does not exist. */
   readonly revision?: string;
-  /** When this process first saw it (`performance.now()`). */
+  /**
+   * The time at which this process first observed this version of the Lease, as a value of
+   * `performance.now()`.
+   */
   readonly at: number;
-  /** How long from then on this process must not take the Lease, in milliseconds; 0 if it is free. */
+  /**
+   * The time after `at` during which this process must not acquire the Lease, in milliseconds. The time is
+   * 0 when the Lease is free.
+   */
   readonly respectedMs: number;
 }
 
 /**
- * Acquires, renews and releases one Lease. It measures expiry, of its own Lease and of another process',
- * with the monotonic clock of this machine, because the clocks of machines differ.
+ * Acquires, renews and releases one Lease. Expiry is measured with the monotonic clock of this machine,
+ * both for this process and for another holder, because the clocks of different machines differ.
  *
  * @example
  * ```ts
@@ -93,7 +121,7 @@ interface Observation {
  * ```
  */
 export class LeaseHolder {
-  /** Identity that this process writes into the Lease. */
+  /** The identity that this process writes into the Lease. */
   readonly identity: string;
   readonly #client: KubeClient;
   readonly #options: LeaseOptions;
@@ -103,13 +131,13 @@ export class LeaseHolder {
   readonly #stop = new AbortController();
   #running?: Promise<void>;
   #state: State = { name: "waiting" };
-  /** The Lease as last read or written; undefined when it must be read again. */
+  /** The Lease as it was last read or written; undefined when the Lease must be read again. */
   #lease?: KubeObject;
   #seen: Observation = { at: 0, respectedMs: 0 };
-  /** Resolved when the watch shows that the Lease may be free. */
+  /** A promise that resolves when the watch shows that the Lease may have become free. */
   #changed = Promise.withResolvers<void>();
 
-  /** Sends no request before {@link start}. */
+  /** Creates a holder. The first request is sent after {@link start} is called. */
   constructor(client: KubeClient, options: LeaseOptions) {
     this.#client = client;
     this.#options = options;
@@ -120,22 +148,23 @@ export class LeaseHolder {
   }
 
   /**
-   * Whether this process holds the Lease now. It is false after the renew deadline even in a process that
-   * was suspended and whose timers have not fired yet.
+   * Whether this process holds the Lease now. The value is computed from the clock, so it is false after
+   * the renew deadline even if the process was suspended and the deadline's timer has not fired yet.
    */
   get held(): boolean {
     return this.#state.name === "held" &&
       performance.now() - this.#state.renewedAt < this.#deadlineMs;
   }
 
-  /** Acquires and renews the Lease until {@link release}. */
+  /** Starts to acquire and renew the Lease, until {@link release} is called. */
   start(): void {
     this.#running ??= this.#run();
   }
 
   /**
-   * Stops, and releases the Lease if it is held, so that another process can take it before it expires.
-   * Never rejects: a failed request goes to `onError`. `lost` is not called.
+   * Stops renewing the Lease and, if this process holds the Lease, releases it, so that another process can
+   * acquire the Lease before it expires. Never rejects: the error of a failed request is passed to
+   * `onError`. `lost` is not called.
    */
   async release(): Promise<void> {
     this.#stop.abort();
@@ -160,13 +189,16 @@ export class LeaseHolder {
   }
 
   async #renew(signal: AbortSignal): Promise<void> {
-    // A conflict means that the Lease has changed: the second attempt reads it again.
+    // A conflict means that another client has changed the Lease. The second attempt reads the Lease again.
     if (await this.#attempted() === "raced") await this.#attempted();
     if (!this.held) this.#lose();
     if (this.#state.name === "held") await sleep(this.#retryMs, signal);
   }
 
-  /** Tries until the Lease is held. After `taken` it tries again at a change of holder or at the expiry. */
+  /**
+   * Tries to acquire the Lease until this process holds it. While another process holds the Lease, the next
+   * attempt follows when the holder changes or the Lease expires.
+   */
   async #acquire(signal: AbortSignal): Promise<void> {
     const done = new AbortController();
     const end = () => done.abort();
@@ -197,11 +229,12 @@ export class LeaseHolder {
     return new Reflector(this.#client, LEASE_KIND, options, handlers).start(signal);
   }
 
-  /** Handles a change from the watch. */
+  /** Handles a change of the Lease that the watch delivers. */
   #observed(lease: KubeObject | undefined): void {
     if (!this.#note(lease)) return;
     const holder = lease ? holderOf(lease) : "";
-    // A renewal by the known holder needs no attempt. The sleep until the old expiry ends and starts anew.
+    // A renewal by the same holder needs no attempt to acquire the Lease. The running wait ends at the old
+    // expiry, where an attempt finds the Lease renewed and waits for the new expiry.
     if (holder !== "" && this.#state.name === "waiting" && this.#state.holder === holder) return;
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -220,7 +253,7 @@ export class LeaseHolder {
     }
   }
 
-  /** Renews the Lease if it is held, or takes it if it is free or expired. */
+  /** Renews the Lease if this process holds it. Otherwise acquires the Lease if it is free or expired. */
   async #attempt(): Promise<"held" | "taken" | "raced"> {
     if (this.#state.name !== "held" || !this.#lease) await this.#read();
     const before = this.#lease ? specOf(this.#lease) : {};
@@ -241,15 +274,16 @@ export class LeaseHolder {
       renewTime: now,
       leaseTransitions: ours || this.#lease === undefined ? transitions : transitions + 1,
     });
-    // The response came after the deadline: other processes may already count the Lease as expired.
+    // The response arrived after the renew deadline, when other processes may already treat the Lease as
+    // expired. The renewal is therefore not counted.
     if (performance.now() - started >= this.#deadlineMs) return "raced";
     this.#renewed(started);
     return "held";
   }
 
   /**
-   * Records a renewal. The deadline counts from when the request was sent, which is before any other process
-   * can see the renewal and count the lease duration from it.
+   * Records a renewal of the Lease. The renew deadline counts from the time at which the request was sent.
+   * Other processes see the renewal later, so their lease duration ends later than this deadline.
    */
   #renewed(sentAt: number): void {
     const before = this.#state;
@@ -273,8 +307,11 @@ export class LeaseHolder {
   }
 
   /**
-   * Records when this process first saw this version of the Lease; returns false for a known version. A
-   * deleted Lease is not free before it expires: its holder creates it again with the next renewal.
+   * Records the time at which this process first observed a version of the Lease. Returns false when the
+   * version was already observed.
+   *
+   * A deleted Lease is treated as held until it would have expired, because its holder creates the Lease
+   * again with the next renewal.
    */
   #note(lease: KubeObject | undefined): boolean {
     const revision = lease?.metadata.resourceVersion;
@@ -290,7 +327,10 @@ export class LeaseHolder {
     return true;
   }
 
-  /** Milliseconds until another process' Lease expires; 0 or less when it may be taken. */
+  /**
+   * Returns the milliseconds until another process' Lease expires. The result is 0 or negative when this
+   * process may acquire the Lease.
+   */
   #untilExpiry(): number {
     return this.#seen.at + this.#seen.respectedMs - performance.now();
   }
@@ -325,7 +365,7 @@ function holderOf(lease: KubeObject): string {
   return typeof holderIdentity === "string" ? holderIdentity : "";
 }
 
-/** Whether another process changed or created the Lease first. */
+/** Reports whether a write failed because another process changed or created the Lease first. */
 function isRace(error: unknown): boolean {
   return error instanceof ApiError &&
     (error.reason === "Conflict" || error.reason === "AlreadyExists");

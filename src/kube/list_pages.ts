@@ -1,13 +1,15 @@
-/** Reads lists page by page, for callers that accept the same object twice. */
+/** Reads lists page by page. A list that has to be read again yields some objects twice. */
 import { ApiError, type KindRef } from "../api/mod.ts";
 import type { KubeClient, ListOptions, ListPage } from "./types.ts";
 
 /**
- * Yields pages of 500 objects of all namespaces or, when RBAC forbids that, of the given ones. When the
- * continue token expires, it reads the list again in one piece and yields the earlier objects twice.
- * Rejects with ApiError.
+ * Yields the objects of all namespaces in pages of 500 objects. When RBAC forbids listing all namespaces,
+ * the objects of the given namespaces are yielded instead.
  *
- * @param namespaces called when RBAC forbids a list of all namespaces
+ * When the continue token of the list expires, the whole list is requested again without pages, so that
+ * objects of earlier pages are yielded a second time. Rejects with ApiError when a request fails.
+ *
+ * @param namespaces Returns the namespaces to list; called only when RBAC forbids listing all namespaces.
  *
  * @example
  * ```ts

@@ -1,7 +1,8 @@
 /**
- * A Kubernetes client over `fetch`: {@link loadConfig} reads a kubeconfig or the pod's service account,
- * {@link connect} returns a {@link KubeClient} with the verbs of the API, {@link Discovery} finds kinds,
- * {@link Reflector} lists and watches, {@link LeaseHolder} elects a leader. It does not depend on graphs.
+ * A Kubernetes client over `fetch`. {@link loadConfig} reads a kubeconfig or the pod's service account.
+ * {@link connect} returns a {@link KubeClient} with the verbs of the Kubernetes API. {@link Discovery}
+ * looks up kinds, {@link Reflector} lists and watches objects, and {@link LeaseHolder} elects a leader.
+ * This folder contains nothing that is specific to kro's graphs.
  *
  * @example Watch the ConfigMaps of a namespace
  * ```ts

@@ -1,18 +1,21 @@
-/** Paths of the API server: `/api/v1/…` for the core group, else `/apis/<group>/<version>/…`. */
+/**
+ * Builds URL paths of the Kubernetes API. Paths of the core group start with `/api/v1`, and paths of other
+ * groups with `/apis/<group>/<version>`.
+ */
 import type { KindRef } from "../api/mod.ts";
 import type { ListOptions } from "./types.ts";
 
-/** The parts of a path after group and version. */
+/** The parts of a URL path after the API group and version. */
 export interface PathParts {
-  /** Namespace; absent for all namespaces and for cluster-scoped kinds. */
+  /** The namespace in the path; absent for all namespaces and for cluster-scoped kinds. */
   namespace?: string;
-  /** Name of the object; absent for the collection. */
+  /** The name of the object; absent in the path of a collection. */
   name?: string;
-  /** Subresource, such as `status`. */
+  /** The name of the subresource, such as `status`; absent in the path of the object itself. */
   subresource?: string;
 }
 
-/** Returns the path of a collection or of one object; each segment is percent-encoded. */
+/** Returns the URL path of a collection or of one object. Each segment of the path is percent-encoded. */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];
   const segments = [...root, kind.version];
@@ -23,13 +26,15 @@ export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   return "/" + segments.map(encodeURIComponent).join("/");
 }
 
-/** Returns a resource as RBAC and kubectl write it: `deployments.apps`, `pods/status`. */
+/**
+ * Returns the name of a resource as RBAC and kubectl write it, such as `deployments.apps` or `pods/status`.
+ */
 export function resourceText(kind: KindRef, subresource?: string): string {
   const resource = kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`;
   return subresource ? `${resource}/${subresource}` : resource;
 }
 
-/** Returns the query of a list or watch with its selectors. */
+/** Returns the query parameters of a list or watch that contain its label selector and field selector. */
 export function selectionQuery(options: ListOptions): URLSearchParams {
   const query = new URLSearchParams();
   if (options.labelSelector) query.set("labelSelector", options.labelSelector);
@@ -37,7 +42,7 @@ export function selectionQuery(options: ListOptions): URLSearchParams {
   return query;
 }
 
-/** Joins path and query; an empty query adds no `?`. */
+/** Joins a path and a query string. An empty query string adds no `?`. */
 export function withQuery(path: string, query: URLSearchParams): string {
   const text = query.toString();
   return text === "" ? path : `${path}?${text}`;

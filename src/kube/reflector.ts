@@ -1,6 +1,7 @@
 /**
- * A reflector, as client-go's `tools/cache.Reflector`: it lists the objects of one kind, then watches them,
- * until it is stopped. Handlers get one stream of changes across reconnects, relists and failures.
+ * Lists the objects of one kind and then watches them until it is stopped, as client-go's
+ * `tools/cache.Reflector` does. The caller gets one stream of changes that continues across reconnects,
+ * relists and failures.
  */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
@@ -9,66 +10,87 @@ import { type Change, KnownObjects } from "./known_objects.ts";
 import { sleep } from "./timers.ts";
 import type { KubeClient, ListOptions } from "./types.ts";
 
-/** Handlers of changes. The reflector calls them one at a time, in the order of the server's changes. */
+/**
+ * The handlers of changes. The reflector calls one handler at a time, in the order in which the API server
+ * reports the changes.
+ */
 export interface ReflectorHandlers {
-  /** An object was created, or is part of the first list. */
+  /** Called when an object was created, and for each object of the first list. */
   added(object: KubeObject): void;
-  /** An object changed. */
+  /** Called when an object was modified. */
   modified(object: KubeObject): void;
-  /** An object was deleted. If a relist found this, the object has only type, name, namespace and uid. */
+  /**
+   * Called when an object was deleted. When a relist shows that the object is gone, the object has only
+   * apiVersion, kind, name, namespace, uid and resourceVersion.
+   */
   deleted(object: KubeObject): void;
   /** Called once, after `added` was called for each object of the first list. */
   synced?(): void;
 }
 
-/** A complete list: the handlers were called for each of its objects. */
+/** A list that was read completely. The handlers were called for each of its objects. */
 export interface Listed {
-  /** The list's resourceVersion; empty when the server sends none. */
+  /** The resourceVersion of the list; an empty string when the API server sends no resourceVersion. */
   resourceVersion: string;
-  /** The listed namespace; absent for all namespaces. */
+  /** The namespace that was listed; absent when all namespaces were listed. */
   namespace?: string;
-  /** Whether the list contained the object. */
+  /** Reports whether the list contained the object of this namespace and name. */
   has(at: { namespace?: string; name?: string }): boolean;
 }
 
-/** The selection that a reflector watches, and callbacks for lists and failures. */
+/** The options of a reflector: which objects it watches, and callbacks for lists and failures. */
 export interface ReflectorOptions extends ListOptions {
-  /** Called with every failure except an expired resourceVersion; the reflector tries again. */
+  /**
+   * Called after each failure, except when a resourceVersion has expired. The reflector then tries again.
+   */
   onError?: (error: unknown) => void;
-  /** Delays between failed attempts; 100 ms to 30 s by default. */
+  /** The delays between failed attempts; from 100 ms to 30 s by default. */
   backoff?: Backoff;
-  /** Called after each complete list, before `synced` is called for the first one. */
+  /** Called after each complete list. For the first list, this callback comes before `synced`. */
   onListed?: (list: Listed) => void;
-  /** Milliseconds between lists while RBAC allows lists and forbids watches; 10,000 by default. */
+  /**
+   * The time between two lists while RBAC allows lists but forbids watches, in milliseconds; 10,000 by
+   * default.
+   */
   pollMs?: number;
 }
 
-/** The reflector must list: it has no resourceVersion to watch from. */
+/**
+ * The state of a reflector that must list, because it has no resourceVersion from which to start a watch.
+ */
 interface Listing {
   readonly name: "listing";
-  /** Whether an earlier list was complete. */
+  /** Whether an earlier list was read completely. */
   readonly synced: boolean;
 }
 
-/** The reflector watches, or is about to reconnect. */
+/** The state of a reflector that watches or is about to reconnect. */
 interface Watching {
   readonly name: "watching";
-  /** Where the next connection starts: the resourceVersion of the last list, event or bookmark. */
+  /**
+   * The resourceVersion at which the next watch connection starts: that of the last list, event or
+   * bookmark.
+   */
   resourceVersion: string;
-  /** Whether the connection continues an earlier watch; false right after a list. */
+  /**
+   * Whether the connection continues an earlier watch. The value is false for the first connection after a
+   * list.
+   */
   resumed: boolean;
   /** Whether the connection delivered an event or stayed open for PRODUCTIVE_MS. */
   productive: boolean;
 }
 
-// The API server sends a bookmark about once a minute, so a connection that is silent for longer is broken.
+// The API server sends a bookmark about once a minute, so a connection that is silent for 100 seconds is
+// broken.
 const INACTIVITY_MS = 100_000;
 const PRODUCTIVE_MS = 5_000;
 const POLL_MS = 10_000;
 
 /**
- * Lists and watches one kind. It stores no objects, only the uid and resourceVersion of each: enough to
- * tell additions, changes and deletions apart after a relist.
+ * Lists and watches the objects of one kind. The reflector stores no objects, only the uid and
+ * resourceVersion of each object. These two values suffice to distinguish added, modified and deleted
+ * objects after a relist.
  *
  * @example
  * ```ts
@@ -91,7 +113,7 @@ export class Reflector {
   readonly #synced = Promise.withResolvers<void>();
   #state: Listing | Watching = { name: "listing", synced: false };
 
-  /** Sends no request before {@link start}. */
+  /** Creates a reflector. The first request is sent after {@link start} is called. */
   constructor(
     client: KubeClient,
     kind: KindRef,
@@ -104,40 +126,50 @@ export class Reflector {
     this.#handlers = handlers;
     this.#known = new KnownObjects(kind);
     this.#backoff = options.backoff ?? new Backoff();
-    // Without this handler, Deno would end the process when a stopped reflector rejects the promise.
+    // Stopping the reflector before its first list rejects this promise. Deno would end the process if the
+    // rejection had no handler.
     this.#synced.promise.catch(() => {});
   }
 
-  /** Resolves after the first list; rejects with the signal's reason when the signal aborts before. */
+  /**
+   * A promise that resolves after the first complete list. The promise rejects with the signal's reason
+   * when the signal aborts before that list is complete.
+   */
   get synced(): Promise<void> {
     return this.#synced.promise;
   }
 
-  /** Whether the handlers were called for each object of the first list; stays true. */
+  /** Whether the handlers were called for each object of the first list. Once true, the value stays true. */
   get hasSynced(): boolean {
     return this.#state.name === "watching" || this.#state.synced;
   }
 
-  /** Whether the reflector watches, which means that its last list succeeded; false while it lists. */
+  /**
+   * Whether the last list succeeded and the reflector now watches. The value is false while the reflector
+   * lists.
+   */
   get mayList(): boolean {
     return this.#state.name === "watching";
   }
 
-  /** Number of known objects. */
+  /** The number of known objects. */
   get size(): number {
     return this.#known.size;
   }
 
   /**
-   * Forgets all objects, so that the next round lists and calls `added` for each object. For handlers that
-   * have dropped their state.
+   * Forgets all objects. When the current watch ends, the reflector lists again and calls `added` for each
+   * object. Used when the handlers have dropped their own state.
    */
   forget(): void {
     this.#known.clear();
     this.#relist();
   }
 
-  /** Runs until the signal aborts; resolves when its connections are closed. Never rejects. Call it once. */
+  /**
+   * Lists and watches until the signal aborts, and resolves when all connections are closed. Never rejects.
+   * May be called only once.
+   */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const error = await this.#round(signal);
@@ -148,7 +180,10 @@ export class Reflector {
     this.#synced.reject(signal.reason);
   }
 
-  /** Lists, unless a resourceVersion to watch from is known, then watches once; returns the first error. */
+  /**
+   * Runs one round: lists if no resourceVersion to watch from is known, then opens one watch connection.
+   * Returns the first error.
+   */
   async #round(signal: AbortSignal): Promise<unknown> {
     try {
       if (this.#state.name === "watching") {
@@ -165,19 +200,23 @@ export class Reflector {
     }
   }
 
-  /** Reports the error of a round and sets the next state; returns the milliseconds until the next round. */
+  /**
+   * Ends a round: reports its error and sets the next state. Returns the milliseconds until the next round.
+   */
   #finish(error: unknown): number {
     const watch = this.#state.name === "watching" ? this.#state : undefined;
     if (error !== undefined && !isGone(error)) this.#report(error);
     const retryAfterMs = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
     if (watch && isRefused(error)) {
-      // RBAC allows lists and forbids watches. Each round tries the watch again, because roles change.
+      // RBAC allows lists but forbids watches, so the reflector lists at intervals. Each round tries to
+      // watch again, because a role may be changed.
       this.#relist();
       this.#backoff.reset();
       return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
     }
     if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
-    // An expired resourceVersion is normal, unless a list has just returned it.
+    // An expired resourceVersion is normal after a longer watch, and the reflector lists again immediately.
+    // If the resourceVersion of a list just received has expired, the backoff delays the next list.
     const expired = watch?.resumed && isGone(error);
     if (watch?.productive || expired) this.#backoff.reset();
     if (expired || (watch?.productive && error === undefined)) return 0;
@@ -188,14 +227,17 @@ export class Reflector {
     this.#state = { name: "listing", synced: this.hasSynced };
   }
 
-  /** Lists the kind and changes to `watching`; stays `listing` when the signal aborts. */
+  /**
+   * Lists all objects and changes the state to `watching`. The state stays `listing` when the signal
+   * aborts.
+   */
   async #list(signal: AbortSignal): Promise<void> {
     let resourceVersion: string | undefined;
     try {
       resourceVersion = await this.#readPages(signal);
     } catch (error) {
       if (!isGone(error)) throw error;
-      // The continue token expired between two pages: list again, in one piece.
+      // The continue token expired between two pages, so the whole list is requested again without pages.
       resourceVersion = await this.#readPages(signal, 0);
     }
     if (resourceVersion === undefined) return;
@@ -210,7 +252,10 @@ export class Reflector {
     this.#synced.resolve();
   }
 
-  /** Emits the changes of all pages; returns the list's resourceVersion, or undefined after an abort. */
+  /**
+   * Reads all pages of a list and calls the handlers for their changes. Returns the resourceVersion of the
+   * list, or undefined when the signal aborts.
+   */
   async #readPages(signal: AbortSignal, limit?: number): Promise<string | undefined> {
     this.#known.beginList();
     let resourceVersion = "";
@@ -222,7 +267,10 @@ export class Reflector {
     return resourceVersion;
   }
 
-  /** One watch connection. It is closed when no event or bookmark arrives for INACTIVITY_MS. */
+  /**
+   * Opens one watch connection and handles its events. The connection is closed when no event and no
+   * bookmark arrives for INACTIVITY_MS.
+   */
   async #watch(state: Watching, signal: AbortSignal): Promise<void> {
     const timeoutSeconds = Math.round(300 + Math.random() * 300);
     const connection = new AbortController();
@@ -232,7 +280,8 @@ export class Reflector {
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let lastEvent = started;
-    // One timer serves many events: when it fires, it is set again for the time that is left.
+    // Events do not reset the timer, which saves a timer per event. When the timer fires, it is set again
+    // for the remaining time.
     const check = () => {
       const left = lastEvent + INACTIVITY_MS - performance.now();
       if (left <= 0) inactive();
@@ -287,15 +336,22 @@ export class Reflector {
   }
 }
 
-/** Whether the server refused the request: RBAC forbids it (403), or the kind lacks the verb (405). */
+/**
+ * Reports whether the API server refused the request: RBAC forbids the request (403), or the kind does not
+ * support the verb (405).
+ */
 export function isRefused(error: unknown): boolean {
   return error instanceof ApiError && (error.reason === "Forbidden" || error.code === 405);
 }
 
-/** Whether a watch from this resourceVersion cannot continue, so that the next request must be a list. */
+/**
+ * Reports whether a watch cannot continue from its resourceVersion, so that the next request must be a
+ * list.
+ */
 function isPositionLost(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  // NotFound: the kind was deleted. If it is created again under the same name, its objects are others.
+  // NotFound means that the kind was deleted. If the kind is created again under the same name, it has
+  // other objects, so the reflector must list.
   return error.reason === "Gone" || error.reason === "NotFound" ||
     error.causes.some((cause) => cause.reason === "ResourceVersionTooLarge");
 }

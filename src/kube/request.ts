@@ -1,33 +1,36 @@
-/** A request to the API server before credentials and headers are added. */
+/** A request to the API server, before credentials and headers are added. */
 import type { RequestGate } from "./types.ts";
 
-/** A request to the API server, as the transport takes it. */
+/** A request to the API server, as passed to the transport. */
 export interface KubeRequest {
-  /** HTTP method. */
+  /** The HTTP method of the request. */
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Path and query. */
+  /** The URL path with the query. */
   path: string;
-  /** Kubernetes' verb in lower case, for metrics and messages; `raw` for plain paths. */
+  /**
+   * The Kubernetes verb in lower case, for metrics and messages; `raw` for a path outside the Kubernetes
+   * API.
+   */
   verb: string;
-  /** `deployments.apps`, or the path of a raw request. */
+  /** The resource in the form `deployments.apps`; the URL path for a raw request. */
   resource: string;
-  /** `namespace/name` or the namespace, for messages. */
+  /** The object in the form `namespace/name`, or only the namespace, for messages. */
   object?: string;
-  /** The body, as JSON text. */
+  /** The request body as a JSON string. */
   body?: string;
-  /** Media type of the body. */
+  /** The media type of the request body. */
   contentType?: string;
-  /** Accept header; JSON by default. */
+  /** The value of the Accept header; JSON by default. */
   accept?: string;
-  /** Time limit in milliseconds, instead of the client's. */
+  /** The time limit of the request in milliseconds, used in place of the client's limit. */
   timeoutMs?: number;
-  /** Size limit of the response in bytes, instead of the default of its verb. */
+  /** The maximum size of the response in bytes. By default the verb determines the maximum. */
   longest?: number;
-  /** Gate that each attempt must pass. */
+  /** The gate that decides before each attempt whether the request may be sent. */
   gate?: RequestGate;
 }
 
-/** Returns a request as messages name it: `GET deployments.apps kro/httpbin`. */
+/** Returns the request in the form in which messages name it, such as `GET deployments.apps kro/httpbin`. */
 export function requestText(request: KubeRequest): string {
   const object = request.object ? ` ${request.object}` : "";
   return `${
@@ -35,12 +38,14 @@ export function requestText(request: KubeRequest): string {
   } ${request.resource}${object}`;
 }
 
-/** Whether the request is idempotent, so that it may be sent again when no response came. */
+/**
+ * Reports whether the request is idempotent. An idempotent request may be sent again when no response came.
+ */
 export function repeatable(request: KubeRequest): boolean {
   return request.method === "GET" || request.verb === "apply";
 }
 
-/** Whether the request may change an object. */
+/** Reports whether the request may change an object. */
 export function isWrite(request: KubeRequest): boolean {
   return request.method !== "GET";
 }

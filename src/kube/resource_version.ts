@@ -1,9 +1,11 @@
 /** Compares resourceVersions, which increase within one kind (KEP-5504). */
 
 /**
- * Returns a positive number when `a` is newer than `b`, 0 when they are equal, a negative number when `a` is
- * older. The API server issues decimal numbers; a different value in another form counts as newer, so that
- * no event is skipped.
+ * Compares two resourceVersions. Returns a positive number when `a` is newer than `b`, 0 when both are
+ * equal, and a negative number when `a` is older.
+ *
+ * The API server issues decimal numbers. If a value is not a decimal number and differs from the other
+ * value, `a` is treated as newer, so that no event is skipped.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** A reflector that watches a kind in all namespaces or, when RBAC forbids that, in single namespaces. */
+/** Watches a kind in all namespaces or, when RBAC forbids listing all namespaces, in single namespaces. */
 import type { KindRef } from "../api/mod.ts";
 import {
   isRefused,
@@ -9,9 +9,12 @@ import {
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
-/** The selection that a scoped reflector watches, and its callbacks. */
+/** The options of a scoped reflector: which objects it watches, and its callbacks. */
 export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
-  /** Called when RBAC begins to forbid the list of all namespaces: the objects seen so far may be stale. */
+  /**
+   * Called when RBAC starts to forbid listing all namespaces. From then on, the objects seen so far may be
+   * out of date.
+   */
   onLost?: () => void;
 }
 
@@ -19,29 +22,36 @@ export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
 interface NamespaceWatch {
   readonly stop: AbortController;
   readonly reflector: Reflector;
-  /** Resolves to true after the first list, to false when it is refused or stopped. */
+  /**
+   * A promise that resolves to true after the first list of the namespace, and to false when the list is
+   * refused or the watch is stopped.
+   */
   readonly synced: Promise<boolean>;
 }
 
-/** The scope that RBAC allows, as far as it is known. */
+/** The namespaces that RBAC allows this process to list, as far as is known. */
 type Scope =
-  /** The first list of all namespaces has neither succeeded nor been refused yet. */
+  /** No list of all namespaces has succeeded or been refused yet. */
   | { readonly name: "unknown" }
-  /** The list of all namespaces succeeded. */
+  /** The list of all namespaces has succeeded. */
   | { readonly name: "everywhere" }
-  /** The list of all namespaces was refused; `watches` holds the watches of single namespaces, by name. */
+  /**
+   * The list of all namespaces was refused. `watches` contains the watches of single namespaces, by the
+   * name of the namespace.
+   */
   | { readonly name: "namespaces"; readonly watches: Map<string, NamespaceWatch> };
 
 /**
- * How long the watches of single namespaces continue after the first list of all namespaces, in
- * milliseconds: they may still deliver events that are older than that list.
+ * The time for which the watches of single namespaces continue after the first list of all namespaces, in
+ * milliseconds. During this time the watches of single namespaces may still deliver events that are older
+ * than the list.
  */
 const OVERLAP_MS = 5_000;
 
 /**
- * Lists and watches one kind in the widest scope that RBAC allows. It keeps trying the list of all
- * namespaces, so that it uses a permission that is granted later. While one scope replaces the other,
- * handlers may get the same change twice.
+ * Lists and watches one kind in as many namespaces as RBAC allows. Listing all namespaces is tried again
+ * and again, so that a permission granted later is used. While the watch of all namespaces replaces the
+ * watches of single namespaces or vice versa, the handlers may be called twice with the same change.
  *
  * @example
  * ```ts
@@ -62,11 +72,11 @@ export class ScopedReflector {
   readonly #handlers: ReflectorHandlers;
   readonly #wide: Reflector;
   readonly #synced = Promise.withResolvers<void>();
-  /** Aborts when the reflector is stopped; replaced by the signal of {@link start}. */
+  /** The signal that stops the watches; replaced by the signal that {@link start} is called with. */
   #signal: AbortSignal = new AbortController().signal;
   #scope: Scope = { name: "unknown" };
 
-  /** Sends no request before {@link start}. */
+  /** Creates a reflector. The first request is sent after {@link start} is called. */
   constructor(
     client: KubeClient,
     kind: KindRef,
@@ -86,13 +96,14 @@ export class ScopedReflector {
         rest.onListed?.(list);
       },
     }, handlers);
-    // Without this handler, Deno would end the process when a stopped reflector rejects the promise.
+    // Stopping the reflector before its first list rejects this promise. Deno would end the process if the
+    // rejection had no handler.
     this.#synced.promise.catch(() => {});
   }
 
   /**
-   * Resolves when the list of all namespaces has succeeded or was refused; rejects with the signal's reason
-   * when the signal aborts before.
+   * A promise that resolves when the list of all namespaces has succeeded or was refused. The promise
+   * rejects with the signal's reason when the signal aborts earlier.
    */
   get synced(): Promise<void> {
     return this.#synced.promise;
@@ -103,12 +114,12 @@ export class ScopedReflector {
     return this.#scope.name === "everywhere";
   }
 
-  /** Whether {@link synced} has resolved. */
+  /** Whether the promise {@link synced} has resolved. */
   get hasSynced(): boolean {
     return this.#scope.name !== "unknown";
   }
 
-  /** Runs until the signal aborts. Call it once. */
+  /** Lists and watches until the signal aborts. May be called only once. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal;
     signal.addEventListener("abort", () => this.#stopNamespaces(), { once: true });
@@ -117,10 +128,11 @@ export class ScopedReflector {
   }
 
   /**
-   * Whether all objects of the namespace are known. If RBAC forbids the list of all namespaces, it starts a
-   * watch of this namespace and waits for its first list; it resolves to false when RBAC forbids that too.
+   * Reports whether all objects of the namespace are known. When RBAC forbids listing all namespaces, this
+   * method starts a watch of the namespace and waits for its first list. Resolves to false when RBAC
+   * forbids listing this namespace too.
    *
-   * @param namespace undefined asks for all namespaces
+   * @param namespace The name of the namespace. Undefined means all namespaces.
    */
   async covers(namespace: string | undefined): Promise<boolean> {
     const scope = this.#scope;
@@ -151,7 +163,7 @@ export class ScopedReflector {
     return { stop, reflector, synced };
   }
 
-  /** The list of all namespaces succeeded: the watches of single namespaces end after the overlap. */
+  /** Handles a successful list of all namespaces: the watches of single namespaces end after OVERLAP_MS. */
   #enterEverywhere(): void {
     const before = this.#scope;
     if (before.name === "everywhere") return;
@@ -162,12 +174,16 @@ export class ScopedReflector {
   }
 
   #onWideError(error: unknown): void {
-    // If only the watch is refused, the reflector polls with lists and still knows all objects.
+    // If RBAC forbids only the watch, the reflector lists all namespaces at intervals and still knows all
+    // objects.
     if (isRefused(error) && !this.#wide.mayList) this.#enterNamespaces();
     this.#options.onError?.(error);
   }
 
-  /** The list of all namespaces was refused. */
+  /**
+   * Handles a refused list of all namespaces: from now on, single namespaces are watched when a caller
+   * needs them.
+   */
   #enterNamespaces(): void {
     const before = this.#scope;
     if (before.name === "namespaces") return;

@@ -1,16 +1,22 @@
 /** A counting semaphore. */
 
-/** A fixed number of permits. Callers wait for one in the order of their calls. */
+/**
+ * A fixed number of permits. A caller that finds no free permit waits, and waiting callers get permits in
+ * the order of their calls.
+ */
 export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  /** Starts with `count` free permits. */
+  /** Creates a semaphore with `count` free permits. */
   constructor(count: number) {
     this.#free = count;
   }
 
-  /** Waits for a permit. Returns the function that releases it, which must be called exactly once. */
+  /**
+   * Waits for a permit, and returns the function that releases the permit. The caller must call that
+   * function exactly once.
+   */
   async acquire(): Promise<() => void> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,7 +1,7 @@
-/** Timed waits that leave no timer behind. */
+/** Functions that wait for a limited time and clear their timers when the wait ends early. */
 
 /**
- * Resolves after `ms` milliseconds, or as soon as the signal aborts. It never rejects: callers check
+ * Resolves after `ms` milliseconds, or as soon as the signal aborts. Never rejects, so the caller checks
  * `signal.aborted` afterwards.
  *
  * @example
@@ -25,8 +25,8 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Returns the promise's value. Rejects with its error, or with an Error of the given message when the
- * promise is still pending after `ms` milliseconds.
+ * Returns the value of the promise, and rejects with the error of the promise. When the promise is still
+ * pending after `ms` milliseconds, rejects with an Error with the given message.
  *
  * @example
  * ```ts
@@ -54,8 +54,8 @@ export async function within<T>(
 }
 
 /**
- * Waits until the promise is fulfilled or rejected, for at most `ms` milliseconds (Infinity: without
- * a limit). Returns false when the promise is still pending then. Never rejects.
+ * Waits until the promise is fulfilled or rejected, but at most `ms` milliseconds. `Infinity` waits without
+ * a limit. Never rejects.
  *
  * @example
  * ```ts
@@ -64,6 +64,9 @@ export async function within<T>(
  *
  * assert.equal(await settledIn(1, new Promise(() => {})), false);
  * ```
+ *
+ * @returns True when the promise was fulfilled or rejected in time; false when the promise is still
+ * pending.
  */
 export async function settledIn(ms: number, promise: Promise<unknown>): Promise<boolean> {
   const settled = promise.then(() => true, () => true);

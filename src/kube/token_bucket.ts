@@ -1,8 +1,8 @@
-/** Rate limiting by a token bucket. */
+/** Rate limiting with a token bucket. */
 
 /**
- * A token bucket whose callers may reserve tokens ahead of time, like the Limiter of Go's
- * `golang.org/x/time/rate`. Times are milliseconds of any monotonic clock.
+ * A token bucket for rate limiting. A caller may reserve a token that becomes available only later, as with
+ * the Limiter of Go's `golang.org/x/time/rate`. Times are milliseconds of any monotonic clock.
  *
  * @example
  * ```ts
@@ -21,11 +21,11 @@ export class TokenBucket {
   #last: number;
 
   /**
-   * Starts with a full bucket.
+   * Creates a full bucket.
    *
-   * @param qps tokens per second
-   * @param burst tokens that the bucket holds at most
-   * @param now the present time in milliseconds
+   * @param qps The number of tokens added per second.
+   * @param burst The maximum number of tokens in the bucket.
+   * @param now The present time, in milliseconds.
    */
   constructor(qps: number, burst: number, now: number) {
     this.#perMs = qps / 1000;
@@ -34,14 +34,17 @@ export class TokenBucket {
     this.#last = now;
   }
 
-  /** Takes one token and returns the milliseconds until it is available; 0 when it is available now. */
+  /**
+   * Reserves one token, and returns the milliseconds until the token is available. Returns 0 when the token
+   * is available immediately.
+   */
   reserve(now: number): number {
     this.#fill(now);
     this.#tokens -= 1;
     return this.#tokens >= 0 ? 0 : -this.#tokens / this.#perMs;
   }
 
-  /** Takes a token if one is available now; returns whether it did. */
+  /** Takes one token if a token is available now. Returns whether a token was taken. */
   take(now: number): boolean {
     this.#fill(now);
     if (this.#tokens < 1) return false;

@@ -1,6 +1,6 @@
 /**
- * HTTP requests to one API server: concurrency, rate and time limits, credentials, Retry-After, and a new
- * HTTP client after a failed connection.
+ * Sends HTTP requests to one API server. The transport limits concurrency, rate and time, adds credentials,
+ * obeys Retry-After headers, and creates a new HTTP client after a failed connection.
  */
 import { ApiError } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
@@ -11,11 +11,11 @@ import { TokenBucket } from "./token_bucket.ts";
 import { sleep } from "./timers.ts";
 import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
 
-/** The open response of a watch. */
+/** A response whose body is still being received, such as that of a watch. */
 export interface OpenStream {
-  /** The bytes of its body. */
+  /** The bytes of the response body. */
   body: ReadableStream<Uint8Array>;
-  /** Ends the connection. */
+  /** Closes the connection. */
   close(): void;
 }
 
@@ -25,17 +25,18 @@ interface Answer {
   retryAfterSeconds?: number;
 }
 
-// Each request in flight has its own connection. More requests wait for a permit, before their time limit
-// starts.
+// Each running request has a connection of its own. Requests beyond this number wait until another request
+// ends. The time limit of a waiting request starts only after the wait.
 const MAX_IN_FLIGHT = 80;
-// kube-apiserver closes idle connections after 90 s. Closing them earlier avoids using one that it closes.
+// kube-apiserver closes idle connections after 90 s. Closing idle connections earlier on this side prevents
+// a request from being sent on a connection that the API server is closing.
 const IDLE_MS = 60_000;
 const MAX_RETRIES = 5;
 const LONGEST_WAIT_SECONDS = 30;
 
 /**
- * Sends requests to one API server. Methods resolve for a response of status 2xx, and otherwise reject with
- * ApiError, or with ConfigError when the configuration cannot be used.
+ * Sends requests to one API server. Methods resolve for a response with status 2xx. For any other response
+ * they reject with ApiError, and with ConfigError when the configuration cannot be used.
  */
 export class Transport {
   readonly #config: ClusterConfig;
@@ -47,7 +48,7 @@ export class Transport {
   readonly #closed = new AbortController();
   #unary?: { http: Deno.HttpClient; cert: ClusterConfig["clientCert"] };
 
-  /** Opens no connection yet. */
+  /** Creates a transport. The first connection is opened by the first request. */
   constructor(config: ClusterConfig, options: ConnectOptions) {
     this.#config = config;
     this.#options = options;
@@ -58,7 +59,7 @@ export class Transport {
     }
   }
 
-  /** Sends a request and returns the body of the response as text. */
+  /** Sends a request, and returns the response body as a string. */
   async send(request: KubeRequest): Promise<string> {
     const answer = await this.#withRetries(request, async (authorization) => {
       const release = await this.#slots.acquire();
@@ -81,8 +82,8 @@ export class Transport {
   }
 
   /**
-   * Opens a stream on a connection of its own, which is closed when the signal aborts. The time limit
-   * applies until the headers of the response arrive.
+   * Opens a stream on a connection of its own. The connection is closed when the signal aborts. The time
+   * limit ends when the response headers arrive, so the stream itself may last longer.
    */
   async open(request: KubeRequest, signal: AbortSignal): Promise<OpenStream> {
     let stream: OpenStream | undefined;
@@ -117,7 +118,7 @@ export class Transport {
     return stream!;
   }
 
-  /** Returns the error for a request or stream whose connection failed. */
+  /** Returns the error for a request or stream that failed because of its connection. */
   broken(request: KubeRequest, error: unknown): Error {
     if (this.#closed.signal.aborted) return closedError(request);
     return unreachable(requestText(request), this.#config, error);
@@ -132,9 +133,12 @@ export class Transport {
   }
 
   /**
-   * Sends a request and repeats it: up to five times after the wait that the server asks for (429 or 503 with
-   * a Retry-After of at most 30 s), once with new credentials after a 401, and once on a new connection if
-   * the request is idempotent.
+   * Sends a request, and repeats the request in three cases:
+   *
+   * - The response has status 429 or 503 and a Retry-After header of at most 30 s: up to five times, after
+   *   the requested wait.
+   * - The response has status 401: once, with new credentials.
+   * - The connection failed and the request is idempotent: once, on a new connection.
    */
   async #withRetries(
     request: KubeRequest,
@@ -180,7 +184,8 @@ export class Transport {
   #refusal(request: KubeRequest, answer: Answer): ApiError {
     const { origin, server } = this.#config;
     let text = requestText(request);
-    // The credentials come from the configuration, so the message names its source.
+    // The cause of a 401 is usually the credentials, so the message names the configuration that they come
+    // from.
     if (answer.code === 401) text += ` at ${hostOf(server)} with the credentials of ${origin}`;
     return refusal(text, answer.code, answer.text, answer.retryAfterSeconds);
   }
@@ -192,7 +197,10 @@ export class Transport {
     if (this.#closed.signal.aborted) throw closedError(request);
   }
 
-  /** Runs one attempt under the time limit. Failures become ApiErrors. */
+  /**
+   * Runs one attempt under the time limit of the request. Failures of the connection are thrown as
+   * ApiError.
+   */
   async #timed<T>(
     request: KubeRequest,
     run: (signal: AbortSignal) => Promise<T>,
@@ -235,7 +243,8 @@ export class Transport {
     headers.set("accept", request.accept ?? "application/json");
     if (request.contentType) headers.set("content-type", request.contentType);
     if (authorization) headers.set("authorization", authorization);
-    // The gate is checked last, because waiting for a permit or for credentials may take long.
+    // The gate is checked directly before sending, because waiting for a free connection or for credentials
+    // may take long.
     const why = request.gate?.withholds(isWrite(request));
     if (why !== undefined) throw withheld(request, why);
     const started = performance.now();
@@ -245,7 +254,8 @@ export class Transport {
         method: request.method,
         headers,
         body: request.body,
-        // Following a redirect would send the credentials to another server.
+        // Redirects are not followed, because following a redirect would send the credentials to another
+        // server.
         redirect: "manual",
         signal,
         client,
@@ -277,7 +287,10 @@ export class Transport {
     return this.#unary.http;
   }
 
-  /** Drops the HTTP client: its running requests continue, and the next request creates a new client. */
+  /**
+   * Stops using an HTTP client after a failure. Running requests of this client continue, and the next
+   * request creates a new client.
+   */
   #discard(http: Deno.HttpClient): void {
     if (this.#unary?.http !== http) return;
     this.#unary = undefined;
@@ -285,9 +298,11 @@ export class Transport {
   }
 
   /**
-   * Creates a client for HTTP/1.1. Over HTTP/2, Deno sends a body of 1 KiB or more in a segment after its
-   * headers, and without TCP_NODELAY, which Deno does not set, that segment waits about 40 ms for the
-   * server's delayed ACK of the headers (RFC 1122, section 4.2.3.2).
+   * Creates an HTTP client that uses HTTP/1.1.
+   *
+   * HTTP/2 is slow here. Over HTTP/2, Deno sends the headers and a body of 1 KiB or more in separate TCP
+   * segments, and Deno does not set TCP_NODELAY. The segment with the body therefore waits about 40 ms for
+   * the API server's delayed ACK of the headers (RFC 1122, section 4.2.3.2).
    */
   #httpClient(): Deno.HttpClient {
     const { ca, clientCert, origin, proxyUrl } = this.#config;

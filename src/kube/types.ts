@@ -1,30 +1,42 @@
-/** Types of the room: the configuration of a cluster, the client and its options. */
+/**
+ * Types of the Kubernetes client: the configuration of a cluster, the client, and the options of the
+ * client.
+ */
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
 
-/** How to reach an API server. Credentials that rotate are read by functions. */
+/**
+ * The configuration for reaching an API server. Functions return those credentials that change over time.
+ */
 export interface ClusterConfig {
-  /** `https://host:port`, with an optional path prefix. */
+  /** The base URL of the API server, `https://host:port` with an optional path prefix. */
   server: string;
-  /** PEM certificates of the authorities for the server's certificate; the system's when absent. */
+  /**
+   * The certificates of the certificate authorities that may sign the API server's certificate, in PEM
+   * format. The system's certificate authorities are used when absent.
+   */
   ca?: string;
-  /** Accept any server certificate (`insecure-skip-tls-verify`). */
+  /** Whether any server certificate is accepted (`insecure-skip-tls-verify`). */
   insecure?: boolean;
-  /** PEM client certificate and key. */
+  /** The client certificate and its private key, in PEM format. */
   clientCert?: { cert: string; key: string };
   /**
-   * Returns the value of the Authorization header for the next request, and reads it again from its file or
-   * plugin when it expires. A plugin may replace `clientCert` at the same time. Rejects with ConfigError.
+   * Returns the value of the Authorization header for the next request. When the credentials expire, they
+   * are read again from their file or returned by a new run of their plugin. A plugin may also replace
+   * `clientCert`. Rejects with ConfigError when the credentials cannot be read.
    */
   authorization?: () => Promise<string | undefined>;
-  /** Drops cached credentials after a 401, so that the next request reads them again. */
+  /**
+   * Drops cached credentials after a response with status 401, so that the next request reads the
+   * credentials again.
+   */
   forget?: () => void;
-  /** Headers of every request, for impersonation. */
+  /** The headers that are added to every request, such as headers for impersonation. */
   headers?: Record<string, string>;
-  /** URL of a proxy: `http`, `https` or `socks5`. */
+  /** The URL of a proxy, with the scheme `http`, `https` or `socks5`. */
   proxyUrl?: string;
-  /** Namespace of the context, `default` when it names none. */
+  /** The namespace of the kubeconfig context; `default` when the context names no namespace. */
   namespace: string;
-  /** Source of the configuration, for messages: a file's path, or `in-cluster`. */
+  /** The source of the configuration, for messages: the path of a file, or `in-cluster`. */
   origin: string;
 }
 
@@ -33,83 +45,102 @@ export type WatchEvent =
   | { type: "ADDED" | "MODIFIED" | "DELETED"; object: KubeObject }
   | { type: "BOOKMARK"; resourceVersion: string };
 
-/** Options of a list or watch. */
+/** The options of a list or watch. */
 export interface ListOptions {
-  /** The namespace; absent for all namespaces. */
+  /** The namespace to list or watch; absent for all namespaces. */
   namespace?: string;
-  /** Label selector. */
+  /** The label selector that the objects must match. */
   labelSelector?: string;
-  /** Field selector. */
+  /** The field selector that the objects must match. */
   fieldSelector?: string;
-  /** Request PartialObjectMetadata only. The objects have the apiVersion and kind of the listed kind. */
+  /**
+   * Whether only the metadata of the objects is requested (PartialObjectMetadata). The returned objects
+   * have the apiVersion and kind of the listed kind.
+   */
   metadataOnly?: boolean;
 }
 
 /** One page of a list. */
 export interface ListPage {
-  /** Objects, in the server's order. */
+  /** The objects of the page, in the API server's order. */
   items: KubeObject[];
-  /** The resourceVersion to watch from after the last page; each page has the same. */
+  /**
+   * The resourceVersion from which to watch after the last page. All pages of a list have the same
+   * resourceVersion.
+   */
   resourceVersion: string;
 }
 
-/** Options of a write. */
+/** The options of a write. */
 export interface WriteOptions {
-  /** Field manager that the API server records for the written fields. */
+  /** The field manager that the API server records as the owner of the written fields. */
   fieldManager: string;
-  /** Server-side dry run: the object is not stored. */
+  /**
+   * Whether the API server only simulates the write (server-side dry run). The object is then not stored.
+   */
   dryRun?: boolean;
 }
 
-/** Decides for each attempt of a request, right before it is sent, whether it may be sent. */
+/** Decides for each attempt of a request, directly before it is sent, whether the attempt may be sent. */
 export interface RequestGate {
-  /** Returns why a request may not be sent now; undefined when it may. `write`: it may change an object. */
+  /**
+   * Returns the reason why a request may not be sent now; undefined when the request may be sent.
+   *
+   * @param write Whether the request may change an object.
+   */
   withholds(write: boolean): string | undefined;
-  /** Aborts running writes. The client reads this property again for each attempt. */
+  /** The signal that aborts running writes. The client reads this property again for each attempt. */
   readonly writes: AbortSignal;
 }
 
 /**
- * Typed requests to one API server, with the semantics of the Kubernetes documentation, "Kubernetes API
- * Concepts". All reject with ApiError, whose `reason` tells the cause: `Unreachable`, `Timeout`, `Withheld`
- * by a gate, or the reason of the server's Status; and with ConfigError when the credentials cannot be read.
+ * Typed requests to one API server. The methods behave as described in the Kubernetes documentation,
+ * "Kubernetes API Concepts".
+ *
+ * All methods reject with ApiError. The `reason` of an ApiError is `Unreachable`, `Timeout`, `Withheld` (a
+ * gate refused to send the request), or the reason in the API server's Status. All methods reject with
+ * ConfigError when the credentials cannot be read.
  */
 export interface KubeClient {
-  /** Configuration of the API server. */
+  /** The configuration of the API server. */
   readonly config: ClusterConfig;
-  /** Reads an object (GET); undefined when it does not exist. */
+  /** Reads an object (GET). Returns undefined when the object does not exist. */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** Returns the items of all pages of a list, and the resourceVersion to watch from. */
+  /** Lists objects over all pages. Returns the objects, and the resourceVersion from which to watch. */
   list(
     kind: KindRef,
     options?: ListOptions,
   ): Promise<{ items: KubeObject[]; resourceVersion: string }>;
   /**
-   * Yields a list page by page: 500 objects each, or `limit` (0 requests the whole list as one page). A page
-   * that exceeds 64 MiB is requested again with a smaller limit. Rejects with `Gone` when the continue token
-   * expires; callers then list again with limit 0.
+   * Yields a list page by page. A page has 500 objects, or `limit` objects; the limit 0 requests the whole
+   * list as one page. A page larger than 64 MiB is requested again with a smaller limit. Rejects with
+   * `Gone` when the continue token expires; the caller then lists again with the limit 0.
    */
   pages(kind: KindRef, options?: ListOptions & { limit?: number }): AsyncIterable<ListPage>;
-  /** Creates an object (POST) and returns it as stored. Rejects with `AlreadyExists`. */
+  /**
+   * Creates an object (POST), and returns the object as stored. Rejects with `AlreadyExists` when an object
+   * of this name exists.
+   */
   create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject>;
   /**
-   * Applies fields with server-side apply (KEP-555) and returns the object as stored. Rejects with
-   * `Conflict` when another field manager owns a field, unless `force` takes it over.
+   * Applies fields with server-side apply (KEP-555), and returns the object as stored. Rejects with
+   * `Conflict` when another field manager owns an applied field. With `force`, the ownership of the field
+   * is taken over instead.
    */
   apply(
     ref: ObjectRef,
     object: KubeObject,
     options: WriteOptions & { force?: boolean; subresource?: "status" },
   ): Promise<KubeObject>;
-  /** Applies a JSON merge patch (RFC 7386) and returns the object as stored. */
+  /** Applies a JSON merge patch (RFC 7386), and returns the object as stored. */
   mergePatch(
     ref: ObjectRef,
     patch: JsonObject,
     options: WriteOptions & { subresource?: "status" },
   ): Promise<KubeObject>;
   /**
-   * Replaces the object or its status (PUT) and returns it as stored. Rejects with `Conflict` when the
-   * object's resourceVersion is not the present one.
+   * Replaces an object or its status (PUT), and returns the object as stored. Rejects with `Conflict` when
+   * the given resourceVersion is not the present one.
    */
   replace(
     ref: ObjectRef,
@@ -117,8 +148,9 @@ export interface KubeClient {
     options: WriteOptions & { subresource?: "status" },
   ): Promise<KubeObject>;
   /**
-   * Deletes an object. Rejects with `NotFound` when it does not exist, and with `Conflict` when it has
-   * another uid than `uid`. Resolves while finalizers still hold the object.
+   * Deletes an object. Rejects with `NotFound` when the object does not exist, and with `Conflict` when the
+   * object has another uid than `uid`. Resolves when the API server has accepted the deletion; finalizers
+   * may delay the removal of the object.
    */
   delete(
     ref: ObjectRef,
@@ -128,11 +160,15 @@ export interface KubeClient {
       dryRun?: boolean;
     },
   ): Promise<void>;
-  /** Reads a path outside the typed API, such as `/version`. Returns parsed JSON, or text if it is not JSON. */
+  /**
+   * Reads a path outside the typed API, such as `/version`. Returns the parsed JSON, or a string if the
+   * response is not JSON.
+   */
   raw(path: string, options?: { accept?: string; timeoutMs?: number }): Promise<unknown>;
   /**
-   * Yields the events of one watch connection, until the server closes it (after `timeoutSeconds`, if given)
-   * or the signal aborts. Rejects with `Gone` when the resourceVersion is too old (HTTP 410).
+   * Yields the events of one watch connection. The connection ends when the API server closes it, after
+   * `timeoutSeconds` if given, or when the signal aborts. Rejects with `Gone` when the resourceVersion is
+   * too old (HTTP 410).
    */
   watch(
     kind: KindRef,
@@ -142,57 +178,74 @@ export interface KubeClient {
       timeoutSeconds?: number;
     },
   ): AsyncIterable<WatchEvent>;
-  /** Returns this client with a gate. Requests that the gate withholds reject with ApiError `Withheld`. */
+  /**
+   * Returns a client that sends its requests through the gate, over the connections of this client. A
+   * request that the gate refuses rejects with ApiError `Withheld`.
+   */
   behind(gate: RequestGate): KubeClient;
   /** Aborts running requests and closes all connections. */
   close(): void;
 }
 
-/** One attempt of a request, for metrics. */
+/** A description of one attempt of a request, for metrics. */
 export interface RequestInfo {
-  /** Kubernetes' verb in lower case, such as `get`, `list`, `watch`, `apply`; `raw` for plain paths. */
+  /**
+   * The Kubernetes verb in lower case, such as `get`, `list`, `watch` or `apply`; `raw` for a path outside
+   * the Kubernetes API.
+   */
   verb: string;
-  /** `deployments.apps`, with `/status` for a subresource; the path without its query for `raw`. */
+  /**
+   * The resource in the form `deployments.apps`, with `/status` appended for a subresource. For the verb
+   * `raw`, the URL path without its query.
+   */
   resource: string;
-  /** HTTP status; 0 when no response came. */
+  /** The HTTP status code; 0 when no response came. */
   code: number;
-  /** Seconds until the response's headers. */
+  /** The seconds from sending the request until the response headers arrived. */
   seconds: number;
-  /** `namespace/name` or the namespace; absent for raw paths. */
+  /** The object in the form `namespace/name`, or only the namespace; absent for raw paths. */
   object?: string;
-  /** Length of the request's body in characters; absent without a body. */
+  /** The length of the request body in characters; absent without a body. */
   sent?: number;
 }
 
-/** The begin or end of a watch connection, for metrics. */
+/** A description of the beginning or end of a watch connection, for metrics. */
 export interface WatchInfo {
-  /** `deployments.apps`. */
+  /** The watched resource in the form `deployments.apps`. */
   resource: string;
   /**
-   * `closed` by the server, `expired` (HTTP 410), `failed`, `silent` (closed because neither an event nor a
-   * bookmark arrived in time), or `stopped` by this program.
+   * The beginning of the watch connection (`opened`), or the reason for its end. `closed` means that the
+   * API server closed the connection, and `expired` that the resourceVersion was too old (HTTP 410).
+   * `silent` means that neither an event nor a bookmark arrived in time. `stopped` means that this program
+   * closed the connection.
    */
   phase: "opened" | "closed" | "expired" | "failed" | "silent" | "stopped";
 }
 
-/** Options of a client. */
+/** The options of a client. */
 export interface ConnectOptions {
-  /** User-Agent header. */
+  /** The value of the User-Agent header. */
   userAgent: string;
-  /** Requests per second; unlimited when absent. */
+  /** The maximum number of requests per second; unlimited when absent. */
   qps?: number;
-  /** Burst of requests above `qps`; `qps` by default, at least 1. */
+  /** The maximum number of requests that may exceed `qps` in a burst; `qps` by default, and at least 1. */
   burst?: number;
   /** Called after every attempt of a request. */
   onRequest?: (info: RequestInfo) => void;
-  /** Called with the length of each body that was read, in characters; not for watches. */
+  /** Called with the length of each response body that was read, in characters. Not called for watches. */
   onBody?: (verb: string, characters: number) => void;
-  /** Called before a request is repeated, with the HTTP status of the last attempt; 0 without a response. */
+  /**
+   * Called before a request is repeated, with the HTTP status code of the last attempt; 0 when no response
+   * came.
+   */
   onRetry?: (verb: string, code: number) => void;
-  /** Called before every attempt with the seconds that it waits for the limit `qps`, if that is set. */
+  /**
+   * Called before every attempt if `qps` is set, with the seconds for which the attempt waits because of
+   * `qps`.
+   */
   onWait?: (verb: string, seconds: number) => void;
   /** Called when a watch connection begins and when it ends. */
   onWatch?: (info: WatchInfo) => void;
-  /** Time limit of one attempt, in milliseconds; 30,000 by default. */
+  /** The time limit of one attempt, in milliseconds; 30,000 by default. */
   timeoutMs?: number;
 }

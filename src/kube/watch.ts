@@ -1,4 +1,7 @@
-/** Parses the events of one watch connection: a stream of JSON documents, one document per line. */
+/**
+ * Parses the events of one watch connection. The response is a stream of JSON documents, one document per
+ * line.
+ */
 import { ApiError, isObject, type Json, jsonText, type KubeObject, parseJson } from "../api/mod.ts";
 import { LONGEST_OBJECT } from "./body.ts";
 import { ConfigError, refusal } from "./errors.ts";
@@ -7,8 +10,8 @@ import type { OpenStream, Transport } from "./transport.ts";
 import type { WatchEvent } from "./types.ts";
 
 /**
- * Yields events until the server ends the stream or the signal aborts. Rejects with ApiError for an ERROR
- * event and for a failed connection.
+ * Yields the events of a watch until the API server ends the stream or the signal aborts. Rejects with
+ * ApiError for an event of type ERROR and for a failed connection.
  */
 export async function* readWatch(
   transport: Transport,
@@ -29,7 +32,10 @@ export async function* readWatch(
   }
 }
 
-/** Parses one event. Throws ApiError for an ERROR event, whose object is a Status, and for malformed JSON. */
+/**
+ * Parses one watch event. Throws ApiError when the JSON is malformed, and for an event of type ERROR, which
+ * contains a Status.
+ */
 export function toEvent(request: string, line: string): WatchEvent {
   const event = parseEvent(request, line);
   switch (event.type) {
@@ -61,8 +67,9 @@ function parseEvent(request: string, line: string): { type: string; object: Kube
 }
 
 /**
- * Yields the lines of a byte stream until it ends or the signal aborts. It drops a last line without a line
- * feed, because the connection broke within it. Rejects for a line of more than 32 MiB.
+ * Yields the lines of a byte stream until the stream ends or the signal aborts. A last line without a line
+ * feed is dropped, because the connection broke in the middle of that line. Rejects for a line longer than
+ * 32 MiB.
  */
 export async function* lines(
   body: ReadableStream<Uint8Array>,
@@ -70,7 +77,8 @@ export async function* lines(
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
-  // Deno may ignore the signal of fetch while several streams are open, so the reader is cancelled as well.
+  // Deno may ignore the signal passed to `fetch` while several streams are open, so the reader is cancelled
+  // here as well.
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let rest: string[] = [];
