@@ -1,24 +1,33 @@
-/** Evaluates the conditions that the author of an RGD declares in `schema.status.conditions`. */
+/**
+ * Evaluates the conditions that the author of an RGD (ResourceGraphDefinition) declares in
+ * `schema.status.conditions`.
+ */
 import type { Condition, Json, JsonObject, KubeObject } from "../api/mod.ts";
 import { type CelType, conditionsOf as celConditions, toCel } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { areAuthored } from "./conditions.ts";
 import { expressionText, type Scope } from "./scope.ts";
 
-/** Result of evaluating the declared conditions. */
+/** The result of evaluating the conditions that the author of the RGD declares. */
 export interface Authored {
-  /** The conditions to write. */
+  /** The conditions to write to the instance's status. */
   conditions: Condition[];
-  /** One message for each entry that failed or yielded no condition, and one for repeated types. */
+  /**
+   * The error messages: one for each declared condition whose expression failed or returned no condition,
+   * and one for condition types that several expressions returned.
+   */
   failures: string[];
 }
 
 /**
- * Evaluates the declared conditions.
+ * Evaluates the conditions that the author of the RGD declares.
  *
- * @param given `builtIn`: kro's own conditions of this pass, which expressions may read. `current`: the
- * conditions in the cluster; while any entry is pending or fails, those that no entry yields are kept.
- * `now`: transition time of conditions whose status changes, RFC 3339.
+ * While an expression fails or waits for data, present conditions are kept unless an expression returns a
+ * condition of the same type.
+ *
+ * @param given `builtIn`: kro's own conditions of this pass, which the expressions may read. `current`: the
+ * conditions in the cluster. `now`: the transition time of conditions whose status changes, in RFC 3339
+ * format.
  */
 export function authoredConditions(
   graph: Graph,
@@ -33,7 +42,8 @@ export function authoredConditions(
   let isComplete = true;
   for (const expression of graph.status.conditions) {
     const text = expressionText(expression);
-    // The expression is pending: the objects of a node that it reads were not observed in this pass.
+    // A node that this expression reads has no observed objects in this pass, so the expression has to wait
+    // for data.
     if (expression.nodes.some((id) => !scope.sees(id))) {
       isComplete = false;
       continue;
@@ -60,7 +70,7 @@ export function authoredConditions(
   if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
   if (isComplete && doubles.length === 0) return { conditions: kept, failures };
   const types = new Set(kept.map((c) => c.type));
-  // kro's own conditions are dropped: they were written before the author declared conditions.
+  // kro's own conditions are not kept: they were written before the author of the RGD declared conditions.
   const previous = areAuthored(current) ? current : [];
   return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
 }
@@ -84,7 +94,10 @@ function stamped(
   };
 }
 
-/** The CEL variable `schema` with kro's own conditions as its status: `runtime.condition` reads them. */
+/**
+ * Returns the CEL variable `schema` with kro's own conditions as its status, so that the CEL function
+ * `runtime.condition` can read them.
+ */
 function withBuiltIns(
   graph: Graph,
   instance: KubeObject,

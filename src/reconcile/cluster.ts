@@ -1,104 +1,123 @@
 /**
- * The interface through which a pass reads and writes a cluster. The live, the cached and the memory
- * cluster implement it; the tests in `tests/support/contract` run over each of them.
+ * The interface through which reconciling an instance reads and writes a cluster. `LiveCluster`,
+ * `CachedCluster` and `MemoryCluster` implement the interface. The tests in `tests/support/contract` run
+ * against each implementation.
  */
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { FieldPath } from "../graph/mod.ts";
 
-/** What to list: the objects of one kind, in one namespace or in all. */
+/** The objects to list: all objects of one kind, in one namespace or in all namespaces. */
 export interface ListScope {
-  /** The kind. */
+  /** The kind of the objects to list. */
   kind: KindRef;
-  /** One namespace; absent for all namespaces and for cluster-scoped kinds. */
+  /** The namespace to list; absent for all namespaces and for cluster-scoped kinds. */
   namespace?: string;
 }
 
-/** Objects that an external reference selects by label. */
+/** The objects that an external reference selects by their labels. */
 export interface ExternalSelection extends ListScope {
-  /** A label selector in kubectl's syntax, `a=b,c in (d,e),!f`; absent or empty selects all. */
+  /**
+   * The label selector in kubectl's syntax, such as `a=b,c in (d,e),!f`. An absent or empty selector
+   * selects all objects.
+   */
   labelSelector?: string;
 }
 
-/** The items of one collection node of one instance, in all namespaces. */
+/** The objects that one collection node created for one instance, in all namespaces. */
 export interface CollectionRef {
-  /** Kind of the items. */
+  /** The kind of the objects in the collection. */
   kind: KindRef;
-  /** UID of the instance (label `kro.run/instance-id`). */
+  /** The UID of the instance, which is the value of the label `kro.run/instance-id` on each object. */
   instanceUid: string;
-  /** Id of the node (label `kro.run/node-id`). */
+  /** The id of the collection node, which is the value of the label `kro.run/node-id` on each object. */
   nodeId: string;
 }
 
-/** What an apply did to the object. */
+/** The effect of an apply on the object. */
 export type ApplyAction = "created" | "configured" | "unchanged";
 
-/** Result of {@link Cluster.apply}. */
+/** The result of {@link Cluster.apply}. */
 export interface Applied {
   /** The live object after the apply. */
   object: KubeObject;
-  /** What the apply did; `unchanged` also when no request was sent. */
+  /** The effect of the apply on the object. The value is `unchanged` also when no request was sent. */
   action: ApplyAction;
-  /** The resourceVersion of kro's last write to the object, when this process made that write. */
+  /**
+   * The resourceVersion after kro's last write to the object. Absent when this process has not written the
+   * object.
+   */
   revision?: string;
-  /** Another manager keeps reverting a field of the object. */
+  /**
+   * A field of the object that another field manager keeps reverting; absent when there is no such field.
+   */
   reverted?: RevertedField;
 }
 
-/** A field that another manager keeps reverting, so that kro backs off repairing it. */
+/**
+ * A field that another field manager keeps reverting. kro waits longer and longer before it repairs such a
+ * field.
+ */
 export interface RevertedField {
-  /** The field, as messages show it. */
+  /** The path of the field, as messages show it. */
   field: string;
-  /** Its field manager; absent when the managed fields name none. */
+  /** The field manager that reverts the field; absent when the managed fields name no manager. */
   manager?: string;
-  /** Milliseconds until the next repair is due, or until the backoff ends. */
+  /** The time until the next repair is due or the backoff ends, in milliseconds. */
   dueMs: number;
 }
 
 /**
- * Fields whose value is derived from resourceVersions only. An object that differs in these fields only
- * is not applied again until the basis changes.
+ * The fields whose values depend only on resourceVersions. If an object differs from the desired object
+ * only in these fields, the object is not applied again until `basis` changes.
  */
 export interface Volatile {
-  /** The fields. */
+  /** The paths of the fields. */
   readonly paths: readonly FieldPath[];
-  /** The resourceVersions of kro's own last writes to the objects that the fields read; empty if unknown. */
+  /**
+   * The resourceVersions after kro's own last writes to the objects that the fields read; an empty string
+   * when no such write is known.
+   */
   readonly basis: string;
 }
 
-/** How to apply. */
+/** The options of an apply. */
 export interface ApplyOptions {
   /**
-   * Take over fields that other managers own, as `force` does in server-side apply (KEP-555). Otherwise the
-   * apply of such a field is rejected with ApiError `Conflict`.
+   * Whether the apply takes over fields that other field managers own, as `force` does in server-side apply
+   * (KEP-555). Without force, an apply that changes such a field rejects with ApiError `Conflict`.
    */
   force: boolean;
-  /** Fields whose difference alone causes no apply. */
+  /** The fields that cause no apply if the object differs only in them. */
   volatile?: Volatile;
 }
 
-/** How to delete. */
+/** The options of a deletion. */
 export interface DeleteOptions {
-  /** UID precondition: another object under the same name fails with ApiError `Conflict`. */
+  /**
+   * The UID that the object must have. If an object with another UID has the same name, the deletion
+   * rejects with ApiError `Conflict`.
+   */
   uid: string;
 }
 
-/** A kind in any version. */
+/** A kind without its version. */
 export interface GroupKind {
-  /** API group; empty for the core group. */
+  /** The API group of the kind; an empty string for the core group. */
   group: string;
-  /** Kind. */
+  /** The name of the kind, such as `Deployment`. */
   kind: string;
 }
 
-/** How to look up a kind. */
+/** The options of looking up a kind. */
 export interface ServesOptions {
-  /** Ask the API server instead of relying on cached discovery. */
+  /** Whether to send a request to the API server instead of using cached discovery. */
   fresh?: boolean;
 }
 
 /**
- * A cluster as a pass sees it. Every method may reject with ApiError, and no method sends a refused request
- * again. Callers must not modify the returned objects, which may be shared with a cache.
+ * A cluster as seen by one pass, which is one reconciliation of one instance. Every method may reject with
+ * ApiError. No method repeats a request that the API server has refused. Callers must not modify the
+ * returned objects, because the objects may be shared with a cache.
  *
  * @example
  * ```ts
@@ -112,46 +131,56 @@ export interface ServesOptions {
  * ```
  */
 export interface Cluster {
-  /** A child; undefined when it does not exist. A cached cluster may miss objects without kro's labels. */
+  /**
+   * Returns an object of the instance; undefined when the object does not exist. A cached cluster knows
+   * only objects with kro's labels, and returns undefined for other objects.
+   */
   get(ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** The object that an external reference names; undefined when it does not exist. */
+  /** Returns the object that an external reference names; undefined when the object does not exist. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined>;
   /**
-   * The object as the API server has it, bypassing caches; undefined when it does not exist. Called before
-   * kro adopts or overwrites an object.
+   * Returns the object from the API server and not from a cache; undefined when the object does not exist.
+   * Called before kro adopts or overwrites an object.
    */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined>;
   /**
-   * Objects that carry the ApplySet's `part-of` label. Other controllers copy labels to objects of their
-   * own, so callers check each object with `isMember`.
+   * Returns the objects that have the ApplySet's label `part-of`. Other controllers may copy this label to
+   * objects of their own, so the caller has to check each object with `isMember`.
    */
   listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]>;
   /**
-   * As {@link listMembers}, from the API server and with metadata only. The list is consistent: it shows
-   * every write that was answered before the call. An empty list allows the finalizer to be removed.
+   * Lists the objects with the ApplySet's label `part-of` as {@link listMembers} does, but from the API
+   * server and with metadata only. The list contains the effect of every write that the API server
+   * completed before the call. If the list is empty, kro may therefore remove the finalizer of the
+   * instance.
    */
   listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]>;
-  /** The items of a collection node, selected by their labels. */
+  /** Returns the objects of a collection node, selected by their labels. */
   listCollection(collection: CollectionRef): Promise<KubeObject[]>;
-  /** The objects that an external reference selects. */
+  /** Returns the objects that an external reference selects. */
   listExternal(selection: ExternalSelection): Promise<KubeObject[]>;
   /**
-   * Server-side apply (KEP-555) under field manager `kro.run/applyset`. Sends no request when the live
-   * object already has the desired fields.
+   * Applies an object with server-side apply (KEP-555) under the field manager `kro.run/applyset`. Sends no
+   * request when the live object already has all desired fields.
    */
   apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied>;
-  /** Deletes with background propagation. Resolves also when the object does not exist. */
+  /** Deletes an object with background propagation. Resolves also when the object does not exist. */
   delete(ref: ObjectRef, options: DeleteOptions): Promise<void>;
   /**
-   * JSON merge patch (RFC 7386) of the instance under manager `kro`. A resourceVersion in the patch is
-   * a precondition (ApiError `Conflict`).
+   * Changes the instance by a JSON merge patch (RFC 7386) under the field manager `kro`. A resourceVersion
+   * in the patch is a precondition: if the instance has another resourceVersion, the patch rejects with
+   * ApiError `Conflict`.
    */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject>;
-  /** Replaces the status of the instance under manager `kro`; its resourceVersion is a precondition. */
+  /**
+   * Replaces the status of the instance under the field manager `kro`. The resourceVersion of the given
+   * object is a precondition.
+   */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
   /**
-   * The kind in a version that is served. Undefined only when fresh discovery, CRDs and APIServices all
-   * lack it, so that no object of the kind can exist; unreachable discovery rejects.
+   * Returns the kind in a version that the cluster serves. Returns undefined only when neither fresh
+   * discovery nor a CRD nor an APIService contains the kind, so that no object of the kind can exist.
+   * Rejects when discovery cannot be reached.
    */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined>;
 }

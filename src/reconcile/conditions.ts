@@ -1,4 +1,7 @@
-/** The conditions that kro itself writes to an instance, and the `status.state` derived with them. */
+/**
+ * The conditions that kro itself writes to an instance, and the value of `status.state` that is derived
+ * together with them.
+ */
 import {
   apiVersionOf,
   type Condition,
@@ -13,17 +16,17 @@ import type { PassContext } from "./context.ts";
 import type { InstanceState, Next } from "./outcome.ts";
 import type { NodeResult } from "./result.ts";
 
-/** Summary of the instance's objects. */
+/** A summary of the states of the instance's nodes. */
 export interface Verdict {
-  /** Condition ResourcesReady. */
+  /** The condition ResourcesReady. */
   resources: ConditionUpdate;
-  /** `status.state`. */
+  /** The value of `status.state`. */
   state: InstanceState;
   /** When to run the next pass. */
   next: Next;
 }
 
-/** Condition InstanceManaged of an instance with finalizer, labels and inventory. */
+/** The condition InstanceManaged of an instance that has kro's finalizer, labels and inventory. */
 export const MANAGED: ConditionUpdate = {
   type: "InstanceManaged",
   status: "True",
@@ -31,7 +34,7 @@ export const MANAGED: ConditionUpdate = {
   message: "instance is properly managed with finalizers and labels",
 };
 
-/** Condition GraphResolved of an instance with a graph. */
+/** The condition GraphResolved of an instance whose kind has a usable graph. */
 export const RESOLVED: ConditionUpdate = {
   type: "GraphResolved",
   status: "True",
@@ -39,7 +42,11 @@ export const RESOLVED: ConditionUpdate = {
   message: "runtime graph created and all resources resolved",
 };
 
-/** The summary while reconciliation is suspended. `state` is the instance's present one, which is kept. */
+/**
+ * Returns the summary of an instance while its reconciliation is suspended.
+ *
+ * @param state The present state of the instance, which is kept.
+ */
 export function suspendedVerdict(state: InstanceState): Verdict {
   return {
     resources: {
@@ -53,20 +60,29 @@ export function suspendedVerdict(state: InstanceState): Verdict {
   };
 }
 
-/** Condition InstanceManaged when finalizer, labels or inventory could not be written. */
+/**
+ * Returns the condition InstanceManaged of an instance whose finalizer, labels or inventory could not be
+ * written.
+ */
 export function notManaged(message: string): ConditionUpdate {
   const type = "InstanceManaged";
   return { type, status: "False", reason: "ManagementFailed", message };
 }
 
-/** Condition GraphResolved without a graph, or when expressions of the status fail. */
+/**
+ * Returns the condition GraphResolved of an instance whose kind has no usable graph, or whose status
+ * expressions failed.
+ */
 export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
 }
 
 /**
- * Sums up all nodes. The first of these that applies decides: a failed, terminating, waiting or pending
- * node, a failure of pruning (`pruneFault`), a field that another manager keeps reverting.
+ * Summarizes the states of all nodes. If several problems exist, the summary reports the first problem in
+ * this order: a failed node, a node being deleted, a waiting node, a pending node, a failure to prune, a
+ * field that another field manager keeps reverting.
+ *
+ * @param pruneFault The message of a failure to prune; undefined when pruning succeeded.
  */
 export function verdict(results: readonly NodeResult[], pruneFault?: string): Verdict {
   const inState = (...states: string[]) => results.filter((r) => states.includes(r.state));
@@ -124,10 +140,13 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   };
 }
 
-/** Why a node is not ready, as conditions report it; undefined without a fault. */
+/**
+ * Returns the reason why a node is not ready, as conditions report it. Returns undefined for a node without
+ * a fault.
+ */
 export function nodeReason({ node, state, fault }: NodeResult): string | undefined {
   if (!fault) return undefined;
-  // Refusals of the API server name the object but not the node.
+  // A refusal of the API server names the object but not the node, so the id of the node is prepended.
   if (fault.fromApply) return `node "${node.id}": ${fault.message}`;
   if (state !== "Waiting") return fault.message;
   switch (node.type) {
@@ -140,7 +159,10 @@ export function nodeReason({ node, state, fault }: NodeResult): string | undefin
   }
 }
 
-/** kro's own conditions, `InstanceSynced` included, with the updates merged in. Drops all others. */
+/**
+ * Returns kro's own conditions after merging the updates, including the condition `InstanceSynced`.
+ * Conditions of other types are dropped.
+ */
 export function builtInConditions(
   instance: KubeObject,
   current: readonly Condition[],
@@ -158,7 +180,10 @@ export function builtInConditions(
   return setConditions(INSTANCE_CONDITIONS, kept, [...updates, synced(ready)], stamp);
 }
 
-/** True when the author of the RGD declared these conditions, which replace kro's own. */
+/**
+ * Reports whether the conditions are those that the author of the RGD declares. Declared conditions replace
+ * kro's own conditions.
+ */
 export function areAuthored(conditions: readonly Condition[]): boolean {
   return conditions.length > 0 &&
     !INSTANCE_CONDITIONS.dependents.every((t) => findCondition(conditions, t));

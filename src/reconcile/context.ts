@@ -1,57 +1,81 @@
-/** Clock, limits and caches of a pass: it reads neither the system's clock nor the environment. */
+/**
+ * The clock, limits and caches of a pass, which is one reconciliation of one instance. The caller passes
+ * these values in, because a pass reads neither the system clock nor the environment.
+ */
 import type { CelTotals, CostLimits } from "../cel/mod.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** The most urgent difference between a derived status and the one in the cluster. */
+/**
+ * The kind of difference between a derived status and the status in the cluster. Of several differences,
+ * the kind that comes first in this list counts.
+ */
 export type StatusChange = "state or condition" | "fields" | "condition messages";
 
 /**
- * Decides when the status of one instance is written. A pass calls {@link StatusPacing.delayMs}, then
- * {@link StatusPacing.postponed} or {@link StatusPacing.writing}.
+ * Decides when the status of one instance is written. A pass first calls {@link StatusPacing.delayMs}.
+ * Depending on the returned delay, the pass then calls {@link StatusPacing.postponed} or
+ * {@link StatusPacing.writing}.
  */
 export interface StatusPacing {
   /**
-   * Returns the milliseconds to wait before a status with this change may be written; 0 means now. The
-   * change is undefined if the status equals the last written one. Has no side effect.
+   * Returns the time to wait before the status may be written, in milliseconds; 0 means immediately. Has no
+   * side effect.
+   *
+   * @param change How the status differs from the last written status; undefined when both are equal.
    */
   delayMs(change: StatusChange | undefined): number;
-  /** Records that the write is postponed. The delay counts from the first such call after a write. */
+  /**
+   * Records that writing the status is postponed. The delay counts from the first call of this method after
+   * a write.
+   */
   postponed(change: StatusChange | undefined): void;
-  /** Records that the change is about to be written; undefined: that the status no longer differs. */
+  /**
+   * Records that the status is about to be written. When `change` is undefined, records that the status
+   * need not be written.
+   *
+   * @param change How the status differs from the last written status; undefined when both are equal.
+   */
   writing(change: StatusChange | undefined): void;
 }
 
-/** Everything that a pass needs besides graph, instance and cluster. */
+/** Everything that a pass needs in addition to the graph, the instance and the cluster. */
 export interface PassContext {
-  /** The present time, for transition times of conditions. */
+  /** Returns the present time, used as the transition time of conditions. */
   now(): Date;
-  /** kro's version, for labels and the tooling annotation. */
+  /** The version of kro, for labels and the ApplySet's tooling annotation. */
   version: string;
-  /** Identity of the process: label `kro.run/controller-pod-id` of the instance. */
+  /** The identity of this process, for the label `kro.run/controller-pod-id` of the instance. */
   podId: string;
-  /** `--rgd-max-collection-size`: the maximum number of objects of one forEach. */
+  /**
+   * The maximum number of objects that one forEach may expand to. Set by the flag
+   * `--rgd-max-collection-size`.
+   */
   maxCollectionSize: number;
   /**
-   * Caches expanded collections across passes. It is keyed by the identity of the instance object, so the
-   * caller must never modify an instance in place.
+   * A cache of expanded collections that is shared by several passes. The cache is keyed by the identity of
+   * the instance object, so the caller must never modify an instance object in place.
    */
   expansions?: ExpansionCache;
-  /** `--cel-expression-budget`, `--cel-pass-budget`: limits of the CEL cost; `COST_LIMITS` by default. */
+  /**
+   * The limits of CEL cost per expression and per pass; `COST_LIMITS` by default. Set by the flags
+   * `--cel-expression-budget` and `--cel-pass-budget`.
+   */
   costs?: CostLimits;
-  /** Sums up the evaluations of all passes that share the object, for metrics. */
+  /** The totals of CEL evaluations, for metrics. All passes that share this object add to its totals. */
   celTotals?: CelTotals;
-  /** UID of the RGD, for the instance's label; when absent the label is left as it is. */
+  /** The UID of the RGD, for the label of the instance. When absent, the label is not changed. */
   rgdUid?: string;
-  /** The RGD is suspended, and with it all of its instances. */
+  /** Whether the RGD is suspended. A suspended RGD suspends all of its instances. */
   suspended?: boolean;
-  /** Number of the graph revision in use, copied to the outcome. */
+  /** The number of the graph revision in use, which is copied to the outcome of the pass. */
   instanceRevision?: number;
-  /** Paces status writes; by default every change is written at once. */
+  /** Decides when the status is written. By default, every change of the status is written immediately. */
   statusPace?: StatusPacing;
   /**
-   * Called with the findings of a pass before the request that writes its status, so that a client that
-   * has seen the status also sees the pass in the JSON API. Not called when the write is postponed.
+   * Called with the findings of a pass before the request that writes the status. A client that has seen
+   * the new status can therefore rely on seeing the pass in the JSON API. Not called when writing the
+   * status is postponed.
    */
   beforeStatus?(found: Pick<Outcome, "state" | "conditions" | "nodes">): void;
 }

@@ -1,4 +1,7 @@
-/** Applies the objects of an instance's graph, prunes others, and writes the instance's status. */
+/**
+ * Applies the objects of an instance's graph, deletes objects that the graph no longer contains, and writes
+ * the instance's status.
+ */
 import { ApiError, conditionsOf, isNotFound } from "../api/mod.ts";
 import { PassBudget } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
@@ -16,7 +19,9 @@ import { Scope } from "./scope.ts";
 import { lostFields, nextAfter, stateOf, type StatusWrite, writeStatus } from "./status.ts";
 import { walk } from "./walk.ts";
 
-/** A pass over an instance that is not being deleted. Rejects only on bugs. */
+/**
+ * Runs a pass over an instance that is not being deleted. The promise rejects only on a programming error.
+ */
 export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
   const { context, instance } = pass;
   const metadata = new InstanceMetadata(graph, pass);
@@ -33,7 +38,8 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
     if (isSuperseded(error)) return superseded(pass, error);
     return await report(graph, pass, scope, unmanaged(error));
   }
-  // Expressions read the labels and annotations that were just written, as they will in the next pass.
+  // The patch has changed the labels and annotations of the instance. Expressions read the new values in
+  // this pass already, so that the next pass gets the same results.
   const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
   if (suspended) return await report(graph, pass, current, suspension(pass));
 
@@ -62,7 +68,10 @@ function suspension({ instance }: Pass): Findings {
   return { managed: MANAGED, resources, state, next, results: [], removed: [], fields: "instance" };
 }
 
-/** Findings when finalizer, labels or inventory could not be written: no object may be created then. */
+/**
+ * Returns the findings of a pass that could not write the instance's finalizer, labels or inventory. Such a
+ * pass must not create any object.
+ */
 function unmanaged(error: ApiError): Findings {
   const message = `finalizer/labeling failed: ${error.message}`;
   return {
@@ -75,7 +84,9 @@ function unmanaged(error: ApiError): Findings {
   };
 }
 
-/** Derives the status, writes it unless the write is postponed, and returns the outcome of the pass. */
+/**
+ * Derives the status, writes the status unless the write is postponed, and returns the outcome of the pass.
+ */
 async function report(
   graph: Graph,
   pass: Pass,
@@ -98,7 +109,10 @@ async function report(
   };
 }
 
-/** When to requeue: a failed status expression causes a retry, unless a node's failure does already. */
+/**
+ * Returns when to run the next pass. A failed status expression causes a retry, unless a failed node
+ * already causes one.
+ */
 function nextOf({ next }: Findings, failures: readonly string[]): Next {
   const isFailed = next.kind === "retry" && !next.refused;
   return failures.length > 0 && !isFailed ? { kind: "retry", error: failures[0]! } : next;
@@ -126,7 +140,10 @@ function nodeOutcome(result: NodeResult): NodeOutcome {
   return { id: node.id, state, ...(reason ? { reason } : {}), objects };
 }
 
-/** The outcome when the instance is gone or changed under the pass: the next pass reads it anew. */
+/**
+ * Returns the outcome of a pass whose instance was deleted or changed by another client during the pass.
+ * The next pass reads the instance again.
+ */
 function superseded({ instance }: Pass, error: ApiError): Outcome {
   const isGone = isNotFound(error);
   return {

@@ -1,4 +1,4 @@
-/** Derives the status of an instance from what a pass found. Makes no request. */
+/** Derives the status of an instance from the findings of a pass. These functions send no request. */
 import {
   type Condition,
   conditionsOf,
@@ -16,33 +16,39 @@ import type { Scope } from "./scope.ts";
 import { fieldsOf, type InstanceStatus } from "./status.ts";
 import { statusFields } from "./status_fields.ts";
 
-/** What a pass with a graph found. */
+/** The findings of a pass that ran with a graph. */
 export interface Findings {
-  /** Condition InstanceManaged. */
+  /** The condition InstanceManaged. */
   managed: ConditionUpdate;
-  /** Condition ResourcesReady; absent when no node was run, which leaves the condition as it is. */
+  /**
+   * The condition ResourcesReady. Absent when the pass ran no node; the condition in the cluster is then
+   * kept.
+   */
   resources?: ConditionUpdate;
-  /** `status.state`, unless an expression of the status fails. */
+  /** The value of `status.state`. Replaced by `ERROR` when an expression of the status fails. */
   state: InstanceState;
-  /** When to requeue, unless an expression of the status fails. */
+  /** When to run the next pass. A failed expression of the status may cause an earlier retry. */
   next: Next;
-  /** The nodes that were run, in topological order. */
+  /** The results of the nodes that the pass ran, in topological order. */
   results: readonly NodeResult[];
-  /** Objects that were pruned. */
+  /** The objects that the pass pruned. */
   removed: ObjectOutcome[];
-  /** Which of the author's fields to evaluate: all, those that read only the instance, or none (`keep`). */
+  /**
+   * Which of the author's status fields to evaluate. `all` evaluates all fields, `instance` the fields that
+   * read only the instance, and `keep` no field, so that all fields keep their values.
+   */
   fields: "all" | "instance" | "keep";
 }
 
-/** A status, and messages of its expressions that failed. */
+/** A derived status, and the error messages of failed status expressions. */
 export interface DerivedStatus {
-  /** The whole status. */
+  /** The whole status of the instance. */
   status: InstanceStatus;
-  /** One message for each failed expression. An expression that waits for data does not count. */
+  /** One error message for each failed expression. An expression that waits for data is not a failure. */
   failures: string[];
 }
 
-/** The status of an instance with a graph. */
+/** Derives the status of an instance whose kind has a usable graph. */
 export function deriveStatus(
   graph: Graph,
   pass: Pass,
@@ -68,8 +74,8 @@ export function deriveStatus(
 }
 
 /**
- * The status of an instance whose RGD has no usable revision. Conditions that the author declares
- * cannot be evaluated without a graph and stay as they are.
+ * Derives the status of an instance whose RGD has no usable revision. Conditions that the author of the RGD
+ * declares cannot be evaluated without a graph, so these conditions are not changed.
  */
 export function unresolvedStatus({ instance, context }: Pass, reason: string): InstanceStatus {
   const current = conditionsOf(instance);
@@ -80,8 +86,8 @@ export function unresolvedStatus({ instance, context }: Pass, reason: string): I
 }
 
 /**
- * The status of an instance that is being deleted: the author's fields and conditions stay, and
- * ResourcesReady carries the message.
+ * Derives the status of an instance that is being deleted. The fields and conditions that the author of the
+ * RGD declares are kept. The condition ResourcesReady contains the message.
  */
 export function deletingStatus(pass: Pass, message: string): InstanceStatus {
   const { instance } = pass;
@@ -116,7 +122,8 @@ function conditionsFor(
   if (graph.status.conditions.length === 0) {
     return { conditions: builtInConditions(instance, current, updates, context), failures: [] };
   }
-  // The status holds the author's conditions only, so kro's own have no previous state to merge with.
+  // The status in the cluster contains only the author's conditions, so kro's own conditions are derived
+  // without a previous state.
   const builtIn = builtInConditions(instance, [], updates, context);
   const now = timestamp(context.now());
   return authoredConditions(graph, instance, scope, { builtIn, current, now });
@@ -125,7 +132,8 @@ function conditionsFor(
 function deletionConditions({ instance, context }: Pass, update: ConditionUpdate): Condition[] {
   const current = conditionsOf(instance);
   if (!areAuthored(current)) {
-    // Rewritten with their own values, which sets observedGeneration to that of the deletion.
+    // The other conditions are written with unchanged values. Only their observedGeneration changes, to the
+    // generation of the instance at its deletion.
     const others = current.filter((c) => c.type !== update.type && c.type !== "Ready")
       .map(({ type, status, reason = "", message = "" }) => ({ type, status, reason, message }));
     return builtInConditions(instance, current, [...others, update], context);

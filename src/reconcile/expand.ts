@@ -1,20 +1,26 @@
-/** Expands forEach: the cartesian product of its dimensions, and one object for each combination. */
+/**
+ * Expands the forEach of a node to the objects of a collection. Each combination of values from the forEach
+ * dimensions becomes one object.
+ */
 import { apiVersionOf, type Json, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import { raw, type Scope } from "./scope.ts";
 import { addressed, evaluateFields, evaluationFault, fill } from "./template.ts";
 
-/** One combination: the values of the iterators by name. */
+/** One combination of values, by the names of the forEach iterators. */
 export type Combination = Readonly<Record<string, unknown>>;
 
-/** One dimension with its evaluated list. */
+/** One dimension of a forEach: the name of the iterator, and the evaluated list of values. */
 interface Dimension {
   readonly variable: string;
   readonly values: readonly Json[];
 }
 
-/** Evaluates all dimensions, outermost first. Returns a fault if their product exceeds `limit`. */
+/**
+ * Evaluates the lists of all forEach dimensions, outermost dimension first. Returns a fault when an
+ * expression fails or the number of combinations exceeds `limit`.
+ */
 export function dimensions(node: Node, scope: Scope, limit: number): Result<Dimension[]> {
   const found: Dimension[] = [];
   for (const { variable, list } of node.forEach) {
@@ -33,7 +39,7 @@ export function dimensions(node: Node, scope: Scope, limit: number): Result<Dime
   return ok(found);
 }
 
-/** All combinations; the last dimension varies fastest. */
+/** Returns all combinations of values. The last dimension varies fastest. */
 export function combinations(found: readonly Dimension[]): Combination[] {
   return found.reduce<Combination[]>(
     (combined, { variable, values }) =>
@@ -42,7 +48,12 @@ export function combinations(found: readonly Dimension[]): Combination[] {
   );
 }
 
-/** The objects of a collection, in the order of the combinations; a fault if two share a name. */
+/**
+ * Returns the objects of a collection, in the order of the combinations. Returns a fault when two objects
+ * have the same name and namespace.
+ *
+ * @param limit The maximum number of objects in the collection.
+ */
 export function expand(
   node: Node,
   scope: Scope,

@@ -1,26 +1,36 @@
-/** Caches the objects of large collections across passes over the same instance. */
+/**
+ * Caches the objects of large collections, so that later passes over an unchanged instance need not expand
+ * the collections again.
+ */
 import { type KubeObject, Label } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 
-/** Maximum number of objects over all instances; each takes a few hundred bytes to a few kilobytes. */
+/**
+ * The maximum number of cached objects over all instances. An object takes from a few hundred bytes to a
+ * few kilobytes.
+ */
 const MAX_OBJECTS = 4000;
 
-/** Smaller collections are not cached: expanding them is cheap. */
+/**
+ * The minimum number of objects in a cached collection. Expanding a smaller collection is cheap, so smaller
+ * collections are not cached.
+ */
 const MIN_COLLECTION = 50;
 
 /**
- * Caches the objects that `expand` returned, by instance object and node. The key is the identity of the
- * instance object, so a new state of an instance is expanded anew. Evicts the least recently used
- * instances. One cache serves all passes of a process, as {@link PassContext.expansions}.
+ * Caches the objects of expanded collections, by instance object and node. The key is the identity of the
+ * instance object, so a changed instance has no cached collections and is expanded again. The least
+ * recently used instances are removed first. All passes of a process share one cache, as
+ * {@link PassContext.expansions}.
  */
 export class ExpansionCache {
-  /** In order of use, the most recently used instance last. */
+  /** The cached collections by instance and node, with the most recently used instance last. */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
-  /** Items with kro's labels, by item without them. */
+  /** The objects with kro's labels, by the object without kro's labels. */
   readonly #labelled = new WeakMap<KubeObject, KubeObject>();
   #size = 0;
 
-  /** The cached collection of a node, expanded from this instance object; undefined on a miss. */
+  /** Returns the cached objects of a node for this instance object; undefined when nothing is cached. */
   get(instance: KubeObject, node: Node): readonly KubeObject[] | undefined {
     const nodes = this.#byInstance.get(instance);
     const objects = nodes?.get(node);
@@ -31,7 +41,10 @@ export class ExpansionCache {
     return objects;
   }
 
-  /** Caches a collection if it is large and its expressions read only the instance. */
+  /**
+   * Caches the objects of a collection, if the collection is large and its expressions read only the
+   * instance.
+   */
   keep(instance: KubeObject, node: Node, objects: readonly KubeObject[]): void {
     if (objects.length < MIN_COLLECTION || objects.length > MAX_OBJECTS) return;
     if (!readsInstanceAlone(node)) return;
@@ -43,8 +56,10 @@ export class ExpansionCache {
   }
 
   /**
-   * The item of a collection with kro's labels. Every pass gets the same object, so that its hash can be
-   * memoized. `label` runs once for each item and version label.
+   * Returns an object of a collection with kro's labels. Every pass gets the identical JavaScript object,
+   * so that callers can cache the hash of the object.
+   *
+   * @param label Adds kro's labels; called once per object and version label.
    */
   labelled(item: KubeObject, version: string, label: () => KubeObject): KubeObject {
     const known = this.#labelled.get(item);

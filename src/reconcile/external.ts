@@ -1,4 +1,7 @@
-/** External references: objects that are read by name or by label selector, and never written. */
+/**
+ * Reads the objects of external references. These objects are selected by name or by label selector, and
+ * kro never writes them.
+ */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeContext } from "./node_context.ts";
@@ -7,7 +10,10 @@ import type { Fault, NodeResult } from "./result.ts";
 import { selectorText } from "./selector.ts";
 import { addressed, resolveOne } from "./template.ts";
 
-/** Reads the objects of the reference. Rejects with ApiError. */
+/**
+ * Reads the objects that an external reference names or selects. Rejects with ApiError when a request
+ * fails.
+ */
 export async function readExternal(node: Node, context: NodeContext): Promise<NodeResult> {
   const target = resolveOne(node, context.scope);
   if (!target.ok) return missing(node, target.fault);
@@ -35,7 +41,10 @@ function found(node: Node, observed: KubeObject[]): NodeResult {
   return { node, state: "Ready", observed, objects, complete: true };
 }
 
-/** The result of a reference without objects. Pruning goes on when the object is merely missing. */
+/**
+ * Returns the result of an external reference whose objects could not be read. When an object merely does
+ * not exist, the result counts as complete, so that pruning continues.
+ */
 function missing(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };
 }

@@ -1,4 +1,7 @@
-/** Finalizer, labels and ApplySet inventory on the instance, always written in one merge patch. */
+/**
+ * Writes kro's finalizer, kro's labels and the ApplySet inventory to an instance, always together in one
+ * merge patch.
+ */
 import { Annotation, ApiError, FINALIZER, type JsonObject, type KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { patchMetadata } from "./instance_writes.ts";
@@ -16,18 +19,19 @@ import { accompanyingLabels, decisiveLabels, hasFinalizer } from "./labels.ts";
 import type { Pass } from "./pass.ts";
 
 /**
- * The instance's metadata during one pass. The inventory names a kind and namespace before the first object
- * there is created, so that deletion finds every object even after a crash (KEP-3659).
+ * The metadata that kro writes to an instance during one pass. A kind or namespace is recorded in the
+ * inventory before kro creates the first object of that kind or in that namespace. A deletion therefore
+ * finds every object, even after a crash (KEP-3659).
  */
 export class InstanceMetadata {
-  /** Id of the ApplySet whose parent the instance is. */
+  /** The id of the ApplySet that consists of the instance's objects. */
   readonly applySetId: string;
   readonly #graph: Graph;
   readonly #pass: Pass;
   #wanted: Inventory;
   #growing: Promise<void> | undefined;
 
-  /** Sends no request. */
+  /** Reads the inventory from the instance of the pass. Sends no request. */
   constructor(graph: Graph, pass: Pass) {
     this.#graph = graph;
     this.#pass = pass;
@@ -35,14 +39,15 @@ export class InstanceMetadata {
     this.#wanted = readInventory(pass.instance);
   }
 
-  /** The inventory in the instance's present annotations. */
+  /** The inventory in the present annotations of the instance. */
   get inventory(): Inventory {
     return readInventory(this.#pass.instance);
   }
 
   /**
-   * Adds finalizer, labels and the planned inventory in one patch; sends no request when the instance has
-   * all of them. Rejects with ApiError, also when the instance carries the inventory of another parent.
+   * Adds kro's finalizer, kro's labels and the planned inventory to the instance in one patch. Sends no
+   * request when the instance already has all of them. Rejects with ApiError when the patch fails, or when
+   * the instance already has an invalid inventory, such as that of another ApplySet.
    */
   async prepare(planned: Inventory): Promise<void> {
     const { instance } = this.#pass;
@@ -57,7 +62,10 @@ export class InstanceMetadata {
     await this.#write();
   }
 
-  /** Adds to the inventory. Calls during a patch in flight are coalesced into one further patch. */
+  /**
+   * Adds kinds and namespaces to the inventory. Calls made while a patch is in flight are combined into one
+   * further patch.
+   */
   async grow(more: Inventory): Promise<void> {
     this.#wanted = union(this.#wanted, more);
     while (!covers(this.inventory, more)) {
@@ -68,7 +76,7 @@ export class InstanceMetadata {
     }
   }
 
-  /** Replaces the inventory. */
+  /** Replaces the inventory by a smaller one. */
   async shrink(to: Inventory): Promise<void> {
     this.#wanted = to;
     await this.#write();

@@ -1,4 +1,7 @@
-/** Writes to the instance itself, with optimistic concurrency. */
+/**
+ * Writes to the instance itself with optimistic concurrency: a conflict with another client is detected by
+ * the resourceVersion.
+ */
 import {
   ApiError,
   isNotFound,
@@ -8,19 +11,22 @@ import {
 } from "../api/mod.ts";
 import type { Pass } from "./pass.ts";
 
-/** Attempts of one write, the first included. */
+/** The maximum number of attempts of one write, including the first attempt. */
 const MAX_ATTEMPTS = 4;
 
-/** The reference to the pass's instance. */
+/** Returns the reference to the instance of the pass. */
 export function instanceRef({ kind, instance }: Pass): ObjectRef {
   const { name = "", namespace } = instance.metadata;
   return { kind, name, ...(kind.namespaced && namespace ? { namespace } : {}) };
 }
 
 /**
- * Sends the metadata that `patch` returns as a merge patch with a resourceVersion precondition; sends no
- * request if it returns undefined. Conflicts are retried as in {@link retryOnConflict}. Returns the
- * instance after the patch; the caller updates `pass.instance`.
+ * Patches the metadata of the instance with a merge patch whose precondition is the resourceVersion.
+ * Conflicts are retried as described in {@link retryOnConflict}.
+ *
+ * @param patch Returns the metadata to patch, or undefined when no patch is needed. No request is sent in
+ * that case.
+ * @returns The instance after the patch. The caller has to assign it to `pass.instance`.
  */
 export async function patchMetadata(
   pass: Pass,
@@ -36,9 +42,10 @@ export async function patchMetadata(
 }
 
 /**
- * Runs a write on the instance. After a conflict it reads the instance from the API server and runs again,
- * up to {@link MAX_ATTEMPTS} times, provided that UID, generation and deletion are unchanged: a changed
- * spec is left to the next pass. Rejects with the last ApiError.
+ * Writes to the instance, and repeats the write after a conflict, with at most {@link MAX_ATTEMPTS}
+ * attempts. Each further attempt starts with the instance as just read from the API server. If the UID, the
+ * generation or the deletion timestamp has changed, the write is not repeated, because the next pass has to
+ * handle the changed instance. Rejects with the last ApiError.
  */
 export async function retryOnConflict(
   pass: Pass,
@@ -59,7 +66,10 @@ export async function retryOnConflict(
   }
 }
 
-/** True when a write failed because the instance is gone or was changed since the pass read it. */
+/**
+ * Reports whether a write failed because the instance no longer exists or was changed since the pass read
+ * the instance.
+ */
 export function isSuperseded(error: unknown): boolean {
   return isNotFound(error) || (error instanceof ApiError && error.reason === "Conflict");
 }

@@ -1,18 +1,21 @@
-/** The ApplySet inventory of an instance (KEP-3659): kinds and namespaces that hold its objects. */
+/**
+ * The ApplySet inventory of an instance (KEP-3659): the kinds and namespaces in which the instance has
+ * objects.
+ */
 import { createHash } from "node:crypto";
 import { Annotation, groupKind, type KindRef, type KubeObject, Label } from "../api/mod.ts";
 
 /** The kinds and namespaces in which an ApplySet has members (KEP-3659). */
 export interface Inventory {
-  /** Kinds as `Kind.group`, or `Kind` in the core group. */
+  /** The kinds in the form `Kind.group`, or `Kind` for the core group. */
   kinds: ReadonlySet<string>;
-  /** Namespaces besides that of the instance. */
+  /** The namespaces other than the namespace of the instance. */
   namespaces: ReadonlySet<string>;
 }
 
 /**
- * The id of the instance's ApplySet: `applyset-<hash>-v1`, where the hash is that of KEP-3659 over name,
- * namespace, kind and group.
+ * Returns the id of the instance's ApplySet, `applyset-<hash>-v1`. As defined by KEP-3659, the hash is
+ * computed from the name, namespace, kind and API group of the instance.
  */
 export function applySetId(kind: KindRef, instance: KubeObject): string {
   const { name = "", namespace = "" } = instance.metadata;
@@ -21,22 +24,26 @@ export function applySetId(kind: KindRef, instance: KubeObject): string {
 }
 
 /**
- * The hash that kro stores with an inventory to detect edits of other clients: `sha256:<hex>`.
+ * Returns the hash that kro stores with an inventory, in the form `sha256:<hex>`. If the stored hash does
+ * not match the inventory, another client has edited the inventory.
  *
- * @param id Id of the ApplySet.
- * @param kinds Value of the annotation with the kinds.
- * @param namespaces Value of the annotation with the namespaces.
+ * @param id The id of the ApplySet.
+ * @param kinds The value of the annotation that lists the kinds.
+ * @param namespaces The value of the annotation that lists the namespaces.
  */
 export function inventoryHash(id: string, kinds: string, namespaces: string): string {
   return `sha256:${sha256(`${id}\0${kinds}\0${namespaces}`)}`;
 }
 
-/** The namespace that is always searched and not listed: the instance's own, or `default`. */
+/**
+ * Returns the namespace that is always searched for objects and therefore not listed in the inventory: the
+ * namespace of the instance, or `default` for a cluster-scoped instance.
+ */
 export function parentNamespace(instance: KubeObject): string {
   return instance.metadata.namespace || "default";
 }
 
-/** The annotations that hold an inventory. */
+/** Returns the annotations that store an inventory. */
 export function inventoryAnnotations(id: string, inventory: Inventory): Record<string, string> {
   const kinds = [...inventory.kinds].sort().join(",");
   const namespaces = [...inventory.namespaces].sort().join(",");
@@ -48,7 +55,7 @@ export function inventoryAnnotations(id: string, inventory: Inventory): Record<s
 }
 
 /**
- * Parses the inventory in the instance's annotations; a missing annotation counts as an empty list.
+ * Parses the inventory in the annotations of the instance. A missing annotation counts as an empty list.
  *
  * @example
  * ```ts
@@ -68,14 +75,17 @@ export function readInventory(instance: KubeObject): Inventory {
   };
 }
 
-/** True when the instance has any label or annotation of an ApplySet. */
+/** Reports whether the instance has any label or annotation of an ApplySet. */
 export function hasInventory(instance: KubeObject): boolean {
   const { labels = {}, annotations = {} } = instance.metadata;
   return Label.applySetId in labels || Annotation.tooling in annotations ||
     Annotation.groupKinds in annotations || Annotation.namespaces in annotations;
 }
 
-/** Why the instance's inventory cannot be trusted; undefined when it can. */
+/**
+ * Returns the reason why the inventory of the instance cannot be trusted; undefined when the inventory is
+ * valid.
+ */
 export function inventoryFault(kind: KindRef, instance: KubeObject): string | undefined {
   const { labels = {}, annotations = {} } = instance.metadata;
   const id = applySetId(kind, instance);
@@ -110,7 +120,7 @@ export function inventoryFault(kind: KindRef, instance: KubeObject): string | un
   return undefined;
 }
 
-/** Parses a kind of an inventory, such as `Deployment.apps` or `ConfigMap`. */
+/** Splits a kind of an inventory, such as `Deployment.apps` or `ConfigMap`, into API group and kind. */
 export function splitGroupKind(text: string): { group: string; kind: string } {
   const dot = text.indexOf(".");
   return dot < 0
@@ -118,7 +128,10 @@ export function splitGroupKind(text: string): { group: string; kind: string } {
     : { group: text.slice(dot + 1), kind: text.slice(0, dot) };
 }
 
-/** Adds the kind and namespace of an object to an inventory; the instance's own namespace is implied. */
+/**
+ * Adds the kind and namespace of an object to an inventory. The namespace of the instance is not added,
+ * because it is always searched.
+ */
 export function addObject(
   to: { kinds: Set<string>; namespaces: Set<string> },
   kind: { group: string; kind: string },
@@ -129,12 +142,12 @@ export function addObject(
   if (namespace && namespace !== instance.metadata.namespace) to.namespaces.add(namespace);
 }
 
-/** The union of both inventories. */
+/** Returns the union of two inventories. */
 export function union(a: Inventory, b: Inventory): Inventory {
   return { kinds: a.kinds.union(b.kinds), namespaces: a.namespaces.union(b.namespaces) };
 }
 
-/** True when `a` contains all kinds and namespaces of `b`. */
+/** Reports whether inventory `a` contains all kinds and namespaces of inventory `b`. */
 export function covers(a: Inventory, b: Inventory): boolean {
   return b.kinds.isSubsetOf(a.kinds) && b.namespaces.isSubsetOf(a.namespaces);
 }

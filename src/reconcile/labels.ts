@@ -1,4 +1,4 @@
-/** kro's labels and annotations on instances and on their objects. */
+/** The labels and annotations that kro writes to instances and to the objects of instances. */
 import {
   Annotation,
   apiVersionOf,
@@ -10,35 +10,38 @@ import {
 import type { Graph, InstanceKind, Node } from "../graph/mod.ts";
 import type { PassContext } from "./context.ts";
 
-/** The position of an item in its collection. */
+/** The position of an object in its collection. */
 export interface CollectionPlace {
-  /** Index in the order of expansion, from 0. */
+  /** The index of the object in the order of expansion, starting at 0. */
   index: number;
-  /** Number of items. */
+  /** The number of objects in the collection. */
   size: number;
 }
 
-/** The instance as the parent of its objects, for their labels. */
+/** The properties of an instance that appear in the labels of its objects. */
 export interface ParentIdentity {
   /** The kind of the instance. */
   kind: InstanceKind;
-  /** The instance. */
+  /** The instance that owns the objects. */
   instance: KubeObject;
-  /** Its ApplySet id. */
+  /** The id of the instance's ApplySet. */
   applySetId: string;
-  /** kro's version. */
+  /** The version of kro. */
   version: string;
 }
 
 /**
- * The value of an object's version label. A live object keeps its present one, so that a new release of
- * kro does not write to every object.
+ * Returns the value of an object's label `kro.run/kro-version`. A live object keeps its present value, so
+ * that an upgrade of kro does not write to every object.
  */
 export function versionOf(parent: ParentIdentity, live: KubeObject | undefined): string {
   return live?.metadata.labels?.[Label.kroVersion] || versionLabel(parent.version);
 }
 
-/** A copy of the resolved object with kro's labels and annotations, which override the template's. */
+/**
+ * Returns a copy of the object with kro's labels and annotations. A label of kro overrides a label of the
+ * same key in the template.
+ */
 export function labelled(
   object: KubeObject,
   node: Node,
@@ -77,7 +80,10 @@ export function labelled(
   };
 }
 
-/** The instance's labels that cause a patch when they are missing or differ. */
+/**
+ * Returns the labels of an instance that must always be correct: a missing or different label causes a
+ * patch.
+ */
 export function decisiveLabels(
   graph: Graph,
   applySet: string,
@@ -91,7 +97,10 @@ export function decisiveLabels(
   };
 }
 
-/** The instance's labels that are written only in a patch that another change causes. */
+/**
+ * Returns the labels of an instance that are written only together with another change. A different value
+ * of such a label alone causes no patch.
+ */
 export function accompanyingLabels(context: PassContext): Record<string, string> {
   return {
     [Label.kroVersion]: versionLabel(context.version),
@@ -100,14 +109,15 @@ export function accompanyingLabels(context: PassContext): Record<string, string>
   };
 }
 
-/** True when the object has kro's finalizer. */
+/** Reports whether the object has kro's finalizer. */
 export function hasFinalizer(object: KubeObject): boolean {
   return object.metadata.finalizers?.includes(FINALIZER) ?? false;
 }
 
 /**
- * Serialises what kro writes to an instance's metadata: finalizer, labels and inventory. The result changes
- * when another client edits one of these; other labels and annotations are left out.
+ * Returns a string of everything that kro writes to the metadata of an instance: finalizer, labels and
+ * inventory. The string changes when another client edits one of these values. Other labels and annotations
+ * do not affect the string.
  */
 export function managedMetadataText(instance: KubeObject): string {
   const { labels = {}, annotations = {} } = instance.metadata;
@@ -128,7 +138,10 @@ const CARRIED = {
   ],
 };
 
-/** True when the annotation `kro.run/reconcile` suspends the object: `suspended` or `disabled`. */
+/**
+ * Reports whether the annotation `kro.run/reconcile` suspends the object. The values `suspended` and
+ * `disabled` suspend it.
+ */
 export function isSuspended(instance: KubeObject): boolean {
   const value = instance.metadata.annotations?.[Annotation.reconcile]?.toLowerCase();
   return value === "suspended" || value === "disabled";

@@ -1,4 +1,4 @@
-/** Lists and deletes the members of an ApplySet. */
+/** Lists and deletes the members of an ApplySet, which are the objects of one instance. */
 import {
   ApiError,
   groupKind,
@@ -13,31 +13,35 @@ import { isMember } from "./membership.ts";
 import { objectOutcome } from "./ownership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 
-/** A member and its reference. */
+/** A member of an ApplySet, with the reference to the member. */
 export interface Member {
-  /** The object. */
+  /** The object that is a member. */
   object: KubeObject;
-  /** Its reference. */
+  /** The reference to the object. */
   ref: ObjectRef;
 }
 
-/** Which members to list, and where. */
+/** Which members of an ApplySet to list, and where to list them. */
 export interface MemberQuery {
-  /** Where to search. */
+  /** The cluster that contains the members. */
   cluster: Cluster;
-  /** The instance, parent of the ApplySet. */
+  /** The instance that is the parent of the ApplySet. */
   instance: KubeObject;
-  /** Its ApplySet id. */
+  /** The id of the instance's ApplySet. */
   applySetId: string;
-  /** Kinds and namespaces to list; the namespace of the instance is always listed. */
+  /** The kinds and namespaces to list. The namespace of the instance is always listed in addition. */
   inventory: Inventory;
-  /** Served kinds by `Kind.group`; a kind that is not among them is looked up in the cluster. */
+  /**
+   * Kinds that the cluster is known to serve, by `Kind.group`. Any other kind is looked up in the cluster.
+   */
   known?: ReadonlyMap<string, KindRef>;
 }
 
 /**
- * The members of each kind in each namespace of the inventory; `live` bypasses caches. Skips a kind only if
- * the cluster no longer serves it. Rejects with ApiError.
+ * Lists the members of each kind in each namespace of the inventory. A kind is skipped only when the
+ * cluster no longer serves the kind. Rejects with ApiError when a request fails.
+ *
+ * @param live Whether to list from the API server instead of from a cache.
  */
 export async function listMembers(query: MemberQuery, live: boolean): Promise<Member[]> {
   const { cluster, instance, applySetId, inventory, known } = query;
@@ -55,7 +59,10 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
   return (await Promise.all(lists)).flat();
 }
 
-/** True while any of the members still exists. Lists only the kinds and namespaces of these members. */
+/**
+ * Reports whether any of the members still exists. Only the kinds and namespaces of these members are
+ * listed.
+ */
 export async function remain(query: MemberQuery, members: readonly Member[]): Promise<boolean> {
   const places = new Map(
     members.map(({ ref: { kind, namespace } }) => [
@@ -69,8 +76,9 @@ export async function remain(query: MemberQuery, members: readonly Member[]): Pr
 }
 
 /**
- * Deletes a member unless it is terminating. `conflict` in the result says that another object has the name
- * now. Rejects with ApiError on other refusals.
+ * Deletes a member, unless the member is already being deleted. `conflict` in the result is true when
+ * another object now has the member's name. Rejects with ApiError when the API server refuses the deletion
+ * for another reason.
  */
 export async function deleteMember(
   cluster: Cluster,
@@ -89,7 +97,7 @@ export async function deleteMember(
   return { outcome: objectOutcome(ref, done), conflict: false };
 }
 
-/** Kinds by their name in an inventory (`Kind.group`). */
+/** Returns a map of the kinds by their name in an inventory, `Kind.group`. */
 export function kindsByName(kinds: Iterable<KindRef>): Map<string, KindRef> {
   return new Map([...kinds].map((k) => [groupKind(k), k]));
 }
@@ -104,7 +112,8 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId)
       : await cluster.listMembers(scope, applySetId);
   } catch (error) {
-    // No object is left if the kind is no longer served. An API that is merely unreachable must reject.
+    // If the kind is no longer served, no object of the kind can exist. If the API server is merely
+    // unreachable, the error must be thrown, because objects may exist.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

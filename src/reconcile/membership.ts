@@ -1,9 +1,12 @@
-/** Decides which objects are members of an ApplySet: by its label, confirmed by managed fields. */
+/**
+ * Decides which objects are members of an ApplySet. The ApplySet's label marks a member, and the managed
+ * fields confirm that kro applied the object.
+ */
 import { type KubeObject, Label, type ManagedFieldsEntry, Manager } from "../api/mod.ts";
 
 /**
- * The managed-fields entry of kro's server-side applies (KEP-555), subresources left out; undefined when
- * kro never applied the object or no longer owns a field of it.
+ * Returns the managed-fields entry of kro's server-side applies (KEP-555), ignoring entries of
+ * subresources. Returns undefined when kro never applied the object or no longer owns any of its fields.
  */
 export function applyEntry(object: KubeObject): ManagedFieldsEntry | undefined {
   return object.metadata.managedFields?.find((entry) =>
@@ -12,16 +15,19 @@ export function applyEntry(object: KubeObject): ManagedFieldsEntry | undefined {
 }
 
 /**
- * True when kro applied the object, or when it has no managed fields at all, so that only its labels can
- * tell. Labels alone do not suffice: other controllers copy them, as from a Service to its EndpointSlices.
+ * Reports whether kro applied the object. An object without any managed fields counts as applied, because
+ * only its labels can show the owner.
+ *
+ * Labels alone do not prove that kro applied the object, because other controllers copy labels, for example
+ * from a Service to its EndpointSlices.
  */
 export function isApplied(object: KubeObject): boolean {
   return !object.metadata.managedFields?.length || applyEntry(object) !== undefined;
 }
 
 /**
- * True when the object is a member of the ApplySet with this id (KEP-3659): it has the label
- * `applyset.kubernetes.io/part-of`, and kro applied it.
+ * Reports whether the object is a member of the ApplySet with this id (KEP-3659). A member has the label
+ * `applyset.kubernetes.io/part-of` with the id, and was applied by kro.
  *
  * @example
  * ```ts

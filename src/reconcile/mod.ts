@@ -1,11 +1,13 @@
 /**
- * One pass over one instance: {@link reconcile} applies the objects of its graph, prunes those that the
- * graph no longer has, and writes the instance's status. All reads and writes go through the interface
- * {@link Cluster}: `CachedCluster` serves the operator, `LiveCluster` the one-shot commands, and
- * {@link MemoryCluster} renders without an API server.
+ * Runs passes. A pass is one reconciliation of one instance: {@link reconcile} applies the objects of the
+ * instance's graph, prunes objects that the graph no longer contains, and writes the instance's status.
  *
- * The room makes no I/O and reads no clock. Ownership follows KEP-3659 (ApplySet), applies follow KEP-555
- * (server-side apply).
+ * All reads and writes of a pass use the interface {@link Cluster}. The controller uses the implementation
+ * `CachedCluster`, the one-shot commands use `LiveCluster`, and {@link MemoryCluster} renders objects
+ * without an API server.
+ *
+ * Apart from that interface, this folder does no I/O and reads no clock. Ownership of objects follows
+ * KEP-3659 (ApplySet), and applies follow KEP-555 (server-side apply).
  *
  * @example Reconcile an instance in memory
  * ```ts

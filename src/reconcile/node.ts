@@ -1,4 +1,7 @@
-/** Runs one node: checks includeWhen, resolves, applies or reads its objects, and checks readyWhen. */
+/**
+ * Runs one node of a graph. The steps are: check includeWhen, resolve the template, apply or read the
+ * objects, and check readyWhen.
+ */
 import { ApiError, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
@@ -12,7 +15,7 @@ import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts"
 import { addressed, resolveOne } from "./template.ts";
 import { volatileOf } from "./volatile.ts";
 
-/** Runs a node after its dependencies. Rejects only on bugs. */
+/** Runs a node whose dependencies have ended. The promise rejects only on a programming error. */
 export async function runNode(
   node: Node,
   context: NodeContext,
@@ -38,7 +41,7 @@ export async function runNode(
   }
 }
 
-/** The result of a node that made no object because of the fault. */
+/** Returns the result of a node that created no object because of the fault. */
 function faulted(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: false };
 }
@@ -56,7 +59,10 @@ function dependencyFault(
   return undefined;
 }
 
-/** Makes the live objects visible to the expressions of other nodes, then checks readiness. */
+/**
+ * Makes the live objects of a node readable for the expressions of other nodes, and then checks whether the
+ * node is ready.
+ */
 function observe(context: NodeContext, result: NodeResult): NodeResult {
   const { node, observed } = result;
   if (!observed) return result;
@@ -109,7 +115,10 @@ function resolve(node: Node, context: NodeContext): Result<readonly KubeObject[]
   return target.ok ? ok([target.value]) : fail(target.fault.state, target.fault.message);
 }
 
-/** Live items by name, from one list. An item that lacks its labels is missing here and read by a GET. */
+/**
+ * Returns the live objects of a collection by name, with one list request. An object that has lost kro's
+ * labels is not listed, and is later read by a GET request.
+ */
 async function liveItems(node: Node, context: NodeContext): Promise<Map<string, KubeObject>> {
   const instanceUid = context.parent.instance.metadata.uid ?? "";
   const { kind, id: nodeId } = node;
@@ -117,7 +126,10 @@ async function liveItems(node: Node, context: NodeContext): Promise<Map<string, 
   return new Map(items.map((i) => [shortName(i), i]));
 }
 
-/** Combines the results of a node's objects; the first failure becomes the node's. */
+/**
+ * Combines the results of a node's objects to the result of the node. The first failure of an object
+ * becomes the failure of the node.
+ */
 function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
   const observed = results.flatMap((r) => r.live ? [r.live] : []);
   const objects: ObjectOutcome[] = results.flatMap((r) => r.outcome ? [r.outcome] : []);
@@ -139,7 +151,8 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     revisions,
     reverted,
     complete: false,
-    // Expressions may read an incomplete or empty collection, but no single object that does not exist.
+    // Expressions may read an incomplete or empty collection. A single object that does not exist must not
+    // become readable.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),
   };
 }

@@ -1,4 +1,4 @@
-/** The parts of a pass that all of its nodes share. */
+/** The values that all nodes of a pass share. */
 import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
@@ -7,21 +7,25 @@ import type { ParentIdentity } from "./labels.ts";
 import type { Fault } from "./result.ts";
 import type { Scope } from "./scope.ts";
 
-/** Shared by the nodes of one pass. */
+/** The values that all nodes of a pass share. */
 export interface NodeContext {
-  /** Where to read and write. */
+  /** The cluster to read from and write to. */
   cluster: Cluster;
-  /** The instance, as the parent of the node's objects. */
+  /** The instance that owns the nodes' objects. */
   parent: ParentIdentity;
-  /** The variables of expressions. */
+  /** The variables that expressions read. */
   scope: Scope;
-  /** See {@link PassContext.maxCollectionSize}. */
+  /**
+   * The maximum number of objects that one forEach may expand to. See
+   * {@link PassContext.maxCollectionSize}.
+   */
   maxCollectionSize: number;
-  /** See {@link PassContext.expansions}. */
+  /** The cache of expanded collections. See {@link PassContext.expansions}. */
   expansions?: ExpansionCache;
   /**
-   * Adds the objects' kinds and namespaces to the inventory before the objects are created. Returns a fault
-   * if another node of this pass makes the same object, or if the instance cannot be patched.
+   * Adds the kinds and namespaces of the objects to the inventory of the instance, before the objects are
+   * created. Returns a fault when another node of this pass creates the same object, or when the inventory
+   * cannot be written.
    */
   reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined>;
 }

@@ -1,92 +1,108 @@
-/** What a pass found and did, for metrics, logs, Events, the JSON API and commands. */
+/**
+ * The outcome of a pass: what the pass found and did. Metrics, logs, Events, the JSON API and the commands
+ * read it.
+ */
 import type { Condition, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { ApplyAction } from "./cluster.ts";
 
-/** The values of `status.state` of an instance. */
+/** The possible values of an instance's `status.state`. */
 export const INSTANCE_STATES = ["ACTIVE", "IN_PROGRESS", "ERROR", "DELETING"] as const;
 
-/** `status.state` of an instance. */
+/** The value of an instance's `status.state`. */
 export type InstanceState = (typeof INSTANCE_STATES)[number];
 
 /** The state of a node after a pass. */
 export type NodeState =
-  /** Applied and ready. */
+  /** All objects of the node are applied and ready. */
   | "Ready"
-  /** Applied, but not ready yet. */
+  /** The objects of the node are applied, but not ready yet. */
   | "Waiting"
-  /** An expression reads a field or object that does not exist yet. */
+  /** An expression of the node reads a field or an object that does not exist yet. */
   | "Pending"
-  /** Excluded by its includeWhen, or by that of a dependency. */
+  /** The node is excluded by its own includeWhen, or depends on an excluded node. */
   | "Skipped"
-  /** An expression failed, or the API server refused an object. */
+  /** An expression of the node failed, or the API server refused an object of the node. */
   | "Failed"
-  /** An object of the node is terminating. */
+  /** An object of the node is being deleted. */
   | "Deleting";
 
-/** One object that a pass wrote or read. */
+/** An object that a pass wrote or read. */
 export interface ObjectOutcome {
-  /** API version. */
+  /** The apiVersion of the object. */
   apiVersion: string;
-  /** Kind. */
+  /** The kind of the object. */
   kind: string;
-  /** Namespace, when it has one. */
+  /** The namespace of the object; absent for a cluster-scoped object. */
   namespace?: string;
-  /** Name. */
+  /** The name of the object. */
   name: string;
-  /** What the pass did. External objects are `observed`, terminating ones `deleting`. */
+  /**
+   * What the pass did with the object. An external object is `observed`. An object that was already being
+   * deleted is `deleting`.
+   */
   action: ApplyAction | "observed" | "pruned" | "deleted" | "deleting";
-  /** The object existed without an owner and was adopted: it is deleted together with the instance. */
+  /**
+   * Whether the object existed without an owner and was adopted. An adopted object is deleted together with
+   * the instance.
+   */
   adopted?: boolean;
 }
 
-/** One node after a pass. */
+/** A node after a pass. */
 export interface NodeOutcome {
-  /** Node id. */
+  /** The id of the node. */
   id: string;
-  /** Its state. */
+  /** The state of the node. */
   state: NodeState;
-  /** Why it is not Ready: names the expression, or repeats the API server's refusal. */
+  /**
+   * The reason why the node is not Ready. The reason names the failed expression, or repeats the API
+   * server's message.
+   */
   reason?: string;
-  /** Its objects. */
+  /** The objects of the node. */
   objects: ObjectOutcome[];
 }
 
-/** When to run the next pass, besides after a watch event. */
+/** When to run the next pass. A watch event may start the next pass earlier. */
 export type Next =
-  /** Nothing is left to do. */
+  /** Nothing is left to do, so only a watch event starts the next pass. */
   | { kind: "done" }
   /**
-   * Waits for a change that a watch reports. `timed`: no watch covers it, so requeue after the requeue
-   * interval. `objects`: a further pass does nothing until one of these objects changes.
+   * The instance waits for a change. With `timed`, no watch reports the change, so the next pass starts
+   * after the requeue interval. With `objects`, a further pass is useless until one of these objects
+   * changes.
    */
   | { kind: "wait"; reason: string; objects?: readonly ObjectRef[]; timed?: boolean }
   /**
-   * Failed: requeue with exponential backoff. `refused`: all failures are refusals of the API server, which
-   * metrics do not count as errors, as upstream.
+   * The pass failed, so the instance is requeued with exponential backoff. `refused` is true when all
+   * failures are refusals of the API server. As in upstream, metrics do not count refusals as errors.
    */
   | { kind: "retry"; error: string; refused?: boolean };
 
-/** Result of a pass. */
+/** The outcome of a pass. */
 export interface Outcome {
-  /** `status.state`. */
+  /** The value of `status.state`. */
   state: InstanceState;
-  /** `status.conditions` as derived, even if their write failed or is postponed. */
+  /** The conditions as derived by the pass, even if writing the status failed or was postponed. */
   conditions: Condition[];
-  /** All nodes in topological order; empty while the instance is deleted. */
+  /** The nodes in topological order; empty while the instance is being deleted. */
   nodes: NodeOutcome[];
-  /** Objects that were pruned or, while the instance is deleted, deleted. */
+  /** The objects that were pruned, or that were deleted because the instance is being deleted. */
   removed: ObjectOutcome[];
-  /** The instance after the pass; undefined once it is gone. */
+  /** The instance after the pass; undefined when the instance no longer exists. */
   instance?: KubeObject;
-  /** Number of the graph revision that the pass used, if the context has one. */
+  /** The number of the graph revision that the pass used; absent when the number is unknown. */
   revision?: number;
   /** When to run the next pass. */
   next: Next;
   /**
-   * Milliseconds after which to requeue at the latest, in addition to `next`: the write of the status is
-   * postponed, or another manager keeps reverting a field.
+   * The longest time until the next pass, in milliseconds, in addition to `next`. Present when writing the
+   * status was postponed or another field manager keeps reverting a field.
    */
   requeueAfterMs?: number;
-  /** The pass did nothing: the RGD is gone, and the instance is not being deleted. */
+  /**
+   * Whether the pass did nothing. This is the case when the RGD no longer exists and the instance is not
+   * being deleted.
+   */
   skipped?: boolean;
 }

@@ -1,4 +1,4 @@
-/** Applies one object, unless it belongs to another ApplySet. */
+/** Applies one object, unless the object belongs to another ApplySet. */
 import {
   ApiError,
   apiVersionOf,
@@ -15,36 +15,39 @@ import { type CollectionPlace, labelled, type ParentIdentity, versionOf } from "
 import type { ObjectOutcome } from "./outcome.ts";
 import type { Fault, RevertNotice } from "./result.ts";
 
-/** Result of {@link applyOwned}. */
+/** The result of {@link applyOwned}. */
 export interface AppliedObject {
-  /** The live object that expressions may read; absent if it belongs to another ApplySet. */
+  /** The live object that expressions may read; absent when the object belongs to another ApplySet. */
   live?: KubeObject;
-  /** What was done to the object; absent when it could not be applied. */
+  /** What was done to the object; absent when the object could not be applied. */
   outcome?: ObjectOutcome;
-  /** See {@link Applied.revision}. */
+  /** The resourceVersion after kro's last write to the object. See {@link Applied.revision}. */
   revision?: string;
-  /** Another manager keeps reverting a field of the object. */
+  /**
+   * A message about a field of the object that another field manager keeps reverting; absent when there is
+   * no such field.
+   */
   reverted?: RevertNotice;
-  /** Why the object was not applied. */
+  /** The reason why the object was not applied. */
   fault?: Fault;
 }
 
-/** Options of {@link applyOwned}. */
+/** The options of {@link applyOwned}. */
 export interface ApplyOwnedOptions {
-  /** Position of the object in its collection. */
+  /** The position of the object in its collection; absent when the node is not a collection. */
   place?: CollectionPlace;
-  /** The object from a list of the same pass, which saves a GET. */
+  /** The live object from a list of the same pass. Passing the live object saves a GET request. */
   known?: KubeObject;
-  /** See {@link ApplyOptions.volatile}. */
+  /** The fields whose difference alone causes no apply. See {@link ApplyOptions.volatile}. */
   volatile?: Volatile;
-  /** See {@link PassContext.expansions}. */
+  /** The cache of expanded collections. See {@link PassContext.expansions}. */
   expansions?: ExpansionCache;
 }
 
 /**
- * Applies the resolved object with kro's labels. An existing object without an owner is adopted; one that
- * belongs to another ApplySet or is terminating is not written. Refusals of the API server are returned as
- * faults; the promise rejects only on bugs.
+ * Applies the object of a node with kro's labels. An existing object without an owner is adopted. An object
+ * that belongs to another ApplySet or is being deleted is not written. A refusal of the API server is
+ * returned as a fault, so the promise rejects only on a programming error.
  */
 export async function applyOwned(
   cluster: Cluster,
@@ -72,8 +75,8 @@ export async function applyOwned(
     if (refusal) return { fault: refusal };
     const leaving = live && deletionFault(node, live);
     if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
-    // Without `live` the conflicting object was deleted since. Another one may be created under its name,
-    // so the apply must not be forced.
+    // `live` is undefined when the object that caused the conflict was deleted since. Another client may
+    // have created a new object with the same name, so this apply must not force ownership.
     const force = live !== undefined;
     const result = await cluster.apply(ref, desiredOver(live), { force, volatile });
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
@@ -83,13 +86,13 @@ export async function applyOwned(
   }
 }
 
-/** The reference to a resolved object of the node. */
+/** Returns the reference to an object of the node. */
 export function refOf(node: Node, object: KubeObject): ObjectRef {
   const { name = "", namespace } = object.metadata;
   return { kind: node.kind, name, ...(node.kind.namespaced ? { namespace } : {}) };
 }
 
-/** An object as outcomes show it. */
+/** Returns an object in the form in which outcomes list it. */
 export function objectOutcome(
   ref: ObjectRef,
   action: ObjectOutcome["action"],
@@ -104,15 +107,16 @@ export function objectOutcome(
   };
 }
 
-/** `namespace/name`, or `name` for cluster-scoped objects. */
+/** Returns `namespace/name` of an object, or `name` for a cluster-scoped object. */
 export function shortName(object: KubeObject): string {
   const { namespace, name } = object.metadata;
   return namespace ? `${namespace}/${name}` : `${name}`;
 }
 
 /**
- * Applies an object that the cache does not show. Without force, because the object may exist in the
- * cluster. Undefined on a field conflict: the caller then reads the object and checks its owner.
+ * Applies an object that the cache does not contain. The object may still exist in the cluster, so the
+ * apply does not force ownership. Returns undefined after a field conflict; the caller then reads the
+ * object and checks its owner.
  */
 async function applyUnseen(
   cluster: Cluster,
@@ -171,7 +175,10 @@ function ownershipFault(
   return { state: "Failed", message, fromApply: true };
 }
 
-/** The instance that owns the object, if kro's labels name it. */
+/**
+ * Returns the part of a message that names the instance owning the object. Returns an empty string when
+ * kro's labels do not name the instance.
+ */
 function ownerText({ metadata: { labels = {} } }: KubeObject): string {
   const { [Label.instanceKind]: kind, [Label.instanceName]: name } = labels;
   if (!kind || !name) return "";

@@ -1,33 +1,38 @@
-/** The state of one pass, and what it runs with when its kind has no graph. */
+/**
+ * The state of a pass, which is one reconciliation of one instance, and the value that a pass gets in place
+ * of a graph when no graph is usable.
+ */
 import type { KindRef, KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
 import type { PassContext } from "./context.ts";
 
-/** Passed instead of a {@link Graph} when no usable graph exists for the kind of the instances. */
+/**
+ * The value that a pass gets in place of a {@link Graph} when the kind of the instance has no usable graph.
+ */
 export interface NoGraph {
-  /** The kind of the instances. */
+  /** The kind of the instance. */
   readonly instance: KindRef;
   /**
-   * Why no revision of the RGD can be used; written to the status. Absent when the RGD was deleted: then
-   * instances are left as they are until they are deleted.
+   * The reason why no revision of the RGD can be used, which is written to the status of the instance.
+   * Absent when the RGD was deleted: the instance is then left unchanged until it is deleted too.
    */
   readonly unresolved?: string;
 }
 
 /** The state that the steps of a pass share. */
 export interface Pass {
-  /** Kind of the instance. */
+  /** The kind of the instance. */
   readonly kind: KindRef;
   /** The instance as this pass last read or wrote it. */
   instance: KubeObject;
-  /** Where to read and write. */
+  /** The cluster to read from and write to. */
   readonly cluster: Cluster;
-  /** Clock, limits and identity of the process. */
+  /** The clock, the limits, and the identity of the process. */
   readonly context: PassContext;
 }
 
-/** True for a compiled graph. */
+/** Reports whether the value is a compiled graph. */
 export function isGraph(graph: Graph | NoGraph): graph is Graph {
   return "nodes" in graph;
 }

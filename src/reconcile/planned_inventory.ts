@@ -1,4 +1,7 @@
-/** The part of a pass's inventory that is known before any node runs; the first patch of the instance records it. */
+/**
+ * Computes the inventory that is known before any node of a pass runs. The first patch of the instance
+ * records this inventory.
+ */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { Field, Graph, Node } from "../graph/mod.ts";
 import { combinations, dimensions } from "./expand.ts";
@@ -6,9 +9,13 @@ import { addObject, type Inventory } from "./inventory.ts";
 import type { Scope } from "./scope.ts";
 
 /**
- * Kinds and namespaces of all nodes that are certain to have objects. A node whose includeWhen or forEach
- * reads other nodes is added only when it runs: otherwise each pass that skips it would first add its kind
- * to the inventory and then remove it.
+ * Returns the kinds and namespaces of all nodes that are certain to have objects.
+ *
+ * A node is left out if its includeWhen or forEach reads other nodes. Such a node adds its kind when it
+ * runs. Otherwise each pass that skips the node would first add the kind to the inventory and then remove
+ * the kind again.
+ *
+ * @param limit The maximum number of objects that one forEach may expand to.
  */
 export function plannedInventory(
   graph: Graph,
@@ -26,7 +33,8 @@ export function plannedInventory(
     } else if (node.type === "collection" && node.forEach.every((d) => d.list.nodes.length === 0)) {
       const found = dimensions(node, scope, limit);
       if (!found.ok || found.value.some(({ values }) => values.length === 0)) continue;
-      // All items have the same namespace, unless the namespace depends on the iterators.
+      // All objects of a collection have the same namespace, unless the expression of the namespace reads a
+      // forEach iterator.
       const items = readsIterators(namespaceField(node), node) ? combinations(found.value) : [{}];
       for (const item of items) {
         addObject(inventory, node.kind, namespaceOf(node, scope, item), instance);

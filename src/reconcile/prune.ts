@@ -1,4 +1,7 @@
-/** Deletes objects that the graph no longer contains, then shrinks the inventory. */
+/**
+ * Deletes objects that the graph no longer contains, and then removes their kinds and namespaces from the
+ * inventory.
+ */
 import { ApiError, Label } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
@@ -9,19 +12,23 @@ import type { ObjectOutcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
 import type { NodeResult } from "./result.ts";
 
-/** Result of pruning. */
+/** The result of pruning. */
 export interface Pruned {
-  /** Objects whose deletion was requested, or that are terminating. */
+  /** The objects whose deletion was requested, or that are already being deleted. */
   removed: ObjectOutcome[];
-  /** Why pruning failed; the instance stays IN_PROGRESS and is requeued. */
+  /** The reason why pruning failed. The instance then stays IN_PROGRESS and is requeued. */
   fault?: string;
-  /** True while objects are terminating or wait for their replacement, or the inventory is too large. */
+  /**
+   * Whether pruning has to continue in a later pass: an object is still being deleted, an object has to
+   * stay until its replacement is ready, or the inventory could not be reduced.
+   */
   unfinished: boolean;
 }
 
 /**
- * Prunes, provided that all nodes are complete: objects of a node that failed to resolve are kept. Rejects
- * only on bugs.
+ * Deletes the objects that the graph no longer contains, provided that all nodes are complete. If the
+ * template of a node failed to resolve, its objects are unknown, so nothing is deleted. The promise rejects
+ * only on a programming error.
  */
 export async function prune(
   graph: Graph,
@@ -62,7 +69,10 @@ export async function prune(
   }
 }
 
-/** Deletes objects of removed nodes first, then dependents before their dependencies. */
+/**
+ * Deletes the objects of removed nodes first. The objects of other nodes follow in reverse topological
+ * order, so that dependents are deleted before their dependencies.
+ */
 async function deleteByPosition(
   graph: Graph,
   cluster: Cluster,
@@ -84,7 +94,10 @@ async function deleteByPosition(
   return { removed, conflict };
 }
 
-/** True for the former object of a renamed node while the object under the new name is not ready. */
+/**
+ * Reports whether an object must stay because its replacement is not ready yet. The object of a node is
+ * replaced when the name in the template changes.
+ */
 function isBeingReplaced(m: Member, results: ReadonlyMap<string, NodeResult>): boolean {
   const result = results.get(m.object.metadata.labels?.[Label.nodeId] ?? "");
   return result?.node.type === "resource" && result.state !== "Ready" &&

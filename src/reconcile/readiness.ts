@@ -1,4 +1,4 @@
-/** Evaluates includeWhen and readyWhen. */
+/** Evaluates the includeWhen and readyWhen expressions of a node. */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
@@ -6,7 +6,7 @@ import { shortName } from "./ownership.ts";
 import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
-/** Why the node is not ready with these objects; undefined when it is ready. */
+/** Returns the reason why a node with these live objects is not ready; undefined when the node is ready. */
 export function readinessFault(
   node: Node,
   observed: readonly KubeObject[],
@@ -40,13 +40,18 @@ export function readinessFault(
   return undefined;
 }
 
-/** Maximum number of values in a message, and of characters (UTF-16 code units) of a string. */
+/**
+ * The limits for values in a message: the maximum number of values, and the maximum length of a string in
+ * characters (UTF-16 code units).
+ */
 const SHOWN = { values: 4, characters: 64 };
 
 /**
- * The present values that the expression reads in the object's status, as a suffix of the message; for a
- * collection with the item's name. Shows only scalars of the status, and no values of Secrets, because
- * other fields may be confidential.
+ * Returns the values in the object's status that the expression reads, as a suffix for an error message.
+ * For a collection, the suffix also names the object.
+ *
+ * Other fields than the status may be confidential, so only scalar values of the status are shown, and
+ * nothing of a Secret.
  */
 function presentValues(
   node: Node,
@@ -75,8 +80,10 @@ function shown(value: string | number | boolean): string {
 }
 
 /**
- * Evaluates includeWhen. False also when a dependency is skipped. An expression that reads another node is
- * Pending until that node is ready. `dependencies` are the results of nodes that have ended.
+ * Evaluates the includeWhen expressions of a node. A node that depends on a skipped node is not included.
+ * An expression that reads another node causes a Pending fault until that node is ready.
+ *
+ * @param dependencies The results of the nodes that this node depends on, all of which have ended.
  */
 export function included(
   node: Node,
@@ -84,7 +91,7 @@ export function included(
   dependencies: ReadonlyMap<string, NodeResult>,
 ): Result<boolean> {
   if ([...dependencies.values()].some((d) => d.state === "Skipped")) return ok(false);
-  // Expressions that read only the instance come first: they are never pending.
+  // Expressions that read only the instance are evaluated first, because they never have to wait for data.
   const expressions = node.includeWhen.toSorted((a, b) => a.nodes.length - b.nodes.length);
   for (const expression of expressions) {
     for (const id of expression.nodes) {

@@ -1,4 +1,7 @@
-/** The entry point of a pass: dispatches to deletion, convergence, or a status without a graph. */
+/**
+ * The entry point of a pass, which is one reconciliation of one instance. The instance is deleted,
+ * converged to its graph, or gets a status that reports why no graph is usable.
+ */
 import { conditionsOf, type KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
@@ -11,10 +14,12 @@ import { remove } from "./remove.ts";
 import { nextAfter, stateOf, writeStatus } from "./status.ts";
 
 /**
- * Runs one pass over one instance: applies and prunes its objects, or deletes them when the instance is
- * being deleted, and writes its status when it differs. Deletion needs no graph.
+ * Runs one pass over one instance. The pass applies and prunes the objects of the instance, or deletes all
+ * of them when the instance is being deleted. Then the pass writes the status of the instance if the status
+ * has changed. A deletion needs no graph.
  *
- * Refusals of the API server are reported in the outcome; the promise rejects only on bugs.
+ * A refusal of the API server is reported in the outcome, so the promise rejects only on a programming
+ * error.
  *
  * @example
  * ```ts
@@ -29,9 +34,9 @@ import { nextAfter, stateOf, writeStatus } from "./status.ts";
  * }
  * ```
  *
- * @param graph The graph of the instance's kind, or the reason why the kind has no usable one.
- * @param instance The instance as the caller last read it; it is not modified.
- * @returns What the pass found and did, and when to run the next one.
+ * @param graph The graph of the instance's kind, or the reason why the kind has no usable graph.
+ * @param instance The instance as the caller last read it. The object is not modified.
+ * @returns What the pass found and did, and when to run the next pass.
  */
 export async function reconcile(
   graph: Graph | NoGraph,
@@ -45,7 +50,7 @@ export async function reconcile(
   return graph.unresolved === undefined ? skipped(pass) : await unresolved(pass, graph.unresolved);
 }
 
-/** Writes to the status why no graph can be used; the instance's objects stay as they are. */
+/** Writes to the status why no graph can be used. The objects of the instance are not changed. */
 async function unresolved(pass: Pass, reason: string): Promise<Outcome> {
   const status = unresolvedStatus(pass, reason);
   const write = await writeStatus(pass, status);

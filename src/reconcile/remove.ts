@@ -1,6 +1,6 @@
 /**
- * Deletes the objects of an instance by its inventory alone. Needs neither graph nor schemas, so that
- * deletion works while the RGD is invalid, suspended or gone.
+ * Deletes the objects of an instance. The inventory of the instance is the only source, and neither a graph
+ * nor schemas are needed. Deletion therefore works even if the RGD is invalid, suspended or deleted.
  */
 import {
   Annotation,
@@ -21,8 +21,11 @@ import type { Pass } from "./pass.ts";
 import { writeStatus } from "./status.ts";
 
 /**
- * One pass over an instance that is being deleted. Deletes its objects in waves, the highest apply order
- * first; a wave starts when the one before it is gone. Removes the finalizer last. Rejects only on bugs.
+ * Runs a pass over an instance that is being deleted.
+ *
+ * The objects of the instance are deleted in waves, starting with the highest apply order. A wave starts
+ * when all objects of the previous wave are gone. kro's finalizer is removed after the last wave. The
+ * promise rejects only on a programming error.
  */
 export async function remove(pass: Pass): Promise<Outcome> {
   const { kind, instance, cluster } = pass;
@@ -46,8 +49,8 @@ export async function remove(pass: Pass): Promise<Outcome> {
 }
 
 /**
- * Deletes the highest wave, and the next one if no object of it remains. Removes the finalizer when no object
- * is left.
+ * Deletes the objects of the highest wave. When all of them are gone, the next wave follows in the same
+ * pass. When no object is left at all, kro's finalizer is removed.
  */
 async function deleteWaves(
   pass: Pass,
@@ -55,12 +58,13 @@ async function deleteWaves(
   members: readonly Member[],
   removed: ObjectOutcome[],
 ): Promise<Outcome> {
-  // The cache may lag behind the API server: only an empty live list allows removing the finalizer.
+  // The cache may lag behind the API server, so the finalizer may be removed only after a list from the API
+  // server is empty.
   const left = members.length > 0 ? members : await listMembers(query, true);
   if (left.length === 0) return await release(pass, removed);
   const { order, wave, lower } = highestWave(left);
   const leaving = wave.filter((m) => m.object.metadata.deletionTimestamp !== undefined);
-  // Deletion goes on when the status cannot be written; the next pass derives it again.
+  // A failure to write the status does not stop the deletion. The next pass derives the status again.
   await writeStatus(pass, deletingStatus(pass, leavingText(leaving)));
   const results = await Promise.all(wave.map((m) => deleteMember(pass.cluster, m, "deleted")));
   removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
@@ -76,7 +80,9 @@ async function deleteWaves(
   return outcomeOf(pass, removed, { kind: "wait", reason, objects: wave.map((m) => m.ref) });
 }
 
-/** Removes the finalizer; the instance is gone unless it has other finalizers. */
+/**
+ * Removes kro's finalizer from the instance. The instance then disappears, unless it has other finalizers.
+ */
 async function release(pass: Pass, removed: ObjectOutcome[]): Promise<Outcome> {
   let left: KubeObject | undefined;
   try {
@@ -124,13 +130,19 @@ function highestWave(
   return { order, wave, lower };
 }
 
-/** The wave of an object: its annotated apply order; 0 without a valid annotation. */
+/**
+ * Returns the wave in which an object is deleted: the apply order in the object's annotation, or 0 without
+ * a valid annotation.
+ */
 function waveOf({ object }: Member): number {
   const order = Number(object.metadata.annotations?.[Annotation.applyOrder]);
   return Number.isInteger(order) && order > 0 ? order : 0;
 }
 
-/** The outcome of a deletion pass, with the conditions that the instance has in the cluster. */
+/**
+ * Returns the outcome of a pass over an instance that is being deleted. The conditions are those of the
+ * instance in the cluster.
+ */
 function outcomeOf({ instance }: Pass, removed: ObjectOutcome[], next: Next): Outcome {
   return {
     state: "DELETING",

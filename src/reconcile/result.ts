@@ -1,57 +1,66 @@
-/** Results of the steps of a pass: a value or a fault, and the result of a node. */
+/** The results of the steps of a pass: a value or a fault. Also the result of a node. */
 import type { KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeState, ObjectOutcome } from "./outcome.ts";
 
-/** Why a step yields no value. */
+/** The reason why a step returns no value. */
 export interface Fault {
-  /** The resulting state of the node. */
+  /** The state that the node gets because of the fault. */
   state: Exclude<NodeState, "Ready">;
-  /** The message, without the prefix that conditions add for the state. */
+  /** The message, without the prefix that conditions add depending on the state. */
   message: string;
-  /** The API server refused an object: conditions report it as one of the apply results. */
+  /**
+   * Whether the API server refused an object. Conditions then report the fault among the results of the
+   * applies.
+   */
   fromApply?: boolean;
-  /** Leaves the instance IN_PROGRESS instead of ERROR, because an object of another owner is the cause. */
+  /** Whether the instance stays IN_PROGRESS instead of becoming ERROR. */
   soft?: boolean;
 }
 
-/** A value or a fault. */
+/** Either a value or a fault. */
 export type Result<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
-/** Another manager keeps reverting a field of one of the node's objects. */
+/** A report that another field manager keeps reverting a field of one of the node's objects. */
 export interface RevertNotice {
-  /** Names the object, the field and the manager. */
+  /** The message, which names the object, the field and the field manager. */
   message: string;
-  /** See {@link RevertedField.dueMs}. */
+  /**
+   * The time until the next repair is due or the backoff ends, in milliseconds. See
+   * {@link RevertedField.dueMs}.
+   */
   dueMs: number;
 }
 
-/** Result of a node. */
+/** The result of a node. */
 export interface NodeResult {
-  /** The node. */
+  /** The node that ran. */
   node: Node;
-  /** Its state. */
+  /** The state of the node. */
   state: NodeState;
-  /** Why it is not Ready. */
+  /** The reason why the node is not Ready; absent when the node is Ready or Skipped. */
   fault?: Fault;
-  /** The node's live objects, as expressions see them; absent when none was observed. */
+  /** The live objects of the node, as expressions read them; absent when no object was observed. */
   observed?: KubeObject[];
-  /** What was done to each object. */
+  /** What was done to each object of the node. */
   objects: ObjectOutcome[];
-  /** Fields of its objects that another manager keeps reverting. */
+  /** Reports of fields that another field manager keeps reverting in the node's objects. */
   reverted?: RevertNotice[];
-  /** The known resourceVersions of kro's own last writes to its objects. */
+  /** The resourceVersions after kro's own last writes to the node's objects, as far as they are known. */
   revisions?: string[];
-  /** All of its objects are applied or read, or the node is skipped. Pruning requires this of all nodes. */
+  /**
+   * Whether all objects of the node are applied or read, or the node is skipped. Objects are pruned only
+   * when all nodes are complete.
+   */
   complete: boolean;
 }
 
-/** Wraps a value. */
+/** Wraps a value in a result. */
 export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-/** Wraps a fault. */
+/** Wraps a fault in a result. */
 export function fail(
   state: Fault["state"],
   message: string,

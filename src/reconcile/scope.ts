@@ -1,26 +1,41 @@
-/** Evaluates expressions over the instance and the live objects of nodes; converts between JSON and CEL. */
+/**
+ * Evaluates expressions that read the instance and the live objects of nodes. Converts values between JSON
+ * and CEL.
+ */
 import type { Json, JsonObject, KubeObject } from "../api/mod.ts";
 import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";
 
-/** The value as JSON, undefined for `omit()`; or a failure, with code `pending` if data is missing yet. */
+/**
+ * The result of evaluating an expression: the value as JSON, or a failure. The value is undefined when the
+ * expression returned `omit()`. `pending` is true when the expression reads data that does not exist yet.
+ */
 export type Evaluated =
   | { ok: true; value: Json | undefined }
   | { ok: false; pending: boolean; message: string };
 
-/** The variables of a pass's expressions: `schema`, and the nodes observed so far. */
+/**
+ * The variables that the expressions of a pass read: `schema`, and one variable for each node observed so
+ * far.
+ */
 export class Scope {
   readonly #variables = new Map<string, unknown>();
   readonly #graph: Graph;
 
-  /** Binds `schema` to the instance without its status. The budget limits the whole pass. */
+  /**
+   * Creates a scope in which the variable `schema` is the instance without its status. The budget limits
+   * the CEL cost of the whole pass.
+   */
   constructor(graph: Graph, instance: KubeObject, readonly budget: PassBudget = new PassBudget()) {
     const { status: _, ...rest } = instance;
     this.#graph = graph;
     this.#variables.set("schema", toCel(rest as JsonObject, graph.instance.celType));
   }
 
-  /** Binds the node's id to its live objects: a list for collections, otherwise the first object. */
+  /**
+   * Sets the variable of a node to the node's live objects. The value is a list for a collection, and the
+   * first object for any other node.
+   */
   observe(id: string, objects: readonly KubeObject[]): void {
     const node = this.#graph.nodes.get(id)!;
     const isList = node.type === "collection" || node.type === "externalCollection";
@@ -28,12 +43,12 @@ export class Scope {
     this.#variables.set(id, toCel(json, node.celType));
   }
 
-  /** True when the node was observed. */
+  /** Reports whether the live objects of the node were observed. */
   sees(id: string): boolean {
     return this.#variables.has(id);
   }
 
-  /** The variables that the expression reads; variables in `more` take precedence. */
+  /** Returns the variables that the expression reads. Variables in `more` take precedence. */
   variables(
     expression: Expression,
     more: Readonly<Record<string, unknown>> = {},
@@ -46,13 +61,17 @@ export class Scope {
     return variables;
   }
 
-  /** Evaluates the expression to JSON; `more` adds variables such as iterators. */
+  /**
+   * Evaluates the expression and converts the value to JSON.
+   *
+   * @param more Additional variables, such as the iterators of a forEach.
+   */
   evaluate(expression: Expression, more: Readonly<Record<string, unknown>> = {}): Evaluated {
     return evaluate(expression, this.variables(expression, more), this.budget);
   }
 }
 
-/** Evaluates the expression with these variables only. */
+/** Evaluates the expression with only the given variables, and converts the value to JSON. */
 export function evaluate(
   expression: Expression,
   variables: Readonly<Record<string, unknown>>,
@@ -64,12 +83,18 @@ export function evaluate(
   return json.ok ? json : failed("convert", expression, json.failure);
 }
 
-/** Converts JSON to a CEL value without a declared type, as iterators and readyWhen use. */
+/**
+ * Converts JSON to a CEL value without a declared type. Iterators of forEach and the variable of readyWhen
+ * have no declared type.
+ */
 export function raw(json: unknown): unknown {
   return rawToCel(json as Json);
 }
 
-/** The expression as messages show it: as written; a single expression without its `${}`. */
+/**
+ * Returns the expression as messages show it. A field that consists of one expression is shown without the
+ * enclosing `${}`.
+ */
 export function expressionText(expression: Expression): string {
   const { source, program } = expression;
   return source === `\${${program.source}}` ? program.source : source;

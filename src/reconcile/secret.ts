@@ -1,9 +1,13 @@
-/** Converts Secrets to their stored form, because drift of the write-only `stringData` is undetectable. */
+/**
+ * Converts Secrets to their stored form. The field `stringData` is write-only, so a change of its values by
+ * another client could not be detected.
+ */
 import { isObject, type KubeObject } from "../api/mod.ts";
 
 /**
- * A Secret with `stringData` encoded into `data`, as the API server stores it. Returns every other object
- * unchanged, and a Secret with a value that is not a string, which the API server refuses.
+ * Returns a Secret with `stringData` encoded into `data`, as the API server stores it. Any other object is
+ * returned unchanged. A Secret with a value that is not a string is returned unchanged too, because the API
+ * server refuses it.
  */
 export function encodeStringData(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;

@@ -1,7 +1,10 @@
-/** Label selectors, as strings in kubectl's syntax and as LabelSelector objects of external references. */
+/**
+ * Label selectors in two forms: strings in kubectl's syntax, and the LabelSelector objects of external
+ * references.
+ */
 import { isObject, type Json } from "../api/mod.ts";
 
-/** One requirement of a selector. */
+/** One requirement of a label selector. */
 interface Requirement {
   key: string;
   operator: "in" | "notin" | "exists" | "absent";
@@ -9,7 +12,7 @@ interface Requirement {
 }
 
 /**
- * True when the labels match the selector in kubectl's syntax. An empty selector matches all objects.
+ * Reports whether the labels match the selector in kubectl's syntax. An empty selector matches all labels.
  *
  * @example
  * ```ts
@@ -20,7 +23,7 @@ interface Requirement {
  * assert.ok(!matchLabels("app=shop", undefined));
  * ```
  *
- * @throws {SyntaxError} A key is malformed.
+ * @throws {SyntaxError} When a key in the selector is malformed.
  */
 export function matchLabels(
   selector: string,
@@ -29,16 +32,19 @@ export function matchLabels(
   return requirementsOf(selector).every((r) => holds(r, labels ?? {}));
 }
 
-/** Memo of {@link parse}, because many objects are matched against few selectors. */
+/**
+ * Parsed selectors by selector string. Caching saves time, because many objects are matched against few
+ * selectors.
+ */
 const parsed = new Map<string, readonly Requirement[]>();
 
-/** Maximum number of selectors in {@link parsed}, which is cleared when it is full. */
+/** The maximum number of selectors in {@link parsed}. The cache is cleared when it is full. */
 const MAX_PARSED = 100;
 
 /**
- * A resolved LabelSelector object (`matchLabels`, `matchExpressions`) in kubectl's syntax, or why it is
- * malformed. Undefined and null give the empty selector. An unknown field is an error, because a selector
- * without it could match more objects than its author meant.
+ * Converts a LabelSelector object (`matchLabels`, `matchExpressions`) to a string in kubectl's syntax, or
+ * returns a message when the object is malformed. Undefined and null become the empty selector. An unknown
+ * field is an error, because ignoring the field could select more objects than the author meant.
  *
  * @example
  * ```ts
@@ -136,7 +142,7 @@ function holds(r: Requirement, labels: Readonly<Record<string, string>>): boolea
 }
 
 function parse(selector: string): Requirement[] {
-  // Commas separate requirements, except within the parentheses of a set.
+  // Commas separate requirements, except inside the parentheses of a set of values.
   const parts = selector.match(/(?:[^,()]|\([^)]*\))+/g) ?? [];
   return parts.map((part) => requirement(part.trim(), selector)).filter((r) => r !== undefined);
 }

@@ -13,50 +13,53 @@ import { instanceRef, isSuperseded, retryOnConflict } from "./instance_writes.ts
 import { INSTANCE_STATES, type InstanceState, type Next, type NodeOutcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
 
-/** A whole status. */
+/** The whole status of an instance. */
 export interface InstanceStatus {
-  /** `status.state`. */
+  /** The value of `status.state`. */
   state: InstanceState;
-  /** `status.conditions`. */
+  /** The value of `status.conditions`. */
   conditions: Condition[];
-  /** The fields that the author of the RGD declares. */
+  /** The status fields that the author of the RGD declares. */
   fields: JsonObject;
 }
 
-/** Result of {@link writeStatus}. */
+/** The result of {@link writeStatus}. */
 export type StatusWrite =
-  /** Written, or equal to the status in the cluster. */
+  /** The status was written, or already equal to the status in the cluster. */
   | { kind: "written" }
-  /** Postponed to a pass in so many milliseconds. */
+  /** Writing the status was postponed to a pass after `delayMs` milliseconds. */
   | { kind: "postponed"; delayMs: number }
   /** The instance no longer exists. */
   | { kind: "gone" }
-  /** The instance was changed since the pass read it. */
+  /** The instance was changed since the pass read it, so the status was not written. */
   | { kind: "superseded"; error: ApiError }
-  /** The API server refused the write, or did not answer. */
+  /** The API server refused the write or did not respond. */
   | { kind: "failed"; error: ApiError };
 
-/** The status in the cluster; empty before the first pass. */
+/** Returns the status of the instance in the cluster; an empty object before the first pass. */
 export function statusOf(instance: KubeObject): JsonObject {
   return isObject(instance.status) ? instance.status : {};
 }
 
-/** The fields of the status in the cluster that the author of the RGD declares. */
+/**
+ * Returns the fields of the instance's status that the author of the RGD declares: all fields except state
+ * and conditions.
+ */
 export function fieldsOf(instance: KubeObject): JsonObject {
   const { state: _state, conditions: _conditions, ...fields } = statusOf(instance);
   return fields;
 }
 
-/** `status.state` in the cluster; undefined before the first pass. */
+/** Returns `status.state` of the instance in the cluster; undefined before the first pass. */
 export function stateOf(instance: KubeObject): InstanceState | undefined {
   const { state } = statusOf(instance);
   return INSTANCE_STATES.find((known) => known === state);
 }
 
 /**
- * Writes the status unless it equals the one in the cluster, and updates `pass.instance`. With `pace` the
- * write may be postponed. `nodes` are passed to {@link PassContext.beforeStatus}. Every status write of a
- * pass is made here. Rejects only on bugs.
+ * Writes the status unless it equals the status in the cluster, and updates `pass.instance`. With `pace`,
+ * the write may be postponed. The option `nodes` is passed to {@link PassContext.beforeStatus}. Every
+ * status write of a pass goes through this function. The promise rejects only on a programming error.
  */
 export async function writeStatus(
   pass: Pass,
@@ -84,7 +87,10 @@ export async function writeStatus(
   }
 }
 
-/** When to requeue because of the write; undefined when it succeeded or is postponed. */
+/**
+ * Returns when to run the next pass because of the status write; undefined when the status was written or
+ * postponed.
+ */
 export function nextAfter(write: StatusWrite): Next | undefined {
   switch (write.kind) {
     case "written":
@@ -100,8 +106,9 @@ export function nextAfter(write: StatusWrite): Next | undefined {
 }
 
 /**
- * Names of written fields that are missing from the API server's response. It drops fields without an error
- * when they are not in the CRD's schema, as after another client edited the CRD.
+ * Returns the names of written status fields that are missing from the API server's response. The API
+ * server silently drops fields that are not in the CRD's schema. This happens when another client has
+ * edited the CRD.
  */
 export function lostFields(written: KubeObject, { fields }: InstanceStatus): string[] {
   const kept = statusOf(written);
@@ -109,7 +116,7 @@ export function lostFields(written: KubeObject, { fields }: InstanceStatus): str
   return ["state", "conditions", ...filled].filter((name) => !(name in kept));
 }
 
-/** How the status differs from the one in the cluster; undefined when it does not. */
+/** Returns how the status differs from the status in the cluster; undefined when both are equal. */
 function statusChange(
   instance: KubeObject,
   { state, conditions, fields }: InstanceStatus,

@@ -1,19 +1,26 @@
-/** Evaluates the fields that the author of an RGD declares in `schema.status`. */
+/**
+ * Evaluates the status fields that the author of an RGD (ResourceGraphDefinition) declares in
+ * `schema.status`.
+ */
 import { isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import type { FieldPath, Graph } from "../graph/mod.ts";
 import type { Scope } from "./scope.ts";
 
-/** Result of evaluating the declared fields. */
+/** The result of evaluating the declared status fields. */
 export interface StatusFields {
-  /** The fields below `status`. */
+  /** The values of the declared fields, as an object below `status`. */
   fields: JsonObject;
-  /** One message for each field that failed: its path and the cause. */
+  /** One error message for each failed field, with the path of the field and the cause. */
   failures: string[];
 }
 
 /**
- * Evaluates all fields. A field that waits for data is left out; a field that fails does not affect others.
- * While the instance is suspended no node runs, so fields that read nodes keep their previous value.
+ * Evaluates all declared status fields. A field that waits for data is left out. A field that fails does
+ * not affect other fields.
+ *
+ * @param previous The status fields in the cluster.
+ * @param suspended Whether the instance is suspended. No node runs in a suspended instance, so fields that
+ * read nodes keep their previous values.
  */
 export function statusFields(
   graph: Graph,
@@ -49,7 +56,10 @@ function valueAt(root: JsonObject, path: FieldPath): Json | undefined {
   return at as Json | undefined;
 }
 
-/** Sets a value and creates its parents. Missing list elements before it become null. */
+/**
+ * Sets a value at a path, and creates missing parents. In a list, missing elements in front of the value
+ * become null.
+ */
 function upsert(root: JsonObject, path: FieldPath, value: Json): void {
   let at: Record<string | number, unknown> = root;
   for (const [i, step] of path.entries()) {

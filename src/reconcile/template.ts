@@ -1,17 +1,20 @@
-/** Resolves a node's template: replaces its expressions by their values. */
+/** Resolves the template of a node: replaces the expressions in the template by their values. */
 import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mod.ts";
 import type { Field, FieldPath, Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
-/** Marks a field that `omit()` removes, until all values are set. */
+/** Marks a field that is removed at the end, because its expression returned `omit()`. */
 const OMITTED = Symbol("omitted");
 
-/** Fields with their values. The items of a collection share the values that depend on no iterator. */
+/**
+ * Pairs of a field and the value of its expression. The objects of a collection share the values that
+ * depend on no forEach iterator.
+ */
 export type FieldValues = Iterable<readonly [Field, Json | undefined]>;
 
-/** Evaluates fields of the node; stops at the first failure. */
+/** Evaluates the expressions of fields, and stops at the first failure. */
 export function evaluateFields(
   node: Node,
   fields: readonly Field[],
@@ -26,7 +29,10 @@ export function evaluateFields(
   return ok(values);
 }
 
-/** The fault of a node whose expression failed: Pending if data is missing, Failed otherwise. */
+/**
+ * Returns the fault of a node whose expression failed. The state is Pending when data is missing, otherwise
+ * Failed.
+ */
 export function evaluationFault(
   node: Node,
   result: Extract<Evaluated, { ok: false }>,
@@ -38,7 +44,7 @@ export function evaluationFault(
     : { ok: false, fault: { state: "Failed", message } };
 }
 
-/** A copy of the template with these values. */
+/** Returns a copy of the node's template in which the fields have these values. */
 export function fill(node: Node, values: FieldValues): JsonObject {
   const object = copied(node.template) as JsonObject;
   let omitted = false;
@@ -46,7 +52,8 @@ export function fill(node: Node, values: FieldValues): JsonObject {
     setAt(object, field.path, value === undefined ? OMITTED : value);
     omitted ||= value === undefined;
   }
-  // Last, because removing a list element shifts the indexes of those after it.
+  // Omitted fields are removed after all values are set, because removing a list element shifts the indexes
+  // of later elements.
   if (omitted) sweep(object);
   return object;
 }
@@ -58,8 +65,8 @@ export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
 }
 
 /**
- * Checks the name of a resolved object and sets its namespace: the instance's by default, and no namespace
- * for cluster-scoped kinds. Converts Secrets to their stored form.
+ * Checks the name of an object and sets its namespace. The default is the namespace of the instance; an
+ * object of a cluster-scoped kind gets no namespace. A Secret is converted to its stored form.
  */
 export function addressed(
   node: Node,
@@ -91,10 +98,13 @@ function stored(object: JsonObject): KubeObject {
   return encodeStringData(object as unknown as KubeObject);
 }
 
-/** The attributes of a property created by an assignment, for defineProperty: a key may be `__proto__`. */
+/**
+ * The property attributes that a normal assignment creates. `defineProperty` is needed because the key may
+ * be `__proto__`, which cannot be assigned.
+ */
 const OWN = { enumerable: true, writable: true, configurable: true };
 
-/** A deep copy of JSON, several times as fast as structuredClone. */
+/** Returns a deep copy of JSON. This function is several times as fast as `structuredClone`. */
 function copied(value: Json): Json {
   if (Array.isArray(value)) return value.map(copied);
   if (!isObject(value)) return value;

@@ -1,6 +1,7 @@
 /**
- * Volatile fields: their expressions read only resourceVersions. Every write changes a resourceVersion, so
- * two graphs that read each other's objects would write forever if such a field alone caused an apply.
+ * Handles volatile fields, whose expressions read only resourceVersions. Every write changes a
+ * resourceVersion. If two graphs read each other's objects and a difference in a volatile field alone
+ * caused an apply, both graphs would write forever.
  */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
@@ -8,8 +9,8 @@ import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
 /**
- * The node's volatile fields; undefined for a node without them. They are applied again when kro itself
- * wrote an object that they read, because that changes the basis.
+ * Returns the volatile fields of the node; undefined when the node has no volatile fields. When kro itself
+ * has written an object that these fields read, the basis changes and the fields are applied again.
  */
 export function volatileOf(
   node: Node,
@@ -22,7 +23,10 @@ export function volatileOf(
   return { paths: fields.map((field) => field.path), basis: revisions.join(",") };
 }
 
-/** A copy of the desired object with the live object's values at those paths where both have a value. */
+/**
+ * Returns a copy of the desired object with values of the live object at the given paths. A path is
+ * replaced only if both objects have a value there.
+ */
 export function withValuesOf(
   live: KubeObject,
   desired: KubeObject,
@@ -31,7 +35,10 @@ export function withValuesOf(
   return replaced(desired, paths, (path) => valueAt(live, path));
 }
 
-/** A copy of the object with null at those paths where it has a value. */
+/**
+ * Returns a copy of the object in which the values at the given paths are null. A path without a value is
+ * left unchanged.
+ */
 export function withoutValues(object: KubeObject, paths: readonly FieldPath[]): KubeObject {
   return replaced(object, paths, () => null);
 }

@@ -1,4 +1,7 @@
-/** Runs the nodes of a graph: each as soon as its dependencies have ended, independent nodes concurrently. */
+/**
+ * Runs the nodes of a graph. Each node starts as soon as its dependencies have ended, and independent nodes
+ * run concurrently.
+ */
 import { ApiError, type KubeObject, refKey, refText } from "../api/mod.ts";
 import type { Graph, Node } from "../graph/mod.ts";
 import type { InstanceMetadata } from "./instance_metadata.ts";
@@ -10,7 +13,10 @@ import type { Pass } from "./pass.ts";
 import type { Fault, NodeResult } from "./result.ts";
 import type { Scope } from "./scope.ts";
 
-/** The results of all nodes by id. Rejects only on bugs, after every node has ended. */
+/**
+ * Runs all nodes of the graph, and returns their results by node id. The promise rejects only on a
+ * programming error, and not before every node has ended.
+ */
 export async function walk(
   graph: Graph,
   pass: Pass,
@@ -50,7 +56,7 @@ export async function walk(
   );
 }
 
-/** Records which node makes which object in this pass, to refuse an object that two nodes make. */
+/** Records which node creates which object in this pass. An object that two nodes create is refused. */
 class Reservations {
   readonly #owners = new Map<string, string>();
   readonly #pass: Pass;
@@ -61,7 +67,7 @@ class Reservations {
     this.#metadata = metadata;
   }
 
-  /** See {@link NodeContext.reserve}. */
+  /** Reserves the objects for the node. Implements {@link NodeContext.reserve}. */
   async reserve(node: Node, objects: readonly KubeObject[]): Promise<Fault | undefined> {
     const more = { kinds: new Set<string>(), namespaces: new Set<string>() };
     const conflicts: string[] = [];

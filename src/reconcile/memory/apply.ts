@@ -1,4 +1,7 @@
-/** Server-side apply (KEP-555) on plain objects: merge, ownership, conflicts, removal of dropped fields. */
+/**
+ * Server-side apply (KEP-555) for objects in memory: merging, field ownership, conflicts, and the removal
+ * of fields that are no longer applied.
+ */
 import {
   ApiError,
   isObject,
@@ -23,17 +26,20 @@ import {
   valueAt,
 } from "./fields.ts";
 
-/** A write of one field manager. */
+/** A write by one field manager. */
 export interface FieldWrite {
-  /** The field manager. */
+  /** The name of the field manager. */
   manager: string;
-  /** Time of the write, RFC 3339. */
+  /** The time of the write, in RFC 3339 format. */
   time: string;
-  /** Schema of the kind, for its list and map types. */
+  /** The schema of the kind, which defines how lists and maps are merged. */
   schema?: Schema;
 }
 
-/** The object after an apply. Throws ApiError `Conflict` on fields of other managers unless forced. */
+/**
+ * Returns the object after a server-side apply. Throws ApiError `Conflict` when the apply changes fields of
+ * other field managers and is not forced.
+ */
 export function applied(
   live: KubeObject | undefined,
   desired: KubeObject,
@@ -56,14 +62,18 @@ export function applied(
   const isSame = before !== undefined && jsonEqual(before.fieldsV1, mine);
   const own = isSame ? before : entry(write, "Apply", desired.apiVersion, mine);
   const result = merged as unknown as KubeObject;
-  // The managed-fields entry keeps its position, so that an apply without changes yields an equal object.
+  // The managed-fields entry keeps its position in the list, so that an apply without changes returns an
+  // equal object.
   const at = (live?.metadata.managedFields ?? []).findIndex((e) => e === before);
   const managedFields = at < 0 ? [...others, own] : others.toSpliced(at, 0, own);
   result.metadata = { ...result.metadata, managedFields };
   return result;
 }
 
-/** The object after an update: the manager owns the fields that it changed. */
+/**
+ * Returns the object after an update. The field manager becomes the owner of the fields that the update
+ * changes.
+ */
 export function updated(
   live: KubeObject | undefined,
   next: KubeObject,
@@ -87,7 +97,10 @@ export function updated(
   return { ...next, metadata: { ...next.metadata, managedFields } };
 }
 
-/** The object without its status, which the API server ignores outside the status subresource. */
+/**
+ * Returns the object without its status. The API server ignores the status in writes outside the status
+ * subresource.
+ */
 function asStored(desired: KubeObject): JsonObject {
   const { status: _, ...wanted } = structuredClone(desired) as unknown as JsonObject;
   return wanted;

@@ -1,4 +1,7 @@
-/** {@link Cluster} in memory, for tests of the pass and for rendering without an API server. */
+/**
+ * An implementation of {@link Cluster} in memory, for tests and for rendering objects without an API
+ * server.
+ */
 import {
   ApiError,
   groupKind,
@@ -29,28 +32,32 @@ import { withValuesOf } from "../volatile.ts";
 import { applied, updated } from "./apply.ts";
 import { mergePatch } from "./patch.ts";
 
-/** Options of a {@link MemoryCluster}. */
+/** The options of a {@link MemoryCluster}. */
 export interface MemoryOptions {
-  /** Kinds that are served from the start. Their schemas give list and map types to server-side apply. */
+  /**
+   * The kinds that the cluster serves from the start. Their schemas define how server-side apply merges
+   * lists and maps.
+   */
   kinds?: Iterable<KindInfo>;
-  /** The clock; by default it is fixed at 1970-01-01. */
+  /** The clock of the cluster. By default the time is always 1970-01-01. */
   now?: () => Date;
-  /** Generates UIDs; by default they are numbered. */
+  /** Generates the UIDs of objects. By default, UIDs are numbered. */
   uid?: () => string;
-  /** `get` misses objects without the label `kro.run/owned`, as a cached cluster does. */
+  /** Whether `get` returns only objects with the label `kro.run/owned`, as a cached cluster does. */
   ownedOnly?: boolean;
 }
 
-/** A call of a {@link Cluster} method that a real cluster answers by a request or from its caches. */
+/** A call of a {@link Cluster} method that a real cluster would serve by a request or from its caches. */
 export interface MemoryCall {
-  /** The method. */
+  /** The name of the called method. */
   verb: Exclude<keyof Cluster, "serves">;
-  /** Its object; `name` is empty for lists. */
+  /** The object that the call reads or writes; `name` is empty for a list. */
   ref: ObjectRef;
 }
 
 /**
- * A cluster in memory, with the field ownership, finalizers, generations and preconditions of an API server.
+ * A cluster in memory. Field ownership, finalizers, generations and preconditions behave as in an API
+ * server.
  *
  * @example
  * ```ts
@@ -66,33 +73,37 @@ export interface MemoryCall {
  * ```
  */
 export class MemoryCluster implements Cluster {
-  /** All calls so far, without applies that change nothing. Tests may clear the list. */
+  /** All calls so far, except applies that change nothing. Tests may clear this list. */
   readonly calls: MemoryCall[] = [];
   readonly #objects = new Map<string, { kind: KindRef; object: KubeObject }>();
   readonly #kinds = new Map<string, KindRef & { schema?: Schema }>();
   readonly #options: MemoryOptions;
-  /** By object: resourceVersion after the last apply, and the basis of its volatile fields. */
+  /** For each object, the resourceVersion after the last apply and the basis of its volatile fields. */
   readonly #applied = new Map<string, { revision?: string; basis?: string }>();
   #version = 0;
   #uids = 0;
 
-  /** An empty cluster. */
+  /** Creates an empty cluster. */
   constructor(options: MemoryOptions = {}) {
     this.#options = options;
     for (const kind of options.kinds ?? []) this.#kinds.set(groupKind(kind), kind);
   }
 
-  /** The {@link calls} that write. */
+  /** The calls so far that write, from {@link calls}. */
   get writes(): MemoryCall[] {
     return this.calls.filter((c) => WRITES.has(c.verb));
   }
 
-  /** All objects, sorted by kind, namespace and name. */
+  /** Returns all objects, sorted by kind, namespace and name. */
   objects(): KubeObject[] {
     return [...this.#objects.keys()].sort().map((k) => this.#objects.get(k)!.object);
   }
 
-  /** Creates or replaces an object as another client (`manager`) would, and returns the stored object. */
+  /**
+   * Creates or replaces an object in the way another client would, and returns the stored object.
+   *
+   * @param manager The field manager of the other client.
+   */
   put(kind: KindRef, object: KubeObject, manager = "kubectl"): KubeObject {
     const ref = refTo(kind, object);
     const live = this.#find(ref);
@@ -100,9 +111,10 @@ export class MemoryCluster implements Cluster {
   }
 
   /**
-   * Modifies an object as another client (`manager`) would, and returns the stored object.
+   * Modifies an object in the way another client would, and returns the stored object.
    *
-   * @throws {ApiError} `NotFound`: the object does not exist.
+   * @throws {ApiError} `NotFound` when the object does not exist.
+   * @param manager The field manager of the other client.
    */
   edit(ref: ObjectRef, change: (draft: KubeObject) => void, manager = "kubectl"): KubeObject {
     const draft = structuredClone(this.#existing(ref));
@@ -111,15 +123,16 @@ export class MemoryCluster implements Cluster {
   }
 
   /**
-   * Deletes an object as `kubectl delete` would: one with finalizers becomes terminating.
+   * Deletes an object as `kubectl delete` would. An object with finalizers stays, with a deletion
+   * timestamp, until its finalizers are removed.
    *
-   * @throws {ApiError} `NotFound`: the object does not exist.
+   * @throws {ApiError} `NotFound` when the object does not exist.
    */
   evict(ref: ObjectRef): void {
     this.#delete(ref, this.#existing(ref));
   }
 
-  /** Stops serving a kind and drops its objects. */
+  /** Stops serving a kind, and deletes all objects of the kind. */
   removeKind(kind: { group: string; kind: string }): void {
     this.#kinds.delete(groupKind(kind));
     for (const [key, entry] of this.#objects) {
@@ -127,7 +140,7 @@ export class MemoryCluster implements Cluster {
     }
   }
 
-  /** See {@link Cluster.get}. */
+  /** Implements {@link Cluster.get}. */
   get(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("get", ref, () => {
       const object = this.#find(ref);
@@ -136,23 +149,23 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** See {@link Cluster.getExternal}. */
+  /** Implements {@link Cluster.getExternal}. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("getExternal", ref, () => this.#find(ref));
   }
 
-  /** See {@link Cluster.getLive}. */
+  /** Implements {@link Cluster.getLive}. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.#call("getLive", ref, () => this.#find(ref));
   }
 
-  /** See {@link Cluster.listMembers}. */
+  /** Implements {@link Cluster.listMembers}. */
   listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     const labels = { [Label.applySetPartOf]: applySet };
     return this.#call("listMembers", { ...scope, name: "" }, () => this.#labelled(scope, labels));
   }
 
-  /** See {@link Cluster.listMembersLive}. */
+  /** Implements {@link Cluster.listMembersLive}. */
   listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     const labels = { [Label.applySetPartOf]: applySet };
     return this.#call(
@@ -164,13 +177,13 @@ export class MemoryCluster implements Cluster {
     );
   }
 
-  /** See {@link Cluster.listCollection}. */
+  /** Implements {@link Cluster.listCollection}. */
   listCollection({ kind, instanceUid, nodeId }: CollectionRef): Promise<KubeObject[]> {
     const labels = { [Label.instanceId]: instanceUid, [Label.nodeId]: nodeId };
     return this.#call("listCollection", { kind, name: "" }, () => this.#labelled({ kind }, labels));
   }
 
-  /** See {@link Cluster.listExternal}. */
+  /** Implements {@link Cluster.listExternal}. */
   listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
     const { kind, namespace, labelSelector = "" } = selection;
     return this.#call(
@@ -180,7 +193,7 @@ export class MemoryCluster implements Cluster {
     );
   }
 
-  /** See {@link Cluster.apply}. */
+  /** Implements {@link Cluster.apply}. */
   apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { force, volatile } = options;
     const live = this.#find(ref);
@@ -198,7 +211,8 @@ export class MemoryCluster implements Cluster {
         return Promise.resolve({ object: live, action: "unchanged", revision });
       }
     } catch {
-      // Ignored: the recorded call below fails with the same error.
+      // The error is ignored here, because the same apply in the recorded call below fails with the same
+      // error.
     }
     return this.#call("apply", ref, () => {
       const object = this.#store(ref, live, attempt());
@@ -208,7 +222,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** See {@link Cluster.delete}. */
+  /** Implements {@link Cluster.delete}. */
   delete(ref: ObjectRef, { uid }: DeleteOptions): Promise<void> {
     return this.#call("delete", ref, () => {
       const live = this.#find(ref);
@@ -218,7 +232,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** See {@link Cluster.patch}. */
+  /** Implements {@link Cluster.patch}. */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     return this.#call("patch", ref, () => {
       const live = this.#existing(ref);
@@ -228,7 +242,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** See {@link Cluster.writeStatus}. */
+  /** Implements {@link Cluster.writeStatus}. */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     return this.#call("writeStatus", ref, () => {
       const live = this.#existing(ref);
@@ -238,7 +252,7 @@ export class MemoryCluster implements Cluster {
     });
   }
 
-  /** See {@link Cluster.serves}. */
+  /** Implements {@link Cluster.serves}. */
   serves(kind: GroupKind, _options?: ServesOptions): Promise<KindRef | undefined> {
     return Promise.resolve(this.#kinds.get(groupKind(kind)));
   }
@@ -282,7 +296,10 @@ export class MemoryCluster implements Cluster {
     throw conflict(ref, "the object has been modified");
   }
 
-  /** Stamps and stores an object; an unchanged one keeps its resourceVersion. */
+  /**
+   * Sets the metadata that an API server sets, and stores the object. An unchanged object keeps its
+   * resourceVersion.
+   */
   #store(ref: ObjectRef, live: KubeObject | undefined, next: KubeObject): KubeObject {
     if (!this.#kinds.has(groupKind(ref.kind))) this.#kinds.set(groupKind(ref.kind), ref.kind);
     const object = structuredClone(next);

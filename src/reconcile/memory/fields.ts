@@ -1,4 +1,4 @@
-/** Sets of owned fields in the format of `fieldsV1` (KEP-555): built from objects, and traversed. */
+/** Builds and traverses sets of owned fields in the format of `fieldsV1` (KEP-555). */
 import {
   isObject,
   type Json,
@@ -9,10 +9,13 @@ import {
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
-/** One owned field: the keys in `fieldsV1` from the root to the leaf. */
+/** The path of one owned field: the keys in `fieldsV1` from the root to the field. */
 export type Leaf = readonly string[];
 
-/** Metadata fields that no manager owns: set by the API server, or identifying the object. */
+/**
+ * The metadata fields that no field manager owns, because the API server sets them or they identify the
+ * object.
+ */
 const UNOWNED = new Set([
   "name",
   "namespace",
@@ -24,7 +27,10 @@ const UNOWNED = new Set([
   "managedFields",
 ]);
 
-/** The fields that an object sets, without its identity; the status only on request. */
+/**
+ * Returns the set of fields that an object contains, in the format of `fieldsV1`. Fields that identify the
+ * object are left out. The status is included only when `status` is true.
+ */
 export function fieldsOf(
   object: JsonObject,
   schema: Schema | undefined,
@@ -41,7 +47,7 @@ export function fieldsOf(
   return tree;
 }
 
-/** The leaves of a field set. */
+/** Returns the paths of all owned fields in a field set. */
 export function leavesOf(tree: JsonObject, prefix: Leaf = []): Leaf[] {
   return Object.entries(tree).flatMap(([key, child]) => {
     const leaf = [...prefix, key];
@@ -49,7 +55,7 @@ export function leavesOf(tree: JsonObject, prefix: Leaf = []): Leaf[] {
   });
 }
 
-/** A field set from leaves. */
+/** Builds a field set in the format of `fieldsV1` from the paths of its fields. */
 export function treeOfLeaves(leaves: readonly Leaf[]): JsonObject {
   const tree: JsonObject = {};
   for (const leaf of leaves) {
@@ -59,12 +65,12 @@ export function treeOfLeaves(leaves: readonly Leaf[]): JsonObject {
   return tree;
 }
 
-/** A leaf as one string, for maps and sets. */
+/** Returns the path of an owned field as one string, for use as a key of maps and sets. */
 export function leafKey(leaf: Leaf): string {
   return leaf.join("\n");
 }
 
-/** A leaf as messages name it: `.spec.containers[name="a"].image`. */
+/** Returns the path of an owned field as messages show it, such as `.spec.containers[name="a"].image`. */
 export function leafText(leaf: Leaf): string {
   return leaf.filter((k) => k !== ".").map((key) => {
     if (key.startsWith("f:")) return `.${key.slice(2)}`;
@@ -75,7 +81,7 @@ export function leafText(leaf: Leaf): string {
   }).join("");
 }
 
-/** The value at a leaf, or undefined. */
+/** Returns the value of the field at this path; undefined when the field does not exist. */
 export function valueAt(root: unknown, leaf: Leaf): unknown {
   let at = root;
   for (const key of leaf) {
@@ -87,7 +93,7 @@ export function valueAt(root: unknown, leaf: Leaf): unknown {
   return at;
 }
 
-/** Removes the value at a leaf in place; its parents stay, even if they become empty. */
+/** Removes the field at this path in place. Parents of the field stay, even if they become empty. */
 export function removeAt(root: unknown, leaf: Leaf): void {
   const path = leaf.at(-1) === "." ? leaf.slice(0, -1) : leaf;
   const parent = valueAt(root, path.slice(0, -1));
@@ -97,7 +103,7 @@ export function removeAt(root: unknown, leaf: Leaf): void {
   else delete (parent as JsonObject)[step];
 }
 
-/** The schema of a property or of a map's values. */
+/** Returns the schema of a property, or the schema of all values if the object is a map. */
 export function propertySchema(schema: Schema | undefined, key: string): Schema | undefined {
   const own = schema?.properties?.[key];
   if (own) return own;
@@ -105,13 +111,16 @@ export function propertySchema(schema: Schema | undefined, key: string): Schema 
   return typeof rest === "object" ? rest : undefined;
 }
 
-/** How server-side apply merges a list: by element keys, as a set, or as a whole. */
+/**
+ * Returns how server-side apply merges a list: element by element by their keys (`map`), as a set of values
+ * (`set`), or as a whole (`atomic`).
+ */
 export function listKind(schema: Schema | undefined): "map" | "set" | "atomic" {
   const kind = schema?.["x-kubernetes-list-type"];
   return kind === "map" || kind === "set" ? kind : "atomic";
 }
 
-/** The key of a list element in a field set. */
+/** Returns the key that identifies a list element in a field set. */
 export function elementKey(element: Json, schema: Schema): string {
   if (listKind(schema) === "set") return `v:${jsonText(element)}`;
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];

@@ -1,7 +1,7 @@
 /** JSON merge patch (RFC 7386). */
 import { isObject, type Json, type JsonObject } from "../../api/mod.ts";
 
-/** A copy of the target with the patch merged in; null removes a field. */
+/** Returns a copy of the target after applying the merge patch. A null in the patch removes a field. */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
   const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
