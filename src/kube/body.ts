@@ -38,8 +38,8 @@ export class TooLongError extends ApiError {
 export async function readBody(response: Response, limit: number): Promise<string | undefined> {
   const { body, headers } = response;
   if (!body) return "";
-  // For a compressed body, the header content-length is the compressed length, which is no measure of the
-  // memory that the body needs. The length is therefore counted while reading.
+  // The content-length of a compressed body is its compressed length, but the limit applies to the
+  // decompressed body. The length of a compressed body is therefore counted while reading.
   const declared = headers.has("content-encoding") ? null : headers.get("content-length");
   if (declared !== null && Number(declared) <= limit) return await response.text();
   if (Number(declared) > limit) {
