@@ -1,6 +1,7 @@
 /**
- * Writes `src/publish/own_crds.json` from the YAML files in this folder. The binary embeds that JSON file
- * to create kro's own CRDs. Run this script after changing a YAML file: `deno run -A deploy/crds/embed.ts`.
+ * Writes `src/publish/own_crds.json` from the YAML files in this folder. The binary contains that JSON
+ * file, from which kro creates its own CRDs. Run this script after changing a YAML file:
+ * `deno run -A deploy/crds/embed.ts`.
  */
 import { load } from "js-yaml";
 
