@@ -41,11 +41,11 @@ export interface KindFacts {
   failure?: string;
 }
 
-/** The writes that update the CRD to match the graph, or the reason why kro refuses them. */
+/** The writes that update the CRD to match the graph, or the reason why kro refuses to write the CRD. */
 export interface CrdPlan {
   /**
-   * The writes in the order in which they must be made. Empty when the CRD is up to date or kro refuses to
-   * write it.
+   * The writes, in the order in which they must be sent. Empty when the CRD is up to date, or when kro
+   * refuses to write the CRD.
    */
   writes: Write[];
   /** The live CRD, or the desired CRD when no live CRD exists. Absent when kro refuses to write the CRD. */

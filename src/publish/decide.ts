@@ -69,7 +69,10 @@ export interface Search extends Candidates {
 export interface Publication {
   /** The tag that distinguishes a publication from a search in {@link Decision}. */
   kind: "publication";
-  /** The writes still to be made, in order. After a refusal, the list starts behind the refused write. */
+  /**
+   * The writes that remain to be made, in order. After a refusal, the refused write and all earlier writes
+   * are left out.
+   */
   writes: Write[];
   /** The RGD's status after the writes. The status is written last. */
   status: StatusUpdate;
@@ -237,9 +240,9 @@ function suspended(known: Known): Outcome | Search {
 /**
  * Serves the last good graph and keeps the CRD of that graph up to date.
  *
- * If writing the CRD is refused, the graph is served only if the live CRD was generated for this RGD. The
- * reason: a CRD that is being deleted disappears only after an instance controller has removed the
- * finalizers of its instances.
+ * If writing the CRD is refused, the graph is still served, provided that the live CRD was generated for
+ * this RGD. Serving has to continue even while the live CRD is being deleted: the CRD disappears only after
+ * its instances, and an instance controller has to remove the finalizers of these instances.
  */
 function fallback(
   { rgd, lastGood, refused }: Known,
@@ -259,8 +262,8 @@ function fallback(
 }
 
 /**
- * Reports whether a write was refused. In that case all writes before the refused write were already made,
- * so they are left out of the new decision.
+ * Reports whether a write was refused earlier. If so, all writes before the refused write were made
+ * already, and the new decision leaves these writes out.
  */
 function isStarted({ refused }: Known): boolean {
   return Object.keys(refused).length > 0;

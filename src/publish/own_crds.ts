@@ -20,7 +20,7 @@ export async function ownCrdsPresent(client: KubeClient): Promise<boolean> {
 }
 
 /**
- * Creates kro's own CRDs as far as they are missing, and waits until the created CRDs are established. An
+ * Creates those of kro's own CRDs that do not exist, and waits until the created CRDs are established. An
  * existing CRD is not changed. Rejects with ApiError when a request fails.
  *
  * @example

@@ -130,8 +130,8 @@ export function verification(
 }
 
 /**
- * Returns the writes that delete all revisions except the newest ones. Each revision loses kro's finalizer
- * first, so that the API server removes the revision immediately when it is deleted.
+ * Returns the writes that delete all revisions except the newest ones. kro's finalizer is removed first, so
+ * that a deleted revision disappears immediately.
  *
  * @param revisions The RGD's revisions, newest first.
  * @param keep The number of revisions to keep. Zero or a negative number keeps all revisions.

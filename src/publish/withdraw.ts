@@ -40,13 +40,13 @@ export interface WithdrawResult {
 /**
  * Makes one step of deleting an RGD.
  *
- * While instances exist, the step deletes the instances and ends; an instance controller then removes the
+ * While instances exist, the step deletes the instances and ends. An instance controller then removes the
  * objects of these instances, and the caller makes the next step. Once all instances are gone, the step
  * deletes the CRD and removes kro's finalizer from the revisions and the RGD.
  *
- * Instances and CRD are kept without `allowCrdDeletion`. They are also kept when kro is being uninstalled:
- * kro's own CRD of ResourceGraphDefinitions is then absent or being deleted. Rejects with ApiError when a
- * request fails.
+ * Instances and CRD are kept without `allowCrdDeletion`. Instances and CRD are also kept when kro is being
+ * uninstalled, which is the case when kro's own CRD of ResourceGraphDefinitions is absent or being deleted.
+ * Rejects with ApiError when a request fails.
  *
  * @example
  * ```ts

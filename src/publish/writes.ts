@@ -71,7 +71,10 @@ export type Write =
   | { type: "createCrd" } & CreateWrite
   /** Updates the generated CRD. */
   | { type: "patchCrd" } & PatchWrite
-  /** Waits until the CRD is established. `crd` is the CRD as it was before the writes. */
+  /**
+   * Waits until the CRD is established. `crd` is the last known state of the CRD before the writes of this
+   * publication.
+   */
   | { type: "awaitCrd"; ref: ObjectRef; crd?: KubeObject } & WriteBase
   /** Starts reconciling the instances of the RGD's kind by this graph. */
   | { type: "serve"; served: ServedGraph } & WriteBase;
