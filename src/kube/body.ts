@@ -21,7 +21,7 @@ export const LONGEST_WHOLE = 256 * MIB;
 /** The error for a response body that is longer than the limit of its request. */
 export class TooLongError extends ApiError {
   /**
-   * Creates the error. Its message names the request and the limit.
+   * Creates the error. The error message names the request and the limit.
    *
    * @param request The request as messages name it: verb, resource and object.
    * @param limit The size limit of the response body, in bytes.

@@ -41,8 +41,8 @@ const byReason: Record<string, ApiErrorReason> = {
 };
 
 /**
- * Returns the reason of a failed request. The reason comes from the response's Status if it is a known
- * reason, otherwise from the HTTP status code.
+ * Returns the reason of a failed request. If the Status in the response has a known reason, that reason is
+ * returned. Otherwise the HTTP status code determines the reason.
  */
 export function reasonOf(code: number, statusReason?: unknown): ApiErrorReason {
   const named = typeof statusReason === "string" ? byReason[statusReason] : undefined;

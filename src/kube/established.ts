@@ -38,7 +38,7 @@ export async function waitEstablished(
 
 /**
  * Reports whether the API server serves the CRD's kind. Throws ApiError `Invalid` when the API server does
- * not accept the CRD's names, because another CRD already uses them.
+ * not accept the CRD's names, because another CRD already uses these names.
  */
 export function isServed(crd: KubeObject): boolean {
   const refused = conditionsOf(crd).find((c) => c.type === "NamesAccepted" && c.status === "False");

@@ -53,7 +53,7 @@ export class KnownObjects {
     if (event.type !== "DELETED") return this.#put(object);
     const key = keyOf(object);
     const entry = this.#entries.get(key);
-    // This DELETED event belongs to an earlier object of the same name, so the known object is kept.
+    // The DELETED event belongs to an earlier object of the same name, so the known object is kept.
     if (!entry || entry.uid !== object.metadata.uid) return [];
     this.#entries.delete(key);
     return [{ type: "deleted", object }];

@@ -91,8 +91,9 @@ export function leaseState(lease: KubeObject, now: number): LeaseState {
 }
 
 /**
- * Formats a time as metav1.MicroTime, which is RFC 3339 with six decimals. The time is given in
- * milliseconds since 1970.
+ * Formats a time as metav1.MicroTime, which is RFC 3339 with six decimals.
+ *
+ * @param milliseconds The time, in milliseconds since 1970.
  */
 export function microTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "000Z");

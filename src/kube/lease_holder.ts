@@ -54,8 +54,8 @@ export interface LeaseOptions {
   /** Called when a request for the Lease succeeds. */
   onAnswer?: () => void;
   /**
-   * Called when the watch of the Lease fails. The watch is then repeated, and until it works the Lease is
-   * read when it expires.
+   * Called when the watch of the Lease fails. The watch is then repeated. Without the watch, the Lease is
+   * read only when it expires.
    */
   onWatchError?: (error: unknown) => void;
 }
@@ -106,8 +106,8 @@ interface Observation {
 }
 
 /**
- * Acquires, renews and releases one Lease. Expiry is measured with the monotonic clock of this machine,
- * both for this process and for another holder, because the clocks of different machines differ.
+ * Acquires, renews and releases one Lease. Expiry is always measured with the monotonic clock of this
+ * machine, because the clocks of different machines differ.
  *
  * @example
  * ```ts
@@ -233,8 +233,8 @@ export class LeaseHolder {
   #observed(lease: KubeObject | undefined): void {
     if (!this.#note(lease)) return;
     const holder = lease ? holderOf(lease) : "";
-    // A renewal by the same holder needs no attempt to acquire the Lease. The running wait ends at the old
-    // expiry, where an attempt finds the Lease renewed and waits for the new expiry.
+    // A renewal by the same holder needs no attempt to acquire the Lease. The wait that is already running
+    // ends at the old expiry. The next attempt then finds the renewed Lease and waits until the new expiry.
     if (holder !== "" && this.#state.name === "waiting" && this.#state.holder === holder) return;
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -253,7 +253,10 @@ export class LeaseHolder {
     }
   }
 
-  /** Renews the Lease if this process holds it. Otherwise acquires the Lease if it is free or expired. */
+  /**
+   * Renews the Lease if this process is the holder. Otherwise acquires the Lease if the Lease is free or
+   * expired.
+   */
   async #attempt(): Promise<"held" | "taken" | "raced"> {
     if (this.#state.name !== "held" || !this.#lease) await this.#read();
     const before = this.#lease ? specOf(this.#lease) : {};

@@ -1,7 +1,7 @@
 /**
- * Lists the objects of one kind and then watches them until it is stopped, as client-go's
- * `tools/cache.Reflector` does. The caller gets one stream of changes that continues across reconnects,
- * relists and failures.
+ * A reflector for the objects of one kind, as client-go's `tools/cache.Reflector`. The reflector lists the
+ * objects and then watches them, until the caller stops the reflector. The caller gets one stream of
+ * changes that continues across reconnects, relists and failures.
  */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../api/mod.ts";
 import { Backoff } from "./backoff.ts";
@@ -38,7 +38,7 @@ export interface Listed {
   has(at: { namespace?: string; name?: string }): boolean;
 }
 
-/** The options of a reflector: which objects it watches, and callbacks for lists and failures. */
+/** The options of a reflector: the selection of objects to watch, and callbacks for lists and failures. */
 export interface ReflectorOptions extends ListOptions {
   /**
    * Called after each failure, except when a resourceVersion has expired. The reflector then tries again.
@@ -280,8 +280,8 @@ export class Reflector {
     signal.addEventListener("abort", stop, { once: true });
     const started = performance.now();
     let lastEvent = started;
-    // Events do not reset the timer, which saves a timer per event. When the timer fires, it is set again
-    // for the remaining time.
+    // Events do not reset the timer, because a new timer for each event would be expensive. When the timer
+    // fires, the timer is set again for the remaining time.
     const check = () => {
       const left = lastEvent + INACTIVITY_MS - performance.now();
       if (left <= 0) inactive();

@@ -9,7 +9,7 @@ import {
 import { sleep } from "./timers.ts";
 import type { KubeClient } from "./types.ts";
 
-/** The options of a scoped reflector: which objects it watches, and its callbacks. */
+/** The options of a scoped reflector: the selection of objects to watch, and callbacks. */
 export interface ScopedOptions extends Omit<ReflectorOptions, "namespace"> {
   /**
    * Called when RBAC starts to forbid listing all namespaces. From then on, the objects seen so far may be
@@ -181,8 +181,8 @@ export class ScopedReflector {
   }
 
   /**
-   * Handles a refused list of all namespaces: from now on, single namespaces are watched when a caller
-   * needs them.
+   * Handles a refused list of all namespaces. From then on, a single namespace is watched as soon as a
+   * caller needs its objects.
    */
   #enterNamespaces(): void {
     const before = this.#scope;

@@ -11,7 +11,7 @@ import { TokenBucket } from "./token_bucket.ts";
 import { sleep } from "./timers.ts";
 import type { ClusterConfig, ConnectOptions, RequestInfo } from "./types.ts";
 
-/** A response whose body is still being received, such as that of a watch. */
+/** An open response with a body that is still being received, such as the response to a watch. */
 export interface OpenStream {
   /** The bytes of the response body. */
   body: ReadableStream<Uint8Array>;
@@ -35,8 +35,8 @@ const MAX_RETRIES = 5;
 const LONGEST_WAIT_SECONDS = 30;
 
 /**
- * Sends requests to one API server. Methods resolve for a response with status 2xx. For any other response
- * they reject with ApiError, and with ConfigError when the configuration cannot be used.
+ * Sends requests to one API server. A method resolves when the response has status 2xx. Otherwise the
+ * method rejects with ApiError, or with ConfigError when the configuration cannot be used.
  */
 export class Transport {
   readonly #config: ClusterConfig;
@@ -184,8 +184,8 @@ export class Transport {
   #refusal(request: KubeRequest, answer: Answer): ApiError {
     const { origin, server } = this.#config;
     let text = requestText(request);
-    // The cause of a 401 is usually the credentials, so the message names the configuration that they come
-    // from.
+    // The cause of a 401 is usually wrong credentials, so the message names the configuration that contains
+    // the credentials.
     if (answer.code === 401) text += ` at ${hostOf(server)} with the credentials of ${origin}`;
     return refusal(text, answer.code, answer.text, answer.retryAfterSeconds);
   }
@@ -198,8 +198,7 @@ export class Transport {
   }
 
   /**
-   * Runs one attempt under the time limit of the request. Failures of the connection are thrown as
-   * ApiError.
+   * Runs one attempt of a request within the time limit. Failures of the connection are thrown as ApiError.
    */
   async #timed<T>(
     request: KubeRequest,

@@ -20,9 +20,9 @@ export interface ClusterConfig {
   /** The client certificate and its private key, in PEM format. */
   clientCert?: { cert: string; key: string };
   /**
-   * Returns the value of the Authorization header for the next request. When the credentials expire, they
-   * are read again from their file or returned by a new run of their plugin. A plugin may also replace
-   * `clientCert`. Rejects with ConfigError when the credentials cannot be read.
+   * Returns the value of the Authorization header for the next request. When the credentials expire, the
+   * function reads the credentials file again or runs the credential plugin again. A plugin may also
+   * replace `clientCert`. Rejects with ConfigError when the credentials cannot be read.
    */
   authorization?: () => Promise<string | undefined>;
   /**
@@ -81,7 +81,7 @@ export interface WriteOptions {
   dryRun?: boolean;
 }
 
-/** Decides for each attempt of a request, directly before it is sent, whether the attempt may be sent. */
+/** Decides, directly before each attempt of a request is sent, whether the attempt may be sent. */
 export interface RequestGate {
   /**
    * Returns the reason why a request may not be sent now; undefined when the request may be sent.
@@ -97,9 +97,9 @@ export interface RequestGate {
  * Typed requests to one API server. The methods behave as described in the Kubernetes documentation,
  * "Kubernetes API Concepts".
  *
- * All methods reject with ApiError. The `reason` of an ApiError is `Unreachable`, `Timeout`, `Withheld` (a
- * gate refused to send the request), or the reason in the API server's Status. All methods reject with
- * ConfigError when the credentials cannot be read.
+ * When a request fails, the method rejects with ApiError. The `reason` of the ApiError is `Unreachable`,
+ * `Timeout`, `Withheld` (a gate refused to send the request), or the reason in the API server's Status.
+ * When the credentials cannot be read, the method rejects with ConfigError.
  */
 export interface KubeClient {
   /** The configuration of the API server. */
@@ -140,7 +140,7 @@ export interface KubeClient {
   ): Promise<KubeObject>;
   /**
    * Replaces an object or its status (PUT), and returns the object as stored. Rejects with `Conflict` when
-   * the given resourceVersion is not the present one.
+   * the object was changed since the given resourceVersion.
    */
   replace(
     ref: ObjectRef,
