@@ -22,8 +22,8 @@ export interface Authored {
 /**
  * Evaluates the conditions that the author of the RGD declares.
  *
- * While an expression fails or waits for data, present conditions are kept unless an expression returns a
- * condition of the same type.
+ * While an expression fails or waits for data, a condition in the cluster is kept unless an expression
+ * returns a new condition of the same type.
  *
  * @param given `builtIn`: kro's own conditions of this pass, which the expressions may read. `current`: the
  * conditions in the cluster. `now`: the transition time of conditions whose status changes, in RFC 3339
@@ -95,8 +95,8 @@ function stamped(
 }
 
 /**
- * Returns the CEL variable `schema` with kro's own conditions as its status, so that the CEL function
- * `runtime.condition` can read them.
+ * Returns the CEL variable `schema`, with kro's own conditions as its status. The CEL function
+ * `runtime.condition` reads these conditions.
  */
 function withBuiltIns(
   graph: Graph,

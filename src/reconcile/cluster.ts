@@ -87,7 +87,7 @@ export interface ApplyOptions {
    * (KEP-555). Without force, an apply that changes such a field rejects with ApiError `Conflict`.
    */
   force: boolean;
-  /** The fields that cause no apply if the object differs only in them. */
+  /** The fields that cause no apply if all other fields already have their desired values. */
   volatile?: Volatile;
 }
 

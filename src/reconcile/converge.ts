@@ -38,8 +38,8 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
     if (isSuperseded(error)) return superseded(pass, error);
     return await report(graph, pass, scope, unmanaged(error));
   }
-  // The patch has changed the labels and annotations of the instance. Expressions read the new values in
-  // this pass already, so that the next pass gets the same results.
+  // The patch may have changed the labels and annotations of the instance. Expressions already read the new
+  // values in this pass, so that the next pass gets the same results.
   const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
   if (suspended) return await report(graph, pass, current, suspension(pass));
 

@@ -21,12 +21,12 @@ export function instanceRef({ kind, instance }: Pass): ObjectRef {
 }
 
 /**
- * Patches the metadata of the instance with a merge patch whose precondition is the resourceVersion.
+ * Patches the metadata of the instance by a merge patch with a precondition on the resourceVersion.
  * Conflicts are retried as described in {@link retryOnConflict}.
  *
  * @param patch Returns the metadata to patch, or undefined when no patch is needed. No request is sent in
  * that case.
- * @returns The instance after the patch. The caller has to assign it to `pass.instance`.
+ * @returns The instance after the patch. The caller has to assign the returned instance to `pass.instance`.
  */
 export async function patchMetadata(
   pass: Pass,

@@ -139,8 +139,8 @@ const CARRIED = {
 };
 
 /**
- * Reports whether the annotation `kro.run/reconcile` suspends the object. The values `suspended` and
- * `disabled` suspend it.
+ * Reports whether the annotation `kro.run/reconcile` suspends the object. An object is suspended by the
+ * values `suspended` and `disabled`.
  */
 export function isSuspended(instance: KubeObject): boolean {
   const value = instance.metadata.annotations?.[Annotation.reconcile]?.toLowerCase();

@@ -15,13 +15,13 @@ import type { ObjectOutcome } from "./outcome.ts";
 
 /** A member of an ApplySet, with the reference to the member. */
 export interface Member {
-  /** The object that is a member. */
+  /** The member itself, as the cluster returned it. */
   object: KubeObject;
   /** The reference to the object. */
   ref: ObjectRef;
 }
 
-/** Which members of an ApplySet to list, and where to list them. */
+/** The selection of members to list: the ApplySet, its kinds and its namespaces. */
 export interface MemberQuery {
   /** The cluster that contains the members. */
   cluster: Cluster;
@@ -112,8 +112,8 @@ async function list(
       ? await cluster.listMembersLive(scope, applySetId)
       : await cluster.listMembers(scope, applySetId);
   } catch (error) {
-    // If the kind is no longer served, no object of the kind can exist. If the API server is merely
-    // unreachable, the error must be thrown, because objects may exist.
+    // If the kind is no longer served, no object of the kind can exist, so the list is empty. If the API
+    // server cannot be reached, the error is thrown, because objects may exist.
     const cannotList = isNotFound(error) || (error instanceof ApiError && error.code === 405);
     if (cannotList && !await cluster.serves(scope.kind, { fresh: true })) return [];
     throw error;

@@ -1,6 +1,6 @@
 /**
  * The outcome of a pass: what the pass found and did. Metrics, logs, Events, the JSON API and the commands
- * read it.
+ * read the outcome.
  */
 import type { Condition, KubeObject, ObjectRef } from "../api/mod.ts";
 import type { ApplyAction } from "./cluster.ts";
@@ -101,8 +101,7 @@ export interface Outcome {
    */
   requeueAfterMs?: number;
   /**
-   * Whether the pass did nothing. This is the case when the RGD no longer exists and the instance is not
-   * being deleted.
+   * Whether the pass did nothing, because the RGD no longer exists and the instance is not being deleted.
    */
   skipped?: boolean;
 }

@@ -11,9 +11,9 @@ import type { Scope } from "./scope.ts";
 /**
  * Returns the kinds and namespaces of all nodes that are certain to have objects.
  *
- * A node is left out if its includeWhen or forEach reads other nodes. Such a node adds its kind when it
- * runs. Otherwise each pass that skips the node would first add the kind to the inventory and then remove
- * the kind again.
+ * A node is left out if its includeWhen or forEach reads other nodes. The kind of such a node is added when
+ * the node runs. If the kind were planned, each pass that skips the node would add the kind to the
+ * inventory and then remove the kind again.
  *
  * @param limit The maximum number of objects that one forEach may expand to.
  */

@@ -50,8 +50,8 @@ const SHOWN = { values: 4, characters: 64 };
  * Returns the values in the object's status that the expression reads, as a suffix for an error message.
  * For a collection, the suffix also names the object.
  *
- * Other fields than the status may be confidential, so only scalar values of the status are shown, and
- * nothing of a Secret.
+ * Fields outside the status may be confidential, so only scalar values of the status are shown. Of a
+ * Secret, no value is shown.
  */
 function presentValues(
   node: Node,

@@ -7,7 +7,7 @@ import type { NodeState, ObjectOutcome } from "./outcome.ts";
 export interface Fault {
   /** The state that the node gets because of the fault. */
   state: Exclude<NodeState, "Ready">;
-  /** The message, without the prefix that conditions add depending on the state. */
+  /** The error message of the fault. Conditions show the message with a prefix that depends on the state. */
   message: string;
   /**
    * Whether the API server refused an object. Conditions then report the fault among the results of the

@@ -5,9 +5,9 @@
 import { isObject, type KubeObject } from "../api/mod.ts";
 
 /**
- * Returns a Secret with `stringData` encoded into `data`, as the API server stores it. Any other object is
- * returned unchanged. A Secret with a value that is not a string is returned unchanged too, because the API
- * server refuses it.
+ * Returns a Secret with `stringData` encoded into `data`, as the API server stores the Secret. A Secret
+ * that the API server will refuse, because a value is not a string, is returned unchanged. An object of
+ * another kind is returned unchanged too.
  */
 export function encodeStringData(object: KubeObject): KubeObject {
   const { stringData, ...rest } = object;

@@ -107,7 +107,7 @@ export function nextAfter(write: StatusWrite): Next | undefined {
 
 /**
  * Returns the names of written status fields that are missing from the API server's response. The API
- * server silently drops fields that are not in the CRD's schema. This happens when another client has
+ * server silently drops a field that is not in the CRD's schema, for example after another client has
  * edited the CRD.
  */
 export function lostFields(written: KubeObject, { fields }: InstanceStatus): string[] {

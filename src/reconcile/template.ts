@@ -65,7 +65,7 @@ export function resolveOne(node: Node, scope: Scope): Result<JsonObject> {
 }
 
 /**
- * Checks the name of an object and sets its namespace. The default is the namespace of the instance; an
+ * Checks the name of an object and sets its namespace. The default namespace is that of the instance. An
  * object of a cluster-scoped kind gets no namespace. A Secret is converted to its stored form.
  */
 export function addressed(

@@ -1,7 +1,7 @@
 /**
- * Handles volatile fields, whose expressions read only resourceVersions. Every write changes a
- * resourceVersion. If two graphs read each other's objects and a difference in a volatile field alone
- * caused an apply, both graphs would write forever.
+ * Handles volatile fields, which are fields with expressions that read only resourceVersions. Every write
+ * changes a resourceVersion. If two graphs read each other's objects and a difference in a volatile field
+ * alone caused an apply, the two graphs would write forever.
  */
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
@@ -24,8 +24,8 @@ export function volatileOf(
 }
 
 /**
- * Returns a copy of the desired object with values of the live object at the given paths. A path is
- * replaced only if both objects have a value there.
+ * Returns a copy of the desired object with values of the live object at the given paths. A value is
+ * replaced only if the desired object and the live object both have a value at the path.
  */
 export function withValuesOf(
   live: KubeObject,

@@ -56,7 +56,10 @@ export async function walk(
   );
 }
 
-/** Records which node creates which object in this pass. An object that two nodes create is refused. */
+/**
+ * Records which node creates which object in this pass. If a second node is about to create the same
+ * object, the second node fails.
+ */
 class Reservations {
   readonly #owners = new Map<string, string>();
   readonly #pass: Pass;

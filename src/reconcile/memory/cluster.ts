@@ -47,7 +47,10 @@ export interface MemoryOptions {
   ownedOnly?: boolean;
 }
 
-/** A call of a {@link Cluster} method that a real cluster would serve by a request or from its caches. */
+/**
+ * A recorded call of a {@link Cluster} method. Only methods that a real cluster would serve by a request or
+ * from its caches are recorded.
+ */
 export interface MemoryCall {
   /** The name of the called method. */
   verb: Exclude<keyof Cluster, "serves">;

@@ -13,8 +13,8 @@ import type { Schema } from "../../openapi/mod.ts";
 export type Leaf = readonly string[];
 
 /**
- * The metadata fields that no field manager owns, because the API server sets them or they identify the
- * object.
+ * The metadata fields that no field manager owns. The API server sets these fields, or the fields identify
+ * the object.
  */
 const UNOWNED = new Set([
   "name",
