@@ -42,12 +42,6 @@ export function authoredConditions(
   let isComplete = true;
   for (const expression of graph.status.conditions) {
     const text = expressionText(expression);
-    // A node that this expression reads has no observed objects in this pass, so the expression has to wait
-    // for data.
-    if (expression.nodes.some((id) => !scope.sees(id))) {
-      isComplete = false;
-      continue;
-    }
     const variables = scope.variables(expression, { schema });
     const result = expression.program.evaluate(variables, scope.budget);
     if (!result.ok) {

@@ -43,11 +43,6 @@ export class Scope {
     this.#variables.set(id, toCel(json, node.celType));
   }
 
-  /** Reports whether the live objects of the node were observed. */
-  sees(id: string): boolean {
-    return this.#variables.has(id);
-  }
-
   /** Returns the variables that the expression reads. Variables in `more` take precedence. */
   variables(
     expression: Expression,

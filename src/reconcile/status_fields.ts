@@ -36,7 +36,6 @@ export function statusFields(
       if (old !== undefined) upsert(fields, path, old);
       continue;
     }
-    if (expression.nodes.some((id) => !scope.sees(id))) continue;
     const result = scope.evaluate(expression);
     if (result.ok) {
       if (result.value !== undefined) upsert(fields, path, result.value);

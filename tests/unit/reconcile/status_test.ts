@@ -331,3 +331,32 @@ resources:${
   assert.equal((await w.pass()).state, "ACTIVE");
   assert.deepEqual(asked, ["state or condition"]);
 });
+
+const LAZY = `
+schema:
+  spec: {mode: string | default="local"}
+  status:
+    ternary: '\${schema.spec.mode == "local" ? local.data.value : remote.data.value}'
+    text: 'via \${schema.spec.mode == "local" ? local.data.value : remote.data.value}'
+    either: '\${schema.spec.mode == "local" || remote.data.value == "there"}'
+    both: '\${schema.spec.mode != "local" && remote.data.value == "there"}'
+    absent: "\${remote.data.value}"
+    conditions:
+    - '\${runtime.newCondition({type: "Here", status: (schema.spec.mode == "local" ? local.data.value : remote.data.value) == "here" ? "True" : "False"})}'
+resources:${mapNode("local", "here", `\n    includeWhen: ['\${schema.spec.mode == "local"}']`)}
+${mapNode("remote", "there", `\n    includeWhen: ['\${schema.spec.mode == "remote"}']`)}`;
+
+Deno.test("a status expression that names a skipped node has a value if evaluation does not read the node", async () => {
+  const w = await world(LAZY);
+  w.create();
+  const shown = async () => {
+    const { state, conditions, ...fields } = (await w.converge()).instance!.status as JsonObject;
+    const [here] = conditions as unknown as Condition[];
+    return { state, here: here?.status, ...fields };
+  };
+  const local = { ternary: "here", text: "via here", either: true, both: false };
+  assert.deepEqual(await shown(), { state: "ACTIVE", here: "True", ...local });
+  w.change({ mode: "remote" });
+  const remote = { ternary: "there", text: "via there", either: true, both: true, absent: "there" };
+  assert.deepEqual(await shown(), { state: "ACTIVE", here: "False", ...remote });
+});
