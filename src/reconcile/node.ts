@@ -11,7 +11,7 @@ import type { NodeContext } from "./node_context.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import { type AppliedObject, applyOwned, shortName } from "./ownership.ts";
 import { included, readinessFault } from "./readiness.ts";
-import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
+import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { addressed, resolveOne } from "./template.ts";
 import { volatileOf } from "./volatile.ts";
 
@@ -50,8 +50,9 @@ function dependencyFault(
   node: Node,
   dependencies: ReadonlyMap<string, NodeResult>,
 ): Fault | undefined {
-  for (const [id, { state, fault }] of dependencies) {
-    if (state === "Ready") continue;
+  for (const [id, result] of dependencies) {
+    if (isUsable(result)) continue;
+    const { state, fault } = result;
     const why = fault?.message ?? state;
     const message = `node "${node.id}": dependent node "${id}" not ready: ${why}`;
     return { state: "Pending", message: `${message} (data pending)` };
@@ -67,8 +68,9 @@ function observe(context: NodeContext, result: NodeResult): NodeResult {
   const { node, observed } = result;
   if (!observed) return result;
   context.scope.observe(node.id, observed);
-  if (result.fault) return result;
+  if (result.fault && !result.usable) return result;
   const fault = readinessFault(node, observed, context.scope.budget);
+  if (result.fault) return { ...result, usable: !fault };
   return fault ? { ...result, state: fault.state, fault } : result;
 }
 
@@ -151,6 +153,9 @@ function combine(node: Node, results: readonly AppliedObject[]): NodeResult {
     revisions,
     reverted,
     complete: false,
+    // A refused update leaves the object as it was, so dependents go on with that object.
+    usable: observed.length === results.length &&
+      faults.every((f) => f.fault.fromApply === true),
     // Expressions may read an incomplete or empty collection. A single object that does not exist must not
     // become readable.
     ...(observed.length > 0 || node.type === "collection" ? { observed } : {}),

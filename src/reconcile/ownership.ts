@@ -12,12 +12,16 @@ import type { Node } from "../graph/mod.ts";
 import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
 import { type CollectionPlace, labelled, type ParentIdentity, versionOf } from "./labels.ts";
+import { isMember } from "./membership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 import type { Fault, RevertNotice } from "./result.ts";
 
 /** The result of {@link applyOwned}. */
 export interface AppliedObject {
-  /** The live object that expressions may read; absent when the object belongs to another ApplySet. */
+  /**
+   * The live object that expressions may read; absent when the object belongs to another ApplySet, and after
+   * a refused update of an object that is not a member of the instance's ApplySet.
+   */
   live?: KubeObject;
   /** What was done to the object; absent when the object could not be applied. */
   outcome?: ObjectOutcome;
@@ -82,7 +86,8 @@ export async function applyOwned(
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { live, fault: { state: "Failed", message: error.message, fromApply: true } };
+    const fault: Fault = { state: "Failed", message: error.message, fromApply: true };
+    return live && isMember(live, parent.applySetId) ? { live, fault } : { fault };
   }
 }
 

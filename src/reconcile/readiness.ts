@@ -3,7 +3,7 @@ import { isObject, type KubeObject } from "../api/mod.ts";
 import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
 import { shortName } from "./ownership.ts";
-import { fail, type Fault, type NodeResult, ok, type Result } from "./result.ts";
+import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
 
 /** Returns the reason why a node with these live objects is not ready; undefined when the node is ready. */
@@ -96,7 +96,7 @@ export function included(
   for (const expression of expressions) {
     for (const id of expression.nodes) {
       const dependency = dependencies.get(id);
-      if (!dependency || dependency.state === "Ready") continue;
+      if (!dependency || isUsable(dependency)) continue;
       const why = dependency.fault?.message ?? dependency.state;
       const message = `node "${node.id}": includeWhen dependency "${id}" not ready: ${why}`;
       return fail("Pending", `${message} (data pending)`);

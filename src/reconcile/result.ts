@@ -49,10 +49,20 @@ export interface NodeResult {
   /** The resourceVersions after kro's own last writes to the node's objects, as far as they are known. */
   revisions?: string[];
   /**
+   * Whether dependents may read the live objects although the node failed: all of its objects exist, are
+   * members of the instance's ApplySet and pass readyWhen, and the API server refused to update some.
+   */
+  usable?: boolean;
+  /**
    * Whether all objects of the node are applied or read, or the node is skipped. Objects are pruned only
    * when all nodes are complete.
    */
   complete: boolean;
+}
+
+/** Reports whether dependents may read the node's live objects. */
+export function isUsable({ state, usable }: NodeResult): boolean {
+  return state === "Ready" || (usable ?? false);
 }
 
 /** Wraps a value in a result. */
