@@ -77,6 +77,11 @@ export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
 }
 
+/** Condition GraphResolved when the API server refused fields of the status. */
+export function statusRefused(message: string): ConditionUpdate {
+  return { type: "GraphResolved", status: "False", reason: "StatusRefused", message };
+}
+
 /**
  * Summarizes the states of all nodes. If several problems exist, the summary reports the first problem in
  * this order: a failed node, a node being deleted, a waiting node, a pending node, a failure to prune, a

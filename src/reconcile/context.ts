@@ -2,6 +2,7 @@
  * The clock, limits and caches of a pass, which is one reconciliation of one instance. The caller passes
  * these values in, because a pass reads neither the system clock nor the environment.
  */
+import type { JsonObject } from "../api/mod.ts";
 import type { CelTotals, CostLimits } from "../cel/mod.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
 import type { Outcome } from "./outcome.ts";
@@ -12,12 +13,26 @@ import type { Outcome } from "./outcome.ts";
  */
 export type StatusChange = "state or condition" | "fields" | "condition messages";
 
+/** A refused status, and the fields that were accepted instead. */
+export interface RefusedStatus {
+  /** The refused fields. */
+  readonly fields: JsonObject;
+  /** The graph revision that derived the fields. */
+  readonly revision?: number;
+  /** The fields that the API server accepted. */
+  readonly accepted: JsonObject;
+  /** The refusal. */
+  readonly message: string;
+}
+
 /**
  * Decides when the status of one instance is written. A pass first calls {@link StatusPacing.delayMs}.
  * Depending on the returned delay, the pass then calls {@link StatusPacing.postponed} or
  * {@link StatusPacing.writing}.
  */
 export interface StatusPacing {
+  /** The last status that the API server refused; set by passes. Its fields are not sent again unchanged. */
+  refused?: RefusedStatus;
   /**
    * Returns the time to wait before the status may be written, in milliseconds; 0 means immediately. Has no
    * side effect.

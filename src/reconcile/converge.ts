@@ -16,7 +16,8 @@ import { plannedInventory } from "./planned_inventory.ts";
 import { prune, type Pruned } from "./prune.ts";
 import type { NodeResult } from "./result.ts";
 import { Scope } from "./scope.ts";
-import { lostFields, nextAfter, stateOf, type StatusWrite, writeStatus } from "./status.ts";
+import { type InstanceStatus, stateOf } from "./instance_status.ts";
+import { lostFields, nextAfter, type StatusWrite, writeStatus } from "./status.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -96,10 +97,9 @@ async function report(
   const { status, failures } = deriveStatus(graph, pass, scope, findings);
   const nodes = findings.results.map(nodeOutcome);
   const write = await writeStatus(pass, status, { nodes, pace: pass.context.statusPace });
-  const lost = write.kind === "written" ? lostFields(pass.instance, status) : [];
+  const lost = write.kind === "written" ? lostFields(pass.instance, write.status) : [];
   return {
-    state: status.state,
-    conditions: status.conditions,
+    ...shownAfter(pass, status, write),
     nodes,
     removed: findings.removed,
     instance: write.kind === "gone" ? undefined : pass.instance,
@@ -107,6 +107,17 @@ async function report(
     next: nextAfter(write) ?? nextAfterLoss(graph, lost) ?? nextOf(findings, failures),
     requeueAfterMs: requeueAfterMs(write, findings.results),
   };
+}
+
+/** Returns state and conditions as the API server has them after a refusal; otherwise as derived. */
+function shownAfter(
+  { instance }: Pass,
+  { state, conditions }: InstanceStatus,
+  write: StatusWrite,
+): Pick<Outcome, "state" | "conditions"> {
+  if (write.kind === "failed") return { state: "ERROR", conditions: conditionsOf(instance) };
+  if (write.kind !== "written") return { state, conditions };
+  return { state: write.status.state, conditions: write.status.conditions };
 }
 
 /**

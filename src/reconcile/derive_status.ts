@@ -13,7 +13,7 @@ import type { InstanceState, Next, ObjectOutcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
 import type { NodeResult } from "./result.ts";
 import type { Scope } from "./scope.ts";
-import { fieldsOf, type InstanceStatus } from "./status.ts";
+import { fieldsOf, type InstanceStatus } from "./instance_status.ts";
 import { statusFields } from "./status_fields.ts";
 
 /** The findings of a pass that ran with a graph. */

@@ -11,7 +11,8 @@ import { unresolvedStatus } from "./derive_status.ts";
 import type { Outcome } from "./outcome.ts";
 import { isGraph, type NoGraph, type Pass } from "./pass.ts";
 import { remove } from "./remove.ts";
-import { nextAfter, stateOf, writeStatus } from "./status.ts";
+import { stateOf } from "./instance_status.ts";
+import { nextAfter, writeStatus } from "./status.ts";
 
 /**
  * Runs one pass over one instance. The pass applies and prunes the objects of the instance, or deletes all

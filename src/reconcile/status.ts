@@ -1,7 +1,6 @@
 /** Reads, compares and writes the status of an instance. */
 import {
   ApiError,
-  type Condition,
   isNotFound,
   isObject,
   jsonEqual,
@@ -9,24 +8,19 @@ import {
   type KubeObject,
 } from "../api/mod.ts";
 import type { StatusChange, StatusPacing } from "./context.ts";
+import { fieldsOf, type InstanceStatus, statusOf } from "./instance_status.ts";
 import { instanceRef, isSuperseded, retryOnConflict } from "./instance_writes.ts";
-import { INSTANCE_STATES, type InstanceState, type Next, type NodeOutcome } from "./outcome.ts";
+import type { Next, NodeOutcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
-
-/** The whole status of an instance. */
-export interface InstanceStatus {
-  /** The value of `status.state`. */
-  state: InstanceState;
-  /** The value of `status.conditions`. */
-  conditions: Condition[];
-  /** The status fields that the author of the RGD declares. */
-  fields: JsonObject;
-}
+import { fallbackFields, isRefusal, knownRefusal, withRefusal } from "./refused_status.ts";
 
 /** The result of {@link writeStatus}. */
 export type StatusWrite =
-  /** The status was written, or already equal to the status in the cluster. */
-  | { kind: "written" }
+  /**
+   * The status was written, or already equal to the status in the cluster. `status` is that status, and
+   * `refusal` the reason why the API server refused the derived status, in place of which kro wrote it.
+   */
+  | { kind: "written"; status: InstanceStatus; refusal?: string }
   /** Writing the status was postponed to a pass after `delayMs` milliseconds. */
   | { kind: "postponed"; delayMs: number }
   /** The instance no longer exists. */
@@ -36,26 +30,6 @@ export type StatusWrite =
   /** The API server refused the write or did not respond. */
   | { kind: "failed"; error: ApiError };
 
-/** Returns the status of the instance in the cluster; an empty object before the first pass. */
-export function statusOf(instance: KubeObject): JsonObject {
-  return isObject(instance.status) ? instance.status : {};
-}
-
-/**
- * Returns the fields of the instance's status that the author of the RGD declares: all fields except state
- * and conditions.
- */
-export function fieldsOf(instance: KubeObject): JsonObject {
-  const { state: _state, conditions: _conditions, ...fields } = statusOf(instance);
-  return fields;
-}
-
-/** Returns `status.state` of the instance in the cluster; undefined before the first pass. */
-export function stateOf(instance: KubeObject): InstanceState | undefined {
-  const { state } = statusOf(instance);
-  return INSTANCE_STATES.find((known) => known === state);
-}
-
 /**
  * Writes the status unless it equals the status in the cluster, and updates `pass.instance`. With `pace`,
  * the write may be postponed. The option `nodes` is passed to {@link PassContext.beforeStatus}. Every
@@ -63,9 +37,11 @@ export function stateOf(instance: KubeObject): InstanceState | undefined {
  */
 export async function writeStatus(
   pass: Pass,
-  status: InstanceStatus,
+  derived: InstanceStatus,
   { nodes = [], pace }: { nodes?: NodeOutcome[]; pace?: StatusPacing } = {},
 ): Promise<StatusWrite> {
+  const known = knownRefusal(pass, derived);
+  const status = known ? withRefusal(pass, derived, known.accepted, known.message) : derived;
   if (pace) {
     const change = statusChange(pass.instance, status);
     const delayMs = pace.delayMs(change);
@@ -75,11 +51,46 @@ export async function writeStatus(
     }
     pace.writing(change);
   }
+  const first = await attempt(pass, status, nodes);
+  if (first.kind !== "failed" || !isRefusal(first.error)) {
+    const isAccepted = first.kind === "written" && !known;
+    if (isAccepted && pass.context.statusPace) pass.context.statusPace.refused = undefined;
+    return known && first.kind === "written" ? { ...first, refusal: known.message } : first;
+  }
+  return await writeAccepted(pass, derived, nodes, first.error) ?? first;
+}
+
+/** Writes as much of a refused status as the API server accepts; undefined if it accepts nothing. */
+async function writeAccepted(
+  pass: Pass,
+  derived: InstanceStatus,
+  nodes: NodeOutcome[],
+  error: ApiError,
+): Promise<StatusWrite | undefined> {
+  const refusal = failureText(error);
+  const { statusPace, instanceRevision: revision } = pass.context;
+  for (const accepted of fallbackFields(pass, derived.fields, error)) {
+    const status = withRefusal(pass, derived, accepted, refusal);
+    const write = await attempt(pass, status, nodes);
+    if (write.kind === "failed" && isRefusal(write.error)) continue;
+    if (write.kind !== "written") return write;
+    const { fields } = derived;
+    if (statusPace) statusPace.refused = { fields, revision, accepted, message: refusal };
+    return { ...write, refusal };
+  }
+  return undefined;
+}
+
+async function attempt(
+  pass: Pass,
+  status: InstanceStatus,
+  nodes: NodeOutcome[],
+): Promise<StatusWrite> {
   const { state, conditions } = status;
   pass.context.beforeStatus?.({ state, conditions, nodes });
   try {
     pass.instance = await replaceStatus(pass, status);
-    return { kind: "written" };
+    return { kind: "written", status };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isNotFound(error)) return { kind: "gone" };
@@ -94,6 +105,7 @@ export async function writeStatus(
 export function nextAfter(write: StatusWrite): Next | undefined {
   switch (write.kind) {
     case "written":
+      return write.refusal === undefined ? undefined : { kind: "retry", error: write.refusal };
     case "postponed":
       return undefined;
     case "gone":

@@ -4,6 +4,7 @@
  */
 import { isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import type { FieldPath, Graph } from "../graph/mod.ts";
+import { withoutNullItems } from "./null_items.ts";
 import type { Scope } from "./scope.ts";
 
 /** The result of evaluating the declared status fields. */
@@ -15,8 +16,8 @@ export interface StatusFields {
 }
 
 /**
- * Evaluates all declared status fields. A field that waits for data is left out. A field that fails does
- * not affect other fields.
+ * Evaluates all declared status fields. A field or list element that waits for data is left out. A
+ * field that fails does not affect other fields.
  *
  * @param previous The status fields in the cluster.
  * @param suspended Whether the instance is suspended. No node runs in a suspended instance, so fields that
@@ -43,7 +44,7 @@ export function statusFields(
       failures.push(`${pathText(["status", ...path], () => false)}: ${result.message}`);
     }
   }
-  return { fields, failures };
+  return { fields: withoutNullItems(fields, graph), failures };
 }
 
 function valueAt(root: JsonObject, path: FieldPath): Json | undefined {

@@ -15,6 +15,8 @@ const MESSAGES_MS = 10_000;
  * their first change, doubling to 2 s), and messages of conditions at most every 10 s.
  */
 export class StatusPace implements StatusPacing {
+  /** See {@link StatusPacing.refused}. */
+  refused?: StatusPacing["refused"];
   readonly #now: () => number;
   #written = -Infinity;
   #fieldsMs = FIELDS_MS.first;

@@ -139,10 +139,12 @@ export const LOG_LINES: Section = {
       remedy: "Stop the client that edits the CRD; kro writes it and the status again.",
     },
     {
-      code: "kro.instance ERROR",
+      code: "kro.instance ERROR, GraphResolved=False/StatusRefused",
       texts: ["failed to write the status: <error>"],
-      cause: "The API server refused the status, so the instance still shows the previous one.",
-      remedy: "Grant kro `patch` on the subresource `status` of the kind; kro retries.",
+      cause:
+        "The API server refused the status. State and conditions are written without the refused fields, if the API server accepts those.",
+      remedy:
+        "Correct the expression of the field that the error names; without a field, grant kro `patch` on the subresource `status` of the kind.",
     },
     {
       code: "kro.instance WARN, kro.<part> WARN",

@@ -1,0 +1,45 @@
+/** Removes the null elements of lists and maps whose schema does not allow null. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { Graph } from "../graph/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+
+/**
+ * The fields without null elements that the API server would refuse. An element that waits for data is null,
+ * and a schema of another type without `nullable` makes the API server refuse the whole status.
+ */
+export function withoutNullItems(fields: JsonObject, graph: Graph): JsonObject {
+  const schema = statusSchema(graph);
+  return schema ? pruned(fields, schema) as JsonObject : fields;
+}
+
+function pruned(value: Json, schema: Schema): Json {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items ? value.filter((v) => fits(v, items)).map((v) => pruned(v, items)) : value;
+  }
+  if (!isObject(value)) return value;
+  const { properties = {}, additionalProperties: values } = schema;
+  const entries = (Object.entries(value) as [string, Json][]).flatMap(
+    ([key, child]): [string, Json][] => {
+      if (Object.hasOwn(properties, key)) return [[key, pruned(child, properties[key]!)]];
+      if (!isObject(values)) return [[key, child]];
+      return fits(child, values as Schema) ? [[key, pruned(child, values as Schema)]] : [];
+    },
+  );
+  return Object.fromEntries(entries);
+}
+
+/** A schema without a type allows null. */
+function fits(value: Json, { nullable, type }: Schema): boolean {
+  return value !== null || nullable === true || type === undefined;
+}
+
+interface CrdSpec {
+  versions: { name: string; schema?: { openAPIV3Schema?: Schema } }[];
+}
+
+function statusSchema({ crd, instance }: Graph): Schema | undefined {
+  const { versions } = crd.spec as unknown as CrdSpec;
+  const version = versions.find(({ name }) => name === instance.version);
+  return version?.schema?.openAPIV3Schema?.properties?.status;
+}
