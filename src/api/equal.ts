@@ -1,18 +1,29 @@
 /** Comparison of JSON values. */
+import { MAX_DEPTH } from "./depth.ts";
 
 /**
  * Whether `a` and `b` are the same JSON value. The order of keys does not count, a key whose value is
- * undefined equals an absent one, and -0 equals 0, as which `JSON.stringify` writes it.
+ * undefined equals an absent one, and -0 equals 0, as which `JSON.stringify` writes it. Distinct values that are
+ * nested deeper than {@link MAX_DEPTH} count as different.
  */
 export function jsonEqual(a: unknown, b: unknown): boolean {
+  return equalAt(a, b, 0);
+}
+
+function equalAt(a: unknown, b: unknown, level: number): boolean {
   if (a === b) return true;
+  if (level > MAX_DEPTH) return false;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && a.length === b.length &&
-      a.every((value, i) => jsonEqual(value, b[i]));
+      a.every((value, i) => equalAt(value, b[i], level + 1));
   }
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => jsonEqual(left[key], right[key]));
+  return [...keys].every((key) => equalAt(own(left, key), own(right, key), level + 1));
+}
+
+function own(object: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

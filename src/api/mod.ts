@@ -14,13 +14,16 @@
  *
  * @module
  */
+export * from "./background.ts";
 export * from "./conditions.ts";
+export * from "./depth.ts";
 export * from "./duration.ts";
 export * from "./equal.ts";
 export * from "./error.ts";
 export * from "./json.ts";
 export * from "./names.ts";
 export * from "./object.ts";
+export * from "./own.ts";
 export { type PathStep, pathText } from "./path.ts";
 export * from "./problem.ts";
 export * from "./rgd.ts";

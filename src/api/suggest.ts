@@ -3,6 +3,9 @@
 /** The number of names that are compared, which bounds the time. */
 const MAX_CANDIDATES = 200;
 
+/** Longer names get no suggestion: the time grows with the square of the length. */
+const LONGEST = 100;
+
 /**
  * A hint with the known name nearest to a misspelt one, ignoring case; undefined when none is within a third
  * of the name's length in edits (at least one). Only the first 200 names are compared.
@@ -16,6 +19,7 @@ const MAX_CANDIDATES = 200;
  * ```
  */
 export function didYouMean(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > LONGEST) return undefined;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;

@@ -71,7 +71,7 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
       continue;
     }
     const tree = treeOf(parsed.parsed);
-    if (hasText) problems.push(...partProblems(tree, scope).map(shift));
+    if (hasText) { for (const problem of partProblems(tree, scope)) problems.push(shift(problem)); }
     trees.set(part.source, tree);
   }
   if (problems.length > 0) return { ok: false, problems };

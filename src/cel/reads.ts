@@ -1,5 +1,5 @@
 /** The fields that expressions read of their variables, and JSON reduced to those fields. */
-import type { Json, JsonObject } from "../api/mod.ts";
+import { define, type Json, type JsonObject } from "../api/mod.ts";
 import { isPlainFunction } from "./library/registry.ts";
 import { treeOf } from "./parse.ts";
 import { addRead, readsOfTree } from "./syntax/reads.ts";
@@ -75,15 +75,4 @@ function joined(a: Reads, b: Reads): Reads {
   addRead(both, "", a);
   addRead(both, "", b);
   return both.get("")!;
-}
-
-/** Sets a field, also `__proto__`, which an assignment would take for the prototype. */
-function define(object: JsonObject, key: string, value: Json | undefined): void {
-  if (key !== "__proto__") object[key] = value;
-  else {Object.defineProperty(object, key, {
-      value,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });}
 }

@@ -26,6 +26,7 @@ import { compileOptions } from "./feature_gates.ts";
 import { onHeapSignal } from "./heap_snapshot.ts";
 import { startLog } from "./log.ts";
 import type { Output } from "./output.ts";
+import { catchProcessErrors } from "./process_errors.ts";
 
 const logger = getLogger(["kro", "controller"]);
 const requestLogger = getLogger(["kro", "request"]);
@@ -43,6 +44,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   checkFlags(flags, pod);
 
   const metrics = new Metrics();
+  const endCatching = catchProcessErrors((work) => metrics.internalError(work));
   const { clientQps: qps, clientBurst: burst, leaderElectionRenewDeadline } = flags;
   const { watched: onWatch, waited: onWait, answered: onBody, repeated: onRetry } = metrics;
   const onRequest = (info: RequestInfo) => {
@@ -75,6 +77,7 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   logger.info("received {signal}: stopping; a second signal ends kro at once", { signal });
   await controller.stop(flags.gracefulShutdownTimeout);
   endHeapSignal();
+  endCatching();
   await Promise.all(endpoints.map((endpoint) => endpoint.close()));
   client.close();
   leases.close();

@@ -17,6 +17,7 @@
  */
 export { parseDuration } from "./durations.ts";
 export * from "./errors.ts";
+export * from "./freeze.ts";
 export * from "./manifests.ts";
 export * from "./output.ts";
 export * from "./runtime_flags.ts";

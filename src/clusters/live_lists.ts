@@ -1,5 +1,5 @@
 /** Consistent lists of ApplySet members, coalesced: concurrent passes share a request. */
-import { type KubeObject, Label, refKey } from "../api/mod.ts";
+import { inBackground, type KubeObject, Label, refKey } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import type { ListScope } from "../reconcile/mod.ts";
 import { memberSelector } from "./selectors.ts";
@@ -40,7 +40,7 @@ export class LiveLists {
     else {
       const first = [caller];
       this.#waiting.set(key, first);
-      void this.#run(key, { kind, namespace }, first);
+      inBackground("live lists", this.#run(key, { kind, namespace }, first));
     }
     return await promise;
   }

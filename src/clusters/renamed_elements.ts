@@ -11,7 +11,9 @@ import {
   type KubeObject,
   Manager,
   type ObjectRef,
+  setAt,
   type StatusCause,
+  valueAt,
 } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import { canonical } from "./drift/fingerprint.ts";
@@ -78,9 +80,7 @@ export function withoutDuplicates(
     const taken = new Set(ours.map((element) => valueOf(element, field)));
     const kept = theirs.filter((element) => !taken.has(valueOf(element, field)));
     if (kept.length === theirs.length) return undefined;
-    let at = patch;
-    for (const key of list.slice(0, -1)) at = (at[key] ??= {}) as JsonObject;
-    at[list.at(-1)!] = [...kept, ...ours];
+    setAt(patch, list, [...kept, ...ours]);
   }
   return patch;
 }
@@ -98,7 +98,7 @@ async function disowned(
 }
 
 function listAt(object: KubeObject, path: readonly string[]): Json[] | undefined {
-  const value = path.reduce<unknown>((at, key) => isObject(at) ? at[key] : undefined, object);
+  const value = valueAt(object, path);
   return Array.isArray(value) ? value : undefined;
 }
 

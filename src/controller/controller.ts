@@ -1,6 +1,6 @@
 /** The long-running operator: wires its parts together, starts and stops them, and exposes their state. */
 import { getLogger } from "@logtape/logtape";
-import { errorText, groupKind } from "../api/mod.ts";
+import { durationText, errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
 import {
   ChildCaches,
@@ -82,6 +82,12 @@ export interface ControllerOptions {
 
 const logger = getLogger(["kro", "controller"]);
 
+/** A longer block of the event loop is logged, in milliseconds. */
+const LAG_MS = 500;
+
+/** How many passes the line about a blocked event loop names. */
+const MAX_LOGGED = 10;
+
 /**
  * The operator. It owns the client, through which a request is sent only while the Lease allows it; the
  * caches; the graph controller with its RGDs; the pool with one instance controller per kind; the sweeps; and
@@ -109,6 +115,8 @@ export class Controller implements ControllerView {
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   #endSampling = () => {};
+  /** The kind of the last watch event of a child or an external object. */
+  #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
   readonly #maxCollectionSize: number;
@@ -122,13 +130,17 @@ export class Controller implements ControllerView {
     this.#passDeadlineMs = options.passDeadlineMs ?? CONTROLLER_DEFAULTS.passDeadlineMs;
     this.#leadership = new Leadership(options.client, options.lease ?? {}, {
       acquired: () => this.#work(),
-      lost: () => void this.#pool.pause(),
+      lost: () => inBackground("pause", this.#pool.pause()),
     });
     const client = options.client.behind(this.#leadership);
     const now = () => new Date();
     const discovery = new Discovery(client);
     this.#metrics = options.metrics ?? new Metrics();
-    const { routed, schemas: lookups } = this.#metrics;
+    const { schemas: lookups } = this.#metrics;
+    const routed = (kind: KindRef, woke: boolean) => {
+      this.#lastEvent = kind;
+      this.#metrics.routed(kind, woke);
+    };
     const schemas = new ClusterSchemas(client, discovery, undefined, lookups);
     const watchFailed = watchFailures("controller");
     this.#children = new ChildCaches(client, schemas, watchFailed, routed);
@@ -211,11 +223,26 @@ export class Controller implements ControllerView {
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
     this.#state = "running";
-    this.#endSampling = this.#metrics.sample();
+    this.#endSampling = this.#metrics.sample((ms) => this.#lagged(ms));
     this.#leadership.start();
     if (!this.#leadership.elects) this.#work();
     else if (this.#warmup) this.#graphs.start();
     logger.info("controller started");
+  }
+
+  /** Logs the work that may have blocked the event loop for so many milliseconds. */
+  #lagged(ms: number): void {
+    if (ms < LAG_MS) return;
+    const keys = [this.#pool.queue, this.#graphs.queue]
+      .flatMap((queue) => queue.processedIn(ms + LAG_MS));
+    logger.warn(
+      "the event loop was blocked for {duration}; passes meanwhile: {passes}; last event: {event}",
+      {
+        duration: durationText(ms),
+        passes: keys.slice(0, MAX_LOGGED).join(", ") || "none",
+        event: this.#lastEvent ? groupKind(this.#lastEvent) : "none",
+      },
+    );
   }
 
   #work(): void {

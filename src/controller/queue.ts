@@ -2,6 +2,7 @@
  * The work queue of client-go (`util/workqueue`), with its workers: keys are deduplicated, one worker
  * at a time processes a key, failed keys are requeued with exponential backoff.
  */
+import { guarded } from "../api/mod.ts";
 import { TokenBucket } from "../kube/mod.ts";
 
 /** The result of processing a key. */
@@ -102,6 +103,9 @@ const DEFAULTS = {
 /** A background key that is processed for longer is blocked on I/O: its slot is released. */
 const BACKGROUND_MS = 1000;
 
+/** How many processed keys are remembered, for {@link WorkQueue.processedIn}. */
+const MAX_ENDED = 8;
+
 /** One of the workers that background keys may occupy, taken until its timer ends. */
 interface Slot {
   cancel: () => void;
@@ -125,6 +129,8 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
   readonly #failures = new Map<string, number>();
+  /** The keys that were processed last, with the time when processing ended; the oldest first. */
+  readonly #ended = new Map<string, number>();
   readonly #counts: QueueCounts = { adds: 0, retries: 0, givenUp: 0 };
   #state: "paused" | "running" | "stopped" = "paused";
 
@@ -160,6 +166,13 @@ export class WorkQueue {
     if (first.done) return undefined;
     const [key, { since }] = first.value;
     return { key, ms: this.#options.clock.now() - since };
+  }
+
+  /** Keys that were processed within the last `ms` milliseconds; at most {@link MAX_ENDED} of those that ended. */
+  processedIn(ms: number): string[] {
+    const since = this.#options.clock.now() - ms;
+    const ended = [...this.#ended].filter(([, at]) => at >= since).map(([key]) => key);
+    return [...new Set([...this.#inWork.keys(), ...ended])];
   }
 
   /** Sum of the milliseconds since processing began, over all keys that are being processed. */
@@ -299,15 +312,22 @@ export class WorkQueue {
     try {
       result = await this.#work(key);
     } catch (error) {
-      this.#options.onError?.(key, error);
+      guarded("queue", () => this.#options.onError?.(key, error));
       result = "retry";
     }
     this.#inWork.delete(key);
     const workedMs = this.#options.clock.now() - since;
-    this.#options.onWorked?.({ waitedMs, workedMs, result });
+    this.#noteEnd(key, since + workedMs);
+    guarded("queue", () => this.#options.onWorked?.({ waitedMs, workedMs, result }));
     if (this.#state === "stopped") return;
     if (slot && this.#slots.has(slot)) this.#freeAfter(slot, workedMs);
     this.#complete(key, result, Boolean(slot));
+  }
+
+  #noteEnd(key: string, at: number): void {
+    this.#ended.delete(key);
+    this.#ended.set(key, at);
+    if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value!);
   }
 
   #complete(key: string, result: WorkResult, isBackground: boolean): void {
@@ -329,7 +349,7 @@ export class WorkQueue {
       this.#failures.delete(key);
       this.#counts.givenUp++;
       this.after(key, returnMs);
-      onGivenUp?.(key, failures);
+      guarded("queue", () => onGivenUp?.(key, failures));
       return;
     }
     this.#failures.set(key, failures + 1);

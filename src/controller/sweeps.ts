@@ -1,5 +1,5 @@
 /** The periodic full resync: sweeps every watched kind once per period. */
-import { gvkKey } from "../api/mod.ts";
+import { gvkKey, inBackground } from "../api/mod.ts";
 import type { ChildReader, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";
 
@@ -44,7 +44,7 @@ export class Sweeps {
   start(): void {
     if (this.#options.periodMs <= 0 || this.#state !== "new") return;
     this.#state = "running";
-    void this.#run();
+    inBackground("sweeps", this.#run());
   }
 
   /** Stops the sweeps. A running sweep ends at its next pause. */

@@ -53,7 +53,7 @@ function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdCh
     const [from, to] = [keyword(old, name), keyword(wanted, name)];
     if (jsonEqual(from, to)) continue;
     const rule = RULES.get(name) ?? ((a, b) => harmless(name, a, b));
-    out.push(...rule(from, to).map((change) => ({ path, ...change })));
+    for (const change of rule(from, to)) out.push({ path, ...change });
   }
   compareProperties(path, old, wanted, out);
   compareNested(`${path}[]`, "items", old, wanted, out, true);

@@ -9,13 +9,3 @@ export function kindOfJson(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? "an integer" : "a number";
   return `a ${typeof value}`;
 }
-
-/** Whether lists and objects nest deeper than `limit`. Does not recurse. */
-export function deeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((v) => typeof v === "object" && v !== null ? Object.values(v) : []);
-  }
-  return false;
-}

@@ -1,6 +1,6 @@
 /** Reads an RGD from JSON of any shape, and checks shapes, names and combinations of fields. */
-import { isObject, type Json, type JsonObject, KRO_GROUP } from "../api/mod.ts";
-import { deeperThan, kindOfJson } from "./json.ts";
+import { deeperThan, isObject, type Json, type JsonObject, KRO_GROUP } from "../api/mod.ts";
+import { kindOfJson } from "./json.ts";
 import { identifierFault, kindFault } from "./names.ts";
 import { hasNoPlural } from "./plural.ts";
 import { type NodeDraft, readNode } from "./read_node.ts";

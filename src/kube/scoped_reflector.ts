@@ -1,5 +1,5 @@
 /** Watches a kind in all namespaces or, when RBAC forbids listing all namespaces, in single namespaces. */
-import type { KindRef } from "../api/mod.ts";
+import { inBackground, type KindRef } from "../api/mod.ts";
 import {
   isRefused,
   Reflector,
@@ -159,7 +159,7 @@ export class ScopedReflector {
     }, { ...this.#handlers, synced: () => resolve(true) });
     stop.signal.addEventListener("abort", () => resolve(false), { once: true });
     if (this.#signal.aborted) stop.abort();
-    void reflector.start(stop.signal);
+    inBackground("watch", reflector.start(stop.signal));
     return { stop, reflector, synced };
   }
 
@@ -170,7 +170,10 @@ export class ScopedReflector {
     this.#scope = { name: "everywhere" };
     this.#synced.resolve();
     if (before.name === "unknown" || before.watches.size === 0) return;
-    void sleep(OVERLAP_MS, this.#signal).then(() => stopAll(before.watches));
+    inBackground(
+      "watch",
+      sleep(OVERLAP_MS, this.#signal).then(() => stopAll(before.watches)),
+    );
   }
 
   #onWideError(error: unknown): void {

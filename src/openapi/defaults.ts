@@ -1,5 +1,5 @@
 /** Structural defaulting, as the API server does for custom resources. */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { define, isObject, type Json, type JsonObject, ownValue } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
 /**
@@ -29,17 +29,16 @@ function filled(schema: Schema, value: Json): Json {
   if (!isObject(value)) return value;
   const result: JsonObject = { ...value };
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (result[name] === null && !property.nullable && property.default !== undefined) {
-      delete result[name];
-    }
-    const present = result[name] === undefined ? structuredClone(property.default) : result[name];
-    if (present !== undefined) result[name] = filled(property, present);
+    const given = ownValue(result, name) as Json | undefined;
+    const isReplaced = given === null && !property.nullable && property.default !== undefined;
+    const present = given === undefined || isReplaced ? structuredClone(property.default) : given;
+    if (present !== undefined) define(result, name, filled(property, present));
   }
   const { additionalProperties } = schema;
   if (typeof additionalProperties === "object") {
     for (const [key, entry] of Object.entries(result)) {
-      if (schema.properties?.[key] || entry === undefined) continue;
-      result[key] = filled(additionalProperties, entry);
+      if (entry === undefined || Object.hasOwn(schema.properties ?? {}, key)) continue;
+      define(result, key, filled(additionalProperties, entry));
     }
   }
   return result;

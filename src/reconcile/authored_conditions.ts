@@ -37,6 +37,7 @@ export function authoredConditions(
 ): Authored {
   const { builtIn, current, now } = given;
   const schema = withBuiltIns(graph, instance, builtIn);
+  const previously = new Map(current.map((c) => [c.type, c]));
   const produced: Condition[] = [];
   const failures: string[] = [];
   let isComplete = true;
@@ -55,7 +56,7 @@ export function authoredConditions(
       failures.push(`"${text}": it does not yield a condition`);
       continue;
     }
-    produced.push(...found.map((c) => stamped(c, instance, current, now)));
+    for (const condition of found) produced.push(stamped(condition, instance, previously, now));
   }
 
   const counts = Map.groupBy(produced, (c) => c.type);
@@ -72,12 +73,12 @@ export function authoredConditions(
 function stamped(
   found: { type: string; status: string; reason: string; message: string },
   instance: KubeObject,
-  previous: readonly Condition[],
+  previous: ReadonlyMap<string, Condition>,
   now: string,
 ): Condition {
   const { type, reason, message } = found;
   const status = found.status as Condition["status"];
-  const old = previous.find((c) => c.type === type);
+  const old = previous.get(type);
   return {
     type,
     status,

@@ -88,7 +88,7 @@ async function deleteByPosition(
   for (const at of [...groups.keys()].sort((a, b) => b - a)) {
     const group = groups.get(at)!;
     const results = await Promise.all(group.map((m) => deleteMember(cluster, m, "pruned")));
-    removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
+    for (const { outcome } of results) if (outcome) removed.push(outcome);
     conflict ||= results.some((r) => r.conflict);
   }
   return { removed, conflict };

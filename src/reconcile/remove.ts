@@ -67,7 +67,7 @@ async function deleteWaves(
   // A failure to write the status does not stop the deletion. The next pass derives the status again.
   await writeStatus(pass, deletingStatus(pass, leavingText(leaving)));
   const results = await Promise.all(wave.map((m) => deleteMember(pass.cluster, m, "deleted")));
-  removed.push(...results.flatMap((r) => r.outcome ? [r.outcome] : []));
+  for (const { outcome } of results) if (outcome) removed.push(outcome);
   if (results.some((r) => r.conflict)) {
     const reason = "deletion encountered UID conflicts; retrying";
     return await blocked(pass, removed, reason, { kind: "wait", reason, timed: true });
@@ -122,7 +122,7 @@ function leavingText(leaving: readonly Member[]): string {
 function highestWave(
   members: readonly Member[],
 ): { order: number; wave: Member[]; lower: Member[] } {
-  const order = Math.max(...members.map(waveOf));
+  const order = members.reduce((highest, member) => Math.max(highest, waveOf(member)), 0);
   const { wave = [], lower = [] } = Object.groupBy(
     members,
     (m) => waveOf(m) === order ? "wave" : "lower",

@@ -1,12 +1,25 @@
 /** Resolves the template of a node: replaces the expressions in the template by their values. */
-import { isObject, type Json, type JsonObject, type KubeObject } from "../api/mod.ts";
-import type { Field, FieldPath, Node } from "../graph/mod.ts";
+import {
+  deeperThan,
+  define,
+  isObject,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  MAX_DEPTH,
+  pathText,
+  setAt,
+} from "../api/mod.ts";
+import type { Field, Node } from "../graph/mod.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
 /** Marks a field that is removed at the end, because its expression returned `omit()`. */
 const OMITTED = Symbol("omitted");
+
+/** The levels that a template itself may have; `compile` accepts no deeper one. */
+const MAX_TEMPLATE = 128;
 
 /**
  * Pairs of a field and the value of its expression. The objects of a collection share the values that
@@ -24,6 +37,10 @@ export function evaluateFields(
   for (const field of fields) {
     const result = evaluate(field);
     if (!result.ok) return evaluationFault(node, result);
+    if (typeof result.value === "object" && deeperThan(result.value, MAX_DEPTH - MAX_TEMPLATE)) {
+      const at = pathText(field.path, () => false);
+      return fail("Failed", `node "${node.id}": ${at} is nested too deeply to be compared`);
+    }
     values.set(field, result.value);
   }
   return ok(values);
@@ -98,34 +115,22 @@ function stored(object: JsonObject): KubeObject {
   return encodeStringData(object as unknown as KubeObject);
 }
 
-/**
- * The property attributes that a normal assignment creates. `defineProperty` is needed because the key may
- * be `__proto__`, which cannot be assigned.
- */
-const OWN = { enumerable: true, writable: true, configurable: true };
-
 /** Returns a deep copy of JSON. This function is several times as fast as `structuredClone`. */
 function copied(value: Json): Json {
   if (Array.isArray(value)) return value.map(copied);
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
   for (const key of Object.keys(value)) {
-    if (key !== "__proto__") copy[key] = copied(value[key]!);
-    else Object.defineProperty(copy, key, { ...OWN, value: copied(value[key]!) });
+    define(copy, key, copied(value[key]!));
   }
   return copy;
-}
-
-function setAt(root: JsonObject, path: FieldPath, value: Json | typeof OMITTED): void {
-  let at: unknown = root;
-  for (const step of path.slice(0, -1)) at = (at as Record<string | number, unknown>)[step];
-  (at as Record<string | number, unknown>)[path.at(-1)!] = value;
 }
 
 function sweep(value: unknown): void {
   if (Array.isArray(value)) {
     const kept = value.filter((e) => e !== OMITTED);
-    if (kept.length < value.length) value.splice(0, value.length, ...kept);
+    for (const [index, element] of kept.entries()) value[index] = element;
+    value.length = kept.length;
     value.forEach(sweep);
   } else if (isObject(value)) {
     for (const [key, child] of Object.entries(value)) {

@@ -3,7 +3,7 @@
  * changes a resourceVersion. If two graphs read each other's objects and a difference in a volatile field
  * alone caused an apply, the two graphs would write forever.
  */
-import { isObject, type KubeObject } from "../api/mod.ts";
+import { type KubeObject, setAt, valueAt } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
@@ -51,20 +51,8 @@ function replaced(
   if (paths.length === 0) return object;
   const copy = structuredClone(object);
   for (const path of paths) {
-    const parent = valueAt(copy, path.slice(0, -1));
-    const [last, other] = [path.at(-1)!, value(path)];
-    const exists = (isObject(parent) || Array.isArray(parent)) && last in parent;
-    if (exists && other !== undefined) (parent as Record<string | number, unknown>)[last] = other;
+    const other = value(path);
+    if (valueAt(copy, path) !== undefined && other !== undefined) setAt(copy, path, other);
   }
   return copy;
-}
-
-function valueAt(root: unknown, path: FieldPath): unknown {
-  return path.reduce<unknown>(
-    (at, step) =>
-      isObject(at) || Array.isArray(at)
-        ? (at as Record<string | number, unknown>)[step]
-        : undefined,
-    root,
-  );
 }

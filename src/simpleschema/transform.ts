@@ -152,7 +152,7 @@ class Transformer {
       if (problem) found.add(problem);
       for (const part of partsOf(schema)) schemas.add(part);
     }
-    this.problems.push(...found);
+    for (const problem of found) this.problems.push(problem);
   }
 
   #type(text: string, place: Place, report: Report): Built | undefined {

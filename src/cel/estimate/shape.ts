@@ -185,7 +185,8 @@ function valuesOf(fields: readonly Schema[]): number {
 function textSize(schema: Schema): Range {
   if (schema.enum) {
     const lengths = schema.enum.map((value) => String(value).length);
-    return range(Math.min(...lengths), Math.max(...lengths));
+    const least = lengths.reduce((a, b) => Math.min(a, b), Infinity);
+    return range(least, lengths.reduce((a, b) => Math.max(a, b), 0));
   }
   return bounds(schema.minLength, schema.maxLength, CHARACTERS);
 }

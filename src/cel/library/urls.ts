@@ -42,7 +42,7 @@ function unescape(text: string): string | undefined {
   const bytes: number[] = [];
   for (const part of text.match(/%..|[^%]+/gs) ?? []) {
     if (part.startsWith("%")) bytes.push(parseInt(part.slice(1), 16));
-    else bytes.push(...encodeUtf8(part));
+    else for (const byte of encodeUtf8(part)) bytes.push(byte);
   }
   return decodeUtf8(Uint8Array.from(bytes));
 }

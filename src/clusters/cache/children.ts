@@ -1,5 +1,12 @@
 /** The watch caches of kro's children: one for each kind in use. */
-import { groupKind, gvkKey, type KindRef, type KubeObject, Label } from "../../api/mod.ts";
+import {
+  groupKind,
+  gvkKey,
+  inBackground,
+  type KindRef,
+  type KubeObject,
+  Label,
+} from "../../api/mod.ts";
 import { everyPage, type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
 import type { ChildReader, SharedParts } from "./child_table.ts";
@@ -234,20 +241,24 @@ export class ChildCaches {
     const routed = (woke: boolean) => {
       if (reflector.hasSynced) this.#onRouted?.(kind, woke);
     };
-    const deleted = async (object: KubeObject) => routed(await this.#deleted(store, object));
+    const deleted = (object: KubeObject) =>
+      inBackground(
+        "deletion event",
+        this.#deleted(store, object).then(routed),
+      );
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
       onError: (error) => this.#onError?.(kind, error),
       onLost: () => store.objects.clear(),
       onListed: (list) => {
-        for (const object of store.objects.missingFrom(list)) void deleted(object);
+        for (const object of store.objects.missingFrom(list)) deleted(object);
       },
     }, {
       added: (object) => routed(store.observe(object)),
       modified: (object) => routed(store.observe(object)),
-      deleted: (object) => void deleted(object),
+      deleted,
     });
-    void reflector.start(stop.signal);
+    inBackground("watch", reflector.start(stop.signal));
     return reflector;
   }
 

@@ -1,5 +1,12 @@
 /** Caches of external objects: a metadata watch per kind, and a GET for each used object that changed. */
-import { groupKind, gvkKey, type KindRef, type KubeObject, type ObjectRef } from "../../api/mod.ts";
+import {
+  groupKind,
+  gvkKey,
+  inBackground,
+  type KindRef,
+  type KubeObject,
+  type ObjectRef,
+} from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import { type KubeClient, ScopedReflector } from "../../kube/mod.ts";
 import type { RouteListener, WatchErrorListener } from "./children.ts";
@@ -182,7 +189,7 @@ export class ExternalCaches {
       modified: (object) => changed(store.observe(object), object),
       deleted: (object) => changed(store.gone(object), object),
     });
-    void reflector.start(stop.signal);
+    inBackground("watch", reflector.start(stop.signal));
     return { kind, store, owners: new Map(), stop, reflector };
   }
 }

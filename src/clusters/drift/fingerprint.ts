@@ -1,6 +1,8 @@
 /** Hashes the fields of an object that kro owns, and their live values, to detect drift. Pure. */
 import { hash as hashOf } from "node:crypto";
 import {
+  checkDepth,
+  define,
   isObject,
   type Json,
   type JsonObject,
@@ -8,6 +10,7 @@ import {
   type KubeObject,
   Manager,
   parseJson,
+  TooDeepError,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
@@ -26,19 +29,29 @@ export interface Fingerprint {
 /**
  * Both hashes of an object from the API server; undefined when kro owns no field of it. Hashing the entry
  * does not suffice: it stays the same when another client applies under kro's manager name, when a list is
- * reordered, and when an admission webhook changes values.
+ * reordered, and when an admission webhook changes values. An object that is nested too deep for a comparison
+ * counts as different from each desired object.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
   const entry = applyEntry(object);
   if (!entry) return undefined;
   const { apiVersion, time, fieldsV1 = {} } = entry;
-  const live = project(object as unknown as Json, storedFields(object, fieldsV1));
-  return {
-    // The API server serialises the fields of an entry in sorted order.
-    entryHash: hash(JSON.stringify([apiVersion, time, fieldsV1])),
-    valuesHash: digest(comparable(live, schema)),
-    ownsStatus: "f:status" in fieldsV1,
-  };
+  const ownsStatus = Object.hasOwn(fieldsV1, "f:status");
+  try {
+    const live = project(object as unknown as Json, storedFields(object, fieldsV1));
+    return {
+      // The API server serialises the fields of an entry in sorted order.
+      entryHash: hash(JSON.stringify([apiVersion, time, fieldsV1])),
+      valuesHash: digest(comparable(live, schema)),
+      ownsStatus,
+    };
+  } catch (error) {
+    // JSON.stringify throws RangeError for a deep entry.
+    if (!(error instanceof TooDeepError || error instanceof RangeError)) throw error;
+    // Differs from each desired object, and from each other state of this object.
+    const revision = hash(`deep@${object.metadata.resourceVersion}`);
+    return { entryHash: revision, valuesHash: revision, ownsStatus };
+  }
 }
 
 /**
@@ -54,7 +67,7 @@ function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
 
 /**
  * The {@link Fingerprint.valuesHash} of an object that has the desired values. `status` is hashed only if
- * `ownsStatus`.
+ * `ownsStatus`. Throws TooDeepError.
  */
 export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus = false): string {
   const { status, ...rest } = desired;
@@ -73,22 +86,27 @@ export function isFirstWrite(object: KubeObject): boolean {
   return Math.abs(age) <= 1000;
 }
 
-/** The part of a value that a `fieldsV1` tree selects. A leaf selects the whole value below it. */
-export function project(value: Json | undefined, fields: JsonObject): Json | undefined {
+/** The part of a value that a `fieldsV1` tree selects. A leaf selects the whole value below it. Throws TooDeepError. */
+export function project(
+  value: Json | undefined,
+  fields: JsonObject,
+  level = 0,
+): Json | undefined {
+  checkDepth(level);
   if (value === undefined || Object.keys(fields).length === 0) return value;
-  if (Array.isArray(value)) return projectList(value, fields);
+  if (Array.isArray(value)) return projectList(value, fields, level);
   if (!isObject(value)) return value;
   const result: JsonObject = {};
   for (const [key, below] of Object.entries(fields)) {
     if (!key.startsWith("f:") || !isObject(below)) continue;
     const name = key.slice(2);
-    if (Object.hasOwn(value, name)) result[name] = project(value[name], below);
+    if (Object.hasOwn(value, name)) define(result, name, project(value[name], below, level + 1));
   }
   return result;
 }
 
 /** The list elements that the tree selects, in live order, because reordering them is drift as well. */
-function projectList(list: readonly Json[], fields: JsonObject): Json[] {
+function projectList(list: readonly Json[], fields: JsonObject, level: number): Json[] {
   const nodes = new Map<string, JsonObject>();
   const keyNames = new Map<string, string[]>();
   for (const [key, below] of Object.entries(fields)) {
@@ -101,16 +119,21 @@ function projectList(list: readonly Json[], fields: JsonObject): Json[] {
     if (prefix === "k:" && isObject(parsed)) {
       const names = Object.keys(parsed).sort();
       keyNames.set(names.join("\n"), names);
+      // A list has one set of keys; forged managed fields with many would take quadratic time.
+      if (keyNames.size > MAX_KEY_SETS) throw new TooDeepError();
     }
   }
   const result: Json[] = [];
   for (const [index, element] of list.entries()) {
     const below = nodes.get(`v:${canonical(element)}`) ??
       byKeys(element, keyNames, nodes) ?? nodes.get(`i:${index}`);
-    if (below) result.push(project(element, below) ?? null);
+    if (below) result.push(project(element, below, level + 1) ?? null);
   }
   return result;
 }
+
+/** How many sets of merge keys the elements of one list may have. */
+const MAX_KEY_SETS = 4;
 
 function byKeys(
   element: Json,
@@ -149,19 +172,23 @@ function hash(text: string): string {
   return hashOf("sha256", text, "base64url").slice(0, 12);
 }
 
-/** JSON with sorted keys; undefined values are omitted, as JSON.stringify does. */
-export function canonical(value: Json | undefined): string {
+/** JSON with sorted keys; undefined values are omitted, as JSON.stringify does. Throws TooDeepError. */
+export function canonical(value: Json | undefined, level = 0): string {
   if (Array.isArray(value)) {
+    checkDepth(level);
     let text = "[";
-    for (const [index, item] of value.entries()) text += (index > 0 ? "," : "") + canonical(item);
+    for (const [index, item] of value.entries()) {
+      text += (index > 0 ? "," : "") + canonical(item, level + 1);
+    }
     return `${text}]`;
   }
   if (!isObject(value)) return jsonText(value ?? null);
+  checkDepth(level);
   let text = "{";
   for (const key of Object.keys(value).sort()) {
     const field = value[key];
     if (field === undefined) continue;
-    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(field)}`;
+    text += `${text === "{" ? "" : ","}${JSON.stringify(key)}:${canonical(field, level + 1)}`;
   }
   return `${text}}`;
 }

@@ -2,15 +2,17 @@
 import {
   isObject,
   type Json,
+  jsonEqual,
   type JsonObject,
   type KubeObject,
   type ManagedFieldsEntry,
   pathText,
+  TooDeepError,
 } from "../../api/mod.ts";
 import { child, type Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
 import { canonical } from "./fingerprint.ts";
-import { comparable, normalise } from "./normalise.ts";
+import { comparable } from "./normalise.ts";
 
 /** A field that differs from the desired object, and its manager. */
 export interface ForeignChange {
@@ -29,47 +31,67 @@ export function foreignChange(
   desired: KubeObject,
   schema?: Schema,
 ): ForeignChange | undefined {
-  const { status: _, ...wanted } = desired;
-  const path = difference(
-    comparable(wanted as Json, schema),
-    comparable(live as unknown as Json, schema),
-    schema,
-  );
+  const path = differenceOf(live, desired, schema);
   if (!path) return undefined;
   const manager = managerOf(live, path);
   return { field: pathText(path, () => false), ...(manager && { manager }) };
 }
 
-function difference(wanted: Json, live: Json | undefined, schema?: Schema): Step[] | undefined {
-  if (canonical(normalise(wanted, schema)) === canonical(normalise(live ?? null, schema))) {
-    return undefined;
+function differenceOf(live: KubeObject, desired: KubeObject, schema?: Schema): Step[] | undefined {
+  const { status: _, ...wanted } = desired;
+  try {
+    const [left, right] = [wanted as Json, live as unknown as Json];
+    return difference(comparable(left, schema), comparable(right, schema), schema);
+  } catch (error) {
+    if (error instanceof TooDeepError) return [];
+    throw error;
   }
+}
+
+/** Compares normalised values; each part is visited once. Keys that only the live object has do not count. */
+function difference(
+  wanted: Json,
+  live: Json | undefined,
+  schema: Schema | undefined,
+): Step[] | undefined {
   if (isObject(wanted) && (isObject(live) || live === undefined)) {
     for (const [key, value] of Object.entries(wanted)) {
-      const below = difference(value as Json, live?.[key], schema && child(schema, key));
+      const other = live && Object.hasOwn(live, key) ? live[key] : undefined;
+      const below = difference(value as Json, other, schema && child(schema, key));
       if (below) return [key, ...below];
     }
     return undefined;
   }
   if (Array.isArray(wanted) && Array.isArray(live)) return inList(wanted, live, schema);
-  return [];
+  return jsonEqual(wanted, live ?? null) ? undefined : [];
 }
 
 /** The path of an element that differs, or of the list if an element is missing or out of order. */
-function inList(wanted: Json[], live: Json[], schema?: Schema): Step[] | undefined {
+function inList(
+  wanted: Json[],
+  live: Json[],
+  schema: Schema | undefined,
+): Step[] | undefined {
+  if (jsonEqual(wanted, live)) return undefined;
   const names = schema?.["x-kubernetes-list-map-keys"];
   if (!names) return [];
-  const places: number[] = [];
+  const places = new Map<string, number>();
+  for (const [index, element] of live.entries()) {
+    const text = canonical(keysOf(element, names, schema?.items));
+    if (!places.has(text)) places.set(text, index);
+  }
+  let last = -1;
+  let ordered = true;
   for (const element of wanted) {
     const keys = keysOf(element, names, schema?.items);
-    const text = canonical(keys);
-    const at = live.findIndex((e) => canonical(keysOf(e, names, schema?.items)) === text);
-    if (at < 0) return [];
+    const at = places.get(canonical(keys));
+    if (at === undefined) return [];
     const below = difference(element, live[at], schema?.items);
     if (below) return [keys, ...below];
-    places.push(at);
+    ordered &&= at > last;
+    last = at;
   }
-  return places.every((at, i) => i === 0 || at > places[i - 1]!) ? undefined : [];
+  return ordered ? undefined : [];
 }
 
 function keysOf(element: Json | undefined, names: readonly string[], schema?: Schema): JsonObject {

@@ -1,5 +1,5 @@
 /** Normalises values that the API server treats as equal, for comparison. Requests carry the original. Pure. */
-import { isObject, type Json, type JsonObject, Label } from "../../api/mod.ts";
+import { checkDepth, define, isObject, type Json, type JsonObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
 /** Metadata that no manager owns: server-side apply (KEP-555) leaves it out of managed fields. */
@@ -21,6 +21,9 @@ const QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i
 
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i))?$/;
 
+/** The API server stores a quantity as 64 bits and an exponent, which takes fewer than 40 characters. */
+const MAX_QUANTITY = 64;
+
 const DECIMAL: Record<string, number> = {
   n: -9,
   u: -6,
@@ -40,8 +43,8 @@ const DECIMAL: Record<string, number> = {
 export function comparable(value: Json | undefined, schema?: Schema): JsonObject {
   if (!isObject(value)) return {};
   const { apiVersion: _version, kind: _kind, metadata, ...rest } = value;
-  const normal = normaliseObject(rest, schema);
-  const kept = normaliseObject(withoutSystemFields(metadata), schema?.properties?.metadata);
+  const normal = normaliseObject(rest, schema, 0);
+  const kept = normaliseObject(withoutSystemFields(metadata), schema?.properties?.metadata, 1);
   return Object.keys(kept).length === 0 ? normal : { ...normal, metadata: kept };
 }
 
@@ -58,23 +61,39 @@ function withoutSystemFields(metadata: Json | undefined): JsonObject {
 /**
  * The normal form of a value. Null, empty maps and empty lists count as absent (Kubernetes API conventions),
  * and equal quantities get the same form. Integer-or-string fields keep their type, because port 80 is not
- * the port named "80".
+ * the port named "80". Throws TooDeepError.
  */
-export function normalise(value: Json, schema?: Schema): Json {
-  if (Array.isArray(value)) return value.map((item) => normalise(item, schema?.items));
-  if (isObject(value)) return normaliseObject(value, schema);
+export function normalise(value: Json, schema?: Schema, level = 0): Json {
+  if (Array.isArray(value)) {
+    checkDepth(level);
+    return value.map((item) => normalise(item, schema?.items, level + 1));
+  }
+  if (isObject(value)) return normaliseObject(value, schema, level);
   return isQuantity(schema) ? quantity(value) : value;
 }
 
-function normaliseObject(value: JsonObject, schema: Schema | undefined): JsonObject {
+function normaliseObject(
+  value: JsonObject,
+  schema: Schema | undefined,
+  level: number,
+): JsonObject {
+  checkDepth(level);
   const result: JsonObject = {};
   for (const [key, field] of Object.entries(value)) {
     if (field === null || field === undefined) continue;
-    const normal = normalise(field, fieldSchema(schema, key));
-    if (typeof normal === "object" && Object.keys(normal ?? {}).length === 0) continue;
-    result[key] = normal;
+    const normal = normalise(field, fieldSchema(schema, key), level + 1);
+    if (isEmpty(normal)) continue;
+    define(result, key, normal);
   }
   return result;
+}
+
+/** Whether a value is an empty list or object. Stops at the first key, because an object may have many. */
+function isEmpty(value: Json): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value !== "object" || value === null) return false;
+  for (const _ in value) return false;
+  return true;
 }
 
 function fieldSchema(schema: Schema | undefined, key: string): Schema | undefined {
@@ -96,10 +115,15 @@ function isQuantity(schema: Schema | undefined): boolean {
   return types.length === 2 && types[0] === "number" && types[1] === "string";
 }
 
-/** The same string for equal quantities (`1000m`, `1`, `1.0`), by exact arithmetic. Keeps other values. */
+/**
+ * The same string for equal quantities (`1000m`, `1`, `1.0`), by exact arithmetic. Keeps other values, and numbers
+ * of more than {@link MAX_QUANTITY} characters, for which arithmetic takes time quadratic in the length.
+ */
 export function quantity(value: Json): Json {
   if (!["string", "number", "bigint"].includes(typeof value)) return value;
-  const match = QUANTITY.exec(String(value).trim());
+  const text = String(value);
+  if (text.length > MAX_QUANTITY) return value;
+  const match = QUANTITY.exec(text.trim());
   if (!match) return value;
   const [, sign, whole = "", fraction = "", exponent, suffix] = match;
   if (whole === "" && fraction === "") return value;

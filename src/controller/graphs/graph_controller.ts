@@ -4,6 +4,7 @@ import {
   CRD_KIND,
   durationText,
   errorText,
+  inBackground,
   type KindRef,
   type KubeObject,
   Label,
@@ -151,10 +152,11 @@ export class GraphController {
     const { signal } = this.#stop;
     this.#running = this.#reflectors.map(({ reflector }) => reflector.start(signal));
     const synced = Promise.all(this.#reflectors.map(({ reflector }) => reflector.synced));
-    synced.then(() => {
+    const begin = () => {
       this.#store.synced();
       this.#queue.start();
-    }, () => {/* stopped before */});
+    };
+    inBackground("start", synced.then(begin, () => {/* stopped before */}));
   }
 
   /** Stops the watches and the queue; resolves when no key is being processed. */

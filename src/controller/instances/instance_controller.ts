@@ -4,6 +4,7 @@ import {
   ApiError,
   errorText,
   groupKind,
+  inBackground,
   isNotFound,
   type KindRef,
   type KubeObject,
@@ -322,13 +323,14 @@ export class InstanceController {
   /** Sets the mode of new passes. The caches of the old mode are released when its last pass has ended. */
   #setMode(mode: Mode): void {
     this.#mode = mode;
-    void Promise.allSettled(this.#running).then(() => {
+    const release = () => {
       if (this.#mode !== mode || this.#stop.signal.aborted) return;
       if (mode.kind === "graph") this.#caches.keepOnly(mode.served.graph);
       else if (mode.kind === "unresolved") this.#caches.releaseReads();
       // A deletion needs only the inventory, not a graph or its caches.
       else this.#caches.releaseAll();
-    });
+    };
+    inBackground("release of caches", Promise.allSettled(this.#running).then(release));
   }
 
   async #watchInstances(): Promise<void> {

@@ -9,7 +9,7 @@ import { CacheMetrics } from "./caches.ts";
 import { GraphMetrics } from "./graphs.ts";
 import { commaForm, gvrForms, type InstanceConditions, InstanceMetrics } from "./instances.ts";
 import { Instruments } from "./instruments.ts";
-import { processMetrics } from "./process.ts";
+import { ProcessMetrics } from "./process.ts";
 import { GRAPHS, INSTANCES, QueueMetrics, type QueueView } from "./queues.ts";
 import { RequestMetrics } from "./requests.ts";
 import { RevisionMetrics } from "./revisions.ts";
@@ -71,8 +71,7 @@ export class Metrics {
     ["type"],
   );
 
-  /** Starts to sample the lag of the event loop; the returned function stops it. */
-  readonly sample: () => () => void = processMetrics(this.#to);
+  readonly #process = new ProcessMetrics(this.#to);
 
   /** Registers all metrics except those of {@link watch}. */
   constructor() {
@@ -85,6 +84,19 @@ export class Metrics {
       [],
       () => [{ labels: {}, value: this.cel.cost }],
     );
+  }
+
+  /**
+   * Starts to sample the lag of the event loop; the returned function stops it. `onLag` is called with each
+   * delay of a second-long timer, in milliseconds.
+   */
+  sample(onLag?: (ms: number) => void): () => void {
+    return this.#process.sample(onLag);
+  }
+
+  /** Counts an error that no code caught. `work` is a constant of the code. */
+  internalError(work: string): void {
+    this.#process.internalError(work);
   }
 
   /** Sets the host of the API server, by its URL, in the request metrics. */

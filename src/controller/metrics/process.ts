@@ -6,50 +6,70 @@ import type { Instruments } from "./instruments.ts";
 const SAMPLE_MS = 1000;
 const LAG = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-/**
- * Registers the metrics. The returned function starts to sample the event loop, once a second, and returns a
- * function that stops it.
- */
-export function processMetrics(to: Instruments): () => () => void {
-  const started = Date.now() / 1000;
-  to.gauge(
-    "process_resident_memory_bytes",
-    "Resident memory of the process, in bytes.",
-    () => Deno.memoryUsage().rss,
-  );
-  to.gauge(
-    "process_heap_bytes",
-    "JavaScript heap in use, in bytes.",
-    () => Deno.memoryUsage().heapUsed,
-  );
-  to.gauge(
-    "process_heap_limit_bytes",
-    "Size of the JavaScript heap at which the process ends, in bytes.",
-    () => getHeapStatistics().heap_size_limit,
-  );
-  to.gauge(
-    "process_start_time_seconds",
-    "Start time of the process, in seconds since 1970.",
-    () => started,
-  );
-  to.total("process_cpu_seconds_total", "CPU time of user and system, in seconds.", [], () => {
-    const { user, system } = process.cpuUsage();
-    return [{ labels: {}, value: (user + system) / 1e6 }];
-  });
-  const lag = to.histogram(
-    "kro_event_loop_lag_seconds",
-    "Delay of a one-second timer, in seconds; all work of the process waits as long.",
-    [],
-    LAG,
-  );
-  return () => {
+/** Measures the process. The event loop is sampled once a second while {@link sample} runs. */
+export class ProcessMetrics {
+  readonly #lag;
+  readonly #errors;
+
+  /** Registers the metrics. */
+  constructor(to: Instruments) {
+    const started = Date.now() / 1000;
+    to.gauge(
+      "process_resident_memory_bytes",
+      "Resident memory of the process, in bytes.",
+      () => Deno.memoryUsage().rss,
+    );
+    to.gauge(
+      "process_heap_bytes",
+      "JavaScript heap in use, in bytes.",
+      () => Deno.memoryUsage().heapUsed,
+    );
+    to.gauge(
+      "process_heap_limit_bytes",
+      "Size of the JavaScript heap at which the process ends, in bytes.",
+      () => getHeapStatistics().heap_size_limit,
+    );
+    to.gauge(
+      "process_start_time_seconds",
+      "Start time of the process, in seconds since 1970.",
+      () => started,
+    );
+    to.total("process_cpu_seconds_total", "CPU time of user and system, in seconds.", [], () => {
+      const { user, system } = process.cpuUsage();
+      return [{ labels: {}, value: (user + system) / 1e6 }];
+    });
+    this.#lag = to.histogram(
+      "kro_event_loop_lag_seconds",
+      "Delay of a one-second timer, in seconds; all work of the process waits as long.",
+      [],
+      LAG,
+    );
+    this.#errors = to.counter(
+      "kro_internal_errors_total",
+      "Errors that no code caught, by the work that failed.",
+      ["work"],
+    );
+  }
+
+  /** Counts an error that no code caught. `work` is a constant of the code. */
+  internalError(work: string): void {
+    this.#errors.inc({ work });
+  }
+
+  /**
+   * Samples the event loop until the returned function is called. `onLag` is called with each delay, in
+   * milliseconds.
+   */
+  sample(onLag?: (ms: number) => void): () => void {
     let due = performance.now() + SAMPLE_MS;
     const timer = setInterval(() => {
       const now = performance.now();
-      lag.observe(Math.max(0, now - due) / 1000);
+      const lagMs = Math.max(0, now - due);
+      this.#lag.observe(lagMs / 1000);
       due = now + SAMPLE_MS;
+      onLag?.(lagMs);
     }, SAMPLE_MS);
     Deno.unrefTimer(timer);
     return () => clearInterval(timer);
-  };
+  }
 }

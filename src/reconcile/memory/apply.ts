@@ -4,12 +4,14 @@
  */
 import {
   ApiError,
+  define,
   isObject,
   type Json,
   jsonEqual,
   type JsonObject,
   type KubeObject,
   type ManagedFieldsEntry,
+  ownValue,
 } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import {
@@ -157,7 +159,9 @@ function restricted(e: ManagedFieldsEntry, keep: (leaf: Leaf) => boolean): Manag
 function merge(live: Json | undefined, wanted: Json, schema: Schema | undefined): Json {
   if (isObject(live) && isObject(wanted) && schema?.["x-kubernetes-map-type"] !== "atomic") {
     for (const [key, value] of Object.entries(wanted)) {
-      if (value !== undefined) live[key] = merge(live[key], value, propertySchema(schema, key));
+      if (value === undefined) continue;
+      const old = ownValue(live, key) as Json | undefined;
+      define(live, key, merge(old, value, propertySchema(schema, key)));
     }
     return live;
   }

@@ -1,5 +1,6 @@
 /** Builds and traverses sets of owned fields in the format of `fieldsV1` (KEP-555). */
 import {
+  define,
   isObject,
   type Json,
   jsonEqual,
@@ -60,7 +61,10 @@ export function treeOfLeaves(leaves: readonly Leaf[]): JsonObject {
   const tree: JsonObject = {};
   for (const leaf of leaves) {
     let at = tree;
-    for (const key of leaf) at = (at[key] ??= {}) as JsonObject;
+    for (const key of leaf) {
+      if (!Object.hasOwn(at, key)) define(at, key, {});
+      at = at[key] as JsonObject;
+    }
   }
   return tree;
 }

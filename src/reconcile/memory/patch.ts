@@ -1,12 +1,15 @@
 /** JSON merge patch (RFC 7386). */
-import { isObject, type Json, type JsonObject } from "../../api/mod.ts";
+import { define, isObject, type Json, type JsonObject, ownValue } from "../../api/mod.ts";
 
 /** Returns a copy of the target after applying the merge patch. A null in the patch removes a field. */
 export function mergePatch(target: Json | undefined, patch: JsonObject): JsonObject {
   const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null || value === undefined) delete result[key];
-    else result[key] = isObject(value) ? mergePatch(result[key], value) : value;
+    else {
+      const old = ownValue(result, key) as Json | undefined;
+      define(result, key, isObject(value) ? mergePatch(old, value) : value);
+    }
   }
   return result;
 }

@@ -21,7 +21,7 @@ export interface Findings {
 
 /** Calls whose arguments are help or data: what they show is no message. */
 const SILENT_CALLS = new Set(
-  `argument command description describe env getLogger help helpGroup addHelpText option optionsGroup Option set
+  `argument guarded inBackground command description describe env getLogger help helpGroup addHelpText option optionsGroup Option set
   split version usage`.split(/\s+/),
 );
 

@@ -191,6 +191,13 @@ export const INSTANCE_CONDITIONS: Section = {
     },
     {
       code: "ResourcesReady=False/NotReady",
+      texts: ['node "<id>": <field> is nested too deeply to be compared'],
+      cause:
+        "The field's expression yields lists or objects of more than 128 levels, which kro does not compare with the cluster.",
+      remedy: "Look at the instance: no Kubernetes kind needs so many levels.",
+    },
+    {
+      code: "ResourcesReady=False/NotReady",
       texts: [
         'node "<id>": metadata.name <why>',
         "… is empty",

@@ -56,6 +56,25 @@ export const LOG_LINES: Section = {
       remedy: "Look up the error; the next resync tries again.",
     },
     {
+      code: "kro.controller WARN",
+      texts: [
+        "the event loop was blocked for <duration>; passes meanwhile: <passes>; last event: <event>",
+      ],
+      cause:
+        "All work of the process waited: one of the passes or the last watch event took that long, or the process is short of CPU.",
+      remedy:
+        "Look at the CPU limit of the pod first. If one instance is named again and again, look for very large values in it, and report it.",
+    },
+    {
+      code: "kro.process ERROR",
+      texts: [
+        "internal error in <work>, please report it: <error>",
+        "… nested deeper than <n> levels",
+      ],
+      cause: "An error that no code caught: a bug. The process continues.",
+      remedy: "Report the line with its stack. `kro_internal_errors_total` counts such errors.",
+    },
+    {
       code: "kro.controller ERROR",
       texts: [
         "cannot check who may read the metrics: <error>; --metrics-auth needs the right to create tokenreviews and subjectaccessreviews",

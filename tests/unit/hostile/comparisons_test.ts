@@ -1,0 +1,174 @@
+/** Comparisons of objects that somebody built to be expensive: work grows linearly, and depth is bounded. */
+import assert from "node:assert/strict";
+import { deeperThan, didYouMean, jsonEqual, type KubeObject } from "../../../src/api/mod.ts";
+import { ChildStore } from "../../../src/clusters/cache/store.ts";
+import { canonical, desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
+import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
+import { quantity } from "../../../src/clusters/drift/normalise.ts";
+import { world } from "../reconcile/fixtures.ts";
+
+/** An object that kro applied, with this spec. */
+function applied(spec: unknown, resourceVersion = "1", fields: unknown = { "f:spec": {} }) {
+  return {
+    apiVersion: "example.com/v1",
+    kind: "Chart",
+    metadata: {
+      name: "a",
+      namespace: "ns",
+      uid: "u",
+      resourceVersion,
+      managedFields: [{
+        manager: "kro.run/applyset",
+        operation: "Apply",
+        apiVersion: "example.com/v1",
+        time: "2026-01-01T00:00:00Z",
+        fieldsV1: fields,
+      }],
+    },
+    spec,
+  } as unknown as KubeObject;
+}
+
+const CHART = {
+  group: "example.com",
+  version: "v1",
+  kind: "Chart",
+  plural: "charts",
+  namespaced: true,
+};
+
+const lists = (depth: number) => JSON.parse("[".repeat(depth) + "]".repeat(depth));
+const objects = (depth: number) => JSON.parse('{"a":'.repeat(depth) + "1" + "}".repeat(depth));
+
+/** The reads of properties that `run` makes on a value; the work of a comparison grows with them. */
+function reads(value: object, run: (value: object) => void): number {
+  let count = 0;
+  const wrap = (target: object): object =>
+    new Proxy(target, {
+      get(at, key, receiver) {
+        count++;
+        const found = Reflect.get(at, key, receiver);
+        return typeof found === "object" && found !== null ? wrap(found) : found;
+      },
+    });
+  run(wrap(value));
+  return count;
+}
+
+for (const [form, make] of Object.entries({ lists, objects })) {
+  for (const depth of [300, 6_000, 9_990]) {
+    Deno.test(`${depth} nested ${form} differ from each desired object`, () => {
+      const spec = { values: make(depth) };
+      const live = applied(spec);
+      const desired = applied({ values: 1 });
+      const print = fingerprint(live);
+      assert.notEqual(print?.valuesHash, desiredValues(desired));
+      assert.deepEqual(fingerprint(applied(spec)), print);
+      assert.notEqual(fingerprint(applied(spec, "2"))?.valuesHash, print?.valuesHash);
+      assert.ok(foreignChange(live, desired));
+      assert.ok(!jsonEqual(spec, { values: make(depth) }));
+      assert.ok(deeperThan(spec, 256));
+    });
+
+    Deno.test(`${depth} nested ${form} in managed fields and in the cache`, () => {
+      const fields = { "f:spec": JSON.parse('{"f:a":'.repeat(depth) + "{}" + "}".repeat(depth)) };
+      assert.ok(fingerprint(applied(objects(depth), "1", fields)));
+      const store = new ChildStore(CHART);
+      store.observe(applied({ values: 1 }));
+      assert.doesNotThrow(() => store.stripped(applied({ values: make(depth) }, "2")));
+      assert.ok(!store.isUpToDate({ namespace: "ns", name: "a" }, applied({ values: 1 })));
+    });
+  }
+}
+
+Deno.test("a quantity with more digits than the API server stores is compared as a string", () => {
+  for (const digits of [100, 100_000, 1_500_000]) {
+    for (
+      const text of [
+        `1${"0".repeat(digits)}`,
+        `0.${"0".repeat(digits)}1`,
+        `${"9".repeat(digits)}Ki`,
+      ]
+    ) {
+      assert.equal(quantity(text), text);
+    }
+  }
+  assert.equal(quantity("1000m"), quantity("1"));
+  assert.equal(quantity("9223372036854775807"), "9223372036854775807e0");
+});
+
+Deno.test("the search for a changed element of a keyed list reads each element a bounded number of times", () => {
+  const items = { type: "object", properties: { name: {}, value: {} } };
+  const schema = {
+    type: "object",
+    properties: {
+      spec: {
+        type: "object",
+        properties: {
+          list: {
+            type: "array",
+            items,
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["name"],
+          },
+        },
+      },
+    },
+  };
+  const list = (length: number, value: string) =>
+    Array.from({ length }, (_, i) => ({ name: `n${i}`, value: i === length - 1 ? value : "x" }));
+  const work = (length: number) =>
+    reads(applied({ list: list(length, "y") }), (live) => {
+      const found = foreignChange(live as KubeObject, applied({ list: list(length, "z") }), schema);
+      assert.equal(found?.field, `spec.list[name="n${length - 1}"].value`);
+    });
+  assert.ok(work(2_000) < 3 * work(1_000));
+});
+
+Deno.test("the search for a changed field reads each level a bounded number of times", () => {
+  const work = (depth: number) =>
+    reads(applied(objects(depth)), (live) => {
+      const desired = applied(JSON.parse(JSON.stringify(objects(depth)).replace("1", "2")));
+      assert.ok(foreignChange(live as KubeObject, desired));
+    });
+  assert.ok(work(200) < 3 * work(100));
+});
+
+Deno.test("forged merge keys do not multiply the work of a fingerprint", () => {
+  const forged = (length: number) =>
+    Object.fromEntries(Array.from({ length }, (_, i) => [`k:{"a${i}":1}`, {}]));
+  const elements = (length: number) => Array.from({ length }, (_, i) => ({ [`b${i}`]: 1 }));
+  const work = (length: number) =>
+    reads(
+      applied({ l: elements(length) }, "1", { "f:spec": { "f:l": forged(length) } }),
+      (live) => {
+        assert.ok(fingerprint(live as KubeObject));
+      },
+    );
+  assert.ok(work(2_000) < 3 * work(1_000) + 100);
+});
+
+Deno.test("a long name gets no suggestion", () => {
+  assert.equal(didYouMean("a".repeat(700_000), ["a".repeat(699_999)]), undefined);
+});
+
+Deno.test("canonical refuses a value that is nested too deeply", () => {
+  assert.throws(() => canonical(lists(6_000)), { name: "TooDeepError" });
+});
+
+Deno.test("an instance whose value is nested too deeply fails its node", async () => {
+  const made = await world(`
+schema: {spec: {values: object}}
+resources:
+  - id: a
+    template:
+      apiVersion: apps/v1
+      kind: ControllerRevision
+      metadata: {name: "\${schema.metadata.name}-a"}
+      revision: 1
+      data: "\${schema.spec.values}"`);
+  made.create({ values: { a: lists(200) } });
+  const { state, nodes } = await made.pass();
+  assert.equal(state, "ERROR");
+  assert.match(JSON.stringify(nodes), /nested too deep/);
+});

@@ -1,0 +1,105 @@
+/** Names of JavaScript's own properties are keys as any other, and never reach a prototype. */
+import assert from "node:assert/strict";
+import { load } from "js-yaml";
+import { define, type KubeObject, setAt, valueAt } from "../../../src/api/mod.ts";
+import { mergePatch } from "../../../src/reconcile/memory/patch.ts";
+import { fill } from "../../../src/reconcile/template.ts";
+import { withValuesOf } from "../../../src/reconcile/volatile.ts";
+import { withDefaults } from "../../../src/openapi/mod.ts";
+import { withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";
+import type { Field, Node } from "../../../src/graph/mod.ts";
+import { world } from "../reconcile/fixtures.ts";
+
+/** Steps that an assignment would take into a prototype. */
+const HOSTILE = [
+  ["constructor", "prototype", "deletionTimestamp"],
+  ["__proto__", "deletionTimestamp"],
+  ["__proto__", "__proto__", "deletionTimestamp"],
+  ["toString", "deletionTimestamp"],
+  ["hasOwnProperty", "call", "deletionTimestamp"],
+  ["valueOf", "constructor", "prototype", "deletionTimestamp"],
+  ["list", 0, "constructor", "prototype", "deletionTimestamp"],
+] as const;
+
+/** Asserts that no prototype got a property. */
+function assertClean(): void {
+  for (const value of [{}, [], () => {}]) {
+    assert.equal((value as unknown as Record<string, unknown>).deletionTimestamp, undefined);
+  }
+}
+
+for (const path of HOSTILE) {
+  Deno.test(`the path ${path.join(".")} stays inside its object`, () => {
+    const root = {};
+    assert.equal(valueAt(root, path), undefined);
+    setAt(root, path, "x");
+    assert.equal(valueAt(root, path), "x");
+    assertClean();
+    const fromText = JSON.parse(JSON.stringify(root));
+    assert.equal(valueAt(fromText, path), "x");
+
+    const object = { apiVersion: "v1", kind: "A", metadata: {}, ...fromText } as KubeObject;
+    define(object, path[0], fromText[path[0]]);
+    const volatile = withValuesOf(object, object, [[...path]]);
+    assert.equal(valueAt(volatile, path), "x");
+    assert.equal(valueAt(withValuesOf(object, {} as KubeObject, [[...path]]), path), undefined);
+
+    const node = { template: fromText } as Node;
+    assert.equal(valueAt(fill(node, [[{ path: [...path] } as unknown as Field, "y"]]), path), "y");
+
+    assert.equal(valueAt(mergePatch({}, fromText), path), "x");
+    assertClean();
+  });
+}
+
+Deno.test("defaults and merged lists use own properties", () => {
+  const properties = { constructor: { type: "object", properties: { a: { default: 1 } } } };
+  assert.deepEqual(withDefaults({ type: "object", properties }, {}), {});
+  const live = {
+    apiVersion: "v1",
+    kind: "A",
+    metadata: {},
+    constructor: { prototype: [{ n: 1 }] },
+  };
+  const list = ["constructor", "prototype"];
+  const patch = withoutDuplicates(live as unknown as KubeObject, live as unknown as KubeObject, [
+    { list, field: "n" },
+  ]);
+  assert.deepEqual(patch, { constructor: { prototype: [{ n: 1 }] } });
+  assertClean();
+  const absent = { apiVersion: "v1", kind: "A", metadata: {} };
+  assert.equal(withoutDuplicates(absent, absent, [{ list, field: "n" }]), undefined);
+});
+
+for (
+  const field of [
+    "constructor: {prototype: {deletionTimestamp: '${schema.spec.x}'}}",
+    "__proto__: {deletionTimestamp: '${schema.spec.x}'}",
+    "toString: {call: '${schema.spec.x}'}",
+    "a: [{constructor: {prototype: {deletionTimestamp: '${schema.spec.x}'}}}]",
+  ]
+) {
+  Deno.test(`a graph with the status {${field}} changes no prototype`, async () => {
+    const status = load(`{${field}}`);
+    const text = `
+schema:
+  spec: {x: string | default=x}
+  status: ${JSON.stringify(status)}
+resources:
+  - id: cm
+    template:
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: "\${schema.metadata.name}-evil"}
+      data: {a: b}`;
+    try {
+      const made = await world(text);
+      made.create({ x: "2020-01-01T00:00:00Z" });
+      await made.pass();
+    } catch (error) {
+      // A refusal of the graph is as good; a property of a prototype is not.
+      assert.ok(error instanceof assert.AssertionError, String(error));
+    }
+    assertClean();
+  });
+}
