@@ -13,6 +13,7 @@ import {
 import type { Reads } from "../../cel/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
+import { type InstanceId, instanceOf } from "./instance_id.ts";
 import type { Owner } from "./owners.ts";
 import { readPart } from "./trim.ts";
 
@@ -63,6 +64,8 @@ export interface Rare {
   deletionTimestamp?: string;
   /** Its finalizers. */
   finalizers?: string[];
+  /** The instances that earlier labels identified, before another manager edited them. */
+  formerOwners?: readonly InstanceId[];
   /** The last apply, where the child's hashes do not imply it. */
   applied?: AppliedState;
 }
@@ -111,6 +114,35 @@ export function childOf(
       }
       : undefined,
   };
+}
+
+/** How many {@link Rare.formerOwners} are kept of a child. */
+const MAX_FORMER = 4;
+
+/** The instances to requeue when the child changes: the one that its labels identify, and the former ones. */
+export function ownersOf({ owner, rare }: Child): InstanceId[] {
+  return distinct([...rare?.formerOwners ?? [], instanceOf(owner.labels) ?? []].flat());
+}
+
+/**
+ * Keeps the owners of an object whose labels another manager edited, until kro applies the object again: its
+ * instance must still learn of drift, readiness and deletion.
+ */
+export function keepOwners(old: Child | undefined, child: Child): void {
+  if (old?.uid !== child.uid || (old.owner === child.owner && !old.rare?.formerOwners)) return;
+  const now = instanceOf(child.owner.labels);
+  const formerOwners = ownersOf(old).filter((one) => !now || textOf(one) !== textOf(now));
+  if (formerOwners.length === 0) return;
+  child.rare = { ...child.rare, formerOwners: formerOwners.slice(0, MAX_FORMER) };
+}
+
+/** The instances without duplicates. A uid alone does not suffice: another label may have been edited. */
+export function distinct(instances: readonly InstanceId[]): InstanceId[] {
+  return [...new Map(instances.map((instance) => [textOf(instance), instance])).values()];
+}
+
+function textOf({ group, version, kind, namespace, name, uid }: InstanceId): string {
+  return JSON.stringify([group, version, kind, namespace, name, uid]);
 }
 
 const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };

@@ -4,9 +4,18 @@ import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions, type Listed } from "../../kube/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { carryOver } from "./applied_state.ts";
-import { type Child, childOf, keyOf, type ObjectKey, objectOf, placeOf } from "./child.ts";
+import {
+  type Child,
+  childOf,
+  distinct,
+  keyOf,
+  type ObjectKey,
+  objectOf,
+  ownersOf,
+  placeOf,
+} from "./child.ts";
 import { GraphReads, type InstanceKind, NO_READS } from "./graph_reads.ts";
-import { type InstanceId, instanceOf } from "./instance_id.ts";
+import type { InstanceId } from "./instance_id.ts";
 import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
 import { readPart } from "./trim.ts";
 import { type View, Views } from "./views.ts";
@@ -168,8 +177,7 @@ export class ChildTable implements ChildReader {
   /** The instances of children that are being deleted. */
   instancesOfDeleted(): InstanceId[] {
     const deleted = [...this.#children.values()].filter(({ rare }) => rare?.deletionTimestamp);
-    const instances = deleted.flatMap(({ owner }) => instanceOf(owner.labels) ?? []);
-    return [...new Map(instances.map((instance) => [instance.uid, instance])).values()];
+    return distinct(deleted.flatMap(ownersOf));
   }
 
   /** Removes all children. */

@@ -7,10 +7,10 @@ import { compareRevisions } from "../../kube/mod.ts";
 import { isApplied, type Volatile } from "../../reconcile/mod.ts";
 import { fingerprint } from "../drift/fingerprint.ts";
 import { hasDrifted, isUpToDate, recordApplied } from "./applied_state.ts";
-import { type Child, keyOf, type ObjectKey } from "./child.ts";
+import { type Child, distinct, keepOwners, keyOf, type ObjectKey, ownersOf } from "./child.ts";
 import { type ChildReader, ChildTable, type SharedParts } from "./child_table.ts";
 import { type DeferredEvent, InflightWrites } from "./inflight_writes.ts";
-import { type InstanceId, instanceOf } from "./instance_id.ts";
+import type { InstanceId } from "./instance_id.ts";
 
 /** Called with the instances that a change of a child concerns. */
 export type StoreListener = (instances: readonly InstanceId[]) => void;
@@ -212,7 +212,7 @@ export class ChildStore implements ChildWriter {
     if (!child || child.uid !== uid || compareRevisions(resourceVersion, child.revision) < 0) {
       return;
     }
-    this.#put(key, object);
+    keepOwners(child, this.#put(key, object));
   }
 
   /** True when the cache marks an object as being deleted and the API server does not. */
@@ -265,6 +265,7 @@ export class ChildStore implements ChildWriter {
   /** Replaces a child; wakes the instances that it belonged to before and after. */
   #replace(key: string, object: KubeObject, old: Child | undefined): boolean {
     const child = this.#put(key, object);
+    keepOwners(old, child);
     return this.#changed(key, object.metadata.resourceVersion, false, [old, child]);
   }
 
@@ -279,17 +280,13 @@ export class ChildStore implements ChildWriter {
     gone: boolean,
     children: readonly (Child | undefined)[],
   ): boolean {
-    const instances = children.flatMap((child) => {
-      const instance = child && instanceOf(child.owner.labels);
-      return instance ? [instance] : [];
-    });
+    const instances = children.flatMap((child) => child ? ownersOf(child) : []);
     if (this.#writes.defer(key, { revision, gone, instances })) return false;
     return this.#wake(instances);
   }
 
   #wake(instances: readonly InstanceId[]): boolean {
-    const distinct = new Map(instances.map((instance) => [instance.uid, instance]));
-    if (distinct.size > 0) this.#onChange([...distinct.values()]);
-    return distinct.size > 0;
+    if (instances.length > 0) this.#onChange(distinct(instances));
+    return instances.length > 0;
   }
 }

@@ -80,6 +80,17 @@ async function quietly(request: Promise<unknown>): Promise<void> {
 const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
 const KEYS = Object.values(Label);
 
+/** The labels by which a child names its instance. */
+const IDENTITY = [
+  Label.instanceGroup,
+  Label.instanceVersion,
+  Label.instanceKind,
+  Label.instanceNamespace,
+  Label.instanceName,
+  Label.instanceId,
+  Label.nodeId,
+];
+
 /** Interferences, each applied once to a life during its update. */
 type Interference = (env: Environment, life: string, own: Belongings) => Promise<void>;
 
@@ -87,6 +98,21 @@ const interferences: Record<string, Interference> = {
   "labels of children stripped": async (_, __, own) => {
     for (const child of await own.children()) {
       await own.patch(child, { metadata: { labels: gone(KEYS) } });
+    }
+  },
+  "identity labels of children edited": async (_, __, own) => {
+    for (const child of await own.children()) {
+      for (const label of IDENTITY) {
+        const annotations = { edited: label };
+        await own.patch(child, { metadata: { labels: { [label]: "another" }, annotations } });
+      }
+    }
+  },
+  "children deleted after an edit of their identity labels": async (_, __, own) => {
+    for (const child of await own.children()) {
+      const labels = Object.fromEntries(IDENTITY.map((label) => [label, "another"]));
+      await own.patch(child, { metadata: { labels } });
+      await own.delete(child);
     }
   },
   "finalizer, labels and inventory of instances stripped": async (_, __, own) => {

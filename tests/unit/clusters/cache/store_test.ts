@@ -144,6 +144,67 @@ Deno.test("store: an object whose labels change to another instance requeues bot
   assert.deepEqual(store.names(store.observe(seen(2, { instance: "other" }))), ["demo", "other"]);
 });
 
+const LABELS = [
+  Label.instanceGroup,
+  Label.instanceVersion,
+  Label.instanceKind,
+  Label.instanceNamespace,
+  Label.instanceName,
+  Label.instanceId,
+  Label.applySetPartOf,
+  Label.nodeId,
+  Label.owned,
+];
+
+for (const label of LABELS) {
+  for (const to of [undefined, "other"]) {
+    const how = to === undefined ? "removed" : "edited";
+    Deno.test(`store: ${label} ${how}: the instance still learns of drift and deletion`, async () => {
+      const store = filled(seen(1));
+      const edited = (revision: number, data = {}) => {
+        const object = seen(revision, { data });
+        const { [label]: _, ...others } = object.metadata.labels!;
+        object.metadata.labels = to === undefined ? others : { ...others, [label]: to };
+        return object;
+      };
+      const wakesDemo = (change: () => boolean) => {
+        store.requeued.length = 0;
+        assert.ok(change());
+        assert.ok(
+          store.requeued.some((one) =>
+            one.group === "example.com" && one.kind === "Demo" && one.namespace === "ns" &&
+            one.name === "demo" && one.uid === "uid-of-demo"
+          ),
+        );
+      };
+      wakesDemo(() => store.observe(edited(2, { a: "drift" })));
+      wakesDemo(() => store.observe(edited(3, { a: "more" })));
+      const leaving = edited(4);
+      leaving.metadata.deletionTimestamp = "2026-01-01T00:00:01Z";
+      wakesDemo(() => store.observe(leaving));
+      store.refresh(leaving);
+      assert.ok(
+        store.objects.instancesOfDeleted().some(({ name, group, kind }) =>
+          name === "demo" && group === "example.com" && kind === "Demo"
+        ),
+      );
+      wakesDemo(() => store.gone(leaving.metadata as { name: string }));
+
+      const repaired = filled(seen(1), edited(2));
+      await write(repaired, {}, seen(3));
+      assert.deepEqual(repaired.names(repaired.observe(seen(4, { data: { a: "b" } }))), ["demo"]);
+    });
+  }
+}
+
+Deno.test("store: an object recreated under its name has no former owners", () => {
+  const store = filled(seen(1), seen(2, { instance: "other" }));
+  store.names(store.gone({ ...at, uid: "u1" }));
+  assert.deepEqual(store.names(store.observe(seen(3, { uid: "u2", instance: "other" }))), [
+    "other",
+  ]);
+});
+
 Deno.test("store: the echo of a write requeues nothing, a later event requeues the instance", async () => {
   const store = filled();
   assert.deepEqual(await write(store, { k: "1" }, seen(5, { data: { k: "1" } })), []);
@@ -384,7 +445,7 @@ Deno.test("store: correct stores a change that events missed and requeues, and i
   assert.deepEqual(store.names(store.correct(seen(9, { name: "b" }))), ["demo"]);
   assert.deepEqual(store.names(store.correctGone({ ...at, name: "b" })), ["demo"]);
   assert.equal(store.correctGone({ ...at, name: "b" }), false);
-  assert.deepEqual(store.names(store.correct(seen(11, { foreign: true }))), ["other"]);
+  assert.deepEqual(store.names(store.correct(seen(11, { foreign: true }))), ["demo", "other"]);
   assert.equal(store.objects.size, 0);
 });
 
