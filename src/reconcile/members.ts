@@ -49,14 +49,65 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
   const kinds = await Promise.all(
     [...inventory.kinds].map((text) => known?.get(text) ?? cluster.serves(splitGroupKind(text))),
   );
-  const lists = kinds.filter((k) => k !== undefined).flatMap((kind) => {
-    const scopes = kind.namespaced ? [...namespaces] : [undefined];
-    return scopes.map(async (namespace) => {
-      const found = await list(query, { kind, namespace }, live);
-      return found.filter((o) => isMember(o, applySetId)).map((o) => member(kind, o));
-    });
+  const scopes = kinds.filter((k) => k !== undefined)
+    .flatMap((kind): ListScope[] =>
+      kind.namespaced && namespaces.size <= MAX_NAMESPACES
+        ? [...namespaces].map((namespace) => ({ kind, namespace }))
+        : [{ kind, namespace: undefined }]
+    );
+  const lists = await limited(scopes, async ({ kind, namespace }) => {
+    const found = await listIn(query, { kind, namespace }, namespaces, live);
+    return found.filter((o) => isMember(o, applySetId)).map((o) => member(kind, o));
   });
-  return (await Promise.all(lists)).flat();
+  return lists.flat();
+}
+
+/**
+ * Up to so many namespaces are listed one by one. Anybody who may edit an instance can write thousands into its
+ * inventory; then one list by label in all namespaces finds the same members.
+ */
+const MAX_NAMESPACES = 32;
+
+/** How many lists of one instance are in flight. */
+const MAX_LISTS = 16;
+
+/**
+ * Lists a scope. A list of all namespaces that stands for many falls back to each of them when RBAC forbids it.
+ */
+async function listIn(
+  query: MemberQuery,
+  { kind, namespace }: ListScope,
+  namespaces: ReadonlySet<string>,
+  live: boolean,
+): Promise<KubeObject[]> {
+  if (namespace !== undefined || !kind.namespaced) {
+    return await list(query, { kind, namespace }, live);
+  }
+  try {
+    const found = await list(query, { kind, namespace }, live);
+    return found.filter(({ metadata }) => namespaces.has(metadata.namespace ?? ""));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== "Forbidden") throw error;
+    const found: KubeObject[] = [];
+    for (const one of namespaces) {
+      for (const object of await list(query, { kind, namespace: one }, live)) found.push(object);
+    }
+    return found;
+  }
+}
+
+/** Calls `work` for all items, {@link MAX_LISTS} at a time, and returns the results in order. */
+async function limited<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(MAX_LISTS, items.length) }, worker));
+  return results;
 }
 
 /**
@@ -70,7 +121,7 @@ export async function remain(query: MemberQuery, members: readonly Member[]): Pr
       { kind, namespace },
     ]),
   );
-  const found = await Promise.all(places.values().map((p) => list(query, p, false)));
+  const found = await limited([...places.values()], (p) => list(query, p, false));
   const uids = new Set(found.flat().map((o) => o.metadata.uid));
   return members.some((m) => uids.has(m.object.metadata.uid));
 }
