@@ -15,7 +15,7 @@ import type { PublishDeps, ServedGraph } from "./deps.ts";
 import { type Candidates, type Facts, isRecorded, type LastGood } from "./facts.ts";
 import { fits, foreignOwner, ownerOf } from "./generated_crd.ts";
 import { isOutrun } from "./requests.ts";
-import { listRevisions } from "./revisions.ts";
+import { isIssuable, listRevisions } from "./revisions.ts";
 
 /**
  * Compiles the RGD's spec and reads the RGD's revisions and generated CRD. Rejects with ApiError when a
@@ -25,7 +25,9 @@ export async function gather(rgd: ResourceGraphDefinition, deps: PublishDeps): P
   const build = await tryBuild(rgd, deps);
   deps.onBuilt?.(build.seconds, build.problems.length === 0);
   const isServedSuspended = isSuspended(rgd) && deps.current !== undefined;
-  const revisions = isServedSuspended ? [] : await listRevisions(rgd, deps.client);
+  const revisions = isServedSuspended
+    ? []
+    : (await listRevisions(rgd, deps.client)).filter(({ spec }) => isIssuable(spec.revision));
   const facts: Facts = { rgd, build, revisions };
   if (isSuspended(rgd) || build.unavailable !== undefined) return facts;
   if (build.graph || isRecorded(facts)) {

@@ -18,7 +18,7 @@ import {
   versionLabel,
 } from "../api/mod.ts";
 import { type Graph, revisionName } from "../graph/mod.ts";
-import { revisionRef } from "./revisions.ts";
+import { isIssuable, revisionRef } from "./revisions.ts";
 import { finalizerRemoval, type Part, type Write } from "./writes.ts";
 
 /**
@@ -31,7 +31,8 @@ export function nextRevision(
   revisions: readonly GraphRevision[],
 ): number {
   const newest = revisions[0]?.spec.revision ?? 0;
-  return Math.max(rgd.status?.lastIssuedRevision ?? 0, newest) + 1;
+  const last = rgd.status?.lastIssuedRevision;
+  return Math.max(isIssuable(last) ? last : 0, newest) + 1;
 }
 
 /** Returns the GraphRevision that records the RGD's spec under this revision number. */

@@ -20,7 +20,17 @@ export async function listRevisions(
 ): Promise<GraphRevision[]> {
   const fieldSelector = `spec.snapshot.name=${rgd.metadata.name}`;
   const { items } = await client.list(REVISION_KIND, { fieldSelector });
-  return (items as GraphRevision[]).sort((a, b) => b.spec.revision - a.spec.revision);
+  return (items as GraphRevision[]).sort((a, b) =>
+    Number(b.spec.revision) - Number(a.spec.revision)
+  );
+}
+
+/**
+ * Whether a revision number is one that kro may have issued. A forged one has up to 64 bits: it is a bigint, with
+ * which arithmetic throws.
+ */
+export function isIssuable(revision: unknown): revision is number {
+  return Number.isSafeInteger(revision) && Number(revision) < Number.MAX_SAFE_INTEGER;
 }
 
 /**

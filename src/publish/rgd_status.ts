@@ -16,6 +16,7 @@ import {
 } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import { asKro } from "./requests.ts";
+import { isIssuable } from "./revisions.ts";
 
 /** An update of an RGD's status. A field that is absent here is not changed in the status. */
 export interface StatusUpdate {
@@ -111,7 +112,7 @@ function nextStatus(
  * decreases.
  */
 function highest(...numbers: (number | undefined)[]): { lastIssuedRevision?: number } {
-  const known = numbers.filter((n) => n !== undefined);
+  const known = numbers.filter(isIssuable);
   return known.length > 0 ? { lastIssuedRevision: Math.max(...known) } : {};
 }
 

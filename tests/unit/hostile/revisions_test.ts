@@ -1,0 +1,26 @@
+/** A forged GraphRevision or status with a number that JavaScript cannot hold exactly. */
+import assert from "node:assert/strict";
+import type { GraphRevision, ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import type { KubeClient } from "../../../src/kube/mod.ts";
+import { nextRevision } from "../../../src/publish/revision_writes.ts";
+import { isIssuable, listRevisions } from "../../../src/publish/revisions.ts";
+
+const revision = (number: unknown) =>
+  ({ metadata: { name: `r${number}` }, spec: { revision: number } }) as unknown as GraphRevision;
+const rgd = (lastIssuedRevision?: unknown) =>
+  ({ metadata: { name: "a" }, status: { lastIssuedRevision } }) as ResourceGraphDefinition;
+
+Deno.test("a forged revision number is listed first, and is not issued", async () => {
+  const forged = [3, 2n ** 60n, 7, 2n ** 63n - 1n].map(revision);
+  const client = { list: () => Promise.resolve({ items: forged }) } as unknown as KubeClient;
+  const all = await listRevisions(rgd(), client);
+  assert.deepEqual(all.map(({ spec }) => String(spec.revision)), [
+    String(2n ** 63n - 1n),
+    String(2n ** 60n),
+    "7",
+    "3",
+  ]);
+  const issued = all.filter(({ spec }) => isIssuable(spec.revision));
+  assert.equal(nextRevision(rgd(2n ** 60n), issued), 8);
+  assert.equal(nextRevision(rgd(9), issued), 10);
+});
