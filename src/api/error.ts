@@ -38,6 +38,8 @@ export interface ApiErrorDetails {
   causes?: StatusCause[];
   /** The Retry-After header, in seconds. */
   retryAfterSeconds?: number;
+  /** The end of the message that the API server wrote; it may quote values of the object. */
+  answer?: string;
   /** The underlying error. */
   cause?: unknown;
 }
@@ -54,6 +56,8 @@ export class ApiError extends Error {
   readonly causes: readonly StatusCause[];
   /** The time to wait before a retry, as requested by the server, in seconds. */
   readonly retryAfterSeconds?: number;
+  /** The end of the message that the API server wrote; absent when kro worded all of the message. */
+  readonly answer?: string;
 
   /**
    * Creates an error.
@@ -66,6 +70,7 @@ export class ApiError extends Error {
     this.code = details.code;
     this.causes = details.causes ?? [];
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.answer = details.answer;
   }
 }
 
@@ -82,4 +87,38 @@ export function isGone(error: unknown): boolean {
 /** The message of a caught value: of an Error, or its text. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Replaces a cause that may quote the value of a Secret. */
+export const WITHHELD = "the cause is withheld, because it may quote the value of a Secret";
+
+/**
+ * The message of an error without the words of the API server, an admission webhook or a policy, which may
+ * quote any value of the object: the request, the reason, and the first steps of the refused fields.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { ApiError, withoutAnswer } from "./mod.ts";
+ *
+ * const answer = 'Service "a" is invalid: spec.clusterIPs: Invalid value: "hunter2"';
+ * const causes = [{ field: "spec.clusterIPs[0]" }];
+ * const details = { reason: "Invalid", code: 422, answer, causes } as const;
+ * const text = withoutAnswer(new ApiError(`apply services a: ${answer}`, { ...details, causes }));
+ * assert.match(text, /^apply services a: Invalid \(HTTP 422\) in spec\.clusterIPs; the cause is withheld/);
+ * ```
+ */
+export function withoutAnswer(error: ApiError): string {
+  const { message, answer, reason, code, causes } = error;
+  if (answer === undefined) return message;
+  const request = message.endsWith(answer) ? message.slice(0, -answer.length) : "";
+  const fields = new Set(causes.flatMap(({ field }) => publicField(field) ?? []));
+  const where = fields.size === 0 ? "" : ` in ${[...fields].slice(0, 4).join(", ")}`;
+  return `${request}${reason}${code === undefined ? "" : ` (HTTP ${code})`}${where}; ${WITHHELD}`;
+}
+
+/** The steps of a path that no map key can be: the first, and the second below `metadata` and `spec`. */
+function publicField(field: string | undefined): string | undefined {
+  const found = /^\.?((?:metadata|spec)\.[A-Za-z]+|[A-Za-z]+)(?=$|[.[])/.exec(field ?? "");
+  return found?.[1];
 }

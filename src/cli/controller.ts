@@ -67,8 +67,12 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
     );
   }
   const controller = createController(flags, { client, leases, metrics, pod });
-  const mayReadMetrics = flags.metricsAuth ? metricsGuard(client) : undefined;
-  const endpoints = listenAll(flags, { view: controller, version: VERSION, mayReadMetrics });
+  const mayReadMetrics = flags.metricsAuth
+    ? guard(client, "/metrics", "--metrics-auth")
+    : undefined;
+  const mayReadApi = flags.httpAuth ? guard(client, "/graphs", "--http-auth") : undefined;
+  const served = { view: controller, version: VERSION, mayReadMetrics, mayReadApi };
+  const endpoints = await listenAll(flags, served);
   for (const { url } of endpoints) logger.info("listening on {url}", { url });
   const endHeapSignal = flags.debugDir === undefined ? () => {} : onHeapSignal(flags.debugDir);
   controller.start();
@@ -131,19 +135,19 @@ function createController(
 }
 
 /** Serves the whole endpoint on one address, and the metrics alone on another. */
-function listenAll(flags: ControllerFlags, options: ServerOptions): Listening[] {
+async function listenAll(flags: ControllerFlags, options: ServerOptions): Promise<Listening[]> {
   const { healthProbeBindAddress: all, metricsBindAddress: metrics } = flags;
   const endpoints = [];
-  if (all !== "0") endpoints.push(listen(all, createHandler(options)));
+  if (all !== "0") endpoints.push(await listen(all, createHandler(options)));
   if (metrics !== "0" && metrics !== all) {
-    endpoints.push(listen(metrics, createMetricsHandler(options)));
+    endpoints.push(await listen(metrics, createMetricsHandler(options)));
   }
   return endpoints;
 }
 
-/** Authorizes scrapes through the API server, and logs each cause of failed reviews once. */
-function metricsGuard(client: KubeClient): ServerOptions["mayReadMetrics"] {
-  const reviewer = new AccessReviewer(client, "/metrics");
+/** Authorizes readers of a URL through the API server, and logs each cause of failed reviews once. */
+function guard(client: KubeClient, path: string, flag: string): ServerOptions["mayReadApi"] {
+  const reviewer = new AccessReviewer(client, path);
   let logged: string | undefined;
   return async (authorization) => {
     try {
@@ -154,9 +158,9 @@ function metricsGuard(client: KubeClient): ServerOptions["mayReadMetrics"] {
       const why = error instanceof Error ? error.message : String(error);
       if (logged !== why) {
         logger.error(
-          "cannot check who may read the metrics: {error}; --metrics-auth needs the right to create " +
-            "tokenreviews and subjectaccessreviews",
-          { error: why },
+          "cannot check who may read {path}: {error}; {flag} needs the right to create tokenreviews and " +
+            "subjectaccessreviews",
+          { path, error: why, flag },
         );
       }
       logged = why;

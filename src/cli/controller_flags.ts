@@ -30,6 +30,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
   healthProbeBindAddress: string;
   /** `--metrics-bind-address`: `host:port` of the metrics alone, `0` for none. */
   metricsBindAddress: string;
+  /** `--http-auth`. */
+  httpAuth?: boolean;
   /** `--metrics-auth`. */
   metricsAuth?: boolean;
   /** `--leader-elect`. */
@@ -108,6 +110,11 @@ export function addControllerFlags(command: Command): Command {
       "--metrics-bind-address <address>",
       "address of the metrics alone; 0 disables it",
       ":8078",
+    )
+    .option(
+      "--http-auth [bool]",
+      "serve the JSON API only to tokens that may get the URL /graphs; only to kro's own host by default",
+      truth,
     )
     .option(
       "--metrics-auth [bool]",

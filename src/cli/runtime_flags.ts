@@ -12,6 +12,9 @@ export const DEBUG_DIR = "/debug";
 
 /** Environment variables that the controller reads. Other variables appear unset (`--ignore-env`). */
 const ENVIRONMENT = [
+  // Set before the first connection, so that no root but the configured one counts.
+  "DENO_TLS_CA_STORE",
+  "NODE_EXTRA_CA_CERTS",
   "HOME",
   "KUBECONFIG",
   "KUBERNETES_SERVICE_HOST",

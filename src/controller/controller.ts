@@ -18,8 +18,10 @@ import { Discovery, type KubeClient, settledIn } from "../kube/mod.ts";
 import { ExpansionCache } from "../reconcile/mod.ts";
 import { CONTROLLER_DEFAULTS } from "./defaults.ts";
 import { GraphController } from "./graphs/graph_controller.ts";
+import type { GraphEntry } from "./graphs/graph_store.ts";
 import { graphView } from "./graphs/graph_view.ts";
 import { EventRecorder } from "./instances/event_recorder.ts";
+import type { InstanceController } from "./instances/instance_controller.ts";
 import { InstancePool } from "./instances/pool.ts";
 import { Leadership, type LeadershipOptions } from "./lease/leadership.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -328,22 +330,36 @@ export class Controller implements ControllerView {
     return { ready: missing.length === 0, missing };
   }
 
-  /** All graphs, sorted by name. */
-  graphs(): GraphView[] {
-    return this.#graphs.entries.map((entry) =>
-      graphView(
-        entry.rgd,
-        entry.served,
-        this.#pool.of(this.#graphs.crdOf(entry))?.size ?? 0,
-        this.#maxCollectionSize,
-      )
+  /** The names of all graphs, sorted. */
+  graphNames(): string[] {
+    return this.#graphs.entries.map(({ rgd }) => rgd.metadata.name!);
+  }
+
+  /** The graph of that name; undefined when it is not known. */
+  graph(name: string): GraphView | undefined {
+    const entry = this.#graphs.entry(name);
+    return entry && graphView(
+      entry.rgd,
+      entry.served,
+      this.#instancesOf(entry)?.size ?? 0,
+      this.#maxCollectionSize,
     );
   }
 
-  /** Instances of a graph, sorted by namespace and name; undefined for an unknown graph. */
-  instances(graph: string): InstanceView[] | undefined {
+  /** The keys of a graph's instances, `namespace/name`, sorted; undefined for an unknown graph. */
+  instanceKeys(graph: string): readonly string[] | undefined {
     const entry = this.#graphs.entry(graph);
-    return entry && (this.#pool.of(this.#graphs.crdOf(entry))?.views() ?? []);
+    return entry && (this.#instancesOf(entry)?.sortedKeys() ?? []);
+  }
+
+  /** The instance of that key; undefined when it is not known. */
+  instance(graph: string, key: string): InstanceView | undefined {
+    const entry = this.#graphs.entry(graph);
+    return entry && this.#instancesOf(entry)?.view(key);
+  }
+
+  #instancesOf(entry: GraphEntry): InstanceController | undefined {
+    return this.#pool.of(this.#graphs.crdOf(entry));
   }
 
   /** All metrics in Prometheus' text format. */

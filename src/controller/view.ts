@@ -65,10 +65,14 @@ export interface ControllerView {
   readiness(): { ready: boolean; missing: string[] };
   /** Whether the controller is healthy, or which pass hangs: `the pass over … has run for 700 s`. */
   health(): { healthy: boolean; problem?: string };
-  /** All graphs, sorted by name. */
-  graphs(): GraphView[];
-  /** Instances of a graph, sorted by namespace and name; undefined for an unknown graph. */
-  instances(graph: string): InstanceView[] | undefined;
+  /** The names of all graphs, sorted. */
+  graphNames(): readonly string[];
+  /** The graph of that name; undefined when it is not known. */
+  graph(name: string): GraphView | undefined;
+  /** The keys of a graph's instances, `namespace/name`, sorted as strings; undefined for an unknown graph. */
+  instanceKeys(graph: string): readonly string[] | undefined;
+  /** The instance of that key; undefined when it is not known. */
+  instance(graph: string, key: string): InstanceView | undefined;
   /** All metrics in Prometheus' text format. */
   metrics(): Promise<string>;
 }

@@ -86,6 +86,7 @@ export function checkNode(
     type: draft.type,
     kind: info,
     celType: context.variables[draft.id] ?? DYN,
+    confidential: false,
     template: draft.object,
     fields,
     forEach,

@@ -12,6 +12,7 @@ import { type CelType, objectType, type Reads } from "../cel/mod.ts";
 import type { KindTable, Schema } from "../openapi/mod.ts";
 import { transform } from "../simpleschema/mod.ts";
 import { checkNode, FAULTY, nodeType } from "./check.ts";
+import { withConfidential } from "./confidential.ts";
 import { specHash } from "./hash.ts";
 import { generateCrd, instanceSchema } from "./instance.ts";
 import { applyOrders, topologicalOrder } from "./order.ts";
@@ -105,7 +106,8 @@ export function compile(
   const status = checkStatus(draft.schema.status, context, report);
   if (problems.length > 0 || !spec) return { ok: false, problems };
 
-  const sorted = order.map((id) => nodes.get(id)!);
+  const reads = readsOfNodes(prepared, context.statusReads);
+  const sorted = withConfidential(order.map((id) => nodes.get(id)!), reads);
   const { group, version, kind } = draft.schema;
   return {
     ok: true,
@@ -128,7 +130,7 @@ export function compile(
         dependencies: n.dependencies.map((id) => ({ id })),
       })),
       status: status.plan,
-      reads: readsOfNodes(prepared, context.statusReads),
+      reads,
       readsLastApplied: readsInstanceAnnotation(
         prepared,
         context.statusReads,

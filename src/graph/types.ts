@@ -71,6 +71,11 @@ export interface Node {
   readonly readyWhen: readonly ReadyExpression[];
   /** The ids of nodes that must be ready first, sorted: those read in template, forEach and includeWhen. */
   readonly dependencies: readonly string[];
+  /**
+   * Whether a message about the node may quote the value of a Secret: its kind is Secret, or it depends on
+   * values of one, directly or through other nodes.
+   */
+  readonly confidential: boolean;
   /** The deletion wave; 1 is deleted last (annotation `internal.kro.run/apply-order`). */
   readonly applyOrder: number;
 }

@@ -124,10 +124,10 @@ class Client implements KubeClient {
     }
   }
 
-  create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
+  async create(kind: KindRef, object: KubeObject, options: WriteOptions): Promise<KubeObject> {
     const { namespace, name, generateName } = object.metadata;
     const ref: ObjectRef = { kind, namespace, name: "" };
-    return this.#object({
+    return await this.#object({
       ...onObject(ref, "create", undefined, writeQuery(options)),
       object: objectText(namespace, name ?? generateName ?? ""),
       method: "POST",
@@ -136,14 +136,14 @@ class Client implements KubeClient {
     });
   }
 
-  apply(
+  async apply(
     ref: ObjectRef,
     object: KubeObject,
     options: WriteOptions & { force?: boolean; subresource?: "status" },
   ): Promise<KubeObject> {
     const query = writeQuery(options);
     if (options.force) query.set("force", "true");
-    return this.#object({
+    return await this.#object({
       ...onObject(ref, "apply", options.subresource, query),
       method: "PATCH",
       body: jsonText(object),
@@ -151,12 +151,12 @@ class Client implements KubeClient {
     });
   }
 
-  mergePatch(
+  async mergePatch(
     ref: ObjectRef,
     patch: JsonObject,
     options: WriteOptions & { subresource?: "status" },
   ): Promise<KubeObject> {
-    return this.#object({
+    return await this.#object({
       ...onObject(ref, "patch", options.subresource, writeQuery(options)),
       method: "PATCH",
       body: jsonText(patch),
@@ -164,12 +164,12 @@ class Client implements KubeClient {
     });
   }
 
-  replace(
+  async replace(
     ref: ObjectRef,
     object: KubeObject,
     options: WriteOptions & { subresource?: "status" },
   ): Promise<KubeObject> {
-    return this.#object({
+    return await this.#object({
       ...onObject(ref, "update", options.subresource, writeQuery(options)),
       method: "PUT",
       body: jsonText(object),

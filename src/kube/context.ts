@@ -1,5 +1,6 @@
 /** Builds the configuration of a cluster from one context of a kubeconfig. */
 import type { Cluster } from "@kubernetes/client-node";
+import { caReader } from "./ca.ts";
 import { credentialsOf } from "./credentials.ts";
 import { ConfigError } from "./errors.ts";
 import type { Kubeconfig, User } from "./kubeconfig.ts";
@@ -46,6 +47,7 @@ export async function toClusterConfig(
     proxyUrl: cluster.proxyUrl,
     headers: impersonation(origin, user),
   };
+  if (!cluster.caData && cluster.caFile) config.readCa = caReader(cluster.caFile, config);
   const cert = await pem(
     origin,
     user.certData,
@@ -118,12 +120,28 @@ function decode(origin: string, data: string, what: string): string {
 }
 
 function impersonation(origin: string, user: User): Record<string, string> | undefined {
-  if (!user.impersonateUser) return undefined;
-  if (user.impersonateGroups?.length) {
-    // Impersonating a user with several groups needs one Impersonate-Group header per group, but the type
-    // of `headers` allows only one value per header name. A request with only some of the groups would have
-    // other permissions than intended.
-    throw new ConfigError(`${origin}: user "${user.name}": as-groups is not supported`);
+  const { impersonateUser, impersonateUid } = user;
+  const where = `${origin}: user "${user.name}"`;
+  // A request repeats a header for each group and extra value, but `headers` holds one value for each name.
+  // A request with only some of them would act as another identity.
+  const unsupported = [
+    ...(user.impersonateGroups?.length ? ["as-groups"] : []),
+    ...(Object.keys(user.impersonateExtra ?? {}).length > 0 ? ["as-user-extra"] : []),
+  ];
+  if (unsupported.length > 0) {
+    throw new ConfigError(`${where}: ${unsupported.join(" and ")} is not supported`);
   }
-  return { "impersonate-user": user.impersonateUser };
+  if (!impersonateUser) {
+    if (impersonateUid) throw new ConfigError(`${where}: as-uid needs as`);
+    return undefined;
+  }
+  for (const value of [impersonateUser, impersonateUid ?? ""]) {
+    if (!/^[\x20-\x7e]*$/.test(value)) {
+      throw new ConfigError(`${where}: as and as-uid must be printable ASCII characters`);
+    }
+  }
+  return {
+    "impersonate-user": impersonateUser,
+    ...(impersonateUid && { "impersonate-uid": impersonateUid }),
+  };
 }

@@ -2,14 +2,10 @@
  * Credentials for the Authorization header. The credentials are constant, read from a token file, or
  * returned by an exec credential plugin (API group `client.authentication.k8s.io`).
  */
-// These two classes are imported by file path: the package root does not export them, and importing the
-// package root would load all generated API classes.
-import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
-import { FileAuth } from "@kubernetes/client-node/dist/file_auth.js";
-import type { RequestOptions } from "node:https";
 import { ConfigError } from "./errors.ts";
 import type { User } from "./kubeconfig.ts";
-import { fileError, permissionError } from "./deno_permission.ts";
+import { readFile } from "./deno_permission.ts";
+import { runPlugin } from "./exec_plugin.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /** The fields of a cluster configuration that authenticate requests. */
@@ -26,7 +22,7 @@ export async function credentialsOf(
   config: ClusterConfig,
 ): Promise<Credentials> {
   if (user.tokenFile) return fileCredentials(user.tokenFile);
-  if (user.token) return constant(`Bearer ${user.token.trim()}`);
+  if (user.token) return constant(bearer(`${origin}: user "${user.name}"`, user.token));
   if (user.exec) return await execCredentials(origin, user, config);
   if (user.username) return basic(user.username, user.password ?? "");
   if (user.authProvider) {
@@ -42,23 +38,21 @@ export async function credentialsOf(
  * kubelet rotates the token, and after a response with status 401.
  */
 export function fileCredentials(tokenFile: string): Credentials {
-  const user: User = { name: "", authProvider: { config: { tokenFile } } };
-  let auth = new FileAuth();
+  let known: { value: string; until: number } | undefined;
   return {
     authorization: async () => {
-      const options: RequestOptions = { headers: {} };
-      try {
-        await auth.applyAuthentication(user, options);
-      } catch (error) {
-        throw fileError(tokenFile, "token file", error);
-      }
-      return header(options);
+      if (known && performance.now() < known.until) return known.value;
+      const value = bearer(tokenFile, await readFile(tokenFile, "token file"));
+      known = { value, until: performance.now() + REREAD_MS };
+      return value;
     },
     forget: () => {
-      auth = new FileAuth();
+      known = undefined;
     },
   };
 }
+
+const REREAD_MS = 60_000;
 
 /**
  * Returns the credentials of an exec plugin. The plugin runs before the first connection, because the
@@ -70,28 +64,38 @@ async function execCredentials(
   user: User,
   config: ClusterConfig,
 ): Promise<Credentials> {
-  const withInfo: User = { ...user, exec: { ...user.exec, env: pluginEnv(user) } };
-  let auth = new ExecAuth();
+  const where = `${origin}: user "${user.name}"`;
+  let known: { value: string | undefined; expires: number } | undefined;
   let running: Promise<string | undefined> | undefined;
 
   const run = async (): Promise<string | undefined> => {
-    const options: RequestOptions = { headers: {} };
-    try {
-      await auth.applyAuthentication(withInfo, options);
-    } catch (error) {
-      throw pluginError(origin, user, error);
+    if (known && Date.now() < known.expires) return known.value;
+    const { token, clientCert, expires = Infinity } = await runPlugin(where, user.exec, config);
+    const { cert, key } = config.clientCert ?? {};
+    if (clientCert && (clientCert.cert !== cert || clientCert.key !== key)) {
+      config.clientCert = clientCert;
     }
-    const { cert, key } = options;
-    const changed = cert !== config.clientCert?.cert || key !== config.clientCert?.key;
-    if (typeof cert === "string" && typeof key === "string" && changed) {
-      config.clientCert = { cert, key };
-    }
-    return header(options);
+    const value = token === undefined ? undefined : bearer(where, token);
+    known = { value, expires };
+    return value;
   };
   // Concurrent requests share one run of the plugin.
   const authorization = () => running ??= run().finally(() => running = undefined);
   await authorization();
-  return { authorization, forget: () => void (auth = new ExecAuth()) };
+  return { authorization, forget: () => void (known = undefined) };
+}
+
+/**
+ * The header for a token. Throws ConfigError that names the source only: the error of an invalid header
+ * would quote the token.
+ */
+export function bearer(where: string, token: string): string {
+  const value = token.trim();
+  if (value === "") throw new ConfigError(`${where}: the token is empty`);
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw new ConfigError(`${where}: the token is not one word of visible ASCII characters`);
+  }
+  return `Bearer ${value}`;
 }
 
 /**
@@ -105,39 +109,4 @@ function basic(username: string, password: string): Credentials {
 
 function constant(value: string): Credentials {
   return { authorization: () => Promise.resolve(value) };
-}
-
-function pluginEnv(user: User): { name: string; value: string }[] {
-  const info = {
-    apiVersion: user.exec.apiVersion ?? "client.authentication.k8s.io/v1",
-    kind: "ExecCredential",
-    spec: { interactive: false },
-  };
-  const given = Array.isArray(user.exec.env) ? user.exec.env : [];
-  return [...given, { name: "KUBERNETES_EXEC_INFO", value: JSON.stringify(info) }];
-}
-
-function pluginError(origin: string, user: User, error: unknown): Error {
-  const command = String(user.exec.command);
-  const where = `${origin}: user "${user.name}": credential plugin "${command}"`;
-  const denied = permissionError(where, `--allow-run=${command} --allow-env`, error);
-  if (denied !== error) return denied;
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-    const hint = typeof user.exec.installHint === "string"
-      ? `: ${user.exec.installHint.trim().split("\n")[0]}`
-      : "";
-    return new ConfigError(`${where} is not installed${hint}`);
-  }
-  // The error message does not contain the plugin's output, because the output may contain a credential.
-  const message = error instanceof SyntaxError
-    ? "its output is not JSON"
-    : error instanceof TypeError
-    ? "its output is not an ExecCredential with a status"
-    : (error as Error).message.trim().split("\n").at(-1) || "it failed without output";
-  return new ConfigError(`${where}: ${message}`);
-}
-
-function header(options: RequestOptions): string | undefined {
-  const headers = options.headers as Record<string, string> | undefined;
-  return headers?.["Authorization"]?.trim();
 }

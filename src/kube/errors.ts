@@ -86,6 +86,7 @@ export function refusal(
     reason: reasonOf(code, status?.reason),
     code,
     causes,
+    answer: message,
     retryAfterSeconds,
   });
 }

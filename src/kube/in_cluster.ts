@@ -1,4 +1,5 @@
 /** Reads the cluster configuration of a pod from the pod's mounted service account. */
+import { caReader } from "./ca.ts";
 import { fileCredentials } from "./credentials.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
@@ -35,7 +36,7 @@ export async function inCluster(
   }
   const ca = await readFile(`${directory}/ca.crt`, "service account's certificate authority");
   const namespace = await readFile(`${directory}/namespace`, "service account's namespace");
-  return {
+  const config: ClusterConfig = {
     // An IPv6 address in a URL is written in brackets.
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     ca,
@@ -43,4 +44,6 @@ export async function inCluster(
     origin: "in-cluster",
     ...fileCredentials(tokenFile),
   };
+  config.readCa = caReader(`${directory}/ca.crt`, config);
+  return config;
 }

@@ -13,7 +13,12 @@ import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
 
 /** A kubeconfig user, extended by the fields that the type in client-node lacks. */
-export type User = BareUser & { tokenFile?: string; impersonateGroups?: string[] };
+export type User = BareUser & {
+  tokenFile?: string;
+  impersonateGroups?: string[];
+  impersonateUid?: string;
+  impersonateExtra?: JsonObject;
+};
 
 /** The merged content of all kubeconfig files. */
 export interface Kubeconfig {
@@ -86,6 +91,8 @@ export function parseKubeconfig(file: string, text: string): Omit<Kubeconfig, "o
         impersonateGroups: Array.isArray(raw["as-groups"])
           ? raw["as-groups"].map(String)
           : undefined,
+        impersonateUid: typeof raw["as-uid"] === "string" ? raw["as-uid"] : undefined,
+        impersonateExtra: isObject(raw["as-user-extra"]) ? raw["as-user-extra"] : undefined,
       };
     });
     const clusters = newClusters(root.clusters)

@@ -2,7 +2,7 @@
  * Builds URL paths of the Kubernetes API. Paths of the core group start with `/api/v1`, and paths of other
  * groups with `/apis/<group>/<version>`.
  */
-import type { KindRef } from "../api/mod.ts";
+import { ApiError, type KindRef } from "../api/mod.ts";
 import type { ListOptions } from "./types.ts";
 
 /** The parts of a URL path after the API group and version. */
@@ -15,7 +15,12 @@ export interface PathParts {
   subresource?: string;
 }
 
-/** Returns the URL path of a collection or of one object. Each segment of the path is percent-encoded. */
+/**
+ * Returns the URL path of a collection or of one object. Each segment of the path is percent-encoded.
+ *
+ * @throws an {@link ApiError} with reason BadRequest for a segment that client-go refuses (apimachinery,
+ * `IsValidPathSegmentName`). `fetch` resolves `.` and `..`, so such a request would reach another resource.
+ */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];
   const segments = [...root, kind.version];
@@ -23,7 +28,17 @@ export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   segments.push(kind.plural);
   if (parts.name) segments.push(parts.name);
   if (parts.subresource) segments.push(parts.subresource);
-  return "/" + segments.map(encodeURIComponent).join("/");
+  return "/" + segments.map(encodedSegment).join("/");
+}
+
+function encodedSegment(segment: string): string {
+  if (segment !== "." && segment !== ".." && !/[/%]/.test(segment)) {
+    return encodeURIComponent(segment.toWellFormed());
+  }
+  const shown = segment.length > 253 ? `${segment.slice(0, 253)}…` : segment;
+  const message = `invalid name or namespace ${JSON.stringify(shown)}: ` +
+    'it may not be "." or "..", and may not contain "/" or "%"';
+  throw new ApiError(message, { reason: "BadRequest" });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { ApiError } from "../api/mod.ts";
 import { LONGEST_OBJECT, LONGEST_PAGE, readBody, TooLongError } from "./body.ts";
+import { trustOnlyConfigured } from "./ca.ts";
 import { ConfigError, hostOf, refusal, retryAfterOf, unreachable } from "./errors.ts";
 import { isWrite, type KubeRequest, repeatable, requestText } from "./request.ts";
 import { Semaphore } from "./semaphore.ts";
@@ -46,7 +47,7 @@ export class Transport {
   readonly #bucket?: TokenBucket;
   readonly #inFlight = new Set<AbortController>();
   readonly #closed = new AbortController();
-  #unary?: { http: Deno.HttpClient; cert: ClusterConfig["clientCert"] };
+  #unary?: { http: Deno.HttpClient } & Pick<ClusterConfig, "ca" | "clientCert">;
 
   /** Creates a transport. The first connection is opened by the first request. */
   constructor(config: ClusterConfig, options: ConnectOptions) {
@@ -149,6 +150,7 @@ export class Transport {
     let reconnected = false;
     for (let retries = 0;;) {
       await this.#waitForRate(request);
+      await this.#config.readCa?.();
       const authorization = await this.#config.authorization?.();
       let answer: Answer;
       try {
@@ -280,9 +282,10 @@ export class Transport {
   }
 
   #unaryClient(): Deno.HttpClient {
-    const cert = this.#config.clientCert;
-    if (this.#unary && this.#unary.cert !== cert) this.#discard(this.#unary.http);
-    this.#unary ??= { http: this.#httpClient(), cert };
+    const { ca, clientCert } = this.#config;
+    const old = this.#unary;
+    if (old && (old.clientCert !== clientCert || old.ca !== ca)) this.#discard(old.http);
+    this.#unary ??= { http: this.#httpClient(), ca, clientCert };
     return this.#unary.http;
   }
 
@@ -305,6 +308,7 @@ export class Transport {
    */
   #httpClient(): Deno.HttpClient {
     const { ca, clientCert, origin, proxyUrl } = this.#config;
+    if (ca !== undefined) trustOnlyConfigured();
     try {
       return Deno.createHttpClient({
         http2: false,

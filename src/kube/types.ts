@@ -19,6 +19,8 @@ export interface ClusterConfig {
   insecure?: boolean;
   /** The client certificate and its private key, in PEM format. */
   clientCert?: { cert: string; key: string };
+  /** Reads the certificate authority's file again when due, and sets {@link ca}. */
+  readCa?: () => Promise<void>;
   /**
    * Returns the value of the Authorization header for the next request. When the credentials expire, the
    * function reads the credentials file again or runs the credential plugin again. A plugin may also

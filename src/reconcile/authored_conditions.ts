@@ -2,10 +2,17 @@
  * Evaluates the conditions that the author of an RGD (ResourceGraphDefinition) declares in
  * `schema.status.conditions`.
  */
-import type { Condition, Json, JsonObject, KubeObject } from "../api/mod.ts";
+import {
+  type Condition,
+  type Json,
+  type JsonObject,
+  type KubeObject,
+  WITHHELD,
+} from "../api/mod.ts";
 import { type CelType, conditionsOf as celConditions, toCel } from "../cel/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import { areAuthored } from "./conditions.ts";
+import { ofExpression } from "./confidential.ts";
 import { expressionText, type Scope } from "./scope.ts";
 
 /** The result of evaluating the conditions that the author of the RGD declares. */
@@ -47,7 +54,10 @@ export function authoredConditions(
     const result = expression.program.evaluate(variables, scope.budget);
     if (!result.ok) {
       isComplete = false;
-      if (result.failure.code !== "pending") failures.push(`"${text}": ${result.failure.message}`);
+      if (result.failure.code !== "pending") {
+        const { confidential } = ofExpression(graph, expression);
+        failures.push(`"${text}": ${confidential ? WITHHELD : result.failure.message}`);
+      }
       continue;
     }
     const found = celConditions(result.value);

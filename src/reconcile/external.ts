@@ -2,7 +2,7 @@
  * Reads the objects of external references. These objects are selected by name or by label selector, and
  * kro never writes them.
  */
-import { isObject, type KubeObject } from "../api/mod.ts";
+import { isObject, type KubeObject, WITHHELD } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { NodeContext } from "./node_context.ts";
 import { objectOutcome, refOf } from "./ownership.ts";
@@ -21,7 +21,9 @@ export async function readExternal(node: Node, context: NodeContext): Promise<No
     const metadata = isObject(target.value.metadata) ? target.value.metadata : {};
     const selector = selectorText(metadata.selector);
     if (!selector.ok) {
-      const message = `invalid label selector for ${node.id}: ${selector.message}`;
+      const message = `invalid label selector for ${node.id}: ${
+        node.confidential ? WITHHELD : selector.message
+      }`;
       return missing(node, { state: "Failed", message });
     }
     const namespace = node.kind.namespaced && typeof metadata.namespace === "string"

@@ -130,7 +130,8 @@ export function splitGroupKind(text: string): { group: string; kind: string } {
 
 /**
  * Adds the kind and namespace of an object to an inventory. The namespace of the instance is not added,
- * because it is always searched.
+ * because it is always searched. A namespace whose name is invalid is not added either: such a namespace
+ * contains no object, and {@link inventoryFault} would refuse the inventory.
  */
 export function addObject(
   to: { kinds: Set<string>; namespaces: Set<string> },
@@ -139,7 +140,8 @@ export function addObject(
   instance: KubeObject,
 ): void {
   to.kinds.add(groupKind(kind));
-  if (namespace && namespace !== instance.metadata.namespace) to.namespaces.add(namespace);
+  if (!namespace || namespace === instance.metadata.namespace || !NAMESPACE.test(namespace)) return;
+  to.namespaces.add(namespace);
 }
 
 /** Returns the union of two inventories. */

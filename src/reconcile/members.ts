@@ -63,12 +63,13 @@ export async function listMembers(query: MemberQuery, live: boolean): Promise<Me
 }
 
 /**
- * Up to so many namespaces are listed one by one. Anybody who may edit an instance can write thousands into its
- * inventory; then one list by label in all namespaces finds the same members.
+ * The largest number of namespaces that are listed one by one. A user who may edit an instance can write
+ * thousands of namespaces into its inventory. Beyond this number, one list by label over all namespaces
+ * finds the same members.
  */
 const MAX_NAMESPACES = 32;
 
-/** How many lists of one instance are in flight. */
+/** The largest number of concurrent list requests of one instance. */
 const MAX_LISTS = 16;
 
 /**

@@ -5,6 +5,7 @@
 import { ApiError, type KubeObject } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
+import { refusalOf } from "./confidential.ts";
 import { expand } from "./expand.ts";
 import { readExternal } from "./external.ts";
 import type { NodeContext } from "./node_context.ts";
@@ -37,7 +38,7 @@ export async function runNode(
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return faulted(node, { state: "Failed", message: error.message, fromApply: true });
+    return faulted(node, { state: "Failed", message: refusalOf(node, error), fromApply: true });
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
+import { refusalOf } from "./confidential.ts";
 import type { ExpansionCache } from "./expansion_cache.ts";
 import { type CollectionPlace, labelled, type ParentIdentity, versionOf } from "./labels.ts";
 import { isMember } from "./membership.ts";
@@ -86,7 +87,7 @@ export async function applyOwned(
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const fault: Fault = { state: "Failed", message: error.message, fromApply: true };
+    const fault: Fault = { state: "Failed", message: refusalOf(node, error), fromApply: true };
     return live && isMember(live, parent.applySetId) ? { live, fault } : { fault };
   }
 }

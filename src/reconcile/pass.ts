@@ -24,6 +24,8 @@ export interface NoGraph {
 export interface Pass {
   /** The kind of the instance. */
   readonly kind: KindRef;
+  /** Whether a refusal may quote the value of a Secret: the graph has a confidential node. */
+  readonly confidential: boolean;
   /** The instance as this pass last read or wrote it. */
   instance: KubeObject;
   /** The cluster to read from and write to. */

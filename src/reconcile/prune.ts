@@ -5,6 +5,7 @@
 import { ApiError, Label } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Cluster } from "./cluster.ts";
+import { refusalOf } from "./confidential.ts";
 import type { InstanceMetadata } from "./instance_metadata.ts";
 import { addObject, covers, type Inventory } from "./inventory.ts";
 import { deleteMember, kindsByName, listMembers, type Member, remain } from "./members.ts";
@@ -32,11 +33,12 @@ export interface Pruned {
  */
 export async function prune(
   graph: Graph,
-  { cluster, instance }: Pass,
+  pass: Pass,
   metadata: InstanceMetadata,
   results: ReadonlyMap<string, NodeResult>,
 ): Promise<Pruned> {
   if ([...results.values()].some((r) => !r.complete)) return { removed: [], unfinished: false };
+  const { cluster, instance } = pass;
   const known = kindsByName([...graph.nodes.values()].map((n) => n.kind));
   const { applySetId, inventory } = metadata;
   const query = { cluster, instance, applySetId, inventory, known };
@@ -65,7 +67,7 @@ export async function prune(
     return { removed, unfinished: false };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { removed, fault: `${step}: ${error.message}`, unfinished: true };
+    return { removed, fault: `${step}: ${refusalOf(pass, error)}`, unfinished: true };
   }
 }
 

@@ -2,6 +2,7 @@
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
+import { failureOf } from "./confidential.ts";
 import { shortName } from "./ownership.ts";
 import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
@@ -33,7 +34,7 @@ export function readinessFault(
         const present = presentValues(node, expression, isList ? "each" : node.id, object);
         return { state: "Waiting", message: message + present };
       }
-      const why = result.ok ? "it did not return a bool" : result.message;
+      const why = result.ok ? "it did not return a bool" : failureOf(node, result);
       return { state: "Failed", message: `node "${node.id}": ${where}: ${why}` };
     }
   }
@@ -50,8 +51,8 @@ const SHOWN = { values: 4, characters: 64 };
  * Returns the values in the object's status that the expression reads, as a suffix for an error message.
  * For a collection, the suffix also names the object.
  *
- * Fields outside the status may be confidential, so only scalar values of the status are shown. Of a
- * Secret, no value is shown.
+ * Fields outside the status may be confidential, so only scalar values of the status are shown. The suffix
+ * is empty for a node that depends on a Secret.
  */
 function presentValues(
   node: Node,
@@ -59,7 +60,7 @@ function presentValues(
   variable: string,
   object: KubeObject,
 ): string {
-  if (node.kind.kind === "Secret" && node.kind.group === "") return "";
+  if (node.confidential) return "";
   const values = expression.statusPaths.flatMap((path) => {
     const value = path.reduce<unknown>((at, key) => isObject(at) ? at[key] : undefined, object);
     return isScalar(value) ? [`${[variable, ...path].join(".")} is ${shown(value)}`] : [];
@@ -104,7 +105,7 @@ export function included(
     const where = `node "${node.id}": includeWhen "${expressionText(expression)}"`;
     const result = scope.evaluate(expression);
     if (!result.ok) {
-      const message = `${where}: ${result.message}`;
+      const message = `${where}: ${failureOf(node, result)}`;
       return result.pending && expression.nodes.length > 0
         ? fail("Pending", `${message} (data pending)`)
         : fail("Failed", message);

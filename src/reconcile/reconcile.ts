@@ -45,7 +45,8 @@ export async function reconcile(
   cluster: Cluster,
   context: PassContext,
 ): Promise<Outcome> {
-  const pass: Pass = { kind: graph.instance, instance, cluster, context };
+  const confidential = isGraph(graph) && graph.nodes.values().some((n) => n.confidential);
+  const pass: Pass = { kind: graph.instance, instance, cluster, context, confidential };
   if (instance.metadata.deletionTimestamp !== undefined) return await remove(pass);
   if (isGraph(graph)) return await converge(graph, pass);
   return graph.unresolved === undefined ? skipped(pass) : await unresolved(pass, graph.unresolved);

@@ -11,6 +11,7 @@ import {
   type KubeObject,
   refText,
 } from "../api/mod.ts";
+import { refusalOf } from "./confidential.ts";
 import { deletingStatus } from "./derive_status.ts";
 import { patchMetadata } from "./instance_writes.ts";
 import { applySetId, inventoryFault, readInventory } from "./inventory.ts";
@@ -44,7 +45,7 @@ export async function remove(pass: Pass): Promise<Outcome> {
     return await deleteWaves(pass, query, members, removed);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return await blocked(pass, removed, error.message);
+    return await blocked(pass, removed, refusalOf(pass, error));
   }
 }
 

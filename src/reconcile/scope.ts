@@ -7,12 +7,12 @@ import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mo
 import type { Expression, Graph } from "../graph/mod.ts";
 
 /**
- * The result of evaluating an expression: the value as JSON, or a failure. The value is undefined when the
- * expression returned `omit()`. `pending` is true when the expression reads data that does not exist yet.
+ * The value as JSON, undefined for `omit()`; or a failure, `pending` if data is missing yet. Its message may
+ * quote values, and its `expression` is the message without the cause.
  */
 export type Evaluated =
   | { ok: true; value: Json | undefined }
-  | { ok: false; pending: boolean; message: string };
+  | { ok: false; pending: boolean; message: string; expression: string };
 
 /**
  * The variables that the expressions of a pass read: `schema`, and one variable for each node observed so
@@ -100,5 +100,6 @@ function failed(verb: string, expression: Expression, failure: CelFailure): Eval
     ok: false,
     pending: failure.code === "pending",
     message: `${verb} "${expressionText(expression)}": ${failure.message}`,
+    expression: `${verb} "${expressionText(expression)}"`,
   };
 }

@@ -7,6 +7,7 @@ import {
   type JsonObject,
   type KubeObject,
 } from "../api/mod.ts";
+import { refusalOf } from "./confidential.ts";
 import type { StatusChange, StatusPacing } from "./context.ts";
 import { fieldsOf, type InstanceStatus, statusOf } from "./instance_status.ts";
 import { instanceRef, isSuperseded, retryOnConflict } from "./instance_writes.ts";
@@ -26,9 +27,9 @@ export type StatusWrite =
   /** The instance no longer exists. */
   | { kind: "gone" }
   /** The instance was changed since the pass read it, so the status was not written. */
-  | { kind: "superseded"; error: ApiError }
+  | { kind: "superseded"; error: ApiError; message: string }
   /** The API server refused the write or did not respond. */
-  | { kind: "failed"; error: ApiError };
+  | { kind: "failed"; error: ApiError; message: string };
 
 /**
  * Writes the status unless it equals the status in the cluster, and updates `pass.instance`. With `pace`,
@@ -67,7 +68,7 @@ async function writeAccepted(
   nodes: NodeOutcome[],
   error: ApiError,
 ): Promise<StatusWrite | undefined> {
-  const refusal = failureText(error);
+  const refusal = failureText(pass, error);
   const { statusPace, instanceRevision: revision } = pass.context;
   for (const accepted of fallbackFields(pass, derived.fields, error)) {
     const status = withRefusal(pass, derived, accepted, refusal);
@@ -94,7 +95,8 @@ async function attempt(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isNotFound(error)) return { kind: "gone" };
-    return { kind: isSuperseded(error) ? "superseded" : "failed", error };
+    const kind = isSuperseded(error) ? "superseded" : "failed";
+    return { kind, error, message: failureText(pass, error) };
   }
 }
 
@@ -111,9 +113,9 @@ export function nextAfter(write: StatusWrite): Next | undefined {
     case "gone":
       return { kind: "done" };
     case "superseded":
-      return { kind: "wait", reason: failureText(write.error), timed: true };
+      return { kind: "wait", reason: write.message, timed: true };
     case "failed":
-      return { kind: "retry", error: failureText(write.error) };
+      return { kind: "retry", error: write.message };
   }
 }
 
@@ -154,8 +156,8 @@ async function replaceStatus(
   });
 }
 
-function failureText(error: ApiError): string {
-  return `failed to write the status: ${error.message}`;
+function failureText(pass: Pass, error: ApiError): string {
+  return `failed to write the status: ${refusalOf(pass, error)}`;
 }
 
 function withoutMessage(condition: unknown): unknown {

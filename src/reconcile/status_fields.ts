@@ -4,6 +4,7 @@
  */
 import { type JsonObject, pathText, setAt, valueAt } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
+import { failureOf, ofExpression } from "./confidential.ts";
 import { withoutNullItems } from "./null_items.ts";
 import type { Scope } from "./scope.ts";
 
@@ -41,7 +42,11 @@ export function statusFields(
     if (result.ok) {
       if (result.value !== undefined) setAt(fields, path, result.value);
     } else if (!result.pending) {
-      failures.push(`${pathText(["status", ...path], () => false)}: ${result.message}`);
+      failures.push(
+        `${pathText(["status", ...path], () => false)}: ${
+          failureOf(ofExpression(graph, expression), result)
+        }`,
+      );
     }
   }
   return { fields: withoutNullItems(fields, graph), failures };

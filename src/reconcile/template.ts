@@ -11,6 +11,7 @@ import {
   setAt,
 } from "../api/mod.ts";
 import type { Field, Node } from "../graph/mod.ts";
+import { failureOf } from "./confidential.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
@@ -55,7 +56,7 @@ export function evaluationFault(
   result: Extract<Evaluated, { ok: false }>,
   prefix = "failed to evaluate expression: ",
 ): { ok: false; fault: { state: "Pending" | "Failed"; message: string } } {
-  const message = `node "${node.id}": ${prefix}${result.message}`;
+  const message = `node "${node.id}": ${prefix}${failureOf(node, result)}`;
   return result.pending
     ? { ok: false, fault: { state: "Pending", message: `${message} (data pending)` } }
     : { ok: false, fault: { state: "Failed", message } };

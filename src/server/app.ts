@@ -12,20 +12,25 @@ export interface ServerOptions {
   /** kro's version, for `/version`. */
   version: string;
   /**
+   * Authorizes requests for everything but health, version and metrics, like `mayReadMetrics`. When absent,
+   * only clients on the loopback interface are allowed.
+   */
+  mayReadApi?: (authorization: string | null) => Promise<Verdict>;
+  /**
    * Authorizes requests for the metrics by their Authorization header (null without one). When absent, all
    * requests are allowed. When it rejects, the response has status 503.
    */
-  mayReadMetrics?: (authorization: string | null) => Promise<MetricsVerdict>;
+  mayReadMetrics?: (authorization: string | null) => Promise<Verdict>;
 }
 
 /**
- * Whether a request may read the metrics. `unauthenticated` (status 401): it has no valid token.
- * `forbidden` (status 403): the token's user may not get `/metrics`.
+ * Whether a request may read the metrics or the API. `unauthenticated` (status 401): it has no valid token.
+ * `forbidden` (status 403): the token's user may not get `/metrics` or `/graphs`.
  */
-export type MetricsVerdict = "allowed" | "unauthenticated" | "forbidden";
+export type Verdict = "allowed" | "unauthenticated" | "forbidden";
 
-/** Responds to one request. Never throws or rejects. */
-export type Handler = (request: Request) => Response | Promise<Response>;
+/** Responds to one request of the client at the IP address `remote`. Never throws or rejects. */
+export type Handler = (request: Request, remote: string) => Response | Promise<Response>;
 
 /**
  * Returns the handler of the whole endpoint: `/healthz` and `/readyz` as controller-runtime serves them,
@@ -58,17 +63,23 @@ export function createHandler(options: ServerOptions): Handler {
   });
   app.get("/version", () => json({ version: options.version }));
 
-  app.get("/graphs", (c) => json(page(view.graphs(), (g) => g.name, pageQuery(c))));
+  // Routes above this line are open; every route below, and an unknown path, needs the right to read the API.
+  app.use(async (c, next) => await apiRefusal(options, c) ?? await next());
+  app.get(
+    "/graphs",
+    (c) => json(page(view.graphNames(), (name) => view.graph(name), pageQuery(c))),
+  );
   app.get("/graphs/:name", (c) => {
     const name = c.req.param("name");
-    const graph = view.graphs().find((g) => g.name === name);
+    const graph = view.graph(name);
     return graph ? json(graph) : problem(404, `no graph "${name}"; see /graphs`);
   });
   app.get("/graphs/:name/instances", (c) => {
     const name = c.req.param("name");
-    const instances = view.instances(name);
-    if (!instances) return problem(404, `no graph "${name}"; see /graphs`);
-    return json(page(instances.map(summary), (i) => `${i.namespace}/${i.name}`, pageQuery(c)));
+    const keys = view.instanceKeys(name);
+    if (!keys) return problem(404, `no graph "${name}"; see /graphs`);
+    const read = (key: string) => summary(view.instance(name, key));
+    return json(page(keys, read, pageQuery(c)));
   });
   app.get("/graphs/:name/instances/:instance", (c) => oneInstance(view, c, ""));
   app.get("/graphs/:name/instances/:namespace/:instance", (c) => {
@@ -76,18 +87,21 @@ export function createHandler(options: ServerOptions): Handler {
     const namespace = c.req.param("namespace");
     return oneInstance(view, c, namespace === "-" ? "" : namespace);
   });
-  return (request) => app.fetch(request);
+  return (request, remote) => app.fetch(request, { remote });
 }
 
 /** Returns a handler that serves `/metrics` alone, for an address of its own. */
 export function createMetricsHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/metrics");
   serveMetrics(app, options);
-  return (request) => app.fetch(request);
+  return (request, remote) => app.fetch(request, { remote });
 }
 
-function readOnlyApp(start: string): Hono {
-  const app = new Hono();
+/** What hono passes to each handler: the client's IP address. */
+type Env = { Bindings: { remote: string } };
+
+function readOnlyApp(start: string): Hono<Env> {
+  const app = new Hono<Env>();
   app.use(async (c, next) => {
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
       return problem(405, "this API is read-only: use GET or HEAD", { allow: "GET, HEAD" });
@@ -102,40 +116,73 @@ function readOnlyApp(start: string): Hono {
   return app;
 }
 
-function serveMetrics(app: Hono, { view, mayReadMetrics }: ServerOptions): void {
+function serveMetrics(app: Hono<Env>, { view, mayReadMetrics }: ServerOptions): void {
   app.get("/metrics", async (c) => {
-    const verdict = await mayReadMetrics?.(c.req.header("authorization") ?? null)
-      .catch(() => "unknown" as const);
-    switch (verdict) {
-      case "unauthenticated":
-        return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
-          "www-authenticate": 'Bearer realm="kro"',
-        });
-      case "forbidden":
-        return problem(403, "this needs the right to get the non-resource URL /metrics");
-      case "unknown":
-        return problem(
-          503,
-          "kro cannot check with the API server who may read this; see kro's log",
-        );
-    }
+    const refused = mayReadMetrics && await tokenRefusal(c, mayReadMetrics, "/metrics");
+    if (refused) return refused;
     return c.body(await view.metrics(), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8",
     });
   });
 }
 
+/** The response to a client that may not read the API; undefined for one that may. */
+async function apiRefusal(
+  { mayReadApi }: ServerOptions,
+  c: Context<Env>,
+): Promise<Response | undefined> {
+  if (mayReadApi) return await tokenRefusal(c, mayReadApi, "/graphs");
+  if (isLocal(c.env.remote, c.req.raw.headers)) return undefined;
+  return problem(403, "the API answers clients on kro's own host only; see --http-auth");
+}
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
+
+/**
+ * Whether a request comes from the loopback interface and names it. A proxy in the pod forwards requests
+ * of other hosts; a web page whose name resolves to 127.0.0.1 (DNS rebinding) has another Host.
+ */
+function isLocal(remote: string, headers: Headers): boolean {
+  if (!LOOPBACK.has(remote)) return false;
+  if (["forwarded", "x-forwarded-for", "via"].some((name) => headers.has(name))) return false;
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.get("host") ?? "localhost");
+}
+
+/** The response to a token that may not get the URL; undefined for one that may. */
+async function tokenRefusal(
+  c: Context<Env>,
+  mayRead: NonNullable<ServerOptions["mayReadApi"]>,
+  url: string,
+): Promise<Response | undefined> {
+  const verdict = await mayRead(c.req.header("authorization") ?? null)
+    .catch(() => "unknown" as const);
+  switch (verdict) {
+    case "allowed":
+      return undefined;
+    case "unauthenticated":
+      return problem(401, "send a token of the cluster: Authorization: Bearer TOKEN", {
+        "www-authenticate": 'Bearer realm="kro"',
+      });
+    case "forbidden":
+      return problem(403, `this needs the right to get the non-resource URL ${url}`);
+    case "unknown":
+      return problem(503, "kro cannot check with the API server who may read this; see kro's log");
+  }
+}
+
 function oneInstance(view: ControllerView, c: Context, namespace: string): Response {
   const graph = c.req.param("name")!;
   const name = c.req.param("instance");
-  const found = view.instances(graph)?.find((i) => i.name === name && i.namespace === namespace);
+  const found = view.instance(graph, `${namespace}/${name}`);
   if (found) return json(found);
   const at = namespace === "" ? `"${name}"` : `"${namespace}/${name}"`;
   return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
 }
 
 /** An instance as lists show it: without its nodes, which the path of the instance shows. */
-function summary({ nodes: _, ...rest }: InstanceView): Omit<InstanceView, "nodes"> {
+function summary(instance: InstanceView | undefined): Omit<InstanceView, "nodes"> | undefined {
+  if (!instance) return undefined;
+  const { nodes: _, ...rest } = instance;
   return rest;
 }
 

@@ -1,4 +1,7 @@
 /** Serves a handler on an address in the form that Kubernetes components use, `host:port` or `:port`. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
 
 /** A listening endpoint. */
@@ -17,6 +20,25 @@ export class ListenError extends Error {
 
 /** Time that running responses get when the endpoint closes, in milliseconds. */
 const GRACE_MS = 1000;
+
+/**
+ * Limits on clients. `Deno.serve` has none of them; `node:http` has.
+ *
+ * A client that sends part of a request, or does not read the response, holds its connection only for the
+ * time limits. Connections are also limited by address, so that no client shuts out the kubelet's probes.
+ */
+const LIMITS = {
+  /** Time to send a whole request. */
+  requestMs: 10_000,
+  /** Time between checks for late requests. */
+  checkMs: 1000,
+  /** Time without any byte on a connection. */
+  silentMs: 30_000,
+  /** Open connections. */
+  connections: 1024,
+  /** Open connections of one client address. */
+  connectionsOfAddress: 256,
+};
 
 /**
  * Parses `host:port`, with IPv6 addresses in brackets. An empty host means all IPv4 interfaces (`0.0.0.0`),
@@ -40,8 +62,8 @@ export function parseAddress(address: string): { hostname: string; port: number 
 }
 
 /**
- * Listens on an address and passes each request to the handler. Throws ListenError when the address is
- * invalid or in use, or when Deno does not permit it.
+ * Listens on an address and passes each request to the handler. Rejects with ListenError when the address
+ * is invalid or in use, or when Deno does not permit it. A half-sent request ends after 10 s.
  *
  * @param address `host:port` or `:port`; see {@link parseAddress}
  *
@@ -50,28 +72,94 @@ export function parseAddress(address: string): { hostname: string; port: number 
  * import assert from "node:assert/strict";
  * import { listen } from "./mod.ts";
  *
- * const { url, close } = listen("127.0.0.1:0", () => new Response("ok"));
+ * const { url, close } = await listen("127.0.0.1:0", () => new Response("ok"));
  * assert.equal(await (await fetch(url)).text(), "ok");
  * await close();
  * ```
  */
-export function listen(address: string, handler: Handler): Listening {
+export async function listen(
+  address: string,
+  handler: Handler,
+  limits: Partial<typeof LIMITS> = {},
+): Promise<Listening> {
   const { hostname, port } = parseAddress(address);
+  const { requestMs, checkMs, silentMs, connections, connectionsOfAddress } = {
+    ...LIMITS,
+    ...limits,
+  };
+  const server = createServer({
+    headersTimeout: requestMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: silentMs,
+    connectionsCheckingInterval: checkMs,
+  }, (request, response) => inBackground("HTTP endpoint", respond(handler, request, response)));
+  server.timeout = silentMs;
+  server.maxConnections = connections;
+  server.on("connection", limitByAddress(connectionsOfAddress));
   try {
-    const abort = new AbortController();
-    const options = { hostname, port, signal: abort.signal, onListen: () => {} };
-    const server = Deno.serve(options, handler);
-    const bound = server.addr;
-    const host = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : bound.hostname;
-    const shown = host.includes(":") ? `[${host}]` : host;
-    const close = async () => {
-      const timer = setTimeout(() => abort.abort(), GRACE_MS);
-      await server.shutdown();
-      clearTimeout(timer);
-    };
-    return { url: `http://${shown}:${bound.port}`, close };
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, hostname, resolve);
+    });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new ListenError(`cannot listen on ${address}: ${why}`, { cause });
+  }
+  const bound = server.address() as { address: string; port: number };
+  const host = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : bound.address;
+  const shown = host.includes(":") ? `[${host}]` : host;
+  const close = async () => {
+    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await closed;
+    clearTimeout(timer);
+  };
+  return { url: `http://${shown}:${bound.port}`, close };
+}
+
+/** Closes a connection at once if its address has as many as permitted. */
+function limitByAddress(most: number): (socket: Socket) => void {
+  const open = new Map<string, number>();
+  return (socket) => {
+    const address = socket.remoteAddress ?? "";
+    const count = open.get(address) ?? 0;
+    if (count >= most) return void socket.destroy();
+    open.set(address, count + 1);
+    socket.once("close", () => {
+      const left = open.get(address)! - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  };
+}
+
+/** Passes a request of node:http to the handler. The body of a request is ignored. Never rejects. */
+async function respond(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { headers, method = "GET", url = "/", socket } = request;
+    const given = Object.entries(headers).filter((h): h is [string, string] =>
+      typeof h[1] === "string"
+    );
+    // The host of a URL has no meaning here, so that a malformed Host header cannot make it invalid.
+    const address = new URL(`http://kro${url.startsWith("/") ? url : "/"}`);
+    const answer = await handler(
+      new Request(address, { method, headers: given }),
+      socket.remoteAddress ?? "",
+    );
+    const body = new Uint8Array(await answer.arrayBuffer());
+    response.writeHead(answer.status, {
+      ...Object.fromEntries(answer.headers),
+      "content-length": String(body.length),
+    });
+    response.end(method === "HEAD" ? undefined : body);
+  } catch {
+    // Reached for a method that the Fetch standard forbids, such as TRACE, or for a closed connection.
+    if (!response.headersSent) response.writeHead(400, { "content-length": "0" });
+    response.end();
   }
 }

@@ -20,21 +20,35 @@ export class BadQuery extends Error {
 export const MAX_LIMIT = 500;
 
 /**
- * Returns the requested page of a list that is sorted by `key`. The token holds the last key of the page, so
- * an item that exists during all requests is on exactly one page. Throws BadQuery.
+ * Returns the requested page of a list, given by its sorted keys; only the items of the page are read. The
+ * token holds the last key of the page, so an item that exists during all requests is on exactly one page.
+ * Throws BadQuery.
+ *
+ * @param read the item of a key; undefined when it is gone
  */
 export function page<T>(
-  items: readonly T[],
-  key: (item: T) => string,
+  keys: readonly string[],
+  read: (key: string) => T | undefined,
   query: { limit?: string; continue?: string },
 ): Page<T> {
   const limit = parseLimit(query.limit);
-  const after = query.continue === undefined ? undefined : decodeToken(query.continue);
-  const rest = after === undefined ? items : items.filter((item) => key(item) > after);
-  const shown = rest.slice(0, limit);
-  const result: Page<T> = { items: shown, total: items.length };
-  if (rest.length > limit) result.continue = encodeToken(key(shown.at(-1)!));
+  const start = query.continue === undefined ? 0 : indexAfter(keys, decodeToken(query.continue));
+  const shown = keys.slice(start, start + limit);
+  const items = shown.map(read).filter((item) => item !== undefined);
+  const result: Page<T> = { items, total: keys.length };
+  if (keys.length > start + limit) result.continue = encodeToken(shown.at(-1)!);
   return result;
+}
+
+/** The index of the first key after this one, by binary search. */
+function indexAfter(keys: readonly string[], key: string): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (keys[middle]! > key) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function parseLimit(text: string | undefined): number {

@@ -248,6 +248,17 @@ export class InstanceController {
       .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
   }
 
+  /** The keys of all instances, `namespace/name`, sorted. */
+  sortedKeys(): readonly string[] {
+    return this.#store.sortedKeys();
+  }
+
+  /** One instance as the JSON API shows it; see {@link views}. */
+  view(key: string): InstanceView | undefined {
+    const instance = this.#store.get(key);
+    return instance && this.#records.view(key, instance);
+  }
+
   /** The graph that passes use now. */
   get #graph(): Graph | undefined {
     return this.#mode.kind === "graph" ? this.#mode.served.graph : undefined;

@@ -39,6 +39,8 @@ export class InstanceStore {
   /** Has an entry for an instance from the first write of a pass until the pass ends. */
   readonly #writes = new InflightWrites<undefined, InstanceEvent>();
   readonly #interner = new Interner();
+  /** The sorted keys for readers of the API; undefined until asked for, and after a change of the keys. */
+  #sorted?: readonly string[];
 
   /** `wake` is called with the key of an instance that changed during a pass and needs another one. */
   constructor(wake: (key: string) => void = () => {}) {
@@ -53,6 +55,11 @@ export class InstanceStore {
   /** The keys of all instances. */
   keys(): string[] {
     return [...this.#known.keys()];
+  }
+
+  /** The keys of all instances, sorted. Sorts again only after an instance was added or deleted. */
+  sortedKeys(): readonly string[] {
+    return this.#sorted ??= this.keys().sort();
   }
 
   /** The interned copy of the key; the given one for unknown instances. */
@@ -79,6 +86,7 @@ export class InstanceStore {
     const carried = carriedHash(object);
     if (!old || old.object.metadata.uid !== object.metadata.uid) {
       this.#writes.forget(key);
+      if (!old) this.#sorted = undefined;
       this.#known.set(key, { key: old?.key ?? key, object, signature, carried });
       return true;
     }
@@ -143,6 +151,7 @@ export class InstanceStore {
   /** Handles a DELETED event. */
   remove(object: KubeObject): void {
     const key = instanceKey(object.metadata);
+    this.#sorted = undefined;
     this.#known.delete(key);
     this.#writes.forget(key);
   }

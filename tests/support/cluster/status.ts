@@ -36,7 +36,10 @@ export async function viewed(
   holds: (view: InstanceView) => unknown,
 ): Promise<InstanceView> {
   return await eventually(`view of ${name}: ${what}`, () => {
-    const view = controller.instances(graph.rgd.name)?.find((v) => v.name === name);
+    const view = controller.instanceKeys(graph.rgd.name)?.map((key) =>
+      controller.instance(graph.rgd.name, key)!
+    )
+      .find((v) => v.name === name);
     return view && holds(view) ? view : undefined;
   });
 }

@@ -102,10 +102,13 @@ async function summary(run: Kubectl, { kubeconfig, kubectlPath }: ControlPlane, 
     selector,
   );
   heading("To explore");
-  console.log(`  curl ${url}/graphs
+  console.log(
+    `  # The API answers this host only; --http-auth opens it to tokens that may get /graphs.
+  curl ${url}/graphs
   curl ${url}/graphs/httpbin/instances/${namespace}/demo-httpbin
   export KUBECONFIG=${kubeconfig}
-  ${kubectlPath} get httpbinapps -A`);
+  ${kubectlPath} get httpbinapps -A`,
+  );
 }
 
 async function demo(signal: AbortSignal): Promise<void> {

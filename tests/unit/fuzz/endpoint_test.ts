@@ -7,8 +7,10 @@ import { createHandler } from "../../../src/server/mod.ts";
 const view: ControllerView = {
   health: () => ({ healthy: true }),
   readiness: () => ({ ready: true, missing: [] }),
-  graphs: () => [],
-  instances: () => [],
+  graphNames: () => [],
+  graph: () => undefined,
+  instanceKeys: () => [],
+  instance: () => undefined,
   metrics: () => Promise.resolve("up 1\n"),
 };
 const handler = createHandler({ view, version: "devel" });
@@ -68,7 +70,7 @@ Deno.test("the handler never answers with a server error, for any path, query, m
   await fc.assert(
     fc.asyncProperty(method, path, query, headers, async (method, path, query, headers) => {
       const request = new Request(`http://kro${path}?${query}`, { method, headers });
-      const response = await handler(request);
+      const response = await handler(request, "127.0.0.1");
       const text = await response.text();
       assert.ok(response.status < 500, `${method} ${request.url}: ${response.status} ${text}`);
       if (method !== "GET" && method !== "HEAD") assert.equal(response.status, 405);

@@ -62,9 +62,9 @@ Deno.test("client certificates are read from data or from files relative to the 
 });
 
 Deno.test("the impersonated user is sent as a header", async () => {
-  using files = folder({ config: kubeconfig("token: t, as: other") });
+  using files = folder({ config: kubeconfig("token: t, as: other, as-uid: '7'") });
   const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
-  assert.deepEqual(config.headers, { "impersonate-user": "other" });
+  assert.deepEqual(config.headers, { "impersonate-user": "other", "impersonate-uid": "7" });
 });
 
 Deno.test("a password with non-ASCII letters is sent as UTF-8, as in client-go", async () => {
@@ -73,6 +73,18 @@ Deno.test("a password with non-ASCII letters is sent as UTF-8, as in client-go",
   const [scheme, value] = (await config.authorization?.())!.split(" ");
   assert.equal(scheme, "Basic");
   assert.equal(new TextDecoder().decode(Uint8Array.fromBase64(value!)), "zoë:pässwort");
+});
+
+Deno.test("a token file that holds no single word is refused, and the error names the file only", async () => {
+  for (const token of ["s3cret\nsecond", "s3cret\0", "s3cr\u00e9t", "s3cret x", " \n"]) {
+    using files = folder({ config: kubeconfig("tokenFile: token"), token });
+    const config = await loadConfig({ kubeconfig: `${files.dir}/config` });
+    await assert.rejects(config.authorization!(), (error: Error) => {
+      assert.match(error.message, /\/token: the token is (not one word|empty)/);
+      assert.doesNotMatch(error.message, /s3cr|second/);
+      return true;
+    });
+  }
 });
 
 Deno.test("a token file is read again after the token was refused", async () => {
@@ -183,6 +195,11 @@ const broken: [string, RegExp, string, string?][] = [
     /auth-provider "oidc" is not supported; use an exec plugin/,
     kubeconfig("auth-provider: {name: oidc}"),
   ],
+  ["groups without a user", /as-groups is not supported/, kubeconfig("as-groups: [g]")],
+  ["a uid without a user", /as-uid needs as/, kubeconfig("as-uid: x")],
+  ["extra", /as-user-extra is not supported/, kubeconfig("as: a, as-user-extra: {a: [b]}")],
+  ["a user that no header can hold", /printable ASCII/, kubeconfig('as: "s3cret\\nx"')],
+  ["a token of two lines", /the token is not one word/, kubeconfig('token: "s3cret\\nx"')],
   ["groups to impersonate", /as-groups is not supported/, kubeconfig("as: a, as-groups: [g]")],
   [
     "a credential plugin that is not installed",

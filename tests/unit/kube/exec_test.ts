@@ -1,5 +1,6 @@
 // Credential plugins, run as real programs.
 import assert from "node:assert/strict";
+import { runPlugin } from "../../../src/kube/exec_plugin.ts";
 import { type ClusterConfig, ConfigError, loadConfig } from "../../../src/kube/mod.ts";
 
 /** Runs `check` with a kubeconfig whose credential plugin is this shell script. */
@@ -102,3 +103,34 @@ for (const [name, script, expected] of failures) {
     });
   });
 }
+
+Deno.test("a plugin that reads standard input finds it empty", async () => {
+  await withPlugin(`cat > /dev/null; echo '{"status":{"token":"t"}}'`, async (load) => {
+    assert.equal(await (await load()).authorization?.(), "Bearer t");
+  });
+});
+
+const sh = (script: string) => ({ command: "/bin/sh", args: ["-c", script] });
+const cluster: ClusterConfig = { server: "https://k", ca: "PEM", namespace: "n", origin: "o" };
+
+Deno.test("a plugin that does not end is killed after the time limit", async () => {
+  const hangs = runPlugin("o", sh("exec sleep 1000"), cluster, 50);
+  await assert.rejects(hangs, { name: "ConfigError", message: /did not end within 0\.05 s/ });
+});
+
+Deno.test("a plugin gets the cluster if it asks for it, and Always interactive is refused", async () => {
+  const script = `printf '{"status":{"token":"%s"}}' $(echo $KUBERNETES_EXEC_INFO | tr -d '"')`;
+  const { token } = await runPlugin("o", { ...sh(script), provideClusterInfo: true }, cluster);
+  assert.match(token!, /cluster:\{server:https:\/\/k,certificate-authority-data:UEVN\}/);
+  const always = runPlugin("o", { ...sh(script), interactiveMode: "Always" }, cluster);
+  await assert.rejects(always, { name: "ConfigError", message: /needs a terminal/ });
+});
+
+Deno.test("an invalid token is refused without being quoted", async () => {
+  for (const token of ["s3cret\\nsecond", "s3cret\\u00e9", "s3cret x"]) {
+    await withPlugin(`printf '%s' '{"status":{"token":"${token}"}}'`, async (load) => {
+      const refused = await load().then(() => undefined, (error) => error);
+      assert.match(refused?.message, /the token is not one word of visible ASCII characters$/);
+    });
+  }
+});

@@ -1,7 +1,7 @@
 /** ApplySet ids and inventory hashes equal to upstream's, and the validation of an inventory. */
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
-import { inventoryFault } from "../../../src/reconcile/inventory.ts";
+import { addObject, inventoryFault } from "../../../src/reconcile/inventory.ts";
 import { applySetId, inventoryHash, isSuspended } from "../../../src/reconcile/mod.ts";
 
 function instance(name: string, namespace?: string): KubeObject {
@@ -88,4 +88,13 @@ Deno.test("isSuspended accepts suspended and disabled in any case, and no other 
     return isSuspended(object);
   });
   assert.deepEqual(suspended, [true, true, true, false, false]);
+});
+
+Deno.test("an inventory leaves out a namespace that cannot exist", () => {
+  const to = { kinds: new Set<string>(), namespaces: new Set<string>() };
+  const map = { group: "", kind: "ConfigMap" };
+  for (const namespace of ["..", ".", "a/b", "Upper", "a,b", "one"]) {
+    addObject(to, map, namespace, instance("a", "default"));
+  }
+  assert.deepEqual([...to.namespaces], ["one"]);
 });

@@ -29,14 +29,21 @@ function instance(namespace: string, name: string): InstanceView {
 const view: ControllerView = {
   health: () => ({ healthy: true }),
   readiness: () => ({ ready: false, missing: ["cache of apps.x.dev is not synced"] }),
-  graphs: () => ["a", "b", "c"].map(graph),
-  instances: (name) => name === "a" ? [instance("", "root"), instance("kro", "one")] : undefined,
+  graphNames: () => ["a", "b", "c"],
+  graph: (name) => ["a", "b", "c"].includes(name) ? graph(name) : undefined,
+  instanceKeys: (name) => name === "a" ? ["/root", "kro/one"] : undefined,
+  instance: (name, key) => {
+    const [namespace = "", one = ""] = key.split("/");
+    return name === "a" && ["/root", "kro/one"].includes(key)
+      ? instance(namespace, one)
+      : undefined;
+  },
   metrics: () => Promise.resolve("up 1\n"),
 };
 const handler = createHandler({ view, version: "devel" });
 
 async function get(path: string, method = "GET") {
-  const response = await handler(new Request(`http://kro${path}`, { method }));
+  const response = await handler(new Request(`http://kro${path}`, { method }), "127.0.0.1");
   const text = await response.text();
   const type = response.headers.get("content-type") ?? "";
   return { status: response.status, type, text, json: () => JSON.parse(text) };
@@ -54,7 +61,7 @@ Deno.test("/healthz answers 200 while /readyz answers 503 with the missing parts
 Deno.test("/healthz answers 500 with the problem while a reconciliation hangs", async () => {
   const health = () => ({ healthy: false, problem: "the pass over a has run for 700 s" });
   const sick = createHandler({ view: { ...view, health }, version: "devel" });
-  const answer = await sick(new Request("http://kro/healthz"));
+  const answer = await sick(new Request("http://kro/healthz"), "10.0.0.1");
   assert.equal(answer.status, 500);
   assert.match(await answer.text(), /not healthy: the pass over a has run for 700 s/);
 });
@@ -72,7 +79,7 @@ Deno.test("guarded /metrics requires authorization; /healthz does not, and the m
   for (const guarded of [createHandler(options), createMetricsHandler(options)]) {
     const status = async (path: string, authorization?: string) => {
       const headers: Record<string, string> = authorization ? { authorization } : {};
-      const response = await guarded(new Request(`http://kro${path}`, { headers }));
+      const response = await guarded(new Request(`http://kro${path}`, { headers }), "10.0.0.1");
       await response.body?.cancel();
       return response.status;
     };
@@ -87,7 +94,7 @@ Deno.test("guarded /metrics requires authorization; /healthz does not, and the m
   }
   const metricsOnly = createMetricsHandler({ view, version: "devel" });
   for (const [path, code] of [["/metrics", 200], ["/graphs", 404], ["/healthz", 404]] as const) {
-    assert.equal((await metricsOnly(new Request(`http://kro${path}`))).status, code);
+    assert.equal((await metricsOnly(new Request(`http://kro${path}`), "10.0.0.1")).status, code);
   }
 });
 
@@ -162,11 +169,11 @@ Deno.test("parseAddress accepts the address forms of Kubernetes components", () 
 });
 
 Deno.test("listening on an address in use throws a ListenError that names the address", async () => {
-  const first = listen("127.0.0.1:0", handler);
+  const first = await listen("127.0.0.1:0", handler);
   const address = new URL(first.url).host;
   try {
     assert.equal(await (await fetch(`${first.url}/healthz`)).text(), "ok\n");
-    assert.throws(() => listen(address, handler), {
+    await assert.rejects(listen(address, handler), {
       name: "ListenError",
       message: new RegExp(`cannot listen on ${address}`),
     });
@@ -176,11 +183,136 @@ Deno.test("listening on an address in use throws a ListenError that names the ad
 });
 
 Deno.test("closing the server does not wait for a client's idle connection", async () => {
-  const listening = listen("127.0.0.1:0", handler);
+  const listening = await listen("127.0.0.1:0", handler);
   const { hostname, port } = new URL(listening.url);
   using idle = await Deno.connect({ hostname, port: Number(port) });
   await idle.write(new TextEncoder().encode("GET /healthz HTTP/1.1\r\nHost: kro\r\n\r\n"));
   assert.ok(await idle.read(new Uint8Array(1024)));
   await listening.close();
   await assert.rejects(Deno.connect({ hostname, port: Number(port) }));
+});
+
+Deno.test("by default the API answers clients on the loopback interface only", async () => {
+  const status = async (path: string, remote: string, headers: Record<string, string> = {}) => {
+    const response = await handler(new Request(`http://kro${path}`, { headers }), remote);
+    await response.body?.cancel();
+    return response.status;
+  };
+  const guarded = [
+    "/graphs",
+    "/graphs/a",
+    "/graphs/a/instances",
+    "/graphs/a/instances/kro/one",
+    "/x",
+    "/",
+  ];
+  for (const path of guarded) {
+    for (const remote of ["10.0.0.1", "127.0.0.6", "fe80::1", "", "::ffff:10.0.0.1"]) {
+      assert.equal(await status(path, remote), 403, `${path} ${remote}`);
+    }
+    for (const name of ["forwarded", "x-forwarded-for", "via"]) {
+      assert.equal(await status(path, "127.0.0.1", { [name]: "x" }), 403);
+    }
+    assert.equal(await status(path, "127.0.0.1", { host: "evil.example:8079" }), 403);
+  }
+  for (const remote of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+    for (const host of ["localhost:8079", "127.0.0.1", "[::1]:8079"]) {
+      assert.equal(await status("/graphs", remote, { host }), 200);
+    }
+  }
+  for (const path of ["/healthz", "/metrics", "/version"]) {
+    assert.equal(await status(path, "10.0.0.1"), 200);
+  }
+});
+
+Deno.test("with a guard the API requires a token, also on the loopback interface; health does not", async () => {
+  const mayReadApi = (authorization: string | null) =>
+    Promise.resolve(
+      authorization === "Bearer good" ? "allowed" as const : "unauthenticated" as const,
+    );
+  const open = createHandler({ view, version: "devel", mayReadApi });
+  for (const remote of ["10.0.0.1", "127.0.0.1"]) {
+    const status = async (path: string, authorization: string) =>
+      (await open(new Request(`http://kro${path}`, { headers: { authorization } }), remote)).status;
+    assert.equal(await status("/graphs", "Bearer bad"), 401);
+    assert.equal(await status("/graphs", "Bearer good"), 200);
+    assert.equal(await status("/healthz", "Bearer bad"), 200);
+  }
+});
+
+Deno.test("a page reads its own items only, and pages hold every key once", async () => {
+  const keys = Array.from({ length: 2000 }, (_, i) => `n/${String(i).padStart(4, "0")}`);
+  const read: string[] = [];
+  const many = createHandler({
+    view: {
+      ...view,
+      instanceKeys: () => keys,
+      instance: (_, key) => {
+        read.push(key);
+        return instance("n", key.slice(2));
+      },
+    },
+    version: "devel",
+  });
+  const get = async (path: string) =>
+    await (await many(new Request(`http://kro${path}`), "127.0.0.1")).json();
+  for (let at = ""; at !== undefined;) {
+    const before = read.length;
+    const answer = await get(`/graphs/a/instances?limit=300${at && `&continue=${at}`}`);
+    assert.equal(read.length - before, answer.items.length);
+    at = answer.continue;
+  }
+  assert.deepEqual(read, keys);
+  read.length = 0;
+  await get("/graphs/a/instances/n/0003");
+  assert.deepEqual(read, ["n/0003"]);
+});
+
+/** Reads until the server closes the connection. */
+async function untilClosed(connection: Deno.Conn): Promise<string> {
+  let text = "";
+  const buffer = new Uint8Array(4096);
+  for (;;) {
+    const count = await connection.read(buffer).catch(() => null);
+    if (count === null) return text;
+    text += new TextDecoder().decode(buffer.subarray(0, count));
+  }
+}
+
+Deno.test("a half-sent request ends, and an address has a number of connections", async () => {
+  const limits = { requestMs: 200, checkMs: 50, connectionsOfAddress: 2 };
+  const listening = await listen("127.0.0.1:0", handler, limits);
+  const { hostname, port } = new URL(listening.url);
+  const connect = () => Deno.connect({ hostname, port: Number(port) });
+  const half = [await connect(), await connect()];
+  for (const connection of half) {
+    await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: a\r\n"));
+  }
+  const third = await connect();
+  assert.equal(await untilClosed(third), "");
+  for (const connection of half) assert.match(await untilClosed(connection), /^HTTP\/1\.1 408/);
+  assert.equal((await fetch(`${listening.url}/healthz`)).status, 200);
+  for (const connection of [...half, third]) connection.close();
+  await listening.close();
+});
+
+Deno.test("a malformed Host, a HEAD request and a method that fetch forbids get a response", async () => {
+  const listening = await listen("127.0.0.1:0", handler);
+  const { hostname, port } = new URL(listening.url);
+  const answer = async (text: string) => {
+    using connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode(text));
+    return await untilClosed(connection);
+  };
+  const close = "Connection: close\r\n\r\n";
+  assert.match(
+    await answer(`GET /healthz HTTP/1.1\r\nHost: [[[\r\n${close}`),
+    /^HTTP\/1\.1 200.*ok\n$/s,
+  );
+  assert.match(
+    await answer(`HEAD /graphs HTTP/1.1\r\nHost: localhost\r\n${close}`),
+    /^HTTP\/1\.1 200.*\r\n\r\n$/s,
+  );
+  assert.match(await answer(`TRACE / HTTP/1.1\r\nHost: a\r\n${close}`), /^HTTP\/1\.1 40[05]/);
+  await listening.close();
 });

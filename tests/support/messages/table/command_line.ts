@@ -324,7 +324,9 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 2",
       texts: [
-        '<file>: user "<name>": as-groups is not supported',
+        "<user>: <fields> is not supported",
+        "<user>: as-uid needs as",
+        "<user>: as and as-uid must be printable ASCII characters",
         '<file>: user "<name>": auth-provider "<provider>" is not supported; use an exec plugin',
       ],
       cause: "kro does not support this field of the kubeconfig.",
@@ -333,10 +335,21 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 2",
       texts: [
-        '… <file>: user "<name>": credential plugin "<command>"',
+        "<source>: the token is not one word of visible ASCII characters",
+        '<file>: user "<name>"',
+      ],
+      cause: "A token file, a kubeconfig or an exec plugin gives a token that no header can hold.",
+      remedy: "Write the token alone, on one line; the message does not show it.",
+    },
+    {
+      code: "exit 2",
+      texts: [
+        '<user>: credential plugin "<command>"',
         "<plugin> is not installed<hint>",
-        "… its output is not JSON",
-        "… its output is not an ExecCredential with a status",
+        "<plugin>: its output is not JSON",
+        "<plugin>: its output is not an ExecCredential with a status",
+        "<plugin>: it did not end within <n> s",
+        "<plugin> needs a terminal (interactiveMode Always); kro gives it none",
         "… it failed without output",
       ],
       cause: "The kubeconfig's exec plugin is missing, or failed.",
@@ -352,6 +365,7 @@ export const COMMAND_LINE: Section = {
         "… service account's certificate authority",
         "… service account's namespace",
         "… token file",
+        "… certificate authority",
       ],
       cause:
         "A file that the kubeconfig or the pod's service account names is missing, unreadable or empty.",
@@ -364,6 +378,7 @@ export const COMMAND_LINE: Section = {
         "<request>: no permission: run with --allow-net=<host>",
         "… <path>: reading the <what>",
         "… reading $<name>",
+        "… setting $<name>",
         "… reading the host name",
       ],
       cause: "kro was started by `deno run` without the right that it needs.",

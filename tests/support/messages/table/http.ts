@@ -17,15 +17,23 @@ export const HTTP: Section = {
       code: "HTTP 401",
       texts: ["send a token of the cluster: Authorization: Bearer TOKEN"],
       cause:
-        "`--metrics-auth` is set, and the request has no token, or one that the cluster does not know.",
+        "`--metrics-auth` or `--http-auth` is set, and the request has no token, or one that the cluster does not know.",
       remedy: "Send a service account's token in that header.",
     },
     {
       code: "HTTP 403",
-      texts: ["this needs the right to get the non-resource URL /metrics"],
-      cause: "The token is valid, and its user may not read the metrics.",
+      texts: ["this needs the right to get the non-resource URL <url>"],
+      cause: "The token is valid, and its user may not read the metrics or the API.",
       remedy:
-        "Bind the user to a ClusterRole with `nonResourceURLs: [/metrics]` and `verbs: [get]`.",
+        "Bind the user to a ClusterRole with `nonResourceURLs: [/metrics]` or `[/graphs]` and `verbs: [get]`.",
+    },
+    {
+      code: "HTTP 403",
+      texts: ["the API answers clients on kro's own host only; see --http-auth"],
+      cause:
+        "The request does not come from the loopback interface, or passed a proxy, or has another Host.",
+      remedy:
+        "Use `kubectl port-forward`, or start kro with `--http-auth` and send a token that may get `/graphs`.",
     },
     {
       code: "HTTP 404",
@@ -65,8 +73,8 @@ export const HTTP: Section = {
     {
       code: "HTTP 503",
       texts: ["kro cannot check with the API server who may read this; see kro's log"],
-      cause: "The reviews of `--metrics-auth` fail.",
-      remedy: "See `cannot check who may read the metrics` under “Log lines”.",
+      cause: "The reviews of `--metrics-auth` or `--http-auth` fail.",
+      remedy: "See `cannot check who may read` under “Log lines”.",
     },
     {
       code: "HTTP 503",

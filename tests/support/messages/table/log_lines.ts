@@ -77,9 +77,10 @@ export const LOG_LINES: Section = {
     {
       code: "kro.controller ERROR",
       texts: [
-        "cannot check who may read the metrics: <error>; --metrics-auth needs the right to create tokenreviews and subjectaccessreviews",
+        "cannot check who may read <path>: <error>; <flag> needs the right to create tokenreviews and subjectaccessreviews",
       ],
-      cause: "The API server refused or did not answer the reviews of `--metrics-auth`.",
+      cause:
+        "The API server refused or did not answer the reviews of `--metrics-auth` or `--http-auth`.",
       remedy: "Bind kro's service account to the ClusterRole `system:auth-delegator`.",
     },
     {

@@ -26,6 +26,16 @@ export const REQUESTS: Section = {
       remedy: "Nothing.",
     },
     {
+      code: "BadRequest",
+      texts: [
+        'invalid name or namespace <name>: it may not be "." or "..", and may not contain "/" or "%"',
+      ],
+      cause:
+        "An expression gives a name that would lead the request to another path; kro sends no request.",
+      remedy:
+        "Correct the expression of `metadata.name` or `metadata.namespace`, or the instance's value.",
+    },
+    {
       code: "Unauthorized",
       texts: ["… at <host> with the credentials of <config>"],
       cause: "The API server does not accept the credentials.",
@@ -61,6 +71,14 @@ export const REQUESTS: Section = {
       ],
       cause: "The answer does not come from a Kubernetes API server, or is damaged or too large.",
       remedy: "Check which server or proxy answers at the kubeconfig's `server`.",
+    },
+    {
+      code: "Invalid, Forbidden, …",
+      texts: ["the cause is withheld, because it may quote the value of a Secret"],
+      cause:
+        "The node is a Secret or depends on values of one, directly or through other nodes. The API server, an admission webhook or CEL gave a cause, which may quote those values.",
+      remedy:
+        "Check the fields or the expression that the message names; apply the object by hand with `kubectl apply --dry-run=server` to see the cause.",
     },
     {
       code: "Other",

@@ -1,0 +1,123 @@
+/**
+ * Runs exec credential plugins (`client.authentication.k8s.io`; Kubernetes documentation, "Authenticating",
+ * section "client-go credential plugins").
+ */
+import { isObject, type JsonObject } from "../api/mod.ts";
+import { ConfigError } from "./errors.ts";
+import { permissionError } from "./deno_permission.ts";
+import type { ClusterConfig } from "./types.ts";
+
+/** What a plugin returned. */
+export interface ExecStatus {
+  /** The bearer token. */
+  token?: string;
+  /** The client certificate with its key, PEM. */
+  clientCert?: { cert: string; key: string };
+  /** When the credentials expire, in milliseconds since 1970. */
+  expires?: number;
+}
+
+/** Time limit of a plugin, in milliseconds. A plugin may wait for a person's login in a browser. */
+const LIMIT_MS = 60_000;
+
+/**
+ * Runs the plugin and returns its status. Standard input is empty. Rejects with ConfigError that never shows
+ * the plugin's output, which may contain a credential.
+ *
+ * @param where the user that messages name
+ * @param exec the kubeconfig's `exec`
+ * @param config the cluster that `provideClusterInfo` describes
+ */
+export async function runPlugin(
+  where: string,
+  exec: JsonObject,
+  config: ClusterConfig,
+  limitMs: number = LIMIT_MS,
+): Promise<ExecStatus> {
+  const name = String(exec.command);
+  const plugin = `${where}: credential plugin "${name}"`;
+  if (exec.interactiveMode === "Always") {
+    throw new ConfigError(`${plugin} needs a terminal (interactiveMode Always); kro gives it none`);
+  }
+  const args = Array.isArray(exec.args) ? exec.args.map(String) : [];
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(name, {
+      args,
+      env: { ...variables(exec.env), KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(exec, config)) },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      const hint = typeof exec.installHint === "string"
+        ? `: ${exec.installHint.trim().split("\n")[0]}`
+        : "";
+      throw new ConfigError(`${plugin} is not installed${hint}`);
+    }
+    const denied = permissionError(plugin, `--allow-run=${name} --allow-env`, error);
+    throw denied instanceof ConfigError ? denied : new ConfigError(`${plugin}: ${denied.message}`);
+  }
+  const output = child.output();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limitMs);
+  });
+  const ended = await Promise.race([output, late]).finally(() => clearTimeout(timer));
+  if (!ended) {
+    child.kill("SIGKILL");
+    // A grandchild may hold the pipes open, so the rest of the output is not awaited.
+    output.catch(() => {});
+    child.unref();
+    throw new ConfigError(`${plugin}: it did not end within ${limitMs / 1000} s`);
+  }
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (!ended.success) {
+    const last = text(ended.stderr).trim().split("\n").at(-1);
+    throw new ConfigError(`${plugin}: ${last || "it failed without output"}`);
+  }
+  return statusOf(plugin, text(ended.stdout));
+}
+
+function variables(given: unknown): Record<string, string> {
+  const list = Array.isArray(given) ? given.filter(isObject) : [];
+  return Object.fromEntries(list.map(({ name, value }) => [String(name), String(value)]));
+}
+
+function execInfo(exec: JsonObject, config: ClusterConfig): JsonObject {
+  const { server, ca, insecure, proxyUrl } = config;
+  const cluster = exec.provideClusterInfo === true && {
+    server,
+    ...(ca !== undefined && {
+      "certificate-authority-data": new TextEncoder().encode(ca).toBase64(),
+    }),
+    ...(insecure && { "insecure-skip-tls-verify": true }),
+    ...(proxyUrl && { "proxy-url": proxyUrl }),
+  };
+  return {
+    apiVersion: exec.apiVersion ?? "client.authentication.k8s.io/v1",
+    kind: "ExecCredential",
+    spec: { interactive: false, ...(cluster && { cluster }) },
+  };
+}
+
+function statusOf(plugin: string, output: string): ExecStatus {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(output);
+  } catch {
+    throw new ConfigError(`${plugin}: its output is not JSON`);
+  }
+  const status = isObject(parsed) ? parsed.status : undefined;
+  if (!isObject(status)) {
+    throw new ConfigError(`${plugin}: its output is not an ExecCredential with a status`);
+  }
+  const { token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp } = status;
+  const expires = typeof expirationTimestamp === "string" ? Date.parse(expirationTimestamp) : NaN;
+  return {
+    ...(typeof token === "string" && token !== "" && { token }),
+    ...(typeof cert === "string" && typeof key === "string" && { clientCert: { cert, key } }),
+    ...(!Number.isNaN(expires) && { expires }),
+  };
+}

@@ -1,0 +1,76 @@
+/** The configured certificate authority is the only one that counts, and its file is read again. */
+import assert from "node:assert/strict";
+import { generate } from "selfsigned";
+import { caReader } from "../../../src/kube/ca.ts";
+import type { ClusterConfig } from "../../../src/kube/mod.ts";
+
+Deno.test("the file of the certificate authority is read again after a minute, and kept while it is broken", async () => {
+  const dir = await Deno.makeTempDir();
+  const file = `${dir}/ca.crt`;
+  const config: ClusterConfig = { server: "https://k", ca: "first", namespace: "n", origin: "o" };
+  let now = 0;
+  const read = caReader(file, config, () => now);
+  const seen: (string | undefined)[] = [];
+  for (const text of ["-----BEGIN one", "broken", "-----BEGIN two"]) {
+    await Deno.writeTextFile(file, text);
+    await read();
+    seen.push(config.ca);
+    now += 60_000;
+    await read();
+    seen.push(config.ca);
+  }
+  assert.deepEqual(seen, [
+    "first",
+    "-----BEGIN one",
+    "-----BEGIN one",
+    "-----BEGIN one",
+    "-----BEGIN one",
+    "-----BEGIN two",
+  ]);
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("a server whose certificate a root of the system signed gets no request", async () => {
+  const dir = await Deno.makeTempDir();
+  const make = () =>
+    generate([{ name: "commonName", value: "127.0.0.1" }], {
+      algorithm: "sha256",
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
+    });
+  const [publicRoot, configured] = [await make(), await make()];
+  await Deno.writeTextFile(`${dir}/roots.pem`, publicRoot.cert);
+  let requests = 0;
+  await using server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    cert: publicRoot.cert,
+    key: publicRoot.private,
+    onListen() {},
+  }, () => {
+    requests++;
+    return new Response("{}");
+  });
+  const program = `
+    import { connect } from ${JSON.stringify(import.meta.resolve("../../../src/kube/mod.ts"))};
+    const ca = Deno.args[0] || undefined;
+    const config = { server: "https://127.0.0.1:${server.addr.port}", ca, namespace: "n", origin: "o" };
+    const client = connect(config, { userAgent: "kro/test" });
+    const answer = await client.raw("/version").then(() => "answered", (error) => error.message);
+    client.close();
+    console.log(answer);`;
+  const ask = async (ca: string): Promise<string> => {
+    const file = `${dir}/ask.ts`;
+    await Deno.writeTextFile(file, program);
+    const config = new URL("../../../deno.json", import.meta.url).pathname;
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", `--config=${config}`, file, ca],
+      env: { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: `${dir}/roots.pem` },
+    }).output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  };
+  assert.match(await ask(""), /^answered/);
+  assert.equal(requests, 1);
+  assert.match(await ask(configured.cert), /check the certificate authority/);
+  assert.equal(requests, 1);
+  await Deno.remove(dir, { recursive: true });
+});
