@@ -1,19 +1,28 @@
-/** Replaces the Deployment controller in a cluster without one: replicas become ready some time after a change. */
+/**
+ * A substitute for the Deployment controller, for control planes that do not run it. Replicas
+ * become ready some time after each change.
+ */
 import type { KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
 import { DEPLOYMENT } from "../support/kinds.ts";
 
-/** Poll interval in milliseconds; a Deployment is ready one to two intervals after a change. */
+/**
+ * The interval at which Deployments are polled, in milliseconds. A Deployment becomes ready one to
+ * two intervals after a change.
+ */
 const LOOK_MS = 400;
 
-/** Makes Deployments ready until it is disposed. */
+/**
+ * Starts to report the replicas of all Deployments as ready; disposing the returned object stops
+ * this.
+ */
 export function deploymentsProgress(client: KubeClient): AsyncDisposable {
   let running = true;
   let wake = () => {};
   const seen = new Map<string, number>();
   const work = (async () => {
     while (running) {
-      // Scenarios stop the API server.
+      // A failed list is ignored, because scenarios stop the API server.
       const { items } = await client.list(DEPLOYMENT).catch(() => ({ items: [] }));
       for (const item of items) await progress(client, item, seen).catch(() => {});
       await new Promise<void>((resolve) => {

@@ -1,4 +1,7 @@
-/** An API server, the fault proxy in front of it, kro that connects through the proxy, and a user's client. */
+/**
+ * The environment of the fault scenarios: an API server, the fault proxy in front of it, kro
+ * processes that connect through the proxy, and a client for the actions of users.
+ */
 import { bundle } from "../../deploy/tasks/bundle.ts";
 import { permissionFlags } from "../../src/cli/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
@@ -12,54 +15,63 @@ import { TIMER_COUNT } from "./process_usage.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 import { installThings } from "./thing_kind.ts";
 
-/** Flags of every kro process here: enough workers for all subjects, and CRDs deleted with their RGD. */
+/**
+ * The flags of every kro process: enough workers for all test graphs, and deletion of CRDs with
+ * their RGDs.
+ */
 const FLAGS = [
   "--log-format=json",
   "--metrics-bind-address=0",
   "--allow-crd-deletion",
   "--resource-graph-definition-concurrent-reconciles=32",
   "--dynamic-controller-concurrent-reconciles=64",
-  // A sweep finds missed events; one per minute, so that a run has several.
+  // The interval between full resyncs, in seconds. A resync reports changes that the watches
+  // missed; one per minute gives each run several of them.
   "--dynamic-controller-default-resync-period=60",
 ];
 
-/** The name of kro's port on the proxy if one process runs at a time. */
+/** The name of kro's client port on the proxy, in scenarios that run one kro process at a time. */
 export const KRO = "kro";
 
-/** Options of a kro process. */
+/** The options with which a kro process is started. */
 export interface StartOptions {
-  /** Name of its port on the proxy, {@link KRO} by default. */
+  /** The name of the process's client port on the proxy; {@link KRO} by default. */
   door?: string;
-  /** More flags. */
+  /** Additional command-line flags of kro. */
   flags?: string[];
-  /** Flags of V8. */
+  /** The V8 flags of the process. */
   v8?: string[];
-  /** A command that execs its arguments, by which kro starts. */
+  /**
+   * A command that executes its arguments; kro is started by this command, for example in a cgroup.
+   */
   under?: string[];
-  /** Whether to wait until it is ready; true by default. */
+  /** Whether to wait until the process is ready; true by default. */
   wait?: boolean;
-  /** Offset of its clock in milliseconds. */
+  /** The offset of the process's clock, in milliseconds. */
   skewMs?: number;
-  /** Its kubeconfig, instead of the port's own. */
+  /** The path of a kubeconfig file to use instead of the one for the client port. */
   kubeconfig?: string;
-  /** Additional files that it may read. */
+  /** Additional files that the process is permitted to read. */
   reads?: string[];
 }
 
-/** The environment of scenarios. */
+/** Starts and stops the processes of a fault scenario, and connects them to the proxy. */
 export class Environment implements AsyncDisposable {
   /** The proxy between all clients and the API server. */
   readonly proxy: FaultProxy;
-  /** The user's client, through the proxy, so that its requests are recorded too. */
+  /**
+   * A client for the actions of users. It also connects through the proxy, so that the proxy
+   * records its requests.
+   */
   readonly admin: KubeClient;
-  /** The administrator's kubeconfig. */
+  /** The path of the administrator's kubeconfig file. */
   readonly adminFile: string;
-  /** The control plane. */
+  /** The control plane, which contains the API server behind the proxy. */
   readonly controlPlane: RunningControlPlane;
   readonly #dir: string;
   readonly #bundle: string;
   readonly #progress: AsyncDisposable;
-  /** Number of characters of the log that the oracles have read, by process. */
+  /** The number of characters of each process's log that have already been checked. */
   readonly #read = new Map<KroProcess, number>();
   readonly #logs: string[] = [];
   readonly #doors = new Set<string>();
@@ -84,7 +96,7 @@ export class Environment implements AsyncDisposable {
     this.#progress = deploymentsProgress(parts.admin);
   }
 
-  /** Starts the proxy and the user's client; {@link startKro} starts kro. */
+  /** Starts the proxy and the client for the actions of users. {@link startKro} starts kro. */
   static async open(controlPlane: RunningControlPlane): Promise<Environment> {
     const dir = await Deno.makeTempDir({ prefix: "kro-faults-" });
     const proxy = await FaultProxy.start(controlPlane);
@@ -96,29 +108,35 @@ export class Environment implements AsyncDisposable {
     const admin = connect(await loadConfig({ kubeconfig: adminFile }), { userAgent: "user" });
     await installCrds(admin);
     await installThings(admin);
-    // Later builds must not change the tested program.
+    // Copies the bundle, so that a later build does not change the program under test.
     const path = `${dir}/kro.js`;
     await Deno.copyFile(await bundle(), path);
     return new Environment({ controlPlane, proxy, admin, adminFile, dir, bundle: path });
   }
 
-  /** The ports of kro's processes on the proxy, which are the clients' names in the record. */
+  /**
+   * The names of the kro processes' client ports on the proxy, which are also the client names in
+   * the proxy's record.
+   */
   get doors(): string[] {
     return [...this.#doors];
   }
 
-  /** Whether a process runs. */
+  /** Whether a kro process runs. */
   get hasKro(): boolean {
     return this.#current?.running ?? false;
   }
 
-  /** The running process, if one runs at a time. */
+  /** The running kro process, in scenarios that run one process at a time. */
   get kro(): KroProcess {
     if (!this.#current) throw new Error("no kro runs");
     return this.#current;
   }
 
-  /** Starts kro behind the proxy's port of that name, and by default waits until it is ready. */
+  /**
+   * Starts a kro process that connects to the client port `door` of the proxy; by default waits
+   * until the process is ready.
+   */
   async startKro(
     options: StartOptions = {},
   ): Promise<KroProcess> {
@@ -146,7 +164,10 @@ export class Environment implements AsyncDisposable {
     return kro;
   }
 
-  /** Writes a bundle of kro whose clock is off by that many milliseconds, and returns its path. */
+  /**
+   * Writes a bundle of kro that reads the time `skewMs` milliseconds off, and returns the bundle's
+   * path.
+   */
   async #skewed(skewMs: number): Promise<string> {
     const file = `${this.#dir}/kro${skewMs}.js`;
     const skew = `{ const now = Date.now.bind(Date), Real = Date;
@@ -159,7 +180,10 @@ globalThis.Date = new Proxy(Real, {
     return file;
   }
 
-  /** Restarts kro whenever it exits, as a kubelet does, until it is disposed. */
+  /**
+   * Restarts kro whenever it exits, as a kubelet restarts a container. Disposing the returned
+   * object stops this.
+   */
   supervise(): Disposable {
     let isStarting = false;
     const timer = setInterval(() => {
@@ -170,7 +194,10 @@ globalThis.Date = new Proxy(Real, {
     return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
-  /** A kubeconfig file for that user through that port. */
+  /**
+   * Writes a kubeconfig file for the user to connect to the client port `door`, and returns the
+   * file's path.
+   */
   async kubeconfig(door: string, user: User): Promise<string> {
     const { proxy, controlPlane } = this;
     const file = `${this.#dir}/kubeconfig.${door}`;
@@ -179,7 +206,10 @@ globalThis.Date = new Proxy(Real, {
     return file;
   }
 
-  /** A kubeconfig for kro's port that names a token file; returns both paths. */
+  /**
+   * Writes a kubeconfig file for kro's client port that reads its token from a file. Returns the
+   * paths of the kubeconfig and the token file.
+   */
   async tokenKubeconfig(token: string): Promise<[kubeconfig: string, tokenFile: string]> {
     const tokenFile = `${this.#dir}/token`;
     await Deno.writeTextFile(tokenFile, token);
@@ -190,19 +220,23 @@ globalThis.Date = new Proxy(Real, {
     return [file, tokenFile];
   }
 
-  /** Stops the process gracefully; returns a finding if its exit code is not 0. */
+  /** Stops the process gracefully. Returns an error line if its exit code is not 0. */
   async stopKro(kro: KroProcess = this.kro): Promise<string[]> {
     const code = await kro.stop();
     return code === 0 ? [] : [`kro ended with exit code ${code}`];
   }
 
-  /** The oracles' findings in the logs since the last call. */
+  /**
+   * Checks the logs that the processes wrote since the last call, and returns a line for each
+   * violation.
+   */
   uncleanLogs(): string[] {
     const found: string[] = [];
     for (const [kro, from] of this.#read) {
       const isOver = !kro.running;
       const log = kro.log().slice(from);
-      // The last line may still be incomplete.
+      // While the process runs, the last line of its log may be incomplete and is left for the next
+      // call.
       const text = isOver ? log : log.slice(0, log.lastIndexOf("\n") + 1);
       found.push(...unclean(text), ...missed(text));
       if (isOver) this.#read.delete(kro);
@@ -211,7 +245,7 @@ globalThis.Date = new Proxy(Real, {
     return found;
   }
 
-  /** Stops all processes, the client and the proxy. */
+  /** Stops the kro processes, the user's client and the proxy. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#progress[Symbol.asyncDispose]();
     for (const kro of this.#read.keys()) {

@@ -1,4 +1,8 @@
-/** Runs all subjects through their phases, in one or several concurrent lives, and checks the state after each phase. */
+/**
+ * Takes the test graphs through all phases, from the creation of their RGDs to the deletion, and
+ * checks the objects after each phase. A pass of all graphs through the phases is called a life;
+ * several lives can run concurrently, each on its own copy of the graphs.
+ */
 import { CRD_KIND, type KubeObject, RGD_KIND } from "../../src/api/mod.ts";
 import { TestCluster } from "../support/cluster/cluster.ts";
 import { late, orphans, stale, uncovered, unquiet, writes } from "./oracles.ts";
@@ -17,65 +21,88 @@ import {
 import type { Environment } from "./environment.ts";
 import { sleep } from "../support/wait.ts";
 
-/** The result of a life without faults, with which lives with faults are compared. */
+/** The result of a run without faults, with which runs under faults are compared. */
 export interface Model {
-  /** The state at the end of each phase. */
+  /** The state of all objects at the end of each phase. */
   states: Map<Phase, State>;
-  /** Number of requests of each subject in each phase, by `subject phase`. */
+  /**
+   * The number of requests that kro sent for each graph in each phase; the key is `graph phase`.
+   */
   requests: Map<string, number>;
-  /** Duration of each phase until kro's last write, in milliseconds. */
+  /** The time from the start of each phase to kro's last write in it, in milliseconds. */
   took: Map<Phase, number>;
 }
 
-/** The faults of a life. */
+/** The faults to apply while the test graphs pass through their phases. */
 export interface Plan {
-  /** Runs before the users act. */
+  /** Called before the users' actions of the phase. */
   before?(phase: Phase): Promise<void> | void;
-  /** Runs while kro reconciles the users' changes. Resolves after the faults, with their end time if it was earlier. */
+  /**
+   * Called after the users' actions, while kro reconciles. Resolves when the faults are over; the
+   * returned time, by `performance.now()`, is their end if they ended earlier.
+   */
   during?(phase: Phase): Promise<number | void>;
-  /** Runs after kro is idle again. */
+  /** Called after kro has reconciled all changes of the phase. */
   after?(phase: Phase): Promise<void> | void;
 }
 
-/** Options of lives. */
+/** The options of {@link live}. */
 export interface LifeOptions {
-  /** Tokens in all names, `l` and digits: each subject lives one life per token, concurrently. */
+  /**
+   * The names of the graphs' copies, each `l` and digits. All object names of a copy contain its
+   * name, and the copies run concurrently.
+   */
   lives: readonly string[];
-  /** The graphs. */
+  /** The graphs under test. */
   subjects: readonly Subject[];
-  /** The faults. */
+  /** The faults to apply; no faults by default. */
   plan?: Plan;
-  /** The life without faults to compare with. */
+  /** The result of a run without faults, with which this run is compared. */
   model?: Model;
-  /** Time after convergence in which kro may not write, in milliseconds; 3 s by default. */
+  /** The time after convergence in which kro must not write, in milliseconds; 3 s by default. */
   quietMs?: number;
-  /** The same time in phase `change`, in which a subject has the most objects. */
+  /**
+   * The time after convergence in which kro must not write in the phase `change`, in milliseconds;
+   * `quietMs` by default. Graphs have the most objects in this phase.
+   */
   restMs?: number;
-  /** The last phase; all by default. */
+  /** The phase after which the run ends; the last phase by default. */
   until?: Phase;
-  /** Compares without generations and managed fields, because users changed more than in the model. */
+  /**
+   * Whether to ignore generations and managed fields in the comparison with the model, because a
+   * scenario makes additional changes.
+   */
   loose?: boolean;
-  /** Keeps the record of earlier requests, because an oracle needs it. */
+  /** Whether to keep the proxy's record of the requests before this run. */
   keepRecord?: boolean;
-  /** Time limit for a phase to converge, in milliseconds. */
+  /** The time limit for a phase to converge, in milliseconds; 120 s by default. */
   patienceMs?: number;
-  /** Time by which a phase may exceed its bound, in milliseconds: kro's longest backoff, 30 s by default. */
+  /**
+   * The time by which a phase may exceed its expected duration, in milliseconds. The default is
+   * kro's longest backoff, 30 s.
+   */
   graceMs?: number;
 }
 
-/** The outcome of a life. */
+/** The result of {@link live}. */
 export interface Lived {
-  /** The oracles' findings; empty if there are none. */
+  /** A line for each violation; empty if kro behaved correctly. */
   faults: string[];
-  /** This life as a model for later ones. */
+  /** The measurements of this run, with which later runs can be compared. */
   model: Model;
-  /** The longest time from the end of a phase's faults to kro's last write, in milliseconds. */
+  /**
+   * The longest time from the end of a phase's faults to kro's last write in the phase, in
+   * milliseconds.
+   */
   recoveryMs: number;
-  /** Phases that exceeded their bound. */
+  /** A line for each phase that took longer than expected. */
   late: string[];
 }
 
-/** Runs the lives. The record is empty afterwards, unless there are findings. */
+/**
+ * Takes the graphs through all phases under the given faults, and checks the result. Empties the
+ * proxy's record, unless there are violations.
+ */
 export async function live(env: Environment, options: LifeOptions): Promise<Lived> {
   const { lives, subjects, plan = {}, patienceMs = 120_000, graceMs = 30_000 } = options;
   const all = lives.flatMap((life) => subjects.map((subject) => ({ life, subject })));
@@ -144,10 +171,16 @@ function countRequests(
   }
 }
 
-/** Slightly more than the longest backoff of a watch, in milliseconds: an event may be that late. */
+/**
+ * Slightly more than the longest backoff of a watch, in milliseconds. An event may arrive that
+ * late.
+ */
 const BACKOFF_MS = 40_000;
 
-/** Waits until kro is idle and the state equals the model's. Returns the state of the first life. */
+/**
+ * Waits until kro is idle and the objects' state equals the model's state. Returns the state of the
+ * first copy of the graphs.
+ */
 async function restAsIn(
   env: Environment,
   convergence: Convergence,
@@ -174,7 +207,10 @@ async function restAsIn(
   }
 }
 
-/** The name of objects that a scenario creates and kro must not change; states omit them. */
+/**
+ * The name of the objects that a scenario creates to check that kro leaves them unchanged. State
+ * comparisons ignore these objects.
+ */
 export const FOREIGN = "somebody-elses";
 
 function isOf({ path, body }: Entry, lives: readonly string[]): boolean {
@@ -186,7 +222,7 @@ function isForeign({ metadata }: KubeObject): boolean {
   return metadata.name === FOREIGN;
 }
 
-/** The users' actions in a phase. */
+/** Applies the changes that a user makes to one graph in a phase. */
 export async function act(
   phase: Phase,
   subject: Subject,
@@ -220,28 +256,32 @@ export async function act(
   }
 }
 
-/** Parameters of {@link untilConverged}. */
+/** The parameters of {@link untilConverged}. */
 export interface Convergence {
-  /** The tokens of the lives. */
+  /** The names of the graphs' copies. */
   lives: readonly string[];
-  /** The graphs. */
+  /** The graphs to wait for. */
   subjects: readonly Subject[];
-  /** The phase of each. */
+  /** Returns the phase whose end a graph must reach. */
   phaseOf: (subject: Subject) => Phase;
-  /** Time without writes to wait for, in milliseconds. */
+  /** The time without writes after which kro counts as idle, in milliseconds. */
   quietMs: number;
-  /** Time limit in milliseconds from `since`. */
+  /** The time limit, in milliseconds from `since`. */
   patienceMs: number;
-  /** Time from which writes count, by `performance.now()`. */
+  /** The time from which writes count, in milliseconds, by `performance.now()`. */
   since: number;
 }
 
-/** Waits until every subject has reached the end of its phase and kro has written nothing for long enough. */
+/**
+ * Waits until every graph has reached the end of its phase and kro has sent no write for `quietMs`
+ * milliseconds.
+ */
 export async function untilConverged(
   env: Environment,
   s: Convergence,
 ): Promise<{ lastWrite: number; faults: string[] }> {
-  // A failed life may have left objects that kro still writes to.
+  // Counts only writes to these copies of the graphs: kro may still write to objects that an
+  // earlier failed run left behind.
   const own = (since: number) =>
     env.proxy.record.filter((e) => e.began >= since && isOf(e, s.lives));
   const lastWrite = () => writes(own(s.since), env.doors, 0).at(-1)?.began ?? s.since;
@@ -260,7 +300,7 @@ export async function untilConverged(
   return { lastWrite: lastWrite(), faults: busy.map((line) => `not in time: ${line}`) };
 }
 
-/** Objects that have not reached the final state of their phase, one line each. */
+/** Returns a line for each RGD or instance that has not reached the final state of its phase. */
 async function unconverged(
   env: Environment,
   { lives, subjects, phaseOf }: Convergence,
@@ -305,7 +345,7 @@ function brief(object: KubeObject | undefined): string {
   return `${state ?? "without state"} (${bad.join("; ").slice(0, 400)})`;
 }
 
-/** All objects of the subjects' kinds. */
+/** Returns all objects of the kinds that the test graphs use. */
 export async function everything(
   env: Environment,
   lives: readonly string[],

@@ -1,4 +1,7 @@
-/** `deno task faults`: runs the scenarios on a control plane of its own, prints a table, and writes each row to RESULTS.md. */
+/**
+ * The command `deno task faults`. Runs the fault scenarios on a control plane of its own, prints a
+ * table, and writes each row to RESULTS.md.
+ */
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { scenarios } from "./scenarios/mod.ts";
@@ -18,7 +21,7 @@ changed since the last commit.`;
 
 const RESULTS = `${import.meta.dirname}/RESULTS.md`;
 
-/** The tested commit; undefined with uncommitted changes. */
+/** Returns the hash of the tested commit; undefined if there are uncommitted changes. */
 async function commit(): Promise<string | undefined> {
   const git = async (...args: string[]) => {
     const cwd = `${import.meta.dirname}/../..`;
@@ -60,7 +63,7 @@ async function main(args: string[]): Promise<number> {
     console.error(usage);
     return 2;
   }
-  // Read before kro's bundle is built, so that it names the bundle's commit.
+  // The hash is read before kro is bundled, so that a commit during the run does not change it.
   const tested = await commit();
   const say = (line: string) => console.error(line);
   await using controlPlane = await startControlPlane({ progress: say, without: apiOnly });
@@ -79,7 +82,7 @@ async function main(args: string[]): Promise<number> {
   return rows.every(({ row }) => row.survived === row.runs && row.runs > 0) ? 0 : 1;
 }
 
-/** Runs a scenario; one that throws counts as one failed run. */
+/** Runs a scenario. A scenario that throws counts as one failed run. */
 async function attemptRow(scenario: string, run: () => Promise<Row>): Promise<Row> {
   let row: Row | undefined;
   const { faults } = await attempt(async () => {

@@ -1,9 +1,11 @@
-/** A cgroup (v1 or v2) with a memory limit, where this machine permits creating one. */
+/**
+ * A cgroup (v1 or v2) that limits the memory of a process, on machines which permit creating one.
+ */
 
 const V1 = "/sys/fs/cgroup/memory";
 const V2 = "/sys/fs/cgroup";
 
-/** A cgroup with a memory limit. Leaving the scope removes it. */
+/** A cgroup that limits the memory of its processes. Disposing the object removes the cgroup. */
 export class MemoryGroup implements AsyncDisposable {
   readonly #dir: string;
 
@@ -11,7 +13,10 @@ export class MemoryGroup implements AsyncDisposable {
     this.#dir = dir;
   }
 
-  /** Creates a group with this limit in bytes; undefined where that is not permitted or cgroups do not exist. */
+  /**
+   * Creates a cgroup that limits memory to `bytes`. Returns undefined if the machine does not
+   * permit this or does not support cgroups.
+   */
   static async make(bytes: number): Promise<MemoryGroup | undefined> {
     const name = `kro-faults-${crypto.randomUUID().slice(0, 8)}`;
     for (const [root, file] of [[V1, "memory.limit_in_bytes"], [V2, "memory.max"]]) {
@@ -27,12 +32,12 @@ export class MemoryGroup implements AsyncDisposable {
     return undefined;
   }
 
-  /** A command that execs its arguments in the group. */
+  /** A command that executes its arguments in the cgroup. */
   get under(): string[] {
     return ["sh", "-c", `echo $$ >${this.#dir}/cgroup.procs && exec "$@"`, "sh"];
   }
 
-  /** Removes the group, unless it still has processes. */
+  /** Removes the cgroup; does nothing while the cgroup still contains processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#dir).catch(() => {});
   }

@@ -1,4 +1,7 @@
-/** Invariants under all faults: pure functions over the proxy's record and the final state that return their findings. */
+/**
+ * Test oracles: rules that kro must not violate under any fault. Each oracle is a pure function of
+ * the proxy's record or the final state, and returns a line for each violation.
+ */
 import { groupKind, type KubeObject, Label, LEASE_NAME } from "../../src/api/mod.ts";
 import {
   covers,
@@ -8,7 +11,7 @@ import {
 } from "../../src/reconcile/inventory.ts";
 import { type Entry, isWrite } from "./proxy/mod.ts";
 
-/** Objects with kro's labels whose instance does not exist. */
+/** Returns a line for each object whose labels refer to an instance that does not exist. */
 export function orphans(objects: readonly KubeObject[]): string[] {
   const uids = new Set(objects.map((o) => o.metadata.uid));
   return objects.filter(({ metadata: { labels = {} } }) => {
@@ -17,7 +20,10 @@ export function orphans(objects: readonly KubeObject[]): string[] {
   }).map((o) => `${textOf(o)} has no instance any more`);
 }
 
-/** Writes of these clients from `since` (`performance.now()`), without those of the Lease and Events. */
+/**
+ * Returns the writes that these clients sent at or after `since` (by `performance.now()`), except
+ * writes of Leases and Events.
+ */
 export function writes(
   record: readonly Entry[],
   clients: readonly string[],
@@ -29,7 +35,10 @@ export function writes(
   );
 }
 
-/** Writes of these clients after convergence. */
+/**
+ * Returns a line for each write after `since`, the time at which all objects had converged: kro
+ * must then stop writing.
+ */
 export function unquiet(
   record: readonly Entry[],
   clients: readonly string[],
@@ -40,7 +49,10 @@ export function unquiet(
   );
 }
 
-/** Writes after which a live child was missing from its instance's inventory, or had outlived its instance. */
+/**
+ * Returns a line for each write after which a child object existed without an instance, or was
+ * missing from the instance's inventory.
+ */
 export function uncovered(record: readonly Entry[]): string[] {
   const instances = new Map<string, { inventory: Inventory; home: string }>();
   const children = new Map<string, Child>();
@@ -93,14 +105,15 @@ interface Child {
 interface Step {
   entry: Entry;
   object: KubeObject | undefined;
-  /** Whether the write removed the object. */
+  /** Whether the write removed the object from the API server. */
   isGone: boolean;
   at: number;
 }
 
 /**
- * Successful writes in the server's order, which is that of resourceVersions: all are revisions of one
- * etcd. A removal has no resourceVersion of its own; it is ordered after all writes that completed before it.
+ * Sorts the successful writes by resourceVersion, which is the order in which the API server
+ * executed them. A removal returns no resourceVersion, so it is placed after the writes that
+ * completed before it.
  */
 function history(record: readonly Entry[]): Step[] {
   let latest = 0;
@@ -110,7 +123,8 @@ function history(record: readonly Entry[]): Step[] {
       const answer = JSON.parse(entry.answer ?? "null") as KubeObject | null;
       const object = answer?.kind === "Status" ? undefined : answer ?? undefined;
       const { deletionTimestamp, finalizers = [], resourceVersion } = object?.metadata ?? {};
-      // The response to a deletion is a Status or the object's last state.
+      // A deletion returns the object's last state or a Status object. A deleted object with
+      // finalizers still exists.
       const isGone = finalizers.length === 0 &&
         (entry.verb === "delete" || deletionTimestamp !== undefined);
       const at = isGone ? latest : Number(resourceVersion);
@@ -130,8 +144,9 @@ function keyOf(entry: Entry, object: KubeObject | undefined): string {
 }
 
 /**
- * Writes of these clients while another process held the Lease, or after it had expired. If a user deletes the
- * Lease, its last holder may still write until it would have expired.
+ * Returns a line for each write of a client that was not the leader: another process held the
+ * Lease, or the Lease had expired. If a user deletes the Lease, its last holder may write until the
+ * Lease would have expired.
  */
 export function unled(record: readonly Entry[], clients: readonly string[]): string[] {
   const leases = record.filter((e) =>
@@ -142,7 +157,7 @@ export function unled(record: readonly Entry[], clients: readonly string[]): str
     return { at: e.ended!, client: e.client, ...spec };
   }).sort((a, b) => a.at - b.at);
   const identities = new Map(leases.flatMap((l) => l.holderIdentity ? [[l.client, l]] : []));
-  // A write that the server rejected changed nothing.
+  // A write that the API server rejected has no effect, so only successful writes count.
   return writes(record, clients, 0).filter(isSuccess).filter((e) => {
     const held = leases.findLast((l) => l.at <= e.began);
     const isOwn = held?.holderIdentity !== undefined && held.holderIdentity !== "" &&
@@ -156,7 +171,10 @@ interface LeaseSpec {
   leaseDurationSeconds?: number;
 }
 
-/** Lists and first watches that may return an older state than was read before: `resourceVersion=0` permits any age. */
+/**
+ * Returns a line for each list or watch with `resourceVersion=0`. Such a request may return an
+ * older state than kro has already seen, so kro must not send it.
+ */
 export function stale(record: readonly Entry[], clients: readonly string[]): string[] {
   return record.filter((e) =>
     clients.includes(e.client) && /[?&]resourceVersion=0(&|$)/.test(e.path)
@@ -165,15 +183,18 @@ export function stale(record: readonly Entry[], clients: readonly string[]): str
 }
 
 /**
- * Lines of a log that are not JSON: stack traces, unhandled rejections, errors of the runtime. The single
- * line of a command that exits with an error is permitted.
+ * Returns a line for each line of a log that is not JSON, such as a stack trace or an unhandled
+ * rejection. The error line which a failed command prints before it exits is permitted.
  */
 export function unclean(log: string): string[] {
   return log.split("\n").filter((line) => line !== "" && !isLogLine(line) && !GIVES_UP.test(line))
     .map((line) => `in the log: ${line.slice(0, 300)}`);
 }
 
-/** Lines of a JSON log that report changes which a sweep found and events had missed. */
+/**
+ * Returns a line for each log entry which reports that the periodic resync found a change. Watch
+ * events should have reported the change earlier.
+ */
 export function missed(log: string): string[] {
   return log.split("\n").filter((line) => isLogLine(line) && line.includes(MISSED)).map((line) =>
     `a sweep found what events missed: ${JSON.parse(line).message}`
@@ -192,18 +213,27 @@ function isLogLine(line: string): boolean {
   }
 }
 
-/** A resource of a process that has grown by more than connections explain. */
+/**
+ * Returns a line if the number of resources, such as file descriptors, has grown by more than a few
+ * idle connections.
+ */
 export function leaked(what: string, before: number, after: number): string[] {
   return after <= before + 8 ? [] : [`${what} grew from ${before} to ${after}`];
 }
 
-/** Memory of a process that has grown by more than a heap's free reserve, in bytes. */
+/**
+ * Returns a line if memory, in bytes, has grown by more than the free space that a
+ * garbage-collected heap keeps.
+ */
 export function swollen(before: number, after: number): string[] {
   const most = 1.5 * before + 64 * 2 ** 20;
   return after <= most ? [] : [`memory grew from ${mib(before)} to ${mib(after)}`];
 }
 
-/** Duplicate watches of one client. Watches of children and of external objects of a kind differ in their selectors. */
+/**
+ * Returns a line for each watch that a client has open more than once. The watches of a kind's
+ * children and of its external objects count separately, because their selectors differ.
+ */
 export function doubled(client: string, watched: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const what of watched) counts.set(what, (counts.get(what) ?? 0) + 1);
@@ -215,7 +245,10 @@ function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** A recovery that exceeded three times the fault-free run plus the fault's own duration and kro's start. */
+/**
+ * Returns a line if kro took longer than three times the duration without faults, plus `own`: the
+ * duration of the fault itself. All times are in milliseconds.
+ */
 export function late(took: number, bound: { faultFree: number; own: number }): string[] {
   const limit = 3 * bound.faultFree + bound.own;
   return took <= limit ? [] : [`it took ${seconds(took)}, more than ${seconds(limit)}`];
@@ -225,7 +258,7 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** `PATCH /path -> 200 (fault)`. */
+/** Describes a request on one line, such as `patch /path -> 200 (fault)`. */
 function requestText(e: Entry): string {
   const fault = e.fault === "pass" ? "" : ` (${e.fault})`;
   return `${e.verb} ${e.path.split("?")[0]} -> ${e.status ?? "nothing"}${fault}`;

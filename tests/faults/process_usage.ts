@@ -1,16 +1,21 @@
-/** Resources of a kro process: file descriptors, timers, memory. */
+/** Measures the file descriptors, timers and memory of a kro process. */
 import type { KroProcess } from "../support/cluster/kro_process.ts";
 import { eventually } from "../support/wait.ts";
 
-/** The module that kro loads before its own code, and that {@link timers} queries. */
+/**
+ * The path of a module that kro loads before its own code, so that {@link timers} can count timers.
+ */
 export const TIMER_COUNT = `${import.meta.dirname}/timer_count.ts`;
 
-/** Number of open file descriptors. */
+/** Returns the number of the process's open file descriptors. */
 export function descriptors({ pid }: KroProcess): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
 
-/** Number of pending timers, which {@link TIMER_COUNT} logs on SIGUSR2. */
+/**
+ * Returns the number of the process's pending timers. The module {@link TIMER_COUNT} logs the
+ * number when the process receives SIGUSR2.
+ */
 export async function timers(kro: KroProcess): Promise<number> {
   const logged = () => [...kro.log().matchAll(/^\{"message":"(\d+) timers"\}$/gm)];
   const { length } = logged();
@@ -18,7 +23,7 @@ export async function timers(kro: KroProcess): Promise<number> {
   return Number(await eventually("the number of timers in the log", () => logged()[length]?.[1]));
 }
 
-/** Resident memory and its peak, in bytes. */
+/** Returns the process's current and peak resident memory, in bytes. */
 export function memory({ pid }: KroProcess): { now: number; peak: number } {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   const of = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)![1]) * 1024;

@@ -1,20 +1,30 @@
-/** For tests of the proxy: a client through it and a direct one of the administrator, in a namespace of their own. */
+/**
+ * Creates the two clients of a proxy test, in a namespace of its own: one connects through the
+ * proxy, the other directly to the API server.
+ */
 import { connect, type KubeClient, loadConfig } from "../../src/kube/mod.ts";
 import { sharedControlPlane, testNamespace } from "../support/controlplane/shared.ts";
 import { kubeconfig } from "../support/controlplane/users.ts";
 import { FaultProxy } from "./proxy/mod.ts";
 
-/** A client through the proxy and a direct one. Leaving the scope closes both and the proxy. */
+/**
+ * A client that connects through the proxy, and a client that connects directly. Disposing the
+ * object closes both clients and the proxy.
+ */
 export interface Through extends AsyncDisposable {
   readonly proxy: FaultProxy;
   readonly namespace: string;
-  /** The client through the proxy. */
+  /** The client that connects through the proxy. */
   readonly client: KubeClient;
-  /** The administrator's client, directly to the API server. */
+  /** The administrator's client, which connects directly to the API server. */
   readonly admin: KubeClient;
 }
 
-/** `name` is the prefix of the namespace, `as` the client's name in the record, `user` its user on the API server. */
+/**
+ * Starts a proxy and connects both clients. `name` is the prefix of the namespace, `as` the
+ * client's name in the proxy's record, and `user` the user as which the client authenticates to the
+ * API server.
+ */
 export async function throughProxy(
   { name, as, user, userAgent }: {
     name: string;

@@ -1,4 +1,7 @@
-/** The fault proxy against the real API server: requests pass unchanged, and each fault has its documented effect. */
+/**
+ * Tests of the fault proxy on a real API server: requests pass unchanged, and each fault has its
+ * documented effect.
+ */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject } from "../../src/api/mod.ts";
 import { eventually } from "../support/wait.ts";
@@ -17,7 +20,7 @@ import {
 import { throughProxy } from "./proxied_client.ts";
 import { CONFIG_MAP } from "../support/kinds.ts";
 
-/** A client through the proxy, and a direct one to check the server's state. */
+/** Creates a client through the proxy, and a direct client that checks the API server's state. */
 async function ground() {
   const userAgent = "proxy-test";
   const through = await throughProxy({ name: "proxy", as: "test", user: "admin", userAgent });
@@ -29,7 +32,7 @@ async function ground() {
       const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } };
       return client.create(CONFIG_MAP, object, { fieldManager: "test" });
     },
-    /** Whether the server has it. */
+    /** Whether the ConfigMap exists on the API server. */
     has: async (name: string) =>
       await admin.get({ kind: CONFIG_MAP, namespace, name }) !== undefined,
   };
@@ -52,7 +55,10 @@ Deno.test("a request without a fault passes unchanged, and the record has its cl
   assert.equal(JSON.parse(created!.answer!).metadata.name, "one");
 });
 
-/** Whether the server executes a POST under the fault, and the client's error reason. */
+/**
+ * For each fault: whether the API server executes the request (`done`), and which error the client
+ * receives (`hears`).
+ */
 const cases: { fault: Fault; done: boolean; hears: string }[] = [
   { fault: drop, done: false, hears: "Unreachable" },
   { fault: lose, done: true, hears: "Unreachable" },
@@ -104,7 +110,8 @@ Deno.test("Deno's fetch repeats a POST when a kept-alive connection is reset", a
   await using g = await ground();
   await g.create("warm");
   g.proxy.script = ({ number }) => number === 2 ? loseByReset : undefined;
-  // The server executed the first POST, so the second one conflicts: kro's writes must be idempotent.
+  // The API server has executed the first POST although its response was lost. The repeated POST
+  // therefore conflicts, which is why kro's writes must be idempotent.
   await assert.rejects(g.create("twice"), { code: 409, reason: "AlreadyExists" });
   assert.deepEqual(g.proxy.record.map((e) => e.status), [201, 201, 409]);
 });

@@ -1,9 +1,12 @@
-/** A seeded random generator, and random graphs. */
+/** A seeded random number generator, and random test graphs. */
 import type { JsonObject } from "../../src/api/mod.ts";
 import { configMap, NAME, secret } from "../support/cluster/nodes.ts";
 import type { Subject } from "./subjects.ts";
 
-/** Mulberry32: a small generator whose whole state is the seed. */
+/**
+ * Returns a Mulberry32 random number generator: a small algorithm whose entire state is a 32-bit
+ * number. Equal seeds return equal sequences.
+ */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -17,7 +20,10 @@ export function randomOf(seed: number): () => number {
 
 const VALUES = ["a", "b", "c", "d", "e"];
 
-/** A subject of two to six nodes with random dependencies, includeWhen and collections. */
+/**
+ * Returns a random test graph of two to six nodes with dependencies, includeWhen conditions and
+ * collections.
+ */
 export function drawnSubject(letter: string, random: () => number): Subject {
   const upTo = (n: number) => Math.floor(random() * n);
   const readable: string[] = [];

@@ -1,4 +1,4 @@
-/** Removes rights of kro by RBAC, as an administrator would. */
+/** Revokes permissions of kro by RBAC, as an administrator would. */
 import type { RunningControlPlane } from "../support/controlplane/mod.ts";
 import { kubectl } from "../support/controlplane/shared.ts";
 import { roles } from "../support/controlplane/users.ts";
@@ -11,7 +11,9 @@ interface Binding {
   subjects: unknown;
 }
 
-/** While `during` runs, kro has all rights except those to one resource of the core group. */
+/**
+ * Runs `during` while kro has all permissions except those to one resource of the core API group.
+ */
 export async function withoutRightTo(
   resource: string,
   controlPlane: RunningControlPlane,
@@ -36,7 +38,10 @@ export async function withoutRightTo(
   }
 }
 
-/** Rules for all served resources except one and its subresources, because RBAC has no deny rules. */
+/**
+ * Returns RBAC rules that permit every served resource except one. RBAC cannot deny a resource, so
+ * the rules must list all others.
+ */
 async function rulesWithout(resource: string, controlPlane: RunningControlPlane) {
   const served = async <T>(path: string) =>
     JSON.parse(await kubectl(["get", "--raw", path], { on: controlPlane })) as T;

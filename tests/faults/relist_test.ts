@@ -1,4 +1,7 @@
-/** Changes between two lists: objects that kro created and that were deleted before the watch was back. */
+/**
+ * Tests of changes that happen between two lists: kro creates an object, and a user deletes the
+ * object before kro watches its kind again.
+ */
 import assert from "node:assert/strict";
 import { Label } from "../../src/api/mod.ts";
 import { ChildCaches } from "../../src/clusters/cache/children.ts";
@@ -40,7 +43,8 @@ Deno.test("a child that was created and deleted while its kind could not be watc
     };
     const metadata = { namespace: ref.namespace, name: ref.name, labels };
     const desired = { apiVersion: "v1", kind: "ConfigMap", metadata };
-    // No list may run between the creation and the deletion, so the next list is held.
+    // The proxy holds the next list until the object is deleted. A list between creation and
+    // deletion would show the object.
     const gate = Promise.withResolvers<void>();
     proxy.script = ({ verb }) =>
       verb === "list"
@@ -79,7 +83,7 @@ Deno.test("a relist after failed ones reports all external objects, including un
     await externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
     assert.deepEqual((await externals.get(ref))?.data, object.data);
     await eventually("the kind is watched", () => proxy.watches.size === 1);
-    // A newly started API server rejects requests until it has read its roles.
+    // A newly started API server rejects all requests with 403 until it has loaded its RBAC roles.
     proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
     for (const watch of proxy.watches) watch.expire();
     await eventually(

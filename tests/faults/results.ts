@@ -1,21 +1,24 @@
-/** The page of results: one row per scenario, each with its tested commit. Pure functions over the page's content. */
+/**
+ * Formats the results page RESULTS.md: one row per scenario, with the tested commit. Pure functions
+ * of the page's content.
+ */
 import type { Row } from "./scenarios/scenario.ts";
 
-/** The run of a row. */
+/** When and how a row of the results page was measured. */
 export interface Occasion {
-  /** The tested commit. */
+  /** The hash of the tested commit. */
   commit: string;
-  /** Seed of the random choices. */
+  /** The seed of the random choices. */
   seed: number;
-  /** Duration of the scenario, in milliseconds. */
+  /** The duration of the scenario, in milliseconds. */
   tookMs: number;
 }
 
-/** One line of the table. */
+/** One line of the results table. */
 interface Line {
   scenario: string;
   cells: string[];
-  /** The oracles' findings. */
+  /** A line for each violation. */
   faults: string[];
 }
 
@@ -31,7 +34,10 @@ const COLUMNS = [
   "swept",
 ];
 
-/** The page with the row, which replaces the scenario's earlier row; `order` has all scenarios' names. */
+/**
+ * Returns the page with the new row, which replaces the scenario's earlier row. `order` is the list
+ * of all scenarios' names in the order of the rows.
+ */
 export function merged(
   page: string,
   row: Row,
@@ -59,7 +65,7 @@ export function merged(
   ].join("\n");
 }
 
-/** The printed table of one run. */
+/** Returns the results table that a run prints. */
 export function table(rows: readonly { row: Row; occasion: Occasion }[]): string {
   const lines = rows.map(({ row, occasion }) => {
     const { scenario, faults } = row;

@@ -1,4 +1,6 @@
-/** The fixed slice of the fault scenarios, which CI runs. `deno task faults` runs all of them. */
+/**
+ * Runs the fixed part of the fault scenarios in CI. `deno task faults` runs all of them completely.
+ */
 import assert from "node:assert/strict";
 import { sharedControlPlane } from "../support/controlplane/shared.ts";
 import { scenarios } from "./scenarios/mod.ts";

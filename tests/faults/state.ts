@@ -1,4 +1,7 @@
-/** The state of one life in the cluster, without values that differ between lives. */
+/**
+ * Reads the state of all objects of one copy of the test graphs, without values that differ between
+ * copies.
+ */
 import {
   CRD_KIND,
   isNotFound,
@@ -10,7 +13,7 @@ import {
 import type { KubeClient } from "../../src/kube/mod.ts";
 import { THING } from "./thing_kind.ts";
 
-/** Objects by `subject kind namespace/name`, as canonical JSON. */
+/** The objects as JSON with sorted keys, by `graph kind namespace/name`. */
 export type State = Record<string, string>;
 
 const core = (kind: string): KindRef => ({
@@ -21,7 +24,7 @@ const core = (kind: string): KindRef => ({
   namespaced: true,
 });
 
-/** All kinds of the subjects' objects, except generated kinds. */
+/** All kinds of objects that the test graphs create, except the kinds that kro generates. */
 export const kinds: readonly KindRef[] = [
   RGD_KIND,
   REVISION_KIND,
@@ -40,7 +43,7 @@ export const kinds: readonly KindRef[] = [
   },
 ];
 
-/** All objects of these kinds; a kind that is not served has none. */
+/** Returns all objects of these kinds. A kind that the API server does not serve has no objects. */
 export async function objectsOf(
   client: KubeClient,
   these: readonly KindRef[],
@@ -56,7 +59,10 @@ export async function objectsOf(
   return lists.flat();
 }
 
-/** The state of a life from all objects of the cluster: those whose namespace or name has its token. */
+/**
+ * Selects the objects that belong to one copy of the test graphs, and returns their state. The
+ * copy's name, `life`, is part of each object's namespace or name.
+ */
 export function stateOf(objects: readonly KubeObject[], life: string): State {
   const token = new RegExp(`\\b([a-z]+)-${life}\\b`);
   const own = objects.filter((o) => token.test(`${o.metadata.namespace} ${o.metadata.name}`));
@@ -72,7 +78,10 @@ export function stateOf(objects: readonly KubeObject[], life: string): State {
   );
 }
 
-/** The differences of two states, one line each; a loose comparison ignores generations and managed fields. */
+/**
+ * Returns a line for each difference between two states. A loose comparison ignores generations and
+ * managed fields.
+ */
 export function differences(expected: State, found: State, loose = false): string[] {
   const lines: string[] = [];
   for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
@@ -94,7 +103,8 @@ const LOOSE = new Set(["generation", "observedGeneration", "managedFields"]);
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-// ApplySet ids, inventory hashes and revision hashes depend on names that are unique to a life.
+// Values that are hashes of object names: ApplySet ids, inventory hashes and revision hashes. The
+// names differ between copies of the test graphs, and so do the hashes.
 const HASH = /applyset-[\w-]{43}-v1|sha256:[\w-]{43}|(?<="kro\.run\/graph-revision-hash":")[^"]+/g;
 
 function placeOf({ metadata: { namespace, name } }: KubeObject): string {
@@ -106,7 +116,8 @@ function stripped(object: KubeObject): KubeObject {
   const status = object.status as { conditions?: { type: string }[] } | undefined;
   const entries = (managedFields ?? []).map((entry) => ({ ...entry, time: undefined }));
   const sorted = entries.map(canonical).sort().map((text) => JSON.parse(text));
-  // A list with map keys, whose order depends on the order of events.
+  // Conditions are sorted by type before the comparison, because their order depends on the order
+  // of events.
   const conditions = status?.conditions?.toSorted((a, b) => a.type < b.type ? -1 : 1);
   return {
     ...object,
@@ -115,7 +126,7 @@ function stripped(object: KubeObject): KubeObject {
   } as KubeObject;
 }
 
-/** JSON with sorted keys. */
+/** Returns the value as JSON with sorted keys. */
 export function canonical(value: unknown): string {
   return JSON.stringify(
     value,

@@ -1,4 +1,7 @@
-/** The graphs under test: each lives one life, phase after phase, in a namespace of its own. */
+/**
+ * The graphs under test. Each graph and its one instance pass through the same phases, in a
+ * namespace of their own.
+ */
 import type { JsonObject, KindRef, KubeObject } from "../../src/api/mod.ts";
 import type { TestCluster } from "../support/cluster/cluster.ts";
 import {
@@ -12,44 +15,49 @@ import {
 } from "../support/cluster/nodes.ts";
 import { THING } from "./thing_kind.ts";
 
-/** The phases of a graph and its instance, in this order. */
+/** The phases through which a graph and its instance pass, in this order. */
 export const phases = [
-  /** The RGD is created. */
+  /** A user creates the RGD. */
   "graph",
-  /** An instance of it is created. */
+  /** A user creates an instance of the RGD. */
   "create",
-  /** Values change, collections grow, includeWhen includes more nodes. */
+  /**
+   * A user changes the instance: values change, collections grow, and includeWhen includes more
+   * nodes.
+   */
   "update",
-  /** Collections shrink, includeWhen excludes nodes again. */
+  /** A user changes the instance again: collections shrink, and includeWhen excludes nodes. */
   "shrink",
-  /** The RGD loses a node and gains another one. */
+  /** A user changes the RGD: one node is removed and another one is added. */
   "change",
-  /** The instance is deleted. */
+  /** A user deletes the instance. */
   "delete",
-  /** The RGD is deleted with its kind. */
+  /** A user deletes the RGD, and kro deletes its CRD. */
   "withdraw",
 ] as const;
 
-/** A phase. */
+/** The name of a phase. */
 export type Phase = typeof phases[number];
 
-/** A graph and the life of its one instance. */
+/** A graph under test and its one instance. */
 export interface Subject {
-  /** Name, also the first part of all object names. */
+  /** The graph's name, which is also the first part of all its objects' names. */
   name: string;
-  /** Kind of the instances; the plural is `kind + "s"` in lower case. */
+  /** The kind of the instance. The plural name is `kind + "s"` in lower case. */
   kind: string;
-  /** Whether instances have a namespace. */
+  /** Whether instances are namespaced; true by default. */
   namespaced?: boolean;
-  /** SimpleSchema of the spec. */
+  /** The instance's spec as SimpleSchema. */
   schema: JsonObject;
-  /** The status fields. */
+  /** The status fields of the instance, as in an RGD. */
   status?: JsonObject;
-  /** The nodes. The last one is dropped in phase `change`. */
+  /** The nodes of the RGD. The phase `change` removes the last one. */
   resources: JsonObject[];
-  /** The instance's spec from each of these phases on; `namespace` is the subject's. */
+  /**
+   * Returns the instance's spec in each of these phases; `namespace` is the graph's own namespace.
+   */
   specs(namespace: string): Record<"create" | "update" | "shrink", JsonObject>;
-  /** Other users' actions before the phase starts. */
+  /** Applies the actions of other users before the phase starts. */
   others?(phase: Phase, cluster: TestCluster): Promise<unknown>;
 }
 
@@ -60,7 +68,7 @@ const texts = (create: JsonObject, update: JsonObject, shrink: JsonObject) => ()
   shrink,
 });
 
-/** All subjects. */
+/** All graphs under test. */
 export const subjects: readonly Subject[] = [
   {
     name: "chain",
@@ -211,19 +219,22 @@ function withReplicas(node: JsonObject): JsonObject {
   return { ...node, template: { ...template, spec } };
 }
 
-/** The name of a subject in one life: its namespace, its RGD, its instance, and in its group. */
+/**
+ * Returns the name that one copy of a graph uses for its namespace, its RGD, its instance and its
+ * API group.
+ */
 export function nameIn(life: string, subject: Subject): string {
   return `${subject.name}-${life}`;
 }
 
-/** The kind of the instances. */
+/** Returns the kind of the instances. */
 export function kindIn(life: string, subject: Subject): KindRef {
   const { kind, namespaced = true } = subject;
   const group = `${nameIn(life, subject)}.faults.dev`;
   return { group, version: "v1alpha1", kind, plural: `${kind.toLowerCase()}s`, namespaced };
 }
 
-/** The RGD before phase `change`, or from that phase on. */
+/** Returns the graph's RGD. `changed` selects the RGD from phase `change` on. */
 export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObject {
   const { kind, namespaced = true, schema, status, resources } = subject;
   const added = serviceAccount("added", `${NAME}-added`);
@@ -246,7 +257,7 @@ export function rgdIn(life: string, subject: Subject, changed: boolean): KubeObj
   };
 }
 
-/** The instance with that spec. */
+/** Returns the graph's instance with this spec. */
 export function instanceIn(life: string, subject: Subject, spec: JsonObject): KubeObject {
   const { group, version, kind } = kindIn(life, subject);
   return {
@@ -257,7 +268,7 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
   };
 }
 
-/** The subject and the life that a string mentions. */
+/** Returns the graph and the copy's name that the string contains, such as a URL or a message. */
 export function subjectOf(text: string): { subject: string; life: string } | undefined {
   const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];
   return subject === undefined ? undefined : { subject, life: life! };

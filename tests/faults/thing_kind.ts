@@ -1,9 +1,12 @@
-/** A kind that kro does not generate, for a subject's children; its CRD is installed before all lives. */
+/**
+ * A custom kind that kro does not generate, which a test graph uses for a child object. Its CRD is
+ * installed before all runs.
+ */
 import { CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import { type KubeClient, waitEstablished } from "../../src/kube/mod.ts";
 import { crdOf } from "../support/cluster/crds.ts";
 
-/** The kind. */
+/** The custom kind. */
 export const THING: KindRef = {
   group: "others.faults.dev",
   version: "v1",
@@ -12,10 +15,10 @@ export const THING: KindRef = {
   namespaced: true,
 };
 
-/** Reference to its CRD. */
+/** The reference to the custom kind's CRD. */
 export const THING_CRD = { kind: CRD_KIND, name: `${THING.plural}.${THING.group}` };
 
-/** Its CRD; `more` are further fields of the spec, each a string. */
+/** Returns the custom kind's CRD. `more` lists additional fields of the spec, each a string. */
 export function thingCrd(more: readonly string[] = []): KubeObject {
   const string = { type: "string" };
   const properties = Object.fromEntries(["text", ...more].map((name) => [name, string]));
@@ -25,7 +28,7 @@ export function thingCrd(more: readonly string[] = []): KubeObject {
   }) as unknown as KubeObject;
 }
 
-/** Installs the CRD and waits until the kind is served. */
+/** Installs the CRD and waits until the API server serves the kind. */
 export async function installThings(client: KubeClient): Promise<void> {
   await client.apply(THING_CRD, thingCrd(), { fieldManager: "user" });
   await waitEstablished(client, THING_CRD.name);

@@ -1,4 +1,7 @@
-/** A module that kro loads before its own code: counts pending timers, and logs their number on SIGUSR2. */
+/**
+ * A module that kro loads before its own code. It counts the pending timers, and logs their number
+ * when the process receives SIGUSR2.
+ */
 const waiting = new Set<unknown>();
 
 type Run = (...args: unknown[]) => void;

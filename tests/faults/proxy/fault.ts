@@ -1,59 +1,81 @@
-/** Faults of single requests, and the record's entry of each request. */
+/**
+ * The faults that the test proxy can apply to a single request, and the record that the proxy keeps
+ * of each request.
+ */
 import type { Target } from "./target.ts";
 
-/** One received request. */
+/** One request that the proxy received. */
 export interface Seen extends Target {
-  /** Sequence number from 1, over all clients. */
+  /** The request's sequence number; counts from 1 over the requests of all clients. */
   number: number;
-  /** Name of the port that it came through; each process has one. */
+  /**
+   * The client's name. Each client process connects to a proxy port of its own, which identifies
+   * the client.
+   */
   client: string;
-  /** User agent. */
+  /** The request's User-Agent header. */
   agent: string;
-  /** HTTP method. */
+  /** The request's HTTP method, such as `PATCH`. */
   method: string;
-  /** The Authorization header. */
+  /** The request's Authorization header. */
   authorization: string;
-  /** Path and query. */
+  /** The request's path and query string. */
   path: string;
-  /** Body. */
+  /** The request's body. */
   body: string;
-  /** Time of arrival, by `performance.now()`. */
+  /**
+   * The time at which the request arrived at the proxy, in milliseconds, by `performance.now()`.
+   */
   began: number;
 }
 
-/** One request and its result. */
+/** One request that the proxy received, and the API server's response. */
 export interface Entry extends Seen {
-  /** Name of the fault; `pass` without one. */
+  /** The name of the fault that was applied to the request; `pass` if no fault was applied. */
   fault: string;
-  /** Time at which it was forwarded to the server. */
+  /**
+   * The time at which the proxy forwarded the request to the API server, in milliseconds, by
+   * `performance.now()`.
+   */
   forwarded?: number;
-  /** Time at which the server's response was complete; for a watch, its end. */
+  /**
+   * The time at which the API server's response was complete, in milliseconds, by
+   * `performance.now()`. For a watch, the time at which the watch ended.
+   */
   ended?: number;
-  /** Sequence number among the server's responses, from 1. */
+  /** The position of the API server's response among all its responses, from 1. */
   order?: number;
-  /** The server's status, even if the client received a different one. */
+  /** The HTTP status that the API server returned. The client may have received another status. */
   status?: number;
-  /** The server's response to a write. */
+  /** The body of the API server's response; only recorded for writes. */
   answer?: string;
 }
 
-/** A fault of one request. */
+/** A fault that the proxy applies to one request. */
 export interface Fault {
-  /** Name in the record. */
+  /** The fault's name, which the proxy's record contains for each request with this fault. */
   name: string;
-  /** Delay before it is forwarded, in milliseconds. */
+  /** The delay before the proxy forwards the request, in milliseconds. */
   delayMs?: number;
-  /** False: the request is not forwarded to the server. */
+  /** Whether the proxy forwards the request to the API server; true by default. */
   forward?: boolean;
-  /** The client receives nothing before this resolves, also for requests that are not forwarded. */
+  /**
+   * The client receives no response before this promise resolves, even if the request is not
+   * forwarded.
+   */
   hold?: Promise<unknown>;
-  /** The client's response instead of the server's. */
+  /** The response that the client receives instead of the API server's response. */
   instead?: Instead;
 }
 
 /**
- * A broken stream or connection; a TCP reset; the first response that this list ever
- * had; the response cut after some bytes; any body with status 200, as a middlebox may send; an error status.
+ * What the client receives instead of the API server's response:
+ * - `"break"`: a broken HTTP/2 stream or a closed HTTP/1.1 connection;
+ * - `"reset"`: a TCP reset of the connection;
+ * - `"older"`: the first response that the proxy has seen to the same list request;
+ * - `bytes`: the API server's response, cut after this number of bytes;
+ * - `text`: this string with status 200, as a misconfigured middlebox may send it;
+ * - `code`: an error with this HTTP status.
  */
 export type Instead = "break" | "reset" | "older" | { bytes: number } | { text: string } | {
   code: number;
@@ -62,45 +84,66 @@ export type Instead = "break" | "reset" | "older" | { bytes: number } | { text: 
   message?: string;
 };
 
-/** Returns the fault of a request; undefined passes it through. */
+/**
+ * A function that selects the fault of each request. If it returns undefined, the proxy passes the
+ * request through.
+ */
 export type Script = (request: Seen) => Fault | undefined;
 
-/** The request never reaches the server, and its connection breaks. */
+/** A fault: the request never reaches the API server, and the client's connection breaks. */
 export const drop: Fault = { name: "drop", forward: false, instead: "break" };
 
-/** The server executes the request, and the response is lost. */
+/**
+ * A fault: the API server executes the request, but the client's connection breaks before the
+ * response.
+ */
 export const lose: Fault = { name: "lose", instead: "break" };
 
-/** Like {@link lose} with a TCP reset, which hits all requests on that connection. */
+/**
+ * A fault: the API server executes the request, but a TCP reset ends the client's connection and
+ * all other requests on it.
+ */
 export const loseByReset: Fault = { name: "lose by reset", instead: "reset" };
 
-/** A TCP reset before the server sees the request. */
+/** A fault: a TCP reset ends the client's connection before the request reaches the API server. */
 export const reset: Fault = { name: "reset", forward: false, instead: "reset" };
 
-/** The response breaks off after some bytes. */
+/** A fault: the client receives only the first `bytes` bytes of the response. */
 export function truncate(bytes: number): Fault {
   return { name: `truncate ${bytes}`, instead: { bytes } };
 }
 
-/** An older state of a list, for requests with `resourceVersion=0`, which permits any state. */
+/**
+ * A fault for lists with `resourceVersion=0`: the client receives an older state. The API server
+ * may do this as well, because `resourceVersion=0` permits data of any age.
+ */
 export const older: Fault = { name: "older", instead: "older" };
 
-/** A response with status 200 that does not come from the server. */
+/**
+ * A fault: the client receives `text` with status 200, and the request never reaches the API
+ * server.
+ */
 export function babble(text: string): Fault {
   return { name: `babble ${text.slice(0, 20)}`, forward: false, instead: { text } };
 }
 
-/** The request is forwarded late. */
+/** A fault: the proxy waits `delayMs` milliseconds before it forwards the request. */
 export function delay(delayMs: number): Fault {
   return { name: `delay ${delayMs}`, delayMs };
 }
 
-/** The server executes the request; the client's connection breaks after `until`. */
+/**
+ * A fault: the API server executes the request, but the client waits for a response until `until`
+ * resolves. Then the client's connection breaks.
+ */
 export function holdAnswer(until: Promise<unknown>): Fault {
   return { name: "hold answer", hold: until, instead: "break" };
 }
 
-/** The request is not forwarded; the client's connection breaks after `until`. */
+/**
+ * A fault: the request never reaches the API server, and the client waits for a response until
+ * `until` resolves. Then the client's connection breaks.
+ */
 export function holdRequest(until: Promise<unknown>): Fault {
   return { name: "hold request", forward: false, hold: until, instead: "break" };
 }
@@ -117,14 +160,20 @@ const REASONS: Record<number, string> = {
   504: "Timeout",
 };
 
-/** An error that the server itself could return for a request that it did not execute; `retryAfter` in seconds. */
+/**
+ * A fault: the client receives the HTTP error `code`, and the API server does not execute the
+ * request. `retryAfter` is the value of the Retry-After header, in seconds.
+ */
 export function refuse(code: number, retryAfter?: number): Fault {
   const wait = retryAfter === undefined ? "" : ` after ${retryAfter}`;
   const instead = { code, reason: REASONS[code] ?? "Unknown", retryAfter };
   return { name: `${code}${wait}`, forward: false, instead };
 }
 
-/** The Status object of an error, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/. */
+/**
+ * Returns an error's Status object as JSON, see
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/.
+ */
 export function statusText(refusal: { code: number; reason: string; message?: string }): string {
   const { code, reason, message = `refused by the fault proxy: ${refusal.reason}` } = refusal;
   const head = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure" };

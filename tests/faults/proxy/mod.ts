@@ -1,7 +1,6 @@
 /**
- * The fault proxy between kro and the API server: applies the faults of a script, and records
- * every request with its result.
- *
+ * The fault proxy between kro and the API server. The proxy applies faults that a test selects, and
+ * records every request with its response.
  * @module
  */
 export * from "./fault.ts";

@@ -1,4 +1,7 @@
-/** A TLS proxy between kro and the API server that applies a script's fault to each request, and records the request. */
+/**
+ * A TLS proxy between kro and the API server. A test's script selects a fault for each request, and
+ * the proxy applies the fault and records the request.
+ */
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { type Entry, type Fault, type Script, type Seen, statusText } from "./fault.ts";
 import { Relay } from "./relay.ts";
@@ -6,32 +9,40 @@ import { isWrite, targetOf } from "./target.ts";
 import { OpenWatch, type WatchMode } from "./watches.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** URL and certificate authority of the API server. */
+/** The address of the API server and the certificate authority that signed its certificate. */
 export interface Upstream {
-  /** URL. */
+  /** The API server's URL. */
   server: string;
-  /** PEM. */
+  /** The certificate authority of the API server, in PEM format. */
   ca: string;
 }
 
-/** A proxy that applies its script to requests and records them; HTTP/1.1 or HTTP/2, negotiated by ALPN. */
+/**
+ * A proxy in front of the API server that applies faults and records requests. Clients negotiate
+ * HTTP/1.1 or HTTP/2 by ALPN.
+ */
 export class FaultProxy implements AsyncDisposable {
-  /** The authority of the proxy's own certificate, PEM. */
+  /** The certificate authority that signed the proxy's own certificate, in PEM format. */
   readonly ca: string;
-  /** Returns the faults of requests; may be replaced at any time. */
+  /**
+   * The function that selects each request's fault; a test may replace the function at any time.
+   */
   script: Script = () => undefined;
-  /** Mode of watches that open later. */
+  /** How watches that open from now on pass events. */
   watchMode: WatchMode = "pass";
-  /** All requests in order of arrival; the owner may empty it. */
+  /** All requests in order of arrival. A test may empty the array to save memory. */
   record: Entry[] = [];
-  /** Open watches. */
+  /** The watches that are open at present. */
   readonly watches = new Set<OpenWatch>();
   readonly #upstream: Upstream;
   readonly #client: Deno.HttpClient;
   readonly #doors = new Map<string, Relay>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stopped = Promise.withResolvers<void>();
-  /** The first responses to lists of whole kinds. */
+  /**
+   * The first response to each list of a whole kind, by path; the fault `older` sends this response
+   * again.
+   */
   readonly #lists = new Map<string, string>();
   #number = 0;
   #order = 0;
@@ -40,34 +51,35 @@ export class FaultProxy implements AsyncDisposable {
     const { ca, cert, key } = certificates;
     this.ca = ca;
     this.#upstream = upstream;
-    // Each request has its own connection, so that requests do not wait for each other.
+    // HTTP/1.1 opens a connection for each concurrent request, so that a slow response cannot block
+    // other requests.
     this.#client = Deno.createHttpClient({ caCerts: [upstream.ca], http2: false });
     this.#server = Deno.serve(
-      // The HTTP server reports each stream that a fault breaks as an error.
+      // A fault that breaks a stream throws in the HTTP server, which would log the error.
       { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {}, onError: () => broken() },
       (request, { remoteAddr }) => this.#handle(request, remoteAddr.port),
     );
   }
 
-  /** Starts a proxy in front of that API server. */
+  /** Starts a proxy in front of the API server. */
   static async start(upstream: Upstream): Promise<FaultProxy> {
     const { ca, certificate: cert, key } = await makeCertificates();
     return new FaultProxy(upstream, { ca, cert, key });
   }
 
-  /** The port of a client, opened at the first call. */
+  /** Returns the listening port of the client with this name; the first call opens the port. */
   async door(client: string): Promise<Relay> {
     const door = this.#doors.get(client) ?? await Relay.open(client, this.#server.addr.port);
     this.#doors.set(client, door);
     return door;
   }
 
-  /** The URL of a client's port. */
+  /** Returns the URL at which the client with this name reaches the proxy. */
   async url(client: string): Promise<string> {
     return `https://127.0.0.1:${(await this.door(client)).port}`;
   }
 
-  /** Closes all ports and connections. */
+  /** Closes all listening ports and connections. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.script = () => undefined;
     this.#stopped.resolve();
@@ -125,7 +137,10 @@ export class FaultProxy implements AsyncDisposable {
     });
   }
 
-  /** The server's response. The proxy reads it even if the client is gone, because the server executes the request anyway. */
+  /**
+   * Sends the request to the API server and returns the response. The proxy reads the response even
+   * if the client has disconnected, because the API server executes the request anyway.
+   */
   async #forward(entry: Entry, headers: Headers): Promise<Response> {
     const { method, path, body, verb } = entry;
     const sent = new Headers(headers);
@@ -142,7 +157,8 @@ export class FaultProxy implements AsyncDisposable {
         client: this.#client,
         signal: verb === "watch" ? abort.signal : undefined,
       });
-    // Only scripts cause faults: a read that fails on a kept-alive connection is sent again.
+    // Only scripts may cause faults. A request that fails because a kept-alive connection was just
+    // closed is therefore sent again.
     const response = await send().catch((error) => {
       if (method !== "GET") throw error;
       return send();
@@ -187,17 +203,23 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-/** Whether a list has neither selectors nor a continue token. */
+/** Whether the path lists a whole kind: it contains neither a selector nor a continue token. */
 function isWhole(path: string): boolean {
   return !/[?&](continue|labelSelector|fieldSelector)=/.test(path);
 }
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list */
+/**
+ * Whether the API server may return an older state, see
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list.
+ */
 function mayBeOlder(url: URL): boolean {
   return url.searchParams.get("resourceVersion") === "0" && isWhole(url.search);
 }
 
-/** Asks for an uncompressed response; otherwise the server compresses streams. */
+/**
+ * `no-transform` keeps Deno's HTTP server from compressing the response, because compression would
+ * delay the events of a watch.
+ */
 const HEADERS = { "content-type": "application/json", "cache-control": "no-cache, no-transform" };
 
 function answerHeaders(response: Response): Headers {
@@ -209,7 +231,7 @@ function answerHeaders(response: Response): Headers {
   return headers;
 }
 
-/** A broken response: on HTTP/2 the stream is reset, on HTTP/1.1 the connection is closed. */
+/** Returns a response that fails: HTTP/2 resets the stream, HTTP/1.1 closes the connection. */
 function broken(): Response {
   return brokenAfter(undefined, 0);
 }

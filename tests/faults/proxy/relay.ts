@@ -1,12 +1,20 @@
-/** A TCP relay in front of the proxy's HTTP server, which can break each of its connections. */
+/**
+ * A TCP relay in front of the fault proxy's HTTP server. The relay can reset, freeze or break each
+ * connection, which the HTTP server itself cannot do.
+ */
 import net from "node:net";
 
-/** One connection of a client, and the relay's own to the HTTP server. */
+/**
+ * A relayed TCP connection: a socket to the client, and a socket to the fault proxy's HTTP server.
+ */
 export class Connection {
   readonly #client: net.Socket;
   readonly #server: net.Socket;
 
-  /** Copies bytes in both directions until one side ends. */
+  /**
+   * Copies bytes between the two sockets until either socket closes; then closes the other socket
+   * and calls `ended`.
+   */
   constructor(client: net.Socket, server: net.Socket, ended: () => void) {
     this.#client = client;
     this.#server = server;
@@ -20,39 +28,48 @@ export class Connection {
     server.on("close", () => client.destroy());
   }
 
-  /** Resets both sides: bytes in flight are lost. */
+  /** Ends the connection with a TCP reset; bytes that are still in transit are lost. */
   reset(): void {
     this.#client.resetAndDestroy();
   }
 
-  /** Keeps the connection open without passing bytes in either direction until {@link speak}. */
+  /**
+   * Stops passing bytes in both directions but keeps the connection open, until {@link speak} is
+   * called.
+   */
   silence(): void {
     this.#client.unpipe(this.#server).pause();
     this.#server.unpipe(this.#client).pause();
   }
 
-  /** Passes bytes again, including those that were held. */
+  /** Passes bytes again, including the bytes that arrived since {@link silence} was called. */
   speak(): void {
     this.#client.pipe(this.#server);
     this.#server.pipe(this.#client);
   }
 
-  /** Makes the connection half-open: closes the server's side without notice to the client. */
+  /**
+   * Makes the connection half-open: closes the server's socket, and leaves the client's socket open
+   * but silent.
+   */
   strand(): void {
     this.silence();
     this.#server.removeAllListeners("close");
     this.#server.destroy();
   }
 
-  /** Closes the connection gracefully. */
+  /** Closes the connection without a TCP reset. */
   close(): void {
     this.#client.destroy();
   }
 }
 
-/** The port of one client, whose name its requests have in the record. */
+/**
+ * The listening port of one client. Each client has its own port, so that the port identifies the
+ * client in the proxy's record.
+ */
 export class Relay {
-  /** The client's name. */
+  /** The client's name in the proxy's record. */
   readonly client: string;
   readonly #listener: net.Server;
   readonly #connections = new Map<number, Connection>();
@@ -63,7 +80,10 @@ export class Relay {
     listener.on("connection", (socket: net.Socket) => this.#accept(socket, serverPort));
   }
 
-  /** Listens on a port of its own. */
+  /**
+   * Opens a listening port for the client and relays its connections to the HTTP server on
+   * `serverPort`.
+   */
   static async open(client: string, serverPort: number): Promise<Relay> {
     const listener = net.createServer({ noDelay: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -73,22 +93,22 @@ export class Relay {
     return new Relay(client, listener, serverPort);
   }
 
-  /** Its port number. */
+  /** The number of the listening port. */
   get port(): number {
     return (this.#listener.address() as net.AddressInfo).port;
   }
 
-  /** All open connections. */
+  /** The open connections of the client. */
   get connections(): Connection[] {
     return [...this.#connections.values()];
   }
 
-  /** The connection that the HTTP server sees with that remote port. */
+  /** Returns the connection which reaches the HTTP server from this remote port. */
   connection(port: number): Connection | undefined {
     return this.#connections.get(port);
   }
 
-  /** Closes the port and all its connections. */
+  /** Closes the listening port and all connections. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     for (const connection of this.connections) connection.close();

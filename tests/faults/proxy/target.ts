@@ -1,19 +1,29 @@
-/** The target of a request to the API server, parsed from its method, path and content type. */
+/**
+ * Determines what a request to the API server addresses (verb, group, resource, namespace and name)
+ * from its method, path and content type.
+ */
 import { isWriteVerb } from "../../support/controlplane/audit.ts";
 
-/** A request's target, in Kubernetes' terms. */
+/** What a request to the API server addresses, in Kubernetes' terms. */
 export interface Target {
-  /** `get`, `list`, `watch`, `create`, `update`, `patch`, `apply`, `delete`, `deletecollection`; `raw` for non-resource URLs. */
+  /**
+   * The request's verb: `get`, `list`, `watch`, `create`, `update`, `patch`, `apply`, `delete` or
+   * `deletecollection`; `raw` for a URL that is not a resource.
+   */
   verb: string;
-  /** API group, empty for the core group. */
+  /** The API group; empty for the core group. */
   group: string;
-  /** Plural name; empty for raw paths. */
+  /**
+   * The plural name of the resource, such as `configmaps`; empty for a URL that is not a resource.
+   */
   resource: string;
-  /** Empty without a subresource. */
+  /** The subresource, such as `status`; empty if the request addresses the object itself. */
   subresource: string;
-  /** Empty for cluster-scoped objects and lists over all namespaces. */
+  /** The namespace; empty for cluster-scoped objects and for lists over all namespaces. */
   namespace: string;
-  /** Empty for lists and creates; a created object's name is only in the body. */
+  /**
+   * The object's name; empty for lists, and for creates, which contain the name only in the body.
+   */
   name: string;
 }
 
@@ -29,7 +39,10 @@ const OF_KIND: Record<string, string> = {
   DELETE: "deletecollection",
 };
 
-/** Parses the target; the paths are those of https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris. */
+/**
+ * Returns what the request addresses. The paths follow
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris.
+ */
 export function targetOf(method: string, url: URL, contentType = ""): Target {
   const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
   const isCore = parts[0] === "api" && parts.length > 2;
@@ -39,7 +52,8 @@ export function targetOf(method: string, url: URL, contentType = ""): Target {
   const group = isCore ? "" : parts[1]!;
   let rest = parts.slice(isCore ? 2 : 3);
   let namespace = "";
-  // `namespaces/x` is the Namespace itself, also with a subresource.
+  // The path `namespaces/x/status` addresses the Namespace x itself, while `namespaces/x/pods`
+  // addresses objects in the Namespace.
   if (rest[0] === "namespaces" && rest.length > 2 && !["status", "finalize"].includes(rest[2]!)) {
     namespace = rest[1]!;
     rest = rest.slice(2);
@@ -63,7 +77,7 @@ function verbOf(method: string, url: URL, contentType: string, name: string): st
   return (name === "" ? OF_KIND : OF_OBJECT)[method] ?? method.toLowerCase();
 }
 
-/** Whether the request may change an object. A dry run does not. */
+/** Whether the request may change an object; a dry run may not. */
 export function isWrite(request: Target & { path: string }): boolean {
   return isWriteVerb(request.verb) && !request.path.includes("dryRun=All");
 }

@@ -1,27 +1,36 @@
-/** The watches through the proxy: each can be cut, silenced, stripped of events or expired. */
+/**
+ * The open watches through the fault proxy. A test can break a watch, silence it, drop its events
+ * or let it expire.
+ */
 import { statusText } from "./fault.ts";
 
-/** How a watch passes the server's events. */
+/** How the proxy passes the API server's events to the client of a watch. */
 export type WatchMode =
   | "pass"
-  /** Each event is sent twice. */
+  /** The proxy sends each event twice. */
   | "repeat"
-  /** Events and bookmarks are lost; a correct server would then end the watch with 410. */
+  /**
+   * The proxy drops events and bookmarks. A correct API server would instead end such a watch with
+   * status 410.
+   */
   | "lose"
-  /** Events are held until the mode changes to `pass`. */
+  /** The proxy keeps the events until the mode changes to `pass`, and then sends them. */
   | "silent";
 
-/** One open watch. */
+/** One open watch through the proxy. */
 export class OpenWatch {
-  /** The watched resource: `configmaps`, `deployments.apps`. */
+  /** The watched resource, such as `configmaps` or `deployments.apps`. */
   readonly kind: string;
-  /** Path and query without the resourceVersion, which identify the watched objects. */
+  /**
+   * The request's path and query without the resourceVersion. Two watches of the same objects have
+   * the same value.
+   */
   readonly what: string;
-  /** Name of the client. */
+  /** The name of the client that opened the watch. */
   readonly client: string;
-  /** The client's side. */
+  /** The response body that the proxy sends to the client. */
   readonly body: ReadableStream<Uint8Array>;
-  /** Resolves when either side has ended the watch. */
+  /** A promise that resolves when the client or the API server has ended the watch. */
   readonly ended: Promise<void>;
   #mode: WatchMode = "pass";
   #kept: string[] = [];
@@ -31,7 +40,10 @@ export class OpenWatch {
   readonly #abort: () => void;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
 
-  /** Reads `source` line by line; `abort` ends the server's side. */
+  /**
+   * Reads the API server's events from `source` line by line. `abort` ends the connection to the
+   * API server.
+   */
   constructor(
     of: { kind: string; what: string; client: string; mode: WatchMode },
     source: ReadableStream<Uint8Array>,
@@ -55,24 +67,27 @@ export class OpenWatch {
     void this.#pump();
   }
 
-  /** Changes the mode; held events are sent once the mode passes events. */
+  /**
+   * Changes how events are passed. Events that the mode `silent` kept are sent when the new mode
+   * passes events.
+   */
   set mode(mode: WatchMode) {
     this.#mode = mode;
     if (mode === "silent" || mode === "lose") return;
     for (const line of this.#kept.splice(0)) this.#send(line);
   }
 
-  /** Ends the watch as the server's timeout does. */
+  /** Ends the watch cleanly, as the API server does when a watch reaches its timeout. */
   close(): void {
     this.#finish(() => this.#controller.close());
   }
 
-  /** Breaks the watch, possibly within a line. */
+  /** Breaks the client's connection, possibly in the middle of an event. */
   cut(): void {
     this.#finish(() => this.#controller.error(new Error("cut")));
   }
 
-  /** Ends the watch with an ERROR event: the resourceVersion has expired. */
+  /** Ends the watch with an ERROR event which reports that the resourceVersion has expired. */
   expire(): void {
     const object = statusText({
       code: 410,
@@ -83,7 +98,7 @@ export class OpenWatch {
     this.close();
   }
 
-  /** Sends a line that does not come from the server. */
+  /** Sends the client a line that the API server has not sent. */
   inject(line: string): void {
     this.#write(`${line}\n`);
   }
@@ -124,7 +139,8 @@ export class OpenWatch {
     this.#over = true;
     how();
     this.#abort();
-    // The signal of fetch does not reliably end a read: with several open streams, Deno misses it.
+    // The reader is canceled as well: Deno misses a fetch's abort signal when several streams are
+    // open.
     void this.#reader.cancel().catch(() => {});
     this.#end();
   }

@@ -1,4 +1,7 @@
-/** Admission: a real webhook that denies, changes objects or does not respond; and an exceeded quota. */
+/**
+ * Scenarios in which the API server's admission rejects or changes kro's writes: a webhook that
+ * denies, modifies or does not respond, and an exceeded quota.
+ */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import { makeCertificates } from "../../support/controlplane/certificates.ts";
 import { live, type Plan } from "../lifecycle.ts";
@@ -10,9 +13,11 @@ import { sleep } from "../../support/wait.ts";
 
 type Mode = "allow" | "deny" | "silent" | "annotate" | "overwrite";
 
-/** An admission webhook for each write of a ConfigMap that kro owns. */
+/**
+ * An admission webhook that the API server calls for each write of a ConfigMap which kro manages.
+ */
 class Webhook implements AsyncDisposable {
-  /** Its behavior. */
+  /** How the webhook treats requests. */
   mode: Mode = "allow";
   readonly #env: Environment;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -34,7 +39,7 @@ class Webhook implements AsyncDisposable {
   static async start(env: Environment): Promise<Webhook> {
     const webhook = new Webhook(env, await makeCertificates());
     await env.admin.apply(CONFIGURATION, webhook.#configuration(), { fieldManager: "user" });
-    // The API server loads webhook configurations with a delay.
+    // Waits, because the API server loads webhook configurations with a delay.
     await sleep(1500);
     return webhook;
   }
@@ -130,7 +135,8 @@ const admitted: Scenario = {
       const lived = await attempt(() => context.live({ plan, patienceMs: 240_000 }));
       tally.add(`${mode} for 3 s in every phase`, lived);
     }
-    // The webhook's changes stay in the objects, so only quiet, inventory coverage and orphans are checked.
+    // The webhook's changes remain in the objects, so their state differs from the model. Only
+    // three rules are checked: kro stops writing, inventories are complete, and no orphans remain.
     for (const mode of ["annotate", "overwrite"] as const) {
       webhook.mode = mode;
       const lived = await attempt(async () => {
@@ -155,7 +161,7 @@ const admitted: Scenario = {
   },
 };
 
-/** Subjects whose object names derive from overwritten data. */
+/** Test graphs whose object names derive from data that the webhook overwrites. */
 const READING: ReadonlySet<string> = new Set(["diamond"]);
 
 const QUOTA: KindRef = {
@@ -166,7 +172,10 @@ const QUOTA: KindRef = {
   namespaced: true,
 };
 
-/** Quotas forbid new objects for a while; the scenario writes the status, as the quota controller does not run. */
+/**
+ * Quotas forbid new objects for some time. The scenario writes the status of the ResourceQuotas,
+ * because the quota controller does not run in the test's control plane.
+ */
 const quota: Scenario = {
   name: "quota exceeded",
   async run(context: Context) {
@@ -174,7 +183,8 @@ const quota: Scenario = {
     const tally = new Tally("quota exceeded", context.say);
     await context.model();
     const life = context.nextLife();
-    // In namespaces where users create objects, their writes would be rejected as well.
+    // Quotas are only created in namespaces where no user creates objects, because they would
+    // reject the user's objects as well.
     const refs = subjects.filter(({ others }) => !others).map((subject) => ({
       kind: QUOTA,
       namespace: nameIn(life, subject),
@@ -215,5 +225,5 @@ const quota: Scenario = {
   },
 };
 
-/** Scenarios of the fifth group. */
+/** The scenarios with admission webhooks and quotas. */
 export const admission: readonly Scenario[] = [admitted, quota];

@@ -1,7 +1,8 @@
 /**
- * Crashes and lost responses at every request. One run sweeps all subjects, in several concurrent lives with
- * a k each: the k-th request of each subject and all its later ones are held until every subject has
- * sent its k-th; then the process is killed. For each subject that is a crash at its k-th request.
+ * Kills kro, or breaks a response, at every single request. kro processes several test graphs
+ * concurrently, and one process crash tests all of them: the proxy holds the k-th request of each
+ * graph, and all later ones, until every graph has sent its k-th request. Then the process is
+ * killed. One run tests several values of k, each on its own copy of the graphs.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -10,19 +11,31 @@ import { type Environment, KRO } from "../environment.ts";
 import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** Time in milliseconds within which a subject must send its k-th request; then the crash happens without it. */
+/**
+ * The time within which every graph must send its k-th request, in milliseconds. After this time
+ * the process is killed anyway.
+ */
 const PATIENCE_MS = 15_000;
 
-/** After this time in milliseconds without a request a subject counts as done: request counts vary by one or two. */
+/**
+ * The time without a request after which a graph is not expected to send its k-th request, in
+ * milliseconds. The number of requests varies by one or two between runs.
+ */
 const IDLE_MS = 3000;
 
-/** Number of concurrent lives: held requests count against kro's limit of 80 concurrent requests. */
+/**
+ * Number of copies of the test graphs that run concurrently. Requests that the proxy holds count
+ * against kro's limit of 80 concurrent requests.
+ */
 const SIDE_BY_SIDE = 3;
 
-/** The k of each life. */
+/** The number of the request to disturb (k), by the token of the graphs' copy. */
 type Ks = ReadonlyMap<string, number>;
 
-/** Selects the k-th request of each subject that sends at least k in the phase. */
+/**
+ * Finds the k-th request of each graph, among the graphs that send at least k requests in the
+ * phase.
+ */
 class Picker {
   readonly #ks: Ks;
   readonly #counts = new Map<string, number>();
@@ -38,12 +51,15 @@ class Picker {
     this.#due = new Set(all);
   }
 
-  /** Number of subjects that have not sent their k-th request. */
+  /** The number of graphs that have not sent their k-th request. */
   get size(): number {
     return this.#due.size;
   }
 
-  /** Whether the request is before, at or after the k-th of its subject. */
+  /**
+   * Whether the request comes before, at or after the k-th request of its graph. Counts the
+   * request.
+   */
   place(seen: Seen): "before" | "at" | "after" | undefined {
     if (seen.client !== KRO || seen.verb === "watch") return undefined;
     const of = subjectOf(`${seen.path} ${seen.body}`);
@@ -57,7 +73,9 @@ class Picker {
     return count < k ? "before" : count === k ? "at" : "after";
   }
 
-  /** Resolves when every subject has sent its k-th request or no longer sends requests. */
+  /**
+   * Resolves when every graph has sent its k-th request, or when kro has stopped sending requests.
+   */
   async done(): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     this.#latest = performance.now();
@@ -67,13 +85,16 @@ class Picker {
   }
 }
 
-/** A plan that counts its faults. */
+/** A fault plan that counts the requests which received a fault. */
 interface Striking extends Plan {
-  /** Number of requests with a fault so far. */
+  /** The number of requests that received a fault so far. */
   hits: number;
 }
 
-/** Kills kro before or after the k-th request of each subject in each phase, and starts another process. */
+/**
+ * Kills kro before or after the API server executes the k-th request of each graph, and starts
+ * another process. Repeats this in every phase.
+ */
 function crashAt(
   env: Environment,
   ks: Ks,
@@ -102,7 +123,7 @@ function crashAt(
     async during() {
       if (isIdle) return;
       await picker.done();
-      // The server has executed the requests whose responses are held.
+      // Waits until the API server has executed the requests whose responses the proxy holds.
       while (proxy.record.some((e) => e.fault === "hold answer" && e.ended === undefined)) {
         await sleep(20);
       }
@@ -117,7 +138,7 @@ function crashAt(
   return striking;
 }
 
-/** Breaks the k-th response to each subject in each phase; kro keeps running. */
+/** Breaks the response to the k-th request of each graph in each phase; kro keeps running. */
 function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking {
   const { proxy } = env;
   let picker: Picker;
@@ -138,7 +159,10 @@ function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking
 
 const none = () => undefined;
 
-/** A scenario over every k; `sliced` are the values of k in the slice, empty to leave it out. */
+/**
+ * Returns a scenario that tests every k. CI tests only the values of `sliced`, and skips the
+ * scenario if `sliced` is empty.
+ */
 function sweep(
   name: string,
   sliced: readonly number[],
@@ -176,14 +200,17 @@ function sweep(
   };
 }
 
-/** Kills kro at the k-th request after its start, of any subject, with pending work in every phase. */
+/**
+ * Kills kro at the k-th request after its start, while every graph has changes that kro has not
+ * processed yet.
+ */
 const atStart: Scenario = {
   name: "crash at start",
   async run(context) {
     const { env, say } = context;
     const tally = new Tally("crash at start", say);
     await context.model();
-    // A start with pending work sends a few dozen requests; a larger k would hit none.
+    // A starting kro sends a few dozen requests, so larger values of k would not select a request.
     const ks = [1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 35, 40, 50, 60];
     for (const k of ks) {
       const plan: Plan = {
@@ -213,7 +240,7 @@ const atStart: Scenario = {
   },
 };
 
-/** Crashes and lost responses. */
+/** The scenarios in which kro crashes or loses responses. */
 export const crashes: readonly Scenario[] = [
   sweep("crash before request k", [2, 4], (w, k, m) => crashAt(w, k, "before", m)),
   sweep("crash after request k", [1, 3], (w, k, m) => crashAt(w, k, "after", m)),

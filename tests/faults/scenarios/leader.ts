@@ -1,4 +1,7 @@
-/** Faults of the leader: it is killed, frozen, loses its Lease or cannot renew it. Only the Lease's holder may write. */
+/**
+ * Scenarios of leader election: the leader is killed, frozen, loses its Lease or cannot renew it.
+ * Only the holder of the Lease may write.
+ */
 import type { Plan } from "../lifecycle.ts";
 import { unled } from "../oracles.ts";
 import type { KroProcess } from "../../support/cluster/kro_process.ts";
@@ -20,7 +23,7 @@ const LEASE = {
   name: "controller.kro.run",
 };
 
-/** A third of the default durations: a Lease of 5 s. */
+/** Lease durations of a third of the defaults, so that a Lease expires after 5 s. */
 const FLAGS = [
   "--leader-elect",
   "--leader-election-namespace=kube-system",
@@ -29,7 +32,7 @@ const FLAGS = [
   "--leader-election-retry-period=500ms",
 ];
 
-/** Two processes that elect a leader, each with its own port on the proxy. */
+/** Two kro processes that elect a leader, each with its own client port on the proxy. */
 class Pair {
   readonly #env: Environment;
   readonly #processes = new Map<string, KroProcess>();
@@ -40,18 +43,18 @@ class Pair {
     this.#env = env;
   }
 
-  /** Whether no process was started yet. */
+  /** Whether no process has been started yet. */
   get isEmpty(): boolean {
     return this.#processes.size === 0;
   }
 
-  /** Starts one more process. */
+  /** Starts another process, with its clock off by `skewMs` milliseconds. */
   async add(skewMs = 0): Promise<void> {
     const door = `elected-${++this.#doors}`;
     this.#processes.set(door, await this.#env.startKro({ door, flags: FLAGS, skewMs }));
   }
 
-  /** The port of the current leader. */
+  /** Waits until a process holds the Lease, and returns the name of its client port. */
   async leader(): Promise<string> {
     for (let i = 0; i < 300; i++) {
       const holder = this.#env.proxy.record.findLast((e) =>
@@ -64,7 +67,7 @@ class Pair {
     throw new Error("no leader");
   }
 
-  /** Alternates between 1 and -1. */
+  /** Returns 1 and -1 alternately. */
   flip(): number {
     return this.#turn *= -1;
   }
@@ -73,7 +76,7 @@ class Pair {
     return this.#processes.get(door)!;
   }
 
-  /** Kills the process. */
+  /** Kills the process that uses this client port. */
   async kill(door: string): Promise<void> {
     await this.process(door).crash();
     this.#processes.delete(door);
@@ -87,13 +90,13 @@ class Pair {
   }
 }
 
-/** Faults of the leader during a phase. */
+/** What happens to the leader in a phase, by the name of the scenario's variant. */
 const misfortunes: Record<string, (env: Environment, pair: Pair) => Promise<void>> = {
   "killed": async (_, pair) => {
     await pair.kill(await pair.leader());
     await pair.add();
   },
-  // The clock of each new process is off by an hour, alternately ahead and behind.
+  // The clock of each new process is one hour ahead or one hour behind, alternately.
   "killed, clocks an hour apart": async (_, pair) => {
     await pair.kill(await pair.leader());
     await pair.add(pair.flip() * 3_600_000);
@@ -164,5 +167,5 @@ const elected: Scenario = {
   },
 };
 
-/** Leader election. */
+/** The scenario of leader election. */
 export const leader: readonly Scenario[] = [elected];

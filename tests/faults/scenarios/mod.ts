@@ -1,6 +1,5 @@
 /**
- * All scenarios, in the order in which they run.
- *
+ * All fault scenarios, in the order in which they run.
  * @module
  */
 import { admission } from "./admission.ts";
@@ -13,7 +12,9 @@ import { server } from "./server.ts";
 import { soak } from "./soak.ts";
 import { watches } from "./watches.ts";
 
-/** All scenarios; `--only` takes their names. */
+/**
+ * All fault scenarios, in the order in which they run. The flag `--only` selects scenarios by name.
+ */
 export const scenarios: readonly Scenario[] = [
   ...crashes,
   ...watches,

@@ -1,4 +1,4 @@
-/** Changes that users and other controllers make to kro's objects and permissions. */
+/** Scenarios in which users and other controllers change kro's objects and permissions. */
 import {
   Annotation,
   CRD_KIND,
@@ -22,7 +22,9 @@ import { NAMESPACE } from "../../support/kinds.ts";
 
 const by = { fieldManager: "user" };
 
-/** The objects of one life. */
+/**
+ * The objects that belong to one copy of the test graphs, found by the copy's token in their names.
+ */
 class Belongings {
   readonly #env: Environment;
   readonly #life: string;
@@ -51,7 +53,7 @@ class Belongings {
     return { kind: found, namespace, name };
   }
 
-  /** Patches an object, unless it was deleted in the meantime. */
+  /** Patches the object, unless another client has deleted it. */
   async patch(object: KubeObject, patch: JsonObject): Promise<void> {
     await quietly(this.#env.admin.mergePatch(this.ref(object), patch, by));
   }
@@ -80,7 +82,7 @@ async function quietly(request: Promise<unknown>): Promise<void> {
 const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
 const KEYS = Object.values(Label);
 
-/** The labels by which a child names its instance. */
+/** The labels with which a child object refers to its instance and node. */
 const IDENTITY = [
   Label.instanceGroup,
   Label.instanceVersion,
@@ -91,7 +93,10 @@ const IDENTITY = [
   Label.nodeId,
 ];
 
-/** Interferences, each applied once to a life during its update. */
+/**
+ * A disturbance that a user or another controller causes once, while kro processes an update of all
+ * test graphs.
+ */
 type Interference = (env: Environment, life: string, own: Belongings) => Promise<void>;
 
 const interferences: Record<string, Interference> = {
@@ -131,7 +136,8 @@ const interferences: Record<string, Interference> = {
     for (const child of await own.children()) await own.delete(child);
   },
   "children restored from a backup": async (_, __, own) => {
-    // Children that the update has just pruned would be restored as objects without an owner.
+    // Waits until kro has pruned the children that the update removes. A backup of such a child
+    // would otherwise be restored as an object that no instance owns.
     await sleep(4000);
     const children = await own.children();
     for (const child of children) await own.delete(child);
@@ -156,7 +162,8 @@ const interferences: Record<string, Interference> = {
       const ref = { kind: CRD_KIND, name: `${plural}.${group}` };
       const crd = await env.admin.get(ref);
       const { versions } = crd!.spec as unknown as { versions: Version[] };
-      // The schema of the spec stays: the API server would prune the instances' fields.
+      // Only the status schema is removed. Without the spec schema, the API server would prune the
+      // fields of the instances' specs.
       versions[0]!.schema.openAPIV3Schema.properties.status.properties = {};
       await env.admin.mergePatch(ref, { spec: { versions } as unknown as JsonObject }, by);
     }
@@ -184,7 +191,8 @@ const interferences: Record<string, Interference> = {
   "namespaces deleted and made again": async (env, life, own) => {
     const places = subjects.map((subject) => nameIn(life, subject));
     for (const name of places) await env.admin.delete({ kind: NAMESPACE, name });
-    // The scenario does the work of the namespace controller, which does not run here.
+    // The test's control plane runs no namespace controller, so the scenario itself deletes the
+    // objects in the Namespaces.
     for (let left = 1; left > 0;) {
       const inside = (await everything(env, [life], subjects)).filter(({ metadata }) =>
         places.includes(metadata.namespace ?? "")
@@ -234,7 +242,8 @@ const interferences: Record<string, Interference> = {
   },
   "no right to Secrets for 5 s": (env) =>
     withoutRightTo("secrets", env.controlPlane, async () => {
-      // The API server checks the rights of a watch only at its start.
+      // The API server checks permissions only when a watch starts, so the open watches of Secrets
+      // are broken.
       for (const watch of env.proxy.watches) if (watch.kind === "secrets") watch.cut();
       await sleep(5000);
       const isRefused = env.proxy.record.some((e) => e.resource === "secrets" && e.status === 403);
@@ -246,7 +255,10 @@ interface Version {
   schema: { openAPIV3Schema: { properties: { status: { properties: unknown } } } };
 }
 
-/** Checks that objects with copied labels are still there, and deletes them. */
+/**
+ * Checks that kro has not deleted the foreign objects to which its labels were copied, and deletes
+ * these objects.
+ */
 async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   const map = kinds.find((k) => k.kind === "ConfigMap")!;
   const faults: string[] = [];
@@ -258,19 +270,25 @@ async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   return faults;
 }
 
-/** Interferences that affect all lives. */
+/**
+ * Disturbances that affect every graph in the cluster, so no other disturbance may run at the same
+ * time.
+ */
 const ALONE: ReadonlySet<string> = new Set([
   "a child's CRD deleted for 3 s",
   "a child's CRD changed",
   "no right to Secrets for 5 s",
 ]);
 
-/** Interferences after which kro repairs an object only once per minute. */
+/**
+ * Disturbances by a manager that keeps reverting fields. kro then repairs an object only once per
+ * minute.
+ */
 const REVERTING: ReadonlySet<string> = new Set([
   "a controller that changes children back, for 5 s",
 ]);
 
-/** Number of other interferences that run concurrently, each on a life of its own. */
+/** The number of disturbances that run concurrently, each on its own copy of the test graphs. */
 const SIDE_BY_SIDE = 3;
 
 function groups(): string[][] {
@@ -316,5 +334,5 @@ const others: Scenario = {
   },
 };
 
-/** Other users and controllers. */
+/** The scenarios with other users and controllers. */
 export const people: readonly Scenario[] = [others];

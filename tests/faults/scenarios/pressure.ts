@@ -1,4 +1,7 @@
-/** Scarce resources: file descriptors, memory, and clients of kro's endpoint that do not read. */
+/**
+ * Scenarios of scarce resources: file descriptors, memory, and HTTP clients that do not read kro's
+ * responses.
+ */
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import type { Plan } from "../lifecycle.ts";
 import { MemoryGroup } from "../memory_group.ts";
@@ -9,20 +12,23 @@ import { attempt, type Context, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 import { CONFIG_MAP } from "../../support/kinds.ts";
 
-/** Duration of the shortage in each phase, in milliseconds. */
+/** The duration of the descriptor shortage in each phase, in milliseconds. */
 const SCARCE_MS = 5000;
 
-/** Limit of descriptor numbers that forbids new ones: each process has the lowest numbers open. */
+/**
+ * A limit on file descriptor numbers. All numbers below the limit are already in use, so the
+ * process cannot open another descriptor.
+ */
 const LOWEST = "8";
 
-/** In each phase kro can open neither connections nor watches of new kinds for a while. */
+/** In each phase, kro can open neither connections nor watches for some time. */
 const scarceDescriptors: Scenario = {
   name: "few file descriptors",
   async run(context) {
     const { env } = context;
     const tally = new Tally("few file descriptors", context.say);
     await context.model();
-    // A process that has worked for a while has spare connections.
+    // Starts a new process, because an older process has idle connections to reuse.
     if (env.hasKro) await env.stopKro();
     await env.startKro();
     let enough: string | undefined;
@@ -46,7 +52,10 @@ const scarceDescriptors: Scenario = {
   },
 };
 
-/** The soft and hard limits of a running process's descriptors; sets them if `limit` is given. */
+/**
+ * Returns the soft and hard limits of a process's file descriptors, as `SOFT:HARD`. If `limit` is
+ * given, sets the limits instead.
+ */
 async function descriptorLimit(pid: number, limit?: string): Promise<string> {
   const args = limit === undefined
     ? ["--nofile", "--raw", "--noheadings", "--output=SOFT,HARD"]
@@ -57,7 +66,7 @@ async function descriptorLimit(pid: number, limit?: string): Promise<string> {
   return new TextDecoder().decode(stdout).trim().replaceAll(" ", ":");
 }
 
-/** Clients that request `/graphs` and never read the response. */
+/** HTTP clients request `/graphs` from kro and never read the response. */
 const slowReaders: Scenario = {
   name: "readers that never read",
   async run(context) {
@@ -89,13 +98,16 @@ const slowReaders: Scenario = {
   },
 };
 
-/** Number of instances. */
+/** The number of instances. */
 const CROWD = 10_000;
 
-/** Memory limit of the whole process, in bytes. */
+/** The memory limit of the process, in bytes. */
 const MEMORY = 256 * 2 ** 20;
 
-/** Many instances in little memory: created, all reconciled after a restart, deleted. */
+/**
+ * Creates many instances, restarts kro so that it reconciles all of them, and deletes them, within
+ * a memory limit.
+ */
 const crowd: Scenario = {
   name: `${CROWD} instances in 256 MiB`,
   async run(context: Context) {
@@ -131,7 +143,7 @@ async function crowded(
     namespaced: true,
   };
   const { admin } = env;
-  // Sweeps at the default interval.
+  // The default interval between full resyncs, in seconds.
   const flags = ["--dynamic-controller-default-resync-period=36000"];
   const how = { v8: ["--max-old-space-size=192"], under: cgroup?.under, flags };
   const by = { fieldManager: "user" };
@@ -204,7 +216,8 @@ async function crowded(
   );
   const { peak } = memory(env.kro);
   return [
-    // In a cgroup the kernel enforces the limit.
+    // The peak is only checked without a cgroup, because a cgroup makes the kernel enforce the
+    // limit.
     ...!cgroup && peak > MEMORY ? [`${mib(peak)} were resident, more than ${mib(MEMORY)}`] : [],
     ...env.uncleanLogs(),
   ];
@@ -214,5 +227,5 @@ function mib(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** Scarce resources. */
+/** The scenarios of scarce resources. */
 export const pressure: readonly Scenario[] = [scarceDescriptors, slowReaders, crowd];

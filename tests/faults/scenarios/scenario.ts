@@ -1,4 +1,4 @@
-/** Context and result of a scenario. */
+/** Defines a fault scenario, the context in which it runs, and its result. */
 import type { ControlPlane } from "../../support/controlplane/mod.ts";
 import { type LifeOptions, live, type Lived, type Model } from "../lifecycle.ts";
 import { doubled, leaked, swollen } from "../oracles.ts";
@@ -7,56 +7,60 @@ import { subjects } from "../subjects.ts";
 import { type Environment, KRO } from "../environment.ts";
 import { sleep } from "../../support/wait.ts";
 
-/** One row of the table. */
+/** The result of one scenario: a row of the results table. */
 export interface Row {
   /** The scenario's name. */
   scenario: string;
-  /** Number of runs. */
+  /** The number of runs. */
   runs: number;
-  /** The swept requests or moments. */
+  /** A description of the requests or moments at which faults were applied. */
   swept: string;
-  /** Number of runs without findings. */
+  /** The number of runs without violations. */
   survived: number;
-  /** Number of surviving runs within three times the model's time plus the faults' duration. */
+  /**
+   * The number of runs without violations that took at most three times as long as without faults,
+   * plus the faults' duration.
+   */
   inTime: number;
-  /** Longest time from the fault's end to the last write, in milliseconds. */
+  /** The longest time from the end of a fault to kro's last write, in milliseconds. */
   worstMs: number;
-  /** The oracles' findings, each with its run. */
+  /** A line for each violation, with the run in which it occurred. */
   faults: string[];
 }
 
-/** A scenario. */
+/** A scenario, which applies faults to kro and checks how kro behaves. */
 export interface Scenario {
-  /** Name for `--only` and the table. */
+  /** The scenario's name in the results table, by which `--only` selects it. */
   name: string;
-  /** Whether CI runs a part of it. */
+  /** Whether CI runs a part of the scenario. */
   inSlice?: boolean;
-  /** Runs the whole scenario, or with `slice` the fixed part for CI. */
+  /** Runs the scenario; with the context's `slice`, runs only the fixed part for CI. */
   run(context: Context): Promise<Row>;
 }
 
-/** State that all scenarios of a run share. */
+/** The environment and options that all scenarios of a run share. */
 export class Context {
-  /** Their environment. */
+  /** The API server, proxy and kro processes that the scenarios use. */
   readonly env: Environment;
-  /** The control plane, if scenarios may restart it. */
+  /** The control plane; undefined if scenarios must not restart it. */
   readonly controlPlane?: ControlPlane;
-  /** Whether to run only the fixed part. */
+  /** Whether to run only the fixed part of each scenario that CI runs. */
   readonly slice: boolean;
-  /** Seed of all random choices. */
+  /** The seed of all random choices. */
   readonly seed: number;
-  /** Duration of the soak, 60 s by default. */
+  /** The duration of the scenario with random faults, in milliseconds; 60 s by default. */
   readonly soakMs: number;
-  /** Receives a line about each run. */
+  /** Called with a line of progress about each run. */
   readonly say: (line: string) => void;
   #model?: Promise<Model>;
   #level?: Level;
   #mustRest = false;
   #lives = 0;
-  // Runs on the same API server use different lives.
+  // The first number in the names of the graphs' copies. A random start keeps runs on the same API
+  // server apart.
   readonly #first = Math.floor(Math.random() * 9000) + 1000;
 
-  /** Creates the context without a request. */
+  /** Creates the context; sends no request. */
   constructor(
     env: Environment,
     options: {
@@ -75,17 +79,20 @@ export class Context {
     this.say = options.say ?? (() => {});
   }
 
-  /** An unused token of a life. */
+  /** Returns an unused name for another copy of the test graphs. */
   nextLife(): string {
     return `l${this.#first}${String(++this.#lives).padStart(4, "0")}`;
   }
 
-  /** Starts a scenario: its first life must be idle for a minute, except in the slice. */
+  /**
+   * Called at the start of each scenario: kro must then be idle for a minute in the scenario's
+   * first run. CI's fixed part skips this minute.
+   */
   begin(): void {
     this.#mustRest = !this.slice;
   }
 
-  /** The life without faults, run at the first call. */
+  /** Returns the result of a run without faults. The first call does the run. */
   model(): Promise<Model> {
     this.#model ??= (async () => {
       await this.ensureKro();
@@ -97,13 +104,16 @@ export class Context {
     return this.#model;
   }
 
-  /** Starts kro unless one runs. */
+  /** Starts kro, unless a kro process already runs. */
   async ensureKro(): Promise<void> {
     const { env } = this;
     if (!env.hasKro) await env.startKro();
   }
 
-  /** Runs a life under a plan, compares it with the model, and checks the process for leaks. */
+  /**
+   * Takes the test graphs through all phases under a fault plan, compares the result with a run
+   * without faults, and checks the process for leaks.
+   */
   async live(options: Partial<LifeOptions> & { holdsMore?: boolean }): Promise<Lived> {
     const { env } = this;
     const model = await this.model();
@@ -120,14 +130,17 @@ export class Context {
     return { ...lived, faults: [...lived.faults, ...more] };
   }
 
-  /** Resources of the process beyond those after the model, once idle connections have had time to close. */
+  /**
+   * Returns a line for each resource of which the process has more than after the run without
+   * faults. Idle connections get time to close first.
+   */
   async #held(): Promise<string[]> {
     let found: string[] = [];
     const since = performance.now();
     while (performance.now() - since < CONNECTIONS_CLOSED_MS) {
       if (!this.env.hasKro) return ["no kro runs"];
       const level = await levelOf(this.env);
-      // The kinds of failed lives are still watched, each on a connection.
+      // kro still watches the kinds that earlier failed runs left behind, each over a connection.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
         ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),
@@ -142,16 +155,23 @@ export class Context {
   }
 }
 
-/** The slice runs next to other work, where a phase is a fault only if it is minutes late. */
+/**
+ * The additional time that a phase may take in CI, in milliseconds. The tests run concurrently with
+ * other work there, so only a delay of minutes is a violation.
+ */
 const SLICE_GRACE_MS = 240_000;
 
-/** Longer than kro keeps an idle connection to the API server, which is 60 s. A busy machine opens more of them. */
+/**
+ * The time after which idle connections have closed, in milliseconds. kro keeps an idle connection
+ * to the API server for 60 s, and a busy machine opens more connections than the run without
+ * faults.
+ */
 const CONNECTIONS_CLOSED_MS = 75_000;
 
-/** Time without writes, checked once per scenario, in milliseconds. */
+/** The time without writes that is required once per scenario, in milliseconds. */
 const REST_MS = 60_000;
 
-/** Resources of a process. */
+/** The resources that a process uses. */
 interface Level {
   descriptors: number;
   timers: number;
@@ -169,18 +189,18 @@ async function levelOf({ kro, proxy }: Environment): Promise<Level> {
   };
 }
 
-/** Collects runs into a row. */
+/** Counts the runs of a scenario and returns them as a row of the results table. */
 export class Tally {
   readonly #row: Row;
   readonly #say: (line: string) => void;
 
-  /** A tally of the scenario with that name. */
+  /** Creates an empty row for the scenario with this name. */
   constructor(scenario: string, say: (line: string) => void) {
     this.#row = { scenario, runs: 0, swept: "", survived: 0, inTime: 0, worstMs: 0, faults: [] };
     this.#say = say;
   }
 
-  /** Adds one run, named `what`. */
+  /** Adds the result of the run which is described by `what`. */
   add(what: string, { faults, recoveryMs, late = [] }: Ran): void {
     const row = this.#row;
     row.runs++;
@@ -193,23 +213,23 @@ export class Tally {
     this.#say(`${row.scenario}, ${what}: ${how} (${(recoveryMs / 1000).toFixed(1)} s${slow})`);
   }
 
-  /** The row; `swept` names the swept requests or moments. */
+  /** Returns the row. `swept` describes the requests or moments at which faults were applied. */
   row(swept: string): Row {
     return { ...this.#row, swept };
   }
 }
 
-/** The result of a run. */
+/** The result of one run. */
 export interface Ran {
-  /** The oracles' findings. */
+  /** A line for each violation. */
   faults: string[];
-  /** See {@link Lived}. */
+  /** The longest time from the end of a fault to kro's last write, in milliseconds. */
   recoveryMs: number;
-  /** See {@link Lived}. */
+  /** A line for each phase that took longer than expected. */
   late?: string[];
 }
 
-/** Runs a life; an error that it throws becomes a finding. */
+/** Runs the function; an error that the function throws becomes a violation. */
 export async function attempt(run: () => Promise<Ran>): Promise<Ran> {
   try {
     return await run();

@@ -1,4 +1,7 @@
-/** Faults of the API server: errors, latency, restarts of it and of etcd, a dead aggregated API. */
+/**
+ * Scenarios in which the API server fails: errors, latency, restarts of the API server and of etcd,
+ * and an aggregated API without a backend.
+ */
 import type { Plan } from "../lifecycle.ts";
 import { delay, type Fault, isWrite, refuse, type Seen } from "../proxy/mod.ts";
 import { type Phase, subjectOf } from "../subjects.ts";
@@ -7,7 +10,10 @@ import { attempt, type Scenario, Tally } from "./scenario.ts";
 import { sleep } from "../../support/wait.ts";
 import { API_SERVICE } from "../../support/kinds.ts";
 
-/** The fault hits the first `times` selected requests of each subject in each phase. */
+/**
+ * Returns a plan that applies the fault to the first `times` requests of each graph in each phase,
+ * among the requests that `picks` selects.
+ */
 function firstOf(
   env: Environment,
   times: number,
@@ -30,7 +36,9 @@ function firstOf(
   };
 }
 
-/** The fault hits all requests for a while. */
+/**
+ * Returns a plan that applies faults to all of kro's requests for `ms` milliseconds in each phase.
+ */
 function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | undefined): Plan {
   return {
     before() {
@@ -45,7 +53,10 @@ function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | unde
 
 const isUnary = ({ verb }: Seen) => verb !== "watch";
 
-/** The server's conflict after a lost race, which names no fields. */
+/**
+ * A response of the API server to a write that lost a race with another write; it does not name the
+ * conflicting fields.
+ */
 const conflict: Fault = {
   ...refuse(409),
   instead: {
@@ -56,7 +67,7 @@ const conflict: Fault = {
   },
 };
 
-/** The server executed the request, but its response timed out. */
+/** A fault: the API server executes the request, and the client receives status 504. */
 const doneBut504: Fault = {
   name: "504 after it was done",
   instead: { code: 504, reason: "Timeout" },
@@ -96,7 +107,8 @@ const refusals: Scenario = {
     const names = Object.keys(plans).filter((name) => !context.slice || IN_SLICE.includes(name));
     for (const name of names) {
       const plan = plans[name]!(context.env);
-      // A phase has several sequential requests, each of which is late.
+      // A phase consists of several sequential requests, and each of them is 10 s late, so the
+      // phase gets two more minutes.
       const graceMs = name === "10 s latency" ? 120_000 : undefined;
       tally.add(name, await attempt(() => context.live({ plan, patienceMs: 240_000, graceMs })));
     }
@@ -104,7 +116,10 @@ const refusals: Scenario = {
   },
 };
 
-/** In every phase the component stops after the users have acted, and starts again. */
+/**
+ * Returns a scenario that stops the component after the users' actions of each phase, and starts it
+ * again after `downMs` milliseconds.
+ */
 function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenario {
   const name = `${component} down for ${downMs / 1000} s`;
   return {
@@ -126,7 +141,10 @@ function restarts(component: "etcd" | "kube-apiserver", downMs: number): Scenari
   };
 }
 
-/** kro starts before the API server is ready, and is restarted as by a kubelet. */
+/**
+ * Starts kro before the API server is ready. kro exits, and the test restarts it as a kubelet
+ * would.
+ */
 const slowStart: Scenario = {
   name: "API server not ready at start",
   async run(context) {
@@ -156,7 +174,10 @@ const slowStart: Scenario = {
   },
 };
 
-/** In every phase kro's token file is replaced and its old token is rejected, as when a token expires. */
+/**
+ * Replaces kro's token file in every phase and rejects the old token, as the API server does when a
+ * token expires.
+ */
 const rotation: Scenario = {
   name: "token rotated",
   async run(context) {
@@ -188,7 +209,9 @@ const rotation: Scenario = {
   },
 };
 
-/** Discovery is incomplete for a whole life. */
+/**
+ * Registers an aggregated API without a backend, so that API discovery is incomplete in all phases.
+ */
 const deadApi: Scenario = {
   name: "dead aggregated API",
   async run(context) {
@@ -229,7 +252,7 @@ const deadApi: Scenario = {
   },
 };
 
-/** Faults of the API server. */
+/** The scenarios in which the API server fails. */
 export const server: readonly Scenario[] = [
   refusals,
   restarts("kube-apiserver", 3000),

@@ -1,4 +1,7 @@
-/** Random actions of users under random faults, from one seed; at every stop the state must match the last actions. */
+/**
+ * A soak test: users act at random while random faults occur. At regular stops the state must match
+ * the users' last actions. One seed determines all random choices.
+ */
 import { TestCluster } from "../../support/cluster/cluster.ts";
 import { act, everything, live, type Model, untilConverged } from "../lifecycle.ts";
 import { orphans, stale, uncovered } from "../oracles.ts";
@@ -32,11 +35,11 @@ const FAULTS: readonly Fault[] = [
   { name: "504 after it was done", instead: { code: 504, reason: "Timeout" } },
 ];
 
-/** Possible states of a subject between stops; the last one has no instance. */
+/** The states in which a test graph can be at a stop; in `delete` it has no instance. */
 const STATES = ["create", "update", "shrink", "delete"] as const;
 type Wanted = typeof STATES[number];
 
-/** One of this many requests has a fault. */
+/** A fault occurs on one of this many requests. */
 const RARITY = 12;
 
 const soaking: Scenario = {
@@ -58,7 +61,8 @@ const soaking: Scenario = {
       clusters.set(subject.name, cluster);
     }
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
-    // The RGD does not change, so deleting the instance restores the state before it.
+    // The phase of the model whose state is expected. Users never change the RGD, so a deleted
+    // instance leaves the same state as before its creation.
     const stateOfModel = (s: Subject) =>
       models[drawn.includes(s) ? 1 : 0]!.states.get(
         phaseOf(s) === "delete" ? "graph" : phaseOf(s),
@@ -86,11 +90,15 @@ const soaking: Scenario = {
       faults.push(...env.uncleanLogs());
       return { faults, recoveryMs: lastWrite - since };
     };
-    /** One action: a new spec, a deletion, or a new instance after a deletion. */
+    /**
+     * Applies one random action of a user: a new spec, a deletion, or a new instance after a
+     * deletion.
+     */
     const deed = async (subject: Subject) => {
       const now = wanted.get(subject.name);
       const next = now === undefined || now === "delete" ? "create" : pick(STATES);
-      // An apply while the old instance is still being deleted would update the old one.
+      // Waits until the old instance is gone, because an apply during its deletion would only
+      // update the old instance.
       if (now === "delete") await clusters.get(subject.name)!.untilGone(placeOf(subject), 120);
       await act(next, subject, life, clusters.get(subject.name)!);
       wanted.set(subject.name, next);
@@ -135,14 +143,14 @@ const soaking: Scenario = {
   },
 };
 
-/** Lives of the random graphs without faults. */
+/** Takes the random graphs through their phases without faults, and returns the result. */
 async function modelOf(context: Context, drawn: readonly Subject[]): Promise<Model> {
   const lived = await live(context.env, { lives: [context.nextLife()], subjects: drawn });
   if (lived.faults.length > 0) throw new Error(`without faults:\n${lived.faults.join("\n")}`);
   return lived.model;
 }
 
-/** The part of a state that belongs to one subject, without other users' objects. */
+/** Returns the part of a state that belongs to one graph, without the objects of other users. */
 function partOf(state: State, { name }: Subject): State {
   const own = new RegExp(`\\b${name}\\b`);
   return Object.fromEntries(
@@ -150,5 +158,5 @@ function partOf(state: State, { name }: Subject): State {
   );
 }
 
-/** The soak. */
+/** The scenario of random actions and random faults. */
 export const soak: readonly Scenario[] = [soaking];

@@ -1,4 +1,7 @@
-/** Faults of lists and watches: none of them may lose an event or cause an unnecessary write. */
+/**
+ * Scenarios in which lists and watches fail. kro must neither miss an event nor send an unnecessary
+ * write.
+ */
 import type { Plan } from "../lifecycle.ts";
 import { babble, delay, older, type OpenWatch, refuse, truncate } from "../proxy/mod.ts";
 import { type Environment, KRO } from "../environment.ts";
@@ -9,7 +12,10 @@ function watchesOf(env: Environment): OpenWatch[] {
   return [...env.proxy.watches].filter((watch) => watch.client === KRO);
 }
 
-/** Bodies that a captive portal, a misconfigured proxy or a broken server may return with status 200. */
+/**
+ * Response bodies that a captive portal, a misconfigured proxy or a broken server may return with
+ * status 200.
+ */
 const BABBLE = [
   "{}",
   "",
@@ -21,10 +27,10 @@ const BABBLE = [
   '{"type":"ADDED","object":{}}',
 ];
 
-/** Larger than any object of an API server. */
+/** A watch event of 100 MiB, larger than any object that an API server stores. */
 const HUGE = `{"kind":"ConfigMap","data":{"text":"${"x".repeat(100 * 2 ** 20)}"}}`;
 
-/** Faults of the watches in every phase. */
+/** The faults of the watches in every phase, by name. */
 const plans: Record<string, (env: Environment) => Plan> = {
   "older first lists": (env) => ({
     before: () => env.kro.crash(),
@@ -164,7 +170,7 @@ const HUGE_FOR: ReadonlySet<string> = new Set(["get", "list", "apply", "patch", 
 
 const IN_SLICE = ["410 again and again"];
 
-/** Runs one life under each fault. */
+/** Takes the test graphs through all phases once under each fault. */
 async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
   const { env, slice } = context;
   const tally = new Tally("lists and watches", context.say);
@@ -178,8 +184,8 @@ async function underEach(context: Context): Promise<ReturnType<Tally["row"]>> {
 }
 
 /**
- * Half-open connections, whose other end is gone without notice. Requests have a time limit; a watch is only
- * known to be alive by its bookmarks, so this takes minutes.
+ * Connections become half-open: the other end is gone, but kro receives no notice. Requests have a
+ * timeout, but only missing bookmarks reveal a dead watch, so this scenario takes minutes.
  */
 const stranded: Scenario = {
   name: "half-open connections",
@@ -197,7 +203,8 @@ const stranded: Scenario = {
     tally.add(
       "all connections at an update",
       await attempt(async () => {
-        // A sweep would find within minutes what the watches must detect.
+        // Disables full resyncs, because a resync would find the changes that the watches must
+        // report.
         if (env.hasKro) await env.stopKro();
         await env.startKro({ flags: ["--dynamic-controller-default-resync-period=0"] });
         const lived = await context.live({ plan, patienceMs: 300_000, graceMs: 200_000 });
@@ -209,7 +216,7 @@ const stranded: Scenario = {
   },
 };
 
-/** Faults of lists and watches. */
+/** The scenarios in which lists and watches fail. */
 export const watches: readonly Scenario[] = [
   { name: "lists and watches", inSlice: true, run: underEach },
   stranded,
