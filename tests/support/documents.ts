@@ -1,15 +1,18 @@
-/** Finds the repository's Markdown pages and their paragraphs. */
+/** Finds the repository's Markdown pages, and the paragraphs of a page. */
 import { join } from "node:path";
 
-/** The repository's root folder, with a slash at its end. */
+/** The path of the repository's root folder, with a slash at its end. */
 export const root: string = new URL("../..", import.meta.url).pathname;
 
-/** The content of a file, by its path from the root. */
+/** Returns the content of a file. `path` is relative to the repository's root. */
 export function read(path: string): string {
   return Deno.readTextFileSync(join(root, path));
 }
 
-/** Files below a folder with this extension, by their paths from the root, sorted. */
+/**
+ * Returns the sorted paths of all files with this extension below a folder. All paths are relative
+ * to the repository's root.
+ */
 export function filesBelow(folder: string, extension: string): string[] {
   const skipped = ["node_modules", "dist", ".git"];
   const found: string[] = [];
@@ -21,15 +24,18 @@ export function filesBelow(folder: string, extension: string): string[] {
   return found.sort();
 }
 
-/** A paragraph or a list item. */
+/** A paragraph or a list item of a Markdown page. */
 export interface Paragraph {
-  /** Number of its first line in the page, from 1. */
+  /** The number of the paragraph's first line in the page, from 1. */
   line: number;
-  /** Its lines. */
+  /** The lines of the paragraph. */
   lines: string[];
 }
 
-/** Paragraphs and list items of a page, without headings, tables, code and HTML. */
+/**
+ * Returns the paragraphs and list items of a Markdown page, without headings, tables, code and
+ * HTML.
+ */
 export function paragraphsOf(text: string): Paragraph[] {
   const found: Paragraph[] = [];
   let current: Paragraph | undefined;
@@ -50,7 +56,7 @@ export function paragraphsOf(text: string): Paragraph[] {
   return found;
 }
 
-/** The prose of a page: its content without code blocks and inline code. */
+/** Returns the content of a Markdown page without code blocks and inline code. */
 export function proseOf(text: string): string {
   return text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "``")
     .replace(/<!--[\s\S]*?-->/g, "");

@@ -1,4 +1,4 @@
-/** Kinds of the API server that tests address by path. */
+/** References to built-in kinds that tests read and write. */
 import type { KindRef } from "../../src/api/mod.ts";
 
 const core = (kind: string, namespaced = true): KindRef => ({
@@ -9,25 +9,31 @@ const core = (kind: string, namespaced = true): KindRef => ({
   namespaced,
 });
 
-/** ConfigMaps. */
+/** The kind ConfigMap. */
 export const CONFIG_MAP: KindRef = core("ConfigMap");
 
-/** Secrets. */
+/** The kind Secret. */
 export const SECRET: KindRef = core("Secret");
 
-/** Services. */
+/** The kind Service. */
 export const SERVICE: KindRef = core("Service");
 
-/** PodTemplates, which have as many fields as Deployments, but no controller that writes to them. */
+/**
+ * The kind PodTemplate. It has as many fields as a Deployment, but no controller changes its
+ * objects, so tests can compare them.
+ */
 export const POD_TEMPLATE: KindRef = core("PodTemplate");
 
-/** Namespaces. */
+/** The kind Namespace. */
 export const NAMESPACE: KindRef = core("Namespace", false);
 
-/** Deployments. */
+/** The kind Deployment. */
 export const DEPLOYMENT: KindRef = { ...core("Deployment"), group: "apps" };
 
-/** APIServices: group-versions that another API server serves behind this one. */
+/**
+ * The kind APIService, which registers an API group that another server serves behind the API
+ * server.
+ */
 export const API_SERVICE: KindRef = {
   ...core("APIService", false),
   group: "apiregistration.k8s.io",

@@ -1,13 +1,17 @@
 /**
- * Waits in tests: until a condition holds, and until a state no longer changes.
+ * Waits in tests: until a condition holds, or until a state no longer changes.
  *
- * A test must not depend on the speed of its machine. It waits for effects of other processes
- * with {@link eventually}, and for the absence of effects with {@link steady}, which counts reads instead of time.
+ * A test must not depend on the speed of its machine. A test that expects an effect of another
+ * process waits with {@link eventually}. A test that expects no further effect waits with
+ * {@link steady}, which counts reads in addition to time.
  *
  * @module
  */
 
-/** The limit of every wait, in seconds: a busy machine may need 100 times as long as an idle one. */
+/**
+ * The time limit of every wait, in seconds. The limit is long because a busy machine may need 100
+ * times as long as an idle one.
+ */
 export const LIMIT_SECONDS = 120;
 
 type Checked<T> = T | undefined | null | false;
@@ -15,10 +19,10 @@ type Checked<T> = T | undefined | null | false;
 /**
  * Polls until `check` returns a truthy value, and returns that value.
  *
- * @param what names the condition in the error
- * @param seconds after which the wait fails
- * @param everyMs pause between two checks
- * @throws what `check` throws, at once; an Error that names `what` at the limit
+ * @param what the name of the condition, for the error message
+ * @param seconds the time limit in seconds
+ * @param everyMs the pause between two checks in milliseconds
+ * @throws an error of `check` immediately; an Error with `what` when the time limit is exceeded
  * @example
  * ```ts
  * const lease = await eventually("the Lease", () => client.get(ref));
@@ -39,15 +43,15 @@ export async function eventually<T>(
   }
 }
 
-/** Pause in milliseconds between two reads of {@link steady}. */
+/** The pause between two reads of {@link steady}, in milliseconds. */
 const LOOK_MS = 20;
 
 /**
- * Polls until `read` has returned the same string for at least `ms` in at least `ms / 20` consecutive reads.
- * A `read` that makes a round trip to the API server distinguishes a quiet process from a
- * starved one: on a starved machine the reads take longer, and so does the whole wait.
+ * Polls until `read` has returned the same string for `ms` milliseconds and at least `ms / 20`
+ * reads. If `read` makes a request to the API server, a slow machine is not mistaken for an idle
+ * process: the reads take longer, and so does the wait.
  *
- * @throws an Error with the last string if it still changes after {@link LIMIT_SECONDS}
+ * @throws an Error with the last string if the string still changes after {@link LIMIT_SECONDS}
  */
 export async function steady(
   what: string,

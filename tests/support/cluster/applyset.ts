@@ -1,18 +1,24 @@
 /**
- * The ApplySet of an instance and the labels of its objects, computed from KEP-3659 and upstream's contract
- * and not by the code under test.
+ * Computes the expected ApplySet ID of an instance and the expected labels of its objects. The
+ * values follow KEP-3659 and upstream's documentation, independently of the code under test.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Live } from "./cluster.ts";
 
-/** The id of the instance's ApplySet: `applyset-<base64url of SHA-256 of name.namespace.Kind.group>-v1`. */
+/**
+ * Returns the ID of the instance's ApplySet: `applyset-<base64url of SHA-256 of
+ * name.namespace.Kind.group>-v1`.
+ */
 export function applySetId({ apiVersion, kind, metadata }: Live): string {
   const [group] = apiVersion.split("/");
   return `applyset-${sha256(`${metadata.name}.${metadata.namespace ?? ""}.${kind}.${group}`)}-v1`;
 }
 
-/** Asserts the instance's whole inventory: these kinds, and no namespace except its own. */
+/**
+ * Asserts that the instance's ApplySet annotations list exactly these kinds, and these namespaces
+ * besides the instance's own.
+ */
 export function assertInventory(instance: Live, kinds: string, namespaces = ""): void {
   const { labels, annotations } = instance.metadata;
   const id = applySetId(instance);
@@ -28,7 +34,7 @@ export function assertInventory(instance: Live, kinds: string, namespaces = ""):
   });
 }
 
-/** All labels of an object of the instance whose template has no labels. */
+/** Returns the expected labels of a child object whose template sets no labels. */
 export function childLabels(instance: Live, nodeId: string): Record<string, string> {
   const { apiVersion, kind, metadata } = instance;
   const [group, version] = apiVersion.split("/");
@@ -47,7 +53,7 @@ export function childLabels(instance: Live, nodeId: string): Record<string, stri
   };
 }
 
-/** The labels of an item of a collection. */
+/** Returns the expected labels of one item of a collection. */
 export function itemLabels(
   instance: Live,
   nodeId: string,

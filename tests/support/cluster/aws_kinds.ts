@@ -1,4 +1,7 @@
-/** Kinds of AWS Controllers for Kubernetes that upstream's scenarios use, with the fields that they read. */
+/**
+ * Kinds of AWS Controllers for Kubernetes (ACK) that upstream's test scenarios use, with only the
+ * fields that the scenarios read.
+ */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import type { Live, TestCluster } from "./cluster.ts";
 import { installCrd } from "./crds.ts";
@@ -14,7 +17,7 @@ const named = {
   ackResourceMetadata: object({ arn: string, ownerAccountID: string, region: string }),
 };
 
-/** Fields of spec and status, by service and kind. */
+/** The spec and status fields of each kind, by AWS service. */
 const SERVICES: Record<string, Record<string, [spec: JsonObject, status: JsonObject]>> = {
   ec2: {
     VPC: [
@@ -82,7 +85,7 @@ const SERVICES: Record<string, Record<string, [spec: JsonObject, status: JsonObj
   },
 };
 
-/** Installs the CRDs of these kinds, such as `VPC`. */
+/** Installs the CRDs of these AWS kinds, such as `VPC`. */
 export async function installAwsKinds(cluster: TestCluster, ...kinds: string[]): Promise<void> {
   const wanted: Promise<unknown>[] = [];
   for (const [service, known] of Object.entries(SERVICES)) {
@@ -104,12 +107,14 @@ export function awsNode(id: string, kind: string, name: string, spec: JsonObject
   return { id, template: { apiVersion, kind, metadata: { name }, spec } };
 }
 
-/** The kind as a {@link Place} names it: `VPC.ec2.services.k8s.aws`. */
+/**
+ * Returns the name of an AWS kind as {@link Place} expects it, such as `VPC.ec2.services.k8s.aws`.
+ */
 export function awsKind(kind: string): string {
   return `${kind}.${groupOf(serviceOf(kind))}`;
 }
 
-/** Waits for the object and writes its status as the provider's controller would. */
+/** Waits until the object exists, and writes its status as the AWS controller would. */
 export async function provide(
   cluster: TestCluster,
   kind: string,
@@ -122,7 +127,7 @@ export async function provide(
   return object;
 }
 
-/** Dependencies by node, as in the RGD's status. */
+/** Returns the dependencies of each node, as the RGD's status reports them. */
 export function dependencies({ status }: Live): Record<string, string[]> {
   const entries = status.resources.map(({ id, dependencies }: Live) =>
     [id, dependencies.map((d: Live) => d.id).sort()] as const

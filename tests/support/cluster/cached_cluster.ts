@@ -1,4 +1,7 @@
-/** A cached cluster on the control plane that counts its requests, and objects to apply through it. */
+/**
+ * A cached cluster on the test's control plane that counts its API requests, and child objects to
+ * apply through it.
+ */
 import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../../src/api/mod.ts";
 import { ChildCaches } from "../../../src/clusters/cache/children.ts";
 import { ExternalCaches } from "../../../src/clusters/cache/external.ts";
@@ -12,7 +15,10 @@ import { testNamespace } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 import { openClient } from "./client.ts";
 
-/** The parts of a cached cluster on that client, before its caches watch a kind; `now` is the clock of {@link RevertBackoff}. */
+/**
+ * Creates the parts of a cached cluster. No cache watches a kind yet. `now` is the clock of {@link
+ * RevertBackoff}, in milliseconds.
+ */
 export function partsOf(
   client: KubeClient,
   discovery: Discovery,
@@ -31,23 +37,31 @@ export function partsOf(
   };
 }
 
-/** A cached cluster over some kinds, its requests, and the instances that it requeues. */
+/**
+ * A cached cluster that watches some kinds, records its requests, and records which instances it
+ * requeues.
+ */
 export interface CachedSetup extends AsyncDisposable {
   readonly parts: CachedParts;
   readonly cluster: CachedCluster;
   readonly client: KubeClient;
   readonly namespace: string;
-  /** Requests since the last call by `verb resource`, without watches and objects of other namespaces. */
+  /**
+   * Returns the number of requests since the last call, by `verb resource`. Watches and objects of
+   * other namespaces do not count.
+   */
   requests(): Record<string, number>;
-  /** Names of the instances that were requeued since the last call. */
+  /** Returns the names of the instances that were requeued since the last call. */
   woken(): string[];
   /** Waits until an instance is requeued, and returns the result of {@link woken}. */
   untilWoken(): Promise<string[]>;
-  /** Another cached cluster over the same objects, as after a restart of kro. */
+  /** Opens another cached cluster over the same objects, as kro does after a restart. */
   restarted(): Promise<CachedSetup>;
 }
 
-/** Opens a cached cluster that watches these kinds, in a new namespace unless one is given. */
+/**
+ * Opens a cached cluster that watches these kinds. Creates a namespace unless `within` names one.
+ */
 export async function cachedSetup(
   kinds: readonly KindRef[],
   { within, now }: { within?: string; now?: () => number } = {},
@@ -80,10 +94,10 @@ export async function cachedSetup(
   };
 }
 
-/** The parent of the children that {@link childOf} returns. */
+/** The instance to which the children that {@link childOf} returns belong. */
 export const INSTANCE = { group: "example.com", kind: "Demo", name: "demo", uid: "uid-of-demo" };
 
-/** An object with the labels of a child of {@link INSTANCE}. */
+/** Returns an object with the labels of a child of {@link INSTANCE}. */
 export function childOf(
   ref: ObjectRef,
   rest: Record<string, unknown>,
@@ -109,10 +123,10 @@ export function childOf(
   };
 }
 
-/** Environment variables of a container. */
+/** The environment variables of the container in a test's PodTemplate. */
 export const env = [{ name: "A", value: "1" }, { name: "B", value: "2" }];
 
-/** A PodTemplate of one container, as a child of {@link INSTANCE}. */
+/** Returns a PodTemplate with one container, as a child of {@link INSTANCE}. */
 export function podTemplate(ref: ObjectRef, container: Record<string, unknown>): KubeObject {
   return childOf(ref, {
     template: {
@@ -122,7 +136,7 @@ export function podTemplate(ref: ObjectRef, container: Record<string, unknown>):
   });
 }
 
-/** The container of {@link podTemplate}. */
+/** Returns the container of a PodTemplate that {@link podTemplate} created. */
 export function containerOf(object: KubeObject | undefined): Record<string, unknown> {
   // deno-lint-ignore no-explicit-any
   return (object as any).template.spec.containers[0];

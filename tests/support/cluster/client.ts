@@ -1,4 +1,7 @@
-/** A client of the shared control plane that records its requests, for tests of the client and of caches. */
+/**
+ * A Kubernetes client on the shared control plane that records its requests, for tests of the
+ * client and of caches.
+ */
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import {
@@ -13,22 +16,23 @@ import { CONFIG_MAP } from "../kinds.ts";
 import { eventually } from "../wait.ts";
 import { ANY_VALUE, crdOf } from "./crds.ts";
 
-/** The field manager of these tests' writes. */
+/** The field manager of the writes in tests of the client. */
 export const by = { fieldManager: "client-test" };
 
-/** A client and its requests. Leaving the scope closes the client. */
+/** A Kubernetes client that records its requests. Disposing the object closes the client. */
 export interface RecordedClient extends AsyncDisposable {
   readonly client: KubeClient;
-  /** Every completed or failed request, including watches. */
+  /** All requests that have completed or failed, including watches. */
   readonly sent: readonly RequestInfo[];
   /**
-   * Requests since the last call by `verb resource`, without watches. With a namespace, requests for objects of other
-   * namespaces are left out too: a cache sends some when the namespace of an earlier test is deleted.
+   * Returns the number of requests since the last call, by `verb resource`, without watches. With
+   * `namespace`, only requests for objects of that namespace count, because caches also react when
+   * an earlier test's namespace is deleted.
    */
   requests(namespace?: string): Record<string, number>;
 }
 
-/** Connects as the administrator, or as the user that `as` impersonates. */
+/** Connects as the administrator, or as the user `as`, whom the administrator impersonates. */
 export async function openClient(
   options: Partial<ConnectOptions> = {},
   as?: string,
@@ -46,7 +50,8 @@ export async function openClient(
     requests: (namespace) => {
       const counts: Record<string, number> = {};
       for (const { verb, resource, object = "" } of sent.slice(taken)) {
-        // A watch starts after its list, and again when the server ends it.
+        // Watches do not count: a client opens one after each list, and another one whenever the
+        // API server ends it.
         if (verb === "watch") continue;
         if (namespace && object.includes("/") && !object.startsWith(`${namespace}/`)) continue;
         const key = `${verb} ${resource}`;
@@ -59,17 +64,20 @@ export async function openClient(
   };
 }
 
-/** A client and a namespace; leaving the scope deletes the namespace. */
+/**
+ * A client and a namespace for one test. Disposing the object deletes the namespace and closes the
+ * client.
+ */
 export interface ClientSession extends RecordedClient {
-  /** A namespace of the test's own. */
+  /** The name of the test's own namespace. */
   namespace: string;
-  /** A ConfigMap in the namespace. */
+  /** Returns a ConfigMap in the test's namespace; does not create it on the API server. */
   configMap(name: string, data?: Record<string, string>): KubeObject;
-  /** Reference to a ConfigMap in the namespace. */
+  /** Returns a reference to a ConfigMap in the test's namespace. */
   ref(name: string): { kind: KindRef; namespace: string; name: string };
 }
 
-/** Opens a client and creates a namespace. */
+/** Opens a client and creates a namespace whose name begins with `prefix`. */
 export async function clientSession(prefix = "kube"): Promise<ClientSession> {
   const space = await testNamespace(prefix);
   const recorded = await openClient();
@@ -91,7 +99,10 @@ export async function clientSession(prefix = "kube"): Promise<ClientSession> {
   };
 }
 
-/** A validator for `assert.rejects`: an ApiError with that reason and a message that matches. */
+/**
+ * Returns a validator for `assert.rejects` which accepts an ApiError with this reason whose message
+ * matches.
+ */
 export const refusedWith = (reason: string, message: RegExp) => (error: unknown): boolean => {
   assert.ok(error instanceof ApiError, String(error));
   assert.equal(error.reason, reason);
@@ -99,7 +110,10 @@ export const refusedWith = (reason: string, message: RegExp) => (error: unknown)
   return true;
 };
 
-/** The CRD of KubeTests in that group: any fields, short name `kte`. */
+/**
+ * Returns a CRD for the kind KubeTest in this API group. Its objects may have any fields in `spec`,
+ * and its short name is `kte`.
+ */
 export function kubeTestCrd(group: string): KubeObject {
   const crd = crdOf("KubeTest", group, "v1", { spec: { ...ANY_VALUE, type: "object" } });
   const spec = crd.spec as { names: object };
@@ -107,7 +121,9 @@ export function kubeTestCrd(group: string): KubeObject {
   return crd as unknown as KubeObject;
 }
 
-/** A newly installed kind, for which the API server's watch cache has no earlier events. */
+/**
+ * Installs a new kind, so that the API server's watch cache contains no earlier events of the kind.
+ */
 export async function freshKind(
   s: ClientSession,
 ): Promise<{ kind: KindRef; object(name: string): KubeObject }> {

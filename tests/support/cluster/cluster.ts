@@ -1,4 +1,7 @@
-/** Writes and reads of a test as a user: objects by apiVersion and kind, in a namespace of the test's own. */
+/**
+ * Reads and writes objects as a user would, in a namespace of the test's own. Tests name objects by
+ * apiVersion and kind.
+ */
 import {
   isNotFound,
   type JsonObject,
@@ -16,13 +19,15 @@ import { eventually, LIMIT_SECONDS } from "../wait.ts";
 // deno-lint-ignore no-explicit-any -- fields are read freely, a wrong one fails the test
 export type Live = any;
 
-/** Where an object is. */
+/** The kind, name and namespace of an object. */
 export interface Place {
-  /** `ConfigMap` for a kind of the core group, `Deployment.apps` for other groups. */
+  /** The kind: `ConfigMap` in the core group, `Deployment.apps` in another API group. */
   kind: string;
-  /** Its name. */
+  /** The object's name. */
   name: string;
-  /** The test's own namespace unless given; ignored for cluster-scoped kinds. */
+  /**
+   * The object's namespace; the test's own namespace by default. Ignored for cluster-scoped kinds.
+   */
   namespace?: string;
 }
 
@@ -31,14 +36,20 @@ export const USER = "test-user";
 
 const by = { fieldManager: USER };
 
-/** Pause in milliseconds between two reads of a wait: most waits end within a few milliseconds. */
+/**
+ * The pause between two reads while a test waits, in milliseconds. Short, because most waits end
+ * within a few milliseconds.
+ */
 const POLL_MS = 20;
 
-/** The administrator's view of a control plane. Leaving the scope deletes the namespaces that it created. */
+/**
+ * Reads and writes the objects of a control plane as its administrator. Disposing the object
+ * deletes the namespaces that it has created.
+ */
 export class TestCluster implements AsyncDisposable {
-  /** Closed by {@link close}. */
+  /** The Kubernetes client; {@link close} closes it. */
   readonly client: KubeClient;
-  /** The test's namespace. */
+  /** The name of the test's own namespace. */
   readonly namespace: string;
   readonly #discovery: Discovery;
   readonly #created: string[] = [];
@@ -49,13 +60,15 @@ export class TestCluster implements AsyncDisposable {
     this.#discovery = new Discovery(client);
   }
 
-  /** Connects to the shared control plane, and creates a namespace whose name begins with `prefix`. */
+  /**
+   * Connects to the shared control plane, and creates a namespace whose name begins with `prefix`.
+   */
   static async open(prefix: string): Promise<TestCluster> {
     const { kubeconfig } = await sharedControlPlane();
     return await TestCluster.at(kubeconfig, `${prefix}-${crypto.randomUUID().slice(0, 8)}`);
   }
 
-  /** Connects with that kubeconfig, and creates the namespace. */
+  /** Connects with the kubeconfig file, and creates the namespace. */
   static async at(kubeconfig: string, namespace: string): Promise<TestCluster> {
     const client = connect(await loadConfig({ kubeconfig }), { userAgent: USER });
     const cluster = new TestCluster(client, namespace);
@@ -63,21 +76,24 @@ export class TestCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** Creates a namespace, which is deleted when this cluster's scope ends. */
+  /** Creates a namespace, which is deleted when this object is disposed. */
   async createNamespace(name: string): Promise<void> {
     await this.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
     this.#created.push(name);
   }
 
-  /** Creates the object, in the test's namespace if its kind is namespaced and it names no namespace. */
+  /**
+   * Creates the object. A namespaced object without a namespace is created in the test's namespace.
+   */
   async create(object: object): Promise<Live> {
     const { kind, placed } = await this.#placed(object as KubeObject);
     return await this.client.create(kind, placed, by);
   }
 
   /**
-   * Server-side apply. For a kind with a new CRD this creates objects at once, while the API server delays
-   * a POST by two seconds (`justCreated` in apiextensions' customresource_handler.go).
+   * Creates or updates the object by server-side apply. For the kind of a new CRD, an apply is
+   * faster than a POST, which the API server delays by two seconds (`justCreated` in apiextensions'
+   * customresource_handler.go).
    */
   async apply(object: object): Promise<Live> {
     const { kind, placed } = await this.#placed(object as KubeObject);
@@ -85,65 +101,77 @@ export class TestCluster implements AsyncDisposable {
     return await this.client.apply({ kind, name, namespace }, placed, by);
   }
 
-  /** The object; undefined if it does not exist. */
+  /** Returns the object; undefined if it does not exist. */
   async find(at: Place): Promise<Live | undefined> {
     return await this.client.get(await this.#ref(at));
   }
 
-  /** The object; throws if it does not exist. */
+  /** Returns the object; throws an error if it does not exist. */
   async get(at: Place): Promise<Live> {
     const object = await this.find(at);
     if (!object) throw new Error(`${at.kind} ${at.name} does not exist`);
     return object;
   }
 
-  /** All objects of the kind in the test's namespace, or in all namespaces, that match the label selector. */
+  /**
+   * Returns the objects of the kind that match the label selector, in the test's namespace or in
+   * all namespaces.
+   */
   async list(kind: string, labelSelector?: string, everywhere = false): Promise<Live[]> {
     const found = await this.#kind(kind);
     const namespace = found.namespaced && !everywhere ? this.namespace : undefined;
     return (await this.client.list(found, { namespace, labelSelector })).items;
   }
 
-  /** Sorted names of the objects that {@link list} returns, without the ConfigMap that Kubernetes creates. */
+  /**
+   * Returns the sorted names of the objects that {@link list} returns, except the ConfigMap that
+   * Kubernetes creates in every namespace.
+   */
   async names(kind: string, labelSelector?: string): Promise<string[]> {
     const items = await this.list(kind, labelSelector);
     return items.map(({ metadata }: Live) => metadata.name)
       .filter((name: string) => name !== "kube-root-ca.crt").sort();
   }
 
-  /** JSON merge patch. */
+  /** Changes the object by a JSON merge patch. */
   async patch(at: Place, patch: JsonObject): Promise<Live> {
     return await this.client.mergePatch(await this.#ref(at), patch, by);
   }
 
-  /** JSON merge patch of annotations; null removes one. */
+  /** Changes annotations of the object; null removes an annotation. */
   async annotate(at: Place, annotations: Record<string, string | null>): Promise<Live> {
     return await this.patch(at, { metadata: { annotations } });
   }
 
-  /** JSON merge patch of the status, as the kind's own controller would write it. */
+  /** Changes the object's status, as the controller of its kind would. */
   async patchStatus(at: Place, status: JsonObject): Promise<Live> {
     const ref = await this.#ref(at);
     return await this.client.mergePatch(ref, { status }, { ...by, subresource: "status" });
   }
 
-  /** Replaces the object. */
+  /** Replaces the object by an update request. */
   async replace(at: Place, object: KubeObject): Promise<Live> {
     return await this.client.replace(await this.#ref(at), object, by);
   }
 
-  /** Requests the deletion without waiting for it. Throws if the object does not exist. */
+  /**
+   * Requests the deletion of the object without waiting for its end. Throws an error if the object
+   * does not exist.
+   */
   async delete(at: Place): Promise<void> {
     await this.client.delete(await this.#ref(at));
   }
 
-  /** Deletes the object and waits until it is gone. */
+  /** Deletes the object, and waits until it no longer exists. */
   async remove(at: Place, seconds?: number): Promise<void> {
     await this.delete(at);
     await this.untilGone(at, seconds);
   }
 
-  /** Waits until the object exists and satisfies `holds`, and returns it; on timeout the error shows its last state. */
+  /**
+   * Waits until the object exists and `holds` returns true for it, and returns the object. If the
+   * time runs out, the error contains the object's last state.
+   */
   async until(
     at: Place,
     holds: (object: Live) => unknown = () => true,
@@ -162,13 +190,13 @@ export class TestCluster implements AsyncDisposable {
     }
   }
 
-  /** Waits until the object is gone. */
+  /** Waits until the object no longer exists. */
   async untilGone(at: Place, seconds: number = LIMIT_SECONDS): Promise<void> {
     const gone = async () => await this.find(at) === undefined;
     await eventually(`${at.kind} ${at.name} gone`, gone, seconds, POLL_MS);
   }
 
-  /** Closes the connections. */
+  /** Closes the client's connections. */
   close(): void {
     this.client.close();
   }
@@ -177,7 +205,7 @@ export class TestCluster implements AsyncDisposable {
     try {
       for (const name of this.#created) {
         await this.client.delete({ kind: NAMESPACE, name }).catch((error) => {
-          // The test has already deleted the namespace.
+          // NotFound and Conflict are ignored: the test has already deleted the namespace.
           if (!isNotFound(error) && error.reason !== "Conflict") throw error;
         });
       }
@@ -214,7 +242,7 @@ export class TestCluster implements AsyncDisposable {
   async #served(name: string, find: () => Promise<KindRef | undefined>): Promise<KindRef> {
     const known = await find();
     if (known) return known;
-    // Discovery lists a new kind shortly after its CRD is established.
+    // A new kind appears in API discovery only some time after its CRD is established.
     return await eventually(`kind ${name} in discovery`, async () => {
       await this.#discovery.refresh();
       return await find();

@@ -1,38 +1,41 @@
-/** A controller in the process of the test, on the shared control plane. */
+/** Starts a controller in the test's own process, connected to the shared control plane. */
 import { Controller, type ControllerOptions, Metrics } from "../../../src/controller/mod.ts";
 import { connect, type KubeClient, loadConfig } from "../../../src/kube/mod.ts";
 import { installCrds } from "../../../src/publish/mod.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 
-/** A running controller; leaving the scope stops it. */
+/** A running controller. Disposing the object stops the controller. */
 export interface RunningController extends AsyncDisposable {
-  /** The controller. */
+  /** The controller itself. */
   readonly controller: Controller;
-  /** Its metrics, including those of its requests. */
+  /** The controller's metrics, including the metrics of its API requests. */
   readonly metrics: Metrics;
-  /** Its client. */
+  /** The controller's Kubernetes client. */
   readonly client: KubeClient;
-  /** Number of requests so far, without watches and requests for its Lease. */
+  /**
+   * Returns the number of API requests that the controller has sent, without watches and requests
+   * for its Lease.
+   */
   sent(): number;
-  /** Stops it; a second call waits for the first. */
+  /** Stops the controller. A second call waits for the first one. */
   stop(): Promise<void>;
 }
 
-/** The user of a controller, and whether to wait until it is ready. */
+/** The options of {@link startController}. */
 export interface StartOptions {
-  /** Its kubeconfig file; by default that of user `kro`. */
+  /** The path of the controller's kubeconfig file; by default the file of the user `kro`. */
   kubeconfig?: string;
-  /** The user that it impersonates. */
+  /** The user that the controller impersonates; none by default. */
   as?: string;
-  /** False returns before the controller is ready. */
+  /** Whether to wait until the controller is ready; true by default. */
   wait?: boolean;
 }
 
 /**
- * Installs kro's CRDs as the administrator, starts a controller and waits until it is ready.
+ * Installs kro's CRDs as the administrator, starts a controller, and waits until it is ready.
  *
- * @param options of the controller, in place of the program's defaults
+ * @param options options of the controller that replace the program's defaults
  * @example
  * ```ts
  * await using kro = await startController({ instanceRequeueMs: 0 });
@@ -70,7 +73,7 @@ export async function startController(
   return { controller, metrics, client, sent: () => sent, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Installs kro's CRDs where they are missing, as the user of that kubeconfig. */
+/** Installs the CRDs of kro that do not exist yet, as the user of the kubeconfig file. */
 export async function installOwnCrds(kubeconfig: string): Promise<void> {
   const client = connect(await loadConfig({ kubeconfig }), { userAgent: "test" });
   try {

@@ -1,23 +1,29 @@
-/** CustomResourceDefinitions that tests install: one version, a status with any fields. */
+/**
+ * CustomResourceDefinitions that tests install. Each has one version, and by default a status that
+ * accepts any fields.
+ */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { plural as pluralOf } from "../../../src/graph/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
 import type { Live, Place, TestCluster } from "./cluster.ts";
 
-/** A served kind. */
+/** A custom kind that the API server serves. */
 export interface InstalledKind {
-  /** apiVersion of its objects. */
+  /** The apiVersion of the kind's objects. */
   apiVersion: string;
-  /** As a {@link Place} names it: `Widget.example.com`. */
+  /** The kind with its API group, as {@link Place} expects it: `Widget.example.com`. */
   kind: string;
 }
 
 const CRD = "CustomResourceDefinition.apiextensions.k8s.io";
 
-/** Schema of a value of any type. */
+/** A schema that accepts a value of any type. */
 export const ANY_VALUE: JsonObject = { "x-kubernetes-preserve-unknown-fields": true };
 
-/** The CRD of a namespaced kind; `properties` are those besides metadata, by default a `status` with any fields. */
+/**
+ * Returns the CRD of a namespaced kind. `properties` are the fields besides `metadata`; by default
+ * a `status` that accepts any fields.
+ */
 export function crdOf(
   kind: string,
   group: string,
@@ -49,15 +55,18 @@ export function crdOf(
   };
 }
 
-/** A CRD's group and version. */
+/** The API group and version of a CRD. */
 export interface CrdOptions {
-  /** By default a group of the test's own. */
+  /** The API group; by default a group that only this test uses. */
   group?: string;
-  /** `v1alpha1` by default. */
+  /** The version; `v1alpha1` by default. */
   version?: string;
 }
 
-/** Installs the CRD of a kind and waits until it is served; it stays for as long as the API server runs. */
+/**
+ * Installs the CRD of a kind, and waits until the API server serves the kind. The CRD is not
+ * removed after the test.
+ */
 export async function installCrd(
   cluster: TestCluster,
   kind: string,
@@ -70,13 +79,15 @@ export async function installCrd(
   return { apiVersion: `${group}/${version}`, kind: `${kind}.${group}` };
 }
 
-/** The place of the CRD of a kind, which is named as in a {@link Place}. */
+/**
+ * Returns the name of a kind's CRD. The kind contains its API group, such as `Widget.example.com`.
+ */
 export function crdPlace(kind: string): Place {
   const [name = "", ...group] = kind.split(".");
   return { kind: CRD, name: `${pluralOf(name.toLowerCase())}.${group.join(".")}` };
 }
 
-/** The schema under `spec` of a CRD's only version. */
+/** Returns the schema of `spec` in a CRD with one version. */
 export function specSchema(crd: Live): Live {
   return crd.spec.versions[0].schema.openAPIV3Schema.properties.spec;
 }

@@ -1,35 +1,43 @@
-/** An RGD in a group of its own, and its instances. */
+/**
+ * Applies a ResourceGraphDefinition (RGD) whose kind is in an API group of its own, and its
+ * instances.
+ */
 import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";
 import { eventually } from "../wait.ts";
 import type { Live, Place, TestCluster } from "./cluster.ts";
 import { crdPlace } from "./crds.ts";
 
-/** The spec of an RGD without its group. */
+/** The spec of an RGD, without the API group that the test chooses. */
 export interface GraphSpec {
-  /** The kind of its instances. */
+  /** The kind of the RGD's instances. */
   kind: string;
-  /** SimpleSchema of the spec. */
+  /** The instances' spec as SimpleSchema. */
   spec?: JsonObject;
-  /** The status fields. */
+  /** The instances' status fields. */
   status?: JsonObject;
-  /** All other fields of `spec.schema`: types, scope, printer columns, a different group. */
+  /**
+   * All other fields of `spec.schema`, such as types, scope, printer columns or another API group.
+   */
   schema?: JsonObject;
-  /** The nodes. */
+  /** The nodes of the RGD. */
   resources: unknown[];
 }
 
-/** A unique name of an RGD for that kind; `suffix` is that of the test's namespace. */
+/**
+ * Returns an RGD name for the kind that no other test uses. The name ends like that of the test's
+ * namespace.
+ */
 export function graphName(kind: string, cluster: TestCluster): string {
   return `${kind.toLowerCase()}-${cluster.namespace.slice(-8)}`;
 }
 
-/** An applied RGD. */
+/** An RGD that a test has applied. */
 export class TestGraph {
-  /** Place of the RGD. */
+  /** The kind and name of the RGD. */
   readonly rgd: Place;
-  /** The group of its instances, unless the spec names another. */
+  /** The API group of the RGD's instances, unless the spec names another one. */
   readonly group: string;
-  /** apiVersion of its instances. */
+  /** The apiVersion of the RGD's instances. */
   readonly apiVersion: string;
   readonly #cluster: TestCluster;
   #kind = "";
@@ -44,7 +52,7 @@ export class TestGraph {
   /**
    * Creates the RGD and returns without waiting for kro.
    *
-   * @param name of the RGD, and the first part of its group
+   * @param name the RGD's name, which is also the first part of its API group
    */
   static async create(
     cluster: TestCluster,
@@ -56,7 +64,7 @@ export class TestGraph {
     return graph;
   }
 
-  /** The RGD of that spec. */
+  /** Returns the RGD object with this spec. */
   object({ kind, resources, schema, ...rest }: GraphSpec): KubeObject {
     this.#kind = kind;
     const head = { apiVersion: "v1alpha1", group: this.group, kind };
@@ -68,17 +76,17 @@ export class TestGraph {
     };
   }
 
-  /** Place of the generated CRD. */
+  /** The kind and name of the CRD that kro generates. */
   get crd(): Place {
     return crdPlace(this.instance("").kind);
   }
 
-  /** Place of an instance. */
+  /** Returns the kind, name and namespace of an instance. */
   instance(name: string, namespace?: string): Place {
     return { kind: `${this.#kind}.${this.group}`, name, ...(namespace ? { namespace } : {}) };
   }
 
-  /** Waits until the RGD is Active; throws if it is rejected. */
+  /** Waits until the RGD is Active, and returns it. Throws an error if kro rejects the RGD. */
   async served(): Promise<Live> {
     return await this.#cluster.until(this.rgd, ({ status }) => {
       const refused = status?.conditions?.find((c: Live) =>
@@ -89,32 +97,39 @@ export class TestGraph {
     });
   }
 
-  /** Applies an instance. */
+  /** Applies an instance of the RGD. */
   create(name: string, spec: JsonObject = {}, metadata: JsonObject = {}): Promise<Live> {
     const { apiVersion } = this;
     const object = { apiVersion, kind: this.#kind, metadata: { ...metadata, name }, spec };
     return this.#cluster.apply(object);
   }
 
-  /** Waits until the instance is ACTIVE at its current generation and satisfies `holds`. */
+  /**
+   * Waits until the instance is ACTIVE at its current generation and `holds` returns true for it.
+   */
   active(name: string, holds: (instance: Live) => unknown = () => true): Promise<Live> {
     return this.#cluster.until(this.instance(name), (o) => isActive(o) && holds(o));
   }
 
-  /** Replaces the RGD's spec, without its kind. */
+  /** Replaces the RGD's spec. The kind must stay the same. */
   async put(spec: GraphSpec): Promise<Live> {
-    // A merge would keep fields that the new spec no longer has.
+    // An update replaces the whole spec; a merge patch would keep fields that the new spec does not
+    // contain.
     return await eventually(`${this.rgd.name} written`, async () => {
       const live = await this.#cluster.get(this.rgd);
       const object = { ...live, spec: this.object(spec).spec };
       return await this.#cluster.replace(this.rgd, object).catch((error) => {
-        // The controller wrote the RGD's status between the read and the write.
+        // Repeats the update after a conflict: the controller has written the RGD's status between
+        // the read and the update.
         if (error.reason !== "Conflict") throw error;
       });
     });
   }
 
-  /** Calls {@link put}, and waits until the `observedGeneration` of each condition is the new generation. */
+  /**
+   * Replaces the RGD's spec with {@link put}, and waits until all its conditions have the new
+   * `observedGeneration`.
+   */
   async change(spec: GraphSpec): Promise<Live> {
     await this.put(spec);
     return await this.#cluster.until(
@@ -126,13 +141,19 @@ export class TestGraph {
     );
   }
 
-  /** Deletes the RGD if it exists, and waits until it is gone. A controller must run. */
+  /**
+   * Deletes the RGD, and waits until it no longer exists. A controller must run, because it removes
+   * the RGD's finalizer.
+   */
   async remove(seconds?: number): Promise<void> {
     if (await this.#isThere(this.rgd)) await this.#cluster.delete(this.rgd);
     await this.#cluster.untilGone(this.rgd, seconds);
   }
 
-  /** Deletes the existing instances, the RGD, and the CRD if kro keeps it. A controller must run. */
+  /**
+   * Deletes the instances, the RGD and, if kro keeps it, the CRD. A controller must run, because it
+   * removes their finalizers.
+   */
   async removeAll(seconds?: number): Promise<void> {
     if (await this.#isThere(this.crd)) {
       const instances = await this.#cluster.list(this.instance("").kind, undefined, true);
@@ -152,7 +173,9 @@ export class TestGraph {
   }
 }
 
-/** Whether the instance is ACTIVE and its conditions, except custom ones, are of the current generation. */
+/**
+ * Whether the instance is ACTIVE and kro's own conditions have the current `observedGeneration`.
+ */
 function isActive({ status, metadata }: Live): boolean {
   return status?.state === "ACTIVE" &&
     (status.conditions ?? []).every((c: Live) => c.observedGeneration === metadata.generation);

@@ -1,39 +1,42 @@
-/** `kro controller` as a process of its own. */
+/** Runs `kro controller` in a process of its own. */
 import { freePorts } from "../controlplane/api.ts";
 import { type Guarded, guarded } from "../controlplane/guard.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 import { installOwnCrds } from "./controller.ts";
 
-/** Options of a process of kro. */
+/** The options with which a kro process is started. */
 export interface KroOptions {
-  /** Its kubeconfig file. */
+  /** The path of the process's kubeconfig file. */
   kubeconfig: string;
-  /** The program: a path of the bundle; main.ts by default. */
+  /** The path of the program, such as a bundle; `main.ts` by default. */
   program?: string;
-  /** Permission flags of Deno; by default `--allow-all`. */
+  /** Deno's permission flags; `--allow-all` by default. */
   permissions?: readonly string[];
-  /** More flags of `kro controller`. */
+  /** Additional flags of `kro controller`. */
   flags?: readonly string[];
-  /** Flags of V8. */
+  /** The V8 flags of the process. */
   v8?: readonly string[];
-  /** A module that is loaded before the program. */
+  /** The path of a module that is loaded before the program. */
   preload?: string;
-  /** A command that execs its arguments, such as `prlimit`. */
+  /** A command that executes its arguments and by which kro is started, such as `prlimit`. */
   under?: readonly string[];
-  /** Starts it in its own session, so that Ctrl-C in a terminal does not reach it. */
+  /** Whether the process gets its own session, so that Ctrl-C in a terminal does not reach it. */
   detached?: boolean;
-  /** Its log file; by default a temporary one that is removed with the process. */
+  /** The path of the log file. By default, a temporary file that is removed with the process. */
   log?: string;
 }
 
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
-/** A process of kro, killed with this one at the latest. Leaving the scope stops it gracefully, which releases its Lease. */
+/**
+ * A kro process, which is killed at the latest when the test's process ends. Disposing the object
+ * stops kro gracefully, so that it releases its Lease.
+ */
 export class KroProcess implements AsyncDisposable {
-  /** `http://host:port` of its endpoint. */
+  /** The URL of kro's HTTP endpoint, `http://host:port`. */
   readonly url: string;
-  /** `http://host:port` of its metrics endpoint. */
+  /** The URL of kro's metrics endpoint, `http://host:port`. */
   readonly metricsUrl: string;
   readonly #process: Guarded;
   readonly #log: string;
@@ -51,7 +54,7 @@ export class KroProcess implements AsyncDisposable {
     void process.status.then(() => this.#running = false);
   }
 
-  /** Starts kro; {@link ready} waits until it serves. */
+  /** Starts kro and returns immediately; {@link ready} waits until kro serves. */
   static start(options: KroOptions): KroProcess {
     const ports = freePorts(2) as [number, number];
     const { kubeconfig, program = MAIN, permissions = ["-A"], under = [], preload, v8 } = options;
@@ -76,22 +79,22 @@ export class KroProcess implements AsyncDisposable {
     return new KroProcess(process, ports, log, options.log === undefined);
   }
 
-  /** Its process id. */
+  /** The process ID. */
   get pid(): number {
     return this.#process.pid;
   }
 
-  /** Resolves with its exit code. */
+  /** A promise that resolves with the exit code when the process ends. */
   get ended(): Promise<number> {
     return this.#process.status.then(({ code }) => code);
   }
 
-  /** Whether it runs. */
+  /** Whether the process still runs. */
   get running(): boolean {
     return this.#running;
   }
 
-  /** Waits until it is ready; throws with its log if it exits before. */
+  /** Waits until kro is ready. Throws an error with kro's log if the process ends before. */
   async ready(): Promise<void> {
     await eventually("kro ready", async () => {
       if (!this.#running) throw new Error(`kro ended early:\n${this.log()}`);
@@ -99,7 +102,7 @@ export class KroProcess implements AsyncDisposable {
     });
   }
 
-  /** GETs a path of its endpoint; undefined without a response. */
+  /** Sends a GET request to kro's HTTP endpoint; returns undefined if there is no response. */
   async get(path: string, headers: Record<string, string> = {}): Promise<Response | undefined> {
     try {
       const signal = AbortSignal.timeout(10_000);
@@ -111,30 +114,30 @@ export class KroProcess implements AsyncDisposable {
     }
   }
 
-  /** Its log so far. */
+  /** Returns the log that the process has written so far. */
   log(): string {
     return Deno.readTextFileSync(this.#log);
   }
 
-  /** Lines of its JSON log so far, without an incomplete last one. */
+  /** Returns the entries of the JSON log so far, without an incomplete last line. */
   logLines(): Record<string, unknown>[] {
     const text = this.log();
     const complete = text.slice(0, text.lastIndexOf("\n") + 1);
     return complete.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
-  /** Sends a signal, unless it has exited. */
+  /** Sends a signal to the process; does nothing if the process has ended. */
   kill(signal: Deno.Signal): void {
     if (this.#running) Deno.kill(this.pid, signal);
   }
 
-  /** Sends SIGKILL, and waits until it has exited. */
+  /** Kills the process with SIGKILL, and waits until it has ended. */
   async crash(): Promise<void> {
     this.kill("SIGKILL");
     await this.ended;
   }
 
-  /** Sends SIGTERM, waits until it has exited, and returns the exit code. */
+  /** Stops the process with SIGTERM, waits until it has ended, and returns its exit code. */
   async stop(): Promise<number> {
     await this.#process.stop(60_000);
     return await this.ended;
@@ -146,7 +149,10 @@ export class KroProcess implements AsyncDisposable {
   }
 }
 
-/** Starts kro on the shared control plane, with its CRDs installed, as user `kro` from source; waits until it is ready. */
+/**
+ * Installs kro's CRDs on the shared control plane, starts kro from source as the user `kro`, and
+ * waits until it is ready.
+ */
 export async function startKro(
   flags: readonly string[] = [],
   options: Partial<KroOptions> = {},

@@ -1,4 +1,4 @@
-/** kro's requests to the API server, read from the audit log. */
+/** Reads kro's requests to the API server from the API server's audit log. */
 import { Api } from "../controlplane/api.ts";
 import {
   type AuditEntry,
@@ -11,7 +11,8 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually, steady } from "../wait.ts";
 
 /**
- * Requests of user `kro` on the shared control plane, without watches and requests for its Lease.
+ * Records the API requests of the user `kro` on the shared control plane, without watches and
+ * requests for kro's Lease.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ import { eventually, steady } from "../wait.ts";
 export class KroRequests implements Disposable {
   readonly #api: Api;
   readonly #log: AuditLog;
-  /** Entries that {@link idle} has read and {@link take} has not returned yet. */
+  /** Log entries that {@link idle} has read but {@link take} has not returned yet. */
   #read: AuditEntry[] = [];
 
   private constructor(api: Api, log: AuditLog) {
@@ -33,7 +34,7 @@ export class KroRequests implements Disposable {
     this.#log = log;
   }
 
-  /** Starts to read at the end of the log. */
+  /** Starts to record. Earlier requests are not included. */
   static async open(): Promise<KroRequests> {
     const { server, ca, token, auditLog } = await sharedControlPlane();
     const log = await AuditLog.fromNow(auditLog);
@@ -42,15 +43,19 @@ export class KroRequests implements Disposable {
     return requests;
   }
 
-  /** Requests since the last call that completed before this call. */
+  /** Returns the requests that have completed since the last call. */
   async take(): Promise<AuditEntry[]> {
     await this.#catchUp();
-    // The API server logs a request only after the client has received part of a large response: wait for the log.
+    // The API server may log a request only after the client has received its response, so the log
+    // is read until it contains all earlier requests.
     await this.#catchUp();
     return controllerCalls(this.#read.splice(0));
   }
 
-  /** Waits until no process of kro has sent a request for `ms`, confirmed by round trips to the API server. */
+  /**
+   * Waits until no kro process has sent a request for `ms` milliseconds. Each check makes a request
+   * to the API server, so that a slow machine is not mistaken for an idle kro.
+   */
   async idle(ms = 500): Promise<void> {
     await steady("requests of kro", async () => {
       await this.#catchUp();
@@ -58,7 +63,10 @@ export class KroRequests implements Disposable {
     }, ms);
   }
 
-  /** Reads the log up to a request that it sends itself: earlier requests are logged before it. */
+  /**
+   * Sends a request to the API server and reads the log up to this request. All earlier requests
+   * are logged before it.
+   */
   async #catchUp(): Promise<void> {
     const mark = crypto.randomUUID();
     const { status, text } = await this.#api.call("GET", `/version?mark=${mark}`);
@@ -80,7 +88,7 @@ export class KroRequests implements Disposable {
   }
 }
 
-/** The requests that may change an object, as `verb resource[/subresource] name`. */
+/** Returns the requests that may change an object, each as `verb resource[/subresource] name`. */
 export function writes(entries: readonly AuditEntry[]): string[] {
   return entries.filter(({ verb }) => isWriteVerb(verb)).map((entry) => callText(entry));
 }

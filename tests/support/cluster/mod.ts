@@ -1,7 +1,10 @@
 /**
- * Tools for tests on a control plane: a namespace and the objects in it (`TestCluster`), an RGD and its
- * instances (`TestGraph`), kro in the test's process (`kroTest`, `startController`) or in a separate one
- * (`startKro`), and its requests to the API server (`KroRequests`).
+ * Tools for tests on a control plane:
+ * - `TestCluster`: a namespace and the objects in it;
+ * - `TestGraph`: an RGD and its instances;
+ * - `kroTest` and `startController`: kro in the test's own process;
+ * - `startKro`: kro in a separate process;
+ * - `KroRequests`: kro's requests to the API server.
  *
  * @module
  */

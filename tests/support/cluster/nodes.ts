@@ -1,10 +1,13 @@
-/** Nodes of RGDs: small objects of built-in kinds. */
+/** Returns nodes for the RGDs of tests: small objects of built-in kinds. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 
-/** The instance's name, the first part of most object names. */
+/** An expression for the instance's name, with which most object names begin. */
 export const NAME = "${schema.metadata.name}";
 
-/** A node of a ConfigMap; `more` holds other fields of the node: includeWhen, readyWhen, forEach. */
+/**
+ * Returns a node whose object is a ConfigMap. `more` contains other fields of the node, such as
+ * includeWhen, readyWhen or forEach.
+ */
 export function configMap(
   id: string,
   name: string,
@@ -15,7 +18,7 @@ export function configMap(
   return { id, template, ...more };
 }
 
-/** A node of a Pod. */
+/** Returns a node whose object is a Pod. */
 export function pod(
   id: string,
   name: string,
@@ -27,7 +30,7 @@ export function pod(
   return { id, template, ...more };
 }
 
-/** A node of a Secret with one key. */
+/** Returns a node whose object is a Secret with one key. */
 export function secret(id: string, name: string, more: JsonObject = {}): JsonObject {
   const stringData = { password: "x" };
   return {
@@ -37,7 +40,7 @@ export function secret(id: string, name: string, more: JsonObject = {}): JsonObj
   };
 }
 
-/** A node of a ServiceAccount. */
+/** Returns a node whose object is a ServiceAccount. */
 export function serviceAccount(id: string, name: string, more: JsonObject = {}): JsonObject {
   return {
     id,
@@ -46,13 +49,15 @@ export function serviceAccount(id: string, name: string, more: JsonObject = {}):
   };
 }
 
-/** A node of a Service. */
+/** Returns a node whose object is a Service. */
 export function service(id: string, name: string, more: JsonObject = {}): JsonObject {
   const spec = { selector: { app: "x" }, ports: [{ port: 80 }] };
   return { id, template: { apiVersion: "v1", kind: "Service", metadata: { name }, spec }, ...more };
 }
 
-/** A node of a Deployment; `spec` overrides fields of the pod template's spec. */
+/**
+ * Returns a node whose object is a Deployment. `spec` overrides fields of the pod template's spec.
+ */
 export function deployment(
   id: string,
   name: string,
@@ -63,7 +68,7 @@ export function deployment(
   return { id, template: { ...template, spec: deploymentSpec(1, spec) }, ...more };
 }
 
-/** The spec of a Deployment. */
+/** Returns the spec of a Deployment. */
 export function deploymentSpec(replicas: number | string, podSpec: JsonObject = {}): JsonObject {
   return {
     replicas,
@@ -75,13 +80,13 @@ export function deploymentSpec(replicas: number | string, podSpec: JsonObject = 
   };
 }
 
-/** The same node with its objects in that namespace. */
+/** Returns a copy of the node whose object is in the given namespace. */
 export function placed({ template, ...node }: JsonObject, namespace: string): JsonObject {
   const { metadata, ...rest } = template as JsonObject;
   return { ...node, template: { ...rest, metadata: { ...metadata as JsonObject, namespace } } };
 }
 
-/** A node that references other users' ConfigMaps, by name or by selector. */
+/** Returns an external node, which reads other users' ConfigMaps by name or by selector. */
 export function external(id: string, metadata: JsonObject, more: JsonObject = {}): JsonObject {
   return { id, externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
 }

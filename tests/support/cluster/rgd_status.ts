@@ -1,10 +1,10 @@
-/** Waits for conditions of an RGD, and reads its revisions. */
+/** Waits for the conditions of an RGD, and reads its GraphRevisions. */
 import type { Live } from "./cluster.ts";
 import type { TestGraph } from "./graph.ts";
 import type { Scenario } from "./session.ts";
 import { condition } from "./status.ts";
 
-/** Conditions of an RGD from which its condition Ready is computed. */
+/** The conditions of an RGD from which kro computes its condition Ready. */
 const DEPENDENTS = [
   "GraphRevisionsResolved",
   "GraphAccepted",
@@ -12,7 +12,9 @@ const DEPENDENTS = [
   "ControllerReady",
 ] as const;
 
-/** Status and reason of each of an RGD's conditions except Ready: `True/Valid`. */
+/**
+ * Returns the status and reason of each of the RGD's conditions except Ready, such as `True/Valid`.
+ */
 export function verdicts(rgd: Live): Record<string, string> {
   return Object.fromEntries(DEPENDENTS.map((type) => {
     const { status, reason } = condition(rgd, type) ?? {};
@@ -20,14 +22,17 @@ export function verdicts(rgd: Live): Record<string, string> {
   }));
 }
 
-/** Waits until the RGD is Active and all its conditions are of its current generation. */
+/** Waits until the RGD is Active and all its conditions have the current `observedGeneration`. */
 export function active({ cluster }: Pick<Scenario, "cluster">, graph: TestGraph): Promise<Live> {
   return cluster.until(graph.rgd, ({ metadata, status }) =>
     status?.state === "Active" &&
     status.conditions.every((c: Live) => c.observedGeneration === metadata.generation));
 }
 
-/** Waits until that condition is False for the RGD's current generation, with a message that matches. */
+/**
+ * Waits until this condition of the RGD is False for the current generation and its message
+ * matches.
+ */
 export function refused(
   { cluster }: Pick<Scenario, "cluster">,
   graph: TestGraph,
@@ -41,7 +46,7 @@ export function refused(
   });
 }
 
-/** GraphRevisions of the graph, oldest first. */
+/** Returns the GraphRevisions of the RGD, oldest first. */
 export async function revisions(
   { cluster }: Pick<Scenario, "cluster">,
   graph: TestGraph,
@@ -51,7 +56,7 @@ export async function revisions(
     .sort((a: Live, b: Live) => a.spec.revision - b.spec.revision);
 }
 
-/** Numbers of the graph's revisions, oldest first. */
+/** Returns the revision numbers of the RGD's GraphRevisions, oldest first. */
 export async function revisionNumbers(s: Scenario, graph: TestGraph): Promise<number[]> {
   return (await revisions(s, graph)).map(({ spec }) => spec.revision);
 }

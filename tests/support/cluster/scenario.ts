@@ -1,23 +1,26 @@
-/** Declares tests that receive an in-process controller and a namespace. */
+/** Declares cluster tests. Each test receives a controller in its own process, and a namespace. */
 import type { ControllerOptions } from "../../../src/controller/mod.ts";
 import { TestCluster } from "./cluster.ts";
 import { type Scenario, Session } from "./session.ts";
 
-/** Options of a test. */
+/** The options of a cluster test. */
 export interface ScenarioOptions {
-  /** Options of the controller. */
+  /** Options of the controller that replace the defaults. */
   controller?: Partial<ControllerOptions>;
-  /** The controller has the program's default options, not those of upstream's integration suite. */
+  /**
+   * Whether the controller has the default options of the program, instead of those of upstream's
+   * integration tests.
+   */
   defaults?: boolean;
-  /** Skips the test on this machine; its title states the reason. */
+  /** Whether to skip the test on this machine. The test's title must state the reason. */
   ignore?: boolean;
 }
 
 /**
- * Declares the test of a scenario of upstream's suites.
+ * Declares a test that repeats a scenario of upstream's test suites.
  *
- * @param reference of the conformance table: `file:line`, or several separated by ` / ` as in the table;
- *   `tests/unit/upstream_references_test.ts` checks that each has one test
+ * @param reference the scenario's place in upstream's source, `file:line`; several are separated by
+ *   ` / `. `tests/unit/upstream_references_test.ts` checks that each place has one test
  */
 export function scenario(
   reference: string,
@@ -29,7 +32,7 @@ export function scenario(
 }
 
 /**
- * Declares a test of this project's own; the name of its namespace starts with the title.
+ * Declares a cluster test of this project. The name of the test's namespace starts with the title.
  *
  * @example
  * ```ts
@@ -49,7 +52,10 @@ export function kroTest(
   Deno.test({ name: title, ignore, fn: (t) => perform(t, run, options) });
 }
 
-/** The options of upstream's integration suite, without the timed requeue: only watches drive the controller. */
+/**
+ * The options of upstream's integration tests, without the periodic requeue, so that only watches
+ * cause reconciliation.
+ */
 export const SUITE: Readonly<Partial<ControllerOptions>> = {
   allowCrdDeletion: true,
   instanceRequeueMs: 0,
@@ -69,7 +75,7 @@ async function perform(
     await session.start();
     await run(session);
   } catch (error) {
-    // An error of the cleanup must not hide the test's own error.
+    // An error of the cleanup is ignored, because it must not hide the test's own error.
     await session.end(5).catch(() => {});
     throw error;
   }

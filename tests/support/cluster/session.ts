@@ -1,4 +1,7 @@
-/** The context of a test with a controller, its start and its cleanup. */
+/**
+ * The context that a cluster test receives. Starts the test's controller, and cleans up after the
+ * test.
+ */
 import type { Controller, ControllerOptions } from "../../../src/controller/mod.ts";
 import type { AuditEntry } from "../controlplane/audit.ts";
 import { NAMESPACE } from "../kinds.ts";
@@ -8,31 +11,43 @@ import { type RunningController, startController } from "./controller.ts";
 import { type GraphSpec, TestGraph } from "./graph.ts";
 import { KroRequests } from "./kro_requests.ts";
 
-/** The context of a test. */
+/** The context that a cluster test receives. */
 export interface Scenario {
-  /** The cluster, as the administrator sees it. */
+  /** The control plane, which the test accesses as its administrator. */
   readonly cluster: TestCluster;
-  /** An existing, empty namespace. */
+  /** The name of the test's own namespace, which is empty at the start. */
   readonly namespace: string;
   /** The running controller. */
   readonly controller: Controller;
   /** Runs a step of the test. */
   readonly step: (name: string, run: () => Promise<void>) => Promise<boolean>;
-  /** Applies an RGD in a group of the test's own, and waits until it is Active; throws if it is rejected. */
+  /**
+   * Applies an RGD in an API group that only this test uses, and waits until it is Active. Throws
+   * an error if kro rejects the RGD.
+   */
   graph(spec: GraphSpec): Promise<TestGraph>;
-  /** Applies an RGD without waiting; `name` is the RGD's name and the first part of its group. */
+  /**
+   * Applies an RGD and returns without waiting for kro. `name` is the RGD's name and the first part
+   * of its API group.
+   */
   apply(spec: GraphSpec, name?: string): Promise<TestGraph>;
-  /** Waits until the controller has run no pass and sent no request for `ms`, 300 by default. */
+  /**
+   * Waits until the controller has neither reconciled nor sent a request for `ms` milliseconds, 300
+   * by default.
+   */
   idle(ms?: number): Promise<void>;
-  /** kro's requests since the last call; the first call starts the recording. See {@link KroRequests}. */
+  /**
+   * Returns kro's API requests since the last call. The first call starts the recording; see {@link
+   * KroRequests}.
+   */
   requests(): Promise<AuditEntry[]>;
   /** Stops the controller, runs `meanwhile`, and starts another controller. */
   restart(meanwhile?: () => Promise<unknown>): Promise<void>;
-  /** Restarts with other options, until the next restart. */
+  /** Restarts the controller with these options, which apply until the next restart. */
   restartWith(options: Partial<ControllerOptions>): Promise<void>;
 }
 
-/** A running test: its controller, and the graphs to delete at its end. */
+/** A running cluster test: its controller, and the RGDs to delete at its end. */
 export class Session implements Scenario {
   readonly cluster: TestCluster;
   readonly step: Scenario["step"];
@@ -41,7 +56,7 @@ export class Session implements Scenario {
   #running?: RunningController;
   #requests?: KroRequests;
 
-  /** Creates the session without a controller; {@link start} starts one. */
+  /** Creates the context without a controller; {@link start} starts one. */
   constructor(cluster: TestCluster, options: Partial<ControllerOptions>, t: Deno.TestContext) {
     this.cluster = cluster;
     this.#options = options;
@@ -97,12 +112,15 @@ export class Session implements Scenario {
     await this.start(options);
   }
 
-  /** Starts a controller and waits until it is ready. */
+  /** Starts a controller, and waits until it is ready. */
   async start(more: Partial<ControllerOptions> = {}): Promise<void> {
     this.#running = await startController({ ...this.#options, ...more });
   }
 
-  /** Deletes the graphs with all their objects, in reverse order of creation, then stops the controller. */
+  /**
+   * Deletes the test's RGDs with all their objects, the newest RGD first. Then stops the
+   * controller.
+   */
   async end(seconds?: number): Promise<void> {
     try {
       for (const graph of this.#graphs.toReversed()) {
@@ -117,5 +135,8 @@ export class Session implements Scenario {
   }
 }
 
-/** Metrics of queued keys and of the duration of running passes. */
+/**
+ * The metrics that count queued keys and measure how long unfinished reconciliations have been
+ * running.
+ */
 const QUEUES = /^workqueue_(depth|unfinished_work_seconds)\{/;

@@ -1,16 +1,19 @@
-/** Waits for states of an instance's status and of the controller's view. */
+/** Waits for a state of an instance, as its status or the controller's own view reports it. */
 import type { InstanceView } from "../../../src/controller/mod.ts";
 import { eventually } from "../wait.ts";
 import type { Live, Place } from "./cluster.ts";
 import type { TestGraph } from "./graph.ts";
 import type { Scenario } from "./session.ts";
 
-/** The condition of that type; undefined if the object has no such condition. */
+/** Returns the condition of this type; undefined if the object does not have it. */
 export function condition({ status }: Live, type: string): Live {
   return status?.conditions?.find((c: Live) => c.type === type);
 }
 
-/** Waits until the instance has that state and ResourcesReady of its generation has a message with `text`. */
+/**
+ * Waits until the instance has this state, and the message of its condition ResourcesReady contains
+ * `text` for the current generation.
+ */
 export function inState(
   { cluster }: Scenario,
   at: Place,
@@ -25,8 +28,9 @@ export function inState(
 }
 
 /**
- * Waits until the controller's view of the instance satisfies `holds`, and returns it. The view is updated after the
- * status in the API server: a test that has read the status cannot rely on the view yet.
+ * Waits until `holds` returns true for the controller's view of the instance, and returns the view.
+ * The controller updates its view after the status on the API server, so a test that has read the
+ * status must still wait for the view.
  */
 export async function viewed(
   { controller }: Scenario,
@@ -44,7 +48,7 @@ export async function viewed(
   });
 }
 
-/** Waits for `count` more passes over the instance. */
+/** Waits until the controller has reconciled the instance `count` more times. */
 export async function passes(
   s: Scenario,
   graph: TestGraph,
@@ -58,7 +62,7 @@ export async function passes(
   });
 }
 
-/** Waits until the last pass reports this string as the reason why the node is not ready. */
+/** Waits until the controller's view contains this reason why the node is not ready. */
 export async function nodeReason(
   s: Scenario,
   graph: TestGraph,

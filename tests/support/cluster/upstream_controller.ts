@@ -1,4 +1,4 @@
-/** The released controller of upstream kro, on the shared control plane. */
+/** Runs the released controller of upstream kro on the shared control plane. */
 import { freePorts } from "../controlplane/api.ts";
 import { goVersion } from "../controlplane/build.ts";
 import { type Guarded, guarded, tail } from "../controlplane/guard.ts";
@@ -6,12 +6,18 @@ import { buildUpstream } from "../controlplane/mod.ts";
 import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 
-/** Suffix of a test's name with the reason why upstream cannot run on this machine; empty if it can. */
+/**
+ * A suffix for the names of tests that need upstream's controller: the reason why this machine
+ * cannot run it, or an empty string if it can.
+ */
 export const needsGo: string = await goVersion() === undefined
   ? " (ignored: upstream is built with Go)"
   : "";
 
-/** Starts upstream kro with all rights; leaving the scope ends it with SIGTERM, as a rollout does. */
+/**
+ * Starts upstream's controller with all permissions. Disposing the returned object stops it with
+ * SIGTERM, as a rollout does.
+ */
 export async function runUpstream(): Promise<AsyncDisposable> {
   const { kubeconfigFor } = await sharedControlPlane();
   const [port] = freePorts(1);

@@ -1,4 +1,4 @@
-// The contract of the port `Cluster`: one suite that runs against every implementation.
+// The tests that every implementation of the interface `Cluster` must pass.
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -11,7 +11,7 @@ import {
 } from "../../../src/api/mod.ts";
 import type { Cluster } from "../../../src/reconcile/mod.ts";
 
-/** ConfigMaps, an ordinary kind of children. */
+/** ConfigMaps, as an example of an ordinary kind of child objects. */
 export const CONFIG_MAP: KindRef = {
   group: "",
   version: "v1",
@@ -20,10 +20,13 @@ export const CONFIG_MAP: KindRef = {
   namespaced: true,
 };
 
-/** Secrets, whose values are base64. */
+/** Secrets, whose data the API server returns in base64. */
 export const SECRET: KindRef = { ...CONFIG_MAP, kind: "Secret", plural: "secrets" };
 
-/** A custom kind with a status subresource, like those of instances: `spec.size` and `status.phase`. */
+/**
+ * A custom kind with the fields `spec.size` and `status.phase` and a status subresource, like the
+ * kinds of instances.
+ */
 export const WIDGET: KindRef = {
   group: "contract.example.com",
   version: "v1",
@@ -32,19 +35,19 @@ export const WIDGET: KindRef = {
   namespaced: true,
 };
 
-/** The setup of one case. ConfigMaps, Secrets and Widgets must be served. */
+/** The environment of one test. The API server must serve ConfigMaps, Secrets and Widgets. */
 export interface ContractSetup extends AsyncDisposable {
   /** The implementation under test. */
   readonly cluster: Cluster;
-  /** Two namespaces that no other case uses. */
+  /** The names of two namespaces that no other test uses. */
   readonly namespaces: readonly [string, string];
-  /** Applies as another field manager. */
+  /** Applies the object as another field manager. */
   foreign(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
 }
 
 type Case = (setup: ContractSetup) => Promise<void>;
 
-/** Declares the suite's tests for one implementation; `open` sets up each case. */
+/** Declares the tests for one implementation. `open` creates the environment of each test. */
 export function clusterContract(name: string, open: () => Promise<ContractSetup>): void {
   for (const [rule, check] of Object.entries(cases)) {
     Deno.test(`${name}: ${rule}`, async () => {
@@ -57,12 +60,17 @@ export function clusterContract(name: string, open: () => Promise<ContractSetup>
 const APPLY_SET = "applyset-contract-v1";
 const INSTANCE_UID = "uid-of-the-instance";
 
-/** A reference to an object in the first or, with index 1, in the second namespace of the case. */
+/**
+ * Returns a reference to an object in the test's first namespace; in the second one if `index` is
+ * 1.
+ */
 function at(setup: ContractSetup, name: string, kind = CONFIG_MAP, index: 0 | 1 = 0): ObjectRef {
   return { kind, namespace: setup.namespaces[index], name };
 }
 
-/** An object with the labels of a child of a Widget; `node` is its node id. */
+/**
+ * Returns an object with the labels of a child of a Widget. `node` is the ID of the child's node.
+ */
 function child(ref: ObjectRef, rest: Record<string, unknown>, node = "node"): KubeObject {
   const labels = {
     [Label.owned]: "true",
@@ -84,14 +92,14 @@ function bare(
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...rest };
 }
 
-/** Objects in the namespaces of the case as `index of the namespace/name`, sorted. */
+/** Returns the objects in the test's namespaces as sorted strings `index of the namespace/name`. */
 function placesOf({ namespaces }: ContractSetup, objects: readonly KubeObject[]): string[] {
   return objects.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""))
     .map(({ metadata }) => `${namespaces.indexOf(metadata.namespace!)}/${metadata.name}`)
     .sort();
 }
 
-/** Accepts an ApiError with this reason. */
+/** Returns a validator for `assert.rejects` which accepts an ApiError with this reason. */
 function refusal(reason: ApiErrorReason): (error: unknown) => true {
   return (error) => {
     assert.ok(error instanceof ApiError, String(error));

@@ -1,54 +1,59 @@
-// Access to a running control plane, including one of another process, by the files in its folder.
+// Accesses a running control plane through the files in its folder. The control plane may belong to
+// another process.
 import { files } from "./components.ts";
 import type { User } from "./users.ts";
 
-/** Result of a kubectl command. */
+/** The result of a kubectl command. */
 export interface Output {
-  /** Exit code. */
+  /** The exit code of kubectl. */
   code: number;
-  /** Standard output. */
+  /** The standard output of kubectl. */
   stdout: string;
-  /** Standard error. */
+  /** The standard error of kubectl. */
   stderr: string;
 }
 
-/** A running control plane. */
+/** A running control plane, which may belong to another process. */
 export interface RunningControlPlane {
-  /** The API server's URL. */
+  /** The URL of the API server. */
   readonly server: string;
-  /** The authority's certificate, PEM. */
+  /** The certificate of the authority that signed the API server's certificate, in PEM format. */
   readonly ca: string;
-  /** The administrator's kubeconfig file. */
+  /** The path of the administrator's kubeconfig file. */
   readonly kubeconfig: string;
-  /** The folder with its files and the components' logs. */
+  /**
+   * The path of the folder that contains the control plane's files and the logs of its components.
+   */
   readonly dir: string;
-  /** The audit log's file. */
+  /** The path of the API server's audit log. */
   readonly auditLog: string;
-  /** Process ids of the components by name. */
+  /** The process IDs of the components, by component name. */
   readonly pids: Readonly<Record<string, number>>;
-  /** The kubectl of the same version. */
+  /** The path of a kubectl of the same version as the API server. */
   readonly kubectlPath: string;
-  /** A user's kubeconfig file. */
+  /** Returns the path of a user's kubeconfig file. */
   kubeconfigFor(user: User): string;
-  /** A user's bearer token. */
+  /** Returns a user's bearer token. */
   token(user: User): string;
-  /** Runs kubectl as the administrator, or as `user`, and returns its result even if it fails. */
+  /**
+   * Runs kubectl as the administrator or as `user`, and returns the result even if kubectl fails.
+   */
   kubectl(args: string[], options?: { stdin?: string; user?: User }): Promise<Output>;
 }
 
-/** The description of a control plane in its folder. */
+/** The content of the file that describes a control plane to other processes. */
 export interface Description {
-  /** The API server's URL. */
+  /** The URL of the API server. */
   server: string;
-  /** The kubectl of the same version. */
+  /** The path of a kubectl of the same version as the API server. */
   kubectl: string;
-  /** Process ids of the components by name. */
+  /** The process IDs of the components, by component name. */
   pids: Record<string, number>;
-  /** Tokens by user. */
+  /** The bearer tokens, by user. */
   tokens: Record<string, string>;
 }
 
-/** The control plane in `dir`. */
+/** Returns the control plane whose files are in `dir`. */
 export async function attach(dir: string): Promise<RunningControlPlane> {
   const text = await Deno.readTextFile(`${dir}/${files.description}`);
   const { server, kubectl, pids, tokens } = JSON.parse(text) as Description;
@@ -67,13 +72,14 @@ export async function attach(dir: string): Promise<RunningControlPlane> {
     kubectl: (args, { stdin, user = "admin" } = {}) =>
       run(kubectl, args, stdin, {
         KUBECONFIG: kubeconfigFor(user),
-        // The next control plane may get the same port, so kubectl's discovery cache must be separate for each.
+        // Each control plane has its own kubectl discovery cache. kubectl keeps the cache by host
+        // and port, and another control plane may get the same port.
         KUBECACHEDIR: `${dir}/kubectl`,
       }),
   };
 }
 
-/** Time limit of a kubectl command in milliseconds, well above the limit of a test's wait. */
+/** The time limit of a kubectl command, in milliseconds; well above the longest wait of a test. */
 const PATIENCE_MS = 180_000;
 
 async function run(
@@ -89,7 +95,8 @@ async function run(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  // Some commands wait without limit, such as a delete that a finalizer blocks.
+  // Kills kubectl after the time limit, because some commands would otherwise wait forever, such as
+  // a deletion that a finalizer blocks.
   const late = setTimeout(() => child.kill(), PATIENCE_MS);
   const writing = stdin === undefined ? undefined : write(child.stdin, stdin);
   const { code, stdout, stderr } = await child.output();
@@ -99,7 +106,8 @@ async function run(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-// kubectl may exit without reading all its input; its exit code shows the error.
+// Writes the input of kubectl. Write errors are ignored: kubectl may exit before it has read all
+// input, and its exit code reports the failure.
 async function write(stream: WritableStream<Uint8Array>, text: string): Promise<void> {
   const writer = stream.getWriter();
   await writer.write(new TextEncoder().encode(text)).catch(() => {});

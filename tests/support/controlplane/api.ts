@@ -1,6 +1,6 @@
-// The launcher's own calls to the API server during the start.
+// The API requests that the control plane's launcher itself sends while the control plane starts.
 
-/** Calls the API server as one user. */
+/** A minimal API client that authenticates as one user. */
 export class Api implements Disposable {
   readonly #client: Deno.HttpClient;
 
@@ -8,7 +8,7 @@ export class Api implements Disposable {
     this.#client = Deno.createHttpClient({ caCerts: [ca] });
   }
 
-  /** Status and body of one call; status 0 without a response. */
+  /** Sends one request and returns its status and body. The status is 0 if there is no response. */
   async call(
     method: string,
     path: string,
@@ -28,13 +28,13 @@ export class Api implements Disposable {
     }
   }
 
-  /** Creates an object; throws on any status except 201. */
+  /** Creates an object; throws an error unless the API server returns status 201. */
   async create(path: string, object: unknown): Promise<void> {
     const { status, text } = await this.call("POST", path, object);
     if (status !== 201) throw new Error(`POST ${path} returned ${status}: ${text}`);
   }
 
-  /** Whether a GET succeeds. */
+  /** Whether a GET request for the path succeeds. */
   async exists(path: string): Promise<boolean> {
     return (await this.call("GET", path)).status === 200;
   }
@@ -44,7 +44,10 @@ export class Api implements Disposable {
   }
 }
 
-/** Two or more free ports. All of them stay open until the last is chosen, so that they differ. */
+/**
+ * Returns free TCP ports. All ports stay open until the last one is found, so that no port is
+ * returned twice.
+ */
 export function freePorts(count: number): number[] {
   const listeners = Array.from(
     { length: count },
@@ -55,7 +58,10 @@ export function freePorts(count: number): number[] {
   return ports;
 }
 
-/** Polls until `check` holds; throws when `gone` resolves or the time is over. */
+/**
+ * Polls until `check` returns true. Throws an error if `gone` resolves or the time limit is
+ * exceeded.
+ */
 export async function until(
   what: string,
   check: () => Promise<boolean>,

@@ -1,28 +1,35 @@
-// The API server's audit log: user, target and result of each call. All counts of API calls come from here.
+// Reads the API server's audit log: the user, the target and the result of each API request. All
+// tests and benchmarks that count API requests use this log.
 
 /** One event of the audit log. */
 export interface AuditEntry {
-  /** The user's name, e.g. `kro`. */
+  /** The name of the user who sent the request, such as `kro`. */
   user: string;
-  /** get, list, watch, create, update, patch, delete, deletecollection; for non-resource URLs the HTTP method. */
+  /**
+   * The verb: get, list, watch, create, update, patch, delete or deletecollection. For a URL that
+   * is not a resource, the HTTP method.
+   */
   verb: string;
-  /** API group; empty for the core group and for non-resource URLs. */
+  /** The API group; empty for the core group and for URLs that are not resources. */
   group: string;
-  /** Plural resource name; empty for non-resource URLs. */
+  /** The plural name of the resource; empty for URLs that are not resources. */
   resource: string;
-  /** For example `status`; empty without a subresource. */
+  /** The subresource, such as `status`; empty if the request has no subresource. */
   subresource: string;
-  /** Namespace; empty when cluster-scoped. */
+  /** The namespace; empty for cluster-scoped objects. */
   namespace: string;
-  /** Object name; empty for lists, watches and most creates. */
+  /** The object's name; empty for lists, watches and most creates. */
   name: string;
-  /** HTTP status. */
+  /** The HTTP status of the response. */
   code: number;
-  /** `ResponseStarted` (long-running calls only), `ResponseComplete` or `Panic`. */
+  /**
+   * The stage of the request: `ResponseStarted` (only for watches and other long-running requests),
+   * `ResponseComplete` or `Panic`.
+   */
   stage: string;
-  /** The request's URI. */
+  /** The path and query of the request. */
   uri: string;
-  /** When the request arrived, in ISO 8601. */
+  /** The time at which the request arrived, in ISO 8601 format. */
   time: string;
 }
 
@@ -42,7 +49,7 @@ interface Event {
   requestReceivedTimestamp?: string;
 }
 
-/** The entries of a log's content, without an incomplete last line. */
+/** Parses the content of an audit log; ignores an incomplete last line. */
 export function parseAudit(text: string): AuditEntry[] {
   const complete = text.slice(0, text.lastIndexOf("\n") + 1);
   return complete.split("\n").filter((line) => line !== "").map((line) => {
@@ -64,14 +71,20 @@ export function parseAudit(text: string): AuditEntry[] {
   });
 }
 
-/** One entry per call: a watch, which logs its start and its end, counts at its start; other calls count at their end. */
+/**
+ * Returns one entry for each request. The log contains two entries for a watch, of which the first
+ * one is returned.
+ */
 export function calls(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ verb, stage }) =>
     stage === (verb === "watch" ? "ResponseStarted" : "ResponseComplete")
   );
 }
 
-/** The counted calls of a controller: those of its user, without watches and its Lease. */
+/**
+ * Returns a controller's requests that count: those of its user, without watches and requests for
+ * its Lease.
+ */
 export function controllerCalls(entries: readonly AuditEntry[], user = "kro"): AuditEntry[] {
   return calls(entries).filter((entry) =>
     entry.user === user && entry.resource !== "leases" && entry.verb !== "watch"
@@ -80,12 +93,15 @@ export function controllerCalls(entries: readonly AuditEntry[], user = "kro"): A
 
 const WRITES = new Set(["create", "update", "patch", "apply", "delete", "deletecollection"]);
 
-/** Whether a verb may change an object. */
+/** Whether a request with this verb may change an object. */
 export function isWriteVerb(verb: string): boolean {
   return WRITES.has(verb);
 }
 
-/** `verb resource[/subresource] name`, without the name for lists and with `named: false`. */
+/**
+ * Describes a request as `verb resource[/subresource] name`. The name is omitted for lists and with
+ * `named: false`.
+ */
 export function callText(
   { verb, resource, subresource, name }: AuditEntry,
   { named = true } = {},
@@ -94,17 +110,20 @@ export function callText(
   return named && name ? `${what} ${name}` : what;
 }
 
-/** Numbers of calls. */
+/** Numbers of API requests. */
 export interface CallCounts {
-  /** All calls. */
+  /** The number of all requests. */
   calls: number;
-  /** Calls that may change an object. */
+  /** The number of requests that may change an object. */
   writes: number;
-  /** By {@link callText} without the name. */
+  /** The number of requests by their description from {@link callText}, without object names. */
   by: Map<string, number>;
 }
 
-/** Counts entries that are one call each, as {@link calls} and {@link controllerCalls} return them. */
+/**
+ * Counts the entries. Each entry must be one request, as {@link calls} and {@link controllerCalls}
+ * return them.
+ */
 export function countCalls(entries: readonly AuditEntry[]): CallCounts {
   const by = new Map<string, number>();
   for (const entry of entries) {
@@ -115,14 +134,14 @@ export function countCalls(entries: readonly AuditEntry[]): CallCounts {
   return { calls: entries.length, writes, by };
 }
 
-/** The sum of both counts. */
+/** Returns the sum of two counts. */
 export function addCounts(a: CallCounts, b: CallCounts): CallCounts {
   const by = new Map(a.by);
   for (const [key, count] of b.by) by.set(key, (by.get(key) ?? 0) + count);
   return { calls: a.calls + b.calls, writes: a.writes + b.writes, by };
 }
 
-/** Reads a log as it grows. */
+/** Reads an audit log while the API server writes it. */
 export class AuditLog {
   readonly #file: string;
   #offset: number;
@@ -132,20 +151,21 @@ export class AuditLog {
     this.#offset = offset;
   }
 
-  /** A reader that starts at the log's first entry. */
+  /** Returns a reader that starts at the beginning of the log. */
   static fromStart(file: string): AuditLog {
     return new AuditLog(file, 0);
   }
 
-  /** A reader that starts at the log's present end. */
+  /** Returns a reader that starts at the present end of the log. */
   static async fromNow(file: string): Promise<AuditLog> {
     return new AuditLog(file, (await Deno.stat(file)).size);
   }
 
   /**
-   * Entries since the last call. The API server may respond to a call shortly before it logs it.
+   * Returns the entries since the last call. The API server may log a request slightly after it has
+   * responded.
    *
-   * @throws an Error if the API server has rotated the log since
+   * @throws an Error if the API server has rotated the log since the last call
    */
   async read(): Promise<AuditEntry[]> {
     using file = await Deno.open(this.#file);

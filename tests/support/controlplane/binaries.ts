@@ -1,35 +1,39 @@
-// Finds the binaries: in a given folder, PATH or the cache, else by a build, else in the projects' releases.
+// Finds the binaries of the control plane in a given folder, in PATH or in the cache. Missing
+// binaries are built with Go or, without Go, downloaded from the projects' releases.
 import { build, goVersion } from "./build.ts";
 import { download } from "./download.ts";
 import { withLock } from "./lock.ts";
 import { moduleDir, type Program } from "./parts.ts";
 import { copyStages } from "./stages.ts";
 
-/** Programs of matching versions, and their origin. */
+/** The binaries of a control plane, whose versions match. */
 export interface Binaries {
-  /** Paths by program. */
+  /** The path of each program. */
   paths: Partial<Record<Program, string>>;
-  /** kwok's stage files. */
+  /** The paths of kwok's stage files, which define how kwok simulates nodes and pods. */
   stages: string[];
-  /** Origin of the programs, for messages. */
+  /** A description of where the binaries come from, for messages. */
   origin: string;
 }
 
-/** Everything of the machine that the search uses. */
+/** The environment in which the binaries are searched; tests replace parts of it. */
 export interface SearchOptions {
-  /** Receives progress, one line per call. */
+  /** Called with a line of progress. */
   progress: (line: string) => void;
   /** Environment variables; by default those of this process. */
   env?: { get(name: string): string | undefined };
-  /** Go's version, undefined without Go; by default from `go version`. */
+  /** Returns the version of Go, undefined without Go; by default calls `go version`. */
   go?: () => Promise<string | undefined>;
-  /** Fills a folder with all programs by building them. */
+  /** Builds all programs into a folder. */
   build?: (into: string, progress: (line: string) => void) => Promise<void>;
-  /** Fills a folder with all programs by downloading them. */
+  /** Downloads all programs into a folder. */
   download?: (into: string, progress: (line: string) => void) => Promise<void>;
 }
 
-/** Finds or builds the `wanted` programs, all in one place, because versions must match. */
+/**
+ * Finds or builds the `wanted` programs. All of them come from the same place, because their
+ * versions must match.
+ */
 export async function findBinaries(
   wanted: readonly Program[],
   options: SearchOptions,
@@ -57,20 +61,26 @@ export async function findBinaries(
   return { ...found, stages: await yamlFiles(`${dir}/stages`) };
 }
 
-/** `$XDG_CACHE_HOME/kro-controlplane`. */
+/** Returns the path of the cache folder, `$XDG_CACHE_HOME/kro-controlplane`. */
 export function cacheDir(env: { get(name: string): string | undefined }): string {
   const home = env.get("XDG_CACHE_HOME") || `${env.get("HOME") || "."}/.cache`;
   return `${home}/kro-controlplane`;
 }
 
-/** Name of a folder in the cache: a hash of what its programs are built from. */
+/**
+ * Returns the name of a folder in the cache. The name is a hash of the versions and build files
+ * from which the programs are built.
+ */
 export async function cacheKey(origin: string): Promise<string> {
   const goMod = await Deno.readTextFile(`${moduleDir}/go.mod`);
   const data = new TextEncoder().encode(`${goMod}\n${origin}`);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex().slice(0, 16);
 }
 
-/** Fills `dir` atomically and once, also for concurrent callers in several processes. */
+/**
+ * Fills the folder `dir` with `work`. The folder appears only when it is complete, and concurrent
+ * calls, even of several processes, fill it once.
+ */
 export async function fill(
   dir: string,
   obtain: (into: string, progress: (line: string) => void) => Promise<void>,
@@ -105,7 +115,8 @@ async function inFolders(
   return { paths, stages: [], origin };
 }
 
-// Binaries from outside the cache lack kwok's stage files, which then get a cache folder of their own.
+// Adds kwok's stage files, in a cache folder of their own, to binaries that were not found in the
+// cache.
 async function withStages(
   found: Binaries,
   cache: string,

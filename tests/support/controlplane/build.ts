@@ -1,4 +1,5 @@
-// Builds the programs with one `go build`, because they share most of their packages.
+// Builds the programs of the control plane with a single `go build`, because the programs share
+// most of their packages.
 import { guarded } from "./guard.ts";
 import { moduleDir, modules, moduleVersion, packages, programs } from "./parts.ts";
 import { BuildProgress, duration } from "./progress.ts";
@@ -6,7 +7,7 @@ import { copyStages } from "./stages.ts";
 
 type Progress = (line: string) => void;
 
-/** Output of `go version`; undefined without Go. */
+/** Returns the output of `go version`; undefined without Go. */
 export async function goVersion(): Promise<string | undefined> {
   try {
     const { code, stdout } = await new Deno.Command("go", { args: ["version"], cwd: moduleDir })
@@ -18,12 +19,15 @@ export async function goVersion(): Promise<string | undefined> {
   }
 }
 
-/** Builds all programs of the control plane into a folder, and copies kwok's stage files there. */
+/**
+ * Builds all programs of the control plane into a folder, and copies kwok's stage files into it.
+ */
 export async function build(into: string, progress: Progress): Promise<void> {
   const began = performance.now();
   progress("building the control plane with Go; once, about 7 minutes on two cores");
   await goBuild(into, programs.map((name) => packages[name]), progress);
-  // go build names the binary after the package's last element, which is `server` for etcd.
+  // `go build` names a binary after the last element of the package path, so etcd's binary is
+  // called `server`.
   await Deno.rename(`${into}/server`, `${into}/etcd`);
   await Deno.mkdir(`${into}/stages`);
   await copyStages(`${into}/stages`, true);
@@ -37,7 +41,7 @@ export async function buildUpstreamInto(into: string, progress: Progress): Promi
   await Deno.rename(`${into}/controller`, `${into}/kro-upstream`);
 }
 
-/** Builds the oracle into a folder. */
+/** Builds the oracle, which evaluates kro's language with upstream's code, into a folder. */
 export async function buildOracleInto(into: string, progress: Progress): Promise<void> {
   progress("building the oracle with Go; once, about 2 minutes on two cores");
   await goBuild(into, ["./oracle"], progress);
@@ -54,7 +58,10 @@ async function goBuild(into: string, paths: string[], progress: Progress): Promi
   });
 }
 
-/** Linker flags with the version: without them each component reports v0.0.0, which newer clients reject. */
+/**
+ * Returns linker flags that set the version of each component. A component without a version
+ * reports v0.0.0, which newer clients reject.
+ */
 async function stamp(): Promise<string> {
   const version = moduleVersion(
     await Deno.readTextFile(`${moduleDir}/go.mod`),

@@ -1,24 +1,25 @@
-// The certificate authority of one control plane, its server certificate, and the keys that sign service-account tokens.
+// Generates the certificate authority and server certificate of one control plane, and the keys
+// that sign ServiceAccount tokens.
 import { generateKeyPairSync } from "node:crypto";
 import { generate } from "selfsigned";
 
-/** Keys and certificates of one control plane, PEM. */
+/** The keys and certificates of one control plane, in PEM format. */
 export interface Certificates {
-  /** The authority's certificate. */
+  /** The certificate of the authority. */
   ca: string;
-  /** The API server's certificate. */
+  /** The server certificate of the API server. */
   certificate: string;
-  /** The API server's private key. */
+  /** The private key of the API server. */
   key: string;
-  /** Public key for checking service-account tokens. */
+  /** The public key that verifies ServiceAccount tokens. */
   serviceAccountPublic: string;
-  /** Private key for signing them. */
+  /** The private key that signs ServiceAccount tokens. */
   serviceAccountPrivate: string;
 }
 
 const lifetime = 365 * 24 * 3600 * 1000;
 
-/** Generates all of them, in about 0.1 s. */
+/** Generates the keys and certificates of one control plane, which takes about 0.1 s. */
 export async function makeCertificates(): Promise<Certificates> {
   const common = {
     algorithm: "sha256",

@@ -1,17 +1,21 @@
-// The command line of each component. All of them listen on loopback and need no privileges.
+// The command-line arguments of each component of the control plane. All components listen on the
+// loopback interface and need no privileges.
 import type { Program } from "./parts.ts";
 
-/** Files and ports of one control plane. */
+/** The files and ports of one control plane. */
 export interface Layout {
-  /** The folder of this control plane. */
+  /** The path of the folder that contains the control plane's files. */
   dir: string;
-  /** Ports that were free when they were chosen. */
+  /**
+   * The TCP ports on which etcd and the API server listen. The ports were free when they were
+   * chosen.
+   */
   ports: { etcd: number; etcdPeer: number; server: number };
-  /** kwok's stage files, which define the lifecycle of nodes and pods. */
+  /** The paths of kwok's stage files, which define how kwok simulates nodes and pods. */
   stages: string[];
 }
 
-/** Paths within a control plane's folder. */
+/** The names of the files in a control plane's folder. */
 export const files = {
   ca: "ca.crt",
   certificate: "apiserver.crt",
@@ -24,7 +28,10 @@ export const files = {
   description: "controlplane.json",
 } as const;
 
-/** One entry per finished call (two per watch), without bodies. */
+/**
+ * The API server's audit policy: it logs each request once (a watch twice), without request and
+ * response bodies.
+ */
 export const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -32,17 +39,21 @@ rules:
 - level: Metadata
 `;
 
-/** The API server's address. */
+/** Returns the URL of the API server. */
 export function serverUrl(layout: Layout): string {
   return `https://127.0.0.1:${layout.ports.server}`;
 }
 
-/** etcd's client address. */
+/** Returns the URL at which etcd serves its clients. */
 export function etcdUrl(layout: Layout): string {
   return `http://127.0.0.1:${layout.ports.etcd}`;
 }
 
-/** Arguments of a component. `serviceAccounts` is false without a controller-manager, which creates those that pods need. */
+/**
+ * Returns the command-line arguments of a component. Without a controller-manager, pass false as
+ * `serviceAccounts`: the API server then admits pods although no controller creates their
+ * ServiceAccounts.
+ */
 export function commandLine(
   program: Exclude<Program, "kubectl">,
   layout: Layout,
@@ -77,7 +88,8 @@ export function commandLine(
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.0.0.0/16",
         `--audit-log-path=${file("audit")}`,
-        // In MiB. The default rotates after 100, and a count of calls would miss those in the rotated file.
+        // The maximum size of the audit log, in MiB. The API server's default of 100 MiB would
+        // rotate the log, and requests in rotated files would not be counted.
         "--audit-log-maxsize=4096",
         `--audit-policy-file=${file("auditPolicy")}`,
         ...(serviceAccounts ? [] : ["--disable-admission-plugins=ServiceAccount"]),
@@ -90,7 +102,8 @@ export function commandLine(
         `--service-account-private-key-file=${file("serviceAccountPrivate")}`,
         `--root-ca-file=${file("ca")}`,
         "--use-service-account-credentials",
-        // With the default of 20 requests per second, creating the controllers' accounts takes five seconds.
+        // The default limit of 20 requests per second would delay the start by five seconds,
+        // because the controller-manager creates a ServiceAccount for each controller.
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
         "--leader-elect=false",
@@ -102,14 +115,15 @@ export function commandLine(
       return [
         `--kubeconfig=${kubeconfig}`,
         "--manage-all-nodes=true",
-        // Unless the node's Lease is renewed, its pods become not ready within a minute.
+        // kwok then renews the node's Lease; otherwise the node and its pods would become not ready
+        // within a minute.
         "--node-lease-duration-seconds=40",
         ...layout.stages.map((stage) => `--config=${stage}`),
       ];
   }
 }
 
-/** The node that pods are scheduled to; kwok keeps it ready. */
+/** The node to which all pods are scheduled. kwok keeps the node ready. */
 export const node = {
   apiVersion: "v1",
   kind: "Node",

@@ -1,4 +1,7 @@
-/** `deno task demo`: the example from an RGD file to a converged instance, on a control plane of its own. */
+/**
+ * The command `deno task demo`: shows the path from an RGD file to a converged instance, on a
+ * control plane of its own.
+ */
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import { KroProcess } from "../cluster/kro_process.ts";
 import { eventually, LIMIT_SECONDS } from "../wait.ts";
@@ -36,7 +39,10 @@ async function preview(): Promise<void> {
   console.log(new TextDecoder().decode(stdout));
 }
 
-/** Starts kro's controller as production does, and waits until it is ready. */
+/**
+ * Starts kro's controller with the permissions that it has in production, and waits until it is
+ * ready.
+ */
 async function startKro({ dir, kubeconfigFor }: ControlPlane): Promise<KroProcess> {
   const kubeconfig = kubeconfigFor("kro");
   const kro = KroProcess.start({
@@ -50,7 +56,10 @@ async function startKro({ dir, kubeconfigFor }: ControlPlane): Promise<KroProces
   return kro;
 }
 
-/** Applies the example and waits until its status shows the Deployment's available replicas. */
+/**
+ * Applies the example, and waits until the instance's status shows the available replicas of its
+ * Deployment.
+ */
 async function runExample(run: Kubectl): Promise<void> {
   await run(["create", "namespace", namespace]);
   await run(["apply", "-f", `${root}${example}/rgd.yaml`]);
@@ -72,7 +81,7 @@ async function runExample(run: Kubectl): Promise<void> {
   progress(`all there ${((performance.now() - began) / 1000).toFixed(1)} s after kubectl apply`);
 }
 
-/** Shows the result with kubectl. */
+/** Shows the created objects with kubectl. */
 async function summary(run: Kubectl, { kubeconfig, kubectlPath }: ControlPlane, url: string) {
   const show = async (text: string, ...args: string[]) => {
     heading(`${text}: kubectl ${args.join(" ")}`);

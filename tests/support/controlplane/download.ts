@@ -1,33 +1,34 @@
-// Downloads the projects' releases and rejects files whose checksum differs from the published one.
+// Downloads the control plane's programs from the projects' releases. Files whose checksum differs
+// from the published checksum are rejected.
 import { moduleDir, modules, moduleVersion, type Program, programs } from "./parts.ts";
 
-/** One file of a release. */
+/** One file of a project's release. */
 export interface Release {
-  /** URL of the file. */
+  /** The URL of the file. */
   url: string;
-  /** URL of the checksums. */
+  /** The URL of the file that contains the checksums. */
   checksums: string;
-  /** Name of the file among the checksums. */
+  /** The name of the file in the list of checksums. */
   name: string;
 }
 
-/** The target machine, as the releases name it. */
+/** The operating system and architecture of a machine, as the releases name them. */
 export interface Machine {
-  /** linux, darwin, windows */
+  /** The operating system: linux or darwin. */
   os: string;
-  /** amd64, arm64 */
+  /** The architecture: amd64 or arm64. */
   arch: string;
 }
 
 type Progress = (line: string) => void;
 
-/** This machine. */
+/** The machine that runs this process. */
 export const thisMachine: Machine = {
   os: Deno.build.os,
   arch: Deno.build.arch === "aarch64" ? "arm64" : "amd64",
 };
 
-/** The release file of a program. */
+/** Returns the release file that contains a program. */
 export function releaseOf(program: Program, goMod: string, { os, arch }: Machine): Release {
   if (program === "etcd") {
     const version = moduleVersion(goMod, modules.etcd);
@@ -41,7 +42,8 @@ export function releaseOf(program: Program, goMod: string, { os, arch }: Machine
   return { url, checksums: `${url}.sha256`, name: program };
 }
 
-// kwok publishes no checksums; GitHub computes one per file and serves it with the release.
+// Returns the release file of kwok. kwok itself publishes no checksums, so the checksum comes from
+// GitHub, which computes one for each file.
 function kwokRelease(name: string, goMod: string): Release {
   const version = moduleVersion(goMod, modules.kwok);
   return {
@@ -78,7 +80,7 @@ export async function download(
   await downloadStages(`${into}/stages`, base);
 }
 
-/** Downloads kwok's stage files; its release has them in one file. */
+/** Downloads kwok's stage files, which kwok's release contains in one file. */
 export async function downloadStages(
   into: string,
   base: string | undefined = Deno.env.get("KRO_CONTROLPLANE_URL"),
@@ -106,7 +108,7 @@ async function unpackEtcd(
 
 const folder = (archive: string) => archive.replace(/\.tar\.gz$/, "");
 
-/** Downloads one file, and keeps it only if its checksum equals the published one. */
+/** Downloads a file, and keeps it only if its checksum equals the published checksum. */
 export async function fetchChecked(
   release: Release,
   file: string,
@@ -125,7 +127,7 @@ export async function fetchChecked(
   );
 }
 
-/** Finds a file's SHA-256 in any of the projects' formats of checksums. */
+/** Returns a file's SHA-256 from a list of checksums; supports the formats of all projects. */
 export function publishedChecksum(text: string, name: string): string | undefined {
   if (text.trimStart().startsWith("{")) {
     const { assets = [] } = JSON.parse(text) as { assets?: { name: string; digest?: string }[] };
@@ -137,7 +139,7 @@ export function publishedChecksum(text: string, name: string): string | undefine
   return lines.find(([sum, file]) => file === name && /^[0-9a-f]{64}$/.test(sum ?? ""))?.[0];
 }
 
-/** The URL below a mirror, which has a folder for each host. */
+/** Returns the URL of the same file on a mirror, which has a folder for each host. */
 export function rebase(url: string, base?: string): string {
   return base ? `${base.replace(/\/$/, "")}/${url.replace(/^https:\/\//, "")}` : url;
 }

@@ -1,28 +1,35 @@
-// Starts a program that is killed when this process ends, even by SIGKILL.
-//
-// A shell holds the read end of a pipe whose write end only this process has. When this process ends, the kernel
-// closes the pipe, and the shell kills the program. The program itself replaces the first
-// shell by exec, so that this process has its pid, signals and exit status directly.
+// Starts a program that is killed when this process ends, even if this process is killed by
+// SIGKILL.
+// A shell waits on the read end of a pipe. Only this process has the pipe's write end. When this
+// process ends, the kernel closes the pipe, and the waiting shell kills the program. The program
+// replaces the shell that starts it (`exec`), so this process can access the program's process ID,
+// signals and exit status directly.
 
 const watch = "exec 3<&0; { read _ <&3 || kill -KILL $$; } >/dev/null 2>&1 & exec 3<&-;";
 
-/** Options of a guarded program. */
+/** The options with which a guarded program is started. */
 export interface GuardOptions {
-  /** File for the program's output; by default, standard output and error are piped. */
+  /**
+   * The path of a file for the program's output. By default, standard output and error are piped to
+   * this process.
+   */
   log?: string;
-  /** Its working folder. */
+  /** The program's working folder. */
   cwd?: string;
   /** Environment variables in addition to those of this process. */
   env?: Record<string, string>;
-  /** Starts it in its own session, so that Ctrl-C in the terminal does not reach it before its graceful stop. */
+  /**
+   * Whether the program gets its own session. Ctrl-C in a terminal then does not reach the program,
+   * so that it can be stopped gracefully.
+   */
   detached?: boolean;
-  /** Inherits this process's output instead of piping it. */
+  /** Whether the program writes to the output of this process instead of a pipe. */
   inherit?: boolean;
 }
 
-/** A program that runs or has ended. */
+/** A program that was started by {@link guarded}, and runs or has ended. */
 export class Guarded {
-  /** Resolves when the program has ended for any reason. */
+  /** A promise that resolves when the program has ended for any reason. */
   readonly status: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
 
@@ -34,17 +41,20 @@ export class Guarded {
     });
   }
 
-  /** The program's process id. */
+  /** The process ID of the program. */
   get pid(): number {
     return this.#child.pid;
   }
 
-  /** Its output, unless it has a log file. */
+  /** The output of the program; only without a log file. */
   get output(): { stdout: ReadableStream<Uint8Array>; stderr: ReadableStream<Uint8Array> } {
     return { stdout: this.#child.stdout, stderr: this.#child.stderr };
   }
 
-  /** Sends SIGTERM, after `patience` milliseconds SIGKILL, and waits until the program has ended. */
+  /**
+   * Stops the program with SIGTERM, and waits until it has ended. After `patience` milliseconds,
+   * kills it with SIGKILL.
+   */
   async stop(patience = 15_000): Promise<void> {
     this.#signal("SIGTERM");
     const kill = setTimeout(() => this.#signal("SIGKILL"), patience);
@@ -63,7 +73,8 @@ export class Guarded {
     }
   }
 
-  // A line, unlike the end of the pipe, ends the shell without a kill.
+  // Ends the waiting shell. A line on the pipe makes the shell exit without killing the program;
+  // the end of the pipe would make it kill the program.
   async #dismiss(): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n")).catch(() => {});
@@ -71,7 +82,7 @@ export class Guarded {
   }
 }
 
-/** Starts `program`, which must be a path or a name on PATH. */
+/** Starts `program`, which must be a path or the name of a program in PATH. */
 export function guarded(program: string, args: string[], options: GuardOptions = {}): Guarded {
   const { log, cwd, env, detached = false, inherit = false } = options;
   const output = log ? "null" : inherit ? "inherit" : "piped";
@@ -88,7 +99,7 @@ export function guarded(program: string, args: string[], options: GuardOptions =
   return new Guarded(child);
 }
 
-/** The last lines of a log file, indented for use below a message. */
+/** Returns the last lines of a log file, indented, for use in an error message. */
 export async function tail(log: string, lines = 12): Promise<string> {
   const text = await Deno.readTextFile(log).catch(() => "");
   return text.trimEnd().split("\n").slice(-lines).map((line) => `    ${line}`).join("\n");

@@ -1,6 +1,10 @@
-// One build at a time, across processes. The kernel releases a file lock when its holder dies, so no lock is stale.
+// A lock between processes, which allows one build at a time. The kernel releases a file lock when
+// its owner dies, so the lock cannot become stale.
 
-/** Runs `work` while holding the lock on `file`; `waiting` receives the holder if the lock is held. */
+/**
+ * Runs `work` while this process owns the lock on `file`. If another process owns the lock, first
+ * calls `waiting` with a description of that process.
+ */
 export async function withLock<T>(
   file: string,
   work: () => Promise<T>,
@@ -11,7 +15,8 @@ export async function withLock<T>(
     waiting((await Deno.readTextFile(file)).trim() || "another process");
     await handle.lock(true);
   }
-  // The file is kept: removing it would let two processes lock two files of the same name.
+  // The lock file is not removed. After a removal, two processes could lock two different files
+  // with the same name.
   await handle.truncate(0);
   await handle.write(new TextEncoder().encode(`process ${Deno.pid}\n`));
   return await work();

@@ -1,4 +1,4 @@
-// `deno task cluster`: keeps a control plane running until Ctrl-C.
+// The command `deno task cluster`: runs a control plane until Ctrl-C.
 import { parseArgs } from "node:util";
 import { apiOnly, startControlPlane } from "./mod.ts";
 

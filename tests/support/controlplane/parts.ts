@@ -1,6 +1,6 @@
-// The programs of the control plane and their Go packages. Versions come only from go.mod.
+// The programs of the control plane and their Go packages. The file go.mod determines all versions.
 
-/** A program of the control plane, by the name of its binary. */
+/** The name of a program of the control plane, which is also the name of its binary. */
 export type Program =
   | "etcd"
   | "kube-apiserver"
@@ -9,7 +9,10 @@ export type Program =
   | "kubectl"
   | "kwok";
 
-/** The Go packages of the programs; go build names a binary after the last element of its package. */
+/**
+ * The Go package of each program. `go build` names a binary after the last element of the package
+ * path.
+ */
 export const packages: Readonly<Record<Program, string>> = {
   "etcd": "go.etcd.io/etcd/server/v3",
   "kube-apiserver": "k8s.io/kubernetes/cmd/kube-apiserver",
@@ -22,14 +25,17 @@ export const packages: Readonly<Record<Program, string>> = {
 /** All programs, in the order in which they start. */
 export const programs: readonly Program[] = Object.keys(packages) as Program[];
 
-/** The modules whose versions are those of the releases. */
+/** The Go modules whose versions equal the versions of the released programs. */
 export const modules = {
   etcd: "go.etcd.io/etcd/server/v3",
   kubernetes: "k8s.io/kubernetes",
   kwok: "sigs.k8s.io/kwok",
 } as const;
 
-/** kwok's stage files for nodes and pods, as paths in kwok's module. kwok exits without any. */
+/**
+ * The stage files for nodes and pods, as paths in kwok's Go module. kwok exits if it has no stage
+ * file.
+ */
 export const stageFiles: readonly string[] = [
   "kustomize/stage/node/fast/node-initialize.yaml",
   "kustomize/stage/pod/fast/pod-ready.yaml",
@@ -37,10 +43,10 @@ export const stageFiles: readonly string[] = [
   "kustomize/stage/pod/fast/pod-delete.yaml",
 ];
 
-/** The folder that holds go.mod. */
+/** The path of the folder that contains go.mod. */
 export const moduleDir: string = import.meta.dirname!;
 
-/** The version that a go.mod requires of a module, `v1.2.3`. */
+/** Returns the version of a module that a go.mod requires, such as `v1.2.3`. */
 export function moduleVersion(goMod: string, module: string): string {
   const line = goMod.split("\n").map((text) => text.trim().split(/\s+/))
     .find(([name, version]) => name === module && version?.startsWith("v"));

@@ -1,19 +1,23 @@
-// Turns the output of `go build -v` into a progress line: component, number of packages, finished programs.
+// Turns the output of `go build -v` into a line of progress: the current component, the number of
+// built packages, and the finished programs.
 import { packages, type Program } from "./parts.ts";
 
-/** Progress of a build. */
+/** The progress of a `go build -v`. */
 export class BuildProgress {
-  /** Linked programs, whose build is finished. */
+  /** The names of the programs that have been linked, which is the last step of their build. */
   linked: readonly string[] = [];
   #modules = 0;
   #compiled = 0;
   #component: string | undefined;
   readonly #other: string[] = [];
 
-  /** `total` is the number of packages of the whole build, including cached ones; 0 before it is known. */
+  /**
+   * `total` is the number of packages of the whole build, including cached packages. 0 if the
+   * number is not known yet.
+   */
   constructor(readonly total = 0) {}
 
-  /** Reads one line of the build's standard error. */
+  /** Reads one line that the build has written to standard error. */
   line(text: string): void {
     if (text.startsWith("go: downloading ")) this.#modules++;
     else if (/^[\w.~-]+(\/[\w.~+-]+)*$/.test(text)) {
@@ -22,7 +26,7 @@ export class BuildProgress {
     } else if (text.trim() !== "") this.#other.push(text);
   }
 
-  /** The progress line. */
+  /** The line of progress to print. */
   get text(): string {
     if (this.total === 0) {
       return this.#modules === 0 ? "looking at modules" : `fetched ${this.#modules} modules`;
@@ -34,13 +38,18 @@ export class BuildProgress {
     return this.linked.length === 0 ? compiling : `${compiling}; done: ${this.linked.join(", ")}`;
   }
 
-  /** Messages of the compiler and the linker: all lines that are not progress. */
+  /**
+   * The messages of the compiler and the linker, which are all lines that do not report progress.
+   */
   get complaints(): string {
     return this.#other.join("\n");
   }
 }
 
-/** The component of a package; undefined for shared packages. */
+/**
+ * Returns the program to which a package belongs; undefined for a package that several programs
+ * share.
+ */
 export function componentOf(path: string): Program | undefined {
   for (const [program, main] of Object.entries(packages) as [Program, string][]) {
     if (path === main || path.startsWith(`${main}/`)) return program;
@@ -56,7 +65,7 @@ export function componentOf(path: string): Program | undefined {
   return undefined;
 }
 
-/** `75 s` or `3 min 20 s`. */
+/** Formats a duration, such as `75 s` or `3 min 20 s`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

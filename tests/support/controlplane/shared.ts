@@ -1,17 +1,20 @@
-// The shared control plane of this run, kubectl, and namespaces for cluster tests.
+// The control plane that all cluster tests of a run share. Runs kubectl on it, and creates
+// namespaces in it.
 import { attach, type RunningControlPlane } from "./access.ts";
 import { Api } from "./api.ts";
 import type { User } from "./users.ts";
 
-/** The environment variable with the folder of the shared control plane. */
+/**
+ * The name of the environment variable that contains the path of the shared control plane's folder.
+ */
 export const sharedVariable = "KRO_TEST_CONTROLPLANE";
 
 let shared: Promise<RunningControlPlane> | undefined;
 
 /**
- * The shared control plane of all cluster tests of this run.
+ * Returns the control plane that all cluster tests of this run share.
  *
- * @throws an Error when {@link sharedVariable} is not set
+ * @throws an Error if the environment variable {@link sharedVariable} is not set
  */
 export function sharedControlPlane(): Promise<RunningControlPlane> {
   const dir = Deno.env.get(sharedVariable);
@@ -24,20 +27,20 @@ export function sharedControlPlane(): Promise<RunningControlPlane> {
   return shared ??= attach(dir);
 }
 
-/** Options of a kubectl command. */
+/** The options of {@link kubectl}. */
 export interface KubectlOptions {
-  /** Standard input: a string, or an object that is written as JSON. */
+  /** The standard input of kubectl: a string, or an object that is written as JSON. */
   stdin?: unknown;
-  /** The user; by default the administrator. */
+  /** The user who runs kubectl; the administrator by default. */
   user?: User;
-  /** The control plane; by default the shared one. */
+  /** The control plane; the shared one by default. */
   on?: RunningControlPlane;
 }
 
 /**
- * Runs kubectl and returns its standard output.
+ * Runs kubectl on a control plane, and returns kubectl's standard output.
  *
- * @throws an Error with kubectl's standard error when it fails
+ * @throws an Error with kubectl's standard error if kubectl fails
  * @example
  * ```ts
  * await kubectl(["apply", "-n", namespace, "-f", "-"], { stdin: object });
@@ -54,9 +57,12 @@ export async function kubectl(
   return stdout;
 }
 
-/** A namespace of one test; leaving the scope requests its deletion without waiting for it. */
+/**
+ * A namespace of one test. Disposing the object requests the deletion of the namespace, without
+ * waiting for its end.
+ */
 export interface TestNamespace extends AsyncDisposable {
-  /** Its name: the given prefix and eight random digits. */
+  /** The name of the namespace: the given prefix and eight random digits. */
   readonly name: string;
 }
 

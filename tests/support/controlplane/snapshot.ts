@@ -1,4 +1,5 @@
-// `deno task snapshot`: records the schemas of all built-in kinds from a fresh control plane.
+// The command `deno task snapshot`: starts a control plane and writes the OpenAPI schemas of all
+// built-in kinds into the source.
 import { Buffer } from "node:buffer";
 import { brotliCompressSync, constants } from "node:zlib";
 import {
@@ -17,7 +18,7 @@ import { type ControlPlane, startControlPlane } from "./mod.ts";
 const FILE = new URL("../../../src/openapi/snapshot.json", import.meta.url);
 const PREFIX = "#/components/schemas/";
 
-/** `/api` and `/apis` in their aggregated form. */
+/** The response to `/api` and `/apis` in the format of aggregated discovery. */
 interface GroupList {
   items: {
     metadata: { name?: string };
@@ -88,7 +89,10 @@ async function discover(plane: ControlPlane): Promise<KindRef[]> {
   );
 }
 
-/** Copies a definition and its references, without fields that kro does not read. */
+/**
+ * Copies a schema definition and the definitions to which it refers, without fields that kro does
+ * not read.
+ */
 function collect(
   name: string,
   from: Record<string, JsonObject>,

@@ -1,8 +1,9 @@
-// kwok's stage files: from its module, or from its release when there is no Go.
+// Gets kwok's stage files, which define how kwok simulates nodes and pods: from kwok's Go module
+// or, without Go, from its release.
 import { downloadStages } from "./download.ts";
 import { moduleDir, modules, stageFiles } from "./parts.ts";
 
-/** Puts the stage files into a folder. */
+/** Copies or downloads the stage files into a folder. */
 export async function copyStages(into: string, hasGo: boolean): Promise<void> {
   if (!hasGo) return await downloadStages(into);
   const { code, stdout, stderr } = await new Deno.Command("go", {

@@ -1,4 +1,5 @@
-// Starts the components in order, waits until the API serves and a node is ready, and stops them in reverse.
+// Starts the components of the control plane in order, and waits until the API server is ready and
+// a node exists. Stops the components in reverse order.
 import { attach, type Description, type RunningControlPlane } from "./access.ts";
 import { Api, freePorts, until } from "./api.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
@@ -17,35 +18,44 @@ import { LIMIT_SECONDS } from "../wait.ts";
 import { type Program, programs } from "./parts.ts";
 import { type AnyUser, kubeconfig, makeTokens, roles, tokenFile, users } from "./users.ts";
 
-/** An optional component. */
+/** The name of a component that a control plane can do without. */
 export type Optional = "kube-controller-manager" | "kube-scheduler" | "kwok";
 
-/** Components to omit so that only the tested controller changes objects; tests then write statuses themselves. */
+/**
+ * The components to omit if only the controller under test may change objects. Tests then write the
+ * status of Deployments and other objects themselves.
+ */
 export const apiOnly: Optional[] = ["kube-controller-manager", "kube-scheduler", "kwok"];
 
-/** Options of a control plane. */
+/** The options with which a control plane is started. */
 export interface StartOptions {
-  /** Components to omit; without kwok there is no node. */
+  /** The components to omit. Without kwok, the control plane has no node. */
   without?: Optional[];
-  /** Receives progress, one line per call; by default discarded. */
+  /** Called with a line of progress; by default progress is not reported. */
   progress?: (line: string) => void;
-  /** Environment variables of the components in addition to those of this process. */
+  /** Environment variables of the components, in addition to those of this process. */
   env?: Record<string, string>;
-  /** Aborts the start and stops the started components. A build continues until this process ends. */
+  /**
+   * Aborts the start and stops the components that are already running. A running build continues
+   * until this process ends.
+   */
   signal?: AbortSignal;
 }
 
-/** A control plane of one's own. */
+/** A control plane that this process has started and can stop. */
 export interface ControlPlane extends RunningControlPlane, AsyncDisposable {
-  /** Resolves with an error when a component exits by itself after the start. */
+  /** A promise that resolves with an error if a component exits by itself. */
   readonly failure: Promise<Error>;
-  /** Kills a component, starts it again after `downMs` milliseconds and waits until the API server is ready. */
+  /**
+   * Kills a component, starts it again after `downMs` milliseconds, and waits until the API server
+   * is ready.
+   */
   restart(component: "etcd" | "kube-apiserver", downMs?: number): Promise<void>;
-  /** Stops all components in order, waits for each, and removes the folder. */
+  /** Stops all components one after the other, and removes the control plane's folder. */
   stop(): Promise<void>;
 }
 
-/** Starts a control plane; missing binaries are built or downloaded first. */
+/** Starts a control plane. Missing binaries are built or downloaded first. */
 export async function startControlPlane(options: StartOptions = {}): Promise<ControlPlane> {
   const progress = options.progress ?? (() => {});
   const wanted = programs.filter((name) => !options.without?.includes(name as Optional));
@@ -62,7 +72,8 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
       return await run.start(progress);
     } catch (error) {
       await run.stop();
-      // Another process took a port between its choice and its use.
+      // Tries again with other ports: another process has taken a port between its choice and its
+      // use.
       if (attempt < 3 && /address already in use/.test(String(error))) continue;
       throw error;
     }
@@ -150,7 +161,7 @@ class Run {
     };
   }
 
-  /** Stops the components in reverse order: clients of the API server, the API server, etcd. */
+  /** Stops the clients of the API server first, then the API server, then etcd. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -221,7 +232,7 @@ class Run {
     return ca;
   }
 
-  // Only this user may read the folder and its files.
+  // Writes a file that only this user may read, because some files contain tokens and private keys.
   #write(name: string, text: string): Promise<void> {
     return Deno.writeTextFile(`${this.#dir}/${name}`, text, { mode: 0o600 });
   }

@@ -1,9 +1,10 @@
-// Programs from upstream's code, for comparison. They are not part of the control plane and are built on demand.
+// Builds programs from upstream's source, with which tests compare this project. They are not part
+// of the control plane, and are built when a test needs them.
 import { cacheDir, cacheKey, fill } from "./binaries.ts";
 import { buildOracleInto, buildUpstreamInto, goVersion } from "./build.ts";
 import { moduleDir } from "./parts.ts";
 
-/** The path of upstream's controller, built with Go unless it is in the cache. */
+/** Returns the path of upstream's controller. Builds it with Go unless the cache contains it. */
 export async function buildUpstream(progress: (line: string) => void = () => {}): Promise<string> {
   const go = await goVersion();
   if (go === undefined) throw new Error("upstream kro is built with Go, which is not on PATH");
@@ -12,7 +13,10 @@ export async function buildUpstream(progress: (line: string) => void = () => {})
   return `${dir}/kro-upstream`;
 }
 
-/** The path of the oracle, which evaluates kro's language with upstream's code; built with Go unless it is in the cache. */
+/**
+ * Returns the path of the oracle, a program that evaluates kro's language with upstream's code.
+ * Builds it with Go unless the cache contains it.
+ */
 export async function buildOracle(progress: (line: string) => void = () => {}): Promise<string> {
   const go = await goVersion();
   if (go === undefined) throw new Error("the oracle is built with Go, which is not on PATH");

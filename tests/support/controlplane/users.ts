@@ -1,13 +1,20 @@
-/** The API server's users. Each program is a user of its own, so that the audit log distinguishes their calls. */
+/**
+ * The users that the API server knows. Each component authenticates as a user of its own, so that
+ * the audit log shows which component sent a request.
+ */
 import { dump } from "js-yaml";
 
-/** The users for tests: an administrator, kro's controller, and a user with read-only rights. */
+/**
+ * The users as which tests authenticate: an administrator, kro's controller, and a user with
+ * read-only permissions.
+ */
 export type User = "admin" | "kro" | "reader";
 
-/** The users for tests and the control plane's own users. */
+/** All users, including those of the control plane's own components. */
 export type AnyUser = User | "launcher" | "kwok" | "kube-controller-manager" | "kube-scheduler";
 
-// Their rights come from RBAC, or from groups and names with built-in rights.
+// The API server's user name and group of each user. Permissions come from RBAC, or are built into
+// the name or group.
 const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
   "admin": { user: "admin", group: "system:masters" },
   "kro": { user: "kro", group: "kro" },
@@ -21,7 +28,7 @@ const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
 /** Every user that the API server knows. */
 export const users: readonly AnyUser[] = Object.keys(accounts) as AnyUser[];
 
-/** A new token for each user. */
+/** Returns a new token for each user. */
 export function makeTokens(): Record<AnyUser, string> {
   return Object.fromEntries(users.map((user) => [user, crypto.randomUUID()])) as Record<
     AnyUser,
@@ -29,7 +36,7 @@ export function makeTokens(): Record<AnyUser, string> {
   >;
 }
 
-/** The API server's token file. */
+/** Returns the content of the API server's token file. */
 export function tokenFile(tokens: Record<AnyUser, string>): string {
   return users.map((name) => {
     const { user, group } = accounts[name];
@@ -37,7 +44,10 @@ export function tokenFile(tokens: Record<AnyUser, string>): string {
   }).join("");
 }
 
-/** A self-contained kubeconfig, with the authority's certificate and the token. */
+/**
+ * Returns a kubeconfig that contains the authority's certificate and the user's token, and refers
+ * to no other file.
+ */
 export function kubeconfig(server: string, ca: string, user: AnyUser, token: string): string {
   const name = "kro-controlplane";
   return dump({
@@ -50,7 +60,10 @@ export function kubeconfig(server: string, ca: string, user: AnyUser, token: str
   });
 }
 
-/** RBAC objects that grant all rights to kro and read-only rights to the reader. */
+/**
+ * Returns RBAC objects that grant all permissions to kro and read-only permissions to the user
+ * `reader`.
+ */
 export function roles(): { path: string; object: unknown }[] {
   const rbac = "/apis/rbac.authorization.k8s.io/v1";
   const group = "rbac.authorization.k8s.io";

@@ -1,16 +1,22 @@
-/** Compares the messages of the source with the hand-written table: neither may have one that the other lacks. */
+/**
+ * Compares the messages in the source code with the hand-written table of messages. Every message
+ * must be in the table, and every entry of the table must be in the source code.
+ */
 import { type Found, scan, unionOf } from "./scan.ts";
 import { SILENT } from "./silent.ts";
 import { type Entry, type Section, SECTIONS } from "./table/mod.ts";
 import { PROBLEMS } from "./table/problems.ts";
 
-/** Conditions, as `Type=Status/Reason`. */
+/** The format of a condition in the table, `Type=Status/Reason`. */
 const CONDITION = /^\w+=(?:True|False|Unknown)\/\w+$/;
 
-/** The source below a folder: paths that begin with `src/`, and texts. */
+/**
+ * The content of each source file, by its path from the repository's root, such as
+ * `src/cli/files.ts`.
+ */
 export type Sources = ReadonlyMap<string, string>;
 
-/** What is wrong with the table, one line each; empty when it is complete. */
+/** Returns a line for each error in the table; empty if the table and the source code agree. */
 export function faultsOf(
   sources: Sources,
   sections: readonly Section[] = SECTIONS,
@@ -61,7 +67,8 @@ function problemFaults(sources: Sources, sections: readonly Section[]): string[]
   if (source === undefined) return [];
   const codes = new Set(unionOf(source, "ProblemCode"));
   const own = sections.filter(({ title }) => title === PROBLEMS.title);
-  // Some of them are found at run time too, and have the code of a failure as well.
+  // Problem codes begin with a capital letter. A problem that is also found at run time has the
+  // code of a failure too, which is ignored here.
   const given = codesOf(own.flatMap(({ entries }) => entries)).filter((code) =>
     /^[A-Z]/.test(code)
   );
@@ -81,7 +88,10 @@ function codesOf(entries: readonly Entry[]): string[] {
   return entries.flatMap(({ code }) => code.split(", "));
 }
 
-/** Texts are the same when they differ in the names of their values alone. */
+/**
+ * Returns a key for comparing two messages. Messages that differ only in their placeholders' names
+ * have the same key.
+ */
 function keyOf(text: string): string {
   return text.replace(/^…\s?/, "").replaceAll(/<[^<>]*>/g, "<>").trim();
 }

@@ -1,4 +1,7 @@
-/** `deno task messages`: writes `docs/messages.md`; with `--check` only tells whether it is up to date. */
+/**
+ * The command `deno task messages`: writes `docs/messages.md`. With `--check`, only reports whether
+ * the page is up to date.
+ */
 import { join } from "node:path";
 import { faultsOf } from "./check.ts";
 import { pageOf } from "./page.ts";
@@ -7,7 +10,10 @@ import { SECTIONS } from "./table/mod.ts";
 const root = new URL("../../..", import.meta.url).pathname;
 const page = join(root, "docs/messages.md");
 
-/** The TypeScript files of `src` by their paths from the root. */
+/**
+ * Returns the content of each TypeScript file below `folder`, by its path from the repository's
+ * root.
+ */
 export function readSources(folder = "src"): Map<string, string> {
   const sources = new Map<string, string>();
   for (const { name, isDirectory } of Deno.readDirSync(join(root, folder))) {
@@ -18,7 +24,10 @@ export function readSources(folder = "src"): Map<string, string> {
   return new Map([...sources].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What has to be corrected before the page can be written, or since it was. */
+/**
+ * Returns a line for each error that prevents writing the page, or a line which reports that the
+ * page is outdated.
+ */
 export function problems(): string[] {
   const faults = faultsOf(readSources());
   if (faults.length > 0) return faults;

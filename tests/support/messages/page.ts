@@ -1,4 +1,4 @@
-/** Writes `docs/messages.md` from the table. */
+/** Generates `docs/messages.md` from the hand-written table of messages. */
 import type { Entry, Section } from "./table/mod.ts";
 
 const HEAD = `# Messages
@@ -9,7 +9,7 @@ without names and numbers: \`<name>\` stands for a value. A text that begins wit
 This page is written by \`deno task messages\`; its source is in \`tests/support/messages/table\`.
 `;
 
-/** The whole page. */
+/** Returns the content of the page. */
 export function pageOf(sections: readonly Section[]): string {
   return [HEAD, ...sections.map(sectionOf)].join("\n");
 }
@@ -25,7 +25,7 @@ function rowOf({ code, texts, cause, remedy }: Entry): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-/** A text as Markdown's inline code, which may hold back-ticks itself. */
+/** Formats a message as Markdown inline code. The message may contain backticks. */
 function codeSpan(text: string): string {
   const fence = text.includes("`") ? "``" : "`";
   const isEdge = text.startsWith("`") || text.endsWith("`");

@@ -1,40 +1,51 @@
-/** Finds the messages in the source: what a person may read in a log, a condition, an error or on a terminal. */
+/**
+ * Finds the messages in the source code: the strings that users may read in a log, a condition, an
+ * error or on a terminal.
+ */
 import ts from "typescript";
 
-/** A message, or a part of one, that a file can produce. */
+/** A message, or a part of a message, that a source file contains. */
 export interface Found {
-  /** The text; each value that is filled in is `<>`. */
+  /** The message; `<>` replaces each value that is filled in. */
   text: string;
-  /** When the place tells it: `kro.graph WARN`, `KindReady=False/Failed`, `KIND`, `exit 2`, `HTTP 404`. */
+  /**
+   * How the message is reported, if the source shows it: `kro.graph WARN`,
+   * `KindReady=False/Failed`, `KIND`, `exit 2` or `HTTP 404`.
+   */
   code?: string;
-  /** File and line, such as `src/cli/files.ts:38`. */
+  /** The file and line, such as `src/cli/files.ts:38`. */
   place: string;
 }
 
-/** Everything that {@link scan} finds. */
+/** The result of {@link scan}. */
 export interface Findings {
-  /** In the order of the source. */
+  /** The messages, in the order of the source. */
   messages: Found[];
-  /** Conditions as `Type=Status/Reason`, including conditions whose message is not a literal. */
+  /**
+   * The conditions as `Type=Status/Reason`, including conditions whose message is not a literal.
+   */
   conditions: Set<string>;
 }
 
-/** Calls whose arguments are help or data: what they show is no message. */
+/** Functions whose arguments are data or help, so that a string argument is not a message. */
 const SILENT_CALLS = new Set(
   `argument guarded inBackground command description describe env getLogger help helpGroup addHelpText option optionsGroup Option set
   split version usage`.split(/\s+/),
 );
 
-/** Files of help texts (the metrics have a page of their own) and of data. */
+/**
+ * Source files that contain help or data instead of messages. The metrics' descriptions have a page
+ * of their own.
+ */
 const SILENT_FILES = [
   /^src\/controller\/metrics\//,
   /^src\/graph\/(?:plural|plural_words|hash)\.ts$/,
 ];
 
-/** Constants that hold lists of words. */
+/** Constants that contain lists of words instead of messages. */
 const SILENT_CONSTANTS = /RESERVED|WORDS/;
 
-/** Codes of errors by their class. */
+/** The code of an error, by the name of its class. */
 const ERROR_CODES = new Map([
   ["BadQuery", "HTTP 400"],
   ["ConfigError", "exit 2"],
@@ -44,7 +55,10 @@ const ERROR_CODES = new Map([
   ["UsageError", "exit 2"],
 ]);
 
-/** Words of CEL's type signatures, such as `list(A), int -> A`. */
+/**
+ * Words in CEL's type signatures, such as `list(A), int -> A`. A string of such words is not a
+ * message.
+ */
 const TYPE_WORDS =
   /^(?:[A-Z]|<>|int|uint|double|string|bool|bytes|dyn|type|list|map|optional|duration|timestamp|net\.\w+|kro\.run\.\w+)$/;
 
@@ -68,7 +82,8 @@ export function scan(path: string, source: string): Findings {
     if (ts.isVariableDeclaration(node) && SILENT_CONSTANTS.test(node.name.getText(file))) return;
     if (isText(node)) {
       if (!isSilent) add(node);
-      // Values that are filled in may be texts themselves.
+      // Also searches the values that are filled into a message, because they may be messages
+      // themselves.
       valuesOf(node).forEach(visit);
       return;
     }
@@ -80,7 +95,7 @@ export function scan(path: string, source: string): Findings {
     if (!isMessage(raw)) return;
     const line = file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
     const code = codeOf(node, category);
-    // LogTape's placeholders.
+    // Replaces LogTape's placeholders, such as `{name}`.
     const text = code && LOG_CODE.test(code) ? raw.replaceAll(/\{\w+\}/g, "<>") : raw;
     findings.messages.push({ text, ...(code && { code }), place: `${path}:${line}` });
   };
@@ -88,7 +103,7 @@ export function scan(path: string, source: string): Findings {
   return findings;
 }
 
-/** A message has a blank between words. */
+/** Whether a string is a message: a message has a space between words. */
 function isMessage(text: string): boolean {
   const words = text.split(/[\s,()]+|->/).filter(Boolean);
   if (!/\S \S/.test(text) || !/[a-z]{2}/.test(text)) return false;
@@ -98,7 +113,7 @@ function isMessage(text: string): boolean {
 
 type TextExpression = ts.StringLiteralLike | ts.TemplateExpression | ts.BinaryExpression;
 
-/** A string, a template or a sum of them. */
+/** Whether an expression is a string, a template, or a concatenation of strings. */
 function isText(node: ts.Node): node is TextExpression {
   if (ts.isStringLiteralLike(node)) return !isName(node);
   if (ts.isTemplateExpression(node)) return true;
@@ -110,7 +125,7 @@ function isPart(node: ts.Expression): boolean {
   return isText(node) || (ts.isParenthesizedExpression(node) && isPart(node.expression));
 }
 
-/** Keys of objects and of element accesses are data. */
+/** Whether a string is an object key or an index, which is data and not a message. */
 function isName(node: ts.StringLiteralLike): boolean {
   const { parent } = node;
   return (ts.isPropertyAssignment(parent) && parent.name === node) ||
@@ -127,7 +142,7 @@ function textOf(node: ts.Expression): string {
   return "<>";
 }
 
-/** The expressions that are filled into a text. */
+/** Returns the expressions that are filled into a message. */
 function valuesOf(node: ts.Expression): ts.Expression[] {
   if (ts.isParenthesizedExpression(node)) return valuesOf(node.expression);
   if (ts.isTemplateExpression(node)) return node.templateSpans.map((span) => span.expression);
@@ -137,7 +152,10 @@ function valuesOf(node: ts.Expression): ts.Expression[] {
   return ts.isStringLiteralLike(node) ? [] : [node];
 }
 
-/** The code of the place where a text is used; undefined when the place does not tell it. */
+/**
+ * Returns how the message is reported, from the expression that contains it; undefined if that
+ * expression does not show it.
+ */
 function codeOf(node: ts.Node, category: string): string | undefined {
   let at = node;
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
@@ -152,7 +170,7 @@ function codeOf(node: ts.Node, category: string): string | undefined {
   return problem && PROBLEM_CODE.test(problem) ? problem : conditionsOf(parent.parent)[0];
 }
 
-/** The code of the first place that uses a constant's text. */
+/** Returns how a constant's message is reported, from the constant's first use. */
 function codeOfVariable(declaration: ts.VariableDeclaration, category: string): string | undefined {
   let block: ts.Node = declaration;
   while (!ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent;
@@ -168,7 +186,10 @@ function codeOfVariable(declaration: ts.VariableDeclaration, category: string): 
   return code;
 }
 
-/** A log line's category and level, an HTTP status, a failure's kind, or a condition. */
+/**
+ * Returns how a message is reported that is passed to a function: a log line's category and level,
+ * an HTTP status, a failure's kind, or a condition.
+ */
 function codeOfCall(call: ts.CallExpression, category: string): string | undefined {
   const [first] = call.arguments;
   if (ts.isPropertyAccessExpression(call.expression)) {
@@ -186,13 +207,16 @@ function codeOfCall(call: ts.CallExpression, category: string): string | undefin
   }
 }
 
-/** An exit code, an HTTP status, or a failure's kind. */
+/**
+ * Returns how a message is reported that is passed to an error's constructor: an exit code, an HTTP
+ * status, or a failure's kind.
+ */
 function codeOfError({ expression, arguments: given }: ts.NewExpression): string | undefined {
   const name = expression.getText();
   return /^(?:Cel|Data)Error$/.test(name) ? literalsOf(given?.[0])[0] : ERROR_CODES.get(name);
 }
 
-/** The category of a file's log lines. */
+/** Returns the category of the log lines that a file writes. */
 function categoryOf(file: ts.SourceFile): string {
   let category = "kro";
   const visit = (node: ts.Node): void => {
@@ -211,7 +235,7 @@ function categoryOf(file: ts.SourceFile): string {
   return category;
 }
 
-/** The strings of a union type, such as `ProblemCode`. */
+/** Returns the strings of a union type, such as `ProblemCode`. */
 export function unionOf(source: string, name: string): string[] {
   const file = ts.createSourceFile("union.ts", source, ts.ScriptTarget.Latest, true);
   const alias = file.statements.find((node): node is ts.TypeAliasDeclaration =>
@@ -223,7 +247,10 @@ export function unionOf(source: string, name: string): string[] {
   );
 }
 
-/** The conditions that a call of `condition()` or an object with type, status and reason makes. */
+/**
+ * Returns the conditions that an expression creates: a call of `condition()`, or an object with
+ * type, status and reason.
+ */
 function conditionsOf(node: ts.Node): string[] {
   let parts: (ts.Expression | undefined)[] = [];
   if (ts.isCallExpression(node) && node.expression.getText() === "condition") {
@@ -246,7 +273,10 @@ function valueOf(node: ts.ObjectLiteralExpression, name: string): ts.Expression 
   return undefined;
 }
 
-/** The strings that an expression can be: a literal, a choice between some, or a constant of the file. */
+/**
+ * Returns the strings that an expression can evaluate to: a literal, the branches of a conditional
+ * expression, or a constant of the file.
+ */
 function literalsOf(node: ts.Expression | undefined): string[] {
   if (!node) return [];
   if (ts.isStringLiteralLike(node)) return [node.text];
@@ -267,7 +297,7 @@ function literalsOf(node: ts.Expression | undefined): string[] {
   return found;
 }
 
-/** True for a call or `new` of one of these functions, or of a method of that name. */
+/** Whether a node is a call or a `new` expression of one of these functions or methods. */
 function isCallOf(node: ts.Node, names: ReadonlySet<string>): boolean {
   if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
   const { expression } = node;

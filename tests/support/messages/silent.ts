@@ -1,6 +1,8 @@
-/** Texts of the source that are no messages, or too small a part of one to search for. */
+/**
+ * Strings in the source that are not messages, or are too small a part of a message to search for.
+ */
 
-/** Texts, and why the page does not have them. */
+/** The strings that the page of messages omits, and why. */
 export const SILENT: { why: string; texts: string[] }[] = [
   {
     why: "They stand in the place of a value, such as the expected type.",

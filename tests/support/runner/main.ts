@@ -1,4 +1,7 @@
-/** `deno task test`: runs the tests on control planes that they share, and prints how many passed and failed. */
+/**
+ * The command `deno task test`: runs the tests on control planes that the tests share, and prints
+ * the numbers of passed and failed tests.
+ */
 import { type Guarded, guarded } from "../controlplane/guard.ts";
 import {
   apiOnly,
@@ -21,7 +24,7 @@ const run = crypto.randomUUID();
 const interrupted = new AbortController();
 let running: Guarded | undefined;
 
-/** Runs files with Deno's runner, which prints its own report. */
+/** Runs test files with Deno's own test runner, which prints its own report. */
 async function runFiles(
   files: string[],
   filter: string | undefined,
@@ -39,7 +42,7 @@ async function runFiles(
     });
     const { success } = await running.status;
     const report = parseReport(await Deno.readTextFile(junit).catch(() => ""), filter);
-    // For example a module that does not load, which the runner's report omits.
+    // Counts a failure that the runner's report omits, such as a module that cannot be loaded.
     if (!success && report.failed.length === 0) report.failed.push("a failure outside the tests");
     return report;
   } finally {
@@ -53,7 +56,8 @@ async function runOnCluster(
   filter: string | undefined,
   controlPlane: RunningControlPlane,
 ): Promise<Report> {
-  // KUBECONFIG is set too: a test that names no cluster must not use the developer's own.
+  // KUBECONFIG is also set, so that a test which names no cluster cannot use the developer's own
+  // cluster.
   const env = { [sharedVariable]: controlPlane.dir, KUBECONFIG: controlPlane.kubeconfig };
   return await runFiles(files, filter, env);
 }
@@ -70,7 +74,7 @@ async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
   const env = { [mark]: run };
   const options = { progress: (line: string) => console.error(line), env };
   const { signal } = interrupted;
-  // The control plane starts while the tests in memory run.
+  // Starts the control plane while the tests without a cluster run.
   const starting = existing || only === "unit" || cluster.length === 0
     ? undefined
     : startControlPlane({ ...options, signal });
@@ -94,7 +98,10 @@ async function runAll({ only, filter, paths }: Request): Promise<Report[]> {
   return reports;
 }
 
-/** Prints and kills processes that survived the tests, and returns their number. */
+/**
+ * Kills the processes that are still running after the tests. Prints them, and returns their
+ * number.
+ */
 async function endSurvivors(): Promise<number> {
   if (Deno.build.os !== "linux") return 0;
   const left = await survivors(run);
@@ -103,7 +110,7 @@ async function endSurvivors(): Promise<number> {
     try {
       Deno.kill(pid, "SIGKILL");
     } catch {
-      // The process ended with its parent, which was killed before it.
+      // The process has already ended, because its parent was killed before it.
     }
   }
   return left.length;

@@ -1,37 +1,41 @@
 /**
- * `deno task nightly`: runs the parts that are too long for CI, one after the other. A failed part does not keep the
- * other parts from running; the summary names it, and the exit code is 1.
+ * The command `deno task nightly`: runs the parts that are too long for CI, one after the other.
+ * The other parts still run after a part fails. The summary then names the failed part, and the
+ * exit code is 1.
  */
 import { parseArgs } from "node:util";
 import { guarded } from "../controlplane/guard.ts";
 import { duration } from "../controlplane/progress.ts";
 
-/** One part of the nightly run: a task with its arguments. */
+/** One part of the nightly run: a Deno task with its arguments. */
 export interface Part {
-  /** Name for `--only` and the summary. */
+  /** The part's name, for `--only` and the summary. */
   name: string;
-  /** What it checks. */
+  /** What the part checks. */
   about: string;
-  /** Arguments of `deno task`. */
+  /** The arguments of `deno task`. */
   args: readonly string[];
-  /** A program without which the part is skipped. */
+  /** The name of a program that the part needs. Without this program, the part is skipped. */
   needs?: string;
-  /** Time limit in hours, after which the part is killed. */
+  /** The time after which the part is killed, in hours. */
   hours: number;
 }
 
-/** Result of a part. */
+/** The result of one part of the nightly run. */
 export interface Result {
   name: string;
-  /** `skipped` does not make the run fail. */
+  /** The outcome. Skipped parts do not make the nightly run fail. */
   outcome: "passed" | "failed" | "skipped";
-  /** Why it failed or was skipped; empty when it passed. */
+  /** The reason why the part failed or was skipped; empty if it passed. */
   reason: string;
-  /** How long it took. */
+  /** The duration of the part, in milliseconds. */
   ms: number;
 }
 
-/** The parts with that seed, in the order in which they run. */
+/**
+ * Returns the parts of a nightly run, in the order in which they run. All random choices use this
+ * seed.
+ */
 export function partsOf(seed: number): Part[] {
   return [
     {
@@ -48,7 +52,7 @@ export function partsOf(seed: number): Part[] {
       hours: 8,
     },
     {
-      // The benchmark runs last, because it needs an otherwise idle machine.
+      // The benchmark is the last part, because it needs a machine that is otherwise idle.
       name: "bench",
       about: "calls and CPU of all cases equal the recorded values",
       args: ["-q", "bench", "--check"],
@@ -57,14 +61,17 @@ export function partsOf(seed: number): Part[] {
   ];
 }
 
-/** Runs a part; returns its exit code, or undefined if it exceeded its time limit. */
+/**
+ * A function that runs a part. Returns the exit code, or undefined if the part exceeded its time
+ * limit.
+ */
 export type Run = (part: Part) => Promise<number | undefined>;
 
 /**
- * Runs the parts one after the other, including those after a failed part.
+ * Runs all parts one after the other; a failed part does not stop the run.
  *
- * @param has whether a program is on the machine
- * @param now a clock in milliseconds
+ * @param has returns whether a program is installed on the machine
+ * @param now returns the time in milliseconds
  */
 export async function runParts(
   parts: readonly Part[],
@@ -94,7 +101,7 @@ export async function runParts(
   return results;
 }
 
-/** The last lines of the output, and the exit code. */
+/** Returns the last lines of the nightly run's output, and its exit code. */
 export function summaryOf(
   results: readonly Result[],
   seed: number,
@@ -112,7 +119,7 @@ export function summaryOf(
   };
 }
 
-/** Runs the task with inherited output. */
+/** Runs a Deno task, which writes to the output of this process. */
 async function runTask({ args, hours }: Part): Promise<number | undefined> {
   const task = guarded(Deno.execPath(), ["task", ...args], { inherit: true });
   let isLate = false;

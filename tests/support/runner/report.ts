@@ -1,13 +1,13 @@
 /** Reads the JUnit report that Deno's test runner writes. */
 import { takes } from "./selection.ts";
 
-/** The result of one run of the runner. */
+/** The numbers and names of a test report. */
 export interface Report {
-  /** Number of passed tests; a step counts as part of its test. */
+  /** The number of passed tests. The steps of a test do not count separately. */
   passed: number;
-  /** Names of the failed tests. */
+  /** The names of the failed tests. */
   failed: string[];
-  /** Names of the ignored tests and steps. */
+  /** The names of the ignored tests and steps. */
   ignored: string[];
 }
 
@@ -17,7 +17,10 @@ interface Case {
   skipped: boolean;
 }
 
-/** Reads a report. Deno reports tests that the filter excludes as skipped; they are not counted. */
+/**
+ * Parses a JUnit report. Deno reports tests that the filter excludes as skipped, so these tests are
+ * left out.
+ */
 export function parseReport(xml: string, filter?: string): Report {
   const report: Report = { passed: 0, failed: [], ignored: [] };
   for (const [, , body = ""] of xml.matchAll(element("testsuite"))) {
@@ -42,12 +45,16 @@ export function parseReport(xml: string, filter?: string): Report {
   return report;
 }
 
-/** The reason in an ignored test's name, `(ignored: reason)`; undefined without one. */
+/**
+ * Returns the reason in an ignored test's name, which ends with `(ignored: reason)`; undefined if
+ * there is no reason.
+ */
 export function reasonOf(name: string): string | undefined {
   return /\(ignored: ([^)].*)\)/.exec(name)?.[1];
 }
 
-// The report has a case of its own for each step, named "test > step".
+// Whether a name is that of a step. Deno's report lists each step as a test of its own, named "test
+// > step".
 function isStep(name: string, names: Set<string>): boolean {
   for (let end = name.indexOf(" > "); end !== -1; end = name.indexOf(" > ", end + 1)) {
     if (names.has(name.slice(0, end))) return true;

@@ -1,19 +1,22 @@
-/** Selects the test files of a run, and the control plane that each of them needs. */
+/** Selects the test files of a run, and determines which control plane each file needs. */
 import { parseArgs } from "node:util";
 
-/** The command line of `deno task test`. */
+/** The parsed command line of `deno task test`. */
 export interface Request {
-  /** Only tests in memory, only tests on a cluster, or both. */
+  /**
+   * Which tests to run: `unit` for tests without a cluster, `cluster` for tests with one, undefined
+   * for all.
+   */
   only: "unit" | "cluster" | undefined;
-  /** Deno's filter: a part of a name, or /a regular expression/. */
+  /** Deno's test filter: a part of a test's name, or a regular expression between slashes. */
   filter: string | undefined;
-  /** Files and folders; if empty, all tests. */
+  /** The files and folders whose tests run; empty for all tests. */
   paths: string[];
-  /** Print the usage and exit. */
+  /** Whether to print the usage and exit. */
   help: boolean;
 }
 
-/** The usage text. */
+/** The help text of `deno task test`. */
 export const usage = `Usage: deno task test [--unit | --cluster] [--filter NAME] [PATH...]
 
   --unit         only the tests in memory (tests/unit, tests/conformance)
@@ -25,7 +28,7 @@ The control plane is started once for all tests, and not at all when none needs 
 and tests/faults get one without other controllers, as upstream's suite does.
 With KRO_TEST_CONTROLPLANE (see \`deno task cluster\`) a running one is used.`;
 
-/** Parses the command line; throws a TypeError on an unknown flag. */
+/** Parses the command line; throws a TypeError if a flag is unknown. */
 export function parseRequest(args: string[]): Request {
   const { values, positionals } = parseArgs({
     args,
@@ -42,17 +45,23 @@ export function parseRequest(args: string[]): Request {
   return { only, filter, paths: positionals, help };
 }
 
-/** What a test needs: no cluster, an API server without other controllers, or a whole control plane. */
+/**
+ * What a test needs to run: nothing (`memory`), an API server without other controllers (`api`), or
+ * a complete control plane (`cluster`).
+ */
 export type Ground = "memory" | "api" | "cluster";
 
-/** What the tests of a file need. */
+/** Returns what the tests of a file need to run. */
 export function groundOf(file: string): Ground {
   const suite = /(?:^|\/)tests\/(cluster\/\w+|\w+)\//.exec(file)?.[1];
   if (suite === "unit" || suite === "conformance") return "memory";
   return suite === "cluster/upstream" || suite === "faults" ? "api" : "cluster";
 }
 
-/** All test files under the given paths, sorted; a path that does not exist is an error. */
+/**
+ * Returns the sorted paths of all test files in the given files and folders. Throws an error if a
+ * path does not exist.
+ */
 export async function testFiles(paths: string[]): Promise<string[]> {
   const found = await Promise.all(paths.map(filesUnder));
   return [...new Set(found.flat())].sort();
@@ -69,7 +78,7 @@ async function filesUnder(path: string): Promise<string[]> {
   return files;
 }
 
-/** Whether Deno's filter selects a test of this name. */
+/** Whether Deno's test filter selects a test with this name. */
 export function takes(filter: string | undefined, name: string): boolean {
   if (filter === undefined) return true;
   const expression = /^\/(.*)\/$/.exec(filter)?.[1];

@@ -1,18 +1,27 @@
-/** Finds processes that outlive their test run, by a mark in their environment. */
+/**
+ * Finds processes that are still running after the test run which started them. An environment
+ * variable marks all processes of a test run.
+ */
 import process from "node:process";
 
-/** The environment variable that marks every process of a run; its value names the run. */
+/**
+ * The name of the environment variable that marks every process of a test run. Its value identifies
+ * the test run.
+ */
 export const mark = "KRO_TEST_RUN";
 
-/** A process that should have ended. */
+/** A process that is still running after its test run. */
 export interface Survivor {
-  /** Process id. */
+  /** The process ID. */
   pid: number;
-  /** Its command line. */
+  /** The command line of the process. */
   command: string;
 }
 
-/** Waits up to `patience` milliseconds for all processes of a run to end, and returns those that have not. */
+/**
+ * Waits up to `patience` milliseconds until all processes of a test run have ended. Returns the
+ * processes that still run.
+ */
 export async function survivors(run: string, patience = 10_000): Promise<Survivor[]> {
   const end = performance.now() + patience;
   for (;;) {
@@ -26,7 +35,8 @@ async function marked(run: string): Promise<Survivor[]> {
   const found: Survivor[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
-    // Processes of other users cannot be read, and a process may end during the read.
+    // Read errors are ignored: processes of other users cannot be read, and a process may end
+    // during the read.
     const environment = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
     if (!environment.split("\0").includes(`${mark}=${run}`)) continue;
     const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
@@ -35,7 +45,7 @@ async function marked(run: string): Promise<Survivor[]> {
   return found;
 }
 
-/** Whether a process runs; a zombie does not. */
+/** Whether the process runs. A zombie process has ended and does not count. */
 export async function isRunning(pid: number): Promise<boolean> {
   if (Deno.build.os === "linux") {
     const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "");

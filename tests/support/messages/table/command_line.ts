@@ -1,7 +1,7 @@
-/** What commands print when they end with an error, and what they report of objects. */
+/** The messages with which commands fail, and what commands report about objects. */
 import type { Section } from "./types.ts";
 
-/** Command line. */
+/** The section about the command line in `docs/messages.md`. */
 export const COMMAND_LINE: Section = {
   title: "Command line",
   intro:

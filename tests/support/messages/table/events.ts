@@ -1,7 +1,7 @@
-/** Events that kro writes. */
+/** The messages of the Kubernetes Events that kro creates. */
 import type { Section } from "./types.ts";
 
-/** Events about instances and the Lease. */
+/** The section about Events of instances and of the Lease in `docs/messages.md`. */
 export const EVENTS: Section = {
   title: "Events",
   intro:

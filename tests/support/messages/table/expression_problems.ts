@@ -1,7 +1,7 @@
-/** Problems of static analysis: expressions, their syntax, references and types. */
+/** The problems that static analysis finds in expressions: their syntax, references and types. */
 import type { Entry } from "./types.ts";
 
-/** Problems of expressions and of the graph that they form. */
+/** The problems of expressions and of the dependency graph that their references form. */
 export const GRAPH: Entry[] = [
   {
     code: "EXPR-SYNTAX",
@@ -140,7 +140,7 @@ export const GRAPH: Entry[] = [
   },
 ];
 
-/** Syntax errors and type errors of CEL. */
+/** The syntax errors and type errors of CEL expressions. */
 export const CEL: Entry[] = [
   {
     code: "EXPR-SYNTAX, STATUS, COND",

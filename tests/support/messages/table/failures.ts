@@ -1,7 +1,7 @@
-/** Failures of expressions while instances are reconciled. */
+/** The failures of expressions while kro reconciles an instance. */
 import type { Section } from "./types.ts";
 
-/** Failures of evaluation. */
+/** The section about failed expressions in `docs/messages.md`. */
 export const FAILURES: Section = {
   title: "Failures of expressions",
   intro:

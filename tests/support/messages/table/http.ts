@@ -1,7 +1,7 @@
-/** Errors of the HTTP endpoint. */
+/** The errors that kro's HTTP endpoint returns. */
 import type { Section } from "./types.ts";
 
-/** Errors of the HTTP API. */
+/** The section about errors of the HTTP endpoint in `docs/messages.md`. */
 export const HTTP: Section = {
   title: "HTTP API errors",
   intro:

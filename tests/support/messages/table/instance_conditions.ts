@@ -1,7 +1,7 @@
-/** Conditions of instances, with the reasons that nodes give. */
+/** The messages of instances' conditions, with the reasons why a node is not ready. */
 import type { Section } from "./types.ts";
 
-/** Conditions of an instance. */
+/** The section about conditions of instances in `docs/messages.md`. */
 export const INSTANCE_CONDITIONS: Section = {
   title: "Conditions of an instance",
   intro:

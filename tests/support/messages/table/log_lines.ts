@@ -1,7 +1,7 @@
-/** Log lines, by category. */
+/** The messages that kro logs, by log category. */
 import type { Section } from "./types.ts";
 
-/** Log lines. */
+/** The section about log lines in `docs/messages.md`. */
 export const LOG_LINES: Section = {
   title: "Log lines",
   intro:

@@ -12,7 +12,7 @@ import type { Section } from "./types.ts";
 
 export type { Entry, Section } from "./types.ts";
 
-/** In the order of the page. */
+/** The sections, in the order of the page. */
 export const SECTIONS: readonly Section[] = [
   RGD_CONDITIONS,
   INSTANCE_CONDITIONS,

@@ -1,9 +1,9 @@
-/** Problems of static analysis, one section. */
+/** Combines all problems that static analysis finds into one section of `docs/messages.md`. */
 import { CEL, GRAPH } from "./expression_problems.ts";
 import { SIMPLE_SCHEMA, STRUCTURE } from "./spec_problems.ts";
 import type { Section } from "./types.ts";
 
-/** Problems of static analysis. */
+/** The section about problems of static analysis in `docs/messages.md`. */
 export const PROBLEMS: Section = {
   title: "Problems of static analysis",
   intro:

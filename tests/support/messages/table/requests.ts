@@ -1,7 +1,7 @@
-/** Errors of requests to the API server that kro itself words. */
+/** The errors of API requests whose messages kro itself writes. */
 import type { Section } from "./types.ts";
 
-/** Errors of requests. */
+/** The section about failed API requests in `docs/messages.md`. */
 export const REQUESTS: Section = {
   title: "Requests to the API server",
   intro:

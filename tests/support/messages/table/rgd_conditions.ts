@@ -1,7 +1,7 @@
-/** Conditions of ResourceGraphDefinitions and GraphRevisions. */
+/** The messages of the conditions of ResourceGraphDefinitions and GraphRevisions. */
 import type { Section } from "./types.ts";
 
-/** Conditions of a ResourceGraphDefinition. */
+/** The section about conditions of ResourceGraphDefinitions in `docs/messages.md`. */
 export const RGD_CONDITIONS: Section = {
   title: "Conditions of a ResourceGraphDefinition",
   intro:

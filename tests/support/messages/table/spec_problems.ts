@@ -1,7 +1,10 @@
-/** Problems of static analysis: the spec's structure, its kinds and its schema. */
+/**
+ * The problems that static analysis finds in an RGD's spec: its structure, its kinds and its
+ * schema.
+ */
 import type { Entry } from "./types.ts";
 
-/** Problems of a spec's structure. */
+/** The problems in the structure of an RGD's spec. */
 export const STRUCTURE: Entry[] = [
   {
     code: "SCHEMA, SHAPE, STATUS, LITERAL",
@@ -173,7 +176,7 @@ export const STRUCTURE: Entry[] = [
   },
 ];
 
-/** Problems of the fields and markers of `spec.schema`. */
+/** The problems of fields and markers in `spec.schema`. */
 export const SIMPLE_SCHEMA: Entry[] = [
   {
     code: "SCHEMA",

@@ -1,29 +1,32 @@
-/** The hand-written part of `docs/messages.md`: what each message means and what to do about it. */
+/**
+ * The hand-written part of `docs/messages.md`: the cause of each message, and what to do about it.
+ */
 
-/** Messages with one meaning. */
+/** An entry of `docs/messages.md`: messages with the same cause and remedy. */
 export interface Entry {
   /**
-   * Where the message stands: a condition, a problem's code, a log line's category and level, an exit code,
-   * an HTTP status. Several are separated by commas.
+   * How the messages are reported: a condition, a problem's code, a log line's category and level,
+   * an exit code, or an HTTP status. Commas separate several values.
    */
   code: string;
   /**
-   * The texts as the source has them, with a name in the place of each value: `graph <name> deleted`. One that
-   * begins with `…` continues another text of the entry or stands in the place of one of its values.
+   * The messages as they are in the source, with a name for each value: `graph <name> deleted`. A
+   * message that begins with `…` continues another message of the entry or replaces one of its
+   * values.
    */
   texts: string[];
-  /** Why the message appears: one sentence. */
+  /** The reason why the messages appear, in one sentence. */
   cause: string;
-  /** What to do: one sentence. */
+  /** What a user should do about the messages, in one sentence. */
   remedy: string;
 }
 
-/** A section of the page. */
+/** A section of `docs/messages.md`. */
 export interface Section {
-  /** The heading. */
+  /** The heading of the section. */
   title: string;
-  /** How to read the section, below the heading. */
+  /** The paragraph below the heading, which explains how to read the section. */
   intro: string;
-  /** In the order of the page. */
+  /** The entries, in the order of the page. */
   entries: Entry[];
 }
