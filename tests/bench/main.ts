@@ -1,6 +1,7 @@
 /**
- * `deno task bench`: measures kro, upstream's released controller and a bare loop, one after the other, with
- * the same graphs on the same control plane. `--help` lists the options and cases.
+ * The command `deno task bench`. It measures kro, upstream's released controller and a bare loop
+ * without a controller one after the other, with the same RGDs on the same control plane. `--help`
+ * lists the options and cases.
  */
 import { apiOnly, startControlPlane } from "../support/controlplane/mod.ts";
 import { cases, scripts } from "./cases/mod.ts";
@@ -44,7 +45,7 @@ function note(of: string, measure: string, unit: string, column: Column, value: 
   else results.rows.push({ case: of, measure, unit, values: { [column]: value } });
 }
 
-/** Runs a case. Records and prints its failure, and continues with the other cases. */
+/** Runs a case. If the case fails, records and prints the error, and the other cases still run. */
 async function attempt(of: string, side: string, run: () => Promise<void>): Promise<void> {
   try {
     await run();
@@ -85,7 +86,7 @@ async function runCases(): Promise<void> {
   client.close();
 }
 
-/** Runs a script as a process and records the figures that it prints. */
+/** Runs a script in a process of its own, and records the figures that it prints. */
 async function runScript({ name, file, denoFlags = [] }: Script): Promise<void> {
   const path = new URL(`scripts/${file}`, import.meta.url).pathname;
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {

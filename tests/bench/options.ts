@@ -1,31 +1,31 @@
-/** The command line of the benchmark. */
+/** Parses the command line of the benchmark. */
 import { parseArgs } from "node:util";
 import { cases, scripts } from "./cases/mod.ts";
 import type { Sizes } from "./kit/case.ts";
 import type { Variant } from "./kit/controller.ts";
 
-/** The options of a run. */
+/** The options of a benchmark run. */
 export interface Options {
   readonly sizes: Sizes;
-  /** The controllers, in the order in which they run. */
+  /** The controllers to measure, in the order in which they run. */
   readonly variants: readonly Variant[];
-  /** Whether all cases run, except those that run only if `--only` names them. */
+  /** Whether all cases run, except those that only run if `--only` names them. */
   readonly isWhole: boolean;
-  /** Whether the case or script of this name runs. */
+  /** Whether the case or script with this name runs. */
   wants(name: string): boolean;
-  /** Arguments for the scripts. */
+  /** Arguments that are passed to the scripts. */
   readonly args: readonly string[];
-  /** File for the results, in addition to the record. */
+  /** The path of an additional file for the results. */
   readonly out?: string;
-  /** Compare with the record instead of replacing it. */
+  /** Whether to compare the results with the recorded results instead of replacing them. */
   readonly check: boolean;
-  /** Print {@link USAGE} and end. */
+  /** Whether to print {@link USAGE} and exit. */
   readonly help: boolean;
 }
 
 const all = [...cases, ...scripts];
 
-/** The help text. */
+/** The help text of `deno task bench`. */
 export const USAGE = `Usage: deno task bench [options] [script argument]
 
 Measures kro and upstream's controller, one after the other, on a control plane of its own. A run of all
@@ -52,7 +52,7 @@ ${
   }).join("\n")
 }`;
 
-/** Parses the command line. Throws an Error that names the invalid flag. */
+/** Parses the command line. Throws an Error that names the flag if a flag is invalid. */
 export function parseOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({
     args,

@@ -1,4 +1,7 @@
-/** The case `ceiling`: the speed that no controller can exceed on this machine. */
+/**
+ * The benchmark case `ceiling`. It measures the API server's own speed, which no controller can
+ * exceed.
+ */
 import type { Case, Figure } from "../kit/case.ts";
 import { five, instanceKind, KINDS } from "../kit/graphs.ts";
 import { latencies } from "../kit/latency_probe.ts";
@@ -9,13 +12,17 @@ import { defineKind, namesOf, pause } from "../kit/user.ts";
 
 const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 
-/** kro's number of instance workers, and half of that number. */
+/**
+ * The numbers of instances that are processed concurrently: kro's default number of workers, and
+ * half of it.
+ */
 const CONCURRENCY = [8, 16];
 
 /**
- * Runs right after `create`, because the speed of the machine changes within minutes. The controller is idle,
- * because its watches do not select the bare loop's objects. The latencies of another client are measured
- * during a loop that handles one instance at a time: no controller can disturb other clients less.
+ * Runs right after `create`, because the speed of the machine changes within minutes. The
+ * controller is idle meanwhile, because its watches do not select the bare loop's objects. Another
+ * client's latencies are measured while the bare loop processes one instance at a time, which is
+ * the least that any controller can disturb other clients.
  */
 export const ceiling: Case = {
   name: "ceiling",
@@ -37,7 +44,8 @@ export const ceiling: Case = {
       };
       await defineKind(client, five(name));
       using watches = new DisposableStack();
-      // The API server sends kro the events of these kinds. These watches make it send as many here.
+      // Opens watches of the same kinds that kro watches, so that the API server sends as many
+      // events as it does with kro.
       for (const watched of [kind, ...Object.values(KINDS)]) {
         watches.use(await ObjectWatch.start(client, watched));
       }

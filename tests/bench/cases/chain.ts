@@ -33,7 +33,7 @@ const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = 
   [`forEach ${ITEMS}`, "Collection", collection(), { items: ids(ITEMS) }],
 ];
 
-/** One instance each of three graphs of other shapes. */
+/** Creates one instance of each of three graphs whose dependencies have another shape. */
 export const chain: Case = {
   name: "chain",
   about:

@@ -5,10 +5,12 @@ import { BY, isActive, publish } from "../kit/user.ts";
 import { driftEach } from "./drift.ts";
 
 const ITEMS = 1000;
-/** Number of drifts before the measurement, which run code that V8 has not compiled yet. */
+/** The number of changes before the measurement. They run kro's code until V8 has compiled it. */
 const WARM_UP = 20;
 
-/** Measures kro only: upstream applies all items again for each drifted item, which takes minutes. */
+/**
+ * Measures kro only. Upstream applies all items again for each changed item, which takes minutes.
+ */
 export const collection: Case = {
   name: "collection",
   about: `Items of a collection of ${ITEMS} drift one after the other.`,

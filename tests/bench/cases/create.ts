@@ -1,7 +1,7 @@
 import { type Case, type Figure, percentile } from "../kit/case.ts";
 import { namesOf } from "../kit/user.ts";
 
-/** Creates instances; the case after which others find `sizes.n` of them. */
+/** Creates instances. The following cases use the `sizes.n` instances that this case leaves. */
 export const create: Case = {
   name: "create",
   about: "Instances of five objects, created 20 at a time, until all are ACTIVE.",
@@ -9,7 +9,7 @@ export const create: Case = {
     await harness.serveFive();
     const figures: Figure[] = [];
     const { n, many } = harness.sizes;
-    // The n instances are created last, because the next cases use them.
+    // Creates the n instances last, because the following cases use them.
     for (const size of new Set([1, Math.min(50, n), many, n])) {
       const names = size === n ? namesOf("five", n) : namesOf(`first${size}`, size);
       const { result: { seconds, ms }, all, cpuMs, serverMs } = await harness.measure(() =>
@@ -22,7 +22,7 @@ export const create: Case = {
       figure("create to ACTIVE, p95", "ms", percentile(ms, 95));
       figure("calls an instance", "calls", all.calls / size);
       figure("writes an instance", "calls", all.writes / size);
-      // Processor time has a resolution of 10 ms, which is too coarse for one instance.
+      // CPU time has a resolution of 10 ms, which is too coarse for a single instance.
       if (size > 1) {
         figure("CPU an instance", "ms", cpuMs / size);
         figure("API server's CPU an instance", "ms", serverMs / size);

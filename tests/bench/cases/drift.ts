@@ -5,8 +5,9 @@ import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY } from "../kit/user.ts";
 
 /**
- * Changes a field of a ConfigMap that kro applied. Returns when the change began and a promise of when kro
- * has reverted it, both in `performance.now()`.
+ * Changes a field of a ConfigMap that kro has applied. Returns the time of the change, and a
+ * promise of the time at which kro has reverted it. Times are in milliseconds, by
+ * `performance.now()`.
  */
 export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, name: string) {
   const ref = { kind: KINDS.ConfigMap, namespace: NAMESPACE, name };
@@ -23,7 +24,10 @@ export async function changeConfigMap(client: KubeClient, watch: ObjectWatch, na
   return { began, repaired };
 }
 
-/** Changes ConfigMaps one after the other. Returns the milliseconds from each change to its repair. */
+/**
+ * Changes ConfigMaps one after the other. Returns the time from each change to its repair, in
+ * milliseconds.
+ */
 export async function driftEach(client: KubeClient, names: Iterable<string>): Promise<number[]> {
   using watch = await ObjectWatch.start(client, KINDS.ConfigMap);
   const ms: number[] = [];
@@ -34,7 +38,7 @@ export async function driftEach(client: KubeClient, names: Iterable<string>): Pr
   return ms;
 }
 
-/** Changes objects of instances, one at a time. */
+/** Changes kro's objects one at a time, and measures the time until kro has repaired them. */
 export const drift: Case = {
   name: "drift",
   about: "Another client changes a field of one object and waits until kro has reverted it, " +

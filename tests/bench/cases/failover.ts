@@ -15,12 +15,12 @@ const FLAGS = [
 
 const LEASE: ObjectRef = { kind: LEASE_KIND, namespace: LEASE_NAMESPACE, name: LEASE_NAME };
 
-/** Polls every 10 ms, which is the resolution of the measured times. */
+/** Options of a wait that polls every 10 ms, which is the resolution of the measured times. */
 const OFTEN = { seconds: 60, every: 0.01 };
 
 /**
- * Ends the leader with a signal. Returns the seconds until another process holds the Lease, and until that
- * process has applied a change.
+ * Ends the leader with a signal. Returns the time until another process holds the Lease, and the
+ * time until this process has applied a change, in seconds.
  */
 async function failOver(
   { client, controller: leader }: Harness,
@@ -44,7 +44,7 @@ async function failOver(
   return [taken, seconds()];
 }
 
-/** Ends the leader while a second process waits for the Lease. */
+/** Ends the leader while a second kro process waits for the Lease. */
 export const failover: Case = {
   name: "failover",
   about:
@@ -54,7 +54,7 @@ export const failover: Case = {
   column: "ours",
   async run(harness) {
     await harness.instances(1);
-    // Stops the process instead of killing it, so that it releases its Lease.
+    // Stops the process gracefully, so that it releases its Lease; a killed process would not.
     await harness.controller[Symbol.asyncDispose]();
     await harness.restart({ flags: FLAGS });
     const figures: Figure[] = [];
@@ -63,7 +63,7 @@ export const failover: Case = {
       for (let round = 0; round < ROUNDS; round++) {
         const standby = await harness.another({ flags: FLAGS });
         try {
-          // The standby reports ready before its caches are filled.
+          // Waits until the standby has filled its caches; it reports ready earlier.
           await pause(5);
           rounds.push(await failOver(harness, signal, `${signal}-${round}`));
         } finally {

@@ -9,8 +9,8 @@ import { namesOf, pause, publish } from "../kit/user.ts";
 const MIB = 1024 * 1024;
 
 /**
- * Creates instances of a new kind up to each of the sizes. Calls `look` before the first one, and at each size
- * when the controller is quiet.
+ * Creates instances of a new kind in steps, up to each number in `sizes`. Calls `look` before the
+ * first instance, and after each step when the controller is idle.
  */
 async function grow(
   harness: Harness,
@@ -28,7 +28,10 @@ async function grow(
   }
 }
 
-/** Returns the memory of one more instance, from the smallest and the largest measured number. */
+/**
+ * Returns the memory that one more instance takes, computed from the smallest and the largest
+ * measured number of instances.
+ */
 function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
   const counts = [...mib.keys()].filter((count) => count > 0);
   const [low, high] = [Math.min(...counts), Math.max(...counts)];
@@ -37,7 +40,10 @@ function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
   return [{ measure: `${what} of one more instance`, unit: "KiB", value }];
 }
 
-/** Measures resident memory. Its instances are not deleted, so it runs last, before `heap`. */
+/**
+ * Measures the resident memory of a new process. The created instances are not deleted, so this
+ * case runs last, before `heap`.
+ */
 export const memory: Case = {
   name: "memory",
   about: "Resident memory of a new process, with more and more instances.",
@@ -50,7 +56,8 @@ export const memory: Case = {
     await grow(harness, "Memory", async (instances) => {
       await harness.calls();
       let least = Infinity;
-      // The smallest of 15 values: V8 returns memory to the system only after about eight idle seconds.
+      // Uses the smallest of 15 values, because V8 returns memory to the system only after about
+      // eight idle seconds.
       for (let i = 0; i < 15; i++) {
         await pause(1);
         least = Math.min(least, await residentMiB(harness.controller.pid));
@@ -65,7 +72,7 @@ export const memory: Case = {
   },
 };
 
-/** Measures the JavaScript heap of kro. */
+/** Measures the used JavaScript heap of kro. */
 export const heap: Case = {
   name: "heap",
   about:

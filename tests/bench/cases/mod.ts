@@ -15,7 +15,10 @@ import { crds, rgds } from "./rgd.ts";
 import { start } from "./start.ts";
 import { update } from "./update.ts";
 
-/** The cases in the order in which they run. The cases from `create` to `update` share one process. */
+/**
+ * The benchmark's cases, in the order in which they run. The cases from `create` to `update` use
+ * the same controller process.
+ */
 export const cases: readonly Case[] = [
   start,
   create,
@@ -35,7 +38,7 @@ export const cases: readonly Case[] = [
   heap,
 ];
 
-/** The scripts, which run after the cases. */
+/** The benchmark's scripts, which run after the cases, each in a process of its own. */
 export const scripts: readonly Script[] = [
   {
     name: "cel",

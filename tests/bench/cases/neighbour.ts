@@ -1,4 +1,7 @@
-/** The case `neighbour`: how much kro slows down other clients of the API server (a "noisy neighbor"). */
+/**
+ * The benchmark case `neighbour`. It measures how much kro slows down other clients of the API
+ * server, as a "noisy neighbor".
+ */
 import { type KubeObject, RGD_KIND } from "../../../src/api/mod.ts";
 import { type Case, percentile } from "../kit/case.ts";
 import { FIVE, five } from "../kit/graphs.ts";
@@ -7,12 +10,15 @@ import { latencies } from "../kit/latency_probe.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY, isActive, pause } from "../kit/user.ts";
 
-/** Number of changes of the graph: a 99th percentile needs many requests of the other client. */
+/**
+ * The number of times that the graph is changed. A 99th percentile of the other client's latencies
+ * needs many requests.
+ */
 const CHANGES = 3;
 
 /**
- * Adds a field to the first object of each instance and to the status. Returns the seconds until the statuses
- * of all instances have it.
+ * Adds a field to the first object of each instance and to the status. Returns the time until all
+ * statuses have the field, in seconds.
  */
 async function changeGraph(harness: Harness, names: readonly string[]): Promise<number> {
   const edition = `e${Date.now()}`;
@@ -32,7 +38,7 @@ async function changeGraph(harness: Harness, names: readonly string[]): Promise<
   return (Math.max(...(await done).values()) - began) / 1000;
 }
 
-/** Measures the latencies of another client. */
+/** Measures the latencies of another client while kro applies a changed graph to all instances. */
 export const neighbour: Case = {
   name: "neighbour",
   about:
@@ -41,7 +47,8 @@ export const neighbour: Case = {
   async run(harness) {
     const names = await harness.instances(harness.sizes.many);
     const { kubeconfig } = harness.controlPlane;
-    // The first change adds the field to the CRD. The API server's work for that is not measured.
+    // The first change adds a field to the CRD and is not measured, because the API server itself
+    // then works for some time.
     await changeGraph(harness, names);
     const quiet = await latencies(kubeconfig, "when quiet", () => pause(10));
     const seconds: number[] = [];

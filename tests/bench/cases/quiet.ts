@@ -1,7 +1,7 @@
 import type { Case } from "../kit/case.ts";
 import { pause } from "../kit/user.ts";
 
-/** Waits without a change. */
+/** Counts the requests of an idle controller, while nothing changes. */
 export const quiet: Case = {
   name: "quiet",
   about: "All instances are ACTIVE and nothing changes.",

@@ -3,7 +3,7 @@ import { KINDS } from "../kit/graphs.ts";
 import { ObjectWatch } from "../kit/object_watch.ts";
 import { changeConfigMap } from "./drift.ts";
 
-/** Kills and starts the controller. */
+/** Kills the controller and starts it again. */
 export const restart: Case = {
   name: "restart",
   about: "The controller is killed, one object changes while it is down, and it starts again.",

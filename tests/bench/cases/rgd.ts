@@ -9,7 +9,7 @@ import { BY, concurrently, crdOf } from "../kit/user.ts";
 
 const LARGE = 50;
 
-/** Creates RGDs at once. Returns the seconds until all are Active. */
+/** Creates RGDs concurrently. Returns the time until all are Active, in seconds. */
 async function activate(
   client: KubeClient,
   graphs: readonly ResourceGraphDefinition[],
@@ -24,7 +24,10 @@ async function activate(
   return (Math.max(...(await done).values()) - began) / 1000;
 }
 
-/** Runs an action. Returns its result and the peak of the process' resident memory during it, in MiB. */
+/**
+ * Runs an action. Returns the action's result, and the largest resident memory of the process
+ * during the action, in MiB.
+ */
 async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: T; peak: number }> {
   let peak = 0;
   const look = async () => peak = Math.max(peak, await residentMiB(pid));
@@ -38,7 +41,7 @@ async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: 
   }
 }
 
-/** Creates many RGDs, and a large one. */
+/** Creates many small RGDs, and a large one. */
 export const rgds: Case = {
   name: "rgd",
   about:
@@ -76,7 +79,7 @@ export const rgds: Case = {
   },
 };
 
-/** The lower bound of the case `rgd`: the API server's own time. */
+/** Creates the CRDs without RGDs. The time is the API server's share of the case `rgd`. */
 export const crds: Case = {
   name: "crds",
   about:

@@ -1,7 +1,7 @@
 import type { Case } from "../kit/case.ts";
 import { residentMiB } from "../kit/process.ts";
 
-/** Starts the controller. */
+/** Measures the time from the start of the controller until it is ready. */
 export const start: Case = {
   name: "start",
   about: "From the start of the process until `/readyz` answers, with one RGD in the cluster.",

@@ -1,7 +1,8 @@
 /**
- * The program of the case `ceiling`: it makes the same writes as kro for each instance that a watch reports,
- * without any other work. An instance takes seven writes when it is new and five when its spec has changed.
- * `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and runs until it is killed.
+ * The program that the benchmark case `ceiling` measures. It makes the same writes as kro for each
+ * instance that a watch reports, without any other work: seven writes for a new instance, five
+ * writes for a changed spec. `bare_loop.ts <kubeconfig> <kind> <concurrency>` prints `ready` and
+ * runs until it is killed.
  */
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
@@ -14,8 +15,8 @@ const of = instanceKind(kind);
 const applyAs = { fieldManager: "kro.run/applyset", force: false };
 
 /**
- * Returns as many labels and annotations as kro sets on a child, of the same size, with keys that kro's watches
- * do not select.
+ * Returns as many labels and annotations as kro sets on a child object, of the same size. Their
+ * keys differ from kro's, so that kro's watches do not select the objects.
  */
 function metadata(owner: string, node: string) {
   const labels = Object.fromEntries([
@@ -31,7 +32,7 @@ function metadata(owner: string, node: string) {
   return { name: `${owner}-${node}`, namespace: NAMESPACE, labels, annotations };
 }
 
-/** Sets the finalizer and the inventory on a new instance. */
+/** Sets the finalizer and the ApplySet inventory on a new instance. */
 function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<KubeObject> {
   return client.mergePatch({ kind: of, namespace: NAMESPACE, name: name! }, {
     metadata: {
@@ -43,7 +44,7 @@ function adopt({ metadata: { name, resourceVersion } }: KubeObject): Promise<Kub
   }, { fieldManager: "kro" });
 }
 
-/** Makes all requests for one instance. */
+/** Makes all requests that kro makes for one instance. */
 async function reconcile(instance: KubeObject): Promise<void> {
   const { name = "", generation } = instance.metadata;
   const { value } = instance.spec as { value: string };
@@ -82,7 +83,7 @@ async function reconcile(instance: KubeObject): Promise<void> {
 const waiting: KubeObject[] = [];
 let busy = 0;
 
-/** Starts waiting instances up to the concurrency. */
+/** Starts to process waiting instances, until the limit of concurrent instances is reached. */
 function work(): void {
   while (busy < Number(concurrency) && waiting.length > 0) {
     busy++;
@@ -93,7 +94,7 @@ function work(): void {
   }
 }
 
-/** The last generation that was reconciled, by name of the instance. */
+/** The last generation of each instance that has been processed, by the instance's name. */
 const started = new Map<string, number>();
 
 const { resourceVersion } = await client.list(of);

@@ -1,24 +1,27 @@
-/** The types of the benchmark's cases and scripts, and of their figures. */
+/** Types of the benchmark: its cases, its scripts, and the figures that they measure. */
 import type { Column } from "../report/results.ts";
 import type { Harness } from "./harness.ts";
 
-/** The amount of work that the cases do. */
+/** The amount of work that the benchmark's cases do. */
 export interface Sizes {
-  /** Instances of most cases. */
+  /** The number of instances in most cases. */
   readonly n: number;
-  /** Instances of the cases that need many. */
+  /** The number of instances in cases that need many. */
   readonly many: number;
-  /** Repetitions of a change that kro must revert. */
+  /** The number of times that an object is changed for kro to repair it. */
   readonly drifts: number;
-  /** Seconds without any change. */
+  /** The duration of the case in which nothing changes, in seconds. */
   readonly quiet: number;
-  /** RGDs that are applied at once. */
+  /** The number of RGDs that are created concurrently. */
   readonly graphs: number;
-  /** Ascending numbers of instances at which memory is measured. */
+  /** The numbers of instances at which memory is measured, in ascending order. */
   readonly memory: readonly number[];
 }
 
-/** One measured value. With the unit `calls`, `--check` accepts only the recorded value. */
+/**
+ * One measured value. If the unit is `calls`, `--check` accepts only the value of the recorded
+ * results.
+ */
 export interface Figure {
   readonly measure: string;
   readonly unit: string;
@@ -27,41 +30,52 @@ export interface Figure {
 
 /** A measurement of a running controller. */
 export interface Case {
-  /** The name of the case in results.json and for `--only`. */
+  /** The case's name in results.json, by which `--only` selects it. */
   readonly name: string;
-  /** One sentence for the help text and for docs/figures.md. */
+  /** A description of the case in one sentence, for the help text and docs/figures.md. */
   readonly about: string;
-  /** The column of its figures, when the case runs once instead of for each controller. */
+  /**
+   * The column of the case's figures, if the case runs once instead of once for each controller.
+   */
   readonly column?: Column;
-  /** Measures. Objects that it leaves must not disturb later cases; `sweep` removes them at the end. */
+  /**
+   * Runs the measurement. The case may leave objects that do not disturb later cases; they are
+   * removed at the end.
+   */
   run(harness: Harness): Promise<Figure[]>;
 }
 
-/** A measurement that needs a process of its own, and sometimes a control plane of its own. */
+/** A measurement that runs in a process of its own, and sometimes on a control plane of its own. */
 export interface Script {
   readonly name: string;
   readonly about: string;
-  /** A module in tests/bench/scripts that prints one {@link ScriptFigure} as JSON on each line of stdout. */
+  /**
+   * The name of a module in tests/bench/scripts. The module prints its figures to standard output,
+   * each as a line of JSON in the format {@link ScriptFigure}.
+   */
   readonly file: string;
-  /** Flags of `deno run` besides `-A`. */
+  /** Flags of `deno run` in addition to `-A`. */
   readonly denoFlags?: readonly string[];
-  /** True when the script runs only if `--only` names it. */
+  /** Whether the script runs only if `--only` names it. */
   readonly isOnRequest?: boolean;
 }
 
-/** A figure of a script, which may measure both kro and upstream. */
+/** A figure that a script prints. A script may measure kro, upstream, or both. */
 export interface ScriptFigure {
   readonly measure: string;
   readonly unit: string;
   readonly values: { readonly ours: number; readonly upstream?: number };
 }
 
-/** Prints a figure of a script, for the benchmark that started it. */
+/** Prints a script's figure for the benchmark process that has started the script. */
 export function printFigure(figure: ScriptFigure): void {
   console.log(JSON.stringify(figure));
 }
 
-/** Returns the nearest-rank percentile: the smallest value that at least `of` percent do not exceed. */
+/**
+ * Returns the nearest-rank percentile: the smallest value that is at least as large as `of` percent
+ * of the values.
+ */
 export function percentile(values: Iterable<number>, of: number): number {
   const sorted = [...values].toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * of / 100) - 1)] ?? NaN;

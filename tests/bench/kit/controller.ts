@@ -1,4 +1,7 @@
-/** Installs and starts the measured controllers: kro from its production bundle, and upstream's release. */
+/**
+ * Installs and starts the controllers that the benchmark measures: kro's production bundle, and
+ * upstream's released controller.
+ */
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import { freePorts } from "../../support/controlplane/api.ts";
@@ -6,37 +9,50 @@ import { guarded, tail } from "../../support/controlplane/guard.ts";
 import { buildUpstream, type RunningControlPlane } from "../../support/controlplane/mod.ts";
 import { pause } from "./user.ts";
 
-/** kro; upstream with its default flags; upstream with the flags {@link TUNED}. */
+/**
+ * A measured controller: kro (`ours`), upstream with its default flags, or upstream with the flags
+ * of {@link TUNED}.
+ */
 export type Variant = "ours" | "default" | "tuned";
 
-/** An installed controller. */
+/** A controller that is installed and can be started. */
 export interface Controller {
   readonly variant: Variant;
   readonly program: string;
-  /** Arguments before the flags that all variants get. */
+  /**
+   * Returns the controller's own arguments. The arguments that all controllers receive follow them.
+   */
   args(kubeconfig: string, options: StartOptions): string[];
 }
 
-/** How to start a controller. */
+/** The options with which a controller is started. */
 export interface StartOptions {
   /** Additional flags of the controller. */
   readonly flags?: readonly string[];
-  /** Port of V8's inspector, for kro only. It slows kro down by a fifth, because V8 reports all traffic to it. */
+  /**
+   * The port of V8's inspector, for kro only. The inspector makes kro a fifth slower, because V8
+   * reports all network traffic to it.
+   */
   readonly inspect?: number;
 }
 
-/** A controller that is running. */
+/** A controller process that runs. */
 export interface RunningController extends AsyncDisposable {
   readonly pid: number;
-  /** Its HTTP endpoint. */
+  /** The URL of the controller's HTTP endpoint. */
   readonly url: string;
-  /** Milliseconds from the start of the process until `/readyz` answered 200. */
+  /**
+   * The time from the start of the process until `/readyz` returned status 200, in milliseconds.
+   */
   readonly readyMs: number;
-  /** Sends SIGKILL, unless the process has ended, and waits for its end. */
+  /** Kills the process with SIGKILL, unless it has ended, and waits for its end. */
   kill(): Promise<void>;
 }
 
-/** As many workers as kro, production logs, and rate limits that the benchmark does not reach. */
+/**
+ * Flags that give upstream as many workers as kro, production logging, and rate limits that the
+ * benchmark does not reach.
+ */
 const TUNED = [
   "--dynamic-controller-concurrent-reconciles=16",
   "--resource-graph-definition-concurrent-reconciles=16",
@@ -48,7 +64,7 @@ const TUNED = [
   "--zap-devel=false",
 ];
 
-/** Bundles kro, or builds upstream's controller unless the cache has it. */
+/** Bundles kro, or builds upstream's controller unless the cache contains it. */
 export async function install(variant: Variant): Promise<Controller> {
   if (variant !== "ours") {
     const program = await buildUpstream((line) => console.error(line));
@@ -65,7 +81,7 @@ export async function install(variant: Variant): Promise<Controller> {
   return { variant, program: Deno.execPath(), args };
 }
 
-/** Starts a controller as the user `kro` and waits until it is ready. */
+/** Starts a controller as the user `kro`, and waits until it is ready. */
 export async function start(
   controller: Controller,
   controlPlane: RunningControlPlane,

@@ -1,14 +1,14 @@
-/** The graphs that the benchmark publishes, and their instances. */
+/** The RGDs that the benchmark creates, and their instances. */
 import type { JsonObject, KindRef, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { plural } from "../../../src/graph/mod.ts";
 
-/** API group of all kinds that the benchmark publishes. */
+/** The API group of all kinds that the benchmark's RGDs define. */
 export const GROUP = "bench.example.com";
 
-/** Namespace of all instances and their objects. */
+/** The namespace of all instances and their objects. */
 export const NAMESPACE = "bench";
 
-/** Returns a namespaced kind of the core group. */
+/** Returns a reference to a namespaced kind of the core API group. */
 export const core = (kind: string, plural: string): KindRef => ({
   group: "",
   version: "v1",
@@ -17,7 +17,7 @@ export const core = (kind: string, plural: string): KindRef => ({
   namespaced: true,
 });
 
-/** The kinds of the objects that {@link five} creates. */
+/** The kinds of the objects that an instance of {@link five} creates. */
 export const KINDS = {
   ConfigMap: core("ConfigMap", "configmaps"),
   Secret: core("Secret", "secrets"),
@@ -25,19 +25,19 @@ export const KINDS = {
   Service: core("Service", "services"),
 } as const;
 
-/** Returns the reference of a kind that the benchmark's graphs generate. */
+/** Returns a reference to a kind that one of the benchmark's RGDs defines. */
 export function instanceKind(kind: string): KindRef {
   const resource = plural(kind.toLowerCase());
   return { group: GROUP, version: "v1alpha1", kind, plural: resource, namespaced: true };
 }
 
-/** Returns an instance of a graph's kind. */
+/** Returns an instance of a kind that one of the benchmark's RGDs defines. */
 export function instance(kind: string, name: string, spec: JsonObject) {
   const metadata = { name, namespace: NAMESPACE };
   return { apiVersion: `${GROUP}/v1alpha1`, kind, metadata, spec };
 }
 
-/** Returns an RGD that generates this kind. Its name is the kind in lower case. */
+/** Returns an RGD that defines this kind. The RGD's name is the kind in lower case. */
 export function rgd(
   kind: string,
   schema: JsonObject,
@@ -54,8 +54,8 @@ export function rgd(
 const named = (node: string) => ({ name: `\${schema.metadata.name}-${node}` });
 
 /**
- * Returns the graph of most cases: ConfigMap a; ConfigMap b and Secret c, which read a; ServiceAccount d;
- * Service e, which reads b.
+ * Returns the RGD that most cases use, with five nodes. ConfigMap b and Secret c depend on
+ * ConfigMap a, Service e depends on ConfigMap b, and ServiceAccount d has no dependency.
  */
 export function five(kind = "Five"): ResourceGraphDefinition {
   const schema = {
@@ -77,10 +77,13 @@ export function five(kind = "Five"): ResourceGraphDefinition {
   ]);
 }
 
-/** The kind of {@link five} under its default name. */
+/** The kind that {@link five} defines by default. */
 export const FIVE = instanceKind("Five");
 
-/** Returns a graph whose forEach creates one ConfigMap for each of the instance's items. */
+/**
+ * Returns an RGD with a collection: forEach creates one ConfigMap for each item in the instance's
+ * spec.
+ */
 export function collection(kind = "Collection"): ResourceGraphDefinition {
   return rgd(kind, { spec: { items: "[]string" } }, [{
     id: "entries",

@@ -1,4 +1,7 @@
-/** Runs one controller on the control plane for the cases, and measures its requests and processor time. */
+/**
+ * Runs one controller for the benchmark's cases, and measures the controller's API requests and CPU
+ * time.
+ */
 import type { KubeClient } from "../../../src/kube/mod.ts";
 import {
   addCounts,
@@ -15,33 +18,33 @@ import { type Holds, ObjectWatch } from "./object_watch.ts";
 import { cpuMs } from "./process.ts";
 import { BY, concurrently, isActive, namesOf, pause, publish } from "./user.ts";
 
-/** A controller counts as quiet after this time without a call. */
+/** The time without a request after which a controller counts as idle, in milliseconds. */
 const QUIET_MS = 2000;
-/** The longest wait until a controller is quiet. */
+/** The time limit for a controller to become idle, in milliseconds. */
 const LIMIT_MS = 60_000;
 
-/** The result of an action, and its cost. */
+/** The result of an action, and the requests and CPU time that it caused. */
 export interface Measured<T> {
   readonly result: T;
-  /** Requests until the action was done. */
+  /** The controller's requests until the action had ended. */
   readonly done: CallCounts;
-  /** Requests until the controller was quiet. */
+  /** The controller's requests until the controller was idle again. */
   readonly all: CallCounts;
-  /** The controller's processor time until it was quiet, in milliseconds. */
+  /** The controller's CPU time until it was idle again, in milliseconds. */
   readonly cpuMs: number;
-  /** The API server's processor time until the controller was quiet, in milliseconds. */
+  /** The API server's CPU time until the controller was idle again, in milliseconds. */
   readonly serverMs: number;
 }
 
 /** The time that a change of several instances took. */
 export interface Took {
-  /** Seconds from the first request to the last event. */
+  /** The time from the first request to the last event, in seconds. */
   readonly seconds: number;
-  /** Milliseconds from the request to the event, for each instance. */
+  /** The time from the request to the event, for each instance, in milliseconds. */
   readonly ms: number[];
 }
 
-/** One controller and the control plane it runs on. */
+/** One controller, and the control plane on which it runs. */
 export class Harness implements AsyncDisposable {
   #published = false;
 
@@ -51,11 +54,11 @@ export class Harness implements AsyncDisposable {
     readonly controlPlane: RunningControlPlane,
     readonly client: KubeClient,
     readonly sizes: Sizes,
-    /** The running process of the controller. */
+    /** The controller's process, which a restart replaces. */
     public controller: RunningController,
   ) {}
 
-  /** Starts the controller and waits until it is quiet. */
+  /** Starts the controller, and waits until it is idle. */
   static async start(
     controller: Controller,
     controlPlane: RunningControlPlane,
@@ -75,17 +78,23 @@ export class Harness implements AsyncDisposable {
     this.controller = await this.another(options);
   }
 
-  /** Starts one more process of the controller. */
+  /** Starts another process of the same controller. */
   another(options?: StartOptions): Promise<RunningController> {
     return start(this.installed, this.controlPlane, options);
   }
 
-  /** Returns the controller's calls since the last call of this method, without watches and its Lease. */
+  /**
+   * Returns the controller's requests since the last call of this method, without watches and
+   * requests for its Lease.
+   */
   async calls(): Promise<CallCounts> {
     return countCalls(controllerCalls(await this.audit.read()));
   }
 
-  /** Waits until there is no call for two seconds, for at most a minute. Returns the calls while it waited. */
+  /**
+   * Waits until the controller has sent no request for two seconds, at most for a minute. Returns
+   * the requests that it sent meanwhile.
+   */
   async untilQuiet(): Promise<CallCounts> {
     let all = await this.calls();
     const end = Date.now() + LIMIT_MS;
@@ -98,7 +107,7 @@ export class Harness implements AsyncDisposable {
     return all;
   }
 
-  /** Runs an action and returns its cost until the controller is quiet. */
+  /** Runs an action, waits until the controller is idle again, and returns what the action cost. */
   async measure<T>(act: () => Promise<T>): Promise<Measured<T>> {
     await this.calls();
     const server = this.controlPlane.pids["kube-apiserver"]!;
@@ -106,7 +115,7 @@ export class Harness implements AsyncDisposable {
     const [before, serverBefore] = [await cpuMs(pid), await cpuMs(server)];
     const result = await act();
     const done = await this.calls();
-    // Also covers a request of the action whose line in the audit log comes after its response.
+    // Also counts the requests that the API server logs only after the action has ended.
     const all = addCounts(done, await this.untilQuiet());
     const started = this.controller.pid === pid ? before : 0;
     return {
@@ -118,7 +127,7 @@ export class Harness implements AsyncDisposable {
     };
   }
 
-  /** Publishes the graph of five objects, unless it is published. */
+  /** Creates the RGD of {@link five}, unless it already exists. */
   async serveFive(): Promise<void> {
     if (this.#published) return;
     await publish(this.client, five());
@@ -126,7 +135,10 @@ export class Harness implements AsyncDisposable {
     await this.untilQuiet();
   }
 
-  /** Changes each of the named instances and waits until a watch shows that `holds` is true for all. */
+  /**
+   * Changes each of the named instances, and waits until watch events show that `holds` is true for
+   * all of them.
+   */
   async change(
     names: readonly string[],
     act: (name: string) => Promise<unknown>,
@@ -146,14 +158,14 @@ export class Harness implements AsyncDisposable {
     return { seconds, ms: names.map((name) => ends.get(name)! - began.get(name)!) };
   }
 
-  /** Creates instances and waits until all are ACTIVE. */
+  /** Creates instances, and waits until all are ACTIVE. */
   create(names: readonly string[], kind = FIVE): Promise<Took> {
     const created = (name: string) =>
       this.client.create(kind, instance(kind.kind, name, { value: name }), BY);
     return this.change(names, created, isActive, kind);
   }
 
-  /** Changes `spec.value` of each instance and waits until all statuses have the new value. */
+  /** Changes `spec.value` of each instance, and waits until all statuses contain the new value. */
   update(names: readonly string[], kind = FIVE): Promise<Took> {
     const value = `v${Date.now()}`;
     const updated = (name: string) =>
@@ -163,13 +175,16 @@ export class Harness implements AsyncDisposable {
     return this.change(names, updated, holds, kind);
   }
 
-  /** Deletes instances and waits until all are gone. */
+  /** Deletes instances, and waits until none of them exists. */
   remove(names: readonly string[], kind = FIVE): Promise<Took> {
     const deleted = (name: string) => this.client.delete({ kind, namespace: NAMESPACE, name });
     return this.change(names, deleted, (_, type) => type === "DELETED", kind);
   }
 
-  /** Returns names of `count` ACTIVE instances of five objects (by default `sizes.n`); creates missing ones. */
+  /**
+   * Returns the names of `count` ACTIVE instances of {@link five}, by default `sizes.n`. Creates
+   * the instances that do not exist.
+   */
   async instances(count = this.sizes.n): Promise<string[]> {
     await this.serveFive();
     const names = namesOf("five", count);

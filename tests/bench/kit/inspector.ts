@@ -1,8 +1,11 @@
-/** Reads the heap of a running Deno process through V8's inspector (Chrome DevTools protocol). */
+/**
+ * Reads the heap size of a running Deno process through V8's inspector, by the Chrome DevTools
+ * protocol.
+ */
 
 /**
- * Returns the bytes of the JavaScript heap after garbage collection: `used` by objects, and `committed` by
- * the system. The process must run with `--inspect=127.0.0.1:<port>`.
+ * Collects garbage and returns the size of the JavaScript heap, in bytes: `used` by objects, and
+ * `committed` by the operating system. The process must run with `--inspect=127.0.0.1:<port>`.
  */
 export async function heapOf(port: number): Promise<{ used: number; committed: number }> {
   const [target] = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
@@ -15,7 +18,7 @@ export async function heapOf(port: number): Promise<{ used: number; committed: n
   const call = async (method: string) => {
     const id = ++last;
     const answer = Promise.withResolvers<Record<string, number>>();
-    // Skips events, which the inspector sends on the same socket.
+    // Ignores events, which the inspector sends on the same socket as responses.
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data as string);
       if (message.id !== id) return;

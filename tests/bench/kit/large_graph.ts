@@ -1,8 +1,13 @@
-/** A large graph of Deployments, Services and ConfigMaps, with about six expressions for each node. */
+/**
+ * An RGD with many Deployments, Services and ConfigMaps, and about six expressions for each node.
+ */
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { GROUP } from "./graphs.ts";
 
-/** Returns an RGD of kind `Large` with this number of nodes. Node i reads nodes i-1, i-2 and i-3. */
+/**
+ * Returns an RGD of the kind `Large` with this number of nodes. Node i depends on the nodes i-1,
+ * i-2 and i-3.
+ */
 export function large(nodes: number, name: string): ResourceGraphDefinition {
   const resources = Array.from({ length: nodes }, (_, i) => {
     const before = i < 3 ? undefined : `n${i - 3}.metadata.name`;
@@ -36,7 +41,10 @@ export function large(nodes: number, name: string): ResourceGraphDefinition {
   };
 }
 
-/** Returns the template of node i without its metadata: Deployment, Service and ConfigMap alternate. */
+/**
+ * Returns the template of node i without its metadata. Deployments, Services and ConfigMaps
+ * alternate.
+ */
 function objectOf(i: number): JsonObject {
   const app: JsonObject = { app: "fixed" };
   if (i % 3 === 0) {

@@ -1,6 +1,7 @@
 /**
- * Another client of the API server, which sends a GET and a PATCH of a ConfigMap every 20 ms. As a program
- * (`latency_probe.ts <kubeconfig>`) it prints `ready`, and at SIGTERM its {@link Latencies} as JSON.
+ * A second client of the API server, whose latencies show how much a controller disturbs other
+ * clients. It sends a GET and a PATCH of a ConfigMap every 20 ms. The program `latency_probe.ts
+ * <kubeconfig>` prints `ready`, runs until SIGTERM, and then prints its {@link Latencies} as JSON.
  */
 import { connect, loadConfig } from "../../../src/kube/mod.ts";
 import { type Figure, percentile } from "./case.ts";
@@ -8,16 +9,22 @@ import { KINDS } from "./graphs.ts";
 import { beside } from "./process.ts";
 import { pause } from "./user.ts";
 
-/** Milliseconds of each request. */
+/** The duration of each request, in milliseconds. */
 interface Latencies {
   get: number[];
   patch: number[];
 }
 
-/** Number of rounds before the measurement, which run code that V8 has not compiled yet. */
+/**
+ * The number of requests before the measurement. They run the client's code until V8 has compiled
+ * it.
+ */
 const WARM_UP = 20;
 
-/** Returns the 99th percentiles of the probe's latencies while `act` runs. `when` is part of their names. */
+/**
+ * Measures the second client's latencies while `act` runs, and returns their 99th percentiles.
+ * `when` becomes a part of the figures' names.
+ */
 export async function latencies(
   kubeconfig: string,
   when: string,

@@ -1,15 +1,18 @@
-/** Measures when objects reach a state, by the events of a watch. */
+/** Measures by watch events when objects reach a state. */
 import { ApiError, isGone, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import { type KubeClient, within } from "../../../src/kube/mod.ts";
 import { pause } from "./user.ts";
 
-/** Whether an object is in the awaited state, by the object and the type of its watch event. */
+/**
+ * Returns whether an object has reached the expected state, from the object and the type of its
+ * watch event.
+ */
 export type Holds = (object: KubeObject, type: string) => boolean;
 
 /**
- * Calls `take` with each change of an object of the kind after `resourceVersion`, until the signal aborts.
- * When the API server ends the watch, as it does when the CRD changes, it lists and calls `take` for each
- * object.
+ * Calls `take` for each change of an object of the kind after `resourceVersion`, until the signal
+ * aborts. If the API server ends the watch, for example because the CRD has changed, lists the
+ * objects and calls `take` for each.
  */
 export async function follow(
   client: KubeClient,
@@ -29,27 +32,31 @@ export async function follow(
     }
     await pause(0.2);
     if (signal.aborted) return;
-    // The last events before a watch ends because of a changed CRD lack the new fields, so this lists.
+    // Lists the objects, because the last events before a CRD changes do not contain the CRD's new
+    // fields.
     const listed = await client.list(kind);
     for (const item of listed.items) take(item, "MODIFIED");
     resourceVersion = listed.resourceVersion;
   }
 }
 
-/** A watch of all objects of one kind. Disposing it ends the watch. */
+/** A watch of all objects of one kind. Disposing the object ends the watch. */
 export class ObjectWatch implements Disposable {
   readonly #waiting = new Map<string, { holds: Holds; resolve: (at: number) => void }>();
   readonly #stop = new AbortController();
-  /** Rejects when the watch cannot continue, for example because its kind is no longer served. */
+  /**
+   * A promise that rejects when the watch cannot continue, for example because the API server no
+   * longer serves the kind.
+   */
   readonly #failed = Promise.withResolvers<never>();
 
   private constructor(private readonly kind: KindRef) {}
 
-  /** Starts a watch of the changes after this call. */
+  /** Starts a watch that reports all changes from now on. */
   static async start(client: KubeClient, kind: KindRef): Promise<ObjectWatch> {
     const watch = new ObjectWatch(kind);
     const { resourceVersion } = await client.list(kind);
-    // Only `all` awaits this promise; without this handler Deno would end the process for its rejection.
+    // Handles the rejection, which would otherwise end the process unless {@link all} is waiting.
     watch.#failed.promise.catch(() => {});
     const take = watch.#take.bind(watch);
     follow(client, kind, resourceVersion, watch.#stop.signal, take).catch(watch.#failed.reject);
@@ -57,8 +64,8 @@ export class ObjectWatch implements Disposable {
   }
 
   /**
-   * Returns for each name the `performance.now()` of the first event in which the object is in the state.
-   * Rejects when an object is not in the state within the limit, or when the watch fails.
+   * Waits until each object has reached the state, and returns the times by name, in milliseconds
+   * by `performance.now()`. Rejects if the time limit is exceeded or the watch fails.
    */
   async all(names: readonly string[], holds: Holds, seconds = 600): Promise<Map<string, number>> {
     const found = new Map<string, number>();
@@ -74,7 +81,7 @@ export class ObjectWatch implements Disposable {
     return found;
   }
 
-  /** {@link all} for one object, by default within two minutes. */
+  /** Does the same as {@link all} for one object. The default time limit is two minutes. */
   async one(name: string, holds: Holds, seconds = 120): Promise<number> {
     return (await this.all([name], holds, seconds)).get(name)!;
   }

@@ -1,23 +1,28 @@
-/** Measures the resources of processes, and runs helper processes during a measurement. */
+/**
+ * Measures the CPU time and memory of processes, and runs helper processes during a measurement.
+ */
 import { guarded } from "../../support/controlplane/guard.ts";
 
-/** Returns the processor time of a process in milliseconds, with a resolution of 10 ms (Linux, `/proc`). */
+/**
+ * Returns the CPU time of a process in milliseconds, with a resolution of 10 ms. Reads `/proc`,
+ * which only Linux has.
+ */
 export async function cpuMs(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-/** Returns the resident memory of a process in MiB (Linux, `/proc`). */
+/** Returns the resident memory of a process in MiB. Reads `/proc`, which only Linux has. */
 export async function residentMiB(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
 }
 
 /**
- * Runs a module in a process of its own while `act` runs, so that the benchmark's work does not slow it down.
- * Starts `act` after the module's first output, ends the module with SIGTERM after `act`, and returns its
- * later output. Rejects with the module's standard error when the module ends before `act`.
+ * Runs a module in a process of its own while `act` runs. Calls `act` after the module's first
+ * output, then ends the module with SIGTERM, and returns the module's later output. If the module
+ * ends before `act`, rejects with the module's standard error.
  */
 export async function beside(
   module: string,
@@ -30,7 +35,7 @@ export async function beside(
   const early = process.status.then(async ({ code }) => {
     throw new Error(`${module} ended with code ${code}: ${await errors}`);
   });
-  // The module also ends after `act`, when `early` is no longer awaited.
+  // Ignores the module's end after `act`, which also rejects this promise.
   early.catch(() => {});
   try {
     await Promise.race([output.read(), early]);

@@ -1,4 +1,7 @@
-/** Removes the objects that a controller leaves, so that the next controller starts with the same state. */
+/**
+ * Removes the objects that a controller leaves, so that the next controller starts with the same
+ * state of the API server.
+ */
 import {
   CRD_KIND,
   isNotFound,
@@ -11,7 +14,10 @@ import type { KubeClient } from "../../../src/kube/mod.ts";
 import { GROUP, KINDS, NAMESPACE } from "./graphs.ts";
 import { BY, concurrently, until } from "./user.ts";
 
-/** Removes the benchmark's graphs, their kinds and all objects of its namespace. No controller may be running. */
+/**
+ * Removes the benchmark's RGDs, the kinds that they define, and all objects in the benchmark's
+ * namespace. No controller may run meanwhile.
+ */
 export async function sweep(client: KubeClient): Promise<void> {
   const crds = (await client.list(CRD_KIND)).items.filter((crd) => specOf(crd).group === GROUP);
   const graphs = new Set(
@@ -34,8 +40,8 @@ export async function sweep(client: KubeClient): Promise<void> {
 }
 
 /**
- * Removes the CRD of a kind that no graph serves, its instances, and the objects whose names begin with the
- * name of the kind.
+ * Removes the CRD of a kind without an RGD, the instances of the kind, and all objects whose names
+ * begin with the kind's name.
  */
 export async function sweepKind(client: KubeClient, kind: KindRef): Promise<void> {
   const prefix = `${kind.kind.toLowerCase()}-`;
@@ -73,7 +79,8 @@ async function removeAll(
   const items = await itemsOf(client, kind);
   await concurrently(items.filter(which), async ({ metadata: { name, namespace, finalizers } }) => {
     const ref = namespace ? { kind, namespace, name: name! } : { kind, name: name! };
-    // The garbage collector may delete an object with an owner before this does.
+    // Ignores a missing object: Kubernetes' garbage collector may have deleted it together with its
+    // owner.
     try {
       if (finalizers?.length && kind !== CRD_KIND) {
         await client.mergePatch(ref, { metadata: { finalizers: null } }, BY);
@@ -85,7 +92,7 @@ async function removeAll(
   });
 }
 
-/** Returns all objects of a kind; an empty list when its CRD has been deleted since the caller listed CRDs. */
+/** Returns all objects of a kind; an empty list if the kind's CRD has just been deleted. */
 async function itemsOf(client: KubeClient, kind: KindRef): Promise<KubeObject[]> {
   try {
     return (await client.list(kind)).items;

@@ -1,4 +1,6 @@
-/** Actions of the benchmark as a user of the cluster, such as publishing a graph, and helpers to wait. */
+/**
+ * What the benchmark does as a user of the cluster, such as creating RGDs, and functions that wait.
+ */
 import {
   type Condition,
   CRD_KIND,
@@ -13,18 +15,21 @@ import { installCrds } from "../../../src/publish/mod.ts";
 import type { RunningControlPlane } from "../../support/controlplane/mod.ts";
 import { core, NAMESPACE } from "./graphs.ts";
 
-/** Write options of the benchmark itself. */
+/** The options of the benchmark's own writes. */
 export const BY = { fieldManager: "bench" };
 
-/** Number of concurrent requests: as many as a script would send. */
+/** The number of concurrent requests, similar to that of a user's script. */
 const IN_FLIGHT = 20;
 
-/** Waits for a number of seconds. */
+/** Waits for this number of seconds. */
 export function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
 
-/** Polls until the condition holds, by default every 50 ms. Rejects after `seconds`, by default 120. */
+/**
+ * Polls until the condition is true, by default every 50 ms. Rejects after `seconds`, by default
+ * 120.
+ */
 export async function until(
   holds: () => Promise<boolean>,
   { seconds = 120, every = 0.05 } = {},
@@ -54,7 +59,10 @@ export function isActive(object: KubeObject): boolean {
   return (object.status as { state?: string } | undefined)?.state === "ACTIVE";
 }
 
-/** Installs kro's CRDs, creates the benchmark's namespace and returns the administrator's client. */
+/**
+ * Installs kro's CRDs, creates the benchmark's namespace, and returns a client with the
+ * administrator's permissions.
+ */
 export async function administrator(controlPlane: RunningControlPlane): Promise<KubeClient> {
   const config = await loadConfig({ kubeconfig: controlPlane.kubeconfig });
   const client = connect(config, { userAgent: "bench" });
@@ -65,7 +73,9 @@ export async function administrator(controlPlane: RunningControlPlane): Promise<
   return client;
 }
 
-/** Creates an RGD and waits until it is Active. Rejects when the controller does not accept it. */
+/**
+ * Creates an RGD, and waits until it is Active. Rejects if the controller does not accept the RGD.
+ */
 export async function publish(client: KubeClient, rgd: ResourceGraphDefinition): Promise<void> {
   await client.create(RGD_KIND, rgd, BY);
   await until(async () => {
@@ -74,7 +84,8 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
       state?: string;
       conditions?: Condition[];
     };
-    // Inactive does not mean rejected: upstream's RGD is Inactive until its revision is compiled.
+    // An RGD whose state is Inactive need not be rejected: upstream's RGDs are Inactive until their
+    // revision is compiled.
     const refused = conditions.find(({ type, status }) =>
       type === "GraphAccepted" && status === "False"
     );
@@ -90,11 +101,14 @@ export async function crdOf(rgd: ResourceGraphDefinition): Promise<KubeObject> {
   return result.graph.crd;
 }
 
-/** Creates the CRD of an RGD without the RGD, so that no controller reconciles instances of the kind. */
+/**
+ * Creates the CRD of an RGD without the RGD itself, so that no controller reconciles instances of
+ * the kind.
+ */
 export async function defineKind(client: KubeClient, rgd: ResourceGraphDefinition): Promise<void> {
   const crd = await crdOf(rgd);
   await client.create(CRD_KIND, crd, BY);
   await waitEstablished(client, crd.metadata.name!);
-  // The API server may respond with 404 for a moment after a kind is established.
+  // Waits, because the API server may still return 404 shortly after a CRD is established.
   await pause(2);
 }

@@ -1,4 +1,7 @@
-/** Bar charts of the figures as SVG, in the format of `deno fmt`. */
+/**
+ * Draws bar charts of the benchmark's figures as SVG. The SVG is formatted as `deno fmt` formats
+ * it.
+ */
 import { COLUMNS, type Results, shown, valueOf } from "./results.ts";
 
 const THEMES = {
@@ -6,10 +9,10 @@ const THEMES = {
   dark: { text: "#f0f6fc", faint: "#9198a1", bars: ["#4493f8", "#d29922", "#db6d28", "#656c76"] },
 } as const;
 
-/** The color scheme of the page around a chart. */
+/** The color scheme of the page that contains the chart. */
 export type Theme = keyof typeof THEMES;
 
-/** Returns the groups of bars. Each group has a scale of its own. */
+/** Returns the groups of bars in a chart. Each group has its own scale. */
 function groups(results: Results) {
   const n = results.sizes.n;
   const wanted: [string, string, RegExp, string][] = [
@@ -32,7 +35,7 @@ function groups(results: Results) {
   })).filter(({ bars }) => bars.length > 0);
 }
 
-/** Returns the chart of a run as SVG, for a page of this theme. */
+/** Returns the chart of a benchmark run as SVG, in the colors of the theme. */
 export function chart(results: Results, theme: Theme): string {
   const { text, faint, bars: colors } = THEMES[theme];
   const [left, width, bar] = [300, 760, 18];

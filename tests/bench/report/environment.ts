@@ -1,4 +1,4 @@
-/** The versions and the machine of a run. */
+/** Determines the software versions and the machine of a benchmark run. */
 import { moduleDir, modules, moduleVersion } from "../../support/controlplane/parts.ts";
 import type { Results } from "./results.ts";
 
@@ -19,7 +19,10 @@ export async function versions(): Promise<Results["versions"]> {
   };
 }
 
-/** Returns the machine and its present load (Linux, `/proc`). */
+/**
+ * Returns the machine's processor and memory, and its present load. Reads `/proc`, which only Linux
+ * has.
+ */
 export async function machine(): Promise<Results["machine"]> {
   const info = await Deno.readTextFile("/proc/cpuinfo");
   const load = Deno.loadavg()[0]!;

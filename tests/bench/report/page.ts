@@ -1,4 +1,4 @@
-/** Writes docs/figures.md and its charts from the results of a run. */
+/** Writes docs/figures.md and its charts from the results of a benchmark run. */
 import { cases, scripts } from "../cases/mod.ts";
 import { chart, type Theme } from "./charts.ts";
 import { padded, type Results, tableOf } from "./results.ts";
@@ -21,13 +21,13 @@ const METHOD = `
   until two seconds after its last call. RSS is resident memory. p50, p95 and p99 are percentiles.
 `.trim();
 
-/** Returns docs/figures.md and its charts: names of files in `docs`, and their contents. */
+/** Returns docs/figures.md and its charts, as the names of files in `docs` and their contents. */
 export function pages(results: Results): Record<string, string> {
   const charts = THEMES.map((theme) => [`figures-${theme}.svg`, chart(results, theme)]);
   return { "figures.md": page(results), ...Object.fromEntries(charts) };
 }
 
-/** Writes {@link pages} into docs. */
+/** Writes the files that {@link pages} returns into the folder docs. */
 export async function writePages(results: Results): Promise<void> {
   await Deno.mkdir(DOCS, { recursive: true });
   for (const [name, text] of Object.entries(pages(results))) {
@@ -35,7 +35,10 @@ export async function writePages(results: Results): Promise<void> {
   }
 }
 
-/** Returns the page of a run: charts, targets, method, machine, and a table for each case. */
+/**
+ * Returns the content of docs/figures.md: charts, targets, method, machine, and a table for each
+ * case.
+ */
 export function page(results: Results): string {
   const names = [...new Set(results.rows.map((row) => row.case))];
   return `# Figures
@@ -107,7 +110,10 @@ function failures({ failed }: Results): string {
   return `\n## Failed\n\n${lines.join("\n")}\n`;
 }
 
-/** Formats a Markdown table as `deno fmt` does. The first `texts` columns are left-aligned, others right. */
+/**
+ * Formats a Markdown table as `deno fmt` does. The first `texts` columns are left-aligned, the
+ * other columns right-aligned.
+ */
 function markdown(table: readonly string[][], texts: number): string {
   const [head, ...lines] = padded(table, texts);
   const rule = head!.map(({ length }, i) =>

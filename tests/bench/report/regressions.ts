@@ -1,13 +1,18 @@
-/** Compares a run with the record. */
+/** Compares the results of a benchmark run with the recorded results. */
 import { type Results, type Row, valueOf } from "./results.ts";
 
-/** The measured CPU may be at most this many times the recorded CPU, because the machine is noisy. */
+/**
+ * The factor by which measured CPU time may exceed the recorded CPU time. It is large because other
+ * work on the machine affects CPU time.
+ */
 const CPU_FACTOR = 2;
 
 /**
- * Returns a line for each figure of kro that is worse than the record. Calls must be equal. CPU may be at most
- * doubled; when both runs measured the bare loop, this applies to the ratio of CPU to the bare loop's CPU.
- * Times, memory and figures that the record lacks are not compared.
+ * Returns a line for each of kro's figures that is worse than the recorded figure.
+ * - Numbers of calls must be equal.
+ * - CPU time may be at most doubled. If both runs measured the bare loop, CPU time is compared
+ * relative to the bare loop's.
+ * - Durations, memory and figures without a recorded value are not compared.
  */
 export function regressions(recorded: Results, now: Results): string[] {
   const found: string[] = [];

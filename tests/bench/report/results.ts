@@ -1,10 +1,13 @@
-/** The results of a run: the format of results.json, and tables of the figures. */
+/** The results of a benchmark run: the format of results.json, and tables of the figures. */
 import type { Variant } from "../kit/controller.ts";
 
-/** A controller, or `bare` for cases without a controller (`ceiling` and `crds`). */
+/**
+ * The column of a figure: a controller, or `bare` for cases that measure no controller (`ceiling`
+ * and `crds`).
+ */
 export type Column = Variant | "bare";
 
-/** A figure of a case, for each controller that was measured. */
+/** A figure of a case, with a value for each measured controller. */
 export interface Row {
   case: string;
   measure: string;
@@ -12,21 +15,21 @@ export interface Row {
   values: Partial<Record<Column, number>>;
 }
 
-/** A run of the benchmark. */
+/** The results of a benchmark run. */
 export interface Results {
-  /** ISO 8601. */
+  /** The time at which the run began, in ISO 8601 format. */
   began: string;
   ended: string;
   versions: { kro: string; upstream: string; kubernetes: string; deno: string };
-  /** The loads are averages of one minute and include other work on the machine. */
+  /** The machine. The loads are one-minute averages, and include other work on the machine. */
   machine: { cpu: string; cores: number; memoryGiB: number; loadBegan: number; loadEnded: number };
   sizes: Record<string, unknown>;
   rows: Row[];
-  /** Cases that ended with an error, by controller. */
+  /** The cases that failed with an error, with the controller that was measured. */
   failed: { case: string; side: string; error: string }[];
 }
 
-/** The columns with their titles, in order. */
+/** The columns and their titles, in the order of the tables. */
 export const COLUMNS: readonly [Column, string][] = [
   ["ours", "kro"],
   ["tuned", "upstream, tuned"],
@@ -34,19 +37,28 @@ export const COLUMNS: readonly [Column, string][] = [
   ["bare", "bare loop"],
 ];
 
-/** Formats a number with three significant digits; returns an empty string when it was not measured. */
+/**
+ * Formats a number with three significant digits. Returns an empty string for a value that was not
+ * measured.
+ */
 export function shown(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return "";
   if (Number.isInteger(value) || Math.abs(value) >= 100) return value.toFixed(0);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
-/** Returns the value of a case's first measure that matches; undefined when it was not measured. */
+/**
+ * Returns the value of the first figure of a case whose name matches; undefined if it was not
+ * measured.
+ */
 export function valueOf(results: Results, of: string, measure: RegExp, column: Column) {
   return results.rows.find((row) => row.case === of && measure.test(row.measure))?.values[column];
 }
 
-/** Returns the header and the lines of a table of the figures that `takes` selects; by default all. */
+/**
+ * Returns the header and the lines of a table of figures. `takes` selects the figures; by default
+ * all.
+ */
 export function tableOf(
   results: Results,
   takes: (row: Row) => boolean = () => true,
@@ -63,7 +75,10 @@ export function tableOf(
   return [head, ...lines];
 }
 
-/** Pads the cells of a table. The first `texts` columns are left-aligned, others right. */
+/**
+ * Pads the cells of a table with spaces. The first `texts` columns are left-aligned, the other
+ * columns right-aligned.
+ */
 export function padded(table: readonly string[][], texts: number): string[][] {
   const widths = table[0]!.map((_, i) => Math.max(...table.map((line) => line[i]!.length)));
   return table.map((line) =>

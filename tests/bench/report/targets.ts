@@ -1,15 +1,21 @@
-/** The targets of the project: ratios of figures within one run. */
+/**
+ * The performance targets of the project. Each target is a ratio of figures within one benchmark
+ * run.
+ */
 import { type Column, type Results, valueOf } from "./results.ts";
 
-/** A target, and the ratio in this run. */
+/** A performance target, and the ratio that a run has measured. */
 export interface Verdict {
   target: string;
   found: string;
-  /** Whether the run meets the target; undefined when it was not measured or other work disturbed the run. */
+  /**
+   * Whether the run meets the target. Undefined if the ratio was not measured, or if other work on
+   * the machine disturbed the run.
+   */
   holds: boolean | undefined;
 }
 
-/** Compares a run with all targets. */
+/** Compares a benchmark run with all targets. */
 export function judge(results: Results): Verdict[] {
   const n = results.sizes.n;
   const value = (of: string, measure: RegExp, column: Column = "ours") =>
@@ -46,12 +52,14 @@ export function judge(results: Results): Verdict[] {
     bare("created"),
     (found) => found <= 1.25,
   );
-  // Adds the bare loop's ratio to a missed target, to show whether any controller could reach it.
+  // Adds the bare loop's ratio to a missed target, which shows whether any controller could meet
+  // the target.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
       ? { ...verdict, found: `${verdict.found}; the bare loop ${(upstream / ceiling).toFixed(2)}` }
       : verdict;
-  // kro makes more requests than the bare loop. If kro was faster, other work slowed the bare loop down.
+  // A ratio below 1 shows that other work slowed the bare loop down, because kro does more work
+  // than the bare loop.
   const disturbed = Number(create.found) < 1;
   return [
     disturbed

@@ -1,8 +1,9 @@
 /**
- * The case `cel`: the time of one evaluation, in kro and in upstream's own code in the same run. Upstream (the
- * oracle's `bench`) evaluates with converted values, and its result is not converted to JSON. kro is
- * measured in the same way ("ours"), and with the conversions of a pass ("in a pass"): from the JSON of the
- * cluster's objects and to the JSON of the result. It prints a table to standard error.
+ * The benchmark case `cel`: measures the evaluation of single CEL expressions, in kro and in
+ * upstream's own code. Upstream, as the oracle's command `bench`, evaluates values that are already
+ * converted, and does not convert the result to JSON. kro is measured in the same way ("ours"), and
+ * together with the conversions of a reconciliation ("in a pass"): from the JSON of the cluster's
+ * objects, and to the JSON of the result. The script prints a table to standard error.
  */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { type CelType, compile, fromCel, objectType, toCel } from "../../../src/cel/mod.ts";
@@ -111,12 +112,15 @@ const VARIABLES: Readonly<Record<string, JsonObject>> = {
 };
 
 const DEPLOYMENT = { group: "apps", version: "v1", kind: "Deployment" };
-/** The best of several rounds counts, for kro and upstream, because other processes disturb some rounds. */
+/**
+ * The number of measurements of each expression. The best one counts, because other processes
+ * disturb some of them.
+ */
 const ROUNDS = 3;
-/** Duration of one round in milliseconds; the oracle's is the same. */
+/** The duration of one measurement, in milliseconds. The oracle measures for the same time. */
 const ROUND_MS = 300;
 
-/** One line of the table, in nanoseconds for each evaluation. */
+/** One line of the printed table, with the time of one evaluation in nanoseconds. */
 interface Row {
   readonly name: string;
   readonly expression: string;
@@ -140,7 +144,10 @@ function used(expression: string, of: JsonObject): JsonObject {
   return Object.fromEntries(names.map((name) => [name, of[name]!]));
 }
 
-/** Returns two functions to measure: evaluation alone, and evaluation with conversion from and to JSON. */
+/**
+ * Returns two functions to measure: one only evaluates the expression, the other also converts from
+ * and to JSON.
+ */
 function ours(expression: string, schemas: JsonObject): Record<"ours" | "pass", () => unknown> {
   const types: Record<string, CelType> = {};
   for (const [id, schema] of Object.entries(schemas)) types[id] = objectType(id, schema as Schema);

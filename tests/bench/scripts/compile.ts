@@ -1,7 +1,8 @@
 /**
- * The case `compile`: the time to compile a large RGD, and the heap of a thousand compiled graphs of usual and
- * of large size, before and after each expression is evaluated once. It needs `--expose-gc`, to collect
- * garbage before it measures the heap.
+ * The benchmark case `compile`: measures the time to compile a large RGD, and the heap that a
+ * thousand compiled RGDs of usual and of large size use, before and after each expression is first
+ * evaluated. The script needs the flag `--expose-gc` to collect garbage before it measures the
+ * heap.
  */
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, type Graph, kindsOf } from "../../../src/graph/mod.ts";
@@ -17,7 +18,8 @@ const RUNS = 30;
 const source = snapshotSource();
 
 async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms: number }> {
-  // Parsed for each RGD, as from the API server, so that no two RGDs share a string.
+  // Parses a copy for each RGD, so that no two RGDs share a string. RGDs from the API server do not
+  // share strings either.
   const rgd: ResourceGraphDefinition = JSON.parse(JSON.stringify(large(nodes, name)));
   const kinds = await resolveKinds(source, kindsOf(rgd));
   const began = performance.now();
@@ -27,7 +29,7 @@ async function compiled(nodes: number, name: string): Promise<{ graph: Graph; ms
   return { graph: result.graph, ms };
 }
 
-/** Returns the used heap in MB after garbage collection. */
+/** Collects garbage, and returns the size of the used heap in MB. */
 function heap(): number {
   const { gc } = globalThis as { gc?: () => void };
   gc?.();
@@ -66,7 +68,7 @@ async function measureHeap(nodes: number): Promise<void> {
     }
   }
   figure("heap after each evaluated all");
-  // This use of the graphs keeps V8 from collecting them earlier.
+  // Uses the graphs after the measurement, because V8 might otherwise collect them before it.
   graphs.length = 0;
 }
 

@@ -1,12 +1,13 @@
 /**
- * The case `cost`: how long a loop over each declared CEL function runs until the default budget stops it,
- * with arguments of 1, 100 and 10,000 characters or elements. It also measures loops in which every step
- * fails. The charges in `src/cel/evaluate/charges.ts` are derived from these times.
+ * The benchmark case `cost`: measures how long each CEL function can run before the default cost
+ * budget stops it. The function runs in a loop, with arguments of 1, 100 and 10,000 characters or
+ * elements. Loops in which every step fails are measured too. The charges in
+ * `src/cel/evaluate/charges.ts` are derived from these times.
  *
- * A time is the processor time of this process: the better of two runs with a fifth of the default budget,
- * multiplied by five. An expression over 40 ms runs twice more with the whole budget. The first line is a loop
- * that only compares numbers. The argument selects one function, and the table then has a line for each call.
- * The table is printed to standard error.
+ * A time is CPU time of this process: the better of two runs with a fifth of the default budget,
+ * multiplied by five. An expression over 40 ms runs twice more with the whole budget. The first
+ * line of the table is a loop that only compares numbers. The script's argument selects one
+ * function, and the table then has a line for each call. The table is printed to standard error.
  */
 import process from "node:process";
 import {
@@ -22,9 +23,12 @@ import { DECLARATIONS } from "../../../src/cel/library/registry.ts";
 
 const SIZES = [1, 100, 10_000];
 const SHARE = 5;
-/** A time above this many milliseconds is measured again with the whole budget. */
+/** The time above which an expression is measured again with the whole budget, in milliseconds. */
 const SLOW = 40;
-/** Functions that the evaluator implements itself. Their cost is the cost of their arguments. */
+/**
+ * Functions that the evaluator implements itself. They have no cost besides the cost of their
+ * arguments.
+ */
 const SKIPPED = new Set(["_?_:_", "_&&_", "_||_", "newCondition", "condition"]);
 
 const variables: Record<string, unknown> = {
@@ -33,7 +37,10 @@ const variables: Record<string, unknown> = {
   text: "ab-".repeat(33),
 };
 
-/** Declares a variable and returns its name. The value is converted from JSON, like the API server's. */
+/**
+ * Declares a variable for expressions, and returns its name. The value is converted from JSON, like
+ * values from the API server.
+ */
 function variable(name: string, value: unknown): string {
   variables[name] ??= rawToCel(JSON.parse(JSON.stringify(value)));
   return name;
@@ -44,7 +51,10 @@ const cut = (text: string, size: number) =>
 const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
-/** First arguments that the function parses without an error, by size. */
+/**
+ * First arguments that a function can parse, by the function's name. The parameter is the size of
+ * the argument.
+ */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],
   isQuantity: (n) => [`${"1".repeat(n)}Ki`],
@@ -86,7 +96,7 @@ function texts(size: number, name: string, index: number): string[] {
   return index === 0 ? [long] : [variable("dash", "-"), variable("empty", ""), long];
 }
 
-/** Returns arguments of a type, as expressions. */
+/** Returns arguments of a type as CEL expressions. */
 function args(type: string, size: number, name: string, index: number): string[] {
   const ints = () => variable(`ints${size}`, listOf(size, (i) => i * 7919 % size));
   const words = () => variable(`words${size}`, listOf(size, (i) => `s${i * 7919 % size}`));
@@ -152,7 +162,10 @@ function callOf({ name, member }: FunctionDeclaration, values: readonly string[]
   return member ? `(${first}).${name}(${rest.join(", ")})` : `${name}(${values.join(", ")})`;
 }
 
-/** Returns the milliseconds until the default budget is spent; undefined when the body fails before that. */
+/**
+ * Returns the time until the default budget is spent, in milliseconds; undefined if the loop's body
+ * fails earlier.
+ */
 function milliseconds(body: string): number | undefined {
   const types = Object.fromEntries(Object.keys(variables).map((name) => [name, DYN]));
   const result = compile(`d.all(i, d.all(j, d.all(k, ${body})))`, { variables: types, omit: true });
@@ -161,7 +174,10 @@ function milliseconds(body: string): number | undefined {
   return screened !== undefined && screened > SLOW ? betterOfTwo(result.program, 1) : screened;
 }
 
-/** Returns the time with 1/share of the default budget, multiplied by share: the better of two runs. */
+/**
+ * Runs the program twice with a fraction 1/`share` of the default budget. Returns the better time,
+ * multiplied by `share`.
+ */
 function betterOfTwo(program: Program, share: number): number | undefined {
   const times = [1, 2].map(() => {
     const before = process.cpuUsage();
@@ -174,7 +190,7 @@ function betterOfTwo(program: Program, share: number): number | undefined {
   return Number.isNaN(better) ? undefined : better;
 }
 
-/** Returns the Cartesian product. */
+/** Returns all combinations of one element from each list. */
 function combinations(choices: readonly string[][]): string[][] {
   return choices.reduce<string[][]>((all, some) => all.flatMap((a) => some.map((s) => [...a, s])), [
     [],
@@ -184,7 +200,10 @@ function combinations(choices: readonly string[][]): string[][] {
 const nested = (depth: number, inner: string) =>
   "(".repeat(depth) + inner + " + 1)".repeat(depth) + " == 1";
 
-/** Loop bodies that fail at every step; `all` continues after an error. */
+/**
+ * Loop bodies that fail at every step. The macro `all` continues after an error, so such a loop
+ * does not end early.
+ */
 const FAILING = [
   "object.missing == 1",
   "object['missing'] == 1",

@@ -1,7 +1,8 @@
 /**
- * The case `example` (`deno task figures`): calls, times and memory of kro's production bundle for
- * deploy/examples/httpbin, on a control plane with all controllers. Calls are those of the audit log, with
- * watches and without the Lease; it prints their verbs to standard error.
+ * The benchmark case `example` (`deno task figures`): measures the API requests, times and memory
+ * of kro's production bundle for deploy/examples/httpbin, on a control plane with all controllers.
+ * The requests are read from the audit log; they include watches, but no requests for the Lease.
+ * The script prints their verbs to standard error.
  */
 import { AuditLog, calls } from "../../support/controlplane/audit.ts";
 import { startControlPlane } from "../../support/controlplane/mod.ts";
@@ -26,7 +27,10 @@ await kubectl("create", "namespace", "kro");
 const audit = await AuditLog.fromNow(controlPlane.auditLog);
 await using kro = await start(await install("ours"), controlPlane);
 
-/** Waits until kro's endpoint reports the state at the path. Returns the milliseconds. */
+/**
+ * Waits until kro's HTTP endpoint reports this state at the path. Returns the duration in
+ * milliseconds.
+ */
 async function untilState(path: string, state: string): Promise<number> {
   const began = performance.now();
   await until(async () => {
@@ -37,9 +41,9 @@ async function untilState(path: string, state: string): Promise<number> {
   return performance.now() - began;
 }
 
-/** Prints kro's calls since the last call of this function. */
+/** Prints kro's API requests since the last call of this function. */
 async function figureCalls(measure: string): Promise<void> {
-  // The API server may log a call a moment after its response.
+  // Waits, because the API server may log a request slightly after it has responded.
   await pause(0.5);
   const entries = calls(await audit.read())
     .filter(({ user, resource }) => user === "kro" && resource !== "leases");

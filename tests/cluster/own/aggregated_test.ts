@@ -1,4 +1,7 @@
-/** Kinds of an aggregated API that is registered late: a second API server serves it behind the first one. */
+/**
+ * Tests of an aggregated API that is registered late. A second API server serves the kinds behind
+ * the first one.
+ */
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
 import { crdOf, kroTest, kubectl, NAME } from "../../support/cluster/mod.ts";
 
@@ -10,7 +13,9 @@ kroTest(
     const onSecond = (args: string[], stdin?: unknown) => kubectl(args, { on: second, stdin });
     const fields = { spec: { type: "object", properties: { size: { type: "string" } } } };
     await onSecond(["apply", "-f", "-"], crdOf("Gadget", group, "v1", fields));
-    // The first API server names the user in headers that the second one does not trust.
+    // The second API server treats all requests as anonymous, because it does not trust the headers
+    // in which the first one passes the user's name. The anonymous user therefore gets all
+    // permissions.
     const everything = ["--clusterrole=cluster-admin", "--user=system:anonymous"];
     await onSecond(["create", "clusterrolebinding", "anybody", ...everything]);
     await onSecond(["create", "namespace", s.namespace]);

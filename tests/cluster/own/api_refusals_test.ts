@@ -1,4 +1,7 @@
-/** Writes that the API server rejects: the instance names object, reason and field; other nodes continue. */
+/**
+ * Tests of writes that the API server rejects. The instance's conditions must name the object, the
+ * reason and the field, and other nodes must continue.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -13,7 +16,10 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** A graph with a node that may be rejected, one that depends on it, and one that does not. */
+/**
+ * Applies an RGD with three nodes: `node`, which the API server may reject; a node that depends on
+ * it; and a node that does not depend on it.
+ */
 async function withBystander(s: Scenario, node: JsonObject, spec: JsonObject = {}) {
   const graph = await s.graph({
     kind: "Refused",

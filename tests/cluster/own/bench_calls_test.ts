@@ -1,4 +1,5 @@
-// Cases of the benchmark at small sizes: the number of calls is exact on every machine.
+// Runs benchmark cases with few instances. Their numbers of API calls must be exact, and do not
+// depend on the machine.
 import assert from "node:assert/strict";
 import { create } from "../../bench/cases/create.ts";
 import { remove } from "../../bench/cases/delete.ts";
@@ -16,7 +17,10 @@ import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 
 const sizes = { n: 3, many: 3, drifts: 3, quiet: 2, graphs: 1, memory: [1] };
 
-/** In the order of an instance's life. Deletions also list; concurrent passes share these lists. */
+/**
+ * The benchmark cases in the order in which they run, with the expected numbers of calls. A
+ * deletion also sends list requests; they are not counted, because concurrent deletions share them.
+ */
 const EXPECTED: readonly [Case, Record<string, number>][] = [
   [create, { "1: calls an instance": 7, "3: calls an instance": 7, "3: writes an instance": 7 }],
   [quiet, { "calls in 2 s": 0, "writes in 2 s": 0 }],

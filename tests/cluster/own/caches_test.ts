@@ -1,4 +1,7 @@
-/** The watch caches: which objects are members, when an object counts as gone, and what external objects cost. */
+/**
+ * Tests of the watch caches: which objects belong to an instance, when an object counts as deleted,
+ * and how many requests external objects cost.
+ */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";
 import { CachedCluster } from "../../../src/clusters/cached.ts";

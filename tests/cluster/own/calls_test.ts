@@ -1,4 +1,4 @@
-/** Exact numbers of kro's requests to the API server, counted from the audit log. */
+/** Asserts the exact numbers of kro's requests to the API server, as its audit log counts them. */
 import assert from "node:assert/strict";
 import { callText, isWriteVerb } from "../../support/controlplane/audit.ts";
 import {
@@ -11,13 +11,22 @@ import {
   viewed,
 } from "../../support/cluster/mod.ts";
 
-/** Resync interval short enough that a test of quiet counts the requests of passes without a change. */
+/**
+ * A resync interval so short that a test without changes also counts the requests of several
+ * resyncs.
+ */
 const busy = { controller: { instanceRequeueMs: 300 }, defaults: true };
 
-/** How long kro must be quiet before its calls are counted: longer than a delayed status write. */
+/**
+ * The time for which kro must be idle before its requests are counted, in milliseconds. It exceeds
+ * the delay of a debounced status write.
+ */
 const QUIET_MS = 1000;
 
-/** A ConfigMap, a Secret and a ServiceAccount, each of which references the one before. */
+/**
+ * An RGD with a ConfigMap, a Secret and a ServiceAccount. The Secret depends on the ConfigMap, and
+ * the ServiceAccount on the Secret.
+ */
 const three: GraphSpec = {
   kind: "Trio",
   spec: { value: "string | default=x", other: "string | default=y" },
@@ -36,7 +45,10 @@ const three: GraphSpec = {
   ],
 };
 
-/** The requests that `act` causes, from a quiet kro until it is quiet again, without other tests' namespaces. */
+/**
+ * Returns the requests that kro sends from the call of `act` until kro is idle again. Requests for
+ * the namespaces of other tests are left out.
+ */
 async function callsDuring(s: Scenario, act: () => Promise<unknown>): Promise<string[]> {
   await s.requests();
   await act();
@@ -171,7 +183,7 @@ kroTest("calls for a chain of depth D: D + 2 in one pass, and D + 3 to delete it
     "list configmaps",
     "patch chains one",
   ]);
-  // The timed requeue is off: only watches drive the waves of a deletion.
+  // The periodic requeue is off, so that only watch events start the deletion of the next objects.
 }, { controller: { instanceRequeueMs: 0 }, defaults: true });
 
 kroTest(
@@ -183,7 +195,7 @@ kroTest(
     await s.idle(QUIET_MS);
     const isRead = (call: string) => /^(get|list) /.test(call);
 
-    /** Writes of a newly started controller. */
+    /** Restarts the controller and returns its writes until it is idle. */
     const written = async () => {
       await s.requests();
       await s.restart();

@@ -1,9 +1,12 @@
-/** The one-shot commands on the real control plane: they need no controller and do not interfere with one. */
+/**
+ * Tests of the commands that run once and exit, on a real control plane. The commands need no
+ * controller, and do not interfere with a running one.
+ */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
 
-/** A namespace, a group of its own, and the example in it as files. */
+/** Creates a namespace, and writes the example in an API group of its own to files. */
 async function example() {
   const controlPlane = await sharedControlPlane();
   const space = await testNamespace("cli");
@@ -34,7 +37,7 @@ async function example() {
     dir,
     group,
     namespace: space.name,
-    /** Name of the generated kind for kubectl. */
+    /** The name by which kubectl knows the generated kind. */
     kind: `httpbinapps.${group}`,
     kro,
     get,
@@ -46,7 +49,7 @@ async function example() {
   };
 }
 
-/** Results by `Kind name` of a printed table. */
+/** Returns the results in a printed table, by `Kind name`. */
 function results(stdout: string): Record<string, string> {
   const rows = stdout.trim().split("\n").slice(1).map((line) => line.split(/\s{2,}/));
   return Object.fromEntries(rows.map((cells) => [cells[0]!, cells.at(-1)!]));
@@ -144,7 +147,7 @@ Deno.test("apply leaves instances to a live controller, unless --force-local is 
   const forced = await e.kro("apply", "-f", e.dir, "--force-local");
   assert.equal(forced.code, 0, forced.stderr);
   await e.kro("delete", "-f", e.dir, "--force-local");
-  // Other tests must not wait for a holder that does not exist.
+  // Removes the Lease, because other tests would wait for its holder, which does not exist.
   await e.kubectl(["delete", "lease", "controller.kro.run", "-n", e.namespace]);
 });
 

@@ -1,4 +1,7 @@
-/** Requests of a deletion without a controller: each object once per pass, then only the object that blocks it. */
+/**
+ * Counts the API requests of `kro delete` without a controller: each object is requested once per
+ * pass; later, only the object that blocks the deletion is requested.
+ */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import {
@@ -66,7 +69,8 @@ Deno.test("live deletion: only the object that a finalizer holds is polled, and 
       entries.push(...await requests.take());
       return asked("get", "serviceaccounts") > 3;
     });
-    // Two passes list everything: the one that deletes, and the one that names the finalizer.
+    // Two passes over the instance list all objects: the first one deletes them, and the second one
+    // finds the finalizer that blocks the deletion.
     assert.equal(asked("list", "configmaps"), 2);
     assert.equal(asked("list", "serviceaccounts"), 3);
 

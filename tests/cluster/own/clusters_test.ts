@@ -1,4 +1,7 @@
-/** The live and the cached cluster on a real API server fulfil the contract of the port. */
+/**
+ * Tests that the live cluster and the cached cluster implement the interface `Cluster` correctly,
+ * on a real API server.
+ */
 import assert from "node:assert/strict";
 import { CachedCluster } from "../../../src/clusters/cached.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
@@ -20,7 +23,7 @@ import {
 
 let widgets: Promise<void> | undefined;
 
-/** Installs the contract's own kind, once per run. */
+/** Installs the custom kind that these tests use; only the first call of a test run does so. */
 function installWidgets(client: KubeClient): Promise<void> {
   const properties = {
     spec: { type: "object", properties: { size: { type: "integer" } } },

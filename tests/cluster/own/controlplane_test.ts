@@ -58,7 +58,7 @@ Deno.test("the audit log records the user of each call", async () => {
   );
 });
 
-/** Limit of kubectl's own waits. */
+/** The timeout flag for kubectl commands that wait. */
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
 Deno.test("a Deployment of two replicas becomes Available and its pods go with it", async () => {

@@ -1,4 +1,7 @@
-/** The manifests of `deploy`: the API server accepts them, and they suffice for the example. */
+/**
+ * Tests of the manifests in `deploy`: the API server accepts them, and their permissions suffice to
+ * run the example.
+ */
 import assert from "node:assert/strict";
 import {
   eventually,
@@ -11,7 +14,7 @@ import {
 
 const deploy = new URL("../../../deploy", import.meta.url).pathname;
 
-/** Limit of kubectl's own waits. */
+/** The timeout flag for kubectl commands that wait. */
 const TIMEOUT = `--timeout=${LIMIT_SECONDS}s`;
 
 Deno.test("the example becomes ACTIVE and is deleted with only the roles of deploy/rbac", async () => {
@@ -22,7 +25,8 @@ Deno.test("the example becomes ACTIVE and is deleted with only the roles of depl
   await run("apply", "-f", `${deploy}/controller.yaml`, "--dry-run=server");
   const account = "--as=system:serviceaccount:kro-system:kro";
   const may = ["auth", "can-i", "watch", "apiservices.apiregistration.k8s.io", account];
-  // The API server authorizes from a cache of roles that lags behind.
+  // Waits until the permissions apply, because the API server authorizes from a cache of roles that
+  // is updated with a delay.
   await eventually(
     "the right to watch APIServices",
     async () => (await controlPlane.kubectl(may)).stdout.trim() === "yes",

@@ -1,4 +1,7 @@
-/** Drift of an object: what counts as drift, what it costs, and which instance it requeues. */
+/**
+ * Tests of drift, which is a change of kro's objects by another client: which changes count as
+ * drift, how many requests a repair costs, and which instance is requeued.
+ */
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
@@ -56,7 +59,8 @@ Deno.test("cached cluster: an applied object costs no request, even after a rest
 Deno.test("cached cluster: a value that only the server finds equal costs one apply after a restart", async () => {
   await using before = await cachedSetup([POD_TEMPLATE]);
   const ref = { kind: POD_TEMPLATE, namespace: before.namespace, name: "a" };
-  // The Go type drops an empty string (omitempty); the schema does not show that.
+  // The API server's Go type does not store an empty string (`omitempty`), which the OpenAPI schema
+  // does not show. kro can therefore not know that the values are equal.
   const desired = podTemplate(ref, { env: [{ name: "A", value: "" }] });
   const { object } = await before.cluster.apply(ref, desired, { force: true });
   await using after = await before.restarted();

@@ -1,4 +1,7 @@
-/** The example on a whole control plane: a real Deployment that becomes available in many steps, with default flags. */
+/**
+ * Runs the example with kro's default flags on a complete control plane, where a real Deployment
+ * becomes available in many steps.
+ */
 import assert from "node:assert/strict";
 import { kroTest, kubectl, writes } from "../../support/cluster/mod.ts";
 

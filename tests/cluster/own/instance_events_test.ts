@@ -1,4 +1,7 @@
-/** Events about instances, behind the feature gate InstanceConditionEvents. */
+/**
+ * Tests of Kubernetes Events about instances, which the feature gate InstanceConditionEvents
+ * enables.
+ */
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { EventRecorder } from "../../../src/controller/instances/event_recorder.ts";

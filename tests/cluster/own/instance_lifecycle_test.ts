@@ -1,4 +1,7 @@
-/** The lifecycle of an instance next to other controllers and users; the timed requeue is off, so watches drive it. */
+/**
+ * Tests of an instance's lifecycle while other controllers and users change its objects. The
+ * periodic requeue is off, so that only watch events start a reconciliation.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -257,7 +260,7 @@ kroTest("an object without an owner is adopted, and the controller's view shows 
   );
   await s.cluster.annotate(graph.instance("one"), { "kro.run/reconcile": null });
   await graph.active("one", (o) => condition(o, "Ready").status === "True");
-  // The view still shows it after later passes.
+  // Later reconciliations do not change that the controller's view reports the object as adopted.
   await viewed(s, graph, "one", "adopted", ({ nodes }) => nodes[0]?.objects[0]?.adopted);
   await s.cluster.delete(graph.instance("one"));
   await s.cluster.untilGone({ kind: "ConfigMap", name: "one-cm" });

@@ -1,4 +1,4 @@
-/** Leases on a real API server. */
+/** Tests of Leases on a real API server. */
 import assert from "node:assert/strict";
 import { LeaseHolder, leaseRef, microTime, readLeases } from "../../../src/kube/mod.ts";
 import {
@@ -43,7 +43,7 @@ Deno.test("a Lease that is not renewed is acquired by another holder, and its ol
   await using s = await clientSession();
   const events: string[] = [];
   const options = { namespace: s.namespace, name: "l", durationSeconds: 1, retrySeconds: 0.2 };
-  // Its renew interval is longer than the lease duration.
+  // This holder renews its Lease every 3 s, although the Lease expires after 1 s.
   const sleepy = new LeaseHolder(s.client, {
     ...options,
     identity: "sleepy",
@@ -114,7 +114,7 @@ Deno.test("a waiting holder watches the Lease instead of polling it, and acquire
   await first.release();
   await eventually("the second holder", () => second.held);
   assert.deepEqual(holders, ["second waits for first"]);
-  // A Lease that a user deletes is created again.
+  // If a user deletes the Lease, its holder creates it again.
   await kubectl(["-n", s.namespace, "delete", "lease", "w"]);
   await eventually("the Lease created again", async () => {
     const [state] = await readLeases(s.client, "w", { namespace: s.namespace });
@@ -133,7 +133,9 @@ Deno.test("expiry is measured by the local clock, not by the holder's timestamps
   });
   const by = { fieldManager: "test" };
   const { kind } = leaseRef(s.namespace, "x");
-  // One holder's clock is an hour slow, but it renews; the other's is an hour ahead, and it no longer renews.
+  // Creates two Leases with misleading timestamps. The holder of `slow` has a clock that is an hour
+  // behind, and renews its Lease. The holder of `ahead` has a clock that is an hour ahead, and no
+  // longer renews its Lease.
   await s.client.create(kind, lease("slow", microTime(Date.now() - 3_600_000)), by);
   await s.client.create(kind, lease("ahead", microTime(Date.now() + 3_600_000)), by);
   const holder = (name: string) =>
@@ -195,7 +197,8 @@ Deno.test("a Lease that is deleted stays with its holder", async () => {
       lost: () => events.push(`${identity} lost`),
       waiting: (of) => waits.push(`${identity} waits for ${of}`),
     });
-  // The waiting holder retries much more often.
+  // The waiting holder retries 20 times as often as the present holder renews, but must still not
+  // acquire the Lease.
   const [first, second] = [holder("first", 1), holder("second", 0.05)];
   const at = leaseRef(s.namespace, name);
   first.start();

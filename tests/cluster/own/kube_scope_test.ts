@@ -1,4 +1,7 @@
-/** Reflectors with limited rights: they watch single namespaces, or list periodically, until the rights are granted. */
+/**
+ * Tests of reflectors with limited permissions. They watch single namespaces, or list periodically,
+ * until they get the permission to watch all namespaces.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { Backoff, type KubeClient, Reflector, ScopedReflector } from "../../../src/kube/mod.ts";
@@ -12,7 +15,10 @@ import {
   openClient,
 } from "../../support/cluster/mod.ts";
 
-/** The server closes each watch after a second instead of minutes. */
+/**
+ * Returns a client whose watches end after a second. The API server's own timeout is several
+ * minutes.
+ */
 function hasty(client: KubeClient): KubeClient {
   return {
     pages: client.pages.bind(client),

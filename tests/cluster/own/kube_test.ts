@@ -1,4 +1,7 @@
-/** The client on a real API server: writes, rejected writes, lists, discovery. */
+/**
+ * Tests of the Kubernetes client on a real API server: writes, rejected writes, lists and API
+ * discovery.
+ */
 import assert from "node:assert/strict";
 import { ApiError, isNotFound, Manager } from "../../../src/api/mod.ts";
 import { desiredValues, fingerprint } from "../../../src/clusters/drift/fingerprint.ts";
@@ -139,7 +142,8 @@ Deno.test("concurrent refreshes share requests, but never one that started befor
   await using s = await clientSession();
   const discovery = new Discovery(s.client);
   await Promise.all(Array.from({ length: 10 }, () => discovery.refresh()));
-  // The first refresh loads once, and the other nine share one more load; each load reads two documents.
+  // Ten refreshes cause two loads of two documents each: one load for the first refresh, and one
+  // that the other nine share.
   assert.equal(s.sent.length, 4);
   assert.equal((await discovery.byName("deploy"))?.kind, "Deployment");
   assert.equal(await discovery.byName("no-such-kind"), undefined);
@@ -176,7 +180,8 @@ Deno.test("the kinds of an aggregated API that does not answer are stale, not go
     assert.equal(await discovery.isGroupStale(group), true);
     assert.equal(await discovery.isStale("apps", "v1"), false);
   } finally {
-    // While the APIService exists, no namespace can be deleted.
+    // Removes the APIService, because the API server deletes no namespace while an aggregated API
+    // does not respond.
     await s.client.delete(ref);
   }
 });

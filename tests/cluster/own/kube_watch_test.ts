@@ -1,4 +1,4 @@
-/** Watches and reflectors on a real API server. */
+/** Tests of watches and reflectors on a real API server. */
 import assert from "node:assert/strict";
 import { CRD_KIND, isNotFound, type KindRef, type KubeObject } from "../../../src/api/mod.ts";
 import {
@@ -81,7 +81,7 @@ Deno.test("a watch from an expired resourceVersion fails with Gone", async () =>
   );
 });
 
-/** A reflector that logs the calls of its handlers. */
+/** Returns a reflector whose handlers append a line to a log. */
 function recording(
   client: KubeClient,
   kind: KindRef,
@@ -104,7 +104,10 @@ function recording(
   return { reflector, log, errors };
 }
 
-/** The server closes each watch after a second instead of minutes. */
+/**
+ * Returns a client whose watches end after a second. The API server's own timeout is several
+ * minutes.
+ */
 function hasty(client: KubeClient): KubeClient {
   return {
     pages: client.pages.bind(client),
@@ -145,7 +148,8 @@ Deno.test("after Gone a reflector relists at once and reports missed changes, in
   let watches = 0;
   const forgetful = {
     pages: s.client.pages.bind(s.client),
-    // The first connection delivers only a bookmark with an expired resourceVersion.
+    // The first watch sends only a bookmark with an expired resourceVersion; later watches are
+    // real.
     watch: async function* (_, options) {
       if (++watches > 1) return yield* s.client.watch(kind, options);
       await missed.promise;
@@ -230,7 +234,8 @@ Deno.test("a refresh finds a new kind, and its reflector survives the kind's del
     metadata: { namespace: s.namespace, name },
   });
   await s.client.create(kind, object("a"), by);
-  // The API server would keep the watches of a deleted kind open for a minute.
+  // Uses short watches, because the API server would keep a watch of a deleted kind open for a
+  // minute.
   const { reflector, log, errors } = recording(hasty(s.client), kind, {});
   const stop = new AbortController();
   const running = reflector.start(stop.signal);
@@ -263,7 +268,7 @@ Deno.test("an abort ends many watches", async () => {
     return { stop, synced: () => reflector.synced, ended: reflector.start(stop.signal) };
   });
   await Promise.all(watches.map((watch) => watch.synced()));
-  // An abort can only be missed by a watch that is open.
+  // Waits until all watches are open, because only an open watch could fail to notice the abort.
   const open = () => s.sent.filter(({ verb }) => verb === "watch").length;
   await eventually("all watches are open", () => open() === watches.length);
   for (const { stop } of watches) stop.abort();

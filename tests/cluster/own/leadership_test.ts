@@ -1,4 +1,7 @@
-/** Leader election with real controllers: the leader writes, the standby waits, and a lost Lease stops all writes. */
+/**
+ * Tests of leader election between real controllers: the leader writes, the standby waits, and a
+ * controller that loses the Lease stops writing.
+ */
 import assert from "node:assert/strict";
 import { Leadership } from "../../../src/controller/lease/leadership.ts";
 import type { ControllerOptions } from "../../../src/controller/mod.ts";
@@ -20,7 +23,10 @@ import {
   writes,
 } from "../../support/cluster/mod.ts";
 
-/** Shorter than the defaults, and far longer than a busy machine keeps a process waiting. */
+/**
+ * Lease durations in seconds. They are shorter than the defaults, but far longer than a busy
+ * machine delays a process.
+ */
 const FAST = { durationSeconds: 6, renewDeadlineSeconds: 4, retrySeconds: 0.5 };
 
 const NOTE: GraphSpec = {
@@ -32,7 +38,7 @@ const NOTE: GraphSpec = {
 
 const states = (text: string) => ({ status }: Live) => status.text === text;
 
-/** Applies the graph of notes and the note "one" with that text, and waits for both. */
+/** Applies the RGD, and an instance "one" with this string. Waits until both are ready. */
 async function appliedNote(cluster: TestCluster, text: string): Promise<TestGraph> {
   const graph = await TestGraph.create(cluster, NOTE);
   await graph.served();
@@ -41,12 +47,15 @@ async function appliedNote(cluster: TestCluster, text: string): Promise<TestGrap
   return graph;
 }
 
-/** Starts another controller without waiting until it is ready. */
+/** Starts another controller, without waiting until it is ready. */
 function candidate(options: Partial<ControllerOptions>): Promise<RunningController> {
   return startController({ podId: crypto.randomUUID(), ...options }, { wait: false });
 }
 
-/** Number of requests of a controller whose metric labels contain this string. */
+/**
+ * Returns the number of requests that a controller has sent, counting the metrics whose labels
+ * contain this string.
+ */
 async function sent({ metrics }: RunningController, labels: string): Promise<number> {
   const lines = (await metrics.text()).split("\n");
   return lines.filter((l) => l.startsWith("kro_api_requests_total{") && l.includes(labels))
@@ -76,7 +85,8 @@ Deno.test("a standby is ready with warm caches, writes nothing, and takes over w
   await graph.create("one", { text: "two" });
   await graph.active("one", states("two"));
   assert.ok(await sent(second, 'verb="apply",resource="configmaps"') > 0);
-  // It lists only revisions: its caches were already filled.
+  // The new leader lists only revisions. It has listed the other kinds while it was a standby, so
+  // its caches are already filled.
   for (
     const resource of ["notes.", "configmaps", "customresourcedefinitions", "resourcegraphdefin"]
   ) {
@@ -211,7 +221,8 @@ Deno.test("a standby is ready without the right to watch the Lease, but not with
   await inSpace("create", "role", "get", "--verb=get,update", "--resource=leases");
   await inSpace("create", "rolebinding", "get", "--role=get", `--user=${account}`);
   await eventually("ready with the right", () => missing() === "");
-  // Without the right to list and watch, it reads the Lease each time that expires, and stays ready.
+  // Without permission to list and watch the Lease, the standby reads the Lease whenever it
+  // expires, and stays ready.
   await eventually("two refused lists", () => {
     assert.equal(missing(), "");
     return leases.sent.filter(({ verb, code }) => verb === "list" && code === 403).length > 1;

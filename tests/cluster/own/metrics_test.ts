@@ -1,4 +1,4 @@
-/** `/metrics` of a controller that has reconciled instances on a real cluster, over HTTP. */
+/** Reads `/metrics` over HTTP from a controller that has reconciled instances on a real cluster. */
 import assert from "node:assert/strict";
 import {
   active,
@@ -13,7 +13,7 @@ import {
   TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** A collection, a node that includeWhen excludes, and an external reference. */
+/** An RGD with a collection, a node that includeWhen excludes, and an external reference. */
 const counted = (value: string): GraphSpec => ({
   kind: "Counted",
   spec: { names: "[]string" },
@@ -29,7 +29,7 @@ const counted = (value: string): GraphSpec => ({
   ],
 });
 
-/** All series with their values, without histogram buckets. */
+/** Returns the values of all metrics except histogram buckets, by name and labels. */
 async function scrape(url: string): Promise<Map<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const lines = text.split("\n").filter((line) => /^[a-z]/.test(line) && !/_bucket\{/.test(line));
@@ -62,7 +62,8 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
   await child(({ from }) => from === "one");
   await settings("two");
   await child(({ from }) => from === "two");
-  // A revision that does not compile, then a valid one, after which the first revision is deleted.
+  // Changes the RGD to one that does not compile, and then to a valid one. kro then deletes the
+  // first GraphRevision.
   await graph.put(counted("${schema.spec.nothing}"));
   await refused({ cluster }, graph, "GraphAccepted");
   await graph.put(counted("second"));
@@ -131,7 +132,7 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
     "process_resident_memory_bytes",
     "process_start_time_seconds",
   ];
-  // Gauges of idle queues.
+  // Metrics that must be 0 while the controller is idle.
   const zero = ["workqueue_unfinished_work_seconds", "workqueue_depth"]
     .map((metric) => `${metric}{${queue}}`);
   let series = new Map<string, number>();
@@ -149,7 +150,7 @@ Deno.test("a controller's metrics have upstream's names and labels", async () =>
   const names = [...series.keys()];
   const restRequests = names.filter((one) => one.startsWith("rest_client_requests_total{"));
   assert.ok(restRequests.some((one) => /code="20[01]",method="PATCH",host="127/.test(one)));
-  // Only the series behind the feature gate name instances.
+  // Only the metrics that a feature gate enables may contain an instance's name.
   const naming = names.filter((one) => one.includes(`name="app"`));
   assert.ok(naming.length > 0);
   for (const one of naming) assert.match(one, /^instance_condition_current_status_seconds\{/);

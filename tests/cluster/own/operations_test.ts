@@ -1,4 +1,7 @@
-/** The controller as a process: signals, health, heap snapshots, metrics with authorization, log. */
+/**
+ * Tests of the controller as a process: signals, health endpoints, heap snapshots, authorized
+ * access to metrics, and logging.
+ */
 import assert from "node:assert/strict";
 import { permissionFlags } from "../../../src/cli/mod.ts";
 import {
@@ -14,7 +17,10 @@ import {
   TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** Few enough requests a second that a pass over {@link MANY} objects takes 20 s at least. */
+/**
+ * Flags that limit kro's request rate, so that reconciling {@link MANY} objects takes at least 20
+ * s.
+ */
 const SLOW = ["--client-qps=40", "--client-burst=40"];
 const MANY = 800;
 
@@ -28,7 +34,10 @@ const MANY_MAPS: GraphSpec = {
   ],
 };
 
-/** Applies the graph and an instance of {@link MANY} ConfigMaps, and waits until its pass has made some of them. */
+/**
+ * Applies an RGD and an instance with {@link MANY} ConfigMaps. Waits until the controller has
+ * created some of them and is still busy.
+ */
 async function startedPass(cluster: TestCluster): Promise<TestGraph> {
   const graph = await TestGraph.create(cluster, MANY_MAPS);
   await graph.served();
@@ -39,7 +48,9 @@ async function startedPass(cluster: TestCluster): Promise<TestGraph> {
 
 const made = async (cluster: TestCluster) => (await cluster.names("ConfigMap")).length;
 
-/** Ends what {@link startedPass} began, by a controller in this process. */
+/**
+ * Runs a controller in this process to finish and then delete what {@link startedPass} has created.
+ */
 async function cleanUp(graph: TestGraph): Promise<void> {
   await using _kro = await startController();
   await graph.removeAll();
@@ -50,7 +61,8 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
   await using kro = await startKro([
     "--leader-elect",
     `--leader-election-namespace=${cluster.namespace}`,
-    // The pass is interrupted after half of the timeout; the test reads /readyz during the other half.
+    // The controller interrupts a reconciliation after half of the timeout. The test reads /readyz
+    // before that.
     "--graceful-shutdown-timeout=6s",
     ...SLOW,
   ]);

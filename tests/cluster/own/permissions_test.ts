@@ -1,4 +1,7 @@
-/** A controller with limited rights: kinds that it may watch in some namespaces, or only list. */
+/**
+ * Tests of a controller with limited permissions: it may watch some kinds only in some namespaces,
+ * or may only list them.
+ */
 import assert from "node:assert/strict";
 import {
   active,
@@ -15,7 +18,10 @@ import {
   TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** Grants the user the rights for kro's own kinds and for instances of that group, but none for their children. */
+/**
+ * Grants a user the permissions for kro's own kinds and for instances in this API group, but not
+ * for the instances' child objects.
+ */
 async function baseRights(role: string, group: string, user = role): Promise<void> {
   const rule = (apiGroups: string[], resources: string[]) => ({
     apiGroups,
@@ -36,7 +42,10 @@ async function baseRights(role: string, group: string, user = role): Promise<voi
   await kubectl(["create", "clusterrolebinding", role, `--clusterrole=${role}`, `--user=${user}`]);
 }
 
-/** Grants the user these verbs on ConfigMaps of the namespace; without a namespace, of all namespaces. */
+/**
+ * Grants a user these verbs on ConfigMaps, in one namespace or, without `namespace`, in all
+ * namespaces.
+ */
 async function allow(user: string, verbs: string, namespace?: string): Promise<void> {
   const name = `${user}-maps`;
   const at = namespace ? ["-n", namespace] : [];
@@ -53,7 +62,7 @@ async function dropRights(user: string): Promise<void> {
   await kubectl(["delete", ...rights, "--ignore-not-found"]);
 }
 
-/** An RGD of one ConfigMap. */
+/** An RGD with a single ConfigMap. */
 const LOWLY: GraphSpec = {
   kind: "Lowly",
   resources: [configMap("config", NAME, { value: "ours" })],

@@ -1,10 +1,10 @@
-/** The bundle with exactly the Deno permissions of production. */
+/** Runs kro's bundle with exactly the Deno permissions that it has in production. */
 import assert from "node:assert/strict";
 import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags, type Role } from "../../../src/cli/mod.ts";
 import { installOwnCrds, sharedControlPlane, startKro } from "../../support/cluster/mod.ts";
 
-/** Runs the bundle with the Deno permissions of that role until it exits. */
+/** Runs the bundle with the Deno permissions of this role, and waits until it exits. */
 async function run(role: Role, args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissionFlags(role), await bundle(), ...args],

@@ -1,4 +1,7 @@
-/** Caches on the real API server keep only fields that a graph reads; a graph that reads more fields relists its objects. */
+/**
+ * Tests that caches keep only the fields which an RGD's expressions read. An RGD that reads more
+ * fields makes kro list its objects again.
+ */
 import assert from "node:assert/strict";
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -11,7 +14,7 @@ import {
   NAME,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap, and a status with these expressions. */
+/** Returns an RGD with one ConfigMap and these status expressions. */
 const noted = (status: Record<string, string>): GraphSpec => ({
   kind: "Noted",
   status,
@@ -24,14 +27,17 @@ kroTest(
     const graph = await s.graph(noted({ first: "${config.data.one}" }));
     await graph.create("one");
     await graph.active("one", ({ status }) => status.first === "1");
-    /** Changes the graph and returns kro's lists of ConfigMaps, and its other calls for them, until it is quiet. */
+    /**
+     * Changes the RGD's status expressions. Returns kro's requests for ConfigMaps until kro is idle
+     * again.
+     */
     const published = async (status: Record<string, string>, field: string, value: string) => {
       await s.idle(1000);
       await s.requests();
       await graph.put(noted(status));
       await graph.active("one", (o) => o.status[field] === value);
       await s.idle(1000);
-      // Without kro's reads of other tests' objects, whose namespaces are being deleted.
+      // Excludes kro's requests in the namespaces of other tests, which may be in deletion.
       const isOwn = (uri: string) =>
         !uri.includes("/namespaces/") || uri.includes(`/namespaces/${s.namespace}/`);
       return (await s.requests()).filter(({ resource, uri }) =>
@@ -50,7 +56,7 @@ kroTest(
   { controller: { instanceRequeueMs: 0 }, defaults: true },
 );
 
-/** Heap size in bytes after a full garbage collection. */
+/** Collects garbage, and returns the heap size in bytes. */
 function heap(): number {
   v8.setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();
@@ -82,7 +88,7 @@ kroTest(
     await graph.active("one");
     await s.idle(500);
     let held = 0;
-    // Responses that are still being read stay in memory for a while.
+    // Polls, because responses that are still being read remain in memory for some time.
     await eventually("little memory held", () => (held = heap() - before) < 4_000_000, 30, 500)
       .catch(() => assert.fail(`15 more children of 1 MB hold ${held} bytes`));
 

@@ -1,4 +1,7 @@
-/** Another field manager keeps reverting a field: kro names the manager and backs off repairing the object. */
+/**
+ * Tests of another field manager that keeps reverting a field. kro must report the manager's name
+ * and back off repairing the object.
+ */
 import assert from "node:assert/strict";
 import { type KubeObject, Manager, type ObjectRef } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";
@@ -38,7 +41,7 @@ const reverts: Record<string, {
       containerOf(changed).env = env.toReversed();
       return client.replace(ref, changed, { fieldManager: "other" });
     },
-    // A manager that only reorders a list owns no field of it.
+    // No manager is named, because a client that only reorders a list owns no field of the list.
     field: 'template.spec.containers[name="main"].env',
   },
   "a value under kro's own field manager": {
@@ -53,7 +56,7 @@ const reverts: Record<string, {
 
 for (const [what, { change, field, manager }] of Object.entries(reverts)) {
   Deno.test(`${what} that another manager keeps reverting is reported, and its repair is backed off`, async () => {
-    // The clock does not advance, so the next repair is never due.
+    // Stops the clock of the backoff, so that the next repair never becomes due.
     await using setup = await cachedSetup([POD_TEMPLATE], { now: () => 0 });
     const { cluster, client, namespace } = setup;
     const ref = { kind: POD_TEMPLATE, namespace, name: "a" };

@@ -1,4 +1,5 @@
-// The source and cost of a cluster's schemas, and when a kind counts as deleted.
+// Tests of the schemas of a cluster's kinds: where kro reads them, how many requests that costs,
+// and when a kind counts as deleted.
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, gvkKey, type KubeObject } from "../../../src/api/mod.ts";
 import { LiveCluster } from "../../../src/clusters/live.ts";
@@ -13,7 +14,7 @@ import {
   SECRET,
 } from "../../support/cluster/mod.ts";
 
-/** A CRD whose spec has one field, under a group of its own. */
+/** Returns a CRD in an API group of its own, with one field of this type in its spec. */
 function gadgets(group: string, type: string): KubeObject {
   const spec = { type: "object", properties: { size: { type } } };
   return {
@@ -38,7 +39,7 @@ function randomGroup(): string {
   return `g${crypto.randomUUID().slice(0, 8)}.example.com`;
 }
 
-/** Installs the CRD until the stack ends. */
+/** Installs the CRD; disposing the stack removes it. */
 async function install(
   client: KubeClient,
   stack: AsyncDisposableStack,

@@ -1,4 +1,7 @@
-/** A sweep on the real API server: it repairs a cache that missed events, and costs one list if none was missed. */
+/**
+ * Tests of the full resync on a real API server. It repairs a cache that has missed events; if no
+ * event was missed, it costs one list request.
+ */
 import assert from "node:assert/strict";
 import { Label, Manager } from "../../../src/api/mod.ts";
 import { GraphReads } from "../../../src/clusters/cache/graph_reads.ts";
@@ -19,7 +22,7 @@ Deno.test("a sweep finds objects that were changed, deleted and created without 
   };
   for (const name of ["same", "changed", "gone"]) await apply(name, "1");
 
-  // A cache whose watch has delivered no event since its list.
+  // Fills a cache from a list without starting a watch, so that the cache misses all later changes.
   const reads = new GraphReads();
   reads.add(INSTANCE, new Map([["node", "whole"]]));
   const woken: string[] = [];

@@ -1,4 +1,7 @@
-/** `kro validate` with the schemas of a real cluster: it accepts the cluster's CRDs and rejects unknown kinds. */
+/**
+ * Tests of `kro validate` with the schemas of a real cluster: it accepts kinds of the cluster's
+ * CRDs, and rejects unknown kinds.
+ */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import { sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";

@@ -1,4 +1,5 @@
-// The ApplySet of an instance: its inventory, and the labels of its members.
+// Tests of an instance's ApplySet: the inventory on the instance, and the labels of the objects in
+// it.
 import assert from "node:assert/strict";
 import {
   applySetId,
@@ -48,12 +49,17 @@ scenario(
   },
 );
 
-/** The kinds in the instance's inventory; the pass after the status write may still shrink them. */
+/**
+ * Returns the kinds in the instance's inventory. After the status is written, a later
+ * reconciliation may still remove kinds that no object needs.
+ */
 function namedKinds({ metadata }: Live): string {
   return metadata.annotations["applyset.kubernetes.io/contains-group-kinds"];
 }
 
-/** A ConfigMap, and by includeWhen a Secret and a ServiceAccount. */
+/**
+ * Returns an RGD with a ConfigMap, and a Secret and a ServiceAccount that includeWhen can exclude.
+ */
 const optional = (kind: string): GraphSpec => ({
   kind,
   spec: { secret: "boolean", account: "boolean | default=false" },
@@ -103,7 +109,7 @@ scenario("applyset:797", "the kinds of the inventory grow and shrink with each s
   }
 });
 
-/** A ConfigMap for each value. */
+/** Returns an RGD with a collection: one ConfigMap for each value in the instance's spec. */
 const collection = (kind: string): GraphSpec => ({
   kind,
   spec: { values: "[]string" },
@@ -204,7 +210,8 @@ scenario(
     const labels = { "custom-label": "custom", "app.kubernetes.io/team": "platform" };
     const annotations = { "custom-annotation": "custom", description: "Of a user." };
     await graph.create("app", { secret: false }, { labels, annotations });
-    // The first step writes metadata, the second only reconciles, the third shrinks the inventory.
+    // The first change only writes metadata, the second one adds a kind to the inventory, and the
+    // last one removes a kind.
     for (const spec of [{}, { secret: true }, { account: true }, { account: false }]) {
       await s.cluster.patch(graph.instance("app"), { spec });
       await s.cluster.patch(graph.instance("app"), {

@@ -1,4 +1,5 @@
-// RGDs that conflict with existing kinds, are too big, malformed, or edited without kro: each reports its problem.
+// Tests of bad RGDs: they conflict with existing kinds, are too large or malformed, or are changed
+// by other users. kro must report each problem.
 import assert from "node:assert/strict";
 import {
   active,
@@ -13,7 +14,7 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap for each instance. */
+/** Returns an RGD with one ConfigMap. */
 function graphOf(kind: string, value = "one", schema = {}): GraphSpec {
   return {
     kind,
@@ -95,7 +96,7 @@ kroTest("a built-in kind is not created a second time", async (s) => {
   const annotations = { "api-approved.kubernetes.io": "unapproved" };
   const cases = [
     { kind: "Ingress", schema: { group: "networking.k8s.io", metadata: { annotations } } },
-    // Another kind, the same plural.
+    // This kind differs from the built-in kind, but both have the same plural name.
     { kind: "INGRESS", schema: { group: "networking.k8s.io", metadata: { annotations } } },
   ];
   for (const [index, { kind, schema }] of cases.entries()) {
@@ -147,7 +148,8 @@ kroTest("an RGD too big for kro's own writes leaves its previous revision in use
   await graph.create("app");
   await graph.active("app");
   await assert.rejects(graph.put(graphOf("TooBig", "x".repeat(2_000_000))), /too large|limit/i);
-  // The largest object that etcd accepts: neither a revision nor a status fits.
+  // The RGD becomes almost as large as an object in etcd may be, so that neither a GraphRevision
+  // nor a status with its content can be stored.
   let length = 1_572_000;
   const taken = () =>
     graph.put(graphOf("TooBig", "x".repeat(length))).then(() => true, () => false);
@@ -205,7 +207,8 @@ kroTest("an RGD with bytes that are not UTF-8 does no harm", async (s) => {
     const rgd = await s.cluster.find(at2);
     assert.equal(code === 0, rgd !== undefined);
     if (rgd) {
-      // The API server replaces invalid bytes with U+FFFD; the stored string is valid.
+      // The API server replaces invalid bytes with U+FFFD, so the stored string is valid and kro
+      // accepts the RGD.
       await s.cluster.until(at2, (o) => o.status?.state === "Active");
       assert.match(rgd.spec.resources[0].template.data.value, /^\ufffd+$/);
       await s.cluster.remove(at2);
@@ -248,7 +251,8 @@ kroTest("an RGD whose spec becomes invalid during a rollout loses no object", as
   const graph = await s.graph(held("one"));
   await graph.create("app");
   await s.cluster.until({ kind: "ConfigMap", name: "app-gate" });
-  // The instance waits for its gate when the spec becomes invalid.
+  // The RGD becomes invalid while the instance still waits for the annotation on its first
+  // ConfigMap.
   await graph.put({ ...held("two"), resources: [configMap("config", "${nobody.x}"), { id: "1" }] })
     .catch(() => graph.put({ ...held("two"), resources: [configMap("config", "${nobody.x}")] }));
   await refused(s, graph, "GraphAccepted", /nobody/);
@@ -279,7 +283,8 @@ kroTest(
     await s.cluster.until(graph.rgd, (o) => o.status.lastIssuedRevision === 2);
     assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
-    // Labels, owner, finalizer and status belong to kro: a pass restores those that it needs.
+    // A user removes fields that kro has written to a GraphRevision. The next reconciliation
+    // restores the fields that kro needs.
     await s.cluster.patch(at(2), {
       metadata: {
         labels: { "kro.run/graph-revision-hash": "0000000000000000" },
@@ -297,7 +302,8 @@ kroTest(
     );
     assert.deepEqual(await revisionNumbers(s, graph), [2]);
 
-    // A revision that another user created takes a number, but its spec is not the RGD's.
+    // Another user creates a GraphRevision with a different spec. kro must not reuse its number,
+    // and must not treat its spec as the RGD's.
     const { metadata: _, ...forged } = structuredClone(second);
     await s.cluster.create({
       ...forged,

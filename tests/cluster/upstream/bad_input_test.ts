@@ -1,21 +1,22 @@
-// Specs of instances that yield objects which the server rejects, or no object: the instance reports the node,
-// the object or expression, and the cause; no other node is blocked, and the inventory loses no object.
+// Tests of instances whose spec leads to an object that the API server rejects, or to no object at
+// all. The instance must report the node, the object or expression, and the cause. Other nodes must
+// continue, and no object may be missing from the inventory.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { kroTest, type Scenario } from "../../support/cluster/mod.ts";
 
-/** A kind of invalid input. */
+/** An invalid input to test. */
 interface Case {
   name: string;
-  /** The node `bad`, without its id. */
+  /** The node that fails, without its ID. */
   bad: JsonObject;
-  /** SimpleSchema of the fields that the node reads. */
+  /** The fields of the instance's spec that the failing node reads, as SimpleSchema. */
   spec: JsonObject;
-  /** Invalid and valid values of these fields. */
+  /** An invalid and a valid value for each of these fields. */
   wrong: JsonObject;
   right: JsonObject;
   state: "ERROR" | "IN_PROGRESS";
-  /** Message of the condition ResourcesReady. */
+  /** The expected message of the condition ResourcesReady. */
   says: RegExp;
 }
 
@@ -172,7 +173,7 @@ async function check(s: Scenario, { bad, spec, wrong, right, state, says }: Case
   );
   assert.match(message, says);
   assert.doesNotMatch(message, /0123456789/);
-  // A failed node affects neither other nodes nor other instances.
+  // The failed node affects neither the other nodes of its instance nor other instances.
   await s.cluster.until({ kind: "ConfigMap", name: "one-good" });
   await graph.active("two");
   const kinds = instance.metadata.annotations["applyset.kubernetes.io/contains-group-kinds"];

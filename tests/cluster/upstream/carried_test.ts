@@ -1,4 +1,5 @@
-// kro restores its metadata on an instance when a user removes it, and graphs may create instances of other graphs.
+// Tests that kro restores its metadata on an instance after a user removes it, and that an RGD may
+// create instances of another RGD.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { configMap, kroTest, type Live, NAME } from "../../support/cluster/mod.ts";

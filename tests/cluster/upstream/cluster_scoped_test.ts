@@ -1,4 +1,4 @@
-// Instances of a cluster-scoped kind: their templates name the namespace.
+// Tests of cluster-scoped instances. The templates of their objects must name a namespace.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { scenario } from "../../support/cluster/mod.ts";

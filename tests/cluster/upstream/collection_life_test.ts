@@ -1,4 +1,5 @@
-// Collections over time: growing and shrinking, drift, limits.
+// Tests of collections over time: they grow and shrink, their items drift, and their size is
+// limited.
 import assert from "node:assert/strict";
 import { itemLabels } from "../../support/cluster/applyset.ts";
 import {
@@ -15,7 +16,7 @@ import {
 const values = { values: "[]string" };
 const forEach = [{ value: "${schema.spec.values}" }];
 
-/** ConfigMaps without readyWhen. */
+/** Returns an RGD with a collection of ConfigMaps, without readyWhen. */
 const plain = (kind: string): GraphSpec => ({
   kind,
   spec: { ...values, prefix: "string | default=p" },
@@ -147,7 +148,8 @@ scenario("collection_behavior:120", "drift of items is repaired in every namespa
   const graph = await s.graph({ kind: "WideDrift", spec: { other: "string" }, resources });
   await graph.create("app", { other });
   await graph.active("app");
-  // Edited twice: the first repair may come from a pass that still runs after the creation.
+  // Changes each item twice. The first change may be repaired by a reconciliation that was already
+  // running; the second one cannot.
   for (const value of ["first", "second"]) {
     for (const [i, namespace] of [s.namespace, other].entries()) {
       const item = { kind: "ConfigMap", name: `app-${i}`, namespace };
@@ -194,7 +196,7 @@ scenario(
       metadata: { name: "app-gamma" },
       data,
     });
-    // Both edits cause passes that reconcile the collection.
+    // Changes another item and the instance's spec, so that kro reconciles the collection twice.
     const alpha = { kind: "ConfigMap", name: "app-alpha" };
     await s.cluster.patch(alpha, { data: { value: "tampered" } });
     await s.cluster.until(alpha, (o) => o.data.value === "alpha");

@@ -1,4 +1,4 @@
-// When a collection is ready, and which nodes wait for it.
+// Tests when a collection becomes ready, and which nodes wait for it.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -41,7 +41,8 @@ scenario("collection:1391", "a dependent waits until the last item is ready", as
   };
   for (const [index, worker] of workers.slice(0, 2).entries()) {
     await run(worker, `10.0.0.${index}`);
-    // The pass that sees this item ready names the next item that is not.
+    // Waits until kro has seen that this item is ready: kro then reports the next item that is not
+    // ready.
     await nodeReason(s, graph, "app", "pods", `(${s.namespace}/app-${workers[index + 1]})`);
     await s.idle();
     await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "pods"');
@@ -103,7 +104,7 @@ scenario(
     const instance = await inState(s, graph.instance("app"), "IN_PROGRESS", 'node "configs"');
     assert.equal(condition(instance, "Ready").status, "False");
     assert.deepEqual(await s.cluster.names("ConfigMap"), ["app-a", "app-b", "app-c"]);
-    // Later passes, caused by a deleted item, end in the same state.
+    // Deletes an item, so that kro reconciles the instance again, which must not change the status.
     await s.cluster.delete({ kind: "ConfigMap", name: "app-a" });
     await s.cluster.until({ kind: "ConfigMap", name: "app-a" });
     await s.idle();

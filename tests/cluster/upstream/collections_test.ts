@@ -1,11 +1,11 @@
-// forEach: the items of a collection, and the nodes that read them.
+// Tests of forEach: which items a collection has, and how other nodes read the items.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { configMap, NAME, placed, scenario } from "../../support/cluster/mod.ts";
 
 const values = { values: "[]string" };
 
-/** ConfigMaps of the instance's values, one each. */
+/** Returns a node with a collection: one ConfigMap for each value in the instance's spec. */
 const configs = (data: JsonObject = { value: "${value}" }, more: JsonObject = {}) =>
   configMap("configs", `${NAME}-\${value}`, data, {
     forEach: [{ value: "${schema.spec.values}" }],

@@ -1,4 +1,4 @@
-// Custom conditions, which the author of a graph declares.
+// Tests of custom conditions, which the author of an RGD declares as expressions.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -12,7 +12,7 @@ import {
 
 const BUILT_IN = ["InstanceManaged", "GraphResolved", "ResourcesReady", "Ready"];
 
-/** A ConfigMap named after `spec.name`, and these entries as conditions. */
+/** Returns an RGD with a ConfigMap whose name is `spec.name`, and with these custom conditions. */
 function graphOf(
   kind: string,
   conditions: string[],
@@ -27,16 +27,19 @@ function graphOf(
   };
 }
 
-/** An entry; `fields` is CEL. */
+/** Returns an expression that declares a custom condition. The arguments are CEL expressions. */
 function entry(type: string, status: string, reason = "''", message = "''"): string {
   const fields = `type: ${type}, status: ${status}, reason: ${reason}, message: ${message}`;
   return `\${runtime.newCondition({${fields}})}`;
 }
 
-/** Condition types in the order of the response. */
+/** Returns the types of an instance's conditions, in the order of the API server's response. */
 const types = ({ status }: Live): string[] => status.conditions.map((c: Live) => c.type);
 
-/** Waits until the second in which a condition changed is over: condition times have a resolution of one second. */
+/**
+ * Waits until the second of the condition's last change is over, because condition times have a
+ * resolution of one second.
+ */
 async function nextSecond({ lastTransitionTime }: Live): Promise<void> {
   const left = Date.parse(lastTransitionTime) + 1000 - Date.now();
   if (left > 0) await sleep(left);
@@ -124,7 +127,10 @@ scenario(
   },
 );
 
-/** A custom ResourcesReady that contradicts kro's own. */
+/**
+ * Returns an RGD with a custom condition ResourcesReady that is True, although kro's own condition
+ * is False.
+ */
 const overriding = (kind: string, conditions: string[], more: { spec?: JsonObject } = {}) => {
   const readyWhen = ["${config.data.?ready.orValue('') == 'true'}"];
   const override = entry("'ResourcesReady'", "'True'", "'AuthorOverride'", "'says so'");

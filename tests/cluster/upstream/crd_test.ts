@@ -1,4 +1,5 @@
-// The generated CRD: created, updated, rejected, restored.
+// Tests of the CRD that kro generates: it is created and updated, unsupported changes are rejected,
+// and changes by users are reverted.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
@@ -13,7 +14,7 @@ import {
   specSchema,
 } from "../../support/cluster/mod.ts";
 
-/** A graph of one ConfigMap with that schema of the instance's spec. */
+/** Returns an RGD with one ConfigMap, and with this schema of the instance's spec. */
 function graphOf(kind: string, spec: JsonObject, schema: JsonObject = {}): GraphSpec {
   return { kind, spec, schema, resources: [configMap("config", NAME)] };
 }
@@ -70,7 +71,7 @@ scenario("crd:216", "the CRD is deleted with its RGD if CRD deletion is allowed"
   await s.cluster.untilGone(graph.crd);
 });
 
-/** Two RGDs of one kind; the first one owns it. */
+/** Applies two RGDs that define the same kind. The first RGD owns the kind. */
 async function rivals(s: Parameters<Parameters<typeof scenario>[2]>[0], kind: string) {
   const winner = await s.graph(graphOf(kind, fields));
   const group = winner.apiVersion.split("/")[0];

@@ -1,4 +1,5 @@
-// Deletion: by the inventory alone, in waves, and through nested instances.
+// Tests of deletion: kro finds the objects by the inventory alone, deletes dependents first, and
+// deletes nested instances.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -16,13 +17,16 @@ import {
 const ORDER = "internal.kro.run/apply-order";
 const HOLD = "scenario.example.com/hold";
 
-/** Holds the object with a finalizer until it is released. */
+/**
+ * Adds a finalizer to the object, which blocks its deletion. The returned function removes the
+ * finalizer.
+ */
 async function hold({ cluster }: Scenario, at: Place): Promise<() => Promise<unknown>> {
   await cluster.patch(at, { metadata: { finalizers: [HOLD] } });
   return () => cluster.patch(at, { metadata: { finalizers: null } });
 }
 
-/** Waits until the instance reports that this object and its finalizer block its deletion. */
+/** Waits until the instance reports that this object's finalizer blocks the deletion. */
 async function blocked({ cluster }: Scenario, instance: Place, name: string): Promise<void> {
   const { status } = await cluster.until(instance, (o) => {
     const { message = "" } = condition(o, "ResourcesReady") ?? {};
@@ -157,7 +161,8 @@ scenario(
     assert.deepEqual(data, { level: "3", message: "hello" });
 
     await s.cluster.delete(first.instance("app"));
-    // An instance is deleted only after its objects, which include the nested instances.
+    // kro deletes an instance only after all its objects, so the nested instances and their objects
+    // must be gone now.
     await s.cluster.untilGone(first.instance("app"));
     const nested = [second.instance("app-two"), third.instance("app-two-three")];
     for (const at of [...nested, ...objects]) assert.equal(await s.cluster.find(at), undefined);

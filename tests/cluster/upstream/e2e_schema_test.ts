@@ -1,4 +1,5 @@
-// Upstream's end-to-end tests of an instance's schema: the CRD, and what the API server rejects.
+// Upstream's end-to-end tests of an instance's schema: the generated CRD, and the instances that
+// the API server rejects.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { condition, configMap, scenario, specSchema } from "../../support/cluster/mod.ts";
@@ -105,7 +106,8 @@ scenario(
       ["too many replicas", { replicas: 11 }, ["spec.replicas"]],
     ];
     for (const [name, change, fields] of invalid) {
-      // Each has its own name, so that an instance admitted by mistake is found.
+      // Each instance has its own name, so that the test notices an instance that the API server
+      // accepts by mistake.
       const id = `bad-${fields.length}-${name.replaceAll(" ", "-")}`;
       await assert.rejects(graph.create(id, { ...valid, ...change }), (error: Error) => {
         for (const field of fields) assert.ok(error.message.includes(field), error.message);

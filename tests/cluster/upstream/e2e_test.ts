@@ -14,7 +14,10 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** Asserts that the object contains these fields, as upstream's assertions do; lists must have equal length. */
+/**
+ * Asserts that the object contains the expected fields, and may contain others. Lists must have the
+ * same length.
+ */
 function assertHolds(object: Live, expected: unknown, path = ""): void {
   if (typeof expected !== "object" || expected === null) {
     return assert.equal(object, expected, path);
@@ -25,7 +28,10 @@ function assertHolds(object: Live, expected: unknown, path = ""): void {
   }
 }
 
-/** Asserts the labels, the finalizer and the Ready condition of a converged instance. */
+/**
+ * Asserts the labels, the finalizer and the Ready condition of an instance whose objects are all
+ * ready.
+ */
 function assertConverged(instance: Live, graph: TestGraph): void {
   const { finalizers, labels, generation } = instance.metadata;
   assert.deepEqual(finalizers, ["kro.run/finalizer"]);
@@ -211,7 +217,7 @@ scenario(
     await holds("Deployment.apps", "app-deployment", deployment("nginx:1.24"));
     await holds("HorizontalPodAutoscaler.autoscaling", "app-hpa", hpa(1));
 
-    // The template omits replicas: the autoscaler owns them.
+    // The template does not set replicas, because the autoscaler owns this field.
     const at = { kind: "Deployment.apps", name: "app-deployment" };
     await s.cluster.patch(at, { spec: { replicas: 4 } });
     await s.cluster.patch(graph.instance("shop"), {

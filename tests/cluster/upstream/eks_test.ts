@@ -1,4 +1,5 @@
-// A graph of twelve objects, as deep and wide as that of an EKS cluster.
+// Tests of an RGD with twelve objects that depend on each other like the objects of an Amazon EKS
+// cluster.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -121,7 +122,9 @@ const DEPENDENCIES = {
 const arnOf = (resource: string) => `arn:aws:eks:us-west-2:123456789012:${resource}`;
 const withArn = (resource: string) => ({ ackResourceMetadata: { arn: arnOf(resource) } });
 
-/** The statuses that the provider's controllers write, in the order in which the objects appear. */
+/**
+ * The statuses that the AWS controllers would write, in the order in which the objects are created.
+ */
 const PROVIDED: [kind: string, name: string, status: JsonObject][] = [
   ["Role", "kro-cluster-role", withArn("role/kro-cluster-role")],
   ["Role", "kro-pia-role", withArn("role/kro-pia-role")],
@@ -139,7 +142,7 @@ const PROVIDED: [kind: string, name: string, status: JsonObject][] = [
 
 const KINDS = [...new Set(PROVIDED.map(([kind]) => kind))];
 
-/** All existing objects of the graph, by kind and name. */
+/** Returns all objects of the instance, by kind and name. */
 async function all({ cluster }: Scenario): Promise<Map<string, Live>> {
   const lists = await Promise.all(KINDS.map((kind) => cluster.list(awsKind(kind))));
   return new Map(lists.flat().map((o) => [`${o.kind} ${o.metadata.name}`, o]));
@@ -190,7 +193,8 @@ scenario(
       "Cluster app 1.28",
     ]);
 
-    // One object of the last wave is held back: the objects that it depends on stay.
+    // Blocks the deletion of the Nodegroup by a finalizer. The objects on which it depends must
+    // then remain.
     const group = { kind: awsKind("Nodegroup"), name: "kro-nodegroup" };
     await s.cluster.patch(group, { metadata: { finalizers: ["example.com/held"] } });
     await s.cluster.delete(graph.instance("app"));

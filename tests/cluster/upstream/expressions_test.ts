@@ -1,4 +1,4 @@
-// Expressions in templates: functions, comprehensions, unknown fields, omit().
+// Tests of expressions in templates: functions, comprehensions, unknown fields and omit().
 import assert from "node:assert/strict";
 import {
   ANY_VALUE,

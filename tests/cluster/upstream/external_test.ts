@@ -1,4 +1,4 @@
-// External references: other users' objects, by name and by selector.
+// Tests of external references, which read other users' objects by name or by selector.
 import assert from "node:assert/strict";
 import { CRD_KIND } from "../../../src/api/mod.ts";
 import {
@@ -16,7 +16,8 @@ scenario("externalref:39", "a Deployment follows another user's Deployment", asy
     resources: [
       {
         id: "theirs",
-        // In the instance's namespace, because the reference names no namespace.
+        // The reference names no namespace, so kro reads the Deployment from the instance's
+        // namespace.
         externalRef: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "theirs" } },
       },
       {
@@ -147,7 +148,7 @@ scenario(
       ],
     });
     await graph.create("app");
-    // Upstream stops here: its collections by selector never become ready.
+    // Upstream does not reach this point, because its collections by selector never become ready.
     const waiting = 'waiting for external collection "found": ';
     await inState(s, graph.instance("app"), "IN_PROGRESS", waiting);
     const there = { kind: "ConfigMap", name: "config-there", namespace: elsewhere };

@@ -1,4 +1,5 @@
-// Deletion of an RGD: its instances, their objects, its CRD and its watches, and deletion of instances afterwards.
+// Tests of the deletion of an RGD: what happens to its instances, their objects, its CRD and its
+// watches, and whether instances can still be deleted afterwards.
 import assert from "node:assert/strict";
 import { isEstablished } from "../../../src/kube/mod.ts";
 import { ownCrds } from "../../../src/publish/mod.ts";
@@ -17,7 +18,7 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap for each instance. */
+/** Returns an RGD with one ConfigMap. */
 function graphOf(kind: string, value = "one"): GraphSpec {
   return {
     kind,
@@ -26,7 +27,7 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   };
 }
 
-/** Number of open watches per kind, from the API server's metrics. */
+/** Returns the number of open watches of each kind, according to the API server's metrics. */
 async function watches(kinds: readonly string[]): Promise<number[]> {
   const { kubectl } = await sharedControlPlane();
   const { stdout } = await kubectl(["get", "--raw", "/metrics"]);
@@ -49,7 +50,10 @@ async function untilWatches(expected: Record<string, number>): Promise<void> {
   );
 }
 
-/** A graph whose instances create a Widget, a kind of the scenario's own, and its instance "app". */
+/**
+ * Installs a CRD for the kind Widget, applies an RGD whose instances create a Widget, and creates
+ * an instance. Returns the RGD and the names of both kinds' CRDs.
+ */
 async function widgetMaker(s: Scenario, kind: string): Promise<[TestGraph, string, string]> {
   const widget = await installCrd(s.cluster, "Widget", {});
   const metadata = { name: "${schema.metadata.name}" };
@@ -96,7 +100,8 @@ kroTest(
     await s.cluster.remove(graph.instance("app"));
     assert.equal(await s.cluster.find(widget("app")), undefined);
     await s.cluster.get(widget("other"));
-    // A controller that never saw the RGD deletes them too.
+    // Restarts the controller. The new controller has never seen the RGD, but must still delete the
+    // instance's objects.
     await s.restart();
     await s.cluster.remove(graph.instance("other"));
     assert.equal(await s.cluster.find(widget("other")), undefined);
@@ -125,7 +130,8 @@ kroTest(
     await s.cluster.untilGone(graph.instance("two"));
     assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "two" }), undefined);
     await s.cluster.until(graph.instance("one"), ({ status }) => status.state === "DELETING");
-    // A controller that started after the deletion finishes it.
+    // Restarts the controller. The new controller must finish the deletion that the old one has
+    // started.
     await s.restart();
     await s.cluster.patch(held, { metadata: { finalizers: null } });
     await s.cluster.untilGone(graph.rgd);

@@ -1,4 +1,5 @@
-// Controllers that start with existing objects, two concurrent controllers, and the cost of one graph's change to others.
+// Tests of controllers that start while objects already exist, of two concurrent controllers, and
+// of what one RGD's change costs for other RGDs.
 import assert from "node:assert/strict";
 import {
   active,
@@ -19,7 +20,7 @@ import {
   writes,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap and a Secret for each instance. */
+/** Returns an RGD with a ConfigMap and a Secret. */
 function graphOf(kind: string, value = "one"): GraphSpec {
   return {
     kind,
@@ -32,7 +33,10 @@ function graphOf(kind: string, value = "one"): GraphSpec {
   };
 }
 
-/** Creates this many graphs, each with one instance, and waits until all have converged. */
+/**
+ * Applies this number of RGDs, creates an instance of each, and waits until all instances are
+ * ACTIVE.
+ */
 async function many(s: Scenario, kind: string, count: number) {
   const graphs = await Promise.all(
     Array.from({ length: count }, (_, i) => s.graph(graphOf(`${kind}${i}`))),
@@ -84,7 +88,8 @@ kroTest("a CRD matches its graph despite the API server's normalization", async 
   await s.idle();
   await s.requests();
   await s.restart();
-  // The edit causes another pass, but changes nothing in the CRD.
+  // Changes an annotation of the RGD, so that kro reconciles the RGD again. Its CRD must not
+  // change.
   await s.cluster.patch(graph.rgd, {
     metadata: { annotations: { "kro.run/allow-breaking-changes": "true" } },
   });
@@ -118,7 +123,7 @@ kroTest("a changed graph causes no lists for other graphs", async (s) => {
   await s.idle();
   const lists = (await s.requests()).filter(({ verb }) => verb === "list")
     .map(({ resource }) => resource);
-  // The graph's own revisions are listed to number the next one.
+  // kro lists only the RGD's own GraphRevisions, to choose the number of the next one.
   assert.deepEqual(lists, ["graphrevisions"]);
 });
 
@@ -138,7 +143,8 @@ kroTest(
     }
     const rgd = await active(s, graph);
     for (const name of names) {
-      // The controller that sees a change last may be detected as a manager that reverts fields.
+      // Waits on each object's values. A controller that sees a change late may take the other
+      // controller for a manager that keeps reverting fields, so the wait may be long.
       await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
       await s.cluster.until(
         { kind: "ConfigMap", name },
@@ -170,7 +176,7 @@ kroTest(
       "True/Ready",
       "True/Running",
     ]);
-    // Neither reverts the other's writes: both become quiet.
+    // Waits until both controllers are idle, which shows that neither reverts the other's writes.
     using requests = await KroRequests.open();
     await requests.idle(1500);
     await s.cluster.remove(graph.rgd);

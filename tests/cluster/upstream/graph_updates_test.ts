@@ -1,4 +1,5 @@
-// Updates of a graph: how they reach its CRD and instances, and what a rejected update leaves unchanged.
+// Tests of changes to an RGD: how they reach its CRD and its instances, and what remains unchanged
+// if kro rejects the change.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -17,13 +18,16 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** One ConfigMap whose value names the version of the graph that wrote it. */
+/**
+ * Returns an RGD with one ConfigMap. The ConfigMap's value shows which version of the RGD has
+ * created it.
+ */
 function graphOf(kind: string, value: string, spec: JsonObject, schema: JsonObject = {}) {
   const resources = [configMap("config", NAME, { value })];
   return { kind, spec, schema, resources } satisfies GraphSpec;
 }
 
-/** Waits until the graph's ConfigMap of that name has the value. */
+/** Waits until the ConfigMap contains the value of this version of the RGD. */
 function madeBy(s: Scenario, name: string, value: string): Promise<Live> {
   return s.cluster.until({ kind: "ConfigMap", name }, (o) => o.data.value === value);
 }
@@ -52,7 +56,7 @@ kroTest("a rejected change of the CRD keeps instances on the previous graph", as
   await madeBy(s, "restarted", "one");
   assert.equal((await s.cluster.get(graph.rgd)).status.state, "Inactive");
 
-  // Reverting the change is enough to recover.
+  // Undoes the rejected change, after which the RGD must be Active again.
   await graph.put(graphOf("Refused", "three", { size: "string | default=s" }));
   await active(s, graph);
   for (const name of ["before", "after", "restarted"]) await madeBy(s, name, "three");
@@ -83,7 +87,10 @@ kroTest("a rejection lists each change by its path", async (s) => {
   assert.deepEqual(message.match(/Property|Field|Type|Required/g).length, 5);
 });
 
-/** Changes that upstream does not detect, and the CRD's fields after them. */
+/**
+ * Changes of an RGD that upstream does not detect. Each entry contains the schema before and after
+ * the change, and the CRD's expected fields.
+ */
 const unseen: [string, JsonObject, JsonObject, (crd: Live) => unknown, unknown][] = [
   [
     "labels and annotations",
@@ -162,7 +169,10 @@ kroTest(
   },
 );
 
-/** Replaces the newest revision by one that no longer compiles, although its RGD was Active with it. */
+/**
+ * Applies an RGD that uses `omit()`, and an instance. Without the feature gate of `omit()`, the
+ * RGD's newest revision no longer compiles.
+ */
 async function withInvalidRevision(s: Scenario, kind: string): Promise<TestGraph> {
   const graph = await s.graph({
     kind,
@@ -180,7 +190,8 @@ kroTest(
   "the conditions of an RGD and its instances report a newest revision that cannot be compiled",
   async (s) => {
     const graph = await withInvalidRevision(s, "Frozen");
-    // With the feature gate off, the revision is no longer valid.
+    // Restarts the controller without the feature gate of `omit()`, so that the RGD's revision is
+    // no longer valid.
     await s.restartWith({ compile: { omit: false } });
     const rgd = await refused(s, graph, "ControllerReady", /omit/);
     assert.deepEqual(verdicts(rgd), {
@@ -197,7 +208,8 @@ kroTest(
     const revision = { kind: "GraphRevision.internal.kro.run", name: `${graph.rgd.name}-r00001` };
     assert.equal(condition(await s.cluster.get(revision), "GraphVerified").status, "False");
 
-    // The instance can be deleted without a graph, and a valid graph serves it again.
+    // The instance can be deleted although its RGD is not valid, and a valid RGD serves new
+    // instances again.
     await graph.create("other");
     await s.cluster.until(graph.instance("other"), (o) => o.status?.state === "ERROR");
     await s.cluster.remove(graph.instance("app"));
@@ -305,7 +317,8 @@ kroTest("a change of the graph is rolled out to the instances one after the othe
   }));
   const inOrder = writes.toSorted(([a], [b]) => a! - b!);
   const begunEarly = inOrder.filter(([first], i) => i > 0 && first! < inOrder[i - 1]![1]!);
-  // The rollout does not wait for a pass of over a second, and a busy machine may have some. Without the limit all but the
-  // first one begin early.
+  // Counts the instances whose update began before an earlier update had ended. kro does not wait for
+  // an update that takes over a second, and a busy machine may have some of these. If kro did not
+  // wait at all, nearly all updates would begin early.
   assert.ok(begunEarly.length < 10, `${begunEarly.length} of 20 began before another had ended`);
 });

@@ -1,4 +1,4 @@
-// includeWhen: the nodes that are excluded, with their dependents.
+// Tests of includeWhen: it excludes a node and all nodes that depend on it.
 import assert from "node:assert/strict";
 import {
   configMap,
@@ -65,7 +65,10 @@ scenario(
   },
 );
 
-/** A parent that may be excluded, its child, and a third node that is always included. */
+/**
+ * Returns an RGD with three nodes: a parent that may be excluded, a child that depends on it, and a
+ * node that is always included.
+ */
 const family = (kind: string, parent: GraphSpec["resources"]): GraphSpec => ({
   kind,
   spec: { enabled: "boolean" },

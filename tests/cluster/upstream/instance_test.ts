@@ -1,4 +1,5 @@
-// An instance's lifecycle: edits, conditions, metadata on it and its children, deletion.
+// Tests of an instance's lifecycle: changes of its spec, conditions, kro's metadata on the instance
+// and its children, and deletion.
 import assert from "node:assert/strict";
 import { applySetId } from "../../support/cluster/applyset.ts";
 import {
@@ -50,7 +51,7 @@ scenario(
   },
 );
 
-/** One ConfigMap that holds a field of the instance. */
+/** Returns an RGD with one ConfigMap that contains a field of the instance's spec. */
 const simple = (kind: string): GraphSpec => ({
   kind,
   spec: { data: "string" },

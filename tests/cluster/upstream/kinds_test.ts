@@ -1,4 +1,5 @@
-// Kinds that RGDs use are installed, changed and deleted while the controller runs.
+// Tests of kinds that are installed, changed and deleted while the controller runs RGDs which use
+// them.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { isEstablished } from "../../../src/kube/mod.ts";
@@ -20,7 +21,10 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** The CRD of Widget, which kro does not generate, with these properties of its spec. */
+/**
+ * Returns the CRD of the kind Widget, which kro does not generate. `properties` are the fields of
+ * its spec.
+ */
 function widgets(s: Scenario, properties: JsonObject) {
   const group = `${s.namespace}.example.org`;
   const kind = `Widget.${group}`;
@@ -28,13 +32,13 @@ function widgets(s: Scenario, properties: JsonObject) {
   return { object, at: crdPlace(kind), apiVersion: `${group}/v1`, kind };
 }
 
-/** Installs the kind and waits until it is served. */
+/** Installs the CRD, and waits until the API server serves the kind. */
 async function install(s: Scenario, { object, at }: ReturnType<typeof widgets>): Promise<void> {
   await s.cluster.apply(object);
   await s.cluster.until(at, isEstablished);
 }
 
-/** A graph of a Widget and a ConfigMap. */
+/** Returns an RGD with a Widget and a ConfigMap. */
 function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
   const metadata = { name: "${schema.metadata.name}" };
   return {
@@ -47,7 +51,7 @@ function user(kind: string, apiVersion: string, spec: JsonObject): GraphSpec {
   };
 }
 
-/** Number of compilations of the graph, from the controller's metrics. */
+/** Returns how often the controller has compiled the RGD, according to its metrics. */
 async function compiled(s: Scenario, graph: TestGraph): Promise<number> {
   const line = new RegExp(`^rgd_graph_build_total\\{name="${graph.rgd.name}"\\} (\\d+)$`, "m");
   return Number(line.exec(await s.controller.metrics())?.[1] ?? 0);
@@ -79,7 +83,7 @@ kroTest("a changed kind recompiles only the graphs that use it", async (s) => {
   await users[0]!.active("app");
   const before = await Promise.all(graphs.map((graph) => compiled(s, graph)));
 
-  // A label on the CRD changes nothing that a graph reads.
+  // A label on the CRD does not change its schema, so kro must not compile the RGD again.
   await s.cluster.patch(at, { metadata: { labels: { a: "b" } } });
   await s.cluster.apply(widgets(s, { size: { type: "integer" } }).object);
   for (const graph of users) await refused(s, graph, "GraphAccepted", /size/);
@@ -135,7 +139,7 @@ kroTest("a kind of an aggregated API that does not respond is not missing", asyn
   const graph = await s.graph(user("Patient", apiVersion, { size: "${schema.spec.size}" }));
   await graph.create("app");
   await graph.active("app");
-  // The rest of the test treats the kind as one of an aggregated API.
+  // Replaces the CRD by an APIService, so that the kind belongs to an aggregated API from now on.
   await s.restart(async () => {
     await s.cluster.patch(at, { metadata: { finalizers: [] } });
     await s.cluster.delete({ kind, name: "app" });
@@ -178,7 +182,10 @@ kroTest("a kind of an aggregated API that does not respond is not missing", asyn
   await graph.active("app");
 });
 
-/** A graph that creates an instance of the next lower graph; the lowest creates a ConfigMap. */
+/**
+ * Returns an RGD of a chain. Each RGD creates an instance of the RGD one level below, and the RGD
+ * of level 0 creates a ConfigMap.
+ */
 function link(s: Scenario, level: number): GraphSpec {
   const suffix = s.namespace.slice(-8);
   const name = "${schema.metadata.name}";
@@ -211,7 +218,7 @@ for (
     const top = graphs.get(4)!;
     await top.create("app", { value: "deep" });
     await top.active("app", (o) => o.status.seen === "deep");
-    // An added field in the lowest kind does not affect the graphs above.
+    // Adds a field to the lowest RGD's kind. The RGDs above it must remain Active.
     const lowest = link(s, 0);
     await graphs.get(0)!.change({
       ...lowest,
@@ -220,7 +227,8 @@ for (
     for (const graph of graphs.values()) await active(s, graph);
     await s.cluster.remove(top.instance("app"));
     assert.equal(await s.cluster.find({ kind: "ConfigMap", name: "app" }), undefined);
-    // The session deletes in reverse order of creation; here a graph must be deleted before the kind that it uses.
+    // Deletes the RGDs from the top down, because an RGD must be deleted before the kind that it
+    // uses. The test's automatic cleanup would use another order.
     for (const level of [4, 3, 2, 1, 0]) {
       await s.cluster.remove(graphs.get(level)!.rgd);
     }

@@ -1,4 +1,5 @@
-// Chains of objects whose ids appear in their status, as controllers of a cloud provider write them.
+// Tests of chains of cloud resources. Each object's status contains an ID, which a cloud provider's
+// controller writes and the next object reads.
 import assert from "node:assert/strict";
 import {
   awsKind,

@@ -1,4 +1,4 @@
-// When objects are pruned, and which instance owns them.
+// Tests when kro prunes objects, and which instance owns an object that several instances create.
 import assert from "node:assert/strict";
 import { applySetId, childLabels, itemLabels } from "../../support/cluster/applyset.ts";
 import {
@@ -15,7 +15,10 @@ import {
   type TestGraph,
 } from "../../support/cluster/mod.ts";
 
-/** A source that the instance's spec switches, and a chain of dependents, the first with includeWhen. */
+/**
+ * Returns an RGD with a ConfigMap `source`, which the instance's spec changes, and a ConfigMap
+ * `dependent`, which is only included for one value of `source`. `further` are more nodes.
+ */
 const switched = (kind: string, further: unknown[] = []): GraphSpec => ({
   kind,
   spec: { enabled: "boolean" },
@@ -141,7 +144,8 @@ scenario(
       spec: { owner: "string" },
       resources: [
         configMap("cm", "shared", data),
-        // Upstream detects this only for single objects.
+        // Upstream detects the conflict only for single objects, but not for the items of a
+        // collection.
         configMap("listed", "${name}", data, { forEach: [{ name: "${['item-a', 'item-b']}" }] }),
       ],
     });
@@ -164,7 +168,7 @@ scenario(
     const { message } = condition(second, "ResourcesReady");
     for (const name of ["shared", "item-a"]) assert.match(message, new RegExp(`/${name} `));
     await passes(s, graph, "b", 3);
-    // Later passes of either instance write to none of the objects.
+    // Later reconciliations of either instance must not write to the shared objects.
     assert.deepEqual(await shared(), before);
     await inState(s, graph.instance("b"), "ERROR", refused);
     await graph.active("a");

@@ -1,4 +1,5 @@
-// readyWhen, missing data and objects that a user deletes: which nodes wait, and what for.
+// Tests which nodes wait, and for what: for readyWhen, for data that is still missing, or for an
+// object that a user has deleted.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -14,7 +15,9 @@ import {
 
 const ANNOTATION = "internal.kro.run/apply-order";
 
-/** The line in the message of ResourcesReady for a node whose readyWhen is false. */
+/**
+ * Returns the line that the condition ResourcesReady contains for a node whose readyWhen is false.
+ */
 const notReady = (id: string) =>
   `waiting for node "${id}": readyWhen condition evaluated to false: "`;
 
@@ -72,7 +75,7 @@ scenario("readiness:62", "a Service waits for its Deployment to be available", a
   assert.deepEqual(await s.cluster.names("Service"), []);
 });
 
-/** A node with a Job and this readyWhen. */
+/** Returns a node with a Job and this readyWhen expression. */
 function job(id: string, name: string, metadata: JsonObject, readyWhen: string): JsonObject {
   const containers = [{ name: "sleep", image: "busybox", args: ["sleep", "3"] }];
   const spec = { template: { spec: { containers, restartPolicy: "Never" } } };
@@ -80,7 +83,7 @@ function job(id: string, name: string, metadata: JsonObject, readyWhen: string):
   return { id, template, readyWhen: [readyWhen] };
 }
 
-/** Writes the status that the Job controller writes for a completed Job. */
+/** Writes the status that the Job controller would write for a completed Job. */
 async function complete(cluster: TestCluster, at: Place): Promise<void> {
   const now = new Date().toISOString().replace(/\.\d+/, "");
   const conditions = [["SuccessCriteriaMet", "CompletionsReached"], [

@@ -1,9 +1,10 @@
-// The scenarios of upstream's suites (integration suite: file without `_test.go` and line; end-to-end
-// tests: name) that have a test here. Source: kubernetes-sigs/kro, test/integration and test/e2e.
+// The scenarios of upstream's tests that a test here repeats. A scenario of the integration tests
+// is identified by its file (without `_test.go`) and line, an end-to-end test by its name. Source:
+// kubernetes-sigs/kro, test/integration and test/e2e.
 
-/** Lines by file; a test is named `file:line`. */
+/** The line numbers or names of the scenarios, by file. A test is named `file:line`. */
 export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> = {
-  // Instances, status and conditions.
+  // Scenarios about instances, their status and their conditions.
   lifecycle: [36],
   instance_conditions: [57, 166],
   status: [57, 134],
@@ -25,27 +26,27 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   ackekscluster: [36],
   deploymentservice: [40, 153],
   annotation_label: [60],
-  // RGDs, generated CRDs, GraphRevisions.
+  // Scenarios about RGDs, generated CRDs and GraphRevisions.
   crd: [60, 111, 165, 216, 261, 310, 436, 536, 627, 693, 766],
   recover: [60],
   validation: [48, 116, 144, 177, 200, 224],
   nested: [61, 121],
   graphrevision: [65, 192, 246, 353, 384],
   graphrevision_isolated: [52, 112, 160, 247, 299, 417, 465],
-  // Custom conditions.
+  // Scenarios about custom conditions.
   instance_custom_conditions: [109, 177, 242, 289, 335, 397, 463, 519, 590, 662],
-  // Readiness, pending data, order.
+  // Scenarios about readiness, missing data and the order of creation.
   readiness: [62, 310],
   dependency_readiness: [61, 377],
   data_pending: [58, 325],
   terminating_managed_resource: [56],
-  // includeWhen; applysets, ownership, prune.
+  // Scenarios about includeWhen, ApplySets, ownership and pruning.
   include_when: [61, 373, 486, 618],
   applyset: [63, 217, 404, 521, 649, 797, 1058, 1189, 1310, 1494, 1686],
   resource_ownership: [66, 136],
   resource_pruning: [61],
   instance_conflict: [69],
-  // Collections.
+  // Scenarios about collections.
   collection: [
     59,
     166,
@@ -67,16 +68,16 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   ],
   collection_behavior: [66, 120],
   collection_watch: [54, 185],
-  // Watches and external references.
+  // Scenarios about watches and external references.
   externalref: [39, 262, 405, 537],
   externalref_watch: [51, 157, 262, 371, 471],
   instance_resource_watch: [45],
-  // Deletion.
+  // Scenarios about deletion.
   externalref_deletion: [52, 182],
   cascading_deletion: [53],
-  // Upstream's upgrade suite, between the two implementations.
+  // Scenarios of upstream's upgrade tests, between upstream's implementation and this one.
   takeover: ["from-upstream", "to-upstream", "rollout", "deletion"],
-  // End to end.
+  // End-to-end tests.
   e2e: [
     "check-rgd-creation",
     "check-rgd-deletion",
@@ -92,7 +93,7 @@ export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> =
   ],
 };
 
-/** All references, as the tests name them. */
+/** Returns the references to all scenarios, as the names of the tests contain them. */
 export function references(): string[] {
   return Object.entries(SCENARIOS).flatMap(([file, lines]) =>
     lines.map((line) => `${file}:${line}`)

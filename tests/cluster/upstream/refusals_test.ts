@@ -1,4 +1,4 @@
-// Objects that the API server rejects, and objects of unusual shape that it accepts.
+// Tests of objects that the API server rejects, and of accepted objects with an unusual shape.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -16,7 +16,10 @@ import {
 
 const POLICY = "admissionregistration.k8s.io";
 
-/** Denies ConfigMaps with the annotation `deny-me` in the scenario's namespace until the returned function is called. */
+/**
+ * Creates an admission policy that rejects ConfigMaps with the annotation `deny-me` in the test's
+ * namespace. The returned function removes the policy.
+ */
 async function denying({ cluster, namespace }: Scenario): Promise<() => Promise<void>> {
   const head = { apiVersion: `${POLICY}/v1`, metadata: { name: namespace } };
   const matchLabels = { "kubernetes.io/metadata.name": namespace };
@@ -42,7 +45,7 @@ async function denying({ cluster, namespace }: Scenario): Promise<() => Promise<
       matchResources: { namespaceSelector: { matchLabels } },
     },
   });
-  // The API server loads the policy with a delay.
+  // Polls until the policy applies, because the API server loads policies with a delay.
   const metadata = { name: "probe", annotations: { "deny-me": "true" } };
   const probe = { apiVersion: "v1", kind: "ConfigMap", metadata };
   const isDenied = () => cluster.apply(probe).then(() => false, () => true);
@@ -108,7 +111,7 @@ scenario(
   },
 );
 
-/** An object of a kind in that version. */
+/** Returns an RGD with one object, whose kind and API version are given. */
 const shaped = (kind: string, apiVersion: string): GraphSpec => ({
   kind,
   resources: [{

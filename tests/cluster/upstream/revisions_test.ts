@@ -1,4 +1,5 @@
-// GraphRevisions: which one instances use, their numbering and garbage collection, and restarts.
+// Tests of GraphRevisions: which revision instances use, how revisions are numbered and deleted,
+// and what a restart of the controller changes.
 import assert from "node:assert/strict";
 import { specHash } from "../../../src/graph/mod.ts";
 import {
@@ -18,7 +19,7 @@ import {
   verdicts,
 } from "../../support/cluster/mod.ts";
 
-/** A ConfigMap with the instance's data and a value from the graph. */
+/** Returns an RGD with a ConfigMap that contains the instance's data and a value from the RGD. */
 function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
   const data = { key: "${schema.spec.data}", value };
   return {
@@ -28,7 +29,7 @@ function graphOf(kind: string, value = "one", default_ = "x"): GraphSpec {
   };
 }
 
-/** Waits until the instance's ConfigMap has this data. */
+/** Waits until the instance's ConfigMap contains this data. */
 function untilData(s: Scenario, name: string, data: Record<string, string>) {
   return s.cluster.until(
     { kind: "ConfigMap", name },
@@ -172,7 +173,7 @@ scenario("graphrevision_isolated:247", "a restart creates no revision", async (s
   assert.deepEqual(items.map((o) => o.metadata.name), [`${graph.rgd.name}-r00001`]);
 });
 
-/** Conditions that a restart does not change. */
+/** The conditions of a valid RGD, which must be the same after a restart. */
 const RUNNING = {
   GraphRevisionsResolved: "True/Resolved",
   GraphAccepted: "True/Valid",
@@ -205,7 +206,10 @@ scenario(
   },
 );
 
-/** Asserts that the newest revision has the RGD's spec, and that the numbers have no gap. */
+/**
+ * Asserts that the newest revision contains the RGD's spec, and that the revisions' numbers have no
+ * gap.
+ */
 async function gapless(s: Scenario, graph: TestGraph): Promise<number> {
   const all = await revisions(s, graph);
   const newest = all.at(-1)!;

@@ -1,4 +1,5 @@
-// RGDs: admission, recovery, RGDs that instances create, and upstream's end-to-end tests of creation and deletion.
+// Tests of RGDs: which ones the API server accepts, how they recover from errors, RGDs that
+// instances create, and upstream's end-to-end tests of creation and deletion.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { specHash } from "../../../src/graph/mod.ts";
@@ -36,7 +37,7 @@ scenario("recover:60", "a valid spec after an invalid one takes effect", async (
   assert.equal(await s.cluster.find({ kind: "Deployment.apps", name: "app" }), undefined);
 });
 
-/** Asserts that the API server rejects RGDs with these `spec.schema` fields. */
+/** Asserts that the API server rejects an RGD with these `spec.schema` fields. */
 async function rejected(
   s: Parameters<Parameters<typeof scenario>[2]>[0],
   schemas: [JsonObject, RegExp][],
@@ -92,7 +93,7 @@ scenario("validation:177 / 200 / 224", "invalid selectors are rejected", async (
   }
 });
 
-/** A graph whose instances create RGDs. */
+/** Returns an RGD whose instances create RGDs. */
 function nesting(kind: string, token: string): GraphSpec {
   const schema = {
     apiVersion: "v1alpha1",
@@ -160,7 +161,7 @@ scenario(
   },
 );
 
-/** The graph of upstream's end-to-end tests. */
+/** The RGD of upstream's end-to-end tests. */
 const simple: GraphSpec = {
   kind: "CheckRGDCreationSimpleDeployment",
   spec: { replicas: "integer | default=1", image: 'string | default="nginx:latest"' },

@@ -1,9 +1,10 @@
-// The author's status fields: their sources, and when they are present.
+// Tests of the status fields that an RGD's author declares: where their values come from, and when
+// the fields are present.
 import assert from "node:assert/strict";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 import { configMap, type GraphSpec, type Live, scenario } from "../../support/cluster/mod.ts";
 
-/** The author's fields of a status. */
+/** Returns the status fields that the RGD's author has declared, without kro's own fields. */
 function fields({ status: { state: _state, conditions: _conditions, ...rest } }: Live): JsonObject {
   return rest;
 }
@@ -52,7 +53,7 @@ scenario(
   },
 );
 
-/** A graph whose status repeats the name and price of the instance's spec. */
+/** Returns an RGD whose status contains the name and price from the instance's spec. */
 const echo = (kind: string, more: JsonObject = {}): GraphSpec => ({
   kind,
   spec: { name: "string", price: "integer" },
@@ -95,7 +96,7 @@ scenario(
   },
 );
 
-/** Two ConfigMaps whose names a list in the status holds. */
+/** Returns an RGD with two ConfigMaps, and a status with a list of their names. */
 const listed = (kind: string, status: (names: Json) => JsonObject): GraphSpec => ({
   kind,
   status: status(["${a.metadata.name}", "${b.metadata.name}"]),

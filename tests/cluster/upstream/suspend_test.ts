@@ -1,4 +1,5 @@
-// A graph of a Deployment and its Service: served, suspended, deleted.
+// Tests of an RGD with a Deployment and a Service, whose instance is created, suspended and
+// deleted.
 import assert from "node:assert/strict";
 import {
   condition,
@@ -58,7 +59,7 @@ const AVAILABLE = {
 
 const DEPLOYMENT = { kind: "Deployment.apps", name: "app" };
 
-/** An instance whose Deployment is available. */
+/** Applies the RGD and an instance, and waits until the instance's Deployment is available. */
 async function available(s: Scenario): Promise<TestGraph> {
   const graph = await s.graph(GRAPH);
   await graph.create("app", { name: "app", port: 8080 });
@@ -116,7 +117,7 @@ scenario(
     const { spec, metadata } = await s.cluster.get(DEPLOYMENT);
     assert.equal(spec.replicas, 1);
     assert.equal(metadata.resourceVersion, before.metadata.resourceVersion);
-    // The status fields computed from the objects stay.
+    // Suspending an instance does not remove the status fields that were computed from its objects.
     const { status } = await s.cluster.get(app);
     assert.deepEqual([status.availableReplicas, status.available], [1, "True"]);
 

@@ -1,5 +1,6 @@
 import { type GraphSpec } from "../../support/cluster/mod.ts";
-// Graphs that exercise every feature whose objects one implementation may take over from the other.
+// RGDs for tests in which upstream's kro and this kro take over each other's objects. Together they
+// use every feature that creates objects.
 
 const configMap = (name: string, data: Record<string, string>, namespace?: string) => ({
   apiVersion: "v1",
@@ -8,7 +9,10 @@ const configMap = (name: string, data: Record<string, string>, namespace?: strin
   data,
 });
 
-/** Dependencies, a collection, includeWhen, an external reference, values that the server normalizes, readiness. */
+/**
+ * An RGD with dependencies, a collection, includeWhen, an external reference, values that the API
+ * server normalizes, and readyWhen.
+ */
 export const mixed: GraphSpec = {
   kind: "Mixed",
   spec: {
@@ -76,7 +80,7 @@ export const mixed: GraphSpec = {
   ],
 };
 
-/** A cluster-scoped kind whose children are in two namespaces. */
+/** Returns an RGD of a cluster-scoped kind whose child objects are in two namespaces. */
 export function spread(first: string, second: string): GraphSpec {
   return {
     kind: "Spread",

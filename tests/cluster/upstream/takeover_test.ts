@@ -1,4 +1,5 @@
-// Upstream kro 0.9.4 and this kro take over a cluster from each other without writing to a child.
+// Tests that upstream kro 0.9.4 and this kro can take over a cluster from each other without
+// writing to a child object.
 import assert from "node:assert/strict";
 import { mixed, spread } from "./takeover_graphs.ts";
 import { needsGo, runUpstream } from "../../support/cluster/upstream_controller.ts";
@@ -13,7 +14,7 @@ import {
 
 const KINDS = ["ConfigMap", "Secret", "Deployment.apps"];
 
-/** Children by kind and name. */
+/** Returns all child objects, by kind and name. */
 async function children(s: Scenario): Promise<Map<string, Live>> {
   const lists = await Promise.all(KINDS.map(async (kind) => {
     const found = await s.cluster.list(kind, "kro.run/owned=true");
@@ -22,17 +23,20 @@ async function children(s: Scenario): Promise<Map<string, Live>> {
   return new Map(lists.flat());
 }
 
-/** resourceVersions of the children, one line each. */
+/** Returns the resourceVersions of the child objects, which show whether an object was written. */
 function versions(all: Map<string, Live>): string {
   return [...all].map(([key, { metadata }]) => `${key} ${metadata.resourceVersion}`).sort().join();
 }
 
-/** A condition that only this kro writes. */
+/**
+ * Whether this kro has written the instance's status: upstream does not write the condition
+ * InstanceSynced.
+ */
 function isOurs({ status }: Live): boolean {
   return status.conditions.some(({ type }: Live) => type === "InstanceSynced");
 }
 
-/** Fields of a child that the other implementation must not change. */
+/** Returns the fields of each child object that the other implementation must not change. */
 function lasting(all: Map<string, Live>): Record<string, unknown> {
   return Object.fromEntries([...all].map(([key, { metadata, spec, data }]) => {
     const { uid, generation, labels, annotations, finalizers, ownerReferences } = metadata;
@@ -55,14 +59,14 @@ async function outside(s: Scenario): Promise<void> {
   await s.cluster.create({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { value: "o" } });
 }
 
-/** Writes the Deployment's status, because no Deployment controller runs. */
+/** Writes the status of an available Deployment, because no Deployment controller runs. */
 async function becomeAvailable(s: Scenario, name: string): Promise<void> {
   const at = { kind: "Deployment.apps", name };
   await s.cluster.until(at);
   await s.cluster.patchStatus(at, { replicas: 1, readyReplicas: 1, availableReplicas: 1 });
 }
 
-/** Applies the mixed graph and brings an instance to ACTIVE. */
+/** Applies the RGD and an instance, and waits until the instance is ACTIVE. */
 async function settle(s: Scenario): Promise<TestGraph> {
   await outside(s);
   const graph = await s.graph(mixed);

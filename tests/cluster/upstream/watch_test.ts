@@ -1,4 +1,5 @@
-// Events that requeue an instance; the timed requeue is off, so only watches deliver changes.
+// Tests which watch events requeue an instance. The periodic requeue is off, so that only watch
+// events start a reconciliation.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import {
@@ -31,7 +32,7 @@ scenario("externalref_watch:51", "a copy follows another user's ConfigMap", asyn
   await s.cluster.until(copy, ({ data }) => data.value === "two");
 });
 
-/** The objects that a selector selects. */
+/** Status fields that show which objects a selector has selected. */
 const selected = {
   count: "${string(size(found))}",
   names: "${found.sortBy(c, c.metadata.name).map(c, c.metadata.name).join(',')}",
@@ -155,7 +156,8 @@ scenario(
     await s.cluster.remove(consumer.instance("app"));
     assert.deepEqual(await s.cluster.names("ConfigMap"), ["db-config"]);
     await value("db-config", "three");
-    // The kind is reconciled although no instance references it.
+    // Deletes the RGD that uses the kind's instances. kro must still reconcile instances of the
+    // kind.
     await s.cluster.remove(consumer.rgd);
     await value("db-config", "four");
     await s.cluster.patch({ kind: "ConfigMap", name: "db-config" }, { data: { value: "drift" } });
