@@ -1,4 +1,5 @@
-// `deno task answer`: answers the oracle's questions on stdin with kro's code, one line of JSON each.
+// The command `deno task answer`: evaluates requests from standard input with kro's code. Each
+// request and each response is one line of JSON.
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import { Ours, oursOn } from "./ours.ts";

@@ -1,10 +1,17 @@
-/** Reduces an answer about an expression to its type, value, and the class of a failure. */
+/**
+ * Reduces the response to a CEL expression to the values that kro and upstream must agree on: the
+ * type, the value, and the class of a failure.
+ */
 import type { Answer } from "./protocol.ts";
 
-/** Reduces an answer. kro's answer has the class of a failure; upstream's is derived from its message. */
+/**
+ * Reduces the response to a CEL expression. kro's response contains the class of a failure;
+ * upstream's class is derived from its error message.
+ */
 export function celVerdict(answer: Answer): Answer {
   const { type, value, compileError, evalError, error } = answer;
-  // Upstream's `error`: the expression passes the type check, but cel-go cannot plan a program for it.
+  // In upstream's responses, `error` means that the expression passes the type check, but cel-go
+  // cannot build a program for it. This counts as a compile error.
   if (compileError !== undefined || error !== undefined) return { compileError: true };
   const rest = evalError === undefined
     ? value !== undefined && { value }
@@ -12,7 +19,10 @@ export function celVerdict(answer: Answer): Answer {
   return { ...(type !== undefined && { type }), ...rest };
 }
 
-/** Classes of upstream's messages. For messages of the class `pending`, upstream waits for data. */
+/**
+ * The classes of upstream's error messages. In the class `pending`, upstream waits for data that
+ * may appear later.
+ */
 const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
   ["pending", /no such (key|field|attribute)|index out of bounds/],
   [
@@ -31,7 +41,10 @@ const CLASSES: readonly (readonly [name: string, ...upstream: RegExp[]])[] = [
   ],
 ];
 
-/** Returns the class of a failure; `other` for invalid arguments and for failures without a class. */
+/**
+ * Returns the class of a failure. The class is `other` for invalid arguments and for failures
+ * without a class.
+ */
 function classOf({ class: own, evalError }: Answer): string {
   if (typeof own === "string") return ["argument", "cost"].includes(own) ? "other" : own;
   const text = String(evalError);

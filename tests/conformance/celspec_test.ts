@@ -1,4 +1,7 @@
-/** Tests that kro answers the cases of cel-spec as upstream does, and that the list of passing cases only grows. */
+/**
+ * Checks that kro's results for the CEL specification's tests equal upstream's, and that no test
+ * which has passed before fails.
+ */
 import assert from "node:assert/strict";
 import { PAGE, pageOf } from "./celspec/page.ts";
 import { namesOf, readPassing, standings } from "./celspec/standing.ts";

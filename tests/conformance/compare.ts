@@ -1,20 +1,23 @@
-/** Finds the differences of two verdicts. */
+/** Finds the differences between upstream's and kro's results. */
 import { isObject, type Json } from "../../src/api/mod.ts";
 import { canonical } from "./protocol.ts";
 import { agreeOnRefusal, type Verdict } from "./verdict.ts";
 
-/** A difference as a deviation lists it. */
+/** A difference between upstream's and kro's results, in the format of deviations.md. */
 export interface Difference {
-  /** Upstream's values, each with its path. */
+  /** Upstream's differing values, each with its path. */
   upstream: string;
-  /** kro's values, each with its path. */
+  /** kro's differing values, each with its path. */
   here: string;
 }
 
-/** A longer value is cut to this many characters. */
+/** The maximum length of a value in a message, in characters. Longer values are cut. */
 const LONGEST = 160;
 
-/** Describes the first three differences; undefined when both agree. `unordered`: lists are compared as sets. */
+/**
+ * Describes the first three differences between two results; returns undefined if they are equal.
+ * With `unordered`, lists are compared as sets.
+ */
 export function differenceOf(
   upstream: Verdict,
   here: Verdict,

@@ -1,4 +1,4 @@
-/** Tests that kro answers the corpus as upstream does. */
+/** Checks that kro's results for the corpus of test cases equal upstream's. */
 import { testArea } from "./testing.ts";
 
 await testArea("schema", 730);

@@ -1,4 +1,7 @@
-/** Reads the corpus: files of cases, in which a line may set defaults for the lines after it. */
+/**
+ * Reads the corpus, which is a folder of files with test cases. In a file, a line may set defaults
+ * for the following lines.
+ */
 import { isObject, type Json, type JsonObject, jsonText, parseJson } from "../../src/api/mod.ts";
 import { specSuites } from "./celspec/cases.ts";
 import { graphSuites } from "./corpus/graph/mod.ts";
@@ -6,7 +9,7 @@ import { type Area, AREAS, type Case, type Suite } from "./protocol.ts";
 
 const FOLDER = `${import.meta.dirname}/corpus`;
 
-/** Returns all suites of the given areas, sorted by name. */
+/** Returns the test cases of the given areas in suites, one for each file, sorted by name. */
 export async function readCorpus(areas: readonly Area[] = AREAS): Promise<Suite[]> {
   const suites: Suite[] = [];
   if (areas.includes("schema")) suites.push(...await suitesOf("schema", schemaCase, ["types"]));
@@ -64,7 +67,10 @@ function casesOf(text: string, suite: string, build: Build, shared: string[]): C
   return cases;
 }
 
-/** A line is the type of a single field `f` (`"integer | minimum=1"`) or a whole spec (`{spec, types?, name?}`). */
+/**
+ * Parses a line of the area `schema`. The line contains the type of a single field `f` (`"integer |
+ * minimum=1"`) or a complete spec (`{spec, types?, name?}`).
+ */
 function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   const op = "schema";
   if (typeof line === "string") {
@@ -76,7 +82,10 @@ function schemaCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   return { label, request: { op, spec, ...isTypes(own ?? types) } };
 }
 
-/** A line has two specs: `{old, new, types?, name?}`. */
+/**
+ * Parses a line of the area `compare`. The line contains the spec before and after a change: `{old,
+ * new, types?, name?}`.
+ */
 function compareCase(line: Json, { types }: JsonObject): ReturnType<Build> {
   if (!isObject(line) || !isObject(line.old) || !isObject(line.new)) return undefined;
   const { old, new: wanted, types: own, name } = line;
@@ -88,7 +97,10 @@ function isTypes(types: Json | undefined): { types?: JsonObject } {
   return isObject(types) ? { types } : {};
 }
 
-/** A line is an expression (`"1 + 1"`) or `{expr, schemas?, vars?, name?, unordered?}`. */
+/**
+ * Parses a line of the area `cel`. The line contains an expression (`"1 + 1"`) or `{expr, schemas?,
+ * vars?, name?, unordered?}`.
+ */
 function celCase(line: Json, defaults: JsonObject): ReturnType<Build> {
   const { expr, name, unordered, ...own } = isObject(line) ? line : { expr: line };
   if (typeof expr !== "string") return undefined;

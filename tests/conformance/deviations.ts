@@ -1,22 +1,25 @@
-/** Reads and writes deviations.md: headings with a kind, a reason, and cases with both answers. */
+/**
+ * Reads and writes deviations.md, the list of test cases in which kro deliberately differs from
+ * upstream. Each section has a kind in its heading, a reason, and test cases with both results.
+ */
 import type { Difference } from "./compare.ts";
 
-/** One listed case. */
+/** A test case that deviations.md lists. */
 export interface Deviation extends Difference {
-  /** Name of the case. */
+  /** The name of the test case. */
   name: string;
-  /** Heading of its section. */
+  /** The heading of the section that contains the test case. */
   heading: string;
 }
 
 const ITEM = /^- `(.+)`: upstream `(.+)`, here `(.+)`$/;
 
-/** The only accepted kinds of deliberate differences. */
+/** The kinds of deliberate differences that deviations.md may contain. */
 const KINDS = ["upstream bug", "safer in cost", "safer in size", "safer in depth"];
 
 /**
- * Parses the page. Throws for a malformed list item, and for a section with items that has no known kind or no
- * reason.
+ * Parses deviations.md. Throws an error if a list item is malformed, or if a section with items has
+ * no known kind or no reason.
  */
 export function parseDeviations(markdown: string): Deviation[] {
   const deviations: Deviation[] = [];
@@ -39,18 +42,21 @@ export function parseDeviations(markdown: string): Deviation[] {
   return deviations;
 }
 
-/** Returns the page's line for a case. */
+/** Returns the line of deviations.md for a test case. */
 export function deviationLine(name: string, { upstream, here }: Difference): string {
   const quoted = (text: string) => `\`${inCode(text)}\``;
   return `- ${quoted(name)}: upstream ${quoted(upstream)}, here ${quoted(here)}`;
 }
 
-/** Escapes a text for inline code in Markdown. */
+/** Formats a string as Markdown inline code. */
 export function inCode(text: string): string {
   return text.replaceAll("`", "´").replaceAll("\n", "\\n");
 }
 
-/** Returns a line for each difference that is not listed as found, and for each listed one that was not found. */
+/**
+ * Returns a line for each difference that deviations.md does not list, and for each listed
+ * difference that was not found.
+ */
 export function unexplained(
   found: ReadonlyMap<string, Difference>,
   listed: readonly Deviation[],

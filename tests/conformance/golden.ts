@@ -1,11 +1,17 @@
-/** Reads and writes upstream's recorded verdicts: a file for each suite, a line for each case. */
+/**
+ * Reads and writes upstream's recorded results. Each suite has a file, and each test case has a
+ * line in it.
+ */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { type Area, type Suite } from "./protocol.ts";
 import type { Verdict } from "./verdict.ts";
 
 const FOLDER = `${import.meta.dirname}/golden`;
 
-/** Reads the recorded verdicts of a suite by name of the case; empty when the file does not exist. */
+/**
+ * Reads upstream's recorded results of a suite, by the test cases' names. Returns an empty map if
+ * the file does not exist.
+ */
 export async function readGolden(area: Area, name: string): Promise<Map<string, Verdict>> {
   let text: string;
   try {
@@ -22,7 +28,10 @@ export async function readGolden(area: Area, name: string): Promise<Map<string, 
   );
 }
 
-/** Writes the verdicts in the order of the suite's cases. Returns whether the file changed. */
+/**
+ * Writes upstream's results in the order of the suite's test cases. Returns whether the file has
+ * changed.
+ */
 export async function writeGolden(
   suite: Suite,
   verdicts: ReadonlyMap<string, Verdict>,

@@ -1,4 +1,4 @@
-/** Tests the comparison of answers and the parser of deviations.md. */
+/** Tests of the comparison of results, and of the parser of deviations.md. */
 import assert from "node:assert/strict";
 import { differenceOf } from "./compare.ts";
 import { deviationLine, parseDeviations, unexplained } from "./deviations.ts";

@@ -1,8 +1,8 @@
-/** Splits a stream of text into lines, without their line ends. */
+/** Splits a stream of strings into lines without their line ends. */
 
-/** Transforms chunks of text into lines. Drops empty lines. */
+/** Transforms chunks of strings into lines; drops empty lines. */
 export class TextLineStream extends TransformStream<string, string> {
-  /** Buffers the text after the last line end until the next chunk. */
+  /** Keeps an incomplete last line until the next chunk arrives. */
   constructor() {
     let rest = "";
     super({

@@ -1,4 +1,5 @@
-// `deno task oracle`: asks upstream's code and kro's the same questions and prints every unlisted difference.
+// The command `deno task oracle`: sends the same requests to upstream's code and to kro, and prints
+// every difference that deviations.md does not list.
 import { parseArgs } from "node:util";
 import { startControlPlane } from "../support/controlplane/mod.ts";
 import { type Difference, differenceOf } from "./compare.ts";
@@ -68,7 +69,10 @@ async function cluster(
   return stack.use(await startControlPlane({ without: [...without], progress })).kubeconfig;
 }
 
-/** Compares the answers to the corpus. Both sides use the cluster's schemas; the tests use the snapshot's. */
+/**
+ * Compares upstream's and kro's results for the corpus. Both read the kinds' schemas from a cluster
+ * here; the tests use the built-in snapshot of the schemas.
+ */
 async function runCorpus(areas: readonly Area[], upstream: Answerer, ours: Answerer) {
   const differences = new Map<string, Difference>();
   const stale: string[] = [];

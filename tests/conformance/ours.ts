@@ -1,4 +1,4 @@
-/** kro's answers to the oracle's questions. */
+/** Evaluates the conformance tests' requests with kro's code. */
 import {
   isObject,
   type Json,
@@ -31,16 +31,16 @@ import {
 import { transform } from "../../src/simpleschema/mod.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
 
-/** Answers questions with kro's code. */
+/** Evaluates requests with kro's code. */
 export class Ours implements Answerer {
   readonly #source: SchemaSource;
 
-  /** Looks up kinds in `source`, by default the built-in snapshot. */
+  /** Looks up the schemas of kinds in `source`; by default in the built-in snapshot. */
   constructor(source: SchemaSource = snapshotSource()) {
     this.#source = source;
   }
 
-  /** Answers one request; an error of the request is part of the answer. */
+  /** Evaluates one request. An error in the request is a part of the response. */
   async answer(request: Request): Promise<Answer> {
     switch (request.op) {
       case "schema":
@@ -58,7 +58,10 @@ export class Ours implements Answerer {
   }
 }
 
-/** Connects to a cluster and answers with its schemas. Disposing it closes the connection. */
+/**
+ * Connects to a cluster, and evaluates requests with the cluster's schemas. Disposing the object
+ * closes the connection.
+ */
 export async function oursOn(kubeconfig: string): Promise<Ours & AsyncDisposable> {
   const client = connect(await loadConfig({ kubeconfig }), { userAgent: "kro-test" });
   const discovery = new Discovery(client);
@@ -84,7 +87,7 @@ function compareAnswer(request: Extract<Request, { op: "compare" }>): Answer {
   return { breaking: paths(true), nonBreaking: paths(false) };
 }
 
-/** Returns a CRD with only the fields that the comparison reads. */
+/** Returns a CRD with only the fields that the comparison of schemas reads. */
 function crdOf(openAPIV3Schema: Schema): KubeObject {
   const versions = [{ name: "v1", served: true, schema: { openAPIV3Schema } }];
   const apiVersion = "apiextensions.k8s.io/v1";
@@ -117,7 +120,10 @@ async function graphAnswer(
   });
 }
 
-/** How long one expression is measured, in milliseconds; the oracle's time is the same. */
+/**
+ * The time for which one expression is measured, in milliseconds. The oracle measures for the same
+ * time.
+ */
 const BENCH_MS = 300;
 
 function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {
@@ -166,7 +172,7 @@ function messages(problems: readonly { message: string; path?: string }[]): stri
   return problems.map(({ path, message }) => path ? `${path}: ${message}` : message).join("; ");
 }
 
-/** Returns the value as its JSON is read again, without undefined members. */
+/** Returns the value as it is after conversion to JSON and back, which drops undefined fields. */
 function plain(value: unknown): Answer {
   return parseJson(jsonText(value)) as Record<string, Json>;
 }

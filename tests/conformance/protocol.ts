@@ -1,49 +1,55 @@
-/** The protocol of the oracle: each request and each answer is one line of JSON. */
+/**
+ * The protocol between the conformance tests and the programs that evaluate requests: upstream's
+ * code (the oracle), and kro's. Each request and each response is one line of JSON.
+ */
 import { type Json, type JsonObject, jsonText } from "../../src/api/mod.ts";
 
-/** A question; README.md describes the operations. */
+/** A request; README.md describes the operations. */
 export type Request =
   | { op: "schema"; spec: JsonObject; types?: JsonObject }
   | { op: "cel" | "bench"; expr: string; schemas?: JsonObject; vars?: JsonObject }
   | { op: "compare"; old: JsonObject; new: JsonObject; types?: JsonObject }
   | { op: "graph"; rgd: JsonObject; omit?: boolean };
 
-/** An answer. Its members depend on the operation of the request. */
+/** A response. Its fields depend on the operation of the request. */
 export type Answer = JsonObject;
 
-/** A program that answers questions: upstream's code, or kro's. */
+/** A program that evaluates requests with upstream's code or with kro's. */
 export interface Answerer {
-  /** Answers one request. Rejects only when it cannot answer any further request. */
+  /** Evaluates one request. Rejects only if the program cannot evaluate further requests. */
   answer(request: Request): Promise<Answer>;
 }
 
-/** A request with a name that is unique in the corpus, such as `schema/defaults: string | default=x`. */
+/** A test case: a request with a unique name, such as `schema/defaults: string | default=x`. */
 export interface Case {
-  /** Name of the case in golden files, deviations and messages. */
+  /** The test case's name in the recorded results, in deviations.md and in messages. */
   name: string;
-  /** The question. */
+  /** The request that the test case evaluates. */
   request: Request;
-  /** Whether to ignore the order of lists, because it depends on the order of a map. */
+  /**
+   * Whether the comparison ignores the order of lists, because the order depends on the iteration
+   * of a map.
+   */
   unordered?: boolean;
 }
 
-/** The cases of one file of the corpus. */
+/** The test cases of one file of the corpus. */
 export interface Suite {
-  /** The folder of the file. */
+  /** The area to which the test cases belong, which is also the name of the file's folder. */
   area: Area;
-  /** The name of the file without extension. */
+  /** The name of the file, without extension. */
   name: string;
-  /** The cases, in the order of the file. */
+  /** The test cases, in the order of the file. */
   cases: Case[];
 }
 
-/** A part of kro's language with a corpus of its own. */
+/** A part of kro's language that has its own test cases. */
 export type Area = "schema" | "compare" | "cel" | "celspec" | "graph";
 
-/** All areas. */
+/** All areas of kro's language. */
 export const AREAS: readonly Area[] = ["schema", "compare", "cel", "celspec", "graph"];
 
-/** Returns JSON with sorted keys, so that equal values have equal strings. */
+/** Returns JSON with sorted keys, so that equal values result in equal strings. */
 export function canonical(value: unknown): string {
   return jsonText(sorted(value as Json)) ?? "nothing";
 }

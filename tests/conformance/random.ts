@@ -1,4 +1,7 @@
-/** Asks upstream and kro random questions, which grammars of RGDs, schemas and expressions generate. */
+/**
+ * Sends random requests to upstream's code and to kro, and compares the results. Grammars generate
+ * the RGDs, schemas and expressions.
+ */
 import { jsonText } from "../../src/api/mod.ts";
 import fc from "fast-check";
 import { type Difference, differenceOf } from "./compare.ts";
@@ -9,18 +12,18 @@ import { graphRequest } from "./random_graph.ts";
 import { schemaRequest } from "./random_schema.ts";
 import { verdictOf } from "./verdict.ts";
 
-/** The number of random questions and their seed. */
+/** The number of random requests, and the seed that determines them. */
 export interface RandomRun {
-  /** Number of questions. */
+  /** The number of random requests. */
   count: number;
-  /** Seed of the random numbers: the same seed generates the same questions. */
+  /** The seed of the random numbers. The same seed generates the same requests. */
   seed: number;
 }
 
-/** An area with a grammar. */
+/** An area for which random requests can be generated. */
 export type RandomArea = Exclude<Area, "celspec">;
 
-/** A question, and the smaller questions that it can be shrunk to. */
+/** A request, and the smaller requests to which it can be reduced. */
 interface Question {
   readonly request: Request;
   smaller(): Iterable<Question>;
@@ -39,14 +42,20 @@ const GRAMMARS: Readonly<Record<RandomArea, fc.Arbitrary<Question>>> = {
   }),
 };
 
-/** Number of differences after which a run ends. */
+/** The number of differences after which the comparison ends. */
 const SHOWN = 40;
-/** Number of times that upstream must repeat an answer, because Go iterates maps in random order. */
+/**
+ * The number of times that upstream evaluates a request which shows a difference. Go iterates maps
+ * in random order, so upstream's result may vary.
+ */
 const STEADY = 12;
-/** Number of smaller questions that are tried to shrink one. */
+/** The maximum number of smaller requests to try when a request is reduced. */
 const ATTEMPTS = 2000;
 
-/** Returns the first differences, each with its shrunk question as a line for the oracle. */
+/**
+ * Returns the first differences. Each is reported with its reduced request, as a line that the
+ * oracle can read.
+ */
 export async function randomDifferences(
   area: RandomArea,
   { count, seed }: RandomRun,
@@ -72,7 +81,7 @@ export async function randomDifferences(
   return [...found];
 }
 
-/** Shrinks a question as long as the answers to it differ. */
+/** Reduces a request as long as upstream's and kro's results for it differ. */
 async function smallest(
   question: Question,
   difference: Difference,

@@ -1,4 +1,7 @@
-/** Generates random changes of a SimpleSchema: fields are added and removed, and change type or markers. */
+/**
+ * Generates random changes of a SimpleSchema: fields are added and removed, and their types or
+ * markers change.
+ */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
 import type { Request } from "./protocol.ts";
@@ -9,7 +12,10 @@ const COMMON = [
   some("description=a", 'description="b c"'),
 ];
 
-/** Fields with a fixed type. Markers whose changes upstream ignores (listed deviations) do not change. */
+/**
+ * Fields whose markers change while their type stays the same. Markers whose changes upstream
+ * ignores are left out, because deviations.md lists these differences.
+ */
 const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("string", some("default=a", "default=b"), some("pattern=a", "pattern=b"), ...lengths()),
   field("string", fc.constantFrom("enum=a,b", "enum=a", "enum=a,b,c"), some("default=a")),
@@ -32,7 +38,7 @@ const FAMILIES: readonly fc.Arbitrary<string>[] = [
   field("map[string]integer"),
   field("T"),
 ];
-/** Types whose change into each other both upstream and kro report. */
+/** Types between which a field may change. Both upstream and kro report such a change. */
 const CHANGING = fc.constantFrom(
   "string",
   "integer",
@@ -54,7 +60,7 @@ function field(type: string, ...markers: fc.Arbitrary<string>[]): fc.Arbitrary<s
   });
 }
 
-/** A field before and after the change; undefined when it does not exist. */
+/** A field before and after the change; undefined if the field does not exist. */
 type Pair = [Json | undefined, Json | undefined];
 
 const family = fc.constantFrom(...FAMILIES);
@@ -85,7 +91,7 @@ function side(pairs: Record<string, Pair>, index: 0 | 1): JsonObject {
   );
 }
 
-/** Generates a change of one to three fields, with named types that do not change. */
+/** Generates a change of one to three fields. The named types do not change. */
 export const compareRequest: fc.Arbitrary<Request> = fc
   .dictionary(fc.constantFrom("f", "g", "h"), change, { minKeys: 1, maxKeys: 3 })
   .map((pairs) => ({

@@ -1,4 +1,7 @@
-/** Generates random RGDs: a few nodes that read each other, the instance, and names that do not exist. */
+/**
+ * Generates random RGDs. Their few nodes refer to each other, to the instance, and to names that do
+ * not exist.
+ */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
 import {
@@ -15,7 +18,10 @@ import {
 import type { Request } from "./protocol.ts";
 
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
-/** Ids of nodes that the expressions below use. A missing node or a cycle makes the RGD invalid. */
+/**
+ * The node IDs to which the expressions below refer. If a node is missing or the references form a
+ * cycle, the RGD is invalid.
+ */
 const IDS = ["a", "b", "c", "web"] as const;
 
 /** Expressions whose value is usually a string. */
@@ -91,7 +97,7 @@ const any = fc.oneof(
 );
 
 const wrapped = (e: string) => `\${${e}}`;
-/** A string of a template: text, an expression, or a mixture. */
+/** A string in a template: plain, an expression, or a mixture of both. */
 const text: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: string.map(wrapped) },
   { weight: 2, arbitrary: string.map((e) => `p-${wrapped(e)}-s`) },
@@ -142,7 +148,10 @@ function node(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** Adds readyWhen, except to references by selector, for which it is a listed deviation. */
+/**
+ * Adds readyWhen to a node, except to an external reference by selector, for which deviations.md
+ * lists a difference.
+ */
 function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
   return JSON.stringify(node).includes('"selector":{"matchLabels":{"a":') && "externalRef" in node
     ? node
@@ -159,7 +168,10 @@ const status: fc.Arbitrary<JsonObject> = fc.dictionary(
   { maxKeys: 2 },
 );
 
-/** Generates a node. `@` in its expressions becomes the id of an earlier node, or sometimes its own id. */
+/**
+ * Generates a node. In its expressions, `@` is replaced by the ID of an earlier node, or sometimes
+ * by the node's own ID.
+ */
 function wired(id: string): fc.Arbitrary<JsonObject> {
   if (id === "a") return one(data("x", "a"), data("${schema.spec.name}", "a"));
   if (id === "web") {
@@ -174,7 +186,7 @@ function wired(id: string): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** Generates an RGD of three or four nodes in any order. */
+/** Generates an RGD of three or four nodes, in random order. */
 export const graphRequest: fc.Arbitrary<Request> = fc.tuple(
   fc.oneof(
     { weight: 8, arbitrary: fc.shuffledSubarray([...IDS], { minLength: 4 }) },

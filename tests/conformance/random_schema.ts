@@ -1,4 +1,4 @@
-/** Generates random SimpleSchema: most types and markers are valid, a few are not. */
+/** Generates random SimpleSchema. Most types and markers are valid, and a few are invalid. */
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../src/api/mod.ts";
 import type { Request } from "./protocol.ts";
@@ -18,7 +18,10 @@ const type: fc.Arbitrary<string> = fc.tuple(
   BLANKS,
 ).map(([wrappers, name, blank]) => `${blank}${wrappers.join("")}${name}${blank}`);
 
-/** Values without `"`. Most are valid defaults of few types only, so that many defaults are invalid. */
+/**
+ * Values of markers without quotes. Each is a valid default for few types, so that many generated
+ * defaults are invalid.
+ */
 const word = one(
   ...'a b é x-y a=b 5 -5 1.5 true false null [] {} 1e3 T a,b 0 +1 07 [1] {"a":1}'.split(" "),
 );
@@ -43,7 +46,10 @@ const marker: fc.Arbitrary<string> = fc.oneof(
   one("foo=1", "required", "=1", "requ ired=true", "| a=b", '"', "{", "]", "Required=true"),
 );
 
-/** Defaults by type. Values of another JSON type are missing, because they are a listed deviation. */
+/**
+ * Default values by type. Values of another JSON type are left out, because deviations.md lists a
+ * difference for them.
+ */
 const DEFAULTS: Record<string, string[]> = {
   string: ["a", '"a b"', '"a\\"b"', "5", "true", "", '"\\\\n"', "é", "{}", "[1]", "a,b"],
   integer: ["0", "5", "-5", "+5", "007", "a", "", "1.5", '"5"'],
@@ -75,7 +81,7 @@ const sound: fc.Arbitrary<string> = fc.tuple(
 ).map((parts) => parts.join(""));
 const key = one("a", "b", "c", "a.b", "x-y", "", "é", "__proto__", "constructor");
 
-/** Generates objects that have the given field among valid fields. */
+/** Generates objects that contain the given field among valid fields. */
 const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
   fc.letrec<{ node: Json }>((tie) => ({
     node: fc.oneof(
@@ -91,7 +97,10 @@ const nodeOf = (field: fc.Arbitrary<string>): fc.Arbitrary<Json> =>
     ),
   })).node;
 
-/** Named types with valid defaults only: an invalid default in an unused type is a listed deviation. */
+/**
+ * Generates named types with valid defaults. Invalid defaults are left out, because deviations.md
+ * lists a difference for an invalid default in an unused type.
+ */
 const named = nodeOf(
   one("string | default=x", "integer | default=5 minimum=1", "[]float", "string", "boolean", "[]W"),
 );
@@ -102,7 +111,10 @@ function fields(names: fc.Arbitrary<string>): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** Generates a spec with up to three named types; fields may refer to a type that is missing. */
+/**
+ * Generates a spec with up to three named types. Its fields may refer to a named type that does not
+ * exist.
+ */
 export const schemaRequest: fc.Arbitrary<Request> = fc.record({
   spec: fields(key),
   types: fc.record({ T: named, U: named, V: named }, { requiredKeys: ["T"] }) as fc.Arbitrary<

@@ -1,4 +1,7 @@
-/** Tests of one area: kro's answers to the corpus are upstream's recorded ones, except the listed deviations. */
+/**
+ * Tests an area of kro's language: kro's results for all test cases must equal upstream's recorded
+ * results, except for the differences that deviations.md lists.
+ */
 import assert from "node:assert/strict";
 import { type Difference, differenceOf } from "./compare.ts";
 import { readCorpus } from "./corpus.ts";
@@ -8,7 +11,7 @@ import { Ours } from "./ours.ts";
 import type { Area, Suite } from "./protocol.ts";
 import { verdictOf } from "./verdict.ts";
 
-/** Registers the tests of an area. The corpus must have at least `least` cases. */
+/** Registers the tests of an area. Fails if the corpus contains fewer than `least` test cases. */
 export async function testArea(area: Area, least: number): Promise<void> {
   const suites = await readCorpus([area]);
   const page = await Deno.readTextFile(`${import.meta.dirname}/deviations.md`);

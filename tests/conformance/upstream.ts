@@ -1,18 +1,21 @@
-/** Runs the oracle, which answers questions with upstream's code. */
+/** Runs the oracle, a program that evaluates requests with upstream's code. */
 import { jsonText, parseJson } from "../../src/api/mod.ts";
 import { buildOracle } from "../support/controlplane/mod.ts";
 import { TextLineStream } from "./lines.ts";
 import type { Answer, Answerer, Request } from "./protocol.ts";
 
-/** How to start the oracle. */
+/** The options with which the oracle is started. */
 export interface UpstreamOptions {
-  /** Path of the kubeconfig of the cluster for `graph`. */
+  /** The path of a kubeconfig file. Requests of the area `graph` need the kinds of its cluster. */
   kubeconfig?: string;
-  /** Called with a line for each step of the build. */
+  /** Called with a line of progress while the oracle is built. */
   progress?: (line: string) => void;
 }
 
-/** A running oracle, which gets one question at a time. It exits when its input ends, as when this process dies. */
+/**
+ * A running oracle, which receives one request at a time. The oracle exits when its standard input
+ * ends, for example because this process has died.
+ */
 export class Upstream implements Answerer, AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -27,7 +30,7 @@ export class Upstream implements Answerer, AsyncDisposable {
     ).getReader();
   }
 
-  /** Starts the oracle, after building it if it is not in the cache. */
+  /** Starts the oracle. Builds it first if the cache does not contain it. */
   static async start({ kubeconfig, progress }: UpstreamOptions = {}): Promise<Upstream> {
     const command = new Deno.Command(await buildOracle(progress), {
       stdin: "piped",
@@ -38,7 +41,10 @@ export class Upstream implements Answerer, AsyncDisposable {
     return new Upstream(command.spawn());
   }
 
-  /** Sends a request after the answers to earlier ones. Rejects when the oracle has exited. */
+  /**
+   * Sends a request after the responses to all earlier requests have arrived. Rejects if the oracle
+   * has exited.
+   */
   answer(request: Request): Promise<Answer> {
     const answer = this.#last.catch(() => {}).then(() => this.#ask(request));
     this.#last = answer;
@@ -52,7 +58,7 @@ export class Upstream implements Answerer, AsyncDisposable {
     return parseJson(value) as Answer;
   }
 
-  /** Ends the oracle. */
+  /** Stops the oracle. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last.catch(() => {});
     await this.#writer.close().catch(() => {});

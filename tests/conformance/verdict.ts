@@ -1,13 +1,19 @@
-/** Reduces answers to what is compared: without messages, descriptions, and parts that every CRD has. */
+/**
+ * Reduces responses to the values that upstream and kro must agree on. Messages, descriptions and
+ * the parts that all CRDs have in common are dropped.
+ */
 import { isObject, type Json, type JsonObject } from "../../src/api/mod.ts";
 import { celVerdict } from "./cel_verdict.ts";
 import { compareVerdict } from "./compare_verdict.ts";
 import { type Answer, type Area, canonical } from "./protocol.ts";
 
-/** An answer reduced to the values that upstream and kro must agree on. */
+/** A response that is reduced to the values on which upstream and kro must agree. */
 export type Verdict = JsonObject;
 
-/** Upstream's stages of validation: name, kro's codes for problems of that stage, and upstream's messages. */
+/**
+ * The stages in which upstream validates an RGD: the name, kro's codes for problems of this stage,
+ * and a pattern of upstream's messages.
+ */
 const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegExp][] = [
   ["NAMING", ["NAMING"], /^failed to validate resourcegraphdefinition|duplicate id/],
   ["SCHEMA", ["SCHEMA"], /^failed to build resourcegraphdefinition|^failed to get schema/],
@@ -25,7 +31,10 @@ const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegEx
   ["STATUS", ["STATUS", "COND"], /status|conditions/],
 ];
 
-/** Reduces an answer. kro's answers have codes for problems; upstream's stage is derived from its message. */
+/**
+ * Reduces a response. kro's response contains problem codes; upstream's stage is derived from its
+ * error message.
+ */
 export function verdictOf(area: Area, answer: Answer): Verdict {
   if (area === "cel" || area === "celspec") return celVerdict(answer);
   if (area === "compare") return compareVerdict(answer);
@@ -45,8 +54,8 @@ export function verdictOf(area: Area, answer: Answer): Verdict {
 const REFUSED: Verdict = { refused: true };
 
 /**
- * Whether two refusals agree. Upstream reports the first stage with a problem, kro reports all stages with
- * problems: they agree when kro's stages contain upstream's.
+ * Whether two rejections of an RGD agree. Upstream reports only the first stage that fails, and kro
+ * reports all problems. Both agree if kro reports a problem of upstream's stage.
  */
 export function agreeOnRefusal(upstream: Json | undefined, ours: Json | undefined): boolean {
   if (upstream === true && ours === true) return true;
@@ -70,7 +79,7 @@ const CONDITION = {
   status: STRING,
   type: STRING,
 };
-/** Parts that every generated CRD has: their paths and values. */
+/** The parts that every generated CRD contains: their paths and values. */
 const COMMON: readonly [path: string, value: unknown][] = [
   ["served", true],
   ["storage", true],
@@ -106,7 +115,7 @@ function reducedCrd(crd: JsonObject): JsonObject {
   return { name, ...(labels && { labels }), ...(annotations && { annotations }), spec };
 }
 
-/** Removes the descriptions of a schema, but not properties with the name "description". */
+/** Removes the descriptions from a schema, but keeps properties with the name "description". */
 function dropDescriptions(schema: Json | undefined): void {
   if (!isObject(schema)) return;
   if (typeof schema.description === "string") delete schema.description;

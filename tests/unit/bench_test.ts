@@ -1,4 +1,5 @@
-// The benchmark's reports (targets, regressions, page, charts), and its helpers that need no control plane.
+// Tests of the benchmark's reports (targets, regressions, page and charts), and of its functions
+// that need no control plane.
 import assert from "node:assert/strict";
 import { ApiError, CRD_KIND, type KindRef, type KubeObject } from "../../src/api/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
@@ -147,7 +148,7 @@ Deno.test("percentile returns one of the values", () => {
   assert.equal(percentile([5], 99), 5);
 });
 
-/** The error of an API server that does not serve the kind. */
+/** Returns the error of an API server that does not serve the kind. */
 const notServed = (kind: KindRef) =>
   new ApiError(`the server could not find the requested resource ${kind.plural}`, {
     code: 404,
@@ -177,7 +178,7 @@ Deno.test("a failed watch rejects only the promises that wait for it", async () 
       lists++ === 0
         ? Promise.resolve({ items: [], resourceVersion: "1" })
         : Promise.reject(notServed(kind)),
-    // Ends at once, as after the deletion of the CRD.
+    // This watch ends immediately, as a watch does after its CRD is deleted.
     async *watch() {},
   };
   using watch = await ObjectWatch.start(

@@ -1,4 +1,7 @@
-/** Checks the documents against the repository: links, files, commands, flags, tasks and lengths. */
+/**
+ * Checks the documents against the repository: their links, files, commands, flags and tasks must
+ * exist, and their lines and paragraphs must not be too long.
+ */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { Command, Option } from "commander";
@@ -6,7 +9,7 @@ import { createProgram } from "../../src/cli/program.ts";
 import { parseDuration } from "../../src/cli/durations.ts";
 import { filesBelow, paragraphsOf, read, root } from "../support/documents.ts";
 
-/** Generated pages, whose form is not checked. */
+/** Generated pages, whose lines and paragraphs may be long. */
 const GENERATED = ["docs/figures.md", "docs/messages.md"];
 
 const PAGES = [
@@ -28,14 +31,14 @@ function exists(path: string): boolean {
   }
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** Returns the anchors that GitHub generates for a page's headings. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
   );
 }
 
-/** Relative links of a page, including pictures, whose target does not exist. */
+/** Returns the relative links and pictures of a page whose target does not exist. */
 function brokenLinks(page: string, text: string): string[] {
   const prose = text.replace(/^```[\s\S]*?^```/gm, "");
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)]
@@ -49,7 +52,7 @@ function brokenLinks(page: string, text: string): string[] {
   });
 }
 
-/** Files that a page names, in prose, tables or commands, and that do not exist. */
+/** Returns the files that a page mentions in prose, tables or commands, and that do not exist. */
 function missingFiles(page: string, text: string): string[] {
   const named = [...text.matchAll(/(?<![\w./~-])(?:[\w.-]+\/)+[\w.-]+\.(?:tsx?|md|ya?ml|jsonl)\b/g)]
     .map((match) => match[0]);
@@ -60,17 +63,20 @@ function missingFiles(page: string, text: string): string[] {
   );
 }
 
-/** Commands whose `--filter` text does not occur in the test file. */
+/** Returns the commands with a `--filter` argument that does not occur in the test file. */
 function emptyFilters(text: string): string[] {
   return [...text.matchAll(/^(?:\$ )?deno .*?(\S+_test\.ts).* --filter '([^']+)'/gm)]
     .filter(([, file, filter]) => exists(file!) && !read(file!).includes(filter!))
     .map(([command]) => command);
 }
 
-/** Maximum width of a line, so that the limit on lines cannot be met by long lines. */
+/**
+ * The maximum width of a line, in characters. Without this limit, a paragraph could have few but
+ * very long lines.
+ */
 const LINE_WIDTH = 110;
 
-/** Paragraphs of over four lines, and lines that are too wide. */
+/** Returns the paragraphs of more than four lines, and the lines that are too wide. */
 function longParagraphs(text: string): string[] {
   return paragraphsOf(text)
     .filter(({ lines }) => lines.length > 4 || lines.some((line) => line.length > LINE_WIDTH))
@@ -113,7 +119,7 @@ Deno.test("CONTRIBUTING.md lists every task", () => {
   assert.deepEqual(missing, []);
 });
 
-/** The cells of each row of the table below a heading of docs/operating.md. */
+/** Returns the cells of each row in the table below a heading of docs/operating.md. */
 function rowsBelow(heading: string): string[][] {
   const section = read("docs/operating.md").split(/^#+ /m).find((part) => part.startsWith(heading));
   const lines = section?.split("\n").filter((line) => line.startsWith("| `")) ?? [];
@@ -121,7 +127,7 @@ function rowsBelow(heading: string): string[][] {
   return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-/** The options of a command, without `--help`. */
+/** Returns the options of a command, without `--help`. */
 function optionsOf(command: Command): Option[] {
   return command.options.filter((option) => option.long !== "--help");
 }
@@ -131,7 +137,7 @@ function commandNamed(name: string): Command {
   return program.commands.find((command) => command.name() === name)!;
 }
 
-/** The `--long` form that a row names, and its default without backticks. */
+/** Returns the `--long` form of the flag in a table row, and its default without backticks. */
 function flagOf([flag = "", standard = ""]: readonly string[]): { long: string; standard: string } {
   return {
     long: /--[\w-]+/.exec(flag)?.[0] ?? "",
@@ -139,7 +145,10 @@ function flagOf([flag = "", standard = ""]: readonly string[]): { long: string; 
   };
 }
 
-/** Whether a table's text is the default of an option; durations have the form that flags accept. */
+/**
+ * Whether a table cell contains the default of an option. Durations must have the form that flags
+ * accept.
+ */
 function isDefault(option: Option, standard: string): boolean {
   const value: unknown = option.defaultValue;
   if (value === undefined || option.negate) return true;
@@ -174,7 +183,8 @@ Deno.test("docs/operating.md lists every flag of the one-shot commands, with its
     const { long, standard } = flagOf(row);
     for (const name of row[2]!.split(", ")) {
       const option = optionsOf(commandNamed(name)).find((o) => o.long === long)!;
-      // If the commands have different defaults, the cell lists them as `command: default`.
+      // If commands have different defaults, the table cell contains `command: default` for each of
+      // them.
       const own = new RegExp(`${name}: ([^;]+)`).exec(standard)?.[1] ?? standard.split("; ")[0]!;
       assert.ok(isDefault(option, own), `${name} ${long}: ${own}`);
     }

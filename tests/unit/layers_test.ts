@@ -1,6 +1,6 @@
 /**
- * Checks the layering of `src`: a room (a folder of `src`) imports only the rooms below it, only
- * through their `mod.ts`, and no files import each other in a cycle.
+ * Checks the layers of `src`. Each folder of `src` is a room, which may import only the rooms below
+ * it, and only through their `mod.ts`. Files must not import each other in a cycle.
  */
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
@@ -32,8 +32,8 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /**
- * The siblings that each file or folder inside a room may import. A folder stands for all files in
- * it. Files that are not listed, such as the room's `mod.ts`, may import every sibling.
+ * The files and folders that each file or folder inside a room may import. A folder stands for all
+ * files in it. A file that is not listed, such as the room's `mod.ts`, may import all of them.
  */
 const inside: Record<string, Record<string, readonly string[]>> = {
   clusters: { "interner.ts": [], drift: [], cache: ["interner.ts", "drift"] },
@@ -50,13 +50,19 @@ const inside: Record<string, Record<string, readonly string[]>> = {
   },
 };
 
-/** The only files that may form an import cycle: their functions are mutually recursive. */
+/**
+ * The only files that may import each other in a cycle, because their functions are mutually
+ * recursive.
+ */
 const recursive = ["cel/check/", "cel/evaluate/", "cel/estimate/", "graph/compare"];
 
-/** The files of `kro controller`, the only files of `cli` that may import the operator. */
+/**
+ * The files of the command `kro controller`, which are the only files in `cli` that may import the
+ * room `controller`.
+ */
 const operator = ["cli/controller.ts", "cli/controller_flags.ts"];
 
-/** Rooms that must stay free of I/O, clocks and the environment. */
+/** Rooms that must not use I/O, clocks or environment variables. */
 const pure = ["api", "openapi", "cel", "simpleschema", "graph", "reconcile"];
 
 const root = new URL("../../src", import.meta.url).pathname;
@@ -69,14 +75,20 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** Specifiers of static and dynamic imports and re-exports; those in comments are ignored. */
+/**
+ * Returns the paths in a file's static imports, dynamic imports and re-exports. Imports in comments
+ * are ignored.
+ */
 function imports(text: string): string[] {
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g;
   return [...code.matchAll(pattern)].map((m) => m[1]!);
 }
 
-/** Violations in one file: imports of rooms above it, or imports that bypass a room's mod.ts. */
+/**
+ * Returns a file's imports of rooms that its room may not import, and its imports that bypass a
+ * room's `mod.ts`.
+ */
 function importViolations(file: string): string[] {
   const own = relative(root, file).split("/")[0]!;
   const violations: string[] = [];
@@ -92,12 +104,12 @@ function importViolations(file: string): string[] {
   return violations;
 }
 
-/** Violations in one file: imports of siblings that {@link inside} does not allow. */
+/** Returns a file's imports of other files in its room that {@link inside} does not permit. */
 function insideViolations(file: string): string[] {
   const [room, ...rest] = relative(root, file).split("/");
   const parts = inside[room!];
   const own = rest[0]!;
-  // Files that are not listed may import every sibling.
+  // A file that is not listed may import every file of its room.
   if (!parts || parts[own] === undefined) return [];
   return localImports(file).flatMap((target) => {
     const [targetRoom, part] = target.split("/");
@@ -106,7 +118,7 @@ function insideViolations(file: string): string[] {
   });
 }
 
-/** Paths below `src` of the TypeScript files that a file imports. */
+/** Returns the TypeScript files below `src` that a file imports. */
 function localImports(file: string): string[] {
   return imports(Deno.readTextFileSync(file))
     .filter((specifier) => specifier.startsWith(".") && specifier.endsWith(".ts"))
@@ -117,7 +129,10 @@ function importGraph(): Map<string, string[]> {
   return new Map([...sources(root)].map((file) => [relative(root, file), localImports(file)]));
 }
 
-/** The strongly connected components of more than one file, each sorted (Tarjan's algorithm). */
+/**
+ * Returns the import cycles: the strongly connected components with more than one file, by Tarjan's
+ * algorithm. Each is sorted.
+ */
 function cyclesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
@@ -158,7 +173,7 @@ Deno.test("one-shot commands do not import the operator", () => {
   for (const [file, targets] of importGraph()) {
     if (!file.startsWith("cli/") || operator.includes(file)) continue;
     assert.ok(!targets.includes("controller/mod.ts"), file);
-    // The program adds `kro controller` to the commands; no other command reaches it.
+    // `cli/program.ts` is exempt, because it adds `kro controller` to the list of commands.
     if (file === "cli/program.ts") continue;
     assert.deepEqual(targets.filter((target) => operator.includes(target)), [], file);
   }

@@ -1,4 +1,7 @@
-/** Every message of the source is on the page `docs/messages.md`, with its cause and a remedy. */
+/**
+ * Checks that the page `docs/messages.md` contains every message of the source code, with a cause
+ * and a remedy.
+ */
 import assert from "node:assert/strict";
 import { faultsOf } from "../support/messages/check.ts";
 import { problems } from "../support/messages/main.ts";

@@ -1,4 +1,4 @@
-// Each scenario of upstream's suites has exactly one test that carries its reference as a name.
+// Checks that each listed scenario of upstream's tests has exactly one test that is named after it.
 import assert from "node:assert/strict";
 import { references } from "../cluster/upstream/references.ts";
 
@@ -9,7 +9,7 @@ async function named(): Promise<string[]> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith("_test.ts")) continue;
     const text = await Deno.readTextFile(new URL(name, folder));
-    // A title may name several scenarios: `collection:917 / 2297`.
+    // A test's name may contain several scenarios, such as `collection:917 / 2297`.
     for (const [, title] of text.matchAll(/\bscenario\(\s*"([^"]+)"/g)) {
       const [first, ...more] = title!.split(" / ");
       found.push(first!, ...more.map((line) => `${first!.split(":")[0]}:${line}`));

@@ -5,25 +5,25 @@
 import assert from "node:assert/strict";
 import { filesBelow, proseOf, read } from "../support/documents.ts";
 
-/** Pages that are not checked yet. */
+/** Pages in which the phrases are not searched. */
 const EXEMPT_PAGES: readonly string[] = [
   "tests/faults/RESULTS.md",
 ];
 
-/** A banned phrase and its replacement. */
+/** A banned phrase, and what to write instead. */
 interface Banned {
   phrase: RegExp;
   instead: string;
 }
 
 const BANNED: readonly Banned[] = [
-  // The subject is missing: name the component, the object or the user that acts.
+  // Sentences without a subject. The component, the object or the user that acts must be named.
   { phrase: /\b(?:nobody|somebody|anybody|everybody)\b/i, instead: "name who it is" },
   { phrase: /\b(?:whoever|whosoever)\b/i, instead: "a caller that, a user who" },
   { phrase: /\b(?:what|of|by|who) others\b(?! of)/i, instead: "name the manager, user or object" },
   { phrase: /\bof the rest\b/i, instead: "name what is left" },
 
-  // Negations in place of a positive statement, and inversions.
+  // Negations instead of positive statements, and inversions.
   { phrase: /(?<!\bthere )\b(?:is|are|was) no (?!longer\b|more\b|less\b)/i, instead: "is not a" },
   { phrase: /\b(?:is|are|it has|and) none\b/i, instead: "say what there is" },
   { phrase: /\bnone to speak of\b/i, instead: "few, or say how many" },
@@ -36,7 +36,7 @@ const BANNED: readonly Banned[] = [
     instead: "subject first",
   },
 
-  // Everyday words in place of technical terms.
+  // Everyday words instead of technical terms.
   { phrase: /\bsettle[sd]?\b/i, instead: "converge, finish, decide" },
   { phrase: /\bfights?\b|\bfighting\b|\bcontests?\b/i, instead: "another manager keeps reverting" },
   { phrase: /\b(?:no|is|are|the|its|their|of) news\b/i, instead: "a change, an event" },
@@ -49,7 +49,7 @@ const BANNED: readonly Banned[] = [
   { phrase: /\blook(?:s|ed)? at again\b/i, instead: "requeued, read again" },
   { phrase: /\b(?:takes?|waits? for) (?:its|his|their) turn\b/i, instead: "acquires the mutex" },
 
-  // Words of speech for data flow.
+  // Words for speech instead of words for data flow.
   { phrase: /\b(?:is|are|be|was|were|been) told\b/i, instead: "receives, is called with, reports" },
   { phrase: /\btold of\b/i, instead: "called with, counts" },
   { phrase: /\btells? of\b/i, instead: "shows, reports, sends" },
@@ -60,26 +60,27 @@ const BANNED: readonly Banned[] = [
   },
   { phrase: /\bgives? way\b/i, instead: "ends, is removed" },
 
-  // Time.
+  // Vague adverbs of time.
   { phrase: /\bby now\b/i, instead: "drop it, or say since when" },
   { phrase: /\bof late\b/i, instead: "recently, or within which time" },
   { phrase: /\bmeanwhile shares\b/i, instead: "coalesces" },
 
-  // A reference in place of a doc comment.
+  // References instead of a doc comment.
   { phrase: /\bsee the file's first lines?\b/i, instead: "a doc comment of its own" },
 ];
 
-/** British spellings; documents use American spelling, as Kubernetes does. */
+/** British spellings. Documents use American spelling, as Kubernetes does. */
 const BRITISH =
   /\b(?:behaviours?|colours?|honours?|favours?|for ever|\w+ised?|\w+isation|\w+yse[sd]?|centre|licence|catalogue)\b/i;
 
-/** American words that match {@link BRITISH}. */
+/** American words that {@link BRITISH} matches although they are not British. */
 const NOT_BRITISH =
   /^(?:advis|aris|compris|compromis|demis|devis|disguis|exercis|improvis|likewis|otherwis|prais|precis|premis|promis|rais|revis|ris|supervis|surpris|televis|wis|nois|pois|bruis|cruis|concis|paradis|expertis|enterpris|franchis|merchandis|unpromis|unrais|unrevis|unsupervis|unsurpris)e[sd]?$/i;
 
-/** The {@link BANNED} phrases in a text, each with its line and replacement. */
+/** Returns the {@link BANNED} phrases in a string, each with its line and what to write instead. */
 function bannedIn(text: string): string[] {
-  // A phrase may be broken between two lines of a comment or a paragraph.
+  // A space also matches a line end, because a phrase may continue on the next line of a comment or
+  // paragraph.
   return BANNED.flatMap(({ phrase, instead }) => {
     const pattern = phrase.source.replaceAll(/(?<!\\) /g, "(?:\\s+(?:(?:\\*|//) )?)");
     return [...text.matchAll(new RegExp(pattern, "gi"))].map((match) => {
@@ -94,7 +95,10 @@ function britishIn(text: string): string[] {
     .filter((word) => !NOT_BRITISH.test(word));
 }
 
-/** The comments of a TypeScript file at their original lines; code is blanked. */
+/**
+ * Returns the comments of a TypeScript file. All code is replaced by blank lines, so that the
+ * comments keep their line numbers.
+ */
 function commentsOf(code: string): string {
   const comment = /(?<=^|[\s;{}(),])(?:\/\*[\s\S]*?\*\/|\/\/ .*$)/gm;
   let text = "";
@@ -107,7 +111,7 @@ function commentsOf(code: string): string {
   return text;
 }
 
-/** Classes of a file without a doc comment of their own. */
+/** Returns the names of the classes in a file that have no doc comment. */
 function bareClasses(code: string): string[] {
   return [...code.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)].filter((match) => {
     const before = code.slice(0, match.index).trimEnd();

@@ -61,8 +61,8 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
   await using kro = await startKro([
     "--leader-elect",
     `--leader-election-namespace=${cluster.namespace}`,
-    // The controller interrupts a reconciliation after half of the timeout. The test reads /readyz
-    // before that.
+    // The controller aborts running reconciliations after half of this timeout. Until then, the test
+    // can read /readyz.
     "--graceful-shutdown-timeout=6s",
     ...SLOW,
   ]);

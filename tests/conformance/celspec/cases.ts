@@ -1,4 +1,7 @@
-/** The conformance cases of cel-spec: the questions for kro's environment, and the expected results. */
+/**
+ * The conformance tests of the CEL specification (cel-spec), converted to requests for kro's
+ * environment with their expected results.
+ */
 import type {
   SimpleTest,
   TypedResult,
@@ -18,25 +21,28 @@ import type { Verdict } from "../verdict.ts";
 import { jsonOf, literalOf, schemaOf } from "./literal.ts";
 import { outOfScope } from "./scope.ts";
 
-/** A case of the specification. */
+/** A test of the CEL specification. */
 export interface SpecCase {
-  /** `file/section/name`. */
+  /** The test's name, `file/section/name`. */
   name: string;
-  /** The expression, as the specification has it. */
+  /** The expression, as in the specification. */
   expr: string;
-  /** The expected result, as the page shows it. */
+  /** The expected result, as the results page shows it. */
   expected: string;
-  /** Why the case does not apply to kro's environment; absent when it applies. */
+  /** The reason why the test does not apply to kro's environment. Absent if the test applies. */
   outOfScope?: string;
   /** Whether the specification evaluates the expression without a type check (`disable_check`). */
   unchecked: boolean;
-  /** The questions; empty when the case is out of scope. */
+  /**
+   * The requests that check the expected result; empty if the test does not apply to kro's
+   * environment.
+   */
   questions: readonly Question[];
 }
 
-/** A question with the specification's expectation. */
+/** A request, with a function that checks its result. */
 export interface Question extends Case {
-  /** Whether an answer is what the specification expects. */
+  /** Returns whether the result is the one that the specification expects. */
   accepts: (verdict: Verdict) => boolean;
 }
 
@@ -47,15 +53,15 @@ interface CelRequest {
   vars?: JsonObject;
 }
 
-/** A file of the specification. */
+/** A file of the CEL specification's tests. */
 export interface SpecFile {
-  /** Name without extension, such as `basic`. */
+  /** The file's name without extension, such as `basic`. */
   name: string;
-  /** The cases of all its sections. */
+  /** The tests of all sections of the file. */
   cases: SpecCase[];
 }
 
-/** Returns all files, in the order of the package. */
+/** Returns all files of the CEL specification's tests, in the order of the package. */
 export function specFiles(): SpecFile[] {
   return getConformanceSuite().suites.map((suite) => {
     const names = new Map<string, number>();
@@ -68,10 +74,16 @@ export function specFiles(): SpecFile[] {
   });
 }
 
-/** Variables for cel-go's expressions, which do not declare theirs. */
+/**
+ * Untyped variables `a` to `z`, for cel-go's test expressions, which do not declare their
+ * variables.
+ */
 const LETTERS = Object.fromEntries([..."abcdefghijklmnopqrstuvwxyz"].map((name) => [name, {}]));
 
-/** Returns the cases as suites of the corpus, and cel-go's own test expressions, which have no expected results. */
+/**
+ * Returns the specification's tests as suites of the corpus, and a suite of cel-go's own test
+ * expressions, which have no expected results.
+ */
 export function specSuites(): Suite[] {
   const suites = specFiles().map(({ name, cases }): Suite => {
     return { area: "celspec", name, cases: cases.flatMap(({ questions }) => questions) };
@@ -119,7 +131,8 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   const { resultMatcher: { case: kind, value }, disableCheck } = test;
   const request = requestOf(test);
   if (kind === "evalError") {
-    // kro type-checks every expression, so it may refuse an expression that the specification does not check.
+    // Accepts a compile error if the specification evaluates the expression without a type check,
+    // because kro type-checks every expression.
     const accepts = ({ evalError, compileError }: Verdict) =>
       evalError !== undefined || disableCheck && compileError === true;
     return [{ name, request, accepts }];
@@ -137,7 +150,8 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   return [
     {
       name,
-      // A value that JSON cannot represent is compared by the second question, in CEL.
+      // JSON cannot represent this value, so the first request only checks the type. The second
+      // request compares the value in CEL.
       request: jsonOf(result) === undefined ? unevaluated : request,
       accepts: (verdict) => verdict.compileError !== true && hasType(verdict, typed),
     },
@@ -149,7 +163,10 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   ];
 }
 
-/** Returns the value as JSON if its JSON determines its CEL type; true when the case names no value. */
+/**
+ * Returns the value as JSON if its JSON determines its CEL type, and undefined otherwise. Without a
+ * value, returns true, which is then the expected result.
+ */
 function plainOf(value: Value | undefined): Json | undefined {
   if (value === undefined) return true;
   const { case: kind } = value.kind;
@@ -168,7 +185,10 @@ function hasType({ type }: Verdict, typed: TypedResult | undefined): boolean {
   return text === formatCELType(typed.deducedType);
 }
 
-/** Returns an expression for whether `expr` has the value, and whether it has the value's type. */
+/**
+ * Returns an expression that evaluates to two booleans: whether `expr` has the value, and whether
+ * it has the value's type.
+ */
 function comparison(expr: string, value: Value | undefined): string {
   const { kind } = value!;
   const literal = literalOf(value);
@@ -177,7 +197,10 @@ function comparison(expr: string, value: Value | undefined): string {
   return `[${equal}, dyn(type(${expr}\n)) == type(${literal})]`;
 }
 
-/** Returns the request of a case. Variables are JSON with a schema; `cel.bind` binds values that JSON lacks. */
+/**
+ * Returns the request for a test. Variables are passed as JSON with a schema. A value that JSON
+ * cannot represent is bound by `cel.bind` in the expression.
+ */
 function requestOf(test: SimpleTest): CelRequest {
   const types = new Map(
     test.typeEnv.map((

@@ -1,9 +1,12 @@
-/** Converts values and types of cel-spec's data for kro's environment: to CEL, JSON and OpenAPI schemas. */
+/**
+ * Converts values and types of the CEL specification's tests to CEL literals, JSON and OpenAPI
+ * schemas, which kro's environment accepts.
+ */
 import { type Type, Type_PrimitiveType } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 
-/** An expression of each type, by the type's name. */
+/** An example expression of each type, by the name of the type. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   bool: "true",
   bytes: "b''",
@@ -19,7 +22,10 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   uint: "0u",
 };
 
-/** Returns the value as an expression; undefined for messages, enums and types that only protobuf has. */
+/**
+ * Returns the value as a CEL literal. Returns undefined for messages, enums and types that only
+ * protobuf has.
+ */
 export function literalOf(value: Value | undefined): string | undefined {
   const kind = value?.kind;
   switch (kind?.case) {
@@ -65,7 +71,10 @@ function joined(items: readonly (string | undefined)[], open: string, close: str
   return items.includes(undefined) ? undefined : open + items.join(", ") + close;
 }
 
-/** Returns the value as JSON; undefined when JSON cannot represent it: uint, bytes, large integers. */
+/**
+ * Returns the value as JSON. Returns undefined if JSON cannot represent the value, such as uint,
+ * bytes or a large integer.
+ */
 export function jsonOf(value: Value | undefined): Json | undefined {
   const kind = value?.kind;
   switch (kind?.case) {
@@ -101,7 +110,9 @@ const SCALARS: ReadonlyMap<Type_PrimitiveType, string> = new Map([
   [Type_PrimitiveType.STRING, "string"],
 ]);
 
-/** Returns the OpenAPI schema that kro maps to this type; undefined when there is no such schema. */
+/**
+ * Returns the OpenAPI schema that kro maps to this CEL type; undefined if there is no such schema.
+ */
 export function schemaOf(type: Type | undefined): JsonObject | undefined {
   const kind = type?.typeKind;
   switch (kind?.case) {

@@ -1,4 +1,5 @@
-// `deno task celspec`: prints which cases of cel-spec fail. With --record it writes passing.txt and README.md.
+// The command `deno task celspec`: prints which tests of the CEL specification fail. With --record,
+// writes the files passing.txt and README.md.
 import { Ours } from "../ours.ts";
 import { canonical } from "../protocol.ts";
 import { PAGE, pageOf } from "./page.ts";

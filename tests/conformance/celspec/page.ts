@@ -1,14 +1,14 @@
-/** Generates the page with the results of all cases of cel-spec. */
+/** Generates the page with the results of all tests of the CEL specification. */
 import { inCode } from "../deviations.ts";
 import { canonical } from "../protocol.ts";
 import type { SpecCase } from "./cases.ts";
 import { REASONS } from "./scope.ts";
 import type { Failing, Standing } from "./standing.ts";
 
-/** Path of the page. */
+/** The path of the results page. */
 export const PAGE = `${import.meta.dirname}/README.md`;
 
-/** Returns the page as Markdown. */
+/** Returns the content of the results page. */
 export function pageOf(list: readonly Standing[]): string {
   const cases = list.flatMap(({ file }) => file.cases);
   const failing = list.flatMap((standing) => standing.failing);

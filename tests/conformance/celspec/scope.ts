@@ -1,9 +1,12 @@
-/** Rules for the cases of cel-spec that do not apply to kro's environment. */
+/** Decides which tests of the CEL specification do not apply to kro's environment. */
 import type { SimpleTest } from "@bufbuild/cel-spec/cel/expr/conformance/test/simple_pb.js";
 import type { Type } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 
-/** Reasons with their rules. The first rule that applies to a case gives its reason. */
+/**
+ * The reasons why a test does not apply, each with a rule. The first rule that matches a test
+ * determines the reason.
+ */
 const RULES: readonly [reason: string, applies: (test: SimpleTest) => boolean][] = [
   ["protobuf messages, enums and wrappers", usesProtobuf],
   [
@@ -20,10 +23,12 @@ const RULES: readonly [reason: string, applies: (test: SimpleTest) => boolean][]
   ],
 ];
 
-/** All reasons. */
+/** All reasons why a test does not apply. */
 export const REASONS: readonly string[] = RULES.map(([reason]) => reason);
 
-/** Returns why a case is out of scope; undefined when it is in scope. */
+/**
+ * Returns the reason why a test does not apply to kro's environment; undefined if the test applies.
+ */
 export function outOfScope(test: SimpleTest): string | undefined {
   return RULES.find(([, applies]) => applies(test))?.[0];
 }
@@ -31,7 +36,8 @@ export function outOfScope(test: SimpleTest): string | undefined {
 function usesProtobuf(test: SimpleTest): boolean {
   const { container, expr, typeEnv, bindings, resultMatcher } = test;
   if (/^(cel\.expr\.conformance|google\.protobuf)\b/.test(container)) return true;
-  // A message is constructed by its name, or by an upper-case name before a brace.
+  // Matches expressions that construct a protobuf message: a message's name, or an upper-case name
+  // before a brace.
   if (/\bTestAllTypes\b|\bcel\.expr\.conformance\.|\b[A-Z]\w*\s*\{/.test(expr)) return true;
   const values = Object.values(bindings).map(({ kind }) =>
     kind.case === "value" ? kind.value : undefined

@@ -1,30 +1,36 @@
-/** The results of cel-spec's cases: each passes, fails, or is out of scope. */
+/**
+ * Runs the tests of the CEL specification in kro. Each test passes, fails, or does not apply to
+ * kro's environment.
+ */
 import { readGolden } from "../golden.ts";
 import type { Answerer } from "../protocol.ts";
 import { type Verdict, verdictOf } from "../verdict.ts";
 import { type SpecCase, type SpecFile, specFiles } from "./cases.ts";
 
-/** A case whose answer is not what the specification expects. */
+/** A test whose result differs from the specification. */
 export interface Failing {
-  /** The case. */
+  /** The failed test. */
   case: SpecCase;
-  /** kro's answer to the first question that fails. */
+  /** kro's result for the first request that fails. */
   here: Verdict;
-  /** Whether one of upstream's recorded answers is not the expected one either. */
+  /** Whether upstream's recorded results differ from the specification too. */
   asUpstream: boolean;
 }
 
-/** The results of the cases of one file. */
+/** The results of the tests in one file. */
 export interface Standing {
-  /** The file. */
+  /** The file that contains the tests. */
   file: SpecFile;
-  /** Names of the cases that pass. */
+  /** The names of the tests that pass. */
   passing: string[];
-  /** The cases in scope that do not pass. */
+  /** The tests that apply to kro's environment and fail. */
   failing: Failing[];
 }
 
-/** Asks all questions of `ours`, and compares the failing ones with upstream's recorded answers. */
+/**
+ * Sends the requests of all tests to `ours`. Compares the results of failed tests with upstream's
+ * recorded results.
+ */
 export async function standings(ours: Answerer): Promise<Standing[]> {
   const list: Standing[] = [];
   for (const file of specFiles()) {
@@ -54,7 +60,7 @@ async function firstWrong({ questions }: SpecCase, ours: Answerer): Promise<Verd
 
 const LIST = `${import.meta.dirname}/passing.txt`;
 
-/** Reads the names of the cases that are recorded as passing. */
+/** Reads the recorded names of the tests that pass. */
 export async function readPassing(): Promise<string[]> {
   const text = await Deno.readTextFile(LIST).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";
@@ -63,12 +69,12 @@ export async function readPassing(): Promise<string[]> {
   return text.split("\n").filter((line) => line !== "");
 }
 
-/** Records the names of the cases that pass. */
+/** Records the names of the tests that pass. */
 export async function writePassing(list: readonly Standing[]): Promise<void> {
   await Deno.writeTextFile(LIST, namesOf(list).map((name) => `${name}\n`).join(""));
 }
 
-/** Returns the names of the cases that pass, in the order of the package. */
+/** Returns the names of the tests that pass, in the order of the package. */
 export function namesOf(list: readonly Standing[]): string[] {
   return list.flatMap(({ passing }) => passing);
 }

@@ -1,4 +1,7 @@
-/** The variables of random expressions: their schemas, and complete, incomplete and invalid values. */
+/**
+ * The variables to which random expressions refer: their schemas, and complete, incomplete and
+ * invalid values.
+ */
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
 
 const STRING = { type: "string" };
@@ -22,7 +25,10 @@ const map = (additionalProperties: JsonObject): JsonObject => ({
   additionalProperties,
 });
 
-/** Schemas of `s`, an object with fields of many types, and of `i` and `l`, which are not objects. */
+/**
+ * The schemas of the variables. `s` is an object with fields of many types; `i` and `l` are not
+ * objects.
+ */
 export const SCHEMAS: JsonObject = {
   s: object({
     apiVersion: STRING,
@@ -143,7 +149,10 @@ const vars = (spec: Json, metadata: JsonObject, d: Json): JsonObject => ({
   l: [{ v: 1 }, {}],
 });
 
-/** Values of the variables. Most expressions get the first ones, which are complete and valid. */
+/**
+ * Values of the variables. Most expressions are evaluated with the first ones, which are complete
+ * and valid.
+ */
 export const VARIABLES: readonly JsonObject[] = [
   vars(SPEC, METADATA, D),
   vars({ name: "x", replicas: 0, tags: [], ports: [], any: null, free: {}, emb: {}, mm: {} }, {

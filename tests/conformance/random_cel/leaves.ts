@@ -1,6 +1,12 @@
-/** Expressions without operands: literals, among them limits and unusual strings, and fields of variables. */
+/**
+ * Expressions without operands, from which random expressions are built: literals, including
+ * extreme numbers and unusual strings, and fields of variables.
+ */
 
-/** Leaves by type, the simplest first. Types such as `pattern` are strings that a function can parse. */
+/**
+ * The expressions of each type, the simplest one first. Types such as `pattern` are strings that a
+ * CEL function can parse.
+ */
 export const LEAVES: Readonly<Record<string, readonly string[]>> = {
   bool: ["true", "false", "s.spec.on", "d.t"],
   int: [

@@ -1,4 +1,7 @@
-/** Productions for the libraries of kro's environment and, at the end, for functions that it does not have. */
+/**
+ * Grammar rules for the CEL libraries of kro's environment. The last rules use functions that kro's
+ * environment does not have.
+ */
 export const LIBRARIES = `
 string: $string.charAt($int)
 int: $string.indexOf($string)

@@ -1,4 +1,7 @@
-/** Generates random expressions from the grammar. Most are well typed; some have a wrong type in one place. */
+/**
+ * Generates random CEL expressions from a grammar. Most expressions have correct types; some have a
+ * wrong type in one place.
+ */
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import type { Request } from "../protocol.ts";
@@ -7,19 +10,28 @@ import { LEAVES } from "./leaves.ts";
 import { type Production, productions } from "./productions.ts";
 import { type Part, smaller, type Term, textOf } from "./term.ts";
 
-/** Names of macro variables. Some are also names of variables, to test shadowing. */
+/**
+ * The names of macro variables. Some of them are also the names of variables, so that they shadow
+ * these variables.
+ */
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type"];
 
-/** A variable that every question has, because upstream uses another environment without any schema. */
+/**
+ * The variable that every request declares. Without any declared variable, upstream would use a
+ * different environment.
+ */
 const TYPED = "i";
 
-/** An expression, and the values of its variables. */
+/** A random expression, and the values of its variables. */
 export interface CelQuestion {
   readonly term: Term;
   readonly vars: JsonObject;
 }
 
-/** Returns the request for the oracle, with only the variables that the expression uses. */
+/**
+ * Returns the request for a random expression, with only the variables to which the expression
+ * refers.
+ */
 export function celRequest({ term, vars }: CelQuestion): Request {
   const expr = textOf(term);
   const used = new Set(expr.match(/\w+/g));
@@ -28,12 +40,12 @@ export function celRequest({ term, vars }: CelQuestion): Request {
   return { op: "cel", expr, schemas: among(SCHEMAS), vars: among(vars) };
 }
 
-/** Yields smaller expressions with the same values of variables. */
+/** Yields smaller expressions with the same values of the variables. */
 export function* smallerQuestions({ term, vars }: CelQuestion): Generator<CelQuestion> {
   for (const tree of smaller(term)) yield { term: tree, vars };
 }
 
-/** Generates an expression of any type, with valid or invalid values of variables. */
+/** Generates an expression of any type, and valid or invalid values of the variables. */
 export const celQuestion: fc.Arbitrary<CelQuestion> = fc.record({
   term: terms(),
   vars: fc.oneof(
@@ -78,7 +90,8 @@ function terms(): fc.Arbitrary<Term> {
           ),
         ];
       })),
-      // The root is never a leaf. Each line of the grammar is equally likely.
+      // Generates an expression with at least one operand. Each line of the grammar has the same
+      // probability.
       root: fc.oneof(...lines.map((group) => fc.oneof(...group.map(made)))),
     };
   });
@@ -92,7 +105,10 @@ function leaf(type: string): fc.Arbitrary<Term> {
   );
 }
 
-/** Returns the leaves of a type; for a container without leaves, literals with the leaves of its elements. */
+/**
+ * Returns the expressions without operands of a type. A list, map or optional type with few of them
+ * also gets literals with the leaves of its element type.
+ */
 function leaves(type: string): string[] {
   const inner = /^(list|map|optional)\((?:\w+, )?(.+)\)$/.exec(type);
   const own = LEAVES[type] ?? [];
@@ -114,7 +130,7 @@ function simplest(type: string): string {
   return LEAVES[type]?.[0] ?? (type.startsWith("list(") ? "[]" : "{}");
 }
 
-/** Returns the value as `dyn`, whose type the checker does not know. */
+/** Returns the expression converted to `dyn`, so that the type checker does not know its type. */
 function wrapped(type: string, child: Term): Term {
   return term(type, ["dyn(", { child, inside: true }, ")"]);
 }

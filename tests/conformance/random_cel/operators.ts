@@ -1,4 +1,6 @@
-/** Productions for the core language: operators, literals, macros, optional values, conversions. */
+/**
+ * Grammar rules for the core of CEL: operators, literals, macros, optional values and conversions.
+ */
 export const OPERATORS = `
 bool: ($bool && $bool)
 bool: ($bool || $bool)

@@ -1,32 +1,38 @@
 /**
- * Parses the grammar, which has one production `type: expression` on each line. `$type` stands for an
- * expression of that type, `@type` for one that may use the macro's variables, `#type` for the name of a macro
- * variable of that type. `T` and `U` stand for each of several types.
+ * Parses the grammar of random expressions. Each line contains a rule `type: expression` with
+ * placeholders:
+ * - `$type`: an expression of this type;
+ * - `@type`: an expression of this type that may use the macro's variables;
+ * - `#type`: the name of a macro variable of this type;
+ * - `T` and `U`: each of several types in turn.
  */
 import { LEAVES } from "./leaves.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { OPERATORS } from "./operators.ts";
 
-/** The types that `T` stands for. */
+/** The types that replace the placeholder `T`. */
 const ELEMENTS = [
   ...["int", "string", "dyn", "double", "bool", "uint", "bytes", "timestamp", "duration"],
   ...["list(int)", "map(string, int)"],
 ];
-/** The types that `U`, the second type of a production, stands for. */
+/** The types that replace the placeholder `U`. */
 const OTHERS = ["int", "string", "dyn"];
 
-/** One way to make an expression of a type. */
+/** A grammar rule: a way to build an expression of a type. */
 export interface Production {
   readonly type: string;
   readonly pieces: readonly Piece[];
 }
 
-/** A piece of a production: text, or a placeholder for an expression or a name of a type. */
+/** A part of a grammar rule: a string, or a placeholder for an expression or a name. */
 export type Piece = string | { readonly mark: "$" | "@" | "#"; readonly type: string };
 
 const HOLE = /([$@#])((?:list|map|optional)\((?:[^()]|\([^()]*\))*\)|[A-Za-z]+)/g;
 
-/** Returns the productions by line of the grammar, without those that need a type that has no production. */
+/**
+ * Returns the grammar rules, grouped by line of the grammar. Rules with a placeholder for which
+ * there is no rule are left out.
+ */
 export function productions(): Production[][] {
   const lines = `${OPERATORS}\n${LIBRARIES}`.split("\n").filter((line) => line.trim() !== "");
   const groups = lines.flatMap((line) => [

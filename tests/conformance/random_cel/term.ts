@@ -1,26 +1,34 @@
-/** Random expressions as trees, so that an expression whose answers differ can be shrunk. */
+/**
+ * Random expressions as trees, so that an expression for which upstream and kro differ can be
+ * reduced.
+ */
 
-/** A part of a tree: text, a subtree, or the name that a macro binds to a type. */
+/**
+ * A part of an expression tree: a string, a subtree, or the name of a macro variable and its type.
+ */
 export type Part =
   | string
   | { readonly child: Term; readonly inside: boolean }
   | { readonly name: string; readonly of: string };
 
 /**
- * A tree. Without parts it is a leaf: the variable that a macro binds to its type, or `simplest` outside such
- * a macro.
+ * An expression tree. A tree without parts is a variable of the enclosing macro, if the macro has
+ * one of this type; otherwise it is the expression `simplest`.
  */
 export interface Term {
-  /** Type of the expression. */
+  /** The CEL type of the expression. */
   readonly type: string;
   readonly parts: readonly Part[] | undefined;
-  /** The simplest expression of this type. */
+  /** The simplest expression of the same type. */
   readonly simplest: string;
 }
 
 type Names = ReadonlyMap<string, string>;
 
-/** Returns the expression. A macro's names are bound in those of its children that are `inside`. */
+/**
+ * Returns the expression as a string. A macro's variables are visible only in the subtrees that are
+ * marked `inside`.
+ */
 export function textOf(term: Term, names: Names = new Map()): string {
   if (term.parts === undefined) return names.get(term.type) ?? term.simplest;
   const inner = new Map(names);
@@ -33,12 +41,15 @@ export function textOf(term: Term, names: Names = new Map()): string {
   }).join("");
 }
 
-/** Returns the number of nodes of a tree. */
+/** Returns the number of nodes in a tree. */
 export function sizeOf(term: Term): number {
   return childrenOf(term).reduce((size, child) => size + sizeOf(child), 1);
 }
 
-/** Yields smaller trees, the smallest first: subtrees, and the tree with smaller subtrees. */
+/**
+ * Yields smaller trees, the smallest one first: all subtrees, and the tree with a subtree replaced
+ * by a smaller one.
+ */
 export function* smaller(term: Term): Generator<Term> {
   const below = [...descendants(term)].sort((a, b) => sizeOf(a) - sizeOf(b));
   yield* below;

@@ -1,4 +1,4 @@
-/** The condition engine: how dependent conditions determine `Ready`. */
+/** Tests of the status conditions: how other conditions determine the condition `Ready`. */
 import assert from "node:assert/strict";
 import {
   type Condition,

@@ -1,4 +1,7 @@
-/** durationText formats milliseconds with units, rounded to a readable precision. */
+/**
+ * Tests of durationText, which formats milliseconds with a unit and rounds them to a readable
+ * precision.
+ */
 import assert from "node:assert/strict";
 import { durationText } from "../../../src/api/mod.ts";
 

@@ -1,4 +1,7 @@
-/** Lossless JSON: 64-bit integers keep their precision, other values are as with JSON.parse. */
+/**
+ * Tests of the lossless JSON parser. Integers of up to 64 bits keep their precision; all other
+ * values are parsed as by JSON.parse.
+ */
 import assert from "node:assert/strict";
 import { jsonEqual, jsonText, parseJson } from "../../../src/api/mod.ts";
 
@@ -17,7 +20,7 @@ Deno.test("64-bit integers beyond the safe integers are parsed and printed witho
 Deno.test("values that fit a number are parsed as numbers", () => {
   const text = '{"a":9007199254740991,"b":1.5,"c":1e400,"d":"9007199254740993","e":-0}';
   assert.deepEqual(parseJson(text), JSON.parse(text));
-  // An integer of more than 64 bits is a float, as in Go.
+  // An integer of more than 64 bits becomes a float, as in Go.
   assert.equal(parseJson("99999999999999999999"), 1e20);
   assert.equal(parseJson("12345678901234567.5"), 12345678901234567.5);
 });

@@ -1,4 +1,4 @@
-/** Names of kinds and objects in the forms that Kubernetes uses. */
+/** Tests of the names of kinds and objects, in the forms that Kubernetes uses. */
 import assert from "node:assert/strict";
 import {
   apiVersionOf,

@@ -1,4 +1,4 @@
-/** Paths in the form that messages show. */
+/** Tests of field paths, in the form that messages use. */
 import assert from "node:assert/strict";
 import { type PathStep, pathText } from "../../../src/api/mod.ts";
 

@@ -1,4 +1,7 @@
-/** The cost budget of an evaluation stops every expensive expression, however it is written. */
+/**
+ * Tests of the cost budget, which must stop every expensive expression, however the expression is
+ * written.
+ */
 import assert from "node:assert/strict";
 import {
   type CelType,
@@ -47,23 +50,25 @@ const EXPENSIVE = [
   "d.transformMap(a, x, d.transformMap(b, y, d.transformList(c, z, x + y + z)))",
   "lists.range(64000000).all(x, true)",
   "lists.range(64000000).size() > 0",
-  // Failures that later elements may absorb count too, and do not hide the limit.
+  // The macro continues after a failure, because a later element may decide its result. Each
+  // failure must be charged, and must not hide that the budget is exceeded.
   "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
   "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
-  // Values without an order are compared with every value before them.
+  // Elements that have no order must be compared with every earlier element.
   "lists.range(30000).map(x, [x]).distinct().size()",
   "lists.range(300000).exists(x, quantity(string(x)) == quantity('-1'))",
   "lists.range(300000).exists(x, timestamp(x).getHours('Europe/Berlin') == 25)",
-  // Values from JSON cost as much as walking through them.
+  // A comparison of values from JSON must cost as much as visiting all their fields.
   "d.all(a, d.all(b, m == n))",
   "d.all(a, d.all(b, json.marshal(m) != ''))",
   "d.all(a, d.all(b, '%s'.format([m]) != ''))",
   "d.all(a, d.all(b, t.size() + size(t) > 0))",
   "d.all(a, d.all(b, d.all(c, timestamp(a).getHours('Nowhere/' + string(c)) == 25)))",
-  // Stopped before a gigabyte of text is built.
+  // The evaluation must stop before it builds a string of a gigabyte.
   "names.map(n, t + n).join(names.map(n, t + t + t + t).join(''))",
   "[t + t + t + t + t + t + t + t].map(l, l.replace('', l + l + l + l + l + l + l + l))[0]",
-  // A list nested in itself ten times per level: small in memory, 10^9 elements to walk.
+  // Each level contains the list of the level below ten times. The list is small in memory, but
+  // visiting it means visiting 10^9 elements.
   `cel.bind(x0, [1], ${LEVELS} x9${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} x9 == x9 + []${")".repeat(10)}`,
   `cel.bind(x0, [1], ${LEVELS} json.marshal(x9)${")".repeat(10)}`,
@@ -97,7 +102,7 @@ Deno.test("every failure that evaluation continues after is charged, not just th
     "d.exists_one(x, x.missing == 1)",
     "d.map(x, x.missing == 1, x)",
     "d.all(x, (x.missing || x.absent || x.gone || x.lost) || true)",
-    // Elements that contradict their schema.
+    // The elements contradict the declared type of the list.
     "texts.all(x, true)",
     "texts.map(x, true).size() == 0",
     "texts.slice(0, 400).size() == 0",

@@ -1,4 +1,7 @@
-/** Cost estimates of expressions: measured costs lie between the estimated minimum and maximum. */
+/**
+ * Tests of cost estimates: the measured cost of an expression must be between the estimated minimum
+ * and maximum.
+ */
 import assert from "node:assert/strict";
 import {
   compile,
@@ -44,7 +47,7 @@ function program(expression: string): Program {
 
 const cost = (expression: string): CostEstimate => program(expression).cost;
 
-/** An instance whose lists have `count` elements. */
+/** Returns an instance whose lists have `count` elements. */
 function instance(count: number) {
   const tags = Array.from({ length: Math.max(count, 5) }, (_, i) => `tag-${(i * 7) % 20}`);
   return {
@@ -134,7 +137,8 @@ Deno.test("one loop over an unbounded list is estimated within the budget, three
 });
 
 Deno.test("estimating takes time linear in the expression's length, even with shared values", () => {
-  // Each level holds the one before it twice, which makes 2^40 paths.
+  // Each variable contains the variable before it twice, which results in 2^40 paths to the
+  // innermost value.
   const nested = (level: (v: string) => string, last: string) => {
     let expression = last;
     for (let i = 40; i > 0; i--) {
@@ -150,7 +154,7 @@ Deno.test("estimating takes time linear in the expression's length, even with sh
   assert.ok(nested(branches, "v40[0][0]") > 0);
   assert.ok(nested((v) => `{'a': ${v}, 'b': [${v}, 1]}`, "v40 == v40") > 0);
   assert.ok(nested((v) => `[${v}] + [dyn(${v})]`, "json.marshal(v40)") > 0);
-  // The number of elements next to each other is limited only by the expression's length.
+  // A list of 9,000 elements. Only the length of the expression limits the number of its elements.
   const many = Array.from({ length: 9_000 }, (_, i) => `[[${i}]]`).join(",");
   assert.ok(cost(`[${many}].map(a, a[0][0]).size() > 0`).max > 9_000 * 40);
 });

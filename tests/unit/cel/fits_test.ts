@@ -1,4 +1,4 @@
-/** Whether an expression's type fits the schema of the field that it is written to. */
+/** Tests whether the type of an expression fits the schema of the field that it is assigned to. */
 import assert from "node:assert/strict";
 import { compile, DYN, fits, objectType } from "../../../src/cel/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";

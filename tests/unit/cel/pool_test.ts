@@ -1,4 +1,7 @@
-/** The pool of compiled programs evicts the oldest, and an evicted program compiles again on use. */
+/**
+ * Tests of the pool of compiled programs. When the pool is full, it evicts the oldest program that
+ * has not run recently. An evicted program is compiled again on use.
+ */
 import assert from "node:assert/strict";
 import { compile, INT } from "../../../src/cel/mod.ts";
 import { type Compiled, Pool } from "../../../src/cel/pool.ts";

@@ -1,4 +1,7 @@
-/** The problems of an expression: all of them, with offsets and "did you mean" hints. */
+/**
+ * Tests of the problems that are reported for an expression: all of them must be reported, with
+ * their offsets and "did you mean" hints.
+ */
 import assert from "node:assert/strict";
 import {
   type CelProblem,

@@ -1,4 +1,7 @@
-/** The fields that an expression reads of its variables, and that it needs no other fields. */
+/**
+ * Tests which fields of its variables an expression reads. The expression must evaluate to the same
+ * result if all other fields are removed.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Json, JsonObject } from "../../../src/api/mod.ts";
@@ -27,7 +30,10 @@ function reads(source: string): ReadonlyMap<string, Reads> {
   return readsOf(result.parsed);
 }
 
-/** Converts reads to plain objects keyed by field, with `true` for a value that is read whole. */
+/**
+ * Converts the fields that are read to nested plain objects. A value that is read as a whole
+ * becomes `true`.
+ */
 function plain(reads: Reads): unknown {
   return reads === "whole"
     ? true
@@ -133,7 +139,10 @@ const TYPES: Record<string, CelType> = {
   l: listOf(objectType("l", SCHEMA)),
 };
 
-/** Random expressions. Most fail on most data; their failures must be the same as well. */
+/**
+ * Random expressions. Most of them fail on most data; their failures must also be the same without
+ * the other fields.
+ */
 const expression: fc.Arbitrary<string> = fc.letrec<{ e: string }>((tie) => ({
   e: fc.oneof(
     { depthSize: "medium", withCrossShrink: true },
@@ -235,7 +244,8 @@ Deno.test("an expression evaluates the same on the part that it reads as on the 
     fc.property(expression, fc.array(data, { minLength: 5, maxLength: 5 }), compare),
     { numRuns: RUNS },
   );
-  // Guards against a grammar whose expressions never compile or never succeed.
+  // Checks that enough random expressions compile and succeed, because the test would otherwise
+  // prove nothing.
   assert.ok(
     compared > RUNS / 2 && succeeded > RUNS / 20,
     `${compared} compared, ${succeeded} succeeded`,

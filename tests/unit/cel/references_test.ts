@@ -1,4 +1,7 @@
-/** The variables and functions that an expression refers to, found before type checking. */
+/**
+ * Tests which variables and functions an expression refers to. The references are found before type
+ * checking.
+ */
 import assert from "node:assert/strict";
 import { parse, type Parsed } from "../../../src/cel/mod.ts";
 
@@ -16,7 +19,8 @@ const REFERENCES: Readonly<Record<string, Record<string, number>>> = {
   "json.marshal(a)": { a: 13 },
   "a.json.marshal(b)": { a: 0, b: 15 },
   "xs.map(x, x + y)": { xs: 0, y: 14 },
-  // A macro's range and a bind's initializer are outside the variable's scope.
+  // The range of a macro and the initializer of a bind are outside the scope of the variable that
+  // they declare.
   "svc.ports.map(svc, svc.port)": { svc: 0 },
   "cel.bind(svc, svc.metadata, svc.name)": { svc: 14 },
   "xs.filter(x, x > 0).exists(y, x == y)": { xs: 0, x: 30 },

@@ -1,4 +1,7 @@
-/** Parsing where kro's parser differs from cel-js's, and that no text makes the parser throw. */
+/**
+ * Tests of kro's CEL parser where it differs from the parser of cel-js. No string may make the
+ * parser throw.
+ */
 import assert from "node:assert/strict";
 import { Environment } from "cel-js";
 import fc from "fast-check";
@@ -41,18 +44,18 @@ function numbers(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? Number(value) : value;
 }
 
-/** Expressions that kro and the cel-js engine evaluate differently, with kro's results. */
+/** Expressions that kro and cel-js evaluate differently, with kro's results. */
 const READINGS: Readonly<Record<string, unknown>> = {
-  // All comparisons have one precedence and associate to the left.
+  // All comparison operators have the same precedence and associate to the left.
   "true == 1 < 2": REFUSED,
   "false == false < false": false,
   "1 == 2 in [false]": true,
-  // Optional elements and entries.
+  // Optional list elements and map entries.
   "[?optional.of(1), ?optional.none(), 2]": [1, 2],
   "[1, ?optional.of(2)]": [1, 2],
   "[?(true ? optional.of(1) : optional.none())]": [1],
   "{?'k': optional.of(1), ?'j': optional.none()}": { k: 1 },
-  // Names.
+  // Names that are escaped, begin with a dot, or have a meaning in JavaScript.
   "a.`b-c`": "dashed",
   "a.?`b-c`.orValue('')": "dashed",
   "has(a.`b-c`)": true,
@@ -62,7 +65,7 @@ const READINGS: Readonly<Record<string, unknown>> = {
   "[1].map(__proto__, __proto__ + 1)": [2],
   ".a.b": "plain",
   "[.a.b]": ["plain"],
-  // Literals.
+  // Number, bytes and raw string literals.
   ".5 + .25e1": 3,
   "b'é'.size()": 2,
   "bR'\\x'.size()": 2,
@@ -70,7 +73,7 @@ const READINGS: Readonly<Record<string, unknown>> = {
   'r"""\\"""': "\\",
   "9223372036854775808 > 0": REFUSED,
   "-(9223372036854775808) < 0": REFUSED,
-  // Grammar: which operands and separators are allowed.
+  // Operands and separators that the grammar permits or rejects.
   "--'a'": "a",
   "size('a',)": REFUSED,
   "'a'.startsWith('a',)": REFUSED,
@@ -110,7 +113,7 @@ for (const [source, value] of Object.entries(SIMILAR)) {
   });
 }
 
-/** Offset and message of the first syntax error of each text. */
+/** The offset and message of the first syntax error of each expression. */
 const SYNTAX_ERRORS: Readonly<Record<string, [offset: number, message: RegExp]>> = {
   "[?]": [2, /expected an expression, found "\]"/],
   "[1, ?, 2]": [5, /expected an expression, found ","/],
@@ -152,7 +155,10 @@ for (const [source, [offset, message]] of Object.entries(SYNTAX_ERRORS)) {
   });
 }
 
-/** An expression in two forms: with the fewest parentheses that CEL's precedence allows, and with all. */
+/**
+ * An expression as a string in two forms: with as few parentheses as CEL's precedence permits, and
+ * with all parentheses.
+ */
 interface Written {
   readonly level: number;
   readonly few: string;
@@ -177,7 +183,10 @@ const atom = fc.constantFrom(
   ...["true", "null", "7u"],
 ).map((text): Written => ({ level: 7, few: text, all: text }));
 
-/** Numbers have the level of a unary operator: a minus in front would join the literal. */
+/**
+ * Numbers have the precedence of a unary operator, because a minus before a number would become
+ * part of the literal.
+ */
 const number = fc.constantFrom("7", "-7", ".5", "1e3", "0x1F").map((text): Written => ({
   level: 6,
   few: text,
@@ -210,7 +219,7 @@ const { expression } = fc.letrec<{ expression: Written }>((tie) => {
   return { expression: fc.oneof({ maxDepth: 5 }, atom, number, ...binaries, sign, conditional) };
 });
 
-/** The syntax tree without its offsets. */
+/** Returns the syntax tree of an expression, without offsets. */
 function shape(source: string): unknown {
   const positions = new Set(["start", "end", "at", "depth"]);
   return JSON.parse(JSON.stringify(parseExpression(source), (key, value) => {

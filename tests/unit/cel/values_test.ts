@@ -1,4 +1,4 @@
-/** Conversion of JSON to CEL values and back. */
+/** Tests of the conversion from JSON to CEL values and back. */
 import assert from "node:assert/strict";
 import {
   type CelFailure,

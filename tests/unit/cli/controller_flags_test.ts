@@ -1,4 +1,7 @@
-/** The flags of `kro controller`: upstream's command lines, and the errors of invalid ones. */
+/**
+ * Tests of the flags of `kro controller`: it accepts upstream's command lines, and reports invalid
+ * flags.
+ */
 import assert from "node:assert/strict";
 import { Command } from "commander";
 import {
@@ -44,7 +47,7 @@ Deno.test("flags have upstream's names and defaults, except those that the help 
   });
 });
 
-// The arguments of a Deployment as upstream's chart renders it.
+// The arguments of the Deployment in upstream's Helm chart.
 const CHART = `--metrics-bind-address :8078 --health-probe-bind-address :8079
   --resource-graph-definition-concurrent-reconciles 1 --graph-revision-concurrent-reconciles 1
   --dynamic-controller-concurrent-reconciles 1 --zap-log-level info --zap-encoder console

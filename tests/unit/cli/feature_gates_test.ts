@@ -1,4 +1,4 @@
-/** `--feature-gates`: parsing, and its effect on commands. */
+/** Tests of the flag `--feature-gates`: its syntax, and its effect on commands. */
 import assert from "node:assert/strict";
 import { parseFeatureGates } from "../../../src/cli/feature_gates.ts";
 import { main } from "../../../src/cli/mod.ts";

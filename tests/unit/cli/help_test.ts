@@ -1,4 +1,7 @@
-/** The help text shows the code's default values, with durations in the form that flags accept. */
+/**
+ * Tests that the help text shows the default values of the code. Durations must have the form that
+ * the flags accept.
+ */
 import assert from "node:assert/strict";
 import type { Command } from "commander";
 import { parseDuration } from "../../../src/cli/mod.ts";
@@ -14,7 +17,7 @@ function command(name: string): Command {
   return program.commands.find((c) => c.name() === name)!;
 }
 
-/** The help of a command as one line of text. */
+/** Returns the help of a command on one line. */
 function help(name: string): string {
   let text = "";
   command(name).configureOutput({ writeOut: (part) => text += part }).outputHelp();

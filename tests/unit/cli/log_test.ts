@@ -1,4 +1,4 @@
-/** Log lines in text and JSON format. */
+/** Tests of log lines in text and JSON format. */
 import assert from "node:assert/strict";
 import { getLogger } from "@logtape/logtape";
 import { CRD_KIND } from "../../../src/api/mod.ts";

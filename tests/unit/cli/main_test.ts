@@ -1,10 +1,13 @@
-/** Whole command lines that need no cluster: help, usage errors, rendering, connection errors. */
+/**
+ * Tests of complete command lines that need no cluster: help, usage errors, rendering, and
+ * connection errors.
+ */
 import assert from "node:assert/strict";
 import { main, parseYaml } from "../../../src/cli/mod.ts";
 
 const example = new URL("../../../deploy/examples/httpbin", import.meta.url).pathname;
 
-/** Runs one command line and returns its exit code and output. */
+/** Runs a command line, and returns its exit code and output. */
 async function kro(...args: string[]) {
   let stdout = "";
   const stderr: string[] = [];

@@ -1,4 +1,7 @@
-/** Reading manifests as kubectl does, and the positions of errors in them. */
+/**
+ * Tests that manifests are read as kubectl reads them, and that errors in them are reported with
+ * their positions.
+ */
 import assert from "node:assert/strict";
 import { parseManifests, parseYaml, readManifests, toYaml } from "../../../src/cli/mod.ts";
 

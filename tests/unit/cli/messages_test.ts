@@ -1,4 +1,7 @@
-/** The full message for each typical mistake: where it is, what was expected and found, what to do. */
+/**
+ * Tests of the complete message for each typical mistake in an RGD. The message must contain the
+ * place, what was expected and found, and what to do.
+ */
 import assert from "node:assert/strict";
 import { problemText, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { parseYaml } from "../../../src/cli/mod.ts";
@@ -44,7 +47,7 @@ spec:
         metadata: {name: "many-\${x}"}
 `;
 
-/** The problem messages of the valid RGD after replacing one text with another. */
+/** Replaces a string in a valid RGD, and returns the messages of the resulting problems. */
 async function messages(before: string, after: string): Promise<string[]> {
   assert.ok(VALID.includes(before), before);
   const [rgd] = parseYaml(VALID.replace(before, () => after), "f") as ResourceGraphDefinition[];

@@ -1,4 +1,4 @@
-/** Tables, output formats and durations in kubectl's style. */
+/** Tests of tables, output formats and durations, which follow kubectl's style. */
 import assert from "node:assert/strict";
 import {
   type Output,

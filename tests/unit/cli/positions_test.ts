@@ -1,4 +1,4 @@
-/** Line and column of a problem's path and offset in YAML text. */
+/** Tests that a problem's path and offset are converted to the line and column in the YAML file. */
 import assert from "node:assert/strict";
 import { Positions } from "../../../src/cli/positions.ts";
 
@@ -27,7 +27,7 @@ alias: *here
 empty:
 `;
 
-/** The rest of the line from the located position on. */
+/** Returns the rest of the YAML line, from the position of the path and offset on. */
 function textAt(path: string, offset?: number, document = 2): string | undefined {
   const found = new Positions(TEXT).locate(document, [], path, offset);
   return found && TEXT.split("\n")[found.line - 1]!.slice(found.column - 1);

@@ -1,4 +1,4 @@
-/** The Deno permissions of the released binary for each command. */
+/** Tests of the Deno permissions with which each command of the released binary runs. */
 import assert from "node:assert/strict";
 import { debugDirOf, kubeconfigPaths, permissionFlags, roleOf } from "../../../src/cli/mod.ts";
 

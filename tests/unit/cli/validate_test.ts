@@ -1,8 +1,8 @@
-/** `kro validate`: problems with their positions, output formats and exit codes. */
+/** Tests of `kro validate`: the positions of problems, output formats and exit codes. */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 
-/** Runs `kro validate` on a folder with these files, and removes the folder's path from the output. */
+/** Runs `kro validate` on a folder with these files. Removes the folder's path from the output. */
 async function validate(files: Record<string, string>, ...args: string[]) {
   const dir = await Deno.makeTempDir();
   try {
@@ -23,7 +23,7 @@ async function validate(files: Record<string, string>, ...args: string[]) {
   }
 }
 
-/** An RGD that generates `kind` and has one resource for each kind of `uses`. */
+/** Returns an RGD that defines `kind` and has one resource for each kind in `uses`. */
 function rgd(kind: string, uses: string[], apiVersion = "kro.run/v1alpha1"): string {
   const resources = uses.map((used) =>
     `    - id: ${used.toLowerCase()}\n      template:\n        apiVersion: ${apiVersion}\n` +

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AsyncCache } from "../../../src/clusters/async_cache.ts";
 
-/** A cache that records its metrics callbacks. */
+/** Returns a cache that records the calls of its metrics callbacks. */
 function recordingCache(): { cache: AsyncCache<string>; events: string[] } {
   const events: string[] = [];
   const cache = new AsyncCache<string>({

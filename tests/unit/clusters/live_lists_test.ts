@@ -1,4 +1,5 @@
-// Lists of ApplySet members: which calls share a request, and the members that each call returns.
+// Tests of lists of an ApplySet's objects: which calls share a request, and which objects each call
+// returns.
 import assert from "node:assert/strict";
 import { type KubeObject, Label } from "../../../src/api/mod.ts";
 import { LiveLists } from "../../../src/clusters/live_lists.ts";
@@ -18,7 +19,7 @@ const member = (applySet: string, name: string): KubeObject => ({
   metadata: { name, labels: { [Label.applySetPartOf]: applySet } },
 });
 
-/** Lists against a client whose requests the test answers one by one. */
+/** Returns lists whose requests the test itself answers one after the other. */
 function server() {
   const sent: { selector: string; answer: (found: KubeObject[]) => void; fail: () => void }[] = [];
   const lists = new LiveLists({

@@ -1,4 +1,6 @@
-/** When an apply may remove list elements of other managers, and the list that remains. */
+/**
+ * Tests when an apply may remove list elements of other field managers, and which elements remain.
+ */
 import assert from "node:assert/strict";
 import { ApiError, type JsonObject, type StatusCause } from "../../../src/api/mod.ts";
 import { duplicatesOf, withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";

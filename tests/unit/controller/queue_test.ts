@@ -6,7 +6,7 @@ import {
   type WorkResult,
 } from "../../../src/controller/queue.ts";
 
-/** A clock that moves only by {@link advance}. */
+/** A clock that moves only when a test calls {@link advance}. */
 class ManualClock implements Clock {
   time = 0;
   timers: { due: number; callback: () => void }[] = [];
@@ -27,12 +27,12 @@ class ManualClock implements Clock {
   }
 }
 
-/** Runs pending microtasks. */
+/** Runs all pending microtasks. */
 async function flush(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-/** A queue whose work items stay in progress until the test finishes them. */
+/** A queue whose items stay in progress until the test finishes them. */
 class Bench {
   readonly clock = new ManualClock();
   readonly started: string[] = [];
@@ -49,7 +49,7 @@ class Bench {
       return done.promise;
     };
     const onError = (key: string, error: unknown) => this.errors.push(`${key}: ${error}`);
-    // Undefined options must not override the defaults.
+    // An option that is set to undefined must not override its default.
     const unset = { minDelayMs: undefined, maxDelayMs: undefined };
     const onGivenUp = (key: string, retries: number) =>
       this.givenUp.push(`${key} after ${retries}`);

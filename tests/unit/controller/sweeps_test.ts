@@ -1,4 +1,5 @@
-// The schedule of sweeps: each kind once a period, spread over it, and one kind at a time.
+// Tests of the schedule of full resyncs. Each kind is resynced once per interval; the kinds are
+// spread over the interval, and one kind is resynced at a time.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { type ChildReader, ChildTable } from "../../../src/clusters/cache/child_table.ts";
@@ -7,7 +8,7 @@ import { Sweeps } from "../../../src/controller/sweeps.ts";
 
 const HOUR = 3_600_000;
 
-/** A clock that moves only by {@link pass}. */
+/** A clock that moves only when a test calls {@link pass}. */
 class ManualClock implements Clock {
   #now = 0;
   readonly #timers = new Set<{ due: number; callback: () => void }>();
@@ -22,11 +23,11 @@ class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Moves the time on and runs the timers that become due, in order. */
+  /** Moves the clock forward, and runs the timers that become due in their order. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      // Runs pending microtasks before the time moves on.
+      // Runs all pending microtasks before the clock moves.
       for (let turn = 0; turn < 10; turn++) await Promise.resolve();
       const next = [...this.#timers].sort((a, b) => a.due - b.due)[0];
       if (!next || next.due > end) break;

@@ -1,4 +1,7 @@
-/** Each oracle is shown a fault of its own kind, and the same story without it. */
+/**
+ * Tests of the fault tests' oracles. Each oracle must find a violation in a record of requests, and
+ * must not find one in the same record without the violation.
+ */
 import assert from "node:assert/strict";
 import { Annotation, type KubeObject, Label } from "../../../src/api/mod.ts";
 import {
@@ -21,7 +24,7 @@ import { differences, stateOf } from "../../faults/state.ts";
 const ID = "applyset-x-v1";
 let number = 0;
 
-/** A request that was answered; `at` is its resourceVersion. */
+/** Returns a recorded request with its response; `at` is the object's resourceVersion. */
 function entry(
   verb: string,
   resource: string,
@@ -85,7 +88,10 @@ function child(at: number, kind = "ConfigMap", namespace = "ns"): KubeObject {
 const gone = { deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: [] };
 const deleted = () => entry("delete", "configmaps", { kind: "Status" }, { name: "child" });
 
-/** The story of one child, in order, and what the oracle says about it. */
+/**
+ * Records of the requests for one child object, and the violations that the oracle must find in
+ * them.
+ */
 const stories: { title: string; record: () => Entry[]; finds: RegExp[] }[] = [
   {
     title: "named, made, deleted, named no more, gone",
@@ -258,7 +264,10 @@ Deno.test("time: more than three times the fault-free run and the fault's own", 
   ]);
 });
 
-/** The same life under two names. */
+/**
+ * Returns an instance and its child object, as they exist in the copy of the test graphs with the
+ * name `life`.
+ */
 function lived(life: string, more: { data?: unknown; uid?: string; index?: number } = {}) {
   const uid = `${more.index ?? 1}2345678-1234-1234-1234-123456789012`;
   const name = `chain-${life}`;

@@ -1,4 +1,4 @@
-/** Random graphs are reproducible from their seed and valid. */
+/** Tests that random test graphs are valid, and that the same seed generates the same graphs. */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { drawnSubject, randomOf } from "../../faults/random.ts";

@@ -1,4 +1,7 @@
-/** The page of results keeps the rows of other runs, and lists the scenarios without a run. */
+/**
+ * Tests of the page of results. It must keep the rows of earlier runs, and list the scenarios that
+ * have not run yet.
+ */
 import assert from "node:assert/strict";
 import { merged } from "../../faults/results.ts";
 import type { Row } from "../../faults/scenarios/scenario.ts";

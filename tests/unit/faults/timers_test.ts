@@ -1,10 +1,10 @@
-/** Timers that a process leaves behind are seen from outside. */
+/** Tests that the pending timers of another process can be counted. */
 import assert from "node:assert/strict";
 import { leaked } from "../../faults/oracles.ts";
 
 const PRELOAD = new URL("../../faults/timer_count.ts", import.meta.url).pathname;
 
-/** What a program has told after it was asked. */
+/** Runs a program, and returns the number of pending timers that it logs on request. */
 async function timersOf(program: string): Promise<number> {
   const file = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(file, `${program}\nconsole.log("ready")`);

@@ -1,4 +1,7 @@
-/** Any text as a response or watch event of the API server: a valid value or an ApiError. */
+/**
+ * Fuzz test of responses and watch events from the API server: any string must result in a valid
+ * value or an ApiError.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ApiError, isObject, type KindRef, parseJson } from "../../../src/api/mod.ts";
@@ -31,7 +34,7 @@ const TOKENS =
 const response = mutated(RESPONSES, TOKENS.split(" "));
 const RUNS = { seed: 20_260, numRuns: 1000 };
 
-/** Asserts that a rejection is an ApiError that names its request. */
+/** Asserts that an error is an ApiError that names its request. */
 function refused(error: unknown): undefined {
   assert.ok(error instanceof ApiError, String(error));
   assert.match(error.message, /^[A-Z]+ configmaps/);

@@ -1,4 +1,4 @@
-/** Any request to the HTTP endpoint gets a response: never an exception, never a server error. */
+/** Fuzz test of the HTTP endpoint: any request must get a response that is not a server error. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ControllerView } from "../../../src/controller/mod.ts";
@@ -61,7 +61,10 @@ const headers = fc.dictionary(
   fc.string({ maxLength: 20 }).map((value) => value.replace(/[^\x20-\x7e]/g, "")),
 );
 
-/** Percent-encodes a text; encodeURIComponent throws on lone surrogates, which are replaced first. */
+/**
+ * Percent-encodes a string. Lone surrogates are replaced first, because encodeURIComponent throws
+ * on them.
+ */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }

@@ -1,4 +1,7 @@
-/** Any text compiles to a program or problems, and any program evaluates to a value or a failure. */
+/**
+ * Fuzz test of expressions: any string must compile to a program or to problems, and any program
+ * must evaluate to a value or to a failure.
+ */
 import assert from "node:assert/strict";
 import { compile, DYN, type Evaluation, INT, listOf, parse, STRING } from "../../../src/cel/mod.ts";
 import { scan } from "../../../src/graph/scan.ts";
@@ -19,7 +22,7 @@ const TOKENS =
   "( ) [ ] { } . , : ? ! - + * / % == && || ${ } \" ' ''' ` \\ \\u 0x 1e9 9223372036854775808 b' r\" in " +
   "null true a s l __proto__ constructor .?b [?0] .map(x, .exists( has( dyn( // \n";
 
-/** Scans, parses, compiles and evaluates a text. */
+/** Scans, parses, compiles and evaluates a string. */
 function processed(source: string): void {
   scan(source);
   scan(`\${${source}}`);
@@ -67,8 +70,8 @@ Deno.test("strings with many unclosed ${ are scanned in bounded time", () => {
 });
 
 /**
- * An expression that binds v0 to `first` and each of v1 to v14 to `grow` of the variable before,
- * and then evaluates `last`.
+ * Returns an expression that builds a value in 15 steps, and evaluates `last`. The variable v0 has
+ * the value `first`, and each of v1 to v14 has the value of `grow` for the variable before.
  */
 function grown(first: string, grow: (v: string) => string, last = "size(v14)"): string {
   let expression = last;

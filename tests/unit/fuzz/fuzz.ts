@@ -1,16 +1,22 @@
-/** Helpers of the fuzz tests: seeded runs, and a time limit in CPU time. */
+/** Functions for fuzz tests: runs with a fixed seed, and a limit on CPU time. */
 import assert from "node:assert/strict";
 import process from "node:process";
 import fc from "fast-check";
 
-/** A run over this limit counts as a hang: CPU time in milliseconds, several times the slowest input. */
+/**
+ * The CPU time above which a run counts as a hang, in milliseconds. The slowest input takes several
+ * times less.
+ */
 const HANG_MS = 1_000;
 
-/** Runs `run` and fails if it exceeds {@link HANG_MS} twice; `name` stands for the input in messages. */
+/**
+ * Calls `run`, and fails if its CPU time exceeds {@link HANG_MS} twice. `name` describes the input
+ * in the error.
+ */
 export function bounded<T>(name: string, run: () => T): T {
   const [result, first] = timed(run);
   if (first < HANG_MS) return result;
-  // One slow run may be caused by a busy machine.
+  // Measures a second time, because a busy machine can cause a single slow run.
   const [again, second] = timed(run);
   assert.ok(
     second < HANG_MS,
@@ -26,10 +32,10 @@ function timed<T>(run: () => T): [result: T, milliseconds: number] {
   return [result, (user + system) / 1000];
 }
 
-/** Texts of up to 80 arbitrary code points. */
+/** Strings of up to 80 arbitrary code points. */
 export const bytes: fc.Arbitrary<string> = fc.string({ unit: "binary", maxLength: 80 });
 
-/** Checks a property with a fixed seed, so that a failure can be reproduced. */
+/** Checks a property with random values. The seed is fixed, so that a failure can be reproduced. */
 export function holds<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value: T) => void) {
   fc.assert(
     fc.property(arbitrary, (value) => bounded("a random input", () => check(value))),
@@ -37,7 +43,10 @@ export function holds<T>(arbitrary: fc.Arbitrary<T>, runs: number, check: (value
   );
 }
 
-/** Texts of the corpus after one to six edits, each of which deletes characters and inserts a token. */
+/**
+ * Strings of the corpus with one to six changes. Each change deletes some characters and inserts a
+ * token.
+ */
 export function mutated(
   corpus: readonly string[],
   tokens: readonly string[],

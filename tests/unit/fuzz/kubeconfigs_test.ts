@@ -1,4 +1,7 @@
-/** Any text as a kubeconfig is read or refused with a one-line ConfigError that names the file. */
+/**
+ * Fuzz test of kubeconfig files: any string must be read, or rejected with a ConfigError of one
+ * line that names the file.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { toClusterConfig } from "../../../src/kube/context.ts";

@@ -1,4 +1,6 @@
-/** Any JSON as an RGD compiles to a graph or to printable problems. */
+/**
+ * Fuzz test of RGDs: any JSON value must compile to a graph, or to problems that can be printed.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { problemText, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
@@ -20,7 +22,7 @@ const kinds = await resolveKinds(
   ],
 );
 
-/** Compiles any value as an RGD and prints its problems. */
+/** Compiles any value as an RGD, and prints its problems. */
 function compiled(rgd: unknown): Compilation {
   kindsOf(rgd as ResourceGraphDefinition);
   const result = compile(rgd as ResourceGraphDefinition, kinds);

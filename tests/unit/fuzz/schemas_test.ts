@@ -1,4 +1,7 @@
-/** Any text or JSON as SimpleSchema is transformed to a schema or to problems. */
+/**
+ * Fuzz test of SimpleSchema: any string or JSON value must be transformed to a schema or to
+ * problems.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/api/mod.ts";

@@ -1,4 +1,4 @@
-/** Any text as a manifest is read or refused with a one-line UsageError. */
+/** Fuzz test of manifests: any string must be read, or rejected with a UsageError of one line. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseManifests, parseYaml, UsageError } from "../../../src/cli/mod.ts";
@@ -31,7 +31,10 @@ const TOKENS = [
   "<<: ",
 ];
 
-/** Returns the objects of a manifest, or undefined if parsing throws a one-line UsageError. */
+/**
+ * Returns the objects of a manifest. Returns undefined if the manifest is rejected with a
+ * UsageError of one line.
+ */
 function read(text: string): unknown[] | undefined {
   try {
     return parseManifests(text, "f");

@@ -25,7 +25,10 @@ const withField = (field: Fields, more: Fields = {}) =>
 const string = { type: "string" };
 const rule = (text: string) => ({ "x-kubernetes-validations": [{ rule: text, message: "no" }] });
 
-/** Name of the change, CRD before, CRD after, and the expected text; a leading `!` means breaking. */
+/**
+ * Test cases: the name of the change, the CRD before and after, and the expected message. A leading
+ * `!` marks a breaking change.
+ */
 const CASES: [string, KubeObject, KubeObject, string][] = [
   [
     "type",

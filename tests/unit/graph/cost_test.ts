@@ -1,4 +1,4 @@
-/** The estimated cost of a graph's expressions. */
+/** Tests of the estimated cost of an RGD's expressions. */
 import assert from "node:assert/strict";
 import { COST_LIMITS, dearExpressions, graphCost } from "../../../src/graph/mod.ts";
 import { compileYaml } from "../reconcile/fixtures.ts";

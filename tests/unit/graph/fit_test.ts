@@ -1,4 +1,7 @@
-/** Whether literals and expressions fit their template fields, by the schema at the field's path. */
+/**
+ * Tests whether literals and expressions fit the template fields that contain them. The schema at
+ * the field's path decides.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { compiled, configMap, deployment, rgd, SPEC } from "./fixtures.ts";

@@ -1,4 +1,6 @@
-/** RGDs and resources for the tests of this folder, valid unless a test overrides a field. */
+/**
+ * RGDs and resources for the tests in this folder. They are valid unless a test overrides a field.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, Problem, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import {
@@ -43,7 +45,7 @@ const OPEN = {
 
 const source = firstOf(snapshotSource(), tableSource(kindsOfCrd(OPEN)));
 
-/** An RGD with the given schema fields and resources. */
+/** Returns an RGD with these schema fields and resources. */
 export function rgd(schema: JsonObject, resources: unknown[]): ResourceGraphDefinition {
   return {
     apiVersion: "kro.run/v1alpha1",
@@ -53,7 +55,7 @@ export function rgd(schema: JsonObject, resources: unknown[]): ResourceGraphDefi
   } as ResourceGraphDefinition;
 }
 
-/** The spec fields that test expressions refer to. */
+/** The spec fields to which the expressions of tests refer. */
 export const SPEC: JsonObject = {
   name: "string",
   count: "integer",
@@ -64,7 +66,10 @@ export const SPEC: JsonObject = {
   free: "object",
 };
 
-/** A ConfigMap resource with `more` merged into the template and `metadata` into its metadata. */
+/**
+ * Returns a ConfigMap resource. `more` is merged into its template, and `metadata` into the
+ * template's metadata.
+ */
 export function configMap(id: string, more: JsonObject = {}, metadata: JsonObject = {}) {
   return {
     id,
@@ -77,7 +82,7 @@ export function configMap(id: string, more: JsonObject = {}, metadata: JsonObjec
   };
 }
 
-/** A Deployment resource: a valid spec with `spec` merged over it. */
+/** Returns a Deployment resource that is valid unless `spec` overrides its fields. */
 export function deployment(
   id: string,
   spec: JsonObject = {},
@@ -98,13 +103,13 @@ export function deployment(
   };
 }
 
-/** A resource of the kind Open, whose schema has untyped fields. */
+/** Returns a resource of the kind Open, which has untyped fields. */
 export function open(fields: JsonObject) {
   const template = { apiVersion: "acme.io/v1", kind: "Open", metadata: { name: "a" }, ...fields };
   return { id: "open", template };
 }
 
-/** Compiles an RGD against the built-in schema snapshot and the kind Open. */
+/** Compiles an RGD. The kinds are those of the built-in schema snapshot, and the kind Open. */
 export async function compiled(
   definition: unknown,
   options?: CompileOptions,
@@ -113,14 +118,14 @@ export async function compiled(
   return compile(rgd, await resolveKinds(source, kindsOf(rgd)), options);
 }
 
-/** Compiles an RGD and fails the test if it has problems. */
+/** Compiles an RGD. Fails the test if the RGD has problems. */
 export async function graphOf(definition: unknown, options?: CompileOptions): Promise<Graph> {
   const result = await compiled(definition, options);
   assert.ok(result.ok, result.ok ? "" : JSON.stringify(result.problems, null, 1));
   return result.graph;
 }
 
-/** Compiles an RGD and fails the test unless it has problems. */
+/** Compiles an RGD. Fails the test if the RGD has no problem. */
 export async function problemsOf(
   definition: unknown,
   options?: CompileOptions,

@@ -1,4 +1,4 @@
-/** Compiling arbitrary JSON as an RGD returns a graph or problems, and never throws. */
+/** Tests that compiling any JSON value as an RGD returns a graph or problems, and never throws. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JsonObject, ResourceGraphDefinition } from "../../../src/api/mod.ts";

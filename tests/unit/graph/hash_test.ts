@@ -14,7 +14,10 @@ Deno.test("specHash returns upstream's hash for upstream's test vector", () => {
   assert.equal(specHash(spec({})), "d003abec81a41edb");
 });
 
-/** A spec with everything that hashing normalizes: references, escapes, numbers and key order. */
+/**
+ * A spec with everything that affects the hash: external references, escapes, numbers in several
+ * notations, and key order.
+ */
 const FULL = String
   .raw`{"schema":{"kind":"Demo","apiVersion":"v1","scope":"Cluster","spec":{"é":"string | description=\"a<b>&c\"","10":"integer","9":"float"},"status":{"x":"$\u007ba.metadata.name}"},"additionalPrinterColumns":[{"jsonPath":".x","name":"X","type":"string","priority":1}],"metadata":{"labels":{"b":"1","a":"2"}}},"resources":[{"id":"ext","externalRef":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"}}},{"id":"sel","externalRef":{"kind":"Pod","apiVersion":"v1","metadata":{"namespace":"n","selector":{"matchLabels":{"a":"b"}}}}},{"id":"a","includeWhen":["$\u007by}","$\u007bx}"],"forEach":[{"z":"$\u007b[1]}"},{"b":"$\u007b[2]}"}],"template":{"kind":"A","n":1.50,"big":1e21,"small":1e-7,"list":[1,{"b":null,"a":true}]}}]}`;
 

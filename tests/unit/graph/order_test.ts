@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { applyOrders, topologicalOrder } from "../../../src/graph/order.ts";
 
-/** Parses vertices separated by spaces; `d:b,c` means that d depends on b and c. */
+/**
+ * Parses a dependency graph. Nodes are separated by spaces, and `d:b,c` means that d depends on b
+ * and c.
+ */
 const graph = (text: string) =>
   text.split(" ").map((vertex) => {
     const [id, dependencies] = vertex.split(":");

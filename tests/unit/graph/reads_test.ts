@@ -1,9 +1,12 @@
-/** The fields of each node's objects that a graph's expressions read. */
+/** Tests which fields of each node's objects the expressions of an RGD read. */
 import assert from "node:assert/strict";
 import type { Reads } from "../../../src/cel/mod.ts";
 import { configMap, deployment, graphOf, rgd, SPEC } from "./fixtures.ts";
 
-/** Converts reads to plain objects keyed by field, with `true` for a value that is read whole. */
+/**
+ * Converts the fields that are read to nested plain objects. A value that is read as a whole
+ * becomes `true`.
+ */
 function plain(reads: Reads | undefined): unknown {
   if (reads === undefined || reads === "whole") return reads && true;
   return Object.fromEntries([...reads].map(([key, below]) => [key, plain(below)]));

@@ -1,4 +1,6 @@
-/** Each rule for RGDs, with an RGD that breaks it and a similar one that keeps it. */
+/**
+ * Tests of each rule for RGDs, with an RGD that violates the rule and a similar RGD that does not.
+ */
 import assert from "node:assert/strict";
 import type { CompileOptions } from "../../../src/graph/mod.ts";
 import { compiled, configMap, deployment, open, rgd, SPEC } from "./fixtures.ts";

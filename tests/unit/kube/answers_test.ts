@@ -1,4 +1,6 @@
-/** Which responses the client accepts: a proxy may respond in place of the API server. */
+/**
+ * Tests which responses the client accepts, because a proxy may respond instead of the API server.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { pods, serving } from "./serving.ts";
@@ -92,7 +94,7 @@ Deno.test("a response larger than 32 MiB is aborted before it fills the memory",
         });
         assert.equal(requests.length, 1);
         assert.ok(sent < 60, `${sent} MiB were sent`);
-        // The next request gets a connection.
+        // The rejected response must release its connection, so that the next request can be sent.
         sent = 99;
         await assert.rejects(client.get({ kind: pods, namespace: "a", name: "b" }), ApiError);
       },

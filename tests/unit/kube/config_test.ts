@@ -1,11 +1,12 @@
-// Kubeconfig files and the service account: the loaded configuration, and the errors of invalid ones.
+// Tests of kubeconfig files and of the in-cluster service account: the loaded configuration, and
+// the errors of invalid files.
 import assert from "node:assert/strict";
 import { ConfigError, loadConfig } from "../../../src/kube/mod.ts";
 import { inCluster } from "../../../src/kube/in_cluster.ts";
 
 const pem = "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n";
 
-/** A temporary folder with these files, removed when its scope ends. */
+/** Creates a temporary folder with these files. Disposing the object removes the folder. */
 function folder(files: Record<string, string>): { dir: string } & Disposable {
   const dir = Deno.makeTempDirSync();
   for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${dir}/${name}`, text);
@@ -97,7 +98,10 @@ Deno.test("a token file is read again after the token was refused", async () => 
   assert.equal(await config.authorization?.(), "Bearer two");
 });
 
-/** Sets these environment variables for a run, or deletes those that are undefined. */
+/**
+ * Sets these environment variables while a function runs. Variables with the value undefined are
+ * deleted.
+ */
 async function withEnv(
   variables: Record<string, string | undefined>,
   run: () => Promise<void>,

@@ -1,4 +1,5 @@
-// Errors of responses and connection failures: their reason, and a message with request and cause.
+// Tests of the errors of rejected requests and failed connections: their reason, and a message with
+// the request and the cause.
 import assert from "node:assert/strict";
 import { ApiError, type ApiErrorReason } from "../../../src/api/mod.ts";
 import {

@@ -1,9 +1,9 @@
-// Credential plugins, run as real programs.
+// Tests of credential plugins, which run as real programs.
 import assert from "node:assert/strict";
 import { runPlugin } from "../../../src/kube/exec_plugin.ts";
 import { type ClusterConfig, ConfigError, loadConfig } from "../../../src/kube/mod.ts";
 
-/** Runs `check` with a kubeconfig whose credential plugin is this shell script. */
+/** Calls `check` with a kubeconfig whose credential plugin is this shell script. */
 async function withPlugin(
   script: string,
   check: (load: () => Promise<ClusterConfig>, dir: string) => Promise<void>,
@@ -25,7 +25,10 @@ current-context: x`,
   }
 }
 
-/** A script that counts its runs in a file and prints a status with that count for `%s`. */
+/**
+ * Returns a script that counts its runs in a file. The script prints the status, in which `%s` is
+ * replaced by the count.
+ */
 const counting = (status: string) => `
 echo run >> $1/runs; n=$(wc -l < $1/runs | tr -d ' ')
 printf '{"kind":"ExecCredential","status":${status}}' ${'"$n"'}

@@ -1,4 +1,5 @@
-// Requests behind a gate: checked when they are sent, and aborted when the gate closes.
+// Tests of requests behind a gate. The gate is checked when a request is sent, and closing it
+// aborts requests in flight.
 import assert from "node:assert/strict";
 import { ApiError, type KindRef } from "../../../src/api/mod.ts";
 import { connect, type KubeClient, type RequestGate } from "../../../src/kube/mod.ts";
@@ -102,7 +103,7 @@ Deno.test("an in-flight write is aborted when its gate closes; a later write beh
     const write = client.apply(ref, object, by);
     await reached.promise;
     gate.closing.abort();
-    // An apply can be retried in general, but not behind a closed gate.
+    // The client usually repeats an apply that failed, but not if the gate is closed.
     await assert.rejects(write, withheld(/aborted before the answer came/));
     assert.equal(requests.length, 1);
     held.resolve(Response.json(object));

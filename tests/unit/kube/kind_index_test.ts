@@ -1,4 +1,4 @@
-// Lookup of kinds by the names that users type.
+// Tests that kinds are found by the names that users type.
 import assert from "node:assert/strict";
 import { type GroupDiscovery, KindIndex } from "../../../src/kube/kind_index.ts";
 
@@ -27,7 +27,7 @@ const index = new KindIndex([
       version("v1", ["Deployment", "deployments", ["deploy"]], ["Old", "olds"]),
     ],
   },
-  // Its short name is another kind's plural.
+  // A kind with a short name that is the plural name of another kind.
   { metadata: { name: "x.io" }, versions: [version("v1", ["Thing", "things", ["pods"]])] },
   { metadata: { name: "dead.io" }, versions: [{ version: "v1", freshness: "Stale" }] },
 ]);

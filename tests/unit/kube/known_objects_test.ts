@@ -1,11 +1,12 @@
-// KnownObjects derives changes from events and lists by uid and resourceVersion alone.
+// Tests of KnownObjects, which derives the changes of objects from events and lists. Only the UID
+// and the resourceVersion decide.
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
 import { type Change, KnownObjects } from "../../../src/kube/known_objects.ts";
 
 const kind: KindRef = { group: "g", version: "v1", kind: "K", plural: "ks", namespaced: true };
 
-/** Parses "namespace/name uid resourceVersion". */
+/** Parses an object from a string "namespace/name uid resourceVersion". */
 function object(text: string): KubeObject {
   const [key = "", uid = "", resourceVersion = ""] = text.split(" ");
   const [namespace = "", name = ""] = key.split("/");
@@ -38,7 +39,8 @@ Deno.test("a later list reports only objects that changed, appeared or vanished"
   list(known, "n/same 1 10", "n/changed 2 11", "n/gone 3 12", "n/again 4 13");
   assert.deepEqual(list(known, "n/same 1 10", "n/changed 2 20", "n/again 5 21", "n/new 6 22"), [
     "modified n/changed 2 20",
-    // The same name with another uid: the deletion of the earlier object must be reported.
+    // The new object has the same name but another UID, so the deletion of the old object must be
+    // reported too.
     "deleted n/again 4 13",
     "added n/again 5 21",
     "added n/new 6 22",
@@ -84,6 +86,6 @@ Deno.test("the type of a change depends on the known objects, not on the event's
   assert.deepEqual(event(known, "MODIFIED", "n/a 1 10"), ["added n/a 1 10"]);
   assert.deepEqual(event(known, "ADDED", "n/a 1 11"), ["modified n/a 1 11"]);
   assert.deepEqual(event(known, "ADDED", "n/a 2 12"), ["deleted n/a 1 11", "added n/a 2 12"]);
-  // The DELETED event of the earlier object arrives late.
+  // The DELETED event of an earlier object with the same name arrives late, and must be ignored.
   assert.deepEqual(event(known, "DELETED", "n/a 1 12"), []);
 });

@@ -1,4 +1,4 @@
-// When a Lease has a live holder.
+// Tests when the holder of a Lease counts as alive.
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { leaseState, microTime } from "../../../src/kube/mod.ts";

@@ -1,4 +1,5 @@
-// Slots are granted in order; the token bucket delays requests beyond its burst.
+// Tests of the limits on requests: slots are assigned in the order of the calls, and a token bucket
+// delays requests beyond its burst.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Backoff } from "../../../src/kube/backoff.ts";
@@ -30,7 +31,8 @@ Deno.test("callers beyond the slots wait in order until a slot is released", asy
 Deno.test("a full bucket admits its burst at once, then one request per interval", () => {
   const bucket = new TokenBucket(10, 2, 0);
   assert.deepEqual([0, 0, 0, 0].map((now) => bucket.reserve(now)), [0, 0, 100, 200]);
-  // 400 ms later the deficit of two tokens is refilled, and two more are available.
+  // After 400 ms, four tokens have been added. Two of them make up for the tokens that were used in
+  // advance, so two more are available.
   assert.deepEqual([400, 400, 400].map((now) => bucket.reserve(now)), [0, 0, 100]);
 });
 

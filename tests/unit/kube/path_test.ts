@@ -1,4 +1,4 @@
-// URL paths of kinds, objects and subresources.
+// Tests of the URL paths of kinds, objects and subresources.
 import assert from "node:assert/strict";
 import type { KindRef } from "../../../src/api/mod.ts";
 import { kindPath, resourceText, selectionQuery, withQuery } from "../../../src/kube/path.ts";
@@ -22,7 +22,7 @@ const cases: [string, string][] = [
     kindPath(deployment, { namespace: "a", name: "b", subresource: "status" }),
     "/apis/apps/v1/namespaces/a/deployments/b/status",
   ],
-  // The path of a cluster-scoped kind has no namespace.
+  // The path of a cluster-scoped kind contains no namespace, even if a namespace is given.
   [kindPath(node, { namespace: "a", name: "n" }), "/api/v1/nodes/n"],
   // RBAC names contain colons, and names must not leave their path segment.
   [kindPath(node, { name: "system:x..y?z#a" }), "/api/v1/nodes/system%3Ax..y%3Fz%23a"],

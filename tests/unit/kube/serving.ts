@@ -1,4 +1,7 @@
-/** A server on the loopback interface with a test's handler, and a client connected to it. */
+/**
+ * Starts an HTTP server on the loopback interface with a test's handler, and a client that is
+ * connected to it.
+ */
 import type { KindRef } from "../../../src/api/mod.ts";
 import {
   type ClusterConfig,
@@ -8,7 +11,7 @@ import {
   type RequestInfo,
 } from "../../../src/kube/mod.ts";
 
-/** The kind Pod. */
+/** A reference to the kind Pod. */
 export const pods: KindRef = {
   group: "",
   version: "v1",
@@ -17,16 +20,19 @@ export const pods: KindRef = {
   namespaced: true,
 };
 
-/** A client and the requests that it made. */
+/** A client, and a record of its requests. */
 export interface Setup {
   client: KubeClient;
-  /** Requests that reached the handler. */
+  /** The requests that the server's handler has received. */
   requests: Request[];
-  /** Calls of `onRequest`. */
+  /** The requests that the client has reported to its callback `onRequest`. */
   infos: RequestInfo[];
 }
 
-/** Serves `handler` on the loopback interface and connects a client; `nth` counts requests from 1. */
+/**
+ * Starts a server with this handler, and connects a client to it. `nth` is the number of the
+ * request, from 1.
+ */
 export async function serving(
   handler: (request: Request, nth: number) => Response | Promise<Response>,
   check: (setup: Setup) => Promise<void>,

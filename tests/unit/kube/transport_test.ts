@@ -1,4 +1,5 @@
-// The transport's handling of throttling, refusals and broken connections, over real sockets.
+// Tests of the client's HTTP transport over real sockets: throttled and rejected requests, and
+// broken connections.
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { connect, type KubeClient } from "../../../src/kube/mod.ts";
@@ -160,7 +161,9 @@ Deno.test("at most 80 requests are in flight, and the time in the queue does not
   );
 });
 
-/** Accepts connections on a socket, and closes each when `answer` has handled it. */
+/**
+ * Accepts connections on a socket, and calls `answer` for each. Closes the connection afterwards.
+ */
 async function onSocket(
   answer: (connection: Deno.TcpConn, nth: number) => Promise<void>,
   check: (client: KubeClient, port: number) => Promise<void>,
@@ -191,7 +194,7 @@ Deno.test("after a broken connection reads and applies are sent again, and other
     const buffer = new Uint8Array(4096);
     const length = await connection.read(buffer) ?? 0;
     methods.push(new TextDecoder().decode(buffer.subarray(0, length)).split(" ", 1)[0]!);
-    // Every other connection is closed without a response.
+    // The server closes every second connection without a response.
     if (nth % 2 === 1) return;
     const head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 28\r\n\r\n";
     await connection.write(bytes(`${head}{"kind":"Pod","metadata":{}}`));
@@ -260,7 +263,7 @@ Deno.test("an aborted watch ends without an error", async () => {
 });
 
 Deno.test("requests beyond the rate limit wait", async () => {
-  // The first request is sent at once, the next one hours later.
+  // With this rate limit, the first request is sent immediately, and the second one hours later.
   const slow = { qps: 0.0001, burst: 1 };
   await serving(() => Response.json({}), async ({ client, requests }) => {
     await client.raw("/x");

@@ -1,4 +1,7 @@
-/** kindsOfCrd returns a CRD's kinds with the schemas that the API server publishes for them. */
+/**
+ * Tests of kindsOfCrd, which returns the kinds of a CRD with the same schemas that the API server
+ * publishes.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject } from "../../../src/api/mod.ts";
 import { kindsOfCrd, objectMetaSchema, tableSource } from "../../../src/openapi/mod.ts";

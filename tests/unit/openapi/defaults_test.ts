@@ -1,4 +1,7 @@
-/** Structural defaulting, as the API server applies it to custom resources. */
+/**
+ * Tests of structural defaulting, which must set the same defaults that the API server sets in
+ * custom resources.
+ */
 import assert from "node:assert/strict";
 import { type Schema, withDefaults } from "../../../src/openapi/mod.ts";
 

@@ -1,4 +1,7 @@
-/** Linking of OpenAPI documents: references, their sibling keywords, recursion and sharing. */
+/**
+ * Tests of linked OpenAPI documents: references, the keywords next to a reference, recursive
+ * schemas and shared schemas.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, KindRef } from "../../../src/api/mod.ts";
 import { type KindInfo, kindsOfDocument, type Schema } from "../../../src/openapi/mod.ts";

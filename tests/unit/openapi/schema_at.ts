@@ -1,7 +1,10 @@
-/** Lookup of nested schemas by path, for tests. */
+/** Finds nested schemas by their path, for tests. */
 import { child, item, type Schema } from "../../../src/openapi/mod.ts";
 
-/** Returns the schema at a path of keys and indices, or undefined if the schema has none there. */
+/**
+ * Returns the schema at a path of keys and indices; undefined if the schema does not have this
+ * path.
+ */
 export function schemaAt(schema: Schema, path: readonly (string | number)[]): Schema | undefined {
   let at: Schema | undefined = schema;
   for (const step of path) {

@@ -1,4 +1,4 @@
-/** The snapshot of the built-in kinds, which kro uses without a cluster. */
+/** Tests of the snapshot of the built-in kinds' schemas, which kro uses without a cluster. */
 import assert from "node:assert/strict";
 import { gvkKey, parseGvk } from "../../../src/api/mod.ts";
 import {

@@ -1,4 +1,7 @@
-/** Walking of schemas: the schema below a node, and the kinds of literals that a node accepts. */
+/**
+ * Tests of functions that walk through schemas: which schema a nested value has, and which kinds of
+ * literals a schema accepts.
+ */
 import assert from "node:assert/strict";
 import { acceptedKinds, type Schema } from "../../../src/openapi/mod.ts";
 import { schemaAt } from "./schema_at.ts";

@@ -1,4 +1,7 @@
-/** Publishing an RGD whose spec cannot serve: its writes, status and the graph that serves instead. */
+/**
+ * Tests of publishing an RGD whose spec cannot be used: the writes, the status, and the earlier
+ * graph that stays in use.
+ */
 import {
   bad,
   built,

@@ -1,4 +1,4 @@
-/** Publishing an RGD whose spec can serve: the order of its writes and its status. */
+/** Tests of publishing an RGD whose spec can be used: the order of the writes, and the status. */
 import assert from "node:assert/strict";
 import {
   ACTIVE,

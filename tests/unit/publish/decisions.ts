@@ -1,4 +1,7 @@
-/** Table tests of `decide`: the known facts of each case, and an outline of the expected result. */
+/**
+ * Runs table tests of the function `decide`. Each test case has the known facts about an RGD and an
+ * outline of the expected result.
+ */
 import assert from "node:assert/strict";
 import type { GraphRevision } from "../../../src/api/mod.ts";
 import type { Attempt } from "../../../src/publish/build.ts";
@@ -15,30 +18,36 @@ export const graphs = {
   breaking: await graphOf(SPECS.breaking),
 };
 
-/** Revision 1 with the first spec, the live CRD of its graph, and that graph as the one served. */
+/** The first revision of the RGD, which contains the first spec. */
 export const first = revision(SPECS.first, graphs.first, 1);
 export const live = liveCrd(SPECS.first, graphs.first);
 export const serving: ServedGraph = { graph: graphs.first, revision: 1 };
-/** Metadata of a suspended RGD. */
+/** The metadata of a suspended RGD. */
 export const suspension = { annotations: { "kro.run/reconcile": "suspended" } };
-/** Metadata of an object that is being deleted. */
+/** The metadata of an object that is being deleted. */
 export const deletion = { deletionTimestamp: "2026-02-01T00:00:00Z" };
 export const ANNOTATION = "kro.run/allow-breaking-changes";
 
-/** A build result: `graph` without problems, with `more` merged over it. */
+/**
+ * Returns the result of compiling an RGD to `graph` without problems. `more` overrides fields of
+ * the result.
+ */
 export function built(graph?: Attempt["graph"], more: Partial<Attempt> = {}): Attempt {
   return { ...graph ? { graph } : {}, problems: [], uses: [], missing: [], seconds: 0, ...more };
 }
 
-/** The build result of a spec with a problem. */
+/** The result of compiling an RGD with a problem. */
 export const bad = built(undefined, { problems: [PROBLEM] });
 
-/** The status of an RGD while its graph serves: ControllerReady is True. */
+/** The status of an RGD whose graph is in use: its condition ControllerReady is True. */
 export const running = {
   conditions: [{ type: "ControllerReady", status: "True" as const, reason: "Running" }],
 };
 
-/** Outlines a publication: writes as `type name`, conditions as `Type=Status/Reason`. */
+/**
+ * Returns an outline of a publication. Writes become `type name`, and conditions become
+ * `Type=Status/Reason`.
+ */
 function outline({ writes, status, served, error, issued, crd }: Publication) {
   return {
     writes: writes.map(step),
@@ -56,19 +65,22 @@ function step(write: Write): string {
   return kind.kind === "GraphRevision" ? `${write.type} ${name}` : write.type;
 }
 
-/** One case: the known facts and the expected publication. */
+/** A test case: the known facts about an RGD, and the expected publication. */
 export interface Case {
   name: string;
   known: Omit<Known, "revisions" | "refused"> & Partial<Pick<Known, "revisions" | "refused">>;
-  /** Result of the search for the last good graph. */
+  /** The result of the search for the last valid graph. */
   lastGood?: LastGood;
-  /** Numbers of the revisions that `decide` must ask to search; without it, it must not search. */
+  /**
+   * The numbers of the revisions in which `decide` must request a search; absent if `decide` must
+   * not request one.
+   */
   candidates?: number[];
   maxRevisions?: number;
   expected: Omit<ReturnType<typeof outline>, "error"> & { error?: RegExp };
 }
 
-/** Conditions of an RGD that serves its spec. */
+/** The conditions of an RGD whose spec is in use. */
 export const ACTIVE = [
   "GraphRevisionsResolved=True/Resolved",
   "GraphAccepted=True/Valid",
@@ -80,13 +92,16 @@ export const KIND_FAILED = [RESOLVED, VALID, "KindReady=False/Failed"];
 export const INVALID = "GraphAccepted=False/InvalidResourceGraph";
 export const STOPPED = "ControllerReady=False/FailedToStart";
 
-/** The live CRD with the label of another RGD as its owner. */
+/** Returns a CRD with a label which shows that another RGD owns it. */
 export function ofAnotherRgd() {
   const labels = { "kro.run/resource-graph-definition-name": "other" };
   return liveCrd(SPECS.first, graphs.first, { labels });
 }
 
-/** The publication that `decide` returns for a case, after the search that the case needs. */
+/**
+ * Returns the publication that `decide` returns for a test case. If `decide` requests a search,
+ * passes the test case's result of the search.
+ */
 export function decided(given: Case): Publication {
   const settings = { version: VERSION, maxRevisions: given.maxRevisions ?? 5, now: NOW };
   const known: Known = { revisions: [], refused: {}, ...given.known };
@@ -105,7 +120,7 @@ function numberOf({ spec }: GraphRevision): number {
   return spec.revision;
 }
 
-/** Defines one test per case, and two tests that go through all cases. */
+/** Registers a test for each test case, and two tests that check all test cases. */
 export function testCases(cases: readonly Case[]): void {
   for (const each of cases) {
     Deno.test(`decide: ${each.name}`, () => {
@@ -136,7 +151,9 @@ export function testCases(cases: readonly Case[]): void {
   });
 }
 
-/** Converts to plain JSON, because graphs hold functions, which structuredClone rejects. */
+/**
+ * Converts a value to plain JSON. structuredClone cannot be used, because graphs contain functions.
+ */
 function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, v) => typeof v === "bigint" ? String(v) : v));
 }

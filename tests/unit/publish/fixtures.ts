@@ -1,4 +1,4 @@
-/** An RGD, its revisions and its CRD as they exist in a cluster, for the tests of publishing. */
+/** An RGD, its revisions and its CRD as they exist in a cluster, for tests of publishing. */
 import assert from "node:assert/strict";
 import {
   type GraphRevision,
@@ -14,13 +14,13 @@ import { resolveKinds, snapshotSource } from "../../../src/openapi/mod.ts";
 import { desiredCrd } from "../../../src/publish/generated_crd.ts";
 import { newRevision } from "../../../src/publish/revision_writes.ts";
 
-/** The kro version passed to `decide`. */
+/** The version of kro that tests pass to `decide`. */
 export const VERSION = "v0.9.4";
 
-/** The time passed to `decide`. */
+/** The current time that tests pass to `decide`. */
 export const NOW = new Date("2026-02-03T04:05:06Z");
 
-/** The spec of an RGD whose instances have a field `size` with this SimpleSchema type. */
+/** Returns the spec of an RGD whose instances have a field `size` of this SimpleSchema type. */
 export function spec(size: string): RgdSpec {
   return {
     schema: {
@@ -41,17 +41,17 @@ export function spec(size: string): RgdSpec {
   };
 }
 
-/** The spec that most cases start from, a compatible change of it and a breaking one. */
+/** The spec from which most test cases start, a compatible change of it, and a breaking change. */
 export const SPECS = {
   first: spec("string | default=s"),
   compatible: spec("string | default=m"),
   breaking: spec("integer | default=1"),
 };
 
-/** Creation time of all objects. */
+/** The creation time of all objects. */
 const CREATED = "2026-01-01T00:00:00Z";
 
-/** The RGD `cart`, with kro's finalizer unless the metadata says otherwise. */
+/** Returns the RGD `cart`, which has kro's finalizer unless `metadata` overrides it. */
 export function rgd(
   of: RgdSpec,
   metadata: Partial<KubeObject["metadata"]> = {},
@@ -73,7 +73,7 @@ export function rgd(
   };
 }
 
-/** The compiled graph of a spec. */
+/** Compiles a spec. */
 export async function graphOf(of: RgdSpec): Promise<Graph> {
   const subject = rgd(of);
   const compiled = compile(subject, await resolveKinds(snapshotSource(), kindsOf(subject)));
@@ -81,7 +81,7 @@ export async function graphOf(of: RgdSpec): Promise<Graph> {
   return compiled.graph;
 }
 
-/** A verified revision of the RGD, as it exists in the cluster. */
+/** Returns a valid revision of the RGD, as it exists in the cluster. */
 export function revision(
   of: RgdSpec,
   graph: Graph,
@@ -120,7 +120,7 @@ export function revision(
   };
 }
 
-/** The established CRD of a graph, as it exists in the cluster. */
+/** Returns the established CRD that kro generates for a graph, as it exists in the cluster. */
 export function liveCrd(
   of: RgdSpec,
   graph: Graph,
@@ -136,7 +136,7 @@ export function liveCrd(
   };
 }
 
-/** A problem of a spec. */
+/** A problem of an RGD's spec. */
 export const PROBLEM: Problem = {
   code: "TYPE",
   node: "map",

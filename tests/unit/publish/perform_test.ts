@@ -1,4 +1,7 @@
-/** performWrites sends the writes of a publication in order and stops at the first refusal. */
+/**
+ * Tests of performWrites, which sends the writes of a publication in their order, and stops when
+ * the API server rejects one.
+ */
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -12,7 +15,7 @@ import type { Write } from "../../../src/publish/writes.ts";
 import { decided, first, graphs, live } from "./decisions.ts";
 import { revision, rgd, SPECS } from "./fixtures.ts";
 
-/** Performs the writes; the request `refuse.at` ("verb name") fails with `refuse.reason`. */
+/** Performs the writes. The request `refuse.at` ("verb name") fails with `refuse.reason`. */
 async function performed(
   writes: readonly Write[],
   refuse: { at?: string; reason?: ApiErrorReason; serve?: string } = {},
@@ -59,7 +62,7 @@ async function performed(
 const known = { rgd: rgd(SPECS.first, { finalizers: [] }), kind: {} };
 const build = { graph: graphs.first, problems: [], uses: [], missing: [], seconds: 0 };
 const expected = { writes: [], conditions: [], keepsCrd: true };
-/** The writes of a new RGD. */
+/** The writes that publish a new RGD. */
 const { writes } = decided({ name: "a new RGD", known: { ...known, build }, expected });
 
 Deno.test("writes are sent in order, without waiting for a CRD that is created as established", async () => {

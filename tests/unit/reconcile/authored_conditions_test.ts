@@ -1,4 +1,6 @@
-/** Conditions that the RGD's author declares in `schema.status.conditions`. */
+/**
+ * Tests of custom conditions, which the author of an RGD declares in `schema.status.conditions`.
+ */
 import assert from "node:assert/strict";
 import type { Condition } from "../../../src/api/mod.ts";
 import { reconcile } from "../../../src/reconcile/mod.ts";

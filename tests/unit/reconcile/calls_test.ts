@@ -1,4 +1,4 @@
-/** The exact number of requests that a pass makes. */
+/** Tests of the exact number of API requests that a reconciliation sends. */
 import assert from "node:assert/strict";
 import { condition, configMap, mapNode, world } from "./fixtures.ts";
 
@@ -132,7 +132,8 @@ Deno.test("deleting N objects takes N + 2 requests and one live list per kind an
   const outcome = await w.pass();
   assert.deepEqual(w.counts(), { writeStatus: 1, delete: 5, patch: 1 });
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembersLive").length, 1);
-  // One list of all members, then one per wave to check that the wave is deleted.
+  // The first list returns all objects. Another list after each of the three waves checks that the
+  // wave's objects are gone.
   assert.equal(w.cluster.calls.filter((c) => c.verb === "listMembers").length, 1 + 3);
   assert.equal(outcome.instance, undefined);
   assert.deepEqual(w.cluster.objects(), []);

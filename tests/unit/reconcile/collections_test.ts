@@ -1,4 +1,7 @@
-/** Collections (forEach): one object per combination, with stable identities. */
+/**
+ * Tests of collections (forEach): each combination of values creates one object, and existing
+ * objects keep their names when other values change.
+ */
 import assert from "node:assert/strict";
 import { condition, configMap, foreignMap, mapNode, states, world } from "./fixtures.ts";
 

@@ -1,4 +1,4 @@
-/** The cost budgets of an expression and of a pass. */
+/** Tests of the cost budgets of a single expression and of a whole reconciliation. */
 import assert from "node:assert/strict";
 import { mapNode, states, world } from "./fixtures.ts";
 

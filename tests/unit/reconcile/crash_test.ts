@@ -1,4 +1,7 @@
-/** Concurrency and crashes: nodes run in parallel, and a crash at any write leaves no orphans. */
+/**
+ * Tests of concurrency and crashes: independent nodes are applied in parallel, and a crash at any
+ * write leaves no orphans.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
@@ -16,7 +19,10 @@ ${mapNode("b", "${a.data.value}")}
       kind: Secret
       metadata: {name: "\${b.metadata.name}", namespace: "\${b.data.value + '-' + schema.spec.ns}"}`;
 
-/** Rejects all writes after the first `left`, as if the process were killed there. */
+/**
+ * A cluster that rejects all writes after the first `left` writes, as if the process had been
+ * killed at that time.
+ */
 class CrashingCluster extends MemoryCluster {
   left = Infinity;
   override apply(...args: Parameters<MemoryCluster["apply"]>) {
@@ -46,7 +52,8 @@ async function crashAfter(writes: number): Promise<World> {
   return w;
 }
 
-// A creation takes two patches (the namespace of `far` is known late), three applies, one status write.
+// A creation sends six writes: two patches of the instance (the namespace of `far` is not known at
+// first), three applies, and one status write.
 for (let writes = 0; writes <= 6; writes++) {
   Deno.test(`after a crash at write ${writes + 1} of a creation, deletion leaves nothing`, async () => {
     const w = await crashAfter(writes);
@@ -75,7 +82,10 @@ for (let writes = 0; writes <= 6; writes++) {
 }
 
 Deno.test("independent nodes are applied in parallel, and dependents as soon as their dependencies are ready", async () => {
-  /** Holds the apply of `slow` until `after` was applied, which depends on `quick` alone. */
+  /**
+   * A cluster that delays the apply of `slow` until `after` was applied. `after` depends only on
+   * `quick`.
+   */
   class Slow extends MemoryCluster {
     #release = Promise.withResolvers<void>();
     override async apply(...args: Parameters<MemoryCluster["apply"]>) {
@@ -97,7 +107,7 @@ Deno.test("independent nodes are applied in parallel, and dependents as soon as 
 });
 
 Deno.test("an object is not created if its kind cannot be added to the inventory; the others are", async () => {
-  /** Refuses every patch after the first, with a delay. */
+  /** A cluster that rejects every patch after the first one, with a delay. */
   class Refusing extends MemoryCluster {
     patches = 0;
     override async patch(...args: Parameters<MemoryCluster["patch"]>) {

@@ -1,4 +1,4 @@
-/** The cache of expanded collections between passes. */
+/** Tests of the cache that keeps expanded collections from one reconciliation to the next. */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { ExpansionCache, reconcile } from "../../../src/reconcile/mod.ts";
@@ -24,7 +24,10 @@ async function pass(w: World, instance: KubeObject, expansions: ExpansionCache):
   assert.equal(outcome.state, "ACTIVE");
 }
 
-/** Runs a pass over a converged instance; `cached` returns its collection's cache entry. */
+/**
+ * Creates an instance and reconciles it until nothing changes, then once more with a cache.
+ * `cached` returns the collection's entry in the cache.
+ */
 async function converged(value: string) {
   const w = await world(graph(value));
   w.create({ names: NAMES });

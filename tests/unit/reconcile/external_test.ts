@@ -1,4 +1,6 @@
-/** External references: one object by name, or several by label selector. */
+/**
+ * Tests of external references, which read one object by name or several objects by label selector.
+ */
 import assert from "node:assert/strict";
 import { condition, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
 

@@ -1,4 +1,7 @@
-/** Test environment: an RGD compiled from YAML, its instances, and an in-memory cluster. */
+/**
+ * The environment of reconciliation tests: an RGD that is compiled from YAML, its instances, and an
+ * in-memory cluster.
+ */
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import type {
@@ -33,14 +36,14 @@ import {
 
 const source = snapshotSource();
 
-/** Kinds that tests refer to. */
+/** The kinds to which tests refer. */
 export const CONFIG_MAP = core("ConfigMap", "configmaps");
 export const SECRET = core("Secret", "secrets");
 export const DEPLOYMENT: KindRef = { ...core("Deployment", "deployments"), group: "apps" };
 
-/** One test's RGD, instance and cluster. */
+/** The RGD, the instances and the in-memory cluster of one test. */
 export class World {
-  /** The current time of all passes; tests set it. */
+  /** The current time of all reconciliations, which a test may change. */
   now: Date = new Date("2026-01-01T00:00:00Z");
   readonly cluster: MemoryCluster;
   readonly kind: KindRef;
@@ -52,7 +55,7 @@ export class World {
     this.cluster = cluster;
   }
 
-  /** The context of all passes. */
+  /** The options of all reconciliations. */
   context: PassContext = {
     now: () => this.now,
     version: "v0.9.4",
@@ -61,14 +64,14 @@ export class World {
     rgdUid: "rgd-uid",
   };
 
-  /** The reference to an instance. */
+  /** Returns a reference to an instance. */
   ref(name = "demo"): ObjectRef {
     return this.kind.namespaced
       ? { kind: this.kind, namespace: "default", name }
       : { kind: this.kind, name };
   }
 
-  /** Creates an instance with this spec and the defaults of its schema. */
+  /** Creates an instance with this spec, and sets the defaults of its schema. */
   create(spec: JsonObject = {}, name = "demo", metadata: JsonObject = {}): KubeObject {
     const [info] = kindsOfCrd(this.graph.crd);
     const { group, version, kind } = this.kind;
@@ -85,21 +88,27 @@ export class World {
     return this.cluster.put(this.kind, withDefaults(info!.schema, object) as unknown as KubeObject);
   }
 
-  /** The current state of an instance; fails the test if there is none. */
+  /** Returns the current state of an instance. Fails the test if the instance does not exist. */
   instance(name = "demo"): KubeObject {
     const found = this.peek(this.ref(name));
     assert.ok(found, `instance ${name} does not exist`);
     return found;
   }
 
-  /** Runs one pass. Afterwards `cluster.calls` has only the calls of this pass. */
+  /**
+   * Reconciles an instance once. `cluster.calls` then contains only the requests of this
+   * reconciliation.
+   */
   async pass(name = "demo"): Promise<Outcome> {
     const instance = this.instance(name);
     this.cluster.calls.length = 0;
     return await reconcile(this.graph, instance, this.cluster, this.context);
   }
 
-  /** Runs passes until one writes nothing or the instance is deleted; throws after ten. */
+  /**
+   * Reconciles an instance until a reconciliation writes nothing or the instance is deleted. Throws
+   * an error after ten reconciliations.
+   */
   async converge(name = "demo"): Promise<Outcome> {
     for (let i = 0; i < 10; i++) {
       const outcome = await this.pass(name);
@@ -113,7 +122,7 @@ export class World {
     this.cluster.edit(this.ref(name), (d) => Object.assign(d.spec as JsonObject, spec));
   }
 
-  /** The current state of an object, read without a recorded call. */
+  /** Returns the current state of an object; does not count as a request. */
   peek(ref: ObjectRef): KubeObject | undefined {
     return this.cluster.objects().find((o) =>
       o.kind === ref.kind.kind && o.metadata.name === ref.name &&
@@ -121,25 +130,28 @@ export class World {
     );
   }
 
-  /** The current state of a ConfigMap. */
+  /** Returns the current state of a ConfigMap. */
   configMap(name: string, namespace = "default"): KubeObject | undefined {
     return this.peek(configMap(name, namespace));
   }
 
-  /** Names of all ConfigMaps. */
+  /** Returns the names of all ConfigMaps. */
   configMaps(): string[] {
     return this.cluster.objects().filter((o) => o.kind === "ConfigMap")
       .map((o) => o.metadata.name!);
   }
 
-  /** The number of writes of the last pass by verb. */
+  /** Returns the number of writes of the last reconciliation, by verb. */
   counts(): Record<string, number> {
     const groups = Map.groupBy(this.cluster.writes, (c) => c.verb);
     return Object.fromEntries([...groups].map(([verb, list]) => [verb, list.length]));
   }
 }
 
-/** Compiles `schema` and `resources` from YAML and creates an in-memory cluster that serves the kinds. */
+/**
+ * Compiles `schema` and `resources` from YAML. Returns them with an in-memory cluster that serves
+ * the RGD's kinds.
+ */
 export async function world(
   yaml: string,
   options: MemoryOptions & CompileOptions & {
@@ -151,7 +163,7 @@ export async function world(
   return new World(graph, options.makeCluster?.(all) ?? new MemoryCluster(all));
 }
 
-/** Compiles the `schema` and `resources` of a YAML text; fails the test if they have problems. */
+/** Compiles `schema` and `resources` from YAML. Fails the test if they have problems. */
 export async function compileYaml(
   yaml: string,
   options: CompileOptions = {},
@@ -172,12 +184,12 @@ export async function compileYaml(
   return { graph: compiled.graph, kinds: [...kinds.values()] };
 }
 
-/** The reference to a ConfigMap. */
+/** Returns a reference to a ConfigMap. */
 export function configMap(name: string, namespace = "default"): ObjectRef {
   return { kind: CONFIG_MAP, namespace, name };
 }
 
-/** A ConfigMap that kro did not create. */
+/** Returns a ConfigMap that another client than kro has created. */
 export function foreignMap(
   name: string,
   data: Record<string, string>,
@@ -191,18 +203,18 @@ export function foreignMap(
   };
 }
 
-/** The condition of this type, or an empty object. */
+/** Returns the condition of this type; an empty object if the object does not have it. */
 export function condition(object: KubeObject | undefined, type: string): Partial<Condition> {
   const status = object?.status as { conditions?: Condition[] } | undefined;
   return status?.conditions?.find((c) => c.type === type) ?? {};
 }
 
-/** The state of each node by id. */
+/** Returns the state of each node, by the node's ID. */
 export function states(outcome: Outcome): Record<string, string> {
   return Object.fromEntries(outcome.nodes.map((n) => [n.id, n.state]));
 }
 
-/** A ConfigMap resource in YAML; `more` is inserted after the id. */
+/** Returns the YAML of a ConfigMap resource. `more` is inserted after the ID. */
 export function mapNode(id: string, value: string, more = ""): string {
   return `
   - id: ${id}${more}

@@ -1,4 +1,7 @@
-/** ApplySet ids and inventory hashes equal to upstream's, and the validation of an inventory. */
+/**
+ * Tests that ApplySet IDs and inventory hashes equal upstream's, and tests of the validation of an
+ * inventory.
+ */
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
 import { addObject, inventoryFault } from "../../../src/reconcile/inventory.ts";

@@ -1,4 +1,4 @@
-/** Membership of objects in an ApplySet. */
+/** Tests which objects belong to an ApplySet. */
 import assert from "node:assert/strict";
 import { type KubeObject, Label, type ManagedFieldsEntry } from "../../../src/api/mod.ts";
 import { applyEntry, isMember } from "../../../src/reconcile/mod.ts";

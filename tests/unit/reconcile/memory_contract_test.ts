@@ -1,4 +1,5 @@
-// The in-memory cluster passes the contract tests of the real clusters.
+// Runs the tests of the interface `Cluster`, which the real clusters must pass, on the in-memory
+// cluster.
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import { clusterContract, CONFIG_MAP, SECRET, WIDGET } from "../../support/contract/cluster.ts";

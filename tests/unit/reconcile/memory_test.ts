@@ -1,4 +1,7 @@
-/** The in-memory cluster behaves like an API server as far as a pass can observe. */
+/**
+ * Tests that the in-memory cluster behaves like an API server, as far as a reconciliation can
+ * observe.
+ */
 import assert from "node:assert/strict";
 import {
   ApiError,

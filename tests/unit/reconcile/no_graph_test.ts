@@ -1,4 +1,4 @@
-/** Passes over instances whose kind has no usable graph. */
+/** Tests of the reconciliation of instances whose RGD does not exist or has no valid revision. */
 import assert from "node:assert/strict";
 import { reconcile } from "../../../src/reconcile/mod.ts";
 import { mapNode, type World, world } from "./fixtures.ts";
@@ -13,7 +13,10 @@ async function converged(): Promise<World> {
   return w;
 }
 
-/** A pass without a graph; with a reason, the RGD exists but has no usable revision. */
+/**
+ * Reconciles the instance without a graph. If `unresolved` is given, the RGD exists but has no
+ * valid revision, for this reason.
+ */
 function pass(w: World, unresolved?: string) {
   return reconcile({ instance: w.kind, unresolved }, w.instance(), w.cluster, w.context);
 }

@@ -1,4 +1,7 @@
-/** The states of nodes and their effect on dependents: skipped, waiting, pending, failed, deleting. */
+/**
+ * Tests of the states of nodes, and of their effect on dependent nodes: skipped, waiting, pending,
+ * failed and deleting.
+ */
 import assert from "node:assert/strict";
 import { ApiError, type ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";

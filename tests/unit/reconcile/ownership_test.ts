@@ -1,4 +1,7 @@
-/** Object ownership: an object without an owner is adopted, another instance's object is refused. */
+/**
+ * Tests of the ownership of objects: an instance adopts an object without an owner, and must not
+ * change an object of another instance.
+ */
 import assert from "node:assert/strict";
 import { configMap, foreignMap, mapNode, world } from "./fixtures.ts";
 

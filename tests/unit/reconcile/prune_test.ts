@@ -1,4 +1,4 @@
-/** Pruning of objects that the graph no longer contains. */
+/** Tests that objects are pruned when an RGD no longer contains them. */
 import assert from "node:assert/strict";
 import { Annotation, ApiError, type JsonObject, Label } from "../../../src/api/mod.ts";
 import { inventoryHash } from "../../../src/reconcile/mod.ts";

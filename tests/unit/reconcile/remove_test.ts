@@ -1,4 +1,7 @@
-/** Deletion of an instance: its inventory wave by wave, and the finalizer last. */
+/**
+ * Tests of the deletion of an instance. The objects in its inventory are deleted in waves, and the
+ * finalizer is removed last.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { reconcile } from "../../../src/reconcile/mod.ts";

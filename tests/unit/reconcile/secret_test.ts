@@ -1,4 +1,7 @@
-/** Secrets: stringData is applied as data, the form in which the API server returns it. */
+/**
+ * Tests of Secrets. The field stringData is applied as data, because the API server returns Secrets
+ * in this form.
+ */
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../../src/api/mod.ts";
 import { encodeStringData } from "../../../src/reconcile/secret.ts";

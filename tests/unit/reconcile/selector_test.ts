@@ -1,4 +1,4 @@
-/** Label selectors in text and object form. */
+/** Tests of label selectors, as strings and as objects. */
 import assert from "node:assert/strict";
 import type { Json } from "../../../src/api/mod.ts";
 import { matchLabels, selectorText } from "../../../src/reconcile/mod.ts";

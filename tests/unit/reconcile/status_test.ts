@@ -1,4 +1,7 @@
-/** The status of an instance: conditions, state and the author's fields. */
+/**
+ * Tests of an instance's status: its conditions, its state, and the fields that the RGD's author
+ * declares.
+ */
 import assert from "node:assert/strict";
 import type { Condition, JsonObject, KubeObject, ObjectRef } from "../../../src/api/mod.ts";
 import { MemoryCluster, reconcile, type StatusPacing } from "../../../src/reconcile/mod.ts";

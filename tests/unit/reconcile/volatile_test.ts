@@ -1,4 +1,7 @@
-/** References to a resourceVersion: only kro's own writes of the referenced object are followed. */
+/**
+ * Tests of expressions that read a resourceVersion. Their value changes only when kro itself writes
+ * the object, because each write by another client would otherwise cause a further write.
+ */
 import assert from "node:assert/strict";
 import { ApiError } from "../../../src/api/mod.ts";
 import { CONFIG_MAP, configMap, foreignMap, mapNode, world } from "./fixtures.ts";
@@ -8,7 +11,10 @@ schema: {spec: {value: string | default="x", other: string | default="y"}}
 resources:${mapNode("a", "${schema.spec.value}")}
 ${mapNode("b", "${a.metadata.resourceVersion}")}`;
 
-/** A graph that reads the other graph's object by name, and creates the one that the other reads. */
+/**
+ * Returns an RGD that creates the ConfigMap `makes`, and reads the ConfigMap `reads`, which another
+ * RGD creates.
+ */
 const crossReferencing = (kind: string, makes: string, reads: string) => `
 schema: {kind: ${kind}}
 resources:

@@ -1,4 +1,4 @@
-/** The HTTP endpoint that serves a controller's view. */
+/** Tests of the HTTP endpoint that serves the controller's view of RGDs and instances. */
 import assert from "node:assert/strict";
 import type { ControllerView, GraphView, InstanceView } from "../../../src/controller/mod.ts";
 import {

@@ -1,4 +1,4 @@
-/** SimpleSchema: the emitted schemas, and the problems of refused fields and types. */
+/** Tests of SimpleSchema: the generated schemas, and the problems of invalid fields and types. */
 import assert from "node:assert/strict";
 import { type Json, type JsonObject, jsonText, type Problem } from "../../../src/api/mod.ts";
 import type { Schema } from "../../../src/openapi/mod.ts";
@@ -16,7 +16,7 @@ function problemsOf(spec: JsonObject, types?: JsonObject): Problem[] {
   return result.problems;
 }
 
-/** Converts to plain JSON, which drops undefined members. */
+/** Converts a schema to plain JSON, which drops undefined fields. */
 function asJson(schema: Schema): Json {
   return JSON.parse(JSON.stringify(schema));
 }

@@ -9,7 +9,10 @@ async function folderWith(dir: string, names: readonly string[]): Promise<string
   return dir;
 }
 
-/** Searches without this machine's programs and cache; `made` lists the builds and downloads. */
+/**
+ * Searches the binaries without the programs and the cache of this machine. `made` records the
+ * builds and downloads.
+ */
 async function search(
   root: string,
   variables: Record<string, string>,

@@ -1,4 +1,7 @@
-/** The nightly run goes on after a failure, and its last line and exit code tell of it. */
+/**
+ * Tests of the nightly run. It must continue after a part has failed, and its last line and exit
+ * code must report the failure.
+ */
 import assert from "node:assert/strict";
 import { type Part, partsOf, runParts, summaryOf } from "../../support/runner/nightly.ts";
 

@@ -3,7 +3,7 @@ import { isRunning } from "../../support/runner/survivors.ts";
 
 const script = new URL("../../support/runner/main.ts", import.meta.url).pathname;
 
-/** Runs `deno task test` on one file with this source, as a test without a cluster. */
+/** Runs `deno task test` on a file with this source, as a test that needs no cluster. */
 async function runOn(source: string, ...args: string[]) {
   const dir = await Deno.makeTempDir();
   const folder = `${dir}/tests/unit`;

@@ -1,4 +1,7 @@
-/** Waits of tests: they return what was waited for, and fail by name. */
+/**
+ * Tests of the functions that wait: they return the value of the condition, and fail with the
+ * condition's name.
+ */
 import assert from "node:assert/strict";
 import { eventually, steady } from "../../support/wait.ts";
 
@@ -15,6 +18,6 @@ Deno.test("a state is steady after so many equal looks in a row", async () => {
   const texts = ["a", "b", "b", "c"];
   let looks = 0;
   await steady("text", () => texts[Math.min(looks++, 3)]!, 100);
-  // Five equal looks after the one that changed last.
+  // `steady` must have read the same string five times after the last change.
   assert.ok(looks >= 4 + 5, String(looks));
 });

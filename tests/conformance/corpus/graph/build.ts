@@ -1,14 +1,14 @@
-/** Functions that build RGDs for the cases. */
+/** Functions that build the RGDs of test cases. */
 import type { Json, JsonObject } from "../../../../src/api/mod.ts";
 
-/** A case of a family: its name, the RGD, and whether the feature gate of `omit()` is enabled. */
+/** A test case: its name, the RGD, and whether the feature gate of `omit()` is enabled. */
 export interface GraphCase {
   name: string;
   rgd: JsonObject;
   omit?: boolean;
 }
 
-/** Fields that the families' expressions use. */
+/** The spec fields to which the expressions of test cases refer. */
 export const SPEC: JsonObject = {
   name: "string",
   count: "integer",
@@ -20,7 +20,7 @@ export const SPEC: JsonObject = {
   pair: { a: "string", b: "integer" },
 };
 
-/** Returns an RGD as the API server returns it: group and scope have their defaults. */
+/** Returns an RGD with the defaults of `group` and `scope`, as the API server would return it. */
 export function rgd(schema: JsonObject, resources: Json[]): JsonObject {
   const defaults = { kind: "Demo", apiVersion: "v1alpha1", group: "kro.run", scope: "Namespaced" };
   return {
@@ -31,12 +31,12 @@ export function rgd(schema: JsonObject, resources: Json[]): JsonObject {
   };
 }
 
-/** Returns an RGD whose schema has the spec {@link SPEC}. */
+/** Returns an RGD with these resources, whose schema has the spec {@link SPEC}. */
 export function withSpec(...resources: Json[]): JsonObject {
   return rgd({ spec: SPEC }, resources);
 }
 
-/** Returns a resource with a template of any kind. */
+/** Returns a resource with a template of this kind. */
 export function resource(
   id: string,
   [apiVersion, kind]: readonly [string, string],
@@ -47,7 +47,7 @@ export function resource(
   return { id, template, ...more };
 }
 
-/** Built-in kinds, as apiVersion and kind. */
+/** The apiVersion and kind of built-in kinds. */
 export const CONFIG_MAP = ["v1", "ConfigMap"] as const;
 export const SECRET = ["v1", "Secret"] as const;
 export const SERVICE = ["v1", "Service"] as const;
@@ -55,17 +55,17 @@ export const NAMESPACE = ["v1", "Namespace"] as const;
 export const DEPLOYMENT = ["apps/v1", "Deployment"] as const;
 export const CRD = ["apiextensions.k8s.io/v1", "CustomResourceDefinition"] as const;
 
-/** Returns a ConfigMap with one value. */
+/** Returns a ConfigMap resource with one data value. */
 export function data(value: Json, id = "cm", more: JsonObject = {}): JsonObject {
   return resource(id, CONFIG_MAP, { data: { k: value } }, more);
 }
 
-/** Returns a ConfigMap with the given metadata. */
+/** Returns a ConfigMap resource with this metadata. */
 export function named(metadata: JsonObject, id = "cm"): JsonObject {
   return resource(id, CONFIG_MAP, { metadata });
 }
 
-/** Returns a valid Deployment whose spec is overridden by `spec`. */
+/** Returns a Deployment resource that is valid unless `spec` overrides its fields. */
 export function deployment(id: string, spec: JsonObject = {}, more: JsonObject = {}): JsonObject {
   const labels = { app: "demo" };
   const pod = { containers: [{ name: "a", image: "b" }] };
@@ -76,29 +76,29 @@ export function deployment(id: string, spec: JsonObject = {}, more: JsonObject =
   return resource(id, DEPLOYMENT, { spec: { ...sound, ...spec } }, more);
 }
 
-/** Returns a Deployment whose only container has these fields. */
+/** Returns a Deployment resource whose only container has these fields. */
 export function container(id: string, fields: JsonObject): JsonObject {
   const labels = { app: "demo" };
   const spec = { containers: [{ name: "a", image: "b", ...fields }] };
   return deployment(id, { template: { metadata: { labels }, spec } });
 }
 
-/** Returns an external reference to ConfigMaps. */
+/** Returns a resource that is an external reference to ConfigMaps. */
 export function external(metadata: Json, more: JsonObject = {}): JsonObject {
   return { id: "ext", externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata }, ...more };
 }
 
-/** Returns a collection of ConfigMaps. */
+/** Returns a resource that is a collection of ConfigMaps. */
 export function many(forEach: Json, name = "n-${x}", more: JsonObject = {}): JsonObject {
   return { ...named({ name }, "many"), forEach, ...more };
 }
 
-/** Returns cases from a table of names and RGDs. */
+/** Returns test cases from a table of names and RGDs. */
 export function cases(table: Record<string, JsonObject>, omit = false): GraphCase[] {
   return Object.entries(table).map(([name, rgd]) => ({ name, rgd, ...(omit && { omit }) }));
 }
 
-/** Returns one case for each entry of a list. The name of a case ends with its entry. */
+/** Returns one test case for each entry of a list. The case's name ends with the entry. */
 export function each<T extends Json>(
   what: string,
   list: readonly T[],

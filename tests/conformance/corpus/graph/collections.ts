@@ -1,4 +1,4 @@
-/** The family of forEach, includeWhen and readyWhen. */
+/** Test cases of forEach, includeWhen and readyWhen. */
 import type { Json } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -83,7 +83,7 @@ const node = (field: string, list: Json[]) =>
   withSpec(data("x", "other"), data("x", "cm", { [field]: list }));
 const ready = (text: string) => withSpec(many([{ x: NAMES }], "n-${x}", { readyWhen: [text] }));
 
-/** All cases of this family. */
+/** The test cases of forEach, includeWhen and readyWhen. */
 export const collections: GraphCase[] = [
   ...each("forEach over", LISTS, over),
   ...cases({

@@ -1,4 +1,4 @@
-/** The family of conditions that RGDs declare. */
+/** Test cases of custom conditions, which RGDs declare in their status. */
 import type { Json } from "../../../../src/api/mod.ts";
 import { data, deployment, each, type GraphCase, rgd, SPEC } from "./build.ts";
 
@@ -7,7 +7,7 @@ const status = (conditions: Json) =>
 const made = (fields: string) => `runtime.newCondition({${fields}})`;
 const TRUE = made("type: 'A', status: 'True'");
 
-/** Each is the only entry of the conditions of one case. */
+/** Expressions that declare a condition. Each of them is the only condition of one test case. */
 const ENTRIES = [
   TRUE,
   made("type: 'A', status: 'False', reason: 'R', message: 'M'"),
@@ -88,7 +88,7 @@ const ENTRIES = [
   `${TRUE} +`,
 ];
 
-/** All cases of this family. */
+/** The test cases of custom conditions. */
 export const conditions: GraphCase[] = [
   ...each("entry", ENTRIES, (text) => status([`\${${text}}`])),
   ...each<Json>(

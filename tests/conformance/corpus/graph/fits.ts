@@ -1,4 +1,7 @@
-/** The family of types against fields: whether each type of expression is assignable to each field. */
+/**
+ * Test cases for every combination of an expression's type and a template field: the expression may
+ * or may not be assignable to the field.
+ */
 import type { JsonObject } from "../../../../src/api/mod.ts";
 import {
   container,
@@ -63,7 +66,7 @@ const FIELDS: Record<string, (value: string) => JsonObject> = {
   "a part of a string": (k) => data(`a-${k}`),
 };
 
-/** All cases of this family. */
+/** The test cases of expressions in fields of different types. */
 export const fits: GraphCase[] = EXPRESSIONS.flatMap((expression) =>
   Object.entries(FIELDS).map(([field, build]) => ({
     name: `${expression} as ${field}`,

@@ -1,4 +1,7 @@
-/** The family of built-in kinds: a template may have each of them, and its fields have upstream's types. */
+/**
+ * Test cases of built-in kinds. A template may use each of them, and their fields must have the
+ * same types as in upstream.
+ */
 import { apiVersionOf } from "../../../../src/api/mod.ts";
 import { snapshotKinds } from "../../../../src/openapi/mod.ts";
 import {
@@ -13,7 +16,10 @@ import {
   withSpec,
 } from "./build.ts";
 
-/** Fields of special types: untyped, free-form, recursive, quantities, times, and int-or-string. */
+/**
+ * Expressions that read fields of special types: untyped, free-form, recursive, quantities, times,
+ * and int-or-string.
+ */
 const FIELDS: [apiVersion: string, kind: string, expression: string][] = [
   ["apps/v1", "Deployment", "x.status"],
   ["apps/v1", "Deployment", "x.spec.strategy"],
@@ -47,7 +53,7 @@ const FIELDS: [apiVersion: string, kind: string, expression: string][] = [
   ["v1", "ServiceAccount", "x.secrets"],
 ];
 
-/** All cases of this family. */
+/** The test cases of built-in kinds. */
 export const kinds: GraphCase[] = [
   ...snapshotKinds().map((kind) => ({
     name: `${apiVersionOf(kind)} ${kind.kind}`,

@@ -1,4 +1,7 @@
-/** The family of literals and strings in templates, checked against the schema of the kind. */
+/**
+ * Test cases of literals and strings in templates, which are checked against the schema of the
+ * object's kind.
+ */
 import type { Json } from "../../../../src/api/mod.ts";
 import {
   CONFIG_MAP,
@@ -21,7 +24,9 @@ const PORTS: Json[] = [80, "http", 1.5, true, null, [], {}, "${80}", "${'http'}"
 const LIMITS: Json[] = [{ cpu: 1 }, { cpu: "1" }, { cpu: 0.5 }, { cpu: true }, { cpu: [1] }, [], {
   gpu: "x",
 }];
-/** Strings with and without expressions; each is a value of a ConfigMap. */
+/**
+ * Strings with and without expressions. Each of them is the value of a ConfigMap in one test case.
+ */
 const TEXTS = [
   "plain",
   "${}",
@@ -70,7 +75,7 @@ const TEXTS = [
   "{${schema.spec.name}}",
 ];
 
-/** All cases of this family. */
+/** The test cases of literals and strings in templates. */
 export const literals: GraphCase[] = [
   ...each("data", DATA, (value) => withSpec(data(value))),
   ...each("replicas", REPLICAS, (replicas) => withSpec(deployment("web", { replicas }))),

@@ -1,4 +1,4 @@
-/** The corpus of whole RGDs, in families. */
+/** The test cases that compile complete RGDs. */
 import type { Suite } from "../../protocol.ts";
 import type { GraphCase } from "./build.ts";
 import { collections } from "./collections.ts";
@@ -29,7 +29,7 @@ const FAMILIES: Record<string, GraphCase[]> = {
   statuses,
 };
 
-/** Returns all families as suites. */
+/** Returns the test cases that compile complete RGDs, in suites. */
 export function graphSuites(): Suite[] {
   return Object.entries(FAMILIES).map(([suite, cases]) => ({
     area: "graph",

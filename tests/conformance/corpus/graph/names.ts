@@ -1,4 +1,4 @@
-/** The family of names: of kinds, nodes, variables and generated CRDs. */
+/** Test cases of names: the names of kinds, nodes, variables and generated CRDs. */
 import { cases, data, each, type GraphCase, many, rgd, SPEC, withSpec } from "./build.ts";
 
 const KINDS = [
@@ -35,7 +35,7 @@ const NAMES = "${schema.spec.names}";
 const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
 const allOf = (n: number) => dimensions(n).map((_, i) => `\${x${i}}`).join("-");
 
-/** All cases of this family. */
+/** The test cases of names. */
 export const names: GraphCase[] = [
   ...each("kind", [...new Set(KINDS)], (kind) => rgd({ kind, spec: { a: "string" } }, [])),
   ...each("id", IDS, (id) => rgd({ spec: {} }, [data("v", id)])),

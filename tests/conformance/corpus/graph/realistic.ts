@@ -1,4 +1,4 @@
-/** The family of realistic graphs. */
+/** Test cases with realistic RGDs. */
 import type { Json, JsonObject } from "../../../../src/api/mod.ts";
 import { cases, CONFIG_MAP, type GraphCase, resource, rgd, SECRET, SERVICE } from "./build.ts";
 
@@ -55,7 +55,7 @@ const spec = {
 const web = (resources: Json[], more: JsonObject = {}) =>
   rgd({ kind: "WebApplication", spec, ...more }, resources);
 
-/** All cases of this family. */
+/** The test cases with realistic RGDs. */
 export const realistic: GraphCase[] = cases({
   "httpbin": rgd({
     kind: "HttpbinApp",

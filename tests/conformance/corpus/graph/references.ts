@@ -1,4 +1,7 @@
-/** The family of references: which names an expression may use, the resulting order, and the gate of omit(). */
+/**
+ * Test cases of references: which names an expression may refer to, in which order nodes are
+ * created, and where `omit()` is permitted.
+ */
 import type { JsonObject } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -11,7 +14,9 @@ import {
   withSpec,
 } from "./build.ts";
 
-/** Returns nodes that read each other: `a: b c` means that a reads b and c. */
+/**
+ * Returns nodes that depend on each other. In the string, `a: b c` means that a depends on b and c.
+ */
 function wired(text: string): JsonObject {
   const nodes = text.split(";").map((part) => part.split(":").map((s) => s.trim()));
   return withSpec(...nodes.map(([id, reads = ""]) => {
@@ -132,7 +137,7 @@ const OMIT: Record<string, JsonObject> = {
   "omit in readyWhen": withSpec(data("x", "cm", { readyWhen: ["${omit()}"] })),
 };
 
-/** All cases of this family. */
+/** The test cases of references. */
 export const references: GraphCase[] = [
   ...cases(Object.fromEntries(GRAPHS.map((text) => [text, wired(text)]))),
   ...cases(TEXTS),

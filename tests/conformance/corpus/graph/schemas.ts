@@ -1,10 +1,13 @@
-/** The family of schema blocks: SimpleSchema in an RGD, and the parts of it that the CRD contains. */
+/**
+ * Test cases of an RGD's `spec.schema`: SimpleSchema, and the parts of the generated CRD that
+ * depend on it.
+ */
 import { cases, data, type GraphCase, rgd } from "./build.ts";
 
 const only = (schema: Parameters<typeof rgd>[0]) => rgd(schema, []);
 const column = { name: "Size", type: "integer", jsonPath: ".spec.size" };
 
-/** All cases of this family. */
+/** The test cases of an RGD's `spec.schema`. */
 export const schemas: GraphCase[] = cases({
   "unknown type": only({ spec: { size: "int" } }),
   "known type": only({ spec: { size: "integer" } }),

@@ -1,4 +1,4 @@
-/** The family of external references by selector. */
+/** Test cases of external references that select objects by labels. */
 import { cases, data, each, external, type GraphCase, withSpec } from "./build.ts";
 import type { Json } from "../../../../src/api/mod.ts";
 
@@ -72,7 +72,7 @@ const SELECTORS: Json[] = [
 ];
 const selected = (more = {}) => external({ selector: { matchLabels: { a: "b" } } }, more);
 
-/** All cases of this family. */
+/** The test cases of external references that select objects by labels. */
 export const selectors: GraphCase[] = [
   ...each("selector", SELECTORS, (selector) => withSpec(external({ selector }))),
   ...cases({

@@ -1,4 +1,7 @@
-/** The family of a resource's object: its structure, kind and scope, and keys that are reserved for kro. */
+/**
+ * Test cases of a resource's template: its structure, its kind and scope, and the label and
+ * annotation keys that kro reserves.
+ */
 import type { Json, JsonObject } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -27,7 +30,7 @@ const cluster = (...resources: Json[]) => rgd({ spec: SPEC, scope: "Cluster" }, 
 const nested = (levels: number): JsonObject => levels === 0 ? {} : { a: nested(levels - 1) };
 const NAMES = [{ x: "${schema.spec.names}" }];
 
-/** All cases of this family. */
+/** The test cases of a resource's template. */
 export const shapes: GraphCase[] = [
   ...cases({
     "neither template nor externalRef": withSpec({ id: "cm" }),

@@ -1,4 +1,7 @@
-/** The family of status fields: their rules, and the schema derived from the types of their expressions. */
+/**
+ * Test cases of status fields: which fields are permitted, and the schema that is derived from the
+ * types of their expressions.
+ */
 import type { Json, JsonObject } from "../../../../src/api/mod.ts";
 import {
   cases,
@@ -21,7 +24,7 @@ const RESOURCES: Json[] = [
 ];
 const status = (fields: JsonObject): JsonObject => rgd({ spec: SPEC, status: fields }, RESOURCES);
 
-/** Each is the only field of the status of one case. */
+/** Expressions of status fields. Each of them is the only status field of one test case. */
 const EXPRESSIONS = [
   "schema.spec.name",
   "schema.spec.count",
@@ -102,7 +105,7 @@ const EXPRESSIONS = [
   "schema.spec.name +",
 ];
 
-/** All cases of this family. */
+/** The test cases of status fields. */
 export const statuses: GraphCase[] = [
   ...each("expression", EXPRESSIONS, (text) => status({ v: `\${${text}}` })),
   ...each("leaf", ["Ready", "", 5, true, null, 1.5], (v) => status({ v })),

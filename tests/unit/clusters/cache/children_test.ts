@@ -1,4 +1,4 @@
-/** The caches of children: what ending the watch of a kind means for instances. */
+/** Tests of the caches of child objects: which instances the end of a kind's watch requeues. */
 import assert from "node:assert/strict";
 import { type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import { ChildCaches } from "../../../../src/clusters/mod.ts";
@@ -12,7 +12,7 @@ const CONFIG_MAP: KindRef = {
   namespaced: true,
 };
 
-/** A child named like its instance. */
+/** Returns a child object that has the same name as its instance. */
 function child(name: string, deletionTimestamp?: string): KubeObject {
   return {
     apiVersion: "v1",
@@ -36,7 +36,10 @@ function child(name: string, deletionTimestamp?: string): KubeObject {
   };
 }
 
-/** Caches of these children, synced, and the names of the instances that they wake. */
+/**
+ * Returns caches that contain these child objects, and the names of the instances that the caches
+ * requeue.
+ */
 async function cachesOf(...items: KubeObject[]) {
   const client: Partial<KubeClient> = {
     async *pages() {

@@ -1,4 +1,5 @@
-// External objects: which instances a change requeues, and when a cached read is out of date.
+// Tests of the cache of external objects: which instances a change requeues, and when a cached
+// object is out of date.
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../../src/api/mod.ts";
 import { ExternalStore } from "../../../../src/clusters/cache/external_store.ts";

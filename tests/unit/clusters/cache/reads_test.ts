@@ -1,4 +1,5 @@
-// The fields of an object that caches keep: those that kro needs or expressions read, and no others.
+// Tests which fields of an object the caches keep: only the fields that kro itself needs or that an
+// expression reads.
 import assert from "node:assert/strict";
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -31,7 +32,7 @@ const CONFIG_MAP: KindRef = {
 const at = { namespace: "ns", name: "a" };
 const BIG = "x".repeat(1_000_000);
 
-/** Reads of whole values at these dotted paths. */
+/** Returns the set of fields with these dotted paths, each read as a whole. */
 function reads(...paths: string[]): Reads {
   const all: Map<string, Reads> = new Map();
   for (const path of paths) {
@@ -53,7 +54,7 @@ function storeOf(nodes: NodeReads, kind = CONFIG_MAP): { store: ChildStore; all:
   return { store: new ChildStore(kind, { reads: all, owners: new Owners() }), all };
 }
 
-/** A child of the instance, as the API server returns it. */
+/** Returns a child object of the instance, as the API server returns it. */
 function child(fields: JsonObject, revision = 1, metadata: JsonObject = {}): KubeObject {
   const data = (fields.data ?? {}) as JsonObject;
   const owned = Object.fromEntries(Object.keys(data).map((key) => [`f:${key}`, {}]));
@@ -123,7 +124,8 @@ Deno.test("large objects are not retained in memory after garbage collection", (
   const { store } = storeOf(new Map([["node", reads("data.small")]]));
   const before = heap();
   for (let i = 0; i < 40; i++) {
-    // Parsed from its own text, as from the network: otherwise all objects would share one string.
+    // Each object is parsed from its own string, as if it came from the network. Otherwise all
+    // objects would share one string in memory.
     const text = JSON.stringify(child({ data: { big: `${i}${BIG}`, small: "s" } }));
     const object = JSON.parse(text) as KubeObject;
     object.metadata.name = `a${i}`;
@@ -270,7 +272,7 @@ const liveDeployment = fc.record({
 
 const source = snapshotSource();
 
-/** A live object of a node, whole and as the store keeps it. */
+/** Returns an object of a node twice: with all fields, and with the fields that the cache keeps. */
 function wholeAndKept(
   graph: Graph,
   node: Node,

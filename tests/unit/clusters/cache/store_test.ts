@@ -1,5 +1,5 @@
-// The cache of children: it keeps kro's own writes over late events, and only changes that kro did
-// not make requeue an instance.
+// Tests of the cache of child objects. A late watch event must not replace the result of kro's own
+// write, and only changes by other clients requeue an instance.
 import assert from "node:assert/strict";
 import { ApiError, type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import type { Reads } from "../../../../src/cel/mod.ts";
@@ -27,7 +27,10 @@ interface Variant {
   node?: string;
 }
 
-/** The object at a resourceVersion, as the API server returns it, applied by kro unless `foreign`. */
+/**
+ * Returns the object with this resourceVersion, as the API server returns it. kro has applied the
+ * object, unless `foreign` is set.
+ */
 function seen(resourceVersion: number, variant: Variant = {}): KubeObject {
   const { data = {}, uid = "u1", instance = "demo", name = "a", namespace = "ns" } = variant;
   const { foreign, node = "node" } = variant;
@@ -68,7 +71,10 @@ function desired(data: Record<string, string>): KubeObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "ns" }, data };
 }
 
-/** A store for a graph whose expressions read these fields of its node, with the requeued instances. */
+/**
+ * A cache for an RGD whose expressions read these fields of a node. It records the instances that
+ * it requeues.
+ */
 class TestStore extends ChildStore {
   readonly requeued: InstanceId[] = [];
 
@@ -82,7 +88,10 @@ class TestStore extends ChildStore {
     return this.objects.get(place);
   }
 
-  /** Names of the instances requeued since the last call; asserts that `changed` tells if there are any. */
+  /**
+   * Returns the names of the instances that were requeued since the last call. If `changed` is
+   * given, asserts that it equals whether there are any.
+   */
   names(changed?: boolean): string[] {
     const names = this.requeued.splice(0).map(({ name }) => name).sort();
     if (changed !== undefined) assert.equal(changed, names.length > 0);
@@ -97,7 +106,10 @@ function filled(...objects: KubeObject[]): TestStore {
   return store;
 }
 
-/** Applies from request to response, with the events of `meanwhile`; returns the requeued instances. */
+/**
+ * Applies an object through the cache. `meanwhile` delivers events between the request and the
+ * response. Returns the names of the requeued instances.
+ */
 async function write(
   store: TestStore,
   data: Record<string, string>,
@@ -114,7 +126,10 @@ async function write(
 
 const refusal = new ApiError("refused", { reason: "Conflict", code: 409 });
 
-/** A write that the API server refuses after the events of `meanwhile`. */
+/**
+ * Sends a write that the API server rejects. `meanwhile` delivers events between the request and
+ * the response.
+ */
 async function refused(
   send: (send: () => Promise<never>) => Promise<unknown>,
   meanwhile: () => void = () => {},
@@ -352,7 +367,8 @@ Deno.test("store: lists members of an ApplySet and items of a collection, sorted
 
 Deno.test("store: an applied object holds until an event shows drift", async () => {
   const store = filled();
-  // The API server normalized the value; the response shows that the applied object holds.
+  // The API server changes the notation of the value, as it does for quantities. The response shows
+  // that the new notation is the applied value.
   await write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
   assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), true);
   store.observe({ ...seen(6, { data: { k: "1" } }), status: { phase: "x" } });
@@ -488,7 +504,7 @@ Deno.test("store: an object that kro wrote and that a later list lacks is report
   const has = ({ name }: { name?: string }) => name === "b";
   const missing = (resourceVersion: string, namespace?: string) =>
     store.objects.missingFrom({ resourceVersion, namespace, has }).map((o) => o.metadata.name);
-  // The list is older than the writes after its resourceVersion.
+  // The list is as of resourceVersion 7, so an object that kro wrote later is not missing from it.
   assert.deepEqual(missing("7"), ["a"]);
   assert.deepEqual(missing("9"), ["a", "c"]);
   assert.deepEqual(missing("9", "other"), []);

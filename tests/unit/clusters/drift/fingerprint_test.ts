@@ -1,4 +1,5 @@
-// Fingerprints of kro's managed fields: the values that they cover, and the changes that alter them.
+// Tests of the fingerprints of the fields that kro manages: which values a fingerprint covers, and
+// which changes alter it.
 import assert from "node:assert/strict";
 import type { Json, JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";
 import {

@@ -1,4 +1,7 @@
-/** foreignChange finds the field that another manager changed, and that manager. */
+/**
+ * Tests of foreignChange, which finds the field that another manager has changed, and the manager's
+ * name.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from "../../../../src/api/mod.ts";
 import {

@@ -1,4 +1,5 @@
-// Values that the API server treats as equal have the same normal form, and other values do not.
+// Tests of normalized values: values that the API server treats as equal have the same normalized
+// form, and different values have different forms.
 import assert from "node:assert/strict";
 import type { Json } from "../../../../src/api/mod.ts";
 import { canonical } from "../../../../src/clusters/drift/fingerprint.ts";

@@ -1,12 +1,15 @@
-/** When repeated reverts of an object start a backoff, how its repairs slow down, and when it ends. */
+/**
+ * Tests of the backoff after another manager has repeatedly reverted an object: when the backoff
+ * starts, how it delays repairs, and when it ends.
+ */
 import assert from "node:assert/strict";
 import { RevertBackoff } from "../../../../src/clusters/drift/revert_backoff.ts";
 
 const change = { field: "data.value", manager: "other" };
 
 /**
- * A backoff with a manual clock. `round` repairs the object "a" once: it waits until the repair is
- * due, and reports the changed field if the backoff asks to inspect the object.
+ * Returns a backoff with a manual clock. `round` repairs the object "a" once: it advances the clock
+ * until the repair is due, and reports the changed field if the backoff requests an inspection.
  */
 function setup() {
   let now = 0;

@@ -1,4 +1,7 @@
-/** The graph controller's handling of events that arrive while one of its requests is in flight. */
+/**
+ * Tests of the RGD controller: how it handles events that arrive while one of its requests is in
+ * flight.
+ */
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -56,7 +59,7 @@ const ESTABLISHED = { status: { conditions: [{ type: "Established", status: "Tru
 
 const deletion = { deletionTimestamp: "2026-02-01T00:00:00Z" };
 
-/** Objects of the cluster at the start of the watches, and the responses to requests. */
+/** The objects that exist when the watches start, and the responses to later requests. */
 interface World {
   objects: Partial<Record<string, KubeObject[]>>;
   get?: (ref: ObjectRef) => Promise<KubeObject | undefined>;
@@ -65,7 +68,7 @@ interface World {
   serve?: () => Promise<void>;
 }
 
-/** A graph controller over this world, whose schema lookups all fail. */
+/** Creates an RGD controller with these objects and responses. All its schema lookups fail. */
 function setUp(world: World) {
   const deliveries = new Map<string, (event: WatchEvent) => void>();
   const calls: string[] = [];
@@ -119,7 +122,7 @@ function setUp(world: World) {
   return { controller, deliver, calls };
 }
 
-/** Waits up to one second until a condition holds. */
+/** Waits until a condition is true, at most for one second. */
 async function until(condition: () => boolean): Promise<void> {
   for (let i = 0; !condition() && i < 200; i++) {
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -5,7 +5,7 @@ import type { PublishResult } from "../../../../src/publish/publish.ts";
 
 const group = "shop.example.com";
 
-/** A kind that graphs have resources of. */
+/** A kind that a resource of an RGD uses. */
 const database = {
   group: "db.example.com",
   version: "v1",
@@ -21,7 +21,7 @@ function setUp() {
     (key) => queued.push(key),
     (crd) => changed.push(crd),
   );
-  /** Keys queued since the last call. */
+  /** Returns the keys that were queued since the last call. */
   const takeQueued = () => queued.splice(0);
   return { store, takeQueued, changed };
 }
@@ -172,7 +172,8 @@ Deno.test("an RGD is queued again if a CRD that it uses changed while its graph 
   store.crdSeen(crd("databases.db.example.com", 7));
   takeQueued();
   const since = store.crdClock;
-  // The CRD was read at 7 and changed at 8, before the store knew that this graph uses it.
+  // kro read the CRD at resourceVersion 7 to compile the RGD. The CRD changes now, before the store
+  // knows that this RGD uses it.
   store.crdSeen(crd("databases.db.example.com", 8, { generation: 2 }));
   assert.deepEqual([takeQueued(), changed.length], [[], 2]);
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), since);
@@ -181,7 +182,8 @@ Deno.test("an RGD is queued again if a CRD that it uses changed while its graph 
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), later);
   assert.deepEqual(takeQueued(), []);
 
-  // A kind that appeared during the pass queues the RGD at once.
+  // A kind was missing when kro compiled the RGD, and appeared meanwhile. The RGD must be queued
+  // again immediately.
   const missing = [{ group: "db.example.com", version: "v1", kind: "Backup" }];
   store.crdSeen(crd("backups.db.example.com", 9));
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { missing }), later);

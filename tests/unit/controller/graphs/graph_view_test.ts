@@ -1,4 +1,4 @@
-/** The JSON API's view of a graph. */
+/** Tests of the JSON API's view of an RGD. */
 import assert from "node:assert/strict";
 import type { ResourceGraphDefinition } from "../../../../src/api/mod.ts";
 import { graphView } from "../../../../src/controller/graphs/graph_view.ts";

@@ -1,4 +1,5 @@
-// The compact record of a pass restores the nodes of its outcome.
+// Tests of the compact record of an instance's last reconciliation. The nodes must be the same when
+// they are restored from the record.
 import assert from "node:assert/strict";
 import { nodesOf, packedNodes, summaryOf } from "../../../../src/controller/instances/last_pass.ts";
 import type { NodeOutcome, Outcome } from "../../../../src/reconcile/mod.ts";

@@ -1,4 +1,4 @@
-/** The Events that a pass emits. */
+/** Tests of the Kubernetes Events that a reconciliation of an instance creates. */
 import assert from "node:assert/strict";
 import type { Condition } from "../../../../src/api/mod.ts";
 import { eventsOf, MESSAGE_LENGTH } from "../../../../src/controller/instances/pass_events.ts";

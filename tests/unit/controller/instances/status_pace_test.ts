@@ -1,4 +1,4 @@
-/** Pacing of an instance's status writes by the kind of change. */
+/** Tests of the pace of an instance's status writes, which depends on the kind of change. */
 import assert from "node:assert/strict";
 import { StatusPace } from "../../../../src/controller/instances/status_pace.ts";
 import type { StatusChange } from "../../../../src/reconcile/mod.ts";
@@ -7,7 +7,10 @@ const FIELDS: StatusChange = "fields";
 const STATE: StatusChange = "state or condition";
 const MESSAGES: StatusChange = "condition messages";
 
-/** A pass at `at` (ms) that finds `change`, and the delay (ms) of its write; 0 writes at once. */
+/**
+ * The time of a reconciliation, the change that it finds, and the expected delay of the status
+ * write. Times are in milliseconds; a delay of 0 means an immediate write.
+ */
 type Step = [at: number, change: StatusChange | undefined, delay: number];
 
 const cases: Record<string, Step[]> = {

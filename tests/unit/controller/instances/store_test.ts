@@ -11,7 +11,10 @@ function instance(resourceVersion: string, metadata: ObjectMeta = {}): KubeObjec
   };
 }
 
-/** A store with an instance, the writes of a pass over it, and the keys that the store requeued. */
+/**
+ * Returns a store that contains an instance, the writes of a running reconciliation, and the keys
+ * of the instances that the store requeues.
+ */
 function duringPass(metadata: ObjectMeta = {}): {
   store: InstanceStore;
   writes: InstanceWrites;
@@ -23,7 +26,7 @@ function duringPass(metadata: ObjectMeta = {}): {
   return { store, writes: new InstanceWrites(store, "ns/a"), requeued };
 }
 
-/** Ends a pass whose last write got this response. */
+/** Ends a reconciliation; `response` is the response to its last write. */
 function learn(store: InstanceStore, response: KubeObject): void {
   store.passEnded("ns/a", response);
 }
@@ -227,7 +230,7 @@ const waiting = (revision: string) => ({
   status: { state: "IN_PROGRESS" },
 });
 
-/** Runs a pass whose status write fails with `error`. */
+/** Runs a reconciliation whose status write fails with `error`. */
 async function failing(store: InstanceStore, error: unknown): Promise<void> {
   const writes = new InstanceWrites(store, "ns/a");
   await assert.rejects(writes.writeStatus(() => Promise.reject(error)));
@@ -242,7 +245,8 @@ Deno.test("a status write without a response may still succeed: its event requeu
   assert.equal(store.observe(waiting("7")), false, "another writer's status");
 
   await failing(store, lost);
-  // The lost write had the replaced resourceVersion as its precondition, so that it can only fail now.
+  // The next write succeeds. The write without a response can now only fail, because its
+  // precondition was the resourceVersion that the next write has replaced.
   const writes = new InstanceWrites(store, "ns/a");
   await writes.writeStatus(() => Promise.resolve(active("8")));
   writes.end(active("8"));

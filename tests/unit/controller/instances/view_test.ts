@@ -1,4 +1,7 @@
-/** The controller's view shows a pass as soon as the status that it wrote can be read. */
+/**
+ * Tests of the controller's view of an instance. The view must show a reconciliation as soon as a
+ * client can read the status that the reconciliation wrote.
+ */
 import assert from "node:assert/strict";
 import type { JsonObject, KindRef, KubeObject } from "../../../../src/api/mod.ts";
 import {
@@ -24,8 +27,8 @@ const CONFIG_MAP: KindRef = {
 };
 
 /**
- * A client over the objects of an in-memory cluster. `written` is called after a status is stored and
- * before the write returns.
+ * Returns a client of an in-memory cluster. `written` is called when a status is stored, before the
+ * client receives the response.
  */
 function clientOver(
   memory: MemoryCluster,

@@ -15,7 +15,7 @@ const kind = {
 
 const other = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
 
-/** Lines of the metrics' text that begin with a name, without histogram buckets. */
+/** Returns the lines of the metrics output that begin with this name, without histogram buckets. */
 async function lines(metrics: Metrics, name: string): Promise<string[]> {
   const text = await metrics.text();
   return text.split("\n").filter((l) => l.startsWith(name) && !l.includes("_bucket"));
@@ -163,7 +163,7 @@ Deno.test("revision metrics count compilations, registry entries, deletions, and
   revisions.pending(rgd(3));
   assert.deepEqual(await entries(), [0, 1, 0]);
   revisions.resolved(rgd(4), 4);
-  // The newest revision does not compile, and the graph of an earlier one serves.
+  // The newest revision does not compile, so the RGD of an earlier revision stays in use.
   revisions.resolved(rgd(5, "False"), 4);
   assert.deepEqual(await entries(), [0, 1, 1]);
   revisions.gone("cart");

@@ -1,4 +1,4 @@
-/** Sources for metrics tests. */
+/** Metric sources for tests of metrics. */
 import type { MetricSources } from "../../../../src/controller/metrics/metrics.ts";
 
 const queue: MetricSources["instances"] = {
@@ -11,7 +11,7 @@ const queue: MetricSources["instances"] = {
   workers: 1,
 };
 
-/** The metric sources of an idle controller: empty queues, no kinds, no interests. */
+/** The metric sources of an idle controller: its queues are empty, and it watches no kind. */
 export const nothing: MetricSources = {
   instances: queue,
   graphs: queue,

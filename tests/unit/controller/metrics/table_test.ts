@@ -1,11 +1,14 @@
-/** Checks the tables of `src/controller/metrics/README.md` against the metrics that are served. */
+/**
+ * Checks that the tables in `src/controller/metrics/README.md` match the metrics that the
+ * controller serves.
+ */
 import assert from "node:assert/strict";
 import { Metrics } from "../../../../src/controller/metrics/metrics.ts";
 import { nothing } from "./sources.ts";
 
 const README = new URL("../../../../src/controller/metrics/README.md", import.meta.url);
 
-/** The trimmed cells of each row of the table below a heading. */
+/** Returns the cells of each row in the table below a heading, without surrounding spaces. */
 async function rows(heading: string): Promise<string[][]> {
   const text = await Deno.readTextFile(README);
   const section = text.split(/^## /m).find((part) => part.startsWith(heading));
@@ -14,7 +17,7 @@ async function rows(heading: string): Promise<string[][]> {
   return lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
-/** The sorted "name type" pairs of all registered metrics. */
+/** Returns the names and types of all registered metrics as sorted strings "name type". */
 async function registered(): Promise<string[]> {
   const metrics = new Metrics();
   metrics.watch({ ...nothing, conditions: () => [] });
