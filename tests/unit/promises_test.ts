@@ -1,4 +1,7 @@
-/** Finds promises in `src` that no code awaits and whose rejection no code handles. */
+/**
+ * Finds promises in `src` that are not awaited and whose rejection is not handled, because such a
+ * rejection would end the process.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import ts from "typescript";
@@ -26,7 +29,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** The places of unguarded promises, as `file:line: code`. */
+/** Returns the places of promises that are neither awaited nor handled, as `file:line: code`. */
 function unguarded(program: ts.Program, files: readonly string[]): string[] {
   const checker = program.getTypeChecker();
   const isPromise = (type: ts.Type): boolean =>
@@ -35,7 +38,7 @@ function unguarded(program: ts.Program, files: readonly string[]): string[] {
       : ["Promise", "PromiseLike"].includes(type.getSymbol()?.name ?? "");
   const results = (node: ts.Expression) =>
     checker.getTypeAtLocation(node).getCallSignatures().map((s) => s.getReturnType());
-  /** Whether the context expects a function whose result is ignored. */
+  /** Whether the expression is passed to a parameter whose type is a function without a result. */
   const ignoresResult = (node: ts.Expression) => {
     const expected = checker.getContextualType(node);
     const signatures = expected ? checker.getNonNullableType(expected).getCallSignatures() : [];

@@ -1,6 +1,6 @@
 /**
- * Refuses unclear phrases in documents and in the comments of `src`, and classes without a doc comment
- * of their own. CONTRIBUTING.md describes the style.
+ * Checks that documents and comments in `src` contain no unclear phrases, and that every class has
+ * a doc comment of its own. CONTRIBUTING.md describes the style.
  */
 import assert from "node:assert/strict";
 import { filesBelow, proseOf, read } from "../support/documents.ts";

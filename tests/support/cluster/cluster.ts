@@ -15,7 +15,7 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { NAMESPACE } from "../kinds.ts";
 import { eventually, LIMIT_SECONDS } from "../wait.ts";
 
-/** An object as the API server returns it; tests read its fields untyped. */
+/** An object as the API server returns it. Tests read its fields without declaring their types. */
 // deno-lint-ignore no-explicit-any -- fields are read freely, a wrong one fails the test
 export type Live = any;
 

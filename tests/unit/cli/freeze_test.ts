@@ -1,9 +1,15 @@
-/** kro's libraries run with frozen prototypes, in a process of its own. */
+/**
+ * Tests that kro's libraries work when JavaScript's built-in prototypes are frozen. They run in a
+ * process of their own, because frozen prototypes cannot be unfrozen.
+ */
 import assert from "node:assert/strict";
 
 const FREEZE = new URL("../../../src/cli/freeze.ts", import.meta.url).href;
 
-/** Runs code after the prototypes are frozen, in a worker, whose prototypes are its own. */
+/**
+ * Runs code after the prototypes are frozen. The code runs in a worker, which has its own
+ * prototypes.
+ */
 async function frozen(code: string): Promise<unknown> {
   const module = `
     const { freezePrototypes } = await import("${FREEZE}");

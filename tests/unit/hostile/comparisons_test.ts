@@ -1,4 +1,7 @@
-/** Comparisons of objects that somebody built to be expensive: work grows linearly, and depth is bounded. */
+/**
+ * Tests with objects that an attacker has built so that comparing them is expensive. The work must
+ * grow linearly with the object's size, and the depth of recursion must be limited.
+ */
 import assert from "node:assert/strict";
 import { deeperThan, didYouMean, jsonEqual, type KubeObject } from "../../../src/api/mod.ts";
 import { ChildStore } from "../../../src/clusters/cache/store.ts";
@@ -7,7 +10,7 @@ import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
 import { quantity } from "../../../src/clusters/drift/normalise.ts";
 import { world } from "../reconcile/fixtures.ts";
 
-/** An object that kro applied, with this spec. */
+/** Returns an object with this spec that kro has applied. */
 function applied(spec: unknown, resourceVersion = "1", fields: unknown = { "f:spec": {} }) {
   return {
     apiVersion: "example.com/v1",
@@ -40,7 +43,7 @@ const CHART = {
 const lists = (depth: number) => JSON.parse("[".repeat(depth) + "]".repeat(depth));
 const objects = (depth: number) => JSON.parse('{"a":'.repeat(depth) + "1" + "}".repeat(depth));
 
-/** The reads of properties that `run` makes on a value; the work of a comparison grows with them. */
+/** Returns how many properties of the value `run` reads, which is a measure of the work. */
 function reads(value: object, run: (value: object) => void): number {
   let count = 0;
   const wrap = (target: object): object =>

@@ -1,4 +1,7 @@
-/** A forged inventory costs a bounded number of lists, and no foreign object its life. */
+/**
+ * Tests with an inventory that an attacker has forged. It must cost only a limited number of list
+ * requests, and must not cause kro to delete another user's object.
+ */
 import assert from "node:assert/strict";
 import { Annotation, type JsonObject } from "../../../src/api/mod.ts";
 import { applySetId, inventoryHash } from "../../../src/reconcile/mod.ts";

@@ -1,4 +1,7 @@
-/** Names of JavaScript's own properties are keys as any other, and never reach a prototype. */
+/**
+ * Tests with field names that JavaScript uses itself, such as `__proto__`. kro must treat them as
+ * ordinary keys, and must never write to a prototype.
+ */
 import assert from "node:assert/strict";
 import { load } from "js-yaml";
 import { define, type KubeObject, setAt, valueAt } from "../../../src/api/mod.ts";
@@ -10,7 +13,7 @@ import { withoutDuplicates } from "../../../src/clusters/renamed_elements.ts";
 import type { Field, Node } from "../../../src/graph/mod.ts";
 import { world } from "../reconcile/fixtures.ts";
 
-/** Steps that an assignment would take into a prototype. */
+/** Path segments with which an assignment could write to a prototype. */
 const HOSTILE = [
   ["constructor", "prototype", "deletionTimestamp"],
   ["__proto__", "deletionTimestamp"],
@@ -21,7 +24,7 @@ const HOSTILE = [
   ["list", 0, "constructor", "prototype", "deletionTimestamp"],
 ] as const;
 
-/** Asserts that no prototype got a property. */
+/** Asserts that no test has added a property to a prototype. */
 function assertClean(): void {
   for (const value of [{}, [], () => {}]) {
     assert.equal((value as unknown as Record<string, unknown>).deletionTimestamp, undefined);
@@ -97,7 +100,7 @@ resources:
       made.create({ x: "2020-01-01T00:00:00Z" });
       await made.pass();
     } catch (error) {
-      // A refusal of the graph is as good; a property of a prototype is not.
+      // kro may also reject the RGD, but must not add a property to a prototype.
       assert.ok(error instanceof assert.AssertionError, String(error));
     }
     assertClean();

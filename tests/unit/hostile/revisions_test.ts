@@ -1,4 +1,7 @@
-/** A forged GraphRevision or status with a number that JavaScript cannot hold exactly. */
+/**
+ * Tests with a forged GraphRevision or status that contains a revision number which JavaScript
+ * cannot represent exactly.
+ */
 import assert from "node:assert/strict";
 import type { GraphRevision, ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import type { KubeClient } from "../../../src/kube/mod.ts";

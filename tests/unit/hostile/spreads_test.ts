@@ -1,4 +1,7 @@
-/** Finds calls that pass a list of unknown length as arguments: beyond about 120,000 they exhaust the stack. */
+/**
+ * Finds function calls that pass a list of unlimited length as separate arguments (`f(...list)`).
+ * More than about 120,000 arguments exceed the size of the stack.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
@@ -6,7 +9,10 @@ const root = new URL("../../../src", import.meta.url).pathname;
 const SPREAD =
   /(?:Math\.(?:min|max)|\.(?:push|unshift|splice|fromCharCode|fromCodePoint))\((?:[\w.!]+,\s*)*\.\.\..*/g;
 
-/** Spreads of lists that the code itself bounds, or that come from the command line. */
+/**
+ * Calls that are permitted, because the code limits the length of the list or the list comes from
+ * the command line.
+ */
 const BOUNDED = [
   /^cli\//,
   /^graph\/(?:plural|order)\.ts/,

@@ -1,4 +1,7 @@
-/** A status that the API server refuses: state and conditions are written without the refused fields. */
+/**
+ * Tests of a status that the API server rejects. kro must write the state and the conditions again
+ * without the rejected fields.
+ */
 import assert from "node:assert/strict";
 import {
   ApiError,
@@ -9,7 +12,10 @@ import {
 import { MemoryCluster, type StatusPacing } from "../../../src/reconcile/mod.ts";
 import { condition, mapNode, world } from "./fixtures.ts";
 
-/** Refuses a status whose `deep.bad` is "wrong", and names the field as the API server does. */
+/**
+ * A cluster that rejects a status whose field `deep.bad` is "wrong". The error names the field, as
+ * an error of the API server does.
+ */
 class Strict extends MemoryCluster {
   field = "status.deep.bad[0].x";
   override writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {

@@ -1,10 +1,13 @@
-/** Dependents of a node whose update the API server refuses: they go on with its live object. */
+/**
+ * Tests of a node whose update the API server rejects. The nodes that depend on it must continue
+ * with the existing object.
+ */
 import assert from "node:assert/strict";
 import { ApiError, type JsonObject, type KubeObject } from "../../../src/api/mod.ts";
 import { MemoryCluster } from "../../../src/reconcile/mod.ts";
 import { condition, configMap, foreignMap, mapNode, states, world } from "./fixtures.ts";
 
-/** Refuses to apply the named objects. */
+/** A cluster that rejects every apply of the named objects. */
 class Refusing extends MemoryCluster {
   readonly refused = new Set<string>();
   error = new ApiError("label is invalid", { reason: "Invalid", code: 422 });
