@@ -97,7 +97,7 @@ const any = fc.oneof(
 );
 
 const wrapped = (e: string) => `\${${e}}`;
-/** A string in a template: plain, an expression, or a mixture of both. */
+/** A random string for a template: plain text, an expression, or a mixture of both. */
 const text: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: string.map(wrapped) },
   { weight: 2, arbitrary: string.map((e) => `p-${wrapped(e)}-s`) },

@@ -1,13 +1,13 @@
 /**
  * The benchmark case `cost`: measures how long each CEL function can run before the default cost
- * budget stops it. The function runs in a loop, with arguments of 1, 100 and 10,000 characters or
- * elements. Loops in which every step fails are measured too. The charges in
- * `src/cel/evaluate/charges.ts` are derived from these times.
+ * budget stops it. The charges in `src/cel/evaluate/charges.ts` are derived from these times.
  *
- * A time is CPU time of this process: the better of two runs with a fifth of the default budget,
- * multiplied by five. An expression over 40 ms runs twice more with the whole budget. The first
- * line of the table is a loop that only compares numbers. The script's argument selects one
- * function, and the table then has a line for each call. The table is printed to standard error.
+ * - Each function runs in a loop, with arguments of 1, 100 and 10,000 characters or elements. Loops
+ *   in which every step fails are measured too.
+ * - A time is CPU time of this process: the better of two runs with a fifth of the default budget,
+ *   multiplied by five. An expression over 40 ms runs twice more with the whole budget.
+ * - The script prints a table to standard error. Its first line is a loop that only compares numbers.
+ * - The script's argument selects one function. The table then has a line for each of its calls.
  */
 import process from "node:process";
 import {
@@ -52,8 +52,8 @@ const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
 /**
- * First arguments that a function can parse, by the function's name. The parameter is the size of
- * the argument.
+ * Returns first arguments that a function can parse, for the given size of the argument. The keys
+ * are the functions' names.
  */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],

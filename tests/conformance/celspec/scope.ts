@@ -4,8 +4,8 @@ import type { Type } from "@bufbuild/cel-spec/cel/expr/checked_pb.js";
 import type { Value } from "@bufbuild/cel-spec/cel/expr/value_pb.js";
 
 /**
- * The reasons why a test does not apply, each with a rule. The first rule that matches a test
- * determines the reason.
+ * The reasons why a test does not apply to kro's environment, each with a rule. The first rule that
+ * matches a test determines the reason.
  */
 const RULES: readonly [reason: string, applies: (test: SimpleTest) => boolean][] = [
   ["protobuf messages, enums and wrappers", usesProtobuf],
@@ -23,7 +23,7 @@ const RULES: readonly [reason: string, applies: (test: SimpleTest) => boolean][]
   ],
 ];
 
-/** All reasons why a test does not apply. */
+/** All reasons why a test does not apply to kro's environment. */
 export const REASONS: readonly string[] = RULES.map(([reason]) => reason);
 
 /**

@@ -9,7 +9,7 @@ import { type SpecCase, type SpecFile, specFiles } from "./cases.ts";
 
 /** A test whose result differs from the specification. */
 export interface Failing {
-  /** The failed test. */
+  /** The test that fails. */
   case: SpecCase;
   /** kro's result for the first request that fails. */
   here: Verdict;

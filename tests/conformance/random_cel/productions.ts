@@ -10,12 +10,12 @@ import { LEAVES } from "./leaves.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { OPERATORS } from "./operators.ts";
 
-/** The types that replace the placeholder `T`. */
+/** The types that replace the placeholder `T` of a grammar rule. */
 const ELEMENTS = [
   ...["int", "string", "dyn", "double", "bool", "uint", "bytes", "timestamp", "duration"],
   ...["list(int)", "map(string, int)"],
 ];
-/** The types that replace the placeholder `U`. */
+/** The types that replace the placeholder `U` of a grammar rule. */
 const OTHERS = ["int", "string", "dyn"];
 
 /** A grammar rule: a way to build an expression of a type. */

@@ -7,7 +7,7 @@
 
 const watch = "exec 3<&0; { read _ <&3 || kill -KILL $$; } >/dev/null 2>&1 & exec 3<&-;";
 
-/** The options with which a guarded program is started. */
+/** The options of {@link guarded}, which starts a program that is killed when this process ends. */
 export interface GuardOptions {
   /**
    * The path of a file for the program's output. By default, standard output and error are piped to

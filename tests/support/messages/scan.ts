@@ -45,7 +45,7 @@ const SILENT_FILES = [
 /** Constants that contain lists of words instead of messages. */
 const SILENT_CONSTANTS = /RESERVED|WORDS/;
 
-/** The code of an error, by the name of its class. */
+/** The code with which docs/messages.md labels an error, by the name of the error's class. */
 const ERROR_CODES = new Map([
   ["BadQuery", "HTTP 400"],
   ["ConfigError", "exit 2"],
