@@ -82,6 +82,7 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
 
 type Component = Exclude<Program, "kubectl">;
 
+/** Runs the components of one control plane, from the start to the stop. */
 class Run {
   readonly #running = new Map<Component, Guarded>();
   readonly #ended = Promise.withResolvers<Error>();

@@ -15,6 +15,7 @@ const ref = { kind: MAP, namespace: "n", name: "m" };
 const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace: "n", name: "m" } };
 const by = { fieldManager: "test" };
 
+/** A gate that rejects writes (or all requests, if `all` is set) for the reason `why`. */
 class Gate implements RequestGate {
   why?: string;
   all = false;
