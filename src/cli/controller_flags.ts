@@ -98,12 +98,20 @@ export function addControllerFlags(command: Command): Command {
   command
     .optionsGroup("Cluster:")
     .option("--kubeconfig <file>", "kubeconfig file; in a pod its service account by default")
-    .option("--client-qps <n>", "requests per second; unlimited by default", argument(parseDecimal))
-    .option("--client-burst <n>", "burst of requests above --client-qps", count)
+    .option(
+      "--client-qps <n>",
+      "requests to the API server per second; 0 or no flag for no limit",
+      argument(parseDecimal),
+    )
+    .option(
+      "--client-burst <n>",
+      "requests that may exceed --client-qps in a burst; --client-qps by default",
+      count,
+    )
     .optionsGroup("HTTP:")
     .option(
       "--health-probe-bind-address <address>",
-      "address of health checks, metrics and JSON API",
+      "address of health checks, metrics and JSON API; 0 disables it",
       ":8079",
     )
     .option(
@@ -149,7 +157,7 @@ export function addControllerFlags(command: Command): Command {
     .option("--enable-controller-warmup [bool]", "fill caches while waiting for the Lease", truth)
     .addOption(durationOption(
       "--graceful-shutdown-timeout <duration>",
-      "time that running reconciles get to finish after SIGTERM",
+      "time that running reconciles have to finish after SIGTERM",
       60_000,
     ))
     .addOption(durationOption(
@@ -167,7 +175,7 @@ export function addControllerFlags(command: Command): Command {
     )
     .addOption(durationOption(
       "--rgd-progress-requeue-delay <duration>",
-      "delay before a waiting RGD is requeued",
+      "interval at which a deleted RGD checks for remaining instances",
       CONTROLLER_DEFAULTS.graphProgressMs,
     ))
     .option(
@@ -184,13 +192,13 @@ export function addControllerFlags(command: Command): Command {
     )
     .option(
       "--rgd-max-graph-revisions <n>",
-      "GraphRevisions kept for each RGD; 0 keeps all",
+      "GraphRevisions kept for each RGD; 0 or less keeps all",
       argument(parseInteger),
       MAX_REVISIONS,
     )
     .option(
       "--allow-crd-deletion [bool]",
-      "delete instances and CRD together with their RGD",
+      "when an RGD is deleted, also delete its instances and CRD",
       truth,
     )
     .addOption(featureGatesOption())
@@ -204,40 +212,40 @@ export function addControllerFlags(command: Command): Command {
   addCostFlags(command)
     .addOption(durationOption(
       "--instance-requeue-interval <duration>",
-      "delay before an instance is requeued that waits for something no watch reports",
+      "delay before an instance is requeued that waits for a change that no watch reports; 0 sets 10s",
       CONTROLLER_DEFAULTS.instanceRequeueMs,
     ))
     .addOption(durationOption(
       `${dynamic}-rate-limiter-min-delay <duration>`,
-      "delay after the first failure; doubles with each further one",
+      "delay after the first failure of an instance; doubles with each further failure",
       RETRY_DELAYS.minDelayMs,
     ))
     .addOption(durationOption(
       `${dynamic}-rate-limiter-max-delay <duration>`,
-      "longest delay after a failure",
+      "longest delay after a failure of an instance",
       RETRY_DELAYS.maxDelayMs,
     ))
     .option(
       `${dynamic}-rate-limiter-rate-limit <n>`,
-      "retries per second, all instances together; 0 for no limit",
+      "retries per second of all instances together; 0 for no limit",
       count,
       10,
     )
     .option(
       `${dynamic}-rate-limiter-burst-limit <n>`,
-      "burst of retries above the rate limit",
+      "retries that may exceed the rate limit in a burst",
       count,
       100,
     )
     .option(
       `${dynamic}-default-queue-max-retries <n>`,
-      "consecutive failures after which an instance waits for a change",
+      "consecutive failures after which an instance waits for a change or the next resync",
       count,
       20,
     )
     .option(
       `${dynamic}-default-resync-period <s>`,
-      "interval between full resyncs, in seconds; 0 disables them",
+      "interval between full resyncs of a kind, in seconds; 0 disables them",
       count,
       RESYNC_MS / 1000,
     )

@@ -15,7 +15,7 @@ export interface CostFlags {
 export function addExpressionBudget(command: Command): Command {
   return command.option(
     "--cel-expression-budget <n>",
-    "cost limit of one evaluation, in units of 10 ns",
+    "cost limit of one evaluation, in units of about 10 ns",
     argument(parsePositive),
     COST_LIMITS.expression,
   );
@@ -25,7 +25,7 @@ export function addExpressionBudget(command: Command): Command {
 export function addCostFlags(command: Command): Command {
   return addExpressionBudget(command).option(
     "--cel-pass-budget <n>",
-    "cost limit of all evaluations of a reconcile, in units of 10 ns",
+    "cost limit of all evaluations of a reconcile together, in units of about 10 ns",
     argument(parsePositive),
     COST_LIMITS.pass,
   );

@@ -6,7 +6,10 @@ export const CONTROLLER_DEFAULTS = {
   instanceWorkers: 16,
   /** RGDs reconciled at the same time. Upstream's default is 1. */
   graphWorkers: 4,
-  /** Delay before an instance is requeued that waits for something no watch reports; upstream's. */
+  /**
+   * Delay before an instance is requeued that waits for a change that no watch reports. The value is upstream's
+   * default.
+   */
   instanceRequeueMs: 3000,
   /** Delay before a waiting RGD is requeued; upstream's. */
   graphProgressMs: 3000,

@@ -67,8 +67,8 @@ interface Ran {
 }
 
 /**
- * Requeue intervals: `waiting` if the options disable the interval, `converged` for converged instances with
- * objects of kinds that are not watched.
+ * Requeue intervals in milliseconds. `waiting` replaces a `requeueMs` of 0. `converged` applies to converged
+ * instances that have objects of kinds that are not watched.
  */
 const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
