@@ -27,8 +27,8 @@ const CONCURRENCY = [8, 16];
 export const ceiling: Case = {
   name: "ceiling",
   about:
-    "A bare loop that makes the writes of kro for each instance, without a graph, a cache or a " +
-    "queue: the speed that no controller can exceed on this API server.",
+    "A loop that sends the same writes as kro for each instance, without a graph, a cache or a " +
+    "queue. No controller can be faster on this API server.",
   column: "bare",
   async run(harness) {
     const { client, controlPlane: { kubeconfig }, sizes: { n } } = harness;

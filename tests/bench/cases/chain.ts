@@ -37,8 +37,8 @@ const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = 
 export const chain: Case = {
   name: "chain",
   about:
-    `One instance each of three graphs: ten ConfigMaps in a chain, 100 independent ConfigMaps, ` +
-    `and a collection of ${ITEMS}.`,
+    `One instance is created of each of three graphs: a chain of ten ConfigMaps, 100 independent ` +
+    `ConfigMaps, and a forEach collection of ${ITEMS} ConfigMaps.`,
   async run(harness) {
     const { client } = harness;
     const figures: Figure[] = [];

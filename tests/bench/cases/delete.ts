@@ -5,8 +5,8 @@ import { KINDS, NAMESPACE } from "../kit/graphs.ts";
 export const remove: Case = {
   name: "delete",
   about:
-    "All instances are deleted, 20 at a time. Lists are counted separately, because concurrent " +
-    "passes share them, so that their number varies.",
+    "All instances are deleted, 20 at a time. Lists are counted separately, because their number " +
+    "varies: concurrent passes share lists.",
   async run(harness) {
     const names = await harness.instances();
     const { n } = harness.sizes;

@@ -46,7 +46,7 @@ function eachMore(what: string, mib: ReadonlyMap<number, number>): Figure[] {
  */
 export const memory: Case = {
   name: "memory",
-  about: "Resident memory of a new process, with more and more instances.",
+  about: "Resident memory of a new process of the controller, while instances are added.",
   async run(harness) {
     await publish(harness.client, five("Memory"));
     await harness.restart();

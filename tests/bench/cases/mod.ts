@@ -43,8 +43,8 @@ export const scripts: readonly Script[] = [
   {
     name: "cel",
     about:
-      "One evaluation of a CEL expression with the conversions from and to JSON, compared with " +
-      "upstream's own code without these conversions.",
+      "One evaluation of a CEL expression. The time of kro includes the conversions from and to JSON; the " +
+      "time of upstream's code does not.",
     file: "cel.ts",
   },
   {

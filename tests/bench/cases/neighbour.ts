@@ -42,8 +42,8 @@ async function changeGraph(harness: Harness, names: readonly string[]): Promise<
 export const neighbour: Case = {
   name: "neighbour",
   about:
-    "Latency of another client's requests while a changed RGD updates all its instances, and " +
-    "when nothing changes: how much the controller slows down other clients.",
+    "Latency of another client's requests while the controller updates all instances of a changed RGD, " +
+    "and while nothing changes. The difference shows how much the controller slows down other clients.",
   async run(harness) {
     const names = await harness.instances(harness.sizes.many);
     const { kubeconfig } = harness.controlPlane;

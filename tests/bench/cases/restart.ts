@@ -6,7 +6,8 @@ import { changeConfigMap } from "./drift.ts";
 /** Kills the controller and starts it again. */
 export const restart: Case = {
   name: "restart",
-  about: "The controller is killed, one object changes while it is down, and it starts again.",
+  about:
+    "The controller is killed, one object is changed while the controller is down, and the controller is started again.",
   async run(harness) {
     const names = await harness.instances();
     const { client, sizes: { n } } = harness;

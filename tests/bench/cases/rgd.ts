@@ -45,7 +45,8 @@ async function peakOf<T>(pid: number, act: () => Promise<T>): Promise<{ result: 
 export const rgds: Case = {
   name: "rgd",
   about:
-    `Many RGDs of five nodes at once, a restart with all of them, and one RGD of ${LARGE} nodes.`,
+    `Many RGDs of five nodes are created at the same time. Then the controller is restarted, and one RGD ` +
+    `of ${LARGE} nodes is created.`,
   async run(harness) {
     const { client, sizes: { graphs: count } } = harness;
     const graphs = Array.from({ length: count }, (_, i) => five(`Graph${i}`));

@@ -4,7 +4,8 @@ import { residentMiB } from "../kit/process.ts";
 /** Measures the time from the start of the controller until it is ready. */
 export const start: Case = {
   name: "start",
-  about: "From the start of the process until `/readyz` answers, with one RGD in the cluster.",
+  about:
+    "The time from the start of the process until `/readyz` answers, with one RGD in the cluster.",
   async run(harness) {
     await harness.serveFive();
     const { all } = await harness.measure(() => harness.restart());

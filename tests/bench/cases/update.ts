@@ -3,7 +3,7 @@ import { type Case, percentile } from "../kit/case.ts";
 /** Changes the spec of all instances. */
 export const update: Case = {
   name: "update",
-  about: "A field of `spec` that four of the five objects hold changes in all instances.",
+  about: "A field of `spec` that four of the five objects read is changed in all instances.",
   async run(harness) {
     const names = await harness.instances();
     const { n } = harness.sizes;

@@ -8,17 +8,18 @@ const DOCS = new URL("../../../docs/", import.meta.url);
 const THEMES: readonly Theme[] = ["light", "dark"];
 
 const METHOD = `
-- kro runs from its production bundle under its production permissions; upstream is its released controller, built from its Go module.
-  "Upstream, tuned" has 16 workers for instances, RGDs and revisions, 2,000 requests a second, no limit on events and production logs.
-- Both run one after the other on the same control plane (etcd and kube-apiserver) with the same graphs, and share the machine with it.
-  Compare the columns of a line, not the figures of two machines.
-- The graph of most cases has five objects: a ConfigMap; a ConfigMap and a Secret that read it; a ServiceAccount; a Service that reads
-  the second ConfigMap. kro needs seven writes to create an instance: one for each object, one for the finalizer and the inventory, one
-  for the status.
-- "Bare loop" makes the writes of kro without a graph, a cache or a queue: its time is the API server's part of kro's time. If it was
-  slower than kro, other work on the machine disturbed it.
-- A call is a request in the API server's audit log, without watches and the controller's Lease. CPU is processor time of the controller
-  until two seconds after its last call. RSS is resident memory. p50, p95 and p99 are percentiles.
+- kro runs from its production bundle with its production permissions. Upstream is the released controller, built from its Go module.
+- "Upstream, tuned" runs with these settings: 16 workers each for instances, RGDs and revisions; 2,000 requests per second; no limit on
+  Events; the log level of production.
+- kro and upstream run one after the other, with the same graphs, on the same control plane (etcd and kube-apiserver) on the same machine.
+  Compare the columns of one row; do not compare figures from different machines.
+- The graph of most cases has five objects: a first ConfigMap, a second ConfigMap and a Secret that read the first one, a ServiceAccount,
+  and a Service that reads the second ConfigMap. To create an instance, kro sends seven writes: one for each object, one for the
+  finalizer and the inventory, and one for the status.
+- The "bare loop" sends the same writes as kro, without a graph, a cache or a queue. Its time is the part of kro's time that the API server
+  needs. If the bare loop was slower than kro, other work on the machine slowed the bare loop down.
+- A call is a request in the API server's audit log, except watches and requests for the controller's Lease. CPU is the controller's
+  processor time until two seconds after its last call. RSS is resident memory. p50, p95 and p99 are percentiles.
 `.trim();
 
 /** Returns docs/figures.md and its charts, as the names of files in `docs` and their contents. */
@@ -43,17 +44,18 @@ export function page(results: Results): string {
   const names = [...new Set(results.rows.map((row) => row.case))];
   return `# Figures
 
-\`deno task bench\` generates this page from \`tests/bench/results.json\`, the record of its last whole run. \`deno task bench --help\`
-lists its options, \`deno task bench --check\` compares calls and CPU with the record.
+\`deno task bench\` generates this page from \`tests/bench/results.json\`, which contains the results of the last complete run.
+\`deno task bench --help\` lists the options, and \`deno task bench --check\` compares the calls and CPU of a new run with that file.
 
 <picture>
   <source media="(prefers-color-scheme: dark)" srcset="figures-dark.svg">
-  <img alt="kro beside upstream kro" src="figures-light.svg">
+  <img alt="Results of kro and of upstream kro" src="figures-light.svg">
 </picture>
 
 ## Targets
 
-Each is a ratio within one run. A missed target of \`create\` or \`update\` also shows the ratio that the bare loop reaches.
+Each target is a ratio between two results of the same run. If the time to create or to update misses its target, the table also shows
+the ratio that the bare loop reaches (see "Method").
 
 ${targets(results)}
 

@@ -32,7 +32,7 @@ export function judge(results: Results): Verdict[] {
   };
   const against = (target: string, of: string, measure: RegExp, atLeast: number) =>
     ratio(
-      `${target} at least ${atLeast} times less than upstream, tuned`,
+      `${target}: upstream, tuned, needs at least ${atLeast} times as much as kro`,
       value(of, measure, "tuned"),
       value(of, measure),
       (found) => found >= atLeast,
@@ -47,7 +47,7 @@ export function judge(results: Results): Verdict[] {
     return rows.length > 0 ? Math.min(...rows.map((row) => row.values.bare!)) : undefined;
   };
   const create = ratio(
-    "create within 1.25 of the bare loop",
+    "time to create: kro needs at most 1.25 times as much as the bare loop",
     value("create", all),
     bare("created"),
     (found) => found <= 1.25,
@@ -56,40 +56,51 @@ export function judge(results: Results): Verdict[] {
   // the target.
   const beside = (verdict: Verdict, upstream: number | undefined, ceiling: number | undefined) =>
     verdict.holds === false && upstream && ceiling
-      ? { ...verdict, found: `${verdict.found}; the bare loop ${(upstream / ceiling).toFixed(2)}` }
+      ? {
+        ...verdict,
+        found: `${verdict.found}; the bare loop reaches ${(upstream / ceiling).toFixed(2)}`,
+      }
       : verdict;
   // A ratio below 1 shows that other work slowed the bare loop down, because kro does more work
   // than the bare loop.
   const disturbed = Number(create.found) < 1;
   return [
     disturbed
-      ? { ...create, found: `${create.found}: the bare loop was disturbed`, holds: undefined }
+      ? {
+        ...create,
+        found: `${create.found}: other work slowed the bare loop down`,
+        holds: undefined,
+      }
       : create,
-    beside(against("create", "create", all, 7), value("create", all, "tuned"), bare("created")),
+    beside(
+      against("time to create", "create", all, 7),
+      value("create", all, "tuned"),
+      bare("created"),
+    ),
     against("calls to create", "create", new RegExp(`^${n}: calls`), 7),
     beside(
-      against("update", "update", updated, 6),
+      against("time to update", "update", updated, 6),
       value("update", updated, "tuned"),
       bare("updated"),
     ),
-    against("drift p50", "drift", /p50$/, 5),
-    against("delete", "delete", /^all gone/, 2.5),
+    against("time to repair drift (p50)", "drift", /p50$/, 5),
+    against("time to delete", "delete", /^all gone/, 2.5),
     {
-      target: "restart without a write besides the repair",
+      target: "writes after a restart, without the repair of one changed object: 0",
       found: writes === undefined ? "not measured" : String(writes),
       holds: writes === undefined ? undefined : writes === 0,
     },
     against("CPU to create", "create", new RegExp(`^${n}: CPU`), 3),
     ...["GET", "PATCH"].map((verb) =>
       ratio(
-        `another client's ${verb} p99 during an update at most 2 times quiet`,
+        `another client's ${verb} (p99): during an update at most 2 times as long as without changes`,
         value("neighbour", new RegExp(`^${verb} during`)),
         value("neighbour", new RegExp(`^${verb} when`)),
         (found) => found <= 2,
       )
     ),
     ratio(
-      "RSS with 5000 instances at most 0.7 of upstream's",
+      "RSS with 5000 instances: at most 0.7 times that of upstream, tuned",
       value("memory", /^RSS with 5000 /),
       value("memory", /^RSS with 5000 /, "tuned"),
       (found) => found <= 0.7,

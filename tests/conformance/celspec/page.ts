@@ -17,25 +17,26 @@ export function pageOf(list: readonly Standing[]): string {
   const passing = list.reduce((sum, { passing }) => sum + passing.length, 0);
   return `# Conformance with cel-spec
 
-\`deno task celspec --record\` generates this page, and a test checks that it is up to date. The cases are those of
-cel-spec, from the package \`@bufbuild/cel-spec\`, evaluated in kro's environment by kro's code and by upstream's.
-Of ${cases.length} cases **${passing} pass** ([the list](passing.txt) may only grow), ${failing.length} fail
-in both, and ${outside.length} are out of scope.
+\`deno task celspec --record\` generates this page, and a test checks that it is up to date. The page reports
+the results of cel-spec's test cases (package \`@bufbuild/cel-spec\`) in kro and in upstream.
+Of ${cases.length} cases, **${passing} pass**, ${failing.length} fail in kro and in upstream, and ${outside.length} are out of scope.
+A test fails if a case of [the list of passing cases](passing.txt) no longer passes.
 
 ${tableOf(list)}
 
-## Out of scope
+## Cases out of scope
 
 ${REASONS.map((reason) => `- ${reason}: ${outside.filter(isFor(reason)).length}`).join("\n")}
 
-## Failing as upstream
+## Cases that fail in kro and in upstream
 
-The specification evaluates these without a type check. kro and upstream check every expression and refuse them:
+The specification evaluates the following expressions without a type check. kro and upstream check the types of every
+expression and refuse these expressions:
 
 ${itemsOf(unchecked)}
 
-In these, upstream's environment and kro's differ from the specification; names of types, for example, are not
-values there:
+For the following expressions, the CEL environments of kro and upstream differ from the specification. For example,
+names of types are not values in these environments:
 
 ${itemsOf(failing.filter((f) => !unchecked.includes(f)))}
 `;
@@ -58,7 +59,7 @@ function tableOf(list: readonly Standing[]): string {
       ];
     },
   );
-  const head = ["file", "cases", "passing", "as upstream", "out of scope"];
+  const head = ["file", "cases", "passing", "fail in both", "out of scope"];
   return aligned([head, ...rows]);
 }
 
