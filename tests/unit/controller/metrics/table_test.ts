@@ -27,7 +27,7 @@ async function registered(): Promise<string[]> {
 
 Deno.test("the tables of served metrics list exactly the registered ones, with their types", async () => {
   const listed = [
-    ...await rows("Upstream's metrics that are served"),
+    ...await rows("Metrics of upstream that kro serves"),
     ...await rows("kro's own metrics"),
   ];
   const documented = listed.map(([name, type]) => `${name!.replaceAll("`", "")} ${type}`);
@@ -36,7 +36,7 @@ Deno.test("the tables of served metrics list exactly the registered ones, with t
 
 Deno.test("metrics listed as not served are not registered, and each has a reason", async () => {
   const names = (await registered()).map((line) => line.split(" ")[0]!);
-  for (const [name, reason] of await rows("Upstream's metrics that are not served")) {
+  for (const [name, reason] of await rows("Metrics of upstream that kro does not serve")) {
     const pattern = new RegExp(`^${name!.replaceAll("`", "").replace("*", ".*")}$`);
     assert.ok(!names.some((one) => pattern.test(one)), name!);
     assert.ok(reason, name!);
