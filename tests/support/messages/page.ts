@@ -3,10 +3,11 @@ import type { Entry, Section } from "./table/mod.ts";
 
 const HEAD = `# Messages
 
-Every error, condition and log line of kro, its cause, and what to do. Search this page for a part of the text
-without names and numbers: \`<name>\` stands for a value. A text that begins with \`…\` is a part of the one above it.
+This page lists every error, condition and log line of kro with its cause and remedy. To find a message, search for a
+part of it that contains no names and numbers. In the column "Message", \`<name>\` stands for a value. A message that
+begins with \`…\` is a part of the message above it.
 
-This page is written by \`deno task messages\`; its source is in \`tests/support/messages/table\`.
+\`deno task messages\` generates this page from \`tests/support/messages/table\`.
 `;
 
 /** Returns the content of the page. */
@@ -16,7 +17,7 @@ export function pageOf(sections: readonly Section[]): string {
 
 function sectionOf({ title, intro, entries }: Section): string {
   const rows = entries.map(rowOf).join("\n");
-  return `## ${title}\n\n${intro}\n\n| Code | Text | Cause | What to do |\n|---|---|---|---|\n${rows}\n`;
+  return `## ${title}\n\n${intro}\n\n| Code | Message | Cause | What to do |\n|---|---|---|---|\n${rows}\n`;
 }
 
 function rowOf({ code, texts, cause, remedy }: Entry): string {

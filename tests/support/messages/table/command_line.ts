@@ -5,8 +5,8 @@ import type { Section } from "./types.ts";
 export const COMMAND_LINE: Section = {
   title: "Command line",
   intro:
-    "An error is one line that begins with `error:`. Exit code 1: the cluster did not get there (a rejected graph, a failed or " +
-    "unconverged instance). Exit code 2: wrong usage, unreadable input, or no connection.",
+    "An error is one line that begins with `error:`. Exit code 1 means that an RGD was rejected, or that an instance failed or is not " +
+    "ready. Exit code 2 means wrong usage, unreadable input, or a failed connection.",
   entries: [
     {
       code: "exit 1",
@@ -17,13 +17,13 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 1, exit 2",
       texts: ["error: <message>"],
-      cause: "The command ended.",
+      cause: "The command failed.",
       remedy: "Look up the text after `error:` on this page.",
     },
     {
       code: "exit 2",
       texts: ['"<value>" is neither true nor false'],
-      cause: "A boolean flag has another value.",
+      cause: "The value of a boolean flag is not a boolean.",
       remedy: "Write `--flag`, `--flag=true` or `--flag=false`.",
     },
     {
@@ -33,20 +33,20 @@ export const COMMAND_LINE: Section = {
         "it must be at least 1",
         '"<value>" is not a number',
       ],
-      cause: "A numeric flag has another value.",
+      cause: "The value of a numeric flag is not a number in its range.",
       remedy: "Write digits without a unit.",
     },
     {
       code: "exit 2",
       texts: ['"<value>" is not a duration: write it as 30s, 5m or 1h30m'],
-      cause: "A duration has no unit or is misspelt.",
-      remedy: "Write Go's form: `500ms`, `90s`, `1h30m`.",
+      cause: "The value of a duration flag has no unit or another format.",
+      remedy: "Write a duration in Go's format, such as `500ms`, `90s` or `1h30m`.",
     },
     {
       code: "exit 2",
       texts: ['unsupported output format "<value>": use table, yaml or json'],
-      cause: "`-o` has another value.",
-      remedy: "Use one of the three.",
+      cause: "The value of `-o` is not an output format.",
+      remedy: "Use `table`, `yaml` or `json`.",
     },
     {
       code: "exit 2",
@@ -66,7 +66,7 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 2",
       texts: ["feature gate <name> lacks a value: write <name>=true"],
-      cause: "A gate has no value.",
+      cause: "A feature gate in `--feature-gates` has no value.",
       remedy: "Write `--feature-gates=NAME=true`.",
     },
     {
@@ -74,20 +74,22 @@ export const COMMAND_LINE: Section = {
       texts: [
         "--leader-election-lease-duration must be at least 1s and longer than -renew-deadline, and that longer than -retry-period: they are <lease>s, <deadline>s and <retry>s",
       ],
-      cause: "The three durations are in the wrong order.",
-      remedy: "Keep the defaults' proportions: 15s, 10s and 2s.",
+      cause:
+        "The three durations of the leader election are in the wrong order, or the lease duration is under 1 s.",
+      remedy:
+        "Use for example the defaults: lease duration 15s, renew deadline 10s, retry period 2s.",
     },
     {
       code: "exit 2",
       texts: ["--leader-elect outside a cluster needs --leader-election-namespace"],
-      cause: "Outside a pod kro cannot know the Lease's namespace.",
+      cause: "Outside a cluster, kro has no default for the namespace of the Lease.",
       remedy: "Add `--leader-election-namespace NAME`.",
     },
     {
       code: "exit 2",
       texts: ["-A and -n exclude each other", "--offline excludes --kubeconfig and --context"],
       cause: "Two flags contradict each other.",
-      remedy: "Remove one of them.",
+      remedy: "Remove one of the two flags.",
     },
     {
       code: "exit 2",
@@ -95,33 +97,35 @@ export const COMMAND_LINE: Section = {
         "kro's CustomResourceDefinitions are missing at <server>: kubectl apply -f deploy/crds",
         "kro's CustomResourceDefinitions are missing in this cluster: run without --no-install, or kubectl apply -f deploy/crds",
       ],
-      cause: "kro is not installed in the cluster of this kubeconfig.",
-      remedy: "Run `kubectl apply -f deploy/crds`; check the context if kro should be there.",
+      cause: "The cluster of the current kubeconfig context does not have kro's CRDs.",
+      remedy:
+        "Run `kubectl apply -f deploy/crds`. If kro is installed, check the context of the kubeconfig.",
     },
     {
       code: "exit 2",
       texts: ["cannot listen on <address>: <why>"],
-      cause: "Another process has the port, or kro may not open it.",
+      cause: "Another process uses the port, or kro has no permission to listen on the port.",
       remedy:
-        "Choose another port with `--health-probe-bind-address` or `--metrics-bind-address`; `0` turns it off.",
+        "Choose another port with `--health-probe-bind-address` or `--metrics-bind-address`. The value `0` disables the address.",
     },
     {
       code: "exit 2",
       texts: ['"<address>" is not an address: write host:port, such as :8079'],
-      cause: "A bind address has no port or a wrong one.",
+      cause: "A bind address has no port or an invalid port.",
       remedy: "Write `:8079` or `127.0.0.1:8079`.",
     },
     {
       code: "exit 2",
       texts: ["no objects found in <paths>", 'the path "<path>" does not exist'],
-      cause: "`-f` names nothing, or files without objects.",
-      remedy: "Correct the path; folders are read for `.yaml`, `.yml` and `.json`.",
+      cause: "The path of `-f` does not exist, or its files contain no objects.",
+      remedy:
+        "Correct the path. In a folder, kro reads only files that end in `.yaml`, `.yml` or `.json`.",
     },
     {
       code: "exit 2",
       texts: ["cannot read <file>: <why>", "… it is not UTF-8 text"],
-      cause: "The file cannot be read, or is not text.",
-      remedy: "Check its permissions and its encoding.",
+      cause: "The file cannot be read, or is not UTF-8 text.",
+      remedy: "Check the permissions and the encoding of the file.",
     },
     {
       code: "exit 2",
@@ -132,7 +136,8 @@ export const COMMAND_LINE: Section = {
         "… <file>: document <n>",
       ],
       cause: "A document of the file has no `apiVersion`, `kind` or `metadata.name`.",
-      remedy: "Add the field; documents are counted from 1, separated by `---`.",
+      remedy:
+        "Add the missing field. The message counts the documents of the file, which `---` separates, from 1.",
     },
     {
       code: "exit 2",
@@ -142,14 +147,15 @@ export const COMMAND_LINE: Section = {
         "… contain themselves",
         "… expand to more than <n> values",
       ],
-      cause: "YAML that JSON cannot hold: `.nan`, `.inf`, or anchors without an end.",
-      remedy: "Write the values out, without these numbers or aliases.",
+      cause:
+        "The YAML file has values that JSON cannot represent: `.nan`, `.inf`, or aliases that contain themselves or expand too far.",
+      remedy: "Remove these numbers, and write values out instead of using aliases.",
     },
     {
       code: "exit 2",
       texts: ['<file>: apiVersion "<value>" is not group/version'],
-      cause: "`apiVersion` is misspelt.",
-      remedy: "Write for example `kro.run/v1alpha1`.",
+      cause: "The field `apiVersion` of an object does not have the form group/version.",
+      remedy: "Correct the field, for example to `kro.run/v1alpha1`.",
     },
     {
       code: "exit 2",
@@ -162,8 +168,8 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 2",
       texts: ['<file>: <kind> <name> has the namespace "<own>", not "<flag>" as --namespace says'],
-      cause: "`-n` differs from the object's namespace.",
-      remedy: "Remove `-n` or the field.",
+      cause: "The namespace of `-n` differs from the namespace in the object.",
+      remedy: "Remove `-n`, or remove `metadata.namespace` from the object.",
     },
     {
       code: "exit 2",
@@ -172,14 +178,14 @@ export const COMMAND_LINE: Section = {
         '"<kind>" is a kind without a name: write <kind>/NAME',
         '"<text>" is not KIND or KIND/NAME',
       ],
-      cause: "The argument does not name an object.",
-      remedy: "Write for example `webapp/shop`.",
+      cause: "The arguments of the command do not name an object.",
+      remedy: "Name an object by its kind and name, for example `webapp/shop`.",
     },
     {
       code: "exit 2",
       texts: ['the cluster has no kind "<kind>": kubectl api-resources lists those that it has'],
-      cause: "The kind is misspelt, or its RGD is not served.",
-      remedy: "Correct the name, or check `kubectl get rgd`.",
+      cause: "The kind is misspelled, or no active RGD defines the kind.",
+      remedy: "Correct the kind, or check the state of its RGD with `kubectl get rgd`.",
     },
     {
       code: "exit 2",
@@ -187,13 +193,13 @@ export const COMMAND_LINE: Section = {
         "there is no ResourceGraphDefinition in these files",
         "there is no CustomResourceDefinition of <group>/v1 in <paths>",
       ],
-      cause: "The files hold other kinds.",
-      remedy: "Pass the file of the RGD with `-f`, and that of the CRD with `--crd`.",
+      cause: "The given files do not contain an object of the required kind.",
+      remedy: "Pass the file of the RGD with `-f`, and the file of the CRD with `--crd`.",
     },
     {
       code: "exit 2",
       texts: ["<error>; --offline checks without a cluster"],
-      cause: "`kro validate` found a kubeconfig and cannot use it.",
+      cause: "`kro validate` cannot use the kubeconfig, or cannot reach its cluster.",
       remedy: "Correct the kubeconfig, or pass `--offline`.",
     },
     {
@@ -206,14 +212,14 @@ export const COMMAND_LINE: Section = {
       ],
       cause: "The summary of `kro validate`.",
       remedy:
-        "For those that could not be checked, supply the CRDs with `--crd` or check against a cluster.",
+        "If RGDs could not be checked, pass their missing CRDs with `--crd`, or validate with a cluster.",
     },
     {
       code: "exit 0, exit 1",
       texts: ["left to the controller <identity> (--force-local overrides)"],
       cause:
-        "A controller runs in the cluster, so the command applies and waits, and does not reconcile.",
-      remedy: "Nothing; `--force-local` reconciles here as well.",
+        "A controller runs in the cluster, so that the command leaves reconciling to the controller and waits.",
+      remedy: "Nothing. With `--force-local`, the command itself reconciles.",
     },
     {
       code: "exit 0, exit 1",
@@ -222,8 +228,8 @@ export const COMMAND_LINE: Section = {
         "… <identity> in namespace <namespace>",
         "no ResourceGraphDefinitions found",
       ],
-      cause: "What the command did or found first.",
-      remedy: "Nothing; without RGDs apply one.",
+      cause: "The command reports what it installed or found in the cluster.",
+      remedy: "Nothing. If there are no RGDs, apply an RGD first.",
     },
     {
       code: "exit 1",
@@ -232,7 +238,7 @@ export const COMMAND_LINE: Section = {
         "no ResourceGraphDefinition in the cluster serves <kind>",
       ],
       cause: "The instance's RGD has problems, or does not exist.",
-      remedy: "Correct or apply the RGD first.",
+      remedy: "Correct the RGD, or apply an RGD that defines the kind.",
     },
     {
       code: "exit 1",
@@ -243,13 +249,15 @@ export const COMMAND_LINE: Section = {
         "… no Ready condition for this generation yet",
       ],
       cause: "The object was not ready, or not deleted, within `--timeout`.",
-      remedy: "Read the reason, and run the command again or raise `--timeout`.",
+      remedy:
+        "Correct the cause that the message names. Then run the command again, or raise `--timeout`.",
     },
     {
       code: "exit 1",
       texts: ["<kind> <name>: the cluster has no such kind"],
       cause: "`kro delete -f` names an object whose kind is not served.",
-      remedy: "Nothing is left to delete; remove the object from the file.",
+      remedy:
+        "Remove the object from the file. Objects of a kind that the cluster does not serve cannot exist.",
     },
     {
       code: "exit 0",
@@ -266,8 +274,9 @@ export const COMMAND_LINE: Section = {
         'node "<id>" is not rendered: <state>: <why>',
       ],
       cause:
-        "`kro render` has no RGD for the instance, or a node needs data that only a cluster has: an external object, or a status.",
-      remedy: "Pass the RGD in `-f`; to see nodes that read a cluster's data, use `kro apply`.",
+        "`kro render` has no RGD for the instance, or a node reads data that exists only in a cluster, such as an external object or a status.",
+      remedy:
+        "Pass the RGD with `-f`. To create nodes that read data of a cluster, use `kro apply`.",
     },
     {
       code: "exit 2",
@@ -276,7 +285,7 @@ export const COMMAND_LINE: Section = {
         "… and HOME is not set",
         "… and <file> does not exist",
       ],
-      cause: "kro found no credentials of a cluster.",
+      cause: "kro found no kubeconfig and no service account.",
       remedy: "Set `--kubeconfig` or `KUBECONFIG`.",
     },
     {
@@ -290,22 +299,23 @@ export const COMMAND_LINE: Section = {
         '… <file>: context "<name>"',
         '… <file>: cluster "<name>"',
       ],
-      cause: "The kubeconfig lacks the context, cluster or user.",
-      remedy: "Choose one that it has with `--context`, or `kubectl config use-context NAME`.",
+      cause: "The kubeconfig does not contain the context, cluster or user.",
+      remedy: "Choose an existing context with `--context` or `kubectl config use-context NAME`.",
     },
     {
       code: "exit 2",
       texts: ['<where>: server "<url>" is not an http or https URL'],
       cause: "`clusters[].cluster.server` is not a URL.",
-      remedy: "Correct it, with its scheme.",
+      remedy: "Write a URL with a scheme, such as `https://host:6443`.",
     },
     {
       code: "exit 2",
       texts: [
         '<where>: tls-server-name "<name>" differs from the server\'s host, which the runtime cannot check; make that name resolve and use it in server',
       ],
-      cause: "Deno checks certificates against the host of the URL alone.",
-      remedy: "Use that name in `server`, and make it resolve, for example in `/etc/hosts`.",
+      cause: "Deno verifies the server's certificate only with the host name of the URL.",
+      remedy:
+        "Use the value of `tls-server-name` as the host in `server`, and make the name resolve, for example in `/etc/hosts`.",
     },
     {
       code: "exit 2",
@@ -318,8 +328,9 @@ export const COMMAND_LINE: Section = {
         '… client-key of "<name>"',
         "<file>: cannot use the certificates or the proxy: <why>",
       ],
-      cause: "A certificate, key or proxy of the kubeconfig is damaged or missing.",
-      remedy: "Fetch the kubeconfig again from the cluster's provider; check its `proxy-url`.",
+      cause: "A certificate, a key or the proxy URL of the kubeconfig is invalid or missing.",
+      remedy:
+        "Download the kubeconfig again from the cluster's provider, and check its `proxy-url`.",
     },
     {
       code: "exit 2",
@@ -330,7 +341,8 @@ export const COMMAND_LINE: Section = {
         '<file>: user "<name>": auth-provider "<provider>" is not supported; use an exec plugin',
       ],
       cause: "kro does not support this field of the kubeconfig.",
-      remedy: "Use another user; for cloud providers install their exec plugin.",
+      remedy:
+        "Use another user of the kubeconfig. For a cloud provider, install the provider's exec plugin.",
     },
     {
       code: "exit 2",
@@ -352,8 +364,9 @@ export const COMMAND_LINE: Section = {
         "<plugin> needs a terminal (interactiveMode Always); kro gives it none",
         "… it failed without output",
       ],
-      cause: "The kubeconfig's exec plugin is missing, or failed.",
-      remedy: "Install it and put it on `PATH`; run the command by hand to see its error.",
+      cause: "The exec plugin of the kubeconfig's user is not installed, or failed.",
+      remedy:
+        "Install the plugin in a folder of `PATH`. Run the plugin's command by hand to see its error.",
     },
     {
       code: "exit 2",
@@ -369,7 +382,7 @@ export const COMMAND_LINE: Section = {
       ],
       cause:
         "A file that the kubeconfig or the pod's service account names is missing, unreadable or empty.",
-      remedy: "Correct the path; in a pod, set `automountServiceAccountToken: true`.",
+      remedy: "Correct the path. In a pod, set `automountServiceAccountToken: true`.",
     },
     {
       code: "exit 2",
@@ -381,8 +394,9 @@ export const COMMAND_LINE: Section = {
         "… setting $<name>",
         "… reading the host name",
       ],
-      cause: "kro was started by `deno run` without the right that it needs.",
-      remedy: "Add the flag that the message gives; the compiled binary has all that it needs.",
+      cause: "kro was started with `deno run`, without a required Deno permission.",
+      remedy:
+        "Add the flag that the message names, or use the compiled executable, which has all permissions.",
     },
   ],
 };

@@ -5,14 +5,15 @@ import type { Section } from "./types.ts";
 export const EVENTS: Section = {
   title: "Events",
   intro:
-    "Events about instances need the feature gate `InstanceConditionEvents`. Their reasons are `Created`, `Updated`, " +
+    "kro creates Events about instances only with the feature gate `InstanceConditionEvents`. The reason of such an Event is `Created`, `Updated`, " +
     "`Pruned`, `Failed`, or the type of a condition whose status changed.",
   entries: [
     {
       code: "LeaderElection",
       texts: ["<identity> became leader"],
       cause: "This controller acquired the Lease.",
-      remedy: "Nothing; if it repeats often, look under `kro.lease` for lost leases.",
+      remedy:
+        "Nothing. If this Event occurs often, look for lost leases in the log lines of `kro.lease`.",
     },
   ],
 };

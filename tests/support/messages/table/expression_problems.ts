@@ -10,8 +10,9 @@ export const GRAPH: Entry[] = [
       'expressions cannot be nested, except inside a "…" literal',
       "a CustomResourceDefinition may have expressions only in its metadata",
     ],
-    cause: "An expression is not closed, contains another one, or stands where none may.",
-    remedy: "Close each `${`; inside an expression write names without `${…}`.",
+    cause:
+      "An expression has no closing brace, contains another expression, or is in a field that cannot contain an expression.",
+    remedy: "Close each `${` with `}`. Inside an expression, write names without `${…}`.",
   },
   {
     code: "EXPR-SYNTAX, STATUS, COND",
@@ -21,8 +22,9 @@ export const GRAPH: Entry[] = [
       "… write ${<expression>}",
     ],
     cause:
-      "`readyWhen`, `includeWhen`, `forEach` and conditions take one expression without text around it.",
-    remedy: "Remove the text around `${…}`, or put it into the expression as a string.",
+      "Each entry of `readyWhen`, `includeWhen`, `forEach` and `status.conditions` must be a single expression without other text.",
+    remedy:
+      "Remove the text before and after `${…}`, or move the text into the expression as a string.",
   },
   {
     code: "REF, GRAPH, TYPE, STATUS, COND",
@@ -36,8 +38,9 @@ export const GRAPH: Entry[] = [
       '"<variable>" exists only in the template',
       "must refer to a resource or to schema",
     ],
-    cause: "The expression uses a name that does not exist, or not in this field.",
-    remedy: "Use `schema` or the `id` of another resource; the hint gives the nearest name.",
+    cause: "The expression uses a name that does not exist or is not available in this field.",
+    remedy:
+      "Use `schema` or the `id` of another resource. The message suggests the most similar name.",
   },
   {
     code: "GRAPH",
@@ -45,8 +48,9 @@ export const GRAPH: Entry[] = [
       "dependencies form a cycle: <ids>",
       "… expressions in includeWhen and forEach are dependencies too",
     ],
-    cause: "Resources refer to each other in a circle, so none can be created first.",
-    remedy: "Remove one of the references; compute the shared value from `schema`.",
+    cause:
+      "The expressions of some resources refer to each other in a cycle, so that kro cannot create any of them first.",
+    remedy: "Remove one of the references, for example by computing the value from `schema`.",
   },
   {
     code: "IDENTITY",
@@ -54,15 +58,15 @@ export const GRAPH: Entry[] = [
       'the variable "<name>" does not occur in <field>, so objects would collide',
       "… use ${<name>} in <field>",
     ],
-    cause: "Two objects of a `forEach` would have one name.",
-    remedy: "Use every variable in `metadata.name` or `metadata.namespace`.",
+    cause: "Two objects of a `forEach` would have the same name and namespace.",
+    remedy: "Use every variable of the `forEach` in `metadata.name` or `metadata.namespace`.",
   },
   {
     code: "IDENTITY",
     texts: ["dimensions are independent: a list cannot use another variable"],
     cause: "A list of `forEach` refers to a variable of the same `forEach`.",
     remedy:
-      "Compute one list of pairs, for example with `.map(..)` and `.flatten()`, and iterate over that.",
+      "Compute a single list, for example with `.map(..)` and `.flatten()`, and iterate over that list.",
   },
   {
     code: "GATE",
@@ -70,8 +74,9 @@ export const GRAPH: Entry[] = [
       "omit() needs the feature gate CELOmitFunction",
       "omit() may not remove what identifies the object",
     ],
-    cause: "`omit()` is off, or stands in a name or namespace.",
-    remedy: "Set `--feature-gates=CELOmitFunction=true`, and use it in other fields alone.",
+    cause:
+      "The feature gate of `omit()` is disabled, or `omit()` is used in `metadata.name` or `metadata.namespace`.",
+    remedy: "Set `--feature-gates=CELOmitFunction=true`, and use `omit()` only in other fields.",
   },
   {
     code: "TYPE, STATUS, COND",
@@ -82,8 +87,9 @@ export const GRAPH: Entry[] = [
       "omit() cannot be used in the status",
       "omit() is not allowed here",
     ],
-    cause: "`omit()` removes a field of a template, and this expression does not yield one.",
-    remedy: "Use a conditional with another value.",
+    cause:
+      "`omit()` removes a field of a template, but this expression is not the value of a field of a template.",
+    remedy: "Return another value instead of `omit()`.",
   },
   {
     code: "TYPE",
@@ -100,7 +106,7 @@ export const GRAPH: Entry[] = [
       '… the field "<name>" is not known there',
       "… its elements",
     ],
-    cause: "The expression's type does not fit the field.",
+    cause: "The type of the expression's result is not the type of the field.",
     remedy:
       "Convert the value, for example with `string(..)` or `int(..)`, or build it with the fields that the schema has.",
   },
@@ -111,8 +117,9 @@ export const GRAPH: Entry[] = [
       '"state" is a string that kro writes, but the expression yields <type>',
       "… choose another name",
     ],
-    cause: "A field of `schema.status` is constant, or has the name of kro's own field `state`.",
-    remedy: "Write an expression that refers to a resource; rename `state`.",
+    cause:
+      "A field of `schema.status` has a constant value, or another type is given for the field `state`, which kro writes.",
+    remedy: "Write an expression that refers to a resource, or rename the field `state`.",
   },
   {
     code: "COND",
@@ -124,9 +131,10 @@ export const GRAPH: Entry[] = [
       '"<type>" is declared by this RGD, and such conditions cannot refer to each other',
       '"<type>" is not a condition that kro sets: <types>',
     ],
-    cause: "An entry of `status.conditions` does not yield one valid condition of its own type.",
+    cause:
+      "The result of an entry of `status.conditions` is not a valid condition, or another entry has the same type.",
     remedy:
-      "Write `${runtime.newCondition({type: …, status: …})}` with a type that no other entry has.",
+      "Write `${runtime.newCondition({type: …, status: …})}` with a different `type` in each entry.",
   },
   {
     code: "COST",
@@ -135,8 +143,9 @@ export const GRAPH: Entry[] = [
       "… bound the lists and strings that it walks by maxItems and maxLength, or nest fewer loops",
     ],
     cause:
-      "A warning: the expression is valid, and could exceed the cost budget with the largest data.",
-    remedy: "Set `maxItems` and `maxLength` in the schema, or raise `--cel-expression-budget`.",
+      "This is a warning: the expression is valid, but could exceed the cost limit with the largest data that the schemas allow.",
+    remedy:
+      "Limit the fields that the expression reads with `maxItems` and `maxLength`, or raise `--cel-expression-budget`.",
   },
 ];
 
@@ -152,9 +161,9 @@ export const CEL: Entry[] = [
       "unexpected <token>",
       "… end of input",
     ],
-    cause: "The expression is not complete, or has a token that does not belong there.",
+    cause: "The expression is incomplete, or contains an unexpected token.",
     remedy:
-      "Look at the offset: an operator, an operand or a closing bracket is missing before it.",
+      "Look at the offset in the message: often an operator, an operand or a closing bracket is missing before this offset.",
   },
   {
     code: "EXPR-SYNTAX, STATUS, COND",
@@ -166,9 +175,9 @@ export const CEL: Entry[] = [
       "int literal is out of range",
       "double literal is out of range",
     ],
-    cause: "A literal is not valid.",
+    cause: "A string, bytes or number literal of the expression is invalid.",
     remedy:
-      'Close the quote; write a backslash as `\\\\` or use a raw string `r"…"`; keep ints within 64 bits.',
+      'Close the quotation mark, write a backslash as `\\\\` or use a raw string `r"…"`, and use ints of at most 64 bits.',
   },
   {
     code: "EXPR-SYNTAX, STATUS, COND",
@@ -177,14 +186,14 @@ export const CEL: Entry[] = [
       "- and ! cannot be combined directly: use parentheses",
       "a conditional between ? and : needs parentheses",
     ],
-    cause: "CEL's grammar does not allow this form.",
-    remedy: "Add parentheses; select special names as in ``a.`b-c` ``.",
+    cause: "CEL's grammar does not allow this form of an expression.",
+    remedy: "Add parentheses. Use backticks only to select a field, as in ``a.`b-c` ``.",
   },
   {
     code: "EXPR-SYNTAX, STATUS, COND",
     texts: ["expression nests deeper than <n> levels", "expression is longer than <n> characters"],
     cause: "The expression exceeds a limit of the parser.",
-    remedy: "Split it over several resources or fields.",
+    remedy: "Split the expression into several fields or resources.",
   },
   {
     code: "EXPR-SYNTAX, STATUS, COND",
@@ -194,8 +203,8 @@ export const CEL: Entry[] = [
       "<macro>() needs two different variable names",
       "<macro>() needs the name of a variable here",
     ],
-    cause: "A macro has an argument of another form.",
-    remedy: "Write it as in `list.map(x, x.name)` or `has(a.b)`.",
+    cause: "An argument of a macro has the wrong form.",
+    remedy: "Write the macro as in `list.map(x, x.name)` or `has(a.b)`.",
   },
   {
     code: "EXPR-SYNTAX, COND",
@@ -206,7 +215,7 @@ export const CEL: Entry[] = [
       'runtime.newCondition() has the key "<key>" twice',
       'runtime.newCondition() needs the key "<key>"',
     ],
-    cause: "The argument of `runtime.newCondition()` is not a literal with its keys.",
+    cause: "The argument of `runtime.newCondition()` is not a map literal with the supported keys.",
     remedy:
       'Write `runtime.newCondition({type: "Healthy", status: "True", reason: "…", message: "…"})`.',
   },
@@ -224,8 +233,9 @@ export const CEL: Entry[] = [
       "… convert with double(..) or int(..)",
       "… convert with string(..)",
     ],
-    cause: "No function or operator of that name takes these types.",
-    remedy: "Follow the hint: convert one value, or give an optional a default.",
+    cause: "The function or operator does not exist, or does not accept arguments of these types.",
+    remedy:
+      "Follow the hint in the message: convert a value, or give an optional a default with `.orValue(..)`.",
   },
   {
     code: "TYPE, STATUS, COND",
@@ -238,9 +248,9 @@ export const CEL: Entry[] = [
       "expected bool for <operator>, found <type>",
       "… the condition of <macro>()",
     ],
-    cause: "A value is used in a way that its type does not allow.",
+    cause: "The type of a value does not support the operation.",
     remedy:
-      "Use the type that the message expects; index lists by int and maps by their key's type.",
+      "Use a value of the type that the message names. The index of a list is an int, and the index of a map has the type of its keys.",
   },
   {
     code: "TYPE, STATUS, COND",
@@ -252,8 +262,9 @@ export const CEL: Entry[] = [
       "<macro>() must be called on an optional, found <type>",
       "optFlatMap() needs an optional as last argument, found <type>",
     ],
-    cause: "A macro is called on a value, or returns a value, of another type.",
-    remedy: "Convert the value; for optionals write `.orValue([])` before `.map(..)`.",
+    cause:
+      "A macro is called on a value of the wrong type, or its expression returns a value of the wrong type.",
+    remedy: "Convert the value. For an optional list, write `.orValue([])` before `.map(..)`.",
   },
   {
     code: "TYPE, STATUS, COND, argument",
@@ -267,8 +278,9 @@ export const CEL: Entry[] = [
       "the regular expression is not valid RE2 syntax",
     ],
     cause:
-      "A format or a regular expression is not valid, or does not fit its arguments; found at run time when it is not constant.",
-    remedy: "Correct the pattern; RE2 has no look-ahead and no back-references.",
+      "A format string or regular expression is invalid, or does not match the arguments. If the string is not a constant, the error occurs at run time.",
+    remedy:
+      "Correct the format or the regular expression. RE2 does not support look-ahead and back-references.",
   },
   {
     code: "TYPE, STATUS, COND",
@@ -276,7 +288,9 @@ export const CEL: Entry[] = [
       "expected <type> in a string template, found <type>",
       '… use .orValue("..") to give an absent value a default',
     ],
-    cause: "`text ${…} text` takes strings alone.",
-    remedy: "Convert with `string(..)`, or give an absent value a default.",
+    cause:
+      "In a field with text before or after `${…}`, the result of the expression must be a string.",
+    remedy:
+      "Convert the result with `string(..)`, or give an optional a default with `.orValue(..)`.",
   },
 ];

@@ -5,28 +5,29 @@ import type { Section } from "./types.ts";
 export const FAILURES: Section = {
   title: "Failures of expressions",
   intro:
-    "An expression that compiles may fail on an instance's data. The text stands in the instance's conditions after the node and the " +
-    "expression. The code is the kind of failure; `pending` waits, and the others fail the node.",
+    "An expression that compiles may fail with the data of an instance. The instance's conditions contain the message after the node and the " +
+    "expression. The code is the kind of the failure: with `pending`, the node waits; with other codes, the node fails.",
   entries: [
     {
       code: "pending",
       texts: ["no such key", "no such key: <key>", "no such attribute: <name>", "… left out"],
       cause:
-        "A field or key does not exist, or the node that is named was left out by `includeWhen`.",
+        "A field or key does not exist, or `includeWhen` excludes the node that the message names.",
       remedy:
-        "Wait until the object has the field; for an optional field write `a.?b.orValue(..)` or `has(a.b)`.",
+        "Wait until the object has the field. For an optional field, write `a.?b.orValue(..)` or `has(a.b)`.",
     },
     {
       code: "overload",
       texts: ["no such overload", "no such overload: <operation>", "omit() cannot be compared"],
-      cause: "Values of type dyn do not fit the function or operator.",
-      remedy: "Convert them first, for example with `int(..)` or `string(..)`.",
+      cause:
+        "A function or an operator does not accept the types that its arguments have at run time.",
+      remedy: "Convert the arguments, for example with `int(..)` or `string(..)`.",
     },
     {
       code: "division",
       texts: ["division by zero", "modulus by zero"],
-      cause: "The right side is 0.",
-      remedy: "Guard it: `b == 0 ? 0 : a / b`.",
+      cause: "The right operand of a division or modulus is 0.",
+      remedy: "Check the operand first: `b == 0 ? 0 : a / b`.",
     },
     {
       code: "overflow",
@@ -38,7 +39,8 @@ export const FAILURES: Section = {
         "uint is out of the range of int",
       ],
       cause: "A result exceeds the range of its type.",
-      remedy: "Bound the input with `minimum` and `maximum`, or compute with `double(..)`.",
+      remedy:
+        "Limit the input fields with the markers `minimum` and `maximum`, or calculate with `double(..)`.",
     },
     {
       code: "conversion",
@@ -49,8 +51,8 @@ export const FAILURES: Section = {
         "… schema has an unknown type",
       ],
       cause:
-        "A text is not of the form that the type needs, or an object does not have the type that its schema declares.",
-      remedy: "Check the value with `kubectl get -o yaml`; correct it, or the schema.",
+        "A string does not have the format of the target type, or a value of an object does not have the type that the schema declares.",
+      remedy: "Check the value with `kubectl get -o yaml`. Correct the value, or the schema.",
     },
     {
       code: "conversion",
@@ -62,8 +64,9 @@ export const FAILURES: Section = {
         "a key of this type cannot be converted to a string",
         "a value of this type cannot be a map key",
       ],
-      cause: "The result is not a value that a field of an object can hold.",
-      remedy: "Convert it: `base64.encode(..)`, `string(..)`, or a map with string keys.",
+      cause: "The result of the expression cannot be represented in JSON.",
+      remedy:
+        "Convert the result with `base64.encode(..)` or `string(..)`, or use a map with string keys.",
     },
     {
       code: "pending, argument, overload",
@@ -80,7 +83,7 @@ export const FAILURES: Section = {
         "<function>(): the list is empty",
       ],
       cause: "A list or string is shorter than the index, or the index has another type.",
-      remedy: "Guard it with `size(list) > n`, or write `list[?n].orValue(..)`.",
+      remedy: "Check the length first with `size(list) > n`, or write `list[?n].orValue(..)`.",
     },
     {
       code: "argument, other",
@@ -106,9 +109,9 @@ export const FAILURES: Section = {
         "semver(): the text is not a valid semantic version",
         "url(): the text is not a valid absolute URL",
       ],
-      cause: "The text has another form than the function parses.",
+      cause: "The argument is a string that the function cannot parse.",
       remedy:
-        "Check it first, for example with `isIP(..)`, `isURL(..)` or `isQuantity(..)`, or validate the field with `pattern`.",
+        "Check the string first, for example with `isIP(..)`, `isURL(..)` or `isQuantity(..)`, or validate the field with the marker `pattern`.",
     },
     {
       code: "conversion, other",
@@ -117,8 +120,8 @@ export const FAILURES: Section = {
         "json.encode() cannot encode an object with a schema; use json.marshal()",
         "json.encode() cannot encode an absent optional",
       ],
-      cause: "`json.encode()` takes plain values alone.",
-      remedy: "Use `json.marshal(..)`, or give the optional a default.",
+      cause: "`json.encode()` accepts only values of built-in types.",
+      remedy: "Use `json.marshal(..)`, or unwrap the optional with `.orValue(..)`.",
     },
     {
       code: "argument, cost",
@@ -134,8 +137,8 @@ export const FAILURES: Section = {
         "… a key has no value",
         "unknown time zone",
       ],
-      cause: "An argument is out of the function's range.",
-      remedy: "Bound the field in `spec.schema`, with `minimum`, `maximum` or `enum`.",
+      cause: "An argument is outside the range that the function accepts.",
+      remedy: "Limit the field in `spec.schema` with the marker `minimum`, `maximum` or `enum`.",
     },
     {
       code: "argument",
@@ -145,8 +148,9 @@ export const FAILURES: Section = {
         "join(): the list must hold strings",
         "a macro inserts the same key twice",
       ],
-      cause: "The elements of a list do not have one type, or two yield the same key of a map.",
-      remedy: "Convert the elements with `.map(x, string(x))`; make the keys unique.",
+      cause:
+        "The elements of a list have different types, or two elements have the same key in the resulting map.",
+      remedy: "Convert the elements with `.map(x, string(x))`, or make the keys unique.",
     },
     {
       code: "argument, pending",
@@ -161,8 +165,9 @@ export const FAILURES: Section = {
         "runtime.condition(): status.conditions must be a list",
         "runtime.condition(): conditions must be objects",
       ],
-      cause: "An expression of `status.conditions` yields or reads a condition of another form.",
-      remedy: "Pass strings, and an object whose `status.conditions` is a list.",
+      cause: "An expression of `status.conditions` creates or reads an invalid condition.",
+      remedy:
+        "Pass strings to `runtime.newCondition()`. Pass an object with a list `status.conditions` to `runtime.condition()`.",
     },
     {
       code: "cost",
@@ -172,8 +177,9 @@ export const FAILURES: Section = {
         "value is nested too deeply",
       ],
       cause:
-        "The cost budget of one evaluation or of one pass is used up. Exceeding it fails that node only.",
-      remedy: "Loop over less data, or raise `--cel-expression-budget` or `--cel-pass-budget`.",
+        "The expression exceeds the cost limit of one evaluation or of one pass. Only the node of the expression fails.",
+      remedy:
+        "Reduce the data that the expression iterates over, or raise `--cel-expression-budget` or `--cel-pass-budget`.",
     },
   ],
 };

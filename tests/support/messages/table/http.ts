@@ -5,13 +5,14 @@ import type { Section } from "./types.ts";
 export const HTTP: Section = {
   title: "HTTP API errors",
   intro:
-    "The JSON API answers with `application/problem+json`; the text is its field `detail`. `/healthz` and `/readyz` answer with plain text.",
+    "An error of the JSON API is `application/problem+json` with the message in the field `detail`. `/healthz` and `/readyz` return plain text.",
   entries: [
     {
       code: "HTTP 400",
       texts: ["limit must be a whole number from 1 to <n>", "continue is not a token of this API"],
-      cause: "A query parameter is not valid.",
-      remedy: "Pass `limit` in that range, and `continue` exactly as the last page returned it.",
+      cause: "The value of a query parameter is invalid.",
+      remedy:
+        "Pass a `limit` in the range that the message names, and the `continue` that the previous page returned.",
     },
     {
       code: "HTTP 401",
@@ -43,32 +44,33 @@ export const HTTP: Section = {
       ],
       cause: "The RGD or the instance does not exist, or the controller has not read it yet.",
       remedy:
-        "List the names at the path that the message gives; write `-` for the namespace of a cluster-scoped instance.",
+        "List the names at the path in the message. For a cluster-scoped instance, write `-` as the namespace.",
     },
     {
       code: "HTTP 404",
       texts: ["no such path: <path>; try <start>"],
-      cause: "The endpoint has no such path; an address of metrics alone has only `/metrics`.",
-      remedy: "Start at the path that the message gives.",
+      cause:
+        "The path does not exist. The address of `--metrics-bind-address` serves only `/metrics`.",
+      remedy: "Use the path in the message, which lists the other paths.",
     },
     {
       code: "HTTP 405",
       texts: ["this API is read-only: use GET or HEAD"],
-      cause: "The request has another method.",
+      cause: "The method of the request is neither GET nor HEAD.",
       remedy: "Change objects with `kubectl`.",
     },
     {
       code: "HTTP 500",
       texts: ["internal error; see kro's log"],
-      cause: "kro failed to answer.",
-      remedy: "Report the error with its lines of the log.",
+      cause: "An internal error of kro occurred while it handled the request.",
+      remedy: "Report the error together with the log lines about it.",
     },
     {
       code: "HTTP 500",
       texts: ["not healthy: <why>", "… the pass over <key> has run for <n> s"],
-      cause: "A pass takes longer than `--pass-deadline`: it hangs.",
+      cause: "A pass takes longer than `--pass-deadline`, so that it probably hangs.",
       remedy:
-        "The liveness probe restarts the pod; raise `--pass-deadline` if such passes are normal.",
+        "Nothing: the liveness probe restarts the pod. If long passes are normal, raise `--pass-deadline`.",
     },
     {
       code: "HTTP 503",
@@ -85,8 +87,9 @@ export const HTTP: Section = {
         "… graph <name> is not compiled",
       ],
       cause:
-        "The controller starts or stops, its caches are filling, or the Lease can neither be acquired nor watched.",
-      remedy: "Wait; if a cache is named for long, look for `watch of <kind> failed` in the log.",
+        "The controller is starting or stopping, its caches are not yet filled, or kro can neither acquire nor watch the Lease.",
+      remedy:
+        "Wait. If the message names the same cache for a long time, look for `watch of <kind> failed` in the log.",
     },
   ],
 };

@@ -5,13 +5,13 @@ import type { Section } from "./types.ts";
 export const INSTANCE_CONDITIONS: Section = {
   title: "Conditions of an instance",
   intro:
-    "Read them with `kubectl describe KIND NAME`. `Ready` copies the first condition below it that is not true, and " +
-    "`InstanceSynced` repeats `Ready`. In messages, `node` is the `id` of a resource of the RGD.",
+    "`kubectl describe KIND NAME` shows the conditions of an instance. The condition `Ready` has the reason and message of the first " +
+    "other condition that is not true, and `InstanceSynced` repeats `Ready`. In messages, a node is a resource of the RGD, named by its `id`.",
   entries: [
     {
       code: "InstanceManaged=True/Managed",
       texts: ["instance is properly managed with finalizers and labels"],
-      cause: "Finalizer, labels and inventory are on the instance.",
+      cause: "The instance has kro's finalizer, labels and inventory.",
       remedy: "Nothing.",
     },
     {
@@ -23,7 +23,7 @@ export const INSTANCE_CONDITIONS: Section = {
       ],
       cause: "The API server refused the patch of the instance's metadata.",
       remedy:
-        "Grant kro `patch` on the kind, or change the admission policy that refused it; kro retries.",
+        "Grant kro `patch` on the kind of the instance, or change the admission policy that refused the patch. kro retries.",
     },
     {
       code: "InstanceManaged=False/ManagementFailed, ResourcesReady=Unknown/UnderDeletion",
@@ -37,23 +37,23 @@ export const INSTANCE_CONDITIONS: Section = {
         'invalid <key> annotation: got "<value>", want "<expected>"',
       ],
       cause:
-        "Another client edited the labels or annotations in which kro records the instance's objects; kro does not delete by a record that it cannot trust.",
+        "Another client edited the labels or annotations in which kro records the instance's objects. kro does not delete objects when this record is invalid.",
       remedy:
-        "Restore the label or annotation to the value that is wanted. An instance that is being deleted can also be ended by hand: delete its objects, then its finalizer.",
+        "Restore the label or annotation to the value that the message names. If the instance is being deleted, you can instead delete its objects and then remove its finalizer.",
     },
     {
       code: "GraphResolved=True/Resolved",
       texts: ["runtime graph created and all resources resolved"],
-      cause: "A graph serves the instance.",
+      cause:
+        "The instance's RGD has an active revision, and all expressions in the status were evaluated.",
       remedy: "Nothing.",
     },
     {
       code: "GraphResolved=False/ResolutionFailed",
       texts: ["failed to evaluate status fields: <fields>"],
       cause:
-        "An expression of `spec.schema.status` fails; or the RGD has no usable revision, and its own message follows.",
-      remedy:
-        "Correct the expression, for example with `.orValue(..)`; without a revision, correct the RGD.",
+        "An expression of `spec.schema.status` failed, or the RGD has no usable revision. In the second case, the message contains the RGD's message.",
+      remedy: "Correct the expression, for example with `.orValue(..)`, or correct the RGD.",
     },
     {
       code: "GraphResolved=False/ResolutionFailed",
@@ -62,26 +62,27 @@ export const INSTANCE_CONDITIONS: Section = {
         "condition types produced twice: <types>",
       ],
       cause:
-        "An expression of `status.conditions` yields another value than conditions, or two yield the same type.",
-      remedy: "Use `runtime.newCondition({…})`, with a type of its own in each.",
+        "The result of an expression of `status.conditions` is not a condition, or two expressions return conditions of the same type.",
+      remedy: "Use `runtime.newCondition({…})` with a different `type` in each expression.",
     },
     {
       code: "ResourcesReady=True/AllResourcesReady",
       texts: ["all resources are created and ready"],
-      cause: "Every node is applied and ready.",
+      cause: "All objects of the instance are applied and ready.",
       remedy: "Nothing.",
     },
     {
       code: "InstanceSynced=True/ReconciliationSucceeded",
       texts: ["Instance reconciled successfully"],
-      cause: "Ready is true.",
+      cause: "The condition `Ready` of the instance is true.",
       remedy: "Nothing.",
     },
     {
       code: "InstanceSynced=False/AwaitingReconciliation",
       texts: ['condition "<type>" is awaiting reconciliation'],
       cause: "No pass has written this condition yet.",
-      remedy: "Wait for a pass; if it stays, check that the controller runs and holds its lease.",
+      remedy:
+        "Wait. If the message does not change, check that the controller is running and holds the Lease.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -93,9 +94,9 @@ export const INSTANCE_CONDITIONS: Section = {
         "collection item <index>: <why><more>",
         "… (and <n> more)",
       ],
-      cause: "At least one node failed or waits; each line is one node.",
+      cause: "At least one node failed or is waiting. Each line of the message describes one node.",
       remedy:
-        "Look up what follows the node's id in this section or under “Failures of expressions”.",
+        "Search this section and “Failures of expressions” for the part of the message that follows the node's id.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -106,9 +107,9 @@ export const INSTANCE_CONDITIONS: Section = {
         "… <field> is <value>",
       ],
       cause:
-        "The object was applied, and its `readyWhen` is false; the fields that the expression reads follow with their values.",
+        "The object was applied, but its `readyWhen` is false. The message contains the values of the fields that the expression reads.",
       remedy:
-        "Look at the object itself with `kubectl describe`; correct `readyWhen` if it can never become true.",
+        "Check the object with `kubectl describe`. If `readyWhen` can never become true, correct the expression.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -119,9 +120,9 @@ export const INSTANCE_CONDITIONS: Section = {
         "… it did not return a bool",
         "<where>: it did not return a bool",
       ],
-      cause: "`readyWhen` or `includeWhen` fails, or yields something other than true or false.",
-      remedy:
-        "Correct the expression in the RGD; the failure is explained under “Failures of expressions”.",
+      cause:
+        "The expression of `readyWhen` or `includeWhen` failed, or its result is not a boolean.",
+      remedy: "Correct the expression in the RGD. “Failures of expressions” explains the failure.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -135,7 +136,7 @@ export const INSTANCE_CONDITIONS: Section = {
       ],
       cause: "An expression reads a field that does not exist yet, or a node that is not ready.",
       remedy:
-        "Wait for the node that is named; if the field never appears, correct the expression or make it optional with `?`.",
+        "Wait for the node that the message names. If the field never appears, correct the expression, or make the field optional with `?`.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -145,7 +146,7 @@ export const INSTANCE_CONDITIONS: Section = {
         "… not found",
       ],
       cause: "An object of an `externalRef` does not exist, or is not ready.",
-      remedy: "Create it, or correct name and namespace of the `externalRef`.",
+      remedy: "Create the object, or correct the name and namespace of the `externalRef`.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -165,36 +166,41 @@ export const INSTANCE_CONDITIONS: Section = {
         "… operator must be In, NotIn, Exists or DoesNotExist",
       ],
       cause:
-        "The selector of an external collection is not valid once its expressions are evaluated.",
-      remedy: "Correct `externalRef.metadata.selector`, or the instance's field that it reads.",
+        "After the evaluation of its expressions, the label selector of an `externalRef` is invalid.",
+      remedy:
+        "Correct `externalRef.metadata.selector`, or the field of the instance that the selector reads.",
     },
     {
       code: "ResourcesReady=False/NotReady",
       texts: [
         'node "<id>": forEach "<variable>" did not return a list',
       ],
-      cause: "A list of `forEach` evaluates to another value, such as null.",
-      remedy: "Correct the expression, or give it a default: `${schema.spec.?items.orValue([])}`.",
+      cause: "The result of an expression of `forEach` is not a list, for example null.",
+      remedy:
+        "Correct the expression, or add a default value as in `${schema.spec.?items.orValue([])}`.",
     },
     {
       code: "ResourcesReady=False/NotReady",
       texts: ["collection size of <n> is over the maximum collection size of <limit>"],
-      cause: "The lists of `forEach` multiply to more objects than one node may have.",
-      remedy: "Bound the lists with `maxItems`, or raise `--rgd-max-collection-size`.",
+      cause:
+        "The `forEach` of a node creates more objects than `--rgd-max-collection-size` allows.",
+      remedy: "Limit the lists with the marker `maxItems`, or raise `--rgd-max-collection-size`.",
     },
     {
       code: "ResourcesReady=False/NotReady",
       texts: ['node "<id>" identity collision: duplicate identity: <object>'],
       cause:
-        "Two items of a `forEach` have the same kind, namespace and name, because a list has an element twice.",
-      remedy: "Remove the duplicate, or use a unique part of the element in `metadata.name`.",
+        "Two objects of a `forEach` have the same kind, namespace and name, for example because a list contains an element twice.",
+      remedy:
+        "Remove the duplicate element, or use a unique part of the element in `metadata.name`.",
     },
     {
       code: "ResourcesReady=False/NotReady",
       texts: ['node "<id>": <field> is nested too deeply to be compared'],
       cause:
-        "The field's expression yields lists or objects of more than 128 levels, which kro does not compare with the cluster.",
-      remedy: "Look at the instance: no Kubernetes kind needs so many levels.",
+        "The result of the field's expression has more than 128 levels of nested lists or objects, which kro does not compare with the object in the cluster.",
+      remedy:
+        "Check the values of the instance that the expression reads, and reduce their nesting.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -204,7 +210,8 @@ export const INSTANCE_CONDITIONS: Section = {
         "… must be given: objects are found again by name, so generateName is not supported",
         'node "<id>" is namespaced and must resolve metadata.namespace when the instance is cluster-scoped',
       ],
-      cause: "After evaluation the object has no name, or no namespace where it needs one.",
+      cause:
+        "After the evaluation of the template, the object has no name or lacks a required namespace.",
       remedy: "Set `metadata.name` and `metadata.namespace` in the template.",
     },
     {
@@ -213,8 +220,8 @@ export const INSTANCE_CONDITIONS: Section = {
         "found resources with conflicts: <conflicts>",
         "resourceID: <id> conflicts with resourceID: <other> (<object>)",
       ],
-      cause: "Two nodes of the RGD yield the same object.",
-      remedy: "Give one of them another `metadata.name` or namespace.",
+      cause: "Two nodes of the RGD have an object with the same kind, namespace and name.",
+      remedy: "Change `metadata.name` or `metadata.namespace` of one of the two nodes.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -223,9 +230,10 @@ export const INSTANCE_CONDITIONS: Section = {
         "…; it is an object of <kind> <name>",
         'apply <object>: it belongs to ApplySet "<id>", not to "<own>"',
       ],
-      cause: "Another instance, or another ApplySet tool, manages an object of the same name.",
+      cause:
+        "Another instance, or another tool that uses ApplySets, manages an object with the same name.",
       remedy:
-        "Give the objects different names; if the other owner no longer exists, remove the label `applyset.kubernetes.io/part-of` from the object.",
+        "Give the objects different names. If the other owner no longer exists, remove the label `applyset.kubernetes.io/part-of` from the object.",
     },
     {
       code: "ResourcesReady=False/NotReady",
@@ -235,7 +243,7 @@ export const INSTANCE_CONDITIONS: Section = {
         "… a client that the managed fields do not name",
       ],
       cause:
-        "Another controller or a user writes the same field as the template, each time that kro repairs it.",
+        "Another controller or a user changes a field of the template again each time that kro repairs the field.",
       remedy: "Remove the field from the template, or stop the other manager from writing it.",
     },
     {
@@ -246,8 +254,8 @@ export const INSTANCE_CONDITIONS: Section = {
         "list orphans failed",
       ],
       cause:
-        "An object that the graph no longer has cannot be listed or deleted, or was created again meanwhile.",
-      remedy: "Grant kro `list` and `delete` on its kind; kro retries.",
+        "kro cannot list or delete an object that the graph no longer contains, or another client created the object again.",
+      remedy: "Grant kro `list` and `delete` on the kind of the object. kro retries.",
     },
     {
       code: "ResourcesReady=False/ResourceDeleting",
@@ -255,8 +263,8 @@ export const INSTANCE_CONDITIONS: Section = {
         'resource "<name>" for node "<id>" is currently being deleted; waiting for deletion to complete before continuing reconciliation',
       ],
       cause:
-        "An object of the instance has a deletionTimestamp; kro creates it again once it is gone.",
-      remedy: "Wait; if it stays, look at the object's finalizers.",
+        "Another client is deleting an object of the instance. kro creates the object again when the deletion is complete.",
+      remedy: "Wait. If the message remains, check the finalizers of the object.",
     },
     {
       code: "ResourcesReady=Unknown/UnderDeletion",
@@ -267,9 +275,10 @@ export const INSTANCE_CONDITIONS: Section = {
         "deleting apply-order wave <n>",
         "waiting for pruned objects to be gone",
       ],
-      cause: "The instance is being deleted, and its objects go first, wave by wave.",
+      cause:
+        "The instance is being deleted. kro first deletes its objects, in waves in reverse apply order.",
       remedy:
-        "Wait; an object that is named with finalizers is held by the controller of these finalizers.",
+        "Wait. If the message names finalizers of an object, check the controllers that must remove these finalizers.",
     },
     {
       code: "ResourcesReady=Unknown/UnderDeletion",
@@ -281,9 +290,9 @@ export const INSTANCE_CONDITIONS: Section = {
         "… its CRD serves no version",
       ],
       cause:
-        "kro cannot delete the instance's objects, or cannot tell whether some remain because their kind is not served.",
+        "kro cannot delete the instance's objects, or cannot determine whether objects remain because their kind is not served.",
       remedy:
-        "Restore the API or the CRD, or grant kro `list` and `delete`; kro retries and keeps the finalizer meanwhile.",
+        "Restore the API or the CRD, or grant kro `list` and `delete`. kro retries, and keeps the finalizer of the instance until then.",
     },
   ],
 };

@@ -5,8 +5,8 @@ import type { Section } from "./types.ts";
 export const LOG_LINES: Section = {
   title: "Log lines",
   intro:
-    "The code is the line's category and level; JSON lines have both as fields, and the values as fields of their " +
-    "own. DEBUG and TRACE lines need `-v 1` and `-v 2`.",
+    "The code is the category and level of the log line. A log line in JSON has the category, the level and each value as fields. " +
+    "kro logs DEBUG lines only with `-v 1` or `-v 2`, and TRACE lines only with `-v 2`.",
   entries: [
     {
       code: "kro.controller INFO",
@@ -16,7 +16,7 @@ export const LOG_LINES: Section = {
         "listening on <url>",
         "received <signal>: stopping; a second signal ends kro at once",
       ],
-      cause: "The process starts or stops.",
+      cause: "The controller is starting or stopping.",
       remedy: "Nothing.",
     },
     {
@@ -29,31 +29,31 @@ export const LOG_LINES: Section = {
         "… times are RFC 3339",
         "… --enable-controller-warmup (without --leader-elect)",
       ],
-      cause: "These flags are accepted so that upstream's command line works, and change nothing.",
-      remedy: "Remove them.",
+      cause: "kro accepts these flags of upstream for compatibility, but ignores them.",
+      remedy: "Remove the flags that the message lists.",
     },
     {
       code: "kro.controller WARN",
       texts: [
         "running passes are aborted: they exceed --graceful-shutdown-timeout; the next start repeats them",
       ],
-      cause: "Passes still waited for the API server when the time to stop was over.",
+      cause: "Some passes did not finish within `--graceful-shutdown-timeout`.",
       remedy:
-        "Raise `--graceful-shutdown-timeout`, and `terminationGracePeriodSeconds` of the pod above it.",
+        "Raise `--graceful-shutdown-timeout`, and set the pod's `terminationGracePeriodSeconds` to a higher value.",
     },
     {
       code: "kro.controller WARN",
       texts: ["the watch of <kind> missed <n> changes, found by the resync"],
       cause:
-        "Events of the kind did not arrive, for example behind a proxy that drops idle connections.",
+        "kro did not receive some watch events of the kind, for example because a proxy drops idle connections.",
       remedy:
-        "Nothing is lost: the instances are reconciled now. If it repeats, check the connection to the API server and lower `--dynamic-controller-default-resync-period`.",
+        "Nothing: kro now reconciles the instances. If the message repeats, check the connection to the API server, and lower `--dynamic-controller-default-resync-period`.",
     },
     {
       code: "kro.controller WARN",
       texts: ["resync of <kind> failed: <error>"],
-      cause: "The list that compares the cache with the cluster failed.",
-      remedy: "Look up the error; the next resync tries again.",
+      cause: "The list request of a full resync failed.",
+      remedy: "Look up the error in “Requests to the API server”. The next resync tries again.",
     },
     {
       code: "kro.controller WARN",
@@ -61,9 +61,9 @@ export const LOG_LINES: Section = {
         "the event loop was blocked for <duration>; passes meanwhile: <passes>; last event: <event>",
       ],
       cause:
-        "All work of the process waited: one of the passes or the last watch event took that long, or the process is short of CPU.",
+        "kro's process could do no other work for the duration in the message: a pass or the last watch event took that long, or the process is short of CPU.",
       remedy:
-        "Look at the CPU limit of the pod first. If one instance is named again and again, look for very large values in it, and report it.",
+        "Check the CPU limit of the pod. If the message repeatedly names the same instance, check the instance for very large values, and report the message.",
     },
     {
       code: "kro.process ERROR",
@@ -71,8 +71,9 @@ export const LOG_LINES: Section = {
         "internal error in <work>, please report it: <error>",
         "… nested deeper than <n> levels",
       ],
-      cause: "An error that no code caught: a bug. The process continues.",
-      remedy: "Report the line with its stack. `kro_internal_errors_total` counts such errors.",
+      cause: "An internal error of kro, which is a bug. The process continues to run.",
+      remedy:
+        "Report the log line with its stack. The metric `kro_internal_errors_total` counts such errors.",
     },
     {
       code: "kro.controller ERROR",
@@ -91,45 +92,46 @@ export const LOG_LINES: Section = {
         "graph <graph> deleted",
         "graph <graph> deleted; its CRD <crd> stays",
       ],
-      cause: "An RGD changed its state, waits for its instances, or was deleted.",
+      cause: "The state of an RGD changed, or the RGD was deleted.",
       remedy:
-        "Nothing. A CRD stays without `--allow-crd-deletion`; delete it by hand when its instances are no longer needed.",
+        "Nothing. Without `--allow-crd-deletion`, kro keeps the CRD of a deleted RGD; delete the CRD when its instances are no longer needed.",
     },
     {
       code: "kro.graph ERROR",
       texts: ["graph <graph> failed: <error>"],
-      cause: "The RGD has problems, or cannot be published.",
-      remedy: "Read the RGD's conditions; the error is one of their messages.",
+      cause: "The RGD has problems, or kro cannot write its CRD or revision.",
+      remedy:
+        "Read the RGD's conditions, which contain the error, and look up the message on this page.",
     },
     {
       code: "kro.graph WARN",
       texts: ["cannot watch instances of <crd>, retrying: <error>"],
-      cause: "The RGD of a CRD was deleted, and kro cannot watch the instances that it left.",
+      cause: "The RGD of a CRD was deleted, and kro cannot watch the remaining instances.",
       remedy:
-        "Grant kro `list` and `watch` on the kind; deletions of its instances wait until then.",
+        "Grant kro `list` and `watch` on the kind. Until then, kro cannot finish deletions of its instances.",
     },
     {
       code: "kro.graph WARN",
       texts: [
         "cannot watch APIServices: <error>; retries find new aggregated APIs within two minutes",
       ],
-      cause: "kro may not list or watch APIServices.",
+      cause: "kro has no permission to list or watch APIServices.",
       remedy:
         "Grant `list` and `watch` on `apiservices.apiregistration.k8s.io`, or accept the delay.",
     },
     {
       code: "kro.instance INFO",
       texts: ["<kind> <instance> is <state>", "<kind> <instance> recovered"],
-      cause: "An instance changed its state.",
+      cause: "The state of an instance changed.",
       remedy: "Nothing.",
     },
     {
       code: "kro.instance INFO",
       texts: ["<kind> <instance> adopted <object>, which had no owner"],
       cause:
-        "An object of that name existed without the label of an ApplySet, and kro applied the template to it.",
+        "An object with the name in the template already existed and belonged to no ApplySet. kro applied the template to this object.",
       remedy:
-        "If the object was another application's, rename the node's object and restore the other one.",
+        "If the object belongs to another application, change the name in the template and restore the object.",
     },
     {
       code: "kro.instance ERROR",
@@ -138,58 +140,61 @@ export const LOG_LINES: Section = {
         "… grant kro that right, by a ClusterRole labelled rbac.kro.run/aggregate-to-controller=true",
       ],
       cause:
-        "A pass failed; the line names the failed nodes and, where it is known, what to do in `next`.",
-      remedy: "Read the instance's conditions; for a missing right add the ClusterRole.",
+        "A pass over the instance failed. The log line names the failed nodes, and its field `next` contains the remedy if kro knows one.",
+      remedy: "Read the instance's conditions. If a permission is missing, add a ClusterRole.",
     },
     {
       code: "kro.instance ERROR",
       texts: [
         "instance <instance> of <crd> failed <retries> times in a row, no more retries: it is reconciled again at its next change, at a change of its objects, or at the resync",
       ],
-      cause: "`--dynamic-controller-default-queue-max-retries` is used up.",
+      cause:
+        "The passes over the instance failed `--dynamic-controller-default-queue-max-retries` times in a row.",
       remedy:
-        "Correct the cause in its conditions; then change or annotate the instance to start a pass.",
+        "Correct the cause that the instance's conditions name. Then change the instance, for example an annotation, to start a pass.",
     },
     {
       code: "kro.instance ERROR",
       texts: [
         "the API server did not keep <fields> of the status: the CRD <name>.<group> has no such fields; another client changed it, and kro restores it",
       ],
-      cause: "The schema in the cluster's CRD differs from the generated one.",
-      remedy: "Stop the client that edits the CRD; kro writes it and the status again.",
+      cause: "The CRD in the cluster differs from the CRD that kro generated.",
+      remedy:
+        "Stop the client that edits the CRD. kro restores the CRD and writes the status again.",
     },
     {
       code: "kro.instance ERROR, GraphResolved=False/StatusRefused",
       texts: ["failed to write the status: <error>"],
       cause:
-        "The API server refused the status. State and conditions are written without the refused fields, if the API server accepts those.",
+        "The API server refused a write of the instance's status. kro then writes the state and the conditions without the refused fields, if the API server accepts this write.",
       remedy:
-        "Correct the expression of the field that the error names; without a field, grant kro `patch` on the subresource `status` of the kind.",
+        "Correct the expression of the status field that the error names. If the error names no field, grant kro `patch` on the subresource `status` of the kind.",
     },
     {
       code: "kro.instance WARN, kro.<part> WARN",
       texts: ["watch of <kind> failed, retrying: <error>"],
-      cause: "A watch ended with an error: a missing right, or the API server is not reachable.",
+      cause: "A watch failed because a permission is missing or the API server cannot be reached.",
       remedy:
-        "Grant kro `list` and `watch` on the kind; the error is explained under “Requests to the API server”.",
+        "Grant kro `list` and `watch` on the kind, or look up the error in “Requests to the API server”.",
     },
     {
       code: "kro.instance WARN",
       texts: ["cannot write an Event of <kind> <instance>: <error>"],
-      cause: "The API server refused an Event; the instance itself is not affected.",
+      cause:
+        "The API server refused an Event of the instance. The instance itself is not affected.",
       remedy:
         "Grant kro `create` and `patch` on `events`, or turn off the feature gate `InstanceConditionEvents`.",
     },
     {
       code: "kro.instance DEBUG",
       texts: ["pass over <kind> <instance>: <state>"],
-      cause: "A pass ended.",
+      cause: "A pass over the instance ended.",
       remedy: "Nothing.",
     },
     {
       code: "kro.instance TRACE",
       texts: ["<kind> <instance>: node <node> is <state>"],
-      cause: "The result of one node in a pass.",
+      cause: "A pass processed one node of the instance.",
       remedy: "Nothing.",
     },
     {
@@ -198,24 +203,25 @@ export const LOG_LINES: Section = {
         "acquired lease <namespace>/<lease>",
         "waiting for lease <namespace>/<lease>, held by <holder>",
       ],
-      cause: "With leader election one controller works, and the others wait.",
+      cause:
+        "With leader election, only the controller that holds the Lease reconciles; other controllers wait for the Lease.",
       remedy: "Nothing.",
     },
     {
       code: "kro.lease WARN",
       texts: ["lost lease <namespace>/<lease>; continues, as leader election is off"],
       cause:
-        "The Lease could not be renewed in time. It serves one-shot commands alone, which may now reconcile themselves.",
-      remedy: "Check the API server's latency.",
+        "kro could not renew the Lease in time. Without leader election, only one-shot commands use the Lease; they may now reconcile themselves.",
+      remedy: "Check the latency of the API server.",
     },
     {
       code: "kro.lease WARN",
       texts: [
         "lost lease <namespace>/<lease>: no writes until it is acquired again; if the API server responds, look for a second leader or a process short of CPU",
       ],
-      cause: "The Lease was not renewed within `--leader-election-renew-deadline`.",
+      cause: "kro could not renew the Lease within `--leader-election-renew-deadline`.",
       remedy:
-        "Check the API server's latency and the pod's CPU limit; raise the three lease durations if both are slow for good.",
+        "Check the latency of the API server and the CPU limit of the pod. If they cannot be improved, raise the three durations of the leader election.",
     },
     {
       code: "kro.lease WARN",
@@ -231,15 +237,15 @@ export const LOG_LINES: Section = {
         "cannot get or renew lease <namespace>/<lease>, retrying: <error>",
         "cannot watch lease <namespace>/<lease>, reading it when it expires: <error>",
       ],
-      cause: "The API server does not answer, or a right on the Lease is missing.",
+      cause: "The API server does not respond, or kro lacks a permission for the Lease.",
       remedy:
         "Grant kro `get`, `list`, `watch`, `create` and `update` on `leases.coordination.k8s.io` in the namespace.",
     },
     {
       code: "kro.lease DEBUG",
       texts: ["cannot record the Event about the new leader: <error>"],
-      cause: "kro may not create Events in the Lease's namespace.",
-      remedy: "Grant `create` on `events`, or ignore it.",
+      cause: "kro has no permission to create Events in the namespace of the Lease.",
+      remedy: "Grant kro `create` on `events`, or ignore the message.",
     },
     {
       code: "kro.debug INFO",
@@ -252,8 +258,8 @@ export const LOG_LINES: Section = {
       texts: [
         "cannot write a heap snapshot: <error>; check that <folder> exists and that kro may write to it",
       ],
-      cause: "The folder of `--debug-dir` is missing or read-only.",
-      remedy: "Mount a writable volume at that path.",
+      cause: "The folder of `--debug-dir` does not exist or is read-only.",
+      remedy: "Mount a writable volume at the path of the folder.",
     },
   ],
 };

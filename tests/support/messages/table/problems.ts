@@ -7,7 +7,7 @@ import type { Section } from "./types.ts";
 export const PROBLEMS: Section = {
   title: "Problems of static analysis",
   intro:
-    "kro reports every problem of an RGD at once, in the condition `GraphAccepted` and in `kro validate`: " +
-    '`node "ID": PATH: EXPRESSION: MESSAGE (at offset N); HINT [CODE]`. In status fields and conditions the code is STATUS or COND whatever the problem is.',
+    "kro reports all problems of an RGD in the condition `GraphAccepted` and in `kro validate`. A problem has the format " +
+    '`node "ID": PATH: EXPRESSION: MESSAGE (at offset N); HINT [CODE]`. Problems of status fields always have the code STATUS, and problems of status conditions the code COND.',
   entries: [...STRUCTURE, ...SIMPLE_SCHEMA, ...GRAPH, ...CEL],
 };

@@ -5,8 +5,8 @@ import type { Section } from "./types.ts";
 export const REQUESTS: Section = {
   title: "Requests to the API server",
   intro:
-    "They begin with the request, such as `GET deployments.apps shop/web`, and stand in conditions, log lines and on the " +
-    "terminal. Other messages after a request are the API server's own. The code is the reason that kro gives the error.",
+    "Messages about a failed request begin with the request, such as `GET deployments.apps shop/web`, and occur in conditions, log lines " +
+    "and errors of commands. Messages of the API server itself are not listed. The code is the reason of the error in kro.",
   entries: [
     {
       code: "Unreachable",
@@ -15,7 +15,8 @@ export const REQUESTS: Section = {
         "…; insecure-skip-tls-verify needs --unsafely-ignore-certificate-errors=<host>",
         "…; check the certificate authority",
       ],
-      cause: "No connection: the address, the network, a proxy or the certificate is wrong.",
+      cause:
+        "kro cannot connect to the API server, for example because of a wrong address or certificate, the network, or a proxy.",
       remedy:
         "Check `server` and the certificate authority in the kubeconfig, and test with `kubectl get --raw /version`.",
     },
@@ -38,7 +39,7 @@ export const REQUESTS: Section = {
     {
       code: "Unauthorized",
       texts: ["… at <host> with the credentials of <config>"],
-      cause: "The API server does not accept the credentials.",
+      cause: "The API server does not accept the credentials of the kubeconfig or service account.",
       remedy: "Log in again, or renew the token or certificate of the kubeconfig's user.",
     },
     {
@@ -54,8 +55,8 @@ export const REQUESTS: Section = {
         "… not sent: kro is shutting down",
         "… not sent: this controller does not hold the lease",
       ],
-      cause: "kro stops, or lost the Lease, and sends no further writes.",
-      remedy: "Nothing: the next leader or the next start repeats the pass.",
+      cause: "kro is stopping or has lost the Lease, and therefore sends no more writes.",
+      remedy: "Nothing: the next leader repeats the pass, or kro itself after its next start.",
     },
     {
       code: "Other",
@@ -69,8 +70,8 @@ export const REQUESTS: Section = {
         "… a line of more than 32 MiB",
         "<request>: an answer of more than <n> MiB",
       ],
-      cause: "The answer does not come from a Kubernetes API server, or is damaged or too large.",
-      remedy: "Check which server or proxy answers at the kubeconfig's `server`.",
+      cause: "The response does not come from a Kubernetes API server, or is damaged or too large.",
+      remedy: "Check which server or proxy responds at the URL `server` of the kubeconfig.",
     },
     {
       code: "Invalid, Forbidden, …",
@@ -83,15 +84,16 @@ export const REQUESTS: Section = {
     {
       code: "Other",
       texts: ["GET <path>: no aggregated discovery: Kubernetes 1.27 or later is needed"],
-      cause: "The cluster is too old.",
+      cause: "The version of the cluster is older than Kubernetes 1.27.",
       remedy: "Upgrade the cluster.",
     },
     {
       code: "watch",
       texts: ["no event or bookmark arrived in time"],
-      cause: "A watch was silent for too long, as behind a connection that broke without a close.",
+      cause:
+        "kro received no watch event for too long, for example because a connection was lost without being closed.",
       remedy:
-        "Nothing: kro opens the watch again. If it repeats, check proxies and load balancers for idle timeouts.",
+        "Nothing: kro opens the watch again. If the message repeats, check the idle timeouts of proxies and load balancers.",
     },
     {
       code: "Conflict, NotFound",
@@ -105,8 +107,8 @@ export const REQUESTS: Section = {
         "… the object has been modified",
       ],
       cause:
-        "The cluster in memory of `kro render` and of tests answers like an API server: another writer was first.",
-      remedy: "In a cluster kro reads the object again and retries; in `kro render` report it.",
+        "In `kro render` and in tests, a cluster in memory replaces the API server. It refused a write because the object has changed or does not exist.",
+      remedy: "If `kro render` prints this message, report it.",
     },
   ],
 };

@@ -5,13 +5,13 @@ import type { Section } from "./types.ts";
 export const RGD_CONDITIONS: Section = {
   title: "Conditions of a ResourceGraphDefinition",
   intro:
-    "Read them with `kubectl describe rgd NAME`. `Ready` copies the first condition below it that is not true. " +
-    "A GraphRevision has the condition `GraphVerified`.",
+    "`kubectl describe rgd NAME` shows the conditions of an RGD. The condition `Ready` has the reason and message of the first other " +
+    "condition that is not true. A GraphRevision has the condition `GraphVerified`.",
   entries: [
     {
       code: "GraphAccepted=True/Valid",
       texts: ["resource graph and schema are valid"],
-      cause: "The spec compiles.",
+      cause: "The spec of the RGD has no problems.",
       remedy: "Nothing.",
     },
     {
@@ -20,7 +20,8 @@ export const RGD_CONDITIONS: Section = {
       cause:
         "Static analysis found problems, or the API server refused the GraphRevision. Each line of the message is " +
         "one problem and ends with its code in brackets.",
-      remedy: "Look up the text under “Problems of static analysis”, and correct the spec.",
+      remedy:
+        "Look up the message under “Problems of static analysis”, and correct the spec of the RGD.",
     },
     {
       code: "GraphAccepted=Unknown/KindsUnavailable",
@@ -30,27 +31,28 @@ export const RGD_CONDITIONS: Section = {
         "… CRD <name> is not established",
       ],
       cause:
-        "A kind that the graph uses cannot be looked up: its aggregated API or its CRD is down.",
+        "kro cannot read the schema of a kind that the RGD uses, because the kind's aggregated API or CRD is not available.",
       remedy:
-        "Check `kubectl get apiservices` and `kubectl get crd`; kro retries, and the graph that served last goes on serving.",
+        "Check `kubectl get apiservices` and `kubectl get crd`. kro retries, and continues to reconcile instances with the last good revision.",
     },
     {
       code: "GraphRevisionsResolved=True/Resolved",
       texts: ["revision <n> compiled and active"],
-      cause: "Instances are reconciled by this revision.",
+      cause: "kro reconciles instances with the revision that the message names.",
       remedy: "Nothing.",
     },
     {
       code: "GraphRevisionsResolved=False/Failed",
       texts: ["latest graph revision <n> failed compilation"],
       cause:
-        "The spec was recorded as a revision earlier and does not compile any longer, for example because a CRD that it uses changed.",
-      remedy: "Read GraphAccepted for the problems, and correct the spec or restore the CRD.",
+        "The newest GraphRevision no longer compiles, for example because a CRD that the graph uses has changed.",
+      remedy:
+        "Read the problems in the condition `GraphAccepted`, and correct the spec or restore the CRD.",
     },
     {
       code: "KindReady=True/Ready",
       texts: ["kind <kind> has been accepted and ready"],
-      cause: "The generated CRD is established.",
+      cause: "The API server serves the kind of the generated CRD.",
       remedy: "Nothing.",
     },
     {
@@ -59,8 +61,8 @@ export const RGD_CONDITIONS: Section = {
         "failed to update CRD <name>: <why><advice>",
         "… CRD already exists and is not owned by KRO",
       ],
-      cause: "A CRD of that name exists, and kro did not create it.",
-      remedy: "Choose another `spec.schema.kind` or `group`, or delete the foreign CRD.",
+      cause: "A CRD with the name of the generated CRD exists, and kro did not create it.",
+      remedy: "Choose another `spec.schema.kind` or `spec.schema.group`, or delete the other CRD.",
     },
     {
       code: "KindReady=False/Failed",
@@ -68,9 +70,9 @@ export const RGD_CONDITIONS: Section = {
         "… CRD is owned by another ResourceGraphDefinition <name>",
         "…, which does not exist. To take over the CRD with its instances, label it <label>=<name>",
       ],
-      cause: "Another ResourceGraphDefinition defines the same kind, or did and was deleted.",
+      cause: "Another RGD defines the same kind, or a deleted RGD defined it.",
       remedy:
-        "Choose another kind or group; if the other RGD was deleted, set the label that the message names to take the CRD over.",
+        "Choose another kind or group. If the other RGD was deleted, you can take over the CRD by setting the label that the message names.",
     },
     {
       code: "KindReady=False/Failed",
@@ -78,14 +80,15 @@ export const RGD_CONDITIONS: Section = {
         "cannot create kind <kind>: the API server itself serves <plural> of <apiVersion> (kind <other>); choose another group or kind",
       ],
       cause:
-        "The API server or an aggregated API has this kind or plural already; a CRD would be shadowed.",
+        "The API server or an aggregated API already serves this kind or plural, so that a CRD would have no effect.",
       remedy: "Change `spec.schema.group` or `spec.schema.kind`.",
     },
     {
       code: "KindReady=False/Failed",
       texts: ["CRD <name> is being deleted; it is created again once its instances are deleted"],
-      cause: "The CRD has a deletionTimestamp, and finalizers of its instances hold it.",
-      remedy: "Wait; if it does not end, look for finalizers with `kubectl get KIND -A -o yaml`.",
+      cause: "The CRD is being deleted, and finalizers of its instances delay the deletion.",
+      remedy:
+        "Wait. If the deletion does not finish, look for finalizers of instances with `kubectl get KIND -A -o yaml`.",
     },
     {
       code: "KindReady=False/Failed",
@@ -95,9 +98,9 @@ export const RGD_CONDITIONS: Section = {
         "CRD <name> was deleted",
       ],
       cause:
-        "The API server did not establish the CRD: another CRD has one of its names, it is slow, or the CRD was deleted while kro waited.",
+        "The API server did not establish the CRD, because another CRD has one of its names, the API server is slow, or the CRD was deleted.",
       remedy:
-        "Read `kubectl describe crd NAME`, and free the name or choose another kind; kro retries.",
+        "Read `kubectl describe crd NAME`. Delete the CRD that has the same name, or choose another kind. kro retries.",
     },
     {
       code: "KindReady=False/Failed",
@@ -105,9 +108,9 @@ export const RGD_CONDITIONS: Section = {
         "cannot update CRD <name>: breaking changes detected: <changes>. To update it anyway, annotate the ResourceGraphDefinition with <annotation>=true",
       ],
       cause:
-        "The new schema would make existing instances invalid. The last graph serves until this is decided.",
+        "The new schema can make existing instances invalid. kro continues to reconcile instances with the last good revision.",
       remedy:
-        'Undo the change, or set the annotation `kro.run/allow-breaking-changes: "true"`. The changes are listed below.',
+        'Undo the change, or allow it with the annotation `kro.run/allow-breaking-changes: "true"` on the RGD.',
     },
     {
       code: "KindReady=False/Failed",
@@ -141,21 +144,22 @@ export const RGD_CONDITIONS: Section = {
         "<word> changed from <old> to <new>",
       ],
       cause:
-        "A difference between the CRD in the cluster and the one that the spec generates; the path follows in brackets.",
+        "The CRD that the RGD generates differs from the CRD in the cluster. The path of the difference follows in brackets.",
       remedy:
-        "For a breaking change, restore that part of `spec.schema` or allow it by the annotation; other changes need nothing.",
+        "For a breaking change, restore that part of `spec.schema`, or set the annotation `kro.run/allow-breaking-changes`. Other changes need no action.",
     },
     {
       code: "KindReady=False/WaitingForInstances",
       texts: ["waiting for instances to be gone: <names><more>", "… and <n> more"],
       cause:
-        "The RGD is being deleted, and CRD deletion is allowed: its instances are deleted first.",
-      remedy: "Wait; if an instance stays, read its condition ResourcesReady.",
+        "The RGD is being deleted with `--allow-crd-deletion`, so that kro first deletes its instances.",
+      remedy:
+        "Wait. If an instance is not deleted, read the condition `ResourcesReady` of the instance.",
     },
     {
       code: "ControllerReady=True/Running",
       texts: ["controller is running"],
-      cause: "Instances of the kind are watched and reconciled.",
+      cause: "kro watches and reconciles the instances of the kind.",
       remedy: "Nothing.",
     },
     {
@@ -166,9 +170,9 @@ export const RGD_CONDITIONS: Section = {
         "cache of <kind> is not synced<why>",
       ],
       cause:
-        "The instance controller cannot watch a kind: a right is missing, the API server is slow, or the RGD has problems and no earlier revision serves.",
+        "kro cannot watch a kind because a permission is missing or the API server is slow, or the RGD has problems and no earlier revision is usable.",
       remedy:
-        "Grant kro `get`, `list` and `watch` on the kind, or read GraphAccepted; kro retries.",
+        "Grant kro `get`, `list` and `watch` on the kind, or correct the problems in the condition `GraphAccepted`. kro retries.",
     },
     {
       code:
@@ -176,19 +180,19 @@ export const RGD_CONDITIONS: Section = {
       texts: ["reconciliation suspended via kro.run/reconcile annotation"],
       cause:
         "The RGD or the instance has the annotation `kro.run/reconcile` with the value `suspended` or `disabled`.",
-      remedy: "Remove the annotation to resume.",
+      remedy: "To resume, remove the annotation.",
     },
     {
       code: "GraphVerified=True/Verified",
       texts: ["graph revision compiled and verified"],
-      cause: "The GraphRevision compiles.",
+      cause: "The GraphRevision has no problems.",
       remedy: "Nothing.",
     },
     {
       code: "GraphVerified=False/InvalidGraph",
       texts: ['failed to compile graph revision "<name>": <problems>'],
-      cause: "The GraphRevision does not compile, so it cannot serve.",
-      remedy: "Correct the RGD: the problems are those of its condition GraphAccepted.",
+      cause: "The GraphRevision does not compile, so that kro cannot use it.",
+      remedy: "Correct the RGD. Its condition `GraphAccepted` lists the problems.",
     },
   ],
 };

@@ -17,21 +17,21 @@ export const STRUCTURE: Entry[] = [
       "must be a list, not <type>",
       "must be <expected>, not <type>",
     ],
-    cause: "A field of the RGD is missing or has another type.",
+    cause: "A field of the RGD is missing or has the wrong type.",
     remedy:
-      "Write the field as the path before the message names it, with the type that the message gives.",
+      "Add or correct the field at the path in the message, with the type that the message names.",
   },
   {
     code: "SHAPE",
     texts: ["spec is nested deeper than <n> levels"],
-    cause: "The spec nests too deeply.",
-    remedy: "Flatten it.",
+    cause: "Maps and lists in the spec of the RGD are nested too deeply.",
+    remedy: "Reduce the nesting.",
   },
   {
     code: "SCHEMA",
     texts: ["scope must be Namespaced or Cluster"],
-    cause: "`spec.schema.scope` has another value.",
-    remedy: "Use one of the two, or omit the field for Namespaced.",
+    cause: "The value of `spec.schema.scope` is invalid.",
+    remedy: "Write `Namespaced` or `Cluster`. The default is `Namespaced`.",
   },
   {
     code: "NAMING",
@@ -39,7 +39,8 @@ export const STRUCTURE: Entry[] = [
       'kind "<kind>" has no plural that is valid in a CRD\'s name; choose another kind',
       'the RGD "<name>" already defines this kind',
     ],
-    cause: "The kind cannot become a CRD, or another RGD of the same files has it.",
+    cause:
+      "The name of a CRD cannot be formed from the kind, or another RGD in the same files defines the kind.",
     remedy: "Change `spec.schema.kind`.",
   },
   {
@@ -55,8 +56,9 @@ export const STRUCTURE: Entry[] = [
       "… quote it: YAML reads y, n, yes, no, on and off as true and false",
     ],
     cause:
-      "A kind, an `id` or a variable of `forEach` is missing, not valid, reserved, or used before.",
-    remedy: "Rename it; the kind in UpperCamelCase, ids and variables in lowerCamelCase.",
+      "A kind, an `id` or a variable of `forEach` is missing, invalid, reserved, or used twice.",
+    remedy:
+      "Correct the name. Write a kind in UpperCamelCase, and an id or variable in lowerCamelCase.",
   },
   {
     code: "COMBINATION",
@@ -65,8 +67,9 @@ export const STRUCTURE: Entry[] = [
       "an externalRef cannot have forEach",
       "exactly one of name and selector must be given",
     ],
-    cause: "Fields of one resource exclude each other, or one of them is missing.",
-    remedy: "Keep one; for several existing objects use `externalRef.metadata.selector`.",
+    cause: "A resource has two fields that exclude each other, or has none of these fields.",
+    remedy:
+      "Keep exactly one of the fields. To refer to several existing objects, use `externalRef.metadata.selector`.",
   },
   {
     code: "NAMING, SHAPE",
@@ -74,9 +77,9 @@ export const STRUCTURE: Entry[] = [
       "at most <limit> dimensions are allowed, not <n>",
       "a dimension is one variable and its list: `name: ${list}`",
     ],
-    cause: "`forEach` has too many entries, or one with several keys.",
+    cause: "A `forEach` has too many entries, or an entry with several keys.",
     remedy:
-      "Write one `- name: ${list}` for each dimension; raise `--rgd-max-collection-dimension-size`.",
+      "Write one entry `- name: ${list}` for each dimension, or raise `--rgd-max-collection-dimension-size`.",
   },
   {
     code: "SHAPE, STATUS",
@@ -86,7 +89,7 @@ export const STRUCTURE: Entry[] = [
       "must be an expression, not <type>",
     ],
     cause: "`readyWhen`, `includeWhen` or `status.conditions` is not a list of expressions.",
-    remedy: "Write a list of `${…}`.",
+    remedy: "Write a list of expressions `${…}`.",
   },
   {
     code: "SHAPE, LITERAL",
@@ -112,7 +115,7 @@ export const STRUCTURE: Entry[] = [
       '… did you mean apiVersion "<apiVersion>"?',
       "… apply its CustomResourceDefinition, or correct apiVersion and kind",
     ],
-    cause: "The template's kind is not served by the cluster, or is not constant.",
+    cause: "The cluster does not serve the template's kind, or the kind is an expression.",
     remedy: "Install the CRD first, or correct `apiVersion` and `kind`.",
   },
   {
@@ -124,7 +127,7 @@ export const STRUCTURE: Entry[] = [
       "… <hint> Else <how>",
     ],
     cause:
-      "`kro validate` without a cluster knows Kubernetes' own kinds and those of the files alone.",
+      "Without a cluster, `kro validate` knows only Kubernetes' built-in kinds and the kinds in the given files.",
     remedy: "Pass the CRD with `--crd FILE`.",
   },
   {
@@ -136,8 +139,8 @@ export const STRUCTURE: Entry[] = [
       '… the RGD "<name>"',
     ],
     cause:
-      "The kind comes from another RGD of the files, which is not valid or depends on this one.",
-    remedy: "Correct that RGD, or break the cycle between the two.",
+      "Another RGD in the same files defines the kind, but is invalid or uses the kind of this RGD.",
+    remedy: "Correct the other RGD, or remove the cycle between the two RGDs.",
   },
   {
     code: "SCOPE",
@@ -146,33 +149,35 @@ export const STRUCTURE: Entry[] = [
       "… remove the field",
       "<kind> is namespaced and the instance is not: a namespace must be given",
     ],
-    cause: "The template's namespace does not fit the scopes of its kind and of the instance.",
+    cause:
+      "The template has a namespace although its kind is cluster-scoped, or lacks a namespace although the instance is cluster-scoped.",
     remedy: "Remove or set `metadata.namespace`.",
   },
   {
     code: "OWNED",
     texts: ["keys under <prefix> belong to kro"],
-    cause: "The template sets a label or annotation with kro's prefix.",
-    remedy: "Use another prefix.",
+    cause: "The template sets a label or annotation with a prefix that is reserved for kro.",
+    remedy: "Use another prefix for the label or annotation.",
   },
   {
     code: "LITERAL, TYPE",
     texts: ['unknown field "<name>"', '… unknown field "<name>" of <type>'],
-    cause: "The kind's schema has no such field.",
-    remedy: "Correct the spelling; the hint gives the nearest name.",
+    cause: "The schema of the kind does not contain the field.",
+    remedy: "Correct the name of the field. The message suggests the most similar name.",
   },
   {
     code: "LITERAL",
     texts: ["the schema declares no type for this field"],
     cause:
-      "The CRD of the template's kind has a field without a type, so kro cannot check the value.",
-    remedy: "Declare its type in that CRD, or `x-kubernetes-preserve-unknown-fields: true`.",
+      "The CRD of the template's kind declares no type for the field, so that kro cannot check the value.",
+    remedy: "Declare the field's type or `x-kubernetes-preserve-unknown-fields: true` in the CRD.",
   },
   {
     code: "TYPE",
     texts: ["an expression cannot be the value of an empty key"],
-    cause: 'The template has the key `""`, and kro addresses values by their path.',
-    remedy: "Give the key a name, or write a constant value.",
+    cause:
+      'The template has an expression as the value of the key `""`, and a path cannot contain an empty key.',
+    remedy: "Rename the key, or write a constant value.",
   },
 ];
 
@@ -187,9 +192,9 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "unknown type: <name>",
       'unknown type: node "<name>" does not exist in schema.types',
     ],
-    cause: "A field's type is missing or not known.",
+    cause: "The type of a field is missing or unknown.",
     remedy:
-      "Use string, integer, float, boolean, object, `[]TYPE`, `map[string]TYPE`, or a name of `schema.types`.",
+      "Use string, integer, float, boolean, object, `[]TYPE`, `map[string]TYPE`, or the name of a type in `schema.types`.",
   },
   {
     code: "SCHEMA",
@@ -202,8 +207,8 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "nested more than <n> levels deep",
       "custom types expand to more than <n> fields, or nest too deeply",
     ],
-    cause: "A list or map type is not complete, or nests too deeply.",
-    remedy: "Complete the type, or use `object` for the inner part.",
+    cause: "The type of a list or map is incomplete or nested too deeply.",
+    remedy: "Complete the type, or use `object` as the type of the elements.",
   },
   {
     code: "SCHEMA",
@@ -212,8 +217,8 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "cyclic dependency in type <name>: <names>",
       '… use "object" where the nesting has to end',
     ],
-    cause: "A custom type contains itself; a CRD's schema must be finite.",
-    remedy: "Use `object` at one place of the cycle.",
+    cause: "A custom type contains itself. The schema of a CRD cannot be recursive.",
+    remedy: "Use `object` for one of the fields in the cycle.",
   },
   {
     code: "SCHEMA",
@@ -228,7 +233,7 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "… remove the white space after the last marker (a YAML block scalar keeps its newline: use |- or >-)",
       "… remove the '|', or write key=value after it",
     ],
-    cause: "The markers after `|` are not written as `key=value`.",
+    cause: "The markers after `|` do not have the form `key=value`.",
     remedy: 'Write for example `string | default="a b" required=true`.',
   },
   {
@@ -238,8 +243,9 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "<marker> is only valid for <types> fields, and this one is <type>",
       'failed to parse <marker>: "<value>" is not <expected>',
     ],
-    cause: "The marker does not exist, does not fit the type, or has a value of another type.",
-    remedy: "Correct its name or value, or remove it.",
+    cause:
+      "The marker does not exist, is not allowed for the type of the field, or has an invalid value.",
+    remedy: "Correct the name or value of the marker, or remove the marker.",
   },
   {
     code: "SCHEMA",
@@ -247,8 +253,8 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "default must be a boolean: write true or false, not <value>",
       'default must be <expected>, which "<value>" is not',
     ],
-    cause: "The default's value does not have the field's type.",
-    remedy: "Write a value of that type; JSON for objects and lists.",
+    cause: "The value of the marker `default` does not have the type of the field.",
+    remedy: "Write a value of the field's type. Write objects and lists as JSON.",
   },
   {
     code: "SCHEMA",
@@ -259,9 +265,9 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "pattern is empty",
       "invalid pattern: <why>",
     ],
-    cause: "`validation`, `enum` or `pattern` is empty or does not parse.",
+    cause: "The marker `validation`, `enum` or `pattern` is empty or invalid.",
     remedy:
-      "Write the rule, the values or an RE2 pattern, or remove the marker. `validation failed` alone is what users of the kind see when the rule is false.",
+      "Write a CEL rule, a list of values or an RE2 pattern, or remove the marker. `validation failed` without more text is the API server's message when an instance violates the rule.",
   },
   {
     code: "SCHEMA",
@@ -272,13 +278,13 @@ export const SIMPLE_SCHEMA: Entry[] = [
       "listType=<value> overwrites list type <type>",
       "duplicate listMapKey: <key>",
     ],
-    cause: "The markers of a list contradict each other.",
-    remedy: "Keep one `listType`; `listMapKey` goes with `listType=map`.",
+    cause: "The markers of a list field contradict each other.",
+    remedy: "Use only one `listType`. `listMapKey` requires `listType=map`.",
   },
   {
     code: "SCHEMA",
     texts: ["field is immutable"],
-    cause: "What users of the kind see when they change a field with the marker `immutable=true`.",
-    remedy: "Create a new instance, or remove the marker.",
+    cause: "A user changed a field of an instance that has the marker `immutable=true`.",
+    remedy: "Create a new instance, or remove the marker from the RGD.",
   },
 ];
