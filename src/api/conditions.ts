@@ -1,79 +1,90 @@
-/** Status conditions (Kubernetes API conventions): dependent conditions and a root that summarises them. */
+/**
+ * Status conditions, as the Kubernetes API conventions define them. One root condition, usually `Ready`,
+ * summarizes the other conditions of an object.
+ */
 import type { KubeObject } from "./object.ts";
 
-/** A status condition (metav1.Condition). */
+/** A status condition of an object (metav1.Condition). */
 export interface Condition {
-  /** The type, such as `Ready`. */
+  /** The type of the condition, such as `Ready`. */
   type: string;
-  /** Whether the condition holds. */
+  /** Whether the condition holds; `Unknown` when kro cannot determine it. */
   status: "True" | "False" | "Unknown";
-  /** A CamelCase word for programs. */
+  /** The reason for the status as one CamelCase word, on which programs may branch. */
   reason?: string;
-  /** A text for people. */
+  /** A message that explains the status to people. */
   message?: string;
-  /** The RFC 3339 time of the last change of `status`. */
+  /** The time at which `status` last changed, in RFC 3339 format. */
   lastTransitionTime?: string;
-  /** The `metadata.generation` that the condition refers to. */
+  /** The `metadata.generation` of the object that the condition was derived from. */
   observedGeneration?: number;
 }
 
-/** A new state of a condition. {@link setConditions} adds time and generation. */
+/** The new state of one condition. {@link setConditions} adds the generation and the transition time. */
 export interface ConditionUpdate {
-  /** The type. */
+  /** The type of the condition, such as `Ready`. */
   type: string;
-  /** Whether the condition holds. */
+  /** Whether the condition holds; `Unknown` when kro cannot determine it. */
   status: "True" | "False" | "Unknown";
-  /** A CamelCase word for programs. */
+  /** The reason for the status as one CamelCase word, on which programs may branch. */
   reason: string;
-  /** A text for people. */
+  /** A message that explains the status to people. */
   message: string;
 }
 
-/** The condition types of a kind. */
+/** The condition types that kro sets on the objects of one kind. */
 export interface ConditionSet {
   /** The type of the root condition, usually `Ready`. */
   root: string;
-  /** The types that the root summarises. */
+  /** The condition types that the root condition summarizes. */
   dependents: readonly string[];
-  /** Types of earlier releases, which are removed. */
+  /**
+   * Condition types that earlier releases of kro set. {@link setConditions} removes conditions of these
+   * types.
+   */
   retired?: readonly string[];
 }
 
-/** The conditions of a ResourceGraphDefinition. */
+/** The condition types of a ResourceGraphDefinition. */
 export const RGD_CONDITIONS: ConditionSet = {
   root: "Ready",
   dependents: ["GraphRevisionsResolved", "GraphAccepted", "KindReady", "ControllerReady"],
   retired: ["ResourceGraphAccepted"],
 };
 
-/** The conditions of a GraphRevision. */
+/** The condition types of a GraphRevision. */
 export const REVISION_CONDITIONS: ConditionSet = { root: "Ready", dependents: ["GraphVerified"] };
 
-/** The conditions that kro sets on instances. */
+/** The condition types that kro sets on instances. */
 export const INSTANCE_CONDITIONS: ConditionSet = {
   root: "Ready",
   dependents: ["InstanceManaged", "GraphResolved", "ResourcesReady"],
 };
 
-/** The generation and times that {@link setConditions} sets. */
+/** The generation and the times that {@link setConditions} writes into conditions. */
 export interface ConditionStamp {
-  /** The `metadata.generation` of the object. */
+  /** The present `metadata.generation` of the object. */
   generation: number;
-  /** The RFC 3339 time for conditions whose status changes. */
+  /** The transition time for conditions whose status changes, in RFC 3339 format. */
   now: string;
-  /** The RFC 3339 creation time of the object, for conditions that were never set. */
+  /**
+   * The creation time of the object in RFC 3339 format. It is the transition time of conditions that were
+   * never set.
+   */
   created: string;
 }
 
 /**
- * Merges updates into existing conditions and derives the root condition, as upstream's `apis.Set`.
+ * Merges updates into the existing conditions of an object and derives the root condition, as upstream's
+ * `apis.Set` does.
  *
- * - Dependents that were never set become Unknown with reason AwaitingReconciliation.
- * - Only updated conditions get the new observedGeneration. The transition time changes only with the
- *   status.
- * - The root is True when all dependents are True for this generation. Otherwise it copies the False
- *   dependent that changed last, or if none is False, the Unknown one.
- * - Conditions of other types are kept.
+ * - A dependent condition that was never set becomes Unknown with the reason AwaitingReconciliation.
+ * - Only updated conditions get the new `observedGeneration`. The transition time of a condition changes
+ *   only when its status changes.
+ * - The root condition is True when all dependent conditions are True for the present generation. Otherwise
+ *   the root condition copies the False dependent that changed last. If no dependent is False, the root
+ *   condition copies the Unknown dependent that changed last.
+ * - Conditions of other types are kept unchanged.
  *
  * @example
  * ```ts
@@ -86,7 +97,7 @@ export interface ConditionStamp {
  * assert.equal(findCondition(conditions, "Ready")?.status, "True");
  * ```
  *
- * @returns The conditions ordered by transition time, the root last.
+ * @returns The merged conditions in the order of their transition times, with the root condition last.
  */
 export function setConditions(
   set: ConditionSet,
@@ -112,14 +123,14 @@ export function setConditions(
   return [...rest, byType.get(set.root)!];
 }
 
-/** The conditions in an object's status, as stored. Entries without a type are left out. */
+/** Returns the conditions in an object's status. Entries without a type are left out. */
 export function conditionsOf(object: KubeObject): Condition[] {
   const status = object.status as { conditions?: unknown } | null | undefined;
   const list = Array.isArray(status?.conditions) ? status.conditions : [];
   return list.filter((entry): entry is Condition => typeof entry?.type === "string");
 }
 
-/** The first condition of a type; undefined when the list has no such condition. */
+/** Returns the first condition with this type; undefined when no condition has the type. */
 export function findCondition(
   conditions: readonly Condition[] | undefined,
   type: string,

@@ -1,4 +1,4 @@
-/** Durations as text. */
+/** Formats durations for messages. */
 
 const UNITS: readonly (readonly [unit: string, ms: number])[] = [
   ["h", 3_600_000],
@@ -7,9 +7,11 @@ const UNITS: readonly (readonly [unit: string, ms: number])[] = [
 ];
 
 /**
- * Formats a duration of `ms` milliseconds with units, as Go's flags accept it: `116ms`, `2.5s`, `1h30m`.
- * It is rounded: below 10 ms to two digits, below 1 s to milliseconds, below 1 min to hundredths of a
- * second, above to seconds.
+ * Formats a duration with units, in the syntax that Go's flags accept: `116ms`, `2.5s`, `1h30m`. The
+ * duration is rounded so that the string stays short: below 10 ms to two digits, below 1 s to whole
+ * milliseconds, below 1 min to hundredths of a second, and from 1 min on to whole seconds.
+ *
+ * @param ms The duration in milliseconds.
  */
 export function durationText(ms: number): string {
   if (ms < 10) return `${Number(ms.toPrecision(2))}ms`;

@@ -1,10 +1,10 @@
-/** Comparison of JSON values. */
+/** Compares JSON values. */
 import { MAX_DEPTH } from "./depth.ts";
 
 /**
- * Whether `a` and `b` are the same JSON value. The order of keys does not count, a key whose value is
- * undefined equals an absent one, and -0 equals 0, as which `JSON.stringify` writes it. Distinct values that are
- * nested deeper than {@link MAX_DEPTH} count as different.
+ * Reports whether `a` and `b` are the same JSON value. The order of keys does not matter, and a key with the
+ * value undefined equals an absent key. The number -0 equals 0, because `JSON.stringify` writes -0 as 0.
+ * Values that are nested deeper than {@link MAX_DEPTH} are equal only if they are the same object.
  */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   return equalAt(a, b, 0);

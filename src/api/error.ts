@@ -1,6 +1,12 @@
-/** The error class of requests to the API server. Programs branch on its reason, never on its text. */
+/**
+ * The error class for failed requests to the API server. Programs branch on the `reason` of an error and
+ * never on its message.
+ */
 
-/** The reason of a failed request: the API server's (metav1.StatusReason), or a failure before its answer. */
+/**
+ * The reason why a request failed. The reason comes from the API server (metav1.StatusReason), or from kro
+ * when the request failed before the API server responded.
+ */
 export type ApiErrorReason =
   | "NotFound"
   | "AlreadyExists"
@@ -18,25 +24,25 @@ export type ApiErrorReason =
   | "Unreachable"
   | "Other";
 
-/** A cause in the details of a failure (metav1.StatusCause). */
+/** One cause in the details of a failed request (metav1.StatusCause). */
 export interface StatusCause {
-  /** The reason, such as `FieldManagerConflict`. */
+  /** The reason of this cause, such as `FieldManagerConflict`. */
   reason?: string;
-  /** The server's message. */
+  /** The message of the API server about this cause. */
   message?: string;
-  /** The JSON path of the field. */
+  /** The JSON path of the field that this cause is about. */
   field?: string;
 }
 
-/** The properties of an {@link ApiError}. */
+/** The values from which an {@link ApiError} is created. */
 export interface ApiErrorDetails {
-  /** The reason. */
+  /** The reason why the request failed. */
   reason: ApiErrorReason;
-  /** The HTTP status; absent when there was no answer. */
+  /** The HTTP status of the response; absent when the API server did not respond. */
   code?: number;
-  /** The causes in the server's answer. */
+  /** The causes that the API server's response lists. */
   causes?: StatusCause[];
-  /** The Retry-After header, in seconds. */
+  /** The value of the Retry-After header, in seconds. */
   retryAfterSeconds?: number;
   /** The end of the message that the API server wrote; it may quote values of the object. */
   answer?: string;
@@ -44,25 +50,25 @@ export interface ApiErrorDetails {
   cause?: unknown;
 }
 
-/** A failed request to the API server. */
+/** The error for a failed request to the API server. */
 export class ApiError extends Error {
   /** Always `ApiError`. */
   override readonly name = "ApiError";
-  /** The reason. */
+  /** The reason why the request failed. */
   readonly reason: ApiErrorReason;
-  /** The HTTP status; absent when there was no answer. */
+  /** The HTTP status of the response; absent when the API server did not respond. */
   readonly code?: number;
-  /** The causes of a 409 or 422, one for each field. */
+  /** The causes that the API server lists in a response with status 409 or 422, one for each field. */
   readonly causes: readonly StatusCause[];
-  /** The time to wait before a retry, as requested by the server, in seconds. */
+  /** The time to wait before a retry, as the API server demands, in seconds. */
   readonly retryAfterSeconds?: number;
   /** The end of the message that the API server wrote; absent when kro worded all of the message. */
   readonly answer?: string;
 
   /**
-   * Creates an error.
+   * Creates an error for a failed request.
    *
-   * @param message A text for people: names the request and repeats the server's message.
+   * @param message The message for people, which names the request and repeats the API server's message.
    */
   constructor(message: string, details: ApiErrorDetails) {
     super(message, { cause: details.cause });
@@ -74,17 +80,20 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether an error means that the object or its kind does not exist (404). */
+/** Reports whether an error means that the object or its kind does not exist (HTTP status 404). */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "NotFound";
 }
 
-/** Whether an error means that the requested resourceVersion has expired (410), so that a relist is needed. */
+/**
+ * Reports whether an error means that the requested resourceVersion has expired (HTTP status 410), so that
+ * the client has to relist.
+ */
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.reason === "Gone";
 }
 
-/** The message of a caught value: of an Error, or its text. */
+/** Returns the message of a caught value. A value that is not an Error is converted to a string. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

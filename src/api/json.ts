@@ -1,14 +1,21 @@
-/** Lossless JSON text: Kubernetes' integers have 64 bits, JavaScript's numbers hold 53 exactly. */
+/**
+ * Reads and writes JSON without losing digits. Kubernetes has 64-bit integers, but a JavaScript number
+ * represents integers exactly only up to 53 bits.
+ */
 import type { Json } from "./object.ts";
 
-/** Matches integers of 16 or more digits, and harmlessly some strings with digits. */
+/**
+ * Matches JSON that contains an integer of 16 or more digits. The pattern also matches some strings with
+ * digits, which only makes parsing slower.
+ */
 const LONG = /(?:^|[[:,\s])-?\d{16,}\s*(?:[,}\]]|$)/;
 const LIMIT = 2n ** 63n;
 
 type Reviver = (key: string, value: Json, context?: { source?: string }) => Json;
 
 /**
- * Parses JSON as `JSON.parse`, but integers of 64 bits that a number cannot hold exactly become bigint.
+ * Parses JSON as `JSON.parse` does, except that a 64-bit integer becomes a bigint when a number cannot
+ * represent it exactly.
  *
  * @example
  * ```ts
@@ -19,10 +26,11 @@ type Reviver = (key: string, value: Json, context?: { source?: string }) => Json
  * assert.equal(jsonText(parseJson("9007199254740993")), "9007199254740993");
  * ```
  *
- * @throws {SyntaxError} The text is not JSON.
+ * @throws {SyntaxError} The string is not valid JSON.
  */
 export function parseJson(text: string): Json {
-  // Parsing with a reviver takes several times as long; the first test takes hardly any time.
+  // Parsing with a reviver takes several times as long as parsing without, so long integers are searched
+  // first.
   return /\d{16}/.test(text) && LONG.test(text)
     ? JSON.parse(text, exact as Reviver)
     : JSON.parse(text);
@@ -35,7 +43,8 @@ function exact(_key: string, value: Json, context?: { source?: string }): Json {
 }
 
 /**
- * Parses a decimal integer of 64 bits: a number if that is exact, else a bigint. Undefined for any other string.
+ * Parses a decimal 64-bit integer. Returns a number if a number represents the integer exactly, otherwise a
+ * bigint. Returns undefined for any other string.
  */
 export function exactInteger(text: string): number | bigint | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined;
@@ -43,7 +52,7 @@ export function exactInteger(text: string): number | bigint | undefined {
   return value < LIMIT && value >= -LIMIT ? integerJson(value) : undefined;
 }
 
-/** An integer as a number if that is exact, else as a bigint. */
+/** Returns an integer as a number if a number represents it exactly, otherwise as a bigint. */
 export function integerJson(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
@@ -52,9 +61,10 @@ export function integerJson(value: bigint): number | bigint {
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /**
- * Writes JSON as `JSON.stringify`, with all digits of bigints.
+ * Formats a value as JSON like `JSON.stringify`, but writes a bigint as an integer with all of its digits.
  *
- * @param indent Spaces for each level; by default the text is a single line.
+ * @param indent The number of spaces for each level of indentation. By default the JSON is written in a
+ * single line.
  */
 export function jsonText(value: unknown, indent?: number): string {
   const write = (_key: string, part: unknown) =>

@@ -1,6 +1,6 @@
 /**
- * The types and names that all rooms share: the kro.run objects, labels and finalizers, conditions, problems,
- * API errors and lossless JSON. It imports nothing.
+ * The types and names that all rooms (the folders below `src`) share: the kro.run objects, labels and
+ * finalizers, conditions, problems, API errors and lossless JSON. This room imports no other room.
  *
  * @example Name the object of a reference in a message
  * ```ts

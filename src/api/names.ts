@@ -1,19 +1,22 @@
 /**
- * Names of labels, annotations, finalizers and field managers. They equal upstream's, so that either program
- * can take over the objects of the other.
+ * The names of kro's labels, annotations, finalizers and field managers. The names equal those of upstream
+ * kro, so that each program can take over the objects that the other program created.
  */
 
-/** The API group of ResourceGraphDefinition. */
+/** The API group of the kind ResourceGraphDefinition. */
 export const KRO_GROUP = "kro.run";
-/** The API group of GraphRevision. */
+/** The API group of the kind GraphRevision. */
 export const INTERNAL_GROUP = "internal.kro.run";
-/** The version of both API groups. */
+/** The API version of ResourceGraphDefinition and GraphRevision. */
 export const KRO_VERSION = "v1alpha1";
 
-/** The finalizer of RGDs, GraphRevisions and instances. */
+/** The finalizer that kro sets on ResourceGraphDefinitions, GraphRevisions and instances. */
 export const FINALIZER = "kro.run/finalizer";
 
-/** Label keys on generated CRDs, GraphRevisions, instances and children. */
+/**
+ * The keys of the labels that kro sets on generated CRDs, GraphRevisions, instances and the objects of
+ * instances.
+ */
 export const Label = {
   owned: "kro.run/owned",
   kroVersion: "kro.run/kro-version",
@@ -36,7 +39,7 @@ export const Label = {
   applySetPartOf: "applyset.kubernetes.io/part-of",
 } as const;
 
-/** Annotation keys. */
+/** The keys of the annotations that kro reads or sets. */
 export const Annotation = {
   tooling: "applyset.kubernetes.io/tooling",
   groupKinds: "applyset.kubernetes.io/contains-group-kinds",
@@ -45,20 +48,29 @@ export const Annotation = {
   applyOrder: "internal.kro.run/apply-order",
   reconcile: "kro.run/reconcile",
   allowBreakingChanges: "kro.run/allow-breaking-changes",
-  /** Set by kubectl. */
+  /** The annotation in which `kubectl apply` stores the applied object. */
   lastApplied: "kubectl.kubernetes.io/last-applied-configuration",
 } as const;
 
-/** Field managers. The API server derives `kro` from upstream's user agent, so both use it. */
+/**
+ * The names of kro's field managers. For requests without a field manager, the API server derives the name
+ * `kro` from the user agent of upstream kro, so this program uses the same name.
+ */
 export const Manager = {
   children: "kro.run/applyset",
   kro: "kro",
-  /** For RGDs and instances that the command line applies on behalf of a user. */
+  /**
+   * The field manager of ResourceGraphDefinitions and instances that kro's command line applies on behalf of
+   * a user.
+   */
   cli: "kro-cli",
 } as const;
 
-/** Prefixes of label and annotation keys that templates must not set. */
+/**
+ * The prefixes of label and annotation keys that are reserved for kro. Templates must not set keys with
+ * these prefixes.
+ */
 export const RESERVED_PREFIXES: readonly string[] = ["kro.run/", "internal.kro.run/"];
 
-/** The name of the Lease that the leading controller holds. */
+/** The name of the Lease that the active controller holds; other replicas wait for this Lease. */
 export const LEASE_NAME = "controller.kro.run";

@@ -1,124 +1,134 @@
-/** Kubernetes objects as JSON. */
+/** The JSON types of Kubernetes objects. */
 
-/** Any JSON value. A bigint is an integer that a number cannot hold exactly; see {@link parseJson}. */
+/**
+ * Any JSON value. A bigint is an integer that a JavaScript number cannot represent exactly; see {@link
+ * parseJson}.
+ */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {
-  /** The fields. */
+  /** The values of the object by field name. */
   [key: string]: Json | undefined;
 }
 
-/** An owner reference of an object's metadata. */
+/** An owner reference in the metadata of an object. */
 export interface OwnerReference {
-  /** The owner's group and version. */
+  /** The group and version of the owner, such as `apps/v1`. */
   apiVersion: string;
-  /** The owner's kind. */
+  /** The kind of the owner. */
   kind: string;
-  /** The owner's name. */
+  /** The name of the owner. */
   name: string;
-  /** The owner's UID. */
+  /** The UID of the owner. */
   uid: string;
-  /** Whether the owner is the managing controller. */
+  /** Whether the owner is the controller that manages the object. */
   controller?: boolean;
-  /** Whether foreground deletion of the owner waits for this object. */
+  /** Whether a foreground deletion of the owner waits until this object is deleted. */
   blockOwnerDeletion?: boolean;
 }
 
-/** An entry of `metadata.managedFields`: the fields that a manager owns. */
+/** An entry of `metadata.managedFields`: the fields of an object that one field manager owns. */
 export interface ManagedFieldsEntry {
-  /** The field manager. */
+  /** The name of the field manager. */
   manager?: string;
-  /** Whether the manager wrote by server-side apply or by other requests. */
+  /** Whether the manager wrote the fields by server-side apply (`Apply`) or by other requests (`Update`). */
   operation?: "Apply" | "Update";
-  /** The version of the object to which `fieldsV1` refers. */
+  /** The API version of the object in which the paths of `fieldsV1` are written. */
   apiVersion?: string;
-  /** The RFC 3339 time of the last change, in whole seconds. */
+  /** The time at which the manager last changed the entry: RFC 3339, in whole seconds. */
   time?: string;
-  /** Always `FieldsV1`. */
+  /** The format of `fieldsV1`, which is always `FieldsV1`. */
   fieldsType?: string;
-  /** The fields, as a tree of `f:`, `k:`, `v:` and `i:` keys. */
+  /** The owned fields as a tree. The keys of the tree have the prefix `f:`, `k:`, `v:` or `i:`. */
   fieldsV1?: JsonObject;
-  /** The subresource, such as `status`; absent for the object itself. */
+  /**
+   * The subresource through which the fields were written, such as `status`; absent for the object itself.
+   */
   subresource?: string;
 }
 
-/** The part of ObjectMeta that kro reads or writes. */
+/** The fields of metav1.ObjectMeta that kro reads or writes. */
 export interface ObjectMeta {
-  /** The name. */
+  /** The name of the object. */
   name?: string;
-  /** The prefix of a name that the server generates. */
+  /** The prefix from which the API server generates the object's name. */
   generateName?: string;
-  /** The namespace; absent for cluster-scoped objects. */
+  /** The namespace of the object; absent for cluster-scoped objects. */
   namespace?: string;
-  /** The identity of the object, set by the server and never reused. */
+  /** The unique id of the object, which the API server sets and never uses again for another object. */
   uid?: string;
-  /** An opaque version that changes with every write. */
+  /** The version of the object: an opaque string that changes with every write. */
   resourceVersion?: string;
-  /** A number that increases with every change of the spec. */
+  /** A number that increases with every change of the object's `spec`. */
   generation?: number;
-  /** The RFC 3339 time of creation. */
+  /** The time at which the object was created, in RFC 3339 format. */
   creationTimestamp?: string;
-  /** The RFC 3339 time at which deletion was requested; finalizers keep the object until they are removed. */
+  /**
+   * The time at which deletion of the object was requested, in RFC 3339 format. The object exists until all
+   * finalizers are removed.
+   */
   deletionTimestamp?: string;
-  /** The labels. */
+  /** The labels of the object. */
   labels?: Record<string, string>;
-  /** The annotations. */
+  /** The annotations of the object. */
   annotations?: Record<string, string>;
-  /** The finalizers, which must all be removed before the object is deleted. */
+  /** The finalizers of the object. A deleted object exists until all finalizers are removed. */
   finalizers?: string[];
-  /** The owners, for garbage collection. */
+  /** The owners of the object. Garbage collection deletes the object after its owners. */
   ownerReferences?: OwnerReference[];
-  /** The fields that each manager owns. */
+  /** The fields that each field manager owns. */
   managedFields?: ManagedFieldsEntry[];
 }
 
-/** Any Kubernetes object. Only its type and metadata are typed. */
+/** Any Kubernetes object. Only apiVersion, kind and metadata have a static type. */
 export interface KubeObject {
-  /** The group and version. */
+  /** The group and version of the object, such as `apps/v1`. */
   apiVersion: string;
-  /** The kind. */
+  /** The kind of the object, such as `Deployment`. */
   kind: string;
-  /** The metadata. */
+  /** The metadata of the object. */
   metadata: ObjectMeta;
-  /** The other fields, such as `spec`, `status` and `data`. */
+  /** The other fields of the object, such as `spec`, `status` and `data`. */
   [field: string]: unknown;
 }
 
-/** A kind: group, version and name. */
+/** A Kubernetes kind, identified by its group, version and name. */
 export interface GroupVersionKind {
-  /** The group; empty for the core group. */
+  /** The API group of the kind; an empty string for the core group. */
   group: string;
-  /** The version, such as `v1`. */
+  /** The API version of the kind, such as `v1`. */
   version: string;
-  /** The kind, such as `Deployment`. */
+  /** The name of the kind, such as `Deployment`. */
   kind: string;
 }
 
-/** A kind with its plural and scope, which requests need. */
+/** A Kubernetes kind together with its plural and scope, which are needed to build request URLs. */
 export interface KindRef extends GroupVersionKind {
-  /** The resource name in URLs, such as `deployments`. */
+  /** The resource name of the kind in URLs, such as `deployments`. */
   plural: string;
-  /** Whether its objects are namespaced. */
+  /** Whether objects of the kind belong to a namespace. */
   namespaced: boolean;
 }
 
-/** A reference to one object. */
+/** A reference to one object in a cluster. */
 export interface ObjectRef {
-  /** The kind. */
+  /** The kind of the object. */
   kind: KindRef;
-  /** The namespace; absent for cluster-scoped kinds. */
+  /** The namespace of the object; absent for cluster-scoped kinds. */
   namespace?: string;
-  /** The name. */
+  /** The name of the object. */
   name: string;
 }
 
-/** The apiVersion of a kind: `apps/v1`, or `v1` for the core group. */
+/** Returns the `apiVersion` of a kind: `apps/v1`, or only `v1` for the core group. */
 export function apiVersionOf(gvk: { group: string; version: string }): string {
   return gvk.group === "" ? gvk.version : `${gvk.group}/${gvk.version}`;
 }
 
-/** Parses an apiVersion such as `apps/v1`; undefined when it, or the kind, is malformed. */
+/**
+ * Parses an `apiVersion` such as `apps/v1`. Returns undefined when the apiVersion or the kind is malformed.
+ */
 export function parseGvk(apiVersion: string, kind: string): GroupVersionKind | undefined {
   const parts = apiVersion.split("/");
   if (parts.length > 2 || parts.some((p) => p === "") || kind === "") return undefined;
@@ -127,33 +137,36 @@ export function parseGvk(apiVersion: string, kind: string): GroupVersionKind | u
     : { group: parts[0]!, version: parts[1]!, kind };
 }
 
-/** A map key for a kind, such as `Deployment.v1.apps`; keys of core kinds end in a dot. */
+/** Returns a map key for a kind, such as `Deployment.v1.apps`. The key of a core kind ends with a dot. */
 export function gvkKey(gvk: GroupVersionKind): string {
   return `${gvk.kind}.${gvk.version}.${gvk.group}`;
 }
 
-/** The text `Kind.group`, or `Kind` for the core group, as ApplySets name kinds (KEP-3659). */
+/**
+ * Returns `Kind.group`, or only `Kind` for the core group. ApplySets (KEP-3659) identify kinds in this
+ * format.
+ */
 export function groupKind(gvk: { group: string; kind: string }): string {
   return gvk.group === "" ? gvk.kind : `${gvk.kind}.${gvk.group}`;
 }
 
-/** A map key for an object, unique within a cluster. */
+/** Returns a map key for an object. The key is unique within a cluster. */
 export function refKey(ref: ObjectRef): string {
   return `${gvkKey(ref.kind)}/${ref.namespace ?? ""}/${ref.name}`;
 }
 
-/** The text of a reference for messages, such as `Deployment.apps kro/httpbin`. */
+/** Formats a reference for messages, such as `Deployment.apps kro/httpbin`. */
 export function refText(ref: ObjectRef): string {
   const name = ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
   return `${groupKind(ref.kind)} ${name}`;
 }
 
-/** Whether a value is a JSON object: neither null nor an array. */
+/** Reports whether a value is a JSON object, which excludes null and arrays. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A copy of a kind without further properties, such as a schema. */
+/** Returns a copy of a kind without additional properties, such as its schema. */
 export function plainKind({ group, version, kind, plural, namespaced }: KindRef): KindRef {
   return { group, version, kind, plural, namespaced };
 }

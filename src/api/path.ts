@@ -1,12 +1,18 @@
-/** Writes paths into objects as text: `spec.ports[0].port`, `data["a.b"]`, `containers[name="main"].image`. */
+/**
+ * Formats paths of fields in an object: `spec.ports[0].port`, `data["a.b"]`,
+ * `containers[name="main"].image`.
+ */
 import { jsonText } from "./json.ts";
 import type { JsonObject } from "./object.ts";
 
-/** One step of a path: a field name, a list index, or the keys of an element of a keyed list. */
+/**
+ * One step of a path: the name of a field, the index of a list element, or the key fields that identify an
+ * element of a list of type `map`.
+ */
 export type PathStep = string | number | JsonObject;
 
 /**
- * The text of a path for messages.
+ * Formats a path for messages.
  *
  * @example
  * ```ts
@@ -17,8 +23,8 @@ export type PathStep = string | number | JsonObject;
  * assert.equal(pathText(["data", "a.b"]), 'data["a.b"]');
  * ```
  *
- * @param isQuoted Whether a field name is written as `["name"]`; by default empty names and names with a
- * dot or a bracket are.
+ * @param isQuoted Decides whether a field name is written as `["name"]`. By default, only empty names and
+ * names with a dot or a bracket are written in this way.
  */
 export function pathText(
   path: readonly PathStep[],

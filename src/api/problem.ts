@@ -1,6 +1,9 @@
-/** Problems of an RGD. Static analysis returns all of them at once. */
+/**
+ * The problems that static analysis finds in a ResourceGraphDefinition (RGD). Static analysis reports all
+ * problems of an RGD together.
+ */
 
-/** The category of a problem, in the order of the stages of static analysis. */
+/** The category of a problem. The categories are in the order in which static analysis runs its stages. */
 export type ProblemCode =
   | "NAMING"
   | "SCHEMA"
@@ -18,29 +21,36 @@ export type ProblemCode =
   | "TYPE"
   | "STATUS"
   | "COND"
-  /** A warning: the greatest cost of an expression exceeds its limit. */
+  /** A warning: the maximum cost of an expression exceeds the cost limit. */
   | "COST";
 
-/** One problem of an RGD. */
+/** One problem of a ResourceGraphDefinition (RGD). */
 export interface Problem {
-  /** The category. */
+  /** The category of the problem. */
   code: ProblemCode;
-  /** The id of the node; absent for problems of `spec.schema`. */
+  /**
+   * The id of the node (an entry of `spec.resources`) with the problem; absent for problems of
+   * `spec.schema`.
+   */
   node?: string;
-  /** The path below the node or below `spec`, such as `template.spec.ports[0].port`. */
+  /**
+   * The path of the field with the problem, such as `template.spec.ports[0].port`. The path is relative to
+   * the node, or to `spec` when there is no node.
+   */
   path?: string;
-  /** The expression as its author wrote it. */
+  /** The expression with the problem, as its author wrote it. */
   expression?: string;
-  /** The UTF-16 offset of the problem in {@link expression}. */
+  /** The position of the problem in {@link expression}, as an offset in UTF-16 units. */
   offset?: number;
-  /** The expectation and the finding, in one line. */
+  /** The message of the problem in one line: what was expected and what was found. */
   message: string;
-  /** A possible correction, such as the nearest known name. */
+  /** A suggestion to correct the problem, such as the nearest known name. */
   hint?: string;
 }
 
 /**
- * The problem in one line: `node "x": template.spec.replicas: ${…}: message (at offset 2); hint [TYPE]`.
+ * Formats a problem in one line: `node "x": template.spec.replicas: ${…}: message (at offset 2); hint
+ * [TYPE]`.
  *
  * @example
  * ```ts
@@ -59,10 +69,10 @@ export function problemText(p: Problem): string {
   return `${where}${where ? ": " : ""}${p.message}${at}${hint} [${p.code}]`;
 }
 
-/** The greatest number of characters of an expression that are shown, around the problem. */
+/** The maximum number of characters of an expression that a message shows, centered on the problem. */
 const SHOWN = 200;
 
-/** An excerpt of an expression in one line, around an offset. */
+/** Returns an excerpt of an expression in one line, centered on an offset. */
 function excerpt(text: string, offset: number): string {
   const start = text.length <= SHOWN ? 0 : Math.max(0, Math.min(offset, text.length) - SHOWN / 2);
   const shown = text.slice(start, start + SHOWN).replaceAll(/\s*\n\s*/g, " ").trim();

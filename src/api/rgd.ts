@@ -1,119 +1,124 @@
-/** The types of ResourceGraphDefinition and GraphRevision, as their CRDs define them. */
+/** The types of the kinds ResourceGraphDefinition (RGD) and GraphRevision, as their CRDs define them. */
 import type { Condition } from "./conditions.ts";
 import { INTERNAL_GROUP, KRO_GROUP, KRO_VERSION } from "./names.ts";
 import type { GroupVersionKind, JsonObject, KindRef, KubeObject } from "./object.ts";
 
-/** A printer column of the generated CRD. */
+/** A printer column of the CRD that kro generates from an RGD. */
 export interface PrinterColumn {
-  /** The heading. */
+  /** The heading of the column. */
   name: string;
-  /** The OpenAPI type. */
+  /** The OpenAPI type of the column's value. */
   type: string;
-  /** The JSON path of the value. */
+  /** The JSON path of the column's value in the object. */
   jsonPath: string;
-  /** The description. */
+  /** The description of the column. */
   description?: string;
-  /** The OpenAPI format. */
+  /** The OpenAPI format of the column's value. */
   format?: string;
-  /** The priority; columns above 0 are shown only in wide output. Default 0. */
+  /**
+   * The priority of the column; 0 by default. kubectl shows columns with a priority above 0 only in wide
+   * output.
+   */
   priority?: number;
 }
 
-/** `spec.schema` of an RGD: the kind of its instances. */
+/** The type of `spec.schema` of an RGD, which defines the kind of the RGD's instances. */
 export interface SchemaSpec {
-  /** The kind. */
+  /** The name of the instances' kind. */
   kind: string;
-  /** The version, without group. */
+  /** The API version of the instances' kind, without the group. */
   apiVersion: string;
-  /** The group. Default `kro.run`. */
+  /** The API group of the instances' kind; `kro.run` by default. */
   group?: string;
-  /** The scope. Default `Namespaced`. */
+  /** The scope of the instances' kind; `Namespaced` by default. */
   scope?: "Namespaced" | "Cluster";
-  /** The SimpleSchema of the instances' spec. */
+  /** The fields of an instance's `spec`, in SimpleSchema. */
   spec?: JsonObject;
-  /** The custom types of the SimpleSchema, by name. */
+  /** The custom types that the SimpleSchema uses, by name. */
   types?: JsonObject;
-  /** The expressions of the instances' status. */
+  /** The fields of an instance's `status`, with the expressions that compute their values. */
   status?: JsonObject;
-  /** The printer columns. Default: State, Ready and Age. */
+  /** The printer columns of the generated CRD; State, Ready and Age by default. */
   additionalPrinterColumns?: PrinterColumn[];
-  /** The short names of the kind, such as `po`. */
+  /** The short names of the instances' kind, such as `po`. */
   shortNames?: string[];
-  /** The categories of the kind, such as `all`. */
+  /** The categories of the instances' kind, such as `all`. */
   categories?: string[];
-  /** Labels and annotations of the generated CRD. */
+  /** The labels and annotations of the generated CRD. */
   metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
-/** A reference to existing objects, which kro reads but does not manage. */
+/** A reference to existing objects that kro reads but does not manage. */
 export interface ExternalRef {
-  /** The group and version. */
+  /** The group and version of the objects. */
   apiVersion: string;
-  /** The kind. */
+  /** The kind of the objects. */
   kind: string;
-  /** The namespace, and either the name or a label selector. */
+  /** The namespace of the objects, and either a name or a label selector. */
   metadata: { name?: string; namespace?: string; selector?: JsonObject | string };
 }
 
-/** One entry of `spec.resources`: a node of the graph. */
+/** One entry of `spec.resources`, which defines a node of the graph. */
 export interface ResourceSpec {
-  /** The name of the node in expressions. */
+  /** The id of the node, under which expressions refer to the node's objects. */
   id: string;
-  /** The object to create; either this or {@link externalRef} is set. */
+  /** The object to create. A node has either a template or an {@link externalRef}. */
   template?: JsonObject;
-  /** The existing objects to read. */
+  /** The existing objects to read. A node has either an external reference or a {@link template}. */
   externalRef?: ExternalRef;
-  /** Expressions that must all be true for the node to be ready. */
+  /** Expressions that must all be true before the node is ready. */
   readyWhen?: string[];
-  /** Expressions that must all be true for the node to exist. */
+  /** Expressions that must all be true for the node's objects to be created. */
   includeWhen?: string[];
-  /** The dimensions of a collection: each one variable and the expression of its list. */
+  /**
+   * The dimensions of a collection. Each dimension maps the name of a variable to the expression of a list.
+   */
   forEach?: Record<string, string>[];
 }
 
-/** `spec` of an RGD. */
+/** The type of `spec` of an RGD. */
 export interface RgdSpec {
-  /** The kind of its instances. */
+  /** The schema that defines the kind of the RGD's instances. */
   schema: SchemaSpec;
-  /** The nodes. */
+  /** The nodes of the graph. */
   resources?: ResourceSpec[];
 }
 
-/** A node with dependencies in the status of an RGD. */
+/** An entry of `status.resources` of an RGD, which lists the dependencies of a node. */
 export interface ResourceInformation {
-  /** The node's id. */
+  /** The id of the node. */
   id: string;
-  /** The ids of the nodes that it depends on. */
+  /** The ids of the nodes that this node depends on. */
   dependencies: { id: string }[];
 }
 
-/** `status` of an RGD. */
+/** The type of `status` of an RGD. */
 export interface RgdStatus {
-  /** Whether instances are reconciled by this spec. */
+  /** Whether kro reconciles instances with the present spec. */
   state?: "Active" | "Inactive";
-  /** The node ids in topological order. */
+  /** The ids of all nodes in topological order. */
   topologicalOrder?: string[];
   /** The nodes that have dependencies. */
   resources?: ResourceInformation[];
-  /** The conditions. */
+  /** The conditions of the RGD. */
   conditions?: Condition[];
-  /** The highest revision number that was ever issued. */
+  /** The highest number of a GraphRevision that was ever created for the RGD. */
   lastIssuedRevision?: number;
 }
 
-/** A ResourceGraphDefinition. */
+/** An object of the kind ResourceGraphDefinition (RGD). */
 export interface ResourceGraphDefinition extends KubeObject {
-  /** The desired graph; may be absent, because the CRD does not require it. */
+  /** The desired graph; optional, because the CRD does not require the field. */
   spec?: RgdSpec;
-  /** The observed state. */
+  /** The observed state of the RGD. */
   status?: RgdStatus;
 }
 
-/** A GraphRevision: an immutable snapshot of an RGD's spec. */
+/** An object of the kind GraphRevision: an immutable snapshot of the spec of an RGD. */
 export interface GraphRevision extends KubeObject {
-  /** The revision's number and snapshot; immutable. */
+  /** The immutable spec of the revision: the number of the revision and the snapshot of the RGD. */
   spec: { revision: number; snapshot: { name: string; generation: number; spec: RgdSpec } };
-  /** The observed state. */
+  /** The observed state of the revision. */
   status?: {
     topologicalOrder?: string[];
     resources?: ResourceInformation[];
@@ -121,14 +126,17 @@ export interface GraphRevision extends KubeObject {
   };
 }
 
-/** The kind of an RGD's instances, with the default group; undefined when its spec has no kind or version. */
+/**
+ * Returns the kind of an RGD's instances, with the default group filled in. Returns undefined when the RGD's
+ * spec has no kind or no version.
+ */
 export function servedKind(rgd: ResourceGraphDefinition): GroupVersionKind | undefined {
   const schema = rgd.spec?.schema;
   if (!schema?.kind || !schema.apiVersion) return undefined;
   return { group: schema.group ?? KRO_GROUP, version: schema.apiVersion, kind: schema.kind };
 }
 
-/** The kind of RGDs. */
+/** The kind ResourceGraphDefinition. */
 export const RGD_KIND: KindRef = {
   group: KRO_GROUP,
   version: KRO_VERSION,
@@ -137,7 +145,7 @@ export const RGD_KIND: KindRef = {
   namespaced: false,
 };
 
-/** The kind of GraphRevisions. */
+/** The kind GraphRevision. */
 export const REVISION_KIND: KindRef = {
   group: INTERNAL_GROUP,
   version: KRO_VERSION,
@@ -146,7 +154,7 @@ export const REVISION_KIND: KindRef = {
   namespaced: false,
 };
 
-/** The kind of CustomResourceDefinitions. */
+/** The kind CustomResourceDefinition. */
 export const CRD_KIND: KindRef = {
   group: "apiextensions.k8s.io",
   version: "v1",

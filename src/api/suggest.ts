@@ -1,14 +1,15 @@
-/** Suggestions for misspelt names. */
+/** Suggests correct names for misspelled names. */
 
-/** The number of names that are compared, which bounds the time. */
+/** The maximum number of known names that are compared, which bounds the time of a suggestion. */
 const MAX_CANDIDATES = 200;
 
 /** Longer names get no suggestion: the time grows with the square of the length. */
 const LONGEST = 100;
 
 /**
- * A hint with the known name nearest to a misspelt one, ignoring case; undefined when none is within a third
- * of the name's length in edits (at least one). Only the first 200 names are compared.
+ * Returns a hint with the known name that is nearest to a misspelled name, ignoring case. Returns undefined
+ * when every known name differs by more edits than a third of the misspelled name's length (and by more than
+ * one edit). Only the first 200 known names are compared.
  *
  * @example
  * ```ts
@@ -38,14 +39,20 @@ export function didYouMean(name: string, known: Iterable<string>): string | unde
   return best === undefined ? undefined : `did you mean "${best}"?`;
 }
 
-/** The number of characters of `word` that do not occur in `other`: a lower bound of their edit distance. */
+/**
+ * Counts the characters of `word` that do not occur in `other`. The edit distance of the two words is at
+ * least this number, so a high count saves computing the edit distance.
+ */
 function foreign(word: string, other: string): number {
   let count = 0;
   for (const character of word) if (!other.includes(character)) count++;
   return count;
 }
 
-/** The edit distance: insertions, deletions, replacements and swaps of neighbouring characters. */
+/**
+ * Returns the edit distance of two words: the number of insertions, deletions, replacements and swaps of
+ * adjacent characters.
+ */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,9 +1,12 @@
-/** The version of this build. */
+/** The version of this build of kro. */
 
-/** The release's tag, or `devel` as in upstream's builds. The build of a release replaces it. */
+/**
+ * The version: the tag of the release, or `devel` as in upstream's development builds. The release build
+ * replaces the value.
+ */
 export const VERSION: string = "devel";
 
-/** The version as a label value, in which `+` is not allowed and becomes `-`. */
+/** Returns the version as the value of a label. Label values cannot contain `+`, so `+` becomes `-`. */
 export function versionLabel(version: string = VERSION): string {
   return version.replaceAll("+", "-");
 }
