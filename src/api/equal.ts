@@ -4,7 +4,7 @@ import { MAX_DEPTH } from "./depth.ts";
 /**
  * Reports whether `a` and `b` are the same JSON value. The order of keys does not matter, and a key with the
  * value undefined equals an absent key. The number -0 equals 0, because `JSON.stringify` writes -0 as 0.
- * Values that are nested deeper than {@link MAX_DEPTH} are equal only if they are the same object.
+ * Values that are nested deeper than {@link MAX_DEPTH} are compared by identity (`===`).
  */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   return equalAt(a, b, 0);

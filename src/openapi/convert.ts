@@ -1,8 +1,14 @@
-/** Converts published OpenAPI JSON to {@link Schema}. References are resolved by the caller. */
+/**
+ * Converts the OpenAPI JSON that an API server publishes to {@link Schema}. The caller resolves references
+ * between schemas.
+ */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
-/** Keywords that are copied unchanged. Others, such as descriptions, are dropped to save memory. */
+/**
+ * The schema keywords that are copied unchanged. Keywords that kro does not use, such as descriptions, are
+ * dropped to save memory.
+ */
 export const PLAIN_KEYWORDS = [
   "type",
   "format",
@@ -25,10 +31,10 @@ export const PLAIN_KEYWORDS = [
   "x-kubernetes-map-type",
 ] as const;
 
-/** Returns the schema that a `$ref` names. */
+/** Returns the schema that a `$ref` refers to. */
 export type Resolve = (ref: string) => Schema;
 
-/** Converts a schema and its subschemas. */
+/** Converts a schema and all of its subschemas. */
 export function convert(json: Json | undefined, resolve: Resolve): Schema {
   if (!isObject(json)) return {};
   const own = convertOwn(json, resolve);
@@ -39,8 +45,9 @@ export function convert(json: Json | undefined, resolve: Resolve): Schema {
 }
 
 /**
- * The `$ref` of a schema; undefined when it refers to nothing. Kubernetes wraps a reference in `allOf` to add
- * siblings such as a default, and uses `allOf` for no other purpose.
+ * Returns the `$ref` of a schema; undefined when the schema is not a reference. Kubernetes wraps a reference
+ * in `allOf` when the reference needs siblings, such as a default. Kubernetes uses `allOf` only for this
+ * purpose, so a `$ref` inside `allOf` is returned as well.
  */
 export function refOf(json: JsonObject): string | undefined {
   if (typeof json.$ref === "string") return json.$ref;

@@ -1,10 +1,13 @@
-/** Kinds from CustomResourceDefinitions, with the fields that the API server adds when it publishes them. */
+/**
+ * Derives kinds and their schemas from CustomResourceDefinitions (CRDs). The schemas include the fields that
+ * the API server adds when it publishes a CRD.
+ */
 import { isObject, type Json, type KubeObject } from "../api/mod.ts";
 import { convert } from "./convert.ts";
 import { objectMetaSchema } from "./metadata.ts";
 import type { KindInfo, Schema } from "./schema.ts";
 
-/** The fields of a CRD's spec that are read. */
+/** The fields of a CRD's `spec` that this module reads. */
 interface CrdSpec {
   group?: string;
   scope?: string;
@@ -12,7 +15,7 @@ interface CrdSpec {
   versions?: (CrdVersion | null)[];
 }
 
-/** A version of a CRD. */
+/** The fields of a CRD version that this module reads. */
 interface CrdVersion {
   name?: string;
   served?: boolean;
@@ -20,7 +23,8 @@ interface CrdVersion {
 }
 
 /**
- * The kinds of a CRD, one for each served version. Empty when the object lacks fields that a CRD requires.
+ * Returns the kinds that a CRD defines, one for each served version. Returns an empty list when the object
+ * lacks fields that every CRD must have.
  *
  * @example
  * ```ts
@@ -59,12 +63,18 @@ export function kindsOfCrd(crd: KubeObject): KindInfo[] {
 
 const ANYTHING: Json = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
-/** Structural schemas have no references; an invalid one accepts any value. */
+/**
+ * Returns a schema that accepts any value. The schemas of CRDs must not contain references, so a reference
+ * is invalid and is not resolved.
+ */
 function noReference(): Schema {
   return { "x-kubernetes-preserve-unknown-fields": true };
 }
 
-/** Adds apiVersion, kind and metadata as the API server does, replacing the CRD's own declarations. */
+/**
+ * Adds apiVersion, kind and metadata to a schema, as the API server does. These properties replace the CRD's
+ * own declarations.
+ */
 function asObject(schema: Schema): Schema {
   const properties = {
     ...schema.properties,
@@ -75,7 +85,10 @@ function asObject(schema: Schema): Schema {
   return { ...schema, properties };
 }
 
-/** Adds the `anyOf` of int-or-string fields and the fields of embedded resources, at every depth. */
+/**
+ * Adds what the API server adds when it publishes a schema, at every depth: the `anyOf` of int-or-string
+ * fields, and the properties of embedded resources.
+ */
 function asPublished(schema: Schema): Schema {
   const result: Schema = { ...schema };
   if (schema.properties) {

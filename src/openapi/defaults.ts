@@ -1,12 +1,12 @@
-/** Structural defaulting, as the API server does for custom resources. */
+/** Fills in the defaults of a structural schema, as the API server does for custom resources. */
 import { define, isObject, type Json, type JsonObject, ownValue } from "../api/mod.ts";
 import type { Schema } from "./schema.ts";
 
 /**
- * A copy of the value with the schema's defaults filled in, also inside defaults. Null counts as absent for
- * a property that is not nullable and has a default.
- *
- * See "Defaulting" in the Kubernetes documentation of custom resources.
+ * Returns a copy of a value in which missing fields have the schema's defaults. Defaults are also filled in
+ * inside of objects that are defaults themselves. A null counts as missing if the property has a default and
+ * is not nullable. The rules are described under "Defaulting" in the Kubernetes documentation of
+ * CustomResourceDefinitions.
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** Links the documents of the API server's `/openapi/v3` to schemas by kind. */
+/**
+ * Reads the documents of the API server's `/openapi/v3` endpoint, and links their definitions to one schema
+ * for each kind.
+ */
 import {
   type GroupVersionKind,
   gvkKey,
@@ -9,20 +12,22 @@ import {
 import { convert } from "./convert.ts";
 import type { KindInfo, Schema } from "./schema.ts";
 
-/** The document of a group-version: the fields that are read. */
+/** The OpenAPI document of one API group and version. Only the fields that kro reads are declared. */
 export interface OpenApiDocument {
-  /** The container of the definitions. */
+  /** The part of the document that contains the definitions. */
   components?: {
-    /** The definitions by name; those of kinds have `x-kubernetes-group-version-kind`. */
+    /**
+     * The definitions by name. The definition of a kind has the extension `x-kubernetes-group-version-kind`.
+     */
     schemas?: Record<string, JsonObject>;
   };
 }
 
 /**
- * The kinds of a document with linked schemas.
+ * Returns the kinds of a document with their linked schemas.
  *
- * @param resources The kinds from discovery, which provides plural and scope. Kinds that the document does
- * not define are left out.
+ * @param resources The kinds to return, as discovery reports them with plural and scope. Kinds that the
+ * document does not define are left out.
  */
 export function kindsOfDocument(
   document: OpenApiDocument,
@@ -38,7 +43,7 @@ export function kindsOfDocument(
   });
 }
 
-/** The names of the definitions of kinds, by {@link gvkKey}. */
+/** Returns the name of the definition of each kind, by {@link gvkKey}. */
 export function rootsOf(definitions: Record<string, JsonObject>): Map<string, string> {
   const roots = new Map<string, string>();
   for (const [name, definition] of Object.entries(definitions)) {
@@ -52,7 +57,10 @@ export function rootsOf(definitions: Record<string, JsonObject>): Map<string, st
   return roots;
 }
 
-/** A linked definition, and the names of all definitions in it, itself included. */
+/**
+ * A linked definition. `parts` contains the name of the definition and the names of all definitions inside
+ * it.
+ */
 interface Linked {
   schema: Schema;
   parts: ReadonlySet<string>;
@@ -60,25 +68,32 @@ interface Linked {
 
 const PREFIX = "#/components/schemas/";
 
-/** Links definitions, each once: kinds share the schema objects of common definitions. */
+/**
+ * Links definitions: replaces each reference by the schema of the referenced definition. Each definition is
+ * linked once, so several kinds share the schema objects of common definitions.
+ */
 export class Linker {
   readonly #definitions: Readonly<Record<string, JsonObject>>;
   readonly #linked = new Map<string, Linked>();
 
-  /** Creates a linker of definitions by name, as in `components.schemas`. */
+  /** Creates a linker for the definitions under `components.schemas` of a document. */
   constructor(definitions: Readonly<Record<string, JsonObject>>) {
     this.#definitions = definitions;
   }
 
-  /** The schema of a definition, without references. A missing definition accepts any value. */
+  /**
+   * Returns the schema of a definition without references. A missing definition yields a schema that accepts
+   * any value.
+   */
   link(name: string): Schema {
     return this.#link(name, []).schema;
   }
 
   /**
-   * Links a definition.
+   * Links one definition.
    *
-   * @param open The enclosing definitions: a reference back to one of them becomes a bare `type: object`.
+   * @param open The names of the enclosing definitions, which are not linked completely yet. A reference
+   * back to an enclosing definition becomes a bare `type: object`, which ends the recursion.
    */
   #link(name: string, open: readonly string[]): Linked {
     if (open.includes(name)) return { schema: { type: "object" }, parts: new Set([name]) };
@@ -88,7 +103,8 @@ export class Linker {
 
     const parts = new Set([name]);
     const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
-    // A schema that was cut at an enclosing definition is valid only inside that one.
+    // A schema with a reference back to an enclosing definition is cut there, so it must not be reused
+    // outside of the enclosing definition.
     if (![...parts].some(isOpen)) this.#linked.set(name, linked);
     return linked;
   }

@@ -1,7 +1,8 @@
-/** The schema of ObjectMeta, which all API servers share. */
+/** The schema of metav1.ObjectMeta, which is the same on all API servers. */
 import type { Schema } from "./schema.ts";
 
-// The API server publishes empty defaults for fields that Go encodes even when they are empty.
+// The API server publishes an empty string as the default of those fields that Go encodes even when they are
+// empty.
 const text: Schema = { type: "string" };
 const givenText: Schema = { type: "string", default: "" };
 const time: Schema = { type: "string", format: "date-time" };
@@ -67,7 +68,9 @@ const namespaced: Schema = {
   properties: { ...clusterScoped.properties, namespace: text },
 };
 
-/** The schema of ObjectMeta, with `namespace` only for namespaced objects. */
+/**
+ * Returns the schema of metav1.ObjectMeta. The schema has the field `namespace` only for namespaced kinds.
+ */
 export function objectMetaSchema(scope: { namespaced: boolean }): Schema {
   return scope.namespaced ? namespaced : clusterScoped;
 }

@@ -1,7 +1,7 @@
 /**
- * OpenAPI schemas of Kubernetes kinds: the port {@link SchemaSource} through which they are looked up, kinds
- * from CRDs and OpenAPI documents, a built-in snapshot of one Kubernetes release, and functions to walk
- * schemas. No I/O: the sources that read a cluster live in `clusters`.
+ * The OpenAPI schemas of Kubernetes kinds. Schemas are looked up through the interface {@link SchemaSource}.
+ * They come from CRDs, from OpenAPI documents, or from a built-in snapshot of one Kubernetes release. This
+ * room (a folder below `src`) does no I/O: the sources that read a cluster are in the room `clusters`.
  *
  * @example Look up a built-in kind
  * ```ts

@@ -1,74 +1,78 @@
-/** OpenAPI v3 schemas as Kubernetes uses them, with all references resolved. */
+/** The type of OpenAPI v3 schemas in the form that Kubernetes uses. All references are resolved. */
 import type { Json, KindRef } from "../api/mod.ts";
 
 /**
- * A structural schema. It has no `$ref`: definitions are shared objects, which must not be changed, and a
- * recursive reference is a bare `type: object`, so that every walk ends.
+ * A structural schema without `$ref`. Schemas may share the objects of common definitions, so a schema must
+ * not be changed. A recursive reference is replaced by a bare `type: object`, so every walk through a schema
+ * ends.
  */
 export interface Schema {
-  /** The JSON type; absent for int-or-string and for fields of any type. */
+  /** The JSON type of the value; absent for int-or-string and for values of any type. */
   type?: string;
-  /** The format, such as `byte`, `date-time` or `int-or-string`. */
+  /** The format of the value, such as `byte`, `date-time` or `int-or-string`. */
   format?: string;
-  /** The description. */
+  /** The description of the value. */
   description?: string;
-  /** The fields of an object. */
+  /** The schemas of an object's fields, by field name. */
   properties?: Record<string, Schema>;
-  /** The schema of a map's values; `true` for any value. */
+  /** The schema of the values of a map; `true` when the values may be anything. */
   additionalProperties?: Schema | boolean;
-  /** The schema of an array's elements. */
+  /** The schema of the elements of an array. */
   items?: Schema;
-  /** The names of required fields, sorted. */
+  /** The names of the required fields of an object, sorted. */
   required?: string[];
   /** The default value. */
   default?: Json;
   /** The allowed values. */
   enum?: Json[];
-  /** Schemas of which exactly one must hold, such as Quantity's string and number. */
+  /**
+   * Schemas of which the value must match exactly one. Kubernetes uses it for quantities, which are strings
+   * or numbers.
+   */
   oneOf?: Schema[];
-  /** Schemas of which at least one must hold. */
+  /** Schemas of which the value must match at least one. */
   anyOf?: Schema[];
-  /** Schemas that must all hold; a reference in it is resolved when linking. */
+  /** Schemas that the value must match all. Linking resolves a reference inside of `allOf`. */
   allOf?: Schema[];
-  /** A schema that must not hold. */
+  /** A schema that the value must not match. */
   not?: Schema;
-  /** Whether null is allowed. */
+  /** Whether the value may be null. */
   nullable?: boolean;
-  /** A regular expression (RE2) that a string must match. */
+  /** A regular expression in RE2 syntax that a string must match. */
   pattern?: string;
-  /** The inclusive lower bound of a number. */
+  /** The minimum of a number, inclusive. */
   minimum?: number;
-  /** The inclusive upper bound of a number. */
+  /** The maximum of a number, inclusive. */
   maximum?: number;
-  /** The least length of a string, in characters. */
+  /** The minimum length of a string, in characters. */
   minLength?: number | bigint;
-  /** The greatest length of a string, in characters. */
+  /** The maximum length of a string, in characters. */
   maxLength?: number | bigint;
-  /** The least number of elements. */
+  /** The minimum number of elements of an array. */
   minItems?: number | bigint;
-  /** The greatest number of elements. */
+  /** The maximum number of elements of an array. */
   maxItems?: number | bigint;
-  /** Whether unknown fields are kept. */
+  /** Whether the API server keeps fields of the object that the schema does not declare. */
   "x-kubernetes-preserve-unknown-fields"?: boolean;
   /** Whether the value is an integer or a string. */
   "x-kubernetes-int-or-string"?: boolean;
-  /** Whether the value is a complete Kubernetes object. */
+  /** Whether the value is a complete Kubernetes object, with apiVersion, kind and metadata. */
   "x-kubernetes-embedded-resource"?: boolean;
   /** The merge strategy of a list: `atomic`, `set` or `map`. */
   "x-kubernetes-list-type"?: string;
-  /** The fields that identify the elements of a list of type `map`. */
+  /** The names of the fields that together identify an element of a list of type `map`. */
   "x-kubernetes-list-map-keys"?: string[];
   /** The merge strategy of an object: `atomic` or `granular`. */
   "x-kubernetes-map-type"?: string;
-  /** The CEL validation rules. */
+  /** The validation rules, written as CEL expressions. */
   "x-kubernetes-validations"?: { rule: string; message: string }[];
 }
 
-/** A kind with the schema of its objects. */
+/** A Kubernetes kind together with the schema of its objects. */
 export interface KindInfo extends KindRef {
-  /** The linked schema of the whole object. */
+  /** The linked schema of a whole object of the kind. */
   schema: Schema;
 }
 
-/** Kinds by {@link gvkKey}. */
+/** Kinds and their schemas, by {@link gvkKey}. */
 export type KindTable = ReadonlyMap<string, KindInfo>;

@@ -1,4 +1,7 @@
-/** The embedded snapshot of the built-in kinds of one Kubernetes release, for use without a cluster. */
+/**
+ * A built-in snapshot of the kinds of one Kubernetes release, which commands use when they run without a
+ * cluster.
+ */
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync } from "node:zlib";
 import { gvkKey, type JsonObject, type KindRef } from "../api/mod.ts";
@@ -7,36 +10,36 @@ import type { KindInfo } from "./schema.ts";
 import type { SchemaSource } from "./source.ts";
 import snapshot from "./snapshot.json" with { type: "json" };
 
-/** The content of the snapshot, which is embedded as compressed JSON. */
+/** The content of the snapshot. The program contains the snapshot as compressed JSON. */
 export interface SnapshotDocument {
-  /** The kinds with the names of their definitions. */
+  /** The kinds, each with the name of the OpenAPI definition of its schema. */
   kinds: (KindRef & {
-    /** The key in {@link SnapshotDocument.definitions}. */
+    /** The name of the definition, which is a key of {@link SnapshotDocument.definitions}. */
     definition: string;
   })[];
-  /** The OpenAPI definitions of all group-versions, with references. */
+  /** The OpenAPI definitions of all API groups and versions by name. Definitions may contain references. */
   definitions: Record<string, JsonObject>;
 }
 
-/** The Kubernetes version of the snapshot, such as `v1.36.3`. */
+/** The Kubernetes version that the snapshot was taken from, such as `v1.36.3`. */
 export const SNAPSHOT_VERSION: string = snapshot.kubernetes;
 
 /**
- * A source of the built-in kinds. Each schema is linked when it is first resolved and shared by all callers,
- * who must not change it.
+ * Returns a source of the built-in kinds. The schema of a kind is linked when the kind is first resolved.
+ * All callers share the schema, so callers must not change it.
  */
 export function snapshotSource(): SchemaSource {
   return { resolve: (gvk) => Promise.resolve(builtIn().resolve(gvkKey(gvk))) };
 }
 
-/** All kinds of the snapshot, sorted by group, version and kind. */
+/** Returns all kinds of the snapshot, sorted by group, version and kind. */
 export function snapshotKinds(): KindRef[] {
   return [...builtIn().kinds.values()].map(({ definition: _, ...kind }) => kind);
 }
 
-/** The decoded snapshot. */
+/** The decompressed snapshot, which links the schema of a kind at the kind's first use. */
 class Snapshot {
-  /** The kinds by {@link gvkKey}. */
+  /** The kinds of the snapshot, by {@link gvkKey}. */
   readonly kinds: ReadonlyMap<string, SnapshotDocument["kinds"][number]>;
   readonly #linker: Linker;
   readonly #linked = new Map<string, KindInfo>();
@@ -48,7 +51,11 @@ class Snapshot {
     this.#linker = new Linker(definitions);
   }
 
-  /** The kind of a {@link gvkKey} with its schema; undefined when the snapshot lacks it. */
+  /**
+   * Returns a kind with its schema; undefined when the snapshot does not contain the kind.
+   *
+   * @param key The {@link gvkKey} of the kind.
+   */
   resolve(key: string): KindInfo | undefined {
     const known = this.#linked.get(key);
     if (known) return known;
@@ -62,8 +69,8 @@ class Snapshot {
 }
 
 /**
- * A memo of constant input: the embedded snapshot is decoded once, at first use, and holds at most one
- * linked schema for each of its kinds.
+ * Returns the decoded snapshot. The snapshot is decoded at first use and then kept, together with at most
+ * one linked schema for each of its kinds.
  */
 const builtIn = once(() => new Snapshot(Buffer.from(snapshot.document, "base64")));
 

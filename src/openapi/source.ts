@@ -1,19 +1,26 @@
-/** The port for schemas: from a cluster, from CRD files or from the snapshot. */
+/**
+ * The interface through which schemas of kinds are looked up: in a cluster, in CRD files or in the built-in
+ * snapshot.
+ */
 import { type GroupVersionKind, gvkKey } from "../api/mod.ts";
 import type { KindInfo, KindTable } from "./schema.ts";
 
-/** A source in which kinds can be looked up. Implementations with I/O live outside this room. */
+/**
+ * A source in which kinds and their schemas can be looked up. Implementations that do I/O are in other
+ * rooms.
+ */
 export interface SchemaSource {
   /**
-   * Looks up a kind; undefined when the source does not have it.
+   * Looks up a kind and its schema. Returns undefined when the source does not know the kind.
    *
-   * @throws {ApiError} The source cannot be read.
+   * @throws {ApiError} The API server of the source cannot be read.
    */
   resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined>;
 }
 
 /**
- * Looks up kinds in parallel, each once. Kinds that the source does not have are absent from the table.
+ * Looks up several kinds in parallel, and each kind only once. The returned table does not contain kinds
+ * that the source does not know.
  *
  * @example
  * ```ts
@@ -25,7 +32,7 @@ export interface SchemaSource {
  * assert.ok(table.has("ConfigMap.v1."));
  * ```
  *
- * @throws {ApiError} The source cannot be read.
+ * @throws {ApiError} The API server of the source cannot be read.
  */
 export async function resolveKinds(
   source: SchemaSource,
@@ -38,7 +45,7 @@ export async function resolveKinds(
   return new Map(found.filter((e): e is [string, KindInfo] => e[1] !== undefined));
 }
 
-/** A source that looks in each of the given ones in order and returns the first result. */
+/** Returns a source that queries the given sources in order and returns the first result. */
 export function firstOf(...sources: readonly SchemaSource[]): SchemaSource {
   return {
     async resolve(gvk) {
@@ -51,7 +58,10 @@ export function firstOf(...sources: readonly SchemaSource[]): SchemaSource {
   };
 }
 
-/** A source of the given kinds, such as those of CRD files. Of duplicates the last is used. */
+/**
+ * Returns a source of the given kinds, such as the kinds of CRD files. If a kind occurs twice, the last
+ * occurrence is used.
+ */
 export function tableSource(kinds: Iterable<KindInfo>): SchemaSource {
   const table: KindTable = new Map([...kinds].map((kind) => [gvkKey(kind), kind]));
   return { resolve: (gvk) => Promise.resolve(table.get(gvkKey(gvk))) };

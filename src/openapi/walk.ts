@@ -1,21 +1,25 @@
-/** Walks linked schemas. */
+/** Navigates linked schemas: from an object to a field, and from an array to its elements. */
 import type { Schema } from "./schema.ts";
 
-/** The schema of a key: the property's, else that of the map's values; undefined for an unknown key. */
+/**
+ * Returns the schema of the value under a key of an object or map: the schema of the property, otherwise the
+ * schema of the map's values. Returns undefined when the schema does not allow the key.
+ */
 export function child(schema: Schema, key: string): Schema | undefined {
   if (schema.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key];
   const values = schema.additionalProperties;
   return values === true ? {} : values || undefined;
 }
 
-/** The schema of an array's elements; undefined when the array's schema does not declare one. */
+/** Returns the schema of an array's elements; undefined when the array's schema does not declare one. */
 export function item(schema: Schema): Schema | undefined {
   return schema.items;
 }
 
 /**
- * The JSON types that a literal of this schema may have: OpenAPI's type names, or only `any`. Undefined when
- * the schema declares no type; upstream then accepts no literal.
+ * Returns the JSON types that a literal value may have in a field of this schema, as OpenAPI names. The list
+ * is `["any"]` when every type is allowed. Returns undefined when the schema declares no type; upstream kro
+ * then accepts no literal.
  */
 export function acceptedKinds(schema: Schema): readonly string[] | undefined {
   if (schema["x-kubernetes-preserve-unknown-fields"]) return ANY;
@@ -31,7 +35,10 @@ export function acceptedKinds(schema: Schema): readonly string[] | undefined {
 
 const ANY: readonly string[] = ["any"];
 
-/** The types of `oneOf` or `anyOf` branches; one that only requires or forbids fields means `object`. */
+/**
+ * Returns the types that the branches of a `oneOf` or `anyOf` declare. A branch that only requires or
+ * forbids fields counts as `object`.
+ */
 function kindsOfBranches(branches: readonly Schema[] = []): readonly string[] {
   const kinds = branches.flatMap(({ type, required, not }) => [
     ...(required?.length || not ? ["object"] : []),
