@@ -1,15 +1,16 @@
-/** Parses the text of the `default` marker as JSON of the field's type. */
+/** Parses the value of the `default` marker as JSON of the field's type. */
 import { exactInteger, isObject, type Json, parseJson } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
 /**
- * The default as JSON, or its fault. An `unsound` default is valid for the field's type but not valid JSON,
- * such as `True`. As upstream, such a default is rejected only if its field is used.
+ * The default as a JSON value, or the fault of the default. `unsound` is true for a default such as `True`,
+ * which is valid for the field's type but not valid JSON. Such a default is rejected only if its field is
+ * used, as in upstream kro.
  */
 export type DefaultValue = { value: Json } | { fault: string; unsound: boolean };
 
-/** Parses a default for a field of this schema's type. */
+/** Parses a default for a field with this schema. */
 export function parseDefault(schema: Schema, text: string): DefaultValue {
   switch (schema.type) {
     case "string":
@@ -31,7 +32,7 @@ export function parseDefault(schema: Schema, text: string): DefaultValue {
   }
 }
 
-/** Parses a string default as the content of a JSON string, with JSON escapes. */
+/** Parses the default of a string field. JSON escapes in the default are decoded as in a JSON string. */
 function parseString(text: string): DefaultValue {
   const parsed = readJson(`"${text}"`);
   return "value" in parsed ? parsed : unsound("the content of a JSON string", text);

@@ -1,14 +1,17 @@
-/** Faults of a field's text, before the field's path is added. */
+/**
+ * Faults in the definition of a SimpleSchema field. The path of the field is added when a fault is reported
+ * as a problem.
+ */
 
-/** A fault of one field. */
+/** A fault in the definition of one field. */
 export interface Fault {
-  /** The expectation and the finding. */
+  /** The message of the fault: what was expected and what was found. */
   message: string;
-  /** A possible correction. */
+  /** A suggestion to correct the fault. */
   hint?: string;
-  /** The UTF-16 offset in the field's text. */
+  /** The position of the fault in the field's definition, as an offset in UTF-16 units. */
   offset?: number;
 }
 
-/** Takes one fault; checks continue, so that all faults of a field are reported. */
+/** Receives one fault. The check continues after the call, so all faults of a field are reported. */
 export type Report = (fault: Fault) => void;

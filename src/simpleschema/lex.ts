@@ -1,19 +1,21 @@
-/** Splits the text after a field's first `|` into markers: `key=value key="quoted value"`. */
+/**
+ * Splits the part of a field's definition after the first `|` into markers: `key=value key="quoted value"`.
+ */
 import type { Report } from "./fault.ts";
 
-/** A marker as written, with its value unquoted. */
+/** A marker of a field's definition, with its value unquoted. */
 export interface Marker {
-  /** The key, known or not. */
+  /** The key of the marker, which may be unknown. */
   key: string;
-  /** The value. */
+  /** The value of the marker, without quotes. */
   value: string;
-  /** The UTF-16 offset of the key in the text. */
+  /** The position of the key in the string of all markers, as an offset in UTF-16 units. */
   offset: number;
 }
 
 const SPACE = /\p{White_Space}/u;
 
-/** The markers of a text; undefined when it is malformed, which is reported. */
+/** Splits a string into markers. If the string is malformed, reports the fault and returns undefined. */
 export function lexMarkers(text: string, report: Report): Marker[] | undefined {
   const fail = (message: string, offset: number, hint?: string): undefined => {
     report({ message, offset, ...(hint && { hint }) });
@@ -70,7 +72,7 @@ export function lexMarkers(text: string, report: Report): Marker[] | undefined {
   }
 }
 
-/** Unquotes a value that starts and ends with a quote. Its escapes are `\"` and `\\`. */
+/** Removes the quotes of a value that starts and ends with a quote, and decodes the escapes `\"` and `\\`. */
 function unquote(value: string): string {
   if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
   return value.slice(1, -1).replace(/\\(["\\])/g, "$1");

@@ -1,4 +1,4 @@
-/** Applies markers to the schema of their field. */
+/** Applies the markers of a SimpleSchema field, such as `required=true`, to the field's schema. */
 import { RE2JS } from "re2js";
 import { didYouMean, exactInteger, type Json } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
@@ -7,17 +7,29 @@ import type { Report } from "./fault.ts";
 import type { Marker } from "./lex.ts";
 import { parseBool, parseFloat64 } from "./scalar.ts";
 
-/** A field while its markers are applied. Arrays in its schema are replaced, never changed. */
+/**
+ * The state of a field while its markers are applied. Markers replace the arrays in the schema and never
+ * change them, because other fields may share the arrays.
+ */
 export interface Field {
   /** The field's schema with the markers applied so far. */
   schema: Schema;
-  /** The number of `required=true` markers; as upstream, the parent's `required` lists the name as often. */
+  /**
+   * The number of `required=true` markers of the field. As in upstream kro, the parent's `required` lists
+   * the field's name once for each of these markers.
+   */
   required: number;
-  /** The last default: valid, or not valid JSON (see {@link parseDefault}); undefined without one. */
+  /**
+   * The last default of the field, which is sound when it is valid JSON (see {@link parseDefault});
+   * undefined when the field has no default.
+   */
   default?: { sound: true } | { sound: false; message: string };
 }
 
-/** Applies the value of a marker; returns its fault, undefined when it is valid. */
+/**
+ * Applies a marker with this value to the field. Returns the fault of the value; undefined when the value is
+ * valid.
+ */
 type Apply = (field: Field, value: string) => string | undefined;
 
 const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
@@ -50,7 +62,9 @@ const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   }],
 ]);
 
-/** Applies markers from left to right to a copy of the field's schema, and reports their faults. */
+/**
+ * Applies markers from left to right to a copy of the field's schema, and reports the faults of the markers.
+ */
 export function applyMarkers(base: Schema, markers: readonly Marker[], report: Report): Field {
   const field: Field = { schema: { ...base }, required: 0 };
   for (const { key, value, offset } of markers) {
@@ -66,7 +80,7 @@ export function applyMarkers(base: Schema, markers: readonly Marker[], report: R
   return field;
 }
 
-/** Reports unknown marker keys. */
+/** Reports markers with an unknown key. */
 export function checkKeys(markers: readonly Marker[], report: Report): void {
   for (const { key, offset } of markers) {
     if (MARKERS.has(key)) continue;
@@ -75,7 +89,7 @@ export function checkKeys(markers: readonly Marker[], report: Report): void {
   }
 }
 
-/** The fault of a marker that is not valid for the field's type; undefined when it is valid. */
+/** Returns a fault when a marker is not valid for the field's type; undefined when the marker is valid. */
 function only(name: string, { schema }: Field, ...types: string[]): string | undefined {
   if (types.includes(schema.type!)) return undefined;
   return `${name} is only valid for ${types.join(" and ")} fields, and this one is ${schema.type}`;
@@ -119,7 +133,8 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // Reported later, unless another default replaces it or the field is not used.
+  // The fault is reported later: another default may replace this default, and the default of an unused
+  // field is not rejected.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }
@@ -153,7 +168,7 @@ function applyPattern(field: Field, value: string): string | undefined {
   field.schema.pattern = value;
 }
 
-/** Makes the names of groups unique: Go accepts duplicates, re2js does not. */
+/** Makes the names of capture groups unique, because Go accepts duplicate names and re2js does not. */
 function withOwnNames(pattern: string): string {
   let count = 0;
   return pattern.replace(/\(\?P?<\w+(?=>)/g, (group) => `${group}_${count++}`);

@@ -1,7 +1,8 @@
 /**
- * SimpleSchema, kro's notation for the schemas of instances: transforms `spec.schema.spec` and
- * `spec.schema.types` of an RGD, such as `name: string | required=true`, to OpenAPI v3. Pure: no I/O, no
- * clock, no environment.
+ * SimpleSchema is kro's notation for the schemas of instances, such as `name: string | required=true`. This
+ * room transforms `spec.schema.spec` and `spec.schema.types` of an RGD (ResourceGraphDefinition) to OpenAPI
+ * v3. Its functions depend only on their arguments: they do no I/O and read neither the clock nor the
+ * environment.
  *
  * @example
  * ```ts

@@ -1,14 +1,17 @@
-/** Parses booleans and floats of marker values, as Go's `strconv` does. */
+/** Parses the booleans and floats in marker values, with the rules of Go's `strconv`. */
 
 const TRUE = new Set(["1", "t", "T", "TRUE", "true", "True"]);
 const FALSE = new Set(["0", "f", "F", "FALSE", "false", "False"]);
 
-/** Parses a boolean; undefined when the text is malformed. */
+/** Parses a boolean. Returns undefined when the string is malformed. */
 export function parseBool(text: string): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
-/** Parses a decimal or hexadecimal float; undefined when malformed, NaN or infinite, which JSON lacks. */
+/**
+ * Parses a decimal or hexadecimal float. Returns undefined when the string is malformed, and for NaN and
+ * infinity, which JSON cannot represent.
+ */
 export function parseFloat64(text: string): number | undefined {
   const digits = text.replace(/(?<=[0-9a-fA-FxX])_(?=[0-9a-fA-F])/g, ""); // 1_000, as in Go
   const hex = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/.exec(digits);

@@ -1,16 +1,26 @@
-/** The size of a schema with shared types expanded: nested types can double it at every level. */
+/**
+ * Computes the size of a schema after its shared custom types are expanded. Nested custom types can double
+ * the size at every level.
+ */
 import type { Schema } from "../openapi/mod.ts";
 
-/** A limit above the number of schemas in one object of the API server: 1.5 MiB of at least 16 bytes each. */
+/**
+ * The maximum number of schemas in an expanded schema. No valid CRD reaches this limit: the API server
+ * stores objects of at most 1.5 MiB, and each schema takes at least 16 bytes.
+ */
 export const MAX_EXPANDED = 100_000;
 
-/** A limit above the depth of any schema that the API server accepts, and below that of the stack. */
+/**
+ * The maximum depth of a schema. The API server accepts only schemas of a smaller depth, and a walk to this
+ * depth does not overflow the stack.
+ */
 const MAX_DEPTH = 1000;
 
 /**
- * The number of schemas in the expanded tree; infinite when it is too deep.
+ * Returns the number of schemas in the expanded schema; infinity when the schema is deeper than {@link
+ * MAX_DEPTH}.
  *
- * @param known The sizes computed so far: shared schemas are counted without walking them again.
+ * @param known The sizes computed so far, so that a shared schema is walked only once.
  */
 export function expandedSize(
   schema: Schema,
@@ -28,7 +38,7 @@ export function expandedSize(
   return size;
 }
 
-/** The direct subschemas of a schema. */
+/** Returns the direct subschemas of a schema. */
 export function partsOf(schema: Schema): Schema[] {
   const parts = Object.values(schema.properties ?? {});
   if (schema.items) parts.push(schema.items);

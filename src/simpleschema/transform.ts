@@ -1,4 +1,4 @@
-/** Transforms SimpleSchema to OpenAPI: fields, nested objects and custom types. */
+/** Transforms SimpleSchema to OpenAPI schemas: fields, nested objects and custom types. */
 import { didYouMean, isObject, type JsonObject, type Problem } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { Fault, Report } from "./fault.ts";
@@ -7,12 +7,12 @@ import { applyMarkers, checkKeys, type Field } from "./markers.ts";
 import { expandedSize, MAX_EXPANDED, partsOf } from "./size.ts";
 import { BUILT_IN, foreignName, parseType, type TypeExpr } from "./type_text.ts";
 
-/** The schema of the spec, or all problems. */
+/** The OpenAPI schema of the instances' spec, or all problems of the SimpleSchema. */
 export type TransformResult = { ok: true; schema: Schema } | { ok: false; problems: Problem[] };
 
 /**
- * Transforms `spec.schema.spec` of an RGD to the schema of the instances' spec. All uses of a custom type
- * share its schema objects, so callers must not change the result.
+ * Transforms `spec.schema.spec` of an RGD to the OpenAPI schema of the instances' spec. All uses of a custom
+ * type share the same schema objects, so callers must not change the result.
  *
  * @example
  * ```ts
@@ -25,8 +25,9 @@ export type TransformResult = { ok: true; schema: Schema } | { ok: false; proble
  * assert.equal(result.problems[0]?.hint, 'did you mean "integer"?');
  * ```
  *
- * @param spec Fields by name: a type with markers, or an object of fields.
- * @param types `spec.schema.types`: custom types by name.
+ * @param spec The fields by name. The definition of a field is a string with its type and markers, or an
+ * object of nested fields.
+ * @param types The custom types by name, from `spec.schema.types` of the RGD.
  */
 export function transform(spec: JsonObject, types: JsonObject = {}): TransformResult {
   const run = new Transformer(types);
@@ -42,24 +43,33 @@ export function transform(spec: JsonObject, types: JsonObject = {}): TransformRe
     : { ok: false, problems: run.problems };
 }
 
-/** A field's schema, and how often the parent's `required` lists it. */
+/**
+ * The transformed schema of a field. `required` is the number of times that the parent's `required` lists
+ * the field's name.
+ */
 interface Built {
   schema: Schema;
   required: number;
 }
 
-/** The position of the walk. */
+/** The position of a field in the SimpleSchema, while the SimpleSchema is walked. */
 interface Place {
   path: string;
   depth: number;
-  /** The custom types being built, outermost first; empty in the spec. */
+  /**
+   * The names of the custom types whose definitions are being transformed, outermost first; empty in the
+   * spec.
+   */
   within: readonly string[];
 }
 
-/** A limit above the depth of any schema that the API server accepts, and below that of the stack. */
+/**
+ * The maximum depth of nested fields. The API server accepts only schemas of a smaller depth, and a walk to
+ * this depth does not overflow the stack.
+ */
 const MAX_DEPTH = 500;
 
-/** One transformation. Methods return undefined after they have reported a problem. */
+/** The transformation of one SimpleSchema. A method that reports a problem returns undefined. */
 class Transformer {
   readonly problems: Problem[] = [];
   readonly #types: ReadonlyMap<string, unknown>;
@@ -70,12 +80,12 @@ class Transformer {
     this.#types = new Map(Object.entries(types));
   }
 
-  /** Builds all custom types, so that unused ones are checked too. */
+  /** Transforms all custom types, so that custom types without a use are checked too. */
   declareAll(): void {
     for (const name of this.#types.keys()) this.#declare(name, [], 0);
   }
 
-  /** The schema of an object of fields. */
+  /** Transforms an object of fields to a schema. */
   struct(fields: JsonObject, place: Place): Schema | undefined {
     const properties: [string, Schema][] = [];
     const required: string[] = [];
@@ -94,7 +104,8 @@ class Transformer {
     const schema: Schema = { type: "object" };
     if (properties.length > 0) schema.properties = Object.fromEntries(properties);
     if (required.length > 0) schema.required = required.sort();
-    // As upstream: `{}` is a valid default only for an object without required fields.
+    // The default `{}` makes the API server fill in the defaults of the fields. As in upstream kro, it is
+    // set only for an object without required fields, because `{}` is invalid otherwise.
     else if (properties.some(([, p]) => p.default !== undefined)) schema.default = {};
     return schema;
   }
@@ -112,7 +123,7 @@ class Transformer {
     return schema && { schema, required: 0 };
   }
 
-  /** Transforms `TYPE | MARKERS`. Faults of both are reported. */
+  /** Transforms a field definition of the form `TYPE | MARKERS`. The faults of both parts are reported. */
   #text(text: string, place: Place): Built | undefined {
     const before = this.problems.length;
     const bar = text.indexOf("|");
@@ -130,7 +141,10 @@ class Transformer {
     return { schema: field.schema, required: base.required + field.required };
   }
 
-  /** Remembers an unsound default of a field: its own, or that of its custom type. */
+  /**
+   * Records an unsound default of a field, which comes from the field itself or from the field's custom
+   * type.
+   */
   #noteDefault(field: Field, base: Schema, path: string, text: string): void {
     const given = field.default;
     const problem = given === undefined
@@ -141,11 +155,14 @@ class Transformer {
     if (problem) this.#unsound.set(field.schema, problem);
   }
 
-  /** Reports the unsound defaults in a schema; those of unused custom types do not matter. */
+  /**
+   * Reports the unsound defaults in the schema of the spec. Unsound defaults of unused custom types are
+   * ignored, as in upstream kro.
+   */
   checkDefaults(root: Schema): void {
     if (this.#unsound.size === 0) return;
     const found = new Set<Problem>();
-    // A worklist instead of recursion: it grows while it is iterated.
+    // A worklist replaces recursion here: the set grows while the loop iterates over it.
     const schemas = new Set([root]);
     for (const schema of schemas) {
       const problem = this.#unsound.get(schema);
@@ -213,7 +230,7 @@ class Transformer {
     return this.#declare(name, within, depth);
   }
 
-  /** Builds a custom type at its first use. */
+  /** Transforms a custom type at its first use, and returns the stored result at later uses. */
   #declare(name: string, within: readonly string[], depth: number): Built | undefined {
     if (this.#declared.has(name)) return this.#declared.get(name);
     const path = joinPath("schema.types", name);

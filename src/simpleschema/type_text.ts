@@ -1,7 +1,7 @@
-/** Parses the type of a field, such as `[]map[string]Port`. */
+/** Parses the type in a field's definition, such as `[]map[string]Port`. */
 import type { Report } from "./fault.ts";
 
-/** A parsed type. */
+/** The parsed type of a field. */
 export type TypeExpr =
   | { kind: "atomic"; type: string }
   | { kind: "object" }
@@ -9,7 +9,7 @@ export type TypeExpr =
   | { kind: "map"; of: TypeExpr }
   | { kind: "custom"; name: string };
 
-/** SimpleSchema's atomic types with their OpenAPI names. */
+/** The atomic types of SimpleSchema, with the names of the same types in OpenAPI. */
 const ATOMIC: ReadonlyMap<string, string> = new Map([
   ["string", "string"],
   ["integer", "integer"],
@@ -17,10 +17,13 @@ const ATOMIC: ReadonlyMap<string, string> = new Map([
   ["boolean", "boolean"],
 ]);
 
-/** The names of built-in types, which custom types cannot override. */
+/** The names of the built-in types. Custom types cannot use these names. */
 export const BUILT_IN: readonly string[] = [...ATOMIC.keys(), "object"];
 
-/** Type names of other languages with their SimpleSchema equivalents. */
+/**
+ * Type names of other languages, with the SimpleSchema type of the same meaning. Error messages suggest the
+ * SimpleSchema type.
+ */
 const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["int", "integer"],
   ["int32", "integer"],
@@ -34,10 +37,13 @@ const FOREIGN: ReadonlyMap<string, string> = new Map([
   ["map", "map[string]TYPE"],
 ]);
 
-/** The deepest nesting of `[]` and `map`. */
+/** The maximum nesting of `[]` and `map` in a type. */
 const MAX_WRAPPERS = 16;
 
-/** Parses a type; undefined when it is malformed, which is reported. Any other name is a custom type. */
+/**
+ * Parses a type. A name that is not built in is taken as the name of a custom type. If the type is
+ * malformed, reports the fault and returns undefined.
+ */
 export function parseType(text: string, report: Report): TypeExpr | undefined {
   if (text.trim() === "") {
     report({ message: "empty type" });
@@ -46,7 +52,9 @@ export function parseType(text: string, report: Report): TypeExpr | undefined {
   return parse(text, 0, report);
 }
 
-/** The built-in type that an unknown name probably means; undefined when none is known. */
+/**
+ * Returns the built-in type that an unknown type name probably means; undefined when there is no such type.
+ */
 export function foreignName(name: string): string | undefined {
   return FOREIGN.get(name.toLowerCase());
 }
