@@ -1,15 +1,15 @@
-/** The routes of the HTTP endpoint: health, metrics and the read-only JSON API. */
+/** The routes of kro's HTTP endpoint: health, metrics and the read-only JSON API. */
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { ControllerView, InstanceView } from "../controller/mod.ts";
 import { BadQuery, page } from "./page.ts";
 import { problem } from "./problem.ts";
 
-/** The source of the endpoint's responses. */
+/** The options of the HTTP endpoint: where its responses come from, and who may read the metrics. */
 export interface ServerOptions {
-  /** Read-only view of the running controller. */
+  /** A read-only view of the running controller. */
   view: ControllerView;
-  /** kro's version, for `/version`. */
+  /** The version of kro, which `/version` returns. */
   version: string;
   /**
    * Authorizes requests for everything but health, version and metrics, like `mayReadMetrics`. When absent,
@@ -33,9 +33,9 @@ export type Verdict = "allowed" | "unauthenticated" | "forbidden";
 export type Handler = (request: Request, remote: string) => Response | Promise<Response>;
 
 /**
- * Returns the handler of the whole endpoint: `/healthz` and `/readyz` as controller-runtime serves them,
- * `/metrics`, `/version` and the JSON API below `/graphs`. Errors are `application/problem+json`
- * (RFC 9457).
+ * Returns the handler of the whole HTTP endpoint. The handler serves `/healthz` and `/readyz` in the same
+ * way as controller-runtime, `/metrics`, `/version`, and the JSON API below `/graphs`. Error responses have
+ * the content type `application/problem+json` (RFC 9457).
  *
  * @example
  * ```ts
@@ -51,7 +51,8 @@ export function createHandler(options: ServerOptions): Handler {
   const { view } = options;
   const app = readOnlyApp("/graphs");
   serveMetrics(app, options);
-  // controller-runtime also serves each single check, below the path of all checks.
+  // controller-runtime also serves each single check under the path of all checks, such as
+  // `/healthz/healthz`.
   app.on("GET", ["/healthz", "/healthz/healthz"], (c) => {
     const { healthy, problem } = view.health();
     return healthy ? c.text("ok\n") : c.text(`not healthy: ${problem}\n`, 500);
@@ -83,14 +84,14 @@ export function createHandler(options: ServerOptions): Handler {
   });
   app.get("/graphs/:name/instances/:instance", (c) => oneInstance(view, c, ""));
   app.get("/graphs/:name/instances/:namespace/:instance", (c) => {
-    // `-` stands for the absent namespace of a cluster-scoped instance.
+    // A cluster-scoped instance has no namespace, so its URL contains `-` instead.
     const namespace = c.req.param("namespace");
     return oneInstance(view, c, namespace === "-" ? "" : namespace);
   });
   return (request, remote) => app.fetch(request, { remote });
 }
 
-/** Returns a handler that serves `/metrics` alone, for an address of its own. */
+/** Returns a handler that serves only `/metrics`, for a separate listen address of the metrics. */
 export function createMetricsHandler(options: ServerOptions): Handler {
   const app = readOnlyApp("/metrics");
   serveMetrics(app, options);
@@ -196,7 +197,7 @@ function json(value: unknown): Response {
   });
 }
 
-/** Sorts the keys of objects, so that `diff` can compare responses. */
+/** Sorts the keys of JSON objects, so that two responses can be compared with `diff`. */
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));

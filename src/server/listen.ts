@@ -4,21 +4,23 @@ import type { Socket } from "node:net";
 import { inBackground } from "../api/mod.ts";
 import type { Handler } from "./app.ts";
 
-/** A listening endpoint. */
+/** An HTTP endpoint that listens on an address. */
 export interface Listening {
-  /** URL of the endpoint on this machine, `http://host:port`. */
+  /** The URL of the endpoint on this machine, `http://host:port`. */
   url: string;
-  /** Stops listening and closes idle connections. Running responses get one second to finish. */
+  /** Stops listening and closes idle connections. Running responses have one second to finish. */
   close(): Promise<void>;
 }
 
-/** The endpoint cannot listen on an address. The message names the address and the cause. */
+/**
+ * The error for an address on which the endpoint cannot listen. The message names the address and the cause.
+ */
 export class ListenError extends Error {
   /** Always `ListenError`. */
   override readonly name = "ListenError";
 }
 
-/** Time that running responses get when the endpoint closes, in milliseconds. */
+/** The time that running responses have to finish after the endpoint is closed, in milliseconds. */
 const GRACE_MS = 1000;
 
 /**
@@ -65,7 +67,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
  * Listens on an address and passes each request to the handler. Rejects with ListenError when the address
  * is invalid or in use, or when Deno does not permit it. A half-sent request ends after 10 s.
  *
- * @param address `host:port` or `:port`; see {@link parseAddress}
+ * @param address The address in the form `host:port` or `:port`; see {@link parseAddress}.
  *
  * @example
  * ```ts

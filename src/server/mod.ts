@@ -1,7 +1,7 @@
 /**
- * The HTTP endpoint: {@link createHandler} serves health, metrics and a read-only JSON API of graphs and
- * instances, {@link listen} binds it to an address. Responses come from the controller's memory; only the
- * authorization of scrapes sends requests to the API server.
+ * kro's HTTP endpoint. {@link createHandler} returns a handler that serves health, metrics and a read-only
+ * JSON API of graphs and instances. {@link listen} serves the handler on an address. Responses come from the
+ * controller's memory. Only authorizing a request for the metrics sends requests to the API server.
  *
  * @module
  */

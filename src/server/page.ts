@@ -1,22 +1,22 @@
-/** Pages of sorted lists by `?limit=&continue=`, as in the Kubernetes API. */
+/** Divides a sorted list into pages with the query `?limit=&continue=`, as the Kubernetes API does. */
 
-/** A page of a list. */
+/** One page of a list. */
 export interface Page<T> {
-  /** The items of this page. */
+  /** The items of the list that are on this page. */
   items: T[];
-  /** Number of items in the whole list. */
+  /** The number of items in the whole list. */
   total: number;
-  /** Token of the next page, for `?continue=`; absent on the last page. */
+  /** The token for the next page, to be sent as `?continue=`; absent on the last page. */
   continue?: string;
 }
 
-/** The query of a request is invalid. The response contains the message. */
+/** The error for a request with an invalid query. The error's message is part of the response. */
 export class BadQuery extends Error {
   /** Always `BadQuery`. */
   override readonly name = "BadQuery";
 }
 
-/** Default and largest number of items of a page. */
+/** The maximum number of items on a page, which is also the default. */
 export const MAX_LIMIT = 500;
 
 /**

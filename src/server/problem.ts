@@ -1,19 +1,26 @@
-/** Errors over HTTP as `application/problem+json` (RFC 9457). */
+/** HTTP error responses with the content type `application/problem+json` (RFC 9457). */
 import { STATUS_CODES } from "node:http";
 
-/** The body of an error. */
+/** The JSON body of an error response. */
 export interface HttpProblem {
-  /** Always `about:blank`: the title is the phrase of the HTTP status (RFC 9457, section 4.2.1). */
+  /**
+   * The type of the error, which is always `about:blank`: the title is then the reason phrase of the HTTP
+   * status (RFC 9457, section 4.2.1).
+   */
   type: string;
-  /** Reason phrase of the HTTP status. */
+  /** The reason phrase of the HTTP status, such as `Not Found`. */
   title: string;
-  /** HTTP status. */
+  /** The HTTP status code. */
   status: number;
-  /** Why this request failed. */
+  /** The explanation why this request failed. */
   detail: string;
 }
 
-/** Returns a response with an {@link HttpProblem} as body, and with `headers` besides its content type. */
+/**
+ * Returns an error response with an {@link HttpProblem} as its body.
+ *
+ * @param headers Additional headers of the response, besides the content type.
+ */
 export function problem(
   status: 400 | 401 | 403 | 404 | 405 | 500 | 503,
   detail: string,
