@@ -1,4 +1,4 @@
-/** Compiles expressions and string templates to checked programs. */
+/** Compiles expressions and string templates to programs, which are type-checked and can be evaluated. */
 import { Checker } from "./check/checker.ts";
 import { isDyn, STRING } from "./check/types.ts";
 import { estimate } from "./estimate/estimate.ts";
@@ -11,7 +11,7 @@ import { collect } from "./syntax/references.ts";
 import { type TemplatePart, templateTree } from "./template.ts";
 import type { CelProblem, CelScope, Parsed, Program } from "./types.ts";
 
-/** A program, or all problems of the expression. */
+/** A compiled program, or all problems of the expression. */
 export type CompileResult =
   | { ok: true; program: Program }
   | { ok: false; problems: CelProblem[] };
@@ -29,8 +29,8 @@ export type CompileResult =
  * assert.equal(compiled.problems[0]?.hint, 'did you mean "replicas"?');
  * ```
  *
- * @param source The expression's text, or a result of {@link parse}.
- * @throws {TypeError} `source` is an object that {@link parse} did not return.
+ * @param source The expression as a string, or a result of {@link parse}.
+ * @throws {TypeError} `source` is an object, but {@link parse} did not return it.
  */
 export function compile(source: string | Parsed, scope: CelScope): CompileResult {
   if (typeof source !== "string") {
@@ -41,10 +41,10 @@ export function compile(source: string | Parsed, scope: CelScope): CompileResult
 }
 
 /**
- * Compiles a string template such as `${a}-${b}` to one program that joins its parts with `+`. When a
- * part is text, every expression must yield a string; otherwise any type that `+` takes will do.
- *
- * Problems carry offsets in the whole template, from the `offset` of their part.
+ * Compiles a string template such as `${a}-${b}` to one program, which joins the parts of the template with
+ * `+`. When a part is literal text, every expression must return a string. Otherwise the expressions may
+ * have any type that `+` accepts. The offset of a problem counts from the start of the whole template,
+ * because each part has an `offset`.
  *
  * @example
  * ```ts
@@ -78,7 +78,8 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
   try {
     const tree = templateTree(parts, (source) => trees.get(source)!);
     const { references } = collect(tree, isPlainFunction);
-    // Copies drop the syntax trees of the caller's parts.
+    // The parts are copied without their syntax trees, so that the program does not keep the trees in
+    // memory.
     const texts = parts.map((part) =>
       "literal" in part ? { literal: part.literal } : { source: part.source }
     );
@@ -89,7 +90,10 @@ export function compileTemplate(parts: readonly TemplatePart[], scope: CelScope)
   }
 }
 
-/** The problems of an expression in a template with text, where it must yield a string. */
+/**
+ * Returns the problems of an expression in a template that also contains literal text. Such an expression
+ * must return a string.
+ */
 function partProblems(tree: Expr, scope: CelScope): CelProblem[] {
   const checker = new Checker(scope);
   const type = checker.check(tree);

@@ -1,33 +1,42 @@
-/** The result of an evaluation as callers of the room see it. */
+/** The result of an evaluation, as callers outside of this room (the folder `src/cel`) see it. */
 
-/** Why an evaluation failed. */
+/** The reason why an evaluation failed. */
 export interface CelFailure {
-  /** The kind of failure; callers branch on this, never on {@link message}. */
+  /** The category of the failure. Callers branch on the code and never on {@link message}. */
   code:
-    /** The data is not there yet: the caller waits instead of failing. */
+    /**
+     * The data that the expression reads does not exist yet. The caller waits for the data instead of
+     * reporting an error.
+     */
     | "pending"
-    /** No overload of a function or operator takes these values. */
+    /** No overload of a function or operator accepts the types of the values. */
     | "overload"
-    /** Division or modulus by zero. */
+    /** A division or modulus by zero. */
     | "division"
-    /** A number, timestamp or duration is out of its type's range. */
+    /** A number, timestamp or duration is outside of the range of its type. */
     | "overflow"
     /** A value cannot be converted, or JSON data contradicts its schema. */
     | "conversion"
-    /** A function refuses one of its arguments. */
+    /** A function rejects one of its arguments. */
     | "argument"
-    /** The cost budget is used up, or a value is nested too deeply. */
+    /** The cost budget is exceeded, or a value is nested too deeply. */
     | "cost"
     /** Any other failure. */
     | "other";
   /**
-   * One line that names fields and types but never holds data. For `pending` it begins with cel-go's
-   * words, such as `no such key: x`.
+   * The message in one line. It contains names of fields and types but never user data. For the code
+   * `pending` it begins with the same words as cel-go's message, such as `no such key: x`.
    */
   message: string;
-  /** UTF-16 offset in the expression; absent when the failing node is unknown. */
+  /**
+   * The position of the failure in the expression, as an offset in UTF-16 units; absent when the position is
+   * unknown.
+   */
   offset?: number;
 }
 
-/** The value of an expression, to be converted with {@link fromCel}, or the reason why it has no value. */
+/**
+ * The result of evaluating an expression: a value, to be converted with {@link fromCel}, or the reason why
+ * the evaluation failed.
+ */
 export type Evaluation = { ok: true; value: unknown } | { ok: false; failure: CelFailure };

@@ -1,4 +1,7 @@
-/** Type-checks calls: resolves overloads and infers the result's type. */
+/**
+ * Type-checks the calls of functions and operators: finds the overloads that accept the arguments, and
+ * infers the type of the result.
+ */
 import type { Expr } from "../syntax/ast.ts";
 import { type Overload, typeParameters } from "../library/declare.ts";
 import { declarationsOf } from "../library/registry.ts";
@@ -6,14 +9,15 @@ import type { Checker } from "./checker.ts";
 import { BOOL, DYN, isDyn, parameters, sameType, type Term, termText } from "./types.ts";
 import type { Bindings } from "./unify.ts";
 
-/** The number of overloads that a message lists. */
+/** The maximum number of overloads that an error message lists. */
 const LISTED = 4;
 
 /**
- * The type of a call; dyn when its overloads have different results. Notes the overloads that accept the
- * arguments, for the evaluator, and reports a problem when none does.
+ * Returns the type of a call; dyn when the matching overloads have different result types. Stores the
+ * matching overloads for the evaluator. Reports a problem when no overload accepts the arguments.
  *
- * @param inMacro Whether a macro was entered before: cel-go then considers more overloads.
+ * @param inMacro Whether the checker has entered a macro before this call. From the first macro of an
+ * expression on, cel-go considers more overloads.
  */
 export function checkCall(
   checker: Checker,
@@ -42,7 +46,7 @@ export function checkCall(
   return result ?? reportMismatch(checker, name, isMember, types, expr);
 }
 
-/** `&&` and `||`: reports each operand that is not a bool. */
+/** Type-checks `&&` and `||`, and reports each operand that is not a bool. */
 function checkLogical(
   checker: Checker,
   name: string,
@@ -61,7 +65,7 @@ function checkLogical(
   return BOOL;
 }
 
-/** A copy of the overload whose type parameters are fresh variables. */
+/** Returns a copy of an overload in which each type parameter is replaced by a new type variable. */
 function instantiate(overload: Overload, bindings: Bindings): Overload {
   const names = typeParameters(overload.params).union(typeParameters([overload.result]));
   if (names.size === 0) return overload;
@@ -85,7 +89,10 @@ function instantiate(overload: Overload, bindings: Bindings): Overload {
   return { params: overload.params.map(replace), result: replace(overload.result) };
 }
 
-/** Reports that no overload accepts the arguments, with the overloads most likely meant. */
+/**
+ * Reports that no overload accepts the arguments. The message lists the overloads that the author most
+ * likely meant.
+ */
 function reportMismatch(
   checker: Checker,
   name: string,
@@ -93,10 +100,10 @@ function reportMismatch(
   types: readonly Term[],
   expr: Expr,
 ): Term {
-  // The type of an argument with a problem of its own is unknown.
+  // An argument that has a problem of its own has no known type, so its type is shown as `?`.
   const found = types.map((type) => type.kind === "error" ? "?" : checker.text(type));
   const all = declarationsOf(name, isMember).flatMap((declaration) => declaration.overloads);
-  // Operators have many overloads: those that accept one of the arguments come closest.
+  // Operators have many overloads, so the message lists those that accept at least one of the arguments.
   const near = all.filter(({ params }) =>
     params.length === types.length && params.some((param, i) => param.kind === types[i]?.kind)
   );
@@ -110,14 +117,17 @@ function reportMismatch(
   return checker.report("type", expr.at, message, hintFor(name, types));
 }
 
-/** Operators over any type, for which a list of overloads does not help. */
+/**
+ * Operators that accept operands of any type. For these operators, this sentence replaces the list of
+ * overloads in a message.
+ */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],
   ["_!=_", "both sides must have one type"],
   ["_?_:_", "both branches must have one type"],
 ]);
 
-/** The types that `string()` converts. */
+/** The types that the function `string()` converts to a string. */
 const SCALARS: ReadonlySet<string> = new Set(["string", "bool", "int", "uint", "double"]);
 
 function signature(isMember: boolean, types: readonly string[]): string {
@@ -138,7 +148,7 @@ function hintFor(name: string, types: readonly Term[]): string | undefined {
   return undefined;
 }
 
-/** A function or operator as messages show it: `size()`, `"+"`, `[..]`. */
+/** Returns the name of a function or operator for messages: `size()`, `"+"`, `[..]`. */
 function display(name: string): string {
   if (name === "_[_]" || name === "_[?_]") return "[..]";
   return /^[A-Za-z]/.test(name)

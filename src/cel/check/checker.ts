@@ -1,4 +1,7 @@
-/** The type checker, after cel-go's: infers the type of an expression and collects its problems. */
+/**
+ * The type checker, which works like cel-go's checker: it infers the type of an expression and collects the
+ * problems of the expression.
+ */
 import type { CelProblem, CelScope, CelType } from "../types.ts";
 import type { Expr, Node } from "../syntax/ast.ts";
 import { plainCallee, Uint } from "../syntax/ast.ts";
@@ -31,37 +34,51 @@ import { Bindings, mostGeneral } from "./unify.ts";
 
 const CONDITION_FIELDS = ["type", "status", "reason", "message"];
 
-/** The types of the variables that macros bind. */
+/** The types of the variables that macros declare, by name. */
 export type Names = ReadonlyMap<string, Term>;
 
-/** Checks one expression. Problems are collected, so that all are reported at once. */
+/**
+ * Type-checks one expression. The checker continues after a problem, so that all problems of an expression
+ * are reported together.
+ */
 export class Checker {
-  /** The problems found so far; empty when the expression type-checks. */
+  /** The problems found so far; empty when the expression has no type errors. */
   readonly problems: CelProblem[] = [];
-  /** The types bound to type variables so far. */
+  /** The types that are bound to type variables so far. */
   readonly bindings = new Bindings();
-  /** The overloads that the static types leave for each call. */
+  /** The overloads that each call may select at run time, derived from the static types of the arguments. */
   readonly chosen: Map<Expr, Overload[]> = new Map();
   /**
-   * Whether a macro was entered, the present one or an earlier one. From there to the end of the
-   * expression, cel-go's checker considers more overloads.
+   * Whether the checker has entered a macro. The value stays true after the end of the macro, because cel-go
+   * considers more overloads from the first macro to the end of the expression.
    */
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
-  /** Uses of macro variables whose type becomes known only at the end; checked then. */
+  /**
+   * Uses of macro variables whose type is not known yet. These uses are checked at the end, when all types
+   * are known.
+   */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 
-  /** A checker for one expression. `scope` declares its variables, and whether it may call `omit()`. */
+  /**
+   * Creates a checker for one expression.
+   *
+   * @param scope The variables of the expression and their types, and whether the expression may call
+   * `omit()`.
+   */
   constructor(private readonly scope: CelScope) {}
 
-  /** Checks the whole expression; the result is its type, or the error type after a problem. */
+  /** Checks the whole expression. Returns the type of the expression, or the error type after a problem. */
   check(root: Expr): CelType {
     const type = this.infer(root, new Map());
     for (const open of this.#open) this.notType(open.type, open.name, open.offset);
     return this.bindings.final(type);
   }
 
-  /** Adds a problem. Returns the error type for its node, which is assignable to every type. */
+  /**
+   * Adds a problem. Returns the error type, which becomes the type of the node with the problem. The error
+   * type is assignable to every type, so the problem causes no further problems.
+   */
   report(
     code: CelProblem["code"],
     offset: number,
@@ -72,17 +89,17 @@ export class Checker {
     return ERROR;
   }
 
-  /** The text of a type, with the bindings known so far. */
+  /** Formats a type for messages, with the bindings of type variables known so far. */
   text(type: Term): string {
     return typeText(this.bindings.final(type));
   }
 
-  /** The type of a node that {@link infer} has visited; dyn for other nodes. */
+  /** Returns the type of a node that {@link infer} has visited; dyn for other nodes. */
   known(expr: Expr): Term {
     return this.bindings.substitute(this.#types.get(expr) ?? DYN);
   }
 
-  /** Infers the type of a node, and reports its problems. */
+  /** Infers the type of a syntax tree node, and reports the node's problems. */
   infer(expr: Expr, names: Names): Term {
     const type = this.#infer(expr, names);
     this.#types.set(expr, type);
@@ -115,7 +132,8 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
-      // As in cel-go, types of macros are substituted at once, those of literals are not.
+      // As in cel-go, type variables in the types of macros are substituted immediately. Type variables in
+      // the types of list and map literals are substituted at the end.
       case "loop":
         return this.bindings.substitute(checkLoop(this, expr, names));
       case "bind": {
@@ -157,7 +175,10 @@ export class Checker {
     return this.scope.faulty?.includes(name) ?? false;
   }
 
-  /** Reports a macro variable that holds a type: cel-go's planner would take it for the type's name. */
+  /**
+   * Reports a problem when the variable of a macro has a type as its value, as in `[int].map(t, t)`. cel-go
+   * would read the variable as the name of the type.
+   */
   notType(type: Term, variable: string, offset: number): Term {
     if (this.bindings.substitute(type).kind !== "type") return type;
     const message = `the variable "${variable}" cannot hold a type`;
@@ -238,13 +259,17 @@ export class Checker {
       const hint = didYouMean(name, functionNames(false));
       return this.report("reference", expr.start, `unknown function "${name}"`, hint);
     }
-    // It may be a misspelt macro, whose arguments would only cause further problems.
+    // An unknown method may be a misspelled macro. The arguments of a macro use its variables, so checking
+    // the arguments would only report further problems.
     this.infer(target, names);
     const hint = didYouMean(expr.name, functionNames(true));
     return this.report("type", expr.at, `unknown method "${expr.name}"`, hint);
   }
 
-  /** Checks a call of a declared function or, with the receiver as first argument, of a method. */
+  /**
+   * Checks the call of a declared function or method. The first argument of a method is the object that the
+   * method is called on.
+   */
   call(
     name: string,
     isMember: boolean,
@@ -252,7 +277,8 @@ export class Checker {
     expr: Expr,
     names: Names,
   ): Term {
-    // As in cel-go, the receiver comes last: a macro in it affects only what follows.
+    // As in cel-go, the object that a method is called on is checked after the other arguments. A macro in
+    // this object therefore does not affect how the other arguments are checked.
     const rest = args.slice(isMember ? 1 : 0).map((arg) => this.infer(arg, names));
     const types = isMember ? args.slice(0, 1).map((arg) => this.infer(arg, names)) : [];
     return checkCall(this, name, isMember, [...types, ...rest], args, expr, this.inMacro);
@@ -281,8 +307,10 @@ export class Checker {
   }
 
   /**
-   * The type of an element or an entry's value; after `?` it must be an optional. As in cel-go, type
-   * variables are not substituted: joining the elements may still bind them to a more general type.
+   * Returns the type of an element of a list literal, or of a value of a map literal. After `?` the element
+   * must have an optional type, and the type inside the optional is returned. As in cel-go, type variables
+   * are not substituted here, because joining the elements may still bind the variables to a more general
+   * type.
    */
   #item(expr: Expr, optional: boolean, names: Names): Term {
     const type = this.infer(expr, names);
@@ -296,14 +324,17 @@ export class Checker {
     );
   }
 
-  /** The common type of two elements of a literal; dyn when they have none. */
+  /** Returns the common type of two elements of a literal; dyn when the elements have no common type. */
   #join(previous: Term | undefined, current: Term): Term {
     if (previous === undefined) return current;
     return this.bindings.assign([previous], [current]) ? mostGeneral(previous, current) : DYN;
   }
 }
 
-/** Whether an expression may be an index: no null or bytes literal. Other types are checked by value. */
+/**
+ * Reports whether an expression may be an index. The literals null and bytes may not; every other index is
+ * checked at run time.
+ */
 function isIndex(expr: Expr): boolean {
   return expr.kind !== "literal" || expr.value !== null && !(expr.value instanceof Uint8Array);
 }

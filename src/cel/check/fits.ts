@@ -1,29 +1,30 @@
-/** Checks whether the result of an expression may be written into a field. */
+/** Checks whether the result of an expression may be written into a field of a Kubernetes object. */
 import type { Schema } from "../../openapi/mod.ts";
 import type { CelType } from "../types.ts";
 import { declaredFields, declaredType, fieldsOf, keepsUnknown } from "./schema.ts";
 import { DYN, typeText } from "./types.ts";
 import { Bindings } from "./unify.ts";
 
-/** The result of {@link fits}: on a mismatch, with both types as text. */
+/** The result of {@link fits}. If the type does not fit, the result contains the names of both types. */
 export type FitResult =
   | { ok: true }
   | {
     ok: false;
-    /** The field's type. */
+    /** The name of the field's type. */
     expected: string;
-    /** The result's type. */
+    /** The name of the type of the expression's result. */
     found: string;
-    /** The part that does not fit, when it is not the whole value. */
+    /** The explanation which part of the value does not fit; absent when the whole value does not fit. */
     reason?: string;
   };
 
 /**
- * Whether a value of this type may be written into a field of this schema. A field whose schema is unknown
- * or gives no type accepts every value.
+ * Checks whether a value of this CEL type may be written into a field with this schema. If the schema is
+ * unknown or has no type, the field accepts every value. The rules are those of upstream's static analysis:
  *
- * The rules are those of upstream's static analysis: a struct may lack fields of the target but have no
- * others, optionals count as their value, and dyn fits everywhere.
+ * - A struct may lack fields that the schema declares, but must not have additional fields.
+ * - An optional fits if its value fits.
+ * - A value of type dyn always fits.
  *
  * @example
  * ```ts
@@ -39,7 +40,10 @@ export function fits(result: CelType, target: Schema | undefined): FitResult {
   return fitsType(result, (target && declaredType(target, "object")) ?? DYN);
 }
 
-/** Whether a value of one type may be used where another is expected; see {@link fits}. */
+/**
+ * Checks whether a value of one type may be used where a value of another type is expected. The rules are
+ * those of {@link fits}.
+ */
 export function fitsType(result: CelType, target: CelType): FitResult {
   if (new Bindings().assign([result], [target])) return { ok: true };
   const reason = compare(result, target);
@@ -52,7 +56,7 @@ export function fitsType(result: CelType, target: CelType): FitResult {
   };
 }
 
-/** The reason why a type does not fit; undefined when it does. */
+/** Returns the reason why a type does not fit; undefined when the type fits. */
 function compare(result: CelType, target: CelType): string | undefined {
   if (result.kind === "dyn" || target.kind === "dyn") return undefined;
   if (result.kind === "optional") return compare(result.value, target);
@@ -62,7 +66,8 @@ function compare(result: CelType, target: CelType): string | undefined {
       return result.kind === "struct" ? structToStruct(result, target) : undefined;
     case "map":
       if (result.kind === "struct") return structToMap(result, target);
-      // As upstream, values of Kubernetes' libraries pass as maps; writing them fails at run time.
+      // As in upstream kro, values of types such as `kubernetes.Quantity` are accepted where a map is
+      // expected. Writing such a value fails at run time.
       if (result.kind === "opaque" && result.name.startsWith("kubernetes.")) return undefined;
       if (result.kind !== "map") return mismatch(result, target);
       return compare(result.key, target.key) ?? compare(result.value, target.value);
@@ -109,7 +114,7 @@ function structToMap(result: Of<"struct">, target: Of<"map">): string | undefine
   return undefined;
 }
 
-/** The result may lack fields of the target, but must have no others. */
+/** Compares two structs. The result may lack fields of the target, but must not have additional fields. */
 function structToStruct(result: Of<"struct">, target: Of<"struct">): string | undefined {
   if (result.schema === target.schema || keepsUnknown(target.schema)) return undefined;
   const known = new Map(fieldsOf(target));

@@ -1,4 +1,4 @@
-/** Checks calls of `format` whose format and arguments are literals. */
+/** Checks calls of the method `format` when the format string and the arguments are literals. */
 import { children, type Expr, type Node } from "../syntax/ast.ts";
 import { parseFormat } from "../library/format.ts";
 import type { Checker } from "./checker.ts";
@@ -19,7 +19,10 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Reports a malformed format and arguments that its verbs do not accept. The call must be inferred already. */
+/**
+ * Reports a malformed format string, and arguments that do not fit the verbs of the format string. The types
+ * of the call must be inferred before.
+ */
 export function checkFormat(checker: Checker, call: Node<"call">): void {
   const { target } = call;
   const [list] = call.args;
@@ -52,7 +55,8 @@ function checkArgument(checker: Checker, verb: string, argument: Expr): void {
   if (!isDyn(type) && !VERBS[verb]?.includes(type.kind)) {
     checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
   } else if (argument.kind === "list" || argument.kind === "map") {
-    // The parts of a literal are formatted by the same verb.
+    // The elements of a list literal are formatted with the verb of the list, so each element is checked
+    // with this verb.
     for (const part of children(argument)) checkArgument(checker, verb, part);
   }
 }

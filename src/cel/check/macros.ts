@@ -1,4 +1,4 @@
-/** Type-checks macros. */
+/** Type-checks macros, such as `map` and `optMap`. */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Checker, Names } from "./checker.ts";
 import {
@@ -17,7 +17,7 @@ import {
   UINT,
 } from "./types.ts";
 
-/** The type of a macro that iterates over a list or map. */
+/** Returns the type of a macro that iterates over a list or map. */
 export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): Term {
   const range = checker.bindings.substitute(checker.infer(expr.range, names));
   const [key, item] = rangeTypes(checker, range, expr);
@@ -47,7 +47,10 @@ export function checkLoop(checker: Checker, expr: Node<"loop">, names: Names): T
   }
 }
 
-/** The types of keys (or indexes) and values of a macro's range. */
+/**
+ * Returns the type of the keys (or indexes) and the type of the values of the list or map that a macro
+ * iterates over.
+ */
 function rangeTypes(checker: Checker, range: Term, expr: Node<"loop">): readonly [Term, Term] {
   if (range.kind === "list") return [INT, range.element];
   if (range.kind === "map") return [range.key, range.value];
@@ -71,7 +74,10 @@ function entryType(checker: Checker, body: Term, expr: Node<"loop">): Term {
   );
 }
 
-/** `sortBy`: as in cel-go, an overloaded function of the list and the list of its keys. */
+/**
+ * Returns the type of `sortBy`. As in cel-go, `sortBy` is an overloaded function whose arguments are the
+ * list and the list of the sort keys.
+ */
 function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">): Term {
   const lists = [checker.bindings.substitute(range), { kind: "list", element: key } as const];
   let result: Term | undefined;
@@ -89,7 +95,7 @@ function sortType(checker: Checker, range: Term, key: Term, expr: Node<"loop">):
   return checker.report("type", (isList ? expr.body?.start : expr.range.start) ?? expr.at, text);
 }
 
-/** The type of `optMap` and `optFlatMap`. */
+/** Returns the type of `optMap` or `optFlatMap`. */
 export function checkOptMap(checker: Checker, expr: Node<"optMap">, names: Names): Term {
   const target = checker.infer(expr.target, names);
   checker.inMacro = true;

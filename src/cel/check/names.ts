@@ -1,4 +1,7 @@
-/** Escaping of field names as CEL identifiers, as Kubernetes does: `a-b` becomes `a__dash__b`. */
+/**
+ * Escapes names of fields so that they are valid CEL identifiers, as Kubernetes does: `a-b` becomes
+ * `a__dash__b`.
+ */
 
 const RESERVED = new Set(
   ("true false null in as break const continue else for function if import let loop package " +
@@ -18,10 +21,9 @@ const UNESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The CEL identifier for a field name; undefined when the name cannot be escaped.
- *
- * See apiserver's `cel.Escape`: reserved words become `__in__`, and `__`, `.`, `-`, `/` become
- * `__underscores__`, `__dot__`, `__dash__`, `__slash__`.
+ * Returns the CEL identifier for a field name; undefined when the name cannot be escaped. The rules are
+ * those of `cel.Escape` in the Kubernetes API server: a reserved word such as `in` becomes `__in__`, and
+ * `__`, `.`, `-`, `/` become `__underscores__`, `__dot__`, `__dash__`, `__slash__`.
  */
 export function escapeName(name: string): string | undefined {
   if (RESERVED.has(name)) return `__${name}__`;
@@ -29,7 +31,7 @@ export function escapeName(name: string): string | undefined {
   return name.replaceAll(/__|[.\-\/]/g, (text) => ESCAPES[text] ?? text);
 }
 
-/** The field name for a CEL identifier; undefined when it is not a valid escape. */
+/** Returns the field name for a CEL identifier; undefined when the identifier contains an invalid escape. */
 export function unescapeName(identifier: string): string | undefined {
   if (!identifier.includes("__")) return identifier;
   const word = /^__([a-z]+)__$/.exec(identifier)?.[1];

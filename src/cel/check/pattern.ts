@@ -1,9 +1,12 @@
-/** Checks literal patterns of `find` and `findAll`. */
+/** Checks the patterns of `find` and `findAll` when the patterns are literals. */
 import { isPattern } from "../library/regex.ts";
 import type { Node } from "../syntax/ast.ts";
 import type { Checker } from "./checker.ts";
 
-/** Reports a literal pattern that is not valid. As upstream, `matches()` fails only when evaluated. */
+/**
+ * Reports an invalid literal pattern of `find` or `findAll`. As in upstream kro, an invalid pattern of
+ * `matches()` fails only at run time, so it is not reported here.
+ */
 export function checkPattern(checker: Checker, call: Node<"call">): void {
   const [pattern] = call.args;
   if (pattern?.kind !== "literal" || typeof pattern.value !== "string") return;

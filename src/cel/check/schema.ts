@@ -1,4 +1,4 @@
-/** CEL types from OpenAPI schemas, after apiserver's `SchemaDeclType`. */
+/** Derives CEL types from OpenAPI schemas, as `SchemaDeclType` in the Kubernetes API server does. */
 import type { Schema } from "../../openapi/mod.ts";
 import type { CelType } from "../types.ts";
 import {
@@ -22,7 +22,7 @@ const STRING_FORMATS: ReadonlyMap<string, CelType> = new Map([
   ["date-time", TIMESTAMP],
 ]);
 
-/** Fields that every embedded Kubernetes object has, declared or not. */
+/** The fields that every embedded Kubernetes object has, even if the schema does not declare them. */
 const EMBEDDED: Readonly<Record<string, Schema>> = {
   apiVersion: { type: "string" },
   kind: { type: "string" },
@@ -33,24 +33,27 @@ const EMBEDDED: Readonly<Record<string, Schema>> = {
 };
 
 /**
- * The type of a Kubernetes object that expressions see as a variable.
+ * Returns the type of a Kubernetes object that expressions can read as a variable.
  *
- * @param name The variable. The type is named `__type_<name>`, as upstream's.
+ * @param name The name of the variable. The type is named `__type_<name>`, as in upstream kro.
  */
 export function objectType(name: string, schema: Schema): CelType {
   return declaredType(schema, `__type_${name}`) ?? DYN;
 }
 
 /**
- * The type of a value of this schema; dyn when the schema is unknown or gives no type.
+ * Returns the type of a value with this schema; dyn when the schema is unknown or has no type.
  *
- * @param name The name of the type if it is an object; messages show it.
+ * @param name The name that messages show for the type, if the type is an object.
  */
 export function typeOf(schema: Schema | undefined, name = "object"): CelType {
   return (schema && declaredType(schema, name)) ?? DYN;
 }
 
-/** The type that a schema declares; undefined when it declares none, so that the field cannot be read. */
+/**
+ * Returns the type that a schema declares. Returns undefined when the schema declares no type; expressions
+ * cannot read a field with such a schema.
+ */
 export function declaredType(schema: Schema, name: string): CelType | undefined {
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") return DYN;
   switch (schema.type) {
@@ -83,7 +86,7 @@ function objectOrMap(schema: Schema, name: string): CelType {
 
 type Struct = Extract<CelType, { kind: "struct" }>;
 
-/** The schemas of an object's declared fields, by their JSON names. */
+/** Returns the schemas of the fields that an object's schema declares, by their JSON names. */
 export function declaredFields(schema: Schema): Readonly<Record<string, Schema>> {
   if (!schema["x-kubernetes-embedded-resource"]) return schema.properties ?? {};
   const declared = schema.properties ?? {};
@@ -99,24 +102,28 @@ export function declaredFields(schema: Schema): Readonly<Record<string, Schema>>
   };
 }
 
-/** Whether undeclared fields may be read. */
+/** Reports whether expressions may read fields that the schema does not declare. */
 export function keepsUnknown(schema: Schema): boolean {
   return schema["x-kubernetes-preserve-unknown-fields"] === true;
 }
 
-/** The type of a field under its CEL identifier; undefined when there is no such field. */
+/**
+ * Returns the type of a field; undefined when the struct does not have the field.
+ *
+ * @param field The CEL identifier of the field, which is the escaped form of the field's name.
+ */
 export function fieldType(struct: Struct, field: string): CelType | undefined {
   const key = unescapeName(field);
   const fields = declaredFields(struct.schema);
   const schema = key !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
-  // A name that must be escaped is reachable only by its escaped form.
+  // If the name of a field must be escaped, expressions can read the field only by the escaped name.
   const reachable = key !== undefined && (key !== field || escapeName(key) === key ||
     escapeName(key) === `__${key}__`);
   if (schema && reachable) return declaredType(schema, `${struct.name}.${escapeName(key) ?? key}`);
   return keepsUnknown(struct.schema) ? DYN : undefined;
 }
 
-/** The readable fields by their CEL identifiers, with their types. */
+/** Yields the fields that expressions can read: the CEL identifier and the type of each field. */
 export function* fieldsOf(struct: Struct): Generator<[string, CelType]> {
   for (const [key, schema] of Object.entries(declaredFields(struct.schema))) {
     const name = escapeName(key);

@@ -1,15 +1,21 @@
-/** Creates CEL types, compares them and writes them as text. */
+/** Creates, compares and formats CEL types. */
 import type { CelType } from "../types.ts";
 
-/** A type variable: of a function's declaration or an empty literal. It exists only while checking. */
+/**
+ * A type variable, which stands for a type that is not known yet, such as the element type of an empty list.
+ * Type variables exist only while an expression is checked.
+ */
 export interface TypeVariable {
-  /** Sets variables apart from the kinds of {@link CelType}. */
+  /** The tag that distinguishes a type variable from a {@link CelType}. */
   readonly kind: "variable";
-  /** The declared name, such as `A`, or a name that is unique in the expression. */
+  /**
+   * The declared name of a type parameter, such as `A`, or a generated name that is unique in the
+   * expression.
+   */
   readonly name: string;
 }
 
-/** A type while checking: a {@link CelType} that may contain type variables at any depth. */
+/** A type during type checking: a {@link CelType} that may contain type variables at any depth. */
 export type Term =
   | TypeVariable
   | Exclude<CelType, { kind: "list" | "map" | "optional" | "type" }>
@@ -18,54 +24,59 @@ export type Term =
   | { kind: "optional"; value: Term }
   | { kind: "type"; of?: Term };
 
-/** Any value; its type is checked when it is evaluated. */
+/** The type dyn, which stands for any value. Values of this type are checked at run time. */
 export const DYN: CelType = { kind: "dyn" };
-/** The type bool. */
+/** The CEL type bool. */
 export const BOOL: CelType = { kind: "bool" };
-/** The type int, 64 bits. */
+/** The CEL type int, a signed 64-bit integer. */
 export const INT: CelType = { kind: "int" };
-/** The type uint, 64 bits. */
+/** The CEL type uint, an unsigned 64-bit integer. */
 export const UINT: CelType = { kind: "uint" };
-/** The type double. */
+/** The CEL type double. */
 export const DOUBLE: CelType = { kind: "double" };
-/** The type string. */
+/** The CEL type string. */
 export const STRING: CelType = { kind: "string" };
-/** The type bytes. */
+/** The CEL type bytes. */
 export const BYTES: CelType = { kind: "bytes" };
-/** The type of `null`. */
+/** The type of the CEL value `null`. */
 export const NULL: CelType = { kind: "null" };
-/** The type google.protobuf.Timestamp. */
+/** The CEL type google.protobuf.Timestamp. */
 export const TIMESTAMP: CelType = { kind: "timestamp" };
-/** The type google.protobuf.Duration. */
+/** The CEL type google.protobuf.Duration. */
 export const DURATION: CelType = { kind: "duration" };
-/** The type of a node whose problem was reported; it is assignable to every type. */
+/**
+ * The type of an expression with a reported problem. It is assignable to every type, so the problem is
+ * reported only once.
+ */
 export const ERROR: CelType = { kind: "error" };
-/** The type of a status condition, which `runtime.newCondition` returns. */
+/** The type of a status condition, which the function `runtime.newCondition` returns. */
 export const CONDITION: CelType = { kind: "opaque", name: "kro.run.Condition" };
-/** The type of `runtime`. */
+/** The type of the variable `runtime`. */
 export const RUNTIME: CelType = { kind: "opaque", name: "kro.run.Runtime" };
 
-/** The type of lists of an element type. */
+/** Returns the type of lists with this element type. */
 export function listOf(element: CelType): CelType {
   return { kind: "list", element };
 }
 
-/** The type of maps. */
+/** Returns the type of maps with these types of keys and values. */
 export function mapOf(key: CelType, value: CelType): CelType {
   return { kind: "map", key, value };
 }
 
-/** The name of a struct in messages: without the prefix of upstream's type names. */
+/**
+ * Returns the name of a struct for messages, without the prefix that upstream kro gives to names of types.
+ */
 export function shownName(name: string): string {
   return name.replace(/^__type_/, "");
 }
 
-/** The text of a type in cel-go's notation, such as `map(string, int)`. */
+/** Formats a type in cel-go's notation, such as `map(string, int)`. */
 export function typeText(type: CelType): string {
   return termText(type);
 }
 
-/** The text of a type that may contain type variables. */
+/** Formats a type that may contain type variables, in cel-go's notation. */
 export function termText(type: Term): string {
   switch (type.kind) {
     case "timestamp":
@@ -93,7 +104,10 @@ export function termText(type: Term): string {
   }
 }
 
-/** The parameters of a type: elements, keys, values. */
+/**
+ * Returns the type parameters of a type, such as the element type of a list, or the key type and value type
+ * of a map.
+ */
 export function parameters(type: Term): readonly Term[] {
   switch (type.kind) {
     case "list":
@@ -109,7 +123,7 @@ export function parameters(type: Term): readonly Term[] {
   }
 }
 
-/** Whether two types are identical, with their parameters. */
+/** Reports whether two types are identical, including their type parameters. */
 export function sameType(a: Term, b: Term): boolean {
   if (a.kind !== b.kind) return false;
   if ("name" in a && "name" in b && a.name !== b.name) return false;
@@ -122,7 +136,7 @@ export function sameType(a: Term, b: Term): boolean {
     });
 }
 
-/** Whether a type is dyn or the error type, which are assignable to every type. */
+/** Reports whether a type is dyn or the error type. Both are assignable to every type. */
 export function isDyn(type: Term): boolean {
   return type.kind === "dyn" || type.kind === "error";
 }

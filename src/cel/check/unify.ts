@@ -1,18 +1,24 @@
-/** Assignability of types with variables, after cel-go's `checker.isAssignable`. */
+/**
+ * Decides whether one type is assignable to another, and binds the type variables in both. The rules are
+ * those of cel-go's `checker.isAssignable`.
+ */
 import type { CelType } from "../types.ts";
 import { DYN, isDyn, parameters, sameType, type Term, type TypeVariable } from "./types.ts";
 
-/** The bindings of type variables while one expression is checked. */
+/** The types that are bound to type variables while one expression is checked. */
 export class Bindings {
   #types = new Map<string, Term>();
   #count = 0;
 
-  /** A new, unbound variable. */
+  /** Creates a new type variable that is not bound to a type. */
   fresh(): TypeVariable {
     return { kind: "variable", name: `_var${this.#count++}` };
   }
 
-  /** Whether every type is assignable to its counterpart. If not, no variable is bound. */
+  /**
+   * Checks whether every type of one list is assignable to the type at the same position of the other list,
+   * and binds type variables accordingly. If a type is not assignable, no type variable is bound.
+   */
   assign(from: readonly Term[], to: readonly Term[]): boolean {
     const before = new Map(this.#types);
     const fits = this.#allAssignable(from, to);
@@ -20,7 +26,9 @@ export class Bindings {
     return fits;
   }
 
-  /** The type with bound variables replaced; unbound ones stay. */
+  /**
+   * Returns a type in which bound type variables are replaced by their types. Unbound type variables stay.
+   */
   substitute(type: Term): Term {
     switch (type.kind) {
       case "variable": {
@@ -40,7 +48,10 @@ export class Bindings {
     }
   }
 
-  /** The type with bound variables replaced and unbound ones as dyn. */
+  /**
+   * Returns a type in which bound type variables are replaced by their types, and unbound type variables by
+   * dyn.
+   */
   final(type: Term): CelType {
     const known = this.substitute(type);
     switch (known.kind) {
@@ -84,7 +95,10 @@ export class Bindings {
     return this.#allAssignable(parameters(from), parameters(to));
   }
 
-  /** Binds a variable to a type, or to the more general one of that and its present binding. */
+  /**
+   * Binds a type variable to a type. If the variable is bound already, the more general of the two types
+   * becomes the new binding.
+   */
   #bind(variable: TypeVariable, type: Term): boolean {
     if (sameType(variable, type)) return true;
     const bound = this.#types.get(variable.name);
@@ -110,7 +124,7 @@ export class Bindings {
   }
 }
 
-/** The more general of two types that are assignable to each other. */
+/** Returns the more general of two types that are assignable to each other. */
 export function mostGeneral(a: Term, b: Term): Term {
   return isEqualOrLessSpecific(a, b) ? a : b;
 }
@@ -127,7 +141,10 @@ function isEqualOrLessSpecific(a: Term, b: Term): boolean {
   });
 }
 
-/** Whether null is assignable: to objects, times, optionals and opaque types, not to others. */
+/**
+ * Reports whether null is assignable to a type: to structs, timestamps, durations, optionals and opaque
+ * types.
+ */
 function isNullable(type: Term): boolean {
   return ["null", "opaque", "optional", "struct", "duration", "timestamp"].includes(type.kind);
 }

@@ -1,4 +1,4 @@
-/** Estimates calls: their cost and the size of their result. */
+/** Estimates calls of functions and operators: the cost of the call and the size of the result. */
 import { COST, failureCost } from "../evaluate/budget.ts";
 import { chargeOf } from "../evaluate/charges.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
@@ -7,16 +7,19 @@ import { canFail, type Estimate, type Estimator, type Shapes, sortCost } from ".
 import { either, MOST, type Range, range, sum, times, total, upTo } from "./range.ts";
 import { ANY, listShape, oneOf, plainShape, type Shape, shapeOfType, TEXT } from "./shape.ts";
 
-/** The greatest cost of a function for each value that it walks through. */
+/** The maximum cost of a function, for each value inside of the arguments that the function visits. */
 const WALKED = 90;
-/** The greatest cost of an operator that compares, searches or concatenates, for each value. */
+/**
+ * The maximum cost of an operator that compares, searches or concatenates values, for each value inside of
+ * the operands.
+ */
 const COMPARED = 60;
-/** The greatest additional cost of a call with a time zone. */
+/** The maximum additional cost of a function that converts a time to a time zone. */
 const ZONE = 8_000;
-/** The greatest length of a number, a time or a bool as text. */
+/** The maximum length of the string that a number, a time or a bool is converted to. */
 const SCALAR_TEXT = 64;
 
-/** The estimate of a call. */
+/** Returns the estimated cost of a call, and the estimated size of its result. */
 export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Shapes): Estimate {
   const name = plainCallee(expr, isPlainFunction);
   const isMember = name === undefined;
@@ -44,7 +47,8 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const own = /^[A-Za-z]/.test(called)
     ? functionCost(called, isMember, shapes, result)
     : operatorCost(called, shapes);
-  // The evaluator computes calls of literals once and keeps the result.
+  // The evaluator computes a call whose arguments are literals only once and keeps the result. A later
+  // evaluation may therefore cost nothing.
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
 }
 
@@ -68,7 +72,7 @@ function operatorCost(name: string, shapes: readonly Shape[]): Range {
   const walked = shapes.map((shape) => {
     const { min, max } = shape.size;
     const values = shape.values();
-    // A value without parts is charged by its characters, if it has any.
+    // A value that contains no other values, such as a string, costs according to its number of characters.
     return values === 1
       ? range(min / 2, max / 2)
       : range(0, values * (isWalk ? COMPARED : COST.element));
@@ -102,8 +106,8 @@ function functionCost(
 }
 
 /**
- * The shape of a call's result. For functions without a rule of their own, the result is at most as large
- * as all arguments together.
+ * Returns the shape (the estimated size) of the result of a call. If a function has no rule here, its result
+ * is assumed to be at most as large as all arguments together.
  */
 function resultOf(
   name: string,
@@ -161,7 +165,7 @@ function resultOf(
   return typed.size.max > 0 ? plainShape(scalar(upTo(all))) : typed;
 }
 
-/** The size of a text that may also come from a number or a time. */
+/** Returns the size of a string that may also be a converted number or time. */
 function scalar(size: Range): Range {
   return range(size.min, Math.max(size.max, Math.min(SCALAR_TEXT, TEXT.size.max)));
 }

@@ -1,7 +1,8 @@
 /**
- * Static cost estimation, after Kubernetes' estimate for validation rules of CRDs: the least cost assumes
- * the smallest values that the schemas allow, the greatest cost the largest. The costs of operations are
- * the evaluator's.
+ * Estimates the cost of an expression without evaluating it, similar to the cost estimate that Kubernetes
+ * makes for the validation rules of CRDs. The minimum cost assumes the smallest values that the schemas
+ * allow, the maximum cost the largest values. The costs of single operations are the same as in the
+ * evaluator.
  */
 import type { Checker } from "../check/checker.ts";
 import { COST, failureCost } from "../evaluate/budget.ts";
@@ -20,34 +21,45 @@ import {
   TEXT,
 } from "./shape.ts";
 
-/** The estimate of a node: its cost, operands included, and the shape of its result. */
+/** The estimate of one node of the syntax tree. */
 export interface Estimate {
-  /** The cost of the node and of its operands, in units of the budget (about ten nanoseconds). */
+  /**
+   * The cost of evaluating the node and its operands, in units of the cost budget (about ten nanoseconds).
+   */
   readonly cost: Range;
-  /** The possible sizes and parts of the result. */
+  /** The possible sizes of the result and of the values inside of the result. */
   readonly shape: Shape;
 }
 
-/** The cost of reading a part of a value. */
+/** The cost of reading one field or element of a value. */
 const LOOK = range(ACCESS_COST.read, ACCESS_COST.converted);
 /** The cost of adding an entry to a map. */
 const ADDED = range(ACCESS_COST.entry, ACCESS_COST.entry + ACCESS_COST.read);
 
-/** The cost of an expression that the checker has checked. */
+/**
+ * Returns the cost of a type-checked expression.
+ *
+ * @param checker The checker that has checked the expression.
+ */
 export function estimate(tree: Expr, checker: Checker): Range {
   const { cost, shape } = new Estimator(checker).of(tree, new Map());
   return sum(cost, range(0, shape.values() * COST.element));
 }
 
-/** The shapes of macro variables. */
+/** The shapes (estimated sizes) of the variables that macros declare, by name. */
 export type Shapes = ReadonlyMap<string, Shape>;
 
 /** Estimates the nodes of one expression. */
 export class Estimator {
-  /** `checker` must have checked the expression: the estimate depends on the types that it inferred. */
+  /**
+   * Creates an estimator.
+   *
+   * @param checker The checker that has checked the expression. The estimate depends on the types that the
+   * checker has inferred.
+   */
   constructor(readonly checker: Checker) {}
 
-  /** The estimate of a node. */
+  /** Returns the estimate of a node. */
   of(expr: Expr, names: Shapes): Estimate {
     switch (expr.kind) {
       case "literal":
@@ -154,7 +166,8 @@ export class Estimator {
       condition?.cost ?? range(0),
       condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
       isMap ? upTo(times(made, range(210))) : range(0),
-      // A failing item does not end the loop, and each failure is charged.
+      // In `all` and `exists`, the loop continues after an element whose condition fails, so each of these
+      // failures is charged.
       isQuantified && condition && canFail(condition)
         ? range(0, failureCost(expr.depth))
         : range(0),
@@ -167,7 +180,7 @@ export class Estimator {
   }
 }
 
-/** The shape of a macro's result. */
+/** Returns the shape (the estimated size) of the result of a macro. */
 function resultOf(
   macro: Node<"loop">["macro"],
   count: Range,
@@ -189,19 +202,22 @@ function resultOf(
   }
 }
 
-/** The cost of sorting: n - 1 to n log n comparisons of keys. */
+/** Returns the cost of sorting `n` elements: from n - 1 to n log n comparisons of sort keys. */
 export function sortCost(count: Range, key: Shape): Range {
   const compared = range(15, 15 + key.size.max / 2);
   const log = (n: number) => n < 2 ? 0 : n * Math.ceil(Math.log2(n));
   return times(range(count.min < 2 ? 0 : count.min - 1, log(count.max)), compared);
 }
 
-/** Whether a node may fail: only literals and identifiers, which cost nothing, cannot. */
+/**
+ * Reports whether a node may fail. Only literals and identifiers cannot fail, and only these nodes cost
+ * nothing.
+ */
 export function canFail({ cost }: Estimate): boolean {
   return cost.max > 0;
 }
 
-/** The shape of a list or map literal with these parts. */
+/** Returns the shape (the estimated size) of a list or map literal with these parts. */
 function madeOf(parts: readonly Shape[], size: Range): Shape {
   return shapeOf({
     size,

@@ -1,27 +1,30 @@
-/** Ranges of costs and sizes. */
+/** Computes with ranges of costs and sizes. */
 
-/** A range of whole numbers, both ends included. */
+/** A range of whole numbers. Both bounds are inclusive. */
 export interface Range {
-  /** The lower bound, at most {@link MOST}. */
+  /** The lower bound, which is at most {@link MOST}. */
   readonly min: number;
-  /** The upper bound. {@link MOST} stands for any larger number too. */
+  /** The upper bound. The value {@link MOST} also means any larger number. */
   readonly max: number;
 }
 
-/** The greatest bound that is distinguished; larger ones are cut to it. */
+/** The maximum of a bound. Larger bounds are replaced by this number. */
 export const MOST = 2 ** 31 - 1;
 
-/** A range, rounded outwards and cut to {@link MOST}. */
+/**
+ * Creates a range. Fractional bounds are rounded so that the range becomes larger, and bounds above {@link
+ * MOST} are replaced by it.
+ */
 export function range(min: number, max: number = min): Range {
   return { min: Math.min(Math.floor(min), MOST), max: Math.min(Math.ceil(max), MOST) };
 }
 
-/** The sum of ranges. */
+/** Returns the sum of the given ranges. */
 export function sum(...ranges: readonly Range[]): Range {
   return total(ranges);
 }
 
-/** The sum of any number of ranges. */
+/** Returns the sum of any number of ranges. */
 export function total(ranges: Iterable<Range>): Range {
   let [min, max] = [0, 0];
   for (const each of ranges) {
@@ -31,17 +34,17 @@ export function total(ranges: Iterable<Range>): Range {
   return range(min, max);
 }
 
-/** The product of a count and the range of each. */
+/** Returns the range of the product of a count and a value. */
 export function times(count: Range, each: Range): Range {
   return range(count.min * each.min, count.max * each.max);
 }
 
-/** The smallest range that contains both. */
+/** Returns the smallest range that contains both given ranges. */
 export function either(a: Range, b: Range): Range {
   return range(Math.min(a.min, b.min), Math.max(a.max, b.max));
 }
 
-/** From zero to the upper bound of a range. */
+/** Returns the range from zero to the upper bound of the given range. */
 export function upTo(most: Range): Range {
   return range(0, most.max);
 }

@@ -1,7 +1,8 @@
 /**
- * The sizes of values by their schemas. Without a bound in the schema, a list or map counts as 1,000
- * elements, the default limit of a forEach, and a text as 1 KiB. Kubernetes assumes the size of a whole
- * request instead, which rejects every loop over an unbounded list.
+ * Estimates the sizes of values from their schemas. If the schema of a list or map has no bound, 1,000
+ * elements are assumed, which is the default limit of a forEach. A string without a bound is assumed to have
+ * at most 1,024 characters. Kubernetes instead assumes the maximum size of a request, with which every loop
+ * over an unbounded list would be too expensive.
  */
 import type { Schema } from "../../openapi/mod.ts";
 import { declaredFields } from "../check/schema.ts";
@@ -9,36 +10,48 @@ import { unescapeName } from "../check/names.ts";
 import type { Term } from "../check/types.ts";
 import { either, type Range, range } from "./range.ts";
 
-/** The assumed number of elements of a list or map without a bound. */
+/** The assumed maximum number of elements of a list or map whose schema has no bound. */
 const ELEMENTS = 1000;
-/** The assumed length of a text without a bound. */
+/** The assumed maximum length of a string whose schema has no bound, in characters. */
 const CHARACTERS = 1024;
-/** The greatest number of values in an object: etcd stores at most 1.5 MB, and each value has a name. */
+/**
+ * The maximum number of values in an object. etcd stores at most 1.5 MB for an object, and each value takes
+ * space for its name.
+ */
 const VALUES = 50_000;
 
-/** The static knowledge about a value's size. */
+/** The size of a value, as far as it is known before the evaluation. */
 export interface Shape {
-  /** The number of characters, bytes, elements or entries; 0 for other scalars. */
+  /** The number of characters, bytes, elements or entries; 0 for values such as numbers. */
   readonly size: Range;
-  /** The shape of an element, or of the value of an entry. */
+  /** Returns the shape of the elements of a list, or of the values of a map. */
   element(): Shape;
-  /** The shape of the value of a field or a literal key. */
+  /** Returns the shape of a field of an object, or of the value under a literal key of a map. */
   field(name: string): Shape;
-  /** The greatest number of values in a walk through the value, itself included. */
+  /**
+   * Returns the maximum number of values that a complete walk through the value visits, including the value
+   * itself.
+   */
   values(): number;
 }
 
-/** The parts of a shape; each function is called at most once for the same arguments. */
+/**
+ * The functions that compute the parts of a shape. Each function is called at most once for the same
+ * arguments.
+ */
 interface Parts {
   readonly size: Range;
   readonly element: () => Shape;
-  /** The shape of a field; {@link element} by default. */
+  /** Returns the shape of a field; by default the result of {@link element}. */
   readonly field?: (name: string) => Shape;
-  /** See {@link Shape.values}; by default counted from {@link element}. */
+  /** Returns the result of {@link Shape.values}; by default computed from {@link element}. */
   readonly values?: () => number;
 }
 
-/** A shape that computes each part once: a shape may occur in another many times over. */
+/**
+ * A shape that computes each of its parts only once. Without this cache, a shape that occurs many times
+ * inside another shape would be computed many times.
+ */
 class KnownShape implements Shape {
   readonly size: Range;
   readonly #parts: Parts;
@@ -69,25 +82,29 @@ class KnownShape implements Shape {
   }
 }
 
-/** A shape with these parts. */
+/** Creates a shape from the functions that compute its parts. */
 export function shapeOf(parts: Parts): Shape {
   return new KnownShape(parts);
 }
 
-/** The shape of a list or map whose elements have one shape. */
+/** Returns the shape of a list or map whose elements all have the same shape. */
 export function listShape(size: Range, element: () => Shape): Shape {
   return new KnownShape({ size, element });
 }
 
-/** The shape of a scalar, with the size of a text. */
+/**
+ * Returns the shape of a value without inner values, such as a number or a string.
+ *
+ * @param size The length of a string; 0 for other values.
+ */
 export function plainShape(size: Range = range(0)): Shape {
   return { size, element: () => ANY, field: () => ANY, values: () => 1 };
 }
 
-/** The shape of a text without a bound. */
+/** The shape of a string whose schema has no bound. */
 export const TEXT: Shape = plainShape(range(0, CHARACTERS));
 
-/** The shape of an unknown value. */
+/** The shape of a value about which nothing is known. */
 export const ANY: Shape = {
   size: range(0, Math.max(ELEMENTS, CHARACTERS)),
   element: () => ANY,
@@ -95,7 +112,7 @@ export const ANY: Shape = {
   values: () => ELEMENTS,
 };
 
-/** A shape that covers each of the given ones, of which there is at least one. */
+/** Returns a shape that covers every given shape. At least one shape must be given. */
 export function oneOf(shapes: readonly Shape[]): Shape {
   const [first = ANY, ...others] = new Set(shapes);
   if (others.length === 0) return first;
@@ -108,7 +125,10 @@ export function oneOf(shapes: readonly Shape[]): Shape {
   });
 }
 
-/** The shape of a type; below a struct, of its schema. */
+/**
+ * Returns the shape of a value with this type. Inside of a struct, the shape is derived from the schema of
+ * the struct.
+ */
 export function shapeOfType(type: Term): Shape {
   switch (type.kind) {
     case "struct":
@@ -131,7 +151,7 @@ export function shapeOfType(type: Term): Shape {
   }
 }
 
-/** The shape of an OpenAPI schema. */
+/** Returns the shape of a value with this OpenAPI schema. */
 function shapeOfSchema(schema: Schema | undefined): Shape {
   switch (schema?.type) {
     case "array":
@@ -175,7 +195,10 @@ function objectShape(schema: Schema): Shape {
   });
 }
 
-/** A memo of immutable input: the values in objects of a schema, held as long as the schema. */
+/**
+ * A cache of the number of values in the objects of each schema. An entry exists as long as its schema,
+ * which never changes.
+ */
 const counts = new WeakMap<Schema, number>();
 
 function valuesOf(fields: readonly Schema[]): number {

@@ -1,4 +1,4 @@
-/** Steps that look into a value: fields, elements, and whether they are present. */
+/** Compiles the access to parts of a value: reading a field, reading an element, and testing for presence. */
 import { at, optionalAt } from "../library/operators.ts";
 import { DataError, fail, noSuchKey } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -7,8 +7,8 @@ import { COST } from "./budget.ts";
 import type { Step } from "./frame.ts";
 
 /**
- * Stands for an optional that plain selection found inside a chain of selections. cel-go does not unwrap
- * such an optional for the next selection, so nothing is found in it.
+ * A placeholder for an optional that a selection such as `a.b` found inside of a longer chain such as
+ * `a.b.c`. cel-go does not unwrap this optional for the next selection, so the next selection finds nothing.
  */
 class Buried extends Opaque {
   readonly typeName = "optional_type";
@@ -20,7 +20,9 @@ class Buried extends Opaque {
 const BURIED = new Buried();
 
 /**
- * `operand.field`. `isLink` is true when another selection follows, as in `a.b.c`.
+ * Compiles `operand.field`.
+ *
+ * @param isLink Whether another selection follows, as after `a.b` in `a.b.c`.
  */
 export function selection(operand: Step, field: string, offset: number, isLink: boolean): Step {
   return (frame) => {
@@ -37,7 +39,7 @@ export function selection(operand: Step, field: string, offset: number, isLink: 
   };
 }
 
-/** `operand.?field` */
+/** Compiles `operand.?field`. */
 export function optionalSelection(operand: Step, field: string, offset: number): Step {
   return (frame) => {
     const target = operand(frame);
@@ -49,8 +51,10 @@ export function optionalSelection(operand: Step, field: string, offset: number):
 }
 
 /**
- * `has(operand.field)`. As an index (`isKey`), cel-go takes `has()` of an optional for an optional, which
- * cannot be an index.
+ * Compiles `has(operand.field)`.
+ *
+ * @param isKey Whether the expression is used as an index. If the operand is an optional, `has()` returns an
+ * optional in cel-go. An optional cannot be an index, so the evaluation fails.
  */
 export function presence(operand: Step, field: string, offset: number, isKey = false): Step {
   return (frame) => {
@@ -65,14 +69,19 @@ function isPresent(target: Value | undefined, field: string, meter: Meter): bool
   return isMap(target) ? target.has(field, meter) : select(target, field, meter) !== undefined;
 }
 
-/** Whether a container is an absent optional; its index is then not evaluated, even if it would fail. */
+/**
+ * Reports whether a value is an absent optional. An index of an absent optional is not evaluated, even if
+ * the evaluation of the index would fail.
+ */
 function isAbsent(container: Value): container is Optional {
   return container instanceof Optional && container.value === undefined;
 }
 
 /**
- * `operand[index]`. `shown` is true when the index is a literal: only then may a failure name it, for
- * other indexes may be data.
+ * Compiles `operand[index]`.
+ *
+ * @param shown Whether a failure message may contain the index. The value is true only for a literal index,
+ * because other indexes may contain user data.
  */
 export function element(
   operand: Step,
@@ -94,8 +103,8 @@ export function element(
 }
 
 /**
- * `operand[index]` as the index of another value. cel-go takes an element that contradicts its schema for
- * a value, so that indexing with it is an `argument` failure.
+ * Compiles `operand[index]` as the index of another value. If the element contradicts its schema, cel-go
+ * still uses the element as an index, so the evaluation fails with code `argument`.
  */
 export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
@@ -113,7 +122,7 @@ export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   };
 }
 
-/** `operand[?index]` */
+/** Compiles `operand[?index]`. */
 export function optionalElement(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
     const container = operand(frame);
@@ -125,7 +134,10 @@ export function optionalElement(operand: Step, index: Step, offset: number): Ste
   };
 }
 
-/** The value of a field; undefined when it is absent, as for scalars, which have no fields. */
+/**
+ * Returns the value of a field; undefined when the field is absent. Values without fields, such as numbers,
+ * have only absent fields.
+ */
 function select(target: Value | undefined, field: string, meter: Meter): Value | undefined {
   if (isMap(target)) return target.find(field, meter);
   if (target instanceof ListValue) return fail("overload", "a list has no fields");
@@ -138,8 +150,8 @@ function unwrap(value: Value): Value | undefined {
 }
 
 /**
- * `has()` as a branch of `? :`. For an optional, cel-go's result is then the optional that the selection
- * finds, not whether it finds one.
+ * Compiles `has()` as a branch of `? :`. If the operand is an optional, the result in cel-go is the selected
+ * optional instead of a bool.
  */
 export function presenceAsBranch(operand: Step, field: string, offset: number): Step {
   return (frame) => {

@@ -1,64 +1,73 @@
-/** The cost budget of evaluations. */
+/** Limits the cost of evaluating expressions. */
 import { fail } from "../value/error.ts";
 import { ACCESS_COST, type Meter } from "../value/meter.ts";
 
 /** The cost limits of evaluations, in units of about ten nanoseconds. */
 export interface CostLimits {
-  /** The limit of one evaluation. */
+  /** The cost limit of one evaluation of an expression. */
   readonly expression: number;
-  /** The limit of all evaluations of one pass over an instance together. */
+  /** The cost limit of all evaluations in one pass, which is one reconciliation of one instance. */
   readonly pass: number;
 }
 
 /**
- * The default limits: about 0.1 s for one evaluation and 1 s for a pass. The limit of an evaluation is
- * the number that the Kubernetes API server grants the validation rules of one object.
+ * The default cost limits: about 0.1 s for one evaluation, and 1 s for one pass over an instance. The limit
+ * of one evaluation is the same number that the Kubernetes API server allows for the validation rules of one
+ * object.
  */
 export const COST_LIMITS: CostLimits = { expression: 10_000_000, pass: 100_000_000 };
 
 /**
- * The costs of the evaluator's operations, in units of about ten nanoseconds. The step of a loop is
- * expensive because it includes a closure call, the conversion of its element and garbage collection.
+ * The costs of the evaluator's operations, in units of about ten nanoseconds. A step of a loop is expensive,
+ * because it includes calling a closure, converting the element, and garbage collection.
  */
 export const COST = {
-  /** A step of a loop, without its condition and body. */
+  /** The cost of one step of a loop, without the loop's condition and body. */
   step: 40,
-  /** An operator or a constant-time function, without the walk through its operands. */
+  /**
+   * The cost of calling an operator or a constant-time function, without the cost of visiting the operands.
+   */
   call: 12,
-  /** A library function, without the walk through its arguments. */
+  /** The cost of calling a library function, without the cost of visiting the arguments. */
   function: 100,
-  /** A result of a library's own type, such as a quantity, which is parsed from text. */
+  /** The cost of creating a value of a library type, such as a quantity, which is parsed from a string. */
   parsed: 400,
-  /** A list or map literal, without its elements. */
+  /** The cost of creating a list or map literal, without its elements. */
   container: 60,
-  /** An entry of a map literal or of a map that a macro builds. */
+  /** The cost of adding an entry to a map literal, or to a map that a macro creates. */
   entry: 30,
-  /** An element of a list literal, or of a list or map that an operator walks. */
+  /** The cost of one element of a list literal, or of one element that an operator visits. */
   element: 3,
-  /** An element of a list or map that a function walks. */
+  /** The cost of one element of a list or map that a library function visits. */
   sortedElement: 10,
-  /** A failure that is caught because another operand or element may decide the result. */
+  /**
+   * The cost of a failure that the evaluator catches, because another operand or element may still decide
+   * the result.
+   */
   failure: ACCESS_COST.failure,
-  /** The same, for each level of the tree that it was thrown through. */
+  /**
+   * The additional cost of a caught failure, for each level of the syntax tree that the failure was thrown
+   * through.
+   */
   level: 20,
 } as const;
 
-/** The cost of catching a failure from a tree of this depth. */
+/** Returns the cost of catching a failure that was thrown from a subtree of this depth. */
 export function failureCost(depth: number): number {
   return COST.failure + depth * COST.level;
 }
 
-/** Running totals of evaluations, for metrics. */
+/** The totals of all evaluations, for metrics. */
 export interface CelTotals {
   /** The number of evaluations. */
   evaluations: number;
-  /** Their cost, in units of the budget. */
+  /** The cost of all evaluations, in units of the cost budget (about ten nanoseconds). */
   cost: number;
 }
 
 /**
- * The budget that the evaluations of one pass share: each has a limit of its own, and all together have
- * one.
+ * A cost budget that all evaluations of one pass share. Each evaluation has a limit of its own, and all
+ * evaluations together have a second limit.
  *
  * @example
  * ```ts
@@ -76,10 +85,10 @@ export class PassBudget {
   #left: number;
 
   /**
-   * Creates a full budget.
+   * Creates a budget from which nothing is spent yet.
    *
-   * @param limits The limits; {@link COST_LIMITS} by default.
-   * @param totals Counts every evaluation; many budgets may share one object.
+   * @param limits The cost limits; {@link COST_LIMITS} by default.
+   * @param totals The totals to which every evaluation is added. Several budgets may share one object.
    */
   constructor(
     private readonly limits: CostLimits = COST_LIMITS,
@@ -88,17 +97,17 @@ export class PassBudget {
     this.#left = limits.pass;
   }
 
-  /** The limit of the next evaluation, in units. */
+  /** The cost limit of the next evaluation, in units of the budget. */
   get next(): number {
     return Math.min(this.limits.expression, this.#left);
   }
 
-  /** Whether the next evaluation is limited by the rest of the pass rather than by its own limit. */
+  /** Whether the remaining budget of the pass is smaller than the limit of one evaluation. */
   get isShort(): boolean {
     return this.#left < this.limits.expression;
   }
 
-  /** Accounts for one evaluation that has ended. */
+  /** Subtracts the cost of an evaluation that has ended from the budget of the pass. */
   spend(cost: number): void {
     this.#left = Math.max(0, this.#left - cost);
     if (!this.totals) return;
@@ -107,7 +116,7 @@ export class PassBudget {
   }
 }
 
-/** The budget of one running evaluation. */
+/** The cost budget of one running evaluation. */
 export class Budget implements Meter {
   readonly #limit: number;
   readonly #pass: PassBudget | undefined;
@@ -116,7 +125,8 @@ export class Budget implements Meter {
   /**
    * Creates the budget of an evaluation.
    *
-   * @param of The limit in units, or the budget of the pass that the evaluation belongs to.
+   * @param of The limit of this evaluation in units of the budget, or the budget of the pass that the
+   * evaluation belongs to.
    */
   constructor(of: number | PassBudget = COST_LIMITS.expression) {
     this.#pass = typeof of === "number" ? undefined : of;
@@ -124,12 +134,15 @@ export class Budget implements Meter {
     this.#left = this.#limit;
   }
 
-  /** Takes what was spent off the pass. Called once, when the evaluation ends. */
+  /**
+   * Subtracts the cost of this evaluation from the budget of the pass. Called once, when the evaluation
+   * ends.
+   */
   close(): void {
     this.#pass?.spend(this.#limit - this.#left);
   }
 
-  /** Takes off a cost. Throws a CelError with code `cost` when the budget is exceeded. */
+  /** Subtracts a cost from the budget. Throws a CelError with code `cost` when the budget is exceeded. */
   charge(cost: number): void {
     this.#left -= cost;
     if (this.#left >= 0) return;

@@ -1,4 +1,7 @@
-/** Calls: operators that evaluate their operands lazily, and dispatch on the types of the arguments. */
+/**
+ * Compiles calls: operators that evaluate their operands only when needed, and functions whose overload is
+ * selected by the types of the arguments.
+ */
 import { type Expr, type Node, plainCallee } from "../syntax/ast.ts";
 import { accepts, type FunctionDeclaration, type Overload } from "../library/declare.ts";
 import { declarationsOf, isPlainFunction } from "../library/registry.ts";
@@ -14,8 +17,10 @@ import type { Frame, Step } from "./frame.ts";
 const CHARACTER = 0.5;
 
 /**
- * The step of a call. A call whose arguments are all constant is evaluated once and its result kept,
- * unless `mayKeep` is false.
+ * Compiles a call. If all arguments are constant, the call is evaluated once and the result is kept for
+ * later evaluations.
+ *
+ * @param mayKeep Whether the result of a call with constant arguments may be kept.
  */
 export function compileCall(
   compiler: Compiler,
@@ -47,12 +52,12 @@ export function compileCall(
   return isConstant ? compiler.constant(onceMade(step)) : step;
 }
 
-/** The longest text that is kept for the next evaluation. */
+/** The maximum length of a string that is kept for later evaluations, in characters. */
 const KEPT_CHARACTERS = 1000;
 
 /**
- * Keeps the result of a call with constant arguments, such as `quantity("1Gi")`, unless it is a
- * container or a long text.
+ * Keeps the result of a call with constant arguments, such as `quantity("1Gi")`, for later evaluations. A
+ * list, a map, bytes or a long string is not kept, because it would take too much memory.
  */
 function onceMade(step: Step): Step {
   let known: Value | undefined;
@@ -72,7 +77,10 @@ function isMade(value: Value): boolean {
   return value instanceof ListValue || value instanceof Uint8Array || isMap(value);
 }
 
-/** `&&` and `||`: an operand that equals `deciding` is the result, whatever failures the others have. */
+/**
+ * Compiles `&&` and `||`. If one operand equals `deciding`, it is the result, even if the evaluation of
+ * other operands fails.
+ */
 function logical(operands: readonly Step[], deciding: boolean, { at: offset, depth }: Expr): Step {
   const cost = failureCost(depth);
   return (frame) => {
@@ -105,7 +113,7 @@ function conditional([condition, yes, no]: readonly Step[], offset: number): Ste
   };
 }
 
-/** `or` and `orValue`: evaluate their argument only when the optional is absent. */
+/** Compiles `or` and `orValue`, which evaluate their argument only when the optional is absent. */
 function orElse([target, other]: readonly Step[], name: string, offset: number): Step {
   return (frame) => {
     const optional = target?.(frame);
@@ -120,14 +128,16 @@ function orElse([target, other]: readonly Step[], name: string, offset: number):
 
 type Run<T = Value> = (...args: (Value | undefined | Meter)[]) => T;
 
-/** An overload with the declaration that implements it. */
+/** An overload that may be selected at run time, with the declaration that implements it. */
 interface Candidate {
   readonly params: Overload["params"];
   readonly declaration: FunctionDeclaration;
   readonly charge: Charge;
 }
 
-/** A memo of immutable input: one candidate for each declared overload, shared by all calls. */
+/**
+ * A cache of one candidate for each declared overload. All calls share the candidates, which never change.
+ */
 const known = new WeakMap<Overload, Candidate>();
 
 function candidatesOf(
@@ -183,8 +193,9 @@ function call(frame: Frame, { declaration, charge }: Candidate, values: Value[])
 }
 
 /**
- * Calls an implementation: the arguments, padded with undefined to its arity, and then the meter.
- * Written out because spreading an array takes longer than most implementations run.
+ * Calls the implementation of a function with the arguments and the meter. Missing arguments are passed as
+ * undefined. The cases are written out, because spreading an array would take longer than most
+ * implementations run.
  */
 function apply<T>(run: Run<T>, args: readonly Value[], arity: number, meter: Meter): T {
   switch (arity) {
@@ -201,7 +212,7 @@ function apply<T>(run: Run<T>, args: readonly Value[], arity: number, meter: Met
   }
 }
 
-/** Whether a name is a function's rather than an operator's. */
+/** Reports whether a name belongs to a function and not to an operator. */
 function isWord(name: string): boolean {
   return /^[A-Za-z]/.test(name);
 }
@@ -214,7 +225,10 @@ function takes(params: Overload["params"], values: readonly Value[], meter: Mete
   return true;
 }
 
-/** The step of an operator with one or two operands, without dispatch: the most frequent calls. */
+/**
+ * Compiles an operator with one or two operands, which checks the types of its operands itself. These most
+ * frequent calls need no selection of an overload.
+ */
 function operation(
   declaration: FunctionDeclaration,
   [left, right]: readonly Step[],
@@ -245,7 +259,7 @@ function binary(run: Run, left: Step, right: Step, offset: number): Step {
   };
 }
 
-/** The cost of walking once through a value. */
+/** Returns the cost of visiting a value and all values inside of it once. */
 function cost(value: Value, element: number, character: number): number {
   if (typeof value === "string" || value instanceof Uint8Array) {
     return Math.floor(value.length * character);

@@ -1,19 +1,20 @@
 /** The costs of library functions. */
 import { COST } from "./budget.ts";
 
-/** The cost of a function, in units of the budget. */
+/** The cost of a library function, in units of the cost budget (about ten nanoseconds). */
 export interface Charge {
-  /** For each call. */
+  /** The cost of each call. */
   readonly call: number;
-  /** For each character or byte of its arguments and its result. */
+  /** The additional cost for each character or byte of the arguments and of the result. */
   readonly character: number;
 }
 
 const ORDINARY: Charge = { call: COST.function, character: 0.25 };
 
 /**
- * Functions that differ from {@link ORDINARY}, as measured by `deno task bench --only cost`, which runs each in
- * an endless loop until the default budget stops it. A declaration's `steps` may add to these.
+ * The library functions whose costs differ from {@link ORDINARY}. The costs were measured with `deno task
+ * bench --only cost`, which runs each function in an endless loop until the default budget stops the loop.
+ * The `steps` in a function's declaration may add further costs.
  */
 const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   "base64.decode": { call: 500, character: 8 },
@@ -61,7 +62,7 @@ const CHARGES: Readonly<Record<string, Partial<Charge>>> = {
   url: { call: 3500, character: 20 },
 };
 
-/** The cost of the function of this name. */
+/** Returns the cost of the function with this name. */
 export function chargeOf(name: string): Charge {
   return Object.hasOwn(CHARGES, name) ? { ...ORDINARY, ...CHARGES[name] } : ORDINARY;
 }

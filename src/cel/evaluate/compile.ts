@@ -1,6 +1,6 @@
 /**
- * Compiles a syntax tree to closures, one {@link Step} per node. Each is created by a function of its own,
- * because closures of one scope keep alive every variable that any of them uses.
+ * Compiles a syntax tree to closures, one closure of type {@link Step} for each node. Each closure is
+ * created in a separate function. Closures of a common scope would keep each other's variables in memory.
  */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
@@ -21,33 +21,33 @@ import { compileCall } from "./calls.ts";
 import type { Step } from "./frame.ts";
 import { compileLoop } from "./loops.ts";
 
-/** The steps that read the macro variables visible at a node. */
+/** The closures that read the macro variables visible at a node, by the name of the variable. */
 export type Locals = ReadonlyMap<string, Step>;
 
 /** Compiles the nodes of one expression. */
 export class Compiler {
   #slots = 0;
-  /** Steps that have the same result in every evaluation. */
+  /** The closures that return the same result in every evaluation. */
   readonly constants = new Set<Step>();
 
-  /** A compiler for one expression, with no slot allotted yet. */
+  /** Creates a compiler for one expression. */
   constructor(
-    /** The overloads that the static types leave for each call. */
+    /** The overloads that each call may select at run time, as the type checker found them. */
     readonly chosen: ReadonlyMap<Expr, readonly Overload[]>,
   ) {}
 
-  /** Allots a slot of the frame to a macro variable. */
+  /** Reserves a slot in the frame for the variable of a macro, and returns the index of the slot. */
   slot(): number {
     return this.#slots++;
   }
 
-  /** Marks a step as having the same result in every evaluation. */
+  /** Records that a closure returns the same result in every evaluation. */
   constant(step: Step): Step {
     this.constants.add(step);
     return step;
   }
 
-  /** The step of a node. */
+  /** Compiles a node to a closure. */
   compile(expr: Expr, locals: Locals): Step {
     switch (expr.kind) {
       case "literal":
@@ -83,13 +83,16 @@ export class Compiler {
     }
   }
 
-  /** The step of a branch of `? :`. */
+  /** Compiles a branch of `? :`. */
   branch(expr: Expr, locals: Locals): Step {
     if (expr.kind !== "has") return this.compile(expr, locals);
     return presenceAsBranch(this.#operand(expr.operand, locals), expr.field, expr.at);
   }
 
-  /** The step of a selection's operand, which is a link when it is a selection or index itself. */
+  /**
+   * Compiles the operand of a selection. An operand that is itself a selection or index is a link of a
+   * longer chain, such as `a.b` in `a.b.c`.
+   */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);
     return expr.kind === "index" ? this.#index(expr, locals, true) : this.compile(expr, locals);
@@ -110,7 +113,10 @@ export class Compiler {
       : element(operand, index, expr.index.kind === "literal", expr.at, isLink);
   }
 
-  /** The step of an index; cel-go fails differently for `has()` and for an element as index. */
+  /**
+   * Compiles an index. If the index is a call of `has()` or an element of another list, it is compiled
+   * separately, because cel-go fails differently for these indexes.
+   */
   #key(expr: Expr, locals: Locals): Step {
     if (expr.kind === "has") {
       return presence(this.compile(expr.operand, locals), expr.field, expr.at, true);
@@ -129,7 +135,8 @@ export class Compiler {
   }
 
   #map(expr: Node<"map">, locals: Locals): Step {
-    // Not constant-folded: opaque map keys compare by identity.
+    // The keys of a map literal are evaluated anew each time, because keys of opaque types are compared by
+    // object identity.
     const keys = expr.entries.map(({ key }) =>
       key.kind === "call" ? compileCall(this, key, locals, false) : this.compile(key, locals)
     );
@@ -145,7 +152,7 @@ function literal(value: Value): Step {
   return () => value;
 }
 
-/** Reads the variable of a macro. */
+/** Compiles the use of a macro variable: reads the slot of the variable. */
 export function local(slot: number): Step {
   return (frame) => read(frame.locals[slot] ?? null);
 }
@@ -158,10 +165,13 @@ function global(name: string, offset: number): Step {
   };
 }
 
-/** The result of an element or entry that is left out; no expression has it. */
+/**
+ * The result of an optional element or entry that is left out of the literal. Expressions cannot produce
+ * this value.
+ */
 const LEFT_OUT = Symbol("left out") as unknown as Value;
 
-/** `?value` in a list or map literal. */
+/** Compiles `?value` in a list or map literal. */
 function optionalPart(step: Step, offset: number): Step {
   return (frame) => {
     const value = step(frame);
@@ -202,7 +212,10 @@ function mapOf(keys: readonly Step[], values: readonly Step[], offset: number): 
   };
 }
 
-/** The variable of `cel.bind`, whose initialiser runs when it is first read, once. */
+/**
+ * Compiles the use of a `cel.bind` variable. The value of the variable is computed when the variable is
+ * first read, and then kept.
+ */
 function lazily(init: Step, slot: number): Step {
   return (frame) => {
     const known = frame.locals[slot] as Value | undefined;
@@ -210,7 +223,10 @@ function lazily(init: Step, slot: number): Step {
   };
 }
 
-/** `cel.bind`: forgets the variable of an earlier run, in a loop, before the body runs. */
+/**
+ * Compiles the body of `cel.bind`. In a loop, the body runs several times, so the variable's value from the
+ * previous run is removed first.
+ */
 function fresh(body: Step, slot: number): Step {
   return (frame) => {
     frame.locals[slot] = undefined;
@@ -218,7 +234,7 @@ function fresh(body: Step, slot: number): Step {
   };
 }
 
-/** `optMap`, or `optFlatMap` when `flat`. */
+/** Compiles `optMap`, or `optFlatMap` when `flat` is true. */
 function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset: number): Step {
   return (frame) => {
     const optional = target(frame);

@@ -1,28 +1,36 @@
-/** The state of a running evaluation. */
+/** The state of one running evaluation. */
 import { CelError } from "../value/error.ts";
 import type { Value } from "../value/values.ts";
 import type { Budget } from "./budget.ts";
 
-/** A compiled node of the syntax tree. */
+/** The compiled form of a syntax tree node: a function that returns the value of the node. */
 export type Step = (frame: Frame) => Value;
 
-/** The state of one evaluation: macro variables, the position in the expression, and the budget. */
+/** The state of one evaluation: the macro variables, the position in the expression, and the cost budget. */
 export class Frame {
-  /** Macro variables by slot; a CelError in place of an element that cannot be read. */
+  /**
+   * The values of macro variables by slot. If an element of a list cannot be read, the slot contains a
+   * CelError, which is thrown when the variable is read.
+   */
   readonly locals: (Value | CelError | undefined)[] = [];
-  /** UTF-16 offset of the node that is computing; each node sets it after evaluating its operands. */
+  /**
+   * The position of the node that is being computed, as an offset in UTF-16 units. Each node sets the
+   * position after it has evaluated its operands.
+   */
   at = 0;
 
-  /** The state before the first node: no macro variable is set, and the offset is 0. */
+  /** Creates the state at the start of an evaluation, in which no macro variable is set. */
   constructor(
-    /** The value of a free identifier; undefined when no variable has that name. */
+    /** Returns the value of a variable of the expression; undefined when the variable does not exist. */
     readonly variable: (name: string) => Value | undefined,
     readonly budget: Budget,
   ) {}
 
   /**
-   * Accounts for an error that the node at `offset` catches in order to go on. Rethrows errors that are
-   * not failures of the expression, and an exceeded budget.
+   * Charges for an error that a node catches to continue the evaluation. Rethrows an error that is not a
+   * failure of the expression, and the error for an exceeded budget.
+   *
+   * @param offset The position of the node that catches the error.
    */
   caught(error: unknown, offset: number, cost: number): CelError {
     if (!(error instanceof CelError)) throw error;

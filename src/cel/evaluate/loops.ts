@@ -1,4 +1,4 @@
-/** Macros that iterate over a list or map. */
+/** Compiles the macros that iterate over a list or map. */
 import type { LoopMacro, Node } from "../syntax/ast.ts";
 import { sortByKeys } from "../library/lists.ts";
 import { attempt, type CelError, fail, noOverload, read } from "../value/error.ts";
@@ -9,25 +9,28 @@ import { COST, failureCost } from "./budget.ts";
 import { type Compiler, local, type Locals } from "./compile.ts";
 import type { Frame, Step } from "./frame.ts";
 
-/** One run of a loop, as the macros see it. */
+/** One run of a loop, with the operations from which the macros compute their results. */
 interface Run {
-  /** Whether the range is a list rather than a map. */
+  /** Whether the loop iterates over a list instead of a map. */
   readonly isList: boolean;
-  /** Whether the macro has a condition that may reject items. */
+  /** Whether the macro has a condition that may skip elements. */
   readonly hasCondition: boolean;
-  /** Sets the macro's variables to each item and calls `visit`, until that returns false. */
+  /**
+   * Calls `visit` for each element, after the macro's variables are set to the element. Stops when `visit`
+   * returns false.
+   */
   each(visit: (key: Value, item: Value | CelError) => boolean): void;
-  /** Evaluates the condition for the current item; true when the macro has none. */
+  /** Evaluates the condition for the current element; returns true when the macro has no condition. */
   accepts(): boolean;
-  /** Evaluates the body for the current item. */
+  /** Evaluates the body of the macro for the current element. */
   make(): Value;
-  /** Accounts for a failure after which the loop goes on. */
+  /** Charges for a failure after which the loop continues. */
   failed(error: unknown): CelError;
-  /** Charges the work of the macro itself. */
+  /** The meter that charges for the work of the macro itself. */
   readonly meter: Meter;
 }
 
-/** The step of a macro. */
+/** Compiles a macro that iterates over a list or map. */
 export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Locals): Step {
   const range = compiler.compile(expr.range, locals);
   const slots = expr.variables.map(() => compiler.slot());
@@ -45,14 +48,14 @@ export function compileLoop(compiler: Compiler, expr: Node<"loop">, locals: Loca
   });
 }
 
-/** The parts of a loop. */
+/** The compiled parts of a loop. */
 interface Loop {
   readonly range: Step;
   readonly slots: readonly number[];
   readonly condition: Step | undefined;
   readonly body: Step | undefined;
   readonly finish: (run: Run) => Value;
-  /** The cost of a step. */
+  /** The cost of one step of the loop. */
   readonly step: number;
   /** The additional cost of a step that fails. */
   readonly failure: number;
@@ -85,8 +88,8 @@ function looped(loop: Loop): Step {
 }
 
 /**
- * Visits each item. Two variables are set to the index or key, and the value; one variable to the element
- * of a list or the key of a map.
+ * Sets the variables of the macro to each element and calls `visit`. A single variable is set to the element
+ * of a list or the key of a map. Two variables are set to the index or key, and to the value.
  */
 function walk(
   frame: Frame,
@@ -104,7 +107,8 @@ function walk(
   };
   if (range instanceof ListValue) {
     for (let index = 0; index < range.size; index++) {
-      // An element that contradicts its schema fails only if the macro reads it.
+      // An element that contradicts its schema causes a failure only if the macro reads the element, so the
+      // failure is stored in place of the element.
       const item = attempt(() => range.at(index, budget), budget);
       if (!next(second === undefined ? index : BigInt(index), item)) return;
     }
@@ -156,7 +160,10 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
   },
 };
 
-/** `all` and `exists`: an item that equals `deciding` is the result, whatever failures others have. */
+/**
+ * Runs `all` or `exists`. If the condition of one element equals `deciding`, it is the result, even if the
+ * conditions of other elements fail.
+ */
 function quantified(run: Run, deciding: boolean): Value {
   let failure: CelError | undefined;
   let decided = false;
@@ -175,8 +182,8 @@ function quantified(run: Run, deciding: boolean): Value {
 }
 
 /**
- * Calls `take` for each item that the condition accepts. After a failure, a macro with a condition
- * still evaluates the remaining conditions, and the last that fails is thrown, as in cel-go.
+ * Calls `take` for each element that the condition accepts. As in cel-go, a macro with a condition continues
+ * to evaluate the conditions after a failure, and finally throws the last failure of a condition.
  */
 function gather(run: Run, take: (key: Value, item: Value | CelError) => void): void {
   let failure: CelError | undefined;

@@ -21,16 +21,16 @@ import { Budget, COST, type PassBudget } from "./budget.ts";
 import { Compiler } from "./compile.ts";
 import { Frame } from "./frame.ts";
 
-/** Evaluates an expression with these variables within a budget; see {@link Program.evaluate}. */
+/** Evaluates an expression with the given variables and cost budget; see {@link Program.evaluate}. */
 export type Run = (
   variables: Readonly<Record<string, unknown>>,
   budget?: number | PassBudget,
 ) => Evaluation;
 
 /**
- * Compiles a checked tree to a function that evaluates it.
+ * Compiles a type-checked syntax tree to a function that evaluates the expression.
  *
- * @param chosen The overloads that the checker left for each call.
+ * @param chosen The overloads that each call may select at run time, as the type checker found them.
  */
 export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overload[]>): Run {
   const step = new Compiler(chosen).compile(tree, new Map());
@@ -38,7 +38,8 @@ export function evaluator(tree: Expr, chosen: ReadonlyMap<Expr, readonly Overloa
     const frame = new Frame((name) => variable(variables, name), new Budget(budget));
     try {
       const value = step(frame);
-      // The caller will walk through the result to convert it.
+      // The caller visits all values in the result to convert the result to JSON, so this work is charged
+      // here.
       frame.budget.charge(weightOf(value) * COST.element);
       return { ok: true, value };
     } catch (error) {
@@ -55,7 +56,10 @@ function variable(variables: Readonly<Record<string, unknown>>, name: string): V
   return value === undefined ? undefined : asValue(value);
 }
 
-/** The value of a variable: a CEL value as it is, anything else converted as plain JSON. */
+/**
+ * Converts the value of a variable to a CEL value. A CEL value is returned unchanged, and any other value is
+ * converted as JSON without a schema.
+ */
 export function asValue(value: unknown): Value {
   if (value instanceof Incoming) return value.value;
   return isValue(value) ? value : nativeValue(value as Json);
