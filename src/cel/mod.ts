@@ -1,9 +1,9 @@
 /**
- * The Common Expression Language (CEL): parses expressions, checks them against OpenAPI schemas,
- * estimates their cost, evaluates them within a budget and converts values from and to JSON. The rest
- * of kro sees neither the parser's tree nor the evaluator's values.
+ * The Common Expression Language (CEL). This room parses expressions, type-checks them against OpenAPI
+ * schemas, estimates their cost, evaluates them within a cost budget, and converts values from and to JSON.
+ * The syntax tree and the evaluator's values are internal to this room, which is a folder below `src`.
  *
- * The behavior is that of cel-go with the libraries of Kubernetes and of kro v0.9.4.
+ * Expressions behave as in cel-go with the libraries of Kubernetes and of kro v0.9.4.
  *
  * @example Check an expression against a schema and evaluate it
  * ```ts

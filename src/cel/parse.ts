@@ -1,4 +1,4 @@
-/** Parses expressions. */
+/** Parses CEL expressions. */
 import { isPlainFunction } from "./library/registry.ts";
 import type { Expr } from "./syntax/ast.ts";
 import { SyntaxFault } from "./syntax/error.ts";
@@ -6,14 +6,17 @@ import { parseExpression } from "./syntax/parser.ts";
 import { collect } from "./syntax/references.ts";
 import type { CelProblem, Parsed } from "./types.ts";
 
-/** A parsed expression, or its first syntax problem. */
+/** A parsed expression, or the first syntax problem of the expression. */
 export type ParseResult = { ok: true; parsed: Parsed } | { ok: false; problem: CelProblem };
 
-/** The tree of each result of {@link parse}: private to this room, and held only as long as the result. */
+/**
+ * The syntax tree of each result of {@link parse}. Other rooms cannot reach the tree. A tree stays in memory
+ * only as long as its result.
+ */
 const trees = new WeakMap<Parsed, Expr>();
 
 /**
- * Parses an expression of at most 100,000 characters and 250 levels of nesting.
+ * Parses an expression. The expression may have at most 100,000 characters and 250 levels of nesting.
  *
  * @example
  * ```ts
@@ -37,7 +40,7 @@ export function parse(source: string): ParseResult {
   }
 }
 
-/** The syntax tree of a result of {@link parse}. */
+/** Returns the syntax tree of a result of {@link parse}. */
 export function treeOf(parsed: Parsed): Expr {
   const tree = trees.get(parsed);
   if (tree === undefined) {

@@ -1,10 +1,10 @@
-/** Bounds the memory of compiled programs: those that have not run lately are dropped. */
+/** Limits the memory of compiled programs: programs that have not run recently drop their compiled form. */
 
-/** A program that can be recompiled whenever it is needed. */
+/** A program with a compiled form that can be dropped and compiled again. */
 export interface Compiled {
-  /** Whether the program ran since the previous call. */
+  /** Reports whether the program has run since the previous call of this method. */
   ranSince(): boolean;
-  /** Drops the compiled form. */
+  /** Drops the compiled form of the program. */
   forget(): void;
 }
 
@@ -14,11 +14,15 @@ interface Entry {
 }
 
 /**
- * Compiled programs, oldest first. When their total size exceeds the limit, the pool drops the oldest
- * that has not run since it was last considered (the CLOCK algorithm).
+ * The pool of all compiled programs, ordered by age. When the total size exceeds the limit, the pool drops
+ * the compiled form of the oldest program. If the oldest program has run recently, it moves to the end
+ * instead, and the next program is considered (the CLOCK algorithm).
  */
 export class Pool {
-  /** The queue, starting at {@link #first}: removing the front of an array would move all entries. */
+  /**
+   * The queue of programs, which starts at the index {@link #first}. Removing the first element of an array
+   * instead would move all other elements.
+   */
   #entries: Entry[] = [];
   #first = 0;
   #size = 0;
@@ -26,11 +30,11 @@ export class Pool {
   /**
    * Creates an empty pool.
    *
-   * @param limit The greatest total of the sizes that {@link admit} is given.
+   * @param limit The maximum sum of the sizes passed to {@link admit}.
    */
   constructor(private readonly limit: number) {}
 
-  /** Adds a program that was just compiled, and drops others to make room. */
+  /** Adds a program that was just compiled. Drops other programs if the limit is exceeded. */
   admit(program: Compiled, size: number): void {
     this.#entries.push({ program: new WeakRef(program), size });
     this.#size += size;
@@ -40,7 +44,7 @@ export class Pool {
     this.#first = 0;
   }
 
-  /** Drops the oldest program, or moves it to the end if it ran. */
+  /** Drops the oldest program. If the program has run recently, moves it to the end of the queue instead. */
   #evict(): void {
     const entry = this.#entries[this.#first++]!;
     const program = entry.program.deref();

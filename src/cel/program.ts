@@ -1,4 +1,4 @@
-/** Checked expressions, compiled to closures on demand. */
+/** Type-checked expressions, which are compiled to closures when they are first evaluated. */
 import { Checker } from "./check/checker.ts";
 import type { PassBudget } from "./evaluate/budget.ts";
 import { evaluator, type Run } from "./evaluate/program.ts";
@@ -10,15 +10,16 @@ import type { Evaluation } from "./failure.ts";
 import type { CelScope, CelType, CostEstimate, Program } from "./types.ts";
 
 /**
- * Bounds the memory of compiled programs to about 90 MB: at most 3,000,000 characters of expressions
- * are compiled at a time, and each takes about 30 bytes. A memo of immutable input: a program is compiled
- * from its text, and the pool refers to it weakly.
+ * The pool that limits the memory of compiled programs to about 90 MB: together, the compiled expressions
+ * have at most 3,000,000 characters, and each character takes about 30 bytes. The pool refers to a program
+ * weakly, and a dropped program is compiled again from its string.
  */
 const pool = new Pool(3_000_000);
 
 /**
- * A checked expression that is compiled when it is first evaluated. Until then it keeps only its text:
- * trees and closures take many times as much memory, and most graphs have few instances.
+ * A type-checked expression that is compiled when it is first evaluated. Before, the program keeps only the
+ * expression as a string. Syntax trees and closures take many times as much memory, and most graphs have few
+ * instances.
  */
 export class CheckedProgram implements Program, Compiled {
   #run: Run | undefined;
@@ -27,8 +28,8 @@ export class CheckedProgram implements Program, Compiled {
   /**
    * Creates a program that is not compiled yet.
    *
-   * @param text The expression, or the parts of a string template.
-   * @param scope The scope in which it was checked.
+   * @param text The expression as a string, or the parts of a string template.
+   * @param scope The scope in which the expression was type-checked.
    */
   constructor(
     private readonly text: string | readonly TemplatePart[],

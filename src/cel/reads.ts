@@ -1,4 +1,4 @@
-/** The fields that expressions read of their variables, and JSON reduced to those fields. */
+/** Finds the fields that expressions read, and reduces JSON values to these fields. */
 import { define, type Json, type JsonObject } from "../api/mod.ts";
 import { isPlainFunction } from "./library/registry.ts";
 import { treeOf } from "./parse.ts";
@@ -8,8 +8,9 @@ import type { Parsed, Reads } from "./types.ts";
 export { addRead };
 
 /**
- * The reads of each free identifier of an expression. They are conservative: a dynamic index, a value
- * passed to a function or returned as a whole needs the enclosing value.
+ * Returns the fields that an expression reads of each of its variables. When the exact fields are not known,
+ * the whole enclosing value counts as read: for a dynamic index, for a value passed to a function, and for a
+ * value returned as a whole.
  *
  * @example
  * ```ts
@@ -22,13 +23,13 @@ export { addRead };
  * assert.deepEqual(partOf(vpc, readsOf(result.parsed).get("vpc")!), { status: { id: "a" } });
  * ```
  *
- * @throws {TypeError} {@link parse} did not return `parsed`.
+ * @throws {TypeError} `parsed` is not a result of {@link parse}.
  */
 export function readsOf(parsed: Parsed): ReadonlyMap<string, Reads> {
   return readsOfTree(treeOf(parsed), isPlainFunction);
 }
 
-/** Whether the part of a value for the reads `known` contains the part for `wanted`. */
+/** Reports whether the fields `known` include all of the fields `wanted`. */
 export function coversReads(known: Reads, wanted: Reads): boolean {
   if (known === "whole") return true;
   if (wanted === "whole") return false;
@@ -39,8 +40,9 @@ export function coversReads(known: Reads, wanted: Reads): boolean {
 }
 
 /**
- * Reduces a JSON value to the given reads. Expressions with these reads evaluate the same on the result
- * as on the value. Subtrees that are read whole are shared with the value, not copied.
+ * Reduces a JSON value to the given fields. An expression that reads only these fields has the same result
+ * for the reduced value. Parts that are read as a whole are shared with the original value instead of
+ * copied.
  */
 export function partOf(value: Json, reads: Reads): Json {
   if (reads === "whole" || typeof value !== "object" || value === null) return value;
@@ -59,7 +61,10 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
   return part;
 }
 
-/** Keeps every entry, in the order of the data, reduced to the reads of all entries and its own. */
+/**
+ * Reduces a map of which every entry is read. Each entry keeps the fields that are read of all entries, and
+ * the fields that are read of this entry. The order of the entries does not change.
+ */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {
   const part: JsonObject = {};
   for (const [key, field] of Object.entries(value)) {

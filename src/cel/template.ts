@@ -1,4 +1,4 @@
-/** String templates: text and expressions that are joined to one string. */
+/** String templates: literal text and expressions that are joined to one string. */
 import { node, parseExpression } from "./syntax/parser.ts";
 import type { Parsed } from "./types.ts";
 import type { Expr } from "./syntax/ast.ts";
@@ -6,23 +6,26 @@ import type { Expr } from "./syntax/ast.ts";
 /** A part of a string template: literal text, or an expression. */
 export type TemplatePart =
   | {
-    /** Text between expressions. */
+    /** The literal text between two expressions. */
     readonly literal: string;
   }
   | {
-    /** An expression's text. */
+    /** The expression as a string. */
     readonly source: string;
-    /** UTF-16 offset of the expression in the template, added to the offsets of its problems; default 0. */
+    /**
+     * The offset of the expression in the template, in UTF-16 units; 0 by default. The offset is added to
+     * the offsets of the expression's problems.
+     */
     readonly offset?: number;
-    /** The parsed expression, if there is one already. */
+    /** The parsed expression; absent when the expression is not parsed yet. */
     readonly parsed?: Parsed;
   };
 
 /**
- * The syntax tree of a template.
+ * Returns the syntax tree of a string template.
  *
- * @param tree Parses the text of an expression part.
- * @throws {SyntaxFault} An expression does not parse, or the template nests too deeply.
+ * @param tree Parses the expression of a part.
+ * @throws {SyntaxFault} An expression is invalid, or the template is nested too deeply.
  */
 export function templateTree(
   parts: readonly TemplatePart[],
@@ -34,7 +37,10 @@ export function templateTree(
   }));
 }
 
-/** A balanced tree of `+`, which is associative, so that long templates do not nest deeply. */
+/**
+ * Joins the operands with `+` in a balanced tree, so that long templates are not nested deeply. Any grouping
+ * has the same result, because `+` is associative.
+ */
 function sum(operands: readonly Expr[]): Expr {
   const [first] = operands;
   if (first === undefined) return node({ kind: "literal", value: "" }, 0, 0);
@@ -44,7 +50,7 @@ function sum(operands: readonly Expr[]): Expr {
   return node({ kind: "call", name: "_+_", args }, 0, 0);
 }
 
-/** The template as the text of one expression. */
+/** Returns a string template as the source of one expression. */
 export function templateText(parts: readonly TemplatePart[]): string {
   return parts.map((part) => "literal" in part ? JSON.stringify(part.literal) : `(${part.source})`)
     .join(" + ");

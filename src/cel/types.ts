@@ -1,9 +1,12 @@
-/** The room's types: CEL types, parsed and checked expressions, problems, reads and costs. */
+/**
+ * The types that this room shares with other rooms: CEL types, parsed and checked expressions, problems,
+ * reads and costs.
+ */
 import type { PassBudget } from "./evaluate/budget.ts";
 import type { Evaluation } from "./failure.ts";
 import type { Schema } from "../openapi/mod.ts";
 
-/** A CEL type. The fields of a struct are read from its OpenAPI schema when they are needed. */
+/** A CEL type. The fields of a struct are derived from its OpenAPI schema when they are needed. */
 export type CelType =
   | { kind: "dyn" | "bool" | "int" | "uint" | "double" | "string" | "bytes" | "null" | "error" }
   | { kind: "timestamp" | "duration" }
@@ -14,68 +17,79 @@ export type CelType =
   | { kind: "struct"; name: string; schema: Schema }
   | { kind: "opaque"; name: string };
 
-/** A reason to reject an expression before it is evaluated. It never holds user data. */
+/**
+ * A problem for which an expression is rejected before its evaluation. The problem never contains user data.
+ */
 export interface CelProblem {
   /**
-   * `syntax`: does not parse. `reference`: unknown identifier or function. `type`: does not type-check.
-   * `limit`: longer than 100,000 characters or nested deeper than 250 levels.
+   * The category of the problem. `syntax`: the syntax is invalid. `reference`: an identifier or function is
+   * unknown. `type`: the expression has a type error. `limit`: the expression is longer than 100,000
+   * characters or nested deeper than 250 levels.
    */
   code: "syntax" | "reference" | "type" | "limit";
-  /** One line, without the expression's text. */
+  /** The message in one line, which does not repeat the expression. */
   message: string;
-  /** UTF-16 offset in the expression. */
+  /** The position of the problem in the expression, as an offset in UTF-16 units. */
   offset: number;
-  /** A possible correction, such as the nearest known name. */
+  /** A suggestion to correct the problem, such as the nearest known name. */
   hint?: string;
 }
 
-/** A parsed expression, not yet type-checked. */
+/** A parsed expression that is not type-checked yet. */
 export interface Parsed {
-  /** The expression's text. */
+  /** The expression as a string. */
   readonly source: string;
-  /** Free identifiers with the offset of their first use; variables of macros are not free. */
+  /**
+   * The variables of the expression, with the offset of their first use. Variables that macros declare are
+   * left out.
+   */
   readonly references: ReadonlyMap<string, number>;
-  /** Called functions, qualified as written (`json.marshal`), with offsets; methods are left out. */
+  /**
+   * The called functions by qualified name, such as `json.marshal`, with the offset of their first use.
+   * Methods are left out.
+   */
   readonly functions: ReadonlyMap<string, number>;
 }
 
 /**
- * The parts of a value that expressions read: the whole value, or some fields by name and the reads of
- * each. The name `*` stands for every element of a list and every value of a map. An empty map of fields
- * means that only the value's existence and type matter.
+ * The parts of a value that expressions read: the whole value, or some fields by name with the parts that
+ * are read of each field. The name `*` stands for every element of a list and every value of a map. An empty
+ * map means that expressions read only the existence and the type of the value.
  */
 export type Reads = "whole" | ReadonlyMap<string, Reads>;
 
 /**
- * The bounds of an evaluation's cost, in units of the budget (about ten nanoseconds), derived from the
- * expression and its schemas alone. A list or map without a bound in its schema counts as at most 1,000
- * elements, a text as at most 1,024 characters. Values above 2^31 - 1 are cut to it.
+ * The bounds of an expression's cost, in units of the cost budget (about ten nanoseconds). The bounds depend
+ * only on the expression and the schemas of its variables. If the schema of a list or map has no bound, at
+ * most 1,000 elements are assumed; for a string, at most 1,024 characters. Costs above 2^31 - 1 are replaced
+ * by this number.
  */
 export interface CostEstimate {
-  /** The least cost of an evaluation that succeeds. */
+  /** The minimum cost of an evaluation that succeeds. */
   readonly min: number;
-  /** The greatest cost. */
+  /** The maximum cost of an evaluation. */
   readonly max: number;
 }
 
-/** A checked expression, to be evaluated any number of times. */
+/** A type-checked expression, which can be evaluated any number of times. */
 export interface Program {
-  /** The expression's text. */
+  /** The expression as a string. */
   readonly source: string;
-  /** Free identifiers, sorted. */
+  /** The names of the expression's variables, sorted. */
   readonly references: readonly string[];
   /** The type of the result. */
   readonly type: CelType;
-  /** The bounds of an evaluation's cost. */
+  /** The bounds of the cost of one evaluation. */
   readonly cost: CostEstimate;
   /**
-   * Evaluates the expression. Never throws for faults of the expression or its data.
+   * Evaluates the expression. Faults of the expression or of its data are returned as a failure and never
+   * thrown.
    *
-   * @param variables Values from {@link toCel}, or plain JSON for variables of type dyn. An absent or
-   * undefined variable fails with code `pending` when it is read.
-   * @param budget The cost limit: units for this evaluation alone, by default the `expression` limit of
-   * {@link COST_LIMITS}, or the budget that it shares with the other evaluations of a pass. An
-   * evaluation that exceeds it fails with code `cost`.
+   * @param variables The values of the variables, created with {@link toCel}. For a variable of type dyn,
+   * plain JSON is also allowed. Reading a variable that is absent or undefined fails with code `pending`.
+   * @param budget The cost limit of this evaluation, or the budget that all evaluations of a pass share. The
+   * default is the `expression` limit of {@link COST_LIMITS}. An evaluation that exceeds the limit fails
+   * with code `cost`.
    */
   evaluate(
     variables: Readonly<Record<string, unknown>>,
@@ -85,12 +99,21 @@ export interface Program {
 
 /** The names that an expression may use. */
 export interface CelScope {
-  /** The variables and their types. */
+  /** The types of the variables, by name. */
   variables: Readonly<Record<string, CelType>>;
-  /** Allows `omit()`: in templates, with the feature gate CELOmitFunction. Default false. */
+  /**
+   * Whether the expression may call `omit()`; false by default. Only expressions in templates may, when the
+   * feature gate CELOmitFunction is enabled.
+   */
   omit?: boolean;
-  /** Allows `runtime.newCondition` and `runtime.condition`: in status conditions. Default false. */
+  /**
+   * Whether the expression may call `runtime.newCondition` and `runtime.condition`; false by default. Only
+   * expressions of status conditions may.
+   */
   runtime?: boolean;
-  /** Unknown names that were reported already: the checker gives them the error type silently. */
+  /**
+   * Unknown names that were reported already. The type checker gives these names the error type and does not
+   * report them again.
+   */
   faulty?: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Conversion of JSON to the evaluator's values and back. */
+/** Converts JSON to the evaluator's values, and results of the evaluator to JSON. */
 import type { Json } from "../api/mod.ts";
 import { ConditionValue } from "./library/conditions.ts";
 import { asValue } from "./evaluate/program.ts";
@@ -10,36 +10,34 @@ import { UNMETERED } from "./value/meter.ts";
 import { jsonOf } from "./value/outgoing.ts";
 import { ListValue } from "./value/values.ts";
 
-/** A result as JSON, or why it has no JSON form. */
+/** A result as JSON, or the reason why the result cannot be written as JSON. */
 export type Outgoing =
   | {
     ok: true;
-    /** Undefined when the result is `omit()`. */
+    /** The result as JSON; undefined when the result is `omit()`. */
     value: Json | undefined;
   }
   | { ok: false; failure: CelFailure };
 
 /**
- * A status condition that an expression returned. All fields are empty when `runtime.condition` found
- * no condition of the type.
+ * A status condition that an expression returned. All fields are empty when `runtime.condition` did not find
+ * a condition of the requested type.
  */
 export interface ConditionFields {
-  /** The condition's type, such as `Ready`. */
+  /** The type of the condition, such as `Ready`. */
   type: string;
-  /** `True`, `False` or `Unknown`. */
+  /** The status of the condition: `True`, `False` or `Unknown`. */
   status: string;
-  /** The reason; may be empty. */
+  /** The reason of the condition; may be empty. */
   reason: string;
-  /** The message; may be empty. */
+  /** The message of the condition; may be empty. */
   message: string;
 }
 
 /**
- * Wraps JSON as the value of a variable.
- *
- * Each part is converted by the type's schema when an expression reads it; a part that contradicts the
- * schema fails that evaluation with code `conversion`. Undefined stays undefined: it stands for an
- * object that does not exist yet, and reading it fails with code `pending`.
+ * Wraps JSON as the value of a variable. Each part is converted with the type's schema when an expression
+ * reads the part. If a part contradicts the schema, the evaluation fails with code `conversion`. Undefined
+ * stays undefined and stands for an object that does not exist yet. Reading it fails with code `pending`.
  *
  * @example
  * ```ts
@@ -49,25 +47,24 @@ export interface ConditionFields {
  * const variables = { vpc: toCel({ ready: true }, type) };
  * ```
  *
- * @param json Must not change while the value is in use.
+ * @param json The JSON value, which must not change while the wrapped value is in use.
  */
 export function toCel(json: unknown, type: CelType): unknown {
   return json === undefined ? undefined : new Incoming(json as Json | undefined, type);
 }
 
 /**
- * Wraps JSON as a value without a schema, as `readyWhen` sees objects: whole numbers are ints, strings
- * stay strings whatever their format. Undefined stays undefined, as in {@link toCel}.
+ * Wraps JSON as a value without a schema. Expressions in `readyWhen` see objects in this form: whole numbers
+ * are ints, and strings stay strings whatever their format. Undefined stays undefined, as in {@link toCel}.
  */
 export function rawToCel(json: unknown): unknown {
   return json === undefined ? undefined : nativeValue(json as Json);
 }
 
 /**
- * Converts a result to JSON. A list or map that the expression passed through unchanged is the input's
- * own JSON object: callers must not change it.
- *
- * Fails for values without a JSON form (bytes, types, quantities, NaN, infinity) with code `conversion`.
+ * Converts a result to JSON. If the expression returned a list or map of its input unchanged, the result is
+ * the same JSON object as in the input, so callers must not change the result. Fails with code `conversion`
+ * for values that cannot be written as JSON: bytes, types, quantities, NaN and infinity.
  */
 export function fromCel(value: unknown): Outgoing {
   try {
@@ -81,8 +78,8 @@ export function fromCel(value: unknown): Outgoing {
 }
 
 /**
- * The conditions in the result of an entry of `schema.status.conditions`: one, or those of a list.
- * Undefined when the result is anything else.
+ * Returns the conditions in the result of an entry of `schema.status.conditions`, which may be a single
+ * condition or a list of conditions. Returns undefined for any other result.
  */
 export function conditionsOf(value: unknown): ConditionFields[] | undefined {
   const items = value instanceof ListValue ? [...value.values(UNMETERED)] : [value];

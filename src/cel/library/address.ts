@@ -1,21 +1,24 @@
-/** Parses and formats IP addresses, as Go's `net/netip`. */
+/** Parses and formats IP addresses, with the rules of Go's package `net/netip`. */
 
-/** An IPv4 or IPv6 address as a number. */
+/** An IPv4 or IPv6 address, represented as a number. */
 export interface Address {
-  /** The IP version. */
+  /** The IP version: 4 or 6. */
   readonly family: 4 | 6;
-  /** The address as an unsigned number, its first byte the most significant: 32 or 128 bits. */
+  /**
+   * The address as an unsigned number of 32 or 128 bits. The first byte of the address is the most
+   * significant byte.
+   */
   readonly bits: bigint;
 }
 
-/** The number of bits of an address. */
+/** Returns the number of bits of an address: 32 for IPv4, 128 for IPv6. */
 export function width(family: 4 | 6): number {
   return family === 4 ? 32 : 128;
 }
 
 /**
- * Parses an address; undefined when the text is malformed. Addresses with a zone and IPv4-mapped IPv6
- * addresses are refused, as in Kubernetes' IP library.
+ * Parses an IP address. Returns undefined when the string is malformed. As in Kubernetes' IP library,
+ * addresses with a zone and IPv4-mapped IPv6 addresses are rejected.
  */
 export function parseAddress(text: string): Address | undefined {
   if (!text.includes(":")) {
@@ -46,7 +49,12 @@ function parse6(text: string): bigint | undefined {
   return joined([...head, ...zeros, ...tail]);
 }
 
-/** Parses groups of 16 bits; the last 32 bits of an address (`isEnd`) may be written as IPv4. */
+/**
+ * Parses the groups of 16 bits of an IPv6 address.
+ *
+ * @param isEnd Whether the string is the end of the address. Only there the last 32 bits may be written like
+ * an IPv4 address.
+ */
 function groups(text: string, isEnd: boolean): bigint[] | undefined {
   if (text === "") return [];
   const result: bigint[] = [];
@@ -67,7 +75,7 @@ function joined(parts: readonly bigint[]): bigint {
   return parts.reduce((bits, part) => (bits << 16n) | part, 0n);
 }
 
-/** The canonical text of an address (RFC 5952). */
+/** Formats an address in its canonical form (RFC 5952). */
 export function addressText({ family, bits }: Address): string {
   if (family === 4) return split(bits, 4, 8n).join(".");
   const parts = split(bits, 8, 16n);

@@ -1,4 +1,7 @@
-/** `runtime.newCondition` and `runtime.condition`: status conditions declared by authors of RGDs. */
+/**
+ * The functions `runtime.newCondition` and `runtime.condition`, with which authors of RGDs
+ * (ResourceGraphDefinitions) declare status conditions.
+ */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { isMap, ListValue, type MapValue, Opaque, type Value } from "../value/values.ts";
@@ -6,12 +9,15 @@ import { type FunctionDeclaration, member } from "./declare.ts";
 
 const STATUSES = ["True", "False", "Unknown"];
 
-/** A status condition that an expression creates or finds. */
+/** A status condition that an expression creates or reads. */
 export class ConditionValue extends Opaque {
-  /** The name of the static type; see `CONDITION` of the checker. */
+  /** The name of the condition's type, which equals the name in the checker's type `CONDITION`. */
   readonly typeName = "kro.run.Condition";
 
-  /** Takes the fields unchecked: conditions read from a status may be incomplete. */
+  /**
+   * Creates a condition. The fields are not checked, because conditions that are read from a status may be
+   * incomplete.
+   */
   constructor(
     readonly type: string,
     readonly status: string,
@@ -21,14 +27,14 @@ export class ConditionValue extends Opaque {
     super();
   }
 
-  /** Whether the other value is a condition with the same type, status, reason and message. */
+  /** Reports whether the other value is a condition with the same type, status, reason and message. */
   override equals(other: Opaque): boolean {
     return other instanceof ConditionValue && this.type === other.type &&
       this.status === other.status && this.reason === other.reason &&
       this.message === other.message;
   }
 
-  /** One of the four fields. Any other name fails, also in `has()`. */
+  /** Returns one of the condition's four fields. Reading another field fails, even in `has()`. */
   override field(key: Value): Value {
     switch (key) {
       case "type":
@@ -44,7 +50,10 @@ export class ConditionValue extends Opaque {
   }
 }
 
-/** The value of `runtime`: only the receiver of its two functions. */
+/**
+ * The value of the variable `runtime`. Its only purpose is that `runtime.newCondition` and
+ * `runtime.condition` can be called on it.
+ */
 class RuntimeValue extends Opaque {
   readonly typeName = "kro.run.Runtime";
   override readonly likeOthers = false;
@@ -54,7 +63,7 @@ class RuntimeValue extends Opaque {
   }
 }
 
-/** The value of the identifier `runtime`. */
+/** The value of the identifier `runtime` in expressions. */
 export const RUNTIME_VALUE: Opaque = new RuntimeValue();
 
 function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
@@ -72,7 +81,10 @@ function newCondition(_: Value, fields: MapValue, meter: Meter): Value {
   return new ConditionValue(type, status, text("reason"), text("message"));
 }
 
-/** `runtime.condition`: the first condition of this type; one with empty fields when the object lacks it. */
+/**
+ * Implements `runtime.condition`: returns the first condition of the given type. Returns a condition with
+ * empty fields when the object has no condition of this type.
+ */
 function condition(_: Value, object: Value, type: string, meter: Meter): Value {
   if (!isMap(object)) return fail("argument", "runtime.condition() takes an object");
   for (const found of conditionsOf(object, meter)) if (found.type === type) return found;
@@ -103,7 +115,7 @@ function fromMap(map: MapValue, meter: Meter): ConditionValue {
   return new ConditionValue(text("type"), text("status"), text("reason"), text("message"));
 }
 
-/** The functions of `runtime`. */
+/** The declarations of the functions of `runtime`. */
 export const CONDITIONS: readonly FunctionDeclaration[] = [
   member("newCondition", "kro.run.Runtime, map(string, string)", "kro.run.Condition", newCondition),
   member("condition", "kro.run.Runtime, dyn, string", "kro.run.Condition", condition),

@@ -1,4 +1,7 @@
-/** Declarations of functions, shared by the checker and the evaluator: name, types, implementation. */
+/**
+ * Declares the functions of CEL: their names, types and implementations. The type checker and the evaluator
+ * both use the declarations.
+ */
 import { DYN, parameters, type Term } from "../check/types.ts";
 import { attempt, CelError } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
@@ -15,48 +18,64 @@ import {
 } from "../value/values.ts";
 
 /**
- * Computes a call. It takes the arguments, of the declared types and undefined for those that the chosen
- * overload lacks, and then the evaluation's {@link Meter}, to charge work that depends on data. It throws
- * a CelError.
+ * The implementation of a function. It is called with the arguments and then the {@link Meter} of the
+ * evaluation, which charges for work that depends on data. The arguments have the declared types. Optional
+ * arguments that are missing in the call are undefined. The implementation throws a CelError when the call
+ * fails.
  */
 export type Implementation = (...args: never[]) => Value;
 
-/** The types of one overload: parameters, the receiver first, and result. */
+/** The types of one overload of a function: the types of the parameters and of the result. */
 export interface Overload {
-  /** The parameter types; the first is the receiver's in a method. */
+  /**
+   * The types of the parameters. For a method, the first parameter is the value that the method is called
+   * on.
+   */
   readonly params: readonly Term[];
-  /** The result type. Type variables in it are bound by the parameters. */
+  /** The type of the result. Its type variables also occur in the types of the parameters. */
   readonly result: Term;
 }
 
-/** A function, or the overloads of a function that share an implementation. */
+/** The declaration of a function, or of those overloads of a function that have the same implementation. */
 export interface FunctionDeclaration {
-  /** The name that calls resolve to: an operator, or a function's name, qualified as in `json.marshal`. */
+  /**
+   * The name that calls refer to: an operator such as `_+_`, or a function name such as `size` or
+   * `json.marshal`.
+   */
   readonly name: string;
-  /** Whether it is called on a value: `x.f()`. */
+  /** Whether the function is a method, which is called on a value: `x.f()`. */
   readonly member: boolean;
-  /** The overloads, in the order in which the checker tries them. */
+  /** The overloads of the function, in the order in which the type checker tries them. */
   readonly overloads: readonly Overload[];
-  /** Computes a call of any of the overloads. */
+  /** Computes a call of the function. The same implementation serves all overloads. */
   readonly run: Implementation;
-  /** The number of parameters of the longest overload, at most four. */
+  /** The number of parameters of the longest overload, which is at most four. */
   readonly arity: number;
-  /** The cost beyond one walk through arguments and result; takes the same parameters as {@link run}. */
+  /**
+   * Returns the additional cost of a call, when the call costs more than visiting its arguments and result
+   * once. The parameters are the same as those of {@link run}.
+   */
   readonly steps?: (...args: never[]) => number;
-  /** Whether it takes constant time: the size of its arguments is then not charged. */
+  /** Whether the function takes constant time. The size of its arguments is then not charged. */
   readonly constantTime: boolean;
-  /** Whether {@link run} checks the argument types itself: operators on dyn accept more than declared. */
+  /**
+   * Whether {@link run} checks the types of the arguments itself. Operators do so, because with operands of
+   * type dyn they accept more types than they declare.
+   */
   readonly checksArguments: boolean;
-  /** The overloads that cel-go's checker considers once a macro was entered, if those are more. */
+  /**
+   * The overloads from the first macro of an expression on, where cel-go's checker considers more overloads;
+   * absent when there are no additional overloads.
+   */
   readonly inMacros?: readonly Overload[];
 }
 
 /**
  * Declares a function that is called by its name, such as `plain("size", "list(A)", "int", …)`.
  *
- * @param params The parameter types of each overload, such as `"string, int"`. An overload may give its
- * own result type: `"list(int) -> int"`.
- * @param result The result type of the overloads that give none.
+ * @param params The parameter types of each overload, such as `"string, int"`. An overload may also name its
+ * result type: `"list(int) -> int"`.
+ * @param result The result type of the overloads that do not name a result type.
  */
 export function plain(
   name: string,
@@ -67,7 +86,7 @@ export function plain(
   return declaration(name, false, params, result, run);
 }
 
-/** Declares a method, which is called on its first parameter. See {@link plain}. */
+/** Declares a method, which is called on its first parameter. See {@link plain} for the parameters. */
 export function member(
   name: string,
   params: string | readonly string[],
@@ -77,12 +96,12 @@ export function member(
   return declaration(name, true, params, result, run);
 }
 
-/** Marks a function as taking constant time. */
+/** Returns a copy of a declaration that is marked as taking constant time. */
 export function constantTime(declaration: FunctionDeclaration): FunctionDeclaration {
   return { ...declaration, constantTime: true };
 }
 
-/** Declares an operator, whose implementation fails for operands that it does not accept. */
+/** Declares an operator. The operator's implementation fails for operands whose types it does not accept. */
 export function operator(
   name: string,
   params: string | readonly string[],
@@ -92,7 +111,7 @@ export function operator(
   return { ...declaration(name, false, params, result, run), checksArguments: true };
 }
 
-/** Gives a function other overloads inside macros. */
+/** Returns a copy of a declaration with other overloads for calls after the first macro of an expression. */
 export function withMacroOverloads(
   declaration: FunctionDeclaration,
   params: readonly string[],
@@ -127,7 +146,7 @@ function declaration(
   };
 }
 
-/** Parses types such as `list(A), map(string, B)`. A single capital letter is a type parameter. */
+/** Parses a list of types such as `list(A), map(string, B)`. A single capital letter is a type parameter. */
 function parseTypes(text: string): Term[] {
   const tokens = text.match(/[\w.]+|[(),]/g) ?? [];
   let position = 0;
@@ -177,7 +196,9 @@ function build(name: string, [first = DYN, second = DYN]: readonly Term[]): Term
   }
 }
 
-/** Whether a value may be passed for a parameter. Of a list or map only the first element is checked. */
+/**
+ * Reports whether a value may be passed for a parameter. In a list or map only the first element is checked.
+ */
 export function accepts(param: Term, value: Value, meter: Meter): boolean {
   switch (param.kind) {
     case "bool":
@@ -215,7 +236,10 @@ export function accepts(param: Term, value: Value, meter: Meter): boolean {
   }
 }
 
-/** Whether the first element of a list is accepted. A null is accepted in a list of times, as in cel-go. */
+/**
+ * Reports whether the first element of a list may be passed for an element of this type. As in cel-go, null
+ * is accepted in a list of timestamps or durations.
+ */
 function acceptsElement(param: Term, list: ListValue, meter: Meter): boolean {
   const element = attempt(() => list.at(0, meter), meter);
   if (element instanceof CelError) return false;
@@ -223,7 +247,7 @@ function acceptsElement(param: Term, list: ListValue, meter: Meter): boolean {
   return accepts(param, element, meter) || (isTime && element === null);
 }
 
-/** Whether a type accepts every value. */
+/** Reports whether a type accepts every value. */
 function isOpen(type: Term): boolean {
   return type.kind === "dyn" || type.kind === "variable";
 }
@@ -240,7 +264,7 @@ function acceptsEntry(
   return true;
 }
 
-/** The names of the type parameters in these types. */
+/** Returns the names of the type parameters that occur in the given types. */
 export function typeParameters(types: readonly Term[]): Set<string> {
   const names = new Set<string>();
   const visit = (type: Term): void => {

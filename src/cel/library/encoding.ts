@@ -1,4 +1,4 @@
-/** The libraries json, base64, hash and random. */
+/** The CEL libraries json, base64, hash and random. */
 import { createHash } from "node:crypto";
 import type { Json } from "../../api/mod.ts";
 import { decodeBase64, encodeBase64 } from "../value/base64.ts";
@@ -12,7 +12,7 @@ import { ListValue, Omit, Optional, Uint, type Value } from "../value/values.ts"
 import { type FunctionDeclaration, plain } from "./declare.ts";
 import { encodeUtf8 } from "./text.ts";
 
-/** Converts JSON with all numbers as doubles, as `json.unmarshal` does. */
+/** Converts JSON to a CEL value in which all numbers are doubles, as `json.unmarshal` does. */
 function doubles(json: Json): Value {
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) return ListValue.fromJson(json, doubles);
@@ -38,7 +38,10 @@ function unmarshal(text: string): Value {
   return doubles(/\\ud[89a-f]/i.test(text) ? wellFormed(json) : json);
 }
 
-/** Matches every text with a number beyond the range of a double, and few others. */
+/**
+ * Matches JSON with a number beyond the range of a double. The pattern also matches some other numbers,
+ * which only costs time.
+ */
 const HUGE = /[eE]\+?\d{3}|\d{300}/;
 
 function isInRange(json: Json): boolean {
@@ -47,7 +50,10 @@ function isInRange(json: Json): boolean {
   return Object.values(json).every((item) => isInRange(item ?? null));
 }
 
-/** Replaces lone surrogates, which JSON escapes can express, by U+FFFD, as Go does. */
+/**
+ * Replaces each lone surrogate by U+FFFD, as Go does. JSON escapes such as `\ud800` can produce lone
+ * surrogates.
+ */
 function wellFormed(json: Json): Json {
   if (typeof json === "string") return json.toWellFormed();
   if (typeof json !== "object" || json === null) return json;
@@ -58,7 +64,7 @@ function wellFormed(json: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** The characters that Go's `encoding/json` escapes for HTML. */
+/** The characters that Go's `encoding/json` escapes to make JSON safe in HTML. */
 const HTML: Readonly<Record<string, string>> = {
   "<": "\\u003c",
   ">": "\\u003e",
@@ -67,10 +73,10 @@ const HTML: Readonly<Record<string, string>> = {
   "\u2029": "\\u2029",
 };
 
-/** The cost of writing one JSON value, besides its text. */
+/** The cost of writing one JSON value, in addition to the cost of its characters. */
 const WRITTEN = 60;
 
-/** JSON text as Go's `encoding/json` writes it: sorted keys, HTML characters escaped. */
+/** Formats JSON as Go's `encoding/json` does: with sorted keys and escaped HTML characters. */
 function stringify(json: Json | undefined, meter: Meter): string {
   meter.charge(WRITTEN);
   if (typeof json === "string") {
@@ -98,18 +104,21 @@ function object(entries: [key: string, text: string][], meter: Meter): string {
 }
 
 /**
- * `json.marshal`. In addition to the values that can be written into objects it takes bytes (as base64),
- * integers of any size and `omit()` (as an empty object).
+ * Implements `json.marshal`. In addition to the values that may be written into Kubernetes objects, it
+ * accepts bytes (written as base64), integers of any size, and `omit()` (written as an empty object).
  */
 function marshal(value: Value, meter: Meter): string {
   return textOf(value, MARSHAL, meter);
 }
 
-/** The differences of a function's JSON from the JSON that is written into objects. */
+/**
+ * The differences between the JSON that a function writes and the JSON that is written into Kubernetes
+ * objects.
+ */
 interface Writing {
-  /** The text of a value; undefined when it is the same. */
+  /** Returns the JSON of a value that this function writes differently; undefined for other values. */
   value(part: Value, meter: Meter): string | undefined;
-  /** The JSON of a map's key; the caller fails unless it is a string. */
+  /** Returns the JSON of a map's key. The caller throws an error when the result is not a string. */
   key(key: Value, meter: Meter): Json | undefined;
 }
 
@@ -119,8 +128,8 @@ const MARSHAL: Writing = {
 };
 
 /**
- * `json.encode`, cel-go's mapping to protobuf JSON: integers that a double cannot hold exactly are
- * strings, and so are timestamps and durations.
+ * Implements `json.encode`, which follows cel-go's mapping to protobuf JSON. Timestamps and durations are
+ * written as strings. Integers that a double cannot represent exactly are written as strings too.
  */
 function encode(value: Value, meter: Meter): string {
   return textOf(value, ENCODE, meter);
@@ -191,7 +200,7 @@ function fnv64a(text: string): Uint8Array {
 }
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
-/** The longest text that `random.seededString` returns. */
+/** The maximum length of the string that `random.seededString` returns. */
 const MAX_LENGTH = 10_000_000n;
 
 function seeded(seed: string): DataView {
@@ -218,7 +227,7 @@ function seededInt(low: bigint, high: bigint, seed: string): bigint {
   return BigInt.asIntN(64, low + seeded(seed).getBigUint64(0) % range);
 }
 
-/** Declarations of the libraries json, base64, hash and random. */
+/** The declarations of the libraries json, base64, hash and random. */
 export const ENCODING: readonly FunctionDeclaration[] = [
   plain("base64.encode", "bytes", "string", encodeBase64),
   plain(

@@ -1,4 +1,7 @@
-/** `string.format` with the verbs `%s %d %f %e %b %o %x %X`, and a precision for `%f` and `%e`. */
+/**
+ * The method `format` of strings, with the verbs `%s %d %f %e %b %o %x %X`. The verbs `%f` and `%e` accept a
+ * precision.
+ */
 import { Duration, formatTimestamp, secondsOf, Timestamp } from "../value/time.ts";
 import { compareText } from "../value/compare.ts";
 import { attempt, CelError, fail, read } from "../value/error.ts";
@@ -9,11 +12,14 @@ import { formatFixed, formatScientific } from "./numbers.ts";
 import { decodeLeniently, encodeUtf8 } from "./text.ts";
 import { typeName } from "./standard.ts";
 
-/** A clause of a format: a verb and its precision, 6 by default. */
+/** A clause of a format string, which consists of a verb and a precision. The precision is 6 by default. */
 export interface Clause {
   /** The letter of the verb: one of `s d f e b o x X`. */
   readonly verb: string;
-  /** The number of digits after the decimal point, 0 to 1000. Only `%f` and `%e` use it. */
+  /**
+   * The number of digits after the decimal point, from 0 to 1000. Only the verbs `%f` and `%e` use the
+   * precision.
+   */
   readonly precision: number;
 }
 
@@ -21,7 +27,10 @@ const DEFAULT_PRECISION = 6;
 const MAX_PRECISION = 1000;
 const CLAUSE = /%(?:(%)|(?:\.(\d+))?([sdfebxXo])|)/g;
 
-/** Splits a format into text and clauses, which take one argument each; undefined when malformed. */
+/**
+ * Splits a format string into literal strings and clauses. Each clause formats one argument. Returns
+ * undefined when the format string is malformed.
+ */
 export function parseFormat(format: string): (string | Clause)[] | undefined {
   const pieces: (string | Clause)[] = [];
   let last = 0;
@@ -38,7 +47,10 @@ export function parseFormat(format: string): (string | Clause)[] | undefined {
   return pieces;
 }
 
-/** Formats arguments. Throws a CelError for an unknown clause or an argument that does not fit it. */
+/**
+ * Formats the arguments with a format string. Throws a CelError when a clause is unknown, or when an
+ * argument does not fit its clause.
+ */
 export function format(text: string, args: ListValue, meter: Meter): string {
   const pieces = parseFormat(text) ?? fail("argument", "format(): unknown clause in the format");
   let used = 0;
@@ -101,10 +113,10 @@ function floating(verb: string, value: number, precision: number): string {
     (verb === "f" ? formatFixed(value, precision) : formatScientific(value, precision));
 }
 
-/** The cost of writing one value, besides its text. */
+/** The cost of formatting one value, in addition to the cost of its characters. */
 const WRITTEN = 30;
 
-/** The text of a value for `%s`. */
+/** Formats a value with the verb `%s`. */
 function text(value: Value, meter: Meter): string {
   meter.charge(WRITTEN);
   if (value === null) return "null";
@@ -122,8 +134,10 @@ function text(value: Value, meter: Meter): string {
 }
 
 /**
- * Reads an argument or a part of one. As in cel-go, a part that contradicts its schema fails as an
- * argument that no clause accepts. Undefined stands for a null field of an object.
+ * Reads an argument, or a value inside of an argument. A value that contradicts its schema fails with code
+ * `argument`, as a value that no verb accepts does in cel-go.
+ *
+ * @param read Reads the value; returns undefined for a null field of an object.
  */
 function part(read: () => Value | undefined, meter: Meter): Value {
   const value = attempt(read, meter);
@@ -140,7 +154,8 @@ function listText(list: ListValue, meter: Meter): string {
 }
 
 function mapText(map: MapValue, meter: Meter): string {
-  // Keys that compare by identity cannot be looked up again; their values are read here.
+  // A key that is compared by object identity cannot be looked up again, so the value of such a key is taken
+  // from the entry.
   const valueOf = (key: Value, value: Value | CelError) =>
     map instanceof ComputedMap && typeof key === "object" ? read(value) : map.find(key, meter);
   return [...map.entries(meter)]
@@ -152,7 +167,7 @@ function mapText(map: MapValue, meter: Meter): string {
     .join(", ");
 }
 
-/** The shortest digits that read back as this double, without an exponent. */
+/** Returns the shortest decimal string that is parsed as the same double, without an exponent. */
 function decimal(value: number): string {
   const plain = String(value);
   const match = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(plain);

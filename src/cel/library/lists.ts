@@ -1,4 +1,7 @@
-/** List functions: cel-go's extension library, Kubernetes' library and kro's `lists.*`. */
+/**
+ * The functions of lists: from cel-go's extension library, from Kubernetes' library, and kro's own functions
+ * `lists.*`.
+ */
 import { compare, sameness } from "../value/compare.ts";
 import { attempt, CelError, fail, noOverload } from "../value/error.ts";
 import { keyIdentity } from "../value/keys.ts";
@@ -9,14 +12,17 @@ import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { add } from "./operators.ts";
 import { typeName } from "./standard.ts";
 
-/** The cost of inspecting an element, besides reading it. */
+/** The cost of inspecting one element of a list, in addition to the cost of reading the element. */
 const TAKEN = 45;
 
-/** The cost of comparing two keys, and of each character of a text among them. */
+/** The cost of comparing two sort keys, and the additional cost for each character of a string. */
 const COMPARED = 15;
 const COMPARED_CHARACTER = 0.5;
 
-/** The longest list that `lists.range` returns: as many elements as an evaluation has units. */
+/**
+ * The maximum length of the list that `lists.range` returns. It equals the number of cost units that one
+ * evaluation may use by default.
+ */
 const MAX_RANGE = 10_000_000n;
 
 const COMPARABLE = ["int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"];
@@ -43,7 +49,10 @@ function flatten(list: ListValue, depth = 1n, meter: Meter): ListValue {
   return ListValue.of(items);
 }
 
-/** Sorts items by their keys. Throws a CelError unless the keys are of one comparable type. */
+/**
+ * Sorts elements by their keys. Throws a CelError unless all keys have the same type and values of this type
+ * can be ordered.
+ */
 export function sortByKeys(pairs: { item: Value; key: Value }[], meter: Meter): ListValue {
   const [first] = pairs;
   if (first === undefined) return ListValue.of([]);
@@ -81,7 +90,7 @@ function distinct(list: ListValue, meter: Meter): ListValue {
     }
     meter.charge(TAKEN);
     const identity = keyIdentity(item);
-    // NaN does not equal itself.
+    // NaN does not equal itself, so every NaN is kept.
     const isKnown = identity === undefined
       ? items.some((other) => !(other instanceof CelError) && sameness(item, other, meter))
       : seen.has(identity) && !Number.isNaN(item);
@@ -92,7 +101,10 @@ function distinct(list: ListValue, meter: Meter): ListValue {
   return ListValue.of(items);
 }
 
-/** Whether elements have no identity text, judged by the first one, and are compared pairwise. */
+/**
+ * Reports whether the elements of a list must be compared in pairs, because they have no identity string.
+ * Only the first element is checked.
+ */
 function isUnidentified(list: ListValue, meter: Meter): boolean {
   const first = attempt(() => list.at(0, meter), meter);
   return first instanceof CelError || keyIdentity(first) === undefined;
@@ -114,18 +126,21 @@ function isSorted(list: ListValue, meter: Meter): boolean {
   return true;
 }
 
-/** Reads an element that can be ordered. Throws a CelError for others. */
+/** Reads an element that can be ordered. Throws a CelError when the element cannot be ordered. */
 function orderedAt(list: ListValue, index: number, meter: Meter): Value {
   const value = attempt(() => list.at(index, meter), meter);
   return value instanceof CelError || !isOrdered(value) ? noOverload() : value;
 }
 
-/** Compares elements; those of different types, which only a list of dyn has, count as equal. */
+/**
+ * Compares two elements. Elements of different types, which occur only in a list of type dyn, count as
+ * equal.
+ */
 function leniently(a: Value, b: Value): number {
   return orderOf(a) === orderOf(b) ? compare(a, b) : 0;
 }
 
-/** A name that values share if they can be ordered among each other. */
+/** Returns a name for the type of a value. Values with the same name can be ordered. */
 function orderOf(value: Value): string {
   const name = typeName(value);
   return ["int", "uint", "double"].includes(name) ? "number" : name;
@@ -139,7 +154,7 @@ function isOrdered(value: Value): boolean {
   return ORDERED.has(orderOf(value));
 }
 
-/** Declares `min` (sign -1) or `max` (sign 1). */
+/** Declares the method `min` (sign -1) or `max` (sign 1). */
 function extreme(name: string, sign: number): FunctionDeclaration {
   return member(
     name,
@@ -180,8 +195,8 @@ function lastIndexOf(list: ListValue, wanted: Value, meter: Meter): bigint {
 }
 
 /**
- * An index for kro's `lists.*` functions. Out of range is an `argument` failure rather than `pending`: it
- * does not wait for further data.
+ * Returns an index for one of kro's `lists.*` functions. An index that is out of range fails with the code
+ * `argument` instead of `pending`, because waiting for more data would not help.
  */
 function position(list: ListValue, index: bigint, last: number): number {
   return index < 0n || index > BigInt(last)
@@ -189,7 +204,7 @@ function position(list: ListValue, index: bigint, last: number): number {
     : Number(index);
 }
 
-/** Declarations of cel-go's list library. */
+/** The declarations of cel-go's list library. */
 export const LISTS: readonly FunctionDeclaration[] = [
   member("slice", "list(A), int, int", "list(A)", slice),
   member("flatten", ["list(list(A)) -> list(A)", "list(dyn), int -> list(dyn)"], "dyn", flatten),
@@ -199,7 +214,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
-    // Elements without an identity text are compared with all others.
+    // Elements without an identity string are compared with all other elements.
     steps: (list: ListValue, meter: Meter) =>
       list.size > 0 && isUnidentified(list, meter) ? list.size ** 2 : 0,
   },
@@ -212,7 +227,7 @@ export const LISTS: readonly FunctionDeclaration[] = [
   plain("lists.range", "int", "list(int)", range),
 ];
 
-/** Declarations of Kubernetes' list library and kro's `lists.*`. */
+/** The declarations of Kubernetes' list library and of kro's `lists.*` functions. */
 export const KUBERNETES_LISTS: readonly FunctionDeclaration[] = [
   member("isSorted", COMPARABLE.map((type) => `list(${type})`), "bool", isSorted),
   sum("int", 0n),

@@ -1,11 +1,11 @@
-/** kro's map functions and `omit()`. */
+/** kro's functions for maps, and the function `omit()`. */
 import { attempt, noOverload } from "../value/error.ts";
 import { ComputedMap } from "../value/maps.ts";
 import type { Meter } from "../value/meter.ts";
 import { isMap, type MapValue, Omit, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** `merge`: of keys in both maps, the value of the right one. */
+/** Implements `merge`. If both maps have a key, the value of the right map is used. */
 function merge(left: MapValue, right: MapValue, meter: Meter): Value {
   const result = ComputedMap.of(right.entries(meter), meter);
   for (const [key, value] of left.entries(meter)) {
@@ -14,7 +14,10 @@ function merge(left: MapValue, right: MapValue, meter: Meter): Value {
   return result;
 }
 
-/** `deepMerge`: merges nested maps too; of other values in both maps, the right one. */
+/**
+ * Implements `deepMerge`. If both maps have a key, two maps are merged in turn; otherwise the value of the
+ * right map is used.
+ */
 function deepMerge(left: Value, right: Value, meter: Meter): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");
   if (left.size(meter) === 0 || right.size(meter) === 0) {
@@ -31,7 +34,7 @@ function deepMerge(left: Value, right: Value, meter: Meter): Value {
   return result;
 }
 
-/** Declarations of the map functions and `omit()`. */
+/** The declarations of the functions for maps and of `omit()`. */
 export const MAPS: readonly FunctionDeclaration[] = [
   member("merge", "map(A, B), map(A, B)", "map(A, B)", merge),
   member("deepMerge", "dyn, dyn", "dyn", deepMerge),

@@ -4,7 +4,7 @@ import { Opaque, type Value } from "../value/values.ts";
 import { type Address, addressText, parseAddress, width } from "./address.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** A value of type net.IP. */
+/** A CEL value of type net.IP. */
 class Ip extends Opaque {
   readonly typeName = "net.IP";
 
@@ -21,7 +21,7 @@ class Ip extends Opaque {
   }
 }
 
-/** A value of type net.CIDR: an address and the length of its prefix in bits. */
+/** A CEL value of type net.CIDR, which consists of an address and the length of the prefix in bits. */
 class Cidr extends Opaque {
   readonly typeName = "net.CIDR";
 
@@ -38,7 +38,7 @@ class Cidr extends Opaque {
       this.length === other.length;
   }
 
-  /** Whether the block contains an address. */
+  /** Reports whether an address is inside of the CIDR block. */
   covers(address: Address): boolean {
     const shift = BigInt(width(this.address.family) - this.length);
     return address.family === this.address.family &&
@@ -55,7 +55,10 @@ function ip(text: string): Ip {
   return address ? new Ip(address) : fail("conversion", "ip(): the text is not a valid IP address");
 }
 
-/** The address of a text. A malformed one is an `overload` failure, as in Kubernetes' library. */
+/**
+ * Parses an address for `containsIP()`. As in Kubernetes' library, a malformed address fails with code
+ * `overload`.
+ */
 function contained(text: string): Address {
   return parseAddress(text) ?? fail("overload", "containsIP(): the text is not a valid IP address");
 }
@@ -91,7 +94,12 @@ const NOT_GLOBAL = [
   cidr("255.255.255.255/32"),
 ];
 
-/** Declares a method that tells whether an address is in one of the blocks, or in none. */
+/**
+ * Declares a method that reports whether an address is in one of the given CIDR blocks.
+ *
+ * @param wanted Whether the method returns true for an address inside of the blocks, or for an address
+ * outside of all blocks.
+ */
 function among(name: string, blocks: readonly Cidr[], wanted = true): FunctionDeclaration {
   return member(
     name,
@@ -101,13 +109,16 @@ function among(name: string, blocks: readonly Cidr[], wanted = true): FunctionDe
   );
 }
 
-/** Whether an address is link-local multicast; of IPv6 only the scope counts, not the flags (RFC 4291). */
+/**
+ * Reports whether an address is a link-local multicast address. In an IPv6 address, only the scope is
+ * compared; the flags may have any value (RFC 4291).
+ */
 function isLinkLocalMulticast({ address }: Ip): boolean {
   if (address.family === 6) return (address.bits >> 112n & 0xff0fn) === 0xff02n;
   return LINK_LOCAL_MULTICAST_4.covers(address);
 }
 
-/** Declarations of the ip and cidr libraries. */
+/** The declarations of the libraries for IP addresses and CIDR blocks. */
 export const NETWORK: readonly FunctionDeclaration[] = [
   plain("ip", "string", "net.IP", ip),
   plain("isIP", "string", "bool", (text: string) => parseAddress(text) !== undefined),

@@ -1,6 +1,9 @@
-/** Formats doubles as Go's `strconv` does. */
+/** Formats doubles with the rules of Go's package `strconv`. */
 
-/** The shortest text that reads back as the double; with an exponent below 1e-4 and from 1e6. */
+/**
+ * Returns the shortest string that is parsed as the same double. Numbers below 1e-4 and from 1e6 on are
+ * written with an exponent.
+ */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -10,12 +13,16 @@ export function formatDouble(value: number): string {
   return exponent < -4 || exponent >= 6 ? `${digits}e${goExponent(exponent)}` : String(value);
 }
 
-/** An exponent with its sign and at least two digits. */
+/** Formats an exponent with a sign and at least two digits. */
 function goExponent(exponent: number): string {
   return `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
-/** Fixed-point notation with `precision` decimals, rounded half to even from the exact value. */
+/**
+ * Formats a double in fixed-point notation. The exact value is rounded half to even.
+ *
+ * @param precision The number of digits after the decimal point.
+ */
 export function formatFixed(value: number, precision: number): string {
   const [digits, exponent] = exact(value);
   const shift = precision + exponent;
@@ -28,7 +35,11 @@ export function formatFixed(value: number, precision: number): string {
   return sign + (precision === 0 ? whole : `${whole}.${text.slice(text.length - precision)}`);
 }
 
-/** Scientific notation with `precision` decimals, rounded half to even from the exact value. */
+/**
+ * Formats a double in scientific notation. The exact value is rounded half to even.
+ *
+ * @param precision The number of digits after the decimal point.
+ */
 export function formatScientific(value: number, precision: number): string {
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   const [digits, exponent] = exact(value);
@@ -38,7 +49,7 @@ export function formatScientific(value: number, precision: number): string {
     ? digits * 10n ** BigInt(shift)
     : roundHalfEven(digits, 10n ** BigInt(-shift));
   let power = digits === 0n ? 0 : exponent + length - 1;
-  // Rounding up, such as 9.99 to 10.0, may add a digit.
+  // Rounding up may add a digit, such as from 9.99 to 10.0.
   if (String(rounded).length > precision + 1) {
     rounded /= 10n;
     power++;
@@ -48,7 +59,7 @@ export function formatScientific(value: number, precision: number): string {
   return `${sign}${mantissa}e${goExponent(power)}`;
 }
 
-/** The exact magnitude of a double as decimal digits and a power of ten. */
+/** Returns the exact magnitude of a double as a decimal integer and a power of ten. */
 function exact(value: number): readonly [bigint, number] {
   let mantissa = Math.abs(value);
   let halvings = 0;

@@ -1,4 +1,4 @@
-/** Operators: arithmetic with overflow checks, comparison, membership and indexing. */
+/** The operators of CEL: arithmetic with overflow checks, comparison, membership and indexing. */
 import { compare, equals, sameness } from "../value/compare.ts";
 import { CelError, DataError, fail, noOverload, noSuchKey } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -10,18 +10,18 @@ const MIN_INT = -(2n ** 63n);
 const MAX_INT = 2n ** 63n - 1n;
 const MAX_UINT = 2n ** 64n - 1n;
 
-/** An int. Throws a CelError beyond 64 bits. */
+/** Returns an int. Throws a CelError when the value does not fit into a signed 64-bit integer. */
 export function int64(value: bigint): bigint {
   return value < MIN_INT || value > MAX_INT ? fail("overflow", "integer overflow") : value;
 }
 
-/** A uint. Throws a CelError beyond 64 bits. */
+/** Returns a uint. Throws a CelError when the value does not fit into an unsigned 64-bit integer. */
 export function uint64(value: bigint): Uint {
   if (value < 0n || value > MAX_UINT) fail("overflow", "unsigned integer overflow");
   return new Uint(value);
 }
 
-/** Applies an arithmetic operator to two numbers of one type; undefined for other operands. */
+/** Applies an arithmetic operator to two numbers of the same type. Returns undefined for other operands. */
 function numbers(
   onInt: (a: bigint, b: bigint) => bigint,
   onDouble: ((a: number, b: number) => number) | undefined,
@@ -34,7 +34,7 @@ function numbers(
   return undefined;
 }
 
-/** `a + b` */
+/** Implements `a + b`. */
 export function add(a: Value, b: Value, meter: Meter): Value {
   if (typeof a === "string" && typeof b === "string") return a + b;
   const sum = numbers((x, y) => x + y, (x, y) => x + y, a, b);
@@ -58,12 +58,14 @@ function shift(time: Timestamp, nanos: bigint): Timestamp {
   return new Timestamp(time.nanos + nanos, time.offsetMinutes);
 }
 
-/** The cost of copying an element, besides reading it. */
+/** The cost of copying one element, in addition to the cost of reading the element. */
 const COPIED = 30;
 
 /**
- * Concatenates two lists. Elements added to a list with a schema are converted by it. Lists of
- * `x-kubernetes-list-type` set or map are united: existing elements keep their positions.
+ * Concatenates two lists. If the first list has a schema, the schema converts the elements of the second
+ * list. If the schema's `x-kubernetes-list-type` is `set` or `map`, an element of the second list is not
+ * added when the first list has an equal element or an element with the same key. In a list of type `map`,
+ * it replaces the existing element at the same position.
  */
 function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const { typing } = a;
@@ -76,7 +78,7 @@ function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const right = b.items(meter).map((item) => typing.adopt(item, meter));
   if (!identity) return ListValue.typed(typing, [...left, ...right]);
   const replaces = left.some(isMap) || right.some(isMap);
-  // An element that contradicts the schema equals no other.
+  // An element that contradicts the schema is unequal to every other element.
   const keyOf = (item: Value | CelError) => item instanceof CelError ? item : identity(item, meter);
   const merged = new Map(left.map((element) => [keyOf(element), element]));
   for (const element of right) {
@@ -107,7 +109,7 @@ function divide(a: Value, b: Value): Value {
 function modulo(a: Value, b: Value): Value {
   const by = (x: bigint, y: bigint) => {
     if (y === 0n) fail("division", "modulus by zero");
-    // The remainder is 0, but cel-go fails because the quotient overflows.
+    // cel-go fails here because the quotient overflows, although the remainder is 0.
     return x === MIN_INT && y === -1n ? int64(-x) : x % y;
   };
   return numbers(by, undefined, a, b) ?? noOverload();
@@ -131,7 +133,7 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
       if (same) return true;
       if (same === undefined) unknown ??= new CelError("overload", "no such overload");
     } catch (error) {
-      // An element that contradicts its schema equals nothing.
+      // An element that contradicts its schema is unequal to every value.
       if (!(error instanceof DataError)) throw error;
       unknown ??= error;
     }
@@ -140,7 +142,12 @@ function isIn(value: Value, container: Value, meter: Meter): Value {
   return false;
 }
 
-/** `container[key]`. The failure names the key only when `shown`, because it may be data. */
+/**
+ * Implements `container[key]`. Throws a CelError when there is no such key or index.
+ *
+ * @param shown Whether the message may contain the key. A key may be user data, which messages must not
+ * contain.
+ */
 export function at(container: Value, key: Value, shown: boolean, meter: Meter): Value {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container, key, meter);
@@ -153,7 +160,7 @@ export function at(container: Value, key: Value, shown: boolean, meter: Meter): 
   return noSuchKey(shown ? keyText(key) : undefined);
 }
 
-/** `container[?key]`: an optional, absent when there is no such key. */
+/** Implements `container[?key]`. Returns an optional, which is absent when there is no such key or index. */
 export function optionalAt(container: Value, key: Value, meter: Meter): Optional {
   if (container instanceof Optional) {
     return container.value === undefined ? container : optionalAt(container.value, key, meter);
@@ -191,8 +198,9 @@ const ARITHMETIC = ["double, double -> double", "int, int -> int", "uint, uint -
 const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"];
 
 /**
- * Overloads of relations between numbers of different types. cel-go's checker considers them only once a
- * macro was entered. Their order matters: a type variable is bound by the first overload that fits.
+ * The overloads of relations such as `<` between numbers of different types. cel-go's checker considers
+ * these overloads from the first macro of an expression on. The order of the overloads matters, because a
+ * type variable is bound by the first overload that fits.
  */
 const MIXED: Readonly<Record<string, readonly string[]>> = {
   int: ["double", "uint"],
@@ -200,7 +208,12 @@ const MIXED: Readonly<Record<string, readonly string[]>> = {
   double: ["int", "uint"],
 };
 
-/** Declares a relation; `holds` maps the order of the operands (NaN: unordered) to the result. */
+/**
+ * Declares a relation such as `<`.
+ *
+ * @param holds Returns the result of the relation for the order of the operands: negative, zero or positive,
+ * or NaN for operands without an order.
+ */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
   const alike = ORDERED.map((type) => `${type}, ${type}`);
   const all = ORDERED.flatMap((a) => [a, ...MIXED[a] ?? []].map((b) => `${a}, ${b}`));
@@ -208,10 +221,13 @@ function relation(name: string, holds: (order: number) => boolean): FunctionDecl
   return withMacroOverloads(declared, all, "bool");
 }
 
-/** The implementation of operators that the evaluator compiles itself: declared only for the checker. */
+/**
+ * The placeholder implementation of operators that the evaluator compiles itself. These operators are
+ * declared only for the type checker.
+ */
 const builtIn = (): Value => noOverload();
 
-/** Declarations of all operators. */
+/** The declarations of all operators. */
 export const OPERATORS: readonly FunctionDeclaration[] = [
   operator("_?_:_", "bool, A, A", "A", builtIn),
   operator("_&&_", "bool, bool", "bool", builtIn),
@@ -226,7 +242,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   ),
   constantTime(operator("-_", ["double -> double", "int -> int"], "int", negate)),
   operator("_==_", "A, A", "bool", equals),
-  // As in cel-go, values that cannot be compared are unequal here and a failure for `==`.
+  // As in cel-go, `!=` is true for values that cannot be compared, although `==` fails for such values.
   operator(
     "_!=_",
     "A, A",

@@ -1,16 +1,16 @@
-/** cel-go's optional library. */
+/** cel-go's library of optional values. */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { isMap, ListValue, Optional, Uint, type Value } from "../value/values.ts";
 import { constantTime, type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** Whether a value is its type's zero value. */
+/** Reports whether a value is the zero value of its type. */
 function isZero(value: Value, meter: Meter): boolean {
   if (value === null || value === false || value === "" || value === 0 || value === 0n) return true;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Uint8Array) return value.length === 0;
-  // Upstream's lists and maps with a schema are never zero values, even if empty.
+  // In upstream kro, a list or map with a schema is never a zero value, even if it is empty.
   if (value instanceof ListValue) return value.size === 0 && !value.isTyped;
   if (isMap(value)) return value.size(meter) === 0 && !value.isTyped;
   if (value instanceof Duration) return value.nanos === 0n;
@@ -26,7 +26,7 @@ function unwrapAll(list: ListValue, meter: Meter): ListValue {
   return ListValue.of(values);
 }
 
-/** Declarations of the optional library, without its macros. */
+/** The declarations of the library of optionals, without its macros. */
 export const OPTIONALS: readonly FunctionDeclaration[] = [
   constantTime(plain("optional.of", "A", "optional(A)", (value: Value) => Optional.of(value))),
   plain("optional.none", "", "optional(A)", () => Optional.none),
@@ -66,7 +66,8 @@ export const OPTIONALS: readonly FunctionDeclaration[] = [
         list.size === 0 ? Optional.none : Optional.of(list.at(list.size - 1, meter)),
     ),
   ),
-  // Declared for the checker: the evaluator compiles these, for their argument is evaluated lazily.
+  // These methods are declared only for the type checker. The evaluator compiles the methods itself, because
+  // it evaluates their argument only when needed.
   constantTime(
     member(
       "or",

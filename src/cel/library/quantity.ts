@@ -1,12 +1,15 @@
-/** Kubernetes' quantity library: `100m`, `1.5Gi`, `1e3` (apimachinery's `resource.Quantity`). */
+/**
+ * Kubernetes' quantity library: amounts such as `100m`, `1.5Gi` and `1e3`, with the rules of
+ * `resource.Quantity` in Go.
+ */
 import { fail } from "../value/error.ts";
 import { Opaque, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** The decimals of a quantity: Kubernetes rounds finer amounts up. */
+/** The maximum number of decimals of a quantity. Kubernetes rounds smaller fractions up. */
 const NANO_DIGITS = 9;
 const MAX_INT = 2n ** 63n - 1n;
-/** The longest number, in digits, that Kubernetes stores as a 64-bit integer with a scale. */
+/** The maximum number of digits of a quantity that Kubernetes stores as a 64-bit integer with a scale. */
 const MAX_DIGITS = 18;
 
 const DECIMAL: ReadonlyMap<string, number> = new Map([
@@ -25,8 +28,9 @@ const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:([KMGTPE]i)|[eE]([+-]?\d+)|([numkMGTPE]?))$/;
 
 /**
- * An amount: `unscaled` times ten to the `power`. Upstream stores short ones as a 64-bit integer with a
- * scale and others as a big decimal; `isInteger`, `asInteger` and `asApproximateFloat` depend on that.
+ * A quantity: the number `unscaled` times ten to the power of `power`. Kubernetes stores short quantities as
+ * a 64-bit integer with a scale, and other quantities as a big decimal. The results of `isInteger`,
+ * `asInteger` and `asApproximateFloat` depend on how the quantity is stored.
  */
 class Quantity extends Opaque {
   readonly typeName = "kubernetes.Quantity";
@@ -34,32 +38,38 @@ class Quantity extends Opaque {
   constructor(
     readonly unscaled: bigint,
     readonly power: number,
-    /** Whether upstream stores it in 64 bits. */
+    /** Whether Kubernetes stores the quantity as a 64-bit integer. */
     readonly isShort: boolean,
-    /** Whether it is a sum or a difference. */
+    /** Whether the quantity is the result of an addition or subtraction. */
     readonly computed = false,
   ) {
     super();
   }
 
-  /** As upstream, cannot be compared with a computed quantity on the right. */
+  /**
+   * Compares two quantities. Returns undefined when the right quantity is a result of a computation, because
+   * upstream kro cannot compare such quantities.
+   */
   override equals(other: Opaque): boolean | undefined {
     return other instanceof Quantity && !other.computed ? order(this, other) === 0n : undefined;
   }
 
-  /** The amount as an int; undefined when upstream does not store it as one. */
+  /**
+   * The quantity as an int; undefined when Kubernetes does not store the quantity as a 64-bit integer, or
+   * when the quantity is not a whole number.
+   */
   get integer(): bigint | undefined {
     return this.isShort && this.power >= 0 ? scaleUp(this.unscaled, this.power) : undefined;
   }
 
-  /** The amount as a double, with the rounding error of multiplying by a power of ten. */
+  /** The quantity as a double, with the same rounding error as in Go, which multiplies by a power of ten. */
   get approximate(): number {
     const base = Number(this.unscaled);
     return this.power === 0 ? base : base * Number(`1e${this.power}`);
   }
 }
 
-/** Multiplies by a power of ten; undefined when the product exceeds 64 bits. */
+/** Multiplies by a power of ten. Returns undefined when the product does not fit into 64 bits. */
 function scaleUp(value: bigint, power: number): bigint | undefined {
   const scaled = value * 10n ** BigInt(power);
   return BigInt.asIntN(64, scaled) === scaled ? scaled : undefined;
@@ -70,7 +80,8 @@ function parse(text: string): Quantity | undefined {
   if (match === null) return undefined;
   const [, sign, integer = "", fraction = "", binary, exponent, suffix = ""] = match;
   const power = exponent === undefined ? DECIMAL.get(suffix) ?? 0 : Number(exponent);
-  // No representable quantity has a greater exponent, and computing with one takes long.
+  // No quantity that Kubernetes can represent has a larger exponent, and computing with a larger exponent
+  // would take long.
   if (Math.abs(power) > 1000) return undefined;
   const digits = BigInt(`${integer}${fraction}` || "0");
   const step = binary === undefined ? 0 : BINARY.indexOf(binary) + 1;
@@ -89,7 +100,7 @@ function parse(text: string): Quantity | undefined {
     : new Quantity(signed(nanos), -NANO_DIGITS, false);
 }
 
-/** Scales by a power of ten, rounding fractions up. */
+/** Multiplies by a power of ten, and rounds fractions up. */
 function scaled(value: bigint, power: number): bigint {
   if (power >= 0) return value * 10n ** BigInt(power);
   const unit = 10n ** BigInt(-power);
@@ -100,12 +111,12 @@ function quantity(text: string): Value {
   return parse(text) ?? fail("conversion", "quantity(): the text is not a valid quantity");
 }
 
-/** `a + sign * b`, stored in 64 bits if upstream's result is. */
+/** Returns `a + sign * b`. The sum is stored as a 64-bit integer if Kubernetes stores it so. */
 function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   const other = typeof b === "bigint" ? new Quantity(b, 0, true) : b;
   const power = Math.min(a.power, other.power);
   if (a.isShort && other.isShort) {
-    // As in Go, negating the least int64 overflows to itself.
+    // As in Go, negating the minimum int64 overflows to the same value.
     const added = BigInt.asIntN(64, sign * other.unscaled);
     if (added === 0n) return new Quantity(a.unscaled, a.power, true, true);
     if (a.unscaled === 0n) return new Quantity(added, other.power, true, true);
@@ -119,7 +130,10 @@ function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   return new Quantity(at(a, power) + sign * at(other, power), power, false, true);
 }
 
-/** The amount in units of ten to the `unit`, which must not exceed its own power. */
+/**
+ * Returns a quantity in units of ten to the power of `unit`, which must not be greater than the power of the
+ * quantity.
+ */
 function at({ unscaled, power }: Quantity, unit: number): bigint {
   return unscaled * 10n ** BigInt(power - unit);
 }
@@ -132,7 +146,7 @@ function order(a: Quantity, b: Quantity): bigint {
 
 const TYPE = "kubernetes.Quantity";
 
-/** Declarations of the quantity library. */
+/** The declarations of the quantity library. */
 export const QUANTITIES: readonly FunctionDeclaration[] = [
   plain("quantity", "string", TYPE, quantity),
   plain("isQuantity", "string", "bool", (text: string) => parse(text) !== undefined),

@@ -1,17 +1,21 @@
-/** Regular expressions with RE2 syntax, matched in linear time. */
+/** Regular expressions in RE2 syntax, which are matched in linear time. */
 import { RE2JS } from "re2js";
 import { fail } from "../value/error.ts";
 import { type Meter, UNMETERED } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** A memo of immutable input: at most this many compiled patterns, the oldest dropped first. */
+/**
+ * The maximum number of compiled patterns in the cache. When the cache is full, the oldest pattern is
+ * dropped.
+ */
 const MAX_CACHED = 256;
 const cache = new Map<string, RE2JS>();
 
 /**
- * The cost of compiling a pattern, in the budget's units: once, for each character, for each Unicode class
- * (a long list of ranges) and for each instruction, of which a repetition generates many.
+ * The costs of compiling a pattern, in units of the cost budget: the fixed cost, the cost of each character,
+ * of each Unicode class and of each instruction. A Unicode class is expensive because it is a long list of
+ * ranges. A repetition such as `a{100}` generates many instructions.
  */
 const COMPILING = { pattern: 4_000, character: 300, class: 10_000, instruction: 600 };
 
@@ -38,7 +42,7 @@ function compiled(pattern: string, meter: Meter): RE2JS {
   return regex;
 }
 
-/** Whether a text is a valid regular expression. */
+/** Reports whether a string is a valid regular expression. */
 export function isPattern(text: string): boolean {
   try {
     compiled(text, UNMETERED);
@@ -57,13 +61,13 @@ function find(text: string, pattern: string, meter: Meter): string {
   return matcher.find() ? matcher.group() ?? "" : "";
 }
 
-/** `findAll`: at most `limit` matches; a negative limit means all. */
+/** Implements `findAll`. Returns at most `limit` matches; a negative limit means all matches. */
 function findAll(text: string, pattern: string, limit = -1n, meter: Meter): ListValue {
   const found: string[] = [];
   const matcher = compiled(pattern, meter).matcher(text);
   let end = -1;
   while ((limit < 0n || found.length < limit) && matcher.find()) {
-    // As in Go, an empty match that adjoins the previous match is skipped.
+    // As in Go, an empty match directly after the previous match is skipped.
     const isEcho = matcher.start() === matcher.end() && matcher.start() === end;
     if (!isEcho) found.push(matcher.group() ?? "");
     end = matcher.end();
@@ -71,7 +75,10 @@ function findAll(text: string, pattern: string, limit = -1n, meter: Meter): List
   return ListValue.of(found);
 }
 
-/** Declarations of `matches` (standard library), `find` and `findAll` (Kubernetes' library). */
+/**
+ * The declarations of `matches` from the standard library, and of `find` and `findAll` from Kubernetes'
+ * library.
+ */
 export const REGEX: readonly FunctionDeclaration[] = [
   plain("matches", "string, string", "bool", matches),
   member("matches", "string, string", "bool", matches),

@@ -1,4 +1,4 @@
-/** The registry of all functions and operators. */
+/** The registry of all functions and operators of CEL. */
 import { CONDITIONS } from "./conditions.ts";
 import type { FunctionDeclaration } from "./declare.ts";
 import { ENCODING } from "./encoding.ts";
@@ -15,13 +15,14 @@ import { STRINGS } from "./strings.ts";
 import { TIMES } from "./times.ts";
 import { URLS } from "./urls.ts";
 
-/** All declarations. */
+/** The declarations of all functions and operators. */
 export const DECLARATIONS: readonly FunctionDeclaration[] = [
   ...OPERATORS,
   ...STANDARD,
   ...TIMES,
   ...OPTIONALS,
-  // Upstream's order: a type that is left open is bound by the first overload that fits.
+  // The order of the libraries is upstream's order. The order matters because a type variable is bound by
+  // the first overload that fits.
   ...LISTS,
   ...STRINGS,
   ...KUBERNETES_LISTS,
@@ -50,17 +51,25 @@ function group(
   return byName;
 }
 
-/** The declarations of a function, or with `isMember` of a method; empty when unknown. */
+/**
+ * Returns the declarations of a function, or of a method when `isMember` is true. Returns an empty list when
+ * the name is unknown.
+ */
 export function declarationsOf(name: string, isMember: boolean): readonly FunctionDeclaration[] {
   return (isMember ? memberFunctions : plainFunctions).get(name) ?? [];
 }
 
-/** Whether a function, qualified as in `json.marshal`, exists; methods do not count. */
+/**
+ * Reports whether a function with this name exists, such as `size` or `json.marshal`. Methods do not count.
+ */
 export function isPlainFunction(name: string): boolean {
   return plainFunctions.has(name);
 }
 
-/** The names of all functions or methods without operators, for suggestions. */
+/**
+ * Returns the names of all functions or of all methods, without operators. The names are used to suggest a
+ * correct name for a misspelled one.
+ */
 export function functionNames(isMember: boolean): string[] {
   return [...(isMember ? memberFunctions : plainFunctions).keys()].filter((name) =>
     /^[a-zA-Z]/.test(name)

@@ -1,4 +1,4 @@
-/** Kubernetes' semver library: semantic versions (semver.org 2.0.0). */
+/** Kubernetes' library of semantic versions (semver.org 2.0.0). */
 import { compareText } from "../value/compare.ts";
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -10,7 +10,7 @@ const VERSION =
 const MAX_PART = 2n ** 64n - 1n;
 const TYPE = "kubernetes.Semver";
 
-/** A semantic version without its build metadata. */
+/** A semantic version. The build metadata of the version is dropped. */
 class Semver extends Opaque {
   readonly typeName = TYPE;
   override readonly isHashable = false;
@@ -24,7 +24,7 @@ class Semver extends Opaque {
     super();
   }
 
-  /** Compares by precedence. */
+  /** Reports whether two versions have the same precedence. */
   override equals(other: Opaque, meter: Meter): boolean {
     return other instanceof Semver && order(this, other, meter) === 0n;
   }
@@ -55,7 +55,7 @@ function order(a: Semver, b: Semver, meter: Meter): bigint {
 /** The cost of comparing one part of two prereleases. */
 const PART = 30;
 
-/** Orders prereleases; a version without one comes after every prerelease. */
+/** Compares two prereleases. A version without a prerelease comes after all of its prereleases. */
 function orderPrereleases(a: readonly string[], b: readonly string[], meter: Meter): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   for (const [index, part] of a.entries()) {
@@ -68,7 +68,7 @@ function orderPrereleases(a: readonly string[], b: readonly string[], meter: Met
   return a.length - b.length;
 }
 
-/** Orders parts of prereleases: numbers by value, then words. */
+/** Compares two parts of prereleases. Numbers are compared by their values and come before words. */
 function orderParts(a: string, b: string): number {
   const [isNumber, isOtherNumber] = [/^\d+$/.test(a), /^\d+$/.test(b)];
   if (isNumber && isOtherNumber) return a.length - b.length || compareText(a, b);
@@ -76,7 +76,7 @@ function orderParts(a: string, b: string): number {
   return compareText(a, b);
 }
 
-/** Declarations of the semver library. */
+/** The declarations of the library of semantic versions. */
 export const SEMVER: readonly FunctionDeclaration[] = [
   plain("semver", "string", TYPE, semver),
   plain("isSemver", "string", "bool", (text: string) => parse(text) !== undefined),

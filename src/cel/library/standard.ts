@@ -1,4 +1,7 @@
-/** CEL's standard library: size, tests of strings and conversions between types. */
+/**
+ * CEL's standard library: the function `size`, tests of strings such as `startsWith`, and conversions
+ * between types.
+ */
 import { decodeUtf8, encodeUtf8 } from "./text.ts";
 import { fail, noOverload } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
@@ -23,9 +26,9 @@ import { constantTime, type FunctionDeclaration, member, plain } from "./declare
 import { formatDouble } from "./numbers.ts";
 import { int64, uint64 } from "./operators.ts";
 
-/** Code points that take two UTF-16 units. */
+/** Matches code points that take two UTF-16 units. */
 const PAIRS = /[\ud800-\udbff][\udc00-\udfff]/g;
-/** The cost of counting one character. */
+/** The cost of counting one character of a string. */
 const COUNTED = 0.75;
 
 function size(value: Value, meter: Meter): bigint {
@@ -38,7 +41,10 @@ function size(value: Value, meter: Meter): bigint {
   return isMap(value) ? BigInt(value.size(meter)) : noOverload("size");
 }
 
-/** In upstream's order: a type that is left open is bound by the first. */
+/**
+ * The parameter types of `size` in upstream's order. The order matters because a type variable is bound by
+ * the first overload that fits.
+ */
 const SIZED = ["bytes", "list(A)", "map(A, B)", "string"];
 
 function unconvertible(from: string, to: string): never {
@@ -49,7 +55,10 @@ function truncated(value: number): bigint {
   return Number.isFinite(value) ? BigInt(Math.trunc(value)) : fail("overflow", "integer overflow");
 }
 
-/** At most as many digits as 64 bits need: converting many more takes long. */
+/**
+ * Matches integers of at most 20 digits, which is enough for 64 bits. Converting much longer integers would
+ * take long.
+ */
 const WHOLE_NUMBER = /^([+-]?)0*(\d{1,20})$/;
 
 function wholeNumber(value: Value): bigint | undefined {
@@ -62,7 +71,7 @@ function toInt(value: Value): bigint {
   if (typeof value === "bigint") return value;
   if (value instanceof Uint) return int64(value.value);
   if (typeof value === "number") {
-    // The greatest int has no exact double: the next one, 2^63, is out of range.
+    // A double cannot represent the maximum int exactly. The nearest double is 2^63, which is out of range.
     return Math.abs(value) < 2 ** 63 ? truncated(value) : fail("overflow", "integer overflow");
   }
   if (value instanceof Timestamp) return value.seconds;
@@ -87,7 +96,10 @@ function toUint(value: Value): Uint {
 const DOUBLE_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
 const HEX_DOUBLE = /^([+-]?)0x([\da-f]+)\.?([\da-f]*)p([+-]?\d+)$/i;
 
-/** Parses a hexadecimal double as Go writes it, such as `0x1.8p3`; undefined when malformed. */
+/**
+ * Parses a hexadecimal double in Go's notation, such as `0x1.8p3`. Returns undefined when the string is
+ * malformed.
+ */
 function fromHex(text: string): number | undefined {
   const [, sign = "", whole = "", fraction = "", exponent = ""] = HEX_DOUBLE.exec(text) ?? [];
   if (whole === "") return undefined;
@@ -109,7 +121,7 @@ function toDouble(value: Value): number {
   return unconvertible("string", "double");
 }
 
-/** The text of a value for `string()`. */
+/** Converts a value to a string, as the function `string()` does. */
 function toText(value: Value): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return formatDouble(value);
@@ -128,7 +140,7 @@ const BOOLS: ReadonlyMap<string, boolean> = new Map([
   ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
 ]);
 
-/** The name of a value's type, as `type(x)` and messages give it. */
+/** Returns the name of a value's type, for `type(x)` and for messages. */
 export function typeName(value: Value): string {
   if (value === null) return "null_type";
   if (typeof value === "bigint") return "int";
@@ -145,7 +157,10 @@ export function typeName(value: Value): string {
   return value instanceof Opaque ? value.typeName : "type";
 }
 
-/** Declarations of the standard library without operators and accessors of times. */
+/**
+ * The declarations of the standard library, without operators and without the methods of timestamps and
+ * durations.
+ */
 export const STANDARD: readonly FunctionDeclaration[] = [
   { ...constantTime(plain("size", SIZED, "int", size)), checksArguments: true },
   { ...constantTime(member("size", SIZED, "int", size)), checksArguments: true },

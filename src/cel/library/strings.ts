@@ -1,24 +1,27 @@
-/** cel-go's strings library, whose indexes count code points. */
+/** cel-go's strings library. All indexes count code points. */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";
 import { ListValue } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 import { format } from "./format.ts";
 
-/** Matches a string with code points of two UTF-16 units. */
+/** Matches a string that contains a code point of two UTF-16 units. */
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The code points of a text: an array, or the text itself when each is one UTF-16 unit. */
+/**
+ * Returns the code points of a string as an array. If each code point is one UTF-16 unit, returns the string
+ * itself, which is faster.
+ */
 function points(text: string): string | string[] {
   return SURROGATE.test(text) ? Array.from(text) : text;
 }
 
-/** The text of a result of {@link points}. */
+/** Returns the string for a result of {@link points}. */
 function textOf(characters: string | string[]): string {
   return typeof characters === "string" ? characters : characters.join("");
 }
 
-/** An index from 0 to length. Throws a CelError outside of that. */
+/** Returns an index between 0 and `length`. Throws a CelError when the index is out of this range. */
 function within(index: bigint, length: number): number {
   return index < 0n || index > BigInt(length)
     ? fail("argument", "index out of range")
@@ -61,7 +64,7 @@ function substring(text: string, start: bigint, end?: bigint): string {
   return textOf(characters.slice(from, to));
 }
 
-/** `replace`: at most `limit` replacements; a negative limit means all. */
+/** Implements `replace`. Makes at most `limit` replacements; a negative limit means all replacements. */
 function replace(
   text: string,
   old: string,
@@ -80,23 +83,29 @@ function replace(
   );
 }
 
-/** The cost of cutting off one part of a text. */
+/** The cost of splitting off one part of a string. */
 const PART = 20;
 
-/** The parts between separators; an empty separator splits between all code points. */
+/** Splits a string at a separator. An empty separator splits the string into code points. */
 function parted(text: string, separator: string, meter: Meter): string[] {
   const parts = separator === "" ? Array.from(text) : text.split(separator);
   meter.charge(parts.length * PART);
   return parts;
 }
 
-/** As {@link parted}, but an empty separator also matches at the start and the end. */
+/**
+ * Splits a string at a separator. Unlike {@link parted}, an empty separator also matches at the start and at
+ * the end of the string.
+ */
 function spread(text: string, separator: string, meter: Meter): string[] {
   const parts = parted(text, separator, meter);
   return separator === "" ? ["", ...parts, ""] : parts;
 }
 
-/** `split`: at most `limit` parts; a negative limit means all, 0 none. */
+/**
+ * Implements `split`. Returns at most `limit` parts; a negative limit means all parts, and 0 means an empty
+ * list.
+ */
 function split(text: string, separator: string, limit = -1n, meter: Meter): ListValue {
   const parts = parted(text, separator, meter);
   if (limit < 0n || parts.length <= limit) return ListValue.of(parts);
@@ -116,7 +125,7 @@ function join(list: ListValue, separator = "", meter: Meter): string {
   return parts.join(separator);
 }
 
-/** Charges a text before it is built: it may be far longer than the arguments. */
+/** Charges for a string before the string is built, because it may be much longer than the arguments. */
 function chargeText(length: number, meter: Meter): void {
   meter.charge(length / 4);
 }
@@ -139,8 +148,8 @@ function quote(text: string): string {
 }
 
 /**
- * Unicode white space, as Go's `unicode.IsSpace`: all of it is single UTF-16 units. JavaScript's `\s`
- * also has U+FEFF and lacks U+0085.
+ * Matches Unicode white space as Go's `unicode.IsSpace` does. JavaScript's `\s` differs: it matches U+FEFF
+ * and does not match U+0085. All white space characters are single UTF-16 units.
  */
 const SPACE = /\p{White_Space}/u;
 
@@ -151,7 +160,7 @@ function trim(text: string): string {
   return text.slice(start, end);
 }
 
-/** Declarations of the strings library. */
+/** The declarations of the strings library. */
 export const STRINGS: readonly FunctionDeclaration[] = [
   member("charAt", "string, int", "string", charAt),
   member("indexOf", ["string, string", "string, string, int"], "int", indexOf),

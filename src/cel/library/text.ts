@@ -1,10 +1,10 @@
-/** UTF-8. */
+/** Encodes and decodes UTF-8. */
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const encoder = new TextEncoder();
 
-/** Decodes UTF-8; undefined when the bytes are malformed. */
+/** Decodes UTF-8. Returns undefined when the bytes are malformed. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
@@ -13,7 +13,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Decodes UTF-8 with U+FFFD for each malformed byte, as Go does. */
+/** Decodes UTF-8 and replaces each malformed byte by U+FFFD, as Go does. */
 export function decodeLeniently(bytes: Uint8Array): string {
   const whole = decodeUtf8(bytes);
   if (whole !== undefined) return whole;
@@ -28,7 +28,7 @@ export function decodeLeniently(bytes: Uint8Array): string {
   return text;
 }
 
-/** Encodes a text. */
+/** Encodes a string as UTF-8. */
 export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text);
 }

@@ -1,21 +1,22 @@
-/** CEL's accessors of timestamps and durations. */
+/** The methods of timestamps and durations in CEL, such as `getHours`. */
 import { fail } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { type FunctionDeclaration, member } from "./declare.ts";
 
-/** A date whose UTC fields are those of the timestamp in a zone; UTC by default. */
+/** Returns a date whose UTC fields show the timestamp in a time zone; UTC by default. */
 function local(time: Timestamp, zone?: string): Date {
   const milliseconds = Number(time.seconds) * 1000;
   return new Date(milliseconds + (zone === undefined ? 0 : zoneOffset(milliseconds, zone)));
 }
 
-/** An upper bound for the length of a zone's name. */
+/** The maximum length of the name of a time zone. No valid name is longer. */
 const MAX_ZONE = 64;
 
 /**
- * The milliseconds by which a zone is ahead of UTC.
+ * Returns the number of milliseconds by which a time zone is ahead of UTC. Throws a CelError when the zone
+ * is unknown.
  *
- * @param zone An offset such as `+02:00`, or a name of the IANA database. Throws a CelError for others.
+ * @param zone An offset such as `+02:00`, or a name from the IANA time zone database.
  */
 function zoneOffset(milliseconds: number, zone: string): number {
   const fixed = /^([+-]?)(\d\d?):(\d\d?)$/.exec(zone);
@@ -38,8 +39,8 @@ function zoneOffset(milliseconds: number, zone: string): number {
 }
 
 /**
- * A memo of immutable input: the formats of known zones, at most one for each name in the IANA database.
- * Creating one takes longer than evaluating most expressions.
+ * A cache of the formats of time zones, with at most one entry for each name in the IANA database. Creating
+ * a format takes longer than evaluating most expressions.
  */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -49,7 +50,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {
-      // Undefined means the host's zone, which is UTC in a container without one.
+      // The value undefined means the time zone of the host. In a container without a time zone, it is UTC.
       timeZone: zone === "Local" ? undefined : zone,
       hourCycle: "h23",
       era: "short",
@@ -63,7 +64,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   } catch {
     return unknownZone();
   }
-  // Go distinguishes names by case, Intl does not.
+  // In Go, the names of time zones are case-sensitive. In JavaScript's Intl they are not, so the case is
+  // compared here.
   const { timeZone } = format.resolvedOptions();
   if (zone !== "Local" && timeZone !== zone && timeZone.toLowerCase() === zone.toLowerCase()) {
     unknownZone();
@@ -82,11 +84,17 @@ function dayOfYear(date: Date): number {
   return Math.round((date.getTime() - first.getTime()) / 86_400_000);
 }
 
-/** The cost of computing with a named zone, higher when its format has to be created. */
+/**
+ * Returns the cost of converting to a named time zone. The cost is higher when the format of the zone has to
+ * be created.
+ */
 const zoneCost = (_time: unknown, zone?: string) =>
   zone === undefined ? 0 : formats.has(zone) ? 3_000 : 8_000;
 
-/** Declares an accessor of timestamps, in UTC or in a given zone. */
+/**
+ * Declares a method of timestamps, which has an optional parameter for the time zone. The zone is UTC by
+ * default.
+ */
 function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration {
   const declared = member(
     name,
@@ -97,7 +105,10 @@ function ofDate(name: string, part: (date: Date) => number): FunctionDeclaration
   return { ...declared, steps: zoneCost };
 }
 
-/** Declares an accessor of durations in whole units. As Go, it divides doubles, which may round up. */
+/**
+ * Declares a method that returns a duration in whole units. As in Go, the duration is computed with doubles,
+ * which may round up.
+ */
 function ofDuration(name: string, unit: bigint): FunctionDeclaration {
   return member(
     name,
@@ -108,7 +119,7 @@ function ofDuration(name: string, unit: bigint): FunctionDeclaration {
   );
 }
 
-/** Declarations of the accessors of timestamps and durations. */
+/** The declarations of the methods of timestamps and durations. */
 export const TIMES: readonly FunctionDeclaration[] = [
   ofDate("getFullYear", (date) => date.getUTCFullYear()),
   ofDate("getMonth", (date) => date.getUTCMonth()),

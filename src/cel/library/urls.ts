@@ -1,4 +1,7 @@
-/** Kubernetes' URL library, which parses as Go's `url.ParseRequestURI`: absolute URLs or paths. */
+/**
+ * Kubernetes' URL library, which parses URLs with the rules of Go's `url.ParseRequestURI`. A string must be
+ * an absolute URL or an absolute path.
+ */
 import { fail } from "../value/error.ts";
 import { ComputedMap } from "../value/maps.ts";
 import type { Meter } from "../value/meter.ts";
@@ -15,7 +18,7 @@ const HOST = /^(?:[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]|[^\x00-\x7f])*$/;
 const VALID_PATH = /^[A-Za-z0-9\-_.~!$&'()*+,;=:@[\]%/]*$/;
 const KEPT_IN_PATH = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
 
-/** A value of type kubernetes.URL, with its parts as written. */
+/** A CEL value of type kubernetes.URL. The parts of the URL are kept as they are written. */
 class Url extends Opaque {
   readonly typeName = TYPE;
 
@@ -36,7 +39,10 @@ class Url extends Opaque {
   }
 }
 
-/** Decodes percent escapes such as `a%20b`; undefined when one is malformed or the result is not UTF-8. */
+/**
+ * Decodes percent escapes such as `a%20b`. Returns undefined when an escape is malformed or when the result
+ * is not UTF-8.
+ */
 function unescape(text: string): string | undefined {
   if (/%(?![0-9a-fA-F]{2})/.test(text)) return undefined;
   const bytes: number[] = [];
@@ -48,8 +54,9 @@ function unescape(text: string): string | undefined {
 }
 
 /**
- * Parses a URL; undefined when it is malformed. The URL must also be valid with `#` as an ordinary
- * character: upstream parses it as a request URI, which has no fragment, before it splits one off.
+ * Parses a URL. Returns undefined when the URL is malformed. Upstream kro first parses the string as a
+ * request URI, in which `#` is an ordinary character, and then splits off the fragment. The URL must be
+ * valid in both steps.
  */
 function parse(text: string): Url | undefined {
   return read(text, /^([^?]*)(?:\?(.*))?$/s) && read(text, /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s);
@@ -62,7 +69,7 @@ function read(text: string, parts: RegExp): Url | undefined {
   if (scheme === "" && !all.startsWith("/")) return undefined;
   const [, rest = "", query = "", fragment = ""] = parts.exec(all) ?? [];
   if (unescape(fragment) === undefined) return undefined;
-  // An opaque URL such as mailto:a@b has no authority and no path.
+  // A URL such as mailto:a@b has no authority and no path.
   if (!rest.startsWith("/")) return new Url(scheme.toLowerCase(), "", "", "", query, fragment);
   const authority = scheme === "" && rest.startsWith("///")
     ? undefined
@@ -108,7 +115,10 @@ function query(url: Url, meter: Meter): Value {
   return ComputedMap.of(entries, meter);
 }
 
-/** The host without the brackets of IPv6, and the port, which may be empty. */
+/**
+ * Returns the host and the port of a URL. The brackets around an IPv6 address are removed, and the port may
+ * be empty.
+ */
 function hostAndPort({ host }: Url): readonly [string, string] {
   const [, name = host, port = ""] = /^(.*):(\d*)$/s.exec(host) ?? [];
   return [/^\[(.*)\]$/s.exec(name)?.[1] ?? name, port];
@@ -118,7 +128,7 @@ function url(text: string): Value {
   return parse(text) ?? fail("conversion", "url(): the text is not a valid absolute URL");
 }
 
-/** Declarations of the URL library. */
+/** The declarations of the URL library. */
 export const URLS: readonly FunctionDeclaration[] = [
   plain("url", "string", TYPE, url),
   plain("isURL", "string", "bool", (text: string) => parse(text) !== undefined),

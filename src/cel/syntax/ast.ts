@@ -1,23 +1,26 @@
-/** The syntax tree of an expression. Every node has its position; macros are nodes of their own. */
+/**
+ * The syntax tree of a CEL expression. Every node stores its position in the expression. Macros have node
+ * types of their own.
+ */
 
-/** A range of UTF-16 offsets in the expression. */
+/** A range of an expression, as offsets in UTF-16 units. */
 export interface Span {
-  /** The offset of the first character. */
+  /** The offset of the first character of the range. */
   readonly start: number;
-  /** The offset after the last character. */
+  /** The offset after the last character of the range. */
   readonly end: number;
 }
 
-/** An unsigned 64-bit integer; `bigint` represents int. */
+/** A CEL uint, which is an unsigned 64-bit integer. A CEL int is represented by a `bigint`. */
 export class Uint {
-  /** `value` must lie between 0 and 2^64 - 1; callers check the range. */
+  /** Creates a uint. The caller must ensure that `value` is between 0 and 2^64 - 1. */
   constructor(readonly value: bigint) {}
 }
 
-/** The value of a literal. */
+/** The value of a literal in an expression. */
 export type LiteralValue = null | boolean | bigint | Uint | number | string | Uint8Array;
 
-/** The macros that iterate over a list or map. */
+/** The names of the macros that iterate over a list or map. */
 export type LoopMacro =
   | "all"
   | "exists"
@@ -29,27 +32,33 @@ export type LoopMacro =
   | "transformMapEntry"
   | "sortBy";
 
-/** An entry of a map literal; `optional` for `?key: value`. */
+/** An entry of a map literal, written `key: value` or `?key: value`. */
 export interface Entry {
   /** The expression before the colon, without `?`. */
   readonly key: Expr;
-  /** The expression after the colon; it yields an optional when the entry is {@link optional}. */
+  /** The expression after the colon. Its value is an optional when the entry is {@link optional}. */
   readonly value: Expr;
-  /** Whether the entry is left out of the map when its value is absent. */
+  /** Whether the entry is written with `?`. Such an entry is left out of the map when its value is absent. */
   readonly optional: boolean;
 }
 
-/** An element of a list literal; `optional` for `?value`. */
+/** An element of a list literal, written `value` or `?value`. */
 export interface Element {
-  /** The element's expression, without `?`; it yields an optional when the element is {@link optional}. */
+  /**
+   * The expression of the element, without `?`. Its value is an optional when the element is {@link
+   * optional}.
+   */
   readonly value: Expr;
-  /** Whether the element is left out of the list when its value is absent. */
+  /**
+   * Whether the element is written with `?`. Such an element is left out of the list when its value is
+   * absent.
+   */
   readonly optional: boolean;
 }
 
 /**
- * Any node. `at` is the offset that cel-go reports for the node, such as an operator's; `depth` is the
- * height of the subtree.
+ * A node of the syntax tree. `at` is the position that cel-go reports in errors, such as the position of an
+ * operator. `depth` is the height of the subtree below the node.
  */
 export type Expr =
   & Span
@@ -83,9 +92,15 @@ export type Expr =
       readonly macro: LoopMacro;
       readonly range: Expr;
       readonly variables: readonly string[];
-      /** The condition: of `all`, `exists`, `exists_one`, `filter`, and of macros with a filter argument. */
+      /**
+       * The condition of `all`, `exists`, `exists_one` and `filter`, or the filter argument of another
+       * macro.
+       */
       readonly condition?: Expr;
-      /** The expression for each item; absent for `filter`, `all`, `exists`, `exists_one`. */
+      /**
+       * The expression that is evaluated for each element; absent for `filter`, `all`, `exists` and
+       * `exists_one`.
+       */
       readonly body?: Expr;
     }
     | { readonly kind: "bind"; readonly variable: string; readonly init: Expr; readonly body: Expr }
@@ -94,15 +109,15 @@ export type Expr =
       readonly target: Expr;
       readonly variable: string;
       readonly body: Expr;
-      /** True for `optFlatMap`, whose body returns an optional. */
+      /** Whether the macro is `optFlatMap`, whose body returns an optional. */
       readonly flat: boolean;
     }
   );
 
-/** A node of one kind. */
+/** A node of the syntax tree with a specific kind. */
 export type Node<K extends Expr["kind"]> = Extract<Expr, { kind: K }>;
 
-/** The nodes directly below a node, in source order. */
+/** Returns the nodes directly below a node, in the order of the source. */
 export function children(node: Expr): readonly Expr[] {
   switch (node.kind) {
     case "literal":
@@ -128,7 +143,7 @@ export function children(node: Expr): readonly Expr[] {
   }
 }
 
-/** The text `a.b.c` of a node that consists only of names; else undefined. */
+/** Returns `a.b.c` as a string for a node that consists only of names; undefined for other nodes. */
 function qualifiedName(node: Expr): string | undefined {
   if (node.kind === "ident") return node.name;
   if (node.kind !== "select" || node.optional) return undefined;
@@ -137,9 +152,11 @@ function qualifiedName(node: Expr): string | undefined {
 }
 
 /**
- * The name of the function that a call calls, qualified as in `json.marshal`; undefined for a method.
+ * Returns the name of the called function, such as `size` or `json.marshal`. Returns undefined when the call
+ * is a method call.
  *
- * @param isFunction Whether a qualified name is a function's, rather than a method called on names.
+ * @param isFunction Reports whether a name such as `json.marshal` is the name of a function. If not, the
+ * call is a method call.
  */
 export function plainCallee(
   call: Node<"call">,

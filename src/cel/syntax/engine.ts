@@ -1,11 +1,14 @@
-/** Runs the parser of cel-js within kro's limits, and translates its errors. */
+/** Runs the parser of the library cel-js within kro's limits, and converts its errors. */
 import { type ASTNode, Environment, ParseError } from "cel-js";
 import { syntaxFault } from "./error.ts";
 import { MAX_NESTING, tooDeep } from "./node.ts";
 import type { Prepared } from "./prepare.ts";
 import { tokenAt } from "./tokens.ts";
 
-/** The longest expression, in code points; also the limit for any number of its parts. */
+/**
+ * The maximum length of an expression in code points. The same number limits the nodes of the syntax tree,
+ * and the elements of a list, the entries of a map and the arguments of a call.
+ */
 export const MAX_CODE_POINTS = 100_000;
 
 const OPTIONS = {
@@ -19,10 +22,11 @@ const OPTIONS = {
   },
 };
 
-/** Parses a prepared source. Throws a SyntaxFault. */
+/** Parses a rewritten expression with cel-js. Throws a SyntaxFault when the expression is invalid. */
 export function parseText({ text, refused }: Prepared, source: string): ASTNode {
   try {
-    // A new environment each time: it retains every function name that it has parsed.
+    // A new environment is created for each expression, because an environment keeps every function name
+    // that it has parsed in memory.
     return new Environment(OPTIONS).parse(text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
@@ -32,7 +36,10 @@ export function parseText({ text, refused }: Prepared, source: string): ASTNode 
   }
 }
 
-/** The message of a parse error, in terms of the source: cel-js names its own token types. */
+/**
+ * Returns the message for a parse error of cel-js. The message shows the original source, because the
+ * messages of cel-js contain the names of its internal token types.
+ */
 function messageOf(code: string, source: string, offset: number): string {
   const { kind, text } = tokenAt(source, offset);
   switch (code) {

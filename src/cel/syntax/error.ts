@@ -1,15 +1,18 @@
-/** Syntax errors: thrown by the parser and the macros, turned into problems by the room's entry points. */
+/**
+ * Syntax errors of CEL expressions. The parser throws them, and the functions that other rooms call convert
+ * them to problems.
+ */
 import type { CelProblem } from "../types.ts";
 
-/** A syntax error with the problem to report. */
+/** The error for invalid syntax. It contains the problem to report. */
 export class SyntaxFault extends Error {
-  /** The error's message is that of the problem. */
+  /** Creates an error with the message of the problem. */
   constructor(readonly problem: CelProblem) {
     super(problem.message);
   }
 }
 
-/** Throws a syntax problem. */
+/** Throws a SyntaxFault for invalid syntax. */
 export function syntaxFault(offset: number, message: string, hint?: string): never {
   throw new SyntaxFault({
     code: "syntax",
@@ -19,7 +22,7 @@ export function syntaxFault(offset: number, message: string, hint?: string): nev
   });
 }
 
-/** Throws because the expression exceeds a limit. */
+/** Throws a SyntaxFault for an expression that exceeds a limit. */
 export function limitFault(offset: number, message: string): never {
   throw new SyntaxFault({ code: "limit", message, offset });
 }

@@ -1,4 +1,4 @@
-/** The values of literals that cel-js parses differently from CEL. */
+/** Parses the literals that cel-js parses differently from CEL. */
 import type { LiteralValue } from "./ast.ts";
 import { syntaxFault } from "./error.ts";
 
@@ -14,7 +14,7 @@ const CONTROLS: Readonly<Record<string, number>> = {
 };
 const PIECE = /\\(?:([abfnrtv])|([\\?"'`])|[xX]([0-9a-fA-F]{2})|([0-3][0-7]{2})|)|[^\\]+/gu;
 
-/** The value of a literal with `r` or `b` before its quotes. */
+/** Returns the value of a string or bytes literal with the prefix `r` or `b`. */
 export function prefixedLiteral(literal: string, offset: number): string | Uint8Array {
   const [, prefix = "", quotes = "", body = ""] = /^(\w+)("""|'''|"|')([^]*)\2$/.exec(literal) ??
     [];
@@ -25,7 +25,10 @@ export function prefixedLiteral(literal: string, offset: number): string | Uint8
     : unescapeBytes(body, offset + prefix.length + quotes.length);
 }
 
-/** Decodes the escapes of a bytes literal: `\x` and octal escapes are bytes, other text is UTF-8. */
+/**
+ * Decodes a bytes literal. The escape `\x` and octal escapes denote bytes, and other characters are encoded
+ * as UTF-8.
+ */
 function unescapeBytes(body: string, offset: number): Uint8Array {
   const encoder = new TextEncoder();
   const bytes: number[] = [];
@@ -40,9 +43,9 @@ function unescapeBytes(body: string, offset: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** The value of a double such as `.5`, or of a number and the minus that belongs to it. */
+/** Returns the value of a double such as `.5`, or of a negative number. */
 export function numberLiteral(literal: string, offset: number): LiteralValue {
-  // White space and comments may separate the sign and the digits.
+  // White space and comments may stand between the minus and the digits.
   const digits = literal.split(/\s/).at(-1)?.replace(/^-/, "") ?? "";
   const sign = literal.startsWith("-") ? -1 : 1;
   if (/^0x|^\d+$/i.test(digits)) {

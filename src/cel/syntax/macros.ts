@@ -1,9 +1,12 @@
-/** Macros: calls that become nodes of their own, because they bind a variable or depend on syntax. */
+/**
+ * Converts calls of macros to nodes of their own. A macro declares a variable or depends on the syntax of
+ * its arguments, so it is not an ordinary call.
+ */
 import type { Expr, LoopMacro } from "./ast.ts";
 import { syntaxFault } from "./error.ts";
 import { type ExprShape, node } from "./node.ts";
 
-/** Macros of one variable, with the possible numbers of arguments after it. */
+/** The macros with one variable, and the numbers of arguments that may follow the variable. */
 const ONE_VARIABLE: ReadonlyMap<string, readonly number[]> = new Map([
   ["all", [1]],
   ["exists", [1]],
@@ -13,7 +16,7 @@ const ONE_VARIABLE: ReadonlyMap<string, readonly number[]> = new Map([
   ["sortBy", [1]],
 ]);
 
-/** Macros of two variables, with the possible numbers of arguments after them. */
+/** The macros with two variables, and the numbers of arguments that may follow the variables. */
 const TWO_VARIABLES: ReadonlyMap<string, readonly number[]> = new Map([
   ["all", [1]],
   ["exists", [1]],
@@ -27,7 +30,10 @@ const TWO_VARIABLES: ReadonlyMap<string, readonly number[]> = new Map([
 const CONDITION_ONLY = new Set(["all", "exists", "exists_one", "filter"]);
 const CONDITION_KEYS = ["type", "status", "reason", "message"];
 
-/** The node of a call: the macro's if its name and arguments match one, else a call. */
+/**
+ * Returns the node for a call: the node of a macro if the name and the arguments match a macro, otherwise a
+ * call node.
+ */
 export function expandCall(
   name: string,
   target: Expr | undefined,
@@ -74,7 +80,7 @@ function loop(
   count: number,
 ): ExprShape {
   const variables = args.slice(0, count).map((arg) => simpleName(name, arg));
-  // cel-go's macros keep their result under this name.
+  // A variable cannot have this name, because cel-go stores the result of a macro under it.
   const taken = variables.indexOf("__result__");
   if (taken >= 0) {
     syntaxFault(
@@ -105,7 +111,10 @@ function bind(args: readonly Expr[]): ExprShape | undefined {
   return { kind: "bind", variable: simpleName("cel.bind", variable), init, body };
 }
 
-/** `runtime.newCondition({type: ...})`: its keys are identifiers, which become string literals. */
+/**
+ * Converts `runtime.newCondition({type: ...})`. The keys of the map are written as identifiers, which become
+ * string literals.
+ */
 function newCondition(target: Expr, args: readonly Expr[]): ExprShape {
   const [map] = args;
   if (map?.kind !== "map") {

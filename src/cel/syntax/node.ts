@@ -1,13 +1,13 @@
-/** Creates nodes of the syntax tree, within the limit of nesting. */
+/** Creates nodes of the syntax tree, and limits the nesting of the tree. */
 import { children, type Expr } from "./ast.ts";
 import { limitFault } from "./error.ts";
 
-/** The deepest nesting of an expression, both of its text and of its tree. */
+/** The maximum nesting of an expression, for both its source and its syntax tree. */
 export const MAX_NESTING = 250;
 
 type Shape<T> = T extends unknown ? Omit<T, "start" | "end" | "at" | "depth"> : never;
 
-/** A node without its position. */
+/** A node without its position and depth. */
 export type ExprShape = Shape<Expr>;
 
 /** Creates a node. Throws a SyntaxFault when the tree becomes too deep. */
@@ -18,7 +18,7 @@ export function node(shape: ExprShape, start: number, end: number, at = start): 
   return { ...draft, depth };
 }
 
-/** Throws because the expression nests too deeply. */
+/** Throws a SyntaxFault for an expression that is nested too deeply. */
 export function tooDeep(offset: number): never {
   limitFault(offset, `expression nests deeper than ${MAX_NESTING} levels`);
 }

@@ -1,4 +1,7 @@
-/** Parses text to a syntax tree: cel-js parses, and its tree is converted to one with all positions. */
+/**
+ * Parses an expression to a syntax tree. The library cel-js parses the expression, and its tree is converted
+ * to a tree in which every node has a position.
+ */
 import type { ASTNode } from "cel-js";
 import { type Expr, type LiteralValue, Uint } from "./ast.ts";
 import { MAX_CODE_POINTS, parseText } from "./engine.ts";
@@ -11,9 +14,10 @@ export { node } from "./node.ts";
 
 const MAX_INT = 2n ** 63n - 1n;
 
-/** Parses an expression. Throws a SyntaxFault. */
+/** Parses an expression. Throws a SyntaxFault when the expression is invalid. */
 export function parseExpression(source: string): Expr {
-  // A string has at most as many code points as UTF-16 units, so code points are rarely counted.
+  // A string never has more code points than UTF-16 units, so the code points are counted only when the
+  // string has more UTF-16 units than the limit.
   if (source.length > MAX_CODE_POINTS && [...source].length > MAX_CODE_POINTS) {
     limitFault(0, `expression is longer than ${MAX_CODE_POINTS} characters`);
   }
@@ -24,8 +28,9 @@ export function parseExpression(source: string): Expr {
 type Operation<Op extends ASTNode["op"]> = Extract<ASTNode, { op: Op }>;
 
 /**
- * Converts a tree of cel-js. It locates operators by searching the prepared text after the operand, where
- * only white space and brackets can precede them.
+ * Converts the tree of cel-js. This tree has no positions of operators, so the converter searches for the
+ * operator after its left operand in the rewritten source. Only white space and brackets can stand between
+ * the operand and the operator.
  */
 class Converter {
   readonly #text: string;
@@ -106,13 +111,16 @@ class Converter {
   #binary(ast: Extract<ASTNode, { args: [ASTNode, ASTNode] }>, next: Next): Expr {
     const { op, args: [left, right] } = ast;
     const at = this.#text.indexOf(op, left.end);
-    // The prepared text has a relation in place of `==` and `!=`; the source has the operator itself.
+    // In the rewritten source, `==` and `!=` are replaced by other relations, so the operator is read from
+    // the original source.
     const operator = this.source.slice(at, at + op.length);
     const name = operator === "in" ? "@in" : `_${operator}_`;
     return operation(name, [next(left), next(right)], at);
   }
 
-  /** Converts `a && b && c` to one call of three arguments, so that long chains do not nest. */
+  /**
+   * Converts `a && b && c` to a single call with three arguments, so that long chains are not nested deeply.
+   */
   #logical(ast: Operation<"&&" | "||">, next: Next): Expr {
     const operands: ASTNode[] = [];
     let first: ASTNode = ast;
@@ -124,7 +132,7 @@ class Converter {
     return operation(`_${ast.op}_`, [next(first), ...operands.reverse().map(next)], at);
   }
 
-  /** As in cel-go, `!!a` is `a`, whatever its type, but `!(!a)` is two calls. */
+  /** Converts `!` and `-`. As in cel-go, `!!a` is `a` whatever the type of `a`, but `!(!a)` is two calls. */
   #unary(ast: Operation<"!_" | "-_">, next: Next): Expr {
     let innermost = ast;
     let count = 1;
@@ -156,7 +164,10 @@ class Converter {
 
 type Next = (child: ASTNode) => Expr;
 
-/** The call of an operator: it spans its operands, without brackets around them. */
+/**
+ * Creates the call node of an operator. The node reaches from the first operand to the last, without
+ * brackets around the operands.
+ */
 function operation(name: string, args: readonly [Expr, ...Expr[]], at: number): Expr {
   const end = args.at(-1)?.end ?? at;
   return node({ kind: "call", name, args }, args[0].start, end, at);

@@ -1,42 +1,49 @@
 /**
- * Rewrites CEL that the parser of cel-js rejects or parses differently. Every replacement has the length of
- * the original, so that offsets stay valid:
- * - Literals that it misreads (raw strings, bytes, `.5`) become placeholder strings. A number with a minus
- *   does too, because the least int is a literal only together with its sign.
- * - Back-ticked fields, and names that only JavaScript reserves, become placeholder identifiers.
- * - `==` and `!=` become `<=` and `>=`: in CEL all relations have one precedence, in cel-js equality has a
- *   lower one.
- * - Comments, the `?` of `[?a]` and `{?k: v}`, and a leading dot as in `.a` become spaces. kro has no
- *   container, so a leading dot has no effect.
- * - Syntax that cel-js accepts but CEL does not becomes a character that cel-js rejects, so that the first
- *   error of the expression is reported.
+ * Rewrites parts of CEL expressions that the parser of cel-js rejects or parses differently. Every
+ * replacement has the same length as the original, so offsets stay valid:
+ * - Literals that cel-js misreads (raw strings, bytes, `.5`) become placeholder strings. A negative number
+ *   becomes a placeholder string too, because the minimum int is valid only together with its sign.
+ * - Field names in back-ticks, and names that are reserved in JavaScript but not in CEL, become placeholder
+ *   identifiers.
+ * - `==` and `!=` become `<=` and `>=`. In CEL all relations have the same precedence, but in cel-js `==`
+ *   and `!=` have a lower precedence than `<=` and `>=`.
+ * - Comments, the `?` of `[?a]` and `{?k: v}`, and a leading dot as in `.a` become spaces. A leading dot
+ *   selects a name outside of the CEL container. kro has no container, so the dot has no effect.
+ * - Syntax that cel-js accepts but CEL does not is replaced by a character that cel-js rejects. cel-js then
+ *   reports the first error of the expression.
  */
 import type { LiteralValue } from "./ast.ts";
 import { numberLiteral, prefixedLiteral } from "./literals.ts";
 import { MAX_NESTING, tooDeep } from "./node.ts";
 import { endsOperand, type Token, tokenize } from "./tokens.ts";
 
-/** The text for cel-js, and the originals of its placeholders by offset. */
+/** A rewritten expression for cel-js, and the original values of its placeholders by offset. */
 export interface Prepared {
-  /** The rewritten source, which has the length of the original. */
+  /** The rewritten expression, which has the same length as the original. */
   readonly text: string;
-  /** The values of the literals that placeholder strings stand for. */
+  /** The values of the literals that were replaced by placeholder strings, by offset. */
   readonly literals: ReadonlyMap<number, LiteralValue>;
-  /** The names that placeholder identifiers stand for, without back-ticks. */
+  /** The names that were replaced by placeholder identifiers, without back-ticks, by offset. */
   readonly names: ReadonlyMap<number, string>;
-  /** The indexes of optional elements, by the offset of the list's or map's opening bracket. */
+  /**
+   * The indexes of the optional elements of each list or map literal, by the offset of the literal's opening
+   * bracket.
+   */
   readonly optional: ReadonlyMap<number, ReadonlySet<number>>;
-  /** The message for each character that makes cel-js fail. */
+  /**
+   * The error message for each character that was inserted to make cel-js fail, by the offset of the
+   * character.
+   */
   readonly refused: ReadonlyMap<number, string>;
 }
 
-/** An open bracket. */
+/** An open bracket in the expression. */
 interface Bracket {
   readonly start: number;
-  /** Whether it opens a list or map literal, rather than arguments or an index. */
+  /** Whether the bracket opens a list or map literal, instead of arguments or an index. */
   readonly literal: boolean;
   commas: number;
-  /** Whether a conditional's `?` has not met its `:` yet. */
+  /** Whether the `?` of a conditional was read and the `:` of the conditional was not. */
   conditional: boolean;
 }
 
@@ -45,12 +52,12 @@ const JAVASCRIPT_RESERVED = new Set(["__proto__", "prototype"]);
 const REFUSED = "@";
 const KEYWORDS = new Set(["true", "false", "null", "in"]);
 
-/** Rewrites a source. Throws a SyntaxFault. */
+/** Rewrites an expression for cel-js. Throws a SyntaxFault when the expression is invalid. */
 export function prepare(source: string): Prepared {
   return new Rewriter(source, tokenize(source)).rewrite();
 }
 
-/** Rewrites the tokens of one source, in order. */
+/** Rewrites the tokens of one expression, in order. */
 class Rewriter {
   readonly #literals = new Map<number, LiteralValue>();
   readonly #names = new Map<number, string>();
@@ -58,7 +65,7 @@ class Rewriter {
   readonly #refused = new Map<number, string>();
   readonly #whole: Bracket = { start: -1, literal: false, commas: 0, conditional: false };
   readonly #brackets: Bracket[] = [];
-  /** The number of prefix operators directly before the present token. */
+  /** The number of prefix operators (`-` and `!`) directly before the current token. */
   #prefixes = 0;
 
   constructor(private readonly source: string, private readonly tokens: readonly Token[]) {}
@@ -113,7 +120,7 @@ class Rewriter {
   }
 
   #literal({ kind, text, start }: Token, index: number): string {
-    // Two adjacent placeholders could otherwise form one literal.
+    // Two adjacent placeholder strings could be read as one literal, so adjacent literals are rejected here.
     if (endsOperand(this.tokens[index - 1])) {
       return this.#refuse(start, "expected an operator, found a literal");
     }
@@ -135,7 +142,8 @@ class Rewriter {
       return this.#refuse(start, "back-ticks can quote only the name of a selected field");
     }
     this.#names.set(start, text.slice(1, -1));
-    // The closing back-tick becomes a space: a word after it must not join the placeholder.
+    // The closing back-tick becomes a space, so that a following word is not read as part of the
+    // placeholder.
     return "_".repeat(text.length - 1);
   }
 
@@ -146,7 +154,8 @@ class Rewriter {
       return this.#refuse(start, "- and ! cannot be combined directly: use parentheses");
     }
     this.#prefixes = prefixes + 1;
-    // cel-js recurses for each prefix operator, without a limit.
+    // cel-js recurses for each prefix operator without a limit, so the number of prefix operators is limited
+    // here.
     if (this.#prefixes > MAX_NESTING) tooDeep(start);
     return text;
   }
@@ -175,13 +184,14 @@ class Rewriter {
   #close({ text, start }: Token, index: number): string {
     this.#brackets.pop();
     const last = this.tokens[index - 1]?.text;
-    // cel-js does not see the `?`, which became a space, and accepts a comma before `)`.
+    // cel-js accepts a comma before `)` and cannot see a `?` that became a space, so both errors are found
+    // here.
     return last === "?" || (last === "," && text === ")")
       ? this.#refuse(start, `expected an expression, found "${text}"`)
       : text;
   }
 
-  /** Whether a comma is the only content of a list or map: CEL allows `[,]` and `{,}`. */
+  /** Reports whether a comma is the only content of a list or map literal. CEL allows `[,]` and `{,}`. */
   #isOnlyComma(index: number): boolean {
     const { literal, start } = this.#innermost;
     return literal && this.tokens[index - 1]?.start === start &&
@@ -202,7 +212,7 @@ class Rewriter {
     return last?.text === "." || (last?.text === "?" && beforeLast?.text === ".");
   }
 
-  /** Whether the token is a leading dot, as in `.a`, instead of a selection. */
+  /** Reports whether a dot is a leading dot, as in `.a`, and not a selection. */
   #leads(index: number): boolean {
     const next = this.tokens[index + 1];
     return this.tokens[index]?.text === "." && next?.kind === "word" && !KEYWORDS.has(next.text) &&

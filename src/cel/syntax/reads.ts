@@ -1,21 +1,26 @@
 /**
- * Finds the parts of variables that an expression reads. Starting from the whole result, needs are passed
- * down the tree: a selection needs its field of the operand, and a loop needs of each element the parts
- * that its body needs of the loop's variable. Where the exact need is unknown, the whole value is needed.
+ * Finds the parts of variables that an expression reads. The search starts at the root of the syntax tree,
+ * of which the whole value is read, and passes down which part of each operand is read. A selection reads
+ * one field of its operand. A loop reads of each element the parts that its body reads of the loop's
+ * variable. When the exact part is not known, the whole value counts as read.
  */
 import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
 import { children, type Expr, type Node, plainCallee } from "./ast.ts";
 
-/** Needs under construction: by variable, then by field. */
+/** The reads found so far: for each variable the fields that are read, and the reads of each field. */
 type Needs = Map<string, "whole" | Needs>;
 
-/** Variables of macros, each with the map that collects its needs. */
+/** The macro variables visible at a node, each with the map in which its reads are collected. */
 type Scope = ReadonlyMap<string, Needs>;
 
 const NOTHING: Reads = new Map();
 
-/** The needs of each free identifier; see {@link plainCallee} for `isFunction`. */
+/**
+ * Returns the reads of each variable that the expression does not declare itself.
+ *
+ * @param isFunction See {@link plainCallee}.
+ */
 export function readsOfTree(
   root: Expr,
   isFunction: (name: string) => boolean,
@@ -26,9 +31,10 @@ export function readsOfTree(
 }
 
 /**
- * Adds a need for a key to a map of needs, in place. The need for the whole value covers all others.
+ * Adds a read of a key to a map of reads, which is changed in place. If the whole value is read, further
+ * reads of its fields are not recorded.
  *
- * @param needs Its maps are changed at every depth, so they must not be shared.
+ * @param needs The map to change. The maps inside are changed too, so no other map may share them.
  */
 export function addRead(needs: Map<string, Reads>, key: string, need: Reads): void {
   add(needs as Needs, key, need);
@@ -43,7 +49,7 @@ function add(needs: Needs, key: string, need: Reads): void {
   for (const [name, further] of need) add(below, name, further);
 }
 
-/** Walks one tree and collects needs. */
+/** Walks one syntax tree and collects the reads of its variables. */
 class Reader {
   readonly found: Needs = new Map();
 
@@ -96,7 +102,8 @@ class Reader {
     const name = plainCallee(expr, this.isFunction);
     const [first, second, third] = expr.args;
     if (name === undefined && expr.target && first) {
-      // The result is the optional's value or the argument.
+      // The result of `or` and `orValue` is the optional's value or the argument, so both are read in the
+      // same way as the result.
       if (expr.args.length === 1 && (expr.name === "orValue" || expr.name === "or")) {
         this.visit(expr.target, need, scope);
         return this.visit(first, need, scope);
@@ -119,7 +126,8 @@ class Reader {
 
   #loop(expr: Node<"loop">, need: Reads, scope: Scope): void {
     const { macro, range, variables, condition, body } = expr;
-    // The last variable is the element. The first of two is an index, or a key, which partOf keeps.
+    // The last variable of a loop is the element. If the loop has two variables, the first is an index or
+    // key. Indexes and keys need no data of the element.
     const element: Needs = new Map();
     const last = variables.at(-1)!;
     const inside = new Map(scope);
@@ -132,7 +140,7 @@ class Reader {
     this.visit(range, each(element.get(last) ?? NOTHING), scope);
   }
 
-  /** Visits a body with one more variable; the result is the body's need of that variable. */
+  /** Visits the body of a macro that declares a variable. Returns the reads of this variable in the body. */
   #within(variable: string, body: Expr, need: Reads, scope: Scope): Reads {
     const own: Needs = new Map();
     this.visit(body, need, new Map([...scope, [variable, own]]));
@@ -140,7 +148,10 @@ class Reader {
   }
 }
 
-/** The need of a field, under its CEL identifier and under the JSON name that it may escape. */
+/**
+ * Returns a read of one field. The field is recorded under its CEL identifier, and under the JSON name if
+ * the identifier is an escaped name.
+ */
 function field(name: string, need: Reads): Reads {
   const own = unescapeName(name);
   return new Map([[name, need], ...own === undefined ? [] : [[own, need] as const]]);
@@ -150,7 +161,7 @@ function each(need: Reads): Reads {
   return new Map([["*", need]]);
 }
 
-/** The need of each element of a list. */
+/** Returns the read of each element of a list. */
 function elementOf(need: Reads): Reads {
   return need === "whole" ? need : need.get("*") ?? NOTHING;
 }

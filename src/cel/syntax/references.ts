@@ -1,16 +1,20 @@
-/** Collects the free identifiers and functions of an expression. */
+/** Collects the variables and functions that an expression uses. */
 import type { Expr } from "./ast.ts";
 import { children, plainCallee } from "./ast.ts";
 
-/** The offsets of first uses, by name; see {@link Parsed}. */
+/** The names that an expression uses, each with the offset of its first use; see {@link Parsed}. */
 export interface References {
-  /** Free identifiers; variables of macros are not free. */
+  /** The variables of the expression. Variables that macros declare are left out. */
   readonly references: Map<string, number>;
-  /** Called functions, by qualified name; methods and operators are left out. */
+  /** The called functions by qualified name, such as `json.marshal`. Methods and operators are left out. */
   readonly functions: Map<string, number>;
 }
 
-/** Collects the references; see {@link plainCallee} for `isFunction`. */
+/**
+ * Collects the names that an expression uses.
+ *
+ * @param isFunction See {@link plainCallee}.
+ */
 export function collect(root: Expr, isFunction: (name: string) => boolean): References {
   const found: References = { references: new Map(), functions: new Map() };
   visit(root, new Set(), found, isFunction);
@@ -34,7 +38,8 @@ function visit(
     case "call": {
       const name = plainCallee(expr, isFunction);
       if (name === undefined) return children(expr).forEach((child) => go(child));
-      // Operators are calls too, but their names are not in the source.
+      // Operators are calls too, but the names of their functions do not occur in the source, so operators
+      // are skipped.
       if (/^[A-Za-z]/.test(name) && !found.functions.has(name)) {
         found.functions.set(name, expr.start);
       }

@@ -1,16 +1,21 @@
-/** Splits text into tokens, as far as the rewriting before the parser needs it. */
+/**
+ * Splits an expression into tokens. Only the distinctions that rewriting the expression for cel-js needs are
+ * made.
+ */
 import { syntaxFault } from "./error.ts";
 
 /**
- * A token. A `prefixed` literal has `r` or `b` before its quotes, a `negative` one includes its minus, a
- * `quoted` name stands in back-ticks, and a `mark` is any other character or operator.
+ * A token of an expression. A `prefixed` literal has `r` or `b` before its quotes. A `negative` number
+ * includes its minus. A `quoted` name is written in back-ticks. A `mark` is any other character or operator.
  */
 export interface Token {
-  /** The class of the token. `text` is a string literal without prefix, `word` a name or keyword. */
+  /**
+   * The kind of the token. A `text` is a string literal without prefix, and a `word` is a name or keyword.
+   */
   readonly kind: "text" | "prefixed" | "quoted" | "number" | "negative" | "word" | "mark";
-  /** The token as it is written in the source, with quotes and prefix. */
+  /** The token as it is written in the source, including quotes and prefix. */
   readonly text: string;
-  /** The UTF-16 offset of its first character in the source. */
+  /** The offset of the token's first character in the source, in UTF-16 units. */
   readonly start: number;
 }
 
@@ -49,7 +54,10 @@ function oneOf(...patterns: readonly RegExp[]): string {
   return patterns.map((pattern) => pattern.source).join("|");
 }
 
-/** The tokens of an expression, without white space and comments. Throws a SyntaxFault. */
+/**
+ * Splits an expression into tokens, without white space and comments. Throws a SyntaxFault when a string
+ * literal is not closed.
+ */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
   for (let start = 0; start < source.length;) {
@@ -73,12 +81,17 @@ export function tokenize(source: string): Token[] {
   return tokens;
 }
 
-/** Whether the last minus follows another minus: the number then does not include it. */
+/**
+ * Reports whether the last minus follows another minus. A number after it then does not include the minus.
+ */
 function isMinusSign(tokens: readonly Token[]): boolean {
   return tokens.at(-2)?.text === "-" && !endsOperand(tokens.at(-3));
 }
 
-/** The token at an offset, after white space; an empty one at the end. */
+/**
+ * Returns the token at an offset, after skipping white space. Returns an empty token at the end of the
+ * source.
+ */
 export function tokenAt(source: string, offset: number): Token {
   TOKEN.lastIndex = offset;
   const match = TOKEN.exec(source);
@@ -89,7 +102,10 @@ export function tokenAt(source: string, offset: number): Token {
   return { kind: kind as Token["kind"], text, start: offset };
 }
 
-/** Whether a token may end an operand, so that `.`, `[`, `?` or `-` after it is an operator on it. */
+/**
+ * Reports whether an operand may end with this token. A following `.`, `[`, `?` or `-` is then an operator
+ * on the operand.
+ */
 export function endsOperand(token: Token | undefined): boolean {
   if (token === undefined) return false;
   return token.kind === "mark" ? /^[)\]}]$/.test(token.text) : token.text !== "in";

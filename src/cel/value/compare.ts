@@ -1,4 +1,4 @@
-/** Equality and order of values. */
+/** Compares CEL values for equality and order. */
 import { Duration, Timestamp } from "./time.ts";
 import { DataError, noOverload } from "./error.ts";
 import type { Meter } from "./meter.ts";
@@ -15,8 +15,8 @@ import {
 } from "./values.ts";
 
 /**
- * CEL's `==`: numbers are compared by value across types, and values of different types are unequal.
- * Throws a CelError where {@link sameness} is undefined.
+ * Implements the operator `==` of CEL. Numbers of different types are compared by their values, and values
+ * of other different types are unequal. Throws a CelError when {@link sameness} returns undefined.
  */
 export function equals(a: Value, b: Value, meter: Meter): boolean {
   return sameness(a, b, meter) ??
@@ -24,16 +24,17 @@ export function equals(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Whether two values are equal; undefined when they cannot be compared: a library's value, or a list or
- * map with a schema, and a value of another type.
+ * Reports whether two values are equal. Returns undefined when the values cannot be compared. This is the
+ * case for a value of a library's type, or a list or map with a schema, compared with a value of another
+ * type.
  */
 export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b, meter);
 }
 
 /**
- * Whether elements of lists and maps without a schema are equal. As in cel-go, elements that cannot be
- * compared or contradict their schema count as equal.
+ * Reports whether two elements of lists or maps without a schema are equal. As in cel-go, elements that
+ * cannot be compared or contradict their schema count as equal.
  */
 function likeness(a: Value, b: Value, meter: Meter): boolean {
   try {
@@ -44,7 +45,10 @@ function likeness(a: Value, b: Value, meter: Meter): boolean {
   }
 }
 
-/** Compares as the left value's type does in cel-go. Null on the right is not a special case here. */
+/**
+ * Compares two values with the rules of the left value's type, as cel-go does. A null on the right is
+ * compared like any other value.
+ */
 function methodSameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   if (a === null) return b === null;
   if (a instanceof Omit) return undefined;
@@ -81,7 +85,10 @@ function sameLists(a: ListValue, b: Value, meter: Meter): boolean | undefined {
   return true;
 }
 
-/** Compares lists of `x-kubernetes-list-type` set or map, whose order does not count. */
+/**
+ * Compares two lists whose `x-kubernetes-list-type` is `set` or `map`. The order of the elements does not
+ * matter.
+ */
 function sameUnordered(
   a: ListValue,
   b: ListValue,
@@ -106,7 +113,8 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   for (const key of a.keys(meter)) {
     const [left, right] = [a.find(key, meter), b.find(key, meter)];
     if (left === undefined || right === undefined) {
-      // A null field of an object is a key without a value; objects are equal if both lack it.
+      // A null field of an object is a key without a value. If both objects have such a field, it counts as
+      // equal.
       if (left !== right || !isTyped) return false;
       continue;
     }
@@ -116,18 +124,18 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   return true;
 }
 
-/** The number that a value holds; undefined for values of other types. */
+/** Returns the number that a CEL value represents; undefined for values that are not numbers. */
 function numeric(value: Value): bigint | number | undefined {
   if (typeof value === "bigint" || typeof value === "number") return value;
   return value instanceof Uint ? value.value : undefined;
 }
 
 /**
- * The order of two values: negative, zero or positive, and NaN when one of them is NaN. An int or uint
- * and a double are compared as doubles. Throws a CelError for values without a common order.
+ * Compares the order of two values: the result is negative, zero or positive, or NaN when one value is NaN.
+ * An integer and a double are compared as doubles. Throws a CelError when the values cannot be ordered.
  */
 export function compare(a: Value, b: Value): number {
-  // As in cel-go, a NaN on the left is unordered with values of any type.
+  // As in cel-go, a NaN on the left can be compared with a value of any type, and the result is unordered.
   if (typeof a === "number" && Number.isNaN(a)) return NaN;
   const left = numeric(a);
   const right = numeric(b);
@@ -154,7 +162,7 @@ function ordered(a: bigint | number, b: bigint | number): number {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : NaN;
 }
 
-/** Order by code points, which is the order of the UTF-8 bytes. */
+/** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */
 export function compareText(a: string, b: string): number {
   let index = 0;
   while (index < a.length && index < b.length && a.charCodeAt(index) === b.charCodeAt(index)) {
@@ -162,7 +170,8 @@ export function compareText(a: string, b: string): number {
   }
   if (index === a.length || index === b.length) return a.length - b.length;
   const [left, right] = [a.charCodeAt(index), b.charCodeAt(index)];
-  // Surrogates encode code points above every other UTF-16 unit.
+  // Surrogates encode code points above all code points that take one UTF-16 unit, so surrogates are ordered
+  // last.
   const rank = (unit: number) => unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
   return rank(left) - rank(right);
 }

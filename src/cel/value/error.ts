@@ -1,25 +1,36 @@
-/** How evaluation fails: a {@link CelError} is thrown inside the room and becomes a failure outside. */
+/**
+ * The errors of evaluations. A {@link CelError} is thrown inside of this room (the folder `src/cel`), and
+ * becomes a failure outside.
+ */
 import type { CelFailure } from "../failure.ts";
 import { ACCESS_COST, type Meter } from "./meter.ts";
 
 /**
- * A failed evaluation. The message holds names of fields and types, never data. It is not an `Error`:
- * a loop may fail at every step and go on, and capturing a stack takes a thousand times as long.
+ * The error for a failed evaluation. Its message contains names of fields and types but never user data. The
+ * class does not extend `Error`, because capturing a stack takes a thousand times as long, and a loop may
+ * fail at every step.
  */
 export class CelError {
-  /** UTF-16 offset of the failing node, set by the first node that catches the error. */
+  /**
+   * The position of the failing node, as an offset in UTF-16 units. The first node that catches the error
+   * sets the position.
+   */
   offset: number | undefined;
 
-  /** `message` is one line without data; {@link CelFailure} lists the codes. */
+  /**
+   * Creates an error. {@link CelFailure} lists the codes.
+   *
+   * @param message The message in one line, without user data.
+   */
   constructor(readonly code: CelFailure["code"], readonly message: string) {}
 }
 
-/** Data that contradicts its schema. */
+/** The error for data that contradicts its schema. */
 export class DataError extends CelError {}
 
 /**
- * The result of `run`, or the CelError that it threw, charged as a failure. An exhausted budget is
- * rethrown: it ends the whole evaluation.
+ * Calls `run` and returns its result, or the CelError that it threw. The meter charges for the failure. The
+ * error for an exceeded budget is thrown again, because it ends the whole evaluation.
  */
 export function attempt<T>(run: () => T, meter: Meter): T | CelError {
   try {
@@ -31,37 +42,43 @@ export function attempt<T>(run: () => T, meter: Meter): T | CelError {
   }
 }
 
-/** The value, unless it is a failure kept in its place: that is thrown. */
+/** Returns a stored value. If a CelError was stored in place of the value, throws the CelError. */
 export function read<T>(value: T | CelError): T {
   if (value instanceof CelError) throw value;
   return value;
 }
 
-/** Throws a CelError. */
+/** Throws a CelError with this code and message. */
 export function fail(code: CelFailure["code"], message: string): never {
   throw new CelError(code, message);
 }
 
-/** Throws because no overload takes the values. */
+/** Throws a CelError because no overload accepts the types of the values. */
 export function noOverload(operation?: string): never {
   fail("overload", operation === undefined ? "no such overload" : `no such overload: ${operation}`);
 }
 
-/** Throws because data is not there yet. The key is named only when the expression itself names it. */
+/**
+ * Throws a CelError with code `pending`, because the data does not exist yet. The message contains the key
+ * only if the key is written in the expression.
+ */
 export function noSuchKey(key?: string): never {
   fail("pending", key === undefined ? "no such key" : `no such key: ${key}`);
 }
 
 /**
- * The failure that a caller sees for anything thrown while evaluating. `at` is the offset of errors
- * that have none. Faults of the program itself are rethrown.
+ * Converts a value that was thrown during an evaluation to a failure for the caller. An error that is not
+ * caused by the expression or its data is thrown again.
+ *
+ * @param at The position of the failure, for errors that have no position of their own.
  */
 export function failureOf(error: unknown, at?: number): CelFailure {
   if (error instanceof CelError) {
     const { code, message, offset = at } = error;
     return { code, message, ...(offset === undefined ? {} : { offset }) };
   }
-  // Expressions nest at most 250 levels, but JSON data may nest deeper than the stack allows.
+  // An expression has at most 250 levels of nesting, but JSON data may be nested so deeply that the stack
+  // overflows.
   if (error instanceof RangeError) return { code: "cost", message: "value is nested too deeply" };
   throw error;
 }

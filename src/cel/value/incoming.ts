@@ -1,4 +1,4 @@
-/** Converts JSON to values lazily: each part when it is read. */
+/** Converts JSON to CEL values. Each part is converted when an expression reads it. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import type { CelType } from "../types.ts";
@@ -13,16 +13,22 @@ import { parseDate, parseDuration, parseTimestamp } from "./time.ts";
 import { isMap, ListValue, type Value } from "./values.ts";
 
 /**
- * The JSON of a variable with its type. Conversion may fail, so it waits until an evaluation reads the
- * variable.
+ * The JSON value of a variable, together with the variable's type. The conversion may fail, so it is done
+ * only when an expression reads the variable.
  */
 export class Incoming {
   #value: Value | undefined;
 
-  /** Converts nothing yet: a mismatch of `json` with `type` is reported when {@link value} is read. */
+  /**
+   * Stores the JSON without converting it. If `json` contradicts `type`, the first read of {@link value}
+   * throws.
+   */
   constructor(private readonly json: Json | undefined, private readonly type: CelType) {}
 
-  /** The value, converted at the first access. Throws a DataError when the JSON contradicts the type. */
+  /**
+   * The CEL value, which is converted at the first access. Throws a DataError when the JSON contradicts the
+   * type.
+   */
   get value(): Value {
     return this.#value ??= typedValue(this.json, this.type);
   }
@@ -30,7 +36,7 @@ export class Incoming {
 
 const INT_LIMIT = 2 ** 63;
 
-/** Converts JSON without a schema: whole numbers become ints, strings stay strings. */
+/** Converts JSON without a schema. Whole numbers become ints, and strings stay strings. */
 export function nativeValue(json: Json | undefined): Value {
   if (typeof json === "number") {
     return Number.isInteger(json) && json >= -INT_LIMIT && json < INT_LIMIT ? BigInt(json) : json;
@@ -47,7 +53,7 @@ const NATIVE: JsonMapShape = {
   isTyped: false,
 };
 
-/** Converts JSON by a CEL type; below a struct, by the struct's schema. */
+/** Converts JSON with the rules of a CEL type. Inside of a struct, the schema of the struct is used. */
 function typedValue(json: Json | undefined, type: CelType): Value {
   switch (type.kind) {
     case "struct":
@@ -87,7 +93,7 @@ function typedValue(json: Json | undefined, type: CelType): Value {
   }
 }
 
-/** Converts JSON by an OpenAPI schema. */
+/** Converts JSON with the rules of an OpenAPI schema. */
 function schemaValue(json: Json, schema: Schema): Value {
   if (json === null) return schema.nullable ? null : mismatch("a value", "null");
   if (schema["x-kubernetes-int-or-string"]) {
@@ -106,7 +112,10 @@ function schemaValue(json: Json, schema: Schema): Value {
   }
 }
 
-/** A memo of immutable input: the shape that all objects of a schema share, held as long as the schema. */
+/**
+ * A cache of the shape that all objects of a schema share. An entry exists as long as its schema, which
+ * never changes.
+ */
 const shapes = new WeakMap<Schema, JsonMapShape>();
 
 function objectValue(json: JsonObject, schema: Schema): Value {
@@ -141,8 +150,8 @@ function shapeOf(schema: Schema): JsonMapShape {
 }
 
 /**
- * A list that converts added values by the schema of its elements. Values are added unchanged when that
- * schema gives no type.
+ * Creates a list with a schema. The schema of the elements converts values that an expression adds to the
+ * list. If this schema has no type, values are added unchanged.
  */
 function listValue(json: readonly Json[], schema: Schema): Value {
   const items = schema.items;
@@ -157,13 +166,19 @@ function listValue(json: readonly Json[], schema: Schema): Value {
   return ListValue.fromJson(json, convert, { adopt, ...(identity && { identity }) });
 }
 
-/** The JSON that a value came from or equals; undefined when it would have to be converted first. */
+/**
+ * Returns the JSON from which a value was created. Returns undefined when the value was computed by an
+ * expression.
+ */
 function rawJson(value: Value): Json | undefined {
   if (value === null || typeof value !== "object") return value ?? undefined;
   return value instanceof ListValue || isMap(value) ? value.json as Json | undefined : undefined;
 }
 
-/** The identity of elements by `x-kubernetes-list-type`: set or map; undefined for atomic lists. */
+/**
+ * Returns the function that identifies the elements of a list, if its `x-kubernetes-list-type` is `set` or
+ * `map`; undefined for other lists.
+ */
 function elementIdentity(schema: Schema): ((element: Value, meter: Meter) => string) | undefined {
   const listType = schema["x-kubernetes-list-type"];
   if (listType === "set") return (element) => keyIdentity(element) ?? "";

@@ -1,11 +1,11 @@
-/** Identities of values: which of them are equal as elements of a set or as keys of a map. */
+/** Identities of values, by which equal elements of a set and equal keys of a map are found. */
 import { fail } from "./error.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.ts";
 
 /**
- * A text that equal scalars have in common: `1`, `1u` and `1.0` are one. Undefined for values that have
- * no such text and must be compared with each other.
+ * Returns a string that is the same for all equal values, such as `1`, `1u` and `1.0`. Returns undefined for
+ * values that have no such string; these values must be compared with each other.
  */
 export function keyIdentity(key: Value): string | undefined {
   if (typeof key === "string") return `s${key}`;
@@ -18,9 +18,10 @@ export function keyIdentity(key: Value): string | undefined {
 }
 
 /**
- * The identity of a map's key, as in cel-go: equal numbers of two types are two keys, and lists, maps and
- * opaque values are compared by object identity. NaN and plain JSON, which is converted anew at each
- * access, equal no other key and get a unique identity. Throws a CelError for values that cannot be keys.
+ * Returns the identity of a map's key, with the rules of cel-go. Equal numbers of different types are
+ * different keys. Lists, maps and opaque values are compared by object identity. NaN and plain JSON are
+ * unequal to every other key, so each of them gets a unique identity. (JSON is converted to a new object at
+ * each access.) Throws a CelError for a value that cannot be a key.
  */
 export function entryIdentity(key: Value): unknown {
   if (typeof key === "string") return `s${key}`;

@@ -1,4 +1,4 @@
-/** The two kinds of maps: computed by an expression, and JSON objects. */
+/** The two implementations of maps: maps that an expression computes, and JSON objects. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { attempt, CelError, fail, read } from "./error.ts";
 import { entryIdentity } from "./keys.ts";
@@ -6,42 +6,51 @@ import { ACCESS_COST, type Meter } from "./meter.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { MapValue, Opaque, TypeValue, Uint, type Value, weightOf } from "./values.ts";
 
-/** A map computed by an expression. An entry's value may be a CelError, which is thrown when it is read. */
+/**
+ * A map that an expression computes. If a value could not be computed, the entry stores a CelError, which is
+ * thrown when the value is read.
+ */
 export class ComputedMap extends MapValue {
-  /** Always undefined: the map is computed, not JSON. */
+  /** The JSON of the map: always undefined, because an expression computed the map. */
   readonly json: undefined = undefined;
-  /** Always false: a computed map has no declared fields. */
+  /** Whether the map has declared fields: always false for a computed map. */
   readonly isStruct = false;
-  /** Always false: a computed map has no schema. */
+  /** Whether the map has a schema: always false for a computed map. */
   readonly isTyped = false;
   readonly #entries = new Map<unknown, readonly [Value, Value | CelError]>();
   #weight: number | undefined;
 
-  /** A map of these entries; the last of equal keys counts. */
+  /** Creates a map of these entries. If a key occurs several times, the last entry is used. */
   static of(entries: Iterable<readonly [Value, Value | CelError]>, meter: Meter): ComputedMap {
     const map = new ComputedMap();
     for (const [key, value] of entries) map.set(key, value, meter);
     return map;
   }
 
-  /** Adds or replaces an entry. Only for building the map: its weight is computed once. */
+  /**
+   * Adds or replaces an entry. Must be called only while the map is built, because {@link weight} is
+   * computed only once.
+   */
   set(key: Value, value: Value | CelError, meter: Meter): void {
     meter.charge(ACCESS_COST.entry);
     const identity = entryIdentity(key);
     this.#entries.set(identity, [this.#entries.get(identity)?.[0] ?? key, value]);
   }
 
-  /** Removes an entry, as an absent optional in a map literal does. Only for building the map. */
+  /**
+   * Removes an entry, for an optional entry of a map literal whose value is absent. Must be called only
+   * while the map is built.
+   */
   delete(key: Value): void {
     this.#entries.delete(entryIdentity(key));
   }
 
-  /** The number of entries. Charges nothing. */
+  /** Returns the number of entries. Charges nothing. */
   size(): number {
     return this.#entries.size;
   }
 
-  /** The number of entries plus the weights of their keys and values, computed once and kept. */
+  /** The number of entries plus the weights of their keys and values. Computed once and then kept. */
   get weight(): number {
     if (this.#weight !== undefined) return this.#weight;
     let weight = this.size();
@@ -51,28 +60,37 @@ export class ComputedMap extends MapValue {
     return this.#weight = weight;
   }
 
-  /** The value of this key, or of an equal integer of another numeric type. */
+  /**
+   * Returns the value of a key. If the map has no such key, the value of an equal integer of another numeric
+   * type is returned.
+   */
   find(key: Value, meter: Meter): Value | undefined {
     const entry = this.#entry(key, meter);
     return entry && read(entry[1]);
   }
 
-  /** Whether {@link find} has an entry for the key. A CelError in place of its value is not thrown. */
+  /**
+   * Reports whether {@link find} would find an entry for the key. If the entry stores a CelError, the error
+   * is not thrown.
+   */
   has(key: Value, meter: Meter): boolean {
     return this.#entry(key, meter) !== undefined;
   }
 
-  /** The value of this key, without equal numbers of other types. */
+  /** Returns the value of a key. Equal numbers of other types are not considered. */
   exact(key: Value): Value | CelError | undefined {
     return this.#entries.get(entryIdentity(key))?.[1];
   }
 
-  /** The keys in the order in which they were first set. Charges nothing. */
+  /** Yields the keys in the order in which they were first set. Charges nothing. */
   *keys(): Generator<Value> {
     for (const [key] of this.#entries.values()) yield key;
   }
 
-  /** The entries in the order of {@link keys}, a CelError in place of each value that failed. */
+  /**
+   * Returns the entries in the order of {@link keys}. If a value could not be computed, the entry contains a
+   * CelError.
+   */
   entries(): Iterable<readonly [Value, Value | CelError]> {
     return this.#entries.values();
   }
@@ -90,43 +108,51 @@ export class ComputedMap extends MapValue {
   }
 }
 
-/** How the entries of a JSON object are named and converted. */
+/** The rules by which the entries of a JSON object are named and converted. */
 export interface JsonMapShape {
-  /** The JSON key for a key of an expression; undefined when there can be none. */
+  /**
+   * Returns the JSON key for a key in an expression; undefined when the JSON object cannot have such a key.
+   */
   jsonKey(key: string): string | undefined;
-  /** The key under which expressions see a JSON key. */
+  /** Returns the key under which expressions see a JSON key. */
   key(jsonKey: string): string;
-  /** Converts the value of an entry. */
+  /** Converts the value of an entry to a CEL value. */
   value(jsonKey: string, json: Json): Value;
-  /** See {@link MapValue.isStruct}. */
+  /** The value of {@link MapValue.isStruct} for the JSON object. */
   readonly isStruct: boolean;
-  /** See {@link MapValue.isTyped}. */
+  /** The value of {@link MapValue.isTyped} for the JSON object. */
   readonly isTyped: boolean;
 }
 
-/** A JSON object whose entries are converted when they are read. */
+/** A JSON object whose entries are converted to CEL values when an expression reads them. */
 export class JsonMap extends MapValue {
-  /** Wraps `json` without copying it. `shape` names and converts the entries when they are read. */
+  /**
+   * Creates a map from a JSON object without copying the object.
+   *
+   * @param shape Names and converts the entries when they are read.
+   */
   constructor(readonly json: JsonObject, private readonly shape: JsonMapShape) {
     super();
   }
 
-  /** Always 0: each access is charged when it is made. */
+  /**
+   * The number of values in the map: always 0, because each access to a JSON object is charged separately.
+   */
   get weight(): number {
     return 0;
   }
 
-  /** Whether the object has declared fields, by its shape; a null field then counts as absent. */
+  /** Whether the object has declared fields. A null field of such an object counts as absent. */
   get isStruct(): boolean {
     return this.shape.isStruct;
   }
 
-  /** Whether the object has a schema: comparing it with anything but a map then fails. */
+  /** Whether the object has a schema. Comparing such an object with a value that is not a map fails. */
   get isTyped(): boolean {
     return this.shape.isTyped;
   }
 
-  /** The number of fields, null ones included. Charges for each of them. */
+  /** Returns the number of fields, including null fields. Charges for each field. */
   size(meter: Meter): number {
     let size = 0;
     for (const key in this.json) if (this.json[key] !== undefined) size++;
@@ -135,21 +161,27 @@ export class JsonMap extends MapValue {
   }
 
   /**
-   * The converted value of a key; undefined when the key does not exist. Throws a DataError when the JSON
-   * contradicts the schema, and a CelError with code `conversion` when a map with a schema is read by a key
-   * that cannot be converted to a string.
+   * Returns the converted value of a key; undefined when the object does not have the key. Throws a
+   * DataError when the JSON contradicts the schema. Throws a CelError with code `conversion` when the map
+   * has a schema and the key cannot be converted to a string.
    */
   find(key: Value, meter: Meter): Value | undefined {
     const entry = this.#entry(key, meter);
     return entry === undefined ? undefined : this.shape.value(entry[0], entry[1]);
   }
 
-  /** Whether the key exists; its value is not converted. Refuses keys as {@link find} does. */
+  /**
+   * Reports whether the object has a key, without converting the key's value. Throws for the same keys as
+   * {@link find}.
+   */
   has(key: Value, meter: Meter): boolean {
     return this.#entry(key, meter) !== undefined;
   }
 
-  /** The keys as expressions see them, in the order of the JSON, those of null fields included. */
+  /**
+   * Yields the keys as expressions see them, in the order of the JSON object, including the keys of null
+   * fields.
+   */
   *keys(meter: Meter): Generator<Value> {
     for (const key of Object.keys(this.json)) {
       meter.charge(ACCESS_COST.converted);
@@ -157,7 +189,10 @@ export class JsonMap extends MapValue {
     }
   }
 
-  /** A null field of an object is a key whose value is a `pending` failure. */
+  /**
+   * Yields the entries. For a null field of an object, the entry contains a CelError with code `pending` in
+   * place of the value.
+   */
   *entries(meter: Meter): Generator<readonly [Value, Value | CelError]> {
     for (const key of this.keys(meter)) {
       const value = attempt(() => this.find(key, meter), meter);
@@ -173,7 +208,10 @@ export class JsonMap extends MapValue {
     return json === undefined || (json === null && this.isStruct) ? undefined : [jsonKey, json];
   }
 
-  /** The JSON key for a key that is not a string: maps with a schema convert it to one first. */
+  /**
+   * Returns the JSON key for a key that is not a string. In a map with a schema, the key is converted to a
+   * string.
+   */
   #textKey(key: Value): string | undefined {
     if (!this.isTyped) return undefined;
     if (typeof key !== "object" || key === null) return this.shape.jsonKey(String(key));

@@ -1,24 +1,30 @@
-/** How work on values is charged to the evaluation that does it. */
+/** The interface through which work on values is charged to a running evaluation. */
 
-/** Charges work to an evaluation's cost budget. Functions that need one take it as last parameter. */
+/**
+ * Charges work to the cost budget of an evaluation. Functions that charge for work take a meter as their
+ * last parameter.
+ */
 export interface Meter {
-  /** Takes a cost off the budget, in its units; throws a CelError with code `cost` when it is used up. */
+  /**
+   * Subtracts a cost from the budget, in units of the budget. Throws a CelError with code `cost` when the
+   * budget is exceeded.
+   */
   charge(cost: number): void;
 }
 
-/** For work on values outside an evaluation, such as converting a result to JSON. */
+/** A meter that charges nothing, for work outside of an evaluation, such as converting a result to JSON. */
 export const UNMETERED: Meter = { charge() {} };
 
-/** The costs of accessing parts of values, in the budget's units. */
+/** The costs of accessing parts of values, in units of the cost budget (about ten nanoseconds). */
 export const ACCESS_COST = {
-  /** Reading an element or entry that is a value already. */
+  /** The cost of reading an element or entry that needs no conversion. */
   read: 3,
-  /** Reading an element or entry that is converted from JSON. */
+  /** The cost of reading an element or entry that is converted from JSON. */
   converted: 15,
-  /** Counting one field of a JSON object. */
+  /** The cost of counting one field of a JSON object. */
   counted: 25,
-  /** Setting an entry of a map. */
+  /** The cost of setting one entry of a map. */
   entry: 180,
-  /** Throwing a failure after which the evaluation goes on. */
+  /** The cost of throwing a failure after which the evaluation continues. */
   failure: 1_000,
 } as const;

@@ -1,4 +1,7 @@
-/** Converts values to JSON. A list or map that came in as JSON goes out as the same JSON object. */
+/**
+ * Converts CEL values to JSON. A list or map that an expression passed through unchanged is converted to the
+ * same JSON object from which it was created.
+ */
 import { integerJson, type Json, type JsonObject } from "../../api/mod.ts";
 import { CelError, fail } from "./error.ts";
 import type { Meter } from "./meter.ts";
@@ -17,8 +20,8 @@ import {
 const MAX_INT = 2n ** 63n - 1n;
 
 /**
- * The JSON of a value; undefined for `omit()`, which removes the field or element that holds it. Throws
- * a CelError for values without a JSON form.
+ * Returns a value as JSON. Returns undefined for `omit()`, which means that the enclosing object or list
+ * leaves out the field or element. Throws a CelError when the value cannot be written as JSON.
  */
 export function jsonOf(value: Value, meter: Meter): Json | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
@@ -35,7 +38,7 @@ export function jsonOf(value: Value, meter: Meter): Json | undefined {
       "bytes cannot be written as JSON; encode them, for example with base64.encode()",
     );
   }
-  // metav1.Time writes the zero time as null.
+  // Go's metav1.Time writes the zero time as null.
   if (value instanceof Timestamp) return value.isZero ? null : formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
@@ -61,7 +64,7 @@ function list(value: ListValue, meter: Meter): Json {
   return items;
 }
 
-/** The JSON of a map's key, which callers reject unless it is a string. */
+/** Returns the JSON of a map's key. The caller rejects a key that is not a string. */
 export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);
 }
@@ -77,6 +80,7 @@ function map(value: MapValue, meter: Meter): Json {
     const json = jsonOf(item, meter);
     if (json !== undefined) entries.push([name, json]);
   }
-  // fromEntries defines properties: the key "__proto__" does not change the prototype.
+  // `Object.fromEntries` defines properties instead of assigning them, so the key "__proto__" does not
+  // change the prototype.
   return Object.fromEntries(entries) as JsonObject;
 }

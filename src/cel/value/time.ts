@@ -1,4 +1,4 @@
-/** Timestamps and durations with nanosecond precision, within CEL's ranges. */
+/** Timestamps and durations with nanosecond precision, in the ranges that CEL allows. */
 import { fail } from "./error.ts";
 
 const NANOS = 1_000_000_000n;
@@ -6,36 +6,39 @@ const MIN_SECONDS = -62135596800n; // 0001-01-01T00:00:00Z
 const MAX_SECONDS = 253402300799n; // 9999-12-31T23:59:59Z
 const MAX_INT = 2n ** 63n - 1n;
 
-/** A span of time: a signed number of nanoseconds that fits into 64 bits, as Go's `time.Duration`. */
+/** A duration: a signed 64-bit number of nanoseconds, like Go's `time.Duration`. */
 export class Duration {
-  /** Throws a CelError with code `overflow` when `nanos` does not fit into 64 bits with sign. */
+  /** Creates a duration. Throws a CelError with code `overflow` when `nanos` does not fit into 64 bits. */
   constructor(readonly nanos: bigint) {
     if (nanos > MAX_INT || nanos < -MAX_INT - 1n) fail("overflow", "duration overflow");
   }
 }
 
 /**
- * A point in time between the years 1 and 9999: nanoseconds since 1970, and the zone's offset from UTC in
- * minutes, in which `string()` prints it.
+ * A point in time between the years 1 and 9999, in nanoseconds since 1970. The time zone is stored as an
+ * offset from UTC in minutes, and `string()` formats the timestamp in this zone.
  */
 export class Timestamp {
-  /** Throws a CelError with code `overflow` outside the years 1 to 9999. The default zone is UTC. */
+  /**
+   * Creates a timestamp, by default in UTC. Throws a CelError with code `overflow` when the year is not
+   * between 1 and 9999.
+   */
   constructor(readonly nanos: bigint, readonly offsetMinutes = 0) {
     const seconds = floorDivide(nanos, NANOS);
     if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) fail("overflow", "timestamp overflow");
   }
 
-  /** Whole seconds since 1970. */
+  /** The number of whole seconds since 1970. */
   get seconds(): bigint {
     return floorDivide(this.nanos, NANOS);
   }
 
-  /** Whether this is Go's zero time, the first instant of year 1, which means "not set". */
+  /** Whether the timestamp is Go's zero time (the first instant of year 1), which means "not set". */
   get isZero(): boolean {
     return this.nanos === MIN_SECONDS * NANOS;
   }
 
-  /** Nanoseconds within the second. */
+  /** The nanoseconds within the second. */
   get fraction(): number {
     return Number(this.nanos - this.seconds * NANOS);
   }
@@ -46,14 +49,19 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return a % b < 0n ? quotient - 1n : quotient;
 }
 
-/** The characters of RFC 3339 as CEL's `timestamp()` accepts it: upper case, and a dot before fractions. */
+/**
+ * The characters that CEL's `timestamp()` accepts in RFC 3339: upper-case letters, and a dot before the
+ * fraction.
+ */
 const STRICT = /^[-0-9T:.Z+]*$/;
 const RFC3339 =
   /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:[.,](\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * Parses RFC 3339; undefined when the text is malformed. `strict` accepts only the form that CEL's
- * `timestamp()` does; otherwise `t` and `z` may be lower case and fractions may follow a comma.
+ * Parses a timestamp in RFC 3339 format. Returns undefined when the string is malformed.
+ *
+ * @param strict Whether to accept only the form that CEL's `timestamp()` accepts. Otherwise `t` and `z` may
+ * be lower case, and a comma may precede the fraction.
  */
 export function parseTimestamp(text: string, strict = false): Timestamp | undefined {
   const match = strict && !STRICT.test(text) ? null : RFC3339.exec(text);
@@ -71,12 +79,16 @@ export function parseTimestamp(text: string, strict = false): Timestamp | undefi
   return new Timestamp(seconds * NANOS + BigInt(fraction.padEnd(9, "0").slice(0, 9)), offset);
 }
 
-/** Parses a date such as `2020-01-02` as midnight UTC; undefined when the text is malformed. */
+/** Parses a date such as `2020-01-02` as midnight in UTC. Returns undefined when the string is malformed. */
 export function parseDate(text: string): Timestamp | undefined {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseTimestamp(`${text}T00:00:00Z`) : undefined;
 }
 
-/** Formats as RFC 3339 in the timestamp's zone (or UTC), the fraction without trailing zeros. */
+/**
+ * Formats a timestamp in RFC 3339 format, with a fraction without trailing zeros.
+ *
+ * @param utc Whether to format the timestamp in UTC instead of its own time zone.
+ */
 export function formatTimestamp(time: Timestamp, utc = false): string {
   const offset = utc ? 0 : time.offsetMinutes;
   const local = new Date(Number(time.seconds) * 1000 + offset * 60_000);
@@ -86,7 +98,7 @@ export function formatTimestamp(time: Timestamp, utc = false): string {
   return local.toISOString().slice(0, 19) + fraction + zoneText(offset);
 }
 
-/** Formats as `metav1.Time` does: RFC 3339 in UTC with whole seconds. */
+/** Formats a timestamp as Go's `metav1.Time` does: RFC 3339 in UTC with whole seconds. */
 export function formatKubernetesTime(time: Timestamp): string {
   return `${new Date(Number(time.seconds) * 1000).toISOString().slice(0, 19)}Z`;
 }
@@ -111,12 +123,15 @@ const UNITS: ReadonlyMap<string, bigint> = new Map([
 const PART = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
- * The greatest number of digits that is read: as many as the greatest int64 has. Further digits of a
- * fraction do not change the nanoseconds, and converting many takes long.
+ * The maximum number of digits that are read, which is the number of digits of the maximum int64. Further
+ * digits of a fraction do not change the nanoseconds, and converting many digits would take long.
  */
 const MAX_DIGITS = 19;
 
-/** Parses Go's notation, such as `1h30m` or `-1.5s`; undefined when the text is malformed. */
+/**
+ * Parses a duration in Go's notation, such as `1h30m` or `-1.5s`. Returns undefined when the string is
+ * malformed.
+ */
 export function parseDuration(text: string): Duration | undefined {
   const negative = text.startsWith("-");
   const body = text.replace(/^[+-]/, "");
@@ -141,7 +156,7 @@ export function parseDuration(text: string): Duration | undefined {
   return new Duration(signed);
 }
 
-/** Formats as Go's `Duration.String`: `1h30m0s`, `1.5s`, `250ms`. */
+/** Formats a duration as Go's `Duration.String` does: `1h30m0s`, `1.5s`, `250ms`. */
 export function formatGoDuration({ nanos }: Duration): string {
   if (nanos === 0n) return "0s";
   const sign = nanos < 0n ? "-" : "";
@@ -161,14 +176,17 @@ export function formatGoDuration({ nanos }: Duration): string {
   return `${sign}${upper}${seconds}s`;
 }
 
-/** Formats as seconds in double precision: `5400s`, `1.5s`. */
+/** Formats a duration in seconds, computed with doubles: `5400s`, `1.5s`. */
 export function formatSeconds(duration: Duration): string {
   const seconds = secondsOf(duration);
   const text = String(seconds);
   return `${text.includes("e") ? seconds.toFixed(9) : text}s`;
 }
 
-/** The seconds of a duration as a double, as Go's `Duration.Seconds`: long ones lose nanoseconds. */
+/**
+ * Returns the seconds of a duration as a double, as Go's `Duration.Seconds` does. For long durations,
+ * nanoseconds are lost.
+ */
 export function secondsOf({ nanos }: Duration): number {
   return Number(nanos / NANOS) + Number(nanos % NANOS) / 1e9;
 }

@@ -1,4 +1,4 @@
-/** The values that expressions compute with. */
+/** The values that CEL expressions compute with. */
 import type { Json, JsonObject } from "../../api/mod.ts";
 import { Uint } from "../syntax/ast.ts";
 import { attempt, CelError, read } from "./error.ts";
@@ -7,7 +7,7 @@ import type { Duration, Timestamp } from "./time.ts";
 
 export { Uint };
 
-/** Any CEL value. An int is a `bigint`, a double is a `number`. */
+/** Any CEL value. A CEL int is a `bigint`, and a CEL double is a `number`. */
 export type Value =
   | null
   | boolean
@@ -24,20 +24,26 @@ export type Value =
   | TypeValue
   | Opaque;
 
-/** The element typing of a list that has a schema. */
+/** The rules that a schema defines for the elements of a list. */
 export interface ListTyping {
   /**
-   * The identity of an element among the others, for lists whose `x-kubernetes-list-type` is `set` or
-   * `map`; absent for atomic lists.
+   * Returns the identity of an element, if the list's `x-kubernetes-list-type` is `set` or `map`; absent for
+   * other lists.
    */
   readonly identity?: (element: Value, meter: Meter) => string;
-  /** Converts a value that is added to the list by the schema of its elements; a CelError on mismatch. */
+  /**
+   * Converts a value that an expression adds to the list, with the schema of the elements. Returns a
+   * CelError when the value contradicts the schema.
+   */
   adopt(item: Value | CelError, meter: Meter): Value | CelError;
 }
 
-/** A list: computed, or JSON whose elements are converted when they are read. */
+/**
+ * A list: either computed by an expression, or a JSON array whose elements are converted when an expression
+ * reads them.
+ */
 export class ListValue {
-  /** The untouched JSON, when the list came in as JSON. */
+  /** The JSON array from which the list was created; undefined for a computed list. */
   readonly json: readonly Json[] | undefined;
   #at: (index: number) => Value;
   #items: readonly (Value | CelError)[] | undefined;
@@ -47,7 +53,7 @@ export class ListValue {
     readonly size: number,
     at: (index: number) => Value,
     json?: readonly Json[],
-    /** The element typing; undefined when the list has no schema. */
+    /** The rules for the elements; undefined when the list has no schema. */
     readonly typing?: ListTyping,
   ) {
     this.#at = at;
@@ -59,7 +65,10 @@ export class ListValue {
     return this.typing !== undefined;
   }
 
-  /** A computed list. An element may be a CelError, which is thrown when the element is read. */
+  /**
+   * Creates a list of computed elements. In place of an element that could not be computed, the list may
+   * contain a CelError, which is thrown when the element is read.
+   */
   static of(items: readonly (Value | CelError)[]): ListValue {
     const list = new ListValue(items.length, (index) => read(items[index] ?? null));
     list.#items = items;
@@ -71,7 +80,7 @@ export class ListValue {
     return this.#weight ??= this.#items ? totalWeight(this.#items) : this.size;
   }
 
-  /** A list of JSON values, each converted when it is read. */
+  /** Creates a list from a JSON array. Each element is converted when an expression reads it. */
   static fromJson(
     json: readonly Json[],
     convert: (item: Json) => Value,
@@ -81,28 +90,34 @@ export class ListValue {
     return new ListValue(json.length, at, json, typing);
   }
 
-  /** A list whose elements are computed when they are read. */
+  /** Creates a list whose elements are computed when an expression reads them. */
   static lazy(size: number, at: (index: number) => Value): ListValue {
     return new ListValue(size, at);
   }
 
-  /** A computed list with a schema: the result of adding to a list that has one. */
+  /** Creates a computed list with a schema, such as the result of adding elements to a list with a schema. */
   static typed(typing: ListTyping, items: readonly (Value | CelError)[]): ListValue {
     return new ListValue(items.length, (index) => read(items[index] ?? null), undefined, typing);
   }
 
-  /** The element at an index, which must be within bounds. */
+  /**
+   * Returns the element at an index, which must be within bounds. Throws the CelError that is stored in
+   * place of the element.
+   */
   at(index: number, meter: Meter): Value {
     meter.charge(this.#items === undefined ? ACCESS_COST.converted : ACCESS_COST.read);
     return this.#at(index);
   }
 
-  /** The elements in order; reading one may throw its CelError. */
+  /** Yields the elements in order. Throws when an element is a CelError. */
   *values(meter: Meter): Generator<Value> {
     for (let index = 0; index < this.size; index++) yield this.at(index, meter);
   }
 
-  /** All elements, a CelError in place of each that cannot be read: for moving elements unread. */
+  /**
+   * Returns all elements without throwing: in place of an element that cannot be read, the list contains a
+   * CelError. Used to move elements to another list.
+   */
   items(meter: Meter): (Value | CelError)[] {
     const cost = this.#items === undefined ? ACCESS_COST.converted : ACCESS_COST.read;
     meter.charge(this.size * cost);
@@ -114,89 +129,114 @@ export class ListValue {
   }
 }
 
-/** A map, or an object with declared fields. */
+/** A CEL map, or an object with declared fields. */
 export abstract class MapValue {
-  /** The untouched JSON, when the map came in as JSON. */
+  /** The JSON object from which the map was created; undefined for a computed map. */
   abstract readonly json: JsonObject | undefined;
-  /** Whether this is an object with declared fields; a null field then counts as absent. */
+  /** Whether the value is an object with declared fields. A null field of such an object counts as absent. */
   abstract readonly isStruct: boolean;
-  /** Whether the map has a schema: comparing it with anything but a map then fails. */
+  /** Whether the map has a schema. Comparing such a map with a value that is not a map fails. */
   abstract readonly isTyped: boolean;
-  /** The number of values that a complete walk visits, when the map holds them already; else 0. */
+  /**
+   * The number of values that a complete walk through a computed map visits. The weight of a JSON object is
+   * 0, because each access to it is charged separately.
+   */
   abstract readonly weight: number;
-  /** The number of entries. */
+  /** Returns the number of entries. */
   abstract size(meter: Meter): number;
-  /** The value of a key; undefined when the key does not exist. Throws the entry's CelError. */
+  /**
+   * Returns the value of a key; undefined when the map does not have the key. Throws the CelError that is
+   * stored in place of the value.
+   */
   abstract find(key: Value, meter: Meter): Value | undefined;
-  /** Whether the key exists; its value is not converted. */
+  /** Reports whether the map has a key, without converting the key's value. */
   abstract has(key: Value, meter: Meter): boolean;
-  /** The keys in the order of the data. */
+  /** Returns the keys in the order of the entries. */
   abstract keys(meter: Meter): Iterable<Value>;
-  /** The keys with their values, a CelError in place of each value that cannot be read. */
+  /** Returns the keys and values. In place of a value that cannot be read, an entry contains a CelError. */
   abstract entries(meter: Meter): Iterable<readonly [Value, Value | CelError]>;
 }
 
-/** Whether a value is a map or an object. */
+/** Reports whether a value is a map or an object. */
 export function isMap(value: unknown): value is MapValue {
   return value instanceof MapValue;
 }
 
-/** A value that may be absent. */
+/** A CEL optional: a value that may be absent. */
 export class Optional {
-  /** The absent value. */
+  /** The optional without a value. */
   static readonly none = new Optional(undefined);
 
   private constructor(readonly value: Value | undefined) {}
 
-  /** A present value; the absent one for undefined. */
+  /** Creates an optional with a value; the optional without a value when `value` is undefined. */
   static of(value: Value | undefined): Optional {
     return value === undefined ? Optional.none : new Optional(value);
   }
 }
 
-/** A type as a value, as `type(x)` returns it. */
+/** A CEL type as a value, as `type(x)` returns it. */
 export class TypeValue {
-  /** `name` is the type's name in CEL, such as `int` or `google.protobuf.Timestamp`. */
+  /**
+   * Creates a type value.
+   *
+   * @param name The name of the type in CEL, such as `int` or `google.protobuf.Timestamp`.
+   */
   constructor(readonly name: string) {}
 }
 
-/** A value of a type that a library defines. */
+/** A value of a type that a library defines, such as a quantity. */
 export abstract class Opaque {
-  /** The type's name. */
+  /** The name of the type. */
   abstract readonly typeName: string;
-  /** Whether it may be a key of a map. */
+  /** Whether the value may be the key of a map. */
   readonly isHashable: boolean = true;
-  /** The text by which keys of this type are equal; undefined when they are compared by object identity. */
+  /**
+   * A string that is the same for equal values of this type; undefined when values of this type are compared
+   * by object identity.
+   */
   get keyText(): string | undefined {
     return undefined;
   }
-  /** Result of comparing with a value of another type: unequal (false), or a failure (undefined). */
+  /**
+   * The result of comparing the value with a value of another type: false for unequal, undefined for values
+   * that cannot be compared.
+   */
   readonly likeOthers: false | undefined = undefined;
-  /** Whether both values of this type are equal; undefined when they cannot be compared. */
+  /**
+   * Reports whether two values of this type are equal. Returns undefined when the values cannot be compared.
+   */
   abstract equals(other: Opaque, meter: Meter): boolean | undefined;
 
-  /** The value of a field, also for `has()`; undefined when absent. Most library types have no fields. */
+  /**
+   * Returns the value of a field; undefined when the field is absent. Called for a selection and for
+   * `has()`. Most library types have no fields.
+   */
   field(_key: Value): Value | undefined {
     return undefined;
   }
 }
 
-/** The value of `omit()`: the field or list element that holds it is left out of the JSON. */
+/**
+ * The result of the function `omit()`. The object or list that contains it leaves out the field or element
+ * when it is written as JSON.
+ */
 export class Omit extends Opaque {
-  /** The only instance. */
+  /** The only object of this class. */
   static readonly instance = new Omit();
-  /** The name that messages print for the type of `omit()`. */
+  /** The name of the type in messages. */
   readonly typeName = "kro.omit";
 
-  /** Always undefined: comparing results of `omit()` fails. */
+  /** Returns undefined, because a result of `omit()` cannot be compared. */
   override equals(): undefined {
     return undefined;
   }
 }
 
 /**
- * The number of values that a complete walk through a value visits. A list may hold another many times
- * over, so a small expression can build a value that no walk finishes; its weight is charged instead.
+ * Returns the number of values that a complete walk through a value visits, which is the weight of the
+ * value. A list may contain another list many times, so a small expression can build a value that no walk
+ * finishes. Walking is therefore charged by weight before it begins.
  */
 export function weightOf(value: Value): number {
   if (typeof value !== "object") return 0;
@@ -204,7 +244,7 @@ export function weightOf(value: Value): number {
   return value instanceof Optional && value.value !== undefined ? weightOf(value.value) : 0;
 }
 
-/** The weight of a list or map of these values. */
+/** Returns the weight of a list or map with these values. */
 export function totalWeight(values: readonly (Value | CelError)[]): number {
   return values.reduce<number>(
     (total, value) => total + 1 + (value instanceof CelError ? 0 : weightOf(value)),
