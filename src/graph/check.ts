@@ -1,4 +1,4 @@
-/** Type-checks prepared nodes and builds the nodes of the graph. */
+/** Type-checks the expressions of nodes and builds the nodes of the graph. */
 import {
   type CelScope,
   type CelType,
@@ -14,22 +14,27 @@ import { readsRevisionsOnly, statusPathsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
 import type { Dimension, Expression, Field, Node } from "./types.ts";
 
-/** The context that all expressions of a graph share. */
+/** The values that type-checking needs for all expressions of a graph. */
 export interface CheckContext {
-  /** The types of `schema` and of every node. */
+  /** The types of the variable `schema` and of every node, by name. */
   readonly variables: Readonly<Record<string, CelType>>;
-  /** The ids of all nodes; other names, such as `schema` and `each`, cause no dependency. */
+  /**
+   * The ids of all nodes. Only an expression that reads one of these names depends on a node; `schema` and
+   * `each` are not ids.
+   */
   readonly ids: ReadonlySet<string>;
   /** Whether the feature gate CELOmitFunction allows `omit()`. */
   readonly omit: boolean;
-  /** The reads of the status' expressions, by name; added to while the status is checked. */
+  /**
+   * The parts that the expressions of the status read of each variable. Checking the status fills the map.
+   */
   readonly statusReads: Map<string, Reads>;
 }
 
-/** The type of a value whose problem was reported; its uses cause no further problems. */
+/** The type of a value whose problem was reported already. Using such a value causes no further problems. */
 export const FAULTY: CelType = { kind: "error" };
 
-/** The type of a node in the expressions of other nodes: a list for collections. */
+/** Returns the type that a node has in the expressions of other nodes. For a collection, it is a list. */
 export function nodeType({ draft, info }: PreparedNode): CelType {
   if (!info) return FAULTY;
   const element = objectType(draft.id, info.schema);
@@ -40,7 +45,7 @@ export function nodeType({ draft, info }: PreparedNode): CelType {
 /**
  * Type-checks the expressions of a node and reports their problems.
  *
- * @returns The node; undefined when its kind is unknown.
+ * @returns The node of the graph; undefined when the kind of the node is unknown.
  */
 export function checkNode(
   node: PreparedNode,
@@ -61,7 +66,8 @@ export function checkNode(
     if (expression) forEach.push({ variable, list: expression });
   }
   const fields: Field[] = [];
-  // Copied for collections only: copying the scope for every node takes time quadratic in their number.
+  // The variables are copied only for a node with forEach. Copying them for every node would take time
+  // quadratic in the number of nodes.
   const inTemplate = node.forEach.length === 0
     ? scope
     : { ...scope, variables: { ...scope.variables, ...variables } };

@@ -1,22 +1,27 @@
-/** Compares the live CRD with the one that a graph needs, and finds breaking changes. */
+/** Compares the live CRD with the CRD that a graph needs, and finds breaking changes. */
 import { isObject, type Json, jsonEqual, type JsonObject, type KubeObject } from "../api/mod.ts";
 import { compareSchemas } from "./compare_schema.ts";
 
 /** One difference between two CRDs. */
 export interface CrdChange {
-  /** The field of instances (`spec.replicas`, `spec.ports[].name`), or of the CRD (`names.shortNames`). */
+  /**
+   * The path of the changed field, in an instance (`spec.replicas`, `spec.ports[].name`) or in the CRD
+   * (`names.shortNames`).
+   */
   path: string;
-  /** The change, such as `Property size was removed`. */
+  /** The description of the change, such as `Property size was removed`. */
   text: string;
-  /** Whether existing instances, or clients that were valid before, may be rejected afterwards. */
+  /**
+   * Whether the change is breaking: after the change, the API server may reject instances or requests that
+   * were valid before.
+   */
   breaking: boolean;
 }
 
 /**
- * The changes from the live CRD to the desired one: versions, schema, printer columns, names, scope and
- * metadata. Empty when the live CRD needs no update.
- *
- * The wording of each change, and whether it is breaking, are upstream's (`pkg/graph/crd/compat`).
+ * Returns the changes from the live CRD to the desired CRD: changes of versions, schema, printer columns,
+ * names, scope and metadata. The list is empty when the live CRD needs no update. As in upstream kro
+ * (`pkg/graph/crd/compat`), each change is described by the same words and breaking in the same cases.
  *
  * @example
  * ```ts
@@ -91,7 +96,10 @@ function compareNames(old: JsonObject, wanted: JsonObject): CrdChange[] {
   return changes;
 }
 
-/** Compares desired labels and annotations; further ones on the live object do not count. */
+/**
+ * Compares the labels and annotations that the desired CRD has. Additional labels and annotations of the
+ * live CRD are not a change.
+ */
 function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
   const changes: CrdChange[] = [];
   for (const field of ["labels", "annotations"] as const) {
@@ -105,8 +113,9 @@ function compareMetadata(live: KubeObject, desired: KubeObject): CrdChange[] {
 }
 
 /**
- * The printer columns without empty fields, which the API server omits, and without the descriptions that
- * upstream gives to its three default columns.
+ * Returns the printer columns of a version for the comparison. Empty fields are removed, because the API
+ * server omits them. The descriptions of the three default columns are removed, because only upstream kro
+ * writes them.
  */
 function columns(version: JsonObject): Json {
   const list = version.additionalPrinterColumns;
@@ -133,7 +142,7 @@ function object(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** The value, null when it is absent or an empty list. */
+/** Returns a value, or null when the value is absent or an empty list. */
 function filled(value: Json | undefined): Json {
   return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;
 }

@@ -1,19 +1,25 @@
-/** Compares two structural schemas keyword by keyword: stricter validation is a breaking change. */
+/** Compares two structural schemas keyword by keyword. Stricter validation is a breaking change. */
 import { isObject, type Json, jsonEqual, type JsonObject, jsonText } from "../api/mod.ts";
 import { unescapeName } from "../cel/mod.ts";
 import type { CrdChange } from "./compare.ts";
 
-/** The changes between two root schemas. Paths begin at the fields of the root. */
+/**
+ * Returns the changes from one root schema to another. The paths of the changes begin with a field of the
+ * root.
+ */
 export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[] {
   const changes: CrdChange[] = [];
   compareAt("", old, wanted, changes);
   return changes;
 }
 
-/** The rule of a keyword: the changes that two differing values mean. */
+/**
+ * The rule for a keyword of the schema: returns the changes that result from two different values of the
+ * keyword.
+ */
 type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
 
-/** The rules by keyword; other keywords are not breaking. */
+/** The rules by keyword. A change of any other keyword is not breaking. */
 const RULES = new Map<string, Rule>(Object.entries({
   description: (old, wanted) => harmless("Description", old, wanted),
   default: (old, wanted) => harmless("Default value", old, wanted),
@@ -39,7 +45,9 @@ const RULES = new Map<string, Rule>(Object.entries({
   ],
   "x-kubernetes-list-map-keys": (old, wanted) => [changed("List map keys", old, wanted, true)],
 }));
-/** Keywords that are compared structurally. */
+/**
+ * The keywords that contain schemas or lists. These keywords are compared by their content and have no rule.
+ */
 const NESTED = new Set(["type", "properties", "required", "items", "additionalProperties"]);
 
 function compareAt(path: string, old: JsonObject, wanted: JsonObject, out: CrdChange[]): void {
@@ -68,7 +76,8 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
     const report = (text: string, breaking: boolean) => out.push({ path: at, text, breaking });
     const hasDefault = object(to.get(name)).default !== undefined;
     if (to.get(name) === undefined) {
-      // Upstream declared escaped names in status schemas, but never stored values under them.
+      // Earlier versions of upstream kro declared escaped field names in the schema of the status, but never
+      // stored values under these names. Removing such a field is therefore not breaking.
       const harmless = isEscapeOf(name, to);
       report(`Property ${name} was removed`, !harmless);
       continue;
@@ -88,16 +97,17 @@ function compareProperties(path: string, old: JsonObject, wanted: JsonObject, ou
   }
 }
 
-/** Whether a name is the CEL-escaped form (`app__dash__name`) of a property that still exists. */
+/** Reports whether a name is the CEL-escaped form (`app__dash__name`) of a property that still exists. */
 function isEscapeOf(name: string, properties: ReadonlyMap<string, unknown>): boolean {
   const real = unescapeName(name);
   return real !== undefined && real !== name && properties.has(real);
 }
 
 /**
- * Compares `items` or `additionalProperties`.
+ * Compares the keyword `items` or `additionalProperties`.
  *
- * @param needed Whether every change to a boolean is breaking; else `true`, which allows any value, is not.
+ * @param needed Whether every change from a schema to a boolean is breaking. If false, a change to `true` is
+ * not breaking, because `true` allows any value.
  */
 function compareNested(
   path: string,
@@ -184,7 +194,7 @@ function changed(
   return { text, breaking };
 }
 
-/** The value of a keyword; undefined for values that mean the same as its absence. */
+/** Returns the value of a keyword; undefined for a value that has the same meaning as an absent keyword. */
 function keyword(schema: JsonObject, name: string): Json | undefined {
   const value = schema[name];
   const empty = value === "" || value === false || value === null ||
@@ -196,7 +206,10 @@ function sortedKeys(a: JsonObject, b: JsonObject): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-/** The properties as a map: their names may be those of Object.prototype. */
+/**
+ * Returns the properties of a schema as a map. A map is needed because a property may have a name such as
+ * `constructor`, which every JavaScript object has.
+ */
 function fields(value: Json | undefined): Map<string, Json | undefined> {
   return new Map(Object.entries(object(value)));
 }

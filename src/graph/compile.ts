@@ -1,4 +1,7 @@
-/** Compiles an RGD to a graph. Each stage continues after problems, so that all are found at once. */
+/**
+ * Compiles an RGD (ResourceGraphDefinition) to a graph. Each stage continues after a problem, so that all
+ * problems are reported together.
+ */
 import {
   Annotation,
   type GroupVersionKind,
@@ -25,12 +28,12 @@ import { gvkOf, resolveKind } from "./resolve.ts";
 import { checkStatus } from "./status.ts";
 import { type CompileOptions, type Graph, MAX_DIMENSIONS, type Node } from "./types.ts";
 
-/** A graph, or all problems of the RGD. */
+/** A compiled graph, or all problems of the RGD. */
 export type Compilation = { ok: true; graph: Graph } | { ok: false; problems: Problem[] };
 
 /**
- * The kinds whose schemas {@link compile} needs, without duplicates. Resources without a valid apiVersion
- * and kind are skipped; {@link compile} reports them.
+ * Returns the kinds whose schemas {@link compile} needs, without duplicates. A resource without a valid
+ * apiVersion and kind is skipped here, and {@link compile} reports it.
  */
 export function kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[] {
   const resources: unknown = isObject(rgd) && isObject(rgd.spec) ? rgd.spec.resources : undefined;
@@ -45,7 +48,8 @@ export function kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[] {
 }
 
 /**
- * Checks an RGD and compiles it to a graph. Never throws for faults of the RGD, whatever JSON it is.
+ * Checks an RGD and compiles it to a graph. The RGD may be any JSON value: its faults are returned as
+ * problems and never thrown.
  *
  * @example
  * ```ts
@@ -66,7 +70,8 @@ export function kindsOf(rgd: ResourceGraphDefinition): GroupVersionKind[] {
  * assert.equal(compiled.graph.crd.metadata.name, "shops.kro.run");
  * ```
  *
- * @param kinds The known kinds among {@link kindsOf}; missing ones are reported with code `KIND`.
+ * @param kinds The kinds returned by {@link kindsOf}, with their schemas. A kind that is missing here is
+ * reported as unknown with code `KIND`.
  */
 export function compile(
   rgd: ResourceGraphDefinition,
@@ -154,8 +159,8 @@ function vertices(
 }
 
 /**
- * The topological order; empty when there is a cycle. Every cycle is reported: the edges of one are
- * removed before the next is searched.
+ * Returns the topological order of the nodes; an empty list when there is a cycle. Every cycle is reported:
+ * the dependencies of a reported cycle are removed, and the search is repeated.
  */
 function orderOf(nodes: readonly PreparedNode[], report: Report): string[] {
   let remaining = vertices(nodes);

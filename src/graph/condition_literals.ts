@@ -1,21 +1,24 @@
 /**
- * Finds literal condition types and statuses in a condition's expression, which is known to parse.
- * Computed values and literals with escapes are checked only when they are evaluated.
+ * Finds the types and statuses in the expression of a condition that are written as string literals, so that
+ * they can be checked before the evaluation. The expression must be valid. Types and statuses that are
+ * computed or contain escapes are checked only when the expression is evaluated.
  */
 
-/** A string literal and the UTF-16 offset where it starts. */
+/** A string literal and its position in the expression. */
 export interface Literal {
   /** The characters between the quotes. */
   readonly value: string;
-  /** The offset of the opening quote. */
+  /** The position of the opening quote, as an offset in UTF-16 units. */
   readonly offset: number;
 }
 
-/** The literals of one expression. */
+/** The string literals of one expression that name a condition type or a status. */
 export interface ConditionLiterals {
-  /** The arguments of each `runtime.newCondition({…})`. */
+  /** The type and the status in each call of `runtime.newCondition({…})`, if they are string literals. */
   readonly made: readonly { type?: Literal; status?: Literal }[];
-  /** The types that `runtime.condition(schema, …)` looks up. */
+  /**
+   * The condition types that calls of `runtime.condition(schema, …)` look up, if they are string literals.
+   */
   readonly lookedUp: readonly Literal[];
 }
 
@@ -24,7 +27,7 @@ type Token = Literal;
 const TOKEN =
   /\/\/[^\n]*|[rRbB]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\w+|\S/g;
 
-/** Finds the literals of an expression. */
+/** Finds the string literals in an expression that name a condition type or a status. */
 export function conditionLiterals(source: string): ConditionLiterals {
   const tokens: Token[] = [...source.matchAll(TOKEN)]
     .map((match) => ({ value: match[0], offset: match.index }))
@@ -42,7 +45,7 @@ export function conditionLiterals(source: string): ConditionLiterals {
   return { made, lookedUp };
 }
 
-/** The values of `type` and `status` in a map literal, if they are string literals. */
+/** Returns the values of `type` and `status` in a map literal, if these values are string literals. */
 function entries(tokens: readonly Token[], from: number): { type?: Literal; status?: Literal } {
   const found: { type?: Literal; status?: Literal } = {};
   let depth = 0;
@@ -58,7 +61,10 @@ function entries(tokens: readonly Token[], from: number): { type?: Literal; stat
   return found;
 }
 
-/** The string literal at an index of the tokens, if one of `ends` follows it directly. */
+/**
+ * Returns the string literal at an index of the tokens. Returns undefined when the token is not a string
+ * literal, or when none of `ends` follows it directly.
+ */
 function stringAt(tokens: readonly Token[], at: number, ends: string[]): Literal | undefined {
   const token = tokens[at];
   const quoted = /^(["'])([^\\]*)\1$/.exec(token?.value ?? "");

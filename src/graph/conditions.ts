@@ -1,4 +1,4 @@
-/** Checks the conditions that an author declares in `schema.status.conditions`. */
+/** Checks the status conditions that the author of an RGD declares in `schema.status.conditions`. */
 import { didYouMean, INSTANCE_CONDITIONS, type Json, type Problem } from "../api/mod.ts";
 import { type CelType, CONDITION, typeText } from "../cel/mod.ts";
 import type { CheckContext } from "./check.ts";
@@ -12,7 +12,9 @@ import type { Expression } from "./types.ts";
 
 const ROOT = "schema.status.conditions";
 
-/** Checks the entries and reports their problems. Returns the valid ones in order. */
+/**
+ * Checks the declared status conditions and reports their problems. Returns the valid conditions in order.
+ */
 export function checkConditions(
   raw: Json | undefined,
   context: CheckContext,
@@ -60,7 +62,10 @@ export function checkConditions(
 const BUILT_IN = [...INSTANCE_CONDITIONS.dependents, INSTANCE_CONDITIONS.root];
 const STATUSES = ["True", "False", "Unknown"];
 
-/** Reports invalid literal types and statuses, which would otherwise fail only when evaluated. */
+/**
+ * Reports invalid condition types and statuses that are written as literals. Without this check, they would
+ * fail only when the expression is evaluated.
+ */
 function checkLiterals(drafts: readonly Draft[], report: Report): void {
   const literals = drafts.map((draft) => {
     const [part] = draft.parts;

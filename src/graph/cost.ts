@@ -1,36 +1,43 @@
-/** Static cost estimates of a graph: of each expression and of a whole pass. */
+/**
+ * Estimates the cost of a graph: of each expression and of a whole pass, which is one reconciliation of one
+ * instance.
+ */
 import { COST_LIMITS, type CostEstimate, type CostLimits } from "../cel/mod.ts";
 import { rootOf } from "./read_node.ts";
 import { below } from "./template.ts";
 import type { Expression, Graph, Node } from "./types.ts";
 
-/** The estimate of one expression. */
+/** The estimated cost of one expression. */
 export interface ExpressionCost {
-  /** The id of its node; absent for the status. */
+  /** The id of the node to which the expression belongs; absent for an expression of the status. */
   readonly node?: string;
-  /** The path below the node or below `spec`, as in {@link Problem}. */
+  /** The path of the expression, relative to the node or to `spec`, as in {@link Problem}. */
   readonly path: string;
   /** The expression as its author wrote it. */
   readonly expression: string;
-  /** The cost of one evaluation. */
+  /** The estimated cost of one evaluation of the expression. */
   readonly cost: CostEstimate;
 }
 
-/** The estimates of a graph. */
+/** The estimated costs of a graph. */
 export interface GraphCost {
-  /** All expressions: node by node, then the status. */
+  /** The costs of all expressions: first the expressions of each node, then the expressions of the status. */
   readonly expressions: readonly ExpressionCost[];
   /**
-   * The cost of a whole pass. The maximum counts an expression of a collection for each object that a
-   * forEach may create. The minimum assumes empty collections and excluded nodes.
+   * The cost of a whole pass over an instance. The maximum counts an expression of a collection once for
+   * each object that a forEach may create. The minimum assumes that collections are empty and that nodes
+   * with includeWhen are excluded.
    */
   readonly pass: CostEstimate;
 }
 
-/** The default limit for the number of objects of a forEach (`--rgd-max-collection-size`). */
+/**
+ * The maximum number of objects that one forEach may create by default. The flag `--rgd-max-collection-size`
+ * changes the limit.
+ */
 export const MAX_COLLECTION_SIZE = 1000;
 
-/** The number of evaluations of an expression in a pass. */
+/** The range of how many times an expression is evaluated in a pass. */
 interface Times {
   readonly min: number;
   readonly max: number;
@@ -49,7 +56,8 @@ interface Times {
  * }
  * ```
  *
- * @param maxCollectionSize The greatest number of objects of a forEach (`--rgd-max-collection-size`).
+ * @param maxCollectionSize The maximum number of objects that one forEach may create
+ * (`--rgd-max-collection-size`).
  */
 export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE): GraphCost {
   const expressions: ExpressionCost[] = [];
@@ -70,7 +78,8 @@ export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE)
     );
     const root = rootOf(node.type);
     for (const { path, expression } of node.fields) {
-      // Names and namespaces are evaluated once more, for the planned inventory.
+      // The names and namespaces of objects are evaluated twice: once for the planned inventory, and once
+      // for the object.
       const often = path[0] === "metadata" && path.length === 2 ? 2 : 1;
       add(below(root, path), expression, { min: least, max: often * objects }, node);
     }
@@ -84,7 +93,7 @@ export function graphCost(graph: Graph, maxCollectionSize = MAX_COLLECTION_SIZE)
   return { expressions, pass: { min, max } };
 }
 
-/** The expressions whose greatest cost exceeds the limit of one evaluation. */
+/** Returns the expressions whose maximum cost exceeds the limit of one evaluation. */
 export function dearExpressions(
   cost: GraphCost,
   limits: CostLimits = COST_LIMITS,

@@ -1,4 +1,4 @@
-/** Parses and type-checks one string with expressions, and reports all of its problems. */
+/** Parses and type-checks one string of an RGD that contains expressions, and reports all of its problems. */
 import type { Problem, ProblemCode } from "../api/mod.ts";
 import {
   type CelProblem,
@@ -16,9 +16,11 @@ import type { Report } from "./report.ts";
 import { type Part, scan } from "./scan.ts";
 import type { Expression } from "./types.ts";
 
-/** The place of an expression, and the codes of its problems. */
+/**
+ * The place of an expression in the RGD, and the codes under which problems of the expression are reported.
+ */
 export interface Place {
-  /** The path below the node or `spec`. */
+  /** The path of the string, relative to the node or to `spec`. */
   readonly path: string;
   /** The code for a malformed `${…}`. */
   readonly form: ProblemCode;
@@ -28,38 +30,47 @@ export interface Place {
   readonly type: ProblemCode;
 }
 
-/** Codes of expressions in templates, external references, forEach and includeWhen. */
+/** The problem codes for expressions in templates, external references, forEach and includeWhen. */
 export const NODE_CODES = { form: "EXPR-SYNTAX", reference: "REF", type: "TYPE" } as const;
-/** Codes of expressions in readyWhen. */
+/** The problem codes for expressions in readyWhen. */
 export const READY_CODES = { form: "EXPR-SYNTAX", reference: "TYPE", type: "TYPE" } as const;
-/** Codes of expressions in the status. */
+/** The problem codes for expressions in the status. */
 export const STATUS_CODES = { form: "STATUS", reference: "STATUS", type: "STATUS" } as const;
-/** Codes of author conditions. */
+/** The problem codes for the status conditions that the author of an RGD declares. */
 export const CONDITION_CODES = { form: "COND", reference: "COND", type: "COND" } as const;
 
-/** A parsed string with expressions, not yet type-checked. */
+/** A string with expressions that is parsed but not type-checked yet. */
 export interface Draft {
   /** The place of the string, and the codes for its problems. */
   readonly place: Place;
   /** The string as its author wrote it. */
   readonly source: string;
-  /** Whether the string is a single `${…}`, so that the result keeps its type. */
+  /**
+   * Whether the string is a single `${…}`. The result of the expression then keeps its type instead of being
+   * converted to a string.
+   */
   readonly standalone: boolean;
-  /** Literal text and expressions, with their offsets in {@link source}. */
+  /** The parts of the string: literal text and expressions, with their offsets in {@link source}. */
   readonly parts: readonly (Part & { parsed?: Parsed })[];
-  /** Free identifiers with the offset of their first use in {@link source}. */
+  /**
+   * The variables of the expressions, with the offset of their first use in {@link source}. Variables that
+   * macros declare are left out.
+   */
   readonly references: ReadonlyMap<string, number>;
-  /** Functions with the offset of their first use in {@link source}. */
+  /** The functions that the expressions call, with the offset of their first use in {@link source}. */
   readonly functions: ReadonlyMap<string, number>;
-  /** Reported names. The draft yields no expression, but its other problems are still found. */
+  /**
+   * The unknown names that were reported already. A string with such names is still type-checked to find
+   * other problems, but does not become an expression of the graph.
+   */
   readonly faulty?: readonly string[];
 }
 
 /**
- * Parses a string and reports its problems.
+ * Parses a string with expressions and reports its problems.
  *
- * @param standalone Accepts only a string that is a single `${…}`.
- * @returns Undefined for text without expressions and after a problem.
+ * @param standalone Whether the string must be a single `${…}`.
+ * @returns The parsed string; undefined when the string has no expressions or has a problem.
  */
 export function readExpression(
   source: string,
@@ -108,16 +119,19 @@ function merge(into: Map<string, number>, from: ReadonlyMap<string, number>, off
   for (const [name, at] of from) if (!into.has(name)) into.set(name, at + offset);
 }
 
-/** The requirement for an expression's result: fits a field, or passes a check that returns the fault. */
+/**
+ * The requirement for the result of an expression: either the result must fit a field with a schema, or a
+ * function checks the type of the result. The function returns the fault of the type.
+ */
 export type Expectation =
   | { fits: Schema | undefined }
   | { accepts: (type: CelType) => string | undefined };
 
 /**
- * Type-checks a draft and reports its problems.
+ * Type-checks a parsed string and reports its problems.
  *
  * @param ids The ids of the graph's nodes.
- * @returns Undefined after a problem.
+ * @returns The expression; undefined when the string has a problem.
  */
 export function checkExpression(
   draft: Draft,
@@ -129,7 +143,7 @@ export function checkExpression(
   const { faulty } = draft;
   const program = compileDraft(draft, faulty ? { ...scope, faulty } : scope, report);
   if (!program || faulty) return undefined;
-  // The problem behind an error type was reported already.
+  // A result has the error type only after a problem was reported, so the type is not checked again.
   const fault = program.type.kind === "error"
     ? undefined
     : "fits" in expectation
@@ -147,8 +161,8 @@ export function checkExpression(
 const NONE: readonly string[] = [];
 
 /**
- * The node ids among names. Every expression of every graph holds the result, so arrays are shared where
- * possible.
+ * Returns the names that are ids of nodes. Every expression of every graph stores such a list, so lists are
+ * shared where possible to save memory.
  */
 function nodesAmong(names: readonly string[], ids: ReadonlySet<string>): readonly string[] {
   if (names.every((name) => ids.has(name))) return names;
@@ -172,7 +186,10 @@ function misfit(
 
 const SCALARS = ["bool", "double", "int", "string", "uint"];
 
-/** A hint with the function that converts every value of one scalar type to another, if there is one. */
+/**
+ * Returns a hint with the function that converts the found type to the expected type. Returns undefined when
+ * there is no function that converts every value.
+ */
 function conversion(found: string, expected: string): string | undefined {
   const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);
   return converts && found !== "bool" || expected === "string" && found === "bool"
@@ -187,7 +204,8 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     const { message, hint } = problem;
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
-  // compileTemplate reports offsets in the whole string only for templates with text.
+  // `compileTemplate` reports offsets in the whole string only when the string contains literal text. A
+  // string of expressions alone is compiled part by part to get the offsets.
   const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;

@@ -1,4 +1,4 @@
-/** The hash that identifies an RGD's spec, and the names of GraphRevisions. */
+/** Computes the hash that identifies the spec of an RGD, and the names of GraphRevisions. */
 import {
   isObject,
   type Json,
@@ -9,8 +9,8 @@ import {
 } from "../api/mod.ts";
 
 /**
- * The hash of a spec as 16 hex digits: FNV-1a 64 over the normalized JSON. It equals upstream's, so that
- * revisions written by either are recognized by the other.
+ * Returns the hash of a spec as 16 hex digits: the FNV-1a hash with 64 bits of the normalized JSON. The hash
+ * equals the hash of upstream kro, so that this program and upstream kro recognize each other's revisions.
  *
  * @example
  * ```ts
@@ -26,8 +26,8 @@ export function specHash(spec: RgdSpec): string {
 }
 
 /**
- * The name of a GraphRevision: `<rgd>-r00001`. A name of over 253 characters is cut and made unique by a
- * hash.
+ * Returns the name of a GraphRevision: `<rgd>-r00001`. A name of more than 253 characters is shortened, and
+ * a hash in the name keeps it unique.
  */
 export function revisionName(rgd: string, revision: number): string {
   const suffix = `-r${String(revision).padStart(5, "0")}`;
@@ -37,7 +37,10 @@ export function revisionName(rgd: string, revision: number): string {
   return (prefix || "gr") + tail;
 }
 
-/** The spec with fields in upstream's order and defaults filled in; `undefined` fields are not encoded. */
+/**
+ * Returns the spec with its fields in upstream's order and with defaults filled in. Fields with the value
+ * `undefined` are not encoded.
+ */
 function normalised(spec: unknown): Json {
   const s = object(spec);
   const resources = list(s.resources).map((r) => resource(object(r)))
@@ -123,12 +126,13 @@ function strings(value: Json | undefined): Json | undefined {
   return isObject(value) && Object.keys(value).length ? sorted(value) : undefined;
 }
 
-/** The value with the keys of its objects sorted at every level. */
+/** Returns a value in which the keys of all objects are sorted. */
 function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isObject(value)) return value;
   const keys = Object.keys(value).filter((k) => value[k] !== undefined).sort(byteOrder);
-  // A list of entries: JavaScript moves integer-like keys of an object to the front.
+  // JavaScript moves keys that look like integers to the front of an object, so the sorted entries are
+  // stored in a list.
   return new SortedObject(keys.map((k) => [k, sorted(value[k]!)])) as unknown as JsonObject;
 }
 
@@ -137,7 +141,7 @@ class SortedObject {
   constructor(readonly entries: [string, Json][]) {}
 }
 
-/** Compact JSON with the HTML escapes of Go's `encoding/json`. */
+/** Encodes a value as compact JSON with the HTML escapes of Go's `encoding/json`. */
 function encode(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(encode).join(",")}]`;
   const entries = value instanceof SortedObject
@@ -152,7 +156,7 @@ function encode(value: unknown): string {
   );
 }
 
-/** Order by code points, which is the order of the UTF-8 bytes. */
+/** Compares two strings by their code points, which is also the order of their UTF-8 bytes. */
 function byteOrder(a: string, b: string): number {
   const left = [...a], right = [...b];
   for (let i = 0; i < left.length && i < right.length; i++) {

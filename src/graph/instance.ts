@@ -1,17 +1,17 @@
-/** The CRD that a graph generates, and the schema of the variable `schema`. */
+/** Generates the CRD of a graph's instances, and the schema of the variable `schema`. */
 import { type JsonObject, type KubeObject, type PrinterColumn } from "../api/mod.ts";
 import { objectMetaSchema, type Schema } from "../openapi/mod.ts";
 import { plural } from "./plural.ts";
 import type { SchemaDraft } from "./read.ts";
 
-/** The default printer columns. */
+/** The printer columns of a CRD whose RGD declares no printer columns. */
 const COLUMNS: PrinterColumn[] = [
   { name: "State", type: "string", jsonPath: ".status.state" },
   { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
   { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
 ];
 
-/** The schema of `status.conditions`. */
+/** The schema of the field `status.conditions`. */
 const CONDITIONS: Schema = {
   type: "array",
   items: {
@@ -27,7 +27,10 @@ const CONDITIONS: Schema = {
   },
 };
 
-/** The schema of the variable `schema`: the instance with all metadata, without its status. */
+/**
+ * Returns the schema of the variable `schema`, which is the instance with its metadata and without its
+ * status.
+ */
 export function instanceSchema(spec: Schema, namespaced: boolean): Schema {
   const type = { type: "string" };
   const metadata = objectMetaSchema({ namespaced });
@@ -35,9 +38,10 @@ export function instanceSchema(spec: Schema, namespaced: boolean): Schema {
 }
 
 /**
- * The CRD of an RGD, without kro's own labels.
+ * Returns the CRD that an RGD defines, without kro's own labels.
  *
- * @param status The schema of the author's status fields; `state` and `conditions` are added.
+ * @param status The schema of the status fields that the author declares. The fields `state` and
+ * `conditions` are added.
  */
 export function generateCrd(draft: SchemaDraft, spec: Schema, status: Schema): KubeObject {
   const { kind, group, raw } = draft;

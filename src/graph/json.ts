@@ -1,6 +1,6 @@
-/** Helpers for JSON values of unknown shape. */
+/** Helpers for JSON values of unknown structure. */
 
-/** The JSON type of a value for messages, such as `a list` or `an integer`. */
+/** Returns the JSON type of a value for messages, such as `a list` or `an integer`. */
 export function kindOfJson(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";

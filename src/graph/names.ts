@@ -1,4 +1,4 @@
-/** Naming rules for kinds, node ids and forEach variables. */
+/** The rules for the names of kinds, nodes and forEach variables. */
 
 const KRO_RESERVED =
   `apiVersion context dependency dependencies each externalRef externalReference externalRefs
@@ -9,13 +9,13 @@ const CEL_RESERVED = `true false null in as break const continue else for functi
   loop package namespace return var void while`;
 const RESERVED = new Set(`${KRO_RESERVED} ${CEL_RESERVED}`.split(/\s+/));
 
-/** The fault of a kind's name; undefined when it is valid. */
+/** Returns the fault of a kind's name; undefined when the name is valid. */
 export function kindFault(kind: string): string | undefined {
   if (/^[A-Z][a-zA-Z0-9]*$/.test(kind)) return undefined;
   return `kind "${kind}" is not UpperCamelCase (letters and digits, starting with a capital)`;
 }
 
-/** The fault of a node id or variable name; undefined when it is valid. */
+/** Returns the fault of the id of a node or the name of a variable; undefined when the name is valid. */
 export function identifierFault(name: string): string | undefined {
   if (RESERVED.has(name)) return `"${name}" is a reserved word`;
   if (/^[a-z][a-zA-Z0-9]*$/.test(name)) return undefined;

@@ -1,16 +1,17 @@
-/** Orders a graph: topological order, cycles and deletion waves. */
+/** Orders the nodes of a graph: computes the topological order, cycles and deletion waves. */
 
 /** A node with its dependencies. */
 export interface Vertex {
-  /** The id. */
+  /** The id of the node. */
   readonly id: string;
-  /** The ids of vertices that must come before it. */
+  /** The ids of the nodes that must come before this node. */
   readonly dependencies: readonly string[];
 }
 
 /**
- * The topological order: repeatedly the first vertex of the list whose dependencies are all placed, as
- * upstream. If the dependencies are cyclic, one cycle, whose first id is repeated at the end.
+ * Returns the topological order of the nodes. As in upstream kro, the order repeatedly takes the first node
+ * of the list whose dependencies are all ordered already. If the dependencies are cyclic, returns one cycle,
+ * in which the first id is repeated at the end.
  */
 export function topologicalOrder(
   vertices: readonly Vertex[],
@@ -28,7 +29,7 @@ export function topologicalOrder(
   return { ok: true, order };
 }
 
-/** Follows unplaced dependencies until a vertex occurs twice. */
+/** Finds a cycle: follows the dependencies that are not ordered yet until a node occurs twice. */
 function findCycle(waiting: readonly Vertex[], placed: ReadonlySet<string>): string[] {
   const byId = new Map(waiting.map((v) => [v.id, v]));
   const path: string[] = [];
@@ -41,10 +42,10 @@ function findCycle(waiting: readonly Vertex[], placed: ReadonlySet<string>): str
 }
 
 /**
- * The deletion wave of each vertex, for the annotation `internal.kro.run/apply-order`. Vertices without
- * dependents have the highest number and are deleted first; wave 1 is deleted last.
+ * Returns the deletion wave of each node, for the annotation `internal.kro.run/apply-order`. Nodes on which
+ * no other node depends have the highest wave and are deleted first. Wave 1 is deleted last.
  *
- * @param order A topological order of the vertices.
+ * @param order The ids of the nodes in topological order.
  */
 export function applyOrders(
   vertices: readonly Vertex[],

@@ -1,19 +1,22 @@
 /**
- * The plural of a kind, which names its CRD. Results equal those of upstream's library
- * (github.com/gobuffalo/flect).
+ * Returns the plural of a kind, which is part of the name of the kind's CRD. The results equal the results
+ * of the library that upstream kro uses (github.com/gobuffalo/flect).
  */
 import { ALTERNATIVES, IRREGULAR, PLAIN, SUFFIXES, UNCHANGED } from "./plural_words.ts";
 
-/** Kinds whose plural in the library has capitals, so that the API server rejects the CRD. */
+/**
+ * Kinds for which the library returns a plural with capital letters. The API server rejects a CRD with such
+ * a plural.
+ */
 const BROKEN = new Set(
   "aes bss cmos des dns ess fcs https ids ips mpls pots".split(" "),
 );
-/** Acronyms that the library only appends an `s` to. */
+/** Acronyms to which the library only appends an `s`. */
 const PLAIN_ACRONYMS = new Set(["ssh", "eia", "tia"]);
 
 const plurals = new Map<string, string>();
 const knownPlurals = new Set<string>(words(ALTERNATIVES));
-/** Singulars and plurals that may end a longer word, with their replacements. */
+/** Singulars and plurals at the end of a longer word, with the plural that replaces them. */
 const endings = new Map<string, string>();
 
 for (const pair of entries()) {
@@ -27,13 +30,13 @@ for (const pair of entries()) {
 const suffixes = words(SUFFIXES).map((pair) => pair.split(">") as [string, string]);
 const longest = Math.max(...[...endings.keys()].map((e) => e.length));
 
-/** Whether the plural of a kind cannot be part of a CRD's name. */
+/** Reports whether the plural of a kind cannot be part of a CRD's name. */
 export function hasNoPlural(lowerCasedKind: string): boolean {
   return BROKEN.has(lowerCasedKind);
 }
 
 /**
- * The plural of a lower-cased kind.
+ * Returns the plural of a kind whose name is in lower case.
  *
  * @example
  * ```ts

@@ -1,23 +1,24 @@
 /**
- * English words and suffixes whose plural is not formed with `s`: the tables of the library that upstream
- * uses, because they decide the names of CRDs. `!` marks entries that match whole words only, `~` entries
- * whose plural is not recognized as a plural.
+ * English words and suffixes whose plural is not formed by appending `s`. The tables come from the library
+ * that upstream kro uses, because the plurals are part of the names of CRDs. The mark `!` follows a word
+ * that is matched only as a whole word. The mark `~` follows a word whose plural the library does not
+ * recognize as a plural.
  */
 
-/** Words that equal their plural. */
+/** Words whose singular and plural are the same. */
 export const UNCHANGED = `
   aircraft beef bison blues~ chassis deer equipment fish graffiti information jeans media money
   moose news police rice salmon series sheep shrimp species swine trout tuna you
 `;
 
-/** Words that would match a suffix but form their plural with `s`. */
+/** Words that match a suffix of the table below, but form their plural by appending `s`. */
 export const PLAIN = `
   abuse ache agenda base bureau cause chive clause cookie cruse curriculum dwarf excuse formula
   fuse hive hoof house human misuse move movie muse pause pretorium quota shoe stadium toe! use!
   vedalia
 `;
 
-/** Irregular words as `singular>plural`. */
+/** Irregular words, written as `singular>plural`. */
 export const IRREGULAR = `
   adieu>adieux alias!>aliases alumna>alumnae alumnus>alumni apex>apices appendix>appendices
   aquarium>aquaria auditorium>auditoria axis!>axes bacillus>bacilli basis~>bases
@@ -33,7 +34,7 @@ export const IRREGULAR = `
   vertex>vertices vita>vitae vortex>vortices woman>women
 `;
 
-/** Further plurals of the words above. */
+/** Additional plurals of the irregular words above. */
 export const ALTERNATIVES = `
   adieus alumnuses apexes appendixes aquariums auditoriums beefs buffalos bureaux cactuses
   codexes corpuses curricula dwarves fishes focuses formulae ganglions helixes hooves indexes
@@ -41,7 +42,7 @@ export const ALTERNATIVES = `
   stadia swines symposiums trouts tunas vertexes vortexes
 `;
 
-/** Suffixes as `singular>plural`; the first that matches is used. */
+/** Suffixes, written as `singular>plural`. The first suffix that matches a word is used. */
 export const SUFFIXES = `
   tive>tives eaf>eaves oaf>oaves afe>aves arf>arves rfe>rves rf>rves lf>lves fe>ves ay>ays
   ey>eys oy>oys quy>quies uy>uys y>ies eau>eaux bula>bulae dula>bulae lula>bulae nula>bulae

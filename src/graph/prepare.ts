@@ -1,4 +1,7 @@
-/** Finds the expressions of a node, checks the names in them, and derives its dependencies. */
+/**
+ * Finds the expressions of a node, checks the names in the expressions, and derives the dependencies of the
+ * node.
+ */
 import { CRD_KIND, isObject, type JsonObject } from "../api/mod.ts";
 import type { KindInfo } from "../openapi/mod.ts";
 import { type Draft, NODE_CODES, readExpression, READY_CODES } from "./expression.ts";
@@ -8,37 +11,46 @@ import type { Report } from "./report.ts";
 import { walkSelector } from "./selector.ts";
 import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
-/** A node with parsed expressions, whose names were checked. */
+/** A node whose expressions are parsed and contain only known names. */
 export interface PreparedNode {
-  /** The entry of `spec.resources` that the node was read from. */
+  /** The entry of `spec.resources` that defines the node. */
   readonly draft: NodeDraft;
-  /** The kind and schema of its objects; undefined when the kind is unknown, which was reported. */
+  /**
+   * The kind of the node's objects with its schema; undefined when the kind is unknown. An unknown kind was
+   * reported already.
+   */
   readonly info: KindInfo | undefined;
-  /** The expressions in its object, with their paths. */
+  /** The expressions in the node's object, with their paths. */
   readonly fields: readonly FieldDraft[];
-  /** The forEach dimensions. A draft is undefined when its expression does not parse. */
+  /**
+   * The forEach dimensions of the node. The draft of a dimension is undefined when its expression has a
+   * syntax error.
+   */
   readonly forEach: readonly { variable: string; draft: Draft | undefined }[];
-  /** The expressions of includeWhen that parse. */
+  /** The expressions of includeWhen without a syntax error. */
   readonly includeWhen: readonly Draft[];
-  /** The expressions of readyWhen that parse. */
+  /** The expressions of readyWhen without a syntax error. */
   readonly readyWhen: readonly Draft[];
-  /** The ids of nodes that it depends on, sorted; also those in expressions with problems. */
+  /**
+   * The sorted ids of the nodes that this node depends on. Dependencies in expressions with problems are
+   * included.
+   */
   readonly dependencies: readonly string[];
 }
 
-/** The context of the RGD in which a node is prepared. */
+/** The values of the RGD that preparing a node needs. */
 export interface PrepareContext {
   /** The ids of all nodes of the RGD. */
   readonly ids: ReadonlySet<string>;
-  /** The names that expressions may refer to: the ids of all nodes, and `schema`. */
+  /** The names that expressions may use: the ids of all nodes, and `schema`. */
   readonly names: ReadonlySet<string>;
-  /** Whether instances are namespaced. If not, templates cannot take a default namespace from them. */
+  /** Whether instances belong to a namespace. If not, the objects of a node have no default namespace. */
   readonly instanceNamespaced: boolean;
   /** Whether the feature gate CELOmitFunction allows `omit()`. */
   readonly omit: boolean;
 }
 
-/** Parses the expressions of a node. Expressions that do not parse are reported and left out. */
+/** Parses the expressions of a node. An expression with a syntax error is reported and left out. */
 export function prepareNode(
   draft: NodeDraft,
   info: KindInfo | undefined,
@@ -81,7 +93,10 @@ export function prepareNode(
   };
 }
 
-/** The expressions of a node's object, except apiVersion and kind, which must be plain text. */
+/**
+ * Finds the expressions in a node's object. The fields apiVersion and kind must not contain expressions, so
+ * they are skipped.
+ */
 function findFields(
   draft: NodeDraft,
   info: KindInfo | undefined,
@@ -103,7 +118,7 @@ function findFields(
   });
 }
 
-/** The expressions in the metadata of an external reference. */
+/** Finds the expressions in the metadata of an external reference. */
 function findReference(
   rest: JsonObject,
   info: KindInfo | undefined,
@@ -116,8 +131,9 @@ function findReference(
 }
 
 /**
- * Reports forEach variables that do not occur in the objects' name or namespace, so that objects would
- * have the same identity, and `omit()` in a name or namespace.
+ * Checks that the objects of a node have distinct names. Reports a forEach variable that occurs neither in
+ * the name nor in the namespace, because several objects would have the same identity. Also reports `omit()`
+ * in a name or namespace.
  */
 function checkIdentity(
   draft: NodeDraft,
@@ -149,7 +165,7 @@ function checkIdentity(
   }
 }
 
-/** The names that the expressions of each part of a node may use. */
+/** Returns the names that expressions may use in each part of a node. */
 function namesFor(
   draft: NodeDraft,
   { ids, names, omit }: PrepareContext,

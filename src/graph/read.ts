@@ -1,4 +1,4 @@
-/** Reads an RGD from JSON of any shape, and checks shapes, names and combinations of fields. */
+/** Reads an RGD from any JSON value. Checks the types of fields, the names, and the combinations of fields. */
 import { deeperThan, isObject, type Json, type JsonObject, KRO_GROUP } from "../api/mod.ts";
 import { kindOfJson } from "./json.ts";
 import { identifierFault, kindFault } from "./names.ts";
@@ -6,40 +6,49 @@ import { hasNoPlural } from "./plural.ts";
 import { type NodeDraft, readNode } from "./read_node.ts";
 import type { Report } from "./report.ts";
 
-/** `spec.schema` with defaults filled in. */
+/** The content of `spec.schema` with defaults filled in. */
 export interface SchemaDraft {
-  /** The kind of the instances; empty when it is missing or not a string, which was reported. */
+  /**
+   * The kind of the instances; an empty string when the kind is missing or not a string. This fault was
+   * reported already.
+   */
   kind: string;
-  /** The version of the instances' API, from `apiVersion`. */
+  /** The API version of the instances, from `apiVersion`. */
   version: string;
-  /** The API group of the instances; the default is `kro.run`. */
+  /** The API group of the instances; `kro.run` by default. */
   group: string;
-  /** Whether instances are namespaced; the default is true. */
+  /** Whether instances belong to a namespace; true by default. */
   namespaced: boolean;
-  /** The fields of the instances' spec, in SimpleSchema. */
+  /** The fields of an instance's `spec`, in SimpleSchema. */
   spec: JsonObject;
-  /** The custom types that {@link spec} refers to, in SimpleSchema. */
+  /** The custom types that {@link spec} uses, in SimpleSchema. */
   types: JsonObject;
-  /** The fields of the instances' status, with expressions. */
+  /** The fields of an instance's `status`, with the expressions that compute their values. */
   status: JsonObject;
-  /** The whole `spec.schema`, for the fields that are copied to the CRD. */
+  /** The whole `spec.schema`, from which further fields are copied to the CRD. */
   raw: JsonObject;
 }
 
-/** The parts of an RGD that have the right shape. */
+/** The parts of an RGD whose fields have the right types. */
 export interface RgdDraft {
-  /** The RGD's `metadata.name`; empty when it is missing. */
+  /** The `metadata.name` of the RGD; an empty string when it is missing. */
   name: string;
-  /** The checked `spec.schema`. */
+  /** The checked content of `spec.schema`. */
   schema: SchemaDraft;
   /** The entries of `spec.resources` that have an id, in the order of the RGD. */
   nodes: NodeDraft[];
 }
 
-/** The deepest nesting of a spec: all walks recurse, and the stack is limited. */
+/**
+ * The maximum nesting of a spec. The functions that walk a spec recurse, so deeper nesting could overflow
+ * the stack.
+ */
 const MAX_DEPTH = 128;
 
-/** Reads an RGD and reports its problems. Undefined when it cannot be checked any further. */
+/**
+ * Reads an RGD and reports its problems. Returns undefined when the RGD is so faulty that it cannot be
+ * checked further.
+ */
 export function readRgd(rgd: unknown, maxDimensions: number, report: Report): RgdDraft | undefined {
   const spec = isObject(rgd) ? rgd.spec : undefined;
   if (!isObject(spec) || !isObject(spec.schema)) {

@@ -1,35 +1,38 @@
-/** Reads one entry of `spec.resources`: its node type and its parts. */
+/** Reads one entry of `spec.resources`: derives the node type and reads the parts of the node. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import { kindOfJson } from "./json.ts";
 import { identifierFault } from "./names.ts";
 import { forNode, type Report } from "./report.ts";
 import type { NodeType } from "./types.ts";
 
-/** The parts of an entry of `spec.resources` that have the right shape. */
+/** The parts of an entry of `spec.resources` whose fields have the right types. */
 export interface NodeDraft {
-  /** The id, which is not empty and is unique in the RGD. */
+  /** The id of the node, which is not empty and is unique in the RGD. */
   id: string;
   /** The node type, derived from the fields that are present. */
   type: NodeType;
-  /** The template, or apiVersion, kind and metadata of an external reference; absent when malformed. */
+  /** The template, or the apiVersion, kind and metadata of an external reference; absent when malformed. */
   object?: JsonObject;
-  /** The forEach dimensions in the order of the RGD: each a variable and the expression of its list. */
+  /**
+   * The forEach dimensions in the order of the RGD. Each dimension has a variable and the expression of a
+   * list.
+   */
   forEach: { variable: string; list: string }[];
-  /** The expressions of includeWhen as written. */
+  /** The expressions of includeWhen as their author wrote them. */
   includeWhen: string[];
-  /** The expressions of readyWhen as written. */
+  /** The expressions of readyWhen as their author wrote them. */
   readyWhen: string[];
 }
 
-/** The prefix of paths in the node's object, for messages. */
+/** Returns the first part of the paths in a node's object, for messages. */
 export function rootOf(type: NodeType): "template" | "externalRef" {
   return type === "external" || type === "externalCollection" ? "externalRef" : "template";
 }
 
 /**
- * Reads an entry and reports its problems.
+ * Reads an entry of `spec.resources` and reports its problems.
  *
- * @param ids All ids of the RGD, which forEach variables must not reuse.
+ * @param ids The ids of all nodes of the RGD. A forEach variable must not have the same name as a node.
  */
 export function readNode(
   id: string,
@@ -68,7 +71,10 @@ export function readNode(
   return { ...draft, type };
 }
 
-/** Reads an external reference: apiVersion, kind, and name, namespace and selector of its metadata. */
+/**
+ * Reads an external reference: its apiVersion and kind, and the name, namespace and selector in its
+ * metadata.
+ */
 function readExternalRef(raw: Json, report: Report): JsonObject | undefined {
   if (!isObject(raw)) {
     const message = `must be an object, not ${kindOfJson(raw)}`;
@@ -124,7 +130,8 @@ function readForEach(
     const fault = identifierFault(variable) ??
       (ids.has(variable) ? `"${variable}" is the id of a resource` : undefined) ??
       (seen.has(variable) ? `"${variable}" is used twice` : undefined);
-    // kubectl reads YAML 1.1, in which these keys are booleans.
+    // In YAML 1.1, keys such as `y` and `on` are booleans. kubectl reads YAML 1.1, so the variable arrives
+    // as `true` or `false`.
     const hint = variable === "true" || variable === "false"
       ? "quote it: YAML reads y, n, yes, no, on and off as true and false"
       : undefined;

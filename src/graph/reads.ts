@@ -1,10 +1,17 @@
-/** The fields that a graph's expressions read of each node's objects; caches keep only those. */
+/**
+ * Finds the fields of each node's objects that the expressions of a graph read. Caches keep only these
+ * fields.
+ */
 import { addRead, type Reads, readsOf } from "../cel/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { PreparedNode } from "./prepare.ts";
 import type { FieldPath } from "./types.ts";
 
-/** The reads of drafts by name, added to `found`. */
+/**
+ * Collects the parts of each variable that the expressions in these drafts read.
+ *
+ * @param found The map to which the reads are added, by the name of the variable.
+ */
 export function readsOfDrafts(
   drafts: Iterable<Draft>,
   found: Map<string, Reads> = new Map(),
@@ -19,10 +26,11 @@ export function readsOfDrafts(
 }
 
 /**
- * The reads of one object of each node, by node id. They include the node's own fields that depend only on
- * resourceVersions, which are compared with the live values.
+ * Returns the parts of a node's objects that the graph reads, by the id of the node. The result also
+ * contains the node's own fields whose values depend only on resourceVersions, because these fields are
+ * compared with their live values.
  *
- * @param status The reads of the status by name.
+ * @param status The parts of each variable that the expressions of the status read.
  */
 export function readsOfNodes(
   nodes: readonly PreparedNode[],
@@ -36,7 +44,7 @@ export function readsOfNodes(
     const found = new Map<string, Reads>();
     const read = byName.get(id) ?? new Map();
     addRead(found, id, isList && read !== "whole" ? read.get("*") ?? new Map() : read);
-    // The live value of such a field decides whether it differs.
+    // Whether such a field differs is decided by its live value, so the cache must keep the field.
     for (const { path, draft } of node.fields) {
       if (readsRevisionsOnly(draft, ids)) addRead(found, id, alongPath(path));
     }
@@ -48,9 +56,9 @@ export function readsOfNodes(
 }
 
 /**
- * Whether an expression of the nodes or the status reads an annotation of the instance.
+ * Reports whether an expression of the nodes or of the status reads this annotation of the instance.
  *
- * @param status The reads of the status by name.
+ * @param status The parts of each variable that the expressions of the status read.
  */
 export function readsInstanceAnnotation(
   nodes: readonly PreparedNode[],
@@ -66,7 +74,7 @@ export function readsInstanceAnnotation(
   return read !== undefined;
 }
 
-/** Whether a draft reads at least one node, and only `metadata.resourceVersion`. */
+/** Reports whether a string reads one or more nodes, and the only field it reads is `metadata.resourceVersion`. */
 export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
   const found = [...readsOfDrafts([draft])];
   const only = (reads: Reads, [first, ...rest]: string[]): boolean =>
@@ -77,7 +85,10 @@ export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): bool
     found.every(([, reads]) => only(reads, ["metadata", "resourceVersion"]));
 }
 
-/** The paths from `status` that a draft of readyWhen reads as a whole, without those through lists. */
+/**
+ * Returns the paths from `status` on that an expression of readyWhen reads as a whole. Paths that pass
+ * through a list are left out.
+ */
 export function statusPathsOf(draft: Draft): string[][] {
   const paths: string[][] = [];
   const collect = (reads: Reads, path: string[]) => {
@@ -90,7 +101,7 @@ export function statusPathsOf(draft: Draft): string[][] {
   return paths.filter((path) => !path.includes("*"));
 }
 
-/** The reads of the value at a path. */
+/** Returns the reads that contain only the value at a path. */
 function alongPath(path: FieldPath): Reads {
   return path.reduceRight<Reads>(
     (below, step) => new Map([[typeof step === "number" ? "*" : step, below]]),
@@ -98,7 +109,10 @@ function alongPath(path: FieldPath): Reads {
   );
 }
 
-/** The drafts of a node that read other nodes. */
+/**
+ * Returns the strings of a node that may read other nodes. An expression of readyWhen cannot, because it
+ * reads only the node itself.
+ */
 function foreignDrafts(node: PreparedNode): Draft[] {
   return [
     ...node.fields.map((field) => field.draft),

@@ -1,23 +1,32 @@
-/** Checks the names in an expression, and finds the nodes that it depends on. */
+/** Checks the names in an expression, and finds the nodes that the expression depends on. */
 import { didYouMean, type ProblemCode } from "../api/mod.ts";
 import type { Draft } from "./expression.ts";
 import type { Report } from "./report.ts";
 
-/** The names that an expression at one place may use. */
+/** The names that an expression may use at one place of the RGD. */
 export interface Names {
-  /** Nodes and `schema`. May contain refused names too, so that all nodes share one set. */
+  /**
+   * The ids of nodes, and `schema`. The set may also contain {@link refused} names, so that all nodes can
+   * share one set.
+   */
   readonly allowed: ReadonlySet<string>;
-  /** Further variables, which take precedence over refused names. */
+  /** Additional variables. A variable is allowed even if its name is refused. */
   readonly variables?: readonly string[];
-  /** Names that exist at other places, with the code and message of the problem. */
+  /**
+   * Names that are allowed only at other places of the RGD, with the code and message of the problem to
+   * report.
+   */
   readonly refused?: ReadonlyMap<string, { code: ProblemCode; message: string }>;
-  /** The code and message of the problem when `omit()` is called; undefined when it is allowed. */
+  /**
+   * The code and message of the problem to report when `omit()` is called; undefined when `omit()` is
+   * allowed.
+   */
   readonly omit?: { code: ProblemCode; message: string };
 }
 
 /**
- * Reports the unknown and refused names of a draft. The result has them in {@link Draft.faulty}, so that
- * type-checking still finds other problems.
+ * Reports the unknown and refused names of a string. The returned draft lists these names in {@link
+ * Draft.faulty}, so that type-checking does not report them again but still finds other problems.
  */
 export function checkReferences(draft: Draft, names: Names, report: Report): Draft {
   const faulty: string[] = [];
@@ -50,7 +59,7 @@ function* usable({ allowed, variables = [], refused }: Names): Generator<string>
   for (const name of allowed) if (!refused?.has(name)) yield name;
 }
 
-/** The ids of the nodes that drafts refer to. */
+/** Returns the ids of the nodes that the given strings refer to. */
 export function nodesOf(drafts: readonly Draft[], ids: ReadonlySet<string>): Set<string> {
   return new Set(drafts.flatMap((d) => [...d.references.keys()]).filter((name) => ids.has(name)));
 }

@@ -1,19 +1,22 @@
-/** Collects problems: checkers report them and continue. */
+/** Collects problems. A check that reports a problem continues, so that all problems are found. */
 import type { Problem } from "../api/mod.ts";
 
-/** Takes one problem. */
+/** Receives one problem. */
 export type Report = (problem: Problem) => void;
 
-/** A report that adds the node's id to problems without one. */
+/** Returns a function that reports problems and adds the id of a node to problems without an id. */
 export function forNode(report: Report, node: string): Report {
   return (problem) => report({ node, ...problem });
 }
 
-/** Limits for an RGD with very many problems: their number, and the characters of expressions in them. */
+/**
+ * The maximum number of problems that are reported for an RGD. A second limit bounds the total number of
+ * characters of expressions in the problems.
+ */
 const MAX_FAULTS = 1000;
 const MAX_TEXT = 4_000_000;
 
-/** A report that appends to a list, until a limit is reached. */
+/** Returns a function that appends problems to a list until a limit is reached. */
 export function collect(problems: Problem[]): Report {
   let text = 0;
   return (problem) => {

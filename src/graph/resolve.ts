@@ -1,4 +1,7 @@
-/** Resolves the kind of a node: checks the object's shape, its scope and kro's reserved keys. */
+/**
+ * Looks up the kind of a node, and checks the structure, the scope and the labels and annotations of the
+ * node's object.
+ */
 import {
   apiVersionOf,
   didYouMean,
@@ -18,7 +21,7 @@ const KIND = /^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
 const VERSION = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const GROUP = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$/;
 
-/** The kind of an object; undefined when apiVersion and kind are not syntactically valid. */
+/** Returns the kind of an object; undefined when its apiVersion or kind has invalid syntax. */
 export function gvkOf(object: JsonObject | undefined): GroupVersionKind | undefined {
   const { apiVersion, kind } = object ?? {};
   if (typeof apiVersion !== "string" || typeof kind !== "string") return undefined;
@@ -29,7 +32,10 @@ export function gvkOf(object: JsonObject | undefined): GroupVersionKind | undefi
   return gvk;
 }
 
-/** Resolves a node's kind and reports problems of the object. Undefined when the kind is unknown. */
+/**
+ * Looks up the kind of a node and reports problems of the node's object. Returns undefined when the kind is
+ * unknown.
+ */
 export function resolveKind(
   draft: NodeDraft,
   kinds: KindTable,
@@ -92,7 +98,10 @@ function reportUnknown(
   report({ code: "KIND", path: root, message: `${text} is not served`, hint });
 }
 
-/** Reports a namespace that the kind's scope forbids, or one that is missing. */
+/**
+ * Reports a namespace on an object of a cluster-scoped kind. If instances are cluster-scoped, also reports a
+ * missing namespace on an object of a namespaced kind, because there is no default namespace.
+ */
 function checkScope(draft: NodeDraft, info: KindInfo, instanceNamespaced: boolean, report: Report) {
   const { namespace } = draft.object!.metadata as JsonObject;
   const path = `${rootOf(draft.type)}.metadata.namespace`;
@@ -108,7 +117,7 @@ function checkScope(draft: NodeDraft, info: KindInfo, instanceNamespaced: boolea
   report({ code: "SCOPE", path, message });
 }
 
-/** Reports labels and annotations under kro's reserved prefixes. */
+/** Reports labels and annotations whose keys have a prefix that is reserved for kro. */
 function checkOwnedKeys(object: JsonObject, root: string, report: Report): void {
   for (const field of ["labels", "annotations"]) {
     const keys = (object.metadata as JsonObject)[field];

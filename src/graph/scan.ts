@@ -1,22 +1,22 @@
 /** Splits a string of an RGD into literal text and `${…}` expressions. */
 
-/** A part of a string: literal text, or an expression and its UTF-16 offset in the string. */
+/** A part of a string: literal text, or an expression and its position as an offset in UTF-16 units. */
 export type Part = { literal: string } | { source: string; offset: number };
 
-/** The parts of a string, or the message and UTF-16 offset of its fault. */
+/** The parts of a string, or the message and position of a fault in the string. */
 export type Scan =
   | { ok: true; form: "plain" | "standalone" | "template"; parts: Part[] }
   | { ok: false; message: string; at: number };
 
 /**
- * The number of characters to search for closing braces: each unclosed `${` searches the rest of the
- * string, which takes quadratic time.
+ * The maximum number of characters that the search for closing braces visits. The search for each unclosed
+ * `${` visits the rest of the string, so many of them would take quadratic time.
  */
 const MAX_STEPS = 20_000_000;
 
 /**
- * Splits a string into its parts, as upstream does: braces inside `"…"` do not count, other quotes have no
- * meaning, and an unclosed `${` is literal text.
+ * Splits a string into its parts, with the rules of upstream kro. Braces inside of double quotes are not
+ * counted, single quotes have no meaning, and an unclosed `${` is literal text.
  */
 export function scan(text: string): Scan {
   const parts: Part[] = [];
@@ -53,7 +53,9 @@ export function scan(text: string): Scan {
   return { ok: true, form: standalone ? "standalone" : "template", parts };
 }
 
-/** The index of the closing brace, -1 when the text ends before it, or the index of a nested `${`. */
+/**
+ * Returns the index of the closing brace, -1 when there is no closing brace, or the index of a nested `${`.
+ */
 function closingBrace(text: string, from: number): number | { nestedAt: number } {
   let depth = 1;
   let inLiteral = false;

@@ -1,4 +1,7 @@
-/** Checks the selector of an external reference: a LabelSelector, or an expression that yields one. */
+/**
+ * Checks the selector of an external reference. The selector is a LabelSelector, or an expression that
+ * returns a LabelSelector.
+ */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { kindOfJson } from "./json.ts";
@@ -24,7 +27,7 @@ const LABEL_SELECTOR: Schema = {
   },
 };
 
-/** The expressions of a selector. A selector without expressions is validated completely. */
+/** Finds the expressions of a selector. A selector without expressions is validated completely. */
 export function walkSelector(selector: Json, report: Report): FieldDraft[] {
   const path = `${ROOT}.${PATH.join(".")}`;
   if (typeof selector === "string") {
@@ -48,7 +51,10 @@ export function walkSelector(selector: Json, report: Report): FieldDraft[] {
 
 const SHAPE_TEXT = "must be a LabelSelector, or one standalone expression that yields one";
 
-/** The schema that an expression must fit; loose where it yields a map or list of the selector. */
+/**
+ * Returns the schema that the result of an expression must fit. For an expression that returns a whole map
+ * or list of the selector, the schema accepts more than a valid selector.
+ */
 function target({ path }: FieldDraft): Schema | undefined {
   const [list, ...rest] = path.slice(PATH.length);
   if (list === undefined) return { type: "object", additionalProperties: ANY };
@@ -57,7 +63,7 @@ function target({ path }: FieldDraft): Schema | undefined {
   return undefined;
 }
 
-/** Validates a selector without expressions as apimachinery's `LabelSelectorAsSelector` does. */
+/** Validates a selector without expressions, as `LabelSelectorAsSelector` in apimachinery does. */
 function validate(selector: JsonObject, path: string, report: Report): void {
   const fault = (at: string, message: string) =>
     report({ code: "LITERAL", path: `${path}.${at}`, message });

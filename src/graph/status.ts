@@ -1,4 +1,7 @@
-/** Checks `schema.status`: its fields, their schema and the author's conditions. */
+/**
+ * Checks `schema.status` of an RGD: the fields, the schema of the fields, and the conditions that the author
+ * declares.
+ */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { CheckContext } from "./check.ts";
@@ -17,7 +20,10 @@ const REFUSED = {
   runtime: { code: "STATUS", message: '"runtime" exists only in status conditions' },
 } as const;
 
-/** Checks the status and reports its problems. Returns the plan, and the schema of the author's fields. */
+/**
+ * Checks `schema.status` and reports its problems. Returns the status fields and conditions to evaluate, and
+ * the schema of the fields that the author declares.
+ */
 export function checkStatus(
   status: JsonObject,
   context: CheckContext,
@@ -49,7 +55,8 @@ export function checkStatus(
   );
   checkState(schema, report);
   return {
-    // kro writes `state` itself; of an author's field with this name only the schema is used.
+    // kro writes `state` itself. If the author declares a field with this name, only the schema of the field
+    // is used.
     plan: {
       fields: fields.filter((f) => f.path[0] !== "state"),
       conditions: checkConditions(conditions, context, report),
@@ -81,7 +88,10 @@ function findFields(
   return [];
 }
 
-/** Reports a field `state` that is not a string: the API server would reject every status of kro. */
+/**
+ * Reports a field `state` that is not a string. kro writes a string into `state`, so the API server would
+ * reject every status.
+ */
 function checkState(schema: Schema, report: Report): void {
   const state = schema.properties?.state;
   if (!state || state.type === undefined || state.type === "string") return;

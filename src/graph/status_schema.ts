@@ -6,10 +6,10 @@ import type { FieldPath } from "./types.ts";
 
 const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
 
-/** Types that upstream declares as objects. */
+/** CEL types whose schema in upstream kro is an object. */
 const OBJECTS = ["kubernetes.Quantity", "kubernetes.Semver", "kubernetes.URL"];
 
-/** A schema that stores values of a type without loss. */
+/** Returns a schema that stores every value of a type without loss. */
 export function schemaOfType(type: CelType): Schema {
   switch (type.kind) {
     case "bool":
@@ -42,8 +42,9 @@ export function schemaOfType(type: CelType): Schema {
 }
 
 /**
- * The schema of a copied object: fields by their JSON names, undeclared content preserved. Defaults, bounds
- * and formats are omitted, because the value was validated where it came from.
+ * Returns the schema of an object that is copied to the status. Fields have their JSON names, and undeclared
+ * fields are preserved. Defaults, bounds and formats are left out, because the API server has validated the
+ * object at its origin.
  */
 function schemaOfStruct(schema: Schema): Schema {
   const fields = Object.entries(schema.properties ?? {});
@@ -77,7 +78,7 @@ function schemaOfField(field: Schema): Schema {
   }
 }
 
-/** The object schema of fields at paths. All elements of a list share one schema. */
+/** Returns the schema of an object that has the given fields. All elements of a list share one schema. */
 export function joinSchemas(fields: readonly { path: FieldPath; schema: Schema }[]): Schema {
   return fields.map(({ path, schema }) => nest(path, schema))
     .reduce(merge, { type: "object", properties: {} });
@@ -93,7 +94,10 @@ function nest(path: FieldPath, leaf: Schema): Schema {
   );
 }
 
-/** Merges the fields of objects and the elements of lists; other different schemas become "any value". */
+/**
+ * Merges two schemas of the same field: the fields of objects and the elements of lists are merged. If other
+ * schemas differ, the result accepts any value.
+ */
 function merge(a: Schema, b: Schema): Schema {
   if (jsonEqual(a, b)) return a;
   if (a.type === "array" && b.type === "array" && a.items && b.items) {

@@ -1,4 +1,7 @@
-/** Walks an object along its schema: finds expressions, and reports literals that do not fit. */
+/**
+ * Walks a Kubernetes object along its schema. Finds the expressions in the object, and reports literal
+ * values that do not fit the schema.
+ */
 import { didYouMean, isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import { acceptedKinds, child, item, type Schema } from "../openapi/mod.ts";
 import { type Draft, NODE_CODES, readExpression } from "./expression.ts";
@@ -6,19 +9,22 @@ import { kindOfJson } from "./json.ts";
 import type { Report } from "./report.ts";
 import type { FieldPath } from "./types.ts";
 
-/** An expression in an object, its path, and the schema of the field (undefined: any value). */
+/** An expression in an object, with the path and the schema of its field. */
 export interface FieldDraft {
-  /** The path from the root of the object that is walked. */
+  /** The path of the field from the root of the object. */
   readonly path: FieldPath;
-  /** The parsed string at the path. */
+  /** The parsed string in the field. */
   readonly draft: Draft;
-  /** The field's schema; undefined when the field accepts any value. */
+  /** The schema of the field; undefined when the field accepts any value. */
   readonly target: Schema | undefined;
-  /** Whether the field accepts no string, which was reported; the type is then not checked. */
+  /**
+   * Whether the field does not accept a string. This fault was reported already, so the type of the
+   * expression is not checked.
+   */
   readonly misplaced?: boolean;
 }
 
-/** The state of a walk: the prefix of paths in messages, and the collected results. */
+/** The state of a walk: the prefix of paths in messages, and the results found so far. */
 interface Walk {
   readonly root: string;
   readonly fields: FieldDraft[];
@@ -26,11 +32,11 @@ interface Walk {
 }
 
 /**
- * Finds the expressions of a value and checks its literals against the schema. Below a field with
- * `x-kubernetes-preserve-unknown-fields` literals are not checked.
+ * Finds the expressions in a value and checks the literal values against the schema. Below a field with
+ * `x-kubernetes-preserve-unknown-fields`, literal values are not checked.
  *
  * @param root The prefix of paths in messages.
- * @param path The path of the value below `root`.
+ * @param path The path of the value, relative to `root`.
  */
 export function walkTyped(
   value: Json,
@@ -45,8 +51,8 @@ export function walkTyped(
 }
 
 /**
- * Finds the expressions of a value without checking literals. The schema, where known, is the target of the
- * expressions.
+ * Finds the expressions in a value without checking literal values. Where the schema is known, the result of
+ * an expression must fit the schema.
  */
 export function walkUntyped(
   value: Json,
@@ -124,12 +130,14 @@ function read(value: string, path: FieldPath, walk: Walk): Draft | undefined {
   return readExpression(value, place, false, walk.report);
 }
 
-/** Whether a string has an expression whose problem was reported already. */
+/** Reports whether a string has an expression with a problem that was reported already. */
 function isBroken(value: string, draft: Draft | undefined): boolean {
   return draft === undefined && value.includes("${");
 }
 
-/** Reports an expression at an empty key: its path cannot be resolved. */
+/**
+ * Reports an expression in a field with an empty name, because the path of such a field cannot be resolved.
+ */
 function unnamed({ place, source }: Draft, walk: Walk): void {
   const message = "an expression cannot be the value of an empty key";
   walk.report({ code: place.type, path: place.path, expression: source, message });
@@ -139,7 +147,7 @@ function fault(path: FieldPath, message: string, walk: Walk, hint?: string): voi
   walk.report({ code: "LITERAL", path: below(walk.root, path), message, hint });
 }
 
-/** The text of a path below a root, such as `template.spec.replicas`. */
+/** Formats a path with the prefix `root`, such as `template.spec.replicas`. */
 export function below(root: string, path: FieldPath): string {
   const text = pathText(path);
   return text === "" || text.startsWith("[") ? `${root}${text}` : `${root}.${text}`;

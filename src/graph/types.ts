@@ -1,75 +1,98 @@
-/** The types of a compiled RGD. A graph is immutable and independent of any cluster. */
+/**
+ * The types of a compiled RGD (ResourceGraphDefinition). A graph is immutable and does not depend on a
+ * cluster.
+ */
 import type { JsonObject, KindRef, KubeObject, ResourceInformation } from "../api/mod.ts";
 import type { CelType, Program, Reads } from "../cel/mod.ts";
 import type { KindInfo } from "../openapi/mod.ts";
 
 /** A string with expressions, compiled to one program. */
 export interface Expression {
-  /** The string as its author wrote it, with `${…}`. */
+  /** The string as its author wrote it, including `${…}`. */
   readonly source: string;
-  /** The checked program. Text and several `${…}` are compiled to their concatenation. */
+  /**
+   * The type-checked program. If the string has literal text or several `${…}`, the program concatenates all
+   * parts to one string.
+   */
   readonly program: Program;
-  /** The ids of the nodes that it reads, sorted; `schema`, `each` and forEach variables are not ids. */
+  /**
+   * The sorted ids of the nodes that the expression reads. The names `schema` and `each` and forEach
+   * variables are not ids.
+   */
   readonly nodes: readonly string[];
 }
 
-/** A path in an object: field names and list indexes. */
+/** The path of a field in an object, which consists of field names and list indexes. */
 export type FieldPath = readonly (string | number)[];
 
 /** An expression with its path in a template or in the status. */
 export interface Field {
-  /** The path below the object or below `status`. */
+  /** The path of the field, relative to the object or to `status`. */
   readonly path: FieldPath;
-  /** The expression whose result is set there. */
+  /** The expression that computes the value of the field. */
   readonly expression: Expression;
-  /** Whether it reads other nodes, and only their `metadata.resourceVersion`. Default false. */
+  /**
+   * Whether the expression reads other nodes, and reads of them only `metadata.resourceVersion`. False by
+   * default.
+   */
   readonly revisionsOnly?: boolean;
 }
 
 /** An expression of readyWhen. */
 export interface ReadyExpression extends Expression {
-  /** The paths from `status` that it reads, where all field names are known statically. */
+  /**
+   * The paths from `status` on that the expression reads, as far as all field names are known before the
+   * evaluation.
+   */
   readonly statusPaths: readonly (readonly string[])[];
 }
 
-/** One forEach dimension of a collection. */
+/** One dimension of a collection, declared by an entry of forEach. */
 export interface Dimension {
-  /** The name of its variable. */
+  /** The name of the variable that expressions in the template use. */
   readonly variable: string;
-  /** The expression that yields its list. */
+  /** The expression of the list whose elements the variable takes. */
   readonly list: Expression;
 }
 
 /**
- * The type of a node: one object (`resource`), objects by forEach (`collection`), an existing object by name
- * (`external`) or existing objects by label selector (`externalCollection`).
+ * The type of a node. A `resource` is one object, and a `collection` is a list of objects created by
+ * forEach. An `external` node reads one existing object by name, and an `externalCollection` reads existing
+ * objects by a label selector.
  */
 export type NodeType = "resource" | "collection" | "external" | "externalCollection";
 
-/** A node of the graph: one entry of `spec.resources`. */
+/** A node of the graph, defined by one entry of `spec.resources`. */
 export interface Node {
-  /** The id, under which expressions refer to it. */
+  /** The id of the node, under which expressions refer to the node's objects. */
   readonly id: string;
   /** The node type. */
   readonly type: NodeType;
-  /** The kind of its objects, with their schema. */
+  /** The kind of the node's objects, with the schema of the kind. */
   readonly kind: KindInfo;
-  /** The type of the node in expressions of other nodes: a list for collections. */
+  /** The type of the node in the expressions of other nodes. For a collection, it is a list. */
   readonly celType: CelType;
   /**
-   * The object as written, in which the strings at {@link fields} are to be replaced. Of external nodes only
-   * apiVersion, kind and `metadata` with name, namespace or selector.
+   * The node's object as its author wrote it. The strings at the paths in {@link fields} are replaced by the
+   * results of their expressions. For an external node, the object has only apiVersion, kind, and a metadata
+   * with name, namespace or selector.
    */
   readonly template: JsonObject;
-  /** The expressions of {@link template}. */
+  /** The expressions in {@link template}. */
   readonly fields: readonly Field[];
-  /** The forEach dimensions, outermost first; empty unless the node is a collection. */
+  /** The forEach dimensions, outermost first; empty when the node is not a collection. */
   readonly forEach: readonly Dimension[];
-  /** The conditions that must all be true for the node to exist. */
+  /** The conditions that must all be true for the node's objects to be created. */
   readonly includeWhen: readonly Expression[];
-  /** The conditions that must all be true for the node to be ready; they see its own id, or `each`. */
+  /**
+   * The conditions that must all be true for the node to be ready. The conditions can read only the node's
+   * own object, by its id, or as `each` in a collection.
+   */
   readonly readyWhen: readonly ReadyExpression[];
-  /** The ids of nodes that must be ready first, sorted: those read in template, forEach and includeWhen. */
+  /**
+   * The sorted ids of the nodes that must be ready before this node. Expressions in the template, forEach
+   * and includeWhen read these nodes.
+   */
   readonly dependencies: readonly string[];
   /**
    * Whether a message about the node may quote the value of a Secret: its kind is Secret, or it depends on
@@ -80,51 +103,57 @@ export interface Node {
   readonly applyOrder: number;
 }
 
-/** The status of instances that the author declares. */
+/** The status of instances, as the author of the RGD declares it. */
 export interface StatusPlan {
-  /** The fields by their path below `status`. */
+  /** The expressions of the status fields, with their paths relative to `status`. */
   readonly fields: readonly Field[];
-  /** The entries of `schema.status.conditions`. */
+  /** The expressions of the entries of `schema.status.conditions`. */
   readonly conditions: readonly Expression[];
 }
 
-/** The kind that the graph serves. */
+/** The kind of a graph's instances. */
 export interface InstanceKind extends KindRef {
-  /** The type of the variable `schema`. */
+  /** The CEL type of the variable `schema`, which is the instance. */
   readonly celType: CelType;
 }
 
-/** A compiled RGD. */
+/** A compiled RGD (ResourceGraphDefinition). */
 export interface Graph {
   /** The name of the RGD. */
   readonly name: string;
-  /** The hash of the normalized spec (label `kro.run/graph-revision-hash`); see {@link specHash}. */
+  /** The hash of the normalized spec, for the label `kro.run/graph-revision-hash`; see {@link specHash}. */
   readonly hash: string;
-  /** The kind of its instances. */
+  /** The kind of the graph's instances. */
   readonly instance: InstanceKind;
   /** The generated CustomResourceDefinition, without kro's own labels. */
   readonly crd: KubeObject;
-  /** The nodes by id; iterates in topological order. */
+  /** The nodes by id. The map iterates in topological order. */
   readonly nodes: ReadonlyMap<string, Node>;
-  /** The ids in topological order. */
+  /** The ids of the nodes in topological order. */
   readonly order: readonly string[];
-  /** The nodes that have dependencies, for the RGD's status. */
+  /** The nodes that have dependencies, for the status of the RGD. */
   readonly resources: readonly ResourceInformation[];
   /** The status fields and conditions of instances. */
   readonly status: StatusPlan;
-  /** The reads of all expressions of one object of each node, by node id. */
+  /** The parts of each node's objects that the expressions of the graph read, by the id of the node. */
   readonly reads: ReadonlyMap<string, Reads>;
-  /** Whether an expression reads the instance's annotation `kubectl.kubernetes.io/last-applied-configuration`. */
+  /**
+   * Whether an expression reads the instance's annotation
+   * `kubectl.kubernetes.io/last-applied-configuration`.
+   */
   readonly readsLastApplied: boolean;
 }
 
-/** How many dimensions a forEach may have by default: upstream's `--rgd-max-collection-dimension-size`. */
+/**
+ * The maximum number of dimensions of a forEach by default, which equals the default of upstream's flag
+ * `--rgd-max-collection-dimension-size`.
+ */
 export const MAX_DIMENSIONS = 10;
 
-/** Options of {@link compile}. */
+/** The options of {@link compile}. */
 export interface CompileOptions {
-  /** Allows `omit()` in templates (feature gate CELOmitFunction). Default false. */
+  /** Whether templates may call `omit()` (feature gate CELOmitFunction); false by default. */
   omit?: boolean;
-  /** The greatest number of forEach dimensions; {@link MAX_DIMENSIONS} by default. */
+  /** The maximum number of forEach dimensions of a node; {@link MAX_DIMENSIONS} by default. */
   maxDimensions?: number;
 }
