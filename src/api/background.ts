@@ -1,13 +1,19 @@
-/** Work that no code awaits: its failures are reported instead of ending the process. */
+/**
+ * Background work that no code awaits. Failures of background work are reported to a listener instead of
+ * ending the process.
+ */
 
-/** Called with the name of the work that failed, a constant of the code, and its error. */
+/**
+ * The type of a listener for failures of background work. `work` is the name of the work that failed, which
+ * is a constant in the code.
+ */
 export type FailureListener = (work: string, error: unknown) => void;
 
 const listeners = new Set<FailureListener>();
 
 /**
- * Registers a listener for failures of {@link inBackground} and {@link guarded}; the returned function removes
- * it. Without a listener a failure is an uncaught error of the process.
+ * Registers a listener for failures of {@link inBackground} and {@link guarded}. Returns a function that
+ * removes the listener. Without a listener, a failure is an uncaught error and ends the process.
  */
 export function onBackgroundFailure(listener: FailureListener): () => void {
   listeners.add(listener);
@@ -15,9 +21,10 @@ export function onBackgroundFailure(listener: FailureListener): () => void {
 }
 
 /**
- * Takes a promise that no code awaits, and reports its rejection. A bare `void promise` would end the process.
+ * Watches a promise that no code awaits, and reports its rejection to the listeners. Without this function,
+ * the rejection would end the process.
  *
- * @param work Name of the work in logs and metrics: a constant, such as `sweeps`.
+ * @param work The name of the work in logs and metrics, which is a constant such as `sweeps`.
  *
  * @example
  * ```ts
@@ -35,7 +42,10 @@ export function inBackground(work: string, promise: Promise<unknown>): void {
   promise.catch((error) => report(work, error));
 }
 
-/** Calls a callback whose error must not end the work of its caller, and reports its error. */
+/**
+ * Calls a callback and reports an error of the callback to the listeners. The caller continues its work
+ * after the error.
+ */
 export function guarded(work: string, callback: () => void): void {
   try {
     callback();

@@ -68,8 +68,8 @@ export interface ConditionStamp {
   /** The transition time for conditions whose status changes, in RFC 3339 format. */
   now: string;
   /**
-   * The creation time of the object in RFC 3339 format. It is the transition time of conditions that were
-   * never set.
+   * The creation time of the object, in RFC 3339 format. This time becomes the transition time of conditions
+   * that were never set.
    */
   created: string;
 }

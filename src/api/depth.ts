@@ -1,28 +1,35 @@
-/** The bound of recursion over values that users write. */
+/**
+ * The limit for the nesting of values that users write. Functions that recurse over such values rely on the
+ * limit.
+ */
 
 /**
- * How many levels of lists and objects kro compares. The API server accepts 10,000 levels, on which recursion
- * exhausts the stack; no Kubernetes kind comes near this number.
+ * The maximum number of nested lists and objects that kro compares. The API server accepts 10,000 levels,
+ * with which recursive functions would overflow the stack. No Kubernetes kind has nearly as many levels as
+ * this limit.
  */
 export const MAX_DEPTH = 256;
 
-/** A value is nested deeper than {@link MAX_DEPTH}. */
+/** The error for a value that is nested deeper than {@link MAX_DEPTH}. */
 export class TooDeepError extends Error {
   /** Always `TooDeepError`. */
   override readonly name = "TooDeepError";
 
-  /** Names the bound in the message. */
+  /** Creates an error whose message contains the limit. */
   constructor() {
     super(`nested deeper than ${MAX_DEPTH} levels`);
   }
 }
 
-/** Throws TooDeepError for a level below {@link MAX_DEPTH}; the outermost level is 0. */
+/** Throws TooDeepError when a level of nesting is deeper than {@link MAX_DEPTH}. The outermost level is 0. */
 export function checkDepth(level: number): void {
   if (level > MAX_DEPTH) throw new TooDeepError();
 }
 
-/** Whether lists and objects nest deeper than `limit`. Does not recurse. */
+/**
+ * Reports whether lists and objects are nested deeper than `limit`. The function does not recurse, so deep
+ * nesting cannot overflow the stack.
+ */
 export function deeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {

@@ -1,21 +1,24 @@
 /**
- * Reads and writes JSON by paths that users write. Every step uses own properties only: the names `__proto__` and
- * `constructor` are keys as any other, and never reach a prototype.
+ * Reads and writes JSON values at paths that users write. Only own properties are used: the names
+ * `__proto__` and `constructor` are ordinary keys and never reach a prototype.
  */
 
 type Container = Record<string | number, unknown>;
 
-/** Sets an own property as an assignment does, also `__proto__` and names that a frozen prototype has. */
+/**
+ * Sets an own property of an object. Unlike an assignment, the function also works for `__proto__` and for
+ * names that exist on a frozen prototype.
+ */
 export function define(object: object, key: string | number, value: unknown): void {
   const isPlain = Object.hasOwn(object, key) || !(key in object);
   if (isPlain) (object as Container)[key] = value;
   else Object.defineProperty(object, key, { ...PLAIN, value });
 }
 
-/** The attributes of a property created by an assignment. */
+/** The attributes that a property has after an assignment. */
 const PLAIN = { enumerable: true, writable: true, configurable: true };
 
-/** The own property of an object or the element of a list; undefined for other values. */
+/** Returns the own property of an object or the element of a list; undefined for other values. */
 export function ownValue(value: unknown, step: string | number): unknown {
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value) && typeof step !== "number") return undefined;
@@ -23,7 +26,7 @@ export function ownValue(value: unknown, step: string | number): unknown {
 }
 
 /**
- * The value at a path; undefined when a step is missing.
+ * Returns the value at a path; undefined when a step of the path is missing.
  *
  * @example
  * ```ts
@@ -39,8 +42,8 @@ export function valueAt(root: unknown, path: readonly (string | number)[]): unkn
 }
 
 /**
- * Sets the value at a path. Creates missing objects and lists on the way; missing list elements before the path's
- * become null.
+ * Sets the value at a path. Missing objects and lists along the path are created. If a list is too short for
+ * an index in the path, the list is filled with null up to the index.
  *
  * @example
  * ```ts

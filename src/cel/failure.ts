@@ -24,8 +24,8 @@ export interface CelFailure {
     /** Any other failure. */
     | "other";
   /**
-   * The message in one line. It contains names of fields and types but never user data. For the code
-   * `pending` it begins with the same words as cel-go's message, such as `no such key: x`.
+   * The message in one line. The message contains names of fields and types but never user data. For the
+   * code `pending`, the message begins with the same words as cel-go's message, such as `no such key: x`.
    */
   message: string;
   /**

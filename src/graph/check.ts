@@ -26,7 +26,8 @@ export interface CheckContext {
   /** Whether the feature gate CELOmitFunction allows `omit()`. */
   readonly omit: boolean;
   /**
-   * The parts that the expressions of the status read of each variable. Checking the status fills the map.
+   * For each variable, the parts of its value that the expressions of the status read. The map is filled
+   * while the status is checked.
    */
   readonly statusReads: Map<string, Reads>;
 }

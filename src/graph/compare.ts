@@ -21,7 +21,8 @@ export interface CrdChange {
 /**
  * Returns the changes from the live CRD to the desired CRD: changes of versions, schema, printer columns,
  * names, scope and metadata. The list is empty when the live CRD needs no update. As in upstream kro
- * (`pkg/graph/crd/compat`), each change is described by the same words and breaking in the same cases.
+ * (`pkg/graph/crd/compat`), the descriptions of changes have the same words, and the same changes are
+ * breaking.
  *
  * @example
  * ```ts
@@ -142,7 +143,10 @@ function object(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Returns a value, or null when the value is absent or an empty list. */
+/**
+ * Returns a value, or null when the value is absent or an empty list, so that all three cases count as
+ * equal.
+ */
 function filled(value: Json | undefined): Json {
   return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;
 }

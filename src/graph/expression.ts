@@ -205,7 +205,7 @@ function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | 
     report({ code, path: place.path, expression: source, offset, message, hint });
   };
   // `compileTemplate` reports offsets in the whole string only when the string contains literal text. A
-  // string of expressions alone is compiled part by part to get the offsets.
+  // string without literal text is therefore compiled part by part.
   const hasText = draft.parts.some((part) => "literal" in part);
   let sound = true;
   let single: Program | undefined;

@@ -30,7 +30,7 @@ export function readsOfDrafts(
  * contains the node's own fields whose values depend only on resourceVersions, because these fields are
  * compared with their live values.
  *
- * @param status The parts of each variable that the expressions of the status read.
+ * @param status For each variable, the parts of its value that the expressions of the status read.
  */
 export function readsOfNodes(
   nodes: readonly PreparedNode[],
@@ -58,7 +58,7 @@ export function readsOfNodes(
 /**
  * Reports whether an expression of the nodes or of the status reads this annotation of the instance.
  *
- * @param status The parts of each variable that the expressions of the status read.
+ * @param status For each variable, the parts of its value that the expressions of the status read.
  */
 export function readsInstanceAnnotation(
   nodes: readonly PreparedNode[],

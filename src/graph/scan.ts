@@ -10,7 +10,7 @@ export type Scan =
 
 /**
  * The maximum number of characters that the search for closing braces visits. The search for each unclosed
- * `${` visits the rest of the string, so many of them would take quadratic time.
+ * `${` visits the rest of the string, so a string with many unclosed `${` would take quadratic time.
  */
 const MAX_STEPS = 20_000_000;
 

@@ -32,8 +32,8 @@ export interface Field {
   /** The expression that computes the value of the field. */
   readonly expression: Expression;
   /**
-   * Whether the expression reads other nodes, and reads of them only `metadata.resourceVersion`. False by
-   * default.
+   * Whether the expression reads other nodes, but only the field `metadata.resourceVersion` of each node.
+   * False by default.
    */
   readonly revisionsOnly?: boolean;
 }
@@ -51,7 +51,7 @@ export interface ReadyExpression extends Expression {
 export interface Dimension {
   /** The name of the variable that expressions in the template use. */
   readonly variable: string;
-  /** The expression of the list whose elements the variable takes. */
+  /** The expression that computes the list of values for the variable. */
   readonly list: Expression;
 }
 

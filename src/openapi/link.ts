@@ -103,8 +103,8 @@ export class Linker {
 
     const parts = new Set([name]);
     const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
-    // A schema with a reference back to an enclosing definition is cut there, so it must not be reused
-    // outside of the enclosing definition.
+    // A reference back to an enclosing definition was cut off in this schema. The schema is therefore valid
+    // only inside of the enclosing definition, and is not stored for other uses.
     if (![...parts].some(isOpen)) this.#linked.set(name, linked);
     return linked;
   }

@@ -26,8 +26,8 @@ export interface Schema {
   /** The allowed values. */
   enum?: Json[];
   /**
-   * Schemas of which the value must match exactly one. Kubernetes uses it for quantities, which are strings
-   * or numbers.
+   * Schemas of which the value must match exactly one. Kubernetes uses `oneOf` for quantities, which are
+   * strings or numbers.
    */
   oneOf?: Schema[];
   /** Schemas of which the value must match at least one. */

@@ -45,8 +45,8 @@ export const TIMESTAMP: CelType = { kind: "timestamp" };
 /** The CEL type google.protobuf.Duration. */
 export const DURATION: CelType = { kind: "duration" };
 /**
- * The type of an expression with a reported problem. It is assignable to every type, so the problem is
- * reported only once.
+ * The type of an expression with a reported problem. This type is assignable to every type, so the problem
+ * causes no further problems.
  */
 export const ERROR: CelType = { kind: "error" };
 /** The type of a status condition, which the function `runtime.newCondition` returns. */

@@ -47,8 +47,8 @@ export function estimateCall(estimator: Estimator, expr: Node<"call">, names: Sh
   const own = /^[A-Za-z]/.test(called)
     ? functionCost(called, isMember, shapes, result)
     : operatorCost(called, shapes);
-  // The evaluator computes a call whose arguments are literals only once and keeps the result. A later
-  // evaluation may therefore cost nothing.
+  // If all arguments of a call are literals, the evaluator computes the call only once and keeps the result.
+  // A later evaluation may therefore cost nothing.
   return { cost: sum(operands, isConstant ? range(0, own.max) : own), shape: result };
 }
 

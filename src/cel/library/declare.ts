@@ -18,10 +18,10 @@ import {
 } from "../value/values.ts";
 
 /**
- * The implementation of a function. It is called with the arguments and then the {@link Meter} of the
- * evaluation, which charges for work that depends on data. The arguments have the declared types. Optional
- * arguments that are missing in the call are undefined. The implementation throws a CelError when the call
- * fails.
+ * The implementation of a function. The implementation is called with the arguments and then the {@link
+ * Meter} of the evaluation, which charges for work that depends on data. The arguments have the declared
+ * types. Optional arguments that are missing in the call are undefined. The implementation throws a CelError
+ * when the call fails.
  */
 export type Implementation = (...args: never[]) => Value;
 

@@ -20,7 +20,7 @@ const COMPARED = 15;
 const COMPARED_CHARACTER = 0.5;
 
 /**
- * The maximum length of the list that `lists.range` returns. It equals the number of cost units that one
+ * The maximum length of the list that `lists.range` returns. The number equals the cost units that one
  * evaluation may use by default.
  */
 const MAX_RANGE = 10_000_000n;

@@ -111,7 +111,10 @@ function quantity(text: string): Value {
   return parse(text) ?? fail("conversion", "quantity(): the text is not a valid quantity");
 }
 
-/** Returns `a + sign * b`. The sum is stored as a 64-bit integer if Kubernetes stores it so. */
+/**
+ * Returns `a + sign * b`. The sum is stored as a 64-bit integer if Kubernetes stores the same sum as a
+ * 64-bit integer.
+ */
 function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   const other = typeof b === "bigint" ? new Quantity(b, 0, true) : b;
   const power = Math.min(a.power, other.power);

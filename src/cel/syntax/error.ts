@@ -4,7 +4,7 @@
  */
 import type { CelProblem } from "../types.ts";
 
-/** The error for invalid syntax. It contains the problem to report. */
+/** The error for invalid syntax, with the problem to report. */
 export class SyntaxFault extends Error {
   /** Creates an error with the message of the problem. */
   constructor(readonly problem: CelProblem) {

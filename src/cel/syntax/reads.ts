@@ -161,7 +161,7 @@ function each(need: Reads): Reads {
   return new Map([["*", need]]);
 }
 
-/** Returns the read of each element of a list. */
+/** Returns which part of each list element is read, for a given part of the list that is read. */
 function elementOf(need: Reads): Reads {
   return need === "whole" ? need : need.get("*") ?? NOTHING;
 }

@@ -19,9 +19,9 @@ export function keyIdentity(key: Value): string | undefined {
 
 /**
  * Returns the identity of a map's key, with the rules of cel-go. Equal numbers of different types are
- * different keys. Lists, maps and opaque values are compared by object identity. NaN and plain JSON are
- * unequal to every other key, so each of them gets a unique identity. (JSON is converted to a new object at
- * each access.) Throws a CelError for a value that cannot be a key.
+ * different keys. Lists, maps and opaque values are compared by object identity. NaN and plain JSON values
+ * are unequal to every other key, so each NaN and each JSON value gets a unique identity. (JSON is converted
+ * to a new object at each access.) Throws a CelError for a value that cannot be a key.
  */
 export function entryIdentity(key: Value): unknown {
   if (typeof key === "string") return `s${key}`;
