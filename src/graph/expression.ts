@@ -120,8 +120,9 @@ function merge(into: Map<string, number>, from: ReadonlyMap<string, number>, off
 }
 
 /**
- * The requirement for the result of an expression: either the result must fit a field with a schema, or a
- * function checks the type of the result. The function returns the fault of the type.
+ * The requirement for the result of an expression. With `fits`, the result must fit a field with this
+ * schema. With `accepts`, the function checks the type of the result and returns a message when it rejects
+ * the type.
  */
 export type Expectation =
   | { fits: Schema | undefined }

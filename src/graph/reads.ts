@@ -86,8 +86,8 @@ export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): bool
 }
 
 /**
- * Returns the paths from `status` on that an expression of readyWhen reads as a whole. Paths that pass
- * through a list are left out.
+ * Returns the paths, starting with `status`, of the fields that an expression of readyWhen reads as a whole.
+ * Paths that pass through a list are left out.
  */
 export function statusPathsOf(draft: Draft): string[][] {
   const paths: string[][] = [];

@@ -64,8 +64,8 @@ export interface FunctionDeclaration {
    */
   readonly checksArguments: boolean;
   /**
-   * The overloads from the first macro of an expression on, where cel-go's checker considers more overloads;
-   * absent when there are no additional overloads.
+   * The overloads for calls after the first macro of an expression, where cel-go's checker considers
+   * additional overloads. Absent when these overloads do not differ from {@link overloads}.
    */
   readonly inMacros?: readonly Overload[];
 }

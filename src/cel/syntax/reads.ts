@@ -1,8 +1,8 @@
 /**
- * Finds the parts of variables that an expression reads. The search starts at the root of the syntax tree,
- * of which the whole value is read, and passes down which part of each operand is read. A selection reads
- * one field of its operand. A loop reads of each element the parts that its body reads of the loop's
- * variable. When the exact part is not known, the whole value counts as read.
+ * Finds the parts of variables that an expression reads. The search walks the syntax tree from the root to
+ * the variables. At each node, it derives which parts of the operands are read from the parts of the result
+ * that are read. A selection reads one field of its operand. A loop reads of each element the parts that its
+ * body reads of the loop's variable. When the exact parts are not known, the whole value counts as read.
  */
 import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
@@ -31,8 +31,8 @@ export function readsOfTree(
 }
 
 /**
- * Adds a read of a key to a map of reads, which is changed in place. If the whole value is read, further
- * reads of its fields are not recorded.
+ * Records in a map that a part of a key's value is read. The map is changed in place. When the whole value
+ * is read, further parts of the value are not recorded.
  *
  * @param needs The map to change. The maps inside are changed too, so no other map may share them.
  */
