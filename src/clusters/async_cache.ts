@@ -1,18 +1,22 @@
 /** A keyed async cache that coalesces concurrent loads. */
 
-/** Callbacks of an {@link AsyncCache}, for metrics. */
+/** The callbacks of an {@link AsyncCache}, used to measure the cache. */
 export interface AsyncCacheListener {
-  /** A lookup was answered from memory (`hit`), by a load in flight (`shared`) or by a new load (`miss`). */
+  /**
+   * Called for each lookup. `hit` means that the value was cached, `shared` that a load of the value was
+   * already in flight, and `miss` that the lookup started a new load.
+   */
   lookedUp(how: "hit" | "shared" | "miss"): void;
-  /** A load ended; `ok` is false when it failed. */
+  /** Called when a load ends, with its duration in seconds. `ok` is false when the load failed. */
   loaded(ok: boolean, seconds: number): void;
-  /** A value was dropped by {@link AsyncCache.forget}. */
+  /** Called when {@link AsyncCache.forget} drops a value. */
   evicted(): void;
 }
 
 /**
- * Caches values by key and loads them on first use. Concurrent lookups of a key share one load; the result
- * of a failed load is not cached. The size is not bounded: callers {@link AsyncCache.forget} stale values.
+ * Caches values by key and loads each value on first use. Concurrent lookups of a key share one load. The
+ * error of a failed load is not cached, so the next lookup loads again. The cache never evicts values by
+ * itself: callers must drop stale values with {@link AsyncCache.forget}.
  *
  * @example
  * ```ts
@@ -37,15 +41,15 @@ export class AsyncCache<T> {
     this.#listener = listener;
   }
 
-  /** The number of cached values, including those being loaded. */
+  /** The number of cached values, including values whose load is in flight. */
   get size(): number {
     return this.#values.size;
   }
 
   /**
-   * The cached value, or the one that `load` returns. Rejects as `load` does.
+   * Returns the cached value, or loads it with `load`. Rejects with the error of `load`.
    *
-   * @param isKept Whether to cache a loaded value; by default every value is cached.
+   * @param isKept Returns whether to cache a loaded value; by default every value is cached.
    */
   async get(
     key: string,
@@ -75,7 +79,10 @@ export class AsyncCache<T> {
     }
   }
 
-  /** Drops a value. A value that is being loaded is returned to its callers and not cached. */
+  /**
+   * Drops the value of a key. If the value is being loaded, waiting callers still receive it, but it is not
+   * cached.
+   */
   forget(key: string): void {
     if (this.#values.delete(key)) this.#listener?.evicted();
   }

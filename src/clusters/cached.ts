@@ -1,4 +1,7 @@
-/** `Cluster` over watch caches: reads send no request, and only objects that differ are written. */
+/**
+ * The implementation of the interface `Cluster` with watch caches, used by the operator. Reads of watched
+ * kinds send no request, and an object is written only if it differs from the desired object.
+ */
 import {
   ApiError,
   type JsonObject,
@@ -36,37 +39,46 @@ import type { LiveLists } from "./live_lists.ts";
 import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberSelector } from "./selectors.ts";
 
-/** The parts that the {@link CachedCluster}s of all passes share. */
+/** The parts that all {@link CachedCluster} objects share. Each pass has a `CachedCluster` of its own. */
 export interface CachedParts {
-  /** Sends writes, and reads of kinds that are not cached. */
+  /** The client that sends writes, and reads of kinds that are not cached. */
   client: KubeClient;
-  /** Looks up the kinds that the API server serves. */
+  /** The lookup of the kinds that the API server serves. */
   discovery: Discovery;
-  /** Schemas, to compare live objects of kinds that are not cached. */
+  /** The schemas of kinds, used to compare live objects of kinds that are not cached. */
   schemas: SchemaSource;
-  /** Caches of the children. */
+  /** The watch caches of child objects, which kro created for instances. */
   children: ChildCaches;
-  /** Caches of external objects. */
+  /** The caches of external objects, which graphs read but do not create. */
   externals: ExternalCaches;
-  /** Backs off repairing fields that another manager keeps reverting. */
+  /** The backoff of repairing fields that another field manager keeps reverting. */
   reverts: RevertBackoff;
-  /** Serialises writes of the same object by different instances, by the object's key. */
+  /**
+   * The mutex for each object, by the object's key, so that two instances never write the same object at the
+   * same time.
+   */
   locks: KeyedMutex;
-  /** Consistent lists of members, before a finalizer is removed. */
+  /** Consistent lists of the objects of an ApplySet, which are read before a finalizer is removed. */
   liveLists: LiveLists;
 }
 
-/** Sends a pass's writes to its own instance, so that the owner of the instance can track them. */
+/**
+ * Sends the writes that a pass makes to its own instance. The controller of the instance implements this
+ * interface to track these writes.
+ */
 export interface InstanceWriter {
-  /** Sends a patch of finalizer, labels and inventory. Rejects as `send` does. */
+  /**
+   * Calls `send`, which patches the finalizer, labels and inventory of the instance. Rejects with the error
+   * of `send`.
+   */
   patch(send: () => Promise<KubeObject>): Promise<KubeObject>;
-  /** Sends a write of the status. Rejects as `send` does. */
+  /** Calls `send`, which writes the status of the instance. Rejects with the error of `send`. */
   writeStatus(send: () => Promise<KubeObject>): Promise<KubeObject>;
 }
 
 /**
- * The cluster as one pass over one instance sees it. Create a new one for each pass, and call
- * {@link CachedCluster.finish} at its end.
+ * The cluster as seen by one pass, which is one reconciliation of one instance. Create a new object for each
+ * pass, and call {@link CachedCluster.finish} at the end of the pass.
  *
  * @example
  * ```ts
@@ -88,16 +100,21 @@ export class CachedCluster implements Cluster {
   readonly #live: LiveCluster;
   readonly #instance: string;
   readonly #instanceWriter?: InstanceWriter;
-  /** Objects that the pass read live because no cache holds them, to tell what their apply changed. */
+  /**
+   * The live objects that the pass read because no cache contains them. The effect of a later apply is
+   * determined by comparing its response with these objects.
+   */
   readonly #liveReads = new Map<string, KubeObject>();
   #interests: Interest[] = [];
   #isPolled = false;
 
   /**
-   * Creates the cluster of one pass.
+   * Creates the cluster for one pass.
    *
-   * @param instance Key with which changes of external objects wake the instance.
-   * @param instanceWriter Sends the writes to the instance; by default they are sent directly.
+   * @param instance The key of the instance. When an external object changes, the instance is requeued by
+   * this key.
+   * @param instanceWriter Sends the writes to the instance itself. By default, these writes are sent
+   * directly.
    */
   constructor(parts: CachedParts, instance: string, instanceWriter?: InstanceWriter) {
     this.#parts = parts;
@@ -106,14 +123,17 @@ export class CachedCluster implements Cluster {
     this.#instanceWriter = instanceWriter;
   }
 
-  /** Whether the pass used a kind that is not watched, so that the instance has to be polled. */
+  /**
+   * Whether the pass used a kind that is not watched. The instance then has to be polled, because no event
+   * reports changes of such objects.
+   */
   get isPolled(): boolean {
     return this.#isPolled;
   }
 
   /**
-   * Reads the cache of children, or the cache of external objects if only that one holds the kind; a GET for
-   * kinds that are not watched.
+   * Returns an object from the cache of child objects, or else from the cache of external objects. Sends a
+   * GET if neither cache covers the kind.
    */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { children, externals } = this.#parts;
@@ -125,8 +145,9 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Reads the cache of external objects; a GET for kinds that are not watched. The cache of children cannot
-   * be used: it keeps only the paths of an object that the graph of its own instance reads.
+   * Returns an object from the cache of external objects. Sends a GET if the kind is not watched. The cache
+   * of child objects is not used, because it keeps only the paths that the graph of the object's own instance
+   * reads.
    */
   async getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { externals } = this.#parts;
@@ -136,14 +157,17 @@ export class CachedCluster implements Cluster {
     return await externals.get(ref);
   }
 
-  /** GET. */
+  /** Sends a GET, without reading a cache. */
   async getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     const object = await this.#live.getLive(ref);
     if (object) this.#liveReads.set(refKey(ref), object);
     return object;
   }
 
-  /** Reads the cache of children; for other kinds lists by label as {@link listExternal}. */
+  /**
+   * Returns the objects with the label of the ApplySet from the cache of child objects. Kinds that the cache
+   * does not cover are listed by {@link listExternal}.
+   */
   async listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     const { kind, namespace } = scope;
     const store = await this.#parts.children.storeFor(kind, namespace);
@@ -151,12 +175,18 @@ export class CachedCluster implements Cluster {
     return await this.listExternal({ kind, namespace, labelSelector: memberSelector(applySet) });
   }
 
-  /** A consistent LIST of metadata; concurrent passes share it. */
+  /**
+   * Lists the metadata of the objects with the label of the ApplySet from the API server. Concurrent passes
+   * share one consistent LIST.
+   */
   listMembersLive(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     return this.#parts.liveLists.members(scope, applySet);
   }
 
-  /** Reads the cache of children; for other kinds lists by label as {@link listExternal}. */
+  /**
+   * Returns the objects of a collection node from the cache of child objects. Kinds that the cache does not
+   * cover are listed by {@link listExternal}.
+   */
   async listCollection(collection: CollectionRef): Promise<KubeObject[]> {
     const { kind, instanceUid, nodeId } = collection;
     const store = await this.#parts.children.storeFor(kind, undefined);
@@ -164,7 +194,9 @@ export class CachedCluster implements Cluster {
     return await this.listExternal({ kind, labelSelector: itemSelector(collection) });
   }
 
-  /** Reads the cache of external objects; a LIST for kinds that are not watched. */
+  /**
+   * Returns the selected objects from the cache of external objects. Sends a LIST if the kind is not watched.
+   */
   async listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
     const { externals } = this.#parts;
     if (!await externals.watches(selection.kind, selection.namespace)) {
@@ -175,8 +207,9 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Server-side apply. Sends no request when the cache shows that the object is up to date, or while repairs
-   * of it are backed off. Rejects with `Conflict` when the object belongs to another ApplySet.
+   * Applies an object with server-side apply. Sends no request when the cache shows that the object is up to
+   * date, or while repairing the object is backed off. Rejects with `Conflict` when the object belongs to
+   * another ApplySet.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, locks } = this.#parts;
@@ -187,13 +220,16 @@ export class CachedCluster implements Cluster {
     const unchanged = isFree ? this.#unchanged(writer, ref, desired, options) : undefined;
     if (unchanged) return unchanged;
     return await locks.run(key, async () => {
-      // The write that held the lock before may have applied the object already.
+      // The task that held the mutex before may have applied the object already, so the cache is checked
+      // again.
       const unchanged = isFree ? undefined : this.#unchanged(writer, ref, desired, options);
       return unchanged ?? await this.#write(writer, ref, desired, options);
     });
   }
 
-  /** Deletes; the cache shows the object as being deleted until an event reports it gone. */
+  /**
+   * Deletes an object. The cache marks the object as being deleted until a watch event reports the deletion.
+   */
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     const { children, client, locks, reverts } = this.#parts;
     const writer = await children.writerFor(ref.kind, ref.namespace);
@@ -210,28 +246,31 @@ export class CachedCluster implements Cluster {
     });
   }
 
-  /** JSON merge patch of the instance. */
+  /** Sends a JSON merge patch of the instance. */
   async patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     const send = () => this.#live.patch(ref, patch);
     return await (this.#instanceWriter?.patch(send) ?? send());
   }
 
-  /** PUT of the instance's status. */
+  /** Sends a PUT of the instance's status. */
   async writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     const send = () => this.#live.writeStatus(ref, object);
     return await (this.#instanceWriter?.writeStatus(send) ?? send());
   }
 
-  /** Looks the kind up by cached or fresh discovery, then by CRDs and APIServices. */
+  /**
+   * Looks the kind up in discovery, which may be cached, and then in the CRDs and APIServices of the cluster.
+   */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined> {
     return this.#live.serves(kind, options);
   }
 
   /**
-   * Ends the pass. From then on only the external objects that it read wake the instance.
+   * Ends the pass. From then on, only changes of the external objects that this pass read requeue the
+   * instance.
    *
-   * @param complete False for a pass that ended early: it may not have read all external objects, so the
-   * interests of earlier passes are kept as well.
+   * @param complete False for a pass that ended early. Such a pass may not have read every external object,
+   * so the interests of earlier passes are kept as well.
    */
   finish(complete: boolean): void {
     if (complete) this.#parts.externals.keep(this.#instance, this.#interests);
@@ -239,8 +278,8 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * The result of an apply that needs no request, by the cache; undefined when one has to be sent. Throws
-   * `Conflict` when the object belongs to another ApplySet.
+   * Returns the result of an apply that needs no request because the cached object is up to date; undefined
+   * when a request is needed. Throws `Conflict` when the object belongs to another ApplySet.
    */
   #unchanged(
     writer: ChildWriter,
@@ -269,7 +308,8 @@ export class CachedCluster implements Cluster {
     const change = repair?.inspect ? await this.#foreignChange(writer, ref, desired) : undefined;
     const response = await this.#send(writer, ref, desired, options);
     const earlier = before ?? this.#liveReads.get(key);
-    // Without an earlier state only the response shows whether the apply created the object.
+    // If no earlier state of the object is known, only the response itself can show that the apply created
+    // the object.
     const isKnown = earlier !== undefined || isFirstWrite(response);
     const action = isKnown ? actionOf(earlier, response) : "configured";
     if (isRepair && action === "configured") reverts.repaired(key, change);
@@ -283,7 +323,10 @@ export class CachedCluster implements Cluster {
     return { object, action: "unchanged", revision, ...(reverted && { reverted }) };
   }
 
-  /** Sends one GET, because the cache holds neither all values nor the fields of other managers. */
+  /**
+   * Finds the field that another field manager changed. This takes a GET, because the cache contains neither
+   * all values of the object nor the managed fields of other managers.
+   */
   async #foreignChange(
     { objects }: ChildWriter,
     ref: ObjectRef,
@@ -318,12 +361,15 @@ export class CachedCluster implements Cluster {
 
   #interest(interest: Interest): void {
     this.#interests.push(interest);
-    // Registered before the read, so that every later change wakes the instance.
+    // The interest is registered before the object is read, so that no change after the read is missed.
     this.#parts.externals.add(this.#instance, interest);
   }
 }
 
-/** Throws `Conflict` for an object of another ApplySet: not even a forced apply takes it over. */
+/**
+ * Throws `Conflict` when the object belongs to another ApplySet. Not even a forced apply may take over such
+ * an object.
+ */
 function refuseTaken(ref: ObjectRef, live: KubeObject | undefined, desired: KubeObject): void {
   const owner = live?.metadata.labels?.[Label.applySetPartOf];
   const wanted = desired.metadata.labels?.[Label.applySetPartOf];

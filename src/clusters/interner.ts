@@ -1,17 +1,26 @@
-/** Interns strings that occur in many objects. */
+/** Interns strings that occur in many objects, so that equal strings share memory. */
 import type { JsonObject } from "../api/mod.ts";
 
-/** At this size the table is cleared. Strings interned before stay valid, but may be stored twice. */
+/**
+ * The maximum number of interned strings, at which the table is cleared. Strings that were interned before
+ * stay valid, but a later equal string is stored a second time.
+ */
 const MAX_STRINGS = 10_000;
 
-/** Longer strings are not interned, because they are seldom equal. In UTF-16 code units. */
+/**
+ * The maximum length of an interned string, in UTF-16 code units. Longer strings are seldom equal and are not
+ * interned.
+ */
 const MAX_LENGTH = 200;
 
-/** Replaces equal strings by one copy, to save memory. Holds up to 10 000 strings of up to 200 characters. */
+/**
+ * Replaces equal strings by one shared copy to save memory. Stores up to 10 000 strings of up to 200
+ * characters.
+ */
 export class Interner {
   readonly #known = new Map<string, string>();
 
-  /** Returns the interned copy of a string; the first one becomes the copy. */
+  /** Returns the shared copy of a string. The first of several equal strings becomes the shared copy. */
   intern(value: string): string {
     if (value.length > MAX_LENGTH) return value;
     const known = this.#known.get(value);
@@ -21,7 +30,7 @@ export class Interner {
     return value;
   }
 
-  /** Interns an object's string values in place, except under the keys `except`. */
+  /** Interns the string values of an object in place. Values under the keys `except` are left unchanged. */
   internValues(object: JsonObject | undefined, except: readonly string[] = []): void {
     if (!object) return;
     for (const [key, value] of Object.entries(object)) {

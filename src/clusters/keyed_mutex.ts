@@ -1,7 +1,7 @@
-/** A mutex for each key. */
+/** A mutex for each key, such as one mutex for each Kubernetes object. */
 
 /**
- * Runs one task at a time for each key, in the order of the calls. Holds no memory for idle keys.
+ * Runs at most one task at a time for each key, in the order of the calls. Keys without tasks take no memory.
  *
  * @example
  * ```ts
@@ -17,17 +17,17 @@
  * ```
  */
 export class KeyedMutex {
-  /** By busy key: a promise that resolves when the key's last task has ended. */
+  /** A promise for each key with tasks. The promise resolves when the last task of the key has ended. */
   readonly #last = new Map<string, Promise<void>>();
 
-  /** True when no task of the key runs or waits. */
+  /** Returns true when no task of the key is running or waiting. */
   isFree(key: string): boolean {
     return this.#last.size === 0 || !this.#last.has(key);
   }
 
   /**
-   * Runs the task when all earlier tasks of the key have ended, failed ones included. Resolves or rejects as
-   * the task does.
+   * Runs the task after all earlier tasks of the key have ended, whether they succeeded or failed. Resolves
+   * or rejects with the result of the task.
    */
   async run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);

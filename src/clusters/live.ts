@@ -1,4 +1,7 @@
-/** `Cluster` without caches, for commands that run one pass and end: each read is a request. */
+/**
+ * The implementation of the interface `Cluster` without caches, where every read is a request. Used by
+ * commands that reconcile once and exit.
+ */
 import {
   ApiError,
   isNotFound,
@@ -31,71 +34,78 @@ import { itemSelector, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
 
 /**
- * The cluster as the API server has it: each read is a request, except that an apply reuses the object that
- * the pass read last. Rejects with ApiError when the API server refuses a request.
+ * A cluster without caches: every read sends a request. The only exception is apply, which reuses the object
+ * that the pass read last. Methods reject with ApiError when the API server refuses a request.
  */
 export class LiveCluster implements Cluster {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #schemas: SchemaSource;
-  /** Objects that were read and not written since, by key. The next apply compares with them. */
+  /**
+   * The objects that were read and have not been written since, by key. The next apply of an object compares
+   * the desired object with the object read here.
+   */
   readonly #read = new Map<string, KubeObject | undefined>();
-  /** The resourceVersions of our own last writes, by key. */
+  /** The resourceVersions that kro's own last writes gave the objects, by key. */
   readonly #written = new Map<string, string>();
 
-  /** Sends no request yet. */
+  /** Creates the cluster, without sending a request. */
   constructor(client: KubeClient, discovery: Discovery, schemas: SchemaSource) {
     this.#client = client;
     this.#discovery = discovery;
     this.#schemas = schemas;
   }
 
-  /** GET. */
+  /** Sends a GET. */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const object = await this.#client.get(ref);
     this.#read.set(refKey(ref), object);
     return object;
   }
 
-  /** GET. */
+  /** Sends a GET. */
   getExternal(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.get(ref);
   }
 
-  /** GET. */
+  /** Sends a GET. */
   getLive(ref: ObjectRef): Promise<KubeObject | undefined> {
     return this.get(ref);
   }
 
-  /** LIST by the ApplySet's label. */
+  /** Sends a LIST that selects the label of the ApplySet. */
   listMembers(scope: ListScope, applySet: string): Promise<KubeObject[]> {
     return this.#list({ ...scope, labelSelector: memberSelector(applySet) });
   }
 
-  /** LIST of metadata by the ApplySet's label. Consistent, because it sets no resourceVersion. */
+  /**
+   * Sends a LIST of metadata that selects the label of the ApplySet. The list is consistent, because the
+   * request sets no resourceVersion.
+   */
   async listMembersLive({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
     const options = { namespace, labelSelector: memberSelector(applySet), metadataOnly: true };
     return (await this.#client.list(kind, options)).items;
   }
 
-  /** LIST by the labels of the instance and the node. */
+  /** Sends a LIST that selects the labels of the instance and of the collection node. */
   listCollection(collection: CollectionRef): Promise<KubeObject[]> {
     return this.#list({ kind: collection.kind, labelSelector: itemSelector(collection) });
   }
 
-  /** LIST by the label selector. */
+  /** Sends a LIST with the label selector. */
   listExternal(selection: ExternalSelection): Promise<KubeObject[]> {
     return this.#list(selection);
   }
 
   /**
-   * Server-side apply. Sends no request when the live object has the desired values and kro owns no further
-   * field of it.
+   * Applies an object with server-side apply. Sends no request when the live object has all desired values
+   * and kro owns only fields of the desired object.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const live = await this.#takeRead(ref);
     const { force, volatile } = options;
-    // Volatile fields are applied only after writes of this process: an empty basis keeps the live values.
+    // An empty basis means that this process has not written the objects which the volatile fields are
+    // computed from. The live values of the volatile fields then count as applied.
     const paths = volatile?.basis === "" ? volatile.paths : [];
     if (live && await this.#isUpToDate(ref.kind, live, withValuesOf(live, desired, paths))) {
       const revision = this.#written.get(refKey(ref));
@@ -111,7 +121,7 @@ export class LiveCluster implements Cluster {
     return { object, action, revision: this.#written.get(refKey(ref)) };
   }
 
-  /** DELETE with a uid precondition and background propagation. */
+  /** Sends a DELETE with the UID as its precondition and with background propagation. */
   async delete(ref: ObjectRef, options: DeleteOptions): Promise<void> {
     this.#read.delete(refKey(ref));
     try {
@@ -121,20 +131,23 @@ export class LiveCluster implements Cluster {
     }
   }
 
-  /** JSON merge patch. */
+  /** Sends a JSON merge patch. */
   patch(ref: ObjectRef, patch: JsonObject): Promise<KubeObject> {
     this.#read.delete(refKey(ref));
     return this.#client.mergePatch(ref, patch, { fieldManager: Manager.kro });
   }
 
-  /** PUT of the status. */
+  /** Sends a PUT of the status. */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
     this.#read.delete(refKey(ref));
     const options = { fieldManager: Manager.kro, subresource: "status" } as const;
     return this.#client.replace(ref, object, options);
   }
 
-  /** Uses cached discovery unless `fresh`; then fresh discovery, CRDs and APIServices. */
+  /**
+   * Looks the kind up in cached discovery. With `fresh`, or when discovery does not list the kind, looks in
+   * fresh discovery and in the CRDs and APIServices of the cluster.
+   */
   async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
     const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
     return known ?? await servedKind(this.#client, this.#discovery, kind);
@@ -149,7 +162,7 @@ export class LiveCluster implements Cluster {
     return items;
   }
 
-  /** The object as the pass last read it, at most once; otherwise a GET. */
+  /** Returns the object that the pass read last, if no apply has used it yet. Otherwise sends a GET. */
   async #takeRead(ref: ObjectRef): Promise<KubeObject | undefined> {
     const key = refKey(ref);
     if (!this.#read.has(key)) return await this.#client.get(ref);
@@ -167,7 +180,10 @@ export class LiveCluster implements Cluster {
       print.valuesHash === desiredValues(desired, schema, print.ownsStatus);
   }
 
-  /** Undefined when it cannot be read: the stricter comparison may then cause an apply without changes. */
+  /**
+   * Returns the schema of the kind; undefined when the schema cannot be read. Without a schema, the
+   * comparison is stricter and may cause an apply that changes nothing.
+   */
   async #schema(kind: KindRef): Promise<Schema | undefined> {
     try {
       return (await this.#schemas.resolve(kind))?.schema;
@@ -178,7 +194,7 @@ export class LiveCluster implements Cluster {
   }
 }
 
-/** Derives what an apply did from the object before and after it. */
+/** Returns the effect of an apply, derived from the object before and after the apply. */
 export function actionOf(before: KubeObject | undefined, after: KubeObject): ApplyAction {
   if (before?.metadata.uid !== after.metadata.uid) return "created";
   const same = before?.metadata.resourceVersion === after.metadata.resourceVersion;

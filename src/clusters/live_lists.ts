@@ -4,7 +4,10 @@ import type { KubeClient } from "../kube/mod.ts";
 import type { ListScope } from "../reconcile/mod.ts";
 import { memberSelector } from "./selectors.ts";
 
-/** Maximum of ApplySets per request. An id has 56 characters; usual limits of a URL are 8 KiB. */
+/**
+ * The maximum number of ApplySets in one request. The id of an ApplySet has 56 characters, and the URL of a
+ * request should stay below the usual limit of 8 KiB.
+ */
 const MAX_APPLY_SETS = 50;
 
 interface Caller {
@@ -14,22 +17,23 @@ interface Caller {
 }
 
 /**
- * Lists members of ApplySets from the API server, with one list at a time for each kind and namespace. Calls
- * during a list are coalesced into the next one.
+ * Lists the objects of ApplySets from the API server. For each kind and namespace, at most one list is in
+ * flight. All calls during that list are answered by the next list.
  */
 export class LiveLists {
   readonly #client: Pick<KubeClient, "list">;
-  /** Callers of the next list, by kind and namespace, while one is in flight. */
+  /** The callers that wait for the next list while a list is in flight, by kind and namespace. */
   readonly #waiting = new Map<string, Caller[]>();
 
-  /** Sends no request yet. */
+  /** Creates the lists, without sending a request. */
   constructor(client: Pick<KubeClient, "list">) {
     this.#client = client;
   }
 
   /**
-   * Metadata of the objects with the ApplySet's label. Comes from a list that starts after the call, because
-   * a list in flight may miss the caller's last write. Rejects with ApiError as the list does.
+   * Returns the metadata of all objects with the label of the ApplySet. The list is started after the call,
+   * because a list that is already in flight may miss the last write of the caller. Rejects with ApiError
+   * when the list fails.
    */
   async members({ kind, namespace }: ListScope, applySet: string): Promise<KubeObject[]> {
     const key = refKey({ kind, namespace, name: "" });

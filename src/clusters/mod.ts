@@ -1,14 +1,14 @@
 /**
- * The interface `Cluster` over an API server, with its caches, drift detection and schemas.
+ * The interface `Cluster` for an API server, with watch caches, drift detection and schemas.
  *
- * - {@link LiveCluster} sends a request for each read: for commands that run one pass and end.
- * - {@link CachedCluster} reads from {@link ChildCaches} and {@link ExternalCaches} and sends a write only
- *   when an object differs: for the operator.
+ * - {@link LiveCluster} sends a request for each read. It serves commands that reconcile once and exit.
+ * - {@link CachedCluster} reads from {@link ChildCaches} and {@link ExternalCaches}, and writes an object
+ *   only if it differs. It serves the operator.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.
  *
- * The caches are filled by reflectors as in client-go: a list, then a watch from its resourceVersion, with
+ * Reflectors fill the caches as in client-go: a list, and then a watch from the list's resourceVersion, with
  * bookmarks (Kubernetes API concepts, "Efficient detection of changes").
  *
  * @example Reconcile an instance without caches

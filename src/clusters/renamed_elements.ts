@@ -1,7 +1,7 @@
 /**
- * Server-side apply for lists in which another manager changed the merge key of our element. Example: it
- * changes port 80 of a Service to 81. The port number is part of the merge key, so an apply adds port 80 as a
- * second element, and the API server refuses two ports with the same name.
+ * Server-side apply for lists in which another client changed the merge key of an element that kro applied.
+ * An example is a client that changes port 80 of a Service to 81. The port number is a merge key, so applying
+ * port 80 again adds a second element with the same port name. The API server refuses the duplicate name.
  */
 import {
   ApiError,
@@ -18,17 +18,17 @@ import {
 import type { KubeClient } from "../kube/mod.ts";
 import { canonical } from "./drift/fingerprint.ts";
 
-/** A list, and the field whose value must be unique among its elements. */
+/** A list with duplicate elements, and the field whose value must be unique within the list. */
 interface Duplicate {
   list: string[];
   field: string;
 }
 
 /**
- * Forced server-side apply (KEP-555). When the API server refuses it only because elements of other managers
- * duplicate ours, a merge patch replaces the lists, and the apply is sent again. The patch's own
- * managed-fields entry is removed afterwards, so that a later apply can drop the elements. Rejects with
- * ApiError.
+ * Applies an object with forced server-side apply (KEP-555). If the API server refuses the apply only because
+ * elements of other field managers duplicate desired elements, a merge patch replaces the lists and the apply
+ * is sent again. The managed-fields entry of the merge patch is removed at the end, so that kro can remove
+ * the elements later. Rejects with ApiError.
  */
 export async function applyOver(
   client: KubeClient,
@@ -44,7 +44,8 @@ export async function applyOver(
     const lists = live && withoutDuplicates(live, desired, duplicates);
     if (!lists) throw error;
     const { resourceVersion } = live.metadata;
-    // A manager name used only here, by which `disowned` finds the entry.
+    // Only this patch uses the manager name, so `disowned` finds the managed-fields entry of the patch by the
+    // name.
     await client.mergePatch(ref, { ...lists, metadata: { resourceVersion } }, {
       fieldManager: PATCHER,
     });
@@ -54,7 +55,10 @@ export async function applyOver(
 
 const PATCHER = "kro.run/replaced";
 
-/** The duplicates that the API server refused; empty if it refused the object for other causes as well. */
+/**
+ * Returns the duplicates that the API server refused. Returns an empty list if the API server also refused
+ * the object for another reason.
+ */
 export function duplicatesOf({ reason, causes }: ApiError): Duplicate[] {
   if (reason !== "Invalid" || causes.length === 0) return [];
   const found = causes.map(duplicateOf);
@@ -67,7 +71,10 @@ function duplicateOf({ reason, field = "" }: StatusCause): Duplicate | undefined
   return { list: path.split("."), field: name };
 }
 
-/** A merge patch that replaces duplicates by our elements; undefined when it would change no list. */
+/**
+ * Returns a merge patch that replaces duplicate elements by the desired elements. Returns undefined when the
+ * patch would change no list.
+ */
 export function withoutDuplicates(
   live: KubeObject,
   desired: KubeObject,
@@ -85,7 +92,10 @@ export function withoutDuplicates(
   return patch;
 }
 
-/** Removes the merge patch's entry from the managed fields; the apply's entry owns the same fields. */
+/**
+ * Removes the managed-fields entry of the merge patch. The later apply owns the same fields under its own
+ * entry.
+ */
 async function disowned(
   client: KubeClient,
   ref: ObjectRef,

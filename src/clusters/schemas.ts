@@ -1,4 +1,7 @@
-/** Looks up the schemas of a cluster's kinds: in their CRD, or in the OpenAPI documents for other kinds. */
+/**
+ * Looks up the schemas of a cluster's kinds. The schema of a custom resource comes from its CRD, the schemas
+ * of other kinds come from the OpenAPI documents of the API server.
+ */
 import {
   ApiError,
   apiVersionOf,
@@ -19,12 +22,16 @@ import {
 import { AsyncCache, type AsyncCacheListener } from "./async_cache.ts";
 import { isServedWithoutCrd } from "./served_kinds.ts";
 
-/** Error: the kind may exist, but its schema cannot be read at present. */
+/** The error for a kind that may exist but whose schema cannot be read at present. */
 export class KindUnavailable extends ApiError {
-  /** The kind. */
+  /** The kind whose schema cannot be read. */
   readonly gvk: GroupVersionKind;
 
-  /** Creates the error. `why` completes the message: the reason why the schema cannot be read. */
+  /**
+   * Creates the error.
+   *
+   * @param why The reason why the schema cannot be read, which completes the message.
+   */
   constructor(gvk: GroupVersionKind, why = "its API does not answer") {
     super(`cannot tell what ${gvk.kind} of ${apiVersionOf(gvk)} is: ${why}`, {
       reason: "ServerError",
@@ -33,12 +40,13 @@ export class KindUnavailable extends ApiError {
   }
 }
 
-/** How long the index of OpenAPI documents is cached, in milliseconds. */
+/** The time for which the index of OpenAPI documents is cached, in milliseconds. */
 const INDEX_MS = 60_000;
 
 /**
- * Resolves kinds to schemas, from CRDs and OpenAPI v3 documents. CRDs are cached until {@link invalidate},
- * documents by the hash of their content. Concurrent lookups share one request.
+ * Looks up the schemas of kinds in CRDs and in OpenAPI v3 documents. A CRD is cached until {@link invalidate}
+ * is called with its name. A document is cached by the hash of its content. Concurrent lookups share one
+ * request.
  *
  * @example
  * ```ts
@@ -56,15 +64,22 @@ export class ClusterSchemas implements SchemaSource {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #now: () => number;
-  /** By CRD name: the CRD's versions; undefined for a kind that is served without a CRD. */
+  /** The kinds of each CRD, by the name of the CRD; undefined for a kind that is served without a CRD. */
   readonly #crds: AsyncCache<KindInfo[] | undefined>;
-  /** By path, which contains the hash of the document's content. */
+  /**
+   * The kinds of each OpenAPI document, by the path of the document. The path contains the hash of the
+   * document's content.
+   */
   readonly #documents: AsyncCache<KindInfo[]>;
-  /** By apiVersion: the path of the cached document. */
+  /** The path of the cached OpenAPI document of each apiVersion. */
   readonly #documentPaths = new Map<string, string>();
   #index?: { until: number; paths: Promise<Map<string, string>> };
 
-  /** Sends no request yet. `now` returns milliseconds since any fixed point. */
+  /**
+   * Creates the lookup, without sending a request.
+   *
+   * @param now Returns the present time in milliseconds since any fixed point.
+   */
   constructor(
     client: KubeClient,
     discovery: Discovery,
@@ -78,24 +93,26 @@ export class ClusterSchemas implements SchemaSource {
     this.#documents = new AsyncCache(listener);
   }
 
-  /** The number of cached CRDs and documents. */
+  /** The number of cached CRDs and OpenAPI documents. */
   get size(): number {
     return this.#crds.size + this.#documents.size;
   }
 
   /**
-   * The kind with its schema; undefined when the cluster does not serve the kind. The CRD takes precedence,
-   * because the documents lag behind its changes by up to a second. Rejects with {@link KindUnavailable} when
-   * discovery of its group is stale or its CRD is not established, and with ApiError when a request fails.
+   * Returns the kind with its schema; undefined when the cluster does not serve the kind. The CRD takes
+   * precedence over the OpenAPI document, because the document follows a change of the CRD with a delay of up
+   * to a second. Rejects with {@link KindUnavailable} when discovery of the group is stale or when the CRD is
+   * not established. Rejects with ApiError when a request fails.
    */
   async resolve(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     const known = await this.#discovery.resolve(gvk);
-    // Discovery lists a kind only some time after its CRD is established.
+    // Discovery lists a new kind only some time after its CRD is established, so a kind that discovery does
+    // not list is looked up in the CRDs.
     const info = known ? await this.#read(known) : await this.#newCrd(gvk);
     if (info) return info;
     await this.#discovery.refresh();
     const found = await this.#discovery.resolve(gvk);
-    // The index of documents may be older than the kind.
+    // The cached index of documents may be older than the kind, so the index is read again.
     this.#index = undefined;
     if (found) return await this.#read(found);
     if (await this.#discovery.isStale(gvk.group, gvk.version)) throw new KindUnavailable(gvk);
@@ -103,9 +120,9 @@ export class ClusterSchemas implements SchemaSource {
   }
 
   /**
-   * Drops the cached schemas of a CRD that was created, changed or deleted.
+   * Drops the cached schemas of a CRD. Called when the CRD was created, changed or deleted.
    *
-   * @param crd Name of the CRD, `widgets.example.com`.
+   * @param crd The name of the CRD, such as `widgets.example.com`.
    */
   invalidate(crd: string): void {
     this.#crds.forget(crd);
@@ -117,19 +134,23 @@ export class ClusterSchemas implements SchemaSource {
   }
 
   async #fromCrd(kind: KindRef): Promise<KindInfo[] | undefined> {
-    // The group of a CRD is a DNS name with a dot; `apps` and `batch` cannot have one.
+    // The group of a CRD is a DNS name with a dot. Groups such as `apps` and `batch` have no dot and
+    // therefore no CRD.
     if (!kind.group.includes(".")) return undefined;
     const name = `${kind.plural}.${kind.group}`;
     return await this.#crds.get(name, async () => {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       if (crd && isEstablished(crd)) return kindsOfCrd(crd);
       if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
-      // Discovery and the documents still list the kind of a deleted CRD for some time.
+      // If the CRD is deleted, discovery and the OpenAPI documents still list its kind for some time.
       return await isServedWithoutCrd(this.#client, kind) ? undefined : [];
     });
   }
 
-  /** The kind from a CRD whose name has the usual plural, as every generated CRD has. */
+  /**
+   * Returns the kind from a CRD that discovery does not list yet. The name of the CRD is derived from the
+   * regular plural of the kind, which every generated CRD has.
+   */
   async #newCrd(gvk: GroupVersionKind): Promise<KindInfo | undefined> {
     if (!gvk.group.includes(".")) return undefined;
     const name = `${plural(gvk.kind.toLowerCase())}.${gvk.group}`;

@@ -1,8 +1,8 @@
-/** Label selectors for the objects of an instance, in kubectl's syntax. */
+/** Builds label selectors, in kubectl's syntax, for the objects that kro created for an instance. */
 import { Label } from "../api/mod.ts";
 import type { CollectionRef } from "../reconcile/mod.ts";
 
-/** Selects objects of one ApplySet, or of any of several. */
+/** Returns a selector for the objects of one ApplySet, or of any of several ApplySets. */
 export function memberSelector(...applySets: readonly string[]): string {
   const [only, ...more] = applySets;
   return more.length === 0
@@ -10,7 +10,7 @@ export function memberSelector(...applySets: readonly string[]): string {
     : `${Label.applySetPartOf} in (${applySets.join(",")})`;
 }
 
-/** Selects the items of a collection. */
+/** Returns a selector for the objects that a collection node created for an instance. */
 export function itemSelector({ instanceUid, nodeId }: CollectionRef): string {
   return `${Label.instanceId}=${instanceUid},${Label.nodeId}=${nodeId}`;
 }

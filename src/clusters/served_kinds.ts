@@ -1,8 +1,11 @@
-/** Decides whether a cluster serves a kind. The objects of a kind count as gone only if it does not. */
+/**
+ * Decides whether a cluster serves a kind. Only if the cluster does not serve a kind may kro treat all
+ * objects of the kind as deleted.
+ */
 import { ApiError, CRD_KIND, groupKind, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";
 
-/** The kind APIService. */
+/** The kind APIService of the aggregation layer. */
 export const API_SERVICE_KIND: KindRef = {
   group: "apiregistration.k8s.io",
   version: "v1",
@@ -20,26 +23,32 @@ interface Crd extends KubeObject {
   };
 }
 
-/** An APIService: `spec.service` serves the group-version; without it, the API server itself does. */
+/**
+ * An APIService, which registers a group and version with the API server. If `spec.service` is set, that
+ * service serves the group and version as an aggregated API; otherwise, the API server itself serves them.
+ */
 export interface ApiService extends KubeObject {
-  /** The group-version, and the service that serves it. */
+  /** The registered API group and version, and the service that serves them. */
   spec?: { group?: string; version?: string; service?: unknown };
-  /** Whether the service is available. */
+  /** The conditions of the APIService, which show whether the service is available. */
   status?: { conditions?: { type: string; status: string }[] };
 }
 
-/** Label of APIServices that the aggregator creates: `true` for the group-versions of CRDs. */
+/**
+ * The label of APIServices that the aggregator creates by itself. The value `true` marks the groups and
+ * versions of CRDs.
+ */
 const AUTOMANAGED = "kube-aggregator.kubernetes.io/automanaged";
 
 /**
- * True when the API server itself or an aggregated API serves the group-version; false when CRDs do, or when
- * it is not served. Rejects with ApiError.
+ * Returns true when the API server itself or an aggregated API serves the group and version. Returns false
+ * when CRDs serve them, or when they are not served. Rejects with ApiError.
  */
 export async function isServedWithoutCrd(
   client: KubeClient,
   { group, version }: { group: string; version: string },
 ): Promise<boolean> {
-  // The aggregator serves its own API group without an APIService.
+  // The aggregator serves its own API group without an APIService, so there is no APIService to read.
   if (group === API_SERVICE_KIND.group) return true;
   const name = `${version}.${group}`;
   const service = await client.get({ kind: API_SERVICE_KIND, name });
@@ -47,9 +56,9 @@ export async function isServedWithoutCrd(
 }
 
 /**
- * The kind with the same group, and the same kind or plural, that the cluster serves without a CRD;
- * undefined when the name is free. Such a kind shadows a generated CRD: its objects would be read as
- * instances. Rejects with ApiError.
+ * Returns a kind that would shadow the given kind of a generated CRD; undefined when there is no such kind.
+ * The cluster serves a shadowing kind without a CRD, in the same group and under the same kind or plural. kro
+ * would read the objects of the shadowing kind as instances. Rejects with ApiError.
  */
 export async function shadowed(
   client: KubeClient,
@@ -59,16 +68,17 @@ export async function shadowed(
   const known = await discovery.kinds();
   const same = known.filter((k) => k.group === group && (k.kind === kind || k.plural === plural));
   for (const each of same) {
-    // Discovery still lists the kind of a deleted CRD for some time.
+    // Discovery still lists the kind of a deleted CRD for some time, so a listed kind without a CRD must be
+    // confirmed.
     if (await isServedWithoutCrd(client, each)) return each;
   }
   return undefined;
 }
 
 /**
- * The kind from fresh discovery; undefined when it stores no objects, or when neither a CRD nor an APIService
- * serves it. Rejects with ApiError when that cannot be decided: an aggregated API that is down may still
- * have objects.
+ * Returns the kind from fresh discovery. Returns undefined when the kind stores no objects, or when neither a
+ * CRD nor an APIService serves it. Rejects with ApiError when this cannot be decided, because an aggregated
+ * API that is down may still store objects.
  */
 export async function servedKind(
   client: KubeClient,
@@ -77,10 +87,10 @@ export async function servedKind(
 ): Promise<KindRef | undefined> {
   await discovery.refresh();
   const found = await discovery.byGroupKind(kind);
-  // A kind without the verb list, such as TokenReview, stores no objects.
+  // A kind without the verb `list`, such as TokenReview, stores no objects.
   if (found) return found.verbs.includes("list") ? found : undefined;
   if (await discovery.isGroupStale(kind.group)) throw unknown(kind, "its API does not answer");
-  // The core group can have neither CRDs nor an aggregated API.
+  // The core group has neither CRDs nor aggregated APIs, so the kind cannot exist.
   if (kind.group === "") return undefined;
   const [crds, services] = await Promise.all([
     client.list(CRD_KIND),
@@ -104,7 +114,10 @@ function kindOf(crd: Crd, { group, kind }: { group: string; kind: string }): Kin
   return { group, version, kind, plural, namespaced: crd.spec?.scope === "Namespaced" };
 }
 
-/** True when the condition Available of the APIService says that its service is reachable. */
+/**
+ * Returns true when the condition `Available` of the APIService is true, which means that its service is
+ * reachable.
+ */
 export function isAvailable(service: Pick<ApiService, "status">): boolean {
   return service.status?.conditions?.some((c) => c.type === "Available" && c.status === "True") ??
     false;

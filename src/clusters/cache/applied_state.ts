@@ -1,7 +1,8 @@
 /**
- * Decides whether a desired object is already applied, and whether another manager changed it since. The two
- * hashes of a child suffice for most objects. {@link AppliedState} covers the others: objects with volatile
- * fields, and objects of which the API server stores other values than it was sent.
+ * Decides whether a desired object is already applied, and whether another field manager has changed the
+ * object since. For most objects, the two hashes of {@link Child} are enough to decide. {@link AppliedState}
+ * is stored in addition for objects with volatile fields, and for objects in which the API server stores
+ * values that differ from the applied values.
  */
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
@@ -11,8 +12,9 @@ import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
 /**
- * Memo of the identity of desired objects; weak, so that an entry is freed with its object. Desired objects
- * are immutable, and the expansion cache returns the same ones in every pass.
+ * The hashes of desired objects, computed once per object. Desired objects are immutable, and a cache returns
+ * the same desired object in every pass, so the object itself is the key. The map is weak: an entry is freed
+ * together with its object.
  */
 const IDENTITIES = new WeakMap<KubeObject, string>();
 
@@ -25,8 +27,10 @@ function identityOfDesired(desired: KubeObject): string {
 }
 
 /**
- * True when applying the desired object would change only volatile fields. `view` is the child's. Updates
- * the child's {@link AppliedState}, for {@link hasDrifted} and later calls.
+ * Returns true when applying the desired object would change nothing except volatile fields. Updates the
+ * {@link AppliedState} of the child, which {@link hasDrifted} and later calls read.
+ *
+ * @param view The child rebuilt as an object.
  */
 export function isUpToDate(
   child: Child,
@@ -36,7 +40,7 @@ export function isUpToDate(
   volatile: Volatile | undefined,
 ): boolean {
   if (child.entryHash === undefined) return false;
-  // Comparing identities is much cheaper than hashing the object.
+  // Comparing two identity strings is much cheaper than hashing the whole object.
   const identity = volatile ? undefined : identityOfDesired(desired);
   if (identity !== undefined && view.upToDateIdentity === identity) return true;
   const applied = isUpToDateByHash(child, view.object, desired, schema, volatile);
@@ -53,7 +57,8 @@ function isUpToDateByHash(
 ): boolean {
   const known = child.rare?.applied;
   if (known && !known.drifted && matches(known, desired, volatile)) return true;
-  // After a restart the live values of volatile fields count as applied.
+  // After a restart, kro does not know which values of volatile fields it applied last. The live values are
+  // therefore taken as the applied values.
   const paths = known?.desired === undefined ? volatile?.paths ?? [] : [];
   const wanted = paths.length > 0 ? withValuesOf(live, desired, paths) : desired;
   if (desiredValues(wanted, schema, child.ownsStatus) !== child.valuesHash) return false;
@@ -62,8 +67,8 @@ function isUpToDateByHash(
 }
 
 /**
- * True when the desired object was applied and another manager changed the live object since. False when
- * the graph changed the desired object.
+ * Returns true when kro applied the desired object and another field manager has changed the live object
+ * since. Returns false when the live object differs because the graph now requires another object.
  */
 export function hasDrifted(
   child: Child,
@@ -78,7 +83,10 @@ export function hasDrifted(
     : desiredValues(desired, schema, child.ownsStatus) === known.lastValues;
 }
 
-/** Records that the object was applied, where the child's hashes do not imply it. */
+/**
+ * Records that kro applied the object. Stores an {@link AppliedState} only if the hashes of the child do not
+ * already show that the object is applied.
+ */
 export function recordApplied(
   child: Child,
   desired: KubeObject,
@@ -92,8 +100,8 @@ export function recordApplied(
 }
 
 /**
- * Copies the {@link AppliedState} of an object to its new state with the same uid. True when both hashes are
- * unchanged, so that no manager wrote kro's fields.
+ * Copies the {@link AppliedState} from the previous state of an object to its new state with the same UID.
+ * Returns true when both hashes are unchanged, which means that no client has written kro's fields.
  */
 export function carryOver(old: Child, child: Child): boolean {
   child.ownRevision = old.ownRevision;

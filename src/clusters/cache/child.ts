@@ -1,4 +1,7 @@
-/** The compact record that the cache keeps of one child. */
+/**
+ * The compact record that a watch cache keeps of each child. A child is an object that kro created for an
+ * instance.
+ */
 import {
   Annotation,
   apiVersionOf,
@@ -17,52 +20,61 @@ import { type InstanceId, instanceOf } from "./instance_id.ts";
 import type { Owner } from "./owners.ts";
 import { readPart } from "./trim.ts";
 
-/** Namespace and name of an object within its kind. */
+/** The namespace and the name of an object, which identify the object within its kind. */
 export interface ObjectKey {
-  /** Absent for cluster-scoped kinds. */
+  /** The namespace of the object; absent for cluster-scoped kinds. */
   namespace?: string;
-  /** Its name. */
+  /** The name of the object. */
   name: string;
 }
 
 /**
- * One child. Each field costs memory in tens of thousands of children. Name and namespace are not fields:
- * they are the child's key in the table.
+ * The compact record of one child, which is an object that kro created for an instance. kro may cache tens of
+ * thousands of children, so each field costs memory. Namespace and name are not fields, because they are the
+ * key under which the table stores the child.
  */
 export interface Child {
-  /** The instance that it belongs to, with the labels that all of its children share. */
+  /** The instance that the child belongs to, with the labels that all children of this instance share. */
   readonly owner: Owner;
-  /** Label `kro.run/node-id`. */
+  /** The value of the label `kro.run/node-id` of the child. */
   readonly node: string | undefined;
-  /** Annotation `internal.kro.run/apply-order`. */
+  /** The value of the annotation `internal.kro.run/apply-order` of the child. */
   readonly order: string | undefined;
-  /** UID. */
+  /** The UID of the child. */
   readonly uid: string;
-  /** The object's resourceVersion. */
+  /** The resourceVersion of the child in the newest known state. */
   revision: string;
-  /** The resourceVersion after kro's own last write to the object; undefined after a restart. */
+  /**
+   * The resourceVersion that kro's own last write gave the child; undefined when kro has not written the
+   * child since the process started.
+   */
   ownRevision: string | undefined;
-  /** The paths that {@link part} holds. */
+  /** The paths of the object that the field `part` contains. */
   reads: Reads;
-  /** The part of the object that expressions read; undefined when they read nothing. */
+  /**
+   * The part of the object that CEL expressions read; undefined when expressions read nothing of the object.
+   */
   part: JsonObject | undefined;
-  /** Hash of kro's managed-fields entry; undefined when kro owns no field. */
+  /** The hash of kro's entry in `metadata.managedFields`; undefined when kro owns no field of the object. */
   readonly entryHash: string | undefined;
-  /** Hash of the live values at kro's fields; empty when kro owns none. */
+  /** The hash of the live values of the fields that kro owns; an empty string when kro owns no field. */
   readonly valuesHash: string;
-  /** kro owns fields of `status`. */
+  /** Whether kro owns fields of the object's `status`. */
   readonly ownsStatus: boolean;
-  /** Fields that few children have. */
+  /** The fields that only few children need; undefined when the child needs no such field. */
   rare: Rare | undefined;
 }
 
-/** Fields that few children have, kept out of {@link Child} to save memory. */
+/**
+ * The fields that only few children need. They are stored apart from {@link Child}, because a field of
+ * `Child` would cost memory in every child.
+ */
 export interface Rare {
-  /** The first managed-fields entry of an object in which kro has no entry. */
+  /** The first managed-fields entry of an object in which kro itself has no entry. */
   writer?: ManagedFieldsEntry;
-  /** When its deletion began, RFC 3339. */
+  /** The time at which the deletion of the object began, in RFC 3339 format. */
   deletionTimestamp?: string;
-  /** Its finalizers. */
+  /** The finalizers of the object. */
   finalizers?: string[];
   /** The instances that earlier labels identified, before another manager edited them. */
   formerOwners?: readonly InstanceId[];
@@ -70,19 +82,31 @@ export interface Rare {
   applied?: AppliedState;
 }
 
-/** Short hashes of the object that kro last applied. */
+/** Short hashes of the desired object that kro applied last. */
 export interface AppliedState {
-  /** Hash of the desired object; set where its values differ from the live ones. */
+  /**
+   * The hash of the desired object. Set only when the values of the desired object differ from the live
+   * values.
+   */
   desired?: string;
-  /** Hash of the desired object without its volatile fields, and their basis; absent without such fields. */
+  /**
+   * The hash of the desired object without its volatile fields, followed by the basis of the volatile fields.
+   * Absent when the object has no volatile fields.
+   */
   withoutVolatile?: string;
-  /** {@link Child.valuesHash} before another manager changed the object. */
+  /** The value that {@link Child.valuesHash} had before another field manager changed the object. */
   lastValues?: string;
-  /** The child's hashes changed after the apply: another manager wrote kro's fields. */
+  /**
+   * Whether the hashes of the child changed after the apply, because another field manager wrote kro's
+   * fields.
+   */
   drifted: boolean;
 }
 
-/** Reduces an object from the API server to a child that keeps the paths `reads`. */
+/**
+ * Reduces an object from the API server to a compact record. Of the object's contents, the record keeps the
+ * paths `reads`.
+ */
 export function childOf(
   object: KubeObject,
   owner: Owner,
@@ -147,7 +171,10 @@ function textOf({ group, version, kind, namespace, name, uid }: InstanceId): str
 
 const OWN_ENTRY: ManagedFieldsEntry = { manager: Manager.children, operation: "Apply" };
 
-/** Rebuilds an object from a child: kro's own metadata, and everything that expressions read. */
+/**
+ * Rebuilds an object from the compact record of a child. The object contains kro's own metadata and
+ * everything that CEL expressions read.
+ */
 export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
   const { owner, node, order, uid, revision, entryHash, rare } = child;
   const { metadata, ...rest } = (child.part ?? {}) as Partial<KubeObject>;
@@ -158,7 +185,8 @@ export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
     ...owner.labels,
     ...(node !== undefined && { [Label.nodeId]: node }),
   };
-  // Spread first, so that metadata that an expression iterates keeps the API server's key order.
+  // The kept metadata is spread first, so that its keys stay in the order of the API server. An expression
+  // that iterates the metadata sees this order.
   const all: ObjectMeta = {
     ...metadata,
     name,
@@ -176,12 +204,12 @@ export function objectOf(kind: KindRef, key: string, child: Child): KubeObject {
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: all, ...rest };
 }
 
-/** The key of an object in a table: `namespace/name`, or `/name` for cluster-scoped kinds. */
+/** Returns the key of an object in a table: `namespace/name`, or `/name` for cluster-scoped kinds. */
 export function keyOf(at: { namespace?: string; name?: string }): string {
   return `${at.namespace ?? ""}/${at.name ?? ""}`;
 }
 
-/** The inverse of {@link keyOf}. */
+/** Returns the namespace and the name that a key of {@link keyOf} was built from. */
 export function placeOf(key: string): ObjectKey {
   const slash = key.indexOf("/");
   return { namespace: key.slice(0, slash) || undefined, name: key.slice(slash + 1) };

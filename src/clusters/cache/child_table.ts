@@ -1,4 +1,7 @@
-/** The children of one kind in memory, indexed by the labels that identify their instance. */
+/**
+ * The cached children of one kind, indexed by the labels that identify the instance of each child. A child is
+ * an object that kro created for an instance.
+ */
 import { type KindRef, type KubeObject, Label } from "../../api/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions, type Listed } from "../../kube/mod.ts";
@@ -20,41 +23,56 @@ import { type IndexedLabel, type Owner, Owners } from "./owners.ts";
 import { readPart } from "./trim.ts";
 import { type View, Views } from "./views.ts";
 
-/** The parts that the tables of all kinds share. */
+/** The data that the tables of all kinds share. */
 export interface SharedParts {
-  /** The paths that graphs read of their children. */
+  /** The paths of child objects that the CEL expressions of each graph read. */
   reads: GraphReads;
-  /** kro's labels on all children. */
+  /** The labels that kro sets on children, stored once for all children of an instance. */
   owners: Owners;
 }
 
-/** The cached children of one kind. Callers must not modify the returned objects. */
+/** Read access to the cached children of one kind. Callers must not modify the returned objects. */
 export interface ChildReader {
-  /** The kind of its objects. */
+  /** The kind of the cached objects. */
   readonly kind: KindRef;
-  /** The schema by which values are normalized for comparison. */
+  /** The schema of the kind, by which values are normalized before they are compared. */
   readonly schema?: Schema;
   /** The number of cached objects. */
   readonly size: number;
-  /** kro's own metadata and the parts that expressions of its graph read; undefined when not cached. */
+  /**
+   * Returns a cached object; undefined when the object is not cached. The object contains kro's own metadata
+   * and the parts that the expressions of its graph read.
+   */
   get(at: ObjectKey): KubeObject | undefined;
-  /** The objects with the ApplySet's label, in one namespace or in all, sorted by namespace and name. */
+  /**
+   * Returns the cached objects with the `part-of` label of the ApplySet, in one namespace or in all
+   * namespaces, sorted by namespace and name.
+   */
   members(applySet: string, namespace?: string): KubeObject[];
-  /** The objects of one node of one instance, sorted by namespace and name. */
+  /** Returns the cached objects that one node of one instance created, sorted by namespace and name. */
   items(instanceUid: string, nodeId: string): KubeObject[];
-  /** The resourceVersion after kro's own last write to the object; undefined after a restart. */
+  /**
+   * Returns the resourceVersion that kro's own last write gave the object; undefined when kro has not written
+   * the object since the process started.
+   */
   writtenRevision(at: ObjectKey): string | undefined;
 }
 
-/** Holds the children of one kind, by key and by owner. {@link ChildStore} handles events and writes. */
+/**
+ * Stores the children of one kind by key, with an index by instance. {@link ChildStore} decides how events
+ * and writes change the table.
+ */
 export class ChildTable implements ChildReader {
-  /** The kind of its objects. */
+  /** The kind of the cached objects. */
   readonly kind: KindRef;
-  /** Replaced when the kind's definition changes. */
+  /** The schema of the kind, replaced when the definition of the kind changes. */
   schema?: Schema;
   readonly #shared: SharedParts;
   readonly #children = new Map<string, Child>();
-  /** Keys by owner. A string instead of a set saves memory: most owners have one child of a kind. */
+  /**
+   * The keys of the children of each owner. Most owners have a single child of a kind, so a single key is
+   * stored as a plain string: a set would cost more memory.
+   */
   readonly #members = new Map<Owner, string | Set<string>>();
   readonly #views = new Views();
 
@@ -98,12 +116,12 @@ export class ChildTable implements ChildReader {
     return this.#children.get(keyOf(at))?.ownRevision;
   }
 
-  /** All keys with their places. */
+  /** Returns the key of every cached child, with the namespace and the name of the child. */
   *places(): Generator<[string, ObjectKey]> {
     for (const key of this.#children.keys()) yield [key, placeOf(key)];
   }
 
-  /** The namespaces of all children. */
+  /** Returns the namespaces that contain a cached child. */
   namespaces(): Set<string> {
     const all = new Set<string>();
     for (const [, { namespace }] of this.places()) if (namespace) all.add(namespace);
@@ -111,8 +129,9 @@ export class ChildTable implements ChildReader {
   }
 
   /**
-   * Children missing from a relist: deleted while the watch was down. The reflector itself reports only the
-   * deletion of objects that it listed or watched before, not of those cached from kro's own writes.
+   * Returns the cached children that are missing from a relist, because they were deleted while the watch was
+   * down. The reflector does not report all of these deletions: it does not know objects that were only
+   * cached from the responses to kro's own writes.
    */
   missingFrom(list: Listed): KubeObject[] {
     const { resourceVersion, namespace } = list;
@@ -123,28 +142,32 @@ export class ChildTable implements ChildReader {
     }).map(([key]) => this.object(key)!);
   }
 
-  /** The child at a key. */
+  /** Returns the compact record of the child with this key. */
   child(key: string): Child | undefined {
     return this.#children.get(key);
   }
 
-  /** The child at a key as an object. */
+  /** Returns the child with this key, rebuilt as an object. */
   object(key: string): KubeObject | undefined {
     const child = this.#children.get(key);
     return child && this.view(key, child).object;
   }
 
-  /** The cached view of a child. */
+  /** Returns the object rebuilt from a child, from a cache if it was rebuilt before. */
   view(key: string, child: Child): View {
     return this.#views.of(key, child, this.kind);
   }
 
-  /** Stores an object, reduced to the paths that are read, in place of an earlier state. */
+  /**
+   * Stores the new state of an object in place of an earlier state. Of the object's contents, only the paths
+   * that expressions read are kept.
+   */
   put(key: string, object: KubeObject): Child {
     const old = this.#children.get(key);
     const { labels } = object.metadata;
     const owner = this.#shared.owners.join(labels);
-    // An object that lost kro's labels names no graph: the paths that were read before are kept.
+    // An object that has lost kro's labels does not show which graph reads it. The paths that were kept of
+    // its earlier state are therefore kept again.
     const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
     const child = childOf(object, owner, reads, this.schema);
     const isUntouched = old?.uid === child.uid && carryOver(old, child);
@@ -159,7 +182,7 @@ export class ChildTable implements ChildReader {
     return child;
   }
 
-  /** Removes a child and returns it; undefined when it is not cached. */
+  /** Removes a child and returns its record; undefined when the child is not cached. */
   remove(key: string): Child | undefined {
     const child = this.#children.get(key);
     if (!child) return undefined;
@@ -168,13 +191,16 @@ export class ChildTable implements ChildReader {
     return child;
   }
 
-  /** Marks the child as being deleted since `time` (RFC 3339), unless it is marked already. */
+  /**
+   * Marks the child as being deleted since `time`, in RFC 3339 format. A child that is already marked keeps
+   * its earlier time.
+   */
   markDeleted(key: string, child: Child, time: string): void {
     child.rare = { ...child.rare, deletionTimestamp: child.rare?.deletionTimestamp ?? time };
     this.#views.forget(key);
   }
 
-  /** The instances of children that are being deleted. */
+  /** Returns the instances that have a child that is being deleted. */
   instancesOfDeleted(): InstanceId[] {
     const deleted = [...this.#children.values()].filter(({ rare }) => rare?.deletionTimestamp);
     return distinct(deleted.flatMap(ownersOf));
@@ -186,7 +212,10 @@ export class ChildTable implements ChildReader {
     this.#children.clear();
   }
 
-  /** Whether a cached child of the graph lacks paths that the graph reads. */
+  /**
+   * Returns whether the record of some cached child lacks paths that the graph reads. The graph is given by
+   * the kind of its instances.
+   */
   lacksReads(instances: InstanceKind): boolean {
     return this.#ofGraph(instances).some(([, child]) => {
       const reads = this.#readsOf(child.owner, child.node);
@@ -194,7 +223,7 @@ export class ChildTable implements ChildReader {
     });
   }
 
-  /** Drops paths of the graph's children that the graph no longer reads. */
+  /** Drops the paths that the graph no longer reads from the records of the graph's children. */
   trim(instances: InstanceKind): void {
     for (const [key, child] of this.#ofGraph(instances)) {
       const reads = this.#readsOf(child.owner, child.node) ?? NO_READS;
@@ -226,7 +255,10 @@ export class ChildTable implements ChildReader {
     this.#shared.owners.leave(owner);
   }
 
-  /** Keys of the children with this value of a label that {@link Owners} indexes. */
+  /**
+   * Returns the keys of the children whose label has this value. Only labels that {@link Owners} indexes can
+   * be looked up.
+   */
   #labelled(label: IndexedLabel, value: string): string[] {
     return this.#shared.owners.withLabel(label, value).flatMap((owner) => {
       const members = this.#members.get(owner) ?? [];

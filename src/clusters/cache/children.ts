@@ -16,13 +16,16 @@ import { Owners } from "./owners.ts";
 import { ChildStore, type ChildWriter } from "./store.ts";
 import { sweepKind, type SweepWaits, type Swept } from "./sweep.ts";
 
-/** Called with an instance to requeue because one of its children changed. */
+/** Called with an instance that must be requeued because one of its child objects changed. */
 export type WakeListener = (instance: InstanceId) => void;
 
-/** Called on every failure of a kind's watch; the watch is retried in any case. */
+/** Called after every failure of the watch of a kind. The watch is retried after every failure. */
 export type WatchErrorListener = (kind: KindRef, error: unknown) => void;
 
-/** Called for every event of a kind after its first list; `woke` says whether it requeued an instance. */
+/**
+ * Called for every watch event of a kind after the first list. `woke` is true when the event requeued an
+ * instance.
+ */
 export type RouteListener = (kind: KindRef, woke: boolean) => void;
 
 interface Watched {
@@ -33,9 +36,9 @@ interface Watched {
 }
 
 /**
- * Watches the kinds of kro's children, one reflector and one cache for each kind. Readers get a
- * {@link ChildReader}, writers a {@link ChildWriter}. A change of a child wakes its instances: the listeners
- * of {@link onChange} are called, so that they are requeued.
+ * Watches the kinds of kro's children with one reflector and one cache for each kind. {@link ChildReader}
+ * gives read access to a cache, {@link ChildWriter} write access. When a child changes, the listeners of
+ * {@link onChange} are called with its instance, so that the instance is requeued.
  *
  * @example
  * ```ts
@@ -57,13 +60,16 @@ export class ChildCaches {
   readonly #schemas: SchemaSource;
   readonly #onError?: WatchErrorListener;
   readonly #onRouted?: RouteListener;
-  /** The paths that graphs read of their children. Added paths are kept from the next event on. */
+  /**
+   * The paths of child objects that the expressions of each graph read. A path that is added later is kept
+   * from the next event of each object on.
+   */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
   readonly #watched = new Map<string, Watched>();
   readonly #listeners = new Set<WakeListener>();
 
-  /** Watches no kind before {@link ensure}. */
+  /** Creates the caches. No kind is watched before {@link ensure} is called. */
   constructor(
     client: KubeClient,
     schemas: SchemaSource,
@@ -77,11 +83,12 @@ export class ChildCaches {
   }
 
   /**
-   * Starts the kind's watch unless it runs. Resolves when the cache is synced, or when the owner released it
-   * in the meantime. The watch ends when every owner has released the kind. A further call reads the kind's
-   * schema again. Rejects with ApiError when the schema cannot be read.
+   * Starts to watch the kind, unless it is already watched. Resolves when the cache is synced, or when the
+   * owner released the kind in the meantime. The watch ends when every owner has released the kind. Each call
+   * reads the schema of the kind again. Rejects with ApiError when the schema cannot be read.
    *
-   * @param owner Name of the user of the cache, such as the CRD whose instances it serves.
+   * @param owner The name of the user of the cache, such as the name of the CRD whose instances need the
+   * kind.
    */
   async ensure(kind: KindRef, owner: string): Promise<void> {
     const watched = this.#watchedOf(kind);
@@ -90,13 +97,17 @@ export class ChildCaches {
     if (info) watched.store.objects.schema = info.schema;
     if (watched.stop.signal.aborted) return;
     watched.reflector ??= this.#start(watched);
-    // Rejects only when the watch was stopped before: then no owner waits for the cache.
+    // `synced` rejects only when the watch was stopped earlier. No owner waits for the cache in that case, so
+    // the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
   }
 
   /**
-   * Fills in the paths that the graph reads and the synced caches of these kinds lack, by at most one list
-   * per kind of the graph's own children. Rejects with ApiError.
+   * Reads the paths that the graph needs and that the synced caches of these kinds lack. Each kind takes at
+   * most one list of the graph's own children. Rejects with ApiError when a list fails.
+   *
+   * @param instances The kind of the graph's instances.
+   * @param kinds The kinds of the graph's children.
    */
   async complete(instances: InstanceKind, kinds: readonly KindRef[]): Promise<void> {
     await Promise.all(kinds.map(async (kind) => {
@@ -106,8 +117,11 @@ export class ChildCaches {
   }
 
   /**
-   * Drops the paths of graphs that were added before the one with these reads and that it does not read.
-   * Without `reads` drops the paths of all graphs of the kind.
+   * Removes the reads of graphs that were added before the given graph. Paths that the given graph does not
+   * read are dropped from the caches.
+   *
+   * @param instances The kind of the graph's instances.
+   * @param reads The reads of the given graph. If absent, the reads of all graphs of the kind are removed.
    */
   dropReadsBefore(instances: InstanceKind, reads?: NodeReads): void {
     this.reads.removeBefore(instances, reads);
@@ -115,8 +129,9 @@ export class ChildCaches {
   }
 
   /**
-   * Releases the owner's kinds except those in `keep`. The watch of a kind ends with its last owner; instances
-   * that wait for the deletion of an object of that kind are woken, because no event will report it.
+   * Releases all kinds that the owner uses, except the kinds in `keep`. The watch of a kind ends when the
+   * last owner releases the kind. Instances that wait for the deletion of an object of the kind are then
+   * requeued, because no event will report the deletion.
    */
   release(owner: string, keep: readonly KindRef[] = []): void {
     const kept = new Set(keep.map(gvkKey));
@@ -130,52 +145,59 @@ export class ChildCaches {
     }
   }
 
-  /** The cache of a kind; undefined until it is synced, as far as kro's permissions allow. */
+  /**
+   * Returns the cache of a kind; undefined until the cache is synced. Where kro may watch only some
+   * namespaces, the cache contains only the objects of these namespaces.
+   */
   store(kind: KindRef): ChildReader | undefined {
     return this.#synced(kind)?.store.objects;
   }
 
   /**
-   * The cache of a kind if it covers the namespace. Where kro may not watch all namespaces, the namespace is
-   * watched alone; then the result for undefined holds only the namespaces asked for so far.
+   * Returns the cache of a kind if the cache covers the namespace; undefined if it does not. Where kro may
+   * not watch all namespaces, the first call for a namespace starts a watch of that namespace. For an
+   * undefined namespace, the cache then contains only the namespaces of earlier calls.
    */
   async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildReader | undefined> {
     return (await this.#covering(kind, namespace))?.objects;
   }
 
-  /** As {@link storeFor}, for writes. */
+  /** Returns write access to the cache of a kind under the same conditions as {@link storeFor}. */
   async writerFor(kind: KindRef, namespace: string | undefined): Promise<ChildWriter | undefined> {
     return await this.#covering(kind, namespace);
   }
 
-  /** The synced caches. */
+  /** Returns the caches that are synced. */
   stores(): ChildReader[] {
     return [...this.#watched.values()].filter((watched) => watched.reflector?.hasSynced)
       .map((watched) => watched.store.objects);
   }
 
   /**
-   * Resyncs the cache of a kind: finds and corrects changes that no event reported. Compares no object when
-   * the kind is not cached. Rejects with ApiError.
+   * Runs a full resync of the cache of a kind, which finds and corrects changes that no event reported.
+   * Compares no object when the kind is not cached. Rejects with ApiError.
    */
   async sweep(kind: KindRef, waits: SweepWaits): Promise<Swept> {
     const store = this.#synced(kind)?.store;
     return store ? await sweepKind(this.#client, store, waits) : { compared: 0, missed: 0 };
   }
 
-  /** Registers a listener for instances to requeue; the returned function removes it. */
+  /**
+   * Registers a listener that is called with each instance to requeue. The returned function removes the
+   * listener.
+   */
   onChange(listener: WakeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Kinds whose cache is not synced, as `Deployment.apps`. */
+  /** Returns the kinds with a cache that is not synced, in the form `Deployment.apps`. */
   unsynced(): string[] {
     return [...this.#watched.values()].filter((watched) => !watched.reflector?.hasSynced)
       .map((watched) => groupKind(watched.store.objects.kind)).sort();
   }
 
-  /** The number of watched kinds and of cached objects. */
+  /** Returns the number of watched kinds and the number of cached objects. */
   counts(): { kinds: number; objects: number } {
     const all = [...this.#watched.values()].map((watched) => watched.store.objects);
     return { kinds: all.length, objects: all.reduce((sum, { size }) => sum + size, 0) };
@@ -193,7 +215,8 @@ export class ChildCaches {
     if (known) return known;
     const watched: Watched = {
       store: new ChildStore(kind, this.#shared, (instances) => {
-        // Before the first list ends, owners wait for the cache and reconcile their instances afterwards.
+        // Events of the first list requeue no instance. The owners of the kind wait for the first list and
+        // reconcile their instances afterwards.
         if (watched.reflector?.hasSynced) this.#wake(instances);
       }),
       owners: new Set(),
@@ -263,8 +286,9 @@ export class ChildCaches {
   }
 
   /**
-   * Handles a DELETED event. A watch by label sends it also when only the label was removed, so one GET
-   * decides, unless the delete is our own. Resolves to whether an instance was woken.
+   * Handles a DELETED event. A watch with a label selector sends DELETED also when an object only lost the
+   * label. One GET therefore decides whether the object is gone, unless kro itself deleted the object.
+   * Resolves to true when an instance was requeued.
    */
   async #deleted(store: ChildStore, object: KubeObject): Promise<boolean> {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;
@@ -276,7 +300,11 @@ export class ChildCaches {
     return store.gone(at);
   }
 
-  /** Undefined also when the GET fails: the woken pass then applies without force, which is safe. */
+  /**
+   * Returns the live object; undefined when it does not exist or when the GET fails. After a failed GET, the
+   * object counts as deleted. Counting it as deleted is safe, because the next pass applies the object
+   * without force.
+   */
   async #read(
     kind: KindRef,
     { namespace, name }: { namespace?: string; name: string },

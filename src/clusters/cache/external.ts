@@ -17,26 +17,29 @@ import { type Interest, type InterestCount, Interests } from "./interests.ts";
 interface Watched {
   readonly kind: KindRef;
   readonly store: ExternalStore;
-  /** The paths that each owner's expressions read. */
+  /** The paths that the expressions of each owner read, by the name of the owner. */
   readonly owners: Map<string, Reads>;
   readonly stop: AbortController;
   readonly reflector: ScopedReflector;
 }
 
-/** A kind whose objects an owner reads. */
+/** A kind of external objects, and the paths that expressions read of its objects. */
 export interface ExternalKind {
-  /** The kind. */
+  /** The kind of the external objects. */
   kind: KindRef;
-  /** The paths that expressions read of an object. */
+  /** The paths that expressions read of an external object. */
   reads: Reads;
 }
 
-/** Up to so many changed objects of a list are read by a GET each; more are read by one list. */
+/**
+ * The maximum number of changed objects that a list reads by one GET each. More changed objects are read by
+ * one LIST.
+ */
 const MAX_GETS = 3;
 
 /**
- * Caches the external objects that graphs read, and wakes the instances that read an object when it changes.
- * A watch delivers only metadata; an object is read in full when a pass uses it.
+ * Caches the external objects that graphs read. When an external object changes, the instances that read it
+ * are requeued. The watch delivers only metadata: the whole object is read when a pass uses it.
  *
  * @example
  * ```ts
@@ -61,7 +64,7 @@ export class ExternalCaches {
   readonly #interests = new Interests();
   readonly #listeners = new Set<(instance: string) => void>();
 
-  /** Watches no kind before {@link ensure}. */
+  /** Creates the caches. No kind is watched before {@link ensure} is called. */
   constructor(client: KubeClient, onError?: WatchErrorListener, onRouted?: RouteListener) {
     this.#client = client;
     this.#onError = onError;
@@ -69,9 +72,9 @@ export class ExternalCaches {
   }
 
   /**
-   * Starts the kind's watch unless it runs. Resolves when its metadata is synced, or when the owner released
-   * the kind in the meantime. The watch ends when every owner has released it. Further paths that an owner
-   * reads are added to its earlier ones.
+   * Starts to watch the kind, unless it is already watched. Resolves when the metadata is synced, or when the
+   * owner released the kind in the meantime. The watch ends when every owner has released the kind. If the
+   * owner already uses the kind, the given paths are added to the paths that the owner reads.
    */
   async ensure({ kind, reads }: ExternalKind, owner: string): Promise<void> {
     const key = gvkKey(kind);
@@ -80,11 +83,15 @@ export class ExternalCaches {
     const known = watched.owners.get(owner);
     watched.owners.set(owner, known ? merged([known, reads]) : reads);
     watched.store.reads = merged(watched.owners.values());
-    // Rejects only when the watch was stopped before: then no owner waits for the cache.
+    // `synced` rejects only when the watch was stopped earlier. No owner waits for the cache in that case, so
+    // the rejection is ignored.
     await watched.reflector.synced.catch(() => {});
   }
 
-  /** Releases the owner's kinds except those in `keep`. The watch of a kind ends with its last owner. */
+  /**
+   * Releases all kinds that the owner uses, except the kinds in `keep`. The watch of a kind ends when the
+   * last owner releases the kind.
+   */
   release(owner: string, keep: readonly ExternalKind[] = []): void {
     const kept = new Map(keep.map(({ kind, reads }) => [gvkKey(kind), reads]));
     for (const [key, watched] of this.#watched) {
@@ -98,14 +105,17 @@ export class ExternalCaches {
     }
   }
 
-  /** Whether the cache covers the kind in the namespace, or in all namespaces without one. */
+  /**
+   * Returns whether the cache covers the kind in the namespace. An undefined namespace means all namespaces.
+   */
   async watches(kind: KindRef, namespace: string | undefined): Promise<boolean> {
     return await this.#watched.get(gvkKey(kind))?.reflector.covers(namespace) ?? false;
   }
 
   /**
-   * The object, at least as new as the watch's last event; undefined when it does not exist. Sends one GET
-   * if it changed since it was last read. The kind must be watched. Rejects with ApiError.
+   * Returns an object that is at least as new as the watch's last event of the object; undefined when the
+   * object does not exist. Sends one GET if the object has changed since it was last read. The kind must be
+   * watched. Rejects with ApiError.
    */
   async get(ref: ObjectRef): Promise<KubeObject | undefined> {
     const { store } = this.#watched.get(gvkKey(ref.kind))!;
@@ -114,8 +124,8 @@ export class ExternalCaches {
   }
 
   /**
-   * The objects that a label selector matches, sorted by namespace and name. Only those that changed are
-   * read again. The kind must be watched. Rejects with ApiError.
+   * Returns the objects that a label selector matches, sorted by namespace and name. Only objects that have
+   * changed since they were last read are read again. The kind must be watched. Rejects with ApiError.
    */
   async list(
     query: { kind: KindRef; namespace?: string; labelSelector?: string },
@@ -131,28 +141,37 @@ export class ExternalCaches {
     return objects.filter((object) => object !== undefined);
   }
 
-  /** Registers an interest: changes of the object, or of objects with the labels, wake the instance. */
+  /**
+   * Registers an interest of the instance in one object, or in all objects with certain labels. A change of
+   * such an object requeues the instance.
+   */
   add(instance: string, interest: Interest): void {
     this.#interests.add(instance, interest);
   }
 
-  /** Replaces all interests of the instance. */
+  /** Replaces all interests of the instance by the given interests. */
   keep(instance: string, interests: readonly Interest[]): void {
     this.#interests.replace(instance, interests);
   }
 
-  /** The number of interests by kind, in objects by name and by label. */
+  /**
+   * Returns the number of interests for each kind: interests in an object by name, and interests in objects
+   * by label.
+   */
   interests(): InterestCount[] {
     return this.#interests.counts();
   }
 
-  /** Registers a listener for keys of instances to requeue; the returned function removes it. */
+  /**
+   * Registers a listener that is called with the key of each instance to requeue. The returned function
+   * removes the listener.
+   */
   onChange(listener: (instance: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Kinds whose watch is not synced, as `ConfigMap`. */
+  /** Returns the kinds with a watch that is not synced, in the form `ConfigMap`. */
   unsynced(): string[] {
     return [...this.#watched.values()].filter((watched) => !watched.reflector.hasSynced)
       .map((watched) => groupKind(watched.kind)).sort();

@@ -1,4 +1,7 @@
-/** The external objects of one kind: metadata from the watch, further fields only of objects that were read. */
+/**
+ * Stores the external objects of one kind. The watch delivers the metadata of every object; other fields are
+ * stored only of objects that a pass has read.
+ */
 import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
@@ -7,25 +10,31 @@ import { NO_READS } from "./graph_reads.ts";
 import type { ObjectKey } from "./child.ts";
 import { foreignPart } from "./trim.ts";
 
-/** One external object. */
+/** One external object in the cache. */
 export interface Seen {
-  /** Name, namespace, uid, labels and resourceVersion, from the watch. */
+  /** The name, namespace, UID, labels and resourceVersion of the object, as delivered by the watch. */
   metadata: ObjectMeta;
-  /** The paths that expressions read; absent before the first GET and after a change. */
+  /**
+   * The object reduced to the paths that expressions read. Absent before the first GET, and again after each
+   * change of the object.
+   */
   object?: KubeObject;
 }
 
-/** The external objects of one kind, by namespace and name. */
+/** The external objects of one kind, stored by namespace and name. */
 export class ExternalStore {
   readonly #seen = new Map<string, Seen>();
   #reads: Reads;
 
-  /** Creates an empty store. `reads` are the paths to keep of objects that are read. */
+  /** Creates an empty store. `reads` are the paths that are kept of each object that is read. */
   constructor(reads: Reads = NO_READS) {
     this.#reads = reads;
   }
 
-  /** Replaces the paths to keep; objects that lack some of them are read again on their next use. */
+  /**
+   * Replaces the paths that are kept of each object. An object that lacks some of the new paths is read again
+   * on its next use.
+   */
   set reads(reads: Reads) {
     const isKnown = coversReads(this.#reads, reads);
     if (isKnown && coversReads(reads, this.#reads)) return;
@@ -35,17 +44,17 @@ export class ExternalStore {
     }
   }
 
-  /** Removes all objects, when the watch lost its permission and lists again. */
+  /** Removes all objects. Called when the watch has lost its permission and starts again with a list. */
   clear(): void {
     this.#seen.clear();
   }
 
-  /** The object; undefined when it does not exist. */
+  /** Returns the cached object; undefined when the object does not exist. */
   get(at: ObjectKey): Seen | undefined {
     return this.#seen.get(keyOf(at));
   }
 
-  /** The objects that the label selector matches, sorted by namespace and name. */
+  /** Returns the objects that the label selector matches, sorted by namespace and name. */
   list(selector: string, namespace?: string): Seen[] {
     return [...this.#seen.entries()]
       .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
@@ -54,7 +63,7 @@ export class ExternalStore {
       .map(([, seen]) => seen);
   }
 
-  /** Handles an ADDED or MODIFIED event and returns the previous state of the object. */
+  /** Handles an ADDED or MODIFIED event, and returns the previous state of the object. */
   observe(object: KubeObject): Seen | undefined {
     const key = keyOf(object.metadata);
     const before = this.#seen.get(key);
@@ -69,7 +78,7 @@ export class ExternalStore {
     return before;
   }
 
-  /** Handles a DELETED event and returns the last state of the object. */
+  /** Handles a DELETED event, and returns the last state of the object. */
   gone(object: KubeObject): Seen | undefined {
     const key = keyOf(object.metadata);
     const before = this.#seen.get(key);
@@ -77,7 +86,10 @@ export class ExternalStore {
     return before;
   }
 
-  /** Stores an object from a GET or a list until a newer event arrives; returns the part that is kept. */
+  /**
+   * Stores an object from the response to a GET or a LIST, until a newer event arrives. Returns the part of
+   * the object that is kept.
+   */
   read(object: KubeObject): KubeObject {
     const part = foreignPart(object, this.#reads);
     const seen = this.#seen.get(keyOf(object.metadata));

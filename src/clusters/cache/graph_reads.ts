@@ -1,50 +1,65 @@
-/** The paths that graphs read of the objects of their nodes. Caches keep only these. */
+/**
+ * Records which paths of child objects the CEL expressions of each graph read. The watch caches keep only
+ * these paths.
+ */
 import { groupKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 
-/** The paths that one graph reads, by node id. */
+/** The paths that the expressions of one graph read, by the id of the node that creates the objects. */
 export type NodeReads = ReadonlyMap<string, Reads>;
 
-/** The kind of a graph's instances, in any version. */
+/**
+ * The group and the kind of a graph's instances. The version is left out, because one graph serves all
+ * versions.
+ */
 export interface InstanceKind {
-  /** API group. */
+  /** The API group of the instances. */
   group: string;
-  /** Kind. */
+  /** The kind of the instances, such as `WebApp`. */
   kind: string;
 }
 
-/** No path: caches keep only kro's own metadata. */
+/** The paths of a graph that reads nothing of an object. Caches then keep only kro's own metadata. */
 export const NO_READS: Reads = new Map();
 
 interface ReadsOfKind {
-  /** The reads of the serving graph and of graphs about to replace it, in the order they were added. */
+  /**
+   * The paths of the graph in use and of graphs that are about to replace it, in the order in which the
+   * graphs were added.
+   */
   readonly added: readonly NodeReads[];
   readonly merged: NodeReads;
 }
 
 /**
- * The paths that graphs read of their children, by the kind of their instances. A graph's reads are added
- * before its caches fill; those of the graph that it replaces are dropped when that one's last pass has ended.
+ * The paths that graphs read of their child objects, by the kind of the graphs' instances. The paths of a new
+ * graph are added before its caches are filled. The paths of the replaced graph are removed after its last
+ * pass.
  */
 export class GraphReads {
   readonly #byKind = new Map<string, ReadsOfKind>();
 
-  /** The paths that are read of a node's objects; undefined when no graph has the node. */
+  /**
+   * Returns the paths that expressions read of the objects of a node; undefined when no graph has this node.
+   */
   of(instances: InstanceKind, node: string): Reads | undefined {
     return this.#byKind.get(groupKind(instances))?.merged.get(node);
   }
 
-  /** Adds the reads of one more graph. */
+  /** Adds the paths of another graph. */
   add(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, [...this.#added(instances).filter((one) => one !== reads), reads]);
   }
 
-  /** Removes the reads of a graph that will not be used. */
+  /** Removes the paths of a graph that will not be used. */
   remove(instances: InstanceKind, reads: NodeReads): void {
     this.#set(instances, this.#added(instances).filter((one) => one !== reads));
   }
 
-  /** Removes all reads that were added before these; without `reads` removes all. */
+  /**
+   * Removes the paths of all graphs that were added before the graph with the paths `reads`. If `reads` is
+   * absent, removes the paths of all graphs.
+   */
   removeBefore(instances: InstanceKind, reads?: NodeReads): void {
     const added = this.#added(instances);
     this.#set(instances, reads ? added.slice(Math.max(added.indexOf(reads), 0)) : []);

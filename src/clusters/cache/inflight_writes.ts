@@ -1,9 +1,11 @@
-/** Tracks our own writes from the request to the response. */
+/** Tracks kro's own writes from sending the request to receiving the response. */
 import { compareRevisions } from "../../kube/mod.ts";
 
-/** The part of an event that is deferred while a write of its object is in flight. */
+/** A watch event that is deferred while a write of the same object is in flight. */
 export interface DeferredEvent {
-  /** The object's resourceVersion in the event; empty when the event names none. */
+  /**
+   * The resourceVersion of the object in the event; an empty string when the event has no resourceVersion.
+   */
   readonly revision: string;
 }
 
@@ -13,12 +15,13 @@ interface Inflight<Write, Event> {
 }
 
 /**
- * Tracks writes in flight by key of their object, to tell the echo of our own write from a change by another
- * manager. The echo is the watch event that a write causes; only the resourceVersion in the write's response
- * identifies it. So events of an object are deferred until its write is answered.
+ * Tracks writes in flight, to distinguish the echo of kro's own write from a change by another client. The
+ * echo is the watch event that the write itself causes. Only the resourceVersion in the response identifies
+ * the echo, so watch events of an object are deferred until the response to the write arrives. Writes are
+ * stored by the key of their object.
  *
- * @typeParam Write Data that the caller keeps of a write.
- * @typeParam Event Data that the caller needs of a deferred event.
+ * @typeParam Write The data that the caller stores with each write.
+ * @typeParam Event The data of a deferred event that the caller needs later.
  *
  * @example
  * ```ts
@@ -36,29 +39,40 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   readonly #inflight = new Map<string, Inflight<Write, Event>>();
   readonly #unanswered = new Set<string>();
 
-  /** Records that a write is about to be sent. Replaces an earlier write of the object. */
+  /**
+   * Records that a write of the object is about to be sent. Replaces the record of an earlier write of the
+   * same object.
+   */
   begin(key: string, write: Write): void {
     this.#inflight.set(key, { write, deferred: [] });
   }
 
-  /** Whether a write of the object is in flight. */
+  /** Returns whether a write of the object is in flight. */
   isInflight(key: string): boolean {
     return this.#inflight.has(key);
   }
 
-  /** The caller's data of the write in flight; undefined without one. */
+  /**
+   * Returns the data that the caller stored with the write in flight; undefined when no write is in flight.
+   */
   get(key: string): Write | undefined {
     return this.#inflight.get(key)?.write;
   }
 
-  /** Defers an event until {@link end}. False when no write is in flight: the caller handles it at once. */
+  /**
+   * Defers an event of the object until {@link end} is called. Returns false when no write is in flight; the
+   * caller must then handle the event immediately.
+   */
   defer(key: string, event: Event): boolean {
     const inflight = this.#inflight.get(key);
     inflight?.deferred.push(event);
     return inflight !== undefined;
   }
 
-  /** The deferred events after that resourceVersion, oldest first; all of them for undefined. */
+  /**
+   * Returns the deferred events that are newer than the resourceVersion, oldest first. If `revision` is
+   * undefined, returns all deferred events.
+   */
   deferredAfter(key: string, revision: string | undefined): Event[] {
     const deferred = this.#inflight.get(key)?.deferred ?? [];
     if (revision === undefined) return deferred;
@@ -66,10 +80,10 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
   }
 
   /**
-   * Ends the write and returns the deferred events that are not its echo, oldest first.
+   * Ends the write and returns the deferred events that are not the echo of the write, oldest first.
    *
-   * @param revision The resourceVersion in the response; undefined for a refused or unanswered write and for a
-   * delete, of which all deferred events are returned.
+   * @param revision The resourceVersion in the response. Undefined if the write failed, if its response is
+   * missing, or if it was a deletion; all deferred events are then returned.
    */
   end(key: string, revision: string | undefined): Event[] {
     const events = this.deferredAfter(key, revision);
@@ -77,25 +91,29 @@ export class InflightWrites<Write, Event extends DeferredEvent> {
     return events;
   }
 
-  /** Records that a write was not answered: the API server may have made it, or may make it later. */
+  /**
+   * Records that the response to a write is missing. The API server may have performed the write, or may
+   * still perform it later.
+   */
   lost(key: string): void {
     this.#unanswered.add(key);
   }
 
-  /** Whether the outcome of a write is unknown; see {@link lost}. */
+  /** Returns whether a write of the object has an unknown outcome because its response is missing. */
   isUnanswered(key: string): boolean {
     return this.#unanswered.has(key);
   }
 
   /**
-   * Records that the outcome of an unanswered write is known, or that a later write succeeded: writes carry
-   * a resourceVersion precondition, so the unanswered one is refused if it arrives after that.
+   * Records that an earlier write without a response can no longer take effect, or has a known outcome. A
+   * later successful write is proof: every write has a resourceVersion as its precondition, so the API server
+   * refuses the earlier write if it arrives now.
    */
   resolved(key: string): void {
     this.#unanswered.delete(key);
   }
 
-  /** Drops all records of a deleted object. */
+  /** Drops everything that is recorded for an object. Called when the object was deleted. */
   forget(key: string): void {
     this.#inflight.delete(key);
     this.#unanswered.delete(key);

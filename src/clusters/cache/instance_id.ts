@@ -1,23 +1,26 @@
-/** Identifies the instance that a child belongs to, by the labels that kro sets on children. */
+/** Identifies the instance of a child object by the labels that kro sets on child objects. */
 import { Label } from "../../api/mod.ts";
 
-/** An instance, as the labels of its children identify it. */
+/** The identity of an instance, as the labels of its child objects contain it. */
 export interface InstanceId {
-  /** Group of its kind. */
+  /** The API group of the instance. */
   group: string;
-  /** API version in which the instance was reconciled, without the group. */
+  /** The API version under which the instance was reconciled, without the group. */
   version: string;
-  /** Its kind. */
+  /** The kind of the instance. */
   kind: string;
-  /** Absent for cluster-scoped kinds. */
+  /** The namespace of the instance; absent for cluster-scoped kinds. */
   namespace?: string;
-  /** Its name. */
+  /** The name of the instance. */
   name: string;
-  /** Its uid. */
+  /** The UID of the instance. */
   uid: string;
 }
 
-/** The instance that a child's labels identify; undefined when one of the labels is missing. */
+/**
+ * Returns the instance that the labels of a child object identify; undefined when one of the required labels
+ * is missing.
+ */
 export function instanceOf(
   labels: Readonly<Record<string, string>> | undefined,
 ): InstanceId | undefined {

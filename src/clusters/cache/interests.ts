@@ -1,35 +1,40 @@
-/** Records which instances read which external objects. */
+/** Records which external objects each instance reads. */
 import { gvkKey, type KindRef, type ObjectMeta } from "../../api/mod.ts";
 import { matchLabels } from "../../reconcile/mod.ts";
 
-/** An instance's read of external objects: of one by name, or of several by label. */
+/**
+ * The external objects that an instance reads: one object by its name, or several objects by their labels.
+ */
 export interface Interest {
-  /** The kind. */
+  /** The kind of the external objects. */
   kind: KindRef;
-  /** One namespace; absent for all and for cluster-scoped kinds. */
+  /** The namespace of the external objects; absent for all namespaces and for cluster-scoped kinds. */
   namespace?: string;
-  /** One object; absent for objects by label. */
+  /** The name of a single object; absent when the objects are selected by their labels. */
   name?: string;
-  /** A label selector; absent or empty selects all. */
+  /** The label selector of the objects. An absent or empty selector matches all objects. */
   labelSelector?: string;
 }
 
-/** The number of interests in objects of a kind. */
+/** The number of interests in the objects of one kind. */
 export interface InterestCount {
-  /** The kind. */
+  /** The kind of the external objects. */
   kind: KindRef;
-  /** Interests in one object by name. */
+  /** The number of interests in a single object by its name. */
   byName: number;
-  /** Interests in objects by label. */
+  /** The number of interests in objects by their labels. */
   byLabel: number;
 }
 
-/** The interests of all instances, to find those that a change of an object concerns. */
+/**
+ * The interests of all instances in external objects. Finds the instances that must be requeued when an
+ * object changes.
+ */
 export class Interests {
-  /** By kind, instance, and {@link keyOf}. */
+  /** The interests by kind, then by instance, then by the {@link keyOf} of the interest. */
   readonly #byKind = new Map<string, Map<string, Map<string, Interest>>>();
 
-  /** Adds an interest of the instance. */
+  /** Adds an interest of the instance in external objects. */
   add(instance: string, interest: Interest): void {
     const kind = gvkKey(interest.kind);
     const instances = this.#byKind.get(kind) ?? new Map<string, Map<string, Interest>>();
@@ -39,7 +44,7 @@ export class Interests {
     this.#byKind.set(kind, instances);
   }
 
-  /** Replaces all interests of the instance. */
+  /** Replaces all interests of the instance by the given interests. */
   replace(instance: string, interests: readonly Interest[]): void {
     for (const [kind, instances] of this.#byKind) {
       instances.delete(instance);
@@ -48,7 +53,7 @@ export class Interests {
     for (const interest of interests) this.add(instance, interest);
   }
 
-  /** The number of interests, by kind. */
+  /** Returns the number of interests for each kind. */
   counts(): InterestCount[] {
     return [...this.#byKind.values()].flatMap((instances) => {
       const all = [...instances.values()].flatMap((entries) => [...entries.values()]);
@@ -57,7 +62,10 @@ export class Interests {
     });
   }
 
-  /** The instances whose interests match an object in any of its states, before or after a change. */
+  /**
+   * Returns the instances that have an interest in an object. The object is given in several states, such as
+   * before and after a change; an interest that matches one of the states is enough.
+   */
   matching(kind: KindRef, ...states: readonly (ObjectMeta | undefined)[]): string[] {
     const instances = this.#byKind.get(gvkKey(kind)) ?? [];
     return [...instances].filter(([, entries]) =>

@@ -1,8 +1,10 @@
-/** The labels that all children of an instance share, stored once for all of them. */
+/** Stores the labels that all child objects of an instance share once for all of these objects. */
 import { Label } from "../../api/mod.ts";
 import { Interner } from "../interner.ts";
 
-/** kro's labels that identify the instance of a child, or that children are looked up by. */
+/**
+ * The labels of kro that identify the instance of a child object, or by which child objects are looked up.
+ */
 const SHARED: readonly string[] = [
   Label.owned,
   Label.kroVersion,
@@ -15,24 +17,30 @@ const SHARED: readonly string[] = [
   Label.applySetPartOf,
 ];
 
-/** Labels with a value per instance. The other labels have few values, which are interned. */
+/**
+ * The labels with a different value for each instance. The other labels have few different values, so only
+ * their values are interned.
+ */
 const UNIQUE: readonly string[] = [Label.instanceId, Label.instanceName, Label.applySetPartOf];
 
-/** Labels by which children are looked up. */
+/** The labels by which child objects are looked up. */
 const INDEXED = [Label.instanceId, Label.applySetPartOf] as const;
 
-/** A label by which children are looked up. */
+/** The name of a label by which child objects are looked up. */
 export type IndexedLabel = typeof INDEXED[number];
 
-/** The shared labels of one instance's children. */
+/** The labels that all child objects of one instance share. */
 export interface Owner {
-  /** The labels of {@link SHARED} that the children have. */
+  /** The labels of the list {@link SHARED} that the child objects have, with their values. */
   readonly labels: Readonly<Record<string, string>>;
-  /** The number of children, of all kinds, with these labels. */
+  /** The number of cached child objects with these labels, counted over all kinds. */
   size: number;
 }
 
-/** The owners of all cached children, of all kinds. An owner is removed with its last child. */
+/**
+ * The owners of all cached child objects, over all kinds. An owner is removed together with its last child
+ * object.
+ */
 export class Owners {
   readonly #byLabel = new Map<string, Map<string, Owner[]>>(
     INDEXED.map((label) => [label, new Map()]),
@@ -40,7 +48,7 @@ export class Owners {
 
   readonly #interner = new Interner();
 
-  /** Adds a child with these labels to its owner, and returns the owner. */
+  /** Finds or creates the owner with these labels, adds one child object to it, and returns the owner. */
   join(labels: Readonly<Record<string, string>> | undefined): Owner {
     const own = labels ?? {};
     const index = this.#byLabel.get(Label.instanceId)!;
@@ -51,7 +59,7 @@ export class Owners {
     return owner;
   }
 
-  /** Removes a child from the owner. */
+  /** Removes one child object from the owner. */
   leave(owner: Owner): void {
     owner.size--;
     if (owner.size > 0) return;
@@ -64,10 +72,11 @@ export class Owners {
     }
   }
 
-  /** The owners with this value of the label. */
+  /** Returns the owners whose label has this value. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
-    // The index also lists owners without the label under the empty string.
+    // The index stores owners without the label under the empty string. Owners whose label is really empty
+    // must be separated from owners without the label.
     return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 

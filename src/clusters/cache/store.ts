@@ -1,6 +1,7 @@
 /**
- * Updates the cached children of one kind from watch events and our own writes, and reports the instances
- * that each change concerns. Sends no request of its own.
+ * Updates the cached children of one kind from watch events and from kro's own writes, and reports which
+ * instances each change concerns. A child is an object that kro created for an instance. The store itself
+ * sends no request.
  */
 import { apiVersionOf, isNotFound, type KindRef, type KubeObject } from "../../api/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
@@ -12,23 +13,27 @@ import { type ChildReader, ChildTable, type SharedParts } from "./child_table.ts
 import { type DeferredEvent, InflightWrites } from "./inflight_writes.ts";
 import type { InstanceId } from "./instance_id.ts";
 
-/** Called with the instances that a change of a child concerns. */
+/** Called with the instances whose child objects a change concerns. */
 export type StoreListener = (instances: readonly InstanceId[]) => void;
 
 /**
- * Sends writes of children of one kind and caches their responses. Events that arrive during a write are
- * deferred until its response, then those that are not its echo wake their instances.
+ * Writes child objects of one kind and caches the responses. Watch events of an object are deferred while a
+ * write of the object is in flight. After the response, each deferred event that is not the echo of the write
+ * requeues the instance of the object.
  */
 export interface ChildWriter {
-  /** The cached children. */
+  /** Read access to the cached child objects. */
   readonly objects: ChildReader;
-  /** True when the live object has all desired values, except those of volatile fields. */
+  /** Returns true when the live object has all values of the desired object. Volatile fields may differ. */
   isUpToDate(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
-  /** True when the desired object was applied and another manager changed the live one since. */
+  /**
+   * Returns true when kro applied the desired object and another field manager has changed the live object
+   * since.
+   */
   hasDrifted(at: ObjectKey, desired: KubeObject, volatile?: Volatile): boolean;
   /**
-   * Sends a server-side apply. Its response is cached until the watch catches up with it
-   * (read-your-writes). Rejects as `send` does.
+   * Calls `send`, which sends a server-side apply, and caches the response until the watch delivers a newer
+   * state (read-your-writes). Rejects with the error of `send`.
    */
   apply(
     at: ObjectKey,
@@ -37,17 +42,21 @@ export interface ChildWriter {
     send: () => Promise<KubeObject>,
   ): Promise<KubeObject>;
   /**
-   * Sends a delete of the object with that uid. The cache then shows the object as being deleted until an
-   * event reports it gone. Resolves also on `NotFound`; rejects as `send` does otherwise.
+   * Calls `send`, which deletes the object with the given UID. The cache then marks the object as being
+   * deleted until a watch event reports the deletion. Resolves also when `send` rejects with `NotFound`;
+   * rejects with any other error of `send`.
    */
   delete(at: ObjectKey & { uid: string }, send: () => Promise<void>): Promise<void>;
 }
 
 interface ChildWrite {
   readonly deletes: boolean;
-  /** The object's resourceVersion before the write; undefined when it was not cached. */
+  /** The resourceVersion of the cached object before the write; undefined when the object was not cached. */
   readonly before: string | undefined;
-  /** The last event during the write. It is hashed only if it turns out not to be the echo. */
+  /**
+   * The last event that arrived during the write. The event is hashed only if it turns out not to be the echo
+   * of the write.
+   */
   lastEvent?: KubeObject;
 }
 
@@ -57,15 +66,19 @@ interface ChildEvent extends DeferredEvent {
 }
 
 /**
- * The cache of one kind's children: a {@link ChildTable}, and the rules by which events and writes change it.
- * Methods that handle an event return whether they woke an instance.
+ * The cache of the child objects of one kind. A {@link ChildTable} contains the objects; the store decides
+ * how events and writes change the table. The methods that handle an event return whether the event requeued
+ * an instance.
  */
 export class ChildStore implements ChildWriter {
-  /** The children. Only the store modifies them. */
+  /** The table of cached child objects. Only the store may modify the table. */
   readonly objects: ChildTable;
   readonly #onChange: StoreListener;
   readonly #writes = new InflightWrites<ChildWrite, ChildEvent>();
-  /** The uid of each object that kro deleted and whose DELETED event has not arrived yet, by key. */
+  /**
+   * The UID of each object that kro deleted and whose DELETED event has not arrived yet, by the key of the
+   * object.
+   */
   readonly #deleted = new Map<string, string>();
 
   /** Creates an empty store. `onChange` is called with the instances that a change concerns. */
@@ -91,7 +104,7 @@ export class ChildStore implements ChildWriter {
     return this.#replace(key, object, old);
   }
 
-  /** Removes an object that a DELETED event or a GET reported as gone. */
+  /** Removes an object that no longer exists, as reported by a DELETED event or by a GET. */
   gone(at: ObjectKey & { uid?: string; resourceVersion?: string }): boolean {
     const key = keyOf(at);
     this.#takeLastEvent(key);
@@ -100,7 +113,10 @@ export class ChildStore implements ChildWriter {
     return this.#remove(key, at.resourceVersion);
   }
 
-  /** Handles an object that lost kro's labels, which the label-selecting watch reported as DELETED. */
+  /**
+   * Handles an object that still exists but has lost kro's labels. The watch selects objects by these labels,
+   * so it reported the object as DELETED.
+   */
   stripped(object: KubeObject): boolean {
     const key = keyOf(object.metadata);
     this.#takeLastEvent(key);
@@ -109,7 +125,10 @@ export class ChildStore implements ChildWriter {
     return this.#replace(key, object, old);
   }
 
-  /** True when we deleted the object, so that no GET is needed to confirm its DELETED event. */
+  /**
+   * Returns true when kro itself deleted the object. A DELETED event of the object then needs no GET as
+   * confirmation.
+   */
   deletedByUs(at: ObjectKey & { uid?: string }): boolean {
     const key = keyOf(at);
     return this.#deleted.get(key) === at.uid || this.#writes.get(key)?.deletes === true;
@@ -146,7 +165,8 @@ export class ChildStore implements ChildWriter {
       if (!isGone && (!old || compareRevisions(resourceVersion, old.revision) >= 0)) {
         const child = this.#put(key, response);
         recordApplied(child, desired, this.objects.schema, volatile);
-        // The event of a write can arrive before its response.
+        // An apply that changes nothing keeps the resourceVersion from before the write. The resourceVersion
+        // in the cache cannot be compared instead: the event of the write may already have updated the cache.
         if (resourceVersion !== this.#writes.get(key)?.before) child.ownRevision = resourceVersion;
       }
       return resourceVersion;
@@ -171,7 +191,10 @@ export class ChildStore implements ChildWriter {
     }
   }
 
-  /** True when the cache holds this state of an object, or a newer one. Compares both hashes. */
+  /**
+   * Returns true when the cache contains this state of the object or a newer state. For an equal
+   * resourceVersion, the hashes of the object are compared as well.
+   */
   agrees(object: KubeObject): boolean {
     const { uid, resourceVersion } = object.metadata;
     const child = this.objects.child(keyOf(object.metadata));
@@ -183,7 +206,7 @@ export class ChildStore implements ChildWriter {
     return print?.entryHash === child?.entryHash && (print?.valuesHash ?? "") === child?.valuesHash;
   }
 
-  /** Corrects the cache by an object from a GET. False when the cache agrees with it. */
+  /** Corrects the cache with an object from a GET. Returns false when the cache needed no correction. */
   correct(object: KubeObject): boolean {
     if (this.agrees(object)) return false;
     const key = keyOf(object.metadata);
@@ -195,7 +218,7 @@ export class ChildStore implements ChildWriter {
     return true;
   }
 
-  /** Removes an object that a GET did not find. False when it is not cached. */
+  /** Removes an object that a GET did not find. Returns false when the object was not cached. */
   correctGone(at: ObjectKey): boolean {
     const key = keyOf(at);
     if (!this.objects.child(key)) return false;
@@ -204,7 +227,9 @@ export class ChildStore implements ChildWriter {
     return true;
   }
 
-  /** Stores an object that was read again for paths that were not kept before. Wakes no instance. */
+  /**
+   * Stores an object that was read again because expressions now read more paths of it. Requeues no instance.
+   */
   refresh(object: KubeObject): void {
     const key = keyOf(object.metadata);
     const { uid, resourceVersion } = object.metadata;
@@ -215,15 +240,20 @@ export class ChildStore implements ChildWriter {
     keepOwners(child, this.#put(key, object));
   }
 
-  /** True when the cache marks an object as being deleted and the API server does not. */
+  /**
+   * Returns true when the cache marks the object as being deleted because of kro's own deletion, but the API
+   * server shows the object without a deletion timestamp.
+   */
   #isFalselyDeleted({ metadata }: KubeObject): boolean {
     return metadata.deletionTimestamp === undefined &&
       this.#deleted.get(keyOf(metadata)) === metadata.uid;
   }
 
   /**
-   * Sends a write while events of its object are deferred. `learn` caches the response and returns the
-   * write's resourceVersion, up to which events are its echo.
+   * Sends a write of an object, and defers watch events of the object until the write ends.
+   *
+   * @param learn Caches the response and returns the resourceVersion of the write. Deferred events up to this
+   * resourceVersion are the echo of the write and are dropped.
    */
   async #write<T>(
     key: string,
@@ -244,7 +274,12 @@ export class ChildStore implements ChildWriter {
     }
   }
 
-  /** Handles the last event during a write, unless the response, `answered`, is as new. */
+  /**
+   * Handles the last event that arrived during a write. The event is ignored if the response to the write is
+   * at least as new as the event.
+   *
+   * @param answered The resourceVersion in the response; undefined without a response.
+   */
   #takeLastEvent(key: string, answered?: string): void {
     const write = this.#writes.get(key);
     const event = write?.lastEvent;
@@ -262,7 +297,9 @@ export class ChildStore implements ChildWriter {
     return child;
   }
 
-  /** Replaces a child; wakes the instances that it belonged to before and after. */
+  /**
+   * Replaces a child object, and requeues the instances to which the child belonged before and belongs now.
+   */
   #replace(key: string, object: KubeObject, old: Child | undefined): boolean {
     const child = this.#put(key, object);
     keepOwners(old, child);

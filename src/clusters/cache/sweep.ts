@@ -1,29 +1,30 @@
-/** The full resync of a kind: compares the API server's objects with the cache. */
+/** The full resync of a kind, which compares every object on the API server with the watch cache. */
 import { Label } from "../../api/mod.ts";
 import { everyPage, type KubeClient } from "../../kube/mod.ts";
 import { keyOf, type ObjectKey } from "./child.ts";
 import type { ChildStore } from "./store.ts";
 
-/** The pauses of a sweep. A rejection of either ends the sweep. */
+/** The two waits of a full resync. If one of the functions rejects, the resync ends. */
 export interface SweepWaits {
-  /** Pauses between two pages of the list. */
+  /** Waits between two pages of the list, to limit the load on the API server. */
   pause: () => Promise<void>;
-  /** Waits until events of all changes that the list showed have arrived. */
+  /** Waits until the watch has delivered the events of all changes that the list showed. */
   awaitEvents: () => Promise<void>;
 }
 
-/** Result of a sweep. */
+/** The result of a full resync of a kind. */
 export interface Swept {
-  /** The number of listed objects. */
+  /** The number of objects in the list. */
   compared: number;
-  /** The number of objects that differed from the cache, which was corrected. */
+  /** The number of cached objects that differed from the API server and were corrected. */
   missed: number;
 }
 
 /**
- * Lists every child of the kind and compares it with the cache. An object that differs, and still does after
- * {@link SweepWaits.awaitEvents}, is read again; the cache is corrected and its instances are woken. Rejects
- * with ApiError when objects cannot be read.
+ * Lists every child object of the kind and compares the list with the cache. An object that differs may only
+ * be ahead of its watch event, so the sweep waits for {@link SweepWaits.awaitEvents} and reads the object
+ * again. If the object still differs, the cache is corrected and the instance of the object is requeued.
+ * Rejects with ApiError when objects cannot be read.
  */
 export async function sweepKind(
   client: KubeClient,
@@ -31,7 +32,8 @@ export async function sweepKind(
   waits: SweepWaits,
 ): Promise<Swept> {
   const { objects } = store;
-  // Objects that are created or deleted during the list are not compared: their events report them.
+  // Only objects that were cached before the list can be missing from the list. Objects that are created
+  // during the list are reported by their events.
   const before = new Map(objects.places());
   const suspects = new Map<string, ObjectKey>();
   let compared = 0;

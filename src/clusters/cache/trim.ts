@@ -1,13 +1,14 @@
-/** Reduces objects to the part that the caches keep. */
+/** Reduces objects to the parts that the watch caches keep. */
 import type { Json, JsonObject, KubeObject } from "../../api/mod.ts";
 import { partOf, type Reads } from "../../cel/mod.ts";
 
 const IDENTITY = ["name", "namespace", "uid", "resourceVersion"] as const;
 
 /**
- * The part of an object that expressions read; undefined when they read nothing. Type and identity are left
- * out, because they are stored elsewhere. Finalizers and managed fields are kept in full, because kro itself
- * reads them.
+ * Returns the part of an object that CEL expressions read; undefined when expressions read nothing of the
+ * object. The apiVersion, the kind and the identity of the object are left out, because the cache stores them
+ * elsewhere. If an expression reads finalizers or managed fields, these are kept in full, because kro itself
+ * reads them too.
  */
 export function readPart(object: KubeObject, reads: Reads): JsonObject | undefined {
   const part = partOf(object as unknown as Json, reads) as Partial<KubeObject>;
@@ -33,7 +34,10 @@ export function foreignPart(object: KubeObject, reads: Reads): KubeObject {
   return { apiVersion: object.apiVersion, kind: object.kind, metadata: all, ...rest };
 }
 
-/** Whether an expression may iterate the metadata, so that the order of its keys matters. */
+/**
+ * Returns whether an expression may iterate the metadata of an object. The order of the metadata's keys must
+ * then be kept.
+ */
 function isIterated(reads: Reads): boolean {
   const metadata = reads === "whole" ? reads : reads.get("metadata") ?? reads.get("*");
   return metadata === "whole" || metadata?.has("*") === true;

@@ -1,23 +1,32 @@
-/** A bounded cache of children rebuilt as objects. */
+/** A bounded cache of objects that were rebuilt from the compact records of children. */
 import type { KindRef, KubeObject } from "../../api/mod.ts";
 import { type Child, objectOf } from "./child.ts";
 
-/** More than the 1000 objects of the largest forEach (default), each of which a pass reads several times. */
+/**
+ * The maximum number of cached objects. A pass reads each object of a collection several times, and a
+ * collection has up to 1000 objects by default, so that all of its objects fit into the cache.
+ */
 const MAX_VIEWS = 1200;
 
-/** A child as passes see it. */
+/** A child object as a pass sees it: the compact record of the child, rebuilt as an object. */
 export interface View {
-  /** The object. Callers must not change it. */
+  /** The rebuilt object. Callers must not modify it. */
   readonly object: KubeObject;
-  /** Identity of the desired object that the child was last found up to date with; see `isUpToDate`. */
+  /**
+   * The identity string of the desired object with which the child was last compared as up to date. Set by
+   * `isUpToDate`.
+   */
   upToDateIdentity?: string;
 }
 
-/** Caches objects that were rebuilt from children, by key. Cleared when it holds {@link MAX_VIEWS}. */
+/**
+ * Caches objects that were rebuilt from the compact records of children, by key. The cache is cleared when it
+ * contains {@link MAX_VIEWS} objects.
+ */
 export class Views {
   readonly #views = new Map<string, View>();
 
-  /** The view of a child, built unless it is cached. */
+  /** Returns the cached view of a child, or rebuilds the object and caches it. */
   of(key: string, child: Child, kind: KindRef): View {
     const known = this.#views.get(key);
     if (known) return known;
@@ -27,12 +36,12 @@ export class Views {
     return view;
   }
 
-  /** {@link View.upToDateIdentity} of a cached view; undefined without one. */
+  /** Returns {@link View.upToDateIdentity} of a cached view; undefined when the view is not cached. */
   upToDateIdentityOf(key: string): string | undefined {
     return this.#views.get(key)?.upToDateIdentity;
   }
 
-  /** Drops the view of a child that changed or is gone. */
+  /** Drops the cached view of a child that has changed or no longer exists. */
   forget(key: string): void {
     this.#views.delete(key);
   }

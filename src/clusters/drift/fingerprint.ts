@@ -1,4 +1,7 @@
-/** Hashes the fields of an object that kro owns, and their live values, to detect drift. Pure. */
+/**
+ * Hashes the fields of an object that kro owns, together with their live values, to detect drift. All
+ * functions are pure.
+ */
 import { hash as hashOf } from "node:crypto";
 import {
   checkDepth,
@@ -16,13 +19,16 @@ import type { Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
 import { comparable } from "./normalise.ts";
 
-/** kro's fields in an event or a response, as two short hashes. */
+/** Two short hashes of the fields that kro owns in an object, computed from a watch event or a response. */
 export interface Fingerprint {
-  /** Hash of kro's managed-fields entry: version, fields and time. */
+  /** The hash of kro's entry in `metadata.managedFields`: its apiVersion, time and fields. */
   entryHash: string;
-  /** Hash of the live values at exactly those fields; normalized, with lists in live order. */
+  /**
+   * The hash of the live values of exactly the fields that kro owns. The values are normalized, and lists
+   * keep their live order.
+   */
   valuesHash: string;
-  /** kro owns fields of `status`, which is possible only for kinds without a status subresource. */
+  /** Whether kro owns fields of `status`. This is possible only for kinds without a status subresource. */
   ownsStatus: boolean;
 }
 
@@ -55,8 +61,8 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
 }
 
 /**
- * Moves `f:stringData` of a Secret to `f:data`. Upstream kro applies `stringData`, and so owns that field,
- * while the API server stores the values in `data`.
+ * Returns the managed fields with `f:stringData` of a Secret moved to `f:data`. kro applies `stringData` and
+ * therefore owns that field, but the API server stores its values in `data`.
  */
 function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
   const { "f:stringData": written, ...rest } = fields;
@@ -75,14 +81,15 @@ export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus =
 }
 
 /**
- * True when the response of an apply shows that the apply created the object: kro is its only manager, and
- * kro's entry has the time of the object's creation.
+ * Returns true when the response to an apply shows that the apply created the object. In this case, kro is
+ * the only field manager, and kro's entry has the time at which the object was created.
  */
 export function isFirstWrite(object: KubeObject): boolean {
   const { creationTimestamp, managedFields = [] } = object.metadata;
   if (!managedFields.every((entry) => entry.manager === Manager.children)) return false;
   const age = Date.parse(applyEntry(object)?.time ?? "") - Date.parse(creationTimestamp ?? "");
-  // The API server sets the two times one after the other, in whole seconds.
+  // The API server sets the creation time and the time of the entry one after the other, both in whole
+  // seconds. The two times of a new object may therefore differ by one second.
   return Math.abs(age) <= 1000;
 }
 
@@ -149,24 +156,34 @@ function byKeys(
   return undefined;
 }
 
-/** A hash of a JSON value, in 12 characters. Does not depend on the order of object keys. */
+/**
+ * Returns a hash of a JSON value as a string of 12 characters. The order of object keys does not affect the
+ * hash.
+ */
 export function digest(value: Json | undefined): string {
   return hash(canonical(value));
 }
 
-/** JSON longer than this is replaced by its hash, to save memory. In UTF-16 code units. */
+/**
+ * The maximum length of JSON that is stored as it is, in UTF-16 code units. Longer JSON is replaced by its
+ * hash to save memory.
+ */
 const LONG_JSON = 2000;
 
-/** The JSON of a value, or its hash if it is long. Equal for values that are equal including key order. */
+/**
+ * Returns the JSON of a value, or the hash of the JSON if it is long. Two values have the same identity
+ * string if they are equal and their keys have the same order.
+ */
 export function identityOf(value: unknown): string {
   const text = jsonText(value);
-  // Comparing strings is several times as fast as hashing them.
+  // Short strings are not hashed, because comparing two strings is several times as fast as hashing one.
   return text.length > LONG_JSON ? hash(text) : text;
 }
 
 /**
- * SHA-256 cut to 72 bits, which makes a collision by chance negligible. V8 copies a slice of up to 12
- * characters; a longer slice would keep the whole digest in memory.
+ * Returns the first 72 bits of a SHA-256 hash in 12 characters; a collision by chance is practically
+ * impossible. The length is 12, because V8 copies a slice of up to 12 characters, whereas a longer slice
+ * would keep the whole digest in memory.
  */
 function hash(text: string): string {
   return hashOf("sha256", text, "base64url").slice(0, 12);

@@ -1,4 +1,7 @@
-/** Finds the field of an object that another manager changed, and that manager, by managed fields. Pure. */
+/**
+ * Finds a field that another field manager changed, and the name of that manager, from an object's managed
+ * fields. All functions are pure.
+ */
 import {
   isObject,
   type Json,
@@ -14,18 +17,21 @@ import { applyEntry } from "../../reconcile/mod.ts";
 import { canonical } from "./fingerprint.ts";
 import { comparable } from "./normalise.ts";
 
-/** A field that differs from the desired object, and its manager. */
+/** A field whose live value differs from the desired value, and the field manager that changed it. */
 export interface ForeignChange {
-  /** Path of the field, such as `spec.template.spec.containers[name="main"].image`. */
+  /** The path of the field, such as `spec.template.spec.containers[name="main"].image`. */
   field: string;
-  /** Field manager; absent when the managed fields name none. */
+  /** The field manager that changed the field; absent when the managed fields name no manager. */
   manager?: string;
 }
 
-/** A step of a path: a field name, or the keys of a list element. */
+/** One step of a path: the name of a field, or the merge keys of a list element. */
 type Step = string | JsonObject;
 
-/** The first field where the live object differs from the desired one; undefined when none does. */
+/**
+ * Returns the first field in which the live object differs from the desired object; undefined when no field
+ * differs.
+ */
 export function foreignChange(
   live: KubeObject,
   desired: KubeObject,
@@ -100,7 +106,10 @@ function keysOf(element: Json | undefined, names: readonly string[], schema?: Sc
   return Object.fromEntries(pairs.filter((pair): pair is [string, Json] => pair[1] !== undefined));
 }
 
-/** The last manager that owns the field; if no manager does, the last that wrote the object. */
+/**
+ * Returns the field manager that last wrote the field among the managers that own it. If no manager owns the
+ * field, returns the manager that last wrote any field of the object.
+ */
 function managerOf(live: KubeObject, path: readonly Step[]): string | undefined {
   const ours = applyEntry(live);
   const others = (live.metadata.managedFields ?? []).filter((entry) => entry !== ours)
@@ -115,7 +124,8 @@ function owns({ fieldsV1 }: ManagedFieldsEntry, path: readonly Step[]): boolean 
   let at: Json | undefined = fieldsV1 ?? {};
   for (const [index, step] of path.entries()) {
     if (!isObject(at)) return false;
-    // A leaf of `fieldsV1` owns everything below it.
+    // A leaf of a `fieldsV1` tree means that the manager owns the whole value, including the rest of the
+    // path.
     if (index > 0 && Object.keys(at).length === 0) return true;
     at = typeof step === "string" ? at[`f:${step}`] : element(at, step);
   }

@@ -2,7 +2,10 @@
 import { checkDepth, define, isObject, type Json, type JsonObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
-/** Metadata that no manager owns: server-side apply (KEP-555) leaves it out of managed fields. */
+/**
+ * The fields of an object's metadata that no field manager owns. Server-side apply (KEP-555) leaves these
+ * fields out of the managed fields.
+ */
 const SYSTEM_METADATA: ReadonlySet<string> = new Set([
   "creationTimestamp",
   "deletionGracePeriodSeconds",
@@ -16,7 +19,9 @@ const SYSTEM_METADATA: ReadonlySet<string> = new Set([
   "uid",
 ]);
 
-/** Start of the pattern that controller-gen gives quantities in the schemas of custom resources. */
+/**
+ * The beginning of the pattern by which controller-gen marks a quantity in the schema of a custom resource.
+ */
 const QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)";
 
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i))?$/;
@@ -37,8 +42,9 @@ const DECIMAL: Record<string, number> = {
 };
 
 /**
- * The fields of an object by which its live and desired states are compared, normalized. The identity is
- * left out, and so is the label of kro's version, whose change alone causes no write.
+ * Returns the normalized fields by which the live object and the desired object are compared. The identity of
+ * the object is left out. The label with kro's version is left out as well, so that a new version of kro
+ * alone writes no object.
  */
 export function comparable(value: Json | undefined, schema?: Schema): JsonObject {
   if (!isObject(value)) return {};
@@ -105,7 +111,10 @@ function fieldSchema(schema: Schema | undefined, key: string): Schema | undefine
   return typeof others === "object" ? others : undefined;
 }
 
-/** True for quantities: a union of string and number in built-in kinds, {@link QUANTITY_PATTERN} in CRDs. */
+/**
+ * Returns true when the schema describes a quantity. In built-in kinds, a quantity is a union of string and
+ * number. In CRDs, a quantity has a pattern that starts with {@link QUANTITY_PATTERN}.
+ */
 function isQuantity(schema: Schema | undefined): boolean {
   if (!schema) return false;
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") {

@@ -1,40 +1,58 @@
-/** Detects another manager that keeps reverting a field, and backs off repairing it. */
+/**
+ * Detects that another field manager keeps reverting a field, and repairs such a field less and less often.
+ */
 import type { RevertedField } from "../../reconcile/mod.ts";
 import type { ForeignChange } from "./foreign_change.ts";
 
-/** Repairs within this time are counted. The record of an object ends after this time without a repair. */
+/**
+ * The period within which the repairs of an object are counted, in milliseconds. The record of an object is
+ * dropped if the object needed no repair within this period.
+ */
 const WINDOW_MS = 60_000;
 
 /**
- * Another manager counts as reverting a field after `backOff` repairs of the object within the window, the
- * last `inspected` of which restored that field.
+ * The numbers of repairs after which another field manager counts as reverting a field. An object must have
+ * `backOff` repairs within the period, and the last `inspected` of them must have restored the same field.
  */
 const REPAIRS = { backOff: 5, inspected: 3 };
 
-/** Pause between repairs while backing off; doubles with each repair. */
+/**
+ * The shortest and the longest pause between two repairs of a field that another manager keeps reverting, in
+ * milliseconds. The pause doubles with each repair.
+ */
 const PAUSE_MS = { first: 5_000, longest: 300_000 };
 
 interface Record {
-  /** Times of the repairs within the window. */
+  /** The times of the object's repairs within the counted period, in milliseconds, oldest first. */
   repairs: number[];
-  /** The fields that the last repairs restored, newest last; "" for a repair without inspection. */
+  /**
+   * The fields that the last repairs restored, newest last. An empty string stands for a repair whose field
+   * was not determined.
+   */
   fields: string[];
-  /** Set while another manager keeps reverting a field. */
+  /**
+   * The field that another manager keeps reverting, and the present pause between repairs; undefined when no
+   * field is being reverted.
+   */
   reverted?: { change: ForeignChange; pauseMs: number };
 }
 
-/** When and how to repair an object that drifted. */
+/** The advice when and how to repair an object that has drifted. */
 export interface RepairAdvice {
-  /** Milliseconds until the object may be repaired; 0 allows it at once. */
+  /** The time until the object may be repaired, in milliseconds; 0 means immediately. */
   waitMs: number;
-  /** Find out by a GET which manager changed which field, before the repair overwrites the change. */
+  /**
+   * Whether to find out which manager changed which field before the repair overwrites the change. Finding
+   * out takes one GET.
+   */
   inspect: boolean;
 }
 
 /**
- * Detects another manager that keeps reverting a field, and backs off repairing it: after 5 repairs within a
- * minute, the pause before the next repair is 5 s, doubling to 5 min. Different fields count as edits by a
- * person, which are repaired at once. The record of an object ends after a minute without a repair.
+ * Detects that another field manager keeps reverting a field, and backs off repairing the field. After 5
+ * repairs of an object within a minute, the next repair waits for 5 s; the wait doubles up to 5 min. If the
+ * repairs restore different fields, the changes count as edits by a person and are repaired immediately. The
+ * record of an object is dropped after a minute without a repair.
  *
  * @example
  * ```ts
@@ -50,17 +68,21 @@ export class RevertBackoff {
   readonly #now: () => number;
   readonly #records = new Map<string, Record>();
 
-  /** Creates an empty record. `now` returns milliseconds since any fixed point. */
+  /**
+   * Creates a backoff without any records.
+   *
+   * @param now Returns the present time in milliseconds since any fixed point.
+   */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** The number of objects with a record. */
+  /** The number of objects whose repairs are recorded. */
   get size(): number {
     return this.#records.size;
   }
 
-  /** Returns when and how to repair an object that drifted. */
+  /** Returns when and how to repair the object with this key, which has drifted. */
   advise(key: string): RepairAdvice {
     const record = this.#records.get(key);
     if (!record) return { waitMs: 0, inspect: false };
@@ -73,7 +95,11 @@ export class RevertBackoff {
     };
   }
 
-  /** Records a repair. `change` is the change that it overwrote, if the object was inspected. */
+  /**
+   * Records a repair of the object with this key.
+   *
+   * @param change The change that the repair overwrote; undefined when the change was not determined.
+   */
   repaired(key: string, change?: ForeignChange): void {
     const now = this.#now();
     const record = this.#records.get(key) ?? { repairs: [], fields: [] };
@@ -84,7 +110,8 @@ export class RevertBackoff {
       if (change) record.reverted.change = change;
       return;
     }
-    // Changes of different fields are taken for edits by a person, which are repaired at once.
+    // Only repeated changes of the same field start the backoff. Changes of different fields count as edits
+    // by a person, which are repaired immediately.
     record.fields = [...record.fields, change?.field ?? ""].slice(-REPAIRS.inspected);
     const same = change && record.fields.length === REPAIRS.inspected &&
       record.fields.every((field) => field === change.field);
@@ -94,10 +121,11 @@ export class RevertBackoff {
   }
 
   /**
-   * The field of the object that another manager keeps reverting, and when to requeue; undefined when no
-   * field is being reverted.
+   * Returns the field of the object that another manager keeps reverting, with the time until the object must
+   * be requeued. Returns undefined when no field is being reverted.
    *
-   * @param isApplied The object is up to date: requeue at the end of the backoff, not for the next repair.
+   * @param isApplied Whether the object is up to date. If true, the object is requeued at the end of the
+   * backoff; if false, at the next repair.
    */
   reverted(key: string, isApplied: boolean): RevertedField | undefined {
     const record = this.#records.get(key);
@@ -113,7 +141,7 @@ export class RevertBackoff {
     return { ...reverted.change, dueMs: Math.max(1, Math.ceil(due - this.#now())) };
   }
 
-  /** Drops the record of a deleted object. */
+  /** Drops the record of an object. Called when the object was deleted. */
   forget(key: string): void {
     this.#records.delete(key);
   }
