@@ -1,4 +1,4 @@
-/** The long-running operator: wires its parts together, starts and stops them, and exposes their state. */
+/** The long-running operator. Connects its parts, starts and stops them, and exposes their state. */
 import { getLogger } from "@logtape/logtape";
 import { durationText, errorText, groupKind, inBackground, type KindRef } from "../api/mod.ts";
 import type { CostLimits } from "../cel/mod.ts";
@@ -30,55 +30,97 @@ import { Sweeps } from "./sweeps.ts";
 import type { ControllerView, GraphView, InstanceView } from "./view.ts";
 import { watchFailures } from "./watch_failures.ts";
 
-/** Options of a controller; durations in milliseconds. */
+/** The options of the operator. All durations are in milliseconds. */
 export interface ControllerOptions {
-  /** Client of the cluster. Connect it with `onRequest: metrics.request` so that requests are counted. */
+  /**
+   * The client of the cluster. Connect the client with `onRequest: metrics.request`, so that its requests are
+   * counted.
+   */
   client: KubeClient;
-  /** kro's version, for labels. */
+  /** The version of kro, which is written to labels. */
   version: string;
-  /** Value of the label `kro.run/controller-pod-id`, which names this process. */
+  /** The identity of this process, which is written to the label `kro.run/controller-pod-id`. */
   podId: string;
-  /** The metrics registry to use; a new one by default. */
+  /** The metrics to which the operator adds its measurements. If absent, new metrics are created. */
   metrics?: Metrics;
-  /** The Lease, which shows other processes that a controller runs, and elects the leader. */
+  /**
+   * The options of the Lease. The Lease shows other processes that an operator is running, and elects the
+   * leader.
+   */
   lease?: LeadershipOptions;
-  /** Fill the caches before the Lease is held, so that a new leader starts without delay. Default false. */
+  /**
+   * Whether the caches are filled before this process holds the Lease, so that it starts to work without
+   * delay when it becomes the leader; false by default.
+   */
   warmup?: boolean;
-  /** Limits and feature gates of RGDs. */
+  /** The limits and feature gates for compiling RGDs (ResourceGraphDefinitions). */
   compile?: CompileOptions;
-  /** Feature gate InstanceConditionEvents: write Events about instances. Default false. */
+  /**
+   * Whether Kubernetes Events about instances are written; false by default. Set by the feature gate
+   * InstanceConditionEvents.
+   */
   conditionEvents?: boolean;
-  /** Maximum number of objects of one forEach; {@link MAX_COLLECTION_SIZE} by default. */
+  /** The maximum number of objects that one forEach may create; {@link MAX_COLLECTION_SIZE} by default. */
   maxCollectionSize?: number;
-  /** Cost budgets of CEL expressions. */
+  /** The limits of the cost of CEL expressions. */
   costs?: CostLimits;
-  /** Maximum of GraphRevisions per RGD, `MAX_REVISIONS` by default; zero or less keeps all. */
+  /**
+   * The maximum number of GraphRevisions that are kept for each RGD; `MAX_REVISIONS` by default. Zero or a
+   * negative number keeps all.
+   */
   maxRevisions?: number;
-  /** Feature gate InstanceConditionMetrics: one sample per condition and instance. Default false. */
+  /**
+   * Whether the metrics have a series for each condition of each instance; false by default. Set by the
+   * feature gate InstanceConditionMetrics.
+   */
   conditionMetrics?: boolean;
-  /** Delete instances and CRD together with their RGD. By default both are kept. */
+  /**
+   * Whether deleting an RGD also deletes its instances and its CRD. By default, the instances and the CRD are
+   * kept.
+   */
   allowCrdDeletion?: boolean;
-  /** Maximum of concurrent passes over instances, 16 by default. */
+  /** The maximum number of instances that are reconciled at the same time; 16 by default. */
   instanceWorkers?: number;
-  /** Maximum of RGDs processed concurrently, 4 by default. */
+  /** The maximum number of RGDs that are processed at the same time; 4 by default. */
   graphWorkers?: number;
-  /** Requeue interval of instances that wait for an unwatched change, 3 s by default; 0 means 10 s. */
+  /**
+   * The time after which an instance is reconciled again while it waits for a change that no watch reports; 3
+   * s by default. The value 0 means 10 s.
+   */
   instanceRequeueMs?: number;
-  /** Requeue interval of an RGD whose deletion waits for its instances, 3 s by default. */
+  /**
+   * The time after which an RGD is processed again while its deletion waits for its instances; 3 s by
+   * default.
+   */
   graphProgressMs?: number;
-  /** Backoff after the first failure of an instance, 200 ms by default; doubles with each failure. */
+  /**
+   * The delay after the first failure of an instance; 200 ms by default. The delay doubles with each
+   * consecutive failure.
+   */
   retryMinMs?: number;
-  /** Longest backoff of an instance, 1000 s by default. */
+  /** The longest delay after a failure of an instance; 1000 s by default. */
   retryMaxMs?: number;
-  /** Rate limit over the retries of all instances; unlimited by default. */
+  /** The rate limit for the retries of all instances together; unlimited by default. */
   retryRate?: { perSecond: number; burst: number };
-  /** Consecutive failures after which an instance waits for a change or the resync; unlimited by default. */
+  /**
+   * The number of consecutive failures after which an instance is no longer retried, but waits for a change
+   * or for the next full resync; unlimited by default.
+   */
   maxRetries?: number;
-  /** Period of full resyncs, which find missed changes; {@link RESYNC_MS} by default, 0 disables them. */
+  /**
+   * The time between two full resyncs, which find changes that no watch event reported; {@link RESYNC_MS} by
+   * default. The value 0 disables full resyncs.
+   */
   resyncMs?: number;
-  /** Duration of a pass beyond which the controller is unhealthy, 10 min by default. */
+  /**
+   * The duration of a pass beyond which the operator reports itself unhealthy; 10 min by default. A pass is
+   * one reconciliation of one instance or RGD.
+   */
   passDeadlineMs?: number;
-  /** How long the caches of a kind may take to sync before serving the kind fails, 30 s by default. */
+  /**
+   * The time within which the caches of a kind must be synced; 30 s by default. If they are not synced in
+   * time, serving the kind fails and is retried.
+   */
   syncTimeoutMs?: number;
 }
 
@@ -91,9 +133,9 @@ const LAG_MS = 500;
 const MAX_LOGGED = 10;
 
 /**
- * The operator. It owns the client, through which a request is sent only while the Lease allows it; the
- * caches; the graph controller with its RGDs; the pool with one instance controller per kind; the sweeps; and
- * the metrics. It can be started once and stopped once.
+ * The operator, which reconciles RGDs and their instances until it is stopped. The operator owns the client,
+ * the caches, the controllers, the full resyncs and the metrics. Each request passes through a gate that
+ * refuses it when the Lease does not allow it. An operator can be started once and stopped once.
  *
  * @example
  * ```ts
@@ -124,7 +166,7 @@ export class Controller implements ControllerView {
   readonly #maxCollectionSize: number;
   #state: "new" | "running" | "ready" | "stopping" | "stopped" = "new";
 
-  /** Sends no request before {@link start}. */
+  /** Creates the operator. The first request is sent by {@link start}. */
   constructor(options: ControllerOptions) {
     const { version, podId } = options;
     this.#maxCollectionSize = options.maxCollectionSize ?? MAX_COLLECTION_SIZE;
@@ -174,7 +216,8 @@ export class Controller implements ControllerView {
       requeueMs: options.instanceRequeueMs ?? CONTROLLER_DEFAULTS.instanceRequeueMs,
       syncTimeoutMs: options.syncTimeoutMs ?? CONTROLLER_DEFAULTS.syncTimeoutMs,
       workers,
-      // A changed graph requeues all of its instances, which must not delay other work.
+      // A changed graph requeues all of its instances. These instances may occupy only a few workers, so that
+      // they do not delay other work.
       background: Math.max(1, Math.floor(workers / 16)),
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
@@ -217,10 +260,10 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Starts to acquire the Lease, the watches and the queues. With leader election watches and queues start
-   * when the Lease is held. kro's own CRDs must exist.
+   * Starts to acquire the Lease, and starts the watches and queues. With leader election, the watches and
+   * queues start when this process holds the Lease. The CRDs of kro itself must exist.
    *
-   * @throws {Error} It was called before.
+   * @throws {Error} The operator was started before.
    */
   start(): void {
     if (this.#state !== "new") throw new Error("a controller is started once");
@@ -272,17 +315,18 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Stops the controller: readiness fails at once, no further pass starts, running passes end, then watches
-   * stop and the Lease is released. When passes take too long for `graceMs`, their further requests are
-   * refused, and finally requests in flight are aborted: no write is sent after the Lease is released.
+   * Stops the operator in this order: readiness fails immediately, no new pass starts, running passes end,
+   * the watches stop, and the Lease is released. If passes take too long, their further requests are refused,
+   * and at last their requests in flight are aborted. No write is sent after the Lease is released.
    *
-   * @param graceMs Time for all of this, in milliseconds; unlimited by default.
+   * @param graceMs The time for the whole shutdown, in milliseconds; unlimited by default.
    */
   async stop(graceMs = Infinity): Promise<void> {
     this.#state = "stopping";
     this.#sweeps.stop();
     const work = Promise.all([this.#graphs.stop(), this.#pool.stop()]);
-    // Reserved for requests in flight, the release of the Lease, and the exit of the process.
+    // The last part of the grace period is reserved for requests in flight, for the release of the Lease and
+    // for the exit of the process.
     const reserve = Math.min(5000, graceMs / 2);
     if (!await settledIn(graceMs - reserve, work)) {
       logger.warn(
@@ -300,7 +344,10 @@ export class Controller implements ControllerView {
     logger.info("controller stopped");
   }
 
-  /** Unhealthy when a pass exceeds its deadline: only a restart ends a pass that hangs. */
+  /**
+   * Returns whether the operator is healthy. It is unhealthy when a pass exceeds its deadline, because only a
+   * restart of the process ends a pass that hangs.
+   */
   health(): { healthy: boolean; problem?: string } {
     for (const { longest } of [this.#pool.queue, this.#graphs.queue]) {
       if (!longest || longest.ms <= this.#passDeadlineMs) continue;
@@ -310,7 +357,10 @@ export class Controller implements ControllerView {
     return { healthy: true };
   }
 
-  /** Once ready it stays ready: a new graph whose caches are filling must not take the pod out of service. */
+  /**
+   * Returns whether the operator is ready. Once it has been ready, it stays ready until it is stopped:
+   * filling the caches of a new graph must not take the pod out of service.
+   */
   readiness(): { ready: boolean; missing: string[] } {
     if (this.#state === "ready") return { ready: true, missing: [] };
     if (this.#state !== "running") {
@@ -318,7 +368,8 @@ export class Controller implements ControllerView {
     }
     const { leads, failure } = this.#leadership;
     if (!leads && failure) return { ready: false, missing: [`lease: ${failure}`] };
-    // A standby is ready: a rolling update waits for it before it stops the pod that holds the Lease.
+    // A standby process counts as ready. A rolling update waits until the new pod is ready before it stops
+    // the old pod, which holds the Lease until then.
     if (!leads && !this.#warmup) return { ready: true, missing: [] };
     const missing = [
       ...this.#graphs.missing,
@@ -362,7 +413,7 @@ export class Controller implements ControllerView {
     return this.#pool.of(this.#graphs.crdOf(entry));
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** Returns all metrics in the text format of Prometheus. */
   metrics(): Promise<string> {
     return this.#metrics.text();
   }

@@ -1,20 +1,31 @@
-/** Defaults of the operator's options, where its code and `kro controller --help` take them from. */
+/**
+ * The defaults of the operator's options. Both the operator and the help text of `kro controller` use these
+ * constants.
+ */
 
-/** Defaults of ControllerOptions; durations in milliseconds. */
+/** The default values of ControllerOptions. All durations are in milliseconds. */
 export const CONTROLLER_DEFAULTS = {
-  /** Instances reconciled at the same time. Upstream's default is 1. */
+  /**
+   * The maximum number of instances that are reconciled at the same time. The default of upstream kro is 1.
+   */
   instanceWorkers: 16,
-  /** RGDs reconciled at the same time. Upstream's default is 1. */
+  /** The maximum number of RGDs that are processed at the same time. The default of upstream kro is 1. */
   graphWorkers: 4,
   /**
    * Delay before an instance is requeued that waits for a change that no watch reports. The value is upstream's
    * default.
    */
   instanceRequeueMs: 3000,
-  /** Delay before a waiting RGD is requeued; upstream's. */
+  /**
+   * The time after which an RGD is processed again while its deletion waits for instances. The default is the
+   * same as in upstream kro.
+   */
   graphProgressMs: 3000,
-  /** How long a pass may take before the controller reports itself unhealthy. */
+  /** The duration of a pass beyond which the operator reports itself unhealthy. */
   passDeadlineMs: 600_000,
-  /** How long the caches of a kind may take to sync before the pass fails. */
+  /**
+   * The time within which the caches of a kind must be synced. If they are not synced in time, serving the
+   * kind fails.
+   */
   syncTimeoutMs: 30_000,
 } as const;

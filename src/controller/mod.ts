@@ -1,7 +1,8 @@
 /**
- * The long-running operator: the work queue, the graph and instance controllers, leader election, periodic
- * full resyncs and metrics. {@link Controller} wires them together; {@link ControllerView} is its read-only
- * state. The work queue follows client-go's workqueue, leader election client-go's leaderelection.
+ * The long-running operator: the work queue, the graph controller and the instance controllers, leader
+ * election, periodic full resyncs, and metrics. {@link Controller} connects these parts.
+ * {@link ControllerView} is the read-only view of their state. The work queue works as client-go's workqueue,
+ * and leader election as client-go's leaderelection.
  *
  * @example Run until a signal arrives
  * ```ts

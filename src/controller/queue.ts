@@ -1,78 +1,88 @@
 /**
- * The work queue of client-go (`util/workqueue`), with its workers: keys are deduplicated, one worker
- * at a time processes a key, failed keys are requeued with exponential backoff.
+ * A work queue that works as client-go's `util/workqueue`, together with its workers. Equal keys are
+ * deduplicated, at most one worker processes a key at a time, and failed keys are requeued with exponential
+ * backoff.
  */
 import { guarded } from "../api/mod.ts";
 import { TokenBucket } from "../kube/mod.ts";
 
-/** The result of processing a key. */
+/** The result of processing a key of the work queue. */
 export type WorkResult =
-  /** Success: the key is processed again when it is added again. */
+  /** Processing succeeded. The key is processed again only when it is added again. */
   | "done"
-  /** Failure: the key is requeued with exponential backoff. */
+  /** Processing failed. The key is requeued with exponential backoff. */
   | "retry"
-  /** The key is requeued after `afterMs`, or earlier by the backoff when it failed. */
+  /**
+   * The key is requeued after `afterMs` milliseconds. If `failed` is true, the key is requeued earlier when
+   * its backoff ends earlier.
+   */
   | { afterMs: number; failed?: boolean };
 
-/** The clock of a queue. */
+/** The clock that a work queue uses, which tests can replace. */
 export interface Clock {
-  /** Milliseconds since any fixed point. */
+  /** Returns the present time in milliseconds since any fixed point. */
   now(): number;
-  /** Calls `callback` once after `ms` milliseconds; the returned function cancels it. */
+  /** Calls `callback` once after `ms` milliseconds. The returned function cancels the call. */
   schedule(callback: () => void, ms: number): () => void;
 }
 
-/** Options of a queue. */
+/** The options of a work queue. */
 export interface QueueOptions {
-  /** How many keys are processed at the same time. */
+  /** The maximum number of keys that are processed at the same time. */
   workers: number;
-  /** How many workers background keys may occupy; all by default. */
+  /** The maximum number of workers that background keys may occupy; by default, all workers. */
   background?: number;
-  /** Delay after the first failure, doubled by each further one; {@link RETRY_DELAYS} by default. */
+  /**
+   * The delay after the first failure of a key, in milliseconds; {@link RETRY_DELAYS} by default. The delay
+   * doubles with each consecutive failure.
+   */
   minDelayMs?: number;
-  /** Longest delay after a failure; {@link RETRY_DELAYS} by default. */
+  /** The longest delay after a failure of a key, in milliseconds; {@link RETRY_DELAYS} by default. */
   maxDelayMs?: number;
-  /** Limit of all retries together, as a token bucket; none by default. */
+  /** The rate limit for the retries of all keys together, as a token bucket; unlimited by default. */
   retryRate?: { perSecond: number; burst: number };
-  /** Consecutive failures after which a key is given up; unlimited by default. */
+  /** The number of consecutive failures after which a key is no longer retried; unlimited by default. */
   maxRetries?: number;
-  /** Delay until a key that was given up is added again, with its failures reset; {@link RESYNC_MS} by default. */
+  /**
+   * The time after which a key that is no longer retried is added again with its failures reset, in
+   * milliseconds; {@link RESYNC_MS} by default.
+   */
   returnMs?: number;
-  /** The real clock by default. */
+  /** The clock of the queue; the clock of the process by default. */
   clock?: Clock;
-  /** Called when processing a key throws, which counts as `retry`. */
+  /** Called when processing a key threw an error. The error counts as the result `retry`. */
   onError?: (key: string, error: unknown) => void;
-  /** Called when a key was processed. */
+  /** Called after a key was processed. */
   onWorked?: (worked: Worked) => void;
-  /** Called when a key is given up. */
+  /** Called when a key has failed so often that it is no longer retried. */
   onGivenUp?: (key: string, retries: number) => void;
 }
 
 /** A key that is being processed. */
 export interface Work {
-  /** The key. */
+  /** The key that is being processed. */
   key: string;
-  /** Milliseconds since processing began. */
+  /** The time since processing the key began, in milliseconds. */
   ms: number;
 }
 
-/** A key that was processed. */
+/** Measurements of a key that was processed. */
 export interface Worked {
-  /** Milliseconds that the key waited for a worker. */
+  /** The time for which the key waited for a worker, in milliseconds. */
   waitedMs: number;
-  /** Milliseconds that processing took. */
+  /** The time that processing the key took, in milliseconds. */
   workedMs: number;
-  /** The result. */
+  /** The result of processing the key. */
   result: WorkResult;
 }
 
-/** Counters of a queue since it was created. */
+/** The counters of a work queue since the queue was created. */
 export interface QueueCounts {
-  /** Keys added, without those that were waiting already. */
+  /** The number of added keys. A key that was already waiting is not counted again. */
   adds: number;
-  /** Failed keys that were requeued. */
+  /** The number of requeues of keys that had failed. */
   retries: number;
-  /** Keys given up. */
+  /** The number of keys that failed so often that they were no longer retried. */
   givenUp: number;
 }
 
@@ -85,10 +95,13 @@ export const systemClock: Clock = {
   },
 };
 
-/** The resync period, in milliseconds: 10 h, upstream's `--dynamic-controller-default-resync-period`. */
+/**
+ * The time between two full resyncs, in milliseconds. The value of 10 h is the default of upstream's
+ * `--dynamic-controller-default-resync-period`.
+ */
 export const RESYNC_MS = 36_000_000;
 
-/** Default delays after failures, in milliseconds: those of upstream's rate limiter. */
+/** The default delays after failures, in milliseconds, which are those of upstream's rate limiter. */
 export const RETRY_DELAYS: { readonly minDelayMs: number; readonly maxDelayMs: number } = {
   minDelayMs: 200,
   maxDelayMs: 1_000_000,
@@ -100,7 +113,10 @@ const DEFAULTS = {
   clock: systemClock,
 };
 
-/** A background key that is processed for longer is blocked on I/O: its slot is released. */
+/**
+ * The processing time after which a background key no longer occupies its slot, in milliseconds. Processing
+ * that takes this long is blocked on I/O and does not slow down other work.
+ */
 const BACKGROUND_MS = 1000;
 
 /** How many processed keys are remembered, for {@link WorkQueue.processedIn}. */
@@ -112,18 +128,21 @@ interface Slot {
 }
 
 /**
- * A queue of keys and the workers that process them. A key that is added while it is processed is
+ * A queue of keys with the workers that process the keys. A key that is added while it is being processed is
  * processed once more afterwards.
  */
 export class WorkQueue {
   readonly #work: (key: string) => Promise<WorkResult>;
   readonly #options: QueueOptions & typeof DEFAULTS;
   readonly #bucket?: TokenBucket;
-  /** Waiting keys in the order of their arrival, with the time of it. */
+  /** The waiting keys in the order of their arrival, with the time of their arrival in milliseconds. */
   readonly #waiting = new Map<string, number>();
-  /** Waiting background keys, as above. */
+  /**
+   * The waiting background keys in the order of their arrival, with the time of their arrival in
+   * milliseconds.
+   */
   readonly #background = new Map<string, number>();
-  /** Workers that background keys occupy, or that pause after one. */
+  /** The slots that are occupied by background keys, or that pause after a background key. */
   readonly #slots = new Set<Slot>();
   readonly #inWork = new Map<string, { since: number; done: Promise<void> }>();
   readonly #again = new Set<string>();
@@ -134,7 +153,7 @@ export class WorkQueue {
   readonly #counts: QueueCounts = { adds: 0, retries: 0, givenUp: 0 };
   #state: "paused" | "running" | "stopped" = "paused";
 
-  /** No key is processed before {@link start}. */
+  /** Creates the queue. Keys are processed after {@link start}. */
   constructor(work: (key: string) => Promise<WorkResult>, options: QueueOptions) {
     this.#work = work;
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -146,12 +165,15 @@ export class WorkQueue {
     }
   }
 
-  /** How many keys wait for a worker, without delayed keys and keys that are being processed. */
+  /**
+   * The number of keys that wait for a worker. Delayed keys and keys that are being processed are not
+   * counted.
+   */
   get depth(): number {
     return this.#waiting.size + this.#background.size;
   }
 
-  /** Milliseconds that the oldest waiting key has waited; 0 when none waits. */
+  /** The time for which the oldest waiting key has waited, in milliseconds; 0 when no key is waiting. */
   get ageMs(): number {
     const now = this.#options.clock.now();
     const oldest = [this.#waiting, this.#background].map((lane) =>
@@ -160,7 +182,7 @@ export class WorkQueue {
     return now - Math.min(...oldest);
   }
 
-  /** The key that has been processed for the longest time. */
+  /** The key that has been processed for the longest time; undefined when no key is being processed. */
   get longest(): Work | undefined {
     const first = this.#inWork.entries().next();
     if (first.done) return undefined;
@@ -181,22 +203,25 @@ export class WorkQueue {
     return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);
   }
 
-  /** How many keys are processed at the same time at most. */
+  /** The maximum number of keys that are processed at the same time. */
   get workers(): number {
     return this.#options.workers;
   }
 
-  /** How many keys are being processed. */
+  /** The number of keys that are being processed. */
   get active(): number {
     return this.#inWork.size;
   }
 
-  /** Counters since the queue was created. */
+  /** The counters of the queue since it was created. */
   get counts(): Readonly<QueueCounts> {
     return this.#counts;
   }
 
-  /** Adds a key; the next free worker processes it. A waiting background key becomes a normal one. */
+  /**
+   * Adds a key, which the next free worker processes. If the key is waiting as a background key, it becomes a
+   * normal key.
+   */
   add(key: string): void {
     if (this.#state === "stopped") return;
     if (this.#inWork.has(key)) this.#again.add(key);
@@ -210,9 +235,9 @@ export class WorkQueue {
   }
 
   /**
-   * Adds a background key, for changes that affect many keys at once, such as the rollout of a graph.
-   * After each one its worker pauses for as long as processing took, so that other keys and other users
-   * of the API server are not slowed down.
+   * Adds a background key. Background keys are for changes that affect many keys at once, such as the rollout
+   * of a new graph. After each background key, its worker pauses for as long as processing took. The pause
+   * leaves capacity for other keys and for other clients of the API server.
    */
   addBackground(key: string): void {
     if (this.#state === "stopped") return;
@@ -224,7 +249,7 @@ export class WorkQueue {
     this.#dispatch();
   }
 
-  /** Adds the key after `ms` milliseconds, unless it is due earlier already. */
+  /** Adds the key after `ms` milliseconds, unless the key is already due earlier. */
   after(key: string, ms: number): void {
     this.#after(key, ms, (due) => this.add(due));
   }
@@ -242,20 +267,23 @@ export class WorkQueue {
     this.#delayed.set(key, { due, cancel });
   }
 
-  /** Starts processing, or resumes it. */
+  /** Starts to process keys, or resumes processing after {@link pause}. */
   start(): void {
     if (this.#state === "stopped") return;
     this.#state = "running";
     this.#dispatch();
   }
 
-  /** Starts no further key until {@link start}; keys are kept. Resolves when no key is being processed. */
+  /**
+   * Starts to process no further key until {@link start} is called. The waiting keys are kept. Resolves when
+   * no key is being processed.
+   */
   async pause(): Promise<void> {
     if (this.#state === "running") this.#state = "paused";
     await this.#idle();
   }
 
-  /** Drops all keys and accepts no others. Resolves when no key is being processed. */
+  /** Drops all keys and accepts no new keys. Resolves when no key is being processed. */
   async stop(): Promise<void> {
     this.#state = "stopped";
     this.#waiting.clear();
@@ -273,7 +301,8 @@ export class WorkQueue {
   #dispatch(): void {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
       const { background = this.#options.workers, clock } = this.#options;
-      // Background keys go first: they occupy few workers, and would starve behind a busy queue.
+      // Waiting background keys are processed first. They can occupy only a few workers, but would never be
+      // processed after the other keys of a busy queue.
       const isBackground = this.#slots.size < background && this.#background.size > 0;
       const lane = isBackground ? this.#background : this.#waiting;
       const next = lane.keys().next();
@@ -306,7 +335,7 @@ export class WorkQueue {
     key: string,
     { since, waitedMs, slot }: { since: number; waitedMs: number; slot: Slot | false },
   ): Promise<void> {
-    // Processing never starts inside add(): its caller returns first.
+    // Processing starts only after the caller of `add` has continued, never within the call of `add`.
     await Promise.resolve();
     let result: WorkResult;
     try {
@@ -334,7 +363,7 @@ export class WorkQueue {
     if (result === "retry" || (typeof result === "object" && result.failed)) this.#retry(key);
     else this.#failures.delete(key);
     if (typeof result === "object") {
-      // A background key that is requeued stays one.
+      // A background key stays a background key when it is requeued.
       const add = (due: string) => isBackground ? this.addBackground(due) : this.add(due);
       this.#after(key, result.afterMs, add);
     }

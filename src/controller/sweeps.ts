@@ -3,29 +3,36 @@ import { gvkKey, inBackground } from "../api/mod.ts";
 import type { ChildReader, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";
 
-/** Options of the sweeps. */
+/** The options of the periodic full resync. */
 export interface SweepsOptions {
-  /** Returns the synced caches. */
+  /** Returns the caches that are synced at present. */
   stores: () => readonly ChildReader[];
-  /** Sweeps one cache. Has to handle its own errors, because a rejection ends all sweeps. */
+  /**
+   * Runs a full resync of one cache. The function must handle its own errors, because a rejection ends all
+   * further resyncs.
+   */
   sweep: (store: ChildReader, waits: SweepWaits) => Promise<void>;
-  /** Milliseconds between two sweeps of a kind; 0 disables them. */
+  /** The time between two full resyncs of a kind, in milliseconds; 0 disables full resyncs. */
   periodMs: number;
-  /** The real clock by default. */
+  /** The clock of the resyncs; the clock of the process by default. */
   clock?: Clock;
   /** Returns a random number from 0 to 1; `Math.random` by default. */
   random?: () => number;
 }
 
-/** Pause between two pages of a list. */
+/** The pause between two pages of a list, in milliseconds. */
 const PAUSE_MS = 1000;
 
-/** Wait before objects that differ are read again. Events of their changes arrive within this time. */
+/**
+ * The time after which objects that differ from the cache are read again, in milliseconds. The watch events
+ * of recent changes arrive within this time.
+ */
 const EVENTS_MS = 30_000;
 
 /**
- * Sweeps each kind once per period, one kind at a time. The first sweep of a kind starts at a random time
- * within its first period, which spreads the requests of all kinds and processes over the period.
+ * Runs a full resync of each kind once per period, one kind at a time. The first resync of a kind starts at a
+ * random time within the first period. The random start spreads the requests of all kinds and of all
+ * processes over the period.
  */
 export class Sweeps {
   readonly #options: SweepsOptions;
@@ -34,27 +41,31 @@ export class Sweeps {
   #wake: (() => void) | undefined;
   #state: "new" | "running" | "stopped" = "new";
 
-  /** Sweeps nothing before {@link start}. */
+  /** Creates the resyncs. The first resync runs after {@link start}. */
   constructor(options: SweepsOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** Starts the sweeps. Does nothing when the period is 0, or when they were started before. */
+  /**
+   * Starts the periodic full resyncs. Does nothing when the period is 0, or when the resyncs were started
+   * before.
+   */
   start(): void {
     if (this.#options.periodMs <= 0 || this.#state !== "new") return;
     this.#state = "running";
     inBackground("sweeps", this.#run());
   }
 
-  /** Stops the sweeps. A running sweep ends at its next pause. */
+  /** Stops the periodic full resyncs. A running resync ends at its next pause. */
   stop(): void {
     this.#state = "stopped";
     this.#wake?.();
   }
 
   async #run(): Promise<void> {
-    // Short compared to the period, so that the random start times of the kinds stay apart.
+    // The interval at which due kinds are looked up is short compared to the period. A longer interval would
+    // start the resyncs of many kinds at the same time, in spite of their random start times.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),
@@ -84,7 +95,10 @@ export class Sweeps {
     });
   }
 
-  /** Waits for so many milliseconds. Rejects when the sweeps are stopped, which ends the running sweep. */
+  /**
+   * Waits for the given number of milliseconds. Rejects when the resyncs are stopped, which ends a running
+   * resync.
+   */
   async #wait(ms: number): Promise<void> {
     if (this.#state === "running") {
       await new Promise<void>((resolve) => {

@@ -1,69 +1,87 @@
-/** The read-only view of a running controller, for the HTTP endpoints. */
+/** The read-only view of a running operator, which the HTTP endpoints show. */
 import type { Condition } from "../api/mod.ts";
 import type { CostEstimate } from "../cel/mod.ts";
 import type { InstanceState, NodeOutcome } from "../reconcile/mod.ts";
 
-/** A node of a graph as the JSON API shows it. */
+/** A node of a graph, as the JSON API shows it. */
 export interface NodeView {
-  /** Node id. */
+  /** The id of the node. */
   id: string;
-  /** resource, collection, external or externalCollection. */
+  /** The type of the node: `resource`, `collection`, `external` or `externalCollection`. */
   type: string;
-  /** API version of its objects. */
+  /** The API version of the node's objects. */
   apiVersion: string;
-  /** Kind of its objects. */
+  /** The kind of the node's objects. */
   kind: string;
-  /** Ids of the nodes that must be ready first. */
+  /** The ids of the nodes that must be ready before this node is evaluated. */
   dependencies: string[];
-  /** Expressions by path: `template.spec.replicas`, `readyWhen[0]`, `forEach.zone`. */
+  /**
+   * The CEL expressions of the node with their paths, such as `template.spec.replicas`, `readyWhen[0]` or
+   * `forEach.zone`.
+   */
   expressions: { path: string; expression: string; cost: CostEstimate }[];
 }
 
-/** A graph as the JSON API shows it. */
+/** A graph, as the JSON API shows it. */
 export interface GraphView {
-  /** Name of the RGD. */
+  /** The name of the RGD (ResourceGraphDefinition) that declares the graph. */
   name: string;
-  /** The kind that the graph serves. */
+  /** The kind of the instances that the graph reconciles. */
   serves: { apiVersion: string; kind: string; plural: string; namespaced: boolean };
-  /** `status.state` of the RGD. */
+  /** The value of `status.state` of the RGD. */
   state: string;
-  /** Revision that instances are reconciled by; absent without a graph. */
+  /** The number of the revision by which instances are reconciled; absent when there is no usable graph. */
   revision?: number;
-  /** Conditions of the RGD. */
+  /** The conditions of the RGD. */
   conditions: Condition[];
-  /** Node ids in topological order. */
+  /** The ids of the nodes in topological order. */
   topologicalOrder: string[];
-  /** Nodes in that order. */
+  /** The nodes of the graph in topological order. */
   nodes: NodeView[];
-  /** Estimate of the CEL cost of one pass, from limits in the schemas; absent without a graph. */
+  /**
+   * The estimated CEL cost of one pass, derived from the limits in the schemas; absent when there is no
+   * usable graph.
+   */
   cost?: CostEstimate;
-  /** Number of instances. */
+  /** The number of instances of the graph. */
   instances: number;
 }
 
-/** An instance as the JSON API shows it, without values of its objects. */
+/** An instance, as the JSON API shows it. The view contains no values of the instance's objects. */
 export interface InstanceView {
-  /** Namespace; empty for cluster-scoped kinds. */
+  /** The namespace of the instance; an empty string for cluster-scoped kinds. */
   namespace: string;
-  /** Name. */
+  /** The name of the instance. */
   name: string;
-  /** UID. */
+  /** The UID of the instance. */
   uid: string;
-  /** `status.state`; empty before the first status. */
+  /** The value of `status.state` of the instance; an empty string before the status was first written. */
   state: InstanceState | "";
-  /** Conditions that the last pass found. */
+  /** The conditions that the last pass over the instance found. */
   conditions: Condition[];
-  /** The nodes after the last pass: state, objects, and why a node is not ready. */
+  /**
+   * The results of the nodes in the last pass over the instance: the state, the objects, and the reason why a
+   * node is not ready.
+   */
   nodes: NodeOutcome[];
-  /** End of the last pass, RFC 3339; absent before the first. */
+  /**
+   * The time at which the last pass over the instance ended, in RFC 3339 format; absent before the first
+   * pass.
+   */
   lastPass?: string;
 }
 
-/** The state of a running controller, in memory: no method sends a request. */
+/** The state of a running operator. All values are in memory, so no method sends a request. */
 export interface ControllerView {
-  /** Whether the controller is ready, or what is missing: `cache of deployments.apps is not synced`. */
+  /**
+   * Returns whether the operator is ready. If not, `missing` contains the reasons, such as `cache of
+   * deployments.apps is not synced`.
+   */
   readiness(): { ready: boolean; missing: string[] };
-  /** Whether the controller is healthy, or which pass hangs: `the pass over … has run for 700 s`. */
+  /**
+   * Returns whether the operator is healthy. If not, `problem` describes the pass that hangs: `the pass over
+   * … has run for 700 s`.
+   */
   health(): { healthy: boolean; problem?: string };
   /** The names of all graphs, sorted. */
   graphNames(): readonly string[];

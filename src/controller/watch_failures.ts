@@ -1,10 +1,10 @@
-/** Logs failures of watches; a repeated failure is logged once. */
+/** Logs the failures of watches. A failure that repeats is logged only once. */
 import { getLogger } from "@logtape/logtape";
 import { errorText, groupKind, type KindRef } from "../api/mod.ts";
 
 /**
- * Returns a function that logs the failure of a kind's watch under the category `kro.<part>`, unless the last
- * failure of that kind had the same message.
+ * Returns a function that logs the failure of a kind's watch under the category `kro.<part>`. A failure with
+ * the same message as the last failure of the kind is not logged again.
  */
 export function watchFailures(part: string): (kind: KindRef, error: unknown) => void {
   const logger = getLogger(["kro", part]);

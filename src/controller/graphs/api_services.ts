@@ -1,40 +1,54 @@
-/** Watches APIServices, because kinds of an aggregated API appear without an event of a CRD. */
+/**
+ * Watches APIServices. An aggregated API adds kinds to the cluster without a CRD, so only an APIService shows
+ * that such kinds are available.
+ */
 import { getLogger } from "@logtape/logtape";
 import { apiVersionOf, errorText, type KubeObject } from "../../api/mod.ts";
 import { API_SERVICE_KIND, type ApiService, isAvailable } from "../../clusters/mod.ts";
 import { type KubeClient, Reflector } from "../../kube/mod.ts";
 
-/** The group and version of an APIService. */
+/** The API group and the version that an APIService registers. */
 export interface GroupVersion {
-  /** API group. */
+  /** The API group. */
   group: string;
-  /** Version. */
+  /** The API version, such as `v1beta1`. */
   version: string;
 }
 
-/** How long discovery and OpenAPI documents may lag behind an APIService, in milliseconds. */
+/**
+ * The time for which discovery and the OpenAPI documents may not yet list the kinds of a new aggregated API,
+ * in milliseconds.
+ */
 const LAG_MS = 60_000;
 
 const logger = getLogger(["kro", "graph"]);
 
 /**
- * Calls back when an aggregated API becomes available, and records which APIs did so in the last minute.
- * Ignores the APIServices of the API server itself and of CRDs.
+ * Calls a listener when an aggregated API becomes available, and records which APIs became available within
+ * the last minute. APIServices of the API server itself and of CRDs are ignored.
  */
 export class ApiServices {
   readonly #onAvailable: (api: GroupVersion) => void;
   readonly #now: () => number;
-  /** By apiVersion: when the API became available. */
+  /** The time at which each aggregated API became available, by apiVersion. */
   readonly #available = new Map<string, number>();
   #running?: Promise<void>;
 
-  /** Watches nothing before {@link start}. `now` returns milliseconds since any fixed point. */
+  /**
+   * Creates the watcher. The watch starts with {@link start}.
+   *
+   * @param onAvailable Called with each API that becomes available.
+   * @param now Returns the present time in milliseconds since any fixed point.
+   */
   constructor(onAvailable: (api: GroupVersion) => void, now = () => performance.now()) {
     this.#onAvailable = onAvailable;
     this.#now = now;
   }
 
-  /** Starts the watch unless it runs. Called when the first RGD misses a kind. */
+  /**
+   * Starts the watch, unless it is already running. Called when an RGD uses a kind that the cluster does not
+   * serve.
+   */
   start(client: KubeClient, signal: AbortSignal): void {
     let logged = false;
     const onError = (error: unknown) => {
@@ -52,7 +66,7 @@ export class ApiServices {
     }).start(signal);
   }
 
-  /** Resolves when the watch has ended. The caller aborts the signal first. */
+  /** Resolves when the watch has ended. The caller must abort the signal of {@link start} first. */
   async stopped(): Promise<void> {
     await this.#running;
   }
@@ -68,7 +82,10 @@ export class ApiServices {
     this.#onAvailable(api);
   }
 
-  /** Handles a deleted APIService. One that is missing from a relist has only a name: `<version>.<group>`. */
+  /**
+   * Handles a deleted APIService. Only the name is used, because an APIService that is missing from a relist
+   * has no other field. The name has the form `<version>.<group>`.
+   */
   gone({ metadata: { name = "" } }: KubeObject): void {
     const dot = name.indexOf(".");
     this.#available.delete(
@@ -76,7 +93,10 @@ export class ApiServices {
     );
   }
 
-  /** True when the API became available within the last minute, so that discovery may lack its kinds. */
+  /**
+   * Returns true when the API became available within the last minute. Discovery may then not yet list the
+   * kinds of the API.
+   */
   isNew(api: GroupVersion): boolean {
     const since = this.#available.get(apiVersionOf(api));
     return since !== undefined && this.#now() - since < LAG_MS;

@@ -1,4 +1,7 @@
-/** The controller of RGDs: publishes each RGD, and again when an object that it depends on changes. */
+/**
+ * The controller of RGDs (ResourceGraphDefinitions). Publishes each RGD, and publishes it again when an
+ * object that the RGD depends on changes.
+ */
 import { getLogger } from "@logtape/logtape";
 import {
   CRD_KIND,
@@ -34,40 +37,56 @@ import { ApiServices } from "./api_services.ts";
 import { type GraphEntry, GraphStore } from "./graph_store.ts";
 import { serveDeletions, serveUnresolved } from "./without_graph.ts";
 
-/** Dependencies of the graph controller. */
+/** The objects and settings that the graph controller needs. */
 export interface GraphDeps extends Omit<PublishDeps, "current" | "serve"> {
-  /** Looks up kinds. The controller invalidates kinds whose CRD changed. */
+  /**
+   * The lookup of kinds and their schemas. The graph controller invalidates the schemas of a CRD that has
+   * changed.
+   */
   schemas: ClusterSchemas;
-  /** The instance controllers. */
+  /** The pool of instance controllers, with one controller for each generated kind. */
   pool: InstancePool;
-  /** Counts publications, states and deletions. */
+  /** The metrics that count publications, states and deletions of RGDs. */
   metrics: Metrics;
-  /** Delete the instances and the CRD together with their RGD. */
+  /** Whether deleting an RGD also deletes its instances and its CRD. */
   allowCrdDeletion: boolean;
-  /** Maximum of keys processed concurrently. */
+  /** The maximum number of RGDs, revisions and CRDs that are processed at the same time. */
   workers: number;
-  /** Requeue interval of an RGD whose deletion waits for its instances, in milliseconds. */
+  /**
+   * The time after which an RGD is processed again while its deletion waits for its instances, in
+   * milliseconds.
+   */
   progressMs: number;
-  /** Whether this controller may write now. A standby, which may not, only fills the caches. */
+  /**
+   * Returns whether this process may write now. A standby process must not write and only fills the caches.
+   */
   leads: () => boolean;
 }
 
 const logger = getLogger(["kro", "graph"]);
 
-/** Longest backoff. Short, because no event shows that a name conflict or an admission policy has ended. */
+/**
+ * The longest delay between two attempts to publish an RGD, in milliseconds. The delay is short, because no
+ * event shows the end of a name conflict or the change of an admission policy.
+ */
 const MAX_DELAY_MS = 120_000;
 
-/** Requeue interval of an RGD that misses kinds of an API that became available within the last minute. */
+/**
+ * The time after which an RGD is processed again while it misses kinds of an aggregated API that has just
+ * become available, in milliseconds.
+ */
 const NEW_API_MS = 2_000;
 
 /**
- * Watches RGDs, GraphRevisions and CRDs, and processes them from one queue of keys:
+ * Watches RGDs, GraphRevisions and CRDs, and processes them from one work queue. The queue contains keys of
+ * three forms:
  *
- * - `rgd/<name>`: publishes the RGD, or withdraws it when it is being deleted.
- * - `crd/<name>`: processes deletions of instances of a generated CRD whose RGD is gone.
+ * - `rgd/<name>`: publishes the RGD. If the RGD is being deleted, withdraws it.
+ * - `crd/<name>`: processes deletions of instances of a generated CRD whose RGD no longer exists.
  * - `revision/<name>`: removes kro's finalizer from a revision that is being deleted.
  *
- * A kind is served until its RGD is deleted: by the last good graph while the spec cannot serve.
+ * The kind of an RGD is served until the RGD is deleted. While the present spec of the RGD is invalid, the
+ * last valid graph serves the kind.
  */
 export class GraphController {
   readonly #deps: GraphDeps;
@@ -80,7 +99,7 @@ export class GraphController {
   #started = false;
   #running: Promise<void>[] = [];
 
-  /** Watches nothing before {@link start}. */
+  /** Creates the controller. The watches start with {@link start}. */
   constructor(deps: GraphDeps) {
     this.#deps = deps;
     this.#queue = new WorkQueue((key) => this.#work(key), {
@@ -117,18 +136,24 @@ export class GraphController {
     return this.#store.entries;
   }
 
-  /** The RGD of that name; undefined when it is not known. */
+  /** Returns the RGD with this name; undefined when the RGD is not known. */
   entry(name: string): GraphEntry | undefined {
     return this.#store.entry(name);
   }
 
-  /** Name of the CRD that the RGD generated; undefined when it does not exist or is another RGD's. */
+  /**
+   * Returns the name of the CRD that was generated for the RGD. Returns undefined when the CRD does not
+   * exist, or when it was generated for another RGD.
+   */
   crdOf({ rgd, crd }: GraphEntry): string | undefined {
     const known = crd && this.#store.crd(crd);
     return known && generatedFor(rgd.metadata.name!, known) ? crd : undefined;
   }
 
-  /** Why the controller is not ready: caches that are not synced, RGDs that are not processed yet. */
+  /**
+   * The reasons why the controller is not ready: caches that are not synced, and RGDs that have not been
+   * processed yet.
+   */
   get missing(): string[] {
     const caches = this.#reflectors.filter(({ reflector }) => !reflector.hasSynced)
       .map(({ name }) => `cache of ${name} is not synced`);
@@ -137,14 +162,14 @@ export class GraphController {
     return [...caches, ...graphs];
   }
 
-  /** The queue, for metrics and health. */
+  /** The work queue, which metrics and health checks read. */
   get queue(): WorkQueue {
     return this.#queue;
   }
 
   /**
-   * Starts the watches, and the queue when all caches are synced. A further call, when this process becomes
-   * the leader, requeues all keys.
+   * Starts the watches, and starts the work queue when all caches are synced. When this process becomes the
+   * leader after the watches were started, a second call requeues all keys.
    */
   start(): void {
     if (this.#started) return this.#store.enqueueAll();
@@ -159,7 +184,7 @@ export class GraphController {
     inBackground("start", synced.then(begin, () => {/* stopped before */}));
   }
 
-  /** Stops the watches and the queue; resolves when no key is being processed. */
+  /** Stops the watches and the work queue. Resolves when no key is being processed. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#queue.stop();
@@ -204,7 +229,7 @@ export class GraphController {
       if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
       return await this.#publish(entry);
     } catch (error) {
-      // The next leader requeues all keys.
+      // Failures without the Lease are ignored, because the next leader processes all keys again.
       if (!this.#deps.leads()) return "done";
       this.#deps.metrics.rgdBroke(error);
       const message = errorText(error);
@@ -219,7 +244,10 @@ export class GraphController {
     }
   }
 
-  /** Prepares a standby, without a write: loads the schemas and fills the caches that passes read. */
+  /**
+   * Prepares a standby process to take over, without any write: loads the schemas that the RGD uses, and
+   * fills the caches that passes over its instances will read.
+   */
   async #warm({ rgd }: GraphEntry): Promise<WorkResult> {
     if (rgd.status?.state !== "Active" || rgd.metadata.deletionTimestamp) return "done";
     const { graph } = await buildGraph(rgd, this.#deps);
@@ -240,7 +268,8 @@ export class GraphController {
       serve: async (served) => {
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
-        // If the RGD was deleted in the meantime, only deletions of instances are processed from now on.
+        // The RGD may have been deleted while it was published. Its key is then queued, so that from now on
+        // only deletions of its instances are processed.
         if (!this.#store.entry(name)) this.#queue.add(`crd/${entry.crd}`);
       },
     });
@@ -278,7 +307,8 @@ export class GraphController {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
     const { crd } = entry;
     const name = entry.rgd.metadata.name!;
-    // After a restart the kind has no controller yet, and one has to process the instances' finalizers.
+    // After a restart, the kind has no instance controller yet. One is started, because the finalizers of the
+    // instances must be processed before the RGD can be deleted.
     if (crd && !pool.of(crd)) await serveDeletions(crd, name, this.#deps);
     const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
       client,
@@ -286,10 +316,12 @@ export class GraphController {
     });
     if (!released) {
       await this.#reportWaiting(entry, instancesLeft);
-      // The deletion of the last instance requeues the RGD. The interval finds instances created since.
+      // The deletion of the last instance requeues the RGD immediately. The interval is needed to find
+      // instances that were created since the last check.
       return { afterMs: progressMs };
     }
-    // If the CRD of that name is another RGD's, this RGD never served the kind.
+    // The CRD may have been generated for another RGD. In that case, this RGD never served the kind, and the
+    // kind has nothing to stop.
     await pool.of(this.crdOf(entry))?.serveDeletions();
     const since = Date.parse(entry.rgd.metadata.deletionTimestamp ?? "");
     await metrics.rgdDeleted(name, Math.max(0, (Date.now() - since) / 1000));
@@ -298,7 +330,7 @@ export class GraphController {
     return "done";
   }
 
-  /** Reports in the RGD's status which instances its deletion waits for. */
+  /** Writes to the RGD's status which instances the deletion of the RGD waits for. */
   async #reportWaiting(entry: GraphEntry, instances: readonly KubeObject[]): Promise<void> {
     const message = waitingText(instances);
     const reason = "WaitingForInstances";
@@ -315,7 +347,7 @@ export class GraphController {
     entry.failure = message;
   }
 
-  /** Processes deletions of a generated CRD's instances while its RGD does not exist. */
+  /** Processes deletions of a generated CRD's instances while the RGD of the CRD does not exist. */
   async #processOrphan(crd: string): Promise<WorkResult> {
     if (!this.#deps.leads()) return "done";
     const known = this.#store.crd(crd);
@@ -343,7 +375,10 @@ export class GraphController {
     return "done";
   }
 
-  /** Logs a failure, or the recovery from one, unless it was logged last. */
+  /**
+   * Logs a failure of an RGD, or its recovery from a failure. A failure that was logged last is not logged
+   * again.
+   */
   #logFailure(entry: GraphEntry, failure: string | undefined): void {
     if (entry.failure === failure) return;
     entry.failure = failure;

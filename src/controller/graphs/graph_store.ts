@@ -1,4 +1,7 @@
-/** Stores the RGDs, GraphRevisions and CRDs of the graph controller, and decides which keys to requeue. */
+/**
+ * Stores the RGDs, GraphRevisions and CRDs of the cluster, and decides which keys must be requeued when one
+ * of these objects changes.
+ */
 import {
   FINALIZER,
   type KindRef,
@@ -18,48 +21,56 @@ import {
 import type { GroupVersion } from "./api_services.ts";
 import { crdChanged, mayDefine, metadataChanged, rgdChanged } from "./predicates.ts";
 
-/** One RGD and the result of its last publication. Only the store assigns the readonly fields. */
+/** One RGD and the result of its last publication. Only the store may assign the readonly fields. */
 export interface GraphEntry {
   /** The newest known state of the RGD. */
   readonly rgd: ResourceGraphDefinition;
-  /** The graph that reconciles the instances. */
+  /** The graph by which the instances of the RGD are reconciled; undefined when no graph serves the kind. */
   readonly served?: ServedGraph;
-  /** Name of the CRD that it generates; undefined when its schema names no kind. */
+  /** The name of the CRD that the RGD generates; undefined when the schema of the RGD names no kind. */
   readonly crd?: string;
-  /** The kinds that the last publication used or missed. Events of their CRDs requeue the RGD. */
+  /**
+   * The kinds that the last publication used, and the kinds that it needed but did not find. A change of the
+   * CRD of such a kind requeues the RGD.
+   */
   readonly kinds?: Pick<PublishResult, "uses" | "missing">;
-  /** True after the first attempt to publish it, successful or not. */
+  /** Whether publishing the RGD has been attempted, with or without success. */
   attempted: boolean;
-  /** The failure that was logged last, so that an equal one is not logged again. */
+  /** The failure that was logged last, so that an equal failure is not logged again. */
   failure?: string;
 }
 
-/** A {@link GraphEntry} with writable fields, for the store itself. */
+/** A {@link GraphEntry} whose fields the store itself can assign. */
 type StoredEntry = { -readonly [Field in keyof GraphEntry]: GraphEntry[Field] };
 
 /**
- * Holds the RGDs, and the metadata of GraphRevisions and CRDs, from events and responses to writes, and
- * decides which keys to requeue. Sends no request. Ignores a state that is older than the known one.
+ * Stores the RGDs, and the metadata of all GraphRevisions and CRDs. Objects come from watch events and from
+ * the responses to kro's own writes; a state that is older than the stored state is ignored. The store
+ * decides which keys must be requeued, but sends no request.
  */
 export class GraphStore {
   readonly #enqueue: (key: string) => void;
   readonly #onCrdChanged: (crd: string) => void;
   readonly #entries = new Map<string, StoredEntry>();
-  /** Metadata of all CRDs of the cluster. */
+  /** The metadata of all CRDs of the cluster, by name. */
   readonly #crds = new Map<string, KubeObject>();
-  /** A logical clock: the number of changes of any CRD so far. */
+  /** The number of changes of any CRD so far, used as a logical clock. */
   #crdClock = 0;
-  /** By CRD: the clock at its last change, to find publications that began before it. */
+  /**
+   * The value of the logical clock at the last change of each CRD. Shows whether a CRD changed after the
+   * publication of an RGD had begun.
+   */
   readonly #changedAt = new Map<string, number>();
-  /** Revisions that are being deleted and still have kro's finalizer. */
+  /** The revisions that are being deleted and still have kro's finalizer, by name. */
   readonly #toRelease = new Map<string, KubeObject>();
   #synced = false;
 
   /**
    * Creates an empty store.
    *
-   * @param enqueue Called with keys `rgd/<name>`, `crd/<name>` and `revision/<name>`.
-   * @param onCrdChanged Called when a CRD changes, before its dependents are requeued.
+   * @param enqueue Called with each key to requeue: `rgd/<name>`, `crd/<name>` or `revision/<name>`.
+   * @param onCrdChanged Called with the name of a CRD that has changed, before the RGDs that use the CRD are
+   * requeued.
    */
   constructor(
     enqueue: (key: string) => void,
@@ -75,33 +86,38 @@ export class GraphStore {
     return names.map((name) => this.#entries.get(name)!);
   }
 
-  /** The RGD of that name; undefined when it is not known. */
+  /** Returns the RGD with this name; undefined when the RGD is not known. */
   entry(name: string): GraphEntry | undefined {
     return this.#entries.get(name);
   }
 
-  /** Metadata of the CRD of that name; undefined when it is not known. */
+  /** Returns the metadata of the CRD with this name; undefined when the CRD is not known. */
   crd(name: string): KubeObject | undefined {
     return this.#crds.get(name);
   }
 
-  /** The logical clock for {@link published}: the number of changes of any CRD so far. */
+  /** The number of changes of any CRD so far. The caller passes this value to {@link published}. */
   get crdClock(): number {
     return this.#crdClock;
   }
 
-  /** The revision of that name while kro has to remove its finalizer. */
+  /** Returns the revision with this name if kro must remove its finalizer; undefined otherwise. */
   revisionToRelease(name: string): KubeObject | undefined {
     return this.#toRelease.get(name);
   }
 
-  /** Called when all caches are synced: only then a CRD without an RGD is known to be an orphan. */
+  /**
+   * Called when all caches are synced. Only then is it certain that a CRD without a known RGD is an orphan.
+   */
   synced(): void {
     this.#synced = true;
     for (const crd of this.#crds.values()) this.#enqueueOrphan(crd);
   }
 
-  /** Requeues all keys, because a former leader may have stopped at any point. */
+  /**
+   * Requeues all keys. Called when this process becomes the leader, because the previous leader may have
+   * stopped before it finished its work.
+   */
   enqueueAll(): void {
     for (const name of this.#entries.keys()) this.#enqueue(`rgd/${name}`);
     for (const name of this.#toRelease.keys()) this.#enqueue(`revision/${name}`);
@@ -122,9 +138,12 @@ export class GraphStore {
   }
 
   /**
-   * Stores a state of an RGD from the response to a write, unless a newer one is known. Requeues the RGD if
-   * its spec differs from `before`, the state that the caller worked on: the response may contain an edit by
-   * another client, whose own event then shows no further difference.
+   * Stores the state of an RGD from the response to a write, unless a newer state is known. Requeues the RGD
+   * if its spec differs from the spec before the write. The response may contain an edit by another client,
+   * and the watch event of that edit then shows no further difference.
+   *
+   * @param before The state of the RGD that the caller worked on.
+   * @param written The state of the RGD in the response to the write.
    */
   rgdWritten(
     entry: GraphEntry,
@@ -137,8 +156,11 @@ export class GraphStore {
   }
 
   /**
-   * Stores the result of publishing an RGD. `before` is the RGD when the publication began, and `since` the
-   * {@link crdClock} at that time: if a CRD that the graph uses has changed since, the RGD is requeued.
+   * Stores the result of publishing an RGD. Requeues the RGD if a CRD that its graph uses has changed since
+   * the publication began.
+   *
+   * @param before The state of the RGD when the publication began.
+   * @param since The value of {@link crdClock} when the publication began.
    */
   published(
     entry: GraphEntry,
@@ -154,7 +176,10 @@ export class GraphStore {
     if (this.#usesChangedCrd(entry, since)) this.#enqueue(`rgd/${before.metadata.name}`);
   }
 
-  /** Handles a deleted RGD: its CRD may be an orphan now, and another RGD may take over the kind. */
+  /**
+   * Handles a deleted RGD. The CRD of the RGD may have become an orphan, and another RGD may take over the
+   * kind, so both are requeued.
+   */
   rgdGone(name: string): void {
     const crd = this.#entries.get(name)?.crd;
     this.#entries.delete(name);
@@ -165,7 +190,7 @@ export class GraphStore {
     }
   }
 
-  /** Requeues the RGDs that miss a kind of an aggregated API that became available. */
+  /** Requeues the RGDs that need a kind of an aggregated API that has just become available. */
   apiAvailable({ group, version }: GroupVersion): void {
     for (const [name, { kinds }] of this.#entries) {
       const waits = kinds?.missing.some((k) => k.group === group && k.version === version);
@@ -173,7 +198,10 @@ export class GraphStore {
     }
   }
 
-  /** Called when the last instance of a CRD is gone: requeues an RGD whose deletion waits for that. */
+  /**
+   * Requeues the RGD whose deletion waits for its instances. Called when the last instance of the CRD is
+   * gone.
+   */
   instancesGone(crd: string): void {
     for (const [name, entry] of this.#entries) {
       const isLeaving = entry.rgd.metadata.deletionTimestamp !== undefined;
@@ -181,7 +209,10 @@ export class GraphStore {
     }
   }
 
-  /** Handles an added or modified revision. Enqueues one that is being deleted for its release. */
+  /**
+   * Handles an added or modified revision. A revision that is being deleted is enqueued, so that kro removes
+   * its finalizer.
+   */
   revisionSeen(object: KubeObject): void {
     const { name, deletionTimestamp, finalizers = [] } = object.metadata;
     if (!deletionTimestamp || !finalizers.includes(FINALIZER)) {
@@ -192,7 +223,10 @@ export class GraphStore {
     this.#enqueue(`revision/${name}`);
   }
 
-  /** Handles a deleted revision. Requeues its RGD only for the newest one: kro itself deletes older ones. */
+  /**
+   * Handles a deleted revision. The RGD is requeued only if its newest revision was deleted, because kro
+   * itself deletes old revisions.
+   */
   revisionGone(object: KubeObject): void {
     const name = object.metadata.name!;
     this.#toRelease.delete(name);
@@ -224,7 +258,10 @@ export class GraphStore {
     if (!this.#ownerOf(before)) this.#enqueue(`crd/${name}`);
   }
 
-  /** Stores the response to our own write of a CRD: requeues the users of the kind, but not the owner. */
+  /**
+   * Stores the response to kro's own write of a CRD. Requeues the RGDs that use the kind, but not the RGD
+   * that generates the CRD.
+   */
   #crdWritten({ apiVersion, kind, metadata }: KubeObject): void {
     const before = this.#crds.get(metadata.name!);
     const after = newer(before, { apiVersion, kind, metadata });
@@ -232,7 +269,10 @@ export class GraphStore {
     this.#wakeUsers(metadata.name!, crdChanged(before, after));
   }
 
-  /** Requeues RGDs that miss a kind of the CRD's group, or use the CRD if it `changed`. */
+  /**
+   * Requeues the RGDs that need a kind of the CRD's group which the cluster did not serve. If the CRD has
+   * changed, also requeues the RGDs that use it.
+   */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
       this.#changedAt.set(crd, ++this.#crdClock);
@@ -247,14 +287,17 @@ export class GraphStore {
     }
   }
 
-  /** Requeues RGDs that generate a CRD of this name, and the RGD that the CRD was generated for. */
+  /** Requeues the RGDs that generate a CRD with this name, and the RGD that the CRD was generated for. */
   #wakeOwner(crd: KubeObject, name: string): void {
     for (const [graph, entry] of this.#entries) {
       if (entry.crd === name || generatedFor(graph, crd)) this.#enqueue(`rgd/${graph}`);
     }
   }
 
-  /** True when a CRD that the graph uses or misses has changed since then. */
+  /**
+   * Returns true when a CRD that the graph uses or needs has changed since the logical clock had the value
+   * `since`.
+   */
   #usesChangedCrd({ crd, kinds }: GraphEntry, since: number): boolean {
     const { uses, missing } = kinds!;
     for (const [name, at] of this.#changedAt) {
@@ -277,7 +320,10 @@ function crdNameFor(kind: KindRef): string {
   return `${kind.plural}.${kind.group}`;
 }
 
-/** The RGD with the spec object of an earlier state of the same generation, to store equal specs once. */
+/**
+ * Returns the RGD with the spec object of an earlier state of the same generation. The equal specs of both
+ * states are then stored only once.
+ */
 function reusingSpec(
   before: ResourceGraphDefinition,
   after: ResourceGraphDefinition,
@@ -287,7 +333,7 @@ function reusingSpec(
   return same && after.spec !== before.spec ? { ...after, spec: before.spec } : after;
 }
 
-/** The newer of two states by resourceVersion; a state with another uid counts as newer. */
+/** Returns the state with the higher resourceVersion. A state with another UID always counts as newer. */
 function newer<T extends KubeObject>(old: T | undefined, object: T): T {
   if (!old || old.metadata.uid !== object.metadata.uid) return object;
   const order = compareRevisions(object.metadata.resourceVersion, old.metadata.resourceVersion);

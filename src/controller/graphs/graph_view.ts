@@ -1,10 +1,14 @@
-/** Builds the JSON API's view of a graph: kinds, order and expressions, without values. */
+/** Builds the view of a graph for the JSON API: kinds, order and expressions, but no values of objects. */
 import { apiVersionOf, pathText, type ResourceGraphDefinition } from "../../api/mod.ts";
 import { type Expression, type Field, type Graph, graphCost, type Node } from "../../graph/mod.ts";
 import type { ServedGraph } from "../../publish/mod.ts";
 import type { GraphView, NodeView } from "../view.ts";
 
-/** The view of an RGD and of the graph that serves its kind. `instances` is the number of instances. */
+/**
+ * Returns the view of an RGD and of the graph that serves its kind.
+ *
+ * @param instances The number of instances of the RGD.
+ */
 export function graphView(
   rgd: ResourceGraphDefinition,
   served: ServedGraph | undefined,
@@ -49,7 +53,7 @@ function fieldPath(node: Node, field: Field): string {
   return pathText([external ? "externalRef" : "template", ...field.path], isQuotedInJsonPath);
 }
 
-/** JSONPath quotes field names that are not identifiers. */
+/** Returns true when the field name is not an identifier. JSONPath quotes such names. */
 function isQuotedInJsonPath(name: string): boolean {
   return !/^[A-Za-z_][\w-]*$/.test(name);
 }
@@ -59,7 +63,7 @@ function servedKind(graph: Graph): GraphView["serves"] {
   return { apiVersion: apiVersionOf(graph.instance), kind, plural, namespaced };
 }
 
-/** The kind that the RGD declares, for an RGD without a graph. */
+/** Returns the kind that the RGD declares. Used for an RGD that no graph serves. */
 function wantedKind(rgd: ResourceGraphDefinition): GraphView["serves"] {
   const schema = rgd.spec?.schema;
   const gv = { group: schema?.group ?? "kro.run", version: schema?.apiVersion ?? "" };

@@ -1,4 +1,7 @@
-/** Predicates: which changes of RGDs and CRDs requeue an RGD. Pure. */
+/**
+ * Decides which changes of RGDs and CRDs are relevant, so that an RGD must be processed again. All functions
+ * are pure.
+ */
 import {
   Annotation,
   type GroupVersionKind,
@@ -9,8 +12,9 @@ import {
 import { isSuspended } from "../../reconcile/mod.ts";
 
 /**
- * True when the RGD has to be published again: its spec or uid changed, its deletion began, or one of the
- * annotations changed that suspend it or allow breaking changes.
+ * Returns true when an RGD must be published again. This is so when its spec or UID has changed, when its
+ * deletion has begun, or when one of two annotations has changed: the annotation that suspends the RGD, or
+ * the annotation that allows breaking changes.
  */
 export function rgdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
@@ -21,13 +25,19 @@ export function rgdChanged(before: KubeObject | undefined, after: KubeObject): b
     isSuspended(before) !== isSuspended(after);
 }
 
-/** True when labels or annotations of a CRD changed, of which the graph generates some. */
+/**
+ * Returns true when the labels or annotations of a CRD have changed. kro generates some of them and must
+ * restore these.
+ */
 export function metadataChanged(before: KubeObject, after: KubeObject): boolean {
   return !jsonEqual(before.metadata.labels, after.metadata.labels) ||
     !jsonEqual(before.metadata.annotations, after.metadata.annotations);
 }
 
-/** True when a CRD's spec, uid or owner labels changed, or its deletion began. */
+/**
+ * Returns true when the spec, the UID or the owner labels of a CRD have changed, or when its deletion has
+ * begun.
+ */
 export function crdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;
   return before.metadata.uid !== after.metadata.uid ||
@@ -36,13 +46,16 @@ export function crdChanged(before: KubeObject | undefined, after: KubeObject): b
     OWNER_LABELS.some((l) => before.metadata.labels?.[l] !== after.metadata.labels?.[l]);
 }
 
-/** True when the CRD may define one of the kinds. Compares groups only, because just the name is known. */
+/**
+ * Returns true when the CRD may define one of the kinds. Only the name of the CRD is known, and the name
+ * contains the group but not the kind, so only the groups are compared.
+ */
 export function mayDefine(crd: string, kinds: readonly GroupVersionKind[]): boolean {
   const group = crd.slice(crd.indexOf(".") + 1);
   return kinds.some((kind) => kind.group === group);
 }
 
-/** Labels that name the RGD that a CRD was generated for. */
+/** The labels of a generated CRD that identify the RGD for which it was generated. */
 const OWNER_LABELS = [Label.owned, Label.managedBy, Label.rgdName, Label.rgdId];
 
 function isDeleting(object: KubeObject): boolean {

@@ -1,4 +1,7 @@
-/** Serves instances of a kind without a graph: reports why in their status, or processes deletions only. */
+/**
+ * Handles the instances of a kind for which there is no usable graph: reports the reason in their status, or
+ * processes only their deletion.
+ */
 import {
   CRD_KIND,
   type KindRef,
@@ -9,15 +12,15 @@ import type { KubeClient } from "../../kube/mod.ts";
 import { generatedFor, kindOfCrd } from "../../publish/mod.ts";
 import type { InstancePool } from "../instances/pool.ts";
 
-/** Dependencies of serving a kind without a graph. */
+/** The objects that are needed to handle instances without a graph. */
 export interface WithoutGraphDeps {
-  /** Client of the cluster. */
+  /** The client of the cluster. */
   client: KubeClient;
-  /** The instance controllers. */
+  /** The pool of instance controllers. */
   pool: InstancePool;
 }
 
-/** Reports in the status of a CRD's instances why the RGD has no usable graph. Rejects with ApiError. */
+/** Writes to the status of a CRD's instances why the RGD has no usable graph. Rejects with ApiError. */
 export async function serveUnresolved(
   crd: string,
   rgd: ResourceGraphDefinition,
@@ -29,9 +32,10 @@ export async function serveUnresolved(
 }
 
 /**
- * Processes only deletions of a CRD's instances; other instances are left as they are. Does nothing when the
- * CRD was generated for another RGD, or when `isWanted`, called after the CRD was read, returns false.
- * Rejects with ApiError.
+ * Processes the deletions of a CRD's instances and leaves other instances unchanged. Does nothing when the
+ * CRD was generated for another RGD. Rejects with ApiError.
+ *
+ * @param isWanted Called after the CRD was read. If it returns false, nothing is done.
  */
 export async function serveDeletions(
   crd: string,

@@ -1,7 +1,7 @@
-/** Records which objects an instance adopted, so that each adoption is logged once. */
+/** Records which existing objects an instance has adopted, so that each adoption is logged only once. */
 import type { NodeOutcome, ObjectOutcome } from "../../reconcile/mod.ts";
 
-/** The objects that one instance adopted since the controller started. */
+/** The objects that one instance has adopted since the process started. */
 export class Adopted {
   readonly #keys = new Set<string>();
 
@@ -11,8 +11,8 @@ export class Adopted {
   }
 
   /**
-   * Records the adoptions of a pass. Returns the objects that it adopted, and its nodes with all objects
-   * marked that were ever adopted.
+   * Records the adoptions of a pass. Returns the objects that the pass adopted, and the nodes of the pass in
+   * which every adopted object is marked, including objects that an earlier pass adopted.
    */
   record(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
     const adopted = nodes.flatMap((node) => node.objects).filter((object) => object.adopted);
@@ -23,7 +23,8 @@ export class Adopted {
 
   #marked(node: NodeOutcome): NodeOutcome {
     const objects = node.objects.map((object) => {
-      // The adopted object was deleted, and kro created this one in its place.
+      // An adopted object was deleted, and kro created a new object with the same name. The new object is not
+      // an adopted object.
       if (object.action === "created") this.#keys.delete(keyOf(object));
       return this.#keys.has(keyOf(object)) ? { ...object, adopted: true } : object;
     });

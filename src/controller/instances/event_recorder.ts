@@ -1,4 +1,7 @@
-/** Writes Events about instances (feature gate InstanceConditionEvents), aggregated and rate-limited. */
+/**
+ * Writes Kubernetes Events about instances, aggregated and rate-limited. Active only with the feature gate
+ * InstanceConditionEvents.
+ */
 import { getLogger } from "@logtape/logtape";
 import {
   apiVersionOf,
@@ -20,13 +23,22 @@ const EVENT: KindRef = {
   namespaced: true,
 };
 
-/** Rate limit per instance, as in client-go's EventCorrelator: a burst of 25, then one per five minutes. */
+/**
+ * The rate limit for the Events of each instance: a burst of 25 Events, and then one Event per five minutes.
+ * The limit is that of client-go's EventCorrelator.
+ */
 const RATE = { perSecond: 1 / 300, burst: 25 };
 
-/** Equal Events within this time increase the count of the first one, in milliseconds. */
+/**
+ * The time within which an equal Event is not created again, in milliseconds. Instead, the count of the first
+ * Event is increased.
+ */
 const SAME_MS = 600_000;
 
-/** Maximum of Events that wait to be sent, and of instances with a record. */
+/**
+ * The maximum number of Events that wait to be sent, and the maximum number of instances whose Events are
+ * recorded.
+ */
 const LIMITS = { waiting: 1000, instances: 10_000 };
 
 interface Sent {
@@ -37,13 +49,13 @@ interface Sent {
 
 interface EventSeries {
   bucket: TokenBucket;
-  /** By type, reason and message. */
+  /** The Events that were sent, by their type, reason and message. */
   sent: Map<string, Sent>;
 }
 
 /**
- * Sends Events one after the other, in the background. Events beyond the rate limit or the queue's limit are
- * dropped, and failed requests are logged: a pass never waits for an Event.
+ * Sends Events one by one in the background, so that reconciling an instance never waits for an Event. Events
+ * beyond the rate limit or beyond the limit of the queue are dropped. Failed requests are logged.
  */
 export class EventRecorder {
   readonly #client: KubeClient;
@@ -53,13 +65,13 @@ export class EventRecorder {
   #last: Promise<void> = Promise.resolve();
   #failing = false;
 
-  /** Sends no request yet. */
+  /** Creates the recorder, without sending a request. */
   constructor(client: KubeClient, now: () => Date = () => new Date()) {
     this.#client = client;
     this.#now = now;
   }
 
-  /** Queues Events about an instance; drops those beyond the limits. */
+  /** Queues Events about an instance to be sent. Events beyond the limits are dropped. */
   record(kind: KindRef, instance: KubeObject, events: readonly PassEvent[]): void {
     const series = this.#of(instance.metadata.uid ?? "");
     for (const event of events) {
@@ -70,7 +82,7 @@ export class EventRecorder {
     }
   }
 
-  /** Resolves when all queued Events are sent or refused. */
+  /** Resolves when each queued Event was sent or its request has failed. */
   async idle(): Promise<void> {
     await this.#last;
   }
@@ -79,7 +91,8 @@ export class EventRecorder {
     const { perSecond, burst } = RATE;
     const series = this.#series.get(uid) ??
       { bucket: new TokenBucket(perSecond, burst, this.#now().getTime()), sent: new Map() };
-    // Inserted last: the record that was not used for the longest time is evicted first.
+    // The record is removed and inserted again at the end of the map. The first record of the map is
+    // therefore the least recently used one, which is evicted first.
     this.#series.delete(uid);
     this.#series.set(uid, series);
     if (this.#series.size > LIMITS.instances) {
@@ -154,7 +167,7 @@ export class EventRecorder {
   }
 }
 
-/** `namespace/name`, or the name of a cluster-scoped instance. */
+/** Returns `namespace/name`, or only the name of a cluster-scoped instance. */
 function instanceName({ metadata: { namespace, name = "" } }: KubeObject): string {
   return namespace ? `${namespace}/${name}` : name;
 }

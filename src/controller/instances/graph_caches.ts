@@ -1,31 +1,38 @@
-/** Decides for the graphs of one instance kind which kinds are watched and which paths are cached. */
+/**
+ * Decides which kinds are watched and which paths of objects are cached, for the graphs of one instance kind.
+ */
 import { gvkKey, type KindRef, plainKind } from "../../api/mod.ts";
 import { addRead, type Reads } from "../../cel/mod.ts";
 import type { ChildCaches, ExternalCaches, ExternalKind } from "../../clusters/mod.ts";
 import type { Graph, NodeType } from "../../graph/mod.ts";
 
-/** Called when a kind's cache is synced for a graph, with the time that took, in seconds. */
+/** Called when the cache of a kind is synced for a graph. `seconds` is the time that syncing took. */
 export type SyncListener = (kind: KindRef, seconds: number) => void;
 
-/** The caches that all graphs share. */
+/** The caches that the graphs of all instance kinds share. */
 export interface GraphCachesParts {
-  /** Caches of the children. */
+  /** The watch caches of child objects, which kro created for instances. */
   children: ChildCaches;
-  /** Caches of external objects. */
+  /** The caches of external objects, which graphs read but do not create. */
   externals: ExternalCaches;
 }
 
 /**
- * Manages what the graphs of one instance kind use of the shared caches. The caches of a new graph are filled
- * before its first pass, in addition to those of the graph that it replaces. Those that only the replaced
- * graph needs are released when its last pass has ended.
+ * Manages which parts of the shared caches the graphs of one instance kind use. When a new graph replaces an
+ * old graph, the caches are first filled for both graphs. After the last pass with the old graph, the parts
+ * that only the old graph needs are released.
  */
 export class GraphCaches {
   readonly #instances: KindRef;
   readonly #parts: GraphCachesParts;
   readonly #onSynced?: SyncListener;
 
-  /** Watches nothing yet. `instances` is the kind that the graphs serve. */
+  /**
+   * Creates the manager; no kind is watched yet.
+   *
+   * @param instances The kind of the instances that the graphs reconcile.
+   * @param onSynced Called for each kind when its cache is synced.
+   */
   constructor(instances: KindRef, parts: GraphCachesParts, onSynced?: SyncListener) {
     this.#instances = instances;
     this.#parts = parts;
@@ -33,13 +40,14 @@ export class GraphCaches {
   }
 
   /**
-   * Resolves when the caches hold everything that the graph reads, in addition to the reads of earlier
-   * graphs. Rejects with ApiError when objects cannot be read.
+   * Fills the caches with everything that the graph reads. What earlier graphs read stays cached as well.
+   * Rejects with ApiError when objects cannot be read.
    */
   async fill(graph: Graph): Promise<void> {
     const { children, externals } = this.#parts;
     const own = childKinds(graph);
-    // Added before the first list, so that no object has to be read twice.
+    // The reads are added before the first list. An object that was listed earlier would lack the added paths
+    // and would have to be read again.
     children.reads.add(this.#instances, graph.reads);
     await Promise.all([
       ...own.map((kind) => this.#timed(kind, children.ensure(kind, this.#owner))),
@@ -50,12 +58,14 @@ export class GraphCaches {
     await children.complete(this.#instances, own);
   }
 
-  /** Drops the reads of a graph that was filled and will not be used. */
+  /** Removes the reads of a graph for which the caches were filled but which will not be used. */
   cancel(graph: Graph): void {
     this.#parts.children.reads.remove(this.#instances, graph.reads);
   }
 
-  /** Releases everything that only other graphs need. Called when no pass uses them any more. */
+  /**
+   * Releases everything that the given graph does not need. Called when no pass uses another graph any more.
+   */
   keepOnly(graph: Graph): void {
     const { children, externals } = this.#parts;
     children.release(this.#owner, childKinds(graph));
@@ -63,13 +73,16 @@ export class GraphCaches {
     children.dropReadsBefore(this.#instances, graph.reads);
   }
 
-  /** Releases everything except the watches of children, whose events drive the deletion of instances. */
+  /**
+   * Releases everything except the watches of child objects, because the events of child objects drive the
+   * deletion of instances.
+   */
   releaseReads(): void {
     this.#parts.children.dropReadsBefore(this.#instances);
     this.#parts.externals.release(this.#owner);
   }
 
-  /** Releases everything. */
+  /** Releases all caches that the graphs of this instance kind use. */
   releaseAll(): void {
     this.#parts.children.release(this.#owner);
     this.releaseReads();
@@ -86,13 +99,15 @@ export class GraphCaches {
   }
 }
 
-/** The kinds of the nodes that kro applies, each once, without their schemas. */
+/** Returns the kinds of the objects that the graph applies, each kind once and without its schema. */
 function childKinds(graph: Graph): KindRef[] {
   const nodes = nodesOf(graph, ["resource", "collection"]);
   return [...new Map(nodes.map(({ kind }) => [gvkKey(kind), plainKind(kind)])).values()];
 }
 
-/** The kinds of external references, each with the paths that all of its nodes read. */
+/**
+ * Returns the kinds of the graph's external references, each with the paths that all nodes of the kind read.
+ */
 function externalKinds(graph: Graph): ExternalKind[] {
   const byKind = Map.groupBy(
     nodesOf(graph, ["external", "externalCollection"]),

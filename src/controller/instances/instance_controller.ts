@@ -1,4 +1,7 @@
-/** The controller of one instance kind: watches the instances and runs a pass over each that needs one. */
+/**
+ * The controller of one instance kind. Watches the instances, and reconciles each instance that has to be
+ * reconciled.
+ */
 import { getLogger, type Logger } from "@logtape/logtape";
 import {
   ApiError,
@@ -31,38 +34,44 @@ import { failureOf, InstanceRecords, stateOf } from "./records.ts";
 import { StatusPace } from "./status_pace.ts";
 import { instanceKey, InstanceStore } from "./store.ts";
 
-/** The dependencies that the controllers of all kinds share. */
+/** The objects and settings that the controllers of all instance kinds share. */
 export interface InstanceDeps {
-  /** The shared parts of the passes' {@link CachedCluster}s. */
+  /** The parts that the {@link CachedCluster} objects of all passes share. */
   parts: CachedParts;
-  /** The context of all passes; each pass adds its graph and RGD. */
+  /** The context of all passes, without the RGD and the revision, which each pass adds. */
   context: Omit<PassContext, "rgdUid" | "instanceRevision">;
-  /** Counts passes and events. */
+  /** The metrics that count passes and events. */
   metrics: Metrics;
-  /** Writes Kubernetes Events; absent unless the feature gate is on. */
+  /** The recorder of Kubernetes Events; absent when the feature gate is off. */
   events?: EventRecorder;
-  /** Requeue interval of instances that wait for an unwatched change, in milliseconds; 0 means 10 s. */
+  /**
+   * The time after which an instance is reconciled again while it waits for a change that no watch reports,
+   * in milliseconds. The value 0 means 10 s.
+   */
   requeueMs: number;
-  /** How long serving a graph waits for its caches, in milliseconds. Upstream waits 30 s. */
+  /** The time within which the caches of a graph must be synced, in milliseconds. Upstream kro waits 30 s. */
   syncTimeoutMs: number;
-  /** Whether this controller may write now. A pass that fails because it may not is not logged. */
+  /**
+   * Returns whether this process may write now. If a pass fails because it must not write, the failure is not
+   * logged.
+   */
   mayWrite: () => boolean;
 }
 
-/** How the instances of the kind are reconciled. */
+/** The present way of reconciling the instances of the kind. */
 type Mode =
   | { kind: "graph"; served: ServedGraph; rgd: ResourceGraphDefinition }
-  /** No revision of the RGD compiles. */
+  /** No revision of the RGD compiles, so only the reason is written to the status of the instances. */
   | { kind: "unresolved"; rgd: ResourceGraphDefinition; reason: string }
-  /** The RGD is deleted: only deletions of instances are processed. */
+  /** The RGD was deleted, so only deletions of instances are processed. */
   | { kind: "deletions" };
 
-/** A pass that ended. */
+/** A completed pass, which is one reconciliation of one instance. */
 interface Ran {
   outcome: Outcome;
-  /** The graph that it used. */
+  /** The graph that the pass used; undefined when the kind has no usable graph. */
   graph: Graph | undefined;
-  /** The pass used kinds that are not watched. */
+  /** Whether the pass used kinds that are not watched, so that the instance has to be polled. */
   isPolled: boolean;
 }
 
@@ -73,11 +82,12 @@ interface Ran {
 const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
 /**
- * Watches the instances of one kind and adds those that need a pass to the pool's queue, which calls
- * {@link InstanceController.pass}. The graph that passes use can be replaced while the controller runs.
+ * Watches the instances of one kind, and adds each instance that has to be reconciled to the shared work
+ * queue. A worker of the queue then calls {@link InstanceController.pass}. The graph can be replaced while
+ * the controller is running.
  */
 export class InstanceController {
-  /** The kind of the instances. */
+  /** The kind of the instances that the controller reconciles. */
   readonly kind: KindRef;
   readonly #deps: InstanceDeps;
   readonly #queue: Pick<WorkQueue, "add" | "addBackground">;
@@ -85,9 +95,12 @@ export class InstanceController {
   readonly #store = new InstanceStore((key) => this.#queue.add(this.queueKey(key)));
   readonly #records: InstanceRecords;
   readonly #paces = new Map<string, StatusPace>();
-  /** UIDs of instances that a pass found gone or released, until their DELETED event arrives. */
+  /**
+   * The UIDs of instances that a pass found deleted, or whose finalizer a pass removed. A UID is kept until
+   * the DELETED event of the instance arrives.
+   */
   readonly #gone = new Set<string>();
-  /** The passes that are running. */
+  /** The passes that are running at present. */
   readonly #running = new Set<Promise<unknown>>();
   readonly #stop = new AbortController();
   readonly #reflector: Reflector;
@@ -97,7 +110,10 @@ export class InstanceController {
   #watchFailure?: string;
   #watchRefused = false;
 
-  /** Watches nothing yet. Keys on the queue are {@link queueKey}s. */
+  /**
+   * Creates the controller; nothing is watched yet. The keys that it adds to the queue are built by
+   * {@link queueKey}.
+   */
   constructor(
     kind: KindRef,
     deps: InstanceDeps,
@@ -119,20 +135,20 @@ export class InstanceController {
     });
   }
 
-  /** The number of instances. */
+  /** The number of instances of the kind. */
   get size(): number {
     return this.#store.size;
   }
 
-  /** Caches that are not synced, as readiness reports them. Kinds that kro may not watch are left out. */
+  /** The caches that are not synced, as readiness reports them. A kind that kro may not watch is left out. */
   get missing(): string[] {
     if (this.#reflector.hasSynced || this.#watchRefused) return [];
     return [`cache of ${this.#crd} is not synced`];
   }
 
   /**
-   * Reconciles instances by this graph from now on. Requeues all of them if the graph is new. Rejects when the
-   * caches are not synced in time; then the previous graph stays in use.
+   * Reconciles instances by this graph from now on, and requeues all instances if the graph is new. Rejects
+   * when the caches are not synced in time; the previous graph then stays in use.
    */
   async serve(served: ServedGraph, rgd: ResourceGraphDefinition): Promise<void> {
     const before = this.#mode;
@@ -144,7 +160,10 @@ export class InstanceController {
     if (!same) this.#all();
   }
 
-  /** Fills the caches that this graph needs, without using it. Rejects as {@link serve} does. */
+  /**
+   * Fills the caches that this graph needs, without using the graph. Rejects in the same cases as
+   * {@link serve}.
+   */
   async warm(graph: Graph): Promise<void> {
     await this.#fill(graph);
     if (this.#mode.kind !== "graph") this.#caches.keepOnly(graph);
@@ -166,7 +185,10 @@ export class InstanceController {
     await this.#keepLastApplied(graph);
   }
 
-  /** Lists the instances when the first graph reads kubectl's last-applied annotation, which was not kept. */
+  /**
+   * Keeps kubectl's last-applied annotation of the instances from now on, if the graph reads it. The
+   * annotation of known instances was dropped before, so these instances are listed again.
+   */
   async #keepLastApplied({ readsLastApplied }: Graph): Promise<void> {
     if (!readsLastApplied || this.#store.keepsLastApplied) return;
     this.#store.keepsLastApplied = true;
@@ -177,7 +199,7 @@ export class InstanceController {
     }
   }
 
-  /** Reports in the instances' status why no revision of the RGD compiles. */
+  /** Writes to the status of all instances why no revision of the RGD compiles. */
   async serveUnresolved(rgd: ResourceGraphDefinition, reason: string): Promise<void> {
     const before = this.#mode;
     if (before.kind === "unresolved" && before.reason === reason) return;
@@ -186,34 +208,43 @@ export class InstanceController {
     this.#all();
   }
 
-  /** Processes only deletions from now on, because the RGD is deleted. */
+  /** Processes only deletions of instances from now on, because the RGD was deleted. */
   async serveDeletions(): Promise<void> {
     this.#setMode({ kind: "deletions" });
     await this.#watchInstances();
     this.#all();
   }
 
-  /** Ends the watch and releases the caches. */
+  /** Stops the watch and releases the caches. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#caches.releaseAll();
     await this.#watch;
   }
 
-  /** Requeues an instance, if it exists. */
+  /** Requeues an instance. Does nothing if the instance does not exist. */
   wake(at: { namespace?: string; name: string }): void {
     const key = instanceKey(at);
     if (this.#store.get(key)) this.#queue.add(this.queueKey(key));
   }
 
-  /** The queue's key of an instance, which is unique across kinds. `key` is its {@link instanceKey}. */
+  /**
+   * Returns the key of an instance in the shared queue, which is unique across all kinds.
+   *
+   * @param key The {@link instanceKey} of the instance.
+   */
   queueKey(key: string): string {
     return `${this.#crd}|${key}`;
   }
 
-  /** Runs one pass over the instance with that {@link instanceKey}. */
+  /**
+   * Runs one pass over the instance, which is one reconciliation of the instance.
+   *
+   * @param givenKey The {@link instanceKey} of the instance.
+   */
   async pass(givenKey: string): Promise<WorkResult> {
-    // Uses the store's copy of the key, because a slice keeps the whole key of the queue in memory.
+    // The given key is a slice of the key in the queue. Storing the slice would keep the whole string in
+    // memory, so the store's own copy of the key is used.
     const key = this.#store.ownKey(givenKey);
     const instance = this.#store.get(key);
     if (!instance || this.#gone.has(instance.metadata.uid!)) {
@@ -240,8 +271,9 @@ export class InstanceController {
   }
 
   /**
-   * All instances as the JSON API shows them, sorted by namespace and name. They show the findings of a pass
-   * before a client can see the status that it writes.
+   * Returns all instances as the JSON API shows them, sorted by namespace and name. The findings of a pass
+   * appear here before the pass writes the status, so a client that has seen the new status also sees the
+   * findings.
    */
   views(): InstanceView[] {
     return this.#store.keys().map((key) => this.#records.view(key, this.#store.get(key)!))
@@ -323,7 +355,10 @@ export class InstanceController {
     return { afterMs, failed };
   }
 
-  /** Polls only what no watch covers: milliseconds until the next poll; undefined for no poll. */
+  /**
+   * Returns the milliseconds until the instance is polled; undefined when it need not be polled. An instance
+   * is polled only for changes that no watch reports.
+   */
   #requeueMs({ outcome: { next }, isPolled }: Ran): number | undefined {
     const { requeueMs } = this.#deps;
     if (next.kind === "wait" && next.timed) return requeueMs || POLL_MS.waiting;
@@ -331,14 +366,18 @@ export class InstanceController {
     return next.kind === "wait" ? requeueMs || POLL_MS.waiting : POLL_MS.converged;
   }
 
-  /** Sets the mode of new passes. The caches of the old mode are released when its last pass has ended. */
+  /**
+   * Sets the mode for new passes. The caches of the old mode are released when the last pass that uses the
+   * old mode has ended.
+   */
   #setMode(mode: Mode): void {
     this.#mode = mode;
     const release = () => {
       if (this.#mode !== mode || this.#stop.signal.aborted) return;
       if (mode.kind === "graph") this.#caches.keepOnly(mode.served.graph);
       else if (mode.kind === "unresolved") this.#caches.releaseReads();
-      // A deletion needs only the inventory, not a graph or its caches.
+      // Deleting an instance needs only its inventory, so neither the graph nor the caches are needed any
+      // more.
       else this.#caches.releaseAll();
     };
     inBackground("release of caches", Promise.allSettled(this.#running).then(release));
@@ -357,7 +396,8 @@ export class InstanceController {
   #watchFailed(error: unknown): void {
     const message = errorText(error);
     this.#watchRefused = error instanceof ApiError && error.reason === "Forbidden";
-    // The API server may answer NotFound for a moment after a CRD is established.
+    // Shortly after a CRD is established, the API server may still respond with NotFound. The first NotFound
+    // is therefore not logged.
     if (message === this.#watchFailure || (!this.#watchFailure && isNotFound(error))) {
       this.#watchFailure ??= message;
       return;

@@ -1,11 +1,11 @@
-/** Sends the writes of one pass to its own instance. */
+/** Sends the writes that a pass makes to its own instance. */
 import { ApiError, type KubeObject } from "../../api/mod.ts";
 import type { InstanceWriter } from "../../clusters/mod.ts";
 import type { InstanceStore } from "./store.ts";
 
 /**
- * Sends the writes of one pass to its instance and tracks them in the store. The store gets the new state of
- * the instance once, at the {@link end} of the pass.
+ * Sends the writes that a pass makes to its own instance, and tracks them in the store. The store receives
+ * the new state of the instance only once, when {@link end} is called after the pass.
  */
 export class InstanceWrites implements InstanceWriter {
   readonly #store: InstanceStore;
@@ -13,7 +13,11 @@ export class InstanceWrites implements InstanceWriter {
   #patched?: KubeObject;
   #written?: KubeObject;
 
-  /** `key` is the instance's `instanceKey`. */
+  /**
+   * Creates the writer for one pass.
+   *
+   * @param key The `instanceKey` of the instance.
+   */
   constructor(store: InstanceStore, key: string) {
     this.#store = store;
     this.#key = key;
@@ -36,7 +40,11 @@ export class InstanceWrites implements InstanceWriter {
     }
   }
 
-  /** Ends the pass. `instance` is its state after the pass; by default the one in the last response. */
+  /**
+   * Ends the pass, and stores the state of the instance after the pass.
+   *
+   * @param instance The instance after the pass; if undefined, the instance in the last response.
+   */
   end(instance: KubeObject | undefined): void {
     this.#store.passEnded(this.#key, instance ?? this.#written, this.#patched);
   }
@@ -47,7 +55,7 @@ export class InstanceWrites implements InstanceWriter {
   }
 }
 
-/** True when the API server may have made the failed write, or may make it later. */
+/** Returns true when the API server may have performed the failed write, or may still perform it later. */
 function mayBeDone(error: unknown): boolean {
   return error instanceof ApiError && (error.code === undefined || error.code >= 500);
 }

@@ -1,33 +1,40 @@
-/** The compact record of the last pass over an instance. */
+/** The compact record of the last pass over an instance. A pass is one reconciliation of one instance. */
 import { apiVersionOf, type Condition, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, NodeOutcome, Outcome } from "../../reconcile/mod.ts";
 import type { Adopted } from "./adopted.ts";
 
-/** One record per instance. Stores nothing that the instance or the graph contains, to save memory. */
+/**
+ * The compact record of the last pass over one instance. To save memory, the record contains nothing that the
+ * instance or the graph already contains.
+ */
 export interface LastPass {
-  /** The state that the pass found; absent when every pass failed before that. */
+  /** The state of the instance that the pass found; absent when every pass failed before it found a state. */
   state?: InstanceState;
-  /** The conditions that the pass found; absent when they equal those in the instance's status. */
+  /** The conditions that the pass found; absent when they equal the conditions in the instance's status. */
   conditions?: readonly Condition[];
-  /** The nodes as JSON, without what the graph contains; see {@link nodesOf}. */
+  /** The results of the nodes as JSON, without values that the graph contains. Read by {@link nodesOf}. */
   nodes?: string;
-  /** The graph of the nodes. */
+  /** The graph to which the nodes belong. */
   graph?: Graph;
-  /** The objects that the instance adopted; absent without adoptions. */
+  /** The objects that the instance adopted; absent when it adopted no object. */
   adopted?: Adopted;
-  /** When the pass ended, in milliseconds since 1970; 0 before the first. */
+  /** The time at which the pass ended, in milliseconds since 1970; 0 before the first pass has ended. */
   time: number;
-  /** The failure that was logged last, so that the same one is not logged again. */
+  /** The failure that was logged last, so that an equal failure is not logged again. */
   failure?: string;
-  /** Set while the pass writes its status: the nodes that {@link nodes} was derived from. */
+  /** The results from which {@link nodes} was built. Set only while the pass writes the status. */
   found?: readonly NodeOutcome[];
 }
 
-/** What a pass found, before its status is written. */
+/** The findings of a pass, which are known before the status is written. */
 export type Findings = Pick<Outcome, "state" | "conditions" | "nodes">;
 
-/** The compact form of the findings. `instance` is the newest known state of the instance. */
+/**
+ * Returns the compact form of the findings.
+ *
+ * @param instance The newest known state of the instance.
+ */
 export function summaryOf(
   found: Findings,
   nodes: string,
@@ -44,7 +51,10 @@ export function summaryOf(
   };
 }
 
-/** The value of {@link LastPass.nodes}; {@link nodesOf} is its inverse for the same instance. */
+/**
+ * Returns the results of the nodes as a compact string for {@link LastPass.nodes}. {@link nodesOf} converts
+ * the string back.
+ */
 export function packedNodes(
   nodes: readonly NodeOutcome[],
   graph: Graph | undefined,
@@ -53,7 +63,7 @@ export function packedNodes(
   return JSON.stringify(nodes.map((node) => packed(node, graph, instance)));
 }
 
-/** The nodes of the last pass over the instance. */
+/** Returns the results of the nodes in the last pass over the instance. */
 export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeOutcome[] {
   if (!last?.nodes) return [];
   const nodes = JSON.parse(last.nodes) as PackedNode[];
@@ -62,7 +72,10 @@ export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeO
 
 type PackedNode = Partial<NodeOutcome> & {
   id: string;
-  /** The objects as tuples, if all are of the node's kind and in the instance's namespace. */
+  /**
+   * The objects of the node as tuples. Used only if all objects have the kind of the node and the namespace
+   * of the instance.
+   */
   own?: [name: string, action: NodeOutcome["objects"][number]["action"], adopted?: boolean][];
 };
 

@@ -1,25 +1,28 @@
-/** Log lines about instances. Values of objects are never logged: they may be secret. */
+/** Writes the log lines about instances. Values of objects are never logged, because they may be secret. */
 import { getLogger } from "@logtape/logtape";
 import { durationText, groupKind, type KindRef } from "../../api/mod.ts";
 import type { ObjectOutcome, Outcome } from "../../reconcile/mod.ts";
 
 const logger = getLogger(["kro", "instance"]);
 
-/** The instance that a line is about. */
+/** The instance that a log line is about. */
 export interface About {
-  /** Its kind. */
+  /** The kind of the instance. */
   kind: KindRef;
-  /** Its namespace; absent when it is cluster-scoped. */
+  /** The namespace of the instance; absent when the instance is cluster-scoped. */
   namespace?: string;
-  /** Its name. */
+  /** The name of the instance. */
   name?: string;
-  /** Name of the RGD that serves its kind. */
+  /** The name of the RGD that serves the kind of the instance. */
   graph?: string;
 }
 
 /**
- * Logs the result of a pass: a change of state as info, the rest as debug and trace. `before` is the
- * state that the instance had, `seconds` how long the pass took.
+ * Logs the result of a pass over an instance. A changed state is logged at level info, other results at
+ * levels debug and trace.
+ *
+ * @param before The state of the instance before the pass.
+ * @param seconds The duration of the pass, in seconds.
  */
 export function logPass(about: About, before: string, outcome: Outcome, seconds: number): void {
   const { state, next, nodes, removed, revision } = outcome;
@@ -52,7 +55,11 @@ export function logPass(about: About, before: string, outcome: Outcome, seconds:
   }
 }
 
-/** Logs a failure whose message differs from the last one. `outcome` is absent when the pass threw. */
+/**
+ * Logs a failure of an instance. The caller ensures that the message differs from the message logged last.
+ *
+ * @param outcome The outcome of the pass; absent when the pass threw an error.
+ */
 export function logFailure(about: About, error: string, outcome?: Outcome): void {
   const failed = outcome?.nodes.filter((node) => node.state === "Failed").map(({ id }) => id) ?? [];
   logger.error("{kind} {instance} failed, retrying with backoff: {error}", {
@@ -64,12 +71,12 @@ export function logFailure(about: About, error: string, outcome?: Outcome): void
   });
 }
 
-/** Logs the first success after failures. */
+/** Logs the first successful pass over an instance after failed passes. */
 export function logRecovery(about: About): void {
   logger.info("{kind} {instance} recovered", naming(about));
 }
 
-/** Logs that an existing object without an owner now belongs to the instance. */
+/** Logs that the instance has adopted an existing object that had no owner. */
 export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">): void {
   logger.info("{kind} {instance} adopted {object}, which had no owner", {
     ...naming(about),
@@ -77,9 +84,9 @@ export function logAdoption(about: About, object: Omit<ObjectOutcome, "action">)
   });
 }
 
-/** Advice for errors with a known remedy. */
+/** Returns what the user can do about the error; undefined when the error has no known remedy. */
 function nextStep(error: string): string | undefined {
-  // The message of kube-apiserver's RBAC authorizer.
+  // The expression matches the message of the RBAC authorizer of kube-apiserver.
   if (/is forbidden: User "[^"]*" cannot /.test(error)) {
     return "grant kro that right, by a ClusterRole labelled rbac.kro.run/aggregate-to-controller=true";
   }

@@ -1,30 +1,34 @@
-/** Derives the Events of a pass: changed conditions, written objects, a failure. Pure. */
+/**
+ * Derives the Kubernetes Events of a pass: changed conditions, written objects and a failure. All functions
+ * are pure.
+ */
 import type { Condition } from "../../api/mod.ts";
 import type { ObjectOutcome, Outcome } from "../../reconcile/mod.ts";
 
-/** Type, reason and message of one Event. */
+/** The type, the reason and the message of a Kubernetes Event about an instance. */
 export interface PassEvent {
-  /** Type of a Kubernetes Event. */
+  /** The type of the Event, as Kubernetes defines it. */
   type: "Normal" | "Warning";
-  /** Reason, in CamelCase. */
+  /** The reason of the Event, in CamelCase. */
   reason: string;
-  /** Message for people, of at most {@link MESSAGE_LENGTH} characters. */
+  /** The message of the Event for people, with at most {@link MESSAGE_LENGTH} characters. */
   message: string;
 }
 
-/** Longest message of an Event that Kubernetes accepts, in characters. */
+/** The maximum length of an Event's message that Kubernetes accepts, in characters. */
 export const MESSAGE_LENGTH = 1024;
 
-/** Maximum number of objects that a message names. */
+/** The maximum number of objects that a message lists by name. */
 const NAMED = 5;
 
 /**
- * One Event for each condition whose status changed, with upstream's reason and message, one each for the
- * objects that the pass created, updated and pruned, and one for the failure.
+ * Returns the Events of a pass: one Event for each condition whose status changed, with upstream's reason and
+ * message; one Event each for the created, updated and pruned objects; and one Event for a failure.
  *
  * @param before The conditions before the pass.
  * @param after The conditions that the pass wrote.
- * @param failure Why the pass failed; absent unless that is new.
+ * @param failure The reason why the pass failed; absent when the pass succeeded or failed for the same reason
+ * as before.
  */
 export function eventsOf(
   before: readonly Condition[],

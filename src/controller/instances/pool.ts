@@ -1,4 +1,7 @@
-/** The instance controllers of all kinds, one for each generated CRD, with a shared queue. */
+/**
+ * The instance controllers of all kinds, with a shared work queue. Each generated CRD has one instance
+ * controller.
+ */
 import { getLogger } from "@logtape/logtape";
 import { type KindRef, plainKind } from "../../api/mod.ts";
 import type { InstanceId } from "../../clusters/mod.ts";
@@ -6,27 +9,36 @@ import type { InstanceConditions } from "../metrics/instances.ts";
 import { WorkQueue, type WorkResult } from "../queue.ts";
 import { InstanceController, type InstanceDeps } from "./instance_controller.ts";
 
-/** Options of the pool. */
+/** The options of the pool of instance controllers. */
 export interface PoolOptions extends InstanceDeps {
-  /** Maximum of concurrent passes, over all kinds. */
+  /** The maximum number of passes that run at the same time, over all kinds. */
   workers: number;
-  /** Maximum of concurrent passes over instances that were requeued because their graph changed. */
+  /**
+   * The maximum number of passes that run at the same time over instances that were requeued because their
+   * graph changed.
+   */
   background?: number;
-  /** Backoff after the first failure, in milliseconds; doubles with each further one. */
+  /**
+   * The delay after the first failure of an instance, in milliseconds. The delay doubles with each
+   * consecutive failure.
+   */
   minDelayMs?: number;
-  /** Longest backoff, in milliseconds. */
+  /** The longest delay after a failure of an instance, in milliseconds. */
   maxDelayMs?: number;
-  /** Rate limit over the retries of all instances. */
+  /** The rate limit for the retries of all instances together. */
   retryRate?: { perSecond: number; burst: number };
-  /** Consecutive failures after which an instance waits for an event or for {@link returnMs}. */
+  /**
+   * The number of consecutive failures after which an instance is no longer retried. It then waits for an
+   * event, or for the time {@link returnMs}.
+   */
   maxRetries?: number;
-  /** Longest wait of an instance after {@link maxRetries} failures, in milliseconds. */
+  /** The longest time that an instance waits after {@link maxRetries} failures, in milliseconds. */
   returnMs?: number;
 }
 
 const logger = getLogger(["kro", "instance"]);
 
-/** Creates and drops instance controllers, and runs their passes from one queue. */
+/** Creates and removes the instance controllers of all kinds, and runs their passes from one work queue. */
 export class InstancePool {
   readonly #options: PoolOptions;
   readonly #controllers = new Map<string, InstanceController>();
@@ -34,7 +46,7 @@ export class InstancePool {
   readonly #unsubscribe: (() => void)[];
   #onEmpty: (crd: string) => void = () => {};
 
-  /** Runs no pass before {@link start}. */
+  /** Creates an empty pool. The first pass runs after {@link start}. */
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#queue = new WorkQueue((key) => this.#work(key), {
@@ -49,22 +61,22 @@ export class InstancePool {
     ];
   }
 
-  /** Sets the function that is called with the name of a CRD when its last instance is gone. */
+  /** Sets a listener that is called with the name of a CRD when the last instance of the CRD is gone. */
   onEmpty(listener: (crd: string) => void): void {
     this.#onEmpty = listener;
   }
 
-  /** The queue, for metrics and health. */
+  /** The shared work queue, which metrics and health checks read. */
   get queue(): WorkQueue {
     return this.#queue;
   }
 
-  /** The kinds that have a controller, with the number of their instances. */
+  /** The kinds that have an instance controller, with the number of instances of each kind. */
   get served(): { kind: KindRef; count: number }[] {
     return [...this.#controllers.values()].map(({ kind, size }) => ({ kind, count: size }));
   }
 
-  /** The conditions of all instances. */
+  /** Returns the conditions of all instances, over all kinds. */
   *conditions(): Generator<InstanceConditions> {
     for (const controller of this.#controllers.values()) {
       const { kind } = controller;
@@ -74,17 +86,20 @@ export class InstancePool {
     }
   }
 
-  /** Caches of instances that are not synced, as readiness reports them. */
+  /** The instance caches that are not synced, as readiness reports them. */
   get missing(): string[] {
     return [...this.#controllers.values()].flatMap((controller) => controller.missing);
   }
 
-  /** The controller of a CRD's instances; undefined when the kind has no controller. */
+  /** Returns the instance controller of a CRD; undefined when the CRD has no instance controller. */
   of(crd: string | undefined): InstanceController | undefined {
     return crd === undefined ? undefined : this.#controllers.get(crd);
   }
 
-  /** Returns the controller of a kind's instances; creates a new one if the version or scope changed. */
+  /**
+   * Returns the instance controller of a kind. Creates a new controller if the kind has no controller yet, or
+   * if the version or the scope of the kind has changed.
+   */
   async controller(kind: KindRef): Promise<InstanceController> {
     const crd = `${kind.plural}.${kind.group}`;
     const existing = this.#controllers.get(crd);
@@ -98,7 +113,7 @@ export class InstancePool {
     return controller;
   }
 
-  /** Stops and removes the controller of a deleted CRD. */
+  /** Stops and removes the instance controller of a CRD. Called when the CRD was deleted. */
   async drop(crd: string): Promise<void> {
     const controller = this.#controllers.get(crd);
     this.#controllers.delete(crd);
@@ -110,24 +125,24 @@ export class InstancePool {
     await this.#options.metrics.kindGone(controller.kind);
   }
 
-  /** Starts the workers, also after {@link pause}. */
+  /** Starts the workers. Also resumes them after {@link pause}. */
   start(): void {
     this.#queue.start();
   }
 
-  /** Starts no further passes until {@link start}; resolves when the running ones have ended. */
+  /** Starts no further passes until {@link start} is called. Resolves when the running passes have ended. */
   pause(): Promise<void> {
     return this.#queue.pause();
   }
 
-  /** Waits for the running passes, then stops all watches. */
+  /** Waits until the running passes have ended, and then stops all watches. */
   async stop(): Promise<void> {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await this.#queue.stop();
     await this.stopWatches();
   }
 
-  /** Stops all watches without waiting for passes. */
+  /** Stops all watches immediately, without waiting for running passes. */
   async stopWatches(): Promise<void> {
     await Promise.all([...this.#controllers.values()].map((controller) => controller.stop()));
   }

@@ -1,4 +1,6 @@
-/** Records the last passes over the instances of one kind, for logs, Events and the JSON API. */
+/**
+ * Records the last pass over each instance of one kind, for log lines, Kubernetes Events and the JSON API.
+ */
 import { conditionsOf, isObject, type KindRef, type KubeObject } from "../../api/mod.ts";
 import type { Graph } from "../../graph/mod.ts";
 import type { InstanceState, Outcome } from "../../reconcile/mod.ts";
@@ -9,33 +11,39 @@ import { type Findings, type LastPass, nodesOf, packedNodes, summaryOf } from ".
 import { type About, logAdoption, logFailure, logPass, logRecovery } from "./log.ts";
 import { eventsOf } from "./pass_events.ts";
 
-/** Dependencies of the records. */
+/** The objects and settings that the records need. */
 export interface RecordDeps {
-  /** Kind of the instances. */
+  /** The kind of the instances. */
   kind: KindRef;
-  /** Writes Kubernetes Events; absent unless the feature gate is on. */
+  /** The recorder of Kubernetes Events; absent when the feature gate is off. */
   events?: EventRecorder;
-  /** The present time. */
+  /** Returns the present time. */
   now: () => Date;
-  /** Whether this controller may write now. A pass that fails because it may not is not logged. */
+  /**
+   * Returns whether this process may write now. If a pass fails because it must not write, the failure is not
+   * logged.
+   */
   mayWrite: () => boolean;
 }
 
-/** A pass that ended. */
+/** A completed pass, which is one reconciliation of one instance. */
 export interface Passed {
-  /** Its outcome. */
+  /** The outcome of the pass. */
   outcome: Outcome;
-  /** The graph that it used. */
+  /** The graph that the pass used; undefined when the kind has no usable graph. */
   graph: Graph | undefined;
-  /** How long it took, in seconds. */
+  /** The duration of the pass, in seconds. */
   seconds: number;
-  /** The instance before the pass. */
+  /** The state of the instance before the pass. */
   before: KubeObject;
-  /** The instance as the store has it after the pass. */
+  /** The newest known state of the instance after the pass; undefined when the instance is gone. */
   stored: KubeObject | undefined;
 }
 
-/** The last pass over each instance, by the key of the store. Logs passes and writes their Events. */
+/**
+ * The records of the last pass over each instance, by the key of the instance. Also logs each pass and writes
+ * its Kubernetes Events.
+ */
 export class InstanceRecords {
   readonly #deps: RecordDeps;
   readonly #last = new Map<string, LastPass>();
@@ -46,8 +54,10 @@ export class InstanceRecords {
   }
 
   /**
-   * Records the findings of a pass before it writes the status, so that a client that has seen that status
-   * also gets the pass from {@link view}. `instance` is the newest known state.
+   * Records the findings of a pass before the pass writes the status. A client that has seen the new status
+   * therefore always gets these findings from {@link view}.
+   *
+   * @param instance The newest known state of the instance.
    */
   found(
     key: string,
@@ -64,7 +74,7 @@ export class InstanceRecords {
     });
   }
 
-  /** Logs a pass, writes its Events and records it. */
+  /** Logs a completed pass, writes the Kubernetes Events of the pass, and records the pass. */
   passed(key: string, { outcome, graph, seconds, before, stored }: Passed): void {
     const { kind, events, now } = this.#deps;
     const last = this.#last.get(key);
@@ -89,7 +99,7 @@ export class InstanceRecords {
     });
   }
 
-  /** Logs and records the error of a pass that threw. The findings of earlier passes are kept. */
+  /** Logs and records the error of a pass that threw an error. The findings of earlier passes are kept. */
   broke(key: string, instance: KubeObject, graph: Graph | undefined, error: string): void {
     const last = this.#last.get(key);
     if (last) delete last.found;
@@ -97,12 +107,12 @@ export class InstanceRecords {
     this.#last.set(key, { ...last, time: last?.time ?? 0, failure: error });
   }
 
-  /** Drops the record of an instance that is gone. */
+  /** Drops the record of an instance that no longer exists. */
   forget(key: string): void {
     this.#last.delete(key);
   }
 
-  /** The instance as the JSON API shows it. */
+  /** Returns the instance as the JSON API shows it. */
   view(key: string, instance: KubeObject): InstanceView {
     const last = this.#last.get(key);
     const { namespace = "", name = "", uid = "" } = instance.metadata;
@@ -117,7 +127,10 @@ export class InstanceRecords {
     };
   }
 
-  /** The record of a pass, without its time and failure. Logs the objects that the pass adopted. */
+  /**
+   * Returns the compact record of a pass, without its time and failure. Logs the objects that the pass
+   * adopted.
+   */
   #summary(
     last: LastPass | undefined,
     before: KubeObject,
@@ -126,7 +139,7 @@ export class InstanceRecords {
     instance: KubeObject | undefined,
   ): Omit<LastPass, "time"> {
     let { nodes: packed, adopted } = last ?? {};
-    // Skipped if the same nodes were recorded before the status was written.
+    // The work is skipped if the same findings were already recorded before the status was written.
     if (packed === undefined || last?.found !== found.nodes) {
       adopted ??= new Adopted();
       const recorded = adopted.record(found.nodes);
@@ -140,7 +153,10 @@ export class InstanceRecords {
     };
   }
 
-  /** Logs a failure that differs from the last one, or a recovery. Returns whether it logged. */
+  /**
+   * Logs a failure that differs from the failure logged last, or the recovery from a failure. Returns whether
+   * something was logged.
+   */
   #logFailure(
     about: About,
     last: LastPass | undefined,
@@ -155,12 +171,12 @@ export class InstanceRecords {
   }
 }
 
-/** Why a pass failed and is retried; undefined when it did not fail. */
+/** Returns the reason why a pass failed and is retried; undefined when the pass did not fail. */
 export function failureOf({ next }: Outcome): string | undefined {
   return next.kind === "retry" ? next.error : undefined;
 }
 
-/** `status.state` of an instance; empty before the first status. */
+/** Returns `status.state` of an instance; an empty string when the status has not been written yet. */
 export function stateOf(instance: KubeObject): InstanceState | "" {
   const status = isObject(instance.status) ? instance.status : {};
   return typeof status.state === "string" ? status.state as InstanceState : "";

@@ -1,18 +1,26 @@
-/** Paces the status writes of one instance: changes of state at once, other changes debounced. */
+/**
+ * Limits how often the status of one instance is written. A change of the state is written immediately, other
+ * changes are collected for a short time.
+ */
 import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 
-/** Delay of a write that changes only fields; doubles with each such write. */
+/**
+ * The shortest and the longest delay of a write that changes only status fields, in milliseconds. The delay
+ * doubles with each such write.
+ */
 const FIELDS_MS = { first: 250, longest: 2000 };
 
 /**
- * Least time between the last write and a write that changes only condition messages. After as long without
- * a write, the delay of fields is reset to its first value.
+ * The minimum time between the last write and a write that changes only the messages of conditions, in
+ * milliseconds. If nothing was written for this time, the delay of status fields starts again at its shortest
+ * value.
  */
 const MESSAGES_MS = 10_000;
 
 /**
- * Paces status writes: the state and the status of conditions at once, other fields debounced (250 ms after
- * their first change, doubling to 2 s), and messages of conditions at most every 10 s.
+ * Limits how often the status of one instance is written. Changes of the state or of a condition's status are
+ * written immediately. Changes of other fields wait for 250 ms, doubling up to 2 s. Changes of condition
+ * messages are written at most every 10 s.
  */
 export class StatusPace implements StatusPacing {
   /** See {@link StatusPacing.refused}. */
@@ -20,10 +28,14 @@ export class StatusPace implements StatusPacing {
   readonly #now: () => number;
   #written = -Infinity;
   #fieldsMs = FIELDS_MS.first;
-  /** When a postponed change of fields is due. */
+  /** The time at which a postponed change of status fields is due; undefined when no change is postponed. */
   #fieldsDue?: number;
 
-  /** `now` returns milliseconds since any fixed point. */
+  /**
+   * Creates the limit of one instance.
+   *
+   * @param now Returns the present time in milliseconds since any fixed point.
+   */
   constructor(now: () => number = present) {
     this.#now = now;
   }
@@ -66,7 +78,10 @@ export class StatusPace implements StatusPacing {
   }
 }
 
-/** Shared by all instances, which saves a closure for each. */
+/**
+ * Returns the present time in milliseconds. All instances share this function, which saves the memory of one
+ * closure per instance.
+ */
 function present(): number {
   return performance.now();
 }

@@ -1,6 +1,6 @@
 /**
- * Holds the instances of one kind, updated by watch events and the writes of passes. Decides which events
- * need a pass.
+ * Stores the instances of one kind, updated by watch events and by kro's own writes. Decides which watch
+ * events require that the instance is reconciled.
  */
 import { Annotation, isObject, type KubeObject, Label } from "../../api/mod.ts";
 import { type DeferredEvent, digest, InflightWrites, Interner } from "../../clusters/mod.ts";
@@ -8,41 +8,56 @@ import { compareRevisions } from "../../kube/mod.ts";
 import { isSuspended, managedMetadataText } from "../../reconcile/mod.ts";
 
 interface Known {
-  /** The newest known state. */
+  /** The newest known state of the instance. */
   object: KubeObject;
-  /** The interned copy of the instance's key. */
+  /** The key of the instance, as a string of its own. */
   readonly key: string;
-  /** Generation, deletion and suspension in the last event; see {@link signatureOf}. */
+  /**
+   * The generation, deletion and suspension of the instance in the last event, as built by
+   * {@link signatureOf}.
+   */
   signature: string;
-  /** Hash of kro's finalizer, labels and inventory after the last event or our own last patch. */
+  /** The hash of kro's finalizer, labels and inventory after the last event or after kro's own last patch. */
   carried: string;
 }
 
 interface InstanceEvent extends DeferredEvent {
-  /** Hash of kro's finalizer, labels and inventory in the event. */
+  /** The hash of kro's finalizer, labels and inventory in the event. */
   readonly carried: string;
-  /** The event shows a newer state than was known. */
+  /** Whether the event shows a newer state than the state that was known before. */
   readonly isNewer: boolean;
 }
 
-/** Key of an instance within its kind: `namespace/name`, or `/name` for cluster-scoped kinds. */
+/** Returns the key of an instance within its kind: `namespace/name`, or `/name` for cluster-scoped kinds. */
 export function instanceKey(object: { namespace?: string; name?: string }): string {
   return `${object.namespace ?? ""}/${object.name ?? ""}`;
 }
 
-/** The instances of one kind by {@link instanceKey}. Drops their managed fields to save memory. */
+/**
+ * The instances of one kind, by their {@link instanceKey}. The managed fields of the instances are dropped to
+ * save memory.
+ */
 export class InstanceStore {
-  /** Keep kubectl's last-applied annotation. It is as large as the spec, so only if an expression reads it. */
+  /**
+   * Whether kubectl's last-applied annotation of the instances is kept. The annotation is as large as the
+   * spec, so it is kept only if an expression reads it.
+   */
   keepsLastApplied = false;
   readonly #wake: (key: string) => void;
   readonly #known = new Map<string, Known>();
-  /** Has an entry for an instance from the first write of a pass until the pass ends. */
+  /**
+   * The writes in flight. An instance has an entry from the first write of a pass until the end of the pass.
+   */
   readonly #writes = new InflightWrites<undefined, InstanceEvent>();
   readonly #interner = new Interner();
   /** The sorted keys for readers of the API; undefined until asked for, and after a change of the keys. */
   #sorted?: readonly string[];
 
-  /** `wake` is called with the key of an instance that changed during a pass and needs another one. */
+  /**
+   * Creates an empty store.
+   *
+   * @param wake Called with the key of an instance that changed during a pass and must be reconciled again.
+   */
   constructor(wake: (key: string) => void = () => {}) {
     this.#wake = wake;
   }
@@ -67,22 +82,24 @@ export class InstanceStore {
     return this.#known.get(key)?.key ?? key;
   }
 
-  /** The newest known state of an instance. */
+  /** Returns the newest known state of an instance; undefined when the instance is not known. */
   get(key: string): KubeObject | undefined {
     return this.#known.get(key)?.object;
   }
 
   /**
-   * Handles an ADDED or MODIFIED event. True when the instance needs a pass: it is new, its spec changed, it is
-   * being deleted, it was suspended or resumed, or another manager edited kro's finalizer, labels or
-   * inventory. Events that arrive after the first write of a pass are deferred until it ends.
+   * Handles an ADDED or MODIFIED event. Returns true when the instance must be reconciled: it is new, its
+   * spec changed, it is being deleted, it was suspended or resumed, or another client edited kro's finalizer,
+   * labels or inventory. From the first write of a pass until the end of the pass, edits of kro's metadata
+   * are not judged, but deferred.
    */
   observe(event: KubeObject): boolean {
     const key = instanceKey(event.metadata);
     const old = this.#known.get(key);
     const signature = signatureOf(event);
     const object = this.#newer(old?.object, event);
-    // Hashes the newest state, because an event that is older than our patch lacks its changes.
+    // The newest known state is hashed instead of the event. An event that is older than kro's own patch does
+    // not contain the patch, and would look like an edit by another client.
     const carried = carriedHash(object);
     if (!old || old.object.metadata.uid !== object.metadata.uid) {
       this.#writes.forget(key);
@@ -107,22 +124,29 @@ export class InstanceStore {
     if (this.#known.has(key) && !this.#writes.isInflight(key)) this.#writes.begin(key, undefined);
   }
 
-  /** Records that a write of the instance succeeded, so that an earlier unanswered one can no longer. */
+  /**
+   * Records that a write of the instance succeeded. An earlier write without a response can then no longer
+   * take effect, because its resourceVersion is outdated.
+   */
   answered(key: string): void {
     this.#writes.resolved(key);
   }
 
   /**
-   * Records that a write of the status was not answered. The API server may make it late, after the next pass
-   * has read the old status: therefore the next change of the instance needs a pass.
+   * Records that the response to a write of the status is missing. The API server may perform the write late,
+   * after the next pass has read the old status. The next change of the instance therefore requires another
+   * pass.
    */
   unanswered(key: string): void {
     if (this.#known.has(key)) this.#writes.lost(key);
   }
 
   /**
-   * Stores the instance after a pass (read-your-writes). `patched` is the response of the pass's last patch.
-   * Wakes the instance if another manager changed it after that patch.
+   * Stores the state of an instance after a pass (read-your-writes). Requeues the instance if another client
+   * changed it after the last patch of the pass.
+   *
+   * @param instance The instance after the pass.
+   * @param patched The response to the last patch of the pass; undefined when the pass sent no patch.
    */
   passEnded(key: string, instance?: KubeObject, patched?: KubeObject): void {
     const events = this.#writes.end(key, patched?.metadata.resourceVersion);
@@ -139,7 +163,10 @@ export class InstanceStore {
     if (isEdited || isLate) this.#wake(known.key);
   }
 
-  /** Stores an instance that was read again for fields that were not kept before. Needs no pass. */
+  /**
+   * Stores an instance that was read again because more of its fields are now kept. The instance need not be
+   * reconciled.
+   */
   refresh(object: KubeObject): void {
     const known = this.#known.get(instanceKey(object.metadata));
     if (!known || known.object.metadata.uid !== object.metadata.uid) return;
@@ -162,7 +189,10 @@ export class InstanceStore {
     return true;
   }
 
-  /** The newer state, without managed fields: they are half of an instance, and no pass reads them. */
+  /**
+   * Returns the newer of two states without its managed fields. Managed fields are about half of an
+   * instance's size, and no pass reads them.
+   */
   #newer(old: KubeObject | undefined, object: KubeObject): KubeObject {
     const { managedFields: _, ...metadata } = object.metadata;
     const isSame = old?.metadata.uid === metadata.uid;
@@ -178,7 +208,10 @@ export class InstanceStore {
   }
 }
 
-/** Interns the labels and annotations that kro writes, which are mostly equal on all instances. */
+/**
+ * Interns the strings that kro writes to labels, annotations and conditions, because most of them are equal
+ * on all instances.
+ */
 function internCommon(instance: KubeObject, interner: Interner): void {
   const { labels, annotations } = instance.metadata;
   interner.internValues(labels, [Label.applySetId]);
@@ -189,7 +222,10 @@ function internCommon(instance: KubeObject, interner: Interner): void {
   }
 }
 
-/** Generation, deletion and suspension as one string. A change of it always needs a pass. */
+/**
+ * Returns the generation, the deletion and the suspension of an instance as one string. Whenever the string
+ * changes, the instance must be reconciled.
+ */
 function signatureOf(object: KubeObject): string {
   const { generation, deletionTimestamp } = object.metadata;
   return [generation, deletionTimestamp !== undefined, isSuspended(object)].join(" ");

@@ -1,4 +1,4 @@
-/** The Event about a new leader, as client-go's leader election records it. */
+/** Writes the Kubernetes Event about a new leader, as client-go's leader election does. */
 import { apiVersionOf, type KindRef, LEASE_NAME, timestamp } from "../../api/mod.ts";
 import { type KubeClient, LEASE_KIND } from "../../kube/mod.ts";
 
@@ -10,7 +10,10 @@ const EVENT_KIND: KindRef = {
   namespaced: true,
 };
 
-/** Creates the Event on the Lease. Rejects with ApiError; the leadership does not depend on it. */
+/**
+ * Creates the Event about the new leader on the Lease. Rejects with ApiError. The leadership does not depend
+ * on the Event, so a caller may ignore the error.
+ */
 export async function announceLeader(
   client: KubeClient,
   namespace: string,

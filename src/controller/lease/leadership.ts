@@ -1,42 +1,43 @@
 /**
- * The Lease `controller.kro.run`. Every controller holds it, so that one-shot commands detect a running
- * controller. With leader election only the holder may write: all requests pass this gate.
+ * The Lease `controller.kro.run`. Every operator process tries to hold the Lease, so that one-shot commands
+ * detect a running operator. With leader election, only the holder of the Lease may write. All requests pass
+ * through this gate, which refuses writes of other processes.
  */
 import { getLogger } from "@logtape/logtape";
 import { errorText, LEASE_NAME } from "../../api/mod.ts";
 import { type KubeClient, LEASE_NAMESPACE, LeaseHolder, type RequestGate } from "../../kube/mod.ts";
 import { announceLeader } from "./leader_event.ts";
 
-/** Options of leadership; the timings are those of LeaseOptions. */
+/** The options of the Lease and of leader election. The durations have the same names as in LeaseOptions. */
 export interface LeadershipOptions {
-  /** Whether only the holder of the Lease reconciles; false by default. */
+  /** Whether only the holder of the Lease reconciles objects; false by default. */
   elect?: boolean;
   /**
-   * The client for the Lease; the controller's by default. With a client of its own, renewals do not wait
-   * for other requests or for a rate limit.
+   * The client that reads and writes the Lease. By default, the operator's own client is used. With a
+   * separate client, renewals of the Lease never wait for other requests or for the rate limit.
    */
   client?: KubeClient;
-  /** Namespace of the Lease; kube-system by default. */
+  /** The namespace of the Lease; `kube-system` by default. */
   namespace?: string;
-  /** How long other processes respect the Lease without a renewal, in seconds; 15 by default. */
+  /** The time for which other processes respect the Lease without a renewal, in seconds; 15 by default. */
   durationSeconds?: number;
-  /** How long renewals may fail before the Lease counts as lost, in seconds; 10 by default. */
+  /** The time for which renewals may fail before the Lease counts as lost, in seconds; 10 by default. */
   renewDeadlineSeconds?: number;
-  /** Interval between renewals, in seconds; 2 by default. */
+  /** The interval between two renewals, in seconds; 2 by default. */
   retrySeconds?: number;
 }
 
-/** Callbacks of leader election; without election none is called. */
+/** The callbacks of leader election. Without leader election, no callback is called. */
 export interface LeadershipEvents {
-  /** This process became the leader. */
+  /** Called when this process has become the leader. */
   acquired(): void;
-  /** This process is no longer the leader. */
+  /** Called when this process is no longer the leader. */
   lost(): void;
 }
 
 const logger = getLogger(["kro", "lease"]);
 
-/** Holds the Lease of the controller, and withholds requests that must not be sent without it. */
+/** Holds the Lease of the operator, and refuses requests that must not be sent without the Lease. */
 export class Leadership implements RequestGate {
   readonly #holder: LeaseHolder;
   readonly #elect: boolean;
@@ -45,7 +46,7 @@ export class Leadership implements RequestGate {
   #failure?: string;
   #watchFailure?: string;
 
-  /** Sends no request before {@link start}. */
+  /** Creates the gate. The first request for the Lease is sent by {@link start}. */
   constructor(client: KubeClient, options: LeadershipOptions, events: LeadershipEvents) {
     this.#elect = options.elect ?? false;
     const writer = options.client ?? client;
@@ -120,17 +121,17 @@ export class Leadership implements RequestGate {
     });
   }
 
-  /** Identity of this process in the Lease. */
+  /** The identity of this process, which is written to the Lease. */
   get identity(): string {
     return this.#holder.identity;
   }
 
-  /** Whether this process holds the Lease now. */
+  /** Whether this process holds the Lease at present. */
   get held(): boolean {
     return this.#holder.held;
   }
 
-  /** Whether this process reconciles: always without election. */
+  /** Whether this process reconciles objects. Always true when leader election is off. */
   get leads(): boolean {
     return !this.#elect || this.#holder.held;
   }
@@ -140,45 +141,50 @@ export class Leadership implements RequestGate {
     return this.#elect;
   }
 
-  /** The error of the last request for the Lease, when it failed. */
+  /** The error of the last request for the Lease; undefined when that request succeeded. */
   get failure(): string | undefined {
     return this.#failure;
   }
 
-  /** Whether writes may be sent now. */
+  /** Whether writes may be sent at present. */
   get mayWrite(): boolean {
     return this.withholds(true) === undefined;
   }
 
-  /** Writes are sent only while this process leads, and no request is after {@link cut}. */
+  /**
+   * Returns why a request must not be sent; undefined when the request may be sent. Writes may be sent only
+   * while this process is the leader. After {@link cut}, no request may be sent.
+   *
+   * @param write Whether the request is a write.
+   */
   withholds(write: boolean): string | undefined {
     if (this.#cut) return "not sent: kro is shutting down";
     if (write && !this.leads) return "not sent: this controller does not hold the lease";
     return undefined;
   }
 
-  /** Aborts when the Lease is lost, and by {@link abort}. */
+  /** A signal that aborts running writes when the Lease is lost or when {@link abort} is called. */
   get writes(): AbortSignal {
     return this.#writes.signal;
   }
 
-  /** Acquires and renews the Lease until {@link release}. */
+  /** Starts to acquire the Lease, and renews it until {@link release} is called. */
   start(): void {
     this.#holder.start();
   }
 
-  /** Withholds all further requests: passes end after the request that is running. */
+  /** Refuses all further requests. A running pass then ends after its request in flight. */
   cut(): void {
     this.#cut = true;
   }
 
-  /** Like {@link cut}, and aborts running writes. */
+  /** Refuses all further requests, and aborts the writes in flight. */
   abort(): void {
     this.#cut = true;
     this.#writes.abort();
   }
 
-  /** Gives the Lease back, so that a successor does not wait until it expires. */
+  /** Releases the Lease, so that the next leader need not wait until the Lease expires. */
   release(): Promise<void> {
     return this.#holder.release();
   }

@@ -1,17 +1,19 @@
-/** Metrics of the watches of children and external objects. */
+/** The metrics of the watches of child objects and of external objects. */
 import type { KindRef } from "../../api/mod.ts";
 import type { InterestCount } from "../../clusters/mod.ts";
 import { commaForm } from "./instances.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** Measures how long caches take to sync, and counts watch events and the instances that they wake. */
+/**
+ * Measures how long caches take to sync. Also counts watch events, and the events that requeued an instance.
+ */
 export class CacheMetrics {
   readonly #to: Instruments;
   readonly #syncSeconds;
   readonly #routed;
   readonly #matched;
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     this.#to = to;
     this.#syncSeconds = to.histogram(
@@ -31,19 +33,22 @@ export class CacheMetrics {
     );
   }
 
-  /** Records that a kind's cache was synced after so many seconds. */
+  /** Records that syncing the cache of a kind took the given number of seconds. */
   synced(kind: KindRef, seconds: number): void {
     this.#syncSeconds.observe({ gvr: commaForm(kind) }, seconds);
   }
 
-  /** Counts a watch event; `woke` says whether it requeued an instance. */
+  /** Counts a watch event. `woke` is true when the event requeued an instance. */
   routed(kind: KindRef, woke: boolean): void {
     const gvr = commaForm(kind);
     this.#routed.inc({ gvr });
     if (woke) this.#matched.inc({ gvr });
   }
 
-  /** Registers a gauge of the instances' reads of external objects. `read` is called at each scrape. */
+  /**
+   * Registers a gauge that shows how many reads of external objects the instances have. `read` is called at
+   * each scrape.
+   */
   showInterests(read: () => InterestCount[]): void {
     this.#to.gauges(
       "dynamic_controller_watch_request_count",

@@ -1,10 +1,13 @@
-/** Metrics of RGDs and the GraphRevisions that they issue. */
+/** The metrics of RGDs (ResourceGraphDefinitions) and of the GraphRevisions that kro creates for them. */
 import type { Instruments } from "./instruments.ts";
 
-/** The deletion counters keep the series of so many RGDs that were deleted last. */
+/**
+ * The maximum number of deleted RGDs that keep a series in the deletion counters. The series of RGDs that
+ * were deleted earlier are removed.
+ */
 const MAX_DELETED = 200;
 
-/** Counts compilations, states and deletions of RGDs. Removes the series of deleted RGDs. */
+/** Counts the compilations, states and deletions of RGDs. When an RGD was deleted, its series are removed. */
 export class GraphMetrics {
   readonly #to: Instruments;
   readonly #builds;
@@ -17,7 +20,7 @@ export class GraphMetrics {
   readonly #resolutions;
   readonly #deleted = new Set<string>();
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     this.#to = to;
     this.#builds = to.counter("rgd_graph_build_total", "Compilations of RGDs.", ["name"]);
@@ -58,31 +61,35 @@ export class GraphMetrics {
     );
   }
 
-  /** Counts a compilation of an RGD; `ok` is false when it found problems. */
+  /**
+   * Counts a compilation of an RGD and records its duration in seconds. `ok` is false when the compilation
+   * found problems.
+   */
   build(name: string, seconds: number, ok: boolean): void {
     this.#builds.inc({ name });
     this.#buildSeconds.observe({ name }, seconds);
     if (!ok) this.#buildErrors.inc({ name });
   }
 
-  /** Counts the result of a pass over an RGD. */
+  /** Counts the result of processing an RGD. */
   resolution(result: "serve" | "issue" | "failed"): void {
     this.#resolutions.inc({ result });
   }
 
-  /** Counts a change of an RGD's state. */
+  /** Counts a change of an RGD's `status.state`. */
   state(name: string, from: string, to: string): void {
     if (from !== to) this.#states.inc({ name, from, to });
   }
 
-  /** Counts a created GraphRevision. */
+  /** Counts a GraphRevision that kro created, by the reason for creating it. */
   issued(reason: "no_revision" | "spec_changed"): void {
     this.#issued.inc({ reason });
   }
 
   /**
-   * Counts a deleted RGD, so many seconds after its deletion timestamp. Removes its series from all other
-   * metrics.
+   * Counts a deleted RGD. Removes the series of the RGD from all other metrics.
+   *
+   * @param seconds The time from the deletion timestamp of the RGD to the end of its deletion, in seconds.
    */
   async deleted(name: string, seconds: number): Promise<void> {
     this.#deleted.delete(name);

@@ -1,17 +1,20 @@
-/** Metrics of passes over instances, derived from their outcomes. */
+/**
+ * The metrics of passes over instances, derived from the outcomes of the passes. A pass is one reconciliation
+ * of one instance.
+ */
 import { apiVersionOf, type KindRef } from "../../api/mod.ts";
 import type { Outcome } from "../../reconcile/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** Conditions of one instance, for the gate InstanceConditionMetrics. */
+/** The conditions of one instance, for the metrics of the feature gate InstanceConditionMetrics. */
 export interface InstanceConditions {
-  /** Kind of the instance. */
+  /** The kind of the instance. */
   kind: KindRef;
-  /** Namespace; empty for cluster-scoped kinds. */
+  /** The namespace of the instance; an empty string for cluster-scoped kinds. */
   namespace: string;
-  /** Name. */
+  /** The name of the instance. */
   name: string;
-  /** The conditions of its status. */
+  /** The conditions in the status of the instance. */
   conditions: readonly {
     type: string;
     status: string;
@@ -22,7 +25,9 @@ export interface InstanceConditions {
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
-/** Counts passes over instances, their duration and result, and the nodes that they evaluated. */
+/**
+ * Counts the passes over instances with their duration and result, and the nodes that the passes evaluated.
+ */
 export class InstanceMetrics {
   readonly #items;
   readonly #itemSeconds;
@@ -49,7 +54,7 @@ export class InstanceMetrics {
   readonly #missed;
   readonly #to: Instruments;
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     this.#to = to;
     const dynamic = "dynamic_controller";
@@ -147,14 +152,21 @@ export class InstanceMetrics {
     );
   }
 
-  /** Counts a sweep over the children of a kind: objects compared, and changes that no event reported. */
+  /**
+   * Counts the objects of a full resync of a kind.
+   *
+   * @param compared The number of child objects that were compared with the cache.
+   * @param missed The number of changes that no watch event had reported.
+   */
   swept(kind: KindRef, compared: number, missed: number): void {
     const gvr = slashForm(kind);
     this.#swept.inc({ gvr }, compared);
     this.#missed.inc({ gvr }, missed);
   }
 
-  /** Registers a gauge with one series per condition and instance. `read` is called at each scrape. */
+  /**
+   * Registers a gauge with one series for each condition of each instance. `read` is called at each scrape.
+   */
   showConditions(read: () => Iterable<InstanceConditions>): void {
     this.#to.gauges(
       "instance_condition_current_status_seconds",
@@ -179,7 +191,7 @@ export class InstanceMetrics {
     );
   }
 
-  /** Counts a pass over an instance of that kind. */
+  /** Counts a pass over an instance of the kind, and records its outcome and its duration in seconds. */
   pass(kind: KindRef, outcome: Outcome, seconds: number): void {
     const [gvr, slashed] = [commaForm(kind), slashForm(kind)];
     this.#items.inc({ gvr: slashed });
@@ -196,7 +208,10 @@ export class InstanceMetrics {
     this.#passErrors.inc({ gvr });
   }
 
-  /** Counts a pass that threw; `isOurs`: by an internal error, not by an ApiError. */
+  /**
+   * Counts a pass that threw an error. `isOurs` is true for an internal error of kro, and false for an
+   * ApiError.
+   */
   broke(kind: KindRef, isOurs: boolean): void {
     const gvr = slashForm(kind);
     if (isOurs) this.#broken.inc({ gvr });
@@ -207,14 +222,17 @@ export class InstanceMetrics {
     this.#passErrors.inc({ gvr: commaForm(kind) });
   }
 
-  /** Counts a change of an instance's state; `from` is empty before its first pass. */
+  /**
+   * Counts a change of an instance's `status.state`. `from` is an empty string before the first pass over the
+   * instance.
+   */
   state(kind: KindRef, from: string, to: string): void {
     if (from === to) return;
     const gvr = `${apiVersionOf(kind)}, Kind=${kind.kind}`;
     this.#states.inc({ gvr, from_state: from, to_state: to });
   }
 
-  /** Counts a watch event of an instance that causes a pass. */
+  /** Counts a watch event of an instance that causes the instance to be reconciled. */
   event(kind: KindRef, event: "add" | "update" | "delete"): void {
     this.#events.inc({ gvr: commaForm(kind), event_type: event });
   }
@@ -242,12 +260,14 @@ export class InstanceMetrics {
   }
 }
 
-/** All forms in which a kind occurs in upstream's label `gvr`. */
+/** Returns all forms in which upstream kro writes a kind to the label `gvr`. */
 export function gvrForms(kind: KindRef): string[] {
   return [commaForm(kind), slashForm(kind), `${apiVersionOf(kind)}, Kind=${kind.kind}`];
 }
 
-/** The form `group/version, Resource=plural` of upstream's label `gvr`. */
+/**
+ * Returns a kind in the form `group/version, Resource=plural`, which upstream kro uses for the label `gvr`.
+ */
 export function commaForm(kind: KindRef): string {
   return `${apiVersionOf(kind)}, Resource=${kind.plural}`;
 }

@@ -1,30 +1,36 @@
-/** Counters, histograms and gauges of one registry, and the removal of series. */
+/**
+ * Creates the counters, histograms and gauges of one Prometheus registry, and removes the series of deleted
+ * kinds and RGDs.
+ */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** Upstream's buckets of durations, in seconds. */
+/** The histogram buckets of durations in seconds, which are the same as in upstream kro. */
 const LATENCY = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 25, 30, 45, 60, 120];
 
-/** The value of one series that is read at each scrape. */
+/** One series of a metric, with the value that is read at each scrape. */
 export interface Reading {
-  /** The labels of the series. */
+  /** The labels that identify the series. */
   labels: Record<string, string>;
-  /** Its value. */
+  /** The present value of the series. */
   value: number;
 }
 
-/** Creates metrics in a registry of its own, and removes series whose subject was deleted. */
+/**
+ * Creates metrics in a Prometheus registry of its own. Also removes the series of kinds and RGDs that were
+ * deleted.
+ */
 export class Instruments {
   readonly #registry = new Registry();
   readonly #counted: (Counter | Histogram)[] = [];
 
-  /** Registers a counter. */
+  /** Registers a counter and returns it. */
   counter(name: string, help: string, labelNames: string[] = []): Counter {
     const counter = new Counter({ name, help, labelNames, registers: [this.#registry] });
     this.#counted.push(counter);
     return counter;
   }
 
-  /** Registers a counter whose values `read` returns at each scrape. */
+  /** Registers a counter with values that are not counted here, but returned by `read` at each scrape. */
   total(name: string, help: string, labelNames: string[], read: () => Reading[]): void {
     const registers = [this.#registry];
     new Counter({
@@ -39,7 +45,11 @@ export class Instruments {
     });
   }
 
-  /** Registers a histogram; `buckets` are upper bounds, those of durations by default. */
+  /**
+   * Registers a histogram and returns it.
+   *
+   * @param buckets The upper bounds of the buckets; by default, the bounds for durations in seconds.
+   */
   histogram(
     name: string,
     help: string,
@@ -52,12 +62,15 @@ export class Instruments {
     return histogram;
   }
 
-  /** Registers a gauge without labels, whose value `read` returns at each scrape. */
+  /** Registers a gauge without labels. `read` returns its value at each scrape. */
   gauge(name: string, help: string, read: () => number): void {
     this.gauges(name, help, [], () => [{ labels: {}, value: read() }]);
   }
 
-  /** As {@link gauge}, with one series for each reading. Series without a reading are removed. */
+  /**
+   * Registers a gauge with one series for each reading that `read` returns at a scrape. A series without a
+   * reading is removed.
+   */
   gauges(name: string, help: string, labelNames: string[], read: () => Reading[]): void {
     const registers = [this.#registry];
     new Gauge({
@@ -72,7 +85,7 @@ export class Instruments {
     });
   }
 
-  /** Removes all series of counters and histograms whose label has one of these values. */
+  /** Removes all series of counters and histograms in which the label has one of the given values. */
   async forget(label: string, values: readonly string[]): Promise<void> {
     for (const metric of this.#counted) {
       for (const { labels } of (await metric.get()).values) {
@@ -82,7 +95,7 @@ export class Instruments {
     }
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** Returns all metrics in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

@@ -1,4 +1,7 @@
-/** The metrics of a process in Prometheus' text format, under upstream's names where they mean the same. */
+/**
+ * The metrics of a kro process in the text format of Prometheus. A metric that exists in upstream kro with
+ * the same meaning has the same name here.
+ */
 import { ApiError, type KindRef, LEASE_NAME } from "../../api/mod.ts";
 import type { CelTotals } from "../../cel/mod.ts";
 import type { InterestCount } from "../../clusters/mod.ts";
@@ -15,27 +18,28 @@ import { RequestMetrics } from "./requests.ts";
 import { RevisionMetrics } from "./revisions.ts";
 import { SchemaMetrics } from "./schemas.ts";
 
-/** Values that are read at each scrape. */
+/** The sources of values that are read at each scrape. */
 export interface MetricSources {
   /** The work queue of instances. */
   instances: QueueView;
-  /** The work queue of RGDs. */
+  /** The work queue of RGDs (ResourceGraphDefinitions). */
   graphs: QueueView;
-  /** Kinds that have an instance controller, with the number of their instances. */
+  /** Returns the kinds that have an instance controller, with the number of instances of each kind. */
   served: () => { kind: KindRef; count: number }[];
-  /** The instances' reads of external objects, by kind. */
+  /** Returns the number of reads of external objects by instances, for each kind. */
   interests: () => InterestCount[];
-  /** The number of cached CRDs and OpenAPI documents. */
+  /** Returns the number of cached CRDs and OpenAPI documents. */
   schemas: () => number;
-  /** Whether this process holds the Lease. */
+  /** Returns whether this process holds the Lease. */
   leads: () => boolean;
-  /** The conditions of all instances; only with the feature gate InstanceConditionMetrics. */
+  /** Returns the conditions of all instances; set only with the feature gate InstanceConditionMetrics. */
   conditions?: () => Iterable<InstanceConditions>;
 }
 
 /**
- * All metrics of a kro process. Labels name kinds and RGDs, whose series are removed when they are deleted;
- * they name instances only with the feature gate InstanceConditionMetrics.
+ * All metrics of a kro process. Labels contain the names of kinds and RGDs; the series of a kind or an RGD
+ * are removed when it is deleted. Labels contain the names of instances only with the feature gate
+ * InstanceConditionMetrics.
  *
  * @example
  * ```ts
@@ -53,11 +57,14 @@ export class Metrics {
   readonly #instances = new InstanceMetrics(this.#to);
   readonly #graphs = new GraphMetrics(this.#to);
   readonly #queues = new QueueMetrics(this.#to);
-  /** Metrics of GraphRevisions. */
+  /** The metrics of GraphRevisions. */
   readonly revisions: RevisionMetrics = new RevisionMetrics(this.#to);
-  /** Metrics of the lookups of schemas. */
+  /** The metrics of schema lookups. */
   readonly schemas: SchemaMetrics = new SchemaMetrics(this.#to);
-  /** Totals of evaluated CEL expressions and their cost, to be passed as `celTotals` of a pass. */
+  /**
+   * The totals of evaluated CEL expressions and their cost. The caller passes this object as `celTotals` to
+   * each pass.
+   */
   readonly cel: CelTotals = { evaluations: 0, cost: 0 };
   readonly #caches = new CacheMetrics(this.#to);
   readonly #handlers = this.#to.counter(
@@ -73,7 +80,7 @@ export class Metrics {
 
   readonly #process = new ProcessMetrics(this.#to);
 
-  /** Registers all metrics except those of {@link watch}. */
+  /** Registers all metrics except those that {@link watch} registers. */
   constructor() {
     this.#to.total("cel_expr_eval_total", "CEL expressions evaluated.", [], () => [
       { labels: {}, value: this.cel.evaluations },
@@ -104,23 +111,29 @@ export class Metrics {
     this.#requests.setServer(server);
   }
 
-  /** Counts a request and its response, as the client's `onRequest`. */
+  /** Counts a request and its response. Used as the option `onRequest` of the client. */
   readonly request = (info: RequestInfo): void => this.#requests.request(info);
 
-  /** Records the size of a response body in characters, as the client's `onBody`. */
+  /** Records the size of a response body in characters. Used as the option `onBody` of the client. */
   readonly answered = (verb: string, characters: number): void =>
     this.#requests.body(verb, characters);
 
-  /** Counts a request that is sent again, as the client's `onRetry`. */
+  /** Counts a request that is sent again. Used as the option `onRetry` of the client. */
   readonly repeated = (verb: string, code: number): void => this.#requests.retry(verb, code);
 
-  /** Records how long a request waited for the rate limit, as the client's `onWait`. */
+  /**
+   * Records how long a request waited for the rate limit, in seconds. Used as the option `onWait` of the
+   * client.
+   */
   readonly waited = (verb: string, seconds: number): void => this.#requests.wait(verb, seconds);
 
-  /** Counts a watch that was opened or ended, as the client's `onWatch`. */
+  /** Counts a watch that was opened or has ended. Used as the option `onWatch` of the client. */
   readonly watched = (info: WatchInfo): void => this.#requests.watch(info);
 
-  /** Registers the metrics whose values are read from these sources at each scrape. Called once. */
+  /**
+   * Registers the metrics whose values are read from the given sources at each scrape. Must be called only
+   * once.
+   */
   watch(sources: MetricSources): void {
     const { instances, graphs, served, interests, schemas, leads, conditions } = sources;
     this.#queues.watch(INSTANCES, instances);
@@ -156,51 +169,65 @@ export class Metrics {
     if (conditions) this.#instances.showConditions(conditions);
   }
 
-  /** Records completed work of the queue of instances. */
+  /** Records that a worker has processed a key of the instance queue. */
   readonly instanceWorked = (worked: Worked): void => this.#queues.worked(INSTANCES, worked);
 
-  /** Records completed work of the queue of RGDs. */
+  /** Records that a worker has processed a key of the RGD queue. */
   readonly graphWorked = (worked: Worked): void => this.#queues.worked(GRAPHS, worked);
 
-  /** Counts a pass over an instance of that kind. */
+  /** Counts a pass over an instance of the kind, and records its outcome and its duration in seconds. */
   pass(kind: KindRef, outcome: Outcome, seconds: number): void {
     this.#instances.pass(kind, outcome, seconds);
   }
 
-  /** Counts a pass over an instance that threw: an ApiError, or an internal error of kro. */
+  /**
+   * Counts a pass over an instance that threw an error, which is an ApiError or an internal error of kro.
+   * Ignores requests that were not sent because this process does not hold the Lease.
+   */
   passBroke(kind: KindRef, error: unknown): void {
     const isApi = error instanceof ApiError;
     if (!isApi || error.reason !== "Withheld") this.#instances.broke(kind, !isApi);
   }
 
-  /** Records that a kind's cache was synced for a graph after so many seconds. */
+  /** Records that syncing the cache of a kind took the given number of seconds. */
   readonly cacheSynced = (kind: KindRef, seconds: number): void =>
     this.#caches.synced(kind, seconds);
 
-  /** Counts a watch event of a child or an external object; `woke` says whether it requeued an instance. */
+  /**
+   * Counts a watch event of a child object or of an external object. `woke` is true when the event requeued
+   * an instance.
+   */
   readonly routed = (kind: KindRef, woke: boolean): void => this.#caches.routed(kind, woke);
 
-  /** Counts a change of an instance's state; `from` is empty before its first pass. */
+  /**
+   * Counts a change of an instance's `status.state`. `from` is an empty string before the first pass over the
+   * instance.
+   */
   instanceState(kind: KindRef, from: string, to: string): void {
     this.#instances.state(kind, from, to);
   }
 
-  /** Counts a watch event of an instance that causes a pass. */
+  /** Counts a watch event of an instance that causes the instance to be reconciled. */
   instanceEvent(kind: KindRef, event: "add" | "update" | "delete"): void {
     this.#instances.event(kind, event);
   }
 
-  /** Counts a sweep over the children of a kind: objects compared, and changes that no event reported. */
+  /**
+   * Counts the objects of a full resync of a kind.
+   *
+   * @param compared The number of child objects that were compared with the cache.
+   * @param missed The number of changes that no watch event had reported.
+   */
   swept(kind: KindRef, compared: number, missed: number): void {
     this.#instances.swept(kind, compared, missed);
   }
 
-  /** Counts a kind whose instances are watched from now on. */
+  /** Counts a kind for which watching its instances has started. */
   kindServed(): void {
     this.#handlers.inc({ type: "parent" });
   }
 
-  /** Counts a kind that is no longer served, and removes its series from all other metrics. */
+  /** Counts a kind that is no longer served. Removes the series of the kind from all other metrics. */
   async kindGone(kind: KindRef): Promise<void> {
     this.#detached.inc({ type: "parent" });
     await this.#to.forget("gvr", gvrForms(kind));
@@ -208,37 +235,44 @@ export class Metrics {
     await this.#to.forget("resource", [resource, `${resource}/status`]);
   }
 
-  /** Counts a compilation of an RGD; `ok` is false when it found problems. */
+  /**
+   * Counts a compilation of an RGD and records its duration in seconds. `ok` is false when the compilation
+   * found problems.
+   */
   build(name: string, seconds: number, ok: boolean): void {
     this.#graphs.build(name, seconds, ok);
   }
 
-  /** Counts a pass over an RGD that threw an internal error of kro. Ignores an ApiError. */
+  /** Counts an internal error of kro while it processed an RGD. Ignores an ApiError. */
   rgdBroke(error: unknown): void {
     if (!(error instanceof ApiError)) this.#queues.graphBroke();
   }
 
-  /** Counts the result of a pass over an RGD. */
+  /** Counts the result of processing an RGD. */
   rgdResolution(result: "serve" | "issue" | "failed"): void {
     this.#graphs.resolution(result);
   }
 
-  /** Counts a change of an RGD's state. */
+  /** Counts a change of an RGD's `status.state`. */
   rgdState(name: string, from: string, to: string): void {
     this.#graphs.state(name, from, to);
   }
 
-  /** Counts a created GraphRevision. */
+  /** Counts a GraphRevision that kro created, by the reason for creating it. */
   revisionIssued(reason: "no_revision" | "spec_changed"): void {
     this.#graphs.issued(reason);
   }
 
-  /** Counts a deleted RGD, so many seconds after its deletion timestamp. */
+  /**
+   * Counts a deleted RGD.
+   *
+   * @param seconds The time from the deletion timestamp of the RGD to the end of its deletion, in seconds.
+   */
   async rgdDeleted(name: string, seconds: number): Promise<void> {
     await this.#graphs.deleted(name, seconds);
   }
 
-  /** All metrics in Prometheus' text format. */
+  /** Returns all metrics in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#to.text();
   }

@@ -1,4 +1,4 @@
-/** Metrics of the process: memory, CPU time, and the lag of the event loop. */
+/** The metrics of the process itself: memory, CPU time, and the lag of the event loop. */
 import process from "node:process";
 import { getHeapStatistics } from "node:v8";
 import type { Instruments } from "./instruments.ts";

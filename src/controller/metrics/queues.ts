@@ -1,31 +1,31 @@
-/** Metrics of the work queues, under client-go's and controller-runtime's names. */
+/** The metrics of the work queues. The metrics have the names that client-go and controller-runtime use. */
 import type { QueueCounts, Work, Worked } from "../queue.ts";
 import type { Instruments, Reading } from "./instruments.ts";
 
-/** The properties of a queue that its metrics read. */
+/** The properties of a work queue that are read for the metrics. */
 export interface QueueView {
-  /** The number of waiting keys. */
+  /** The number of keys that wait for a worker. */
   readonly depth: number;
-  /** How long the oldest waiting key has waited, in milliseconds. */
+  /** The time for which the oldest waiting key has waited, in milliseconds. */
   readonly ageMs: number;
-  /** The number of keys in progress. */
+  /** The number of keys that are being processed. */
   readonly active: number;
-  /** The work that has been in progress for the longest time; undefined when the queue is idle. */
+  /** The key that has been processed for the longest time; undefined when no key is being processed. */
   readonly longest: Work | undefined;
-  /** How long all work in progress has taken so far, summed up, in milliseconds. */
+  /** The total time for which the present keys have been processed so far, in milliseconds. */
   readonly unfinishedMs: number;
-  /** Totals since the queue was created. */
+  /** The counters of the queue since it was created. */
   readonly counts: Readonly<QueueCounts>;
-  /** Maximum of keys in progress. */
+  /** The maximum number of keys that are processed at the same time. */
   readonly workers: number;
 }
 
-/** Upstream's name of the queue of instances. */
+/** The name of the instance queue, which is the same as in upstream kro. */
 export const INSTANCES = "dynamic-controller-queue";
-/** Upstream's name of the queue of RGDs. */
+/** The name of the RGD queue, which is the same as in upstream kro. */
 export const GRAPHS = "ResourceGraphDefinition";
 
-// controller-runtime's buckets of reconcile times, in seconds.
+// The histogram buckets of reconcile times in seconds, which are the same as in controller-runtime.
 const PASS = [
   ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8],
   ...[
@@ -56,10 +56,11 @@ const PASS = [
   ],
 ];
 
-// client-go's buckets in seconds, powers of ten, without those below the clock's resolution of 0.1 ms.
+// The histogram buckets in seconds, which are the powers of ten that client-go uses. The smallest buckets are
+// left out, because the clock has a resolution of only 0.1 ms.
 const SECONDS = [1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
 
-/** Measures the work queues: waiting keys, duration of work, retries. */
+/** Measures the work queues: the number of waiting keys, the time that processing takes, and retries. */
 export class QueueMetrics {
   readonly #queueSeconds;
   readonly #workSeconds;
@@ -69,7 +70,7 @@ export class QueueMetrics {
   readonly #broken;
   readonly #queues = new Map<string, QueueView>();
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     const labels = ["name", "controller"];
     this.#queueSeconds = to.histogram(
@@ -159,17 +160,17 @@ export class QueueMetrics {
     );
   }
 
-  /** Adds a queue, whose properties are read at each scrape. */
+  /** Adds a work queue to the metrics. The properties of the queue are read at each scrape. */
   watch(name: string, queue: QueueView): void {
     this.#queues.set(name, queue);
   }
 
-  /** Counts a pass over an RGD that threw an internal error of kro. */
+  /** Counts an internal error of kro while it processed an RGD. */
   graphBroke(): void {
     this.#broken.inc({ controller: GRAPHS });
   }
 
-  /** Records completed work of a queue. */
+  /** Records that a worker of the queue has processed a key. */
   worked(name: string, { waitedMs, workedMs, result }: Worked): void {
     const labels = { name, controller: name };
     this.#queueSeconds.observe(labels, waitedMs / 1000);

@@ -1,8 +1,11 @@
-/** Metrics of requests to the API server: by verb and kind, rate limiting, watches. */
+/**
+ * The metrics of requests to the API server: requests by verb and kind, waits for the rate limit, and
+ * watches.
+ */
 import type { RequestInfo, WatchInfo } from "../../kube/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** HTTP methods by Kubernetes verb; all other verbs are GET. */
+/** The HTTP method of each Kubernetes verb. A verb that is not listed here is sent as GET. */
 const METHODS: Record<string, string> = {
   create: "POST",
   apply: "PATCH",
@@ -11,12 +14,15 @@ const METHODS: Record<string, string> = {
   delete: "DELETE",
 };
 
-/** Buckets: powers of two from 1 ms. */
+/** The histogram buckets of durations in seconds: powers of two from 1 ms. */
 const SECONDS = Array.from({ length: 16 }, (_, i) => 0.001 * 2 ** i);
-/** Buckets: powers of two from 64 bytes. */
+/** The histogram buckets of sizes in bytes: powers of two from 64 bytes. */
 const BYTES = Array.from({ length: 16 }, (_, i) => 64 * 2 ** i);
 
-/** Counts and measures requests to the API server, under client-go's metric names and kro's own. */
+/**
+ * Counts and measures the requests to the API server. The metrics have the names of client-go where it has
+ * such a metric.
+ */
 export class RequestMetrics {
   readonly #requests;
   readonly #restRequests;
@@ -29,7 +35,7 @@ export class RequestMetrics {
   #host = "";
   #watches = 0;
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     this.#requests = to.counter(
       "kro_api_requests_total",
@@ -78,12 +84,16 @@ export class RequestMetrics {
     to.gauge("dynamic_controller_watch_count", "Open watches.", () => this.#watches);
   }
 
-  /** Sets the label `host`: the host of this server URL. */
+  /**
+   * Sets the label `host` to the host of the API server.
+   *
+   * @param server The URL of the API server.
+   */
   setServer(server: string): void {
     this.#host = URL.canParse(server) ? new URL(server).host : server;
   }
 
-  /** Counts a request and its response. */
+  /** Counts a request and its response, and records the duration. */
   request(info: RequestInfo): void {
     const { verb } = info;
     const resource = verb === "raw" ? rawPath(info.resource) : info.resource;
@@ -99,29 +109,36 @@ export class RequestMetrics {
     this.#received.observe({ verb }, characters);
   }
 
-  /** Counts a request that is sent again. `code` is that of the previous attempt, 0 without a response. */
+  /**
+   * Counts a request that is sent again.
+   *
+   * @param code The HTTP status code of the previous attempt; 0 when it got no response.
+   */
   retry(verb: string, code: number): void {
     this.#retries.inc(restLabels(verb, code));
   }
 
-  /** Records how many seconds a request waited for the rate limit. */
+  /** Records how long a request waited for the rate limit, in seconds. */
   wait(verb: string, seconds: number): void {
     this.#waits.observe({ verb }, seconds);
   }
 
-  /** Counts a watch that was opened or ended. */
+  /** Counts a watch that was opened or has ended. */
   watch({ resource, phase }: WatchInfo): void {
     this.#watches += phase === "opened" ? 1 : -1;
     if (phase !== "opened" && phase !== "stopped") this.#restarts.inc({ resource, reason: phase });
   }
 }
 
-/** The labels `code` and `method`, with the values of client-go. */
+/** Returns the labels `code` and `method` with the values that client-go uses. */
 function restLabels(verb: string, code: number): { code: string; method: string } {
   return { code: code === 0 ? "<error>" : String(code), method: METHODS[verb] ?? "GET" };
 }
 
-/** The first two segments of a plain path, which bounds the number of series. */
+/**
+ * Returns the first two segments of a URL path. Without the rest of the path, the number of series is
+ * limited.
+ */
 function rawPath(path: string): string {
   return path.split("/").slice(0, 3).join("/");
 }

@@ -1,14 +1,19 @@
-/** Metrics of GraphRevisions: compilations, state in memory, retirement. */
+/**
+ * The metrics of GraphRevisions: their compilation, their state in memory, and the deletion of old revisions.
+ */
 import { findCondition, type ResourceGraphDefinition } from "../../api/mod.ts";
 import type { RevisionEvents } from "../../publish/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** State of a revision in memory: not compiled yet, compiled and serving, or with problems. */
+/**
+ * The state of a revision in memory: `pending` is not compiled yet, `active` is compiled and serves
+ * instances, and `failed` has problems.
+ */
 type RevisionState = "pending" | "active" | "failed";
 
 const STATES: readonly RevisionState[] = ["pending", "active", "failed"];
 
-/** Counts compilations, retirements and states of GraphRevisions. Its labels do not name the RGD. */
+/** Counts the compilations, deletions and states of GraphRevisions. No label contains the name of an RGD. */
 export class RevisionMetrics implements RevisionEvents {
   readonly #compiled;
   readonly #compileSeconds;
@@ -18,10 +23,10 @@ export class RevisionMetrics implements RevisionEvents {
   readonly #retireErrors;
   readonly #transitions;
   readonly #evictions;
-  /** State by RGD and revision number. */
+  /** The states of the revisions of each RGD, by the name of the RGD and the number of the revision. */
   readonly #known = new Map<string, ReadonlyMap<number, RevisionState>>();
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     this.#compiled = to.counter(
       "graph_revision_compile_total",
@@ -66,26 +71,35 @@ export class RevisionMetrics implements RevisionEvents {
     );
   }
 
-  /** Counts a compilation of a revision, which took so many seconds. */
+  /**
+   * Counts a compilation of a revision and records its duration in seconds. `ok` is false when the
+   * compilation found problems.
+   */
   compiled(ok: boolean, seconds: number): void {
     const result = ok ? "success" : "failed";
     this.#compiled.inc({ result });
     this.#compileSeconds.observe({ result }, seconds);
   }
 
-  /** Counts a failed write of a revision's status; `ok` says whether the revision compiles. */
+  /**
+   * Counts a failed write of a revision's status. `ok` is true when the revision itself compiles without
+   * problems.
+   */
   statusFailed(ok: boolean): void {
     this.#statusErrors.inc();
     if (ok) this.#deferred.inc();
   }
 
-  /** Counts the deletion of a revision beyond the maximum; `ok` is false when it failed. */
+  /**
+   * Counts the deletion of a revision that exceeds the maximum number of revisions. `ok` is false when the
+   * deletion failed.
+   */
   retired(ok: boolean): void {
     if (ok) this.#retired.inc();
     else this.#retireErrors.inc();
   }
 
-  /** Records the newest revision of an RGD as pending, when the RGD is first seen. */
+  /** Records the newest revision of an RGD as pending. Has no effect when the RGD is already known. */
   pending({ metadata, status }: ResourceGraphDefinition): void {
     const newest = status?.lastIssuedRevision;
     if (newest && !this.#known.has(metadata.name!)) {
@@ -93,7 +107,12 @@ export class RevisionMetrics implements RevisionEvents {
     }
   }
 
-  /** Records the states after a pass over an RGD; `serving` is the number of the serving revision. */
+  /**
+   * Records the states of an RGD's revisions after the RGD was processed.
+   *
+   * @param serving The number of the revision that serves the instances; undefined when no revision serves
+   * them.
+   */
   resolved({ metadata, status }: ResourceGraphDefinition, serving: number | undefined): void {
     const revisions = new Map<number, RevisionState>();
     const newest = status?.lastIssuedRevision;
@@ -103,7 +122,7 @@ export class RevisionMetrics implements RevisionEvents {
     this.#keep(metadata.name!, revisions);
   }
 
-  /** Removes the revisions of a deleted RGD. */
+  /** Removes the revisions of an RGD that was deleted. */
   gone(graph: string): void {
     this.#keep(graph, new Map());
   }

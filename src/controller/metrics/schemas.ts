@@ -1,11 +1,11 @@
-/** Metrics of the lookups of schemas, in memory or from the API server. */
+/** The metrics of schema lookups, which read from memory or from the API server. */
 import type { AsyncCacheListener } from "../../clusters/mod.ts";
 import type { Instruments } from "./instruments.ts";
 
-/** Upstream's buckets, in seconds: powers of two from 10 ms. */
+/** The histogram buckets in seconds, which are the same as in upstream kro: powers of two from 10 ms. */
 const SECONDS = Array.from({ length: 10 }, (_, i) => 0.01 * 2 ** i);
 
-/** Counts how the schemas of kinds are looked up and loaded. */
+/** Counts the lookups of schemas, and the reads of schemas from the API server. */
 export class SchemaMetrics implements AsyncCacheListener {
   readonly #to: Instruments;
   readonly #hits;
@@ -15,7 +15,7 @@ export class SchemaMetrics implements AsyncCacheListener {
   readonly #seconds;
   readonly #errors;
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     this.#to = to;
     const cache = "schema_resolver_cache";
@@ -47,19 +47,27 @@ export class SchemaMetrics implements AsyncCacheListener {
     );
   }
 
-  /** Registers a gauge of the CRDs and documents in memory. `read` is called at each scrape. */
+  /**
+   * Registers a gauge of the number of CRDs and OpenAPI documents in memory. `read` is called at each scrape.
+   */
   showSize(read: () => number): void {
     this.#to.gauge("schema_resolver_cache_size", "CRDs and OpenAPI documents in memory.", read);
   }
 
-  /** Counts a lookup. One that shares a load counts as a miss as well, as upstream. */
+  /**
+   * Counts a lookup of a schema. As in upstream kro, a lookup that shares a load in flight counts as a miss
+   * as well.
+   */
   lookedUp(how: "hit" | "shared" | "miss"): void {
     if (how === "hit") return this.#hits.inc();
     this.#misses.inc();
     if (how === "shared") this.#shared.inc();
   }
 
-  /** Records a read of a CRD or an OpenAPI document; `ok` is false when it failed. */
+  /**
+   * Records a read of a CRD or of an OpenAPI document from the API server. `ok` is false when the read
+   * failed.
+   */
   loaded(ok: boolean, seconds: number): void {
     this.#seconds.observe(seconds);
     if (!ok) this.#errors.inc();
