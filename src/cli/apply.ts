@@ -1,4 +1,7 @@
-/** `kro apply`: applies the RGDs and instances of files, and reconciles them until they are ready. */
+/**
+ * `kro apply`: applies the RGDs (ResourceGraphDefinitions) and instances in files, and waits until they are
+ * ready. Without a running operator, the command reconciles them itself.
+ */
 import {
   apiVersionOf,
   Manager,
@@ -21,21 +24,23 @@ import {
   type Session,
 } from "./session.ts";
 
-/** Flags of `kro apply`. */
+/** The flags of `kro apply`. */
 export interface ApplyFlags extends ConnectionFlags {
-  /** `-f`, at least one. */
+  /** The files and folders that `-f` names; at least one. */
   filename: string[];
-  /** `--timeout` in milliseconds. */
+  /** The value of `--timeout`, in milliseconds. */
   timeout: number;
-  /** `-o`. */
+  /** The output format that `-o` selects. */
   output: Format;
-  /** False with `--no-install`. */
+  /** Whether missing CRDs of kro are installed. False with `--no-install`. */
   install: boolean;
-  /** `--force-local`. */
+  /**
+   * Whether the command reconciles in its own process even if an operator is running. Set by `--force-local`.
+   */
   forceLocal?: boolean;
 }
 
-/** Runs `kro apply`. Returns the exit code. */
+/** Runs `kro apply` and returns the exit code. */
 export async function apply(flags: ApplyFlags, output: Output): Promise<number> {
   const manifests = await readManifests(flags.filename);
   const rgds = manifests.filter(({ object }) => isOfKind(object, RGD_KIND));
@@ -71,7 +76,10 @@ async function applyRgd(session: Session, { object }: Manifest): Promise<Resourc
   return await session.client.apply(ref, object, options) as ResourceGraphDefinition;
 }
 
-/** Applies an instance and returns its reference; undefined when the RGD that serves its kind was rejected. */
+/**
+ * Applies an instance and returns a reference to it. Returns undefined when the RGD that defines the kind of
+ * the instance was rejected.
+ */
 async function applyInstance(
   session: Session,
   { object, file }: Manifest,
@@ -105,7 +113,7 @@ async function applyInstance(
   return ref;
 }
 
-/** Throws UsageError when `--namespace` contradicts the object's namespace, as kubectl does. */
+/** Throws UsageError when the object has another namespace than the flag `--namespace`, as kubectl does. */
 function checkNamespace({ object, file }: Manifest, flag: string | undefined): void {
   const own = object.metadata.namespace;
   if (flag === undefined || own === undefined || own === flag) return;

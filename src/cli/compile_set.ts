@@ -1,4 +1,7 @@
-/** Compiles the RGDs of one command, which may use each other's kinds and those of CRDs in the files. */
+/**
+ * Compiles all RGDs (ResourceGraphDefinitions) of one command. An RGD may use the kinds of other RGDs and of
+ * CRDs in the same files.
+ */
 import {
   apiVersionOf,
   type GroupVersionKind,
@@ -29,37 +32,44 @@ import {
 } from "../openapi/mod.ts";
 import { ownCrds } from "../publish/mod.ts";
 
-/** The result for one RGD. */
+/** The result of compiling one RGD. */
 export interface Verdict {
-  /** The RGD. */
+  /** The RGD that was compiled. */
   rgd: ResourceGraphDefinition;
-  /** Its graph; absent when there are problems. */
+  /** The graph of the RGD; absent when the RGD has problems. */
   graph?: Graph;
-  /** All its problems. */
+  /** All problems of the RGD. */
   problems: Problem[];
-  /** Whether all problems are missing schemas: neither the files nor the built-in kinds have them. */
+  /**
+   * Whether every problem is only a missing schema, so that the RGD could not be checked. Neither the files
+   * nor the built-in schemas contain the missing schemas.
+   */
   unchecked: boolean;
 }
 
 /** The source of schemas for kinds that no file defines. */
 export interface Beyond {
-  /** The cluster or the built-in snapshot. */
+  /** The schemas of the cluster, or the built-in schemas. */
   source: SchemaSource;
-  /** Whether the source has every kind that exists. */
+  /**
+   * Whether the source contains every kind that exists. If true, a kind that is not found is a problem of the
+   * RGD.
+   */
   complete: boolean;
 }
 
-/** The built-in kinds of Kubernetes, and kro's own. */
+/** Returns the schemas of the kinds that are built into Kubernetes, and of kro's own kinds. */
 export function builtIn(): Beyond {
   const own = tableSource(ownCrds().flatMap(kindsOfCrd));
   return { source: firstOf(snapshotSource(), own), complete: false };
 }
 
 /**
- * Compiles each RGD after the RGDs whose kinds it uses. The verdicts are in the order of `rgds`.
+ * Compiles several RGDs, so that each RGD is compiled after the RGDs whose kinds it uses. The results are in
+ * the order of `rgds`.
  *
- * @param crds CustomResourceDefinitions whose kinds the RGDs may use
- * @param beyond schemas of all other kinds
+ * @param crds The CustomResourceDefinitions whose kinds the RGDs may use.
+ * @param beyond The source of the schemas of all other kinds.
  */
 export async function compileSet(
   rgds: readonly ResourceGraphDefinition[],
@@ -76,8 +86,8 @@ export async function compileSet(
   for (let waiting = [...rgds]; waiting.length > 0;) {
     const source = firstOf(tableSource(made), beyond.source);
     const free = waiting.filter((rgd) => !waitsFor(rgd));
-    // When all remaining RGDs wait for each other, the members of one cycle are compiled nevertheless, to
-    // report the cycle and their other problems.
+    // If all remaining RGDs wait for each other, they contain a cycle. The members of one cycle are then
+    // compiled in spite of the missing kinds, to report the cycle and their other problems.
     const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
     for (const rgd of cycle ?? free) {
       const kinds = kindsOf(rgd);
@@ -95,7 +105,7 @@ export async function compileSet(
 
 type Makers = ReadonlyMap<string, ResourceGraphDefinition>;
 
-/** The RGD that serves each kind; the first one when there are several. */
+/** Returns the RGD that defines each kind. If several RGDs define a kind, the first RGD counts. */
 function makersOf(rgds: readonly ResourceGraphDefinition[]): Makers {
   const makers = new Map<string, ResourceGraphDefinition>();
   for (const rgd of rgds) {
@@ -110,7 +120,9 @@ function servedKey(rgd: ResourceGraphDefinition): string | undefined {
   return kind && gvkKey(kind);
 }
 
-/** Follows `next` from `start` and returns the members of the cycle that this reaches. */
+/**
+ * Follows `next` from `start` until an RGD occurs again, and returns the RGDs of the cycle that was found.
+ */
 function cycleFrom(
   start: ResourceGraphDefinition,
   next: (rgd: ResourceGraphDefinition) => ResourceGraphDefinition | undefined,
@@ -121,7 +133,7 @@ function cycleFrom(
   return way.slice(at ? way.indexOf(at) : 0);
 }
 
-/** Facts outside an RGD that its verdict depends on. */
+/** The facts outside of an RGD on which the result of compiling it depends. */
 interface Circumstances {
   missing: ReadonlySet<string>;
   makers: Makers;
@@ -185,7 +197,10 @@ function madeBy(
   };
 }
 
-/** Whether the snapshot has this API group. It then has all kinds of the group, so others do not exist. */
+/**
+ * Returns whether the built-in schemas contain the API group. They then contain all kinds of the group, so a
+ * kind of the group that is not found does not exist.
+ */
 function isBuiltIn(group: string): boolean {
   return snapshotKinds().some((kind) => kind.group === group);
 }

@@ -1,4 +1,4 @@
-/** `kro controller`: runs the operator and its HTTP endpoint until SIGINT or SIGTERM. */
+/** `kro controller`: runs the operator and its HTTP endpoint until the process receives SIGINT or SIGTERM. */
 import { hostname } from "node:os";
 import { getLogger } from "@logtape/logtape";
 import { durationText, VERSION } from "../api/mod.ts";
@@ -59,7 +59,8 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   };
   const common = { userAgent: `kro/${VERSION}`, onRequest, onWatch, onWait, onBody, onRetry };
   const client = connect(config, { ...common, qps, burst });
-  // The Lease has a client of its own, so that renewals never wait for other requests or for the rate limit.
+  // Requests for the Lease are sent by a separate client, so that renewals never wait for other requests or
+  // for the rate limit.
   const leases = connect(config, { ...common, timeoutMs: leaderElectionRenewDeadline / 2 });
   if (!await ownCrdsPresent(client)) {
     throw new UsageError(
@@ -170,8 +171,8 @@ function guard(client: KubeClient, path: string, flag: string): ServerOptions["m
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM. The second signal exits at once, explicitly: Linux applies no
- * default action for signals to process 1 of a container.
+ * Resolves at the first SIGINT or SIGTERM. A second signal exits immediately. The exit is explicit, because
+ * in a container kro is process 1, for which Linux has no default action on signals.
  */
 function stopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {

@@ -1,4 +1,7 @@
-/** The flags of `kro controller`: upstream's names, and its defaults except those that the help text lists. */
+/**
+ * The flags of `kro controller`. The names are those of upstream kro. The defaults are those of upstream kro
+ * as well, except for the defaults that the help text lists.
+ */
 import { type Command, Option } from "commander";
 import { CONTROLLER_DEFAULTS, RESYNC_MS, RETRY_DELAYS } from "../controller/mod.ts";
 import { MAX_COLLECTION_SIZE, MAX_DIMENSIONS } from "../graph/mod.ts";
@@ -18,71 +21,120 @@ import {
 import { durationOption } from "./durations.ts";
 import { parseVerbosity, type ZapFlags } from "./log.ts";
 
-/** Values of the flags of `kro controller`; durations are in milliseconds. */
+/**
+ * The values of the flags of `kro controller`. Durations are in milliseconds, unless the field says
+ * otherwise.
+ */
 export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
-  /** `--kubeconfig`. */
+  /** The path of a kubeconfig file, set by `--kubeconfig`. */
   kubeconfig?: string;
-  /** `--client-qps`; unlimited when absent. */
+  /** The maximum rate of requests per second, set by `--client-qps`; unlimited when absent. */
   clientQps?: number;
-  /** `--client-burst`. */
+  /** The maximum burst of requests, set by `--client-burst`. */
   clientBurst?: number;
-  /** `--health-probe-bind-address`: `host:port` of the HTTP endpoint, `0` for none. */
+  /**
+   * The address `host:port` of the HTTP endpoint, set by `--health-probe-bind-address`. The value `0`
+   * disables the endpoint.
+   */
   healthProbeBindAddress: string;
-  /** `--metrics-bind-address`: `host:port` of the metrics alone, `0` for none. */
+  /**
+   * The address `host:port` of the endpoint that serves only metrics, set by `--metrics-bind-address`. The
+   * value `0` disables the endpoint.
+   */
   metricsBindAddress: string;
   /** `--http-auth`. */
   httpAuth?: boolean;
   /** `--metrics-auth`. */
   metricsAuth?: boolean;
-  /** `--leader-elect`. */
+  /** Whether leader election is on, set by `--leader-elect`. */
   leaderElect?: boolean;
-  /** `--leader-election-namespace`: namespace of the Lease. */
+  /** The namespace of the Lease, set by `--leader-election-namespace`. */
   leaderElectionNamespace?: string;
-  /** `--leader-election-lease-duration`. */
+  /**
+   * The time for which a Lease without renewal stays valid, in milliseconds. Set by
+   * `--leader-election-lease-duration`.
+   */
   leaderElectionLeaseDuration: number;
-  /** `--leader-election-renew-deadline`. */
+  /** The time for which renewals may fail, in milliseconds. Set by `--leader-election-renew-deadline`. */
   leaderElectionRenewDeadline: number;
-  /** `--leader-election-retry-period`. */
+  /** The interval between renewals of the Lease, in milliseconds. Set by `--leader-election-retry-period`. */
   leaderElectionRetryPeriod: number;
-  /** `--enable-controller-warmup`. */
+  /** Whether caches are filled while the process waits for the Lease, set by `--enable-controller-warmup`. */
   enableControllerWarmup?: boolean;
-  /** `--graceful-shutdown-timeout`. */
+  /**
+   * The time that running passes have after SIGTERM, in milliseconds. Set by `--graceful-shutdown-timeout`.
+   */
   gracefulShutdownTimeout: number;
-  /** `--pass-deadline`. */
+  /**
+   * The duration of a pass beyond which the operator is unhealthy, in milliseconds. Set by `--pass-deadline`.
+   */
   passDeadline: number;
-  /** `--debug-dir`. */
+  /** The folder for heap snapshots, set by `--debug-dir`. */
   debugDir?: string;
-  /** `--allow-crd-deletion`. */
+  /** Whether deleting an RGD also deletes its instances and its CRD, set by `--allow-crd-deletion`. */
   allowCrdDeletion?: boolean;
-  /** `--rgd-progress-requeue-delay`. */
+  /**
+   * The delay before a waiting RGD is processed again, in milliseconds. Set by
+   * `--rgd-progress-requeue-delay`.
+   */
   rgdProgressRequeueDelay: number;
-  /** `--resource-graph-definition-concurrent-reconciles`. */
+  /**
+   * The maximum number of RGDs that are processed at the same time, set by
+   * `--resource-graph-definition-concurrent-reconciles`.
+   */
   resourceGraphDefinitionConcurrentReconciles: number;
-  /** `--rgd-max-collection-size`. */
+  /** The maximum number of objects that one forEach may create, set by `--rgd-max-collection-size`. */
   rgdMaxCollectionSize: number;
-  /** `--rgd-max-collection-dimension-size`. */
+  /** The maximum number of dimensions of one forEach, set by `--rgd-max-collection-dimension-size`. */
   rgdMaxCollectionDimensionSize: number;
-  /** `--rgd-max-graph-revisions`. */
+  /** The maximum number of GraphRevisions that are kept for each RGD, set by `--rgd-max-graph-revisions`. */
   rgdMaxGraphRevisions: number;
-  /** `--dynamic-controller-concurrent-reconciles`. */
+  /**
+   * The maximum number of instances that are reconciled at the same time, set by
+   * `--dynamic-controller-concurrent-reconciles`.
+   */
   dynamicControllerConcurrentReconciles: number;
-  /** `--instance-requeue-interval`. */
+  /**
+   * The delay before an instance that waits for an unwatched change is reconciled again, in milliseconds. Set
+   * by `--instance-requeue-interval`.
+   */
   instanceRequeueInterval: number;
-  /** `--dynamic-controller-rate-limiter-min-delay`. */
+  /**
+   * The delay after the first failure of an instance, in milliseconds. Set by
+   * `--dynamic-controller-rate-limiter-min-delay`.
+   */
   dynamicControllerRateLimiterMinDelay: number;
-  /** `--dynamic-controller-rate-limiter-max-delay`. */
+  /**
+   * The longest delay after a failure of an instance, in milliseconds. Set by
+   * `--dynamic-controller-rate-limiter-max-delay`.
+   */
   dynamicControllerRateLimiterMaxDelay: number;
-  /** `--dynamic-controller-rate-limiter-rate-limit`. */
+  /**
+   * The maximum rate of retries per second for all instances together, set by
+   * `--dynamic-controller-rate-limiter-rate-limit`.
+   */
   dynamicControllerRateLimiterRateLimit: number;
-  /** `--dynamic-controller-rate-limiter-burst-limit`. */
+  /**
+   * The maximum burst of retries for all instances together, set by
+   * `--dynamic-controller-rate-limiter-burst-limit`.
+   */
   dynamicControllerRateLimiterBurstLimit: number;
-  /** `--dynamic-controller-default-queue-max-retries`. */
+  /**
+   * The number of consecutive failures after which an instance waits for a change, set by
+   * `--dynamic-controller-default-queue-max-retries`.
+   */
   dynamicControllerDefaultQueueMaxRetries: number;
-  /** `--dynamic-controller-default-resync-period`, in seconds; 0 disables resyncs. */
+  /**
+   * The interval between full resyncs, in seconds; 0 disables full resyncs. Set by
+   * `--dynamic-controller-default-resync-period`.
+   */
   dynamicControllerDefaultResyncPeriod: number;
 }
 
-/** Upstream's flags that have no effect here, with the reason as help text. */
+/**
+ * The flags of upstream kro that are accepted but have no effect here. Each value is the help text of the
+ * flag, which contains the reason.
+ */
 const IGNORED: Record<string, string> = {
   "graph-revision-concurrent-reconciles": "revisions are reconciled with their RGD",
   "pprof-bind-address": "--debug-dir gives heap snapshots",
@@ -90,7 +142,7 @@ const IGNORED: Record<string, string> = {
   "zap-time-encoding": "times are RFC 3339",
 };
 
-/** Adds the flags of `kro controller` to its command. */
+/** Adds the flags of `kro controller` to the command. */
 export function addControllerFlags(command: Command): Command {
   const [count, positive] = [argument(parseCount), argument(parsePositive)];
   const truth = argument(parseBoolean);
@@ -279,7 +331,7 @@ export function addControllerFlags(command: Command): Command {
   return command;
 }
 
-/** Names of the given flags that have no effect. */
+/** Returns the names of the given flags that have no effect. */
 export function ignoredFlags(flags: ControllerFlags): string[] {
   const given = flags as unknown as Record<string, unknown>;
   const camel = (name: string) => name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
@@ -292,9 +344,9 @@ export function ignoredFlags(flags: ControllerFlags): string[] {
 }
 
 /**
- * Checks combinations of flags. Throws UsageError.
+ * Checks that the given flags can be combined. Throws UsageError.
  *
- * @param inCluster namespace of the pod; undefined outside a cluster
+ * @param inCluster The namespace of the pod; undefined when the process runs outside of a cluster.
  */
 export function checkFlags(flags: ControllerFlags, inCluster: string | undefined): void {
   const lease = flags.leaderElectionLeaseDuration;

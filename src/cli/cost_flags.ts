@@ -1,17 +1,17 @@
-/** `--cel-expression-budget` and `--cel-pass-budget`: limits for the cost of expressions. */
+/** The flags `--cel-expression-budget` and `--cel-pass-budget`, which limit the cost of CEL expressions. */
 import type { Command } from "commander";
 import { COST_LIMITS, type CostLimits } from "../graph/mod.ts";
 import { argument, parsePositive } from "./flag_values.ts";
 
-/** Flags of commands that evaluate expressions. */
+/** The flags of commands that evaluate CEL expressions. */
 export interface CostFlags {
-  /** `--cel-expression-budget`. */
+  /** The maximum cost of one evaluation of an expression, set by `--cel-expression-budget`. */
   celExpressionBudget?: number;
-  /** `--cel-pass-budget`. */
+  /** The maximum cost of all evaluations in one pass, set by `--cel-pass-budget`. */
   celPassBudget?: number;
 }
 
-/** Adds `--cel-expression-budget` with its default. */
+/** Adds the flag `--cel-expression-budget` and its default to the command. */
 export function addExpressionBudget(command: Command): Command {
   return command.option(
     "--cel-expression-budget <n>",
@@ -21,7 +21,7 @@ export function addExpressionBudget(command: Command): Command {
   );
 }
 
-/** Adds both flags with their defaults. */
+/** Adds `--cel-expression-budget` and `--cel-pass-budget` with their defaults to the command. */
 export function addCostFlags(command: Command): Command {
   return addExpressionBudget(command).option(
     "--cel-pass-budget <n>",
@@ -31,7 +31,7 @@ export function addCostFlags(command: Command): Command {
   );
 }
 
-/** Returns the limits that the flags set, and the defaults for absent flags. */
+/** Returns the cost limits that the flags set. An absent flag sets the default limit. */
 export function costLimits(flags: CostFlags): CostLimits {
   return {
     expression: flags.celExpressionBudget ?? COST_LIMITS.expression,

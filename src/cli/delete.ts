@@ -1,4 +1,7 @@
-/** `kro delete`: deletes instances wave by wave, and RGDs. The CRDs of RGDs stay. */
+/**
+ * `kro delete`: deletes instances and RGDs (ResourceGraphDefinitions). The objects of an instance are deleted
+ * in reverse order of their dependencies. The CRD of a deleted RGD stays.
+ */
 import {
   gvkKey,
   type KubeObject,
@@ -24,19 +27,21 @@ import {
   type Session,
 } from "./session.ts";
 
-/** Flags of `kro delete`. */
+/** The flags of `kro delete`. */
 export interface DeleteFlags extends ConnectionFlags {
-  /** `-f`. */
+  /** The files and folders that `-f` names. */
   filename?: string[];
-  /** `--timeout` in milliseconds. */
+  /** The value of `--timeout`, in milliseconds. */
   timeout: number;
-  /** `-o`. */
+  /** The output format that `-o` selects. */
   output: Format;
-  /** `--force-local`. */
+  /**
+   * Whether the command deletes in its own process even if an operator is running. Set by `--force-local`.
+   */
   forceLocal?: boolean;
 }
 
-/** Runs `kro delete -f FILE|KIND/NAME`. Returns the exit code. */
+/** Runs `kro delete -f FILE|KIND/NAME` and returns the exit code. */
 export async function deleteObjects(
   targets: readonly string[],
   flags: DeleteFlags,
@@ -61,7 +66,8 @@ export async function deleteObjects(
       const kind = await kindByName(session, name);
       return { kind, namespace: kind.namespaced ? session.namespace : undefined, name: object! };
     }));
-  // Instances are deleted before RGDs: without its RGD, no controller deletes an instance's objects.
+  // Instances are deleted before RGDs, because an operator deletes the objects of an instance only while its
+  // RGD exists.
   const rgds = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
   const instances = refs.filter((ref) => !rgds.includes(ref));
 
@@ -83,7 +89,10 @@ export async function deleteObjects(
   return report.failed ? Exit.failed : Exit.ok;
 }
 
-/** Returns the reference of a manifest; prints a line and returns undefined when its kind is not served. */
+/**
+ * Returns a reference to the object of a manifest. When the cluster does not serve the kind of the object,
+ * prints a line and returns undefined.
+ */
 async function fileRef(
   session: Session,
   object: KubeObject,
@@ -97,7 +106,7 @@ async function fileRef(
   return undefined;
 }
 
-/** Deletes an RGD, and removes kro's finalizers from it and from its revisions. */
+/** Deletes an RGD, and removes kro's finalizers from the RGD and from its revisions. */
 async function removeRgd(session: Session, ref: ObjectRef, report: Report): Promise<void> {
   const { client } = session;
   const rgd = await client.get(ref) as ResourceGraphDefinition | undefined;

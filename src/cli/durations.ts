@@ -1,4 +1,4 @@
-/** Durations on the command line, in the format of Go's `time.ParseDuration`. */
+/** Parses durations on the command line, in the format of Go's `time.ParseDuration`. */
 import { Option } from "commander";
 import { durationText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
@@ -15,8 +15,8 @@ const UNITS: Record<string, number> = {
 };
 
 /**
- * Parses a duration (`5m`, `1h30m`, `500ms`) and returns milliseconds. Throws UsageError for another form;
- * negative durations are not accepted.
+ * Parses a duration such as `5m`, `1h30m` or `500ms`, and returns it in milliseconds. Negative durations are
+ * not accepted. Throws UsageError when the string is not a duration.
  *
  * @example
  * ```ts
@@ -35,7 +35,10 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, part) => sum + Number(part[1]) * UNITS[part[2]!]!, 0);
 }
 
-/** Returns an option whose value is a duration in milliseconds. Help shows the default as users type it. */
+/**
+ * Returns a command-line option with a duration as its value, in milliseconds. Help shows the default value
+ * in the form in which users type a duration.
+ */
 export function durationOption(flags: string, description: string, defaultMs: number): Option {
   return new Option(flags, description).argParser(argument(parseDuration))
     .default(defaultMs, durationText(defaultMs));

@@ -1,27 +1,27 @@
-/** Errors that end a command, and their exit codes. */
+/** The errors that end a command, and the exit codes. */
 import { ApiError } from "../api/mod.ts";
 
-/** Exit codes of every command. */
+/** The exit codes of all commands. */
 export const Exit = {
   ok: 0,
-  /** An RGD was rejected, or an instance failed or was not ready in time. */
+  /** An RGD was rejected, an instance failed, or an instance was not ready in time. */
   failed: 1,
-  /** The usage is invalid, the input is not readable, or the cluster cannot be reached. */
+  /** The command line is invalid, the input cannot be read, or the cluster cannot be reached. */
   usage: 2,
 } as const;
 
-/** The arguments are invalid or the input is not readable. The message is one line. */
+/** The error for an invalid command line or for input that cannot be read. The message is a single line. */
 export class UsageError extends Error {
-  /** Always `UsageError`. */
+  /** The name of the error, which is always `UsageError`. */
   override readonly name = "UsageError";
 }
 
-/** Names of errors that end a command before its first request to the cluster. */
+/** The names of errors that end a command before its first request to the cluster. */
 const STARTUP_ERRORS = new Set(["UsageError", "ConfigError", "ListenError"]);
 
 /**
- * Returns the message and the exit code ({@link Exit}) for an error that ended a command. The message of an
- * unexpected error contains its stack.
+ * Returns the message and the exit code ({@link Exit}) for an error that ended a command. If the error is
+ * unexpected, the message contains the stack.
  *
  * @example
  * ```ts
@@ -34,7 +34,8 @@ const STARTUP_ERRORS = new Set(["UsageError", "ConfigError", "ListenError"]);
  */
 export function describeError(error: unknown): { message: string; code: number } {
   if (error instanceof Deno.errors.NotCapable) {
-    // Deno's message names the flag: `Requires read access to "x", run again with …`.
+    // The error message of Deno already names the missing flag, such as `Requires read access to "x", run
+    // again with …`.
     return { message: error.message, code: Exit.usage };
   }
   if (error instanceof ApiError) {

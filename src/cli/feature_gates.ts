@@ -1,23 +1,23 @@
-/** `--feature-gates`, in the format of Kubernetes components. */
+/** The flag `--feature-gates`, in the format of Kubernetes components. */
 import { Option } from "commander";
 import { didYouMean } from "../api/mod.ts";
 import type { CompileOptions } from "../graph/mod.ts";
 import { UsageError } from "./errors.ts";
 import { argument, parseBoolean } from "./flag_values.ts";
 
-/** Upstream's feature gates. All are alpha and off by default. */
+/** The feature gates of upstream kro. All gates are alpha and off by default. */
 export interface FeatureGates {
-  /** RGDs may use `omit()`. */
+  /** Whether the expressions of RGDs may use the function `omit()`. */
   CELOmitFunction: boolean;
-  /** Changes of an instance's conditions are recorded as Events. */
+  /** Whether changes of an instance's conditions are recorded as Kubernetes Events. */
   InstanceConditionEvents: boolean;
-  /** `/metrics` has a series for each condition of each instance. */
+  /** Whether `/metrics` has a series for each condition of each instance. */
   InstanceConditionMetrics: boolean;
 }
 
-/** The flags of commands that compile RGDs. */
+/** The flags of commands that compile RGDs (ResourceGraphDefinitions). */
 export interface GateFlags {
-  /** `--feature-gates`. */
+  /** The feature gates that `--feature-gates` sets. */
   featureGates?: FeatureGates;
 }
 
@@ -29,8 +29,9 @@ const GATES = [
 const KNOWN: readonly string[] = [...GATES, "AllAlpha", "AllBeta"];
 
 /**
- * Parses `Name=bool,…`. `AllAlpha` sets every gate that the list does not name, wherever it stands in the
- * list; `AllBeta` is accepted and has no effect. Throws UsageError for an unknown gate or value.
+ * Parses a list of the form `Name=bool,…`. `AllAlpha` sets every gate that the list does not name; its
+ * position in the list does not matter. `AllBeta` is accepted but has no effect. Throws UsageError for an
+ * unknown gate or value.
  */
 export function parseFeatureGates(text: string): FeatureGates {
   const given = new Map<string, boolean>();
@@ -53,12 +54,12 @@ export function parseFeatureGates(text: string): FeatureGates {
   };
 }
 
-/** Returns the compile options that the gates set. */
+/** Returns the options for compiling RGDs that the feature gates set. */
 export function compileOptions({ featureGates }: GateFlags): CompileOptions {
   return { omit: featureGates?.CELOmitFunction };
 }
 
-/** The option `--feature-gates`. */
+/** Returns the command-line option `--feature-gates`. */
 export function featureGatesOption(): Option {
   return new Option("--feature-gates <name=bool,...>", `alpha features: ${GATES.join(", ")}`)
     .argParser(argument(parseFeatureGates));

@@ -1,36 +1,39 @@
-/** Problems of RGDs with their line and column in a file, as text, JSON or GitHub's workflow commands. */
+/**
+ * Formats the problems of RGDs (ResourceGraphDefinitions), with their line and column in a file, as text, as
+ * JSON or as GitHub workflow commands.
+ */
 import { type Problem, problemText, type ResourceGraphDefinition } from "../api/mod.ts";
 import type { GraphCost } from "../graph/mod.ts";
 import type { Manifest } from "./manifests.ts";
 import { type Position, Positions } from "./positions.ts";
 
-/** A problem of an RGD, or a warning (code `COST`), with its line and column. */
+/** A problem or a warning of an RGD, with its line and column in the file. A warning has the code `COST`. */
 export interface Finding extends Problem {
-  /** File of the RGD. */
+  /** The path of the file that contains the RGD. */
   file: string;
-  /** Line, from 1; absent when it is not known. */
+  /** The line of the problem, counted from 1; absent when the line is not known. */
   line?: number;
-  /** Column, from 1, in UTF-16 units. */
+  /** The column of the problem, counted from 1, in UTF-16 code units; absent when the column is not known. */
   column?: number;
-  /** Name of the RGD. */
+  /** The name of the RGD. */
   name: string;
 }
 
-/** Formats of `kro validate -o`. */
+/** The output formats of `kro validate -o`. */
 export const FINDING_FORMATS = ["text", "json", "github"] as const;
 
-/** A format of `kro validate -o`. */
+/** The name of an output format of `kro validate -o`. */
 export type FindingFormat = typeof FINDING_FORMATS[number];
 
-/** The worst-case cost of a valid RGD's expressions. */
+/** The worst-case cost of the CEL expressions of a valid RGD. */
 export interface CostOfGraph extends GraphCost {
-  /** File of the RGD. */
+  /** The path of the file that contains the RGD. */
   file: string;
-  /** Name of the RGD. */
+  /** The name of the RGD. */
   name: string;
 }
 
-/** Returns the problems of one RGD with their lines and columns, sorted by these. */
+/** Returns the problems of one RGD with their lines and columns, sorted by line and column. */
 export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Finding[] {
   if (problems.length === 0) return [];
   const { file, text, object } = manifest;
@@ -43,7 +46,10 @@ export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Fi
   );
 }
 
-/** Locates a problem, whose path starts at its node, or at `spec` when it has no node. */
+/**
+ * Finds the position of a problem in the file. The path of the problem starts at the node that has the
+ * problem, or at `spec` when no node is named.
+ */
 function positionOf(
   positions: Positions,
   { object, document, steps }: Manifest,
@@ -62,7 +68,7 @@ function positionOf(
   );
 }
 
-/** Formats all findings. Only JSON contains the costs of valid RGDs. */
+/** Formats all problems and warnings. Only the JSON format contains the costs of valid RGDs. */
 export function printFindings(
   findings: readonly Finding[],
   costs: readonly CostOfGraph[],
@@ -83,13 +89,16 @@ function isWarning({ code }: Finding): boolean {
   return code === "COST";
 }
 
-/** A finding with its fields in a fixed order. */
+/** Returns the fields of a problem in a fixed order, so that the JSON output always has the same order. */
 function asData(f: Finding): Finding {
   const { file, line, column, name, code, node, path, expression, offset, message, hint } = f;
   return { file, line, column, name, code, node, path, expression, offset, message, hint };
 }
 
-/** Formats a finding as compilers do, `file:line:column: name: problem`, which editors parse. */
+/**
+ * Formats a problem as `file:line:column: name: problem`. Compilers use the same form, which editors can
+ * parse.
+ */
 export function findingText({ file, line, column, name, ...problem }: Finding): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
   const warning = problem.code === "COST" ? "warning: " : "";

@@ -1,45 +1,48 @@
-/** Parsers of flag values, in the formats of Go's `flag` package. */
+/** Parses the values of flags, in the formats of Go's `flag` package. */
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "./errors.ts";
 
-/** Values of Go's `strconv.ParseBool`. */
+/** The boolean strings that Go's `strconv.ParseBool` accepts, with their values. */
 const BOOLEANS: Record<string, boolean> = {
   ...Object.fromEntries(["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true])),
   ...Object.fromEntries(["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false])),
 };
 
-/** Parses a boolean. Throws UsageError. */
+/** Parses a boolean. Throws UsageError when the string is not a boolean. */
 export function parseBoolean(text: string): boolean {
   const value = Object.hasOwn(BOOLEANS, text) ? BOOLEANS[text] : undefined;
   if (value === undefined) throw new UsageError(`"${text}" is neither true nor false`);
   return value;
 }
 
-/** Parses a whole number from 0 to 999,999,999. Throws UsageError. */
+/** Parses a whole number from 0 to 999,999,999. Throws UsageError when the string is not such a number. */
 export function parseCount(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is not a whole number`);
 }
 
-/** Parses a whole number from 1 to 999,999,999. Throws UsageError. */
+/** Parses a whole number from 1 to 999,999,999. Throws UsageError when the string is not such a number. */
 export function parsePositive(text: string): number {
   const count = parseCount(text);
   if (count > 0) return count;
   throw new UsageError("it must be at least 1");
 }
 
-/** Parses a whole number, which may be negative. Throws UsageError. */
+/** Parses a whole number, which may be negative. Throws UsageError when the string is not such a number. */
 export function parseInteger(text: string): number {
   return text.startsWith("-") ? -parseCount(text.slice(1)) : parseCount(text);
 }
 
-/** Parses a decimal number from 0. Throws UsageError. */
+/** Parses a decimal number that is not negative. Throws UsageError when the string is not such a number. */
 export function parseDecimal(text: string): number {
   if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text);
   throw new UsageError(`"${text}" is not a number`);
 }
 
-/** Wraps a parser for commander, which adds the flag's name to the message of its error. */
+/**
+ * Converts a parser of strings to a parser for the library commander. If parsing fails, commander adds the
+ * name of the flag to the error message.
+ */
 export function argument<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {

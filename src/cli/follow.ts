@@ -1,4 +1,7 @@
-/** Waits until a running controller has reconciled objects, and reports the status that it writes. */
+/**
+ * Waits until a running operator has reconciled the objects of a command, and reports the status that the
+ * operator writes.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type Condition,
@@ -12,7 +15,9 @@ import type { Session } from "./session.ts";
 
 const POLL_MS = 500;
 
-/** Waits until every object is Ready for its present generation, for at most `timeoutMs` milliseconds. */
+/**
+ * Waits until every object is ready in its present generation, or until `timeoutMs` milliseconds have passed.
+ */
 export async function followReady(
   session: Session,
   refs: readonly ObjectRef[],
@@ -33,7 +38,7 @@ export async function followReady(
   });
 }
 
-/** Waits until every object is deleted, for at most `timeoutMs` milliseconds. */
+/** Waits until every object is deleted, or until `timeoutMs` milliseconds have passed. */
 export async function followGone(
   session: Session,
   refs: readonly ObjectRef[],
@@ -51,7 +56,10 @@ export async function followGone(
   });
 }
 
-/** Reads each object every POLL_MS until `check` returns true. `late` is true after the timeout. */
+/**
+ * Reads each object every POLL_MS milliseconds until `check` returns true. After the timeout, `check` is
+ * called with `late` set to true and must return true.
+ */
 async function poll(
   session: Session,
   refs: readonly ObjectRef[],
@@ -68,7 +76,9 @@ async function poll(
   }));
 }
 
-/** Returns the readiness of an RGD or instance, by the conditions of its present generation. */
+/**
+ * Returns whether an RGD or an instance is ready. Only conditions of the object's present generation count.
+ */
 function readinessOf(object: KubeObject): {
   state: string;
   verdict: "ready" | "rejected" | "waiting";
@@ -83,13 +93,14 @@ function readinessOf(object: KubeObject): {
     return (condition?.observedGeneration ?? 0) >= generation ? condition : undefined;
   };
   const ready = current("Ready");
-  // An instance whose RGD declares conditions of its own may lack Ready: then the state decides.
+  // If the RGD declares conditions of its own, its instances may have no condition Ready. In this case,
+  // `status.state` decides whether the instance is ready.
   const authored = conditions.length > 0 && !findCondition(conditions, "Ready");
   if (ready?.status === "True" || (authored && state === "ACTIVE")) {
     return { state, verdict: "ready" };
   }
   const message = ready ? ready.message : "no Ready condition for this generation yet";
-  // A rejected RGD stays rejected until its spec changes.
+  // A rejected RGD stays rejected until its spec changes, so waiting longer is of no use.
   const rejected = current("GraphAccepted")?.status === "False";
   return { state, verdict: rejected ? "rejected" : "waiting", message };
 }

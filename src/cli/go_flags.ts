@@ -1,10 +1,13 @@
-/** Accepts command lines in the form of Go's `flag` package, so that upstream's manifests keep working. */
+/**
+ * Accepts command lines in the form of Go's `flag` package, so that the command lines in upstream's manifests
+ * also work with this kro.
+ */
 import type { Command, Option } from "commander";
 
 /**
- * Rewrites the arguments after a command's name into `--name=value`. A flag may have one dash or two, and
- * its value after `=` or as the next argument; booleans and `-v` need no value. Unknown flags are kept, so
- * that the parser reports them.
+ * Rewrites the flags of a command line to the form `--name=value`. In the input, a flag may have one dash or
+ * two, and its value may follow after `=` or as the next argument. Boolean flags and `-v` need no value.
+ * Unknown flags are kept, so that the parser of the command line reports them.
  */
 export function goStyle(args: readonly string[], command: Command): string[] {
   const options = new Map(command.options.map((option) => [nameOf(option), option]));

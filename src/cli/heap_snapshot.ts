@@ -1,11 +1,14 @@
-/** Writes a heap snapshot for Chrome's developer tools at SIGUSR2. */
+/** Writes a heap snapshot for Chrome's developer tools when the process receives SIGUSR2. */
 import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { getLogger } from "@logtape/logtape";
 
 const logger = getLogger(["kro", "debug"]);
 
-/** Writes a snapshot to the folder and returns its path. V8 blocks the process for seconds. */
+/**
+ * Writes a heap snapshot to a file in the folder, and returns the path of the file. V8 blocks the process for
+ * several seconds.
+ */
 async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
   const path = `${folder}/kro-${now.toISOString().replaceAll(":", "-")}.heapsnapshot`;
   const snapshot = Readable.toWeb(getHeapSnapshot()) as ReadableStream<Uint8Array>;
@@ -14,8 +17,9 @@ async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
 }
 
 /**
- * Writes a snapshot at each SIGUSR2, until the returned function is called. A signal during a write has no
- * effect. (SIGUSR1 is not free: it starts Deno's inspector.)
+ * Writes a heap snapshot whenever the process receives SIGUSR2, until the returned function is called. A
+ * signal that arrives while a snapshot is being written has no effect. SIGUSR1 cannot be used, because it
+ * starts Deno's inspector.
  */
 export function onHeapSignal(folder: string): () => void {
   let busy = false;

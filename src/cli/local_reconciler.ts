@@ -1,4 +1,7 @@
-/** Publishes RGDs and reconciles instances in this process, without a controller. */
+/**
+ * Publishes RGDs (ResourceGraphDefinitions) and reconciles instances in the process of a command, without a
+ * running operator.
+ */
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -18,17 +21,23 @@ import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
 import { nameOf, type Session } from "./session.ts";
 
-/** Consecutive failures that an instance may have, because conflicts with other writers are normal. */
+/**
+ * The number of consecutive failures after which an instance is not retried. Single failures are normal,
+ * because other clients may write the same objects at the same time.
+ */
 const MAX_FAILURES = 4;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2000;
 
-/** A published graph and the uid of its RGD. */
+/** A graph of a published RGD, with the UID of the RGD. */
 interface Published extends ServedGraph {
   rgdUid?: string;
 }
 
-/** Publishes RGDs and reconciles instances until each is ready, has failed or has timed out. */
+/**
+ * Publishes RGDs and reconciles instances in the process of a command. Each instance is reconciled until it
+ * is ready, has failed or has timed out.
+ */
 export class LocalReconciler {
   readonly #session: Session;
   readonly #report: Report;
@@ -38,10 +47,10 @@ export class LocalReconciler {
   #known?: Promise<ResourceGraphDefinition[]>;
 
   /**
-   * Sends no request.
+   * Creates the reconciler, without sending a request.
    *
-   * @param report receives progress and results
-   * @param timeoutMs time limit for instances, in milliseconds from now
+   * @param report The report to which progress and results are written.
+   * @param timeoutMs The time limit for the instances, in milliseconds from now.
    */
   constructor(session: Session, report: Report, timeoutMs: number) {
     this.#session = session;
@@ -49,7 +58,10 @@ export class LocalReconciler {
     this.#deadline = performance.now() + timeoutMs;
   }
 
-  /** Publishes each RGD after the RGDs whose kinds it uses. Problems go to the report. */
+  /**
+   * Publishes several RGDs, so that each RGD is published after the RGDs whose kinds it uses. Problems are
+   * written to the report.
+   */
   async publish(rgds: readonly ResourceGraphDefinition[]): Promise<void> {
     let left = [...rgds];
     while (left.length > 0) {
@@ -64,19 +76,27 @@ export class LocalReconciler {
     }
   }
 
-  /** Reconciles instances, and the instances of other graphs that these create, until they are ready. */
+  /**
+   * Reconciles instances until they are ready. If an instance creates instances of other graphs, these
+   * instances are reconciled as well.
+   */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);
-    // The map may grow during the iteration, because a reconcile may create more instances.
+    // The map grows while it is iterated, because reconciling an instance may create more instances.
     for (const pass of this.#passes.values()) await pass;
   }
 
-  /** Deletes instances wave by wave, until they are gone. */
+  /**
+   * Deletes instances and their objects. Resolves when the instances are gone, have failed or have timed out.
+   */
   async remove(refs: readonly ObjectRef[]): Promise<void> {
     await Promise.all(refs.map((ref) => this.#removeOne(ref)));
   }
 
-  /** Returns the graph that serves a kind: of this command, or of an RGD in the cluster; else undefined. */
+  /**
+   * Returns the graph that serves a kind: a graph published by this command, or else the graph of an RGD in
+   * the cluster. Returns undefined when no RGD defines the kind.
+   */
   async graphFor(
     kind: { group: string; version: string; kind: string },
   ): Promise<Published | undefined> {
@@ -149,8 +169,8 @@ export class LocalReconciler {
   }
 
   /**
-   * Repeats `pass` with growing pauses until the instance is done, the pass fails more than MAX_FAILURES times
-   * in a row, or the next pause would end after the deadline.
+   * Repeats `pass` with growing pauses until the instance is done. Stops when `pass` fails more than
+   * MAX_FAILURES times in a row, or when the next pause would end after the deadline.
    */
   async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<void> {
     let pause = FIRST_PAUSE_MS;
@@ -180,7 +200,8 @@ export class LocalReconciler {
       }
       await rest();
       const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
-      // Polls only the first of the awaited objects. The next pass reads all of them.
+      // Of the objects that the instance waits for, only the first one is polled. The next pass reads all of
+      // the objects.
       while (awaited && performance.now() + pause < this.#deadline) {
         const before = seen;
         seen = (await this.#session.client.get(awaited))?.metadata.resourceVersion;
@@ -190,7 +211,10 @@ export class LocalReconciler {
     }
   }
 
-  /** Reconciles the instances of other graphs that a pass created, because no controller does. */
+  /**
+   * Reconciles the instances of other graphs that a pass created, because no running operator reconciles
+   * them.
+   */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {
       const gvk = parseGvk(object.apiVersion, object.kind);

@@ -1,4 +1,4 @@
-/** Writes the log to stderr, one line per event, as text or as JSON. */
+/** Writes the log to stderr, with one line for each log record, as text or as JSON. */
 import {
   configure,
   getAnsiColorFormatter,
@@ -10,25 +10,37 @@ import {
 import { UsageError } from "./errors.ts";
 import type { Output } from "./output.ts";
 
-/** Flags of the log. */
+/** The command-line flags that configure the log. */
 export interface LogFlags {
-  /** `-v`: 0 logs info and above, 1 also debug, 2 also trace. */
+  /**
+   * The verbosity set by `-v`: 0 logs level info and above, 1 logs debug in addition, and 2 logs trace in
+   * addition.
+   */
   verbose?: number;
-  /** `--log-format`; text by default. */
+  /** The format set by `--log-format`; text by default. */
   logFormat?: "text" | "json";
 }
 
-/** The flags of the log, and those that upstream inherits from controller-runtime's zap package. */
+/**
+ * The command-line flags that configure the log, including the flags that upstream kro inherits from
+ * controller-runtime's zap package.
+ */
 export interface ZapFlags extends LogFlags {
-  /** `--zap-log-level`. */
+  /** The lowest log level, set by `--zap-log-level`. */
   zapLogLevel?: string;
-  /** `--zap-encoder`. */
+  /** The log format, set by `--zap-encoder`. */
   zapEncoder?: "json" | "console";
-  /** `--zap-devel`. */
+  /**
+   * Whether debug records are logged as text, set by `--zap-devel`. The value false selects info records as
+   * JSON.
+   */
   zapDevel?: boolean;
 }
 
-/** Parses the value of `-v`, a whole number, `true` (1) or `false` (0). Throws UsageError. */
+/**
+ * Parses the value of `-v`, which is a whole number, `true` for 1 or `false` for 0. Throws UsageError for any
+ * other value.
+ */
 export function parseVerbosity(text: string): number {
   if (text === "true") return 1;
   if (text === "false") return 0;
@@ -37,8 +49,8 @@ export function parseVerbosity(text: string): number {
 }
 
 /**
- * Returns the lowest level to log and the format. `-v` and `--log-format` take precedence over the zap
- * flags. Throws UsageError for an unknown `--zap-log-level`.
+ * Returns the lowest level that is logged, and the format of the log. The flags `-v` and `--log-format` take
+ * precedence over the zap flags. Throws UsageError for an unknown `--zap-log-level`.
  */
 export function logSettings(flags: ZapFlags): { lowestLevel: LogLevel; json: boolean } {
   const { verbose, logFormat, zapLogLevel, zapEncoder, zapDevel } = flags;
@@ -53,7 +65,10 @@ export function logSettings(flags: ZapFlags): { lowestLevel: LogLevel; json: boo
   };
 }
 
-/** Configures LogTape for the whole process: all categories below `kro` go to `output.err`. */
+/**
+ * Configures the logging library LogTape for the whole process. All log records of the category `kro` and its
+ * subcategories go to `output.err`.
+ */
 export async function startLog(flags: ZapFlags, output: Output): Promise<void> {
   const { lowestLevel, json } = logSettings(flags);
   const text = output.colour ? getAnsiColorFormatter : getTextFormatter;
@@ -72,12 +87,15 @@ export async function startLog(flags: ZapFlags, output: Output): Promise<void> {
   });
 }
 
-/** Formats strings without quotes, any other value as JSON. */
+/** Formats a string without quotes, and any other value as JSON. */
 function plain(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
 }
 
-/** The properties that the message template does not contain, as ` key=value`. */
+/**
+ * Returns the properties of a log record that its message template does not contain, in the form `
+ * key=value`.
+ */
 function rest(record: LogRecord): string {
   const template = typeof record.rawMessage === "string"
     ? record.rawMessage
@@ -92,7 +110,7 @@ function levelOf(verbosity: number): LogLevel {
   return verbosity >= 2 ? "trace" : verbosity === 1 ? "debug" : "info";
 }
 
-/** Returns the level for one of zap's names or for a verbosity. */
+/** Returns the log level for a level name of zap or for a verbosity number. */
 function zapLevel(text: string): LogLevel {
   const named: Record<string, LogLevel> = {
     debug: "debug",

@@ -3,26 +3,29 @@ import { isObject, type KubeObject } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseDocuments } from "./yaml.ts";
 
-/** An object and its position in a file. */
+/** An object, with the place in a file from which it was read. */
 export interface Manifest {
-  /** The object. */
+  /** The object that was read. */
   object: KubeObject;
-  /** Path of the file; `<stdin>` for standard input. */
+  /** The path of the file; `<stdin>` for standard input. */
   file: string;
-  /** Text of the file. */
+  /** The whole content of the file. */
   text: string;
-  /** Index of its document in the text, from 0. */
+  /** The index of the YAML document that contains the object, counted from 0. */
   document: number;
-  /** Path inside the document: empty, or `["items", n]` for an item of a List. */
+  /**
+   * The path of the object inside its YAML document: empty for a single object, and `["items", n]` for an
+   * item of a List.
+   */
   steps: readonly (string | number)[];
 }
 
 const EXTENSIONS = /\.(ya?ml|json)$/;
 
 /**
- * Reads all objects of files, folders and standard input (`-`), in order. In a folder it reads the `.yaml`,
- * `.yml` and `.json` files by name, without subfolders. Rejects with UsageError, with line and column for
- * invalid YAML, and when there is no object.
+ * Reads all objects of files, folders and standard input (`-`), in the given order. In a folder, the `.yaml`,
+ * `.yml` and `.json` files are read in the order of their names; subfolders are ignored. Rejects with
+ * UsageError when YAML is invalid, with line and column, and when the files contain no object.
  *
  * @example
  * ```ts
@@ -50,10 +53,11 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
 }
 
 /**
- * Parses the objects of one text; a List yields its items. Throws UsageError for invalid YAML and for an
- * object without apiVersion, kind or name.
+ * Parses the objects of one file. The items of a List are returned as single objects. Throws UsageError for
+ * invalid YAML, and for an object without apiVersion, kind or name.
  *
- * @param file path of the text for messages
+ * @param text The content of the file.
+ * @param file The path of the file, which error messages name.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 /**
- * The command line: {@link main} runs one command. Each command has a file of its own; the other files are
- * shared: reading manifests, output, flags of the runtime, exit codes.
+ * The command line of kro. {@link main} runs one command. Each command has a file of its own. The other files
+ * are shared by the commands: they read manifests, format output, and define the flags of the runtime and the
+ * exit codes.
  *
  * @example Run a command and collect its output
  * ```ts

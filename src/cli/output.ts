@@ -1,28 +1,35 @@
-/** Output of commands: data on stdout, progress and diagnostics on stderr, colors on terminals only. */
+/**
+ * The output of commands: data on stdout, progress and diagnostics on stderr, and colors only on a terminal.
+ */
 import { jsonText } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Formats of `-o`. */
+/** The output formats that the flag `-o` selects. */
 export type Format = "table" | "yaml" | "json";
 
-/** Parses the value of `-o`. Throws UsageError. */
+/** Parses the value of the flag `-o`. Throws UsageError for an unknown format. */
 export function parseFormat(text: string): Format {
   if (text === "table" || text === "yaml" || text === "json") return text;
   throw new UsageError(`unsupported output format "${text}": use table, yaml or json`);
 }
 
-/** The streams of a command. */
+/** The output streams of a command. */
 export interface Output {
   /** Writes data to stdout, without adding a line feed. */
   out(text: string): void;
   /** Writes one line of progress or diagnostics to stderr. */
   err(line: string): void;
-  /** Whether to color stderr: it is a terminal and NO_COLOR is not set (https://no-color.org). */
+  /**
+   * Whether stderr is colored. True when stderr is a terminal and NO_COLOR is not set (https://no-color.org).
+   */
   colour: boolean;
 }
 
-/** Returns the streams of the process. Writes to a closed pipe are dropped. */
+/**
+ * Returns the output streams of the process. After the reader has closed the pipe, further writes are
+ * dropped.
+ */
 export function processOutput(): Output {
   const encoder = new TextEncoder();
   const write = (to: { writeSync(p: Uint8Array): number }, text: string) => {
@@ -30,7 +37,7 @@ export function processOutput(): Output {
     try {
       while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));
     } catch (error) {
-      // The reader has closed the pipe, as in `kro … | head`.
+      // The reader has closed the pipe, as in `kro … | head`. The command does not fail in this case.
       if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
     }
   };
@@ -41,7 +48,7 @@ export function processOutput(): Output {
   };
 }
 
-/** ANSI color of each state. */
+/** The ANSI color code of each state. */
 const PAINT: Record<string, number> = {
   ACTIVE: 32,
   Active: 32,
@@ -57,14 +64,17 @@ const PAINT: Record<string, number> = {
   Inactive: 31,
 };
 
-/** Returns a state in its ANSI color, if the output has colors and the state has one. */
+/**
+ * Returns a state with its ANSI color. Returns the state unchanged when the output is not colored or the
+ * state has no color.
+ */
 export function paint(output: Output, word: string): string {
   const code = PAINT[word];
   return output.colour && code ? `\x1b[${code}m${word}\x1b[0m` : word;
 }
 
 /**
- * Formats a table as kubectl does: three spaces between columns, no trailing spaces.
+ * Formats a table as kubectl does, with three spaces between columns and no trailing spaces.
  *
  * @example
  * ```ts
@@ -83,7 +93,10 @@ export function table(header: readonly string[], rows: readonly (readonly string
   ).join("");
 }
 
-/** Formats objects as `kubectl -o` does: one object alone, any other number as a List. */
+/**
+ * Formats objects as `kubectl -o` does. A single object is printed as it is; any other number of objects is
+ * printed as a List.
+ */
 export function printObjects(objects: readonly unknown[], format: "yaml" | "json"): string {
   const value = objects.length === 1
     ? objects[0]

@@ -1,43 +1,46 @@
-/** Maps paths within YAML to lines and columns. */
+/** Finds the line and the column of a field in YAML, given the path of the field. */
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE } from "js-yaml";
 
-/** A position in a text. */
+/** A position in a text file. */
 export interface Position {
-  /** Line, from 1. */
+  /** The line, counted from 1. */
   line: number;
-  /** Column, from 1, in UTF-16 units. */
+  /** The column, counted from 1, in UTF-16 code units. */
   column: number;
 }
 
 type Scalar = Parameters<typeof getScalarValue>[1];
 
-/** A value of a YAML document and its members. */
+/** The position of a value in a YAML document, with the positions of its members. */
 interface Place {
-  /** Offset in the text: of its key, or of the value itself if it is an item of a list. */
+  /**
+   * The offset of the value in the text. The offset is that of the value's key, or of the value itself if the
+   * value is an item of a list.
+   */
   at: number;
-  /** The parsed scalar; absent for collections. */
+  /** The parsed scalar; absent for mappings and lists. */
   scalar?: Scalar;
-  /** Members by key or index. An alias shares the members of its anchor. */
+  /** The members of the value by their key or index. An alias has the members of its anchor. */
   below: Map<string, Place>;
 }
 
-/** A collection whose end the parser has not reached. */
+/** A mapping or list whose end the parser has not reached yet. */
 interface Open {
   place: Place;
   isMapping: boolean;
-  /** The key whose value is parsed next. */
+  /** The key in a mapping whose value is parsed next. */
   key?: { name: string; at: number };
 }
 
-/** The positions of all values of one text. */
+/** The positions of all values in one YAML text. */
 export class Positions {
   readonly #text: string;
   readonly #documents: (Place | undefined)[];
 
   /**
-   * Parses the text.
+   * Parses the YAML text and records the positions of its values.
    *
-   * @param text valid YAML of one or more documents
+   * @param text Valid YAML with one or more documents.
    */
   constructor(text: string) {
     this.#text = text;
@@ -45,13 +48,14 @@ export class Positions {
   }
 
   /**
-   * Returns the position of a field's key, or of a character in its value. A field that does not exist has the
-   * position of its last existing parent. Returns undefined when the document does not exist.
+   * Returns the position of a field's key, or of a character in the field's value. If the field does not
+   * exist, returns the position of its nearest existing parent. Returns undefined when the document does not
+   * exist.
    *
-   * @param document index of the document, from 0
-   * @param steps keys and indexes that lead from the document to the value that `path` starts at
-   * @param path path of the field, such as `spec.ports[0].port`
-   * @param offset index of a character in the field's value, if that is a string
+   * @param document The index of the document, counted from 0.
+   * @param steps The keys and indexes that lead from the document to the value at which `path` starts.
+   * @param path The path of the field, such as `spec.ports[0].port`.
+   * @param offset The index of a character in the field's value, if the value is a string.
    */
   locate(
     document: number,
@@ -82,7 +86,10 @@ export class Positions {
   }
 }
 
-/** Follows one step of a path. `a.b` may be one key or two keys: the longest key that matches is used. */
+/**
+ * Follows one step of a path. In a path, `a.b` may mean a single key or two keys, so the longest matching key
+ * is used.
+ */
 function nextStep(place: Place, path: string): [Place, string] | undefined {
   const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path);
   const index = quoted ?? /^\[(\d+)\]/.exec(path);
@@ -115,7 +122,7 @@ function documentsOf(text: string): (Place | undefined)[] {
   const anchor = ({ anchorStart, anchorEnd }: { anchorStart: number; anchorEnd: number }) =>
     anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd);
 
-  /** Adds a value to the innermost open collection. In a mapping, keys and values alternate. */
+  /** Adds a value to the innermost open mapping or list. In a mapping, every other value is a key. */
   const add = (at: number, scalar?: Scalar): Place => {
     const open = stack.at(-1);
     const place: Place = { at: at < 0 ? open?.place.at ?? 0 : at, scalar, below: new Map() };
@@ -158,13 +165,16 @@ function documentsOf(text: string): (Place | undefined)[] {
   return documents;
 }
 
-/** Matches how one character of a value is written in the text, by the style of the scalar. */
+/** For each quoting style, an expression that matches one character of a value as the YAML text writes it. */
 const WRITTEN: Record<number, RegExp> = {
   [SCALAR_STYLE.SINGLE_QUOTED]: /''|[^]/y,
   [SCALAR_STYLE.DOUBLE_QUOTED]: /\\(?:x..|u.{4}|U.{8}|[^])|[^]/y,
 };
 
-/** Maps an offset in a scalar's value to an offset in the text: the scalar's start if its lines are folded. */
+/**
+ * Converts an offset in a scalar's value to an offset in the YAML text. If the lines of the scalar are
+ * folded, returns the offset at which the scalar starts.
+ */
 function offsetOf(text: string, scalar: Scalar, offset: number): number {
   const { valueStart, valueEnd, style, indent } = scalar;
   if (style === SCALAR_STYLE.LITERAL_BLOCK) {

@@ -1,4 +1,4 @@
-/** The commands of kro, their flags and their help. */
+/** The commands of kro, with their flags and their help. */
 import { Command, CommanderError, Option } from "commander";
 import { VERSION } from "../api/mod.ts";
 import { apply } from "./apply.ts";
@@ -17,14 +17,14 @@ import { reconcileCluster } from "./reconcile.ts";
 import { render } from "./render.ts";
 import { validate } from "./validate.ts";
 
-/** Default of `--timeout`, in milliseconds. */
+/** The default of `--timeout`, in milliseconds. */
 const TIMEOUT_MS = 300_000;
 
 /**
- * Runs one command line and returns its exit code ({@link Exit}). Never rejects: an error is one line on
- * `output.err`.
+ * Runs one command line and returns the exit code ({@link Exit}). Never rejects: an error is printed as one
+ * line on `output.err`.
  *
- * @param args arguments without the program's name
+ * @param args The arguments, without the name of the program.
  *
  * @example
  * ```ts
@@ -47,7 +47,8 @@ export async function main(
     await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
-    // Commander has printed the message. It also throws for help and version, with exit code 0.
+    // The library commander has already printed the message. It also throws an error after printing help or
+    // the version, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
     const { message, code } = describeError(error);
     output.err(`error: ${message}`);
@@ -55,7 +56,10 @@ export async function main(
   }
 }
 
-/** Rewrites the flags of `kro controller`, which may have Go's form, as in upstream's manifests. */
+/**
+ * Rewrites the flags of `kro controller`. These flags may have the form of Go's `flag` package, as in
+ * upstream's manifests.
+ */
 function withGoFlags(args: readonly string[], program: Command): string[] {
   const at = args.findIndex((arg) => !arg.startsWith("-"));
   const command = program.commands.find((c) => c.name() === "controller");
@@ -64,9 +68,10 @@ function withGoFlags(args: readonly string[], program: Command): string[] {
 }
 
 /**
- * Builds the commands with their flags. Parsing arguments with the result runs one of the commands.
+ * Builds the parser of all commands with their flags. Parsing arguments with the returned parser runs the
+ * command that the arguments name.
  *
- * @param done called with the exit code of the command that ran
+ * @param done Called with the exit code of the command.
  */
 export function createProgram(output: Output, done: (code: number) => void): Command {
   const program = new Command("kro")
@@ -75,7 +80,8 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text),
-      // Commander writes its suggestion on a second line; errors of kro are one line.
+      // The library commander prints its suggestion on a second line. Errors of kro are a single line, so
+      // both lines are joined.
       writeErr: (text) => output.err(text.trim().replace(/\n\(/g, " (")),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
@@ -138,7 +144,7 @@ export function createProgram(output: Output, done: (code: number) => void): Com
   return program;
 }
 
-/** Adds the flags of the commands that reconcile in this process. */
+/** Adds the flags of commands that reconcile objects in their own process. */
 function oneShot(command: Command): Command {
   return command
     .addOption(durationOption("--timeout <duration>", "time to wait for objects", TIMEOUT_MS))
@@ -149,7 +155,7 @@ function oneShot(command: Command): Command {
     .option("--force-local", "reconcile in this process even if a controller is running");
 }
 
-/** Adds the flags of the commands that connect to a cluster. */
+/** Adds the flags of commands that connect to a cluster. */
 function connection(command: Command): Command {
   return command
     .option("-n, --namespace <name>", "namespace of objects without one")

@@ -1,4 +1,6 @@
-/** `kro reconcile`: reconciles RGDs and instances of the cluster, once. */
+/**
+ * `kro reconcile`: reconciles RGDs (ResourceGraphDefinitions) and instances of the cluster once, and exits.
+ */
 import { type ObjectRef, type ResourceGraphDefinition, RGD_KIND, servedKind } from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { followReady } from "./follow.ts";
@@ -15,19 +17,21 @@ import {
   type Session,
 } from "./session.ts";
 
-/** Flags of `kro reconcile`. */
+/** The flags of `kro reconcile`. */
 export interface ReconcileFlags extends ConnectionFlags {
-  /** `-A`. */
+  /** Whether the instances of all namespaces are reconciled, set by `-A`. */
   allNamespaces?: boolean;
-  /** `--timeout` in milliseconds. */
+  /** The value of `--timeout`, in milliseconds. */
   timeout: number;
-  /** `-o`. */
+  /** The output format that `-o` selects. */
   output: Format;
-  /** `--force-local`. */
+  /**
+   * Whether the command reconciles in its own process even if an operator is running. Set by `--force-local`.
+   */
   forceLocal?: boolean;
 }
 
-/** Runs `kro reconcile [KIND[/NAME]]...`. Returns the exit code. */
+/** Runs `kro reconcile [KIND[/NAME]]...` and returns the exit code. */
 export async function reconcileCluster(
   targets: readonly string[],
   flags: ReconcileFlags,
@@ -60,7 +64,7 @@ export async function reconcileCluster(
   return report.failed ? Exit.failed : Exit.ok;
 }
 
-/** Lists the instances of all kinds that the RGDs serve. */
+/** Lists the instances of all kinds that the RGDs define. */
 async function instancesOf(
   session: Session,
   rgds: readonly ResourceGraphDefinition[],

@@ -1,4 +1,7 @@
-/** `kro render`: prints the objects of a graph, reconciled in memory with the built-in schemas. */
+/**
+ * `kro render`: prints the objects that instances would create. The instances are reconciled in memory, with
+ * the built-in schemas.
+ */
 import {
   CRD_KIND,
   gvkKey,
@@ -21,15 +24,15 @@ import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
 import { toYaml } from "./yaml.ts";
 
-/** Flags of `kro render`. */
+/** The flags of `kro render`. */
 export interface RenderFlags extends GateFlags, CostFlags {
-  /** `-f`, at least one. */
+  /** The files and folders that `-f` names; at least one. */
   filename: string[];
-  /** `-n`: namespace of instances without one. */
+  /** The namespace of instances that have no namespace, set by `-n`. */
   namespace: string;
 }
 
-/** Runs `kro render`: prints the generated CRDs and the objects as YAML. Returns the exit code. */
+/** Runs `kro render`, which prints the generated CRDs and the objects as YAML. Returns the exit code. */
 export async function render(flags: RenderFlags, output: Output): Promise<number> {
   const manifests = await readManifests(flags.filename);
   const objects = manifests.map((manifest) => manifest.object);
@@ -92,7 +95,7 @@ async function renderInstance(
   return rendered;
 }
 
-/** The object without the metadata that an API server sets. */
+/** Returns the object without the metadata that an API server adds. */
 function authored(object: KubeObject): KubeObject {
   const { name, namespace, labels, annotations } = object.metadata;
   return { ...object, metadata: { name, namespace, labels, annotations } };

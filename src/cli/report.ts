@@ -1,20 +1,23 @@
-/** Reports the result for each object: progress on stderr, the final result on stdout. */
+/** Reports what a command did with each object: progress on stderr, and the final result on stdout. */
 import { apiVersionOf, type KubeObject, type ObjectRef } from "../api/mod.ts";
 import type { NodeOutcome, ObjectOutcome } from "../reconcile/mod.ts";
 import { type Format, type Output, paint, printObjects, table } from "./output.ts";
 import { nameOf } from "./session.ts";
 
-/** A row of the final table. */
+/** One row of the table that shows the results. */
 export interface Row {
-  /** Kind of the object. */
+  /** The kind of the object. */
   kind: string;
-  /** Its namespace. */
+  /** The namespace of the object; an empty string for cluster-scoped kinds. */
   namespace: string;
-  /** Its name. */
+  /** The name of the object. */
   name: string;
-  /** Id of the node that created it. */
+  /** The id of the node that created the object; an empty string for an RGD or an instance. */
   node: string;
-  /** The action of the reconcile on a node's object, or the state of an RGD or instance. */
+  /**
+   * The result for the object. For an object of a node, the result is what the pass did with the object. For
+   * an RGD or an instance, the result is its state.
+   */
   result: string;
 }
 
@@ -26,17 +29,23 @@ export class Report {
   readonly #objects = new Map<string, KubeObject>();
   #failed = false;
 
-  /** Writes to `output`: progress to stderr, and the result to stdout at {@link print}. */
+  /**
+   * Creates an empty report. Progress is written to stderr immediately, and the results are written to stdout
+   * by {@link print}.
+   */
   constructor(output: Output) {
     this.#output = output;
   }
 
-  /** Whether any object failed. */
+  /** Whether some RGD or instance has failed. */
   get failed(): boolean {
     return this.#failed;
   }
 
-  /** Prints the state of an object, unless the last printed line of this object is the same. */
+  /**
+   * Prints the state of an object. Prints nothing if the line is equal to the last line that was printed for
+   * the object.
+   */
   progress(ref: ObjectRef, state: string, reason = ""): void {
     const key = nameOf(ref);
     const line = `${key}: ${paint(this.#output, state)}${reason ? `: ${reason}` : ""}`;
@@ -45,19 +54,22 @@ export class Report {
     this.#output.err(line);
   }
 
-  /** Records the actions of a pass on its nodes' objects. `unchanged` does not replace an earlier action. */
+  /**
+   * Records what a pass did with the objects of its nodes. If an earlier pass changed an object, the later
+   * result `unchanged` is not recorded.
+   */
   nodes(nodes: readonly NodeOutcome[]): void {
     for (const node of nodes) {
       for (const object of node.objects) this.#object(object, node.id);
     }
   }
 
-  /** Records deleted objects. */
+  /** Records objects that a pass deleted. */
   removed(objects: readonly ObjectOutcome[]): void {
     for (const object of objects) this.#object(object, "");
   }
 
-  /** Records the result of an RGD or instance, and the object for `-o yaml` and `-o json`. */
+  /** Records the final result of an RGD or an instance. The object is printed by `-o yaml` and `-o json`. */
   ended(ref: ObjectRef, result: string, object?: KubeObject, failed = false): void {
     const { kind, namespace = "", name } = ref;
     this.#rows.set(nameOf(ref), { kind: kind.kind, namespace, name, node: "", result });
@@ -65,7 +77,7 @@ export class Report {
     if (failed) this.#failed = true;
   }
 
-  /** Prints a table of all results, or the recorded objects as YAML or JSON. */
+  /** Prints the table of all results, or the recorded objects as YAML or JSON. */
   print(format: Format): void {
     if (format !== "table") {
       this.#output.out(printObjects([...this.#objects.values()].map(withoutManagedFields), format));
@@ -93,19 +105,23 @@ export class Report {
   }
 }
 
-/** The object without managed fields, which kubectl omits as well. */
+/** Returns the object without its managed fields, which kubectl does not print either. */
 function withoutManagedFields(object: KubeObject): KubeObject {
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
 
-/** Returns a reference to the object of a manifest; `namespace` is for objects without one. */
+/**
+ * Returns a reference to the object of a manifest.
+ *
+ * @param namespace The namespace to use if the object is namespaced and has no namespace itself.
+ */
 export function refOf(object: KubeObject, kind: ObjectRef["kind"], namespace: string): ObjectRef {
   const own = kind.namespaced ? object.metadata.namespace ?? namespace : undefined;
   return { kind, namespace: own, name: object.metadata.name! };
 }
 
-/** Whether an object has this kind, in exactly this version. */
+/** Returns whether an object has this kind in exactly this version. */
 export function isOfKind(
   object: KubeObject,
   kind: { group: string; version: string; kind: string },

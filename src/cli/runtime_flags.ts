@@ -1,16 +1,19 @@
 /**
- * The flags of Deno and V8 that kro runs with, by role: to compile it, to build its image, and to run its
- * bundle with the permissions of production.
+ * The flags of Deno and V8 with which kro runs. They are used to compile kro, to build its image, and to run
+ * its bundle with the same permissions as in production.
  */
 import { SERVICE_ACCOUNT_DIR } from "../kube/mod.ts";
 
-/** The role of a process: `controller` is the operator, `local` all other commands. */
+/** The role of a kro process: `controller` for the operator, and `local` for all other commands. */
 export type Role = "controller" | "local";
 
-/** Folder for heap snapshots in the image. It needs a mounted volume. */
+/** The folder for heap snapshots in the image. A volume must be mounted at this folder. */
 export const DEBUG_DIR = "/debug";
 
-/** Environment variables that the controller reads. Other variables appear unset (`--ignore-env`). */
+/**
+ * The environment variables that the operator may read. The flag `--ignore-env` makes all other variables
+ * appear unset.
+ */
 const ENVIRONMENT = [
   // Set before the first connection, so that no root but the configured one counts.
   "DENO_TLS_CA_STORE",
@@ -23,14 +26,15 @@ const ENVIRONMENT = [
 ];
 
 /**
- * Returns flags for `deno run` and `deno compile`.
+ * Returns the flags for `deno run` and `deno compile`.
  *
- * The controller reads its service account and the given kubeconfigs, and runs no other program. Local
- * commands read manifests anywhere and run exec credential plugins, which get the user's environment.
- * `--ignore-env` is needed because @kubernetes/client-node enumerates the environment at import.
+ * The operator may read only its service account and the given kubeconfig files, and may run no other
+ * program. Other commands may read manifests anywhere. They may also run exec credential plugins, which
+ * inherit the environment of the user. The flag `--ignore-env` is needed because the library
+ * @kubernetes/client-node reads the whole environment when it is imported.
  *
- * @param kubeconfigs files that a controller outside a cluster may read
- * @param debugDir the only folder that a controller may write to; it may not write when absent
+ * @param kubeconfigs The kubeconfig files that an operator outside of a cluster may read.
+ * @param debugDir The only folder to which the operator may write; if absent, the operator may write nowhere.
  *
  * @example
  * ```ts
@@ -54,17 +58,23 @@ export function permissionFlags(
     ...(debugDir ? [`--allow-write=${debugDir}`] : []),
     `--allow-env=${ENVIRONMENT.join(",")}`,
     "--ignore-env",
-    // In MiB. With V8's default of 16 the young generation keeps 48 MiB after a burst.
+    // The size is in MiB. With V8's default of 16 MiB, the young generation keeps 48 MiB of memory after a
+    // burst of allocations.
     "--v8-flags=--max-semi-space-size=8",
   ];
 }
 
-/** Returns the role of a command line: `controller` for `kro controller`, else `local`. */
+/**
+ * Returns the role of a command line: `controller` for `kro controller`, and `local` for any other command.
+ */
 export function roleOf(args: readonly string[]): Role {
   return args.find((arg) => !arg.startsWith("-")) === "controller" ? "controller" : "local";
 }
 
-/** Returns the kubeconfig files of a command line: `--kubeconfig`, else $KUBECONFIG, else ~/.kube/config. */
+/**
+ * Returns the kubeconfig files that a command line uses: the file of `--kubeconfig`, or else the files of the
+ * variable KUBECONFIG, or else `~/.kube/config`.
+ */
 export function kubeconfigPaths(
   args: readonly string[],
   environment: { KUBECONFIG?: string; HOME?: string },
@@ -75,12 +85,18 @@ export function kubeconfigPaths(
   return environment.HOME ? [`${environment.HOME}/.kube/config`] : [];
 }
 
-/** Returns the value of `--debug-dir` in a command line; undefined when it is absent or empty. */
+/**
+ * Returns the value of `--debug-dir` in a command line; undefined when the flag is absent or its value is
+ * empty.
+ */
 export function debugDirOf(args: readonly string[]): string | undefined {
   return valueOf("debug-dir", args) || undefined;
 }
 
-/** Returns the value of a flag with one dash or two: empty without a value, undefined without the flag. */
+/**
+ * Returns the value of a flag that has one dash or two. Returns an empty string when the flag has no value,
+ * and undefined when the flag is absent.
+ */
 function valueOf(name: string, args: readonly string[]): string | undefined {
   const flag = new RegExp(`^--?${name}(=|$)`);
   const at = args.findIndex((arg) => flag.test(arg));

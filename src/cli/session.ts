@@ -9,37 +9,43 @@ import { UsageError } from "./errors.ts";
 import { compileOptions, type GateFlags } from "./feature_gates.ts";
 import type { Output } from "./output.ts";
 
-/** Flags of all commands that connect to a cluster. */
+/** The flags of all commands that connect to a cluster. */
 export interface ConnectionFlags extends GateFlags, CostFlags {
-  /** `--kubeconfig`. */
+  /** The path of a kubeconfig file, set by `--kubeconfig`. */
   kubeconfig?: string;
-  /** `--context`. */
+  /** The name of a kubeconfig context, set by `--context`. */
   context?: string;
-  /** `--namespace`. */
+  /** The namespace set by `--namespace`; the namespace of the context when absent. */
   namespace?: string;
 }
 
-/** The connection of one command, and the values of its flags. */
+/**
+ * The connection of one command to a cluster, together with the settings that the flags of the command
+ * select.
+ */
 export interface Session extends Disposable {
-  /** The client. */
+  /** The client of the cluster. */
   client: KubeClient;
-  /** Looks up kinds by name. */
+  /** The lookup of kinds by their name. */
   discovery: Discovery;
-  /** Looks up schemas by kind. */
+  /** The lookup of schemas by kind. */
   schemas: ClusterSchemas;
-  /** Reads and writes for passes, without a cache. */
+  /** The cluster without caches, through which passes read and write. */
   cluster: LiveCluster;
-  /** Namespace of objects without one. */
+  /** The namespace of objects that have no namespace. */
   namespace: string;
-  /** Feature gates for the compilation of RGDs. */
+  /** The options for compiling RGDs, which include the feature gates. */
   compile: CompileOptions;
-  /** Cost limits of expressions. */
+  /** The limits of the cost of CEL expressions. */
   costs: CostLimits;
-  /** Output of the command. */
+  /** The output streams of the command. */
   output: Output;
 }
 
-/** Reads the configuration and creates the client. Sends no request. Rejects with ConfigError. */
+/**
+ * Reads the configuration of the cluster and creates the client, without sending a request. Rejects with
+ * ConfigError when the configuration is invalid or missing.
+ */
 export async function openSession(flags: ConnectionFlags, output: Output): Promise<Session> {
   const config = await loadConfig(flags);
   const client = connect(config, { userAgent: `kro/${VERSION}` });
@@ -63,8 +69,8 @@ export async function openSession(flags: ConnectionFlags, output: Output): Promi
 }
 
 /**
- * Ensures that kro's own CRDs exist. With `install` it installs and prints the missing ones, otherwise it
- * rejects with UsageError.
+ * Ensures that kro's own CRDs exist in the cluster. If `install` is true, missing CRDs are installed and
+ * their names are printed. If `install` is false, rejects with UsageError when a CRD is missing.
  */
 export async function ensureOwnKinds(session: Session, install: boolean): Promise<void> {
   if (!install) {
@@ -77,7 +83,10 @@ export async function ensureOwnKinds(session: Session, install: boolean): Promis
   for (const name of await installCrds(session.client)) session.output.err(`installed ${name}`);
 }
 
-/** Returns the holder of the Lease, as `<host>_<uuid> in namespace kube-system`; undefined if it is free. */
+/**
+ * Returns the running operator that holds the Lease, in the form `<host>_<uuid> in namespace kube-system`;
+ * undefined when no operator holds the Lease.
+ */
 export async function liveController(session: Session): Promise<string | undefined> {
   const { namespace } = session;
   const leases = await readLeases(session.client, LEASE_NAME, { namespace });
@@ -85,7 +94,10 @@ export async function liveController(session: Session): Promise<string | undefin
   return live && `${live.holder} in namespace ${live.namespace}`;
 }
 
-/** Looks up a kind by any of its names. Rejects with UsageError when the cluster does not serve it. */
+/**
+ * Looks up a kind by any of its names, such as its kind, plural or short name. Rejects with UsageError when
+ * the cluster does not serve the kind.
+ */
 export async function kindByName(session: Session, name: string): Promise<KindRef> {
   const kind = await session.discovery.byName(name);
   if (kind) return kind;
@@ -94,7 +106,7 @@ export async function kindByName(session: Session, name: string): Promise<KindRe
   );
 }
 
-/** Parses `KIND/NAME` or `KIND`. Throws UsageError. */
+/** Parses a command-line argument of the form `KIND/NAME` or `KIND`. Throws UsageError for any other form. */
 export function parseTarget(text: string): { kind: string; name?: string } {
   const [kind, name, ...rest] = text.split("/");
   if (!kind || name === "" || rest.length > 0) {
@@ -103,7 +115,7 @@ export function parseTarget(text: string): { kind: string; name?: string } {
   return { kind, name };
 }
 
-/** Returns an object as progress lines name it: `HttpbinApp kro/demo`. */
+/** Returns the name of an object as progress lines show it, such as `HttpbinApp kro/demo`. */
 export function nameOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind.kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }

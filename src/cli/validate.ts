@@ -1,4 +1,4 @@
-/** `kro validate`: reports every problem of RGDs in files. */
+/** `kro validate`: reports every problem of the RGDs (ResourceGraphDefinitions) in files. */
 import {
   ApiError,
   CRD_KIND,
@@ -25,19 +25,22 @@ import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
 
-/** Flags of `kro validate`. */
+/** The flags of `kro validate`. */
 export interface ValidateFlags extends Omit<ConnectionFlags, "namespace">, CostFlags {
-  /** `-f`, at least one. */
+  /** The files and folders that `-f` names; at least one. */
   filename: string[];
-  /** `--offline`. */
+  /** Whether the built-in schemas are used instead of the schemas of a cluster. Set by `--offline`. */
   offline?: boolean;
-  /** `--crd`. */
+  /** The files with CRDs whose kinds the RGDs may use. Set by `--crd`. */
   crd?: string[];
-  /** `-o`. */
+  /** The output format that `-o` selects. */
   output: FindingFormat;
 }
 
-/** Runs `kro validate`. Returns the exit code: 0 valid, 1 rejected, 2 could not be checked. */
+/**
+ * Runs `kro validate` and returns the exit code: 0 if all RGDs are valid, 1 if an RGD was rejected, and 2 if
+ * an RGD could not be checked.
+ */
 export async function validate(flags: ValidateFlags, output: Output): Promise<number> {
   if (flags.offline && (flags.kubeconfig !== undefined || flags.context !== undefined)) {
     throw new UsageError("--offline excludes --kubeconfig and --context");
@@ -71,7 +74,10 @@ async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
   );
 }
 
-/** Returns the schemas of the cluster; the built-in schemas with `--offline` or without a kubeconfig. */
+/**
+ * Returns the schemas of the cluster. Returns the built-in schemas with `--offline`, and when there is no
+ * kubeconfig.
+ */
 async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond & Disposable> {
   const offline = { ...builtIn(), [Symbol.dispose]: () => {} };
   if (flags.offline) return offline;
@@ -80,14 +86,15 @@ async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond
     const close = () => session[Symbol.dispose]();
     return { source: session.schemas, complete: true, [Symbol.dispose]: close };
   } catch (error) {
-    // With --context, the built-in schemas cannot replace those of the requested cluster.
+    // If the user has named a context, the built-in schemas must not replace the schemas of the named
+    // cluster.
     if (!(error instanceof NoClusterError) || flags.context !== undefined) throw error;
     output.err(`no kubeconfig: checked against the kinds of Kubernetes ${SNAPSHOT_VERSION}`);
     return offline;
   }
 }
 
-/** Returns problems and warnings of all RGDs, in the order of the files. */
+/** Returns the problems and warnings of all RGDs, in the order of the files. */
 function allFindings(
   rgds: readonly Manifest[],
   verdicts: readonly Verdict[],
@@ -98,7 +105,7 @@ function allFindings(
   );
 }
 
-/** Warnings about expressions whose worst-case cost exceeds the limit of an evaluation. */
+/** Returns a warning for each expression whose worst-case cost exceeds the limit for one evaluation. */
 function warnings(graph: Graph, limits: CostLimits): Problem[] {
   const budget = limits.expression;
   return dearExpressions(graphCost(graph), limits).map(({ cost, ...place }) => ({

@@ -1,9 +1,8 @@
 /**
- * Reads YAML as kubectl does (YAML 1.1 booleans and octals), and writes it as kubectl does.
- *
- * The library is js-yaml, because `yaml` 2.9.1 is slower on 1 MB: manifests 1.4 s instead of 0.3 s, 100,000
- * documents 4 s instead of 0.4 s, a mapping of 60,000 keys 400 s instead of 0.5 s (its check for duplicate
- * keys is quadratic).
+ * Reads and writes YAML as kubectl does, including the booleans and octal numbers of YAML 1.1. The library is
+ * js-yaml, because `yaml` 2.9.1 is slower. For 1 MB of manifests, `yaml` takes 1.4 s instead of 0.3 s, and
+ * for 100,000 documents 4 s instead of 0.4 s. For a mapping of 60,000 keys, `yaml` takes 400 s instead of 0.5
+ * s, because its check for duplicate keys is quadratic.
  */
 import { exactInteger, jsonText, parseJson } from "../api/mod.ts";
 import {
@@ -21,8 +20,8 @@ import {
 import { UsageError } from "./errors.ts";
 
 /**
- * YAML 1.1 integers without base 60, as kubectl reads them: `0644` is octal, `12:30` a string. Integers
- * beyond 53 bits become bigint, exact to 64 bits.
+ * The integers of YAML 1.1 as kubectl reads them: `0644` is an octal number, and `12:30` is a string instead
+ * of a base 60 number. Integers of more than 53 bits become bigint, which is exact for 64 bits.
  */
 const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
   ...intYaml11Tag,
@@ -37,11 +36,12 @@ const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
 const schema = CORE_SCHEMA.withTags(boolYaml11Tag, intTag, mergeTag);
 
 /**
- * Parses all documents of a text, without empty documents. Throws UsageError with file, line and column for
- * invalid YAML, for numbers that JSON does not have, and for aliases that contain themselves or expand to
- * more than two million values.
+ * Parses all YAML documents of a file; empty documents are left out. Throws UsageError with file, line and
+ * column for invalid YAML. Also throws UsageError for numbers that do not exist in JSON, and for aliases that
+ * contain themselves or expand to more than two million values.
  *
- * @param file path of the text for messages
+ * @param text The content of the file.
+ * @param file The path of the file, which error messages name.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function parseYaml(text: string, file: string): unknown[] {
   return parseDocuments(text, file).filter((document) => document !== null);
 }
 
-/** Like {@link parseYaml}, with null for empty documents. */
+/** Parses all YAML documents of a file like {@link parseYaml}, but returns null for each empty document. */
 export function parseDocuments(text: string, file: string): unknown[] {
   try {
     const documents = loadAll(text, { schema });
@@ -68,12 +68,16 @@ export function parseDocuments(text: string, file: string): unknown[] {
   }
 }
 
-/** Limit for the values of a document with expanded aliases. An object of etcd's 1.5 MiB cannot reach it. */
+/**
+ * The maximum number of values in a document whose aliases are expanded. An object that etcd can store has at
+ * most 1.5 MiB and cannot reach this number.
+ */
 const MAX_VALUES = 2_000_000;
 
 /**
- * Throws UsageError for values that JSON does not have, and for too many values: an alias shares the value
- * of its anchor, so a few lines may expand to any number of values, or contain themselves.
+ * Throws UsageError when a document contains a number that does not exist in JSON, or when it has too many
+ * values. An alias repeats the value of its anchor, so a few lines may expand to any number of values, and an
+ * alias may even contain itself.
  */
 function checkValues(document: unknown, file: string): void {
   const sizes = new Map<object, number>();
@@ -99,7 +103,7 @@ function checkValues(document: unknown, file: string): void {
 }
 
 /**
- * Writes one document as YAML. Members with the value undefined are omitted.
+ * Writes one value as a YAML document. Members with the value undefined are omitted.
  *
  * @example
  * ```ts
