@@ -198,8 +198,8 @@ function madeBy(
 }
 
 /**
- * Returns whether the built-in schemas contain the API group. They then contain all kinds of the group, so a
- * kind of the group that is not found does not exist.
+ * Returns whether the built-in schemas contain the API group. If so, the built-in schemas contain every kind
+ * of the group, and any other kind of the group does not exist.
  */
 function isBuiltIn(group: string): boolean {
   return snapshotKinds().some((kind) => kind.group === group);

@@ -15,8 +15,8 @@ const UNITS: Record<string, number> = {
 };
 
 /**
- * Parses a duration such as `5m`, `1h30m` or `500ms`, and returns it in milliseconds. Negative durations are
- * not accepted. Throws UsageError when the string is not a duration.
+ * Parses a duration such as `5m`, `1h30m` or `500ms`, and returns its length in milliseconds. Negative
+ * durations are not accepted. Throws UsageError when the string is not a duration.
  *
  * @example
  * ```ts

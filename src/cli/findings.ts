@@ -96,8 +96,8 @@ function asData(f: Finding): Finding {
 }
 
 /**
- * Formats a problem as `file:line:column: name: problem`. Compilers use the same form, which editors can
- * parse.
+ * Formats a problem as `file:line:column: name: problem`. Editors can parse this form, because compilers use
+ * it for their errors.
  */
 export function findingText({ file, line, column, name, ...problem }: Finding): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;

@@ -7,7 +7,7 @@ const logger = getLogger(["kro", "debug"]);
 
 /**
  * Writes a heap snapshot to a file in the folder, and returns the path of the file. V8 blocks the process for
- * several seconds.
+ * several seconds while it takes the snapshot.
  */
 async function writeHeapSnapshot(folder: string, now: Date): Promise<string> {
   const path = `${folder}/kro-${now.toISOString().replaceAll(":", "-")}.heapsnapshot`;

@@ -47,8 +47,8 @@ export async function main(
     await program.parseAsync(withGoFlags(args, program), { from: "user" });
     return code;
   } catch (error) {
-    // The library commander has already printed the message. It also throws an error after printing help or
-    // the version, with exit code 0.
+    // The library commander has already printed the message of the error. After printing help or the version,
+    // commander also throws an error, with exit code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
     const { message, code } = describeError(error);
     output.err(`error: ${message}`);
@@ -57,8 +57,8 @@ export async function main(
 }
 
 /**
- * Rewrites the flags of `kro controller`. These flags may have the form of Go's `flag` package, as in
- * upstream's manifests.
+ * Rewrites the flags of `kro controller` from the form of Go's `flag` package, which upstream's manifests
+ * use.
  */
 function withGoFlags(args: readonly string[], program: Command): string[] {
   const at = args.findIndex((arg) => !arg.startsWith("-"));

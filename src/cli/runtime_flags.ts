@@ -1,6 +1,6 @@
 /**
- * The flags of Deno and V8 with which kro runs. They are used to compile kro, to build its image, and to run
- * its bundle with the same permissions as in production.
+ * The flags of Deno and V8 with which kro runs. These flags are used to compile kro, to build its image, and
+ * to run its bundle with the same permissions as in production.
  */
 import { SERVICE_ACCOUNT_DIR } from "../kube/mod.ts";
 
@@ -29,9 +29,9 @@ const ENVIRONMENT = [
  * Returns the flags for `deno run` and `deno compile`.
  *
  * The operator may read only its service account and the given kubeconfig files, and may run no other
- * program. Other commands may read manifests anywhere. They may also run exec credential plugins, which
- * inherit the environment of the user. The flag `--ignore-env` is needed because the library
- * @kubernetes/client-node reads the whole environment when it is imported.
+ * program. Other commands may read manifests anywhere, and may run exec credential plugins with the
+ * environment of the user. The flag `--ignore-env` is needed because the library @kubernetes/client-node
+ * reads the whole environment when it is imported.
  *
  * @param kubeconfigs The kubeconfig files that an operator outside of a cluster may read.
  * @param debugDir The only folder to which the operator may write; if absent, the operator may write nowhere.

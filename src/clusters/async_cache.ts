@@ -3,8 +3,8 @@
 /** The callbacks of an {@link AsyncCache}, used to measure the cache. */
 export interface AsyncCacheListener {
   /**
-   * Called for each lookup. `hit` means that the value was cached, `shared` that a load of the value was
-   * already in flight, and `miss` that the lookup started a new load.
+   * Called for each lookup. `hit` means that the value was cached. `shared` means that another lookup was
+   * already loading the value. `miss` means that the lookup started to load the value.
    */
   lookedUp(how: "hit" | "shared" | "miss"): void;
   /** Called when a load ends, with its duration in seconds. `ok` is false when the load failed. */

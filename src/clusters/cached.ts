@@ -124,8 +124,8 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Whether the pass used a kind that is not watched. The instance then has to be polled, because no event
-   * reports changes of such objects.
+   * Whether the pass used a kind that is not watched. No event reports changes of objects of this kind, so
+   * the instance has to be polled.
    */
   get isPolled(): boolean {
     return this.#isPolled;
@@ -324,8 +324,8 @@ export class CachedCluster implements Cluster {
   }
 
   /**
-   * Finds the field that another field manager changed. This takes a GET, because the cache contains neither
-   * all values of the object nor the managed fields of other managers.
+   * Finds the field that another field manager changed. Sends a GET, because the cache contains neither all
+   * values of the object nor the managed fields of other managers.
    */
   async #foreignChange(
     { objects }: ChildWriter,

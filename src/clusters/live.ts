@@ -162,7 +162,10 @@ export class LiveCluster implements Cluster {
     return items;
   }
 
-  /** Returns the object that the pass read last, if no apply has used it yet. Otherwise sends a GET. */
+  /**
+   * Returns the object that the pass read last. Sends a GET if the pass has not read the object, or if an
+   * apply has already used it.
+   */
   async #takeRead(ref: ObjectRef): Promise<KubeObject | undefined> {
     const key = refKey(ref);
     if (!this.#read.has(key)) return await this.#client.get(ref);

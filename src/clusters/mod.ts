@@ -1,9 +1,9 @@
 /**
  * The interface `Cluster` for an API server, with watch caches, drift detection and schemas.
  *
- * - {@link LiveCluster} sends a request for each read. It serves commands that reconcile once and exit.
+ * - {@link LiveCluster} sends a request for each read. Commands that reconcile once and exit use this class.
  * - {@link CachedCluster} reads from {@link ChildCaches} and {@link ExternalCaches}, and writes an object
- *   only if it differs. It serves the operator.
+ *   only if the object differs from the desired object. The operator uses this class.
  * - {@link ClusterSchemas} looks up the kinds that the cluster serves, and their schemas.
  * - {@link AsyncCache}, {@link KeyedMutex}, {@link InflightWrites}, {@link Interner} and
  *   {@link RevertBackoff} are general-purpose parts.

@@ -25,10 +25,10 @@ interface Duplicate {
 }
 
 /**
- * Applies an object with forced server-side apply (KEP-555). If the API server refuses the apply only because
- * elements of other field managers duplicate desired elements, a merge patch replaces the lists and the apply
- * is sent again. The managed-fields entry of the merge patch is removed at the end, so that kro can remove
- * the elements later. Rejects with ApiError.
+ * Applies an object with forced server-side apply (KEP-555). The API server may refuse the apply because
+ * elements of other field managers duplicate desired elements. If this is the only cause, a merge patch
+ * replaces the lists and the apply is sent again. The managed-fields entry of the merge patch is removed at
+ * the end, so that kro can remove the elements later. Rejects with ApiError.
  */
 export async function applyOver(
   client: KubeClient,

@@ -24,8 +24,9 @@ interface Crd extends KubeObject {
 }
 
 /**
- * An APIService, which registers a group and version with the API server. If `spec.service` is set, that
- * service serves the group and version as an aggregated API; otherwise, the API server itself serves them.
+ * An APIService, which registers a group and version with the API server. With `spec.service`, that service
+ * serves the group and version as an aggregated API. Without `spec.service`, the API server itself serves the
+ * group and version.
  */
 export interface ApiService extends KubeObject {
   /** The registered API group and version, and the service that serves them. */
@@ -56,9 +57,10 @@ export async function isServedWithoutCrd(
 }
 
 /**
- * Returns a kind that would shadow the given kind of a generated CRD; undefined when there is no such kind.
- * The cluster serves a shadowing kind without a CRD, in the same group and under the same kind or plural. kro
- * would read the objects of the shadowing kind as instances. Rejects with ApiError.
+ * Returns a kind of the cluster that shadows the given kind of a generated CRD; undefined when no kind does.
+ * A kind shadows a CRD if it has the same group and the same kind or plural, but is served by the API server
+ * itself or by an aggregated API. kro would read the objects of the shadowing kind as instances. Rejects with
+ * ApiError.
  */
 export async function shadowed(
   client: KubeClient,
@@ -68,8 +70,8 @@ export async function shadowed(
   const known = await discovery.kinds();
   const same = known.filter((k) => k.group === group && (k.kind === kind || k.plural === plural));
   for (const each of same) {
-    // Discovery still lists the kind of a deleted CRD for some time, so a listed kind without a CRD must be
-    // confirmed.
+    // For some time, discovery still lists the kind of a CRD that was deleted. Only an APIService confirms
+    // that the kind is served without a CRD.
     if (await isServedWithoutCrd(client, each)) return each;
   }
   return undefined;

@@ -134,8 +134,8 @@ const MAX_LOGGED = 10;
 
 /**
  * The operator, which reconciles RGDs and their instances until it is stopped. The operator owns the client,
- * the caches, the controllers, the full resyncs and the metrics. Each request passes through a gate that
- * refuses it when the Lease does not allow it. An operator can be started once and stopped once.
+ * the caches, the controllers, the full resyncs and the metrics. All requests pass through a gate, which
+ * refuses requests that the Lease does not allow. An operator can be started once and stopped once.
  *
  * @example
  * ```ts
@@ -216,8 +216,8 @@ export class Controller implements ControllerView {
       requeueMs: options.instanceRequeueMs ?? CONTROLLER_DEFAULTS.instanceRequeueMs,
       syncTimeoutMs: options.syncTimeoutMs ?? CONTROLLER_DEFAULTS.syncTimeoutMs,
       workers,
-      // A changed graph requeues all of its instances. These instances may occupy only a few workers, so that
-      // they do not delay other work.
+      // A changed graph requeues all of its instances. The requeued instances may occupy only a few workers,
+      // so that other work is not delayed.
       background: Math.max(1, Math.floor(workers / 16)),
       minDelayMs: options.retryMinMs,
       maxDelayMs: options.retryMaxMs,
@@ -345,8 +345,8 @@ export class Controller implements ControllerView {
   }
 
   /**
-   * Returns whether the operator is healthy. It is unhealthy when a pass exceeds its deadline, because only a
-   * restart of the process ends a pass that hangs.
+   * Returns whether the operator is healthy. The operator is unhealthy when a pass exceeds its deadline,
+   * because only a restart of the process ends a pass that hangs.
    */
   health(): { healthy: boolean; problem?: string } {
     for (const { longest } of [this.#pool.queue, this.#graphs.queue]) {

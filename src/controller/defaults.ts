@@ -17,8 +17,8 @@ export const CONTROLLER_DEFAULTS = {
    */
   instanceRequeueMs: 3000,
   /**
-   * The time after which an RGD is processed again while its deletion waits for instances. The default is the
-   * same as in upstream kro.
+   * The time after which an RGD is processed again while its deletion waits for instances. Upstream kro has
+   * the same default.
    */
   graphProgressMs: 3000,
   /** The duration of a pass beyond which the operator reports itself unhealthy. */

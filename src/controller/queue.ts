@@ -301,8 +301,8 @@ export class WorkQueue {
   #dispatch(): void {
     while (this.#state === "running" && this.#inWork.size < this.#options.workers) {
       const { background = this.#options.workers, clock } = this.#options;
-      // Waiting background keys are processed first. They can occupy only a few workers, but would never be
-      // processed after the other keys of a busy queue.
+      // Waiting background keys are processed first. Background keys can occupy only a few workers, but in a
+      // busy queue they would never be processed if other keys came first.
       const isBackground = this.#slots.size < background && this.#background.size > 0;
       const lane = isBackground ? this.#background : this.#waiting;
       const next = lane.keys().next();

@@ -12,9 +12,9 @@ import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
 /**
- * The hashes of desired objects, computed once per object. Desired objects are immutable, and a cache returns
- * the same desired object in every pass, so the object itself is the key. The map is weak: an entry is freed
- * together with its object.
+ * The identity strings of desired objects, so that each is computed only once. Desired objects are immutable,
+ * and every pass gets the same object from a cache, so the object itself is the key. The map is weak: an
+ * entry is freed together with its object.
  */
 const IDENTITIES = new WeakMap<KubeObject, string>();
 
@@ -100,8 +100,9 @@ export function recordApplied(
 }
 
 /**
- * Copies the {@link AppliedState} from the previous state of an object to its new state with the same UID.
- * Returns true when both hashes are unchanged, which means that no client has written kro's fields.
+ * Copies the {@link AppliedState} from the previous state of an object to the new state. Both states must
+ * have the same UID. Returns true when both hashes are unchanged, which means that no client has written
+ * kro's fields.
  */
 export function carryOver(old: Child, child: Child): boolean {
   child.ownRevision = old.ownRevision;

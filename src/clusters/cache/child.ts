@@ -61,12 +61,12 @@ export interface Child {
   readonly valuesHash: string;
   /** Whether kro owns fields of the object's `status`. */
   readonly ownsStatus: boolean;
-  /** The fields that only few children need; undefined when the child needs no such field. */
+  /** The fields that only few children have; undefined when the child has none of these fields. */
   rare: Rare | undefined;
 }
 
 /**
- * The fields that only few children need. They are stored apart from {@link Child}, because a field of
+ * The fields that only few children have. The fields are stored apart from {@link Child}, because a field of
  * `Child` would cost memory in every child.
  */
 export interface Rare {

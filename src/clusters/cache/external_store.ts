@@ -26,7 +26,11 @@ export class ExternalStore {
   readonly #seen = new Map<string, Seen>();
   #reads: Reads;
 
-  /** Creates an empty store. `reads` are the paths that are kept of each object that is read. */
+  /**
+   * Creates an empty store.
+   *
+   * @param reads The paths to keep of each object that a pass reads.
+   */
   constructor(reads: Reads = NO_READS) {
     this.#reads = reads;
   }

@@ -57,8 +57,8 @@ export class GraphReads {
   }
 
   /**
-   * Removes the paths of all graphs that were added before the graph with the paths `reads`. If `reads` is
-   * absent, removes the paths of all graphs.
+   * Removes the paths of older graphs: all paths that were added before the given paths `reads`. If `reads`
+   * is absent, removes the paths of all graphs.
    */
   removeBefore(instances: InstanceKind, reads?: NodeReads): void {
     const added = this.#added(instances);

@@ -3,8 +3,8 @@ import type { KindRef, KubeObject } from "../../api/mod.ts";
 import { type Child, objectOf } from "./child.ts";
 
 /**
- * The maximum number of cached objects. A pass reads each object of a collection several times, and a
- * collection has up to 1000 objects by default, so that all of its objects fit into the cache.
+ * The maximum number of cached objects. A pass reads each object of a collection several times. A collection
+ * has at most 1000 objects by default, so all of its objects fit into the cache.
  */
 const MAX_VIEWS = 1200;
 

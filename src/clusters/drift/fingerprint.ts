@@ -28,7 +28,9 @@ export interface Fingerprint {
    * keep their live order.
    */
   valuesHash: string;
-  /** Whether kro owns fields of `status`. This is possible only for kinds without a status subresource. */
+  /**
+   * Whether kro owns fields of `status`. kro can own such fields only of kinds without a status subresource.
+   */
   ownsStatus: boolean;
 }
 

@@ -1,6 +1,4 @@
-/**
- * Detects that another field manager keeps reverting a field, and repairs such a field less and less often.
- */
+/** Detects that another field manager keeps reverting a field, and repairs the field less and less often. */
 import type { RevertedField } from "../../reconcile/mod.ts";
 import type { ForeignChange } from "./foreign_change.ts";
 
@@ -11,8 +9,9 @@ import type { ForeignChange } from "./foreign_change.ts";
 const WINDOW_MS = 60_000;
 
 /**
- * The numbers of repairs after which another field manager counts as reverting a field. An object must have
- * `backOff` repairs within the period, and the last `inspected` of them must have restored the same field.
+ * The numbers of repairs after which another field manager counts as reverting a field. The object must have
+ * had `backOff` repairs within the period, and the last `inspected` repairs must have restored the same
+ * field.
  */
 const REPAIRS = { backOff: 5, inspected: 3 };
 

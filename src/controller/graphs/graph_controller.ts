@@ -268,8 +268,8 @@ export class GraphController {
       serve: async (served) => {
         const controller = await pool.controller(served.graph.instance);
         await controller.serve(served, entry.rgd);
-        // The RGD may have been deleted while it was published. Its key is then queued, so that from now on
-        // only deletions of its instances are processed.
+        // The RGD may have been deleted while it was published. The key of its CRD is then queued, so that
+        // from now on only deletions of the instances are processed.
         if (!this.#store.entry(name)) this.#queue.add(`crd/${entry.crd}`);
       },
     });

@@ -101,7 +101,10 @@ export class GraphStore {
     return this.#crdClock;
   }
 
-  /** Returns the revision with this name if kro must remove its finalizer; undefined otherwise. */
+  /**
+   * Returns the revision with this name if kro still has to remove its finalizer from the revision; undefined
+   * if not.
+   */
   revisionToRelease(name: string): KubeObject | undefined {
     return this.#toRelease.get(name);
   }

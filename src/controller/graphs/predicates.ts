@@ -12,9 +12,9 @@ import {
 import { isSuspended } from "../../reconcile/mod.ts";
 
 /**
- * Returns true when an RGD must be published again. This is so when its spec or UID has changed, when its
- * deletion has begun, or when one of two annotations has changed: the annotation that suspends the RGD, or
- * the annotation that allows breaking changes.
+ * Returns true when an RGD must be published again. The RGD must be published again when its spec or UID has
+ * changed, when its deletion has begun, or when one of two annotations has changed: the annotation that
+ * suspends the RGD, or the annotation that allows breaking changes.
  */
 export function rgdChanged(before: KubeObject | undefined, after: KubeObject): boolean {
   if (!before) return true;

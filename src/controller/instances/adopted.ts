@@ -11,8 +11,8 @@ export class Adopted {
   }
 
   /**
-   * Records the adoptions of a pass. Returns the objects that the pass adopted, and the nodes of the pass in
-   * which every adopted object is marked, including objects that an earlier pass adopted.
+   * Records the adoptions of a pass. Returns the objects that the pass adopted, and the nodes of the pass. In
+   * the nodes, each object is marked that this pass or an earlier pass adopted.
    */
   record(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
     const adopted = nodes.flatMap((node) => node.objects).filter((object) => object.adopted);

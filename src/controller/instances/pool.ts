@@ -28,8 +28,8 @@ export interface PoolOptions extends InstanceDeps {
   /** The rate limit for the retries of all instances together. */
   retryRate?: { perSecond: number; burst: number };
   /**
-   * The number of consecutive failures after which an instance is no longer retried. It then waits for an
-   * event, or for the time {@link returnMs}.
+   * The number of consecutive failures after which an instance is no longer retried. The instance then waits
+   * for an event, or until {@link returnMs} milliseconds have passed.
    */
   maxRetries?: number;
   /** The longest time that an instance waits after {@link maxRetries} failures, in milliseconds. */

@@ -139,7 +139,7 @@ export class InstanceRecords {
     instance: KubeObject | undefined,
   ): Omit<LastPass, "time"> {
     let { nodes: packed, adopted } = last ?? {};
-    // The work is skipped if the same findings were already recorded before the status was written.
+    // The nodes are not recorded again if they were already recorded before the status was written.
     if (packed === undefined || last?.found !== found.nodes) {
       adopted ??= new Adopted();
       const recorded = adopted.record(found.nodes);

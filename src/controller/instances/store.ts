@@ -10,7 +10,7 @@ import { isSuspended, managedMetadataText } from "../../reconcile/mod.ts";
 interface Known {
   /** The newest known state of the instance. */
   object: KubeObject;
-  /** The key of the instance, as a string of its own. */
+  /** The key of the instance. All records of the instance share this one string, to save memory. */
   readonly key: string;
   /**
    * The generation, deletion and suspension of the instance in the last event, as built by

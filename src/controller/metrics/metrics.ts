@@ -1,6 +1,6 @@
 /**
- * The metrics of a kro process in the text format of Prometheus. A metric that exists in upstream kro with
- * the same meaning has the same name here.
+ * The metrics of a kro process in the text format of Prometheus. Metrics that upstream kro also has are named
+ * as in upstream kro.
  */
 import { ApiError, type KindRef, LEASE_NAME } from "../../api/mod.ts";
 import type { CelTotals } from "../../cel/mod.ts";

@@ -20,8 +20,8 @@ const SECONDS = Array.from({ length: 16 }, (_, i) => 0.001 * 2 ** i);
 const BYTES = Array.from({ length: 16 }, (_, i) => 64 * 2 ** i);
 
 /**
- * Counts and measures the requests to the API server. The metrics have the names of client-go where it has
- * such a metric.
+ * Counts and measures the requests to the API server. Metrics that client-go also has are named as in
+ * client-go.
  */
 export class RequestMetrics {
   readonly #requests;
