@@ -1,12 +1,13 @@
-/** Freezes the prototypes that all objects share. */
+/** Freezes the prototypes that all JavaScript objects share, as a protection against prototype pollution. */
 
 /**
- * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`: a defect that follows a user's path into
- * a prototype throws, and does not change every object of the process. Call it after all modules are loaded,
- * because modules may extend prototypes when they load.
+ * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If a defect lets a user's path lead
+ * into a prototype, the write then throws instead of changing every object of the process. Call this function
+ * after all modules are loaded, because modules may extend prototypes while they load.
  *
- * Objects may still have keys such as `constructor` and `toString`: libraries set them by assignment, which a
- * plainly frozen prototype refuses (ECMAScript's OrdinarySet). Accessors with a setter avoid this, as in SES.
+ * Objects may still have own keys such as `constructor` and `toString`. Libraries set such keys by
+ * assignment, which a frozen data property of the prototype refuses (OrdinarySet in ECMAScript). The
+ * properties are therefore replaced by accessors with a setter, as SES does.
  */
 export function freezePrototypes(): void {
   for (const shared of [Object.prototype, Array.prototype, Function.prototype]) {
@@ -17,10 +18,13 @@ export function freezePrototypes(): void {
   }
 }
 
-/** The properties of arrays and functions that code sets on single ones. */
+/** The properties that some code assigns to a single array or function. */
 const OVERRIDDEN = ["constructor", "toString"];
 
-/** Turns a data property into an accessor whose setter defines the property on the object assigned to. */
+/**
+ * Replaces a data property of a prototype by an accessor. When code assigns the property to an object, the
+ * setter defines the property on that object.
+ */
 function makeAssignable(shared: object, name: string): void {
   const { value, writable, configurable } = Object.getOwnPropertyDescriptor(shared, name) ?? {};
   if (!writable || !configurable) return;

@@ -1,12 +1,14 @@
-/** Logs and counts errors that no code caught, so that they do not end the operator. */
+/** Logs and counts the errors that no code caught. Such errors then do not end the operator. */
 import { getLogger } from "@logtape/logtape";
 import { onBackgroundFailure } from "../api/mod.ts";
 
 const logger = getLogger(["kro", "process"]);
 
 /**
- * Logs uncaught errors, unhandled rejections and failures of background work with their stack, and calls
- * `count` with the place of each, one of the code's constants. The returned function removes the listeners.
+ * Logs uncaught errors, unhandled rejections and failures of background work, each with its stack. The
+ * returned function stops the logging.
+ *
+ * @param count Called for each error with the name of the work that failed, which is a constant in the code.
  */
 export function catchProcessErrors(count: (work: string) => void): () => void {
   const report = (work: string, error: unknown) => {

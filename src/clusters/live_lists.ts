@@ -1,4 +1,4 @@
-/** Consistent lists of ApplySet members, coalesced: concurrent passes share a request. */
+/** Consistent lists of the objects of ApplySets. Concurrent passes over instances share one request. */
 import { inBackground, type KubeObject, Label, refKey } from "../api/mod.ts";
 import type { KubeClient } from "../kube/mod.ts";
 import type { ListScope } from "../reconcile/mod.ts";

@@ -126,10 +126,10 @@ export interface ControllerOptions {
 
 const logger = getLogger(["kro", "controller"]);
 
-/** A longer block of the event loop is logged, in milliseconds. */
+/** The time beyond which a block of the event loop is logged, in milliseconds. */
 const LAG_MS = 500;
 
-/** How many passes the line about a blocked event loop names. */
+/** The maximum number of passes that the log line about a blocked event loop names. */
 const MAX_LOGGED = 10;
 
 /**
@@ -159,7 +159,7 @@ export class Controller implements ControllerView {
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   #endSampling = () => {};
-  /** The kind of the last watch event of a child or an external object. */
+  /** The kind of the object in the last watch event of a child object or an external object. */
   #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
@@ -275,7 +275,7 @@ export class Controller implements ControllerView {
     logger.info("controller started");
   }
 
-  /** Logs the work that may have blocked the event loop for so many milliseconds. */
+  /** Logs which work may have blocked the event loop for the given number of milliseconds. */
   #lagged(ms: number): void {
     if (ms < LAG_MS) return;
     const keys = [this.#pool.queue, this.#graphs.queue]

@@ -119,10 +119,10 @@ const DEFAULTS = {
  */
 const BACKGROUND_MS = 1000;
 
-/** How many processed keys are remembered, for {@link WorkQueue.processedIn}. */
+/** The maximum number of processed keys that are remembered for {@link WorkQueue.processedIn}. */
 const MAX_ENDED = 8;
 
-/** One of the workers that background keys may occupy, taken until its timer ends. */
+/** One of the workers that background keys may occupy. `cancel` stops the timer that releases the slot. */
 interface Slot {
   cancel: () => void;
 }
@@ -148,7 +148,10 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #delayed = new Map<string, { due: number; cancel: () => void }>();
   readonly #failures = new Map<string, number>();
-  /** The keys that were processed last, with the time when processing ended; the oldest first. */
+  /**
+   * The keys that were processed last, oldest first, with the time at which processing ended, in
+   * milliseconds.
+   */
   readonly #ended = new Map<string, number>();
   readonly #counts: QueueCounts = { adds: 0, retries: 0, givenUp: 0 };
   #state: "paused" | "running" | "stopped" = "paused";
@@ -190,14 +193,17 @@ export class WorkQueue {
     return { key, ms: this.#options.clock.now() - since };
   }
 
-  /** Keys that were processed within the last `ms` milliseconds; at most {@link MAX_ENDED} of those that ended. */
+  /**
+   * Returns the keys that were processed within the last `ms` milliseconds, including the keys that are being
+   * processed now. Of the keys whose processing has ended, at most {@link MAX_ENDED} are remembered.
+   */
   processedIn(ms: number): string[] {
     const since = this.#options.clock.now() - ms;
     const ended = [...this.#ended].filter(([, at]) => at >= since).map(([key]) => key);
     return [...new Set([...this.#inWork.keys(), ...ended])];
   }
 
-  /** Sum of the milliseconds since processing began, over all keys that are being processed. */
+  /** The total time for which the present keys have been processed so far, in milliseconds. */
   get unfinishedMs(): number {
     const now = this.#options.clock.now();
     return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);

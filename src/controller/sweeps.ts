@@ -1,4 +1,4 @@
-/** The periodic full resync: sweeps every watched kind once per period. */
+/** The periodic full resync, which compares every watched kind with the API server once per period. */
 import { gvkKey, inBackground } from "../api/mod.ts";
 import type { ChildReader, SweepWaits } from "../clusters/mod.ts";
 import { type Clock, systemClock } from "./queue.ts";

@@ -76,9 +76,11 @@ export interface Rare {
   deletionTimestamp?: string;
   /** The finalizers of the object. */
   finalizers?: string[];
-  /** The instances that earlier labels identified, before another manager edited them. */
+  /** The instances that the labels of the object identified before another client edited the labels. */
   formerOwners?: readonly InstanceId[];
-  /** The last apply, where the child's hashes do not imply it. */
+  /**
+   * The object that kro applied last. Absent when the hashes of the child already show the object as applied.
+   */
   applied?: AppliedState;
 }
 
@@ -140,17 +142,21 @@ export function childOf(
   };
 }
 
-/** How many {@link Rare.formerOwners} are kept of a child. */
+/** The maximum number of {@link Rare.formerOwners} that are kept for each child. */
 const MAX_FORMER = 4;
 
-/** The instances to requeue when the child changes: the one that its labels identify, and the former ones. */
+/**
+ * Returns the instances to requeue when the child changes: the instance that its labels identify now, and the
+ * instances that its labels identified before another client edited them.
+ */
 export function ownersOf({ owner, rare }: Child): InstanceId[] {
   return distinct([...rare?.formerOwners ?? [], instanceOf(owner.labels) ?? []].flat());
 }
 
 /**
- * Keeps the owners of an object whose labels another manager edited, until kro applies the object again: its
- * instance must still learn of drift, readiness and deletion.
+ * Keeps the former owners of an object if another client edited its labels, until kro applies the object
+ * again. Without the former owners, changes of the object would no longer requeue the instance that the
+ * object really belongs to.
  */
 export function keepOwners(old: Child | undefined, child: Child): void {
   if (old?.uid !== child.uid || (old.owner === child.owner && !old.rare?.formerOwners)) return;
@@ -160,7 +166,10 @@ export function keepOwners(old: Child | undefined, child: Child): void {
   child.rare = { ...child.rare, formerOwners: formerOwners.slice(0, MAX_FORMER) };
 }
 
-/** The instances without duplicates. A uid alone does not suffice: another label may have been edited. */
+/**
+ * Returns the instances without duplicates. All fields of an instance are compared: a client may edit the
+ * label of one field and leave the UID unchanged.
+ */
 export function distinct(instances: readonly InstanceId[]): InstanceId[] {
   return [...new Map(instances.map((instance) => [textOf(instance), instance])).values()];
 }

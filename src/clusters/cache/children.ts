@@ -1,4 +1,7 @@
-/** The watch caches of kro's children: one for each kind in use. */
+/**
+ * The watch caches of kro's children, one cache for each kind in use. A child is an object that kro created
+ * for an instance.
+ */
 import {
   groupKind,
   gvkKey,

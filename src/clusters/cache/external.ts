@@ -1,4 +1,7 @@
-/** Caches of external objects: a metadata watch per kind, and a GET for each used object that changed. */
+/**
+ * The caches of external objects, which graphs read but do not create. Each kind has a watch of metadata
+ * only. An object that changed is read by a GET when a pass uses it.
+ */
 import {
   groupKind,
   gvkKey,

@@ -35,10 +35,10 @@ export interface Fingerprint {
 }
 
 /**
- * Both hashes of an object from the API server; undefined when kro owns no field of it. Hashing the entry
- * does not suffice: it stays the same when another client applies under kro's manager name, when a list is
- * reordered, and when an admission webhook changes values. An object that is nested too deep for a comparison
- * counts as different from each desired object.
+ * Returns both hashes of an object from the API server; undefined when kro owns no field of the object. The
+ * hash of the managed-fields entry alone does not show every change. The entry stays the same when another
+ * client applies under kro's manager name, when a list is reordered, and when an admission webhook changes
+ * values. An object that is nested too deeply to be compared counts as different from every desired object.
  */
 export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | undefined {
   const entry = applyEntry(object);
@@ -48,15 +48,16 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   try {
     const live = project(object as unknown as Json, storedFields(object, fieldsV1));
     return {
-      // The API server serialises the fields of an entry in sorted order.
+      // The API server serializes `fieldsV1` with sorted keys, so equal entries have equal JSON strings.
       entryHash: hash(JSON.stringify([apiVersion, time, fieldsV1])),
       valuesHash: digest(comparable(live, schema)),
       ownsStatus,
     };
   } catch (error) {
-    // JSON.stringify throws RangeError for a deep entry.
+    // JSON.stringify throws RangeError when an entry is nested too deeply.
     if (!(error instanceof TooDeepError || error instanceof RangeError)) throw error;
-    // Differs from each desired object, and from each other state of this object.
+    // The hash of the resourceVersion differs from the hash of every desired object, and from the hash of
+    // every other state of this object.
     const revision = hash(`deep@${object.metadata.resourceVersion}`);
     return { entryHash: revision, valuesHash: revision, ownsStatus };
   }
@@ -74,8 +75,8 @@ function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
 }
 
 /**
- * The {@link Fingerprint.valuesHash} of an object that has the desired values. `status` is hashed only if
- * `ownsStatus`. Throws TooDeepError.
+ * Returns the {@link Fingerprint.valuesHash} that a live object has if its values are the desired values.
+ * `status` is hashed only if `ownsStatus` is true. Throws TooDeepError when the object is nested too deeply.
  */
 export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus = false): string {
   const { status, ...rest } = desired;
@@ -95,7 +96,10 @@ export function isFirstWrite(object: KubeObject): boolean {
   return Math.abs(age) <= 1000;
 }
 
-/** The part of a value that a `fieldsV1` tree selects. A leaf selects the whole value below it. Throws TooDeepError. */
+/**
+ * Returns the part of a value that a `fieldsV1` tree selects. A leaf of the tree selects its whole value.
+ * Throws TooDeepError when the value is nested too deeply.
+ */
 export function project(
   value: Json | undefined,
   fields: JsonObject,
@@ -114,7 +118,10 @@ export function project(
   return result;
 }
 
-/** The list elements that the tree selects, in live order, because reordering them is drift as well. */
+/**
+ * Returns the list elements that the `fieldsV1` tree selects. The elements keep their live order, because a
+ * reordered list counts as drift.
+ */
 function projectList(list: readonly Json[], fields: JsonObject, level: number): Json[] {
   const nodes = new Map<string, JsonObject>();
   const keyNames = new Map<string, string[]>();
@@ -128,7 +135,8 @@ function projectList(list: readonly Json[], fields: JsonObject, level: number): 
     if (prefix === "k:" && isObject(parsed)) {
       const names = Object.keys(parsed).sort();
       keyNames.set(names.join("\n"), names);
-      // A list has one set of keys; forged managed fields with many would take quadratic time.
+      // All elements of a list have the same merge keys. Managed fields with many different sets of merge
+      // keys are forged, and looking them up would take quadratic time.
       if (keyNames.size > MAX_KEY_SETS) throw new TooDeepError();
     }
   }
@@ -141,7 +149,7 @@ function projectList(list: readonly Json[], fields: JsonObject, level: number): 
   return result;
 }
 
-/** How many sets of merge keys the elements of one list may have. */
+/** The maximum number of different sets of merge keys for the elements of one list. */
 const MAX_KEY_SETS = 4;
 
 function byKeys(
@@ -191,7 +199,10 @@ function hash(text: string): string {
   return hashOf("sha256", text, "base64url").slice(0, 12);
 }
 
-/** JSON with sorted keys; undefined values are omitted, as JSON.stringify does. Throws TooDeepError. */
+/**
+ * Returns JSON with sorted keys. Members with the value undefined are omitted, as JSON.stringify does. Throws
+ * TooDeepError when the value is nested too deeply.
+ */
 export function canonical(value: Json | undefined, level = 0): string {
   if (Array.isArray(value)) {
     checkDepth(level);

@@ -54,7 +54,10 @@ function differenceOf(live: KubeObject, desired: KubeObject, schema?: Schema): S
   }
 }
 
-/** Compares normalised values; each part is visited once. Keys that only the live object has do not count. */
+/**
+ * Returns the path of the first difference between two normalized values; undefined when the values are
+ * equal. Each part is visited only once. Keys that only the live object has are ignored.
+ */
 function difference(
   wanted: Json,
   live: Json | undefined,
@@ -72,7 +75,10 @@ function difference(
   return jsonEqual(wanted, live ?? null) ? undefined : [];
 }
 
-/** The path of an element that differs, or of the list if an element is missing or out of order. */
+/**
+ * Returns the path of the first list element that differs. Returns the path of the list itself if an element
+ * is missing or the elements are in another order.
+ */
 function inList(
   wanted: Json[],
   live: Json[],

@@ -1,4 +1,8 @@
-/** Normalises values that the API server treats as equal, for comparison. Requests carry the original. Pure. */
+/**
+ * Normalizes values before they are compared, so that values which the API server treats as equal become
+ * equal. Only comparisons use normalized values; requests contain the original values. All functions are
+ * pure.
+ */
 import { checkDepth, define, isObject, type Json, type JsonObject, Label } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 
@@ -26,7 +30,10 @@ const QUANTITY_PATTERN = "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i
 
 const QUANTITY = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3})|([numkMGTPE]|[KMGTPE]i))?$/;
 
-/** The API server stores a quantity as 64 bits and an exponent, which takes fewer than 40 characters. */
+/**
+ * The maximum length of a quantity, in characters. The API server stores a quantity as a 64-bit number and an
+ * exponent, which take fewer than 40 characters.
+ */
 const MAX_QUANTITY = 64;
 
 const DECIMAL: Record<string, number> = {
@@ -65,9 +72,9 @@ function withoutSystemFields(metadata: Json | undefined): JsonObject {
 }
 
 /**
- * The normal form of a value. Null, empty maps and empty lists count as absent (Kubernetes API conventions),
- * and equal quantities get the same form. Integer-or-string fields keep their type, because port 80 is not
- * the port named "80". Throws TooDeepError.
+ * Returns the normal form of a value. Null, empty maps and empty lists count as absent, as the Kubernetes API
+ * conventions define, and equal quantities get the same form. Integer-or-string fields keep their type,
+ * because port 80 is not the port named "80". Throws TooDeepError when the value is nested too deeply.
  */
 export function normalise(value: Json, schema?: Schema, level = 0): Json {
   if (Array.isArray(value)) {
@@ -94,7 +101,10 @@ function normaliseObject(
   return result;
 }
 
-/** Whether a value is an empty list or object. Stops at the first key, because an object may have many. */
+/**
+ * Returns whether a value is an empty list or an empty object. Only the first key of an object is read,
+ * because an object may have many keys.
+ */
 function isEmpty(value: Json): boolean {
   if (Array.isArray(value)) return value.length === 0;
   if (typeof value !== "object" || value === null) return false;
@@ -125,8 +135,9 @@ function isQuantity(schema: Schema | undefined): boolean {
 }
 
 /**
- * The same string for equal quantities (`1000m`, `1`, `1.0`), by exact arithmetic. Keeps other values, and numbers
- * of more than {@link MAX_QUANTITY} characters, for which arithmetic takes time quadratic in the length.
+ * Returns the same string for equal quantities, such as `1000m`, `1` and `1.0`. The arithmetic is exact.
+ * Values that are not quantities are returned unchanged. Numbers of more than {@link MAX_QUANTITY} characters
+ * are returned unchanged as well, because the time of the arithmetic is quadratic in the length.
  */
 export function quantity(value: Json): Json {
   if (!["string", "number", "bigint"].includes(typeof value)) return value;

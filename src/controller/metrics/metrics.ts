@@ -94,19 +94,29 @@ export class Metrics {
   }
 
   /**
-   * Starts to sample the lag of the event loop; the returned function stops it. `onLag` is called with each
-   * delay of a second-long timer, in milliseconds.
+   * Starts to sample the lag of the event loop. The returned function stops the sampling.
+   *
+   * @param onLag Called once a second with the delay of a one-second timer, in milliseconds.
    */
   sample(onLag?: (ms: number) => void): () => void {
     return this.#process.sample(onLag);
   }
 
-  /** Counts an error that no code caught. `work` is a constant of the code. */
+  /**
+   * Counts an error that no code caught.
+   *
+   * @param work The name of the work that failed. It must be a constant in the code, to limit the number of
+   * series.
+   */
   internalError(work: string): void {
     this.#process.internalError(work);
   }
 
-  /** Sets the host of the API server, by its URL, in the request metrics. */
+  /**
+   * Sets the label `host` of the request metrics to the host of the API server.
+   *
+   * @param server The URL of the API server.
+   */
   setServer(server: string): void {
     this.#requests.setServer(server);
   }

@@ -6,12 +6,15 @@ import type { Instruments } from "./instruments.ts";
 const SAMPLE_MS = 1000;
 const LAG = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-/** Measures the process. The event loop is sampled once a second while {@link sample} runs. */
+/**
+ * The metrics of the process. The lag of the event loop is sampled once a second after {@link sample} was
+ * called.
+ */
 export class ProcessMetrics {
   readonly #lag;
   readonly #errors;
 
-  /** Registers the metrics. */
+  /** Registers the metrics in the registry. */
   constructor(to: Instruments) {
     const started = Date.now() / 1000;
     to.gauge(
@@ -51,14 +54,20 @@ export class ProcessMetrics {
     );
   }
 
-  /** Counts an error that no code caught. `work` is a constant of the code. */
+  /**
+   * Counts an error that no code caught.
+   *
+   * @param work The name of the work that failed. It must be a constant in the code, to limit the number of
+   * series.
+   */
   internalError(work: string): void {
     this.#errors.inc({ work });
   }
 
   /**
-   * Samples the event loop until the returned function is called. `onLag` is called with each delay, in
-   * milliseconds.
+   * Starts to sample the lag of the event loop once a second. The returned function stops the sampling.
+   *
+   * @param onLag Called once a second with the delay of a one-second timer, in milliseconds.
    */
   sample(onLag?: (ms: number) => void): () => void {
     let due = performance.now() + SAMPLE_MS;
