@@ -208,8 +208,8 @@ export class CachedCluster implements Cluster {
 
   /**
    * Applies an object with server-side apply. Sends no request when the cache shows that the object is up to
-   * date, or while repairing the object is backed off. Rejects with `Conflict` when the object belongs to
-   * another ApplySet.
+   * date, or while kro waits before it repairs the object again. Rejects with `Conflict` when the object
+   * belongs to another ApplySet.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, locks } = this.#parts;

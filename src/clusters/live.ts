@@ -43,7 +43,7 @@ export class LiveCluster implements Cluster {
   readonly #schemas: SchemaSource;
   /**
    * The objects that were read and have not been written since, by key. The next apply of an object compares
-   * the desired object with the object read here.
+   * the desired object with the object stored here.
    */
   readonly #read = new Map<string, KubeObject | undefined>();
   /** The resourceVersions that kro's own last writes gave the objects, by key. */

@@ -1,6 +1,6 @@
 /**
- * Decides whether a cluster serves a kind. Only if the cluster does not serve a kind may kro treat all
- * objects of the kind as deleted.
+ * Decides whether a cluster serves a kind. kro may treat all objects of a kind as deleted only if the cluster
+ * does not serve the kind.
  */
 import { ApiError, CRD_KIND, groupKind, type KindRef, type KubeObject } from "../api/mod.ts";
 import type { Discovery, KubeClient } from "../kube/mod.ts";

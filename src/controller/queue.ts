@@ -203,7 +203,7 @@ export class WorkQueue {
     return [...new Set([...this.#inWork.keys(), ...ended])];
   }
 
-  /** The total time for which the present keys have been processed so far, in milliseconds. */
+  /** The sum of the times for which the keys in progress have been processed so far, in milliseconds. */
   get unfinishedMs(): number {
     const now = this.#options.clock.now();
     return [...this.#inWork.values()].reduce((sum, { since }) => sum + now - since, 0);
@@ -281,8 +281,8 @@ export class WorkQueue {
   }
 
   /**
-   * Starts to process no further key until {@link start} is called. The waiting keys are kept. Resolves when
-   * no key is being processed.
+   * Stops processing further keys until {@link start} is called. The waiting keys are kept. Resolves when no
+   * key is being processed.
    */
   async pause(): Promise<void> {
     if (this.#state === "running") this.#state = "paused";

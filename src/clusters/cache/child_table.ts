@@ -153,7 +153,7 @@ export class ChildTable implements ChildReader {
     return child && this.view(key, child).object;
   }
 
-  /** Returns the object rebuilt from a child, from a cache if it was rebuilt before. */
+  /** Returns a child rebuilt as an object. If the child was rebuilt before, the object comes from a cache. */
   view(key: string, child: Child): View {
     return this.#views.of(key, child, this.kind);
   }

@@ -64,8 +64,8 @@ export class ChildCaches {
   readonly #onError?: WatchErrorListener;
   readonly #onRouted?: RouteListener;
   /**
-   * The paths of child objects that the expressions of each graph read. A path that is added later is kept
-   * from the next event of each object on.
+   * The paths of child objects that the expressions of each graph read. If a path is added later, the cache
+   * keeps the path of an object from the next event of the object on.
    */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };

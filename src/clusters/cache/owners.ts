@@ -1,4 +1,7 @@
-/** Stores the labels that all child objects of an instance share once for all of these objects. */
+/**
+ * Stores labels of child objects. Most of these labels are equal on all child objects of an instance, so they
+ * are stored only once for each instance.
+ */
 import { Label } from "../../api/mod.ts";
 import { Interner } from "../interner.ts";
 

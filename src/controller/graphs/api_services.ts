@@ -16,8 +16,8 @@ export interface GroupVersion {
 }
 
 /**
- * The time for which discovery and the OpenAPI documents may not yet list the kinds of a new aggregated API,
- * in milliseconds.
+ * The time for which discovery and the OpenAPI documents may lack the kinds of a new aggregated API, in
+ * milliseconds.
  */
 const LAG_MS = 60_000;
 

@@ -142,8 +142,8 @@ export class GraphStore {
 
   /**
    * Stores the state of an RGD from the response to a write, unless a newer state is known. Requeues the RGD
-   * if its spec differs from the spec before the write. The response may contain an edit by another client,
-   * and the watch event of that edit then shows no further difference.
+   * if its spec differs from the spec before the write, because the response may contain an edit by another
+   * client. The watch event of that edit cannot requeue the RGD, because the edited state is already stored.
    *
    * @param before The state of the RGD that the caller worked on.
    * @param written The state of the RGD in the response to the write.
