@@ -10,8 +10,8 @@ import type { CelProblem, Parsed } from "./types.ts";
 export type ParseResult = { ok: true; parsed: Parsed } | { ok: false; problem: CelProblem };
 
 /**
- * The syntax tree of each result of {@link parse}. Other rooms cannot reach the tree. A tree stays in memory
- * only as long as its result.
+ * The syntax trees of parsed expressions. Only code in `src/cel` can read the trees. A tree is freed
+ * together with the result of {@link parse} to which it belongs.
  */
 const trees = new WeakMap<Parsed, Expr>();
 

@@ -62,8 +62,9 @@ function fieldsOf(value: JsonObject, reads: ReadonlyMap<string, Reads>): JsonObj
 }
 
 /**
- * Reduces a map of which every entry is read. Each entry keeps the fields that are read of all entries, and
- * the fields that are read of this entry. The order of the entries does not change.
+ * Reduces a map when expressions read every entry of the map. Each entry keeps the fields that are read of
+ * all entries, and the additional fields that are read of this entry. The order of the entries does not
+ * change.
  */
 function eachOf(value: JsonObject, reads: ReadonlyMap<string, Reads>, every: Reads): JsonObject {
   const part: JsonObject = {};

@@ -102,13 +102,13 @@ export interface CelScope {
   /** The types of the variables, by name. */
   variables: Readonly<Record<string, CelType>>;
   /**
-   * Whether the expression may call `omit()`; false by default. Only expressions in templates may, when the
-   * feature gate CELOmitFunction is enabled.
+   * Whether the expression may call `omit()`; false by default. Expressions in templates may call the
+   * function when the feature gate CELOmitFunction is enabled.
    */
   omit?: boolean;
   /**
    * Whether the expression may call `runtime.newCondition` and `runtime.condition`; false by default. Only
-   * expressions of status conditions may.
+   * the expressions of status conditions may call these functions.
    */
   runtime?: boolean;
   /**

@@ -78,8 +78,8 @@ export function fromCel(value: unknown): Outgoing {
 }
 
 /**
- * Returns the conditions in the result of an entry of `schema.status.conditions`, which may be a single
- * condition or a list of conditions. Returns undefined for any other result.
+ * Returns the conditions that an expression of `schema.status.conditions` returned, either as a single
+ * condition or as a list of conditions. Returns undefined for any other result.
  */
 export function conditionsOf(value: unknown): ConditionFields[] | undefined {
   const items = value instanceof ListValue ? [...value.values(UNMETERED)] : [value];

@@ -118,8 +118,8 @@ function reportMismatch(
 }
 
 /**
- * Operators that accept operands of any type. For these operators, this sentence replaces the list of
- * overloads in a message.
+ * The operators that accept operands of any type, each with a sentence for error messages. The message
+ * about one of these operators contains the sentence instead of a list of overloads.
  */
 const ONE_TYPE: ReadonlyMap<string, string> = new Map([
   ["_==_", "both sides must have one type"],

@@ -132,8 +132,9 @@ export class Checker {
         return this.#list(expr, names);
       case "map":
         return this.#map(expr, names);
-      // As in cel-go, type variables in the types of macros are substituted immediately. Type variables in
-      // the types of list and map literals are substituted at the end.
+      // As in cel-go, the type variables in the type of a macro are replaced by their types at once. The
+      // type variables of list and map literals are replaced after the whole expression is checked, because
+      // later parts of the expression may still bind the variables to more general types.
       case "loop":
         return this.bindings.substitute(checkLoop(this, expr, names));
       case "bind": {
@@ -176,8 +177,8 @@ export class Checker {
   }
 
   /**
-   * Reports a problem when the variable of a macro has a type as its value, as in `[int].map(t, t)`. cel-go
-   * would read the variable as the name of the type.
+   * Reports a problem when the variable of a macro holds a type, as `t` does in `[int].map(t, t)`. cel-go
+   * would confuse the variable with the name of the type.
    */
   notType(type: Term, variable: string, offset: number): Term {
     if (this.bindings.substitute(type).kind !== "type") return type;
@@ -259,8 +260,8 @@ export class Checker {
       const hint = didYouMean(name, functionNames(false));
       return this.report("reference", expr.start, `unknown function "${name}"`, hint);
     }
-    // An unknown method may be a misspelled macro. The arguments of a macro use its variables, so checking
-    // the arguments would only report further problems.
+    // An unknown method may be a misspelled macro. The arguments are not checked, because they may use
+    // variables that only the correctly spelled macro would declare.
     this.infer(target, names);
     const hint = didYouMean(expr.name, functionNames(true));
     return this.report("type", expr.at, `unknown method "${expr.name}"`, hint);
@@ -307,10 +308,10 @@ export class Checker {
   }
 
   /**
-   * Returns the type of an element of a list literal, or of a value of a map literal. After `?` the element
-   * must have an optional type, and the type inside the optional is returned. As in cel-go, type variables
-   * are not substituted here, because joining the elements may still bind the variables to a more general
-   * type.
+   * Returns the type of an element of a list literal, or of a value of a map literal. An element that is
+   * written as `?value` must be an optional; the returned type is then the type of the optional's value. As
+   * in cel-go, type variables are not substituted here, because joining the elements may still bind the
+   * variables to a more general type.
    */
   #item(expr: Expr, optional: boolean, names: Names): Term {
     const type = this.infer(expr, names);
@@ -332,8 +333,8 @@ export class Checker {
 }
 
 /**
- * Reports whether an expression may be an index. The literals null and bytes may not; every other index is
- * checked at run time.
+ * Reports whether an expression may be an index. Only a null literal and a bytes literal are rejected here;
+ * every other index is checked at run time.
  */
 function isIndex(expr: Expr): boolean {
   return expr.kind !== "literal" || expr.value !== null && !(expr.value instanceof Uint8Array);

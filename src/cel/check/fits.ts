@@ -14,7 +14,10 @@ export type FitResult =
     expected: string;
     /** The name of the type of the expression's result. */
     found: string;
-    /** The explanation which part of the value does not fit; absent when the whole value does not fit. */
+    /**
+     * An explanation of which part of the value does not fit; absent when the type of the whole value does
+     * not fit.
+     */
     reason?: string;
   };
 
@@ -66,8 +69,8 @@ function compare(result: CelType, target: CelType): string | undefined {
       return result.kind === "struct" ? structToStruct(result, target) : undefined;
     case "map":
       if (result.kind === "struct") return structToMap(result, target);
-      // As in upstream kro, values of types such as `kubernetes.Quantity` are accepted where a map is
-      // expected. Writing such a value fails at run time.
+      // As in upstream kro, a value of a type such as `kubernetes.Quantity` is accepted for a field that
+      // expects a map, although writing the value fails at run time.
       if (result.kind === "opaque" && result.name.startsWith("kubernetes.")) return undefined;
       if (result.kind !== "map") return mismatch(result, target);
       return compare(result.key, target.key) ?? compare(result.value, target.value);

@@ -20,8 +20,8 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reports a malformed format string, and arguments that do not fit the verbs of the format string. The types
- * of the call must be inferred before.
+ * Reports a malformed format string, and arguments that do not fit the verbs of the format string. The
+ * checker must have inferred the types of the call before.
  */
 export function checkFormat(checker: Checker, call: Node<"call">): void {
   const { target } = call;
@@ -55,8 +55,8 @@ function checkArgument(checker: Checker, verb: string, argument: Expr): void {
   if (!isDyn(type) && !VERBS[verb]?.includes(type.kind)) {
     checker.report("type", argument.start, `%${verb} cannot format ${checker.text(type)}`);
   } else if (argument.kind === "list" || argument.kind === "map") {
-    // The elements of a list literal are formatted with the verb of the list, so each element is checked
-    // with this verb.
+    // A verb that formats a list also formats each element of the list, so the elements of a literal are
+    // checked with the same verb.
     for (const part of children(argument)) checkArgument(checker, verb, part);
   }
 }

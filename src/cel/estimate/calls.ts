@@ -7,16 +7,18 @@ import { canFail, type Estimate, type Estimator, type Shapes, sortCost } from ".
 import { either, MOST, type Range, range, sum, times, total, upTo } from "./range.ts";
 import { ANY, listShape, oneOf, plainShape, type Shape, shapeOfType, TEXT } from "./shape.ts";
 
-/** The maximum cost of a function, for each value inside of the arguments that the function visits. */
+/** The maximum cost of a function for each value that the function visits inside of its arguments. */
 const WALKED = 90;
 /**
- * The maximum cost of an operator that compares, searches or concatenates values, for each value inside of
- * the operands.
+ * The maximum cost of an operator that compares, searches or concatenates values, for each value that the
+ * operator visits inside of its operands.
  */
 const COMPARED = 60;
 /** The maximum additional cost of a function that converts a time to a time zone. */
 const ZONE = 8_000;
-/** The maximum length of the string that a number, a time or a bool is converted to. */
+/**
+ * The maximum length of the string that results from converting a number, a time or a bool, in characters.
+ */
 const SCALAR_TEXT = 64;
 
 /** Returns the estimated cost of a call, and the estimated size of its result. */
@@ -72,7 +74,7 @@ function operatorCost(name: string, shapes: readonly Shape[]): Range {
   const walked = shapes.map((shape) => {
     const { min, max } = shape.size;
     const values = shape.values();
-    // A value that contains no other values, such as a string, costs according to its number of characters.
+    // The cost of visiting a value without inner values, such as a string, is proportional to its length.
     return values === 1
       ? range(min / 2, max / 2)
       : range(0, values * (isWalk ? COMPARED : COST.element));
@@ -165,7 +167,10 @@ function resultOf(
   return typed.size.max > 0 ? plainShape(scalar(upTo(all))) : typed;
 }
 
-/** Returns the size of a string that may also be a converted number or time. */
+/**
+ * Extends a range of string lengths to the maximum length of a formatted number or time. Used for strings
+ * that may result from converting a number or a time.
+ */
 function scalar(size: Range): Range {
   return range(size.min, Math.max(size.max, Math.min(SCALAR_TEXT, TEXT.size.max)));
 }

@@ -166,8 +166,8 @@ export class Estimator {
       condition?.cost ?? range(0),
       condition ? upTo(body?.cost ?? range(0)) : body?.cost ?? range(0),
       isMap ? upTo(times(made, range(210))) : range(0),
-      // In `all` and `exists`, the loop continues after an element whose condition fails, so each of these
-      // failures is charged.
+      // If the condition of `all` or `exists` fails with an error, the loop continues with the next
+      // element. Each of these errors has a cost.
       isQuantified && condition && canFail(condition)
         ? range(0, failureCost(expr.depth))
         : range(0),
@@ -210,8 +210,8 @@ export function sortCost(count: Range, key: Shape): Range {
 }
 
 /**
- * Reports whether a node may fail. Only literals and identifiers cannot fail, and only these nodes cost
- * nothing.
+ * Reports whether the evaluation of a node may fail. Only literals and identifiers cannot fail. They are
+ * also the only nodes without a cost, so the cost is sufficient to recognize them.
  */
 export function canFail({ cost }: Estimate): boolean {
   return cost.max > 0;

@@ -1,8 +1,8 @@
 /**
  * Estimates the sizes of values from their schemas. If the schema of a list or map has no bound, 1,000
- * elements are assumed, which is the default limit of a forEach. A string without a bound is assumed to have
- * at most 1,024 characters. Kubernetes instead assumes the maximum size of a request, with which every loop
- * over an unbounded list would be too expensive.
+ * elements are assumed, which is the default limit of a forEach. A string without a bound is assumed to
+ * have at most 1,024 characters. Kubernetes instead assumes a list as large as the largest possible
+ * request. Under this assumption, every loop over an unbounded list would exceed the cost limit.
  */
 import type { Schema } from "../../openapi/mod.ts";
 import { declaredFields } from "../check/schema.ts";
@@ -44,7 +44,10 @@ interface Parts {
   readonly element: () => Shape;
   /** Returns the shape of a field; by default the result of {@link element}. */
   readonly field?: (name: string) => Shape;
-  /** Returns the result of {@link Shape.values}; by default computed from {@link element}. */
+  /**
+   * Returns the maximum number of values in the value (see {@link Shape.values}); by default computed from
+   * {@link element}.
+   */
   readonly values?: () => number;
 }
 

@@ -7,8 +7,8 @@ import { COST } from "./budget.ts";
 import type { Step } from "./frame.ts";
 
 /**
- * A placeholder for an optional that a selection such as `a.b` found inside of a longer chain such as
- * `a.b.c`. cel-go does not unwrap this optional for the next selection, so the next selection finds nothing.
+ * Stands for an optional in the middle of a chain of selections: in `a.b.c`, the field `a.b` may contain an
+ * optional. cel-go does not unwrap this optional, so the selection `.c` finds no field.
  */
 class Buried extends Opaque {
   readonly typeName = "optional_type";
@@ -53,8 +53,8 @@ export function optionalSelection(operand: Step, field: string, offset: number):
 /**
  * Compiles `has(operand.field)`.
  *
- * @param isKey Whether the expression is used as an index. If the operand is an optional, `has()` returns an
- * optional in cel-go. An optional cannot be an index, so the evaluation fails.
+ * @param isKey Whether the expression is used as an index. In cel-go, `has()` of a field of an optional
+ * returns an optional. An optional cannot be an index, so the evaluation fails.
  */
 export function presence(operand: Step, field: string, offset: number, isKey = false): Step {
   return (frame) => {
@@ -103,8 +103,9 @@ export function element(
 }
 
 /**
- * Compiles `operand[index]` as the index of another value. If the element contradicts its schema, cel-go
- * still uses the element as an index, so the evaluation fails with code `argument`.
+ * Compiles an `operand[index]` that is itself an index, as `b[0]` in `a[b[0]]`. If the element contradicts
+ * its schema, the evaluation fails with code `argument` instead of `conversion`, because cel-go reports
+ * such an element as an invalid index.
  */
 export function elementAsKey(operand: Step, index: Step, offset: number): Step {
   return (frame) => {
@@ -150,8 +151,8 @@ function unwrap(value: Value): Value | undefined {
 }
 
 /**
- * Compiles `has()` as a branch of `? :`. If the operand is an optional, the result in cel-go is the selected
- * optional instead of a bool.
+ * Compiles `has()` as a branch of `? :`. As in cel-go, if the operand is an optional, the result is the
+ * selected field as an optional instead of a bool.
  */
 export function presenceAsBranch(operand: Step, field: string, offset: number): Step {
   return (frame) => {

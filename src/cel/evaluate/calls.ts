@@ -128,7 +128,7 @@ function orElse([target, other]: readonly Step[], name: string, offset: number):
 
 type Run<T = Value> = (...args: (Value | undefined | Meter)[]) => T;
 
-/** An overload that may be selected at run time, with the declaration that implements it. */
+/** An overload that a call may select at run time, with the declaration that implements the overload. */
 interface Candidate {
   readonly params: Overload["params"];
   readonly declaration: FunctionDeclaration;
@@ -136,7 +136,8 @@ interface Candidate {
 }
 
 /**
- * A cache of one candidate for each declared overload. All calls share the candidates, which never change.
+ * A cache with one {@link Candidate} for each declared overload. All calls of the overload share the
+ * candidate, which never changes.
  */
 const known = new WeakMap<Overload, Candidate>();
 

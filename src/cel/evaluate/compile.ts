@@ -90,8 +90,9 @@ export class Compiler {
   }
 
   /**
-   * Compiles the operand of a selection. An operand that is itself a selection or index is a link of a
-   * longer chain, such as `a.b` in `a.b.c`.
+   * Compiles the operand of a selection. An operand that is itself a selection or an index, such as `a.b`
+   * in `a.b.c`, is compiled as an inner link of a chain, because cel-go treats an optional in the middle of
+   * a chain in a special way.
    */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);
@@ -166,8 +167,8 @@ function global(name: string, offset: number): Step {
 }
 
 /**
- * The result of an optional element or entry that is left out of the literal. Expressions cannot produce
- * this value.
+ * Marks an optional element or entry without a value, which is left out of the list or map. Expressions
+ * cannot produce this value.
  */
 const LEFT_OUT = Symbol("left out") as unknown as Value;
 

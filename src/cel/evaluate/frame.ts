@@ -27,8 +27,8 @@ export class Frame {
   ) {}
 
   /**
-   * Charges for an error that a node catches to continue the evaluation. Rethrows an error that is not a
-   * failure of the expression, and the error for an exceeded budget.
+   * Charges for a failure that a node catches to continue the evaluation. Two kinds of errors are thrown
+   * again: the error for an exceeded budget, and errors that are not caused by the expression or its data.
    *
    * @param offset The position of the node that catches the error.
    */

@@ -182,8 +182,9 @@ function quantified(run: Run, deciding: boolean): Value {
 }
 
 /**
- * Calls `take` for each element that the condition accepts. As in cel-go, a macro with a condition continues
- * to evaluate the conditions after a failure, and finally throws the last failure of a condition.
+ * Calls `take` for each element that the condition accepts. As in cel-go, a failed condition does not end
+ * the loop: the conditions of the remaining elements are evaluated too, and then the last of their failures
+ * is thrown.
  */
 function gather(run: Run, take: (key: Value, item: Value | CelError) => void): void {
   let failure: CelError | undefined;

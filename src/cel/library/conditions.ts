@@ -11,7 +11,7 @@ const STATUSES = ["True", "False", "Unknown"];
 
 /** A status condition that an expression creates or reads. */
 export class ConditionValue extends Opaque {
-  /** The name of the condition's type, which equals the name in the checker's type `CONDITION`. */
+  /** The name of the CEL type. The type checker uses the same name for the type (see `CONDITION`). */
   readonly typeName = "kro.run.Condition";
 
   /**

@@ -112,11 +112,14 @@ function marshal(value: Value, meter: Meter): string {
 }
 
 /**
- * The differences between the JSON that a function writes and the JSON that is written into Kubernetes
- * objects.
+ * The rules of `json.marshal` or `json.encode` that differ from the rules for writing values into
+ * Kubernetes objects.
  */
 interface Writing {
-  /** Returns the JSON of a value that this function writes differently; undefined for other values. */
+  /**
+   * Returns the JSON of a value for which the CEL function has a rule of its own; undefined for all other
+   * values.
+   */
   value(part: Value, meter: Meter): string | undefined;
   /** Returns the JSON of a map's key. The caller throws an error when the result is not a string. */
   key(key: Value, meter: Meter): Json | undefined;

@@ -134,8 +134,8 @@ function text(value: Value, meter: Meter): string {
 }
 
 /**
- * Reads an argument, or a value inside of an argument. A value that contradicts its schema fails with code
- * `argument`, as a value that no verb accepts does in cel-go.
+ * Reads an argument, or a value inside of an argument. As in cel-go, a value that contradicts its schema
+ * fails in the same way as a value that no verb accepts, with code `argument`.
  *
  * @param read Reads the value; returns undefined for a null field of an object.
  */
@@ -154,8 +154,8 @@ function listText(list: ListValue, meter: Meter): string {
 }
 
 function mapText(map: MapValue, meter: Meter): string {
-  // A key that is compared by object identity cannot be looked up again, so the value of such a key is taken
-  // from the entry.
+  // A key such as a list is compared by object identity, so a lookup may not find the entry of the key. The
+  // value is therefore taken from the entry itself.
   const valueOf = (key: Value, value: Value | CelError) =>
     map instanceof ComputedMap && typeof key === "object" ? read(value) : map.find(key, meter);
   return [...map.entries(meter)]

@@ -102,8 +102,8 @@ function distinct(list: ListValue, meter: Meter): ListValue {
 }
 
 /**
- * Reports whether the elements of a list must be compared in pairs, because they have no identity string.
- * Only the first element is checked.
+ * Reports whether each element must be compared with every other element, because the elements have no
+ * string that identifies equal values. Only the first element is checked.
  */
 function isUnidentified(list: ListValue, meter: Meter): boolean {
   const first = attempt(() => list.at(0, meter), meter);
@@ -214,7 +214,8 @@ export const LISTS: readonly FunctionDeclaration[] = [
   },
   {
     ...member("distinct", "list(A)", "list(A)", distinct),
-    // Elements without an identity string are compared with all other elements.
+    // Without an identity string, each element is compared with all other elements, so the cost grows with
+    // the square of the size of the list.
     steps: (list: ListValue, meter: Meter) =>
       list.size > 0 && isUnidentified(list, meter) ? list.size ** 2 : 0,
   },

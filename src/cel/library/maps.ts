@@ -15,8 +15,8 @@ function merge(left: MapValue, right: MapValue, meter: Meter): Value {
 }
 
 /**
- * Implements `deepMerge`. If both maps have a key, two maps are merged in turn; otherwise the value of the
- * right map is used.
+ * Implements `deepMerge`. If both maps contain a key and both of its values are maps, the two values are
+ * merged recursively. Otherwise the value of the right map is used.
  */
 function deepMerge(left: Value, right: Value, meter: Meter): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");

@@ -62,10 +62,10 @@ function shift(time: Timestamp, nanos: bigint): Timestamp {
 const COPIED = 30;
 
 /**
- * Concatenates two lists. If the first list has a schema, the schema converts the elements of the second
- * list. If the schema's `x-kubernetes-list-type` is `set` or `map`, an element of the second list is not
- * added when the first list has an equal element or an element with the same key. In a list of type `map`,
- * it replaces the existing element at the same position.
+ * Concatenates two lists. If the first list has a schema, the elements of the second list are converted
+ * with this schema, and the schema's `x-kubernetes-list-type` decides about duplicates. In a list of type
+ * `set`, an element that the first list already contains is not added. In a list of type `map`, an element
+ * of the second list replaces the element with the same key.
  */
 function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const { typing } = a;
@@ -109,7 +109,8 @@ function divide(a: Value, b: Value): Value {
 function modulo(a: Value, b: Value): Value {
   const by = (x: bigint, y: bigint) => {
     if (y === 0n) fail("division", "modulus by zero");
-    // cel-go fails here because the quotient overflows, although the remainder is 0.
+    // cel-go fails here because the quotient overflows. This function must fail too, although the remainder
+    // would be 0.
     return x === MIN_INT && y === -1n ? int64(-x) : x % y;
   };
   return numbers(by, undefined, a, b) ?? noOverload();
@@ -211,8 +212,8 @@ const MIXED: Readonly<Record<string, readonly string[]>> = {
 /**
  * Declares a relation such as `<`.
  *
- * @param holds Returns the result of the relation for the order of the operands: negative, zero or positive,
- * or NaN for operands without an order.
+ * @param holds Converts the order of the operands to the result of the relation. The order is negative,
+ * zero or positive, or NaN for operands without an order.
  */
 function relation(name: string, holds: (order: number) => boolean): FunctionDeclaration {
   const alike = ORDERED.map((type) => `${type}, ${type}`);
@@ -242,7 +243,7 @@ export const OPERATORS: readonly FunctionDeclaration[] = [
   ),
   constantTime(operator("-_", ["double -> double", "int -> int"], "int", negate)),
   operator("_==_", "A, A", "bool", equals),
-  // As in cel-go, `!=` is true for values that cannot be compared, although `==` fails for such values.
+  // As in cel-go, `==` fails for two values that cannot be compared, but `!=` returns true for them.
   operator(
     "_!=_",
     "A, A",

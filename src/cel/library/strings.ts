@@ -16,7 +16,7 @@ function points(text: string): string | string[] {
   return SURROGATE.test(text) ? Array.from(text) : text;
 }
 
-/** Returns the string for a result of {@link points}. */
+/** Converts the result of {@link points} back to a string. */
 function textOf(characters: string | string[]): string {
   return typeof characters === "string" ? characters : characters.join("");
 }

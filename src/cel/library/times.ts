@@ -50,7 +50,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {
-      // The value undefined means the time zone of the host. In a container without a time zone, it is UTC.
+      // The zone `Local` means the time zone of the host, which `Intl` uses when the zone is undefined. A
+      // container without a time zone uses UTC.
       timeZone: zone === "Local" ? undefined : zone,
       hourCycle: "h23",
       era: "short",

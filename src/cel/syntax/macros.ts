@@ -80,7 +80,8 @@ function loop(
   count: number,
 ): ExprShape {
   const variables = args.slice(0, count).map((arg) => simpleName(name, arg));
-  // A variable cannot have this name, because cel-go stores the result of a macro under it.
+  // cel-go stores the result of a macro in the variable `__result__`, so a macro cannot declare a variable
+  // with this name.
   const taken = variables.indexOf("__result__");
   if (taken >= 0) {
     syntaxFault(

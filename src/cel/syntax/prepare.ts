@@ -43,7 +43,7 @@ interface Bracket {
   /** Whether the bracket opens a list or map literal, instead of arguments or an index. */
   readonly literal: boolean;
   commas: number;
-  /** Whether the `?` of a conditional was read and the `:` of the conditional was not. */
+  /** Whether a conditional inside the bracket still lacks its `:`, because only its `?` has been read. */
   conditional: boolean;
 }
 

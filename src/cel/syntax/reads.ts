@@ -1,8 +1,9 @@
 /**
  * Finds the parts of variables that an expression reads. The search walks the syntax tree from the root to
- * the variables. At each node, it derives which parts of the operands are read from the parts of the result
- * that are read. A selection reads one field of its operand. A loop reads of each element the parts that its
- * body reads of the loop's variable. When the exact parts are not known, the whole value counts as read.
+ * the variables. At each node, the parts of the result that are needed determine the parts of the operands
+ * that are needed. A selection needs one field of its operand. A loop needs those parts of each element
+ * that its body reads through the variable of the loop. When the exact parts are not known, the whole value
+ * counts as read.
  */
 import { unescapeName } from "../check/names.ts";
 import type { Reads } from "../types.ts";
@@ -31,8 +32,8 @@ export function readsOfTree(
 }
 
 /**
- * Records in a map that a part of a key's value is read. The map is changed in place. When the whole value
- * is read, further parts of the value are not recorded.
+ * Adds one read to a map of reads, which is changed in place. The entry `key` then contains all parts of
+ * the value that are read so far. When the whole value is read already, the entry stays unchanged.
  *
  * @param needs The map to change. The maps inside are changed too, so no other map may share them.
  */
@@ -102,8 +103,8 @@ class Reader {
     const name = plainCallee(expr, this.isFunction);
     const [first, second, third] = expr.args;
     if (name === undefined && expr.target && first) {
-      // The result of `or` and `orValue` is the optional's value or the argument, so both are read in the
-      // same way as the result.
+      // `or` and `orValue` return either the optional's value or the argument. The parts that are read of
+      // the result are therefore recorded for both.
       if (expr.args.length === 1 && (expr.name === "orValue" || expr.name === "or")) {
         this.visit(expr.target, need, scope);
         return this.visit(first, need, scope);
@@ -161,7 +162,7 @@ function each(need: Reads): Reads {
   return new Map([["*", need]]);
 }
 
-/** Returns which part of each list element is read, for a given part of the list that is read. */
+/** Returns the part that is read of each element, derived from the part that is read of the list. */
 function elementOf(need: Reads): Reads {
   return need === "whole" ? need : need.get("*") ?? NOTHING;
 }

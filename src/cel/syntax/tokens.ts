@@ -1,6 +1,6 @@
 /**
- * Splits an expression into tokens. Only the distinctions that rewriting the expression for cel-js needs are
- * made.
+ * Splits an expression into tokens. There are only as many kinds of tokens as `prepare.ts` needs to rewrite
+ * the expression for cel-js.
  */
 import { syntaxFault } from "./error.ts";
 
@@ -82,7 +82,8 @@ export function tokenize(source: string): Token[] {
 }
 
 /**
- * Reports whether the last minus follows another minus. A number after it then does not include the minus.
+ * Reports whether the last token is a minus that directly follows another minus, as in `--1`. A number
+ * after this minus is a token without the minus.
  */
 function isMinusSign(tokens: readonly Token[]): boolean {
   return tokens.at(-2)?.text === "-" && !endsOperand(tokens.at(-3));

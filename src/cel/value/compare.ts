@@ -24,9 +24,9 @@ export function equals(a: Value, b: Value, meter: Meter): boolean {
 }
 
 /**
- * Reports whether two values are equal. Returns undefined when the values cannot be compared. This is the
- * case for a value of a library's type, or a list or map with a schema, compared with a value of another
- * type.
+ * Reports whether two values are equal. Returns undefined when the values cannot be compared. A value of a
+ * library's type cannot be compared with a value of another type, and neither can a list or map with a
+ * schema.
  */
 export function sameness(a: Value, b: Value, meter: Meter): boolean | undefined {
   return a === null || b === null ? a === b : methodSameness(a, b, meter);
@@ -113,8 +113,8 @@ function sameMaps(a: MapValue, b: Value, meter: Meter): boolean | undefined {
   for (const key of a.keys(meter)) {
     const [left, right] = [a.find(key, meter), b.find(key, meter)];
     if (left === undefined || right === undefined) {
-      // A null field of an object is a key without a value. If both objects have such a field, it counts as
-      // equal.
+      // A null field of an object is a key without a value. In objects with a schema, two null fields count
+      // as equal.
       if (left !== right || !isTyped) return false;
       continue;
     }

@@ -113,8 +113,8 @@ function schemaValue(json: Json, schema: Schema): Value {
 }
 
 /**
- * A cache of the shape that all objects of a schema share. An entry exists as long as its schema, which
- * never changes.
+ * A cache with one {@link JsonMapShape} for each schema of an object. An entry exists as long as its
+ * schema, which never changes.
  */
 const shapes = new WeakMap<Schema, JsonMapShape>();
 

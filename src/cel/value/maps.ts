@@ -171,8 +171,8 @@ export class JsonMap extends MapValue {
   }
 
   /**
-   * Reports whether the object has a key, without converting the key's value. Throws for the same keys as
-   * {@link find}.
+   * Reports whether the object has a key, without converting the key's value. Throws the same error as
+   * {@link find} when the key cannot be converted to a string.
    */
   has(key: Value, meter: Meter): boolean {
     return this.#entry(key, meter) !== undefined;

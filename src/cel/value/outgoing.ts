@@ -38,7 +38,7 @@ export function jsonOf(value: Value, meter: Meter): Json | undefined {
       "bytes cannot be written as JSON; encode them, for example with base64.encode()",
     );
   }
-  // Go's metav1.Time writes the zero time as null.
+  // As in Go's metav1.Time, the zero time is written as null.
   if (value instanceof Timestamp) return value.isZero ? null : formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
