@@ -19,8 +19,8 @@ export interface CheckContext {
   /** The types of the variable `schema` and of every node, by name. */
   readonly variables: Readonly<Record<string, CelType>>;
   /**
-   * The ids of all nodes. Only an expression that reads one of these names depends on a node; `schema` and
-   * `each` are not ids.
+   * The ids of all nodes. An expression depends on a node if it reads the variable with the node's id. The
+   * variables `schema` and `each` are not ids of nodes.
    */
   readonly ids: ReadonlySet<string>;
   /** Whether the feature gate CELOmitFunction allows `omit()`. */

@@ -144,8 +144,8 @@ function object(value: unknown): JsonObject {
 }
 
 /**
- * Returns a value, or null when the value is absent or an empty list, so that all three cases count as
- * equal.
+ * Returns a value for the comparison. An absent value and an empty list are returned as null, so that
+ * absent, empty and null count as equal.
  */
 function filled(value: Json | undefined): Json {
   return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value;

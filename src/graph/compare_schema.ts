@@ -14,8 +14,8 @@ export function compareSchemas(old: JsonObject, wanted: JsonObject): CrdChange[]
 }
 
 /**
- * The rule for a keyword of the schema: returns the changes that result from two different values of the
- * keyword.
+ * The rule for one keyword of a schema. The rule is called when the keyword has different values in the two
+ * schemas, and returns the changes to report.
  */
 type Rule = (old: Json | undefined, wanted: Json | undefined) => Omit<CrdChange, "path">[];
 

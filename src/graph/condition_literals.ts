@@ -63,7 +63,7 @@ function entries(tokens: readonly Token[], from: number): { type?: Literal; stat
 
 /**
  * Returns the string literal at an index of the tokens. Returns undefined when the token is not a string
- * literal, or when none of `ends` follows it directly.
+ * literal, or when the next token is not one of `ends`.
  */
 function stringAt(tokens: readonly Token[], at: number, ends: string[]): Literal | undefined {
   const token = tokens[at];

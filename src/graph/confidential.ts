@@ -13,11 +13,13 @@ const PUBLIC = [
 ];
 
 /**
- * The nodes with {@link Node.confidential} set. A dependency passes it on, unless all expressions of the
- * graph read only the dependency's identity, such as `metadata.name`.
+ * Returns the nodes with the field {@link Node.confidential} filled in. A node that depends on a
+ * confidential node is also confidential, unless the expressions of the graph read only fields of the
+ * dependency that carry no value of a Secret, such as `metadata.name`.
  *
- * @param nodes the nodes in topological order
- * @param reads the reads of each node's objects by all expressions
+ * @param nodes The nodes in topological order.
+ * @param reads The fields of each node's objects that the expressions of the graph read, by the id of the
+ * node.
  */
 export function withConfidential(
   nodes: readonly Node[],

@@ -9,9 +9,9 @@ export interface Vertex {
 }
 
 /**
- * Returns the topological order of the nodes. As in upstream kro, the order repeatedly takes the first node
- * of the list whose dependencies are all ordered already. If the dependencies are cyclic, returns one cycle,
- * in which the first id is repeated at the end.
+ * Returns the topological order of the nodes. As in upstream kro, the next node in the order is always the
+ * first node of the list that depends only on nodes already in the order. If the dependencies are cyclic,
+ * returns one cycle: the first id of the cycle is repeated at the end.
  */
 export function topologicalOrder(
   vertices: readonly Vertex[],

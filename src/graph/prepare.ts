@@ -23,8 +23,8 @@ export interface PreparedNode {
   /** The expressions in the node's object, with their paths. */
   readonly fields: readonly FieldDraft[];
   /**
-   * The forEach dimensions of the node. The draft of a dimension is undefined when its expression has a
-   * syntax error.
+   * The forEach dimensions of the node, each with its parsed expression (`draft`). The draft is undefined
+   * when the expression has a syntax error.
    */
   readonly forEach: readonly { variable: string; draft: Draft | undefined }[];
   /** The expressions of includeWhen without a syntax error. */

@@ -14,8 +14,8 @@ export interface NodeDraft {
   /** The template, or the apiVersion, kind and metadata of an external reference; absent when malformed. */
   object?: JsonObject;
   /**
-   * The forEach dimensions in the order of the RGD. Each dimension has a variable and the expression of a
-   * list.
+   * The forEach dimensions in the order of the RGD. Each dimension has a variable and an expression that
+   * returns a list.
    */
   forEach: { variable: string; list: string }[];
   /** The expressions of includeWhen as their author wrote them. */
@@ -24,7 +24,10 @@ export interface NodeDraft {
   readyWhen: string[];
 }
 
-/** Returns the first part of the paths in a node's object, for messages. */
+/**
+ * Returns the field of the node that contains the object. Messages write this field first in paths, such as
+ * `template` in `template.spec.replicas`.
+ */
 export function rootOf(type: NodeType): "template" | "externalRef" {
   return type === "external" || type === "externalCollection" ? "externalRef" : "template";
 }

@@ -8,7 +8,7 @@ import type { PreparedNode } from "./prepare.ts";
 import type { FieldPath } from "./types.ts";
 
 /**
- * Collects the parts of each variable that the expressions in these drafts read.
+ * Collects the parts of each variable that the expressions of the given strings read.
  *
  * @param found The map to which the reads are added, by the name of the variable.
  */
@@ -26,9 +26,10 @@ export function readsOfDrafts(
 }
 
 /**
- * Returns the parts of a node's objects that the graph reads, by the id of the node. The result also
- * contains the node's own fields whose values depend only on resourceVersions, because these fields are
- * compared with their live values.
+ * Returns the parts of each node's objects that caches must keep, by the id of the node: the parts that the
+ * expressions of the graph read, and the fields with expressions that read only resourceVersions. kro
+ * compares these fields with their live values, so that a new resourceVersion alone does not cause an
+ * apply.
  *
  * @param status For each variable, the parts of its value that the expressions of the status read.
  */
@@ -44,7 +45,8 @@ export function readsOfNodes(
     const found = new Map<string, Reads>();
     const read = byName.get(id) ?? new Map();
     addRead(found, id, isList && read !== "whole" ? read.get("*") ?? new Map() : read);
-    // Whether such a field differs is decided by its live value, so the cache must keep the field.
+    // kro compares a field that depends only on resourceVersions with its live value, so the cache must
+    // keep the field.
     for (const { path, draft } of node.fields) {
       if (readsRevisionsOnly(draft, ids)) addRead(found, id, alongPath(path));
     }
@@ -101,7 +103,7 @@ export function statusPathsOf(draft: Draft): string[][] {
   return paths.filter((path) => !path.includes("*"));
 }
 
-/** Returns the reads that contain only the value at a path. */
+/** Returns the reads of an expression that reads only the value at this path. */
 function alongPath(path: FieldPath): Reads {
   return path.reduceRight<Reads>(
     (below, step) => new Map([[typeof step === "number" ? "*" : step, below]]),

@@ -25,8 +25,9 @@ export interface Names {
 }
 
 /**
- * Reports the unknown and refused names of a string. The returned draft lists these names in {@link
- * Draft.faulty}, so that type-checking does not report them again but still finds other problems.
+ * Reports the unknown and refused names of a string. Returns a copy of the parsed string that lists these
+ * names in {@link Draft.faulty}: type-checking does not report the listed names again, but still finds
+ * other problems.
  */
 export function checkReferences(draft: Draft, names: Names, report: Report): Draft {
   const faulty: string[] = [];

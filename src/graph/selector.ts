@@ -52,8 +52,8 @@ export function walkSelector(selector: Json, report: Report): FieldDraft[] {
 const SHAPE_TEXT = "must be a LabelSelector, or one standalone expression that yields one";
 
 /**
- * Returns the schema that the result of an expression must fit. For an expression that returns a whole map
- * or list of the selector, the schema accepts more than a valid selector.
+ * Returns the schema that the result of an expression must fit. If the expression returns a whole map or
+ * list, the schema checks only the types of the entries, so some invalid selectors fit the schema.
  */
 function target({ path }: FieldDraft): Schema | undefined {
   const [list, ...rest] = path.slice(PATH.length);

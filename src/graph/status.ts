@@ -55,8 +55,8 @@ export function checkStatus(
   );
   checkState(schema, report);
   return {
-    // kro writes `state` itself. If the author declares a field with this name, only the schema of the field
-    // is used.
+    // kro writes `status.state` itself. If the author declares a field `state`, its schema is used, but its
+    // expression is never evaluated.
     plan: {
       fields: fields.filter((f) => f.path[0] !== "state"),
       conditions: checkConditions(conditions, context, report),

@@ -6,7 +6,7 @@ import type { FieldPath } from "./types.ts";
 
 const ANY: Schema = { "x-kubernetes-preserve-unknown-fields": true };
 
-/** CEL types whose schema in upstream kro is an object. */
+/** The CEL types for which upstream kro generates a schema with `type: object`. */
 const OBJECTS = ["kubernetes.Quantity", "kubernetes.Semver", "kubernetes.URL"];
 
 /** Returns a schema that stores every value of a type without loss. */
@@ -42,9 +42,9 @@ export function schemaOfType(type: CelType): Schema {
 }
 
 /**
- * Returns the schema of an object that is copied to the status. Fields have their JSON names, and undeclared
- * fields are preserved. Defaults, bounds and formats are left out, because the API server has validated the
- * object at its origin.
+ * Returns the schema of an object that is copied to the status. Fields have their JSON names, and
+ * undeclared fields are preserved. Defaults, bounds and formats are left out, because the API server has
+ * already validated the object that is copied.
  */
 function schemaOfStruct(schema: Schema): Schema {
   const fields = Object.entries(schema.properties ?? {});
@@ -95,8 +95,8 @@ function nest(path: FieldPath, leaf: Schema): Schema {
 }
 
 /**
- * Merges two schemas of the same field: the fields of objects and the elements of lists are merged. If other
- * schemas differ, the result accepts any value.
+ * Merges two schemas of the same field. The fields of two objects and the elements of two lists are merged
+ * recursively. Two other schemas that differ are replaced by a schema that accepts any value.
  */
 function merge(a: Schema, b: Schema): Schema {
   if (jsonEqual(a, b)) return a;

@@ -32,7 +32,8 @@ export interface Field {
   /** The expression that computes the value of the field. */
   readonly expression: Expression;
   /**
-   * Whether the expression reads other nodes, but only the field `metadata.resourceVersion` of each node.
+   * Whether the expression reads nothing of other nodes except `metadata.resourceVersion`. kro does not
+   * apply an object if it differs only in such a field, because every write changes a resourceVersion.
    * False by default.
    */
   readonly revisionsOnly?: boolean;
@@ -41,8 +42,8 @@ export interface Field {
 /** An expression of readyWhen. */
 export interface ReadyExpression extends Expression {
   /**
-   * The paths from `status` on that the expression reads, as far as all field names are known before the
-   * evaluation.
+   * The paths of the fields below `status` that the expression reads; each path starts with `status`.
+   * Fields with names that are computed by the expression are left out.
    */
   readonly statusPaths: readonly (readonly string[])[];
 }
@@ -95,8 +96,8 @@ export interface Node {
    */
   readonly dependencies: readonly string[];
   /**
-   * Whether a message about the node may quote the value of a Secret: its kind is Secret, or it depends on
-   * values of one, directly or through other nodes.
+   * Whether a message about the node may quote the value of a Secret. This is the case if the node's kind
+   * is Secret, or if the node depends on values of a Secret, directly or through other nodes.
    */
   readonly confidential: boolean;
   /** The deletion wave; 1 is deleted last (annotation `internal.kro.run/apply-order`). */
