@@ -20,8 +20,8 @@ export interface Field {
    */
   required: number;
   /**
-   * The last default of the field, which is sound when it is valid JSON (see {@link parseDefault});
-   * undefined when the field has no default.
+   * The state of the last default of the field: `sound` means that the default is valid JSON (see {@link
+   * parseDefault}). Undefined when the field has no default.
    */
   default?: { sound: true } | { sound: false; message: string };
 }
@@ -133,8 +133,8 @@ function applyDefault(field: Field, text: string): string | undefined {
     return undefined;
   }
   if (!parsed.unsound) return parsed.fault;
-  // The fault is reported later: another default may replace this default, and the default of an unused
-  // field is not rejected.
+  // The fault is not reported yet, because a later marker may replace this default, and because the default
+  // of an unused field is not rejected.
   field.schema.default = null;
   field.default = { sound: false, message: parsed.fault };
 }

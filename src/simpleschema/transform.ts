@@ -162,7 +162,8 @@ class Transformer {
   checkDefaults(root: Schema): void {
     if (this.#unsound.size === 0) return;
     const found = new Set<Problem>();
-    // A worklist replaces recursion here: the set grows while the loop iterates over it.
+    // The loop visits all schemas without recursion: it adds schemas to the set while it iterates over the
+    // set.
     const schemas = new Set([root]);
     for (const schema of schemas) {
       const problem = this.#unsound.get(schema);
