@@ -5,8 +5,8 @@
 
 /**
  * The maximum number of nested lists and objects that kro compares. The API server accepts 10,000 levels,
- * with which recursive functions would overflow the stack. No Kubernetes kind has nearly as many levels as
- * this limit.
+ * but recursive functions would overflow the stack at this depth. No Kubernetes kind has nearly as many
+ * levels as this limit.
  */
 export const MAX_DEPTH = 256;
 

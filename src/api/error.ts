@@ -44,7 +44,10 @@ export interface ApiErrorDetails {
   causes?: StatusCause[];
   /** The value of the Retry-After header, in seconds. */
   retryAfterSeconds?: number;
-  /** The end of the message that the API server wrote; it may quote values of the object. */
+  /**
+   * The part of the error's message that the API server wrote, which is the end of the message. This part
+   * may quote values of the object.
+   */
   answer?: string;
   /** The underlying error. */
   cause?: unknown;
@@ -62,7 +65,10 @@ export class ApiError extends Error {
   readonly causes: readonly StatusCause[];
   /** The time to wait before a retry, as the API server demands, in seconds. */
   readonly retryAfterSeconds?: number;
-  /** The end of the message that the API server wrote; absent when kro worded all of the message. */
+  /**
+   * The part of the message that the API server wrote, which is the end of the message; absent when kro
+   * wrote the whole message.
+   */
   readonly answer?: string;
 
   /**
@@ -98,12 +104,13 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Replaces a cause that may quote the value of a Secret. */
+/** Stands in a message in place of a cause that may quote the value of a Secret. */
 export const WITHHELD = "the cause is withheld, because it may quote the value of a Secret";
 
 /**
- * The message of an error without the words of the API server, an admission webhook or a policy, which may
- * quote any value of the object: the request, the reason, and the first steps of the refused fields.
+ * Returns the message of an error without the part that the API server, an admission webhook or a policy
+ * wrote, because this part may quote any value of the object. The returned message contains the request,
+ * the reason, and the first field names of the path of each refused field.
  *
  * @example
  * ```ts
@@ -126,7 +133,10 @@ export function withoutAnswer(error: ApiError): string {
   return `${request}${reason}${code === undefined ? "" : ` (HTTP ${code})`}${where}; ${WITHHELD}`;
 }
 
-/** The steps of a path that no map key can be: the first, and the second below `metadata` and `spec`. */
+/**
+ * Returns the start of a field path, up to where a key of a map may follow: the first field name, and the
+ * second field name below `metadata` and `spec`. Keys of maps are left out, because they may be user data.
+ */
 function publicField(field: string | undefined): string | undefined {
   const found = /^\.?((?:metadata|spec)\.[A-Za-z]+|[A-Za-z]+)(?=$|[.[])/.exec(field ?? "");
   return found?.[1];

@@ -34,7 +34,7 @@ export interface ManagedFieldsEntry {
   manager?: string;
   /** Whether the manager wrote the fields by server-side apply (`Apply`) or by other requests (`Update`). */
   operation?: "Apply" | "Update";
-  /** The API version of the object in which the paths of `fieldsV1` are written. */
+  /** The API version that the field paths in `fieldsV1` refer to. */
   apiVersion?: string;
   /** The time at which the manager last changed the entry: RFC 3339, in whole seconds. */
   time?: string;

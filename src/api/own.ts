@@ -15,7 +15,7 @@ export function define(object: object, key: string | number, value: unknown): vo
   else Object.defineProperty(object, key, { ...PLAIN, value });
 }
 
-/** The attributes that a property has after an assignment. */
+/** The property attributes that an ordinary assignment would give to a new property. */
 const PLAIN = { enumerable: true, writable: true, configurable: true };
 
 /** Returns the own property of an object or the element of a list; undefined for other values. */

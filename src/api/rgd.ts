@@ -71,7 +71,8 @@ export interface ResourceSpec {
   /** Expressions that must all be true for the node's objects to be created. */
   includeWhen?: string[];
   /**
-   * The dimensions of a collection. Each dimension maps the name of a variable to the expression of a list.
+   * The dimensions of a collection. Each dimension maps the name of a variable to an expression that
+   * returns a list.
    */
   forEach?: Record<string, string>[];
 }

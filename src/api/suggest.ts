@@ -7,9 +7,9 @@ const MAX_CANDIDATES = 200;
 const LONGEST = 100;
 
 /**
- * Returns a hint with the known name that is nearest to a misspelled name, ignoring case. Returns undefined
- * when every known name differs by more edits than a third of the misspelled name's length (and by more than
- * one edit). Only the first 200 known names are compared.
+ * Returns a hint with the known name that is nearest to a misspelled name, ignoring case. The hint is
+ * undefined when no known name is near: a name is near if the number of edits between the two names is at
+ * most a third of the misspelled name's length, or one. Only the first 200 known names are compared.
  *
  * @example
  * ```ts
