@@ -103,8 +103,9 @@ export class Linker {
 
     const parts = new Set([name]);
     const linked: Linked = { schema: this.#convert(name, [...open, name], parts), parts };
-    // A reference back to an enclosing definition was cut off in this schema. The schema is therefore valid
-    // only inside of the enclosing definition, and is not stored for other uses.
+    // This schema contains a bare `type: object` in place of a reference back to an enclosing definition.
+    // The schema is therefore valid only inside of the enclosing definition, and is not stored for other
+    // uses.
     if (![...parts].some(isOpen)) this.#linked.set(name, linked);
     return linked;
   }

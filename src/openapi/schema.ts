@@ -26,15 +26,15 @@ export interface Schema {
   /** The allowed values. */
   enum?: Json[];
   /**
-   * Schemas of which the value must match exactly one. Kubernetes uses `oneOf` for quantities, which are
+   * The value must match exactly one of these schemas. Kubernetes uses `oneOf` for quantities, which are
    * strings or numbers.
    */
   oneOf?: Schema[];
-  /** Schemas of which the value must match at least one. */
+  /** The value must match at least one of these schemas. */
   anyOf?: Schema[];
-  /** Schemas that the value must match all. Linking resolves a reference inside of `allOf`. */
+  /** The value must match all of these schemas. Linking resolves a reference inside of `allOf`. */
   allOf?: Schema[];
-  /** A schema that the value must not match. */
+  /** The value must not match this schema. */
   not?: Schema;
   /** Whether the value may be null. */
   nullable?: boolean;
