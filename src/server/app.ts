@@ -5,27 +5,32 @@ import type { ControllerView, InstanceView } from "../controller/mod.ts";
 import { BadQuery, page } from "./page.ts";
 import { problem } from "./problem.ts";
 
-/** The options of the HTTP endpoint: where its responses come from, and who may read the metrics. */
+/**
+ * The options of the HTTP endpoint: the source of its responses, and who may read the metrics and the API.
+ */
 export interface ServerOptions {
   /** A read-only view of the running controller. */
   view: ControllerView;
   /** The version of kro, which `/version` returns. */
   version: string;
   /**
-   * Authorizes requests for everything but health, version and metrics, like `mayReadMetrics`. When absent,
+   * Decides whether a request may read the JSON API, which is every path except health, version and
+   * metrics. The parameter and the errors are those of {@link mayReadMetrics}. When the function is absent,
    * only clients on the loopback interface are allowed.
    */
   mayReadApi?: (authorization: string | null) => Promise<Verdict>;
   /**
-   * Authorizes requests for the metrics by their Authorization header (null without one). When absent, all
-   * requests are allowed. When it rejects, the response has status 503.
+   * Decides whether a request may read the metrics. The parameter is the Authorization header of the
+   * request; null when the request has no such header. When the returned promise rejects, the response has
+   * status 503. When the function is absent, all requests are allowed.
    */
   mayReadMetrics?: (authorization: string | null) => Promise<Verdict>;
 }
 
 /**
- * Whether a request may read the metrics or the API. `unauthenticated` (status 401): it has no valid token.
- * `forbidden` (status 403): the token's user may not get `/metrics` or `/graphs`.
+ * Whether a request may read the metrics or the API. `unauthenticated` (status 401): the request has no
+ * valid token. `forbidden` (status 403): the user of the token has no permission to get the URL `/metrics`
+ * or `/graphs`.
  */
 export type Verdict = "allowed" | "unauthenticated" | "forbidden";
 
@@ -51,8 +56,8 @@ export function createHandler(options: ServerOptions): Handler {
   const { view } = options;
   const app = readOnlyApp("/graphs");
   serveMetrics(app, options);
-  // controller-runtime also serves each single check under the path of all checks, such as
-  // `/healthz/healthz`.
+  // controller-runtime also serves each check at a path of its own. The only check of `/healthz` has the
+  // name `healthz`, so its path is `/healthz/healthz`.
   app.on("GET", ["/healthz", "/healthz/healthz"], (c) => {
     const { healthy, problem } = view.health();
     return healthy ? c.text("ok\n") : c.text(`not healthy: ${problem}\n`, 500);
@@ -64,7 +69,8 @@ export function createHandler(options: ServerOptions): Handler {
   });
   app.get("/version", () => json({ version: options.version }));
 
-  // Routes above this line are open; every route below, and an unknown path, needs the right to read the API.
+  // The routes above are open to all clients. All other paths, including unknown paths, require the
+  // permission to read the API.
   app.use(async (c, next) => await apiRefusal(options, c) ?? await next());
   app.get(
     "/graphs",
@@ -98,7 +104,7 @@ export function createMetricsHandler(options: ServerOptions): Handler {
   return (request, remote) => app.fetch(request, { remote });
 }
 
-/** What hono passes to each handler: the client's IP address. */
+/** The data that hono passes to each handler: the IP address of the client. */
 type Env = { Bindings: { remote: string } };
 
 function readOnlyApp(start: string): Hono<Env> {
@@ -127,7 +133,7 @@ function serveMetrics(app: Hono<Env>, { view, mayReadMetrics }: ServerOptions): 
   });
 }
 
-/** The response to a client that may not read the API; undefined for one that may. */
+/** Returns the response that refuses a request to the API; undefined when the client may read the API. */
 async function apiRefusal(
   { mayReadApi }: ServerOptions,
   c: Context<Env>,
@@ -140,8 +146,9 @@ async function apiRefusal(
 const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
 /**
- * Whether a request comes from the loopback interface and names it. A proxy in the pod forwards requests
- * of other hosts; a web page whose name resolves to 127.0.0.1 (DNS rebinding) has another Host.
+ * Reports whether a request comes from kro's own host: the client's address is a loopback address, no proxy
+ * has forwarded the request, and the Host header names the loopback interface. The Host header is checked
+ * because of DNS rebinding: a web page under a name that resolves to 127.0.0.1 sends that name as Host.
  */
 function isLocal(remote: string, headers: Headers): boolean {
   if (!LOOPBACK.has(remote)) return false;
@@ -149,7 +156,10 @@ function isLocal(remote: string, headers: Headers): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.get("host") ?? "localhost");
 }
 
-/** The response to a token that may not get the URL; undefined for one that may. */
+/**
+ * Checks the token of a request. Returns the response that refuses the request; undefined when the user of
+ * the token may get the URL.
+ */
 async function tokenRefusal(
   c: Context<Env>,
   mayRead: NonNullable<ServerOptions["mayReadApi"]>,
@@ -180,7 +190,7 @@ function oneInstance(view: ControllerView, c: Context, namespace: string): Respo
   return problem(404, `graph "${graph}" has no instance ${at}; see /graphs/${graph}/instances`);
 }
 
-/** An instance as lists show it: without its nodes, which the path of the instance shows. */
+/** Returns an instance as lists show it, without its nodes. Only the instance's own path shows the nodes. */
 function summary(instance: InstanceView | undefined): Omit<InstanceView, "nodes"> | undefined {
   if (!instance) return undefined;
   const { nodes: _, ...rest } = instance;

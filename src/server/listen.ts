@@ -24,27 +24,29 @@ export class ListenError extends Error {
 const GRACE_MS = 1000;
 
 /**
- * Limits on clients. `Deno.serve` has none of them; `node:http` has.
+ * The limits on clients. The endpoint uses `node:http`, because `Deno.serve` has no such limits.
  *
- * A client that sends part of a request, or does not read the response, holds its connection only for the
- * time limits. Connections are also limited by address, so that no client shuts out the kubelet's probes.
+ * The time limits close the connection of a client that sends only part of a request, or does not read the
+ * response. The limit for one address ensures that the kubelet's probes can still connect while another
+ * client opens many connections.
  */
 const LIMITS = {
-  /** Time to send a whole request. */
+  /** The maximum time in which a client may send a whole request, in milliseconds. */
   requestMs: 10_000,
-  /** Time between checks for late requests. */
+  /** The interval at which the server checks for requests that exceed {@link requestMs}, in milliseconds. */
   checkMs: 1000,
-  /** Time without any byte on a connection. */
+  /** The time without traffic after which a connection is closed, in milliseconds. */
   silentMs: 30_000,
-  /** Open connections. */
+  /** The maximum number of open connections. */
   connections: 1024,
-  /** Open connections of one client address. */
+  /** The maximum number of open connections from one client address. */
   connectionsOfAddress: 256,
 };
 
 /**
- * Parses `host:port`, with IPv6 addresses in brackets. An empty host means all IPv4 interfaces (`0.0.0.0`),
- * port 0 any free port. Throws ListenError for another form.
+ * Parses an address in the form `host:port`; an IPv6 address is written in brackets. An empty host means
+ * all IPv4 interfaces (`0.0.0.0`), and port 0 means any free port. Throws ListenError when the string has
+ * another form.
  *
  * @example
  * ```ts
@@ -65,7 +67,8 @@ export function parseAddress(address: string): { hostname: string; port: number 
 
 /**
  * Listens on an address and passes each request to the handler. Rejects with ListenError when the address
- * is invalid or in use, or when Deno does not permit it. A half-sent request ends after 10 s.
+ * is invalid or in use, or when Deno does not permit it. A connection is closed when a client takes longer
+ * than 10 s to send a request.
  *
  * @param address The address in the form `host:port` or `:port`; see {@link parseAddress}.
  *
@@ -120,7 +123,10 @@ export async function listen(
   return { url: `http://${shown}:${bound.port}`, close };
 }
 
-/** Closes a connection at once if its address has as many as permitted. */
+/**
+ * Returns a listener that closes a new connection at once if the client's address already has `most` open
+ * connections.
+ */
 function limitByAddress(most: number): (socket: Socket) => void {
   const open = new Map<string, number>();
   return (socket) => {
@@ -136,7 +142,10 @@ function limitByAddress(most: number): (socket: Socket) => void {
   };
 }
 
-/** Passes a request of node:http to the handler. The body of a request is ignored. Never rejects. */
+/**
+ * Passes a request of node:http to the handler. The body of the request is ignored. The returned promise
+ * never rejects.
+ */
 async function respond(
   handler: Handler,
   request: IncomingMessage,
@@ -147,7 +156,8 @@ async function respond(
     const given = Object.entries(headers).filter((h): h is [string, string] =>
       typeof h[1] === "string"
     );
-    // The host of a URL has no meaning here, so that a malformed Host header cannot make it invalid.
+    // The handler does not use the host of the URL. The host is constant, because a malformed Host header
+    // would make the URL invalid.
     const address = new URL(`http://kro${url.startsWith("/") ? url : "/"}`);
     const answer = await handler(
       new Request(address, { method, headers: given }),
@@ -160,7 +170,8 @@ async function respond(
     });
     response.end(method === "HEAD" ? undefined : body);
   } catch {
-    // Reached for a method that the Fetch standard forbids, such as TRACE, or for a closed connection.
+    // This code runs for a method that the Fetch standard forbids, such as TRACE, and for a closed
+    // connection.
     if (!response.headersSent) response.writeHead(400, { "content-length": "0" });
     response.end();
   }

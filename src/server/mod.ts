@@ -1,7 +1,7 @@
 /**
  * kro's HTTP endpoint. {@link createHandler} returns a handler that serves health, metrics and a read-only
- * JSON API of graphs and instances. {@link listen} serves the handler on an address. Responses come from the
- * controller's memory. Only authorizing a request for the metrics sends requests to the API server.
+ * JSON API of graphs and instances. {@link listen} serves the handler on an address. Responses come from
+ * the controller's memory. Only the check of a request's token sends requests to the API server.
  *
  * @module
  */

@@ -20,11 +20,12 @@ export class BadQuery extends Error {
 export const MAX_LIMIT = 500;
 
 /**
- * Returns the requested page of a list, given by its sorted keys; only the items of the page are read. The
- * token holds the last key of the page, so an item that exists during all requests is on exactly one page.
- * Throws BadQuery.
+ * Returns the requested page of a list. Only the items of this page are read. The token for the next page
+ * contains the last key of this page, so an item that exists during all requests is on exactly one page.
+ * Throws BadQuery when the query is invalid.
  *
- * @param read the item of a key; undefined when it is gone
+ * @param keys The sorted keys of the whole list.
+ * @param read Returns the item with a key; undefined when the item no longer exists.
  */
 export function page<T>(
   keys: readonly string[],
@@ -40,7 +41,7 @@ export function page<T>(
   return result;
 }
 
-/** The index of the first key after this one, by binary search. */
+/** Returns the index of the first key that is greater than the given key. The keys must be sorted. */
 function indexAfter(keys: readonly string[], key: string): number {
   let [low, high] = [0, keys.length];
   while (low < high) {
