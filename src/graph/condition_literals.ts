@@ -1,7 +1,7 @@
 /**
- * Finds the types and statuses in the expression of a condition that are written as string literals, so that
- * they can be checked before the evaluation. The expression must be valid. Types and statuses that are
- * computed or contain escapes are checked only when the expression is evaluated.
+ * Finds the condition types and statuses that an expression contains as string literals, so that they can
+ * be checked before the evaluation. The expression must be valid. Types and statuses that are computed or
+ * contain escapes are checked only when the expression is evaluated.
  */
 
 /** A string literal and its position in the expression. */

@@ -16,7 +16,10 @@ const PLAIN_ACRONYMS = new Set(["ssh", "eia", "tia"]);
 
 const plurals = new Map<string, string>();
 const knownPlurals = new Set<string>(words(ALTERNATIVES));
-/** Singulars and plurals at the end of a longer word, with the plural that replaces them. */
+/**
+ * Words in singular and plural form, each with its plural. In a longer word that ends with one of these
+ * words, the plural replaces this ending.
+ */
 const endings = new Map<string, string>();
 
 for (const pair of entries()) {

@@ -76,7 +76,7 @@ export function readsInstanceAnnotation(
   return read !== undefined;
 }
 
-/** Reports whether a string reads one or more nodes, and the only field it reads is `metadata.resourceVersion`. */
+/** Reports whether a string reads at least one node, and reads nothing except `metadata.resourceVersion`. */
 export function readsRevisionsOnly(draft: Draft, ids: ReadonlySet<string>): boolean {
   const found = [...readsOfDrafts([draft])];
   const only = (reads: Reads, [first, ...rest]: string[]): boolean =>

@@ -86,8 +86,8 @@ function asObject(schema: Schema): Schema {
 }
 
 /**
- * Adds what the API server adds when it publishes a schema, at every depth: the `anyOf` of int-or-string
- * fields, and the properties of embedded resources.
+ * Adds the keywords that the API server adds when it publishes a schema: the `anyOf` of int-or-string
+ * fields, and the properties of embedded resources. Subschemas at every depth are changed too.
  */
 function asPublished(schema: Schema): Schema {
   const result: Schema = { ...schema };

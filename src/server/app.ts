@@ -38,9 +38,9 @@ export type Verdict = "allowed" | "unauthenticated" | "forbidden";
 export type Handler = (request: Request, remote: string) => Response | Promise<Response>;
 
 /**
- * Returns the handler of the whole HTTP endpoint. The handler serves `/healthz` and `/readyz` in the same
- * way as controller-runtime, `/metrics`, `/version`, and the JSON API below `/graphs`. Error responses have
- * the content type `application/problem+json` (RFC 9457).
+ * Returns the handler of the whole HTTP endpoint. The handler serves `/metrics`, `/version` and the JSON
+ * API below `/graphs`. It also serves `/healthz` and `/readyz`, in the same way as controller-runtime.
+ * Error responses have the content type `application/problem+json` (RFC 9457).
  *
  * @example
  * ```ts

@@ -57,7 +57,7 @@ interface Place {
   path: string;
   depth: number;
   /**
-   * The names of the custom types whose definitions are being transformed, outermost first; empty in the
+   * The names of the custom types that are being transformed, outermost first; empty for a field of the
    * spec.
    */
   within: readonly string[];
@@ -123,7 +123,10 @@ class Transformer {
     return schema && { schema, required: 0 };
   }
 
-  /** Transforms a field definition of the form `TYPE | MARKERS`. The faults of both parts are reported. */
+  /**
+   * Transforms a field definition of the form `TYPE | MARKERS`. Faults in the type and faults in the
+   * markers are reported together.
+   */
   #text(text: string, place: Place): Built | undefined {
     const before = this.problems.length;
     const bar = text.indexOf("|");

@@ -55,8 +55,8 @@ export class Checker {
   inMacro = false;
   readonly #types = new Map<Expr, Term>();
   /**
-   * Uses of macro variables whose type is not known yet. These uses are checked at the end, when all types
-   * are known.
+   * The uses of macro variables that had no known type when the checker visited them. These uses are
+   * checked at the end, when all types are known.
    */
   readonly #open: { type: Term; name: string; offset: number }[] = [];
 

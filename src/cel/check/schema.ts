@@ -52,7 +52,7 @@ export function typeOf(schema: Schema | undefined, name = "object"): CelType {
 
 /**
  * Returns the type that a schema declares. Returns undefined when the schema declares no type; expressions
- * cannot read a field with such a schema.
+ * then cannot read the field.
  */
 export function declaredType(schema: Schema, name: string): CelType | undefined {
   if (schema["x-kubernetes-int-or-string"] || schema.format === "int-or-string") return DYN;

@@ -16,8 +16,8 @@ export class Bindings {
   }
 
   /**
-   * Checks whether every type of one list is assignable to the type at the same position of the other list,
-   * and binds type variables accordingly. If a type is not assignable, no type variable is bound.
+   * Checks whether every type in a list is assignable to the type at the same position in a second list.
+   * Binds type variables only if all types are assignable.
    */
   assign(from: readonly Term[], to: readonly Term[]): boolean {
     const before = new Map(this.#types);

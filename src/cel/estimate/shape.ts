@@ -115,7 +115,10 @@ export const ANY: Shape = {
   values: () => ELEMENTS,
 };
 
-/** Returns a shape that covers every given shape. At least one shape must be given. */
+/**
+ * Returns the shape of a value that has one of the given shapes, without knowing which one. At least one
+ * shape must be given.
+ */
 export function oneOf(shapes: readonly Shape[]): Shape {
   const [first = ANY, ...others] = new Set(shapes);
   if (others.length === 0) return first;

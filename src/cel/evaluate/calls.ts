@@ -78,8 +78,8 @@ function isMade(value: Value): boolean {
 }
 
 /**
- * Compiles `&&` and `||`. If one operand equals `deciding`, the operator returns `deciding`, even if the
- * evaluation of other operands fails.
+ * Compiles `&&` and `||`. If one operand equals `deciding` (false for `&&`, true for `||`), this value is
+ * the result, even if the evaluation of other operands fails.
  */
 function logical(operands: readonly Step[], deciding: boolean, { at: offset, depth }: Expr): Step {
   const cost = failureCost(depth);

@@ -1,6 +1,7 @@
 /**
  * Compiles a syntax tree to closures, one closure of type {@link Step} for each node. Each closure is
- * created in a separate function. Closures of a common scope would keep each other's variables in memory.
+ * created in a separate function, because closures that are created in the same scope keep each other's
+ * variables in memory.
  */
 import type { Expr, Node } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";

@@ -161,8 +161,8 @@ const FINISH: Readonly<Record<LoopMacro, (run: Run) => Value>> = {
 };
 
 /**
- * Runs `all` or `exists`. If the condition of one element equals `deciding`, the macro returns `deciding`,
- * even if the conditions of other elements fail.
+ * Runs `all` or `exists`. If the condition of one element equals `deciding` (false for `all`, true for
+ * `exists`), this value is the result, even if the conditions of other elements fail.
  */
 function quantified(run: Run, deciding: boolean): Value {
   let failure: CelError | undefined;

@@ -1,6 +1,6 @@
 /**
- * The functions `runtime.newCondition` and `runtime.condition`, with which authors of RGDs
- * (ResourceGraphDefinitions) declare status conditions.
+ * The functions `runtime.newCondition` and `runtime.condition`. Authors of RGDs (ResourceGraphDefinitions)
+ * use the functions to declare status conditions.
  */
 import { fail } from "../value/error.ts";
 import type { Meter } from "../value/meter.ts";

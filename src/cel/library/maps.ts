@@ -5,7 +5,7 @@ import type { Meter } from "../value/meter.ts";
 import { isMap, type MapValue, Omit, type Value } from "../value/values.ts";
 import { type FunctionDeclaration, member, plain } from "./declare.ts";
 
-/** Implements `merge`. If both maps have a key, the value of the right map is used. */
+/** Implements `merge`. For a key that both maps contain, the value of the right map is used. */
 function merge(left: MapValue, right: MapValue, meter: Meter): Value {
   const result = ComputedMap.of(right.entries(meter), meter);
   for (const [key, value] of left.entries(meter)) {
@@ -15,8 +15,8 @@ function merge(left: MapValue, right: MapValue, meter: Meter): Value {
 }
 
 /**
- * Implements `deepMerge`. If both maps contain a key and both of its values are maps, the two values are
- * merged recursively. Otherwise the value of the right map is used.
+ * Implements `deepMerge`. For a key that both maps contain, two values that are maps are merged
+ * recursively; otherwise the value of the right map is used.
  */
 function deepMerge(left: Value, right: Value, meter: Meter): Value {
   if (!isMap(left) || !isMap(right)) return noOverload("deepMerge");

@@ -112,8 +112,8 @@ function quantity(text: string): Value {
 }
 
 /**
- * Returns `a + sign * b`. The sum is stored as a 64-bit integer if Kubernetes stores the same sum as a
- * 64-bit integer.
+ * Returns `a + sign * b`. The sum has the representation that Kubernetes chooses for it: a 64-bit integer
+ * with a scale, or a big decimal.
  */
 function sum(a: Quantity, b: Quantity | bigint, sign: bigint): Value {
   const other = typeof b === "bigint" ? new Quantity(b, 0, true) : b;

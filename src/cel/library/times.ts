@@ -3,7 +3,10 @@ import { fail } from "../value/error.ts";
 import { Duration, Timestamp } from "../value/time.ts";
 import { type FunctionDeclaration, member } from "./declare.ts";
 
-/** Returns a date whose UTC fields show the timestamp in a time zone; UTC by default. */
+/**
+ * Returns a date for reading a timestamp in a time zone: the UTC fields of the date, such as the hour, are
+ * the fields of the timestamp in this zone. The zone is UTC by default.
+ */
 function local(time: Timestamp, zone?: string): Date {
   const milliseconds = Number(time.seconds) * 1000;
   return new Date(milliseconds + (zone === undefined ? 0 : zoneOffset(milliseconds, zone)));

@@ -2,7 +2,10 @@
 import { children, type Expr } from "./ast.ts";
 import { limitFault } from "./error.ts";
 
-/** The maximum nesting of an expression, for both its source and its syntax tree. */
+/**
+ * The maximum number of nesting levels of an expression. The limit applies to the source and to the syntax
+ * tree.
+ */
 export const MAX_NESTING = 250;
 
 type Shape<T> = T extends unknown ? Omit<T, "start" | "end" | "at" | "depth"> : never;

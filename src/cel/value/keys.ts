@@ -1,4 +1,7 @@
-/** Identities of values, by which equal elements of a set and equal keys of a map are found. */
+/**
+ * Computes identities of values. Equal elements of a set have the same identity, and so do equal keys of a
+ * map.
+ */
 import { fail } from "./error.ts";
 import { Duration, Timestamp } from "./time.ts";
 import { isMap, ListValue, Opaque, TypeValue, Uint, type Value } from "./values.ts";

@@ -38,8 +38,8 @@ export class ComputedMap extends MapValue {
   }
 
   /**
-   * Removes an entry, for an optional entry of a map literal whose value is absent. Must be called only
-   * while the map is built.
+   * Removes an entry. Used when an optional entry of a map literal has no value. Must be called only while
+   * the map is built.
    */
   delete(key: Value): void {
     this.#entries.delete(entryIdentity(key));
@@ -61,8 +61,8 @@ export class ComputedMap extends MapValue {
   }
 
   /**
-   * Returns the value of a key. If the map has no such key, the value of an equal integer of another numeric
-   * type is returned.
+   * Returns the value of a key. If the map does not contain the key, but contains an equal integer of
+   * another numeric type as a key, the value of that key is returned.
    */
   find(key: Value, meter: Meter): Value | undefined {
     const entry = this.#entry(key, meter);
