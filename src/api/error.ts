@@ -45,8 +45,8 @@ export interface ApiErrorDetails {
   /** The value of the Retry-After header, in seconds. */
   retryAfterSeconds?: number;
   /**
-   * The part of the error's message that the API server wrote, which is the end of the message. This part
-   * may quote values of the object.
+   * The last part of the error's message, which the API server wrote. This part may quote values of the
+   * object.
    */
   answer?: string;
   /** The underlying error. */
@@ -65,10 +65,7 @@ export class ApiError extends Error {
   readonly causes: readonly StatusCause[];
   /** The time to wait before a retry, as the API server demands, in seconds. */
   readonly retryAfterSeconds?: number;
-  /**
-   * The part of the message that the API server wrote, which is the end of the message; absent when kro
-   * wrote the whole message.
-   */
+  /** The last part of the message, which the API server wrote; absent when kro wrote the whole message. */
   readonly answer?: string;
 
   /**
@@ -134,7 +131,7 @@ export function withoutAnswer(error: ApiError): string {
 }
 
 /**
- * Returns the start of a field path, up to where a key of a map may follow: the first field name, and the
+ * Returns the start of a field path that cannot contain a key of a map: the first field name, and the
  * second field name below `metadata` and `spec`. Keys of maps are left out, because they may be user data.
  */
 function publicField(field: string | undefined): string | undefined {

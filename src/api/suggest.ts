@@ -9,7 +9,8 @@ const LONGEST = 100;
 /**
  * Returns a hint with the known name that is nearest to a misspelled name, ignoring case. The hint is
  * undefined when no known name is near: a name is near if the number of edits between the two names is at
- * most a third of the misspelled name's length, or one. Only the first 200 known names are compared.
+ * most one, or at most a third of the misspelled name's length. Only the first 200 known names are
+ * compared.
  *
  * @example
  * ```ts

@@ -33,8 +33,8 @@ export interface Field {
   readonly expression: Expression;
   /**
    * Whether the expression reads nothing of other nodes except `metadata.resourceVersion`. kro does not
-   * apply an object if it differs only in such a field, because every write changes a resourceVersion.
-   * False by default.
+   * apply an object that differs from the live object only in this field, because every write changes a
+   * resourceVersion. False by default.
    */
   readonly revisionsOnly?: boolean;
 }

@@ -15,7 +15,8 @@ export interface ServerOptions {
   version: string;
   /**
    * Decides whether a request may read the JSON API, which is every path except health, version and
-   * metrics. The parameter and the errors are those of {@link mayReadMetrics}. When the function is absent,
+   * metrics. The parameter is the Authorization header of the request; null when the request has no such
+   * header. When the returned promise rejects, the response has status 503. When the function is absent,
    * only clients on the loopback interface are allowed.
    */
   mayReadApi?: (authorization: string | null) => Promise<Verdict>;
@@ -69,8 +70,8 @@ export function createHandler(options: ServerOptions): Handler {
   });
   app.get("/version", () => json({ version: options.version }));
 
-  // The routes above are open to all clients. All other paths, including unknown paths, require the
-  // permission to read the API.
+  // The routes above do not require the permission to read the API. All paths below require it, including
+  // unknown paths.
   app.use(async (c, next) => await apiRefusal(options, c) ?? await next());
   app.get(
     "/graphs",

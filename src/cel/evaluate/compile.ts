@@ -92,8 +92,8 @@ export class Compiler {
 
   /**
    * Compiles the operand of a selection. An operand that is itself a selection or an index, such as `a.b`
-   * in `a.b.c`, is compiled as an inner link of a chain, because cel-go treats an optional in the middle of
-   * a chain in a special way.
+   * in `a.b.c`, is compiled as a link of a longer chain, because cel-go does not unwrap an optional in the
+   * middle of a chain.
    */
   #operand(expr: Expr, locals: Locals): Step {
     if (expr.kind === "select") return this.#select(expr, locals, true);

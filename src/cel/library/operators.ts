@@ -63,9 +63,9 @@ const COPIED = 30;
 
 /**
  * Concatenates two lists. If the first list has a schema, the elements of the second list are converted
- * with this schema, and the schema's `x-kubernetes-list-type` decides about duplicates. In a list of type
- * `set`, an element that the first list already contains is not added. In a list of type `map`, an element
- * of the second list replaces the element with the same key.
+ * with this schema, and the schema's `x-kubernetes-list-type` determines how duplicates are handled. In a
+ * list of type `set`, an element that the first list already contains is not added. In a list of type
+ * `map`, an element of the second list replaces the element with the same key.
  */
 function concatenate(a: ListValue, b: ListValue, meter: Meter): ListValue {
   const { typing } = a;
