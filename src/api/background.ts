@@ -43,8 +43,8 @@ export function inBackground(work: string, promise: Promise<unknown>): void {
 }
 
 /**
- * Calls a callback and reports an error of the callback to the listeners. The caller continues its work
- * after the error.
+ * Calls a callback. An error of the callback is reported to the listeners instead of being thrown, so the
+ * caller continues its work.
  */
 export function guarded(work: string, callback: () => void): void {
   try {

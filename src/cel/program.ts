@@ -17,9 +17,9 @@ import type { CelScope, CelType, CostEstimate, Program } from "./types.ts";
 const pool = new Pool(3_000_000);
 
 /**
- * A type-checked expression that is compiled when it is first evaluated. Before, the program keeps only the
- * expression as a string. Syntax trees and closures take many times as much memory, and most graphs have few
- * instances.
+ * A type-checked expression that is compiled when it is first evaluated. Until then, the program keeps only
+ * the expression as a string. Syntax trees and closures take many times as much memory, and most graphs
+ * have few instances.
  */
 export class CheckedProgram implements Program, Compiled {
   #run: Run | undefined;

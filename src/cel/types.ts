@@ -17,9 +17,7 @@ export type CelType =
   | { kind: "struct"; name: string; schema: Schema }
   | { kind: "opaque"; name: string };
 
-/**
- * A problem for which an expression is rejected before its evaluation. The problem never contains user data.
- */
+/** The reason for rejecting an expression before its evaluation. A problem never contains user data. */
 export interface CelProblem {
   /**
    * The category of the problem. `syntax`: the syntax is invalid. `reference`: an identifier or function is

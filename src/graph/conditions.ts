@@ -63,8 +63,8 @@ const BUILT_IN = [...INSTANCE_CONDITIONS.dependents, INSTANCE_CONDITIONS.root];
 const STATUSES = ["True", "False", "Unknown"];
 
 /**
- * Reports invalid condition types and statuses that are written as literals. Without this check, they would
- * fail only when the expression is evaluated.
+ * Reports invalid condition types and statuses that are written as literals. Without this check, the fault
+ * would be found only when the expression is evaluated.
  */
 function checkLiterals(drafts: readonly Draft[], report: Report): void {
   const literals = drafts.map((draft) => {

@@ -132,8 +132,8 @@ function findReference(
 
 /**
  * Checks that the objects of a node have distinct names. Reports a forEach variable that occurs neither in
- * the name nor in the namespace, because several objects would have the same identity. Also reports `omit()`
- * in a name or namespace.
+ * the name nor in the namespace, because several objects would then have the same name and namespace. Also
+ * reports `omit()` in a name or namespace.
  */
 function checkIdentity(
   draft: NodeDraft,

@@ -112,8 +112,8 @@ function alongPath(path: FieldPath): Reads {
 }
 
 /**
- * Returns the strings of a node that may read other nodes. An expression of readyWhen cannot, because it
- * reads only the node itself.
+ * Returns the strings of a node that may read other nodes. The strings of readyWhen are left out, because
+ * they read only the node itself.
  */
 function foreignDrafts(node: PreparedNode): Draft[] {
   return [

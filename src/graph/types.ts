@@ -16,8 +16,8 @@ export interface Expression {
    */
   readonly program: Program;
   /**
-   * The sorted ids of the nodes that the expression reads. The names `schema` and `each` and forEach
-   * variables are not ids.
+   * The sorted ids of the nodes that the expression reads. The variables `schema` and `each` and the
+   * forEach variables are left out.
    */
   readonly nodes: readonly string[];
 }
@@ -86,8 +86,8 @@ export interface Node {
   /** The conditions that must all be true for the node's objects to be created. */
   readonly includeWhen: readonly Expression[];
   /**
-   * The conditions that must all be true for the node to be ready. The conditions can read only the node's
-   * own object, by its id, or as `each` in a collection.
+   * The conditions that must all be true for the node to be ready. The expressions can read only the node's
+   * own object, under the node's id. In a collection, the object has the name `each` instead.
    */
   readonly readyWhen: readonly ReadyExpression[];
   /**

@@ -58,8 +58,8 @@ export function rootsOf(definitions: Record<string, JsonObject>): Map<string, st
 }
 
 /**
- * A linked definition. `parts` contains the name of the definition and the names of all definitions inside
- * it.
+ * A linked definition. `parts` contains the name of this definition and the names of all definitions that
+ * it contains at any depth.
  */
 interface Linked {
   schema: Schema;

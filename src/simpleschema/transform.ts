@@ -80,7 +80,7 @@ class Transformer {
     this.#types = new Map(Object.entries(types));
   }
 
-  /** Transforms all custom types, so that custom types without a use are checked too. */
+  /** Transforms all custom types, so that problems in unused custom types are reported too. */
   declareAll(): void {
     for (const name of this.#types.keys()) this.#declare(name, [], 0);
   }

@@ -136,8 +136,8 @@ export function optionalElement(operand: Step, index: Step, offset: number): Ste
 }
 
 /**
- * Returns the value of a field; undefined when the field is absent. Values without fields, such as numbers,
- * have only absent fields.
+ * Returns the value of a field; undefined when the field is absent, or when the value cannot have fields,
+ * such as a number.
  */
 function select(target: Value | undefined, field: string, meter: Meter): Value | undefined {
   if (isMap(target)) return target.find(field, meter);

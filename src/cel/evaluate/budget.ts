@@ -88,7 +88,7 @@ export class PassBudget {
    * Creates a budget from which nothing is spent yet.
    *
    * @param limits The cost limits; {@link COST_LIMITS} by default.
-   * @param totals The totals to which every evaluation is added. Several budgets may share one object.
+   * @param totals The totals to which every evaluation is added. Several budgets may share the same totals.
    */
   constructor(
     private readonly limits: CostLimits = COST_LIMITS,
@@ -102,7 +102,10 @@ export class PassBudget {
     return Math.min(this.limits.expression, this.#left);
   }
 
-  /** Whether the remaining budget of the pass is smaller than the limit of one evaluation. */
+  /**
+   * Whether the remaining budget of the pass, instead of the limit of one evaluation, limits the next
+   * evaluation.
+   */
   get isShort(): boolean {
     return this.#left < this.limits.expression;
   }

@@ -227,8 +227,8 @@ function takes(params: Overload["params"], values: readonly Value[], meter: Mete
 }
 
 /**
- * Compiles an operator with one or two operands, which checks the types of its operands itself. These most
- * frequent calls need no selection of an overload.
+ * Compiles an operator with one or two operands, which checks the types of its operands itself. These
+ * operators are called most often, so the selection of an overload is avoided.
  */
 function operation(
   declaration: FunctionDeclaration,

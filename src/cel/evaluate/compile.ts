@@ -137,8 +137,8 @@ export class Compiler {
   }
 
   #map(expr: Node<"map">, locals: Locals): Step {
-    // The keys of a map literal are evaluated anew each time, because keys of opaque types are compared by
-    // object identity.
+    // Constant keys of a map literal are not kept for later evaluations. Keys of opaque types are compared
+    // by object identity, so each evaluation needs new keys.
     const keys = expr.entries.map(({ key }) =>
       key.kind === "call" ? compileCall(this, key, locals, false) : this.compile(key, locals)
     );

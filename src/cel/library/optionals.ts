@@ -10,7 +10,7 @@ function isZero(value: Value, meter: Meter): boolean {
   if (value === null || value === false || value === "" || value === 0 || value === 0n) return true;
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof Uint8Array) return value.length === 0;
-  // In upstream kro, a list or map with a schema is never a zero value, even if it is empty.
+  // As in upstream kro, a list or map with a schema is not a zero value, even if it is empty.
   if (value instanceof ListValue) return value.size === 0 && !value.isTyped;
   if (isMap(value)) return value.size(meter) === 0 && !value.isTyped;
   if (value instanceof Duration) return value.nanos === 0n;

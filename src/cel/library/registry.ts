@@ -60,7 +60,8 @@ export function declarationsOf(name: string, isMember: boolean): readonly Functi
 }
 
 /**
- * Reports whether a function with this name exists, such as `size` or `json.marshal`. Methods do not count.
+ * Reports whether a function with this name exists, such as `size` or `json.marshal`. Returns false for the
+ * name of a method.
  */
 export function isPlainFunction(name: string): boolean {
   return plainFunctions.has(name);

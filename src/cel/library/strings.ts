@@ -125,7 +125,10 @@ function join(list: ListValue, separator = "", meter: Meter): string {
   return parts.join(separator);
 }
 
-/** Charges for a string before the string is built, because it may be much longer than the arguments. */
+/**
+ * Charges for a string before the string is built, because the string may be much longer than the arguments
+ * of the function.
+ */
 function chargeText(length: number, meter: Meter): void {
   meter.charge(length / 4);
 }

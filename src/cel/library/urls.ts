@@ -13,7 +13,7 @@ const TYPE = "kubernetes.URL";
 // deno-lint-ignore no-control-regex -- control characters are refused
 const CONTROL = /[\x00-\x1f\x7f]/;
 const USERINFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
-// deno-lint-ignore no-control-regex -- the range of ASCII, to allow everything beyond it
+// deno-lint-ignore no-control-regex -- excludes ASCII, so that all other characters match
 const HOST = /^(?:[A-Za-z0-9\-_.~!$&'()*+,;=:[\]<>"]|[^\x00-\x7f])*$/;
 const VALID_PATH = /^[A-Za-z0-9\-_.~!$&'()*+,;=:@[\]%/]*$/;
 const KEPT_IN_PATH = /[A-Za-z0-9\-_.~$&+,/:;=@]/;

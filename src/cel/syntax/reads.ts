@@ -128,7 +128,7 @@ class Reader {
   #loop(expr: Node<"loop">, need: Reads, scope: Scope): void {
     const { macro, range, variables, condition, body } = expr;
     // The last variable of a loop is the element. If the loop has two variables, the first is an index or
-    // key. Indexes and keys need no data of the element.
+    // key. A body that uses only the index or key reads no data of the element.
     const element: Needs = new Map();
     const last = variables.at(-1)!;
     const inside = new Map(scope);

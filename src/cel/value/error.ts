@@ -77,8 +77,8 @@ export function failureOf(error: unknown, at?: number): CelFailure {
     const { code, message, offset = at } = error;
     return { code, message, ...(offset === undefined ? {} : { offset }) };
   }
-  // An expression has at most 250 levels of nesting, but JSON data may be nested so deeply that the stack
-  // overflows.
+  // The stack has overflowed. This happens only for deeply nested JSON data, because an expression has at
+  // most 250 levels of nesting.
   if (error instanceof RangeError) return { code: "cost", message: "value is nested too deeply" };
   throw error;
 }

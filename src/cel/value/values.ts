@@ -218,8 +218,8 @@ export abstract class Opaque {
 }
 
 /**
- * The result of the function `omit()`. The object or list that contains it leaves out the field or element
- * when it is written as JSON.
+ * The result of the function `omit()`. When an object or list that contains this value is written as JSON,
+ * the field or element is left out.
  */
 export class Omit extends Opaque {
   /** The only object of this class. */
@@ -235,8 +235,9 @@ export class Omit extends Opaque {
 
 /**
  * Returns the number of values that a complete walk through a value visits, which is the weight of the
- * value. A list may contain another list many times, so a small expression can build a value that no walk
- * finishes. Walking is therefore charged by weight before it begins.
+ * value. A list may contain another list many times, so a small expression can build a value that is too
+ * large to walk through. The cost of a walk is therefore charged before the walk begins, according to the
+ * weight of the value.
  */
 export function weightOf(value: Value): number {
   if (typeof value !== "object") return 0;
