@@ -29,8 +29,8 @@ export interface Authored {
 /**
  * Evaluates the conditions that the author of the RGD declares.
  *
- * While an expression fails or waits for data, a condition in the cluster is kept unless an expression
- * returns a new condition of the same type.
+ * If any expression fails or waits for data, the conditions in the cluster are kept, except conditions of a
+ * type that another expression returns in this pass.
  *
  * @param given `builtIn`: kro's own conditions of this pass, which the expressions may read. `current`: the
  * conditions in the cluster. `now`: the transition time of conditions whose status changes, in RFC 3339
@@ -75,7 +75,8 @@ export function authoredConditions(
   if (doubles.length > 0) failures.push(`condition types produced twice: ${doubles.join(", ")}`);
   if (isComplete && doubles.length === 0) return { conditions: kept, failures };
   const types = new Set(kept.map((c) => c.type));
-  // kro's own conditions are not kept: they were written before the author of the RGD declared conditions.
+  // Conditions in the cluster that are kro's own are not kept. They date from a time when the RGD declared
+  // no conditions, and declared conditions replace them.
   const previous = areAuthored(current) ? current : [];
   return { conditions: [...kept, ...previous.filter((c) => !types.has(c.type))], failures };
 }

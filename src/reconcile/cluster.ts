@@ -67,15 +67,15 @@ export interface RevertedField {
 }
 
 /**
- * The fields whose values depend only on resourceVersions. If an object differs from the desired object
- * only in these fields, the object is not applied again until `basis` changes.
+ * Volatile fields: fields with values that depend only on resourceVersions. If an object differs from the
+ * desired object only in volatile fields, the object is applied again only after `basis` has changed.
  */
 export interface Volatile {
-  /** The paths of the fields. */
+  /** The paths of the volatile fields in the object. */
   readonly paths: readonly FieldPath[];
   /**
-   * The resourceVersions after kro's own last writes to the objects that the fields read; an empty string
-   * when no such write is known.
+   * The resourceVersions, after kro's own last writes, of the objects that the volatile fields read. An
+   * empty string when this process has written none of these objects.
    */
   readonly basis: string;
 }
@@ -87,7 +87,10 @@ export interface ApplyOptions {
    * (KEP-555). Without force, an apply that changes such a field rejects with ApiError `Conflict`.
    */
   force: boolean;
-  /** The fields that cause no apply if all other fields already have their desired values. */
+  /**
+   * The volatile fields of the object. A difference in only these fields causes no apply while their
+   * `basis` is unchanged.
+   */
   volatile?: Volatile;
 }
 
@@ -178,9 +181,9 @@ export interface Cluster {
    */
   writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject>;
   /**
-   * Returns the kind in a version that the cluster serves. Returns undefined only when neither fresh
-   * discovery nor a CRD nor an APIService contains the kind, so that no object of the kind can exist.
-   * Rejects when discovery cannot be reached.
+   * Returns the kind in a version that the cluster serves. Returns undefined when the kind does not exist,
+   * so that no object of the kind can exist: neither fresh discovery nor any CRD or APIService contains the
+   * kind. Rejects when discovery cannot be reached.
    */
   serves(kind: GroupKind, options?: ServesOptions): Promise<KindRef | undefined>;
 }

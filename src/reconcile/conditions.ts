@@ -45,7 +45,7 @@ export const RESOLVED: ConditionUpdate = {
 /**
  * Returns the summary of an instance while its reconciliation is suspended.
  *
- * @param state The present state of the instance, which is kept.
+ * @param state The present `status.state` of the instance, which a suspension does not change.
  */
 export function suspendedVerdict(state: InstanceState): Verdict {
   return {
@@ -77,7 +77,10 @@ export function notResolved(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "ResolutionFailed", message };
 }
 
-/** Condition GraphResolved when the API server refused fields of the status. */
+/**
+ * Returns the condition GraphResolved of an instance whose status contains fields that the API server
+ * refused.
+ */
 export function statusRefused(message: string): ConditionUpdate {
   return { type: "GraphResolved", status: "False", reason: "StatusRefused", message };
 }

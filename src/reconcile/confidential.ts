@@ -1,9 +1,12 @@
-/** Messages about nodes, without causes that may quote the value of a Secret. */
+/**
+ * Builds messages about nodes. If the cause of a failure may quote the value of a Secret, the message
+ * leaves out the cause.
+ */
 import { type ApiError, WITHHELD, withoutAnswer } from "../api/mod.ts";
 import type { Expression, Graph } from "../graph/mod.ts";
 import type { Evaluated } from "./scope.ts";
 
-/** The message of a failed evaluation for the node. */
+/** Returns the message of a failed evaluation, without the cause if `confidential` is true. */
 export function failureOf(
   { confidential }: { confidential: boolean },
   { message, expression }: Extract<Evaluated, { ok: false }>,
@@ -11,12 +14,15 @@ export function failureOf(
   return confidential ? `${expression}: ${WITHHELD}` : message;
 }
 
-/** The message of a failed request for the node. */
+/** Returns the message of a failed request, without the API server's message if `confidential` is true. */
 export function refusalOf({ confidential }: { confidential: boolean }, error: ApiError): string {
   return confidential ? withoutAnswer(error) : error.message;
 }
 
-/** Whether a message about the value of an expression of the status may quote the value of a Secret. */
+/**
+ * Returns `confidential: true` when the expression reads a confidential node, so that a message about the
+ * expression's value may quote the value of a Secret.
+ */
 export function ofExpression(graph: Graph, expression: Expression): { confidential: boolean } {
   const isConfidential = (id: string) => graph.nodes.get(id)?.confidential ?? false;
   return { confidential: expression.nodes.some(isConfidential) };

@@ -8,20 +8,20 @@ import type { ExpansionCache } from "./expansion_cache.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
- * The kind of difference between a derived status and the status in the cluster. Of several differences,
- * the kind that comes first in this list counts.
+ * How a derived status differs from the status in the cluster. If the status differs in several ways, the
+ * way that comes first in this list is reported.
  */
 export type StatusChange = "state or condition" | "fields" | "condition messages";
 
-/** A refused status, and the fields that were accepted instead. */
+/** A status that the API server refused, and the fields that kro wrote instead. */
 export interface RefusedStatus {
-  /** The refused fields. */
+  /** The fields of the refused status. */
   readonly fields: JsonObject;
-  /** The graph revision that derived the fields. */
+  /** The number of the graph revision that the refused fields were derived with. */
   readonly revision?: number;
-  /** The fields that the API server accepted. */
+  /** The fields that the API server accepted in place of the refused fields. */
   readonly accepted: JsonObject;
-  /** The refusal. */
+  /** The message of the API server's refusal. */
   readonly message: string;
 }
 
@@ -31,7 +31,10 @@ export interface RefusedStatus {
  * {@link StatusPacing.writing}.
  */
 export interface StatusPacing {
-  /** The last status that the API server refused; set by passes. Its fields are not sent again unchanged. */
+  /**
+   * The last status that the API server refused, as set by passes. Later passes do not send the refused
+   * fields again while the fields are unchanged.
+   */
   refused?: RefusedStatus;
   /**
    * Returns the time to wait before the status may be written, in milliseconds; 0 means immediately. Has no
@@ -41,8 +44,8 @@ export interface StatusPacing {
    */
   delayMs(change: StatusChange | undefined): number;
   /**
-   * Records that writing the status is postponed. The delay counts from the first call of this method after
-   * a write.
+   * Records that writing the status is postponed. The delay counts from the first postponement after the
+   * last write, so further postponements do not extend the delay.
    */
   postponed(change: StatusChange | undefined): void;
   /**

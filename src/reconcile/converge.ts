@@ -39,8 +39,8 @@ export async function converge(graph: Graph, pass: Pass): Promise<Outcome> {
     if (isSuperseded(error)) return superseded(pass, error);
     return await report(graph, pass, scope, unmanaged(error));
   }
-  // The patch may have changed the labels and annotations of the instance. Expressions already read the new
-  // values in this pass, so that the next pass gets the same results.
+  // The patch may have changed labels and annotations that expressions read. A new scope gives the
+  // expressions of this pass the changed values, so the next pass gets the same results.
   const current = pass.instance === instance ? scope : new Scope(graph, pass.instance, budget);
   if (suspended) return await report(graph, pass, current, suspension(pass));
 
@@ -109,7 +109,11 @@ async function report(
   };
 }
 
-/** Returns state and conditions as the API server has them after a refusal; otherwise as derived. */
+/**
+ * Returns the state and the conditions for the outcome of the pass. After a successful write, these are the
+ * written values. After a failed write, these are the state ERROR and the conditions in the cluster. Otherwise
+ * these are the derived values.
+ */
 function shownAfter(
   { instance }: Pass,
   { state, conditions }: InstanceStatus,

@@ -122,8 +122,8 @@ function conditionsFor(
   if (graph.status.conditions.length === 0) {
     return { conditions: builtInConditions(instance, current, updates, context), failures: [] };
   }
-  // The status in the cluster contains only the author's conditions, so kro's own conditions are derived
-  // without a previous state.
+  // The conditions in the cluster are those that the author of the RGD declares. kro's own conditions are
+  // therefore derived without previous conditions.
   const builtIn = builtInConditions(instance, [], updates, context);
   const now = timestamp(context.now());
   return authoredConditions(graph, instance, scope, { builtIn, current, now });
@@ -132,8 +132,8 @@ function conditionsFor(
 function deletionConditions({ instance, context }: Pass, update: ConditionUpdate): Condition[] {
   const current = conditionsOf(instance);
   if (!areAuthored(current)) {
-    // The other conditions are written with unchanged values. Only their observedGeneration changes, to the
-    // generation of the instance at its deletion.
+    // All conditions except ResourcesReady and Ready keep their values. Only their observedGeneration
+    // changes, to the generation of the instance at its deletion.
     const others = current.filter((c) => c.type !== update.type && c.type !== "Ready")
       .map(({ type, status, reason = "", message = "" }) => ({ type, status, reason, message }));
     return builtInConditions(instance, current, [...others, update], context);

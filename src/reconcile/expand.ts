@@ -8,7 +8,7 @@ import { fail, ok, type Result } from "./result.ts";
 import { raw, type Scope } from "./scope.ts";
 import { addressed, evaluateFields, evaluationFault, fill } from "./template.ts";
 
-/** One combination of values, by the names of the forEach iterators. */
+/** One combination of iterator values of a forEach. The keys are the names of the iterators. */
 export type Combination = Readonly<Record<string, unknown>>;
 
 /** One dimension of a forEach: the name of the iterator, and the evaluated list of values. */

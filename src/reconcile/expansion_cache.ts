@@ -26,7 +26,7 @@ const MIN_COLLECTION = 50;
 export class ExpansionCache {
   /** The cached collections by instance and node, with the most recently used instance last. */
   readonly #byInstance = new Map<KubeObject, Map<Node, readonly KubeObject[]>>();
-  /** The objects with kro's labels, by the object without kro's labels. */
+  /** Maps an object without kro's labels to a copy of the object with kro's labels. */
   readonly #labelled = new WeakMap<KubeObject, KubeObject>();
   #size = 0;
 
@@ -59,7 +59,9 @@ export class ExpansionCache {
    * Returns an object of a collection with kro's labels. Every pass gets the identical JavaScript object,
    * so that callers can cache the hash of the object.
    *
-   * @param label Adds kro's labels; called once per object and version label.
+   * @param version The value of the label `kro.run/kro-version` in the result.
+   * @param label Returns a copy of the object with kro's labels. Called only when no copy with this version
+   * is cached.
    */
   labelled(item: KubeObject, version: string, label: () => KubeObject): KubeObject {
     const known = this.#labelled.get(item);

@@ -98,8 +98,8 @@ export function decisiveLabels(
 }
 
 /**
- * Returns the labels of an instance that are written only together with another change. A different value
- * of such a label alone causes no patch.
+ * Returns those labels of an instance that cause no patch by themselves. kro writes them only in a patch
+ * that another change causes.
  */
 export function accompanyingLabels(context: PassContext): Record<string, string> {
   return {

@@ -13,9 +13,9 @@ import { isMember } from "./membership.ts";
 import { objectOutcome } from "./ownership.ts";
 import type { ObjectOutcome } from "./outcome.ts";
 
-/** A member of an ApplySet, with the reference to the member. */
+/** An object that is a member of an ApplySet, together with the reference to the object. */
 export interface Member {
-  /** The member itself, as the cluster returned it. */
+  /** The object, as the cluster returned it. */
   object: KubeObject;
   /** The reference to the object. */
   ref: ObjectRef;
@@ -73,7 +73,9 @@ const MAX_NAMESPACES = 32;
 const MAX_LISTS = 16;
 
 /**
- * Lists a scope. A list of all namespaces that stands for many falls back to each of them when RBAC forbids it.
+ * Lists the members of one kind, in one namespace or in all given namespaces. For several namespaces, one
+ * request lists all namespaces of the cluster. If RBAC forbids this request, each given namespace is listed
+ * by a request of its own.
  */
 async function listIn(
   query: MemberQuery,

@@ -4,8 +4,9 @@ import type { Graph } from "../graph/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 
 /**
- * The fields without null elements that the API server would refuse. An element that waits for data is null,
- * and a schema of another type without `nullable` makes the API server refuse the whole status.
+ * Returns the fields without the null elements that the API server would refuse. An element is null while
+ * its expression waits for data. If the schema of an element does not allow null, the API server refuses
+ * the whole status.
  */
 export function withoutNullItems(fields: JsonObject, graph: Graph): JsonObject {
   const schema = statusSchema(graph);

@@ -96,8 +96,8 @@ export interface Outcome {
   /** When to run the next pass. */
   next: Next;
   /**
-   * The longest time until the next pass, in milliseconds, in addition to `next`. Present when writing the
-   * status was postponed or another field manager keeps reverting a field.
+   * The maximum delay of the next pass, in milliseconds, even if `next` names a later time or no time.
+   * Present when writing the status was postponed or another field manager keeps reverting a field.
    */
   requeueAfterMs?: number;
   /**

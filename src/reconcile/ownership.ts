@@ -20,8 +20,8 @@ import type { Fault, RevertNotice } from "./result.ts";
 /** The result of {@link applyOwned}. */
 export interface AppliedObject {
   /**
-   * The live object that expressions may read; absent when the object belongs to another ApplySet, and after
-   * a refused update of an object that is not a member of the instance's ApplySet.
+   * The live object that expressions may read. Absent when the object belongs to another ApplySet. Also
+   * absent when an update was refused, unless the object is a member of the instance's ApplySet.
    */
   live?: KubeObject;
   /** What was done to the object; absent when the object could not be applied. */
@@ -80,8 +80,9 @@ export async function applyOwned(
     if (refusal) return { fault: refusal };
     const leaving = live && deletionFault(node, live);
     if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
-    // `live` is undefined when the object that caused the conflict was deleted since. Another client may
-    // have created a new object with the same name, so this apply must not force ownership.
+    // `live` is undefined when the object that caused the conflict has been deleted in the meantime.
+    // Another client may have created a new object with the same name, so this apply must not force
+    // ownership.
     const force = live !== undefined;
     const result = await cluster.apply(ref, desiredOver(live), { force, volatile });
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");

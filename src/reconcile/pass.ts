@@ -1,6 +1,6 @@
 /**
- * The state of a pass, which is one reconciliation of one instance, and the value that a pass gets in place
- * of a graph when no graph is usable.
+ * The state of a pass, which is one reconciliation of one instance. Also {@link NoGraph}, which a pass gets
+ * in place of a graph when no graph is usable.
  */
 import type { KindRef, KubeObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";

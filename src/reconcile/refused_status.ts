@@ -1,4 +1,4 @@
-/** What to write instead of a status that the API server refuses. */
+/** Derives the status that kro writes in place of a status that the API server refused. */
 import { ApiError, conditionsOf, isObject, jsonEqual, type JsonObject } from "../api/mod.ts";
 import { areAuthored, builtInConditions, statusRefused } from "./conditions.ts";
 import type { RefusedStatus } from "./context.ts";
@@ -7,12 +7,18 @@ import type { Pass } from "./pass.ts";
 
 const REFUSALS = new Set([400, 403, 413, 422]);
 
-/** True when the API server refused the content of a write, so that the same content is refused again. */
+/**
+ * Reports whether the API server refused the content of a write. The API server would refuse the same
+ * content again.
+ */
 export function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && REFUSALS.has(error.code ?? 0);
 }
 
-/** The last refusal, if it was of the same fields, derived by the same revision. */
+/**
+ * Returns the last refusal if the refused status had the same fields as this status, and the same graph
+ * revision derived them. Otherwise returns undefined.
+ */
 export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus | undefined {
   const { statusPace, instanceRevision } = pass.context;
   const last = statusPace?.refused;
@@ -22,8 +28,9 @@ export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus 
 }
 
 /**
- * The fields to try after a refusal, in this order: without the fields that the refusal names, as the cluster
- * has them, none. Values that were just refused are left out.
+ * Returns the status fields to try after a refusal, in the order of the attempts: first the refused fields
+ * without those that the refusal names, then the fields in the cluster, then no fields. Fields equal to the
+ * refused fields or to those of an earlier attempt are left out.
  */
 export function fallbackFields(pass: Pass, refused: JsonObject, error: ApiError): JsonObject[] {
   const named = error.causes.flatMap(({ field }) => field === undefined ? [] : [pathOf(field)]);
@@ -34,7 +41,10 @@ export function fallbackFields(pass: Pass, refused: JsonObject, error: ApiError)
   );
 }
 
-/** The status with other fields, state ERROR and the refusal in condition GraphResolved. */
+/**
+ * Returns the status with the given fields in place of its own fields. The condition GraphResolved reports
+ * the refusal. The state becomes ERROR, unless it is DELETING.
+ */
 export function withRefusal(
   pass: Pass,
   status: InstanceStatus,
@@ -45,7 +55,8 @@ export function withRefusal(
   const update = statusRefused(message);
   const current = conditionsOf(instance);
   const state = status.state === "DELETING" ? status.state : "ERROR";
-  // The derived conditions have a new transition time for what the refusal leaves unchanged.
+  // The conditions that a refusal changes are taken from the cluster and not from the derived status. The
+  // derived conditions would get a new transition time in every pass.
   const old = current.filter((c) => DERIVED.has(c.type));
   const types = new Set(old.map((c) => c.type));
   const isAuthored = areAuthored(status.conditions);
@@ -54,7 +65,8 @@ export function withRefusal(
     ...isAuthored ? [] : old,
   ];
   if (!isAuthored) {
-    // Conditions of equal transition time stay in this order, which must be the same in each pass.
+    // Sorting gives conditions with equal transition times the same order in every pass. A different order
+    // would count as a changed status.
     base.sort((a, b) => a.type < b.type ? -1 : 1);
     return { state, fields, conditions: builtInConditions(instance, base, [update], context) };
   }
@@ -64,16 +76,22 @@ export function withRefusal(
   return { state, fields, conditions: [...others, condition!] };
 }
 
-/** Conditions that a refusal changes. */
+/** The types of the conditions that a refusal changes. */
 const DERIVED = new Set(["GraphResolved", "InstanceSynced", "Ready"]);
 
-/** The keys below `status` of a field path, such as `status.deep.list[0]`, up to the first list index. */
+/**
+ * Returns the keys of a field path below `status`, up to the first list index. For `status.deep.list[0]`
+ * the keys are `deep` and `list`.
+ */
 function pathOf(field: string): string[] {
   const [root, ...keys] = field.split("[", 1)[0]!.split(".");
   return root === "status" ? keys : [];
 }
 
-/** A copy without the value at the path; without its longest existing prefix if a key has a dot. */
+/**
+ * Returns a copy of the fields without the value at the path. If the path does not exist, because it was
+ * split at a dot in a key, the value at the longest existing prefix of the path is removed.
+ */
 function without(fields: JsonObject, [key, ...more]: string[]): JsonObject {
   if (key === undefined || !Object.hasOwn(fields, key)) return fields;
   const { [key]: value, ...rest } = fields;

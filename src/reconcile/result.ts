@@ -10,11 +10,14 @@ export interface Fault {
   /** The error message of the fault. Conditions show the message with a prefix that depends on the state. */
   message: string;
   /**
-   * Whether the API server refused an object. Conditions then report the fault among the results of the
-   * applies.
+   * Whether the fault is a refusal of the API server, in response to an apply or a read of an object.
+   * Conditions show such a fault with the id of the node.
    */
   fromApply?: boolean;
-  /** Whether the instance stays IN_PROGRESS instead of becoming ERROR. */
+  /**
+   * Whether the instance stays IN_PROGRESS because of this fault. The state still becomes ERROR when
+   * another fault without `soft` exists.
+   */
   soft?: boolean;
 }
 
@@ -49,8 +52,9 @@ export interface NodeResult {
   /** The resourceVersions after kro's own last writes to the node's objects, as far as they are known. */
   revisions?: string[];
   /**
-   * Whether dependents may read the live objects although the node failed: all of its objects exist, are
-   * members of the instance's ApplySet and pass readyWhen, and the API server refused to update some.
+   * Whether dependents may read the live objects although the node failed. True when the API server only
+   * refused to update some objects, and when all objects exist, are members of the instance's ApplySet and
+   * pass readyWhen.
    */
   usable?: boolean;
   /**

@@ -7,8 +7,9 @@ import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mo
 import type { Expression, Graph } from "../graph/mod.ts";
 
 /**
- * The value as JSON, undefined for `omit()`; or a failure, `pending` if data is missing yet. Its message may
- * quote values, and its `expression` is the message without the cause.
+ * The result of an evaluation: a value or a failure. `value` is JSON, or undefined when the expression
+ * returned `omit()`. `pending` is true when the expression reads data that does not exist yet. `message`
+ * contains the cause of the failure and may quote values; `expression` is the message without the cause.
  */
 export type Evaluated =
   | { ok: true; value: Json | undefined }

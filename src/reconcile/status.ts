@@ -18,8 +18,9 @@ import { fallbackFields, isRefusal, knownRefusal, withRefusal } from "./refused_
 /** The result of {@link writeStatus}. */
 export type StatusWrite =
   /**
-   * The status was written, or already equal to the status in the cluster. `status` is that status, and
-   * `refusal` the reason why the API server refused the derived status, in place of which kro wrote it.
+   * The status in the cluster is now `status`: kro wrote it, or the cluster already had it. `refusal` is
+   * set when the API server refused the derived status. `status` is then what kro wrote instead, and
+   * `refusal` is the reason of the API server.
    */
   | { kind: "written"; status: InstanceStatus; refusal?: string }
   /** Writing the status was postponed to a pass after `delayMs` milliseconds. */
@@ -32,9 +33,11 @@ export type StatusWrite =
   | { kind: "failed"; error: ApiError; message: string };
 
 /**
- * Writes the status unless it equals the status in the cluster, and updates `pass.instance`. With `pace`,
- * the write may be postponed. The option `nodes` is passed to {@link PassContext.beforeStatus}. Every
- * status write of a pass goes through this function. The promise rejects only on a programming error.
+ * Writes the status unless it equals the status in the cluster, and updates `pass.instance`. Every status
+ * write of a pass goes through this function. The promise rejects only on a programming error.
+ *
+ * @param options `pace` decides whether the write is postponed; without `pace`, the status is written
+ * immediately. `nodes` are the outcomes of the nodes, for {@link PassContext.beforeStatus}.
  */
 export async function writeStatus(
   pass: Pass,
@@ -61,7 +64,10 @@ export async function writeStatus(
   return await writeAccepted(pass, derived, nodes, first.error) ?? first;
 }
 
-/** Writes as much of a refused status as the API server accepts; undefined if it accepts nothing. */
+/**
+ * Writes as much of a refused status as the API server accepts. Returns undefined when the API server
+ * refuses every attempt.
+ */
 async function writeAccepted(
   pass: Pass,
   derived: InstanceStatus,

@@ -19,12 +19,15 @@ import { encodeStringData } from "./secret.ts";
 /** Marks a field that is removed at the end, because its expression returned `omit()`. */
 const OMITTED = Symbol("omitted");
 
-/** The levels that a template itself may have; `compile` accepts no deeper one. */
+/**
+ * The maximum nesting depth of a template, in levels, which `compile` enforces. The values of expressions
+ * may be nested up to the remaining levels of `MAX_DEPTH`.
+ */
 const MAX_TEMPLATE = 128;
 
 /**
- * Pairs of a field and the value of its expression. The objects of a collection share the values that
- * depend on no forEach iterator.
+ * Pairs of a field and the value of the field's expression. If an expression reads no forEach iterator, all
+ * objects of the collection share its value.
  */
 export type FieldValues = Iterable<readonly [Field, Json | undefined]>;
 

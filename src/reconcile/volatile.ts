@@ -9,8 +9,8 @@ import type { Volatile } from "./cluster.ts";
 import type { NodeResult } from "./result.ts";
 
 /**
- * Returns the volatile fields of the node; undefined when the node has no volatile fields. When kro itself
- * has written an object that these fields read, the basis changes and the fields are applied again.
+ * Returns the volatile fields of the node; undefined when the node has no volatile fields. Their `basis`
+ * changes when kro itself writes an object that these fields read. The fields are then applied again.
  */
 export function volatileOf(
   node: Node,

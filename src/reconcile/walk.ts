@@ -15,7 +15,7 @@ import type { Scope } from "./scope.ts";
 
 /**
  * Runs all nodes of the graph, and returns their results by node id. The promise rejects only on a
- * programming error, and not before every node has ended.
+ * programming error, and only after every node has ended.
  */
 export async function walk(
   graph: Graph,

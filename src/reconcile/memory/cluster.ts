@@ -81,7 +81,10 @@ export class MemoryCluster implements Cluster {
   readonly #objects = new Map<string, { kind: KindRef; object: KubeObject }>();
   readonly #kinds = new Map<string, KindRef & { schema?: Schema }>();
   readonly #options: MemoryOptions;
-  /** For each object, the resourceVersion after the last apply and the basis of its volatile fields. */
+  /**
+   * For each applied object, the resourceVersion after the last apply, and the basis of the object's
+   * volatile fields in that apply. See {@link ApplyOptions.volatile}.
+   */
   readonly #applied = new Map<string, { revision?: string; basis?: string }>();
   #version = 0;
   #uids = 0;
@@ -92,7 +95,7 @@ export class MemoryCluster implements Cluster {
     for (const kind of options.kinds ?? []) this.#kinds.set(groupKind(kind), kind);
   }
 
-  /** The calls so far that write, from {@link calls}. */
+  /** The recorded {@link calls} that write to the cluster. */
   get writes(): MemoryCall[] {
     return this.calls.filter((c) => WRITES.has(c.verb));
   }
@@ -214,7 +217,7 @@ export class MemoryCluster implements Cluster {
         return Promise.resolve({ object: live, action: "unchanged", revision });
       }
     } catch {
-      // The error is ignored here, because the same apply in the recorded call below fails with the same
+      // An error needs no handling here. The recorded call below repeats the apply and fails with the same
       // error.
     }
     return this.#call("apply", ref, () => {
