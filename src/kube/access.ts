@@ -8,7 +8,7 @@ import type { KubeClient } from "./types.ts";
 
 /**
  * The result of authorizing a request. `unauthenticated` means that the request has no valid token.
- * `forbidden` means that the token is valid, but its user may not get the path.
+ * `forbidden` means that the token is valid, but its user lacks the permission to get the path.
  */
 export type AccessVerdict = "allowed" | "unauthenticated" | "forbidden";
 

@@ -1,13 +1,17 @@
-/** The certificate authority of a cluster: the only one that counts, and read again when its file changes. */
+/**
+ * The certificate authority of a cluster. kro trusts no other root certificates, and reads the file again
+ * after the file may have changed.
+ */
 import { permitted, readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 const REREAD_MS = 60_000;
 
 /**
- * Empties Deno's default store of root certificates, which would be trusted besides `caCerts`: a server with
- * any publicly trusted certificate would get the token. Works only before the first connection over TLS,
- * because Deno reads these variables once. Throws ConfigError when Deno does not permit it.
+ * Empties Deno's default store of root certificates. Deno would otherwise trust these certificates in
+ * addition to `caCerts`, and would send the token to any server with a publicly trusted certificate. Must
+ * be called before the first TLS connection, because Deno reads the environment variables of the store only
+ * once. Throws ConfigError when Deno lacks the permission to set the variables.
  */
 export function trustOnlyConfigured(): void {
   for (const name of ["DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"]) {
@@ -16,8 +20,8 @@ export function trustOnlyConfigured(): void {
 }
 
 /**
- * Returns a function that sets `config.ca` to the content of the file, which it reads at most once a minute.
- * While the file cannot be read or is not PEM, the last certificates stay.
+ * Returns a function that sets `config.ca` to the content of the file. The function reads the file at most
+ * once a minute. When the file cannot be read or is not PEM, `config.ca` keeps its value.
  */
 export function caReader(
   file: string,

@@ -252,8 +252,8 @@ class Client implements KubeClient {
       phase = error instanceof ApiError && error.reason === "Gone" ? "expired" : "failed";
       throw error;
     } finally {
-      // `phase` is still unset when the consumer of the events leaves its loop early. Leaving the loop
-      // stops the watch.
+      // If the consumer of the events leaves its loop early, the generator is stopped at `yield`, and
+      // `phase` is still unset here. This counts as a watch that the program stopped.
       this.#onWatch?.({ resource, phase: phase ?? stoppedBy(signal) });
     }
   }

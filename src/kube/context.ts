@@ -122,8 +122,8 @@ function decode(origin: string, data: string, what: string): string {
 function impersonation(origin: string, user: User): Record<string, string> | undefined {
   const { impersonateUser, impersonateUid } = user;
   const where = `${origin}: user "${user.name}"`;
-  // A request repeats a header for each group and extra value, but `headers` holds one value for each name.
-  // A request with only some of them would act as another identity.
+  // Impersonation repeats a header for each group and each extra value, but `headers` holds one value for
+  // each name. A request with only some of the groups or extra values would act as another identity.
   const unsupported = [
     ...(user.impersonateGroups?.length ? ["as-groups"] : []),
     ...(Object.keys(user.impersonateExtra ?? {}).length > 0 ? ["as-user-extra"] : []),

@@ -86,8 +86,8 @@ async function execCredentials(
 }
 
 /**
- * The header for a token. Throws ConfigError that names the source only: the error of an invalid header
- * would quote the token.
+ * Returns the value of the Authorization header for a token. Throws ConfigError for an invalid token. The
+ * message names only the source of the token, because the error of an invalid header would quote the token.
  */
 export function bearer(where: string, token: string): string {
   const value = token.trim();

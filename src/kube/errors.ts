@@ -8,7 +8,10 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** The error for a missing cluster configuration: flags, environment, pod and home folder contain none. */
+/**
+ * The error for a missing configuration of the cluster. Flags, environment variables, the pod and the home
+ * folder were searched.
+ */
 export class NoClusterError extends ConfigError {}
 
 /** The error for a configuration file that does not exist. The caller may try another path. */

@@ -50,8 +50,8 @@ export function isServed(crd: KubeObject): boolean {
 }
 
 /**
- * Reports whether the CRD has the condition Established. Unlike {@link isServed}, this function ignores
- * rejected names.
+ * Reports whether the CRD has the condition Established. Unlike {@link isServed}, this function does not
+ * check whether the API server accepted the CRD's names.
  */
 export function isEstablished(crd: KubeObject): boolean {
   return conditionsOf(crd).some((c) => c.type === "Established" && c.status === "True");

@@ -7,26 +7,31 @@ import { ConfigError } from "./errors.ts";
 import { permissionError } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
-/** What a plugin returned. */
+/** The credentials that a plugin returned. */
 export interface ExecStatus {
   /** The bearer token. */
   token?: string;
-  /** The client certificate with its key, PEM. */
+  /** The client certificate and its private key, in PEM format. */
   clientCert?: { cert: string; key: string };
-  /** When the credentials expire, in milliseconds since 1970. */
+  /** The time at which the credentials expire, in milliseconds since 1970. */
   expires?: number;
 }
 
-/** Time limit of a plugin, in milliseconds. A plugin may wait for a person's login in a browser. */
+/**
+ * The default time limit of a plugin, in milliseconds. The limit is long, because a plugin may wait for the
+ * user's login in a browser.
+ */
 const LIMIT_MS = 60_000;
 
 /**
- * Runs the plugin and returns its status. Standard input is empty. Rejects with ConfigError that never shows
- * the plugin's output, which may contain a credential.
+ * Runs the plugin and returns the credentials from its output. The plugin gets an empty standard input.
+ * Rejects with ConfigError when the plugin fails or exceeds the time limit. The error message never quotes
+ * the standard output, which may contain a credential.
  *
- * @param where the user that messages name
- * @param exec the kubeconfig's `exec`
- * @param config the cluster that `provideClusterInfo` describes
+ * @param where The kubeconfig user, as error messages name the user.
+ * @param exec The field `exec` of the kubeconfig user.
+ * @param config The cluster that the plugin learns about if `provideClusterInfo` is true.
+ * @param limitMs The time limit of the plugin, in milliseconds.
  */
 export async function runPlugin(
   where: string,
@@ -67,7 +72,8 @@ export async function runPlugin(
   const ended = await Promise.race([output, late]).finally(() => clearTimeout(timer));
   if (!ended) {
     child.kill("SIGKILL");
-    // A grandchild may hold the pipes open, so the rest of the output is not awaited.
+    // A process that the plugin has started may keep the output pipes open, so the end of the output is not
+    // awaited.
     output.catch(() => {});
     child.unref();
     throw new ConfigError(`${plugin}: it did not end within ${limitMs / 1000} s`);

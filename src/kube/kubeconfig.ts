@@ -12,7 +12,7 @@ import { isObject, type JsonObject } from "../api/mod.ts";
 import { ConfigError, MissingFileError } from "./errors.ts";
 import { readFile } from "./deno_permission.ts";
 
-/** A kubeconfig user, extended by the fields that the type in client-node lacks. */
+/** A kubeconfig user, with the fields that the type of the library @kubernetes/client-node lacks. */
 export type User = BareUser & {
   tokenFile?: string;
   impersonateGroups?: string[];

@@ -77,11 +77,14 @@ export function leaseIdentity(): string {
  * milliseconds.
  */
 type State =
-  /** This process does not hold the Lease. `holder` is the process that `waiting` was last called with. */
+  /**
+   * This process does not hold the Lease. `holder` is the process that was last reported as holder by the
+   * callback {@link LeaseOptions.waiting}.
+   */
   | { readonly name: "waiting"; readonly holder?: string }
   /**
-   * This process holds the Lease. `renewedAt` is when the last renewal was sent. The timer `deadline` fires
-   * when the Lease counts as lost.
+   * This process holds the Lease. `renewedAt` is the time at which the last renewal was sent. The timer
+   * `deadline` fires when this process must treat the Lease as lost.
    */
   | {
     readonly name: "held";

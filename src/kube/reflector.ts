@@ -215,8 +215,9 @@ export class Reflector {
       return Math.max(this.#options.pollMs ?? POLL_MS, retryAfterMs);
     }
     if (watch && (isPositionLost(error) || watch.resourceVersion === "")) this.#relist();
-    // An expired resourceVersion is normal after a longer watch, and the reflector lists again immediately.
-    // If the resourceVersion of a list just received has expired, the backoff delays the next list.
+    // An expired resourceVersion is normal when a watch has run for a longer time, so the reflector lists
+    // again immediately. If even the resourceVersion of a new list has expired, the backoff delays the next
+    // list.
     const expired = watch?.resumed && isGone(error);
     if (watch?.productive || expired) this.#backoff.reset();
     if (expired || (watch?.productive && error === undefined)) return 0;

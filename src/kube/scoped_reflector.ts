@@ -177,8 +177,8 @@ export class ScopedReflector {
   }
 
   #onWideError(error: unknown): void {
-    // If RBAC forbids only the watch, the reflector lists all namespaces at intervals and still knows all
-    // objects.
+    // A refusal of the watch alone does not change the scope. While RBAC allows the list, the reflector
+    // lists all namespaces at intervals, so all objects remain known.
     if (isRefused(error) && !this.#wide.mayList) this.#enterNamespaces();
     this.#options.onError?.(error);
   }

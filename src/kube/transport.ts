@@ -26,8 +26,8 @@ interface Answer {
   retryAfterSeconds?: number;
 }
 
-// Each running request has a connection of its own. Requests beyond this number wait until another request
-// ends. The time limit of a waiting request starts only after the wait.
+// The maximum number of concurrent requests, because each running request has a connection of its own.
+// Further requests wait until a running request ends. The time limit of a request starts after this wait.
 const MAX_IN_FLIGHT = 80;
 // kube-apiserver closes idle connections after 90 s. Closing idle connections earlier on this side prevents
 // a request from being sent on a connection that the API server is closing.

@@ -5,7 +5,8 @@
 import type { JsonObject, KindRef, KubeObject, ObjectRef } from "../api/mod.ts";
 
 /**
- * The configuration for reaching an API server. Functions return those credentials that change over time.
+ * The configuration for reaching an API server. Credentials that change over time are returned by functions
+ * of this interface.
  */
 export interface ClusterConfig {
   /** The base URL of the API server, `https://host:port` with an optional path prefix. */
@@ -19,7 +20,10 @@ export interface ClusterConfig {
   insecure?: boolean;
   /** The client certificate and its private key, in PEM format. */
   clientCert?: { cert: string; key: string };
-  /** Reads the certificate authority's file again when due, and sets {@link ca}. */
+  /**
+   * Reads the file of the certificate authorities at most once a minute, and sets {@link ca} to its
+   * content. Absent when the certificates do not come from a file.
+   */
   readCa?: () => Promise<void>;
   /**
    * Returns the value of the Authorization header for the next request. When the credentials expire, the
@@ -67,8 +71,8 @@ export interface ListPage {
   /** The objects of the page, in the API server's order. */
   items: KubeObject[];
   /**
-   * The resourceVersion from which to watch after the last page. All pages of a list have the same
-   * resourceVersion.
+   * The resourceVersion of the list. A watch that continues the list starts at this resourceVersion. All
+   * pages of a list have the same resourceVersion.
    */
   resourceVersion: string;
 }
