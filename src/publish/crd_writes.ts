@@ -33,11 +33,13 @@ export interface KindFacts {
    */
   shadow?: KindRef;
   /**
-   * Whether the other RGD that owns the live CRD still exists. Set only when the live CRD belongs to
-   * another RGD.
+   * Whether the RGD that owns the live CRD still exists. Set only when the owner is another RGD than the
+   * one to publish.
    */
   ownerExists?: boolean;
-  /** The error message of the lookup of `shadow` or `ownerExists`; absent when the lookup succeeded. */
+  /**
+   * The error message when looking up `shadow` or `ownerExists` failed; absent when the lookup succeeded.
+   */
   failure?: string;
 }
 
@@ -104,8 +106,8 @@ export function planCrd(
 }
 
 /**
- * Returns the reason why kro does not change the CRD, or undefined when kro may change the CRD. The API
- * server might accept a change that kro refuses.
+ * Returns the reason why kro refuses to write the CRD, or undefined when kro may write the CRD. kro also
+ * refuses changes that the API server would accept, such as changes that break instances.
  */
 function refusalOf(
   rgd: ResourceGraphDefinition,
@@ -131,8 +133,8 @@ function refusalOf(
 }
 
 /**
- * Reports whether the API server serves the CRD. A CRD with rejected names counts as not served here; the
- * write `awaitCrd` then reports the reason.
+ * Reports whether the API server serves the CRD. Returns false also when the API server rejected the CRD's
+ * names. In this case the later write `awaitCrd` fails and reports the reason.
  */
 function isUsable(crd: KubeObject): boolean {
   try {

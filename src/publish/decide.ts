@@ -29,11 +29,14 @@ import {
 import { condition, type StatusUpdate } from "./rgd_status.ts";
 import type { Part, Write } from "./writes.ts";
 
-/** The facts about an RGD, including those that were found after the first decision. */
+/**
+ * The facts about an RGD, together with the results of earlier decisions on the same publication: the
+ * search for the last good graph, and refused writes.
+ */
 export interface Known extends Facts {
   /**
-   * The graph that can serve while the RGD's present spec cannot. Absent until a decision returns a
-   * {@link Search} and the caller has made the search.
+   * The result of the search for the last good graph. Absent until a decision returns a {@link Search} and
+   * the caller has made the search.
    */
   lastGood?: LastGood;
   /**
@@ -203,8 +206,8 @@ function rejected(known: Known, settings: Settings): Outcome | Search {
 }
 
 /**
- * Handles an RGD that uses a kind that cannot be looked up now: the serving graph stays, and an earlier
- * result of checking the same spec stays in the status.
+ * Handles an RGD with a kind that cannot be looked up now. The last good graph is served. If the present
+ * spec was checked earlier, the result of that check stays in the status.
  */
 function undecided(known: Known, unavailable: string, settings: Settings): Outcome | Search {
   const { rgd } = known;
@@ -223,8 +226,8 @@ function undecided(known: Known, unavailable: string, settings: Settings): Outco
 }
 
 /**
- * Handles a suspended RGD: only its status is written. The last good graph is still served, because its
- * instance controller is what suspends the instances.
+ * Handles a suspended RGD: only its status is written. The last good graph is still served, because the
+ * instances become suspended only when an instance controller reconciles them.
  */
 function suspended(known: Known): Outcome | Search {
   const { lastGood, refused, revisions } = known;
@@ -262,8 +265,8 @@ function fallback(
 }
 
 /**
- * Reports whether a write was refused earlier. If so, all writes before the refused write were made
- * already, and the new decision leaves these writes out.
+ * Reports whether the API server refused a write of an earlier decision. All writes before the refused
+ * write were then already made, and the new decision must not repeat them.
  */
 function isStarted({ refused }: Known): boolean {
   return Object.keys(refused).length > 0;
@@ -286,7 +289,10 @@ function serving(served: ServedGraph): Write {
   return { type: "serve", part: "controller", reason, served };
 }
 
-/** Sets the condition ControllerReady to False when no graph is served any more. */
+/**
+ * Adds the condition ControllerReady with status False when the status still reports True although kro no
+ * longer serves a graph.
+ */
 function withController({ rgd, build }: Known, { status, served, error }: Outcome): StatusUpdate {
   const old = findCondition(rgd.status?.conditions, "ControllerReady");
   if (served || old?.status !== "True" || isSuspended(rgd)) return status;

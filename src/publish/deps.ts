@@ -25,7 +25,7 @@ export interface RevisionEvents {
    * the revision has problems.
    */
   compiled(ok: boolean, seconds: number): void;
-  /** Called after writing the status of a revision failed. `ok` is true when the revision compiles. */
+  /** Called when a write of a revision's status failed. `ok` is true when the revision compiles. */
   statusFailed(ok: boolean): void;
   /**
    * Called after kro tried to delete a revision beyond the maximum number. `ok` is false when the deletion
@@ -45,9 +45,9 @@ export interface PublishDeps extends BuildDeps {
   /** A signal that aborts waiting until the generated CRD is established. */
   signal?: AbortSignal;
   /**
-   * Looks up a kind that the cluster serves without a CRD and that has the same group, and the same kind or
-   * plural, as the given kind. Such a kind would collide with the generated CRD. Without this function, no
-   * lookup is made.
+   * Returns a kind that would collide with the generated CRD: the cluster serves the kind without a CRD,
+   * and the group and either the kind or the plural are those of the given kind. When this function is
+   * absent, kro does not check for collisions.
    */
   taken?: (kind: KindRef) => Promise<KindRef | undefined>;
   /**

@@ -20,11 +20,11 @@ export interface Facts {
   kind?: KindFacts;
 }
 
-/** The graph that can serve while the RGD's present spec cannot. */
+/** The graph that kro serves while the RGD's present spec cannot be served, and the state of its CRD. */
 export interface LastGood {
   /**
-   * The graph that serves now. If no graph serves now, the newest recorded graph that compiles and fits the
-   * live CRD.
+   * The last good graph: the graph that is served now. If no graph is served now, the graph of the newest
+   * revision that compiles and fits the live CRD.
    */
   served?: ServedGraph;
   /**
@@ -34,7 +34,7 @@ export interface LastGood {
   kind?: KindFacts;
 }
 
-/** The revisions among which the last good graph is searched. */
+/** The input of the search for the last good graph. */
 export interface Candidates {
   /** The revisions to search, newest first. */
   revisions: readonly GraphRevision[];

@@ -90,8 +90,8 @@ export function pendingChanges(
 }
 
 /**
- * Reports whether the graph can be served with the live CRD, either as the CRD is or after a change that
- * breaks no instance.
+ * Reports whether the graph can be served with the live CRD. True when the live CRD fits the graph as it
+ * is, or after a change that breaks no instance.
  */
 export function fits(rgd: ResourceGraphDefinition, graph: Graph, live: KubeObject): boolean {
   return !foreignOwner(rgd, live) && !pendingChanges(rgd, graph, live).some((c) => c.breaking);

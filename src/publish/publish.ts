@@ -134,7 +134,8 @@ async function planned(known: Known, deps: PublishDeps): Promise<GraphPlan> {
 
 function withRefusal(known: Known, { part, message }: Refusal): Known {
   const refused = { ...known.refused, [part]: message };
-  // When recording the spec is refused, an older search result is discarded: the newest revision may be the
-  // last good graph, and the next search includes that revision.
+  // When recording the spec is refused, the result of an earlier search is discarded. The earlier search
+  // may have left out the newest revision, which may be the last good graph. The next search includes the
+  // newest revision.
   return { ...known, refused, ...part === "revision" ? { lastGood: undefined } : {} };
 }

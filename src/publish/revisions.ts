@@ -26,8 +26,8 @@ export async function listRevisions(
 }
 
 /**
- * Whether a revision number is one that kro may have issued. A forged one has up to 64 bits: it is a bigint, with
- * which arithmetic throws.
+ * Reports whether kro may have issued this revision number. A user can write a number of up to 64 bits into
+ * a revision. Such a number is parsed as a bigint, which throws in arithmetic with other numbers.
  */
 export function isIssuable(revision: unknown): revision is number {
   return Number.isSafeInteger(revision) && Number(revision) < Number.MAX_SAFE_INTEGER;

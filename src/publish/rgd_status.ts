@@ -27,8 +27,8 @@ export interface StatusUpdate {
   /** The graph's nodes that depend on other nodes, each with its dependencies. */
   resources?: ResourceInformation[];
   /**
-   * The highest revision number that was ever issued for the RGD. A number below that in the present status
-   * is ignored.
+   * The highest revision number that was ever issued for the RGD. If the present status contains a higher
+   * number, the higher number is kept.
    */
   lastIssuedRevision?: number;
 }

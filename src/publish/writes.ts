@@ -55,8 +55,8 @@ export type Write =
   /** Adds kro's finalizer to the RGD. */
   | { type: "addFinalizer" } & PatchWrite
   /**
-   * Removes kro's finalizer from a revision, if the revision still exists. `retires` is true when the next
-   * write deletes this revision.
+   * Removes kro's finalizer from a revision, if the revision still exists. `retires` is true when the
+   * finalizer is removed because the next write deletes the revision.
    */
   | { type: "releaseRevision"; retires: boolean } & PatchWrite
   /** Makes the RGD the controller of a revision, by an owner reference. */
@@ -72,8 +72,8 @@ export type Write =
   /** Updates the generated CRD. */
   | { type: "patchCrd" } & PatchWrite
   /**
-   * Waits until the CRD is established. `crd` is the last known state of the CRD before the writes of this
-   * publication.
+   * Waits until the CRD is established. `crd` is the CRD as read before the writes of this publication;
+   * absent when the CRD did not exist.
    */
   | { type: "awaitCrd"; ref: ObjectRef; crd?: KubeObject } & WriteBase
   /** Starts reconciling the instances of the RGD's kind by this graph. */
