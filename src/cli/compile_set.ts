@@ -41,8 +41,8 @@ export interface Verdict {
   /** All problems of the RGD. */
   problems: Problem[];
   /**
-   * Whether every problem is only a missing schema, so that the RGD could not be checked. Neither the files
-   * nor the built-in schemas contain the missing schemas.
+   * Whether the RGD could not be checked: every problem is a kind without a schema. Neither the files nor
+   * the built-in schemas contain the kind.
    */
   unchecked: boolean;
 }
@@ -86,8 +86,9 @@ export async function compileSet(
   for (let waiting = [...rgds]; waiting.length > 0;) {
     const source = firstOf(tableSource(made), beyond.source);
     const free = waiting.filter((rgd) => !waitsFor(rgd));
-    // If all remaining RGDs wait for each other, they contain a cycle. The members of one cycle are then
-    // compiled in spite of the missing kinds, to report the cycle and their other problems.
+    // When each remaining RGD needs the kind of another remaining RGD, some of them form a cycle. The RGDs
+    // of one cycle are then compiled without the missing kinds, so that the cycle and all other problems of
+    // these RGDs are reported.
     const cycle = free.length > 0 ? undefined : cycleFrom(waiting[0]!, waitsFor);
     for (const rgd of cycle ?? free) {
       const kinds = kindsOf(rgd);
@@ -133,7 +134,10 @@ function cycleFrom(
   return way.slice(at ? way.indexOf(at) : 0);
 }
 
-/** The facts outside of an RGD on which the result of compiling it depends. */
+/**
+ * The facts outside of an RGD that decide which of the compiler's problems are reported, and with which
+ * message.
+ */
 interface Circumstances {
   missing: ReadonlySet<string>;
   makers: Makers;

@@ -135,7 +135,7 @@ function createController(
   });
 }
 
-/** Serves the whole endpoint on one address, and the metrics alone on another. */
+/** Listens on up to two addresses: one serves all URLs of the endpoint, and one serves only the metrics. */
 async function listenAll(flags: ControllerFlags, options: ServerOptions): Promise<Listening[]> {
   const { healthProbeBindAddress: all, metricsBindAddress: metrics } = flags;
   const endpoints = [];
@@ -146,7 +146,10 @@ async function listenAll(flags: ControllerFlags, options: ServerOptions): Promis
   return endpoints;
 }
 
-/** Authorizes readers of a URL through the API server, and logs each cause of failed reviews once. */
+/**
+ * Returns a function that asks the API server whether a client may read a URL of the endpoint. When the API
+ * server cannot answer, the cause is logged once, until another cause follows or an answer succeeds.
+ */
 function guard(client: KubeClient, path: string, flag: string): ServerOptions["mayReadApi"] {
   const reviewer = new AccessReviewer(client, path);
   let logged: string | undefined;

@@ -42,9 +42,15 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
    * value `0` disables the endpoint.
    */
   metricsBindAddress: string;
-  /** `--http-auth`. */
+  /**
+   * Whether the JSON API is served only to clients with a token that may get the URL `/graphs`, set by
+   * `--http-auth`.
+   */
   httpAuth?: boolean;
-  /** `--metrics-auth`. */
+  /**
+   * Whether metrics are served only to clients with a token that may get the URL `/metrics`, set by
+   * `--metrics-auth`.
+   */
   metricsAuth?: boolean;
   /** Whether leader election is on, set by `--leader-elect`. */
   leaderElect?: boolean;

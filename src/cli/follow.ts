@@ -57,8 +57,10 @@ export async function followGone(
 }
 
 /**
- * Reads each object every POLL_MS milliseconds until `check` returns true. After the timeout, `check` is
- * called with `late` set to true and must return true.
+ * Reads each object every POLL_MS milliseconds until `check` returns true for the object.
+ *
+ * @param check Called with each object that was read, or undefined when the object does not exist. `late`
+ * is true when the timeout has passed; `check` must then return true.
  */
 async function poll(
   session: Session,

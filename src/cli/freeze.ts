@@ -18,7 +18,10 @@ export function freezePrototypes(): void {
   }
 }
 
-/** The properties that some code assigns to a single array or function. */
+/**
+ * The properties of arrays and functions that libraries assign. After freezing, assigning any other
+ * property of `Array.prototype` or `Function.prototype` to a single array or function throws.
+ */
 const OVERRIDDEN = ["constructor", "toString"];
 
 /**

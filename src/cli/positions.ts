@@ -165,7 +165,10 @@ function documentsOf(text: string): (Place | undefined)[] {
   return documents;
 }
 
-/** For each quoting style, an expression that matches one character of a value as the YAML text writes it. */
+/**
+ * For each quoting style of YAML, a regular expression that matches one character of a string in its
+ * escaped form, such as `''` or `\\n`.
+ */
 const WRITTEN: Record<number, RegExp> = {
   [SCALAR_STYLE.SINGLE_QUOTED]: /''|[^]/y,
   [SCALAR_STYLE.DOUBLE_QUOTED]: /\\(?:x..|u.{4}|U.{8}|[^])|[^]/y,

@@ -80,8 +80,8 @@ export function createProgram(output: Output, done: (code: number) => void): Com
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.out(text),
-      // The library commander prints its suggestion on a second line. Errors of kro are a single line, so
-      // both lines are joined.
+      // For an unknown name, the library commander prints a suggestion such as "(Did you mean apply?)" on a
+      // second line. Errors of kro are a single line, so the two lines are joined.
       writeErr: (text) => output.err(text.trim().replace(/\n\(/g, " (")),
       getOutHasColors: () => false,
       getErrHasColors: () => false,

@@ -15,7 +15,8 @@ export const DEBUG_DIR = "/debug";
  * appear unset.
  */
 const ENVIRONMENT = [
-  // Set before the first connection, so that no root but the configured one counts.
+  // The operator sets these two variables before its first TLS connection, so that Deno trusts only the
+  // configured root certificates.
   "DENO_TLS_CA_STORE",
   "NODE_EXTRA_CA_CERTS",
   "HOME",
