@@ -106,7 +106,10 @@ export async function compileSet(
 
 type Makers = ReadonlyMap<string, ResourceGraphDefinition>;
 
-/** Returns the RGD that defines each kind. If several RGDs define a kind, the first RGD counts. */
+/**
+ * Returns the RGD that defines each kind. If several RGDs define a kind, the result contains the first of
+ * these RGDs.
+ */
 function makersOf(rgds: readonly ResourceGraphDefinition[]): Makers {
   const makers = new Map<string, ResourceGraphDefinition>();
   for (const rgd of rgds) {

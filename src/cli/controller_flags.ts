@@ -138,8 +138,8 @@ export interface ControllerFlags extends ZapFlags, GateFlags, CostFlags {
 }
 
 /**
- * The flags of upstream kro that are accepted but have no effect here. Each value is the help text of the
- * flag, which contains the reason.
+ * Maps each flag of upstream kro that is accepted but has no effect here to the help text of the flag. The
+ * help text states why the flag has no effect.
  */
 const IGNORED: Record<string, string> = {
   "graph-revision-concurrent-reconciles": "revisions are reconciled with their RGD",

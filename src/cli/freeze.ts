@@ -1,13 +1,14 @@
 /** Freezes the prototypes that all JavaScript objects share, as a protection against prototype pollution. */
 
 /**
- * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If a defect lets a user's path lead
- * into a prototype, the write then throws instead of changing every object of the process. Call this function
- * after all modules are loaded, because modules may extend prototypes while they load.
+ * Freezes `Object.prototype`, `Array.prototype` and `Function.prototype`. If a defect lets a user's path
+ * lead into a prototype, the write then throws instead of changing every object of the process. Call this
+ * function after all modules are loaded, because modules may extend prototypes while they load.
  *
- * Objects may still have own keys such as `constructor` and `toString`. Libraries set such keys by
- * assignment, which a frozen data property of the prototype refuses (OrdinarySet in ECMAScript). The
- * properties are therefore replaced by accessors with a setter, as SES does.
+ * Objects may still get own keys such as `constructor` and `toString`. Libraries set these keys by
+ * assignment, but JavaScript refuses the assignment when a frozen prototype has a data property with the
+ * same name (OrdinarySet in ECMAScript). This function therefore replaces these data properties by
+ * accessors with a setter, as the library SES does.
  */
 export function freezePrototypes(): void {
   for (const shared of [Object.prototype, Array.prototype, Function.prototype]) {
@@ -19,8 +20,8 @@ export function freezePrototypes(): void {
 }
 
 /**
- * The properties of arrays and functions that libraries assign. After freezing, assigning any other
- * property of `Array.prototype` or `Function.prototype` to a single array or function throws.
+ * The properties of `Array.prototype` and `Function.prototype` that libraries also assign to single arrays
+ * and functions.
  */
 const OVERRIDDEN = ["constructor", "toString"];
 

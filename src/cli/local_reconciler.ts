@@ -82,7 +82,8 @@ export class LocalReconciler {
    */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);
-    // The map grows while it is iterated, because reconciling an instance may create more instances.
+    // Reconciling an instance may create more instances and add their passes to the map. The iteration
+    // includes the passes that are added while the loop runs.
     for (const pass of this.#passes.values()) await pass;
   }
 

@@ -3,7 +3,7 @@ import { isObject, type KubeObject } from "../api/mod.ts";
 import { UsageError } from "./errors.ts";
 import { parseDocuments } from "./yaml.ts";
 
-/** An object, with the place in a file from which it was read. */
+/** An object that was read from a file, with its place in the file. */
 export interface Manifest {
   /** The object that was read. */
   object: KubeObject;

@@ -28,7 +28,7 @@ interface Place {
 interface Open {
   place: Place;
   isMapping: boolean;
-  /** The key in a mapping whose value is parsed next. */
+  /** The key that was parsed last, if the mapping does not have the key's value yet. */
   key?: { name: string; at: number };
 }
 
@@ -167,7 +167,7 @@ function documentsOf(text: string): (Place | undefined)[] {
 
 /**
  * For each quoting style of YAML, a regular expression that matches one character of a string in its
- * escaped form, such as `''` or `\\n`.
+ * escaped form, such as `''` or `\n`.
  */
 const WRITTEN: Record<number, RegExp> = {
   [SCALAR_STYLE.SINGLE_QUOTED]: /''|[^]/y,

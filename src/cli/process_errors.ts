@@ -1,4 +1,4 @@
-/** Logs and counts the errors that no code caught. Such errors then do not end the operator. */
+/** Logs and counts errors that no code caught, so that these errors do not end the operator. */
 import { getLogger } from "@logtape/logtape";
 import { onBackgroundFailure } from "../api/mod.ts";
 
@@ -8,7 +8,8 @@ const logger = getLogger(["kro", "process"]);
  * Logs uncaught errors, unhandled rejections and failures of background work, each with its stack. The
  * returned function stops the logging.
  *
- * @param count Called for each error with the name of the work that failed, which is a constant in the code.
+ * @param count Called for each error with the name of the failed work. The name is a constant in the code
+ * and never depends on the error.
  */
 export function catchProcessErrors(count: (work: string) => void): () => void {
   const report = (work: string, error: unknown) => {

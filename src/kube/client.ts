@@ -1,6 +1,6 @@
 /**
- * The client of one API server. Its methods are the verbs of the Kubernetes API (Kubernetes documentation,
- * "Kubernetes API Concepts"), sent over one {@link Transport}.
+ * The client of one API server. Each method sends requests with one verb of the Kubernetes API (Kubernetes
+ * documentation, "Kubernetes API Concepts"). All methods use one {@link Transport}.
  */
 import {
   ApiError,

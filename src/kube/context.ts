@@ -8,9 +8,9 @@ import { readFile } from "./deno_permission.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /**
- * Builds the cluster configuration from a context of the kubeconfig, its cluster and its user. Certificate
- * and token files that the cluster and the user name are read. Throws ConfigError for an unknown context,
- * cluster or user, for an unreadable file, and for an unsupported field.
+ * Builds the cluster configuration from a context of the kubeconfig, its cluster and its user. Reads the
+ * certificate files and the token file to which the kubeconfig refers. Throws ConfigError for an unknown
+ * context, cluster or user, for an unreadable file, and for an unsupported field.
  *
  * @param contextName The name of the context; the current context when undefined.
  */

@@ -50,9 +50,10 @@ export class Discovery {
 
   /**
    * Looks up a kind by a name that a user typed, as kubectl does. The name is a plural, singular, kind or
-   * short name in upper or lower case. It may stand alone (`deploy`), with a group (`deployments.apps`), or
-   * with version and group (`Deployment.v1.apps`). If several groups have a kind of this name, the first
-   * group in the API server's order is used. Returns undefined when no kind has this name.
+   * short name in upper or lower case. The name may stand alone (`deploy`), with a group
+   * (`deployments.apps`), or with version and group (`Deployment.v1.apps`). If several groups have a kind
+   * of this name, the first group in the API server's order is used. Returns undefined when no kind has
+   * this name.
    */
   async byName(name: string): Promise<DiscoveredKind | undefined> {
     return (await this.#loaded()).byName(name);

@@ -19,7 +19,8 @@ export interface PathParts {
  * Returns the URL path of a collection or of one object. Each segment of the path is percent-encoded.
  *
  * @throws an {@link ApiError} with reason BadRequest for a segment that client-go refuses (apimachinery,
- * `IsValidPathSegmentName`). `fetch` resolves `.` and `..`, so such a request would reach another resource.
+ * `IsValidPathSegmentName`). `fetch` resolves the segments `.` and `..`, so a path with such a segment
+ * would lead to another resource.
  */
 export function kindPath(kind: KindRef, parts: PathParts = {}): string {
   const root = kind.group === "" ? ["api"] : ["apis", kind.group];

@@ -148,7 +148,10 @@ function changeText({ text, path }: CrdChange): string {
   return `${text} (${path})`;
 }
 
-/** Returns the advice for a CRD whose owner, another RGD, no longer exists: how to take over the CRD. */
+/**
+ * Returns advice on how to take over a CRD that belongs to a deleted RGD. The advice is appended to an
+ * error message.
+ */
 function takeoverAdvice(rgd: ResourceGraphDefinition): string {
   return `, which does not exist. To take over the CRD with its instances, label it ` +
     `${Label.rgdName}=${rgd.metadata.name}`;

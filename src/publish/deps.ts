@@ -18,7 +18,7 @@ export interface ServedGraph {
   revision: number;
 }
 
-/** Callbacks that count what happens to GraphRevisions, for metrics. */
+/** Callbacks for metrics, called when kro compiles, updates or deletes GraphRevisions. */
 export interface RevisionEvents {
   /**
    * Called after a revision was compiled. `seconds` is the duration of the compilation; `ok` is false when
@@ -70,6 +70,6 @@ export interface PublishDeps extends BuildDeps {
    * compilation; `ok` is false when the RGD has problems.
    */
   onBuilt?: (seconds: number, ok: boolean) => void;
-  /** The callbacks that count what happens to GraphRevisions, for metrics. */
+  /** The callbacks for metrics about GraphRevisions. */
   events?: RevisionEvents;
 }

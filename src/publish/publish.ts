@@ -44,9 +44,7 @@ export interface PublishResult {
   crd?: KubeObject;
 }
 
-/**
- * The writes that publishing an RGD would make, and the facts on which the choice of these writes is based.
- */
+/** The writes that publishing an RGD would make, and the facts from which these writes were derived. */
 export interface GraphPlan {
   /** The facts about the RGD. */
   known: Known;

@@ -35,7 +35,7 @@ export interface StatusUpdate {
 
 /**
  * The conditions that have to be True for the state Active. As in upstream, the condition
- * GraphRevisionsResolved does not count.
+ * GraphRevisionsResolved is not required.
  */
 const SERVING = ["GraphAccepted", "KindReady", "ControllerReady"];
 

@@ -20,8 +20,8 @@ export interface Authored {
   /** The conditions to write to the instance's status. */
   conditions: Condition[];
   /**
-   * The error messages: one for each declared condition whose expression failed or returned no condition,
-   * and one for condition types that several expressions returned.
+   * The error messages. A declared condition causes a message when its expression fails or returns no
+   * condition. One further message lists the condition types that several expressions returned.
    */
   failures: string[];
 }

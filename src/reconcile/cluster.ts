@@ -54,7 +54,7 @@ export interface Applied {
 }
 
 /**
- * A field that another field manager keeps reverting. kro waits longer and longer before it repairs such a
+ * A field that another field manager keeps reverting. kro waits longer and longer before it repairs the
  * field.
  */
 export interface RevertedField {
@@ -84,7 +84,8 @@ export interface Volatile {
 export interface ApplyOptions {
   /**
    * Whether the apply takes over fields that other field managers own, as `force` does in server-side apply
-   * (KEP-555). Without force, an apply that changes such a field rejects with ApiError `Conflict`.
+   * (KEP-555). Without force, an apply that changes a field of another field manager rejects with ApiError
+   * `Conflict`.
    */
   force: boolean;
   /**

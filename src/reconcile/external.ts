@@ -44,8 +44,8 @@ function found(node: Node, observed: KubeObject[]): NodeResult {
 }
 
 /**
- * Returns the result of an external reference whose objects could not be read. If the object does not exist
- * yet, the result counts as complete, so that pruning continues.
+ * Returns the result of an external reference whose objects could not be read. If an object does not exist
+ * yet, the result is still `complete`, because a missing external object must not prevent pruning.
  */
 function missing(node: Node, fault: Fault): NodeResult {
   return { node, state: fault.state, fault, objects: [], complete: fault.state === "Waiting" };

@@ -76,7 +76,7 @@ export class InstanceMetadata {
     }
   }
 
-  /** Replaces the inventory by a smaller one. */
+  /** Replaces the inventory in the instance by a smaller inventory. Called after objects were pruned. */
   async shrink(to: Inventory): Promise<void> {
     this.#wanted = to;
     await this.#write();

@@ -15,11 +15,9 @@ export function applyEntry(object: KubeObject): ManagedFieldsEntry | undefined {
 }
 
 /**
- * Reports whether kro applied the object. An object without any managed fields counts as applied, because
- * only its labels can show the owner.
- *
- * Labels alone do not prove that kro applied the object, because other controllers copy labels, for example
- * from a Service to its EndpointSlices.
+ * Reports whether kro applied the object. Labels alone do not prove this, because other controllers copy
+ * labels, for example from a Service to its EndpointSlices. An object without any managed fields is treated
+ * as applied, because nothing but its labels can show the owner.
  */
 export function isApplied(object: KubeObject): boolean {
   return !object.metadata.managedFields?.length || applyEntry(object) !== undefined;

@@ -1,4 +1,4 @@
-/** Removes the null elements of lists and maps whose schema does not allow null. */
+/** Removes null elements from lists and maps, unless the schema of the elements allows null. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
 import type { Schema } from "../openapi/mod.ts";

@@ -68,9 +68,9 @@ export type Next =
   /** Nothing is left to do, so only a watch event starts the next pass. */
   | { kind: "done" }
   /**
-   * The instance waits for a change. With `timed`, no watch reports the change, so the next pass starts
-   * after the requeue interval. With `objects`, a further pass is useless until one of these objects
-   * changes.
+   * The instance waits for a change. If `timed` is true, no watch reports the change, so the next pass
+   * starts after the requeue interval. If `objects` is set, a further pass is useless until one of these
+   * objects changes.
    */
   | { kind: "wait"; reason: string; objects?: readonly ObjectRef[]; timed?: boolean }
   /**

@@ -43,7 +43,7 @@ export interface ApplyOwnedOptions {
   place?: CollectionPlace;
   /** The live object from a list of the same pass. Passing the live object saves a GET request. */
   known?: KubeObject;
-  /** The fields whose difference alone causes no apply. See {@link ApplyOptions.volatile}. */
+  /** The volatile fields of the object. See {@link ApplyOptions.volatile}. */
   volatile?: Volatile;
   /** The cache of expanded collections. See {@link PassContext.expansions}. */
   expansions?: ExpansionCache;

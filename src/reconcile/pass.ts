@@ -14,8 +14,8 @@ export interface NoGraph {
   /** The kind of the instance. */
   readonly instance: KindRef;
   /**
-   * The reason why no revision of the RGD can be used, which is written to the status of the instance.
-   * Absent when the RGD was deleted: the instance is then left unchanged until it is deleted too.
+   * The reason why no revision of the RGD can be used, for the status of the instance. Absent when the RGD
+   * was deleted. kro then leaves the instance unchanged until the instance is deleted too.
    */
   readonly unresolved?: string;
 }
@@ -24,7 +24,10 @@ export interface NoGraph {
 export interface Pass {
   /** The kind of the instance. */
   readonly kind: KindRef;
-  /** Whether a refusal may quote the value of a Secret: the graph has a confidential node. */
+  /**
+   * Whether an error message of the API server may quote the value of a Secret. True when the graph has a
+   * confidential node.
+   */
   readonly confidential: boolean;
   /** The instance as this pass last read or wrote it. */
   instance: KubeObject;

@@ -15,7 +15,7 @@ import type { NodeResult } from "./result.ts";
 
 /** The result of pruning. */
 export interface Pruned {
-  /** The objects whose deletion was requested, or that are already being deleted. */
+  /** The objects that kro has requested to delete, and the objects that were already being deleted. */
   removed: ObjectOutcome[];
   /** The reason why pruning failed. The instance then stays IN_PROGRESS and is requeued. */
   fault?: string;

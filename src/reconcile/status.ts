@@ -18,9 +18,8 @@ import { fallbackFields, isRefusal, knownRefusal, withRefusal } from "./refused_
 /** The result of {@link writeStatus}. */
 export type StatusWrite =
   /**
-   * The status in the cluster is now `status`: kro wrote it, or the cluster already had it. `refusal` is
-   * set when the API server refused the derived status. `status` is then what kro wrote instead, and
-   * `refusal` is the reason of the API server.
+   * The status in the cluster is now `status`: kro wrote it, or the cluster already had it. When the API
+   * server refused the derived status, `refusal` is the reason, and `status` is what kro wrote instead.
    */
   | { kind: "written"; status: InstanceStatus; refusal?: string }
   /** Writing the status was postponed to a pass after `delayMs` milliseconds. */

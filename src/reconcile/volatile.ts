@@ -1,7 +1,7 @@
 /**
- * Handles volatile fields, which are fields with expressions that read only resourceVersions. Every write
- * changes a resourceVersion. If two graphs read each other's objects and a difference in a volatile field
- * alone caused an apply, the two graphs would write forever.
+ * Handles volatile fields, which are fields with expressions that read only resourceVersions. A difference
+ * in volatile fields alone causes no apply. Otherwise two graphs that read each other's objects would write
+ * forever, because every write changes a resourceVersion.
  */
 import { type KubeObject, setAt, valueAt } from "../api/mod.ts";
 import type { FieldPath, Node } from "../graph/mod.ts";
