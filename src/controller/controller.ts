@@ -49,8 +49,8 @@ export interface ControllerOptions {
    */
   lease?: LeadershipOptions;
   /**
-   * Whether the caches are filled before this process holds the Lease, so that it starts to work without
-   * delay when it becomes the leader; false by default.
+   * Whether this process fills its caches while another process still holds the Lease; false by default. With
+   * full caches, this process starts to work without delay when it becomes the leader.
    */
   warmup?: boolean;
   /** The limits and feature gates for compiling RGDs (ResourceGraphDefinitions). */
@@ -84,8 +84,8 @@ export interface ControllerOptions {
   /** The maximum number of RGDs that are processed at the same time; 4 by default. */
   graphWorkers?: number;
   /**
-   * The time after which an instance is reconciled again while it waits for a change that no watch reports; 3
-   * s by default. The value 0 means 10 s.
+   * The time after which an instance is reconciled again while the instance waits for a change that no watch
+   * reports; 3 s by default. If the value is 0, 10 s are used.
    */
   instanceRequeueMs?: number;
   /**
@@ -126,7 +126,7 @@ export interface ControllerOptions {
 
 const logger = getLogger(["kro", "controller"]);
 
-/** The time beyond which a block of the event loop is logged, in milliseconds. */
+/** The time for which the event loop must be blocked before the operator logs it, in milliseconds. */
 const LAG_MS = 500;
 
 /** The maximum number of passes that the log line about a blocked event loop names. */
@@ -134,8 +134,9 @@ const MAX_LOGGED = 10;
 
 /**
  * The operator, which reconciles RGDs and their instances until it is stopped. The operator owns the client,
- * the caches, the controllers, the full resyncs and the metrics. All requests pass through a gate, which
- * refuses requests that the Lease does not allow. An operator can be started once and stopped once.
+ * the caches, the controllers, the full resyncs and the metrics. All requests pass through a gate. With
+ * leader election, the gate refuses writes while this process is not the leader. An operator can be started
+ * once and stopped once.
  *
  * @example
  * ```ts
@@ -159,7 +160,10 @@ export class Controller implements ControllerView {
   readonly #sweeps: Sweeps;
   readonly #leadership: Leadership;
   #endSampling = () => {};
-  /** The kind of the object in the last watch event of a child object or an external object. */
+  /**
+   * The kind of the child object or external object that the last watch event reported. The log line about a
+   * blocked event loop names this kind.
+   */
   #lastEvent?: KindRef;
   readonly #warmup: boolean;
   readonly #passDeadlineMs: number;
@@ -386,7 +390,7 @@ export class Controller implements ControllerView {
     return this.#graphs.entries.map(({ rgd }) => rgd.metadata.name!);
   }
 
-  /** The graph of that name; undefined when it is not known. */
+  /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */
   graph(name: string): GraphView | undefined {
     const entry = this.#graphs.entry(name);
     return entry && graphView(
@@ -397,13 +401,16 @@ export class Controller implements ControllerView {
     );
   }
 
-  /** The keys of a graph's instances, `namespace/name`, sorted; undefined for an unknown graph. */
+  /**
+   * Returns the keys of the graph's instances, in the form `namespace/name`, sorted; undefined when the graph
+   * does not exist.
+   */
   instanceKeys(graph: string): readonly string[] | undefined {
     const entry = this.#graphs.entry(graph);
     return entry && (this.#instancesOf(entry)?.sortedKeys() ?? []);
   }
 
-  /** The instance of that key; undefined when it is not known. */
+  /** Returns the instance with this key; undefined when the instance does not exist. */
   instance(graph: string, key: string): InstanceView | undefined {
     const entry = this.#graphs.entry(graph);
     return entry && this.#instancesOf(entry)?.view(key);

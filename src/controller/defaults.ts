@@ -12,8 +12,8 @@ export const CONTROLLER_DEFAULTS = {
   /** The maximum number of RGDs that are processed at the same time. The default of upstream kro is 1. */
   graphWorkers: 4,
   /**
-   * Delay before an instance is requeued that waits for a change that no watch reports. The value is upstream's
-   * default.
+   * The time after which an instance is reconciled again while the instance waits for a change that no watch
+   * reports. Upstream kro has the same default.
    */
   instanceRequeueMs: 3000,
   /**

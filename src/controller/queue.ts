@@ -13,8 +13,8 @@ export type WorkResult =
   /** Processing failed. The key is requeued with exponential backoff. */
   | "retry"
   /**
-   * The key is requeued after `afterMs` milliseconds. If `failed` is true, the key is requeued earlier when
-   * its backoff ends earlier.
+   * The key is requeued after `afterMs` milliseconds. If `failed` is true, processing failed, and the key is
+   * requeued at the end of its backoff if the backoff is shorter.
    */
   | { afterMs: number; failed?: boolean };
 
@@ -114,15 +114,18 @@ const DEFAULTS = {
 };
 
 /**
- * The processing time after which a background key no longer occupies its slot, in milliseconds. Processing
- * that takes this long is blocked on I/O and does not slow down other work.
+ * The time for which processing a background key occupies a slot, in milliseconds. Processing that takes
+ * longer is probably blocked on I/O and does not slow down other work, so its slot is released.
  */
 const BACKGROUND_MS = 1000;
 
 /** The maximum number of processed keys that are remembered for {@link WorkQueue.processedIn}. */
 const MAX_ENDED = 8;
 
-/** One of the workers that background keys may occupy. `cancel` stops the timer that releases the slot. */
+/**
+ * A slot for a background key. The number of slots limits how many workers process background keys. `cancel`
+ * stops the timer that releases the slot.
+ */
 interface Slot {
   cancel: () => void;
 }
@@ -142,7 +145,10 @@ export class WorkQueue {
    * milliseconds.
    */
   readonly #background = new Map<string, number>();
-  /** The slots that are occupied by background keys, or that pause after a background key. */
+  /**
+   * The occupied slots. A slot is occupied while its background key is processed, and during the pause
+   * afterwards.
+   */
   readonly #slots = new Set<Slot>();
   readonly #inWork = new Map<string, { since: number; done: Promise<void> }>();
   readonly #again = new Set<string>();
@@ -242,8 +248,8 @@ export class WorkQueue {
 
   /**
    * Adds a background key. Background keys are for changes that affect many keys at once, such as the rollout
-   * of a new graph. After each background key, its worker pauses for as long as processing took. The pause
-   * leaves capacity for other keys and for other clients of the API server.
+   * of a new graph. After each background key, no other background key takes its slot for as long as
+   * processing took. The pause leaves capacity for other keys and for other clients of the API server.
    */
   addBackground(key: string): void {
     if (this.#state === "stopped") return;

@@ -64,8 +64,8 @@ export class Sweeps {
   }
 
   async #run(): Promise<void> {
-    // The interval at which due kinds are looked up is short compared to the period. A longer interval would
-    // start the resyncs of many kinds at the same time, in spite of their random start times.
+    // Due kinds are looked up often within a period. With a longer interval, the resyncs of many kinds would
+    // start at the same time, in spite of their random start times.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),

@@ -85,11 +85,14 @@ export interface ControllerView {
   health(): { healthy: boolean; problem?: string };
   /** The names of all graphs, sorted. */
   graphNames(): readonly string[];
-  /** The graph of that name; undefined when it is not known. */
+  /** Returns the graph of the RGD with this name; undefined when the RGD does not exist. */
   graph(name: string): GraphView | undefined;
-  /** The keys of a graph's instances, `namespace/name`, sorted as strings; undefined for an unknown graph. */
+  /**
+   * Returns the keys of the graph's instances, in the form `namespace/name`, sorted as strings; undefined
+   * when the graph does not exist.
+   */
   instanceKeys(graph: string): readonly string[] | undefined;
-  /** The instance of that key; undefined when it is not known. */
+  /** Returns the instance with this key; undefined when the instance does not exist. */
   instance(graph: string, key: string): InstanceView | undefined;
   /** All metrics in Prometheus' text format. */
   metrics(): Promise<string>;

@@ -1,6 +1,6 @@
 /**
- * Watches APIServices. An aggregated API adds kinds to the cluster without a CRD, so only an APIService shows
- * that such kinds are available.
+ * Watches APIServices. An aggregated API adds kinds to the cluster without a CRD, so only its APIService
+ * shows that the kinds are available.
  */
 import { getLogger } from "@logtape/logtape";
 import { apiVersionOf, errorText, type KubeObject } from "../../api/mod.ts";
@@ -83,8 +83,8 @@ export class ApiServices {
   }
 
   /**
-   * Handles a deleted APIService. Only the name is used, because an APIService that is missing from a relist
-   * has no other field. The name has the form `<version>.<group>`.
+   * Handles a deleted APIService. The group and the version are read from the name, which has the form
+   * `<version>.<group>`. When a relist shows the deletion, no other field of the APIService is known.
    */
   gone({ metadata: { name = "" } }: KubeObject): void {
     const dot = name.indexOf(".");

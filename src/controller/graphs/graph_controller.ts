@@ -229,7 +229,8 @@ export class GraphController {
       if (entry.rgd.metadata.deletionTimestamp) return await this.#withdraw(entry);
       return await this.#publish(entry);
     } catch (error) {
-      // Failures without the Lease are ignored, because the next leader processes all keys again.
+      // While this process does not hold the Lease, a failure is neither logged nor retried. The next leader
+      // processes all keys again.
       if (!this.#deps.leads()) return "done";
       this.#deps.metrics.rgdBroke(error);
       const message = errorText(error);
@@ -307,8 +308,8 @@ export class GraphController {
     const { client, allowCrdDeletion, metrics, pool, progressMs } = this.#deps;
     const { crd } = entry;
     const name = entry.rgd.metadata.name!;
-    // After a restart, the kind has no instance controller yet. One is started, because the finalizers of the
-    // instances must be processed before the RGD can be deleted.
+    // The finalizers of the instances must be processed before the RGD can be deleted. After a restart, the
+    // kind has no instance controller yet, so a controller is started for the deletions.
     if (crd && !pool.of(crd)) await serveDeletions(crd, name, this.#deps);
     const { released, instancesLeft } = await withdrawGraph(entry.rgd, {
       client,
@@ -376,8 +377,8 @@ export class GraphController {
   }
 
   /**
-   * Logs a failure of an RGD, or its recovery from a failure. A failure that was logged last is not logged
-   * again.
+   * Logs a failure of an RGD, or the recovery of the RGD from a failure. A failure is not logged if it equals
+   * the failure that was logged last.
    */
   #logFailure(entry: GraphEntry, failure: string | undefined): void {
     if (entry.failure === failure) return;

@@ -30,8 +30,8 @@ export interface GraphEntry {
   /** The name of the CRD that the RGD generates; undefined when the schema of the RGD names no kind. */
   readonly crd?: string;
   /**
-   * The kinds that the last publication used, and the kinds that it needed but did not find. A change of the
-   * CRD of such a kind requeues the RGD.
+   * The kinds that the last publication used, and the kinds that it needed but did not find. The RGD is
+   * requeued when the CRD of one of these kinds changes.
    */
   readonly kinds?: Pick<PublishResult, "uses" | "missing">;
   /** Whether publishing the RGD has been attempted, with or without success. */
@@ -102,15 +102,16 @@ export class GraphStore {
   }
 
   /**
-   * Returns the revision with this name if kro still has to remove its finalizer from the revision; undefined
-   * if not.
+   * Returns the revision with this name if the revision still has kro's finalizer, which kro must remove;
+   * undefined otherwise.
    */
   revisionToRelease(name: string): KubeObject | undefined {
     return this.#toRelease.get(name);
   }
 
   /**
-   * Called when all caches are synced. Only then is it certain that a CRD without a known RGD is an orphan.
+   * Requeues the CRDs that have no RGD. Called when the caches of RGDs and CRDs are synced, because a CRD
+   * counts as an orphan only when all RGDs are known.
    */
   synced(): void {
     this.#synced = true;
@@ -273,8 +274,8 @@ export class GraphStore {
   }
 
   /**
-   * Requeues the RGDs that need a kind of the CRD's group which the cluster did not serve. If the CRD has
-   * changed, also requeues the RGDs that use it.
+   * Requeues the RGDs that lack a kind which the CRD may define: a kind of the CRD's group that the cluster
+   * did not serve. If the CRD has changed, also requeues the RGDs that use the kind of the CRD.
    */
   #wakeUsers(crd: string, changed: boolean): void {
     if (changed) {
@@ -324,8 +325,8 @@ function crdNameFor(kind: KindRef): string {
 }
 
 /**
- * Returns the RGD with the spec object of an earlier state of the same generation. The equal specs of both
- * states are then stored only once.
+ * Returns the new state of an RGD. If the generation is unchanged, the spec is unchanged too: the result then
+ * contains the spec object of the earlier state, so that the spec is stored only once.
  */
 function reusingSpec(
   before: ResourceGraphDefinition,

@@ -40,7 +40,7 @@ export class GraphCaches {
   }
 
   /**
-   * Fills the caches with everything that the graph reads. What earlier graphs read stays cached as well.
+   * Fills the caches with everything that the graph reads. The caches also keep what earlier graphs read.
    * Rejects with ApiError when objects cannot be read.
    */
   async fill(graph: Graph): Promise<void> {
@@ -58,7 +58,10 @@ export class GraphCaches {
     await children.complete(this.#instances, own);
   }
 
-  /** Removes the reads of a graph for which the caches were filled but which will not be used. */
+  /**
+   * Stops keeping the paths that only this graph reads. Called when the caches were filled for a graph, but
+   * the graph will not be used.
+   */
   cancel(graph: Graph): void {
     this.#parts.children.reads.remove(this.#instances, graph.reads);
   }

@@ -45,8 +45,8 @@ export interface InstanceDeps {
   /** The recorder of Kubernetes Events; absent when the feature gate is off. */
   events?: EventRecorder;
   /**
-   * The time after which an instance is reconciled again while it waits for a change that no watch reports,
-   * in milliseconds. The value 0 means 10 s.
+   * The time after which an instance is reconciled again while the instance waits for a change that no watch
+   * reports, in milliseconds. If the value is 0, 10 s are used.
    */
   requeueMs: number;
   /** The time within which the caches of a graph must be synced, in milliseconds. Upstream kro waits 30 s. */
@@ -76,8 +76,9 @@ interface Ran {
 }
 
 /**
- * Requeue intervals in milliseconds. `waiting` replaces a `requeueMs` of 0. `converged` applies to converged
- * instances that have objects of kinds that are not watched.
+ * The intervals at which instances are polled, in milliseconds. `waiting` is the interval of waiting
+ * instances if the option `requeueMs` is 0. `converged` is the interval of converged instances that have
+ * objects of kinds which are not watched.
  */
 const POLL_MS = { waiting: 10_000, converged: 30_000 };
 
@@ -96,8 +97,8 @@ export class InstanceController {
   readonly #records: InstanceRecords;
   readonly #paces = new Map<string, StatusPace>();
   /**
-   * The UIDs of instances that a pass found deleted, or whose finalizer a pass removed. A UID is kept until
-   * the DELETED event of the instance arrives.
+   * The UIDs of instances that no longer need a pass: a pass found the instance deleted, or removed kro's
+   * finalizer from it. A UID is kept until the DELETED event of the instance arrives.
    */
   readonly #gone = new Set<string>();
   /** The passes that are running at present. */
@@ -111,7 +112,7 @@ export class InstanceController {
   #watchRefused = false;
 
   /**
-   * Creates the controller; nothing is watched yet. The keys that it adds to the queue are built by
+   * Creates the controller; nothing is watched yet. The controller adds keys to the queue that are built by
    * {@link queueKey}.
    */
   constructor(
@@ -186,8 +187,8 @@ export class InstanceController {
   }
 
   /**
-   * Keeps kubectl's last-applied annotation of the instances from now on, if the graph reads it. The
-   * annotation of known instances was dropped before, so these instances are listed again.
+   * Keeps kubectl's last-applied annotation of the instances from now on, if the graph reads the annotation.
+   * Until now, the annotation was dropped from the stored instances, so the instances are listed again.
    */
   async #keepLastApplied({ readsLastApplied }: Graph): Promise<void> {
     if (!readsLastApplied || this.#store.keepsLastApplied) return;

@@ -50,7 +50,10 @@ export class InstanceStore {
    */
   readonly #writes = new InflightWrites<undefined, InstanceEvent>();
   readonly #interner = new Interner();
-  /** The sorted keys for readers of the API; undefined until asked for, and after a change of the keys. */
+  /**
+   * A cached sorted list of all keys. Undefined until a reader first needs the list, and again after a key
+   * was added or removed.
+   */
   #sorted?: readonly string[];
 
   /**
@@ -77,7 +80,10 @@ export class InstanceStore {
     return this.#sorted ??= this.keys().sort();
   }
 
-  /** The interned copy of the key; the given one for unknown instances. */
+  /**
+   * Returns the store's own copy of the key, to save memory. If the instance is not known, returns the given
+   * key.
+   */
   ownKey(key: string): string {
     return this.#known.get(key)?.key ?? key;
   }
@@ -88,10 +94,10 @@ export class InstanceStore {
   }
 
   /**
-   * Handles an ADDED or MODIFIED event. Returns true when the instance must be reconciled: it is new, its
-   * spec changed, it is being deleted, it was suspended or resumed, or another client edited kro's finalizer,
-   * labels or inventory. From the first write of a pass until the end of the pass, edits of kro's metadata
-   * are not judged, but deferred.
+   * Handles an ADDED or MODIFIED event. Returns true when the instance must be reconciled: the instance is
+   * new, its spec changed, it is being deleted, it was suspended or resumed, or another client edited kro's
+   * finalizer, labels or inventory. During a pass that has sent a write, an edit of the finalizer, labels or
+   * inventory may be the pass's own. The store then decides only after the pass.
    */
   observe(event: KubeObject): boolean {
     const key = instanceKey(event.metadata);

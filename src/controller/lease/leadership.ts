@@ -1,7 +1,8 @@
 /**
  * The Lease `controller.kro.run`. Every operator process tries to hold the Lease, so that one-shot commands
- * detect a running operator. With leader election, only the holder of the Lease may write. All requests pass
- * through this gate, which refuses writes of other processes.
+ * detect a running operator. With leader election, only the holder of the Lease may write. All requests of a
+ * process pass through its {@link Leadership}, which then refuses the writes of a process that is not the
+ * holder.
  */
 import { getLogger } from "@logtape/logtape";
 import { errorText, LEASE_NAME } from "../../api/mod.ts";

@@ -46,8 +46,8 @@ export class CacheMetrics {
   }
 
   /**
-   * Registers a gauge that shows how many reads of external objects the instances have. `read` is called at
-   * each scrape.
+   * Registers a gauge of the external objects and label selectors that instances read. `read` returns their
+   * numbers and is called at each scrape.
    */
   showInterests(read: () => InterestCount[]): void {
     this.#to.gauges(

@@ -26,7 +26,7 @@ export interface MetricSources {
   graphs: QueueView;
   /** Returns the kinds that have an instance controller, with the number of instances of each kind. */
   served: () => { kind: KindRef; count: number }[];
-  /** Returns the number of reads of external objects by instances, for each kind. */
+  /** Returns, for each kind, how many external objects and label selectors the instances read. */
   interests: () => InterestCount[];
   /** Returns the number of cached CRDs and OpenAPI documents. */
   schemas: () => number;
@@ -232,7 +232,7 @@ export class Metrics {
     this.#instances.swept(kind, compared, missed);
   }
 
-  /** Counts a kind for which watching its instances has started. */
+  /** Counts a kind when the watch of its instances has started. */
   kindServed(): void {
     this.#handlers.inc({ type: "parent" });
   }
@@ -253,7 +253,7 @@ export class Metrics {
     this.#graphs.build(name, seconds, ok);
   }
 
-  /** Counts an internal error of kro while it processed an RGD. Ignores an ApiError. */
+  /** Counts an internal error of kro that occurred while an RGD was processed. An ApiError is not counted. */
   rgdBroke(error: unknown): void {
     if (!(error instanceof ApiError)) this.#queues.graphBroke();
   }

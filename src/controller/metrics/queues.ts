@@ -165,7 +165,7 @@ export class QueueMetrics {
     this.#queues.set(name, queue);
   }
 
-  /** Counts an internal error of kro while it processed an RGD. */
+  /** Counts an internal error of kro that occurred while an RGD was processed. */
   graphBroke(): void {
     this.#broken.inc({ controller: GRAPHS });
   }

@@ -136,8 +136,8 @@ function restLabels(verb: string, code: number): { code: string; method: string 
 }
 
 /**
- * Returns the first two segments of a URL path. Without the rest of the path, the number of series is
- * limited.
+ * Returns the first two segments of a URL path. The other segments are left out to limit the number of
+ * series.
  */
 function rawPath(path: string): string {
   return path.split("/").slice(0, 3).join("/");

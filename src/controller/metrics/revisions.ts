@@ -99,7 +99,10 @@ export class RevisionMetrics implements RevisionEvents {
     else this.#retireErrors.inc();
   }
 
-  /** Records the newest revision of an RGD as pending. Has no effect when the RGD is already known. */
+  /**
+   * Records the newest revision of an RGD as pending. Does nothing if states of the RGD's revisions were
+   * recorded before, because the newest revision may already be compiled.
+   */
   pending({ metadata, status }: ResourceGraphDefinition): void {
     const newest = status?.lastIssuedRevision;
     if (newest && !this.#known.has(metadata.name!)) {
