@@ -1,5 +1,5 @@
 /**
- * Looks up the schemas of a cluster's kinds. The schema of a custom resource comes from its CRD, the schemas
+ * Looks up the schemas of a cluster's kinds. The schema of a custom resource comes from its CRD. The schemas
  * of other kinds come from the OpenAPI documents of the API server.
  */
 import {
@@ -64,7 +64,10 @@ export class ClusterSchemas implements SchemaSource {
   readonly #client: KubeClient;
   readonly #discovery: Discovery;
   readonly #now: () => number;
-  /** The kinds of each CRD, by the name of the CRD; undefined for a kind that is served without a CRD. */
+  /**
+   * The kinds that each CRD defines, by the name of the CRD. The value is undefined when the kind of that
+   * name is served without a CRD.
+   */
   readonly #crds: AsyncCache<KindInfo[] | undefined>;
   /**
    * The kinds of each OpenAPI document, by the path of the document. The path contains the hash of the
@@ -142,7 +145,8 @@ export class ClusterSchemas implements SchemaSource {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       if (crd && isEstablished(crd)) return kindsOfCrd(crd);
       if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
-      // If the CRD is deleted, discovery and the OpenAPI documents still list its kind for some time.
+      // Discovery and the OpenAPI documents still list the kind of a deleted CRD for some time, so they
+      // cannot show that the kind is served without a CRD.
       return await isServedWithoutCrd(this.#client, kind) ? undefined : [];
     });
   }

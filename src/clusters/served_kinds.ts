@@ -57,10 +57,10 @@ export async function isServedWithoutCrd(
 }
 
 /**
- * Returns a kind of the cluster that shadows the given kind of a generated CRD; undefined when no kind does.
- * A kind shadows a CRD if it has the same group and the same kind or plural, but is served by the API server
- * itself or by an aggregated API. kro would read the objects of the shadowing kind as instances. Rejects with
- * ApiError.
+ * Returns a kind of the cluster that shadows the given kind of a generated CRD; undefined when the kind is
+ * not shadowed. A kind shadows a CRD if it has the same group and the same kind or plural, but is served by
+ * the API server itself or by an aggregated API. kro would read the objects of the shadowing kind as
+ * instances. Rejects with ApiError.
  */
 export async function shadowed(
   client: KubeClient,
@@ -79,8 +79,8 @@ export async function shadowed(
 
 /**
  * Returns the kind from fresh discovery. Returns undefined when the kind stores no objects, or when neither a
- * CRD nor an APIService serves it. Rejects with ApiError when this cannot be decided, because an aggregated
- * API that is down may still store objects.
+ * CRD nor an APIService serves it. Rejects with ApiError when the aggregated API of the kind is down, because
+ * the API may still store objects.
  */
 export async function servedKind(
   client: KubeClient,

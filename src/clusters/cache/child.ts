@@ -70,7 +70,10 @@ export interface Child {
  * `Child` would cost memory in every child.
  */
 export interface Rare {
-  /** The first managed-fields entry of an object in which kro itself has no entry. */
+  /**
+   * The first managed-fields entry of an object in which kro owns no field. The entry shows which other
+   * manager wrote the object.
+   */
   writer?: ManagedFieldsEntry;
   /** The time at which the deletion of the object began, in RFC 3339 format. */
   deletionTimestamp?: string;
@@ -79,7 +82,8 @@ export interface Rare {
   /** The instances that the labels of the object identified before another client edited the labels. */
   formerOwners?: readonly InstanceId[];
   /**
-   * The object that kro applied last. Absent when the hashes of the child already show the object as applied.
+   * Hashes of the object that kro applied last. Absent when {@link Child.valuesHash} is enough to decide
+   * whether the object is applied.
    */
   applied?: AppliedState;
 }
@@ -92,8 +96,8 @@ export interface AppliedState {
    */
   desired?: string;
   /**
-   * The hash of the desired object without its volatile fields, followed by the basis of the volatile fields.
-   * Absent when the object has no volatile fields.
+   * The hash of the desired object without its volatile fields, followed by the resourceVersions of the
+   * objects from which the volatile fields are computed. Absent when the object has no volatile fields.
    */
   withoutVolatile?: string;
   /** The value that {@link Child.valuesHash} had before another field manager changed the object. */
@@ -167,8 +171,8 @@ export function keepOwners(old: Child | undefined, child: Child): void {
 }
 
 /**
- * Returns the instances without duplicates. All fields of an instance are compared: a client may edit the
- * label of one field and leave the UID unchanged.
+ * Returns the instances without duplicates. Two instances are equal only if all fields are equal, because a
+ * client may edit the label of one field and leave the label with the UID unchanged.
  */
 export function distinct(instances: readonly InstanceId[]): InstanceId[] {
   return [...new Map(instances.map((instance) => [textOf(instance), instance])).values()];

@@ -166,8 +166,8 @@ export class ChildTable implements ChildReader {
     const old = this.#children.get(key);
     const { labels } = object.metadata;
     const owner = this.#shared.owners.join(labels);
-    // An object that has lost kro's labels does not show which graph reads it. The paths that were kept of
-    // its earlier state are therefore kept again.
+    // Without kro's labels, the object does not show which graph reads it. The record therefore keeps the
+    // paths that it kept before the object lost its labels.
     const reads = this.#readsOf(owner, labels?.[Label.nodeId]) ?? old?.reads ?? NO_READS;
     const child = childOf(object, owner, reads, this.schema);
     const isUntouched = old?.uid === child.uid && carryOver(old, child);

@@ -64,8 +64,8 @@ export class ChildCaches {
   readonly #onError?: WatchErrorListener;
   readonly #onRouted?: RouteListener;
   /**
-   * The paths of child objects that the expressions of each graph read. If a path is added later, the cache
-   * keeps the path of an object from the next event of the object on.
+   * The paths of child objects that the expressions of each graph read. If a path is added after an object
+   * was cached, the value at the path is cached with the next event of the object.
    */
   readonly reads = new GraphReads();
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
@@ -158,8 +158,8 @@ export class ChildCaches {
 
   /**
    * Returns the cache of a kind if the cache covers the namespace; undefined if it does not. Where kro may
-   * not watch all namespaces, the first call for a namespace starts a watch of that namespace. For an
-   * undefined namespace, the cache then contains only the namespaces of earlier calls.
+   * not watch all namespaces, the first call for a namespace starts a watch of that namespace. If `namespace`
+   * is undefined, the returned cache then covers only the namespaces that earlier calls named.
    */
   async storeFor(kind: KindRef, namespace: string | undefined): Promise<ChildReader | undefined> {
     return (await this.#covering(kind, namespace))?.objects;
@@ -304,9 +304,9 @@ export class ChildCaches {
   }
 
   /**
-   * Returns the live object; undefined when it does not exist or when the GET fails. After a failed GET, the
-   * object counts as deleted. Counting it as deleted is safe, because the next pass applies the object
-   * without force.
+   * Returns the live object; undefined when it does not exist or when the GET fails. An object that cannot be
+   * read counts as deleted. The next pass then applies the object without force, so the apply takes no fields
+   * from another manager.
    */
   async #read(
     kind: KindRef,

@@ -145,8 +145,8 @@ export class ExternalCaches {
   }
 
   /**
-   * Registers an interest of the instance in one object, or in all objects with certain labels. A change of
-   * such an object requeues the instance.
+   * Registers an interest of the instance in one object, or in all objects that a label selector matches.
+   * When one of these objects changes, the instance is requeued.
    */
   add(instance: string, interest: Interest): void {
     this.#interests.add(instance, interest);

@@ -1,6 +1,6 @@
 /**
- * Stores the external objects of one kind. The watch delivers the metadata of every object; other fields are
- * stored only of objects that a pass has read.
+ * Stores the external objects of one kind. The watch delivers the metadata of every object. The other fields
+ * of an object are stored only after a pass has read the object.
  */
 import type { KubeObject, ObjectMeta } from "../../api/mod.ts";
 import { coversReads, type Reads } from "../../cel/mod.ts";

@@ -1,6 +1,6 @@
 /**
- * Stores labels of child objects. Most of these labels are equal on all child objects of an instance, so they
- * are stored only once for each instance.
+ * Stores the labels that kro sets on child objects. Most of these labels are equal on all child objects of an
+ * instance, so they are stored only once for each instance, as an {@link Owner}.
  */
 import { Label } from "../../api/mod.ts";
 import { Interner } from "../interner.ts";
@@ -41,8 +41,8 @@ export interface Owner {
 }
 
 /**
- * The owners of all cached child objects, over all kinds. An owner is removed together with its last child
- * object.
+ * The sets of labels of all cached child objects, over all kinds. Child objects with equal labels share one
+ * {@link Owner}, which is removed together with its last child object.
  */
 export class Owners {
   readonly #byLabel = new Map<string, Map<string, Owner[]>>(
@@ -51,7 +51,10 @@ export class Owners {
 
   readonly #interner = new Interner();
 
-  /** Finds or creates the owner with these labels, adds one child object to it, and returns the owner. */
+  /**
+   * Returns the set of labels for a child object with these labels, and counts the child object. Creates the
+   * set if no other child object has the same labels.
+   */
   join(labels: Readonly<Record<string, string>> | undefined): Owner {
     const own = labels ?? {};
     const index = this.#byLabel.get(Label.instanceId)!;
@@ -62,7 +65,7 @@ export class Owners {
     return owner;
   }
 
-  /** Removes one child object from the owner. */
+  /** Uncounts one child object of the set of labels. Removes the set together with its last child object. */
   leave(owner: Owner): void {
     owner.size--;
     if (owner.size > 0) return;
@@ -75,11 +78,11 @@ export class Owners {
     }
   }
 
-  /** Returns the owners whose label has this value. */
+  /** Returns the sets of labels in which the label has this value. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
-    // The index stores owners without the label under the empty string. Owners whose label is really empty
-    // must be separated from owners without the label.
+    // The index stores a set that lacks the label under the empty string, together with the sets in which the
+    // label is empty. A lookup of the empty string must return only the latter.
     return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 

@@ -241,8 +241,8 @@ export class ChildStore implements ChildWriter {
   }
 
   /**
-   * Returns true when the cache marks the object as being deleted because of kro's own deletion, but the API
-   * server shows the object without a deletion timestamp.
+   * Returns true when the cache marks the object as being deleted, but the object from the API server has no
+   * deletion timestamp. kro's own deletion then had no effect, and the cache must be corrected.
    */
   #isFalselyDeleted({ metadata }: KubeObject): boolean {
     return metadata.deletionTimestamp === undefined &&

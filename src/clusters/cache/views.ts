@@ -8,25 +8,27 @@ import { type Child, objectOf } from "./child.ts";
  */
 const MAX_VIEWS = 1200;
 
-/** A child object as a pass sees it: the compact record of the child, rebuilt as an object. */
+/**
+ * The view of a child object, which a pass reads: an object that was rebuilt from the compact record of the
+ * child.
+ */
 export interface View {
   /** The rebuilt object. Callers must not modify it. */
   readonly object: KubeObject;
   /**
-   * The identity string of the desired object with which the child was last compared as up to date. Set by
+   * The identity string of the desired object for which the child was last found up to date. Set by
    * `isUpToDate`.
    */
   upToDateIdentity?: string;
 }
 
 /**
- * Caches objects that were rebuilt from the compact records of children, by key. The cache is cleared when it
- * contains {@link MAX_VIEWS} objects.
+ * Caches the views of child objects by key. The cache is cleared when it contains {@link MAX_VIEWS} views.
  */
 export class Views {
   readonly #views = new Map<string, View>();
 
-  /** Returns the cached view of a child, or rebuilds the object and caches it. */
+  /** Returns the view of a child. Builds and caches the view if it is not cached. */
   of(key: string, child: Child, kind: KindRef): View {
     const known = this.#views.get(key);
     if (known) return known;

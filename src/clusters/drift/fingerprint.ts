@@ -56,8 +56,8 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
   } catch (error) {
     // JSON.stringify throws RangeError when an entry is nested too deeply.
     if (!(error instanceof TooDeepError || error instanceof RangeError)) throw error;
-    // The hash of the resourceVersion differs from the hash of every desired object, and from the hash of
-    // every other state of this object.
+    // An object that cannot be hashed gets the hash of its resourceVersion. This hash differs from the hash
+    // of every desired object, and from the hash of every other state of this object.
     const revision = hash(`deep@${object.metadata.resourceVersion}`);
     return { entryHash: revision, valuesHash: revision, ownsStatus };
   }
@@ -75,8 +75,9 @@ function storedFields(object: KubeObject, fields: JsonObject): JsonObject {
 }
 
 /**
- * Returns the {@link Fingerprint.valuesHash} that a live object has if its values are the desired values.
- * `status` is hashed only if `ownsStatus` is true. Throws TooDeepError when the object is nested too deeply.
+ * Returns the {@link Fingerprint.valuesHash} that a live object has when the values of kro's fields are the
+ * desired values. `status` is hashed only if `ownsStatus` is true. Throws TooDeepError when the object is
+ * nested too deeply.
  */
 export function desiredValues(desired: KubeObject, schema?: Schema, ownsStatus = false): string {
   const { status, ...rest } = desired;
@@ -135,8 +136,8 @@ function projectList(list: readonly Json[], fields: JsonObject, level: number): 
     if (prefix === "k:" && isObject(parsed)) {
       const names = Object.keys(parsed).sort();
       keyNames.set(names.join("\n"), names);
-      // All elements of a list have the same merge keys. Managed fields with many different sets of merge
-      // keys are forged, and looking them up would take quadratic time.
+      // The real elements of a list have merge keys with the same names. A client can forge managed fields
+      // with many different sets of names, and looking up the elements would then take quadratic time.
       if (keyNames.size > MAX_KEY_SETS) throw new TooDeepError();
     }
   }

@@ -123,8 +123,8 @@ export class RevertBackoff {
    * Returns the field of the object that another manager keeps reverting, with the time until the object must
    * be requeued. Returns undefined when no field is being reverted.
    *
-   * @param isApplied Whether the object is up to date. If true, the object is requeued at the end of the
-   * backoff; if false, at the next repair.
+   * @param isApplied Whether the object is up to date. If true, the returned time ends when the record of the
+   * object can be dropped; if false, when the object may be repaired.
    */
   reverted(key: string, isApplied: boolean): RevertedField | undefined {
     const record = this.#records.get(key);

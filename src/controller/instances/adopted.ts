@@ -11,8 +11,8 @@ export class Adopted {
   }
 
   /**
-   * Records the adoptions of a pass. Returns the objects that the pass adopted, and the nodes of the pass. In
-   * the returned nodes, every object that this pass or an earlier pass adopted is marked as adopted.
+   * Records the objects that a pass adopted. Returns these objects, and the nodes of the pass. In the
+   * returned nodes, every object that this pass or an earlier pass adopted is marked as adopted.
    */
   record(nodes: readonly NodeOutcome[]): { adopted: ObjectOutcome[]; nodes: NodeOutcome[] } {
     const adopted = nodes.flatMap((node) => node.objects).filter((object) => object.adopted);

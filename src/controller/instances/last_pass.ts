@@ -23,7 +23,10 @@ export interface LastPass {
   time: number;
   /** The failure that was logged last, so that an equal failure is not logged again. */
   failure?: string;
-  /** The results from which {@link nodes} was built. Set only while the pass writes the status. */
+  /**
+   * The results from which {@link nodes} was built before the status was written. Set only during that write,
+   * so that the same results are not recorded again afterwards.
+   */
   found?: readonly NodeOutcome[];
 }
 
@@ -73,8 +76,8 @@ export function nodesOf(last: LastPass | undefined, instance: KubeObject): NodeO
 type PackedNode = Partial<NodeOutcome> & {
   id: string;
   /**
-   * The objects of the node as tuples. Used only if all objects have the kind of the node and the namespace
-   * of the instance.
+   * The name, the action and the adoption of each object. Set only if all objects have the kind of the node
+   * and the namespace of the instance, which are then not stored for each object.
    */
   own?: [name: string, action: NodeOutcome["objects"][number]["action"], adopted?: boolean][];
 };

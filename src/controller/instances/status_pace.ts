@@ -5,15 +5,14 @@
 import type { StatusChange, StatusPacing } from "../../reconcile/mod.ts";
 
 /**
- * The shortest and the longest delay of a write that changes only status fields, in milliseconds. The delay
- * doubles with each such write.
+ * The shortest and the longest delay of a write that changes only status fields, in milliseconds. The first
+ * of these writes waits for the shortest delay. The delay doubles with each further write.
  */
 const FIELDS_MS = { first: 250, longest: 2000 };
 
 /**
  * The minimum time between the last write and a write that changes only the messages of conditions, in
- * milliseconds. If nothing was written for this time, the delay of status fields starts again at its shortest
- * value.
+ * milliseconds. After this time without a write, the delay of status fields is reset to its shortest value.
  */
 const MESSAGES_MS = 10_000;
 
