@@ -145,8 +145,8 @@ export class ClusterSchemas implements SchemaSource {
       const crd = await this.#client.get({ kind: CRD_KIND, name });
       if (crd && isEstablished(crd)) return kindsOfCrd(crd);
       if (crd) throw new KindUnavailable(kind, `CRD ${name} is not established`);
-      // Discovery and the OpenAPI documents still list the kind of a deleted CRD for some time, so they
-      // cannot show that the kind is served without a CRD.
+      // Discovery and the OpenAPI documents still list the kind of a deleted CRD for some time. Only an
+      // APIService confirms that the kind is served without a CRD.
       return await isServedWithoutCrd(this.#client, kind) ? undefined : [];
     });
   }

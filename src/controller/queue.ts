@@ -14,7 +14,7 @@ export type WorkResult =
   | "retry"
   /**
    * The key is requeued after `afterMs` milliseconds. If `failed` is true, processing failed, and the key is
-   * requeued at the end of its backoff if the backoff is shorter.
+   * requeued earlier if its backoff is shorter than `afterMs`.
    */
   | { afterMs: number; failed?: boolean };
 
@@ -248,8 +248,8 @@ export class WorkQueue {
 
   /**
    * Adds a background key. Background keys are for changes that affect many keys at once, such as the rollout
-   * of a new graph. After each background key, no other background key takes its slot for as long as
-   * processing took. The pause leaves capacity for other keys and for other clients of the API server.
+   * of a new graph. After a background key was processed, its slot stays occupied for as long as the
+   * processing took. This pause leaves capacity for other keys and for other clients of the API server.
    */
   addBackground(key: string): void {
     if (this.#state === "stopped") return;

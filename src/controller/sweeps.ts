@@ -64,8 +64,8 @@ export class Sweeps {
   }
 
   async #run(): Promise<void> {
-    // Due kinds are looked up often within a period. With a longer interval, the resyncs of many kinds would
-    // start at the same time, in spite of their random start times.
+    // The loop looks for due kinds often within a period. With a longer interval, the resyncs of many kinds
+    // would start at the same time, in spite of their random start times.
     const tick = Math.max(Math.min(this.#options.periodMs / 100, 60_000), 1);
     const waits: SweepWaits = {
       pause: () => this.#wait(PAUSE_MS),

@@ -35,8 +35,8 @@ export interface ExternalKind {
 }
 
 /**
- * The maximum number of changed objects that a list reads by one GET each. More changed objects are read by
- * one LIST.
+ * The maximum number of changed objects for which a list sends one GET each. If more objects have changed,
+ * one LIST reads them.
  */
 const MAX_GETS = 3;
 

@@ -65,7 +65,7 @@ export class Owners {
     return owner;
   }
 
-  /** Uncounts one child object of the set of labels. Removes the set together with its last child object. */
+  /** Subtracts one child object from the count of the set of labels. Removes the set when its count is 0. */
   leave(owner: Owner): void {
     owner.size--;
     if (owner.size > 0) return;
@@ -81,8 +81,8 @@ export class Owners {
   /** Returns the sets of labels in which the label has this value. */
   withLabel(label: IndexedLabel, value: string): readonly Owner[] {
     const owners = this.#byLabel.get(label)!.get(value) ?? [];
-    // The index stores a set that lacks the label under the empty string, together with the sets in which the
-    // label is empty. A lookup of the empty string must return only the latter.
+    // In the index, the empty string stands for an empty label and for a missing label. A lookup of the empty
+    // string must return only the sets in which the label is empty.
     return value === "" ? owners.filter((owner) => owner.labels[label] === "") : owners;
   }
 

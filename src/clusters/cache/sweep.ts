@@ -21,10 +21,10 @@ export interface Swept {
 }
 
 /**
- * Lists every child object of the kind and compares the list with the cache. An object may differ from the
- * cache only because its watch event has not arrived yet. The resync therefore waits for
- * {@link SweepWaits.awaitEvents} and reads the object again. If the object still differs, the cache is
- * corrected and the instance of the object is requeued. Rejects with ApiError when objects cannot be read.
+ * Lists every child object of the kind and compares the list with the cache. An object also differs from the
+ * cache while its watch event is on the way. The resync therefore waits for {@link SweepWaits.awaitEvents}
+ * and reads the object again. If the object still differs, the cache is corrected and the instance of the
+ * object is requeued. Rejects with ApiError when objects cannot be read.
  */
 export async function sweepKind(
   client: KubeClient,

@@ -102,8 +102,8 @@ export class GraphStore {
   }
 
   /**
-   * Returns the revision with this name if the revision still has kro's finalizer, which kro must remove;
-   * undefined otherwise.
+   * Returns the revision with this name if it is being deleted and still has kro's finalizer; undefined
+   * otherwise.
    */
   revisionToRelease(name: string): KubeObject | undefined {
     return this.#toRelease.get(name);

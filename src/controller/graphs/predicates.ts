@@ -26,8 +26,8 @@ export function rgdChanged(before: KubeObject | undefined, after: KubeObject): b
 }
 
 /**
- * Returns true when the labels or annotations of a CRD have changed. kro generates some of them and must
- * restore these.
+ * Returns true when the labels or annotations of a CRD have changed. kro sets some of these labels and
+ * annotations itself and must restore them.
  */
 export function metadataChanged(before: KubeObject, after: KubeObject): boolean {
   return !jsonEqual(before.metadata.labels, after.metadata.labels) ||

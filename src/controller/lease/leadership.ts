@@ -1,8 +1,7 @@
 /**
  * The Lease `controller.kro.run`. Every operator process tries to hold the Lease, so that one-shot commands
- * detect a running operator. With leader election, only the holder of the Lease may write. All requests of a
- * process pass through its {@link Leadership}, which then refuses the writes of a process that is not the
- * holder.
+ * detect a running operator. All requests of a process pass through its {@link Leadership}. With leader
+ * election, the Leadership refuses writes while the process does not hold the Lease.
  */
 import { getLogger } from "@logtape/logtape";
 import { errorText, LEASE_NAME } from "../../api/mod.ts";
