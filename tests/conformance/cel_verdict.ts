@@ -1,12 +1,12 @@
 /**
- * Reduces the response to a CEL expression to the values that kro and upstream must agree on: the
- * type, the value, and the class of a failure.
+ * Extracts the values that kro and upstream must agree on from the response for a CEL expression:
+ * the type, the value, and the class of a failure.
  */
 import type { Answer } from "./protocol.ts";
 
 /**
- * Reduces the response to a CEL expression. kro's response contains the class of a failure;
- * upstream's class is derived from its error message.
+ * Extracts the compared values from the response for a CEL expression. kro's response contains the
+ * class of a failure; upstream's class is derived from its error message.
  */
 export function celVerdict(answer: Answer): Answer {
   const { type, value, compileError, evalError, error } = answer;

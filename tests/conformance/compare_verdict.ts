@@ -1,12 +1,13 @@
 /**
- * Reduces the response to a schema change to two facts: whether the change affects the CRD, and
- * whether it may break instances.
+ * Extracts two facts from the response for a schema change: whether the change affects the CRD, and
+ * whether the change may break instances.
  */
 import type { Answer } from "./protocol.ts";
 
 /**
- * Reduces the response to a schema change. The changed fields and their number are ignored, because
- * upstream reports some changes at the parent field, and some twice.
+ * Extracts the compared facts from the response for a schema change. The changed fields and their
+ * number are ignored, because upstream reports some changes at the parent field, and some changes
+ * twice.
  */
 export function compareVerdict({ error, breaking, nonBreaking }: Answer): Answer {
   if (error !== undefined) return { refused: true };

@@ -70,8 +70,9 @@ async function cluster(
 }
 
 /**
- * Compares upstream's and kro's results for the corpus. Both read the kinds' schemas from a cluster
- * here; the tests use the built-in snapshot of the schemas.
+ * Compares upstream's and kro's results for the corpus. For this command, upstream and kro read the
+ * schemas of kinds from a cluster. The conformance tests read them from the built-in snapshot
+ * instead.
  */
 async function runCorpus(areas: readonly Area[], upstream: Answerer, ours: Answerer) {
   const differences = new Map<string, Difference>();

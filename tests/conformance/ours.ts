@@ -120,10 +120,7 @@ async function graphAnswer(
   });
 }
 
-/**
- * The time for which one expression is measured, in milliseconds. The oracle measures for the same
- * time.
- */
+/** How long one expression is measured, in milliseconds. The oracle measures for the same time. */
 const BENCH_MS = 300;
 
 function celAnswer(request: Extract<Request, { op: "cel" | "bench" }>): Answer {

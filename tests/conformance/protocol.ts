@@ -35,7 +35,9 @@ export interface Case {
 
 /** The test cases of one file of the corpus. */
 export interface Suite {
-  /** The area to which the test cases belong, which is also the name of the file's folder. */
+  /**
+   * The area of kro's language that the test cases cover. The folder of the file has the same name.
+   */
   area: Area;
   /** The name of the file, without extension. */
   name: string;

@@ -23,7 +23,7 @@ export interface RandomRun {
 /** An area for which random requests can be generated. */
 export type RandomArea = Exclude<Area, "celspec">;
 
-/** A request, and the smaller requests to which it can be reduced. */
+/** A request, and smaller requests that may replace it when a difference is reported. */
 interface Question {
   readonly request: Request;
   smaller(): Iterable<Question>;

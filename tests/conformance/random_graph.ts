@@ -149,8 +149,8 @@ function node(id: string): fc.Arbitrary<JsonObject> {
 }
 
 /**
- * Adds readyWhen to a node, except to an external reference by selector, for which deviations.md
- * lists a difference.
+ * Adds readyWhen to a node. Leaves out external references by selector, because deviations.md lists
+ * a difference for them.
  */
 function withReady([node, readyWhen]: [JsonObject, string[]]): JsonObject {
   return JSON.stringify(node).includes('"selector":{"matchLabels":{"a":') && "externalRef" in node

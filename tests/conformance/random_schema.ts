@@ -19,8 +19,8 @@ const type: fc.Arbitrary<string> = fc.tuple(
 ).map(([wrappers, name, blank]) => `${blank}${wrappers.join("")}${name}${blank}`);
 
 /**
- * Values of markers without quotes. Each is a valid default for few types, so that many generated
- * defaults are invalid.
+ * Values of markers without quotes. Each value is a valid default for only a few types, so that
+ * many of the generated defaults are invalid.
  */
 const word = one(
   ...'a b é x-y a=b 5 -5 1.5 true false null [] {} 1e3 T a,b 0 +1 07 [1] {"a":1}'.split(" "),

@@ -7,7 +7,7 @@ import { celVerdict } from "./cel_verdict.ts";
 import { compareVerdict } from "./compare_verdict.ts";
 import { type Answer, type Area, canonical } from "./protocol.ts";
 
-/** A response that is reduced to the values on which upstream and kro must agree. */
+/** The part of a response that must be equal in upstream and in kro. */
 export type Verdict = JsonObject;
 
 /**
@@ -32,8 +32,8 @@ const STAGES: readonly [stage: string, codes: readonly string[], upstream: RegEx
 ];
 
 /**
- * Reduces a response. kro's response contains problem codes; upstream's stage is derived from its
- * error message.
+ * Returns the part of a response that must be equal in upstream and in kro. kro's response contains
+ * problem codes; upstream's stage is derived from its error message.
  */
 export function verdictOf(area: Area, answer: Answer): Verdict {
   if (area === "cel" || area === "celspec") return celVerdict(answer);

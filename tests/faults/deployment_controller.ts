@@ -13,8 +13,8 @@ import { DEPLOYMENT } from "../support/kinds.ts";
 const LOOK_MS = 400;
 
 /**
- * Starts to report the replicas of all Deployments as ready; disposing the returned object stops
- * this.
+ * Starts a loop that reports the replicas of all Deployments as ready. Disposing the returned
+ * object ends the loop.
  */
 export function deploymentsProgress(client: KubeClient): AsyncDisposable {
   let running = true;

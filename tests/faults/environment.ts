@@ -26,7 +26,7 @@ const FLAGS = [
   "--resource-graph-definition-concurrent-reconciles=32",
   "--dynamic-controller-concurrent-reconciles=64",
   // The interval between full resyncs, in seconds. A resync reports changes that the watches
-  // missed; one per minute gives each run several of them.
+  // missed. The interval of a minute is short enough for several resyncs in each run.
   "--dynamic-controller-default-resync-period=60",
 ];
 
@@ -165,8 +165,8 @@ export class Environment implements AsyncDisposable {
   }
 
   /**
-   * Writes a bundle of kro that reads the time `skewMs` milliseconds off, and returns the bundle's
-   * path.
+   * Writes a bundle of kro whose clock is `skewMs` milliseconds ahead of the machine's clock, and
+   * returns the bundle's path.
    */
   async #skewed(skewMs: number): Promise<string> {
     const file = `${this.#dir}/kro${skewMs}.js`;

@@ -21,7 +21,7 @@ import {
 import type { Environment } from "./environment.ts";
 import { sleep } from "../support/wait.ts";
 
-/** The result of a run without faults, with which runs under faults are compared. */
+/** The result of a run without faults. The results of runs under faults are compared with it. */
 export interface Model {
   /** The state of all objects at the end of each phase. */
   states: Map<Phase, State>;
@@ -38,8 +38,9 @@ export interface Plan {
   /** Called before the users' actions of the phase. */
   before?(phase: Phase): Promise<void> | void;
   /**
-   * Called after the users' actions, while kro reconciles. Resolves when the faults are over; the
-   * returned time, by `performance.now()`, is their end if they ended earlier.
+   * Called after the users' actions, while kro reconciles. The promise must resolve after the last
+   * fault of the phase has ended. If the fault ended before the promise resolves, the promise's
+   * value is the end of the fault, in milliseconds by `performance.now()`.
    */
   during?(phase: Phase): Promise<number | void>;
   /** Called after kro has reconciled all changes of the phase. */
@@ -57,13 +58,16 @@ export interface LifeOptions {
   subjects: readonly Subject[];
   /** The faults to apply; no faults by default. */
   plan?: Plan;
-  /** The result of a run without faults, with which this run is compared. */
+  /**
+   * The result of a run without faults, to compare this run with. Absent in the run without faults
+   * itself.
+   */
   model?: Model;
-  /** The time after convergence in which kro must not write, in milliseconds; 3 s by default. */
+  /** How long kro must not write after convergence, in milliseconds; 3 s by default. */
   quietMs?: number;
   /**
-   * The time after convergence in which kro must not write in the phase `change`, in milliseconds;
-   * `quietMs` by default. Graphs have the most objects in this phase.
+   * How long kro must not write after convergence in the phase `change`, in milliseconds; `quietMs`
+   * by default. This phase is the one to check longer, because graphs have the most objects in it.
    */
   restMs?: number;
   /** The phase after which the run ends; the last phase by default. */
@@ -78,8 +82,8 @@ export interface LifeOptions {
   /** The time limit for a phase to converge, in milliseconds; 120 s by default. */
   patienceMs?: number;
   /**
-   * The time by which a phase may exceed its expected duration, in milliseconds. The default is
-   * kro's longest backoff, 30 s.
+   * How much longer than expected a phase may take, in milliseconds. The default is kro's longest
+   * backoff, 30 s.
    */
   graceMs?: number;
 }
@@ -88,7 +92,7 @@ export interface LifeOptions {
 export interface Lived {
   /** A line for each violation; empty if kro behaved correctly. */
   faults: string[];
-  /** The measurements of this run, with which later runs can be compared. */
+  /** The measurements of this run, as the reference for later runs. */
   model: Model;
   /**
    * The longest time from the end of a phase's faults to kro's last write in the phase, in
@@ -172,8 +176,8 @@ function countRequests(
 }
 
 /**
- * Slightly more than the longest backoff of a watch, in milliseconds. An event may arrive that
- * late.
+ * Slightly more than the longest backoff of a watch, in milliseconds. An event may arrive this long
+ * after its change.
  */
 const BACKOFF_MS = 40_000;
 
@@ -262,13 +266,16 @@ export interface Convergence {
   lives: readonly string[];
   /** The graphs to wait for. */
   subjects: readonly Subject[];
-  /** Returns the phase whose end a graph must reach. */
+  /** Returns the phase that the graph must complete before the wait ends. */
   phaseOf: (subject: Subject) => Phase;
   /** The time without writes after which kro counts as idle, in milliseconds. */
   quietMs: number;
   /** The time limit, in milliseconds from `since`. */
   patienceMs: number;
-  /** The time from which writes count, in milliseconds, by `performance.now()`. */
+  /**
+   * The time limit starts at this time, and earlier writes are ignored. In milliseconds, by
+   * `performance.now()`.
+   */
   since: number;
 }
 

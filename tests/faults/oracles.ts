@@ -36,8 +36,8 @@ export function writes(
 }
 
 /**
- * Returns a line for each write after `since`, the time at which all objects had converged: kro
- * must then stop writing.
+ * Returns a line for each write after `since`. At this time, all objects had converged, so kro must
+ * no longer write.
  */
 export function unquiet(
   record: readonly Entry[],
@@ -123,8 +123,9 @@ function history(record: readonly Entry[]): Step[] {
       const answer = JSON.parse(entry.answer ?? "null") as KubeObject | null;
       const object = answer?.kind === "Status" ? undefined : answer ?? undefined;
       const { deletionTimestamp, finalizers = [], resourceVersion } = object?.metadata ?? {};
-      // A deletion returns the object's last state or a Status object. A deleted object with
-      // finalizers still exists.
+      // The object is gone if the response shows no finalizers, and the write was a DELETE or
+      // removed the last finalizer. A DELETE may also return a Status object, which has no
+      // finalizers.
       const isGone = finalizers.length === 0 &&
         (entry.verb === "delete" || deletionTimestamp !== undefined);
       const at = isGone ? latest : Number(resourceVersion);
@@ -222,8 +223,8 @@ export function leaked(what: string, before: number, after: number): string[] {
 }
 
 /**
- * Returns a line if memory, in bytes, has grown by more than the free space that a
- * garbage-collected heap keeps.
+ * Returns a line if memory has grown too much. Sizes are in bytes. The limit is 1.5 times `before`
+ * plus 64 MiB, because a garbage-collected heap keeps free space.
  */
 export function swollen(before: number, after: number): string[] {
   const most = 1.5 * before + 64 * 2 ** 20;
@@ -246,8 +247,8 @@ function mib(bytes: number): string {
 }
 
 /**
- * Returns a line if kro took longer than three times the duration without faults, plus `own`: the
- * duration of the fault itself. All times are in milliseconds.
+ * Returns a line if kro took longer than permitted: three times the duration without faults
+ * (`faultFree`), plus the duration of the fault itself (`own`). All times are in milliseconds.
  */
 export function late(took: number, bound: { faultFree: number; own: number }): string[] {
   const limit = 3 * bound.faultFree + bound.own;

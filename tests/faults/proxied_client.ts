@@ -21,9 +21,8 @@ export interface Through extends AsyncDisposable {
 }
 
 /**
- * Starts a proxy and connects both clients. `name` is the prefix of the namespace, `as` the
- * client's name in the proxy's record, and `user` the user as which the client authenticates to the
- * API server.
+ * Starts a proxy and connects both clients. `name` is the prefix of the namespace. `as` is the
+ * client's name in the proxy's record. `user` is the user that the client authenticates as.
  */
 export async function throughProxy(
   { name, as, user, userAgent }: {

@@ -83,7 +83,8 @@ Deno.test("a relist after failed ones reports all external objects, including un
     await externals.ensure({ kind: CONFIG_MAP, reads: "whole" }, "test");
     assert.deepEqual((await externals.get(ref))?.data, object.data);
     await eventually("the kind is watched", () => proxy.watches.size === 1);
-    // A newly started API server rejects all requests with 403 until it has loaded its RBAC roles.
+    // Rejects requests with 403, as a newly started API server does until it has loaded its RBAC
+    // roles. The cache must become complete again afterwards.
     proxy.script = ({ resource }) => resource === "configmaps" ? refuse(403) : undefined;
     for (const watch of proxy.watches) watch.expire();
     await eventually(

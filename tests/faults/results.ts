@@ -4,7 +4,7 @@
  */
 import type { Row } from "./scenarios/scenario.ts";
 
-/** When and how a row of the results page was measured. */
+/** The commit, seed and duration with which a row of the results page was measured. */
 export interface Occasion {
   /** The hash of the tested commit. */
   commit: string;

@@ -1,5 +1,6 @@
 /**
- * Runs the fixed part of the fault scenarios in CI. `deno task faults` runs all of them completely.
+ * Runs a short part of the fault scenarios, for CI. `deno task faults` runs all scenarios
+ * completely.
  */
 import assert from "node:assert/strict";
 import { sharedControlPlane } from "../support/controlplane/shared.ts";

@@ -43,7 +43,7 @@ export const kinds: readonly KindRef[] = [
   },
 ];
 
-/** Returns all objects of these kinds. A kind that the API server does not serve has no objects. */
+/** Returns all objects of these kinds. Skips kinds that the API server does not serve. */
 export async function objectsOf(
   client: KubeClient,
   these: readonly KindRef[],
@@ -103,8 +103,9 @@ const LOOSE = new Set(["generation", "observedGeneration", "managedFields"]);
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-// Values that are hashes of object names: ApplySet ids, inventory hashes and revision hashes. The
-// names differ between copies of the test graphs, and so do the hashes.
+// Hashes of object names: ApplySet IDs, inventory hashes and revision hashes. They are replaced
+// before a comparison, because each copy of the test graphs has its own object names and therefore
+// its own hashes.
 const HASH = /applyset-[\w-]{43}-v1|sha256:[\w-]{43}|(?<="kro\.run\/graph-revision-hash":")[^"]+/g;
 
 function placeOf({ metadata: { namespace, name } }: KubeObject): string {

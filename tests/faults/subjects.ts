@@ -54,7 +54,8 @@ export interface Subject {
   /** The nodes of the RGD. The phase `change` removes the last one. */
   resources: JsonObject[];
   /**
-   * Returns the instance's spec in each of these phases; `namespace` is the graph's own namespace.
+   * Returns the instance's spec in the phases `create`, `update` and `shrink`. `namespace` is the
+   * graph's own namespace.
    */
   specs(namespace: string): Record<"create" | "update" | "shrink", JsonObject>;
   /** Applies the actions of other users before the phase starts. */
@@ -268,7 +269,11 @@ export function instanceIn(life: string, subject: Subject, spec: JsonObject): Ku
   };
 }
 
-/** Returns the graph and the copy's name that the string contains, such as a URL or a message. */
+/**
+ * Finds the name of an object of the test graphs in a string, such as a URL or a message. Returns
+ * the graph and the copy to which the object belongs; undefined if the string contains no such
+ * name.
+ */
 export function subjectOf(text: string): { subject: string; life: string } | undefined {
   const [, subject, life] = /\b([a-z]+)-(l\d+)\b/.exec(text) ?? [];
   return subject === undefined ? undefined : { subject, life: life! };

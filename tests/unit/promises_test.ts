@@ -1,6 +1,6 @@
 /**
- * Finds promises in `src` that are not awaited and whose rejection is not handled, because such a
- * rejection would end the process.
+ * Finds promises in `src` that are neither awaited nor handled. If such a promise rejected, the
+ * process would end.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -38,7 +38,10 @@ function unguarded(program: ts.Program, files: readonly string[]): string[] {
       : ["Promise", "PromiseLike"].includes(type.getSymbol()?.name ?? "");
   const results = (node: ts.Expression) =>
     checker.getTypeAtLocation(node).getCallSignatures().map((s) => s.getReturnType());
-  /** Whether the expression is passed to a parameter whose type is a function without a result. */
+  /**
+   * Whether the expression is a callback whose result the called function ignores: the type of the
+   * parameter is a function that returns `void`.
+   */
   const ignoresResult = (node: ts.Expression) => {
     const expected = checker.getContextualType(node);
     const signatures = expected ? checker.getNonNullableType(expected).getCallSignatures() : [];

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { filesBelow, proseOf, read } from "../support/documents.ts";
 
-/** Pages in which the phrases are not searched. */
+/** Pages that are not searched for the phrases. */
 const EXEMPT_PAGES: readonly string[] = [
   "tests/faults/RESULTS.md",
 ];

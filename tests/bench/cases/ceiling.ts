@@ -13,16 +13,16 @@ import { defineKind, namesOf, pause } from "../kit/user.ts";
 const BARE_LOOP = new URL("../kit/bare_loop.ts", import.meta.url).pathname;
 
 /**
- * The numbers of instances that are processed concurrently: kro's default number of workers, and
- * half of it.
+ * The numbers of instances that the bare loop processes concurrently. 16 is kro's default number of
+ * workers.
  */
 const CONCURRENCY = [8, 16];
 
 /**
- * Runs right after `create`, because the speed of the machine changes within minutes. The
- * controller is idle meanwhile, because its watches do not select the bare loop's objects. Another
- * client's latencies are measured while the bare loop processes one instance at a time, which is
- * the least that any controller can disturb other clients.
+ * Runs right after `create`, because the figures are compared and the speed of the machine changes
+ * within minutes. The controller is idle during this case, because its watches do not select the
+ * bare loop's objects. At the end, the bare loop processes one instance at a time, and the case
+ * measures the latencies of another client: no controller can disturb other clients less.
  */
 export const ceiling: Case = {
   name: "ceiling",

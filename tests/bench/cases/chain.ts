@@ -33,7 +33,10 @@ const SHAPES: readonly [string, string, ReturnType<typeof rgd>, JsonObject][] = 
   [`forEach ${ITEMS}`, "Collection", collection(), { items: ids(ITEMS) }],
 ];
 
-/** Creates one instance of each of three graphs whose dependencies have another shape. */
+/**
+ * Creates one instance of each of three graphs. The graphs differ in their dependencies: a chain,
+ * independent nodes, and a collection.
+ */
 export const chain: Case = {
   name: "chain",
   about:

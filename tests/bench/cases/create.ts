@@ -22,7 +22,7 @@ export const create: Case = {
       figure("create to ACTIVE, p95", "ms", percentile(ms, 95));
       figure("calls an instance", "calls", all.calls / size);
       figure("writes an instance", "calls", all.writes / size);
-      // CPU time has a resolution of 10 ms, which is too coarse for a single instance.
+      // Omits the CPU time of a single instance, because CPU time has a resolution of only 10 ms.
       if (size > 1) {
         figure("CPU an instance", "ms", cpuMs / size);
         figure("API server's CPU an instance", "ms", serverMs / size);

@@ -54,7 +54,8 @@ export const failover: Case = {
   column: "ours",
   async run(harness) {
     await harness.instances(1);
-    // Stops the process gracefully, so that it releases its Lease; a killed process would not.
+    // Stops the process gracefully, so that it releases its Lease. A killed process would keep the
+    // Lease until it expires.
     await harness.controller[Symbol.asyncDispose]();
     await harness.restart({ flags: FLAGS });
     const figures: Figure[] = [];

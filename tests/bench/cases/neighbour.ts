@@ -11,8 +11,8 @@ import { ObjectWatch } from "../kit/object_watch.ts";
 import { BY, isActive, pause } from "../kit/user.ts";
 
 /**
- * The number of times that the graph is changed. A 99th percentile of the other client's latencies
- * needs many requests.
+ * The number of times that the graph is changed. One change would cause too few requests of the
+ * other client for a 99th percentile of their latencies.
  */
 const CHANGES = 3;
 
@@ -47,8 +47,8 @@ export const neighbour: Case = {
   async run(harness) {
     const names = await harness.instances(harness.sizes.many);
     const { kubeconfig } = harness.controlPlane;
-    // The first change adds a field to the CRD and is not measured, because the API server itself
-    // then works for some time.
+    // The first change is not measured. It adds a field to the CRD, which keeps the API server
+    // itself busy for some time.
     await changeGraph(harness, names);
     const quiet = await latencies(kubeconfig, "when quiet", () => pause(10));
     const seconds: number[] = [];

@@ -30,12 +30,13 @@ export interface Figure {
 
 /** A measurement of a running controller. */
 export interface Case {
-  /** The case's name in results.json, by which `--only` selects it. */
+  /** The case's name in results.json, and the value of `--only` that selects the case. */
   readonly name: string;
   /** A description of the case in one sentence, for the help text and docs/figures.md. */
   readonly about: string;
   /**
-   * The column of the case's figures, if the case runs once instead of once for each controller.
+   * The column of the case's figures in the results, for a case that runs only once. Absent for a
+   * case that runs once for each controller.
    */
   readonly column?: Column;
   /**

@@ -20,7 +20,8 @@ export interface Controller {
   readonly variant: Variant;
   readonly program: string;
   /**
-   * Returns the controller's own arguments. The arguments that all controllers receive follow them.
+   * Returns the arguments that only this controller receives. They precede the arguments that every
+   * controller receives.
    */
   args(kubeconfig: string, options: StartOptions): string[];
 }

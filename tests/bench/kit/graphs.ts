@@ -17,7 +17,7 @@ export const core = (kind: string, plural: string): KindRef => ({
   namespaced: true,
 });
 
-/** The kinds of the objects that an instance of {@link five} creates. */
+/** The kinds of the objects that kro creates for an instance of the RGD {@link five}. */
 export const KINDS = {
   ConfigMap: core("ConfigMap", "configmaps"),
   Secret: core("Secret", "secrets"),
@@ -77,7 +77,7 @@ export function five(kind = "Five"): ResourceGraphDefinition {
   ]);
 }
 
-/** The kind that {@link five} defines by default. */
+/** The kind of the instances of the RGD that {@link five} returns by default. */
 export const FIVE = instanceKind("Five");
 
 /**

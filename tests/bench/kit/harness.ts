@@ -93,7 +93,7 @@ export class Harness implements AsyncDisposable {
 
   /**
    * Waits until the controller has sent no request for two seconds, at most for a minute. Returns
-   * the requests that it sent meanwhile.
+   * the requests that the controller sent during the wait.
    */
   async untilQuiet(): Promise<CallCounts> {
     let all = await this.calls();
@@ -127,7 +127,7 @@ export class Harness implements AsyncDisposable {
     };
   }
 
-  /** Creates the RGD of {@link five}, unless it already exists. */
+  /** Creates the RGD that {@link five} returns, unless the RGD already exists. */
   async serveFive(): Promise<void> {
     if (this.#published) return;
     await publish(this.client, five());
@@ -182,8 +182,8 @@ export class Harness implements AsyncDisposable {
   }
 
   /**
-   * Returns the names of `count` ACTIVE instances of {@link five}, by default `sizes.n`. Creates
-   * the instances that do not exist.
+   * Returns the names of `count` ACTIVE instances of the RGD {@link five}; `count` is `sizes.n` by
+   * default. Creates the instances that do not exist.
    */
   async instances(count = this.sizes.n): Promise<string[]> {
     await this.serveFive();

@@ -4,8 +4,9 @@
  */
 
 /**
- * Collects garbage and returns the size of the JavaScript heap, in bytes: `used` by objects, and
- * `committed` by the operating system. The process must run with `--inspect=127.0.0.1:<port>`.
+ * Collects garbage and returns the size of the JavaScript heap, in bytes. `used` is the size of all
+ * objects, and `committed` is the memory that V8 has reserved for the heap. The process must run
+ * with `--inspect=127.0.0.1:<port>`.
  */
 export async function heapOf(port: number): Promise<{ used: number; committed: number }> {
   const [target] = await (await fetch(`http://127.0.0.1:${port}/json`)).json();

@@ -56,7 +56,8 @@ export class ObjectWatch implements Disposable {
   static async start(client: KubeClient, kind: KindRef): Promise<ObjectWatch> {
     const watch = new ObjectWatch(kind);
     const { resourceVersion } = await client.list(kind);
-    // Handles the rejection, which would otherwise end the process unless {@link all} is waiting.
+    // Marks the promise as handled. Otherwise a failed watch would end the process while no call of
+    // {@link all} is waiting.
     watch.#failed.promise.catch(() => {});
     const take = watch.#take.bind(watch);
     follow(client, kind, resourceVersion, watch.#stop.signal, take).catch(watch.#failed.reject);
@@ -81,7 +82,10 @@ export class ObjectWatch implements Disposable {
     return found;
   }
 
-  /** Does the same as {@link all} for one object. The default time limit is two minutes. */
+  /**
+   * Waits until one object has reached the state, and returns the time in milliseconds by
+   * `performance.now()`. The default time limit is two minutes.
+   */
   async one(name: string, holds: Holds, seconds = 120): Promise<number> {
     return (await this.all([name], holds, seconds)).get(name)!;
   }

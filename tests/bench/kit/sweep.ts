@@ -16,7 +16,7 @@ import { BY, concurrently, until } from "./user.ts";
 
 /**
  * Removes the benchmark's RGDs, the kinds that they define, and all objects in the benchmark's
- * namespace. No controller may run meanwhile.
+ * namespace. No controller may run during this call.
  */
 export async function sweep(client: KubeClient): Promise<void> {
   const crds = (await client.list(CRD_KIND)).items.filter((crd) => specOf(crd).group === GROUP);

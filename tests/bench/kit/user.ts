@@ -1,5 +1,6 @@
 /**
- * What the benchmark does as a user of the cluster, such as creating RGDs, and functions that wait.
+ * The actions that the benchmark takes as a user of the cluster, such as creating RGDs, and
+ * functions that wait.
  */
 import {
   type Condition,
@@ -84,8 +85,8 @@ export async function publish(client: KubeClient, rgd: ResourceGraphDefinition):
       state?: string;
       conditions?: Condition[];
     };
-    // An RGD whose state is Inactive need not be rejected: upstream's RGDs are Inactive until their
-    // revision is compiled.
+    // Only the condition GraphAccepted shows that an RGD is rejected. The state Inactive does not,
+    // because upstream's RGDs are Inactive until their revision is compiled.
     const refused = conditions.find(({ type, status }) =>
       type === "GraphAccepted" && status === "False"
     );

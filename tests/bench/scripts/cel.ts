@@ -1,9 +1,12 @@
 /**
- * The benchmark case `cel`: measures the evaluation of single CEL expressions, in kro and in
- * upstream's own code. Upstream, as the oracle's command `bench`, evaluates values that are already
- * converted, and does not convert the result to JSON. kro is measured in the same way ("ours"), and
- * together with the conversions of a reconciliation ("in a pass"): from the JSON of the cluster's
- * objects, and to the JSON of the result. The script prints a table to standard error.
+ * The benchmark case `cel`: measures the evaluation of single CEL expressions. The script prints a
+ * table to standard error, with three times for each expression:
+ *
+ * - Upstream's own code, which the oracle's command `bench` runs. The time does not include
+ *   conversions from and to JSON.
+ * - kro, measured in the same way ("ours").
+ * - kro, including the conversions of a reconciliation ("in a pass"): the cluster's objects are
+ *   converted from JSON, and the result is converted to JSON.
  */
 import type { JsonObject } from "../../../src/api/mod.ts";
 import { type CelType, compile, fromCel, objectType, toCel } from "../../../src/cel/mod.ts";
@@ -113,8 +116,8 @@ const VARIABLES: Readonly<Record<string, JsonObject>> = {
 
 const DEPLOYMENT = { group: "apps", version: "v1", kind: "Deployment" };
 /**
- * The number of measurements of each expression. The best one counts, because other processes
- * disturb some of them.
+ * The number of measurements of each expression. Only the shortest time counts, because other
+ * processes may slow down a measurement.
  */
 const ROUNDS = 3;
 /** The duration of one measurement, in milliseconds. The oracle measures for the same time. */

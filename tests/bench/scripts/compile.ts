@@ -1,8 +1,8 @@
 /**
  * The benchmark case `compile`: measures the time to compile a large RGD, and the heap that a
- * thousand compiled RGDs of usual and of large size use, before and after each expression is first
- * evaluated. The script needs the flag `--expose-gc` to collect garbage before it measures the
- * heap.
+ * thousand compiled RGDs use. The heap is measured for small and for large RGDs, each before and
+ * after all expressions are evaluated for the first time. The script needs the flag `--expose-gc`
+ * to collect garbage before it measures the heap.
  */
 import type { ResourceGraphDefinition } from "../../../src/api/mod.ts";
 import { compile, type Graph, kindsOf } from "../../../src/graph/mod.ts";
@@ -68,7 +68,7 @@ async function measureHeap(nodes: number): Promise<void> {
     }
   }
   figure("heap after each evaluated all");
-  // Uses the graphs after the measurement, because V8 might otherwise collect them before it.
+  // Uses the graphs once more. Otherwise V8 might collect them before the last measurement.
   graphs.length = 0;
 }
 

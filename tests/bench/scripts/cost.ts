@@ -4,10 +4,13 @@
  *
  * - Each function runs in a loop, with arguments of 1, 100 and 10,000 characters or elements. Loops
  *   in which every step fails are measured too.
- * - A time is CPU time of this process: the better of two runs with a fifth of the default budget,
- *   multiplied by five. An expression over 40 ms runs twice more with the whole budget.
- * - The script prints a table to standard error. Its first line is a loop that only compares numbers.
- * - The script's argument selects one function. The table then has a line for each of its calls.
+ * - The times are CPU times of this process. To save time, an expression runs twice with a fifth of
+ *   the default budget; the shorter time, multiplied by five, counts. An expression that takes over
+ *   40 ms then runs twice with the whole budget.
+ * - The script prints a table to standard error. Its first line is a loop that only compares
+ *   numbers.
+ * - The script's argument selects one function. The table then has a line for each call of this
+ *   function.
  */
 import process from "node:process";
 import {
@@ -26,8 +29,8 @@ const SHARE = 5;
 /** The time above which an expression is measured again with the whole budget, in milliseconds. */
 const SLOW = 40;
 /**
- * Functions that the evaluator implements itself. They have no cost besides the cost of their
- * arguments.
+ * Functions that the evaluator implements itself, which are not measured. A call of these functions
+ * costs no more than the evaluation of its arguments.
  */
 const SKIPPED = new Set(["_?_:_", "_&&_", "_||_", "newCondition", "condition"]);
 
@@ -52,8 +55,8 @@ const listOf = <T>(size: number, item: (index: number) => T) =>
   Array.from({ length: size }, (_, i) => item(i));
 
 /**
- * Returns first arguments that a function can parse, for the given size of the argument. The keys
- * are the functions' names.
+ * The first arguments of functions that parse a string, by the name of the function. Each entry
+ * returns strings of about the given size that the function can parse.
  */
 const UNDERSTOOD: Readonly<Record<string, (size: number) => string[]>> = {
   quantity: (n) => [`${"1".repeat(n)}Ki`],

@@ -1,6 +1,6 @@
 /**
- * Tests of an aggregated API that is registered late. A second API server serves the kinds behind
- * the first one.
+ * Tests of an aggregated API that is registered late. A second API server serves the aggregated
+ * API's kinds, and the first API server forwards requests for these kinds to it.
  */
 import { apiOnly, startControlPlane } from "../../support/controlplane/mod.ts";
 import { crdOf, kroTest, kubectl, NAME } from "../../support/cluster/mod.ts";
@@ -13,9 +13,9 @@ kroTest(
     const onSecond = (args: string[], stdin?: unknown) => kubectl(args, { on: second, stdin });
     const fields = { spec: { type: "object", properties: { size: { type: "string" } } } };
     await onSecond(["apply", "-f", "-"], crdOf("Gadget", group, "v1", fields));
-    // The second API server treats all requests as anonymous, because it does not trust the headers
-    // in which the first one passes the user's name. The anonymous user therefore gets all
-    // permissions.
+    // Grants the anonymous user all permissions on the second API server. The first API server
+    // passes the user's name in headers, but the second one does not trust these headers and treats
+    // all requests as anonymous.
     const everything = ["--clusterrole=cluster-admin", "--user=system:anonymous"];
     await onSecond(["create", "clusterrolebinding", "anybody", ...everything]);
     await onSecond(["create", "namespace", s.namespace]);

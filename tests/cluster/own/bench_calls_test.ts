@@ -1,5 +1,5 @@
-// Runs benchmark cases with few instances. Their numbers of API calls must be exact, and do not
-// depend on the machine.
+// Runs benchmark cases with few instances, and checks their numbers of API calls. Unlike durations,
+// the numbers of calls must be the same on every machine.
 import assert from "node:assert/strict";
 import { create } from "../../bench/cases/create.ts";
 import { remove } from "../../bench/cases/delete.ts";
@@ -18,8 +18,9 @@ import { sharedControlPlane } from "../../support/controlplane/shared.ts";
 const sizes = { n: 3, many: 3, drifts: 3, quiet: 2, graphs: 1, memory: [1] };
 
 /**
- * The benchmark cases in the order in which they run, with the expected numbers of calls. A
- * deletion also sends list requests; they are not counted, because concurrent deletions share them.
+ * The benchmark cases in the order in which they run, with the expected numbers of calls. List
+ * requests of a deletion are not counted, because concurrent deletions share these requests and
+ * their number varies.
  */
 const EXPECTED: readonly [Case, Record<string, number>][] = [
   [create, { "1: calls an instance": 7, "3: calls an instance": 7, "3: writes an instance": 7 }],

@@ -12,14 +12,14 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * A resync interval so short that a test without changes also counts the requests of several
- * resyncs.
+ * The options of a controller with a very short resync interval. Even a test without changes then
+ * counts the requests of several resyncs.
  */
 const busy = { controller: { instanceRequeueMs: 300 }, defaults: true };
 
 /**
- * The time for which kro must be idle before its requests are counted, in milliseconds. It exceeds
- * the delay of a debounced status write.
+ * How long kro must be idle before its requests are counted, in milliseconds. This time exceeds the
+ * delay of a debounced status write.
  */
 const QUIET_MS = 1000;
 
@@ -195,7 +195,9 @@ kroTest(
     await s.idle(QUIET_MS);
     const isRead = (call: string) => /^(get|list) /.test(call);
 
-    /** Restarts the controller and returns its writes until it is idle. */
+    /**
+     * Restarts the controller. Returns the writes that the new controller sends until it is idle.
+     */
     const written = async () => {
       await s.requests();
       await s.restart();

@@ -6,7 +6,10 @@ import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
 import { eventually, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
 
-/** Creates a namespace, and writes the example in an API group of its own to files. */
+/**
+ * Creates a namespace, and writes a copy of the httpbin example to files. The copy uses an API
+ * group that no other test uses.
+ */
 async function example() {
   const controlPlane = await sharedControlPlane();
   const space = await testNamespace("cli");
@@ -37,7 +40,7 @@ async function example() {
     dir,
     group,
     namespace: space.name,
-    /** The name by which kubectl knows the generated kind. */
+    /** The generated kind's name for kubectl. */
     kind: `httpbinapps.${group}`,
     kro,
     get,

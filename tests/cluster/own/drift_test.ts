@@ -59,8 +59,9 @@ Deno.test("cached cluster: an applied object costs no request, even after a rest
 Deno.test("cached cluster: a value that only the server finds equal costs one apply after a restart", async () => {
   await using before = await cachedSetup([POD_TEMPLATE]);
   const ref = { kind: POD_TEMPLATE, namespace: before.namespace, name: "a" };
-  // The API server's Go type does not store an empty string (`omitempty`), which the OpenAPI schema
-  // does not show. kro can therefore not know that the values are equal.
+  // The API server drops the empty string, because the field has `omitempty` in its Go type. The
+  // OpenAPI schema does not show this, so kro cannot know that the missing value equals the empty
+  // string.
   const desired = podTemplate(ref, { env: [{ name: "A", value: "" }] });
   const { object } = await before.cluster.apply(ref, desired, { force: true });
   await using after = await before.restarted();

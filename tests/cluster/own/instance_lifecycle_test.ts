@@ -260,7 +260,8 @@ kroTest("an object without an owner is adopted, and the controller's view shows 
   );
   await s.cluster.annotate(graph.instance("one"), { "kro.run/reconcile": null });
   await graph.active("one", (o) => condition(o, "Ready").status === "True");
-  // Later reconciliations do not change that the controller's view reports the object as adopted.
+  // The controller's view must still report the object as adopted, although later reconciliations
+  // find the object already owned.
   await viewed(s, graph, "one", "adopted", ({ nodes }) => nodes[0]?.objects[0]?.adopted);
   await s.cluster.delete(graph.instance("one"));
   await s.cluster.untilGone({ kind: "ConfigMap", name: "one-cm" });

@@ -43,7 +43,8 @@ Deno.test("a Lease that is not renewed is acquired by another holder, and its ol
   await using s = await clientSession();
   const events: string[] = [];
   const options = { namespace: s.namespace, name: "l", durationSeconds: 1, retrySeconds: 0.2 };
-  // This holder renews its Lease every 3 s, although the Lease expires after 1 s.
+  // This holder loses its Lease, because it renews the Lease only every 3 s and the Lease expires
+  // after 1 s.
   const sleepy = new LeaseHolder(s.client, {
     ...options,
     identity: "sleepy",

@@ -268,7 +268,8 @@ Deno.test("an abort ends many watches", async () => {
     return { stop, synced: () => reflector.synced, ended: reflector.start(stop.signal) };
   });
   await Promise.all(watches.map((watch) => watch.synced()));
-  // Waits until all watches are open, because only an open watch could fail to notice the abort.
+  // Waits until all watches are open, because the test checks that an open watch ends when its
+  // signal aborts.
   const open = () => s.sent.filter(({ verb }) => verb === "watch").length;
   await eventually("all watches are open", () => open() === watches.length);
   for (const { stop } of watches) stop.abort();

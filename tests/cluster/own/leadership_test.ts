@@ -38,7 +38,10 @@ const NOTE: GraphSpec = {
 
 const states = (text: string) => ({ status }: Live) => status.text === text;
 
-/** Applies the RGD, and an instance "one" with this string. Waits until both are ready. */
+/**
+ * Applies the RGD, and an instance named "one" whose `spec.text` is this string. Waits until the
+ * RGD and the instance are ready.
+ */
 async function appliedNote(cluster: TestCluster, text: string): Promise<TestGraph> {
   const graph = await TestGraph.create(cluster, NOTE);
   await graph.served();
@@ -53,8 +56,8 @@ function candidate(options: Partial<ControllerOptions>): Promise<RunningControll
 }
 
 /**
- * Returns the number of requests that a controller has sent, counting the metrics whose labels
- * contain this string.
+ * Returns the number of requests that a controller has sent, from its request metrics. `labels` is
+ * a part of the metrics' labels, such as `verb="list"`, and selects the requests to count.
  */
 async function sent({ metrics }: RunningController, labels: string): Promise<number> {
   const lines = (await metrics.text()).split("\n");

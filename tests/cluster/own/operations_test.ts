@@ -49,7 +49,8 @@ async function startedPass(cluster: TestCluster): Promise<TestGraph> {
 const made = async (cluster: TestCluster) => (await cluster.names("ConfigMap")).length;
 
 /**
- * Runs a controller in this process to finish and then delete what {@link startedPass} has created.
+ * Cleans up after {@link startedPass}: starts a controller in this process, which creates the
+ * remaining objects and then deletes all of them.
  */
 async function cleanUp(graph: TestGraph): Promise<void> {
   await using _kro = await startController();

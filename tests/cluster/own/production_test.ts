@@ -4,7 +4,10 @@ import { bundle } from "../../../deploy/tasks/bundle.ts";
 import { permissionFlags, type Role } from "../../../src/cli/mod.ts";
 import { installOwnCrds, sharedControlPlane, startKro } from "../../support/cluster/mod.ts";
 
-/** Runs the bundle with the Deno permissions of this role, and waits until it exits. */
+/**
+ * Runs the bundle with the Deno permissions that kro has in production, and waits until the bundle
+ * exits. The role selects the permissions of `kro controller` or of the other commands.
+ */
 async function run(role: Role, args: string[]) {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...permissionFlags(role), await bundle(), ...args],

@@ -37,8 +37,8 @@ function entry(type: string, status: string, reason = "''", message = "''"): str
 const types = ({ status }: Live): string[] => status.conditions.map((c: Live) => c.type);
 
 /**
- * Waits until the second of the condition's last change is over, because condition times have a
- * resolution of one second.
+ * Waits until the clock shows a later second than the condition's last change. Condition times have
+ * a resolution of one second, so another change within the same second would not be visible.
  */
 async function nextSecond({ lastTransitionTime }: Live): Promise<void> {
   const left = Date.parse(lastTransitionTime) + 1000 - Date.now();

@@ -15,8 +15,8 @@ import {
 } from "../../support/cluster/mod.ts";
 
 /**
- * Asserts that the object contains the expected fields, and may contain others. Lists must have the
- * same length.
+ * Asserts that the object contains the expected fields. Additional fields are permitted, but
+ * additional list elements are not.
  */
 function assertHolds(object: Live, expected: unknown, path = ""): void {
   if (typeof expected !== "object" || expected === null) {

@@ -193,8 +193,8 @@ scenario(
       "Cluster app 1.28",
     ]);
 
-    // Blocks the deletion of the Nodegroup by a finalizer. The objects on which it depends must
-    // then remain.
+    // Blocks the deletion of the Nodegroup by a finalizer. The objects that the Nodegroup depends
+    // on must then remain.
     const group = { kind: awsKind("Nodegroup"), name: "kro-nodegroup" };
     await s.cluster.patch(group, { metadata: { finalizers: ["example.com/held"] } });
     await s.cluster.delete(graph.instance("app"));

@@ -148,7 +148,8 @@ scenario(
       ],
     });
     await graph.create("app");
-    // Upstream does not reach this point, because its collections by selector never become ready.
+    // The remaining checks describe only this project's behavior. In upstream, a collection by
+    // selector never becomes ready.
     const waiting = 'waiting for external collection "found": ';
     await inState(s, graph.instance("app"), "IN_PROGRESS", waiting);
     const there = { kind: "ConfigMap", name: "config-there", namespace: elsewhere };

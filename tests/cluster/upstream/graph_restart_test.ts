@@ -1,5 +1,5 @@
 // Tests of controllers that start while objects already exist, of two concurrent controllers, and
-// of what one RGD's change costs for other RGDs.
+// of the requests that a change of one RGD causes for other RGDs.
 import assert from "node:assert/strict";
 import {
   active,
@@ -88,8 +88,8 @@ kroTest("a CRD matches its graph despite the API server's normalization", async 
   await s.idle();
   await s.requests();
   await s.restart();
-  // Changes an annotation of the RGD, so that kro reconciles the RGD again. Its CRD must not
-  // change.
+  // Changes an annotation of the RGD, so that kro reconciles the RGD again. The CRD of the RGD must
+  // not change.
   await s.cluster.patch(graph.rgd, {
     metadata: { annotations: { "kro.run/allow-breaking-changes": "true" } },
   });
@@ -143,8 +143,9 @@ kroTest(
     }
     const rgd = await active(s, graph);
     for (const name of names) {
-      // Waits on each object's values. A controller that sees a change late may take the other
-      // controller for a manager that keeps reverting fields, so the wait may be long.
+      // Waits until each object has the new values. The wait may be long: a controller that sees a
+      // change late may take the other controller for a manager that keeps reverting fields, and
+      // then backs off.
       await s.cluster.until(graph.instance(name), (o) => o.status.value === "four");
       await s.cluster.until(
         { kind: "ConfigMap", name },

@@ -17,7 +17,8 @@ import {
 
 /**
  * Returns an RGD with a ConfigMap `source`, which the instance's spec changes, and a ConfigMap
- * `dependent`, which is only included for one value of `source`. `further` are more nodes.
+ * `dependent`, which is only included for one value of `source`. `further` contains additional
+ * nodes of the RGD.
  */
 const switched = (kind: string, further: unknown[] = []): GraphSpec => ({
   kind,

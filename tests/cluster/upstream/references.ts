@@ -1,6 +1,6 @@
-// The scenarios of upstream's tests that a test here repeats. A scenario of the integration tests
-// is identified by its file (without `_test.go`) and line, an end-to-end test by its name. Source:
-// kubernetes-sigs/kro, test/integration and test/e2e.
+// The scenarios of upstream's tests that the tests in this folder repeat. A scenario of the
+// integration tests is identified by its file (without `_test.go`) and line, an end-to-end test by
+// its name. Source: kubernetes-sigs/kro, test/integration and test/e2e.
 
 /** The line numbers or names of the scenarios, by file. A test is named `file:line`. */
 export const SCENARIOS: Readonly<Record<string, readonly (number | string)[]>> = {

@@ -36,7 +36,7 @@ function isOurs({ status }: Live): boolean {
   return status.conditions.some(({ type }: Live) => type === "InstanceSynced");
 }
 
-/** Returns the fields of each child object that the other implementation must not change. */
+/** Returns, for each child object, the fields that the other implementation must not change. */
 function lasting(all: Map<string, Live>): Record<string, unknown> {
   return Object.fromEntries([...all].map(([key, { metadata, spec, data }]) => {
     const { uid, generation, labels, annotations, finalizers, ownerReferences } = metadata;

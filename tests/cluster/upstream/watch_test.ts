@@ -156,8 +156,8 @@ scenario(
     await s.cluster.remove(consumer.instance("app"));
     assert.deepEqual(await s.cluster.names("ConfigMap"), ["db-config"]);
     await value("db-config", "three");
-    // Deletes the RGD that uses the kind's instances. kro must still reconcile instances of the
-    // kind.
+    // Deletes the RGD `consumer`, which reads an instance of the RGD `producer`. kro must still
+    // reconcile the instances of `producer`.
     await s.cluster.remove(consumer.rgd);
     await value("db-config", "four");
     await s.cluster.patch({ kind: "ConfigMap", name: "db-config" }, { data: { value: "drift" } });

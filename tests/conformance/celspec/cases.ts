@@ -150,8 +150,8 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
   return [
     {
       name,
-      // JSON cannot represent this value, so the first request only checks the type. The second
-      // request compares the value in CEL.
+      // The first request only checks the type. It is not evaluated if JSON cannot represent the
+      // value. The second request compares the value in CEL.
       request: jsonOf(result) === undefined ? unevaluated : request,
       accepts: (verdict) => verdict.compileError !== true && hasType(verdict, typed),
     },
@@ -164,8 +164,9 @@ function questionsOf(name: string, test: SimpleTest): Question[] {
 }
 
 /**
- * Returns the value as JSON if its JSON determines its CEL type, and undefined otherwise. Without a
- * value, returns true, which is then the expected result.
+ * Returns the expected result as JSON, for a type that has a JSON type of its own: boolean, string
+ * or null. Returns undefined for a value of any other type. Returns true if the specification
+ * states no value, because such a test must evaluate to true.
  */
 function plainOf(value: Value | undefined): Json | undefined {
   if (value === undefined) return true;

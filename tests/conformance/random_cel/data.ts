@@ -150,8 +150,8 @@ const vars = (spec: Json, metadata: JsonObject, d: Json): JsonObject => ({
 });
 
 /**
- * Values of the variables. Most expressions are evaluated with the first ones, which are complete
- * and valid.
+ * Sets of values for the variables. Most expressions are evaluated with the first set, which is
+ * complete and valid.
  */
 export const VARIABLES: readonly JsonObject[] = [
   vars(SPEC, METADATA, D),

@@ -1,6 +1,6 @@
 /**
- * Expressions without operands, from which random expressions are built: literals, including
- * extreme numbers and unusual strings, and fields of variables.
+ * Expressions without operands: literals, including extreme numbers and unusual strings, and fields
+ * of variables. Random expressions are built from them.
  */
 
 /**

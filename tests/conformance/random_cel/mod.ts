@@ -11,8 +11,8 @@ import { type Production, productions } from "./productions.ts";
 import { type Part, smaller, type Term, textOf } from "./term.ts";
 
 /**
- * The names of macro variables. Some of them are also the names of variables, so that they shadow
- * these variables.
+ * The names of macro variables. Some declared variables have the same name, so that a macro
+ * variable may shadow a declared variable.
  */
 const NAMES = ["x", "y", "k", "v", "x", "y", "i", "d", "s", "type"];
 
@@ -29,8 +29,8 @@ export interface CelQuestion {
 }
 
 /**
- * Returns the request for a random expression, with only the variables to which the expression
- * refers.
+ * Returns the request for a random expression. The request declares only the variables that the
+ * expression uses.
  */
 export function celRequest({ term, vars }: CelQuestion): Request {
   const expr = textOf(term);
@@ -106,8 +106,9 @@ function leaf(type: string): fc.Arbitrary<Term> {
 }
 
 /**
- * Returns the expressions without operands of a type. A list, map or optional type with few of them
- * also gets literals with the leaves of its element type.
+ * Returns the expressions of a type that have no operands. For a list, map or optional type with at
+ * most three such expressions, also returns literals that contain one expression of the element
+ * type.
  */
 function leaves(type: string): string[] {
   const inner = /^(list|map|optional)\((?:\w+, )?(.+)\)$/.exec(type);

@@ -30,8 +30,8 @@ export type Piece = string | { readonly mark: "$" | "@" | "#"; readonly type: st
 const HOLE = /([$@#])((?:list|map|optional)\((?:[^()]|\([^()]*\))*\)|[A-Za-z]+)/g;
 
 /**
- * Returns the grammar rules, grouped by line of the grammar. Rules with a placeholder for which
- * there is no rule are left out.
+ * Returns the grammar rules, grouped by line of the grammar. A rule is left out if the grammar has
+ * no expressions of a type that the rule needs.
  */
 export function productions(): Production[][] {
   const lines = `${OPERATORS}\n${LIBRARIES}`.split("\n").filter((line) => line.trim() !== "");

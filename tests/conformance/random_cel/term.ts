@@ -1,6 +1,6 @@
 /**
- * Random expressions as trees, so that an expression for which upstream and kro differ can be
- * reduced.
+ * Random expressions as trees. If upstream's and kro's results for an expression differ, the tree
+ * is reduced to a smaller one that still shows the difference.
  */
 
 /**

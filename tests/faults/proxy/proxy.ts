@@ -28,7 +28,10 @@ export class FaultProxy implements AsyncDisposable {
    * The function that selects each request's fault; a test may replace the function at any time.
    */
   script: Script = () => undefined;
-  /** How watches that open from now on pass events. */
+  /**
+   * How the proxy passes the events of a watch. A change affects only watches that are opened
+   * later.
+   */
   watchMode: WatchMode = "pass";
   /** All requests in order of arrival. A test may empty the array to save memory. */
   record: Entry[] = [];
@@ -55,7 +58,8 @@ export class FaultProxy implements AsyncDisposable {
     // other requests.
     this.#client = Deno.createHttpClient({ caCerts: [upstream.ca], http2: false });
     this.#server = Deno.serve(
-      // A fault that breaks a stream throws in the HTTP server, which would log the error.
+      // Handles the error that the stream of a `break` fault throws. Deno's HTTP server would log
+      // the error by default.
       { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {}, onError: () => broken() },
       (request, { remoteAddr }) => this.#handle(request, remoteAddr.port),
     );

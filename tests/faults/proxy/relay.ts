@@ -103,7 +103,7 @@ export class Relay {
     return [...this.#connections.values()];
   }
 
-  /** Returns the connection which reaches the HTTP server from this remote port. */
+  /** Returns the connection whose socket to the HTTP server has this local port. */
   connection(port: number): Connection | undefined {
     return this.#connections.get(port);
   }

@@ -77,7 +77,7 @@ function verbOf(method: string, url: URL, contentType: string, name: string): st
   return (name === "" ? OF_KIND : OF_OBJECT)[method] ?? method.toLowerCase();
 }
 
-/** Whether the request may change an object; a dry run may not. */
+/** Whether the request may change an object. A dry run changes nothing. */
 export function isWrite(request: Target & { path: string }): boolean {
   return isWriteVerb(request.verb) && !request.path.includes("dryRun=All");
 }

@@ -68,8 +68,8 @@ export class OpenWatch {
   }
 
   /**
-   * Changes how events are passed. Events that the mode `silent` kept are sent when the new mode
-   * passes events.
+   * Changes how events are passed. If the new mode passes events, the events that the mode `silent`
+   * has kept are sent first.
    */
   set mode(mode: WatchMode) {
     this.#mode = mode;

@@ -183,8 +183,8 @@ const quota: Scenario = {
     const tally = new Tally("quota exceeded", context.say);
     await context.model();
     const life = context.nextLife();
-    // Quotas are only created in namespaces where no user creates objects, because they would
-    // reject the user's objects as well.
+    // Creates quotas only in namespaces where no user creates objects, because a quota would reject
+    // the user's objects as well.
     const refs = subjects.filter(({ others }) => !others).map((subject) => ({
       kind: QUOTA,
       namespace: nameIn(life, subject),

@@ -1,8 +1,8 @@
 /**
- * Kills kro, or breaks a response, at every single request. kro processes several test graphs
- * concurrently, and one process crash tests all of them: the proxy holds the k-th request of each
- * graph, and all later ones, until every graph has sent its k-th request. Then the process is
- * killed. One run tests several values of k, each on its own copy of the graphs.
+ * Kills kro, or breaks a response, at every single request. To save time, one crash tests several
+ * graphs. kro processes the graphs concurrently, and the proxy holds the k-th and all later
+ * requests of each graph. When every graph has sent its k-th request, the process is killed. One
+ * run tests several values of k, each on its own copy of the graphs.
  */
 import type { Model, Plan } from "../lifecycle.ts";
 import { type Fault, holdAnswer, holdRequest, lose, loseByReset, type Seen } from "../proxy/mod.ts";
@@ -18,18 +18,19 @@ import { sleep } from "../../support/wait.ts";
 const PATIENCE_MS = 15_000;
 
 /**
- * The time without a request after which a graph is not expected to send its k-th request, in
- * milliseconds. The number of requests varies by one or two between runs.
+ * The time without a request after which the wait for a graph's k-th request ends, in milliseconds.
+ * A graph may never send its k-th request, because its number of requests varies by one or two
+ * between runs.
  */
 const IDLE_MS = 3000;
 
 /**
- * Number of copies of the test graphs that run concurrently. Requests that the proxy holds count
- * against kro's limit of 80 concurrent requests.
+ * The number of copies of the test graphs that run concurrently. The number is small, because the
+ * requests that the proxy holds count against kro's limit of 80 concurrent requests.
  */
 const SIDE_BY_SIDE = 3;
 
-/** The number of the request to disturb (k), by the token of the graphs' copy. */
+/** The number (k) of the request to disturb, by the name of the graphs' copy. */
 type Ks = ReadonlyMap<string, number>;
 
 /**
@@ -160,8 +161,8 @@ function breakAt(env: Environment, ks: Ks, fault: Fault, model: Model): Striking
 const none = () => undefined;
 
 /**
- * Returns a scenario that tests every k. CI tests only the values of `sliced`, and skips the
- * scenario if `sliced` is empty.
+ * Returns a scenario that tests every value of k. CI tests only the values in `sliced`, and skips
+ * the scenario if `sliced` is empty.
  */
 function sweep(
   name: string,

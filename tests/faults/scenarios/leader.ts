@@ -48,7 +48,7 @@ class Pair {
     return this.#processes.size === 0;
   }
 
-  /** Starts another process, with its clock off by `skewMs` milliseconds. */
+  /** Starts another process, whose clock is `skewMs` milliseconds ahead. */
   async add(skewMs = 0): Promise<void> {
     const door = `elected-${++this.#doors}`;
     this.#processes.set(door, await this.#env.startKro({ door, flags: FLAGS, skewMs }));
@@ -67,7 +67,7 @@ class Pair {
     throw new Error("no leader");
   }
 
-  /** Returns 1 and -1 alternately. */
+  /** Returns 1 and -1 alternately, as the sign of the next process's clock skew. */
   flip(): number {
     return this.#turn *= -1;
   }
@@ -90,7 +90,7 @@ class Pair {
   }
 }
 
-/** What happens to the leader in a phase, by the name of the scenario's variant. */
+/** The variants of the scenario, by name. Each function disturbs the leader in one phase. */
 const misfortunes: Record<string, (env: Environment, pair: Pair) => Promise<void>> = {
   "killed": async (_, pair) => {
     await pair.kill(await pair.leader());

@@ -23,7 +23,8 @@ import { NAMESPACE } from "../../support/kinds.ts";
 const by = { fieldManager: "user" };
 
 /**
- * The objects that belong to one copy of the test graphs, found by the copy's token in their names.
+ * The objects that belong to one copy of the test graphs. The copy's name is a part of each
+ * object's name or namespace.
  */
 class Belongings {
   readonly #env: Environment;
@@ -82,7 +83,7 @@ async function quietly(request: Promise<unknown>): Promise<void> {
 const gone = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, null]));
 const KEYS = Object.values(Label);
 
-/** The labels with which a child object refers to its instance and node. */
+/** The labels of a child object that name its instance and node. */
 const IDENTITY = [
   Label.instanceGroup,
   Label.instanceVersion,
@@ -136,8 +137,8 @@ const interferences: Record<string, Interference> = {
     for (const child of await own.children()) await own.delete(child);
   },
   "children restored from a backup": async (_, __, own) => {
-    // Waits until kro has pruned the children that the update removes. A backup of such a child
-    // would otherwise be restored as an object that no instance owns.
+    // Waits until kro has pruned the children that the update removes. Otherwise, the backup would
+    // contain such a child, and its restoration would create an object that no instance owns.
     await sleep(4000);
     const children = await own.children();
     for (const child of children) await own.delete(child);
@@ -242,8 +243,8 @@ const interferences: Record<string, Interference> = {
   },
   "no right to Secrets for 5 s": (env) =>
     withoutRightTo("secrets", env.controlPlane, async () => {
-      // The API server checks permissions only when a watch starts, so the open watches of Secrets
-      // are broken.
+      // Cuts the open watches of Secrets, because the API server checks permissions only when a
+      // watch starts. The restarted watches are then rejected.
       for (const watch of env.proxy.watches) if (watch.kind === "secrets") watch.cut();
       await sleep(5000);
       const isRefused = env.proxy.record.some((e) => e.resource === "secrets" && e.status === 403);
@@ -256,8 +257,8 @@ interface Version {
 }
 
 /**
- * Checks that kro has not deleted the foreign objects to which its labels were copied, and deletes
- * these objects.
+ * Checks that kro has not deleted the users' ConfigMaps to which a disturbance copied kro's labels.
+ * Then deletes these ConfigMaps.
  */
 async function foreignLeft(env: Environment, life: string): Promise<string[]> {
   const map = kinds.find((k) => k.kind === "ConfigMap")!;
@@ -281,8 +282,8 @@ const ALONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Disturbances by a manager that keeps reverting fields. kro then repairs an object only once per
- * minute.
+ * Disturbances by a manager that keeps reverting fields. They need more time, because kro then
+ * backs off and repairs an object only once per minute.
  */
 const REVERTING: ReadonlySet<string> = new Set([
   "a controller that changes children back, for 5 s",

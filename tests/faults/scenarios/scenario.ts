@@ -30,7 +30,9 @@ export interface Row {
 
 /** A scenario, which applies faults to kro and checks how kro behaves. */
 export interface Scenario {
-  /** The scenario's name in the results table, by which `--only` selects it. */
+  /**
+   * The scenario's name in the results table, and the value of `--only` that selects the scenario.
+   */
   name: string;
   /** Whether CI runs a part of the scenario. */
   inSlice?: boolean;
@@ -44,7 +46,7 @@ export class Context {
   readonly env: Environment;
   /** The control plane; undefined if scenarios must not restart it. */
   readonly controlPlane?: ControlPlane;
-  /** Whether to run only the fixed part of each scenario that CI runs. */
+  /** Whether to run only the part of each scenario that CI runs. */
   readonly slice: boolean;
   /** The seed of all random choices. */
   readonly seed: number;
@@ -85,8 +87,8 @@ export class Context {
   }
 
   /**
-   * Called at the start of each scenario: kro must then be idle for a minute in the scenario's
-   * first run. CI's fixed part skips this minute.
+   * Called at the start of each scenario. In the scenario's first run, kro must not write for a
+   * minute after convergence. CI skips this minute.
    */
   begin(): void {
     this.#mustRest = !this.slice;
@@ -131,8 +133,8 @@ export class Context {
   }
 
   /**
-   * Returns a line for each resource of which the process has more than after the run without
-   * faults. Idle connections get time to close first.
+   * Checks the process for leaks: returns a line for each resource that the process uses more of
+   * than after the run without faults. Waits until idle connections have closed.
    */
   async #held(): Promise<string[]> {
     let found: string[] = [];
@@ -140,7 +142,8 @@ export class Context {
     while (performance.now() - since < CONNECTIONS_CLOSED_MS) {
       if (!this.env.hasKro) return ["no kro runs"];
       const level = await levelOf(this.env);
-      // kro still watches the kinds that earlier failed runs left behind, each over a connection.
+      // Permits a connection and a timer for each additional watch. kro still watches the kinds
+      // that earlier failed runs did not delete.
       const watches = Math.max(level.watches.length - this.#level!.watches.length, 0);
       found = [
         ...leaked("file descriptors", this.#level!.descriptors + watches, level.descriptors),
@@ -162,9 +165,9 @@ export class Context {
 const SLICE_GRACE_MS = 240_000;
 
 /**
- * The time after which idle connections have closed, in milliseconds. kro keeps an idle connection
- * to the API server for 60 s, and a busy machine opens more connections than the run without
- * faults.
+ * The time after which idle connections have closed, in milliseconds. kro closes a connection to
+ * the API server after 60 idle seconds. A busy machine may open more connections than the run
+ * without faults, so the check for leaks waits until these have closed.
  */
 const CONNECTIONS_CLOSED_MS = 75_000;
 

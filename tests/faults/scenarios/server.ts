@@ -54,8 +54,8 @@ function burst(env: Environment, ms: number, fault: (seen: Seen) => Fault | unde
 const isUnary = ({ verb }: Seen) => verb !== "watch";
 
 /**
- * A response of the API server to a write that lost a race with another write; it does not name the
- * conflicting fields.
+ * The API server's response to a write that lost a race with another write. Unlike a conflict of
+ * field managers, the response names no conflicting fields.
  */
 const conflict: Fault = {
   ...refuse(409),
@@ -107,8 +107,8 @@ const refusals: Scenario = {
     const names = Object.keys(plans).filter((name) => !context.slice || IN_SLICE.includes(name));
     for (const name of names) {
       const plan = plans[name]!(context.env);
-      // A phase consists of several sequential requests, and each of them is 10 s late, so the
-      // phase gets two more minutes.
+      // Permits two more minutes for a phase with a latency of 10 s, because a phase consists of
+      // several sequential requests.
       const graceMs = name === "10 s latency" ? 120_000 : undefined;
       tally.add(name, await attempt(() => context.live({ plan, patienceMs: 240_000, graceMs })));
     }

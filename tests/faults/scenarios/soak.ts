@@ -35,11 +35,14 @@ const FAULTS: readonly Fault[] = [
   { name: "504 after it was done", instead: { code: 504, reason: "Timeout" } },
 ];
 
-/** The states in which a test graph can be at a stop; in `delete` it has no instance. */
+/**
+ * The phases whose final state a test graph may have at a stop. After the phase `delete`, the graph
+ * has no instance.
+ */
 const STATES = ["create", "update", "shrink", "delete"] as const;
 type Wanted = typeof STATES[number];
 
-/** A fault occurs on one of this many requests. */
+/** The average number of requests per fault: one of `RARITY` requests receives a fault. */
 const RARITY = 12;
 
 const soaking: Scenario = {
@@ -61,8 +64,9 @@ const soaking: Scenario = {
       clusters.set(subject.name, cluster);
     }
     const phaseOf = (s: Subject): Phase => wanted.get(s.name) ?? "graph";
-    // The phase of the model whose state is expected. Users never change the RGD, so a deleted
-    // instance leaves the same state as before its creation.
+    // Returns the state that the graph must have at a stop, from the run without faults. Users
+    // never change the RGD, so the state after an instance's deletion equals the state before its
+    // creation.
     const stateOfModel = (s: Subject) =>
       models[drawn.includes(s) ? 1 : 0]!.states.get(
         phaseOf(s) === "delete" ? "graph" : phaseOf(s),

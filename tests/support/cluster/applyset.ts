@@ -16,8 +16,8 @@ export function applySetId({ apiVersion, kind, metadata }: Live): string {
 }
 
 /**
- * Asserts that the instance's ApplySet annotations list exactly these kinds, and these namespaces
- * besides the instance's own.
+ * Asserts that the instance's ApplySet annotations list exactly these kinds and exactly these
+ * additional namespaces. The instance's own namespace is not additional.
  */
 export function assertInventory(instance: Live, kinds: string, namespaces = ""): void {
   const { labels, annotations } = instance.metadata;

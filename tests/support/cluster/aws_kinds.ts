@@ -108,7 +108,8 @@ export function awsNode(id: string, kind: string, name: string, spec: JsonObject
 }
 
 /**
- * Returns the name of an AWS kind as {@link Place} expects it, such as `VPC.ec2.services.k8s.aws`.
+ * Returns the kind with its API group, such as `VPC.ec2.services.k8s.aws`, for use as the `kind` of
+ * a {@link Place}.
  */
 export function awsKind(kind: string): string {
   return `${kind}.${groupOf(serviceOf(kind))}`;

@@ -1,6 +1,6 @@
 /**
- * A cached cluster on the test's control plane that counts its API requests, and child objects to
- * apply through it.
+ * Creates a cached cluster on the test's control plane and counts its API requests. Also creates
+ * child objects that tests apply through the cached cluster.
  */
 import { type KindRef, type KubeObject, Label, type ObjectRef } from "../../../src/api/mod.ts";
 import { ChildCaches } from "../../../src/clusters/cache/children.ts";
@@ -16,8 +16,8 @@ import { eventually } from "../wait.ts";
 import { openClient } from "./client.ts";
 
 /**
- * Creates the parts of a cached cluster. No cache watches a kind yet. `now` is the clock of {@link
- * RevertBackoff}, in milliseconds.
+ * Creates the parts of a {@link CachedCluster}. The caches are empty and watch nothing yet. `now`
+ * is the clock of {@link RevertBackoff}, in milliseconds.
  */
 export function partsOf(
   client: KubeClient,
@@ -94,7 +94,7 @@ export async function cachedSetup(
   };
 }
 
-/** The instance to which the children that {@link childOf} returns belong. */
+/** The instance that owns the children which {@link childOf} returns. */
 export const INSTANCE = { group: "example.com", kind: "Demo", name: "demo", uid: "uid-of-demo" };
 
 /** Returns an object with the labels of a child of {@link INSTANCE}. */

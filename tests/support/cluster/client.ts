@@ -26,13 +26,13 @@ export interface RecordedClient extends AsyncDisposable {
   readonly sent: readonly RequestInfo[];
   /**
    * Returns the number of requests since the last call, by `verb resource`, without watches. With
-   * `namespace`, only requests for objects of that namespace count, because caches also react when
-   * an earlier test's namespace is deleted.
+   * `namespace`, counts only requests for objects of that namespace. This excludes the requests
+   * that caches send because an earlier test's namespace is being deleted.
    */
   requests(namespace?: string): Record<string, number>;
 }
 
-/** Connects as the administrator, or as the user `as`, whom the administrator impersonates. */
+/** Connects as the administrator. If `as` is given, the administrator impersonates this user. */
 export async function openClient(
   options: Partial<ConnectOptions> = {},
   as?: string,
@@ -50,8 +50,8 @@ export async function openClient(
     requests: (namespace) => {
       const counts: Record<string, number> = {};
       for (const { verb, resource, object = "" } of sent.slice(taken)) {
-        // Watches do not count: a client opens one after each list, and another one whenever the
-        // API server ends it.
+        // Watches are not counted, because their number varies: a client opens a new watch whenever
+        // the API server has ended the last one.
         if (verb === "watch") continue;
         if (namespace && object.includes("/") && !object.startsWith(`${namespace}/`)) continue;
         const key = `${verb} ${resource}`;
@@ -100,8 +100,8 @@ export async function clientSession(prefix = "kube"): Promise<ClientSession> {
 }
 
 /**
- * Returns a validator for `assert.rejects` which accepts an ApiError with this reason whose message
- * matches.
+ * Returns a validator for `assert.rejects`. The validator accepts only an ApiError with this reason
+ * and a matching message.
  */
 export const refusedWith = (reason: string, message: RegExp) => (error: unknown): boolean => {
   assert.ok(error instanceof ApiError, String(error));

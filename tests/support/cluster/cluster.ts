@@ -37,8 +37,8 @@ export const USER = "test-user";
 const by = { fieldManager: USER };
 
 /**
- * The pause between two reads while a test waits, in milliseconds. Short, because most waits end
- * within a few milliseconds.
+ * The pause between two reads while a test waits, in milliseconds. The pause is short, because most
+ * waits end within a few milliseconds.
  */
 const POLL_MS = 20;
 
@@ -91,9 +91,9 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /**
-   * Creates or updates the object by server-side apply. For the kind of a new CRD, an apply is
-   * faster than a POST, which the API server delays by two seconds (`justCreated` in apiextensions'
-   * customresource_handler.go).
+   * Creates or updates the object by server-side apply. An apply is faster than a POST if the CRD
+   * of the object's kind is new: the API server then delays a POST by two seconds (`justCreated` in
+   * apiextensions' customresource_handler.go).
    */
   async apply(object: object): Promise<Live> {
     const { kind, placed } = await this.#placed(object as KubeObject);

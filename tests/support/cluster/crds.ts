@@ -11,7 +11,10 @@ import type { Live, Place, TestCluster } from "./cluster.ts";
 export interface InstalledKind {
   /** The apiVersion of the kind's objects. */
   apiVersion: string;
-  /** The kind with its API group, as {@link Place} expects it: `Widget.example.com`. */
+  /**
+   * The kind with its API group, such as `Widget.example.com`, for use as the `kind` of a {@link
+   * Place}.
+   */
   kind: string;
 }
 

@@ -24,8 +24,8 @@ export interface GraphSpec {
 }
 
 /**
- * Returns an RGD name for the kind that no other test uses. The name ends like that of the test's
- * namespace.
+ * Returns a name for an RGD that defines this kind. The last characters of the name come from the
+ * test's namespace, so no other test uses the name.
  */
 export function graphName(kind: string, cluster: TestCluster): string {
   return `${kind.toLowerCase()}-${cluster.namespace.slice(-8)}`;

@@ -19,7 +19,10 @@ export interface KroOptions {
   v8?: readonly string[];
   /** The path of a module that is loaded before the program. */
   preload?: string;
-  /** A command that executes its arguments and by which kro is started, such as `prlimit`. */
+  /**
+   * A command that starts kro, such as `prlimit`. The command receives kro's command line as its
+   * last arguments.
+   */
   under?: readonly string[];
   /** Whether the process gets its own session, so that Ctrl-C in a terminal does not reach it. */
   detached?: boolean;
@@ -30,8 +33,8 @@ export interface KroOptions {
 const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
 
 /**
- * A kro process, which is killed at the latest when the test's process ends. Disposing the object
- * stops kro gracefully, so that it releases its Lease.
+ * A kro process. Disposing the object stops kro gracefully, so that it releases its Lease. If a
+ * test does not dispose the object, kro is killed when the test's process ends.
  */
 export class KroProcess implements AsyncDisposable {
   /** The URL of kro's HTTP endpoint, `http://host:port`. */

@@ -1,7 +1,7 @@
 /** Returns nodes for the RGDs of tests: small objects of built-in kinds. */
 import type { JsonObject } from "../../../src/api/mod.ts";
 
-/** An expression for the instance's name, with which most object names begin. */
+/** An expression for the instance's name. Most object names begin with this expression. */
 export const NAME = "${schema.metadata.name}";
 
 /**

@@ -4,7 +4,7 @@ import type { TestGraph } from "./graph.ts";
 import type { Scenario } from "./session.ts";
 import { condition } from "./status.ts";
 
-/** The conditions of an RGD from which kro computes its condition Ready. */
+/** The conditions of an RGD that determine its condition Ready. */
 const DEPENDENTS = [
   "GraphRevisionsResolved",
   "GraphAccepted",

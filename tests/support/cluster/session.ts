@@ -41,7 +41,7 @@ export interface Scenario {
    * KroRequests}.
    */
   requests(): Promise<AuditEntry[]>;
-  /** Stops the controller, runs `meanwhile`, and starts another controller. */
+  /** Stops the controller, runs `meanwhile`, and then starts another controller. */
   restart(meanwhile?: () => Promise<unknown>): Promise<void>;
   /** Restarts the controller with these options, which apply until the next restart. */
   restartWith(options: Partial<ControllerOptions>): Promise<void>;

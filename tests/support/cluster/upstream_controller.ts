@@ -7,8 +7,8 @@ import { sharedControlPlane } from "../controlplane/shared.ts";
 import { eventually } from "../wait.ts";
 
 /**
- * A suffix for the names of tests that need upstream's controller: the reason why this machine
- * cannot run it, or an empty string if it can.
+ * A suffix for the names of tests that need upstream's controller. Without Go, which builds the
+ * controller, the suffix states why the test is ignored; with Go, the suffix is empty.
  */
 export const needsGo: string = await goVersion() === undefined
   ? " (ignored: upstream is built with Go)"

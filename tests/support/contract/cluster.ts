@@ -61,8 +61,8 @@ const APPLY_SET = "applyset-contract-v1";
 const INSTANCE_UID = "uid-of-the-instance";
 
 /**
- * Returns a reference to an object in the test's first namespace; in the second one if `index` is
- * 1.
+ * Returns a reference to an object in the test's first namespace, or in the second namespace if
+ * `index` is 1.
  */
 function at(setup: ContractSetup, name: string, kind = CONFIG_MAP, index: 0 | 1 = 0): ObjectRef {
   return { kind, namespace: setup.namespaces[index], name };
@@ -92,7 +92,10 @@ function bare(
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, ...rest };
 }
 
-/** Returns the objects in the test's namespaces as sorted strings `index of the namespace/name`. */
+/**
+ * Returns the places of the objects as sorted strings, such as `0/name`: the index of the test's
+ * namespace and the object's name. Ignores objects outside the test's namespaces.
+ */
 function placesOf({ namespaces }: ContractSetup, objects: readonly KubeObject[]): string[] {
   return objects.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ""))
     .map(({ metadata }) => `${namespaces.indexOf(metadata.namespace!)}/${metadata.name}`)

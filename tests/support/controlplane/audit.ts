@@ -72,8 +72,8 @@ export function parseAudit(text: string): AuditEntry[] {
 }
 
 /**
- * Returns one entry for each request. The log contains two entries for a watch, of which the first
- * one is returned.
+ * Returns one entry for each request. The log contains two entries for a watch, and this function
+ * returns only the first one.
  */
 export function calls(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ verb, stage }) =>
@@ -82,8 +82,8 @@ export function calls(entries: readonly AuditEntry[]): AuditEntry[] {
 }
 
 /**
- * Returns a controller's requests that count: those of its user, without watches and requests for
- * its Lease.
+ * Returns the requests that a controller has sent as its user, without watches and requests for its
+ * Lease.
  */
 export function controllerCalls(entries: readonly AuditEntry[], user = "kro"): AuditEntry[] {
   return calls(entries).filter((entry) =>
@@ -116,7 +116,10 @@ export interface CallCounts {
   calls: number;
   /** The number of requests that may change an object. */
   writes: number;
-  /** The number of requests by their description from {@link callText}, without object names. */
+  /**
+   * The number of requests for each description that {@link callText} returns. The descriptions
+   * contain no object names.
+   */
   by: Map<string, number>;
 }
 

@@ -6,7 +6,7 @@ import { withLock } from "./lock.ts";
 import { moduleDir, type Program } from "./parts.ts";
 import { copyStages } from "./stages.ts";
 
-/** The binaries of a control plane, whose versions match. */
+/** The binaries of a control plane. All programs have matching versions. */
 export interface Binaries {
   /** The path of each program. */
   paths: Partial<Record<Program, string>>;
@@ -16,7 +16,10 @@ export interface Binaries {
   origin: string;
 }
 
-/** The environment in which the binaries are searched; tests replace parts of it. */
+/**
+ * The options of the search for binaries. Tests use the options to replace parts of the
+ * environment.
+ */
 export interface SearchOptions {
   /** Called with a line of progress. */
   progress: (line: string) => void;
@@ -78,8 +81,9 @@ export async function cacheKey(origin: string): Promise<string> {
 }
 
 /**
- * Fills the folder `dir` with `work`. The folder appears only when it is complete, and concurrent
- * calls, even of several processes, fill it once.
+ * Creates the folder `dir` and fills it by calling `obtain`; does nothing if the folder exists. The
+ * folder appears only when it is complete. Concurrent calls, even of several processes, call
+ * `obtain` once.
  */
 export async function fill(
   dir: string,
@@ -115,8 +119,8 @@ async function inFolders(
   return { paths, stages: [], origin };
 }
 
-// Adds kwok's stage files, in a cache folder of their own, to binaries that were not found in the
-// cache.
+// Adds the paths of kwok's stage files to the binaries. Stage files are used from the folder
+// `stages` beside kwok if it exists. Otherwise they are copied or downloaded into the cache.
 async function withStages(
   found: Binaries,
   cache: string,

@@ -102,8 +102,8 @@ export function commandLine(
         `--service-account-private-key-file=${file("serviceAccountPrivate")}`,
         `--root-ca-file=${file("ca")}`,
         "--use-service-account-credentials",
-        // The default limit of 20 requests per second would delay the start by five seconds,
-        // because the controller-manager creates a ServiceAccount for each controller.
+        // The controller-manager creates a ServiceAccount for each of its controllers. Its default
+        // limit of 20 requests per second would delay the start by five seconds.
         "--kube-api-qps=500",
         "--kube-api-burst=1000",
         "--leader-elect=false",
@@ -115,8 +115,8 @@ export function commandLine(
       return [
         `--kubeconfig=${kubeconfig}`,
         "--manage-all-nodes=true",
-        // kwok then renews the node's Lease; otherwise the node and its pods would become not ready
-        // within a minute.
+        // With this flag, kwok renews the node's Lease. Otherwise the node and its pods would
+        // become not ready within a minute.
         "--node-lease-duration-seconds=40",
         ...layout.stages.map((stage) => `--config=${stage}`),
       ];

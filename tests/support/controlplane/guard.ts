@@ -73,8 +73,8 @@ export class Guarded {
     }
   }
 
-  // Ends the waiting shell. A line on the pipe makes the shell exit without killing the program;
-  // the end of the pipe would make it kill the program.
+  // Ends the waiting shell without killing the program. The shell exits when it reads a line from
+  // the pipe; if the pipe were closed instead, the shell would kill the program.
   async #dismiss(): Promise<void> {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode("\n")).catch(() => {});

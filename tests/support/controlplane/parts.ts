@@ -25,7 +25,10 @@ export const packages: Readonly<Record<Program, string>> = {
 /** All programs, in the order in which they start. */
 export const programs: readonly Program[] = Object.keys(packages) as Program[];
 
-/** The Go modules whose versions equal the versions of the released programs. */
+/**
+ * The Go modules of etcd, Kubernetes and kwok. The version of each module is also the version of
+ * the released program.
+ */
 export const modules = {
   etcd: "go.etcd.io/etcd/server/v3",
   kubernetes: "k8s.io/kubernetes",

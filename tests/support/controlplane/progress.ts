@@ -47,7 +47,7 @@ export class BuildProgress {
 }
 
 /**
- * Returns the program to which a package belongs; undefined for a package that several programs
+ * Returns the program that a package belongs to; undefined for a package that several programs
  * share.
  */
 export function componentOf(path: string): Program | undefined {

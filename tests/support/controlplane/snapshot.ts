@@ -90,8 +90,8 @@ async function discover(plane: ControlPlane): Promise<KindRef[]> {
 }
 
 /**
- * Copies a schema definition and the definitions to which it refers, without fields that kro does
- * not read.
+ * Copies a schema definition and all definitions that it refers to. Omits fields that kro does not
+ * read.
  */
 function collect(
   name: string,

@@ -5,7 +5,7 @@
 import { dump } from "js-yaml";
 
 /**
- * The users as which tests authenticate: an administrator, kro's controller, and a user with
+ * The users that tests can authenticate as: an administrator, kro's controller, and a user with
  * read-only permissions.
  */
 export type User = "admin" | "kro" | "reader";
@@ -13,8 +13,8 @@ export type User = "admin" | "kro" | "reader";
 /** All users, including those of the control plane's own components. */
 export type AnyUser = User | "launcher" | "kwok" | "kube-controller-manager" | "kube-scheduler";
 
-// The API server's user name and group of each user. Permissions come from RBAC, or are built into
-// the name or group.
+// Maps each user to the name and the group that the API server knows. RBAC grants permissions to
+// these names and groups, except to the group `system:masters`, which always has all permissions.
 const accounts: Readonly<Record<AnyUser, { user: string; group: string }>> = {
   "admin": { user: "admin", group: "system:masters" },
   "kro": { user: "kro", group: "kro" },

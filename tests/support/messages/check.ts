@@ -67,8 +67,8 @@ function problemFaults(sources: Sources, sections: readonly Section[]): string[]
   if (source === undefined) return [];
   const codes = new Set(unionOf(source, "ProblemCode"));
   const own = sections.filter(({ title }) => title === PROBLEMS.title);
-  // Problem codes begin with a capital letter. A problem that is also found at run time has the
-  // code of a failure too, which is ignored here.
+  // Keeps only codes of problems, which begin with a capital letter. An entry of the table may also
+  // have the code of a failure, if the problem can occur at run time as well.
   const given = codesOf(own.flatMap(({ entries }) => entries)).filter((code) =>
     /^[A-Z]/.test(code)
   );

@@ -6,7 +6,7 @@ import ts from "typescript";
 
 /** A message, or a part of a message, that a source file contains. */
 export interface Found {
-  /** The message; `<>` replaces each value that is filled in. */
+  /** The message. Each inserted value is replaced by `<>`. */
   text: string;
   /**
    * How the message is reported, if the source shows it: `kro.graph WARN`,
@@ -27,7 +27,10 @@ export interface Findings {
   conditions: Set<string>;
 }
 
-/** Functions whose arguments are data or help, so that a string argument is not a message. */
+/**
+ * The names of functions that take data or help. A string that is passed to one of these
+ * functions is not a message.
+ */
 const SILENT_CALLS = new Set(
   `argument guarded inBackground command description describe env getLogger help helpGroup addHelpText option optionsGroup Option set
   split version usage`.split(/\s+/),
@@ -45,7 +48,7 @@ const SILENT_FILES = [
 /** Constants that contain lists of words instead of messages. */
 const SILENT_CONSTANTS = /RESERVED|WORDS/;
 
-/** The code with which docs/messages.md labels an error, by the name of the error's class. */
+/** The labels of errors in docs/messages.md, by the name of the error's class. */
 const ERROR_CODES = new Map([
   ["BadQuery", "HTTP 400"],
   ["ConfigError", "exit 2"],
@@ -153,8 +156,8 @@ function valuesOf(node: ts.Expression): ts.Expression[] {
 }
 
 /**
- * Returns how the message is reported, from the expression that contains it; undefined if that
- * expression does not show it.
+ * Returns how the message is reported, according to the expression that contains it. Returns
+ * undefined if that expression does not show it.
  */
 function codeOf(node: ts.Node, category: string): string | undefined {
   let at = node;
@@ -170,7 +173,7 @@ function codeOf(node: ts.Node, category: string): string | undefined {
   return problem && PROBLEM_CODE.test(problem) ? problem : conditionsOf(parent.parent)[0];
 }
 
-/** Returns how a constant's message is reported, from the constant's first use. */
+/** Returns how the message in a constant is reported. The first use of the constant shows this. */
 function codeOfVariable(declaration: ts.VariableDeclaration, category: string): string | undefined {
   let block: ts.Node = declaration;
   while (!ts.isBlock(block) && !ts.isSourceFile(block)) block = block.parent;
@@ -187,8 +190,8 @@ function codeOfVariable(declaration: ts.VariableDeclaration, category: string): 
 }
 
 /**
- * Returns how a message is reported that is passed to a function: a log line's category and level,
- * an HTTP status, a failure's kind, or a condition.
+ * Returns how a message is reported that a function receives: a log line's category and level, an
+ * HTTP status, a failure's kind, or a condition. The name of the function shows this.
  */
 function codeOfCall(call: ts.CallExpression, category: string): string | undefined {
   const [first] = call.arguments;
@@ -208,8 +211,8 @@ function codeOfCall(call: ts.CallExpression, category: string): string | undefin
 }
 
 /**
- * Returns how a message is reported that is passed to an error's constructor: an exit code, an HTTP
- * status, or a failure's kind.
+ * Returns how a message is reported that an error's constructor receives: an exit code, an HTTP
+ * status, or a failure's kind. The name of the error's class shows this.
  */
 function codeOfError({ expression, arguments: given }: ts.NewExpression): string | undefined {
   const name = expression.getText();

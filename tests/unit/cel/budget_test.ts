@@ -50,8 +50,9 @@ const EXPENSIVE = [
   "d.transformMap(a, x, d.transformMap(b, y, d.transformList(c, z, x + y + z)))",
   "lists.range(64000000).all(x, true)",
   "lists.range(64000000).size() > 0",
-  // The macro continues after a failure, because a later element may decide its result. Each
-  // failure must be charged, and must not hide that the budget is exceeded.
+  // These macros continue after an element fails, because a later element may decide the result.
+  // Each failure must count toward the budget, and a failure must not replace the error that the
+  // budget is exceeded.
   "d.exists(a, d.exists(b, d.exists(c, c.missing == a + b)))",
   "d.exists(a, d.all(b, d.all(c, c.missing && a.missing)) || false)",
   // Elements that have no order must be compared with every earlier element.
@@ -102,7 +103,8 @@ Deno.test("every failure that evaluation continues after is charged, not just th
     "d.exists_one(x, x.missing == 1)",
     "d.map(x, x.missing == 1, x)",
     "d.all(x, (x.missing || x.absent || x.gone || x.lost) || true)",
-    // The elements contradict the declared type of the list.
+    // These expressions fail for every element, because the elements contradict the declared type
+    // of the list.
     "texts.all(x, true)",
     "texts.map(x, true).size() == 0",
     "texts.slice(0, 400).size() == 0",

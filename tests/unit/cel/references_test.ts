@@ -19,8 +19,8 @@ const REFERENCES: Readonly<Record<string, Record<string, number>>> = {
   "json.marshal(a)": { a: 13 },
   "a.json.marshal(b)": { a: 0, b: 15 },
   "xs.map(x, x + y)": { xs: 0, y: 14 },
-  // The range of a macro and the initializer of a bind are outside the scope of the variable that
-  // they declare.
+  // The variable of a macro is not visible in the macro's range, and the variable of a bind is not
+  // visible in the bind's initializer.
   "svc.ports.map(svc, svc.port)": { svc: 0 },
   "cel.bind(svc, svc.metadata, svc.name)": { svc: 14 },
   "xs.filter(x, x > 0).exists(y, x == y)": { xs: 0, x: 30 },

@@ -184,8 +184,8 @@ const atom = fc.constantFrom(
 ).map((text): Written => ({ level: 7, few: text, all: text }));
 
 /**
- * Numbers have the precedence of a unary operator, because a minus before a number would become
- * part of the literal.
+ * Numbers get the precedence of a unary operator, so that the test puts them in parentheses after a
+ * unary minus. Without parentheses, the minus would become a part of the number.
  */
 const number = fc.constantFrom("7", "-7", ".5", "1e3", "0x1F").map((text): Written => ({
   level: 6,

@@ -1,6 +1,6 @@
 /**
- * Tests that kro's libraries work when JavaScript's built-in prototypes are frozen. They run in a
- * process of their own, because frozen prototypes cannot be unfrozen.
+ * Tests that kro's libraries work when JavaScript's built-in prototypes are frozen. The tests run
+ * in a separate process, because frozen prototypes cannot be unfrozen.
  */
 import assert from "node:assert/strict";
 

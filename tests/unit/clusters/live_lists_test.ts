@@ -19,7 +19,10 @@ const member = (applySet: string, name: string): KubeObject => ({
   metadata: { name, labels: { [Label.applySetPartOf]: applySet } },
 });
 
-/** Returns lists whose requests the test itself answers one after the other. */
+/**
+ * Returns a `LiveLists`, and the list requests that it has sent. The test itself answers each
+ * request.
+ */
 function server() {
   const sent: { selector: string; answer: (found: KubeObject[]) => void; fail: () => void }[] = [];
   const lists = new LiveLists({

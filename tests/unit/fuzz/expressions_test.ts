@@ -70,8 +70,8 @@ Deno.test("strings with many unclosed ${ are scanned in bounded time", () => {
 });
 
 /**
- * Returns an expression that builds a value in 15 steps, and evaluates `last`. The variable v0 has
- * the value `first`, and each of v1 to v14 has the value of `grow` for the variable before.
+ * Returns an expression that declares 15 variables and evaluates `last`. The variable v0 has the
+ * value `first`. The value of each of v1 to v14 is the result of `grow` for the preceding variable.
  */
 function grown(first: string, grow: (v: string) => string, last = "size(v14)"): string {
   let expression = last;

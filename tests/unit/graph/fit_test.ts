@@ -1,6 +1,6 @@
 /**
- * Tests whether literals and expressions fit the template fields that contain them. The schema at
- * the field's path decides.
+ * Tests whether literals and expressions fit the template fields that contain them, according to
+ * the schemas of the fields.
  */
 import assert from "node:assert/strict";
 import type { JsonObject } from "../../../src/api/mod.ts";

@@ -10,7 +10,7 @@ import { foreignChange } from "../../../src/clusters/drift/foreign_change.ts";
 import { quantity } from "../../../src/clusters/drift/normalise.ts";
 import { world } from "../reconcile/fixtures.ts";
 
-/** Returns an object with this spec that kro has applied. */
+/** Returns an object that kro has applied, with this spec. */
 function applied(spec: unknown, resourceVersion = "1", fields: unknown = { "f:spec": {} }) {
   return {
     apiVersion: "example.com/v1",
@@ -43,7 +43,9 @@ const CHART = {
 const lists = (depth: number) => JSON.parse("[".repeat(depth) + "]".repeat(depth));
 const objects = (depth: number) => JSON.parse('{"a":'.repeat(depth) + "1" + "}".repeat(depth));
 
-/** Returns how many properties of the value `run` reads, which is a measure of the work. */
+/**
+ * Returns the number of times that `run` reads a property of the value, as a measure of the work.
+ */
 function reads(value: object, run: (value: object) => void): number {
   let count = 0;
   const wrap = (target: object): object =>

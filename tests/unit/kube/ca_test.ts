@@ -1,4 +1,7 @@
-/** The configured certificate authority is the only one that counts, and its file is read again. */
+/**
+ * Tests of the configured certificate authority. The client must trust no other authority, and must
+ * read the authority's file again after a minute.
+ */
 import assert from "node:assert/strict";
 import { generate } from "selfsigned";
 import { caReader } from "../../../src/kube/ca.ts";

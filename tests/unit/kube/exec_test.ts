@@ -26,8 +26,8 @@ current-context: x`,
 }
 
 /**
- * Returns a script that counts its runs in a file. The script prints the status, in which `%s` is
- * replaced by the count.
+ * Returns a shell script that prints `status` as the plugin's response, and counts its runs in a
+ * file. In `status`, the count replaces `%s`.
  */
 const counting = (status: string) => `
 echo run >> $1/runs; n=$(wc -l < $1/runs | tr -d ' ')

@@ -1,5 +1,5 @@
-// Tests of KnownObjects, which derives the changes of objects from events and lists. Only the UID
-// and the resourceVersion decide.
+// Tests of KnownObjects, which derives the changes of objects from events and lists. An object
+// counts as changed only if its UID or its resourceVersion differs.
 import assert from "node:assert/strict";
 import type { KindRef, KubeObject } from "../../../src/api/mod.ts";
 import { type Change, KnownObjects } from "../../../src/kube/known_objects.ts";

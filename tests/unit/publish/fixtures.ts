@@ -41,7 +41,7 @@ export function spec(size: string): RgdSpec {
   };
 }
 
-/** The spec from which most test cases start, a compatible change of it, and a breaking change. */
+/** The spec of most test cases, a compatible change of this spec, and a breaking change. */
 export const SPECS = {
   first: spec("string | default=s"),
   compatible: spec("string | default=m"),

@@ -1,4 +1,7 @@
-/** No message of a pass quotes the value of a Secret: neither CEL's nor the API server's. */
+/**
+ * Tests that no message of a reconciliation contains a Secret's value. Error messages of CEL and of
+ * the API server may quote the value, so kro must withhold them.
+ */
 import assert from "node:assert/strict";
 import { ApiError, type KubeObject, type ObjectRef, withoutAnswer } from "../../../src/api/mod.ts";
 import { compileYaml, SECRET, world } from "./fixtures.ts";
@@ -17,7 +20,10 @@ function map(id: string, data: string, more = "", name = id): string {
     template: {apiVersion: v1, kind: ConfigMap, metadata: {name: "${name}"}, data: {a: "${data}"}}${more}`;
 }
 
-/** Quotes all of an object in its refusal, as API servers, webhooks and policies do in parts. */
+/**
+ * A cluster that rejects writes with an error message that quotes the whole object. Real API
+ * servers, webhooks and policies may quote parts of an object.
+ */
 class Quoting extends MemoryCluster {
   override apply(
     ref: ObjectRef,
@@ -114,7 +120,8 @@ Deno.test("a Secret and its readers are confidential, their neighbors are not", 
     }${map("d", "x")}`,
   );
   const found = [...graph.nodes.values()].filter((n) => n.confidential).map((n) => n.id);
-  // Another expression reads data of `a`, so that `c` counts as well.
+  // `c` reads only the name of `a`, but is confidential too: if one expression of the graph reads
+  // the data of `a`, all nodes that depend on `a` are confidential.
   assert.deepEqual(found.sort(), ["a", "b", "c", "sec"]);
 });
 

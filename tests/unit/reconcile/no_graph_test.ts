@@ -15,7 +15,7 @@ async function converged(): Promise<World> {
 
 /**
  * Reconciles the instance without a graph. If `unresolved` is given, the RGD exists but has no
- * valid revision, for this reason.
+ * valid revision, and `unresolved` is the reason.
  */
 function pass(w: World, unresolved?: string) {
   return reconcile({ instance: w.kind, unresolved }, w.instance(), w.cluster, w.context);

@@ -1,6 +1,7 @@
 /**
- * Test cases for every combination of an expression's type and a template field: the expression may
- * or may not be assignable to the field.
+ * Test cases that assign expressions to template fields. There is a test case for every combination
+ * of an expression and a field. Upstream's recorded results state whether the assignment is
+ * permitted.
  */
 import type { JsonObject } from "../../../../src/api/mod.ts";
 import {

@@ -1,6 +1,6 @@
 /**
- * Test cases of built-in kinds. A template may use each of them, and their fields must have the
- * same types as in upstream.
+ * Test cases of built-in kinds. Every built-in kind must be permitted in a template, and its fields
+ * must have the same types as in upstream.
  */
 import { apiVersionOf } from "../../../../src/api/mod.ts";
 import { snapshotKinds } from "../../../../src/openapi/mod.ts";

@@ -1,4 +1,7 @@
-/** The messages with which commands fail, and what commands report about objects. */
+/**
+ * The error messages of kro's commands, and the messages in which commands report the state of
+ * objects.
+ */
 import type { Section } from "./types.ts";
 
 /** The section about the command line in `docs/messages.md`. */

@@ -1,4 +1,6 @@
-/** Tests of the caches of child objects: which instances the end of a kind's watch requeues. */
+/**
+ * Tests of the caches of child objects: which instances are requeued when the watch of a kind ends.
+ */
 import assert from "node:assert/strict";
 import { type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import { ChildCaches } from "../../../../src/clusters/mod.ts";

@@ -272,7 +272,10 @@ const liveDeployment = fc.record({
 
 const source = snapshotSource();
 
-/** Returns an object of a node twice: with all fields, and with the fields that the cache keeps. */
+/**
+ * Returns two copies of a node's object: one with all fields, and one with only the fields that the
+ * cache keeps.
+ */
 function wholeAndKept(
   graph: Graph,
   node: Node,

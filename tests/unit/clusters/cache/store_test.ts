@@ -90,7 +90,8 @@ class TestStore extends ChildStore {
 
   /**
    * Returns the names of the instances that were requeued since the last call. If `changed` is
-   * given, asserts that it equals whether there are any.
+   * true, asserts that there is at least one such instance; if `changed` is false, asserts that
+   * there is none.
    */
   names(changed?: boolean): string[] {
     const names = this.requeued.splice(0).map(({ name }) => name).sort();
@@ -367,8 +368,8 @@ Deno.test("store: lists members of an ApplySet and items of a collection, sorted
 
 Deno.test("store: an applied object holds until an event shows drift", async () => {
   const store = filled();
-  // The API server changes the notation of the value, as it does for quantities. The response shows
-  // that the new notation is the applied value.
+  // The API server changes the notation of the value, as it does for quantities. After the
+  // response, the cache must treat both notations as the same value.
   await write(store, { k: "1000m" }, seen(5, { data: { k: "1" } }));
   assert.equal(store.isUpToDate(at, desired({ k: "1000m" })), true);
   store.observe({ ...seen(6, { data: { k: "1" } }), status: { phase: "x" } });
@@ -504,7 +505,8 @@ Deno.test("store: an object that kro wrote and that a later list lacks is report
   const has = ({ name }: { name?: string }) => name === "b";
   const missing = (resourceVersion: string, namespace?: string) =>
     store.objects.missingFrom({ resourceVersion, namespace, has }).map((o) => o.metadata.name);
-  // The list is as of resourceVersion 7, so an object that kro wrote later is not missing from it.
+  // The list shows the state at resourceVersion 7. Object c is not in the list but does not count
+  // as deleted, because kro has written it at resourceVersion 9.
   assert.deepEqual(missing("7"), ["a"]);
   assert.deepEqual(missing("9"), ["a", "c"]);
   assert.deepEqual(missing("9", "other"), []);

@@ -59,7 +59,10 @@ const ESTABLISHED = { status: { conditions: [{ type: "Established", status: "Tru
 
 const deletion = { deletionTimestamp: "2026-02-01T00:00:00Z" };
 
-/** The objects that exist when the watches start, and the responses to later requests. */
+/**
+ * The cluster that the RGD controller sees: the objects that exist when the watches start, and the
+ * responses to later requests.
+ */
 interface World {
   objects: Partial<Record<string, KubeObject[]>>;
   get?: (ref: ObjectRef) => Promise<KubeObject | undefined>;

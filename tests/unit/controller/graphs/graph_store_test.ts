@@ -182,8 +182,8 @@ Deno.test("an RGD is queued again if a CRD that it uses changed while its graph 
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { uses: [database] }), later);
   assert.deepEqual(takeQueued(), []);
 
-  // A kind was missing when kro compiled the RGD, and appeared meanwhile. The RGD must be queued
-  // again immediately.
+  // A kind was missing when kro compiled the RGD, and appeared before the store knew that the RGD
+  // uses it. The RGD must be queued again immediately.
   const missing = [{ group: "db.example.com", version: "v1", kind: "Backup" }];
   store.crdSeen(crd("backups.db.example.com", 9));
   store.published(store.entry("cart")!, rgd(5), result(rgd(5), { missing }), later);

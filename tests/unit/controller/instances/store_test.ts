@@ -12,8 +12,9 @@ function instance(resourceVersion: string, metadata: ObjectMeta = {}): KubeObjec
 }
 
 /**
- * Returns a store that contains an instance, the writes of a running reconciliation, and the keys
- * of the instances that the store requeues.
+ * Starts a reconciliation of an instance. Returns three values: `store` contains the instance,
+ * `writes` sends the writes of the running reconciliation, and `requeued` lists the keys that the
+ * store has requeued.
  */
 function duringPass(metadata: ObjectMeta = {}): {
   store: InstanceStore;
@@ -245,8 +246,9 @@ Deno.test("a status write without a response may still succeed: its event requeu
   assert.equal(store.observe(waiting("7")), false, "another writer's status");
 
   await failing(store, lost);
-  // The next write succeeds. The write without a response can now only fail, because its
-  // precondition was the resourceVersion that the next write has replaced.
+  // The next write succeeds. After that, the earlier write without a response can only fail: its
+  // precondition is a resourceVersion that no longer exists. An event with the earlier write's
+  // status is therefore another client's change.
   const writes = new InstanceWrites(store, "ns/a");
   await writes.writeStatus(() => Promise.resolve(active("8")));
   writes.end(active("8"));
