@@ -3,6 +3,7 @@
  * for an instance.
  */
 import {
+  ApiError,
   groupKind,
   gvkKey,
   inBackground,
@@ -10,7 +11,7 @@ import {
   type KubeObject,
   Label,
 } from "../../api/mod.ts";
-import { everyPage, type KubeClient, ScopedReflector } from "../../kube/mod.ts";
+import { Backoff, everyPage, type KubeClient, ScopedReflector, sleep } from "../../kube/mod.ts";
 import type { SchemaSource } from "../../openapi/mod.ts";
 import type { ChildReader, SharedParts } from "./child_table.ts";
 import { GraphReads, type InstanceKind, type NodeReads } from "./graph_reads.ts";
@@ -262,7 +263,8 @@ export class ChildCaches {
     }
   }
 
-  #start({ store, stop }: Watched): ScopedReflector {
+  #start(watched: Watched): ScopedReflector {
+    const { store, stop } = watched;
     const { kind } = store.objects;
     const routed = (woke: boolean) => {
       if (reflector.hasSynced) this.#onRouted?.(kind, woke);
@@ -270,7 +272,7 @@ export class ChildCaches {
     const deleted = (object: KubeObject) =>
       inBackground(
         "deletion event",
-        this.#deleted(store, object).then(routed),
+        this.#deleted(watched, object).then(routed),
       );
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
@@ -293,29 +295,34 @@ export class ChildCaches {
    * label. One GET therefore decides whether the object is gone, unless kro itself deleted the object.
    * Resolves to true when an instance was requeued.
    */
-  async #deleted(store: ChildStore, object: KubeObject): Promise<boolean> {
+  async #deleted({ store, stop }: Watched, object: KubeObject): Promise<boolean> {
     const { namespace, name = "", uid, resourceVersion } = object.metadata;
     const at = { namespace, name, uid, resourceVersion };
     if (!store.deletedByUs(at)) {
-      const live = await this.#read(store.objects.kind, at);
+      const live = await this.#read(store.objects.kind, at, stop.signal);
       if (live && live.metadata.uid === uid) return store.stripped(live);
     }
     return store.gone(at);
   }
 
   /**
-   * Returns the live object; undefined when it does not exist or when the GET fails. An object that cannot be
-   * read counts as deleted. The next pass then applies the object without force, so the apply takes no fields
-   * from another manager.
+   * Returns the live object; undefined when it does not exist, or when kro may not read it. Other failures
+   * are retried until the watch of the kind ends. If a failed GET counted as a deletion, a pass could remove
+   * the kind from the inventory although the object still exists, and the object would never be deleted.
    */
   async #read(
     kind: KindRef,
     { namespace, name }: { namespace?: string; name: string },
+    signal: AbortSignal,
   ): Promise<KubeObject | undefined> {
-    try {
-      return await this.#client.get({ kind, namespace, name });
-    } catch {
-      return undefined;
+    const backoff = new Backoff();
+    while (!signal.aborted) {
+      try {
+        return await this.#client.get({ kind, namespace, name });
+      } catch (error) {
+        if (!isPassing(error)) return undefined;
+        await sleep(backoff.next(), signal);
+      }
     }
   }
 
@@ -324,4 +331,10 @@ export class ChildCaches {
       for (const listener of this.#listeners) listener(instance);
     }
   }
+}
+
+/** Reports whether a request may succeed when it is sent again without a change of RBAC or of the kind. */
+function isPassing(error: unknown): boolean {
+  return error instanceof ApiError &&
+    !["NotFound", "Forbidden", "MethodNotAllowed"].includes(error.reason);
 }

@@ -1,8 +1,6 @@
-/**
- * Tests of the caches of child objects: which instances are requeued when the watch of a kind ends.
- */
+/** Tests of the caches of child objects: the end of a watch, and the check of a reported deletion. */
 import assert from "node:assert/strict";
-import { type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
+import { ApiError, type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
 import { ChildCaches } from "../../../../src/clusters/mod.ts";
 import type { KubeClient } from "../../../../src/kube/mod.ts";
 
@@ -77,4 +75,37 @@ Deno.test("the end of a watch wakes the instances that wait for a deletion it wo
   caches.release("other");
   assert.deepEqual(woken.sort(), ["deleted", "held"]);
   assert.equal(await caches.storeFor(CONFIG_MAP, "ns"), undefined, "the woken passes list");
+});
+
+Deno.test("an object stays cached while kro cannot check whether it was deleted", async () => {
+  const object = child("kept");
+  const { promise: checked, resolve: isChecked } = Promise.withResolvers<void>();
+  let gets = 0;
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      yield await Promise.resolve({ items: [object], resourceVersion: "1" });
+    },
+    // The label selector no longer matches, so the API server reports a deletion.
+    async *watch(_kind, { signal }) {
+      const metadata = { ...object.metadata, resourceVersion: "2" };
+      yield { type: "DELETED", object: { ...object, metadata } };
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    },
+    get() {
+      if (++gets < 3) {
+        return Promise.reject(new ApiError("connection reset", { reason: "Unreachable" }));
+      }
+      isChecked();
+      return Promise.resolve(object);
+    },
+  };
+  const caches = new ChildCaches(client as KubeClient, {
+    resolve: () => Promise.resolve(undefined),
+  });
+  await caches.ensure(CONFIG_MAP, "owner");
+  caches.onChange(() => isChecked());
+  await checked;
+  assert.equal(gets, 3, "the object is not reported as deleted before a GET has succeeded");
+  assert.equal(caches.store(CONFIG_MAP)?.size, 1);
+  caches.stop();
 });
