@@ -89,7 +89,7 @@ export function readExpression(
     const hint = source.trim() !== source
       ? "remove the blanks or line ends around it"
       : found.form === "plain"
-      ? `write \${${source}}`
+      ? unclosedHint(source) ?? `write \${${source}}`
       : undefined;
     fault(place.form, "must be one standalone expression: ${…}", { hint });
     return undefined;
@@ -113,6 +113,30 @@ export function readExpression(
   });
   if (!parses) return undefined;
   return { place, source, standalone: found.form === "standalone", parts, references, functions };
+}
+
+/**
+ * Whether a key of an object has `${`, which is then reported: keys are not evaluated, so the object would
+ * keep the key as it is written.
+ *
+ * @param path The path of the key's value, for the message.
+ */
+export function isExpressionKey(
+  key: string,
+  path: string,
+  code: ProblemCode,
+  report: Report,
+): boolean {
+  const offset = key.indexOf("${");
+  if (offset < 0) return false;
+  const hint = 'make the whole map one expression, such as ${{"a-" + schema.metadata.name: "b"}}';
+  report({ code, path, expression: key, offset, message: "keys are not evaluated", hint });
+  return true;
+}
+
+/** A hint for plain text with `${`, which is no expression because its closing brace is missing. */
+export function unclosedHint(text: string): string | undefined {
+  return text.includes("${") ? "close the expression with }" : undefined;
 }
 
 function merge(into: Map<string, number>, from: ReadonlyMap<string, number>, offset: number) {

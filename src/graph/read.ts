@@ -1,8 +1,9 @@
 /** Reads an RGD from any JSON value. Checks the types of fields, the names, and the combinations of fields. */
-import { deeperThan, isObject, type Json, type JsonObject, KRO_GROUP } from "../api/mod.ts";
+import { deeperThan, isObject, type Json, type JsonObject, KRO_GROUP, Label } from "../api/mod.ts";
 import { kindOfJson } from "./json.ts";
+import { LABEL_LENGTH, labelFault } from "./label_syntax.ts";
 import { identifierFault, kindFault } from "./names.ts";
-import { hasNoPlural } from "./plural.ts";
+import { hasNoPlural, plural } from "./plural.ts";
 import { type NodeDraft, readNode } from "./read_node.ts";
 import type { Report } from "./report.ts";
 
@@ -61,8 +62,11 @@ export function readRgd(rgd: unknown, maxDimensions: number, report: Report): Rg
     return undefined;
   }
   const metadata = isObject(rgd) && isObject(rgd.metadata) ? rgd.metadata : {};
+  const name = typeof metadata.name === "string" ? metadata.name : "";
+  const fault = labelFault("metadata.name", name, Label.rgdName);
+  if (fault) report({ code: "NAMING", message: fault });
   return {
-    name: typeof metadata.name === "string" ? metadata.name : "",
+    name,
     schema: readSchema(spec.schema, report),
     nodes: readNodes(spec.resources, maxDimensions, report),
   };
@@ -84,8 +88,11 @@ function readSchema(raw: JsonObject, report: Report): SchemaDraft {
     return {};
   };
   const kind = text("kind");
-  const fault = kind === "" ? undefined : kindFault(kind) ?? pluralFault(kind);
+  const fault = kind === "" ? undefined : kindFault(kind) ?? pluralFault(kind) ?? lengthFault(kind);
   if (fault) report({ code: "NAMING", path: "schema.kind", message: fault });
+  const group = text("group", KRO_GROUP);
+  const long = labelFault("the group", group, Label.instanceGroup);
+  if (long) report({ code: "NAMING", path: "schema.group", message: long });
   const scope = raw.scope ?? "Namespaced";
   if (scope !== "Namespaced" && scope !== "Cluster") {
     const message = `scope must be Namespaced or Cluster`;
@@ -94,7 +101,7 @@ function readSchema(raw: JsonObject, report: Report): SchemaDraft {
   return {
     kind,
     version: text("apiVersion"),
-    group: text("group", KRO_GROUP),
+    group,
     namespaced: scope !== "Cluster",
     spec: object("spec"),
     types: object("types"),
@@ -106,6 +113,13 @@ function readSchema(raw: JsonObject, report: Report): SchemaDraft {
 function pluralFault(kind: string): string | undefined {
   if (!hasNoPlural(kind.toLowerCase())) return undefined;
   return `kind "${kind}" has no plural that is valid in a CRD's name; choose another kind`;
+}
+
+/** The CRD also has the names `<kind>List` and the plural, which are DNS labels. */
+function lengthFault(kind: string): string | undefined {
+  const longest = LABEL_LENGTH - "List".length;
+  if (kind.length <= longest && plural(kind.toLowerCase()).length <= LABEL_LENGTH) return undefined;
+  return `the kind has ${kind.length} characters, but at most ${longest} are allowed`;
 }
 
 function readNodes(raw: Json | undefined, maxDimensions: number, report: Report): NodeDraft[] {

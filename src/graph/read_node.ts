@@ -1,6 +1,7 @@
 /** Reads one entry of `spec.resources`: derives the node type and reads the parts of the node. */
-import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { isObject, type Json, type JsonObject, Label } from "../api/mod.ts";
 import { kindOfJson } from "./json.ts";
+import { labelFault } from "./label_syntax.ts";
 import { identifierFault } from "./names.ts";
 import { forNode, type Report } from "./report.ts";
 import type { NodeType } from "./types.ts";
@@ -67,6 +68,8 @@ export function readNode(
     return { ...draft, type: selector ? "externalCollection" : "external", object };
   }
   const type = forEach.length > 0 ? "collection" : "resource";
+  const fault = labelFault("the id", id, Label.nodeId);
+  if (fault) report({ code: "NAMING", path: "id", message: fault, hint: "shorten the id" });
   if (!has("template")) return { ...draft, type };
   if (isObject(raw.template)) return { ...draft, type, object: raw.template };
   const message = `must be an object, not ${kindOfJson(raw.template)}`;

@@ -14,6 +14,7 @@ import {
 } from "../api/mod.ts";
 import { type KindInfo, type KindTable, snapshotKinds } from "../openapi/mod.ts";
 import { kindOfJson } from "./json.ts";
+import { checkLimits } from "./limits.ts";
 import { type NodeDraft, rootOf } from "./read_node.ts";
 import type { Report } from "./report.ts";
 
@@ -46,6 +47,7 @@ export function resolveKind(
   if (!object || !hasShape(object, rootOf(draft.type), report)) return undefined;
   checkOwnedKeys(object, rootOf(draft.type), report);
   const gvk = gvkOf(object);
+  checkLimits(draft, gvk, report);
   const info = gvk && kinds.get(gvkKey(gvk));
   if (!info) reportUnknown(draft, gvk, kinds, report);
   else checkScope(draft, info, instanceNamespaced, report);

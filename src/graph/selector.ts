@@ -5,6 +5,7 @@
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import { kindOfJson } from "./json.ts";
+import { labelKeyFault, labelValueFault } from "./label_syntax.ts";
 import type { Report } from "./report.ts";
 import { type FieldDraft, walkTyped, walkUntyped } from "./template.ts";
 
@@ -97,22 +98,14 @@ function validate(selector: JsonObject, path: string, report: Report): void {
   }
 }
 
-const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+type Fault = (at: string, message: string) => void;
 
-function checkKey(at: string, key: Json, fault: (at: string, message: string) => void): void {
-  const parts = String(key).split("/");
-  const [prefix, name] = parts.length === 1 ? [undefined, parts[0]!] : [parts[0]!, parts[1]!];
-  const sound = parts.length <= 2 && NAME.test(name) &&
-    (prefix === undefined || (prefix.length <= 253 && PREFIX.test(prefix)));
-  if (!sound) fault(at, `"${key}" is not a label key`);
+function checkKey(at: string, key: Json, fault: Fault): void {
+  const message = labelKeyFault(String(key));
+  if (message) fault(at, message);
 }
 
-function checkValue(
-  at: string,
-  value: Json | undefined,
-  fault: (at: string, message: string) => void,
-): void {
-  const text = String(value ?? "");
-  if (text !== "" && !NAME.test(text)) fault(at, `"${text}" is not a label value`);
+function checkValue(at: string, value: Json | undefined, fault: Fault): void {
+  const message = labelValueFault(String(value ?? ""));
+  if (message) fault(at, message);
 }

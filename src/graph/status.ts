@@ -6,7 +6,13 @@ import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 import type { CheckContext } from "./check.ts";
 import { checkConditions } from "./conditions.ts";
-import { checkExpression, type Draft, readExpression, STATUS_CODES } from "./expression.ts";
+import {
+  checkExpression,
+  type Draft,
+  isExpressionKey,
+  readExpression,
+  STATUS_CODES,
+} from "./expression.ts";
 import { readsOfDrafts } from "./reads.ts";
 import { checkReferences } from "./references.ts";
 import type { Report } from "./report.ts";
@@ -72,7 +78,12 @@ function findFields(
 ): { path: FieldPath; draft: Draft }[] {
   if (Array.isArray(value)) return value.flatMap((v, i) => findFields(v, path.concat(i), report));
   if (isObject(value)) {
-    return Object.entries(value).flatMap(([k, v]) => findFields(v ?? null, path.concat(k), report));
+    return Object.entries(value).flatMap(([k, v]) => {
+      const at = path.concat(k);
+      return isExpressionKey(k, below(ROOT, at), "STATUS", report)
+        ? []
+        : findFields(v ?? null, at, report);
+    });
   }
   const place = { path: below(ROOT, path), ...STATUS_CODES };
   let reported = false;

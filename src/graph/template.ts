@@ -4,7 +4,13 @@
  */
 import { didYouMean, isObject, type Json, type JsonObject, pathText } from "../api/mod.ts";
 import { acceptedKinds, child, item, type Schema } from "../openapi/mod.ts";
-import { type Draft, NODE_CODES, readExpression } from "./expression.ts";
+import {
+  type Draft,
+  isExpressionKey,
+  NODE_CODES,
+  readExpression,
+  unclosedHint,
+} from "./expression.ts";
 import { kindOfJson } from "./json.ts";
 import type { Report } from "./report.ts";
 import type { FieldPath } from "./types.ts";
@@ -74,13 +80,14 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
   const expected = `must be ${kinds.join(" or ")}, not ${kindOfJson(value)}`;
   if (value === null) return;
   if (typeof value === "string") {
-    const draft = read(value, path, walk);
+    const { draft, isBroken } = read(value, path, walk);
     if (draft && path.at(-1) === "") return unnamed(draft, walk);
     const misplaced = !draft?.standalone && !accepts("string");
     if (draft) walk.fields.push({ path, draft, target: schema, misplaced });
-    if (!misplaced || isBroken(value, draft)) return;
+    if (!misplaced || isBroken) return;
     const what = draft ? "a string template" : "a string";
-    return fault(path, `must be ${kinds.join(" or ")}, not ${what}`, walk);
+    const hint = draft ? undefined : unclosedHint(value);
+    return fault(path, `must be ${kinds.join(" or ")}, not ${what}`, walk, hint);
   }
   if (Array.isArray(value)) {
     const items = item(schema);
@@ -95,6 +102,7 @@ function typed(value: Json, schema: Schema, path: FieldPath, walk: Walk): void {
 function typedObject(value: JsonObject, schema: Schema, path: FieldPath, walk: Walk): void {
   for (const [key, entry] of Object.entries(value)) {
     const below = child(schema, key);
+    if (isUnusableKey(key, path, walk)) continue;
     if (below) typed(entry ?? null, below, path.concat(key), walk);
     else {
       const hint = didYouMean(key, Object.keys(schema.properties ?? {}));
@@ -113,26 +121,37 @@ function acceptsScalar(value: boolean | number | bigint, kinds: readonly string[
 
 function untyped(value: Json, schema: Schema | undefined, path: FieldPath, walk: Walk): void {
   if (typeof value === "string") {
-    const draft = read(value, path, walk);
+    const { draft } = read(value, path, walk);
     if (draft) walk.fields.push({ path, draft, target: schema });
   } else if (Array.isArray(value)) {
     const items = schema && item(schema);
     value.forEach((element, i) => untyped(element, items, path.concat(i), walk));
   } else if (isObject(value)) {
     for (const [key, entry] of Object.entries(value)) {
+      if (isUnusableKey(key, path, walk)) continue;
       untyped(entry ?? null, schema && child(schema, key), path.concat(key), walk);
     }
   }
 }
 
-function read(value: string, path: FieldPath, walk: Walk): Draft | undefined {
+/** The draft of a string, if the string has an expression; `isBroken`: a problem of the string was reported. */
+function read(
+  value: string,
+  path: FieldPath,
+  walk: Walk,
+): { draft: Draft | undefined; isBroken: boolean } {
   const place = { path: below(walk.root, path), ...NODE_CODES };
-  return readExpression(value, place, false, walk.report);
+  let isBroken = false;
+  const draft = readExpression(value, place, false, (problem) => {
+    isBroken = true;
+    walk.report(problem);
+  });
+  return { draft, isBroken };
 }
 
-/** Reports whether a string has an expression with a problem that was reported already. */
-function isBroken(value: string, draft: Draft | undefined): boolean {
-  return draft === undefined && value.includes("${");
+/** Reports the key of an object's entry if it has an expression. */
+function isUnusableKey(key: string, path: FieldPath, walk: Walk): boolean {
+  return isExpressionKey(key, below(walk.root, path.concat(key)), NODE_CODES.form, walk.report);
 }
 
 /**

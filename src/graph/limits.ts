@@ -1,0 +1,80 @@
+/** Finds names and labels that the API server refuses for every instance, whatever their expressions yield. */
+import { type GroupVersionKind, isObject, type Json, type JsonObject } from "../api/mod.ts";
+import { LABEL_LENGTH, labelKeyFault, labelValueFault } from "./label_syntax.ts";
+import { type NodeDraft, rootOf } from "./read_node.ts";
+import type { Report } from "./report.ts";
+import { scan } from "./scan.ts";
+import { below } from "./template.ts";
+
+/** The greatest number of characters of a name: of a DNS subdomain, which most kinds require. */
+const NAME_LENGTH = 253;
+
+/** Kinds whose names are shorter, by group and kind. A CronJob's Jobs get a suffix of eleven characters. */
+const SHORTER: ReadonlyMap<string, number> = new Map([
+  ["/Service", LABEL_LENGTH],
+  ["/Namespace", LABEL_LENGTH],
+  ["batch/CronJob", 52],
+]);
+
+/**
+ * Reports a template without a name, and names, namespaces and labels that are invalid for every
+ * instance: their literal parts alone are too long, or they have no expressions.
+ */
+export function checkLimits(
+  draft: NodeDraft,
+  gvk: GroupVersionKind | undefined,
+  report: Report,
+): void {
+  const metadata = draft.object?.metadata;
+  if (!isObject(metadata)) return;
+  const root = rootOf(draft.type);
+  if (root === "template") checkGiven(metadata, report);
+  const isUnlimited = gvk?.group === "rbac.authorization.k8s.io"; // names are path segments there
+  const longest = SHORTER.get(`${gvk?.group}/${gvk?.kind}`) ?? NAME_LENGTH;
+  if (!isUnlimited) checkLength(metadata.name, longest, `${root}.metadata.name`, report);
+  checkLength(metadata.namespace, LABEL_LENGTH, `${root}.metadata.namespace`, report);
+  if (root === "template" && isObject(metadata.labels)) checkLabels(metadata.labels, report);
+}
+
+function checkGiven({ name, generateName }: JsonObject, report: Report): void {
+  if (name !== undefined && name !== null && name !== "") return;
+  const path = "template.metadata.name";
+  const message = "must be given: objects are found again by name" +
+    (generateName === undefined ? "" : ", so generateName is not supported");
+  report({ code: "SHAPE", path, message, hint: "such as ${schema.metadata.name}-app" });
+}
+
+function checkLength(value: Json | undefined, longest: number, path: string, report: Report) {
+  if (typeof value !== "string") return;
+  const length = leastLength(value);
+  if (length <= longest) return;
+  const message = `has at least ${length} characters, but at most ${longest} are allowed`;
+  report({ code: "LITERAL", path, message });
+}
+
+function checkLabels(labels: JsonObject, report: Report): void {
+  for (const [key, value] of Object.entries(labels)) {
+    const path = below("template", ["metadata", "labels", key]);
+    // A key with an expression was reported by the walk of the template.
+    const fault = key.includes("${") ? undefined : labelKeyFault(key);
+    if (fault) report({ code: "LITERAL", path, message: fault });
+    if (typeof value !== "string") continue;
+    checkLength(value, LABEL_LENGTH, path, report);
+    const isPlain = value.length <= LABEL_LENGTH && partsOf(value)?.form === "plain";
+    const invalid = isPlain ? labelValueFault(value) : undefined;
+    if (invalid) report({ code: "LITERAL", path, message: invalid });
+  }
+}
+
+/** The number of characters of a string's literal parts; 0 for a string with a malformed expression. */
+function leastLength(value: string): number {
+  return partsOf(value)?.parts.reduce(
+    (sum, part) => sum + ("literal" in part ? part.literal.length : 0),
+    0,
+  ) ?? 0;
+}
+
+function partsOf(value: string) {
+  const found = scan(value);
+  return found.ok ? found : undefined;
+}

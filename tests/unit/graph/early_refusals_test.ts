@@ -1,0 +1,160 @@
+/** RGDs whose instances could never work are refused when they are compiled, with the path of the fault. */
+import assert from "node:assert/strict";
+import { problemText } from "../../../src/api/mod.ts";
+import { compiled, configMap, deployment, open, problemsOf, rgd, SPEC } from "./fixtures.ts";
+
+const one = (...resources: unknown[]) => rgd({ spec: SPEC }, resources);
+const named = (metadata: object) => one(configMap("cm", {}, metadata as never));
+const long = (n: number) => "a".repeat(n);
+const selected = (selector: unknown) =>
+  one({ id: "ext", externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata: { selector } } });
+const of = (apiVersion: string, kind: string, name: string) =>
+  one({ id: "x", template: { apiVersion, kind, metadata: { name } } });
+const keyHint = 'make the whole map one expression, such as ${{"a-" + schema.metadata.name: "b"}}';
+
+const REFUSED: [what: string, definition: unknown, ...texts: string[]][] = [
+  [
+    "an id that is no label value",
+    one(configMap(long(64), {}, { name: "a" })),
+    `node "${
+      long(64)
+    }": id: the id has 64 characters, but is also the value of the label kro.run/node-id, ` +
+    "which holds at most 63; shorten the id [NAMING]",
+  ],
+  [
+    "a group that is no label value",
+    rgd({ spec: SPEC, group: `${long(60)}.com` }, []),
+    "schema.group: the group has 64 characters, but is also the value of the label " +
+    "kro.run/instance-group, which holds at most 63 [NAMING]",
+  ],
+  [
+    "a kind whose list kind is too long",
+    rgd({ spec: SPEC, kind: `A${long(59)}` }, []),
+    "schema.kind: the kind has 60 characters, but at most 59 are allowed [NAMING]",
+  ],
+  [
+    "an RGD's name that is no label value",
+    { ...one(), metadata: { name: long(64) } },
+    "metadata.name has 64 characters, but is also the value of the label " +
+    "kro.run/resource-graph-definition-name, which holds at most 63 [NAMING]",
+  ],
+  [
+    "generateName without a name",
+    named({ name: undefined, generateName: "x-" }),
+    'node "cm": template.metadata.name: must be given: objects are found again by name, so ' +
+    "generateName is not supported; such as ${schema.metadata.name}-app [SHAPE]",
+  ],
+  [
+    "no name",
+    named({ name: undefined, labels: {} }),
+    'node "cm": template.metadata.name: must be given: objects are found again by name; ' +
+    "such as ${schema.metadata.name}-app [SHAPE]",
+  ],
+  [
+    "a name whose literal parts are too long",
+    named({ name: `${long(200)}-\${schema.spec.name}-${long(100)}` }),
+    'node "cm": template.metadata.name: has at least 302 characters, but at most 253 are ' +
+    "allowed [LITERAL]",
+  ],
+  [
+    "a name that is too long for its kind",
+    of("batch/v1", "CronJob", long(53)),
+    'node "x": template.metadata.name: has at least 53 characters, but at most 52 are ' +
+    "allowed [LITERAL]",
+  ],
+  [
+    "a label that no instance makes valid",
+    named({ name: "a", labels: { "a b": "c", d: "e f", g: `${long(64)}\${schema.spec.name}` } }),
+    'node "cm": template.metadata.labels.a b: "a b" is not a label key [LITERAL]',
+    'node "cm": template.metadata.labels.d: "e f" is not a label value [LITERAL]',
+    'node "cm": template.metadata.labels.g: has at least 64 characters, but at most 63 are ' +
+    "allowed [LITERAL]",
+  ],
+  [
+    "an expression in the key of an annotation",
+    named({ name: "a", annotations: { "x.org/route-${schema.spec.name}": "on" } }),
+    'node "cm": template.metadata.annotations["x.org/route-${schema.spec.name}"]: ' +
+    `x.org/route-\${schema.spec.name}: keys are not evaluated (at offset 12); ${keyHint} ` +
+    "[EXPR-SYNTAX]",
+  ],
+  [
+    "an expression in the key of a label",
+    named({ name: "a", labels: { "${schema.spec.name}": "on" } }),
+    'node "cm": template.metadata.labels["${schema.spec.name}"]: ${schema.spec.name}: ' +
+    `keys are not evaluated (at offset 0); ${keyHint} [EXPR-SYNTAX]`,
+  ],
+  [
+    "an expression in a key of a free field",
+    one(open({ kept: { a: [{ "b-${schema": 1 }] } })),
+    'node "open": template.kept.a[0].b-${schema: b-${schema: keys are not evaluated ' +
+    `(at offset 2); ${keyHint} [EXPR-SYNTAX]`,
+  ],
+  [
+    "an expression in a key of a selector",
+    selected({ matchLabels: { "${schema.spec.name}": "a" } }),
+    'node "ext": externalRef.metadata.selector.matchLabels["${schema.spec.name}"]: ' +
+    `\${schema.spec.name}: keys are not evaluated (at offset 0); ${keyHint} [EXPR-SYNTAX]`,
+  ],
+  [
+    "an expression in a key of the status",
+    rgd({ spec: SPEC, status: { "${schema.spec.name}": "${schema.spec.name}" } }, []),
+    'schema.status["${schema.spec.name}"]: ${schema.spec.name}: keys are not evaluated ' +
+    `(at offset 0); ${keyHint} [STATUS]`,
+  ],
+  [
+    "an unclosed expression for matchLabels",
+    selected({ matchLabels: "${schema.spec.labels" }),
+    'node "ext": externalRef.metadata.selector.matchLabels: must be object, not a string; ' +
+    "close the expression with } [LITERAL]",
+  ],
+  [
+    "text before an expression for matchExpressions",
+    selected({ matchExpressions: "$${schema.spec.free.list}" }),
+    'node "ext": externalRef.metadata.selector.matchExpressions: must be array, not a string ' +
+    "template [LITERAL]",
+  ],
+  [
+    "an unclosed expression for an integer",
+    one(deployment("web", { replicas: "${schema.spec.count" })),
+    'node "web": template.spec.replicas: must be integer, not a string; close the expression ' +
+    "with } [LITERAL]",
+  ],
+  [
+    "an unclosed expression in a condition",
+    one({ ...configMap("cm"), includeWhen: ["${schema.spec.flag"] }),
+    'node "cm": includeWhen[0]: ${schema.spec.flag: must be one standalone expression: ${…}; ' +
+    "close the expression with } [EXPR-SYNTAX]",
+  ],
+];
+for (const [what, definition, ...texts] of REFUSED) {
+  Deno.test(`refused when compiled: ${what}`, async () => {
+    assert.deepEqual((await problemsOf(definition)).map(problemText), texts);
+  });
+}
+
+const ACCEPTED: [what: string, definition: unknown][] = [
+  ["an id of 63 characters", one(configMap(long(63), {}, { name: "a" }))],
+  [
+    "a longer id of an external reference, which gets no labels",
+    one({
+      id: long(64),
+      externalRef: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } },
+    }),
+  ],
+  ["a kind of 59 characters", rgd({ spec: SPEC, kind: `A${long(57)}x` }, [])],
+  ["an RGD's name of 63 characters", { ...one(), metadata: { name: long(63) } }],
+  ["a name of 253 characters", named({ name: `${long(253)}\${schema.spec.name}` })],
+  ["a longer name of a ClusterRole", of("rbac.authorization.k8s.io/v1", "ClusterRole", long(254))],
+  ["a CronJob's name of 52 characters", of("batch/v1", "CronJob", long(52))],
+  [
+    "labels that an instance can make valid",
+    named({ name: "a", labels: { a: "", b: long(63), c: "x y${schema.spec.name}" } }),
+  ],
+  ["a key with a dollar sign", one(configMap("cm", { data: { "$a{b}": "c" } }))],
+];
+for (const [what, definition] of ACCEPTED) {
+  Deno.test(`compiles: ${what}`, async () => {
+    const result = await compiled(definition);
+    assert.ok(result.ok, result.ok ? "" : result.problems.map(problemText).join("\n"));
+  });
+}
