@@ -64,13 +64,15 @@ export function rawToCel(json: unknown): unknown {
 /**
  * Converts a result to JSON. If the expression returned a list or map of its input unchanged, the result is
  * the same JSON object as in the input, so callers must not change the result. Fails with code `conversion`
- * for values that cannot be written as JSON: bytes, types, quantities, NaN and infinity.
+ * for values that cannot be written as JSON: types, quantities, NaN and infinity.
+ *
+ * @param bytes Whether bytes are written as base64, as in fields with `format: byte`; otherwise they fail as well.
  */
-export function fromCel(value: unknown): Outgoing {
+export function fromCel(value: unknown, bytes = false): Outgoing {
   try {
     return {
       ok: true,
-      value: jsonOf(typeof value === "number" ? value : asValue(value), UNMETERED),
+      value: jsonOf(typeof value === "number" ? value : asValue(value), UNMETERED, bytes),
     };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };

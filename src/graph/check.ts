@@ -9,6 +9,7 @@ import {
   typeText,
 } from "../cel/mod.ts";
 import { checkExpression, type Draft, type Expectation } from "./expression.ts";
+import { hasBytes } from "./fit.ts";
 import type { PreparedNode } from "./prepare.ts";
 import { readsRevisionsOnly, statusPathsOf } from "./reads.ts";
 import type { Report } from "./report.ts";
@@ -105,7 +106,12 @@ export function checkNode(
 }
 
 function notList(type: CelType): string | undefined {
-  if (type.kind === "list") return undefined;
+  if (type.kind === "list") {
+    if (!hasBytes(type.element)) return undefined;
+    return `yields ${
+      typeText(type)
+    }, but an iterator cannot be bytes; convert them with string(..)`;
+  }
   const reason = type.kind === "optional" ? "; unwrap it with orValue([])" : "";
   return `must yield a list, but yields ${typeText(type)}${reason}`;
 }

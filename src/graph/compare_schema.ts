@@ -172,7 +172,17 @@ function compareValidations(
       breaking: false,
     })),
   ];
-  return changes.length ? changes : harmless("Validation rules", old, wanted);
+  if (changes.length > 0) return changes;
+  // A difference in messages alone causes no write: upstream writes other messages for the same rules.
+  const [before, after] = [withoutMessages(old), withoutMessages(wanted)];
+  return jsonEqual(before, after) ? [] : harmless("Validation rules", old, wanted);
+}
+
+function withoutMessages(rules: Json | undefined): Json {
+  return (Array.isArray(rules) ? rules : []).map((rule) => {
+    const { message: _, ...rest } = object(rule);
+    return rest;
+  });
 }
 
 function harmless(word: string, old: Json | undefined, wanted: Json | undefined) {

@@ -6,12 +6,12 @@ import {
   type CelType,
   compile,
   compileTemplate,
-  fits,
   parse,
   type Parsed,
   type Program,
 } from "../cel/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
+import { misfit, writesBytes } from "./fit.ts";
 import type { Report } from "./report.ts";
 import { type Part, scan } from "./scan.ts";
 import type { Expression } from "./types.ts";
@@ -134,7 +134,7 @@ export function isExpressionKey(
   return true;
 }
 
-/** A hint for plain text with `${`, which is no expression because its closing brace is missing. */
+/** A hint for a string with an unclosed `${`, which counts as literal text. */
 export function unclosedHint(text: string): string | undefined {
   return text.includes("${") ? "close the expression with }" : undefined;
 }
@@ -146,10 +146,11 @@ function merge(into: Map<string, number>, from: ReadonlyMap<string, number>, off
 /**
  * The requirement for the result of an expression. With `fits`, the result must fit a field with this
  * schema. With `accepts`, the function checks the type of the result and returns a message when it rejects
- * the type.
+ * the type. With `writes`, any result is accepted, because the schema of the field is derived from it.
  */
 export type Expectation =
   | { fits: Schema | undefined }
+  | { writes: "any" }
   | { accepts: (type: CelType) => string | undefined };
 
 /**
@@ -172,7 +173,9 @@ export function checkExpression(
   const fault = program.type.kind === "error"
     ? undefined
     : "fits" in expectation
-    ? misfit(program.type, expectation.fits)
+    ? misfit(program.type, expectation.fits, draft.functions)
+    : "writes" in expectation
+    ? undefined
     : expectation.accepts(program.type);
   if (fault !== undefined) {
     const { place, source } = draft;
@@ -180,7 +183,11 @@ export function checkExpression(
     report({ code: place.type, path: place.path, expression: source, ...said });
     return undefined;
   }
-  return { source: draft.source, program, nodes: nodesAmong(program.references, ids) };
+  const bytes = "accepts" in expectation
+    ? false
+    : writesBytes(program.type, "fits" in expectation ? expectation.fits : undefined);
+  const nodes = nodesAmong(program.references, ids);
+  return { source: draft.source, program, nodes, ...(bytes && { bytes }) };
 }
 
 const NONE: readonly string[] = [];
@@ -193,33 +200,6 @@ function nodesAmong(names: readonly string[], ids: ReadonlySet<string>): readonl
   if (names.every((name) => ids.has(name))) return names;
   const nodes = names.filter((name) => ids.has(name));
   return nodes.length === 0 ? NONE : nodes.slice();
-}
-
-function misfit(
-  type: CelType,
-  target: Schema | undefined,
-): { message: string; hint?: string } | undefined {
-  const fit = fits(type, target);
-  if (fit.ok) return undefined;
-  const isWhole = !fit.reason || fit.reason === `expected ${fit.expected}, found ${fit.found}`;
-  const reason = isWhole ? "" : `: ${fit.reason}`;
-  return {
-    message: `yields ${fit.found}, but the field takes ${fit.expected}${reason}`,
-    hint: conversion(fit.found, fit.expected),
-  };
-}
-
-const SCALARS = ["bool", "double", "int", "string", "uint"];
-
-/**
- * Returns a hint with the function that converts the found type to the expected type. Returns undefined when
- * there is no function that converts every value.
- */
-function conversion(found: string, expected: string): string | undefined {
-  const converts = SCALARS.includes(found) && ["double", "int", "string"].includes(expected);
-  return converts && found !== "bool" || expected === "string" && found === "bool"
-    ? `convert with ${expected}(..)`
-    : undefined;
 }
 
 function compileDraft(draft: Draft, scope: CelScope, report: Report): Program | undefined {

@@ -39,8 +39,8 @@ export function checkLimits(
 function checkGiven({ name, generateName }: JsonObject, report: Report): void {
   if (name !== undefined && name !== null && name !== "") return;
   const path = "template.metadata.name";
-  const message = "must be given: objects are found again by name" +
-    (generateName === undefined ? "" : ", so generateName is not supported");
+  const why = generateName === undefined ? "" : ", so generateName is not supported";
+  const message = `must be given: objects are found again by name${why}`;
   report({ code: "SHAPE", path, message, hint: "such as ${schema.metadata.name}-app" });
 }
 

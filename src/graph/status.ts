@@ -47,7 +47,7 @@ export function checkStatus(
     const expression = checkExpression(
       draft,
       { variables: context.variables },
-      { fits: undefined },
+      { writes: "any" },
       context.ids,
       report,
     );

@@ -20,6 +20,8 @@ export interface Expression {
    * forEach variables are left out.
    */
   readonly nodes: readonly string[];
+  /** Whether bytes in the result are written as base64; otherwise they fail the evaluation. Default false. */
+  readonly bytes?: boolean;
 }
 
 /** The path of a field in an object, which consists of field names and list indexes. */

@@ -75,7 +75,7 @@ export function evaluate(
 ): Evaluated {
   const result = expression.program.evaluate(variables, budget);
   if (!result.ok) return failed("eval", expression, result.failure);
-  const json = fromCel(result.value);
+  const json = fromCel(result.value, expression.bytes);
   return json.ok ? json : failed("convert", expression, json.failure);
 }
 

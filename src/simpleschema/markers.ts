@@ -58,7 +58,7 @@ const MARKERS: ReadonlyMap<string, Apply> = new Map<string, Apply>([
   ],
   ["validation", ({ schema }, value) => {
     if (value.trim() === "") return "validation failed: the rule is blank";
-    addRule(schema, value, "validation failed");
+    addRule(schema, value, `must satisfy ${oneLine(value)}`);
   }],
 ]);
 
@@ -203,6 +203,15 @@ function applyListMapKey(field: Field, value: string): string | undefined {
   const keys = field.schema["x-kubernetes-list-map-keys"] ?? [];
   if (keys.includes(value)) return `duplicate listMapKey: ${value}`;
   field.schema["x-kubernetes-list-map-keys"] = [...keys, value];
+}
+
+/** The longest rule in a message, in characters; the API server repeats the message for each refusal. */
+const MAX_RULE = 500;
+
+/** A rule in one line: the API server refuses line breaks in the message of a rule. */
+function oneLine(rule: string): string {
+  const text = rule.trim().replaceAll(/\s+/g, " ");
+  return text.length <= MAX_RULE ? text : `${text.slice(0, MAX_RULE)}…`;
 }
 
 function addRule(schema: Schema, rule: string, message: string): void {

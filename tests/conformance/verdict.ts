@@ -39,7 +39,9 @@ export function verdictOf(area: Area, answer: Answer): Verdict {
   if (area === "cel" || area === "celspec") return celVerdict(answer);
   if (area === "compare") return compareVerdict(answer);
   const failure = answer.error ?? answer.evalError;
-  if (area === "schema") return failure === undefined ? { schema: answer.schema } : REFUSED;
+  if (area === "schema") {
+    return failure === undefined ? { schema: withoutRuleMessages(answer.schema) } : REFUSED;
+  }
   if (failure !== undefined) return { refused: stagesOf(String(failure), answer.codes) };
   const { order, dependencies, applyOrders, crd, hash } = answer;
   return {
@@ -105,6 +107,7 @@ function reducedCrd(crd: JsonObject): JsonObject {
   const { name, labels, annotations } = crd.metadata as JsonObject;
   const spec = structuredClone(crd.spec) as JsonObject;
   for (const version of spec.versions as JsonObject[]) {
+    version.schema = withoutRuleMessages(version.schema) as JsonObject;
     for (const column of (version.additionalPrinterColumns ?? []) as JsonObject[]) {
       if (["State", "Ready", "Age"].includes(String(column.name))) delete column.description;
     }
@@ -113,6 +116,20 @@ function reducedCrd(crd: JsonObject): JsonObject {
     for (const [path, value] of COMMON) dropEqual(version, path.split("."), value);
   }
   return { name, ...(labels && { labels }), ...(annotations && { annotations }), spec };
+}
+
+/** A copy without the messages of validation rules, in which kro names the rule. */
+function withoutRuleMessages(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((item) => withoutRuleMessages(item)!);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [
+      key,
+      key === "x-kubernetes-validations" && Array.isArray(entry)
+        ? entry.map((rule) => isObject(rule) ? { rule: rule.rule ?? null } : rule)
+        : withoutRuleMessages(entry)!,
+    ]),
+  );
 }
 
 /** Removes the descriptions from a schema, but keeps properties with the name "description". */

@@ -3,6 +3,7 @@
  * same JSON object from which it was created.
  */
 import { integerJson, type Json, type JsonObject } from "../../api/mod.ts";
+import { encodeBase64 } from "./base64.ts";
 import { CelError, fail } from "./error.ts";
 import type { Meter } from "./meter.ts";
 import { Duration, formatGoDuration, formatKubernetesTime, Timestamp } from "./time.ts";
@@ -22,8 +23,10 @@ const MAX_INT = 2n ** 63n - 1n;
 /**
  * Returns a value as JSON. Returns undefined for `omit()`, which means that the enclosing object or list
  * leaves out the field or element. Throws a CelError when the value cannot be written as JSON.
+ *
+ * @param bytes Whether bytes are written as base64; otherwise they cannot be written as JSON.
  */
-export function jsonOf(value: Value, meter: Meter): Json | undefined {
+export function jsonOf(value: Value, meter: Meter, bytes = false): Json | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
     return Number.isFinite(value)
@@ -33,19 +36,20 @@ export function jsonOf(value: Value, meter: Meter): Json | undefined {
   if (typeof value === "bigint") return integer(value);
   if (value instanceof Uint) return integer(value.value);
   if (value instanceof Uint8Array) {
+    if (bytes) return encodeBase64(value);
     return fail(
       "conversion",
-      "bytes cannot be written as JSON; encode them, for example with base64.encode()",
+      "bytes cannot be written here; convert them with string() or base64.encode()",
     );
   }
   // As in Go's metav1.Time, the zero time is written as null.
   if (value instanceof Timestamp) return value.isZero ? null : formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
-    return value.value === undefined ? null : jsonOf(value.value, meter);
+    return value.value === undefined ? null : jsonOf(value.value, meter, bytes);
   }
-  if (value instanceof ListValue) return list(value, meter);
-  if (isMap(value)) return value.json ?? map(value, meter);
+  if (value instanceof ListValue) return list(value, meter, bytes);
+  if (isMap(value)) return value.json ?? map(value, meter, bytes);
   if (value instanceof Omit) return undefined;
   const type = value instanceof TypeValue ? "type" : value.typeName;
   return fail("conversion", `a value of type ${type} cannot be written as JSON`);
@@ -55,10 +59,10 @@ function integer(value: bigint): Json {
   return value > MAX_INT ? fail("overflow", "uint is out of the range of int") : integerJson(value);
 }
 
-function list(value: ListValue, meter: Meter): Json {
+function list(value: ListValue, meter: Meter, bytes: boolean): Json {
   const items: Json[] = [];
   for (const element of value.values(meter)) {
-    const json = jsonOf(element, meter);
+    const json = jsonOf(element, meter, bytes);
     if (json !== undefined) items.push(json);
   }
   return items;
@@ -69,7 +73,7 @@ export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);
 }
 
-function map(value: MapValue, meter: Meter): Json {
+function map(value: MapValue, meter: Meter, bytes: boolean): Json {
   const entries: [string, Json][] = [];
   for (const [key, item] of value.entries(meter)) {
     const name = keyJson(key, meter);
@@ -77,7 +81,7 @@ function map(value: MapValue, meter: Meter): Json {
       return fail("conversion", "keys of a map must be strings to be written as JSON");
     }
     if (item instanceof CelError) return fail("conversion", item.message);
-    const json = jsonOf(item, meter);
+    const json = jsonOf(item, meter, bytes);
     if (json !== undefined) entries.push([name, json]);
   }
   // `Object.fromEntries` defines properties instead of assigning them, so the key "__proto__" does not

@@ -219,7 +219,7 @@ scenario(
           default: 1,
           minimum: 0,
           maximum: 100,
-          ...rule("self <= 10 || self % 2 == 0", "validation failed"),
+          ...rule("self <= 10 || self % 2 == 0", "must satisfy self <= 10 || self % 2 == 0"),
         },
         resources: {
           type: "object",

@@ -113,6 +113,23 @@ const FAILURES: readonly [source: string, code: CelFailure["code"], message: Reg
   ["lists.range(100000000)", "cost", /size exceeds/],
 ];
 
+Deno.test("bytes become base64 where the caller allows bytes, at any depth but not as keys", () => {
+  const made = (source: string) => {
+    const compiled = compile(source, { variables: {} });
+    assert.ok(compiled.ok);
+    const result = compiled.program.evaluate({});
+    assert.ok(result.ok);
+    return fromCel(result.value, true);
+  };
+  assert.deepEqual(made("b'hi'"), { ok: true, value: "aGk=" });
+  assert.deepEqual(made("{'a': [optional.of(b'hi'), optional.none()]}"), {
+    ok: true,
+    value: { a: ["aGk=", null] },
+  });
+  const keyed = made("dyn({1: b'hi'})");
+  assert.ok(!keyed.ok && keyed.failure.code === "conversion");
+});
+
 for (const [source, code, message] of FAILURES) {
   Deno.test(`${source} fails with the code ${code}`, () => {
     const found = failure(source, {

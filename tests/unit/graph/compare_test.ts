@@ -264,6 +264,12 @@ for (const [what, live, desired, expected] of CASES) {
   });
 }
 
+Deno.test("rules that differ only in their messages are no change", () => {
+  const told = (message: string) =>
+    withField({ ...string, "x-kubernetes-validations": [{ rule: "self != ''", message }] });
+  assert.deepEqual(compareCrds(told("validation failed"), told("must satisfy self != ''")), []);
+});
+
 Deno.test("removing the default of a required field is breaking", () => {
   const live = withField({ ...string, default: "a" }, { required: ["x"] });
   const changes = compareCrds(live, withField(string, { required: ["x"] }));

@@ -66,12 +66,28 @@ Deno.test("a marker at one use of a type does not change the type's other uses",
   assert.deepEqual(properties!.b, {
     type: "string",
     description: "base",
-    "x-kubernetes-validations": [{ rule: "self != ''", message: "validation failed" }],
+    "x-kubernetes-validations": [{ rule: "self != ''", message: "must satisfy self != ''" }],
   });
   assert.deepEqual(properties!.a!["x-kubernetes-validations"]!.map((v) => v.rule), [
     "self != ''",
     "self == oldSelf",
   ]);
+});
+
+Deno.test("the message of each validation names its rule, in one line", () => {
+  const { properties } = schemaOf({
+    a: 'string | validation="self.size() < 6" validation="!self.contains(\\"x\\")"',
+    b: `string | validation="self\n  != 'a'"`,
+    c: `string | validation="self != '${"x".repeat(600)}'"`,
+  });
+  const messages = (name: string) =>
+    properties![name]!["x-kubernetes-validations"]!.map((rule) => rule.message);
+  assert.deepEqual(messages("a"), [
+    "must satisfy self.size() < 6",
+    'must satisfy !self.contains("x")',
+  ]);
+  assert.deepEqual(messages("b"), ["must satisfy self != 'a'"]);
+  assert.equal(messages("c")[0]!.length, "must satisfy ".length + 501);
 });
 
 Deno.test("names of Object.prototype members are ordinary field names", () => {

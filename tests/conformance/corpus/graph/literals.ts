@@ -17,7 +17,19 @@ import {
 } from "./build.ts";
 
 const DATA: Json[] = [5, true, null, {}, [], "5", "", { a: "b" }, 1.5];
-const REPLICAS: Json[] = [3, "3", 3.5, null, true, [], "", "${schema.spec.count}0", 1e20, -1];
+const REPLICAS: Json[] = [
+  3,
+  "3",
+  3.5,
+  null,
+  true,
+  [],
+  "",
+  "${schema.spec.count}0",
+  "${schema.spec.count",
+  1e20,
+  -1,
+];
 const PAUSED: Json[] = [true, "true", 1, null, "${schema.spec.flag}"];
 const ARGS: Json[] = [[], ["a", 1], ["a", "b"], "a", { a: "b" }, null, [null], [["a"]], "${['a']}"];
 const PORTS: Json[] = [80, "http", 1.5, true, null, [], {}, "${80}", "${'http'}", "${1.5}"];
@@ -106,6 +118,8 @@ export const literals: GraphCase[] = [
       "${schema.spec.name}",
       "${b'a'}",
       "${base64.encode(b'a')}",
+      "${{'a': b'a'}}",
+      "${bytes(schema.spec.name)}",
       "a-${schema.spec.name}",
       1,
     ],
@@ -118,7 +132,7 @@ export const literals: GraphCase[] = [
   ),
   ...each(
     "text at a key with",
-    ["a.b", "a[0]", "a b", "", "é", "a/b", '"', "a\nb"],
+    ["a.b", "a[0]", "a b", "", "é", "a/b", '"', "a\nb", "${schema.spec.name}", "${a"],
     (key) => withSpec(resource("cm", CONFIG_MAP, { data: { [key]: "${schema.spec.name}" } })),
   ),
 ];

@@ -1,5 +1,17 @@
 /** Test cases of names: the names of kinds, nodes, variables and generated CRDs. */
-import { cases, data, each, type GraphCase, many, rgd, SPEC, withSpec } from "./build.ts";
+import {
+  cases,
+  CONFIG_MAP,
+  data,
+  each,
+  type GraphCase,
+  many,
+  named,
+  resource,
+  rgd,
+  SPEC,
+  withSpec,
+} from "./build.ts";
 
 const KINDS = [
   ..."Demo demo mailBox DEMO1 A My_Kind My-Kind My.Kind Mail\u00e9 1Demo D1 ConfigMap".split(" "),
@@ -30,6 +42,7 @@ const VARIABLES = "x zone Zone each item key value cm my_x schema index self siz
   " ",
 );
 
+const NAMED = { metadata: { name: "a" } };
 /** An expression whose value is a list of strings. */
 const NAMES = "${schema.spec.names}";
 const dimensions = (n: number) => Array.from({ length: n }, (_, i) => ({ [`x${i}`]: NAMES }));
@@ -51,5 +64,16 @@ export const names: GraphCase[] = [
     "ten dimensions": withSpec(many(dimensions(10), allOf(10))),
     "eleven dimensions": withSpec(many(dimensions(11), allOf(11))),
     "no resources": rgd({ spec: SPEC }, []),
+    "an id of 63 characters": withSpec(resource("a".repeat(63), CONFIG_MAP, NAMED)),
+    "an id of 64 characters": withSpec(resource("a".repeat(64), CONFIG_MAP, NAMED)),
+    "a kind of 60 characters": rgd({ kind: `A${"b".repeat(59)}`, spec: { a: "string" } }, []),
+    "a group of 64 characters": rgd({ group: `${"a".repeat(60)}.com`, spec: { a: "string" } }, []),
+    "a name of 254 characters": withSpec(named({ name: "a".repeat(254) })),
+    "a name of 54 characters for a CronJob": withSpec(
+      resource("cron", ["batch/v1", "CronJob"], { metadata: { name: "a".repeat(54) } }),
+    ),
+    "a label of 64 characters": withSpec(named({ name: "a", labels: { a: "b".repeat(64) } })),
+    "a label with a blank": withSpec(named({ name: "a", labels: { a: "b c" } })),
+    "a label key with a blank": withSpec(named({ name: "a", labels: { "a b": "c" } })),
   }),
 ];

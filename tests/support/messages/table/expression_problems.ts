@@ -20,11 +20,21 @@ export const GRAPH: Entry[] = [
       "must be one standalone expression: ${…}",
       "… remove the blanks or line ends around it",
       "… write ${<expression>}",
+      "… close the expression with }",
     ],
     cause:
       "Each entry of `readyWhen`, `includeWhen`, `forEach` and `status.conditions` must be a single expression without other text.",
     remedy:
       "Remove the text before and after `${…}`, or move the text into the expression as a string.",
+  },
+  {
+    code: "EXPR-SYNTAX, STATUS",
+    texts: [
+      "keys are not evaluated",
+      '… make the whole map one expression, such as ${{"a-" + schema.metadata.name: "b"}}',
+    ],
+    cause: "A key of a map has `${`, which would stay as literal text.",
+    remedy: "Write the map as one expression; keys of a CEL map are expressions.",
   },
   {
     code: "REF, GRAPH, TYPE, STATUS, COND",
@@ -109,6 +119,20 @@ export const GRAPH: Entry[] = [
     cause: "The type of the expression's result is not the type of the field.",
     remedy:
       "Convert the value, for example with `string(..)` or `int(..)`, or build it with the fields that the schema has.",
+  },
+  {
+    code: "TYPE",
+    texts: [
+      "yields bytes, but the field has no format: byte",
+      "yields <type>, but an iterator cannot be bytes; convert them with string(..)",
+      "… convert with string(..), or encode with base64.encode(..)",
+      "… convert the values with .transformMap(key, value, <type>(value))",
+      "… bytes are written as base64: remove base64.encode(..)",
+      "… convert with bytes(..); in a Secret, stringData takes strings",
+    ],
+    cause:
+      "Values of a Secret are bytes. kro writes bytes as base64 to fields with `format: byte` alone, and such fields take nothing else.",
+    remedy: "Convert as the hint says.",
   },
   {
     code: "STATUS",

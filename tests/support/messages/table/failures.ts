@@ -58,7 +58,7 @@ export const FAILURES: Section = {
       code: "conversion",
       texts: [
         "NaN and infinity cannot be written as JSON",
-        "bytes cannot be written as JSON; encode them, for example with base64.encode()",
+        "bytes cannot be written here; convert them with string() or base64.encode()",
         "a value of type <type> cannot be written as JSON",
         "keys of a map must be strings to be written as JSON",
         "a key of this type cannot be converted to a string",

@@ -61,6 +61,34 @@ export const STRUCTURE: Entry[] = [
       "Correct the name. Write a kind in UpperCamelCase, and an id or variable in lowerCamelCase.",
   },
   {
+    code: "NAMING",
+    texts: [
+      "<name> has <n> characters, but is also the value of the label <label>, which holds at most <limit>",
+      "… the id",
+      "… shorten the id",
+      "… the group",
+      "the kind has <n> characters, but at most <limit> are allowed",
+    ],
+    cause: "An `id`, the group, the kind or the RGD's name is too long for a label or for the CRD.",
+    remedy: "Choose a shorter name.",
+  },
+  {
+    code: "SHAPE",
+    texts: [
+      "must be given: objects are found again by name<why>",
+      "…, so generateName is not supported",
+      "… such as ${schema.metadata.name}-app",
+    ],
+    cause: "The template has no `metadata.name`.",
+    remedy: "Write a name that differs for each instance.",
+  },
+  {
+    code: "LITERAL",
+    texts: ["has at least <n> characters, but at most <limit> are allowed"],
+    cause: "The literal parts of a name, namespace or label alone are too long for the API server.",
+    remedy: "Shorten the text around `${…}`.",
+  },
+  {
     code: "COMBINATION",
     texts: [
       "exactly one of template and externalRef must be given",
@@ -259,7 +287,7 @@ export const SIMPLE_SCHEMA: Entry[] = [
   {
     code: "SCHEMA",
     texts: [
-      "validation failed",
+      "must satisfy <rule>",
       "validation failed: the rule is blank",
       "enum holds an empty value",
       "pattern is empty",
@@ -267,7 +295,7 @@ export const SIMPLE_SCHEMA: Entry[] = [
     ],
     cause: "The marker `validation`, `enum` or `pattern` is empty or invalid.",
     remedy:
-      "Write a CEL rule, a list of values or an RE2 pattern, or remove the marker. `validation failed` without more text is the API server's message when an instance violates the rule.",
+      "Write a CEL rule, a list of values or an RE2 pattern, or remove the marker. `must satisfy <rule>` is the API server's message when an instance violates the rule.",
   },
   {
     code: "SCHEMA",
