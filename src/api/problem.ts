@@ -22,7 +22,18 @@ export type ProblemCode =
   | "STATUS"
   | "COND"
   /** A warning: the maximum cost of an expression exceeds the cost limit. */
-  | "COST";
+  | "COST"
+  /** A warning: an expression reads a field of the instance that may be absent. */
+  | "OPTIONAL"
+  /** A warning: YAML 1.1 and 1.2 read a scalar differently. */
+  | "YAML";
+
+/** The categories that are warnings: the RGD is valid nevertheless. */
+export const WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "COST",
+  "OPTIONAL",
+  "YAML",
+]);
 
 /** One problem of a ResourceGraphDefinition (RGD). */
 export interface Problem {

@@ -2,12 +2,19 @@
  * Formats the problems of RGDs (ResourceGraphDefinitions), with their line and column in a file, as text, as
  * JSON or as GitHub workflow commands.
  */
-import { type Problem, problemText, type ResourceGraphDefinition } from "../api/mod.ts";
+import {
+  pathText,
+  type Problem,
+  problemText,
+  type ResourceGraphDefinition,
+  WARNINGS,
+} from "../api/mod.ts";
 import type { GraphCost } from "../graph/mod.ts";
 import type { Manifest } from "./manifests.ts";
-import { type Position, Positions } from "./positions.ts";
+import { type Position, positionAt, Positions } from "./positions.ts";
+import { ambiguousScalars } from "./yaml_versions.ts";
 
-/** A problem or a warning of an RGD, with its line and column in the file. A warning has the code `COST`. */
+/** A problem or a warning ({@link WARNINGS}) of an RGD, with its line and column in the file. */
 export interface Finding extends Problem {
   /** The path of the file that contains the RGD. */
   file: string;
@@ -41,9 +48,25 @@ export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Fi
   const findings: Finding[] = problems.map((problem) => (
     { file, ...positionOf(positions, manifest, problem), name: object.metadata.name!, ...problem }
   ));
-  return findings.sort((a, b) =>
-    (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-  );
+  return findings.sort(byPosition);
+}
+
+/** Returns a warning for each scalar of the RGD's document that YAML 1.1 and 1.2 read differently. */
+export function yamlFindings({ file, text, document, object }: Manifest): Finding[] {
+  const found = ambiguousScalars(text).filter((scalar) => scalar.document === document);
+  return found.map(({ at, text: scalar, reading }) => ({
+    file,
+    ...positionAt(text, at),
+    name: object.metadata.name!,
+    code: "YAML",
+    message: `the scalar ${scalar} is ${reading}`,
+    hint: "quote it, or write the value that is meant",
+  }));
+}
+
+/** Orders the findings of one file by line and column. */
+export function byPosition(a: Finding, b: Finding): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }
 
 /**
@@ -59,12 +82,14 @@ function positionOf(
   const index = node !== undefined && !path.startsWith("resources[") && Array.isArray(resources)
     ? resources.findIndex((entry) => entry?.id === node)
     : -1;
+  // The expression of a problem of a key is the key, and the path ends with the key.
+  const isInKey = expression !== undefined && path.endsWith(pathText([expression]));
   const root = [...steps, "spec", ...(index < 0 ? [] : ["resources", index])];
   return positions.locate(
     document,
     root,
     path,
-    offset ?? (expression === undefined ? undefined : 0),
+    isInKey ? undefined : offset ?? (expression === undefined ? undefined : 0),
   );
 }
 
@@ -86,7 +111,7 @@ export function printFindings(
 }
 
 function isWarning({ code }: Finding): boolean {
-  return code === "COST";
+  return WARNINGS.has(code);
 }
 
 /** Returns the fields of a problem in a fixed order, so that the JSON output always has the same order. */
@@ -101,7 +126,7 @@ function asData(f: Finding): Finding {
  */
 export function findingText({ file, line, column, name, ...problem }: Finding): string {
   const place = line === undefined ? file : `${file}:${line}:${column}`;
-  const warning = problem.code === "COST" ? "warning: " : "";
+  const warning = WARNINGS.has(problem.code) ? "warning: " : "";
   return `${place}: ${name}: ${warning}${problemText(problem)}`;
 }
 
@@ -109,7 +134,7 @@ function annotation({ file, line, column, name, ...problem }: Finding): string {
   const properties = { file, line, col: column, title: `${name}: ${problem.code}` };
   const text = Object.entries(properties).filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${escapeData(String(value), /[%\r\n:,]/g)}`).join(",");
-  return `::${problem.code === "COST" ? "warning" : "error"} ${text}::${
+  return `::${WARNINGS.has(problem.code) ? "warning" : "error"} ${text}::${
     escapeData(problemText(problem), /[%\r\n]/g)
   }`;
 }

@@ -81,9 +81,14 @@ export class Positions {
   }
 
   #position(at: number): Position {
-    const before = this.#text.slice(0, at);
-    return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
+    return positionAt(this.#text, at);
   }
+}
+
+/** Returns the line and column of an offset in a text. */
+export function positionAt(text: string, at: number): Position {
+  const before = text.slice(0, at);
+  return { line: before.split("\n").length, column: at - before.lastIndexOf("\n") };
 }
 
 /**

@@ -6,7 +6,13 @@ import {
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
-import { type CostLimits, dearExpressions, type Graph, graphCost } from "../graph/mod.ts";
+import {
+  type CostLimits,
+  dearExpressions,
+  type Graph,
+  graphCost,
+  optionalReads,
+} from "../graph/mod.ts";
 import { NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
 import { type Beyond, builtIn, compileSet, type Verdict } from "./compile_set.ts";
@@ -15,11 +21,13 @@ import { Exit, UsageError } from "./errors.ts";
 import { compileOptions } from "./feature_gates.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import {
+  byPosition,
   type CostOfGraph,
   type Finding,
   type FindingFormat,
   findingsOf,
   printFindings,
+  yamlFindings,
 } from "./findings.ts";
 import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
@@ -100,13 +108,24 @@ function allFindings(
   verdicts: readonly Verdict[],
   limits: CostLimits,
 ): Finding[] {
-  return verdicts.flatMap(({ graph, problems }, i) =>
-    findingsOf(rgds[i]!, [...problems, ...(graph ? warnings(graph, limits) : [])])
-  );
+  const seen = new Set<string>();
+  return verdicts.flatMap(({ graph, problems }, i) => {
+    const rgd = rgds[i]!;
+    const document = [rgd.document, rgd.file].join(" ");
+    const isFirst = !seen.has(document);
+    seen.add(document);
+    const found = findingsOf(rgd, [...problems, ...(graph ? warnings(graph, limits) : [])]);
+    return isFirst ? [...found, ...yamlFindings(rgd)].sort(byPosition) : found;
+  });
+}
+
+/** Warnings about optional fields that are read as if they were required, and about expensive expressions. */
+function warnings(graph: Graph, limits: CostLimits): Problem[] {
+  return [...optionalReads(graph), ...costWarnings(graph, limits)];
 }
 
 /** Returns a warning for each expression whose worst-case cost exceeds the limit for one evaluation. */
-function warnings(graph: Graph, limits: CostLimits): Problem[] {
+function costWarnings(graph: Graph, limits: CostLimits): Problem[] {
   const budget = limits.expression;
   return dearExpressions(graphCost(graph), limits).map(({ cost, ...place }) => ({
     code: "COST",

@@ -20,13 +20,15 @@ import {
 import { UsageError } from "./errors.ts";
 
 /**
- * The integers of YAML 1.1 as kubectl reads them: `0644` is an octal number, and `12:30` is a string instead
- * of a base 60 number. Integers of more than 53 bits become bigint, which is exact for 64 bits.
+ * Integers as kubectl reads them: `0644` of YAML 1.1 and `0o644` of YAML 1.2 are octal numbers, and `12:30` is
+ * a string instead of a base 60 number. Integers of more than 53 bits become bigint, which is exact for 64 bits.
  */
 const intTag = defineScalarTag<number | bigint>(intYaml11Tag.tagName, {
   ...intYaml11Tag,
   resolve: (source, isExplicit, tagName) => {
     if (source.includes(":")) return NOT_RESOLVED;
+    const octal = /^([+-]?0)[oO]([0-7_]*[0-7])$/.exec(source);
+    if (octal) return intYaml11Tag.resolve(`${octal[1]}${octal[2]}`, isExplicit, tagName);
     const exact = /^[+-]?[1-9]/.test(source) ? exactInteger(source) : undefined;
     return exact ?? intYaml11Tag.resolve(source, isExplicit, tagName);
   },

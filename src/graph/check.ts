@@ -116,7 +116,8 @@ function notList(type: CelType): string | undefined {
   return `must yield a list, but yields ${typeText(type)}${reason}`;
 }
 
-function elementOf(type: CelType): CelType {
+/** The type of an iterator over a list of this type. */
+export function elementOf(type: CelType): CelType {
   return type.kind === "list" ? type.element : FAULTY;
 }
 

@@ -32,4 +32,5 @@ export {
   graphCost,
   MAX_COLLECTION_SIZE,
 } from "./cost.ts";
+export { optionalReads } from "./optional_reads.ts";
 export { COST_LIMITS, type CostEstimate, type CostLimits } from "../cel/mod.ts";

@@ -30,7 +30,7 @@ export function readinessFault(
         ? `failed to evaluate readyWhen "${text}" (item ${index})`
         : `failed to evaluate readyWhen expression: "${text}"`;
       if (!result.ok && result.pending) {
-        const message = `node "${node.id}": ${where} (waiting for readiness)`;
+        const message = `node "${node.id}": ${where}: ${result.cause} (waiting for readiness)`;
         const present = presentValues(node, expression, isList ? "each" : node.id, object);
         return { state: "Waiting", message: message + present };
       }

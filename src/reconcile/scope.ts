@@ -9,11 +9,11 @@ import type { Expression, Graph } from "../graph/mod.ts";
 /**
  * The result of an evaluation: a value or a failure. `value` is JSON, or undefined when the expression
  * returned `omit()`. `pending` is true when the expression reads data that does not exist yet. `message`
- * contains the cause of the failure and may quote values; `expression` is the message without the cause.
+ * consists of `expression` and `cause`, and may quote values.
  */
 export type Evaluated =
   | { ok: true; value: Json | undefined }
-  | { ok: false; pending: boolean; message: string; expression: string };
+  | { ok: false; pending: boolean; message: string; expression: string; cause: string };
 
 /**
  * The variables that the expressions of a pass read: `schema`, and one variable for each node observed so
@@ -102,5 +102,6 @@ function failed(verb: string, expression: Expression, failure: CelFailure): Eval
     pending: failure.code === "pending",
     message: `${verb} "${expressionText(expression)}": ${failure.message}`,
     expression: `${verb} "${expressionText(expression)}"`,
+    cause: failure.message,
   };
 }

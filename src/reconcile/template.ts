@@ -97,10 +97,7 @@ export function addressed(
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const { name, namespace, ...rest } = metadata;
   if (typeof name !== "string" || name === "") {
-    const why = rest.generateName === undefined
-      ? "is empty"
-      : "must be given: objects are found again by name, so generateName is not supported";
-    return fail("Failed", `node "${node.id}": metadata.name ${why}`);
+    return fail("Failed", `node "${node.id}": metadata.name is empty`);
   }
   if (!node.kind.namespaced) {
     return ok(stored({ ...object, metadata: { name, ...rest } }));

@@ -7,10 +7,12 @@ import { parseManifests, parseYaml, readManifests, toYaml } from "../../../src/c
 
 Deno.test("YAML is read with kubectl's booleans, octals and merge keys", () => {
   const text =
-    "on: yes\nmode: 0644\ntime: 12:30\nday: 2026-01-01\nbase: &b {x: 1}\nuse: {<<: *b}\n";
+    "on: yes\nmode: 0644\noctal: 0o17\nminus: -0o7\ntime: 12:30\nday: 2026-01-01\nbase: &b {x: 1}\nuse: {<<: *b}\n";
   assert.deepEqual(parseYaml(text, "f"), [{
     true: true,
     mode: 420,
+    octal: 15,
+    minus: -7,
     time: "12:30",
     day: "2026-01-01",
     base: { x: 1 },
@@ -19,7 +21,7 @@ Deno.test("YAML is read with kubectl's booleans, octals and merge keys", () => {
 });
 
 Deno.test("toYaml quotes strings that kubectl would read as another type", () => {
-  const value = { a: "on", b: "0644", c: "1", d: "null", e: "x: y" };
+  const value = { a: "on", b: "0644", o: "0o17", c: "1", d: "null", e: "x: y" };
   assert.deepEqual(parseYaml(toYaml(value), "f"), [value]);
 });
 

@@ -171,6 +171,31 @@ export const GRAPH: Entry[] = [
     remedy:
       "Limit the fields that the expression reads with `maxItems` and `maxLength`, or raise `--cel-expression-budget`.",
   },
+  {
+    code: "OPTIONAL",
+    texts: [
+      "<field> may be absent",
+      "… give it a default, required=true, or read it as <object>.?<field>",
+    ],
+    cause:
+      "A warning: the expression reads an optional field without a default, and an instance without that field never gets the object.",
+    remedy: "Do one of the three that the hint names, or test the field with `has(..)`.",
+  },
+  {
+    code: "YAML",
+    texts: [
+      "the scalar <scalar> is <reading>",
+      "… the boolean true in YAML 1.1, as kubectl and kro read it, a string in YAML 1.2",
+      "… the boolean false in YAML 1.1, as kubectl and kro read it, a string in YAML 1.2",
+      "… a number to base 60 in YAML 1.1, a string for kubectl and kro",
+      "… a string in YAML 1.1, an octal number in YAML 1.2, for kubectl and kro",
+      "… a binary number in YAML 1.1, for kubectl and kro, a string in YAML 1.2",
+      "… a number in YAML 1.1, for kubectl and kro, a string in YAML 1.2",
+      "… quote it, or write the value that is meant",
+    ],
+    cause: "A warning: readers of YAML 1.1 and 1.2 read a scalar without quotes differently.",
+    remedy: "Quote the scalar if a string is meant; otherwise write `true`, `false` or the number.",
+  },
 ];
 
 /** The syntax errors and type errors of CEL expressions. */

@@ -103,7 +103,7 @@ export const INSTANCE_CONDITIONS: Section = {
       texts: [
         'waiting for node "<id>": <why>',
         'readyWhen condition evaluated to false: "<expression>" (waiting for readiness)',
-        'node "<id>": <where> (waiting for readiness)',
+        'node "<id>": <where>: <cause> (waiting for readiness)',
         "… <field> is <value>",
       ],
       cause:
@@ -205,9 +205,7 @@ export const INSTANCE_CONDITIONS: Section = {
     {
       code: "ResourcesReady=False/NotReady",
       texts: [
-        'node "<id>": metadata.name <why>',
-        "… is empty",
-        "… must be given: objects are found again by name, so generateName is not supported",
+        'node "<id>": metadata.name is empty',
         'node "<id>" is namespaced and must resolve metadata.namespace when the instance is cluster-scoped',
       ],
       cause:

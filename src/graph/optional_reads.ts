@@ -1,0 +1,116 @@
+/** Warnings about fields of the instance that may be absent and are read as if they were always there. */
+import type { Problem } from "../api/mod.ts";
+import { type CelType, escapeName, fieldReads } from "../cel/mod.ts";
+import type { Schema } from "../openapi/mod.ts";
+import { elementOf } from "./check.ts";
+import { rootOf } from "./read_node.ts";
+import { scan } from "./scan.ts";
+import { below } from "./template.ts";
+import type { Expression, Graph, Node } from "./types.ts";
+
+/**
+ * Warnings (code `OPTIONAL`) about reads of optional fields without a default: an instance that does not
+ * give the field never gets the node's objects. A field that the same expression tests, or an includeWhen
+ * on which the node depends, is left out, and so is the status, where such a field is simply missing.
+ *
+ * @example
+ * ```ts
+ * import type { Graph } from "./mod.ts";
+ * import { optionalReads } from "./mod.ts";
+ *
+ * function warnings(graph: Graph): string[] {
+ *   return optionalReads(graph).map(({ node, message }) => `${node}: ${message}`);
+ * }
+ * ```
+ */
+export function optionalReads(graph: Graph): Problem[] {
+  const own = schemasBelow(graph.instance.celType);
+  const variables: Record<string, CelType> = { schema: graph.instance.celType };
+  for (const node of graph.nodes.values()) variables[node.id] = node.celType;
+  const tested = new Map<string, ReadonlySet<string>>();
+  const found: Problem[] = [];
+  for (const node of graph.nodes.values()) {
+    const walk = new Walk(node, variables, own, node.dependencies.map((id) => tested.get(id)!));
+    node.includeWhen.forEach((e, i) => walk.condition(e, `includeWhen[${i}]`));
+    node.forEach.forEach(({ variable, list }, i) => walk.visit(list, `forEach[${i}].${variable}`));
+    const root = rootOf(node.type);
+    for (const { path, expression } of node.fields) walk.visit(expression, below(root, path), true);
+    tested.set(node.id, walk.tested);
+    found.push(...walk.found);
+  }
+  return found;
+}
+
+/** The schemas of the instance's spec and of everything in it. */
+function schemasBelow(instance: CelType): ReadonlySet<Schema> {
+  const spec = instance.kind === "struct" ? instance.schema.properties?.spec : undefined;
+  // A worklist instead of recursion: it grows while it is iterated.
+  const schemas = new Set(spec ? [spec] : []);
+  for (const { items, additionalProperties: values, properties = {} } of schemas) {
+    if (items) schemas.add(items);
+    if (typeof values === "object") schemas.add(values);
+    for (const property of Object.values(properties)) schemas.add(property);
+  }
+  return schemas;
+}
+
+/** Collects the warnings of one node, each field once. */
+class Walk {
+  readonly found: Problem[] = [];
+  /** The fields that must be there for the node to be included. */
+  readonly tested: Set<string>;
+  readonly #iterators: Record<string, CelType>;
+  readonly #told = new Set<string>();
+
+  constructor(
+    private readonly node: Node,
+    private readonly variables: Readonly<Record<string, CelType>>,
+    private readonly own: ReadonlySet<Schema>,
+    dependencies: readonly ReadonlySet<string>[],
+  ) {
+    this.tested = new Set(dependencies.flatMap((names) => [...names]));
+    this.#iterators = Object.fromEntries(
+      node.forEach.map(({ variable, list }) => [variable, elementOf(list.program.type)]),
+    );
+  }
+
+  /** Visits an includeWhen; the rest of the node is evaluated only when it is true. */
+  condition(expression: Expression, path: string): void {
+    for (const name of this.visit(expression, path)) this.tested.add(name);
+  }
+
+  /** Reports the unsafe reads of an expression, and returns the fields that it tests. */
+  visit({ source }: Expression, path: string, inTemplate = false): ReadonlySet<string> {
+    const variables = inTemplate ? { ...this.variables, ...this.#iterators } : this.variables;
+    const scanned = scan(source);
+    const tests = new Set<string>();
+    for (const part of scanned.ok ? scanned.parts : []) {
+      if (!("source" in part)) continue;
+      const { reads, tested } = fieldReads(part.source, { variables, omit: true });
+      for (const name of tested) tests.add(name);
+      for (const { schema, field, object, offset } of reads) {
+        const name = `${object}.${field}`;
+        if (!this.own.has(schema) || !mayBeAbsent(schema, field)) continue;
+        if (tested.has(name) || this.tested.has(name) || this.#told.has(name)) continue;
+        this.#told.add(name);
+        this.found.push({
+          code: "OPTIONAL",
+          node: this.node.id,
+          path,
+          expression: source,
+          offset: part.offset + offset,
+          message: `${name} may be absent`,
+          hint: `give it a default, required=true, or read it as ${object}.?${
+            escapeName(field) ?? field
+          }`,
+        });
+      }
+    }
+    return tests;
+  }
+}
+
+function mayBeAbsent({ properties = {}, required = [] }: Schema, field: string): boolean {
+  if (!Object.hasOwn(properties, field)) return false;
+  return properties[field]?.default === undefined && !required.includes(field);
+}
