@@ -6,9 +6,7 @@ import {
   apiVersionOf,
   type GroupVersionKind,
   gvkKey,
-  isObject,
   type KubeObject,
-  parseGvk,
   type Problem,
   type ResourceGraphDefinition,
   servedKind,
@@ -17,7 +15,9 @@ import {
   type Compilation,
   compile,
   type CompileOptions,
+  explainKinds,
   type Graph,
+  kindOfNode,
   kindsOf,
 } from "../graph/mod.ts";
 import {
@@ -159,7 +159,9 @@ function verdictOf(
     const gvk = problem.code === "KIND" ? kindOfNode(rgd, problem.node) : undefined;
     const maker = gvk && makers.get(gvkKey(gvk));
     if (!gvk || !missing.has(gvkKey(gvk))) problems.push(problem);
-    else if (maker && maker !== rgd) problems.push({ ...problem, ...madeBy(maker, gvk, cycle) });
+    else if (maker === rgd) {
+      problems.push(...explainKinds(rgd, [problem], missing, () => rgd));
+    } else if (maker) problems.push({ ...problem, ...madeBy(maker, gvk, cycle) });
     else if (beyond.complete || isBuiltIn(gvk.group)) problems.push(problem);
     else {
       unknown += 1;
@@ -177,15 +179,6 @@ function verdictOf(
     problems,
     unchecked: unknown > 0 && unknown === problems.length,
   };
-}
-
-function kindOfNode(rgd: ResourceGraphDefinition, id?: string): GroupVersionKind | undefined {
-  const resources: unknown = rgd.spec?.resources;
-  const node = Array.isArray(resources)
-    ? resources.find((entry) => isObject(entry) && entry.id === id)
-    : undefined;
-  const object = node?.template ?? node?.externalRef;
-  return isObject(object) ? parseGvk(String(object.apiVersion), String(object.kind)) : undefined;
 }
 
 function madeBy(

@@ -24,6 +24,7 @@ export * from "./types.ts";
 export { compareCrds, type CrdChange } from "./compare.ts";
 export { revisionName, specHash } from "./hash.ts";
 export { plural } from "./plural.ts";
+export { type DefinedBy, explainKinds, kindOfNode } from "./defined_kinds.ts";
 export { type Compilation, compile, kindsOf } from "./compile.ts";
 export {
   dearExpressions,

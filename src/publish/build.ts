@@ -12,7 +12,14 @@ import {
   type ResourceGraphDefinition,
 } from "../api/mod.ts";
 import { KindUnavailable } from "../clusters/mod.ts";
-import { compile, type CompileOptions, type Graph, kindsOf } from "../graph/mod.ts";
+import {
+  compile,
+  type CompileOptions,
+  type DefinedBy,
+  explainKinds,
+  type Graph,
+  kindsOf,
+} from "../graph/mod.ts";
 import { resolveKinds, type SchemaSource } from "../openapi/mod.ts";
 
 /** The dependencies of compiling an RGD. */
@@ -21,6 +28,11 @@ export interface BuildDeps {
   schemas: SchemaSource;
   /** The limits and feature gates of the compilation. Defaults apply when absent. */
   compile?: CompileOptions;
+  /**
+   * Looks up the RGD that defines a kind, for the message about a kind that is not served. Without this
+   * function, the message does not name that RGD.
+   */
+  definedBy?: DefinedBy;
 }
 
 /** The result of compiling an RGD. */
@@ -72,11 +84,15 @@ export async function buildGraph(rgd: ResourceGraphDefinition, deps: BuildDeps):
   const kinds = kindsOf(rgd);
   const table = await resolveKinds(deps.schemas, kinds);
   const compiled = compile(rgd, table, deps.compile);
+  const missing = kinds.filter((kind) => !table.has(gvkKey(kind)));
+  const { definedBy = () => undefined } = deps;
   return {
     ...(compiled.ok ? { graph: compiled.graph } : {}),
-    problems: compiled.ok ? [] : compiled.problems,
+    problems: compiled.ok
+      ? []
+      : explainKinds(rgd, compiled.problems, new Set(missing.map(gvkKey)), definedBy),
     uses: [...table.values()].map(plainKind),
-    missing: kinds.filter((kind) => !table.has(gvkKey(kind))),
+    missing,
     seconds: (performance.now() - started) / 1000,
   };
 }

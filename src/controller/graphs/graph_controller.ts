@@ -264,6 +264,7 @@ export class GraphController {
     const result = await publishGraph(before, {
       ...deps,
       signal,
+      definedBy: (kind) => this.#store.definedBy(kind),
       onBuilt: (seconds, ok) => metrics.build(name, seconds, ok),
       current: entry.served,
       serve: async (served) => {

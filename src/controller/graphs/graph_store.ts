@@ -4,10 +4,13 @@
  */
 import {
   FINALIZER,
+  type GroupVersionKind,
+  gvkKey,
   type KindRef,
   type KubeObject,
   Label,
   type ResourceGraphDefinition,
+  servedKind,
 } from "../../api/mod.ts";
 import { revisionName } from "../../graph/mod.ts";
 import { compareRevisions } from "../../kube/mod.ts";
@@ -89,6 +92,16 @@ export class GraphStore {
   /** Returns the RGD with this name; undefined when the RGD is not known. */
   entry(name: string): GraphEntry | undefined {
     return this.#entries.get(name);
+  }
+
+  /** The RGD that defines a kind; undefined when none does. */
+  definedBy(kind: GroupVersionKind): ResourceGraphDefinition | undefined {
+    const key = gvkKey(kind);
+    for (const { rgd } of this.#entries.values()) {
+      const served = servedKind(rgd);
+      if (served && gvkKey(served) === key) return rgd;
+    }
+    return undefined;
   }
 
   /** Returns the metadata of the CRD with this name; undefined when the CRD is not known. */

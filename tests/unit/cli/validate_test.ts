@@ -236,3 +236,13 @@ Deno.test("a problem of a key has the position of the key", async () => {
   assert.equal(code, 1);
   assert.match(stdout, /^a\.yaml:14:44: a: node "b": template\.metadata\.annotations\["a\/\$/);
 });
+
+Deno.test("an RGD that contains its own kind is told so", async () => {
+  const { code, stdout } = await validate({ "a.yaml": rgd("A", ["A"]) }, "--offline");
+  assert.equal(code, 1);
+  assert.equal(
+    stdout,
+    'a.yaml:11:7: a: node "a": template: A is the kind that this RGD itself defines; an RGD cannot ' +
+      "contain its own kind [KIND]\n",
+  );
+});

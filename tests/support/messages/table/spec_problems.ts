@@ -164,6 +164,10 @@ export const STRUCTURE: Entry[] = [
       "<rgd> defines <kind>, but has problems itself",
       "<rgd> defines <kind>, but needs the kind of this one: <names>",
       "… neither can come first",
+      "<rgd> defines <kind>, which is not served yet",
+      "… the conditions of that RGD say why",
+      "<kind> is the kind that this RGD itself defines",
+      "… an RGD cannot contain its own kind",
       '… the RGD "<name>"',
     ],
     cause:

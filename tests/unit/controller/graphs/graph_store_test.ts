@@ -282,3 +282,11 @@ Deno.test("a revision under deletion is queued for release; deletion of the newe
   store.revisionGone(revision("cart-r00002"));
   assert.deepEqual(takeQueued(), ["rgd/cart"]);
 });
+
+Deno.test("the store finds the RGD that defines a kind", () => {
+  const { store } = setUp();
+  store.rgdSeen(rgd(1));
+  const kind = { group, version: "v1", kind: "Cart" };
+  assert.equal(store.definedBy(kind)?.metadata.name, "cart");
+  assert.equal(store.definedBy({ ...kind, version: "v2" }), undefined);
+});

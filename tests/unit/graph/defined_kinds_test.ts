@@ -1,0 +1,53 @@
+/** Why a kind that an RGD defines is not served. */
+import assert from "node:assert/strict";
+import { gvkKey, type Problem, type ResourceGraphDefinition } from "../../../src/api/mod.ts";
+import { compile, explainKinds, kindsOf } from "../../../src/graph/mod.ts";
+import { rgd as demo } from "./fixtures.ts";
+
+/** An RGD that defines the kind of its name in capitals, and uses the kinds of these RGDs. */
+function rgd(name: string, ...uses: string[]): ResourceGraphDefinition {
+  const resources = uses.map((used) => ({
+    id: used,
+    template: { apiVersion: "kro.run/v1alpha1", kind: used.toUpperCase(), metadata: { name: "x" } },
+  }));
+  return { ...demo({ kind: name.toUpperCase() }, resources), metadata: { name } };
+}
+
+function explained(of: ResourceGraphDefinition, ...others: ResourceGraphDefinition[]): Problem[] {
+  const all = [of, ...others];
+  const compiled = compile(of, new Map());
+  assert.ok(!compiled.ok);
+  return explainKinds(
+    of,
+    compiled.problems,
+    new Set(kindsOf(of).map(gvkKey)),
+    ({ kind }) => all.find((each) => each.spec!.schema.kind === kind),
+  );
+}
+
+const texts = (problems: Problem[]) => problems.map(({ message, hint }) => `${message}; ${hint}`);
+
+Deno.test("a circle of RGDs is told with all its members", () => {
+  const [a, b, c] = [rgd("a", "b"), rgd("b", "d", "c"), rgd("c", "a")];
+  assert.deepEqual(texts(explained(a, b, c, rgd("d"))), [
+    'the RGD "b" defines B, but needs the kind of this one: a -> b -> c -> a; neither can come first',
+  ]);
+});
+
+Deno.test("an RGD outside of a circle waits for the RGD that defines the kind", () => {
+  assert.deepEqual(texts(explained(rgd("a", "b"), rgd("b", "c"), rgd("c", "b"))), [
+    'the RGD "b" defines B, which is not served yet; the conditions of that RGD say why',
+  ]);
+});
+
+Deno.test("an RGD cannot contain its own kind", () => {
+  assert.deepEqual(texts(explained(rgd("a", "a"))), [
+    "A is the kind that this RGD itself defines; an RGD cannot contain its own kind",
+  ]);
+});
+
+Deno.test("a kind that no RGD defines keeps its problem", () => {
+  const of = rgd("a", "b");
+  const compiled = compile(of, new Map());
+  assert.deepEqual(explained(of), compiled.ok ? [] : compiled.problems);
+});
