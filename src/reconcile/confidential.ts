@@ -14,6 +14,14 @@ export function failureOf(
   return confidential ? `${expression}: ${WITHHELD}` : message;
 }
 
+/** Returns the cause of a failed evaluation without the expression; withheld if `confidential` is true. */
+export function causeOf(
+  { confidential }: { confidential: boolean },
+  { cause }: Extract<Evaluated, { ok: false }>,
+): string {
+  return confidential ? WITHHELD : cause;
+}
+
 /** Returns the message of a failed request, without the API server's message if `confidential` is true. */
 export function refusalOf({ confidential }: { confidential: boolean }, error: ApiError): string {
   return confidential ? withoutAnswer(error) : error.message;

@@ -2,7 +2,7 @@
 import { isObject, type KubeObject } from "../api/mod.ts";
 import type { PassBudget } from "../cel/mod.ts";
 import type { Node, ReadyExpression } from "../graph/mod.ts";
-import { failureOf } from "./confidential.ts";
+import { causeOf, failureOf } from "./confidential.ts";
 import { shortName } from "./ownership.ts";
 import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { evaluate, expressionText, raw, type Scope } from "./scope.ts";
@@ -30,7 +30,9 @@ export function readinessFault(
         ? `failed to evaluate readyWhen "${text}" (item ${index})`
         : `failed to evaluate readyWhen expression: "${text}"`;
       if (!result.ok && result.pending) {
-        const message = `node "${node.id}": ${where}: ${result.cause} (waiting for readiness)`;
+        const message = `node "${node.id}": ${where}: ${
+          causeOf(node, result)
+        } (waiting for readiness)`;
         const present = presentValues(node, expression, isList ? "each" : node.id, object);
         return { state: "Waiting", message: message + present };
       }
