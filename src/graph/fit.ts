@@ -1,5 +1,5 @@
 /** Whether the result of an expression fits the field that it is written to, and what to do if not. */
-import { type CelType, fits, typeOf } from "../cel/mod.ts";
+import { type CelType, fits, typeOf, typeText } from "../cel/mod.ts";
 import type { Schema } from "../openapi/mod.ts";
 
 /**
@@ -14,6 +14,11 @@ export function misfit(
 ): { message: string; hint?: string } | undefined {
   const fit = fits(type, target);
   if (fit.ok) {
+    const part = unwritable(type);
+    if (part) {
+      const message = `yields ${typeText(part)}, which cannot be written to a field`;
+      return { message, hint: part.kind === "opaque" ? PARTS.get(part.name) : undefined };
+    }
     // A field of any value, which does not say how bytes are to be written.
     if (unwrapped(type).kind !== "bytes" || hasBytes(typeOf(target))) return undefined;
     return { message: "yields bytes, but the field has no format: byte", hint: FROM_BYTES };
@@ -67,6 +72,34 @@ export function hasBytes(type: CelType): boolean {
 
 function unwrapped(type: CelType): CelType {
   return type.kind === "optional" ? type.value : type;
+}
+
+/** How values of the libraries of Kubernetes become values of JSON, by type. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ["net.IP", "convert with string(..)"],
+  ["net.CIDR", "convert with string(..)"],
+  [
+    "kubernetes.Quantity",
+    "write the string that it is made from, or a number such as .asInteger()",
+  ],
+  ["kubernetes.URL", "write the string that it is made from, or a part such as .getHost()"],
+  ["kubernetes.Semver", "write the string that it is made from, or a part such as .major()"],
+]);
+
+/** The part of a type that has no form in JSON; undefined when every part has one. */
+function unwritable(type: CelType): CelType | undefined {
+  switch (type.kind) {
+    case "opaque":
+    case "type":
+      return type;
+    case "list":
+      return unwritable(type.element);
+    case "map":
+    case "optional":
+      return unwritable(type.value);
+    default:
+      return undefined;
+  }
 }
 
 const FROM_BYTES = "convert with string(..), or encode with base64.encode(..)";

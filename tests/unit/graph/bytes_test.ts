@@ -101,6 +101,22 @@ for (const [what, definition, message, hint] of REFUSED) {
   });
 }
 
+const free = (k: string) => one(open({ kept: { k } }));
+const UNWRITABLE: [expression: string, type: string, hint: RegExp][] = [
+  ["quantity('1Gi')", "kubernetes.Quantity", /asInteger/],
+  ["[url('https://a')]", "kubernetes.URL", /getHost/],
+  ["{'a': semver('1.2.3')}", "kubernetes.Semver", /major/],
+  ["optional.of(ip('::1'))", "net.IP", /string/],
+];
+for (const [expression, type, hint] of UNWRITABLE) {
+  Deno.test(`a value without a form in JSON is refused: ${expression}`, async () => {
+    const [found, ...others] = await problemsOf(free(`\${${expression}}`));
+    assert.deepEqual(others, []);
+    assert.equal(found!.message, `yields ${type}, which cannot be written to a field`);
+    assert.match(found!.hint!, hint);
+  });
+}
+
 const ACCEPTED: [what: string, definition: unknown][] = [
   ["a key of a Secret", secret({ data: { k: "${src.data.pw}" } })],
   ["a key that may be absent", secret({ data: { k: "${src.data[?'pw']}" } })],

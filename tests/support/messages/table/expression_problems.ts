@@ -123,6 +123,10 @@ export const GRAPH: Entry[] = [
   {
     code: "TYPE",
     texts: [
+      "yields <type>, which cannot be written to a field",
+      "… write the string that it is made from, or a number such as .asInteger()",
+      "… write the string that it is made from, or a part such as .getHost()",
+      "… write the string that it is made from, or a part such as .major()",
       "yields bytes, but the field has no format: byte",
       "yields <type>, but an iterator cannot be bytes; convert them with string(..)",
       "… convert with string(..), or encode with base64.encode(..)",
