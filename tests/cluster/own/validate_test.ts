@@ -24,7 +24,7 @@ Deno.test("validate reads the cluster's kinds, changes nothing, and reports when
   };
   const rgd = (kind: string, size: string) =>
     `apiVersion: kro.run/v1alpha1\nkind: ResourceGraphDefinition\nmetadata: {name: ${space.name}}\n` +
-    `spec:\n  schema:\n    kind: Shop\n    apiVersion: v1alpha1\n    spec: {size: ${size}}\n` +
+    `spec:\n  schema:\n    kind: Shop\n    apiVersion: v1alpha1\n    spec: {size: ${size} | required=true}\n` +
     `  resources:\n    - id: bucket\n      template:\n        apiVersion: ${group}/v1\n` +
     `        kind: ${kind}\n        metadata: {name: x}\n        spec: {size: "\${schema.spec.size}"}\n`;
   const schema = {
