@@ -92,7 +92,9 @@ class Transformer {
     let broken = false;
     for (const [name, value] of Object.entries(fields)) {
       const inner = { ...place, path: joinPath(place.path, name), depth: place.depth + 1 };
-      const field = this.#field(value, inner);
+      const field = name.includes("${")
+        ? this.#fail(inner.path, undefined, KEY)
+        : this.#field(value, inner);
       if (!field) {
         broken = true;
         continue;
@@ -263,6 +265,11 @@ function problemOf(path: string, expression: string | undefined, fault: Fault): 
     ...(hint !== undefined && { hint }),
   };
 }
+
+const KEY: Fault = {
+  message: "keys are not evaluated",
+  hint: "write the field's name without ${…}",
+};
 
 const TOO_DEEP: Fault = { message: `nested more than ${MAX_DEPTH} levels deep` };
 

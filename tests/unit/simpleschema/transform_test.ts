@@ -228,3 +228,12 @@ Deno.test("excessive nesting is reported as a problem and does not overflow the 
   for (let i = 0; i < 20_000; i++) nested = { x: nested };
   assert.match(problemsOf(nested)[0]!.message, /levels deep/);
 });
+
+Deno.test("an expression in a field's name is refused", () => {
+  const result = transform({ "a-${schema.kind}": "string", b: { "${x": "string" } });
+  assert.ok(!result.ok);
+  assert.deepEqual(result.problems.map(({ path, message }) => [path, message]), [
+    ['schema.spec["a-${schema.kind}"]', "keys are not evaluated"],
+    ["schema.spec.b.${x", "keys are not evaluated"],
+  ]);
+});

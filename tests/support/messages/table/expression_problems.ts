@@ -28,9 +28,10 @@ export const GRAPH: Entry[] = [
       "Remove the text before and after `${…}`, or move the text into the expression as a string.",
   },
   {
-    code: "EXPR-SYNTAX, STATUS",
+    code: "EXPR-SYNTAX, STATUS, SCHEMA",
     texts: [
       "keys are not evaluated",
+      "… write the field's name without ${…}",
       '… make the whole map one expression, such as ${{"a-" + schema.metadata.name: "b"}}',
     ],
     cause: "A key of a map has `${`, which would stay as literal text.",
