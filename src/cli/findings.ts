@@ -12,7 +12,7 @@ import {
 import type { GraphCost } from "../graph/mod.ts";
 import type { Manifest } from "./manifests.ts";
 import { type Position, positionAt, Positions } from "./positions.ts";
-import { ambiguousScalars } from "./yaml_versions.ts";
+import { type AmbiguousScalar } from "./yaml_versions.ts";
 
 /** A problem or a warning ({@link WARNINGS}) of an RGD, with its line and column in the file. */
 export interface Finding extends Problem {
@@ -51,9 +51,16 @@ export function findingsOf(manifest: Manifest, problems: readonly Problem[]): Fi
   return findings.sort(byPosition);
 }
 
-/** Returns a warning for each scalar of the RGD's document that YAML 1.1 and 1.2 read differently. */
-export function yamlFindings({ file, text, document, object }: Manifest): Finding[] {
-  const found = ambiguousScalars(text).filter((scalar) => scalar.document === document);
+/**
+ * Returns a warning for each scalar of the RGD's document that YAML 1.1 and 1.2 read differently.
+ *
+ * @param scalars The ambiguous scalars of the whole text.
+ */
+export function yamlFindings(
+  { file, text, document, object }: Manifest,
+  scalars: readonly AmbiguousScalar[],
+): Finding[] {
+  const found = scalars.filter((scalar) => scalar.document === document);
   return found.map(({ at, text: scalar, reading }) => ({
     file,
     ...positionAt(text, at),

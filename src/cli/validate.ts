@@ -32,6 +32,7 @@ import {
 import type { Output } from "./output.ts";
 import { isOfKind } from "./report.ts";
 import { type ConnectionFlags, openSession } from "./session.ts";
+import { type AmbiguousScalar, ambiguousScalars } from "./yaml_versions.ts";
 
 /** The flags of `kro validate`. */
 export interface ValidateFlags extends Omit<ConnectionFlags, "namespace">, CostFlags {
@@ -109,13 +110,18 @@ function allFindings(
   limits: CostLimits,
 ): Finding[] {
   const seen = new Set<string>();
+  // Parsed once for each file, which may have thousands of documents.
+  const scalars = new Map<string, AmbiguousScalar[]>();
   return verdicts.flatMap(({ graph, problems }, i) => {
     const rgd = rgds[i]!;
     const document = [rgd.document, rgd.file].join(" ");
     const isFirst = !seen.has(document);
     seen.add(document);
     const found = findingsOf(rgd, [...problems, ...(graph ? warnings(graph, limits) : [])]);
-    return isFirst ? [...found, ...yamlFindings(rgd)].sort(byPosition) : found;
+    if (!isFirst) return found;
+    const ambiguous = scalars.get(rgd.text) ?? ambiguousScalars(rgd.text);
+    scalars.set(rgd.text, ambiguous);
+    return [...found, ...yamlFindings(rgd, ambiguous)].sort(byPosition);
   });
 }
 
