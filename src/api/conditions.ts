@@ -3,6 +3,7 @@
  * summarizes the other conditions of an object.
  */
 import type { KubeObject } from "./object.ts";
+import { MAX_CONDITION_MESSAGE, shortened } from "./shorten.ts";
 
 /** A status condition of an object (metav1.Condition). */
 export interface Condition {
@@ -157,6 +158,7 @@ function stamped(
   const kept = old?.status === update.status && old.lastTransitionTime;
   return {
     ...update,
+    message: shortened(update.message, MAX_CONDITION_MESSAGE),
     lastTransitionTime: kept ? old.lastTransitionTime : stamp.now,
     observedGeneration: stamp.generation,
   };

@@ -2,6 +2,7 @@
  * The error class for failed requests to the API server. Programs branch on the `reason` of an error and
  * never on its message.
  */
+import { MAX_MESSAGE, shortened } from "./shorten.ts";
 
 /**
  * The reason why a request failed. The reason comes from the API server (metav1.StatusReason), or from kro
@@ -42,6 +43,8 @@ export interface ApiErrorDetails {
   code?: number;
   /** The causes that the API server's response lists. */
   causes?: StatusCause[];
+  /** Whether the API server does not serve the kind of the requested object. */
+  isKindMissing?: boolean;
   /** The value of the Retry-After header, in seconds. */
   retryAfterSeconds?: number;
   /**
@@ -63,6 +66,8 @@ export class ApiError extends Error {
   readonly code?: number;
   /** The causes that the API server lists in a response with status 409 or 422, one for each field. */
   readonly causes: readonly StatusCause[];
+  /** Whether the API server does not serve the kind of the requested object. */
+  readonly isKindMissing: boolean;
   /** The time to wait before a retry, as the API server demands, in seconds. */
   readonly retryAfterSeconds?: number;
   /** The last part of the message, which the API server wrote; absent when kro wrote the whole message. */
@@ -71,15 +76,19 @@ export class ApiError extends Error {
   /**
    * Creates an error for a failed request.
    *
-   * @param message The message for people, which names the request and repeats the API server's message.
+   * @param message The message for people, which names the request and repeats the API server's message. A long
+   * message is cut.
    */
   constructor(message: string, details: ApiErrorDetails) {
-    super(message, { cause: details.cause });
+    super(bounded(message, details.answer), { cause: details.cause });
     this.reason = details.reason;
     this.code = details.code;
     this.causes = details.causes ?? [];
+    this.isKindMissing = details.isKindMissing ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds;
-    this.answer = details.answer;
+    this.answer = details.answer === undefined || message.length <= MAX_MESSAGE
+      ? details.answer
+      : shortened(details.answer, MAX_MESSAGE / 2);
   }
 }
 
@@ -137,4 +146,12 @@ export function withoutAnswer(error: ApiError): string {
 function publicField(field: string | undefined): string | undefined {
   const found = /^\.?((?:metadata|spec)\.[A-Za-z]+|[A-Za-z]+)(?=$|[.[])/.exec(field ?? "");
   return found?.[1];
+}
+
+/** The message, cut; it still ends with the cut words of the API server, which may be removed later. */
+function bounded(message: string, answer: string | undefined): string {
+  if (message.length <= MAX_MESSAGE) return message;
+  if (answer === undefined || !message.endsWith(answer)) return shortened(message);
+  const request = message.slice(0, message.length - answer.length);
+  return shortened(request, MAX_MESSAGE / 2) + shortened(answer, MAX_MESSAGE / 2);
 }

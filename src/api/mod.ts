@@ -27,6 +27,7 @@ export * from "./own.ts";
 export { type PathStep, pathText } from "./path.ts";
 export * from "./problem.ts";
 export * from "./rgd.ts";
+export * from "./shorten.ts";
 export { didYouMean } from "./suggest.ts";
 export * from "./timestamp.ts";
 export * from "./version.ts";

@@ -28,6 +28,8 @@ export interface CelFailure {
    * code `pending`, the message begins with the same words as cel-go's message, such as `no such key: x`.
    */
   message: string;
+  /** The path of the field that is missing, such as `schema.spec.a`, if the expression selects it by names only. */
+  missing?: string;
   /**
    * The position of the failure in the expression, as an offset in UTF-16 units; absent when the position is
    * unknown.

@@ -7,7 +7,7 @@ import type { CelType } from "./types.ts";
 import { failureOf } from "./value/error.ts";
 import { Incoming, nativeValue } from "./value/incoming.ts";
 import { UNMETERED } from "./value/meter.ts";
-import { jsonOf } from "./value/outgoing.ts";
+import { absentPaths, jsonOf, type JsonPath } from "./value/outgoing.ts";
 import { ListValue } from "./value/values.ts";
 
 /** A result as JSON, or the reason why the result cannot be written as JSON. */
@@ -16,6 +16,8 @@ export type Outgoing =
     ok: true;
     /** The result as JSON; undefined when the result is `omit()`. */
     value: Json | undefined;
+    /** The paths of the absent optionals that are null in the value; not set without absent optionals. */
+    absent?: JsonPath[];
   }
   | { ok: false; failure: CelFailure };
 
@@ -70,10 +72,11 @@ export function rawToCel(json: unknown): unknown {
  */
 export function fromCel(value: unknown, bytes = false): Outgoing {
   try {
-    return {
-      ok: true,
-      value: jsonOf(typeof value === "number" ? value : asValue(value), UNMETERED, bytes),
-    };
+    const known = typeof value === "number" ? value : asValue(value);
+    const count = { absent: 0 };
+    const json = jsonOf(known, UNMETERED, bytes, count);
+    if (count.absent === 0) return { ok: true, value: json };
+    return { ok: true, value: json, absent: absentPaths(known, UNMETERED) };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }

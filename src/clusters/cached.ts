@@ -208,13 +208,14 @@ export class CachedCluster implements Cluster {
 
   /**
    * Applies an object with server-side apply. Sends no request when the cache shows that the object is up to
-   * date, or while kro waits before it repairs the object again. Rejects with `Conflict` when the object
-   * belongs to another ApplySet.
+   * date, while kro waits before it repairs the object again, or while the API server does not serve the kind.
+   * Rejects with `Conflict` when the object belongs to another ApplySet.
    */
   async apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
     const { children, locks } = this.#parts;
     const writer = await children.writerFor(ref.kind, ref.namespace);
     if (!writer) return await this.#polled().apply(ref, desired, options);
+    if (children.isMissing(ref.kind, this.#instance)) throw kindMissing(ref);
     const key = refKey(ref);
     const isFree = locks.isFree(key);
     const unchanged = isFree ? this.#unchanged(writer, ref, desired, options) : undefined;
@@ -364,6 +365,12 @@ export class CachedCluster implements Cluster {
     // The interest is registered before the object is read, so that no change after the read is missed.
     this.#parts.externals.add(this.#instance, interest);
   }
+}
+
+/** The error for a kind that is not served; without a code, because no request was sent. */
+function kindMissing(ref: ObjectRef): ApiError {
+  const message = `apply ${refText(ref)}: the API server does not serve this kind`;
+  return new ApiError(message, { reason: "NotFound", isKindMissing: true });
 }
 
 /**

@@ -28,7 +28,7 @@ import {
   type ServesOptions,
   withValuesOf,
 } from "../reconcile/mod.ts";
-import { desiredValues, fingerprint } from "./drift/fingerprint.ts";
+import { fingerprint, hasValues } from "./drift/fingerprint.ts";
 import { applyOver } from "./renamed_elements.ts";
 import { itemSelector, memberSelector } from "./selectors.ts";
 import { servedKind } from "./served_kinds.ts";
@@ -179,8 +179,7 @@ export class LiveCluster implements Cluster {
     if (!entry || entry.apiVersion !== desired.apiVersion) return false;
     const schema = await this.#schema(kind);
     const print = fingerprint(live, schema);
-    return print !== undefined &&
-      print.valuesHash === desiredValues(desired, schema, print.ownsStatus);
+    return print !== undefined && hasValues(print, desired, schema);
   }
 
   /**

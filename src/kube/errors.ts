@@ -1,5 +1,11 @@
 /** Turns error responses and failed connections into errors that name the request. */
-import { ApiError, type ApiErrorReason, isObject, type StatusCause } from "../api/mod.ts";
+import {
+  ApiError,
+  type ApiErrorReason,
+  isObject,
+  shortened,
+  type StatusCause,
+} from "../api/mod.ts";
 import type { ClusterConfig } from "./types.ts";
 
 /** The error for a configuration that cannot be used. The message is one line and states what to change. */
@@ -80,16 +86,22 @@ export function refusal(
   const status = statusOf(body);
   const details = isObject(status?.details) ? status.details : {};
   const causes = Array.isArray(details.causes)
-    ? details.causes.filter(isObject) as StatusCause[]
+    ? (details.causes.filter(isObject) as StatusCause[]).map(withShortValue)
     : undefined;
-  const message = typeof status?.message === "string" && status.message !== ""
-    ? status.message
+  // The API server names the missing object or namespace, unless it has no handler for the path of the kind.
+  const isKindMissing = code === 404 &&
+    (status ? details.name === undefined : /^404 page not found\s*$/.test(body));
+  const message = isKindMissing
+    ? "the API server does not serve this kind"
+    : typeof status?.message === "string" && status.message !== ""
+    ? withShortValues(status.message, details.causes)
     : `HTTP ${code} ${firstLine(body)}`.trimEnd();
   return new ApiError(`${request}: ${message}`, {
     reason: reasonOf(code, status?.reason),
     code,
     causes,
     answer: message,
+    isKindMissing,
     retryAfterSeconds,
   });
 }
@@ -134,6 +146,28 @@ export function causeText(error: unknown): string {
   const message = innermost instanceof Error ? innermost.message : String(innermost);
   return message.replace(/^.*?client error \(\w+\): /s, "").replace(/\s+/g, " ");
 }
+
+/** The greatest length of a refusal of one field, which quotes the value of the field. */
+const MAX_CAUSE = 300;
+
+function withShortValue(cause: StatusCause): StatusCause {
+  if (typeof cause.message !== "string") return cause;
+  return { ...cause, message: shortened(cause.message, MAX_CAUSE) };
+}
+
+/** The message of a Status, in which the quoted values of the refused fields are cut. */
+function withShortValues(message: string, causes: unknown): string {
+  let text = message;
+  for (const cause of Array.isArray(causes) ? causes.filter(isObject).slice(0, MAX_CAUSES) : []) {
+    const long = cause.message;
+    if (typeof long !== "string" || long.length <= MAX_CAUSE) continue;
+    text = text.replace(long, () => shortened(long, MAX_CAUSE));
+  }
+  return text;
+}
+
+/** More refused fields do not fit into a message. */
+const MAX_CAUSES = 8;
 
 function statusOf(body: string): Record<string, unknown> | undefined {
   try {

@@ -112,6 +112,8 @@ export class Reflector {
   readonly #backoff: Backoff;
   readonly #synced = Promise.withResolvers<void>();
   #state: Listing | Watching = { name: "listing", synced: false };
+  /** Ends the present delay between two attempts. */
+  #hurry = new AbortController();
 
   /** Creates a reflector. The first request is sent after {@link start} is called. */
   constructor(
@@ -166,6 +168,13 @@ export class Reflector {
     this.#relist();
   }
 
+  /** Ends the delay after failed attempts: the next attempt follows at once, and the backoff starts again. */
+  hurry(): void {
+    this.#backoff.reset();
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
+  }
+
   /**
    * Lists and watches until the signal aborts, and resolves when all connections are closed. Never rejects.
    * May be called only once.
@@ -175,7 +184,7 @@ export class Reflector {
       const error = await this.#round(signal);
       if (signal.aborted) break;
       const waitMs = this.#finish(error);
-      if (waitMs > 0) await sleep(waitMs, signal);
+      if (waitMs > 0) await sleep(waitMs, AbortSignal.any([signal, this.#hurry.signal]));
     }
     this.#synced.reject(signal.reason);
   }

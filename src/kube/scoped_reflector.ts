@@ -119,6 +119,13 @@ export class ScopedReflector {
     return this.#scope.name !== "unknown";
   }
 
+  /** Ends the delays after failed attempts. See {@link Reflector.hurry}. */
+  hurry(): void {
+    this.#wide.hurry();
+    if (this.#scope.name !== "namespaces") return;
+    for (const { reflector } of this.#scope.watches.values()) reflector.hurry();
+  }
+
   /** Lists and watches until the signal aborts. May be called only once. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal;

@@ -17,6 +17,16 @@ export function item(schema: Schema): Schema | undefined {
 }
 
 /**
+ * Whether the API server keeps null as a value of this schema. A schema that declares no type allows any value;
+ * alternatives, such as those of a quantity, are a declaration as well.
+ */
+export function allowsNull(schema: Schema): boolean {
+  const { nullable, type, oneOf, anyOf } = schema;
+  const isDeclared = type ?? oneOf ?? anyOf ?? schema["x-kubernetes-int-or-string"];
+  return nullable === true || isDeclared === undefined;
+}
+
+/**
  * Returns the JSON types that a literal value may have in a field of this schema, as OpenAPI names. The list
  * is `["any"]` when every type is allowed. Returns undefined when the schema declares no type; upstream kro
  * then accepts no literal.

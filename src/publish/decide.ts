@@ -189,7 +189,7 @@ function rejected(known: Known, settings: Settings): Outcome | Search {
   if ("kind" in rest) return rest;
   const conditions = [condition("GraphAccepted", "False", "InvalidResourceGraph", message)];
   if (newest && recorded) {
-    const failed = `latest graph revision ${newest.spec.revision} failed compilation`;
+    const failed = `latest graph revision ${newest.spec.revision} failed compilation: ${message}`;
     conditions.push(condition("GraphRevisionsResolved", "False", "Failed", failed));
   } else if (newest) {
     conditions.push(resolved(newest.spec.revision));

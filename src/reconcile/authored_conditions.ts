@@ -7,6 +7,8 @@ import {
   type Json,
   type JsonObject,
   type KubeObject,
+  MAX_CONDITION_MESSAGE,
+  shortened,
   WITHHELD,
 } from "../api/mod.ts";
 import { type CelType, conditionsOf as celConditions, toCel } from "../cel/mod.ts";
@@ -94,7 +96,7 @@ function stamped(
     type,
     status,
     ...(reason ? { reason } : {}),
-    ...(message ? { message } : {}),
+    ...(message ? { message: shortened(message, MAX_CONDITION_MESSAGE) } : {}),
     lastTransitionTime: (old?.status === status && old.lastTransitionTime) || now,
     observedGeneration: instance.metadata.generation ?? 0,
   };

@@ -10,6 +10,7 @@ import {
   INSTANCE_CONDITIONS,
   type KubeObject,
   setConditions,
+  shortened,
   timestamp,
 } from "../api/mod.ts";
 import type { PassContext } from "./context.ts";
@@ -66,7 +67,7 @@ export function suspendedVerdict(state: InstanceState): Verdict {
  */
 export function notManaged(message: string): ConditionUpdate {
   const type = "InstanceManaged";
-  return { type, status: "False", reason: "ManagementFailed", message };
+  return { type, status: "False", reason: "ManagementFailed", message: shortened(message) };
 }
 
 /**
@@ -119,7 +120,10 @@ export function verdict(results: readonly NodeResult[], pruneFault?: string): Ve
   if (waiting.length > 0) {
     const reason = nodeReason(waiting[0]!) ?? "";
     const message = APPLY_ERRORS + lines(waiting, reverted);
-    return notReady(message, "IN_PROGRESS", { kind: "wait", reason });
+    const next: Next = waiting.some((r) => r.fault?.retry)
+      ? { kind: "retry", error: reason, refused: true }
+      : { kind: "wait", reason };
+    return notReady(message, "IN_PROGRESS", next);
   }
   if (pending) {
     const { kind } = pending.node;
@@ -184,8 +188,9 @@ export function builtInConditions(
   };
   const kept = current.filter((c) => BUILT_IN.has(c.type));
   const merged = setConditions(INSTANCE_CONDITIONS, kept, updates, stamp);
-  const ready = findCondition(merged, INSTANCE_CONDITIONS.root);
-  return setConditions(INSTANCE_CONDITIONS, kept, [...updates, synced(ready)], stamp);
+  const ready = briefly(findCondition(merged, INSTANCE_CONDITIONS.root), merged);
+  const all = setConditions(INSTANCE_CONDITIONS, kept, [...updates, synced(ready)], stamp);
+  return all.map((c) => c.type === ready.type ? { ...c, message: ready.message } : c);
 }
 
 /**
@@ -204,6 +209,18 @@ const BUILT_IN = new Set([
   ...INSTANCE_CONDITIONS.dependents,
   SYNCED,
 ]);
+
+/** A longer message stands in the condition itself only, and cut in Ready and InstanceSynced. */
+const COPIED = { longest: 512, cut: 256 };
+
+/** Returns the condition Ready, whose long message is cut and names the condition that has the whole message. */
+function briefly(ready: Condition | undefined, all: readonly Condition[]): Condition {
+  const { message = "" } = ready!;
+  if (message.length <= COPIED.longest) return ready!;
+  const source = all.find((c) => c.type !== ready!.type && c.message === message);
+  const text = `${shortened(message, COPIED.cut)}; see the condition ${source?.type}`;
+  return { ...ready!, message: text };
+}
 
 function synced(ready: Condition | undefined): ConditionUpdate {
   if (ready?.status === "True") {

@@ -19,8 +19,16 @@ export interface RefusedStatus {
   readonly fields: JsonObject;
   /** The number of the graph revision that the refused fields were derived with. */
   readonly revision?: number;
-  /** The fields that the API server accepted in place of the refused fields. */
-  readonly accepted: JsonObject;
+  /**
+   * The conditions that the author of the RGD declares; absent when the API server accepted a status that
+   * contains these conditions.
+   */
+  readonly authored?: readonly JsonObject[];
+  /**
+   * The fields that the API server accepted in place of the refused fields; absent when the API server
+   * refused every status.
+   */
+  readonly accepted?: JsonObject;
   /** The message of the API server's refusal. */
   readonly message: string;
 }

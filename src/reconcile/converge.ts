@@ -16,8 +16,8 @@ import { plannedInventory } from "./planned_inventory.ts";
 import { prune, type Pruned } from "./prune.ts";
 import type { NodeResult } from "./result.ts";
 import { Scope } from "./scope.ts";
-import { type InstanceStatus, stateOf } from "./instance_status.ts";
-import { lostFields, nextAfter, type StatusWrite, writeStatus } from "./status.ts";
+import { stateOf } from "./instance_status.ts";
+import { lostFields, nextAfter, shownAfter, type StatusWrite, writeStatus } from "./status.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -107,21 +107,6 @@ async function report(
     next: nextAfter(write) ?? nextAfterLoss(graph, lost) ?? nextOf(findings, failures),
     requeueAfterMs: requeueAfterMs(write, findings.results),
   };
-}
-
-/**
- * Returns the state and the conditions for the outcome of the pass. After a successful write, these are the
- * written values. After a failed write, these are the state ERROR and the conditions in the cluster. Otherwise
- * these are the derived values.
- */
-function shownAfter(
-  { instance }: Pass,
-  { state, conditions }: InstanceStatus,
-  write: StatusWrite,
-): Pick<Outcome, "state" | "conditions"> {
-  if (write.kind === "failed") return { state: "ERROR", conditions: conditionsOf(instance) };
-  if (write.kind !== "written") return { state, conditions };
-  return { state: write.status.state, conditions: write.status.conditions };
 }
 
 /**

@@ -2,15 +2,14 @@
  * Runs one node of a graph. The steps are: check includeWhen, resolve the template, apply or read the
  * objects, and check readyWhen.
  */
-import { ApiError, type KubeObject } from "../api/mod.ts";
+import { ApiError, type KubeObject, shortened } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Volatile } from "./cluster.ts";
-import { refusalOf } from "./confidential.ts";
 import { expand } from "./expand.ts";
 import { readExternal } from "./external.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { ObjectOutcome } from "./outcome.ts";
-import { type AppliedObject, applyOwned, shortName } from "./ownership.ts";
+import { type AppliedObject, applyFault, applyOwned, shortName } from "./ownership.ts";
 import { included, readinessFault } from "./readiness.ts";
 import { fail, type Fault, isUsable, type NodeResult, ok, type Result } from "./result.ts";
 import { addressed, resolveOne } from "./template.ts";
@@ -18,6 +17,17 @@ import { volatileOf } from "./volatile.ts";
 
 /** Runs a node whose dependencies have ended. The promise rejects only on a programming error. */
 export async function runNode(
+  node: Node,
+  context: NodeContext,
+  dependencies: ReadonlyMap<string, NodeResult>,
+): Promise<NodeResult> {
+  const result = await run(node, context, dependencies);
+  const { fault } = result;
+  // Dependents repeat the message of a node, so the length would grow with each of them.
+  return fault ? { ...result, fault: { ...fault, message: shortened(fault.message) } } : result;
+}
+
+async function run(
   node: Node,
   context: NodeContext,
   dependencies: ReadonlyMap<string, NodeResult>,
@@ -38,7 +48,7 @@ export async function runNode(
     }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return faulted(node, { state: "Failed", message: refusalOf(node, error), fromApply: true });
+    return faulted(node, applyFault(node, error));
   }
 }
 

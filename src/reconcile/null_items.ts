@@ -1,7 +1,7 @@
 /** Removes null elements from lists and maps, unless the schema of the elements allows null. */
 import { isObject, type Json, type JsonObject } from "../api/mod.ts";
 import type { Graph } from "../graph/mod.ts";
-import type { Schema } from "../openapi/mod.ts";
+import { allowsNull, type Schema } from "../openapi/mod.ts";
 
 /**
  * Returns the fields without the null elements that the API server would refuse. An element is null while
@@ -30,9 +30,8 @@ function pruned(value: Json, schema: Schema): Json {
   return Object.fromEntries(entries);
 }
 
-/** A schema without a type allows null. */
-function fits(value: Json, { nullable, type }: Schema): boolean {
-  return value !== null || nullable === true || type === undefined;
+function fits(value: Json, schema: Schema): boolean {
+  return value !== null || allowsNull(schema);
 }
 
 interface CrdSpec {

@@ -7,6 +7,7 @@ import {
   Label,
   type ObjectRef,
   refText,
+  shortened,
 } from "../api/mod.ts";
 import type { Node } from "../graph/mod.ts";
 import type { Applied, Cluster, RevertedField, Volatile } from "./cluster.ts";
@@ -88,9 +89,24 @@ export async function applyOwned(
     return appliedObject(node, ref, result, isUnowned(live) && result.action !== "created");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const fault: Fault = { state: "Failed", message: refusalOf(node, error), fromApply: true };
-    return live && isMember(live, parent.applySetId) ? { live, fault } : { fault };
+    const fault = applyFault(node, error);
+    return live && fault.state === "Failed" && isMember(live, parent.applySetId)
+      ? { live, fault }
+      : { fault };
   }
+}
+
+/**
+ * Returns the fault of an object that could not be applied. The state is Waiting while the API server does not
+ * serve the kind, which may come back.
+ */
+export function applyFault(node: Node, error: ApiError): Fault {
+  const { kind } = node;
+  if (!error.isKindMissing) {
+    return { state: "Failed", message: refusalOf(node, error), fromApply: true };
+  }
+  const message = `${apiVersionOf(kind)}, kind ${kind.kind} is not served`;
+  return { state: "Waiting", message, fromApply: true, retry: error.code !== undefined };
 }
 
 /** Returns the reference to an object of the node. */
@@ -152,7 +168,7 @@ function appliedObject(
     live,
     outcome,
     revision,
-    reverted: reverted && { message: revertText(ref, reverted), dueMs: reverted.dueMs },
+    reverted: reverted && { message: shortened(revertText(ref, reverted)), dueMs: reverted.dueMs },
     fault: deletionFault(node, live),
   };
 }

@@ -12,7 +12,7 @@ import type { Outcome } from "./outcome.ts";
 import { isGraph, type NoGraph, type Pass } from "./pass.ts";
 import { remove } from "./remove.ts";
 import { stateOf } from "./instance_status.ts";
-import { nextAfter, writeStatus } from "./status.ts";
+import { nextAfter, shownAfter, writeStatus } from "./status.ts";
 
 /**
  * Runs one pass over one instance. The pass applies and prunes the objects of the instance, or deletes all
@@ -57,8 +57,7 @@ async function unresolved(pass: Pass, reason: string): Promise<Outcome> {
   const status = unresolvedStatus(pass, reason);
   const write = await writeStatus(pass, status);
   return {
-    state: status.state,
-    conditions: status.conditions,
+    ...shownAfter(pass, status, write),
     nodes: [],
     removed: [],
     instance: write.kind === "gone" ? undefined : pass.instance,

@@ -8,23 +8,40 @@ import type { Pass } from "./pass.ts";
 const REFUSALS = new Set([400, 403, 413, 422]);
 
 /**
+ * Matches the message of a refusal by RBAC. RBAC refuses every status, whereas an admission webhook or policy
+ * may accept another one.
+ */
+const RBAC = /is forbidden: User "[^"]*" cannot /;
+
+/**
  * Reports whether the API server refused the content of a write. The API server would refuse the same
  * content again.
  */
 export function isRefusal(error: unknown): error is ApiError {
-  return error instanceof ApiError && REFUSALS.has(error.code ?? 0);
+  if (!(error instanceof ApiError)) return false;
+  const { code = 0, message } = error;
+  // An object that is too large for etcd is refused by 500.
+  if (code === 500) return /request is too large/.test(message);
+  return REFUSALS.has(code) && !(code === 403 && RBAC.test(message));
 }
 
 /**
- * Returns the last refusal if the refused status had the same fields as this status, and the same graph
- * revision derived them. Otherwise returns undefined.
+ * Returns the last refusal if the refused status had the same fields and the same conditions of the RGD's
+ * author as this status, and the same graph revision derived both. Otherwise returns undefined.
  */
 export function knownRefusal(pass: Pass, status: InstanceStatus): RefusedStatus | undefined {
   const { statusPace, instanceRevision } = pass.context;
   const last = statusPace?.refused;
   const isSame = last && last.revision === instanceRevision &&
-    jsonEqual(last.fields, status.fields);
+    jsonEqual(last.fields, status.fields) &&
+    (!last.authored || jsonEqual(last.authored, authoredOf(status)));
   return isSame ? last : undefined;
+}
+
+/** The author's conditions without the times of their transitions; empty for kro's own conditions. */
+export function authoredOf({ conditions }: InstanceStatus): JsonObject[] {
+  if (!areAuthored(conditions)) return [];
+  return conditions.map(({ lastTransitionTime: _, ...rest }) => ({ ...rest }));
 }
 
 /**
@@ -44,12 +61,13 @@ export function fallbackFields(pass: Pass, refused: JsonObject, error: ApiError)
 /**
  * Returns the status with the given fields in place of its own fields. The condition GraphResolved reports
  * the refusal. The state becomes ERROR, unless it is DELETING.
+ *
+ * @param bare Whether to leave out the conditions that the author of the RGD declares.
  */
 export function withRefusal(
   pass: Pass,
   status: InstanceStatus,
-  fields: JsonObject,
-  message: string,
+  { fields, message, bare = false }: { fields: JsonObject; message: string; bare?: boolean },
 ): InstanceStatus {
   const { instance, context } = pass;
   const update = statusRefused(message);
@@ -59,6 +77,10 @@ export function withRefusal(
   // derived conditions would get a new transition time in every pass.
   const old = current.filter((c) => DERIVED.has(c.type));
   const types = new Set(old.map((c) => c.type));
+  if (bare) {
+    const conditions = builtInConditions(instance, old, [update], context);
+    return { state, fields, conditions };
+  }
   const isAuthored = areAuthored(status.conditions);
   const base = [
     ...status.conditions.filter((c) => isAuthored || !types.has(c.type)),

@@ -10,6 +10,7 @@ import {
   isNotFound,
   type KubeObject,
   refText,
+  shortened,
 } from "../api/mod.ts";
 import { refusalOf } from "./confidential.ts";
 import { deletingStatus } from "./derive_status.ts";
@@ -107,7 +108,7 @@ async function blocked(
   why: string,
   next?: Next,
 ): Promise<Outcome> {
-  const message = `deletion blocked: ${why}`;
+  const message = shortened(`deletion blocked: ${why}`);
   await writeStatus(pass, deletingStatus(pass, message));
   return outcomeOf(pass, removed, next ?? { kind: "retry", error: message });
 }
@@ -117,7 +118,7 @@ function leavingText(leaving: readonly Member[]): string {
     .map((m) => `${refText(m.ref)} (finalizers: ${m.object.metadata.finalizers!.join(", ")})`);
   return held.length === 0
     ? "deleting resources"
-    : `deleting resources: waiting for ${held.sort().join(", ")}`;
+    : shortened(`deleting resources: waiting for ${held.sort().join(", ")}`);
 }
 
 function highestWave(

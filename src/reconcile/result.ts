@@ -14,6 +14,8 @@ export interface Fault {
    * Conditions show such a fault with the id of the node.
    */
   fromApply?: boolean;
+  /** Whether a later pass has to try again, because no event reports the end of the wait. */
+  retry?: boolean;
   /**
    * Whether the instance stays IN_PROGRESS because of this fault. The state still becomes ERROR when
    * another fault without `soft` exists.

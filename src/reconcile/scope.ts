@@ -2,18 +2,27 @@
  * Evaluates expressions that read the instance and the live objects of nodes. Converts values between JSON
  * and CEL.
  */
-import type { Json, JsonObject, KubeObject } from "../api/mod.ts";
+import { type Json, type JsonObject, type KubeObject, shortened } from "../api/mod.ts";
 import { type CelFailure, fromCel, PassBudget, rawToCel, toCel } from "../cel/mod.ts";
-import type { Expression, Graph } from "../graph/mod.ts";
+import type { Expression, FieldPath, Graph } from "../graph/mod.ts";
 
 /**
+/**
  * The result of an evaluation: a value or a failure. `value` is JSON, or undefined when the expression
- * returned `omit()`. `pending` is true when the expression reads data that does not exist yet. `message`
- * consists of `expression` and `cause`, and may quote values.
+ * returned `omit()`; `absent` has the paths of absent optionals in the value. `pending` is true when the
+ * expression reads data that does not exist yet, and `fromInstance` when the instance does not have that data.
+ * `message` consists of `expression` and `cause`, and may quote values.
  */
 export type Evaluated =
-  | { ok: true; value: Json | undefined }
-  | { ok: false; pending: boolean; message: string; expression: string; cause: string };
+  | { ok: true; value: Json | undefined; absent?: readonly FieldPath[] }
+  | {
+    ok: false;
+    pending: boolean;
+    fromInstance?: boolean;
+    message: string;
+    expression: string;
+    cause: string;
+  };
 
 /**
  * The variables that the expressions of a pass read: `schema`, and one variable for each node observed so
@@ -87,21 +96,38 @@ export function raw(json: unknown): unknown {
   return rawToCel(json as Json);
 }
 
+/** The greatest length of an expression in a message, in characters. */
+const MAX_EXPRESSION = 512;
+
 /**
- * Returns the expression as messages show it. A field that consists of one expression is shown without the
+ * Returns the expression as messages show it, cut to a length. A field that consists of one expression is shown without the
  * enclosing `${}`.
  */
 export function expressionText(expression: Expression): string {
   const { source, program } = expression;
-  return source === `\${${program.source}}` ? program.source : source;
+  return shortened(source === `\${${program.source}}` ? program.source : source, MAX_EXPRESSION);
 }
 
+/** The beginning of the paths of the instance in expressions. */
+const INSTANCE = "schema.";
+
 function failed(verb: string, expression: Expression, failure: CelFailure): Evaluated {
+  const { code, missing } = failure;
+  const pending = code === "pending";
+  const ofInstance = pending && missing?.startsWith(INSTANCE)
+    ? missing.slice(INSTANCE.length)
+    : undefined;
+  const why = ofInstance === undefined
+    ? failure.message
+    : `the instance does not give ${ofInstance}`;
+  const text = `${verb} "${expressionText(expression)}"`;
+  const message = `${text}: ${why}`;
   return {
     ok: false,
-    pending: failure.code === "pending",
-    message: `${verb} "${expressionText(expression)}": ${failure.message}`,
-    expression: `${verb} "${expressionText(expression)}"`,
-    cause: failure.message,
+    pending,
+    ...(ofInstance !== undefined && { fromInstance: true }),
+    message,
+    expression: text,
+    cause: why,
   };
 }

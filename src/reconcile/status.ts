@@ -1,6 +1,7 @@
 /** Reads, compares and writes the status of an instance. */
 import {
   ApiError,
+  conditionsOf,
   isNotFound,
   isObject,
   jsonEqual,
@@ -8,12 +9,18 @@ import {
   type KubeObject,
 } from "../api/mod.ts";
 import { refusalOf } from "./confidential.ts";
-import type { StatusChange, StatusPacing } from "./context.ts";
-import { fieldsOf, type InstanceStatus, statusOf } from "./instance_status.ts";
+import type { RefusedStatus, StatusChange, StatusPacing } from "./context.ts";
+import { fieldsOf, type InstanceStatus, stateOf, statusOf } from "./instance_status.ts";
 import { instanceRef, isSuperseded, retryOnConflict } from "./instance_writes.ts";
-import type { Next, NodeOutcome } from "./outcome.ts";
+import type { Next, NodeOutcome, Outcome } from "./outcome.ts";
 import type { Pass } from "./pass.ts";
-import { fallbackFields, isRefusal, knownRefusal, withRefusal } from "./refused_status.ts";
+import {
+  authoredOf,
+  fallbackFields,
+  isRefusal,
+  knownRefusal,
+  withRefusal,
+} from "./refused_status.ts";
 
 /** The result of {@link writeStatus}. */
 export type StatusWrite =
@@ -44,7 +51,7 @@ export async function writeStatus(
   { nodes = [], pace }: { nodes?: NodeOutcome[]; pace?: StatusPacing } = {},
 ): Promise<StatusWrite> {
   const known = knownRefusal(pass, derived);
-  const status = known ? withRefusal(pass, derived, known.accepted, known.message) : derived;
+  const status = known?.accepted ? substitute(pass, derived, known, known.accepted) : derived;
   if (pace) {
     const change = statusChange(pass.instance, status);
     const delayMs = pace.delayMs(change);
@@ -56,11 +63,24 @@ export async function writeStatus(
   }
   const first = await attempt(pass, status, nodes);
   if (first.kind !== "failed" || !isRefusal(first.error)) {
-    const isAccepted = first.kind === "written" && !known;
+    const isAccepted = first.kind === "written" && !known?.accepted;
     if (isAccepted && pass.context.statusPace) pass.context.statusPace.refused = undefined;
-    return known && first.kind === "written" ? { ...first, refusal: known.message } : first;
+    const isSubstitute = known?.accepted && first.kind === "written";
+    return isSubstitute ? { ...first, refusal: known.message } : first;
   }
+  // Nothing was accepted in place of the same status before: one request in each pass is enough.
+  if (known && !known.accepted) return first;
   return await writeAccepted(pass, derived, nodes, first.error) ?? first;
+}
+
+/** Returns the status to write in place of a refused status. */
+function substitute(
+  pass: Pass,
+  derived: InstanceStatus,
+  { message, authored }: Pick<RefusedStatus, "message" | "authored">,
+  fields: JsonObject,
+): InstanceStatus {
+  return withRefusal(pass, derived, { fields, message, bare: authored !== undefined });
 }
 
 /**
@@ -73,17 +93,23 @@ async function writeAccepted(
   nodes: NodeOutcome[],
   error: ApiError,
 ): Promise<StatusWrite | undefined> {
-  const refusal = failureText(pass, error);
+  const message = failureText(pass, error);
   const { statusPace, instanceRevision: revision } = pass.context;
-  for (const accepted of fallbackFields(pass, derived.fields, error)) {
-    const status = withRefusal(pass, derived, accepted, refusal);
-    const write = await attempt(pass, status, nodes);
+  const { fields } = derived;
+  const authored = authoredOf(derived);
+  const attempts: { accepted: JsonObject; authored?: JsonObject[] }[] = [
+    ...fallbackFields(pass, fields, error).map((accepted) => ({ accepted })),
+    ...authored.length > 0 ? [{ accepted: {}, authored }] : [],
+  ];
+  for (const tried of attempts) {
+    const refused = { fields, revision, message, ...tried };
+    const write = await attempt(pass, substitute(pass, derived, refused, tried.accepted), nodes);
     if (write.kind === "failed" && isRefusal(write.error)) continue;
     if (write.kind !== "written") return write;
-    const { fields } = derived;
-    if (statusPace) statusPace.refused = { fields, revision, accepted, message: refusal };
-    return { ...write, refusal };
+    if (statusPace) statusPace.refused = refused;
+    return { ...write, refusal: message };
   }
+  if (statusPace) statusPace.refused = { fields, revision, message };
   return undefined;
 }
 
@@ -93,16 +119,42 @@ async function attempt(
   nodes: NodeOutcome[],
 ): Promise<StatusWrite> {
   const { state, conditions } = status;
-  pass.context.beforeStatus?.({ state, conditions, nodes });
+  const show = pass.context.beforeStatus;
+  show?.({ state, conditions, nodes });
   try {
     pass.instance = await replaceStatus(pass, status);
     return { kind: "written", status };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (isNotFound(error)) return { kind: "gone" };
+    // The announced status was not written.
+    show?.({ ...inCluster(pass), nodes });
     const kind = isSuperseded(error) ? "superseded" : "failed";
     return { kind, error, message: failureText(pass, error) };
   }
+}
+
+/** Returns state and conditions as the outcome of a pass shows them: as they are in the cluster after the write. */
+export function shownAfter(
+  pass: Pass,
+  { state, conditions }: InstanceStatus,
+  write: StatusWrite,
+): Pick<Outcome, "state" | "conditions"> {
+  switch (write.kind) {
+    case "written":
+      return { state: write.status.state, conditions: write.status.conditions };
+    case "failed":
+      return { ...inCluster(pass), state: state === "DELETING" ? state : "ERROR" };
+    case "superseded":
+      return inCluster(pass);
+    case "postponed":
+    case "gone":
+      return { state, conditions };
+  }
+}
+
+function inCluster({ instance }: Pass): Pick<Outcome, "state" | "conditions"> {
+  return { state: stateOf(instance) ?? "IN_PROGRESS", conditions: conditionsOf(instance) };
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import type { Field, Node } from "../graph/mod.ts";
 import { failureOf } from "./confidential.ts";
 import { fail, ok, type Result } from "./result.ts";
+import { withoutAbsent } from "./absent_optionals.ts";
 import type { Evaluated, Scope } from "./scope.ts";
 import { encodeStringData } from "./secret.ts";
 
@@ -45,7 +46,8 @@ export function evaluateFields(
       const at = pathText(field.path, () => false);
       return fail("Failed", `node "${node.id}": ${at} is nested too deeply to be compared`);
     }
-    values.set(field, result.value);
+    const { value, absent } = result;
+    values.set(field, absent ? withoutAbsent(node, field.path, value, absent) : value);
   }
   return ok(values);
 }
@@ -59,9 +61,13 @@ export function evaluationFault(
   result: Extract<Evaluated, { ok: false }>,
   prefix = "failed to evaluate expression: ",
 ): { ok: false; fault: { state: "Pending" | "Failed"; message: string } } {
-  const message = `node "${node.id}": ${prefix}${failureOf(node, result)}`;
+  // A missing field of the instance has no value that could be confidential.
+  const why = result.fromInstance ? result.message : failureOf(node, result);
+  const message = `node "${node.id}": ${prefix}${why}`;
+  // Only a change of the instance brings what the instance does not give.
+  const waiting = result.fromInstance ? message : `${message} (data pending)`;
   return result.pending
-    ? { ok: false, fault: { state: "Pending", message: `${message} (data pending)` } }
+    ? { ok: false, fault: { state: "Pending", message: waiting } }
     : { ok: false, fault: { state: "Failed", message } };
 }
 

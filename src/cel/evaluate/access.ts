@@ -23,8 +23,15 @@ const BURIED = new Buried();
  * Compiles `operand.field`.
  *
  * @param isLink Whether another selection follows, as after `a.b` in `a.b.c`.
+ * @param path The selection as a string, if the selection consists of names only.
  */
-export function selection(operand: Step, field: string, offset: number, isLink: boolean): Step {
+export function selection(
+  operand: Step,
+  field: string,
+  offset: number,
+  isLink: boolean,
+  path: string | undefined,
+): Step {
   return (frame) => {
     const target = operand(frame);
     frame.at = offset;
@@ -34,7 +41,7 @@ export function selection(operand: Step, field: string, offset: number, isLink: 
         : Optional.of(select(target.value, field, frame.budget));
     }
     const value = select(target, field, frame.budget);
-    if (value === undefined) return noSuchKey(field);
+    if (value === undefined) return noSuchKey(field, path);
     return isLink && value instanceof Optional ? BURIED : value;
   };
 }

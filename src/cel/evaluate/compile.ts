@@ -3,7 +3,7 @@
  * created in a separate function, because closures that are created in the same scope keep each other's
  * variables in memory.
  */
-import type { Expr, Node } from "../syntax/ast.ts";
+import { type Expr, type Node, qualifiedName } from "../syntax/ast.ts";
 import type { Overload } from "../library/declare.ts";
 import { fail, noOverload, read } from "../value/error.ts";
 import { ComputedMap } from "../value/maps.ts";
@@ -104,7 +104,7 @@ export class Compiler {
     const operand = this.#operand(expr.operand, locals);
     return expr.optional
       ? optionalSelection(operand, expr.field, expr.at)
-      : selection(operand, expr.field, expr.at, isLink);
+      : selection(operand, expr.field, expr.at, isLink, globalPath(expr, locals));
   }
 
   #index(expr: Node<"index">, locals: Locals, isLink: boolean): Step {
@@ -247,4 +247,10 @@ function onPresent(target: Step, body: Step, slot: number, flat: boolean, offset
     const result = body(frame);
     return flat ? result : Optional.of(result);
   };
+}
+
+/** The text of a selection that consists of names only and starts with a variable of the caller. */
+function globalPath(expr: Expr, locals: Locals): string | undefined {
+  const path = qualifiedName(expr);
+  return path === undefined || locals.has(path.split(".", 1)[0]!) ? undefined : path;
 }

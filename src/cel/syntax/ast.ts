@@ -144,7 +144,7 @@ export function children(node: Expr): readonly Expr[] {
 }
 
 /** Returns `a.b.c` as a string for a node that consists only of names; undefined for other nodes. */
-function qualifiedName(node: Expr): string | undefined {
+export function qualifiedName(node: Expr): string | undefined {
   if (node.kind === "ident") return node.name;
   if (node.kind !== "select" || node.optional) return undefined;
   const prefix = qualifiedName(node.operand);

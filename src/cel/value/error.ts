@@ -2,6 +2,7 @@
  * The errors of evaluations. A {@link CelError} is thrown inside of this room (the folder `src/cel`), and
  * becomes a failure outside.
  */
+import { shortened } from "../../api/mod.ts";
 import type { CelFailure } from "../failure.ts";
 import { ACCESS_COST, type Meter } from "./meter.ts";
 
@@ -21,8 +22,13 @@ export class CelError {
    * Creates an error. {@link CelFailure} lists the codes.
    *
    * @param message The message in one line, without user data.
+   * @param missing See {@link CelFailure.missing}.
    */
-  constructor(readonly code: CelFailure["code"], readonly message: string) {}
+  constructor(
+    readonly code: CelFailure["code"],
+    readonly message: string,
+    readonly missing?: string,
+  ) {}
 }
 
 /** The error for data that contradicts its schema. */
@@ -61,9 +67,11 @@ export function noOverload(operation?: string): never {
 /**
  * Throws a CelError with code `pending`, because the data does not exist yet. The message contains the key
  * only if the key is written in the expression.
+ *
+ * @param path See {@link CelFailure.missing}.
  */
-export function noSuchKey(key?: string): never {
-  fail("pending", key === undefined ? "no such key" : `no such key: ${key}`);
+export function noSuchKey(key?: string, path?: string): never {
+  throw new CelError("pending", key === undefined ? "no such key" : `no such key: ${key}`, path);
 }
 
 /**
@@ -74,8 +82,13 @@ export function noSuchKey(key?: string): never {
  */
 export function failureOf(error: unknown, at?: number): CelFailure {
   if (error instanceof CelError) {
-    const { code, message, offset = at } = error;
-    return { code, message, ...(offset === undefined ? {} : { offset }) };
+    const { code, message, missing, offset = at } = error;
+    return {
+      code,
+      message: shortened(message),
+      ...(missing === undefined ? {} : { missing }),
+      ...(offset === undefined ? {} : { offset }),
+    };
   }
   // The stack has overflowed. This happens only for deeply nested JSON data, because an expression has at
   // most 250 levels of nesting.

@@ -20,13 +20,27 @@ import {
 
 const MAX_INT = 2n ** 63n - 1n;
 
+/** Counts the absent optionals whose JSON is null. */
+export interface AbsentCount {
+  /** The absent optionals so far. */
+  absent: number;
+}
+
+/** A path in the JSON of a value. */
+export type JsonPath = (string | number)[];
+
 /**
  * Returns a value as JSON. Returns undefined for `omit()`, which means that the enclosing object or list
  * leaves out the field or element. Throws a CelError when the value cannot be written as JSON.
  *
  * @param bytes Whether bytes are written as base64; otherwise they cannot be written as JSON.
  */
-export function jsonOf(value: Value, meter: Meter, bytes = false): Json | undefined {
+export function jsonOf(
+  value: Value,
+  meter: Meter,
+  bytes = false,
+  count?: AbsentCount,
+): Json | undefined {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number") {
     return Number.isFinite(value)
@@ -46,10 +60,12 @@ export function jsonOf(value: Value, meter: Meter, bytes = false): Json | undefi
   if (value instanceof Timestamp) return value.isZero ? null : formatKubernetesTime(value);
   if (value instanceof Duration) return formatGoDuration(value);
   if (value instanceof Optional) {
-    return value.value === undefined ? null : jsonOf(value.value, meter, bytes);
+    if (value.value !== undefined) return jsonOf(value.value, meter, bytes, count);
+    if (count) count.absent++;
+    return null;
   }
-  if (value instanceof ListValue) return list(value, meter, bytes);
-  if (isMap(value)) return value.json ?? map(value, meter, bytes);
+  if (value instanceof ListValue) return list(value, meter, bytes, count);
+  if (isMap(value)) return value.json ?? map(value, meter, bytes, count);
   if (value instanceof Omit) return undefined;
   const type = value instanceof TypeValue ? "type" : value.typeName;
   return fail("conversion", `a value of type ${type} cannot be written as JSON`);
@@ -59,10 +75,29 @@ function integer(value: bigint): Json {
   return value > MAX_INT ? fail("overflow", "uint is out of the range of int") : integerJson(value);
 }
 
-function list(value: ListValue, meter: Meter, bytes: boolean): Json {
+/** The paths of absent optionals in the JSON of a value. */
+export function absentPaths(value: Value, meter: Meter): JsonPath[] {
+  if (value instanceof Optional) {
+    return value.value === undefined ? [[]] : absentPaths(value.value, meter);
+  }
+  if (value instanceof ListValue) {
+    const kept = [...value.values(meter)].filter((element) => !(element instanceof Omit));
+    return kept.flatMap((element, index) => below(index, element, meter));
+  }
+  if (!isMap(value) || value.json) return [];
+  return [...value.entries(meter)].flatMap(([key, item]) =>
+    item instanceof CelError ? [] : below(String(key), item, meter)
+  );
+}
+
+function below(step: string | number, value: Value, meter: Meter): JsonPath[] {
+  return absentPaths(value, meter).map((path) => [step, ...path]);
+}
+
+function list(value: ListValue, meter: Meter, bytes: boolean, count?: AbsentCount): Json {
   const items: Json[] = [];
   for (const element of value.values(meter)) {
-    const json = jsonOf(element, meter, bytes);
+    const json = jsonOf(element, meter, bytes, count);
     if (json !== undefined) items.push(json);
   }
   return items;
@@ -73,7 +108,7 @@ export function keyJson(key: Value, meter: Meter): Json | undefined {
   return key instanceof Uint ? undefined : jsonOf(key, meter);
 }
 
-function map(value: MapValue, meter: Meter, bytes: boolean): Json {
+function map(value: MapValue, meter: Meter, bytes: boolean, count?: AbsentCount): Json {
   const entries: [string, Json][] = [];
   for (const [key, item] of value.entries(meter)) {
     const name = keyJson(key, meter);
@@ -81,7 +116,7 @@ function map(value: MapValue, meter: Meter, bytes: boolean): Json {
       return fail("conversion", "keys of a map must be strings to be written as JSON");
     }
     if (item instanceof CelError) return fail("conversion", item.message);
-    const json = jsonOf(item, meter, bytes);
+    const json = jsonOf(item, meter, bytes, count);
     if (json !== undefined) entries.push([name, json]);
   }
   // `Object.fromEntries` defines properties instead of assigning them, so the key "__proto__" does not

@@ -7,7 +7,7 @@
 import type { Json, KubeObject } from "../../api/mod.ts";
 import type { Schema } from "../../openapi/mod.ts";
 import { type Volatile, withoutValues, withValuesOf } from "../../reconcile/mod.ts";
-import { desiredValues, digest, identityOf } from "../drift/fingerprint.ts";
+import { desiredValues, digest, hasValues, identityOf } from "../drift/fingerprint.ts";
 import type { AppliedState, Child } from "./child.ts";
 import type { View } from "./views.ts";
 
@@ -61,7 +61,7 @@ function isUpToDateByHash(
   // therefore taken as the applied values.
   const paths = known?.desired === undefined ? volatile?.paths ?? [] : [];
   const wanted = paths.length > 0 ? withValuesOf(live, desired, paths) : desired;
-  if (desiredValues(wanted, schema, child.ownsStatus) !== child.valuesHash) return false;
+  if (!hasDesired(child, wanted, schema)) return false;
   remember(child, volatile && appliedState(wanted, volatile));
   return true;
 }
@@ -94,8 +94,7 @@ export function recordApplied(
   volatile: Volatile | undefined,
 ): void {
   if (child.entryHash === undefined) return;
-  const isImplied = !volatile &&
-    desiredValues(desired, schema, child.ownsStatus) === child.valuesHash;
+  const isImplied = !volatile && hasDesired(child, desired, schema);
   remember(child, isImplied ? undefined : appliedState(desired, volatile));
 }
 
@@ -112,6 +111,14 @@ export function carryOver(old: Child, child: Child): boolean {
     known ? { ...known, drifted: true } : { lastValues: old.valuesHash, drifted: true };
   remember(child, same ? known : drifted());
   return same;
+}
+
+function hasDesired(
+  { valuesHash, ownsStatus, rare }: Child,
+  desired: KubeObject,
+  schema: Schema | undefined,
+): boolean {
+  return hasValues({ valuesHash, ownsStatus, nulls: rare?.nulls }, desired, schema);
 }
 
 function remember(child: Child, applied: AppliedState | undefined): void {

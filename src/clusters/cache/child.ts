@@ -81,6 +81,8 @@ export interface Rare {
   finalizers?: string[];
   /** The instances that the labels of the object identified before another client edited the labels. */
   formerOwners?: readonly InstanceId[];
+  /** The fields that kro owns and that have no value. */
+  nulls?: readonly string[];
   /**
    * Hashes of the object that kro applied last. Absent when {@link Child.valuesHash} is enough to decide
    * whether the object is applied.
@@ -123,7 +125,8 @@ export function childOf(
   const print = fingerprint(object, schema);
   const first = print ? undefined : managedFields?.[0];
   const { deletionTimestamp, finalizers } = object.metadata;
-  const isRare = first || deletionTimestamp || (finalizers && finalizers.length > 0);
+  const nulls = print && print.nulls.length > 0 ? print.nulls : undefined;
+  const isRare = first || nulls || deletionTimestamp || (finalizers && finalizers.length > 0);
   return {
     owner,
     node: labels?.[Label.nodeId],
@@ -141,6 +144,7 @@ export function childOf(
         writer: first && { manager: first.manager, operation: first.operation },
         deletionTimestamp,
         finalizers,
+        nulls,
       }
       : undefined,
   };

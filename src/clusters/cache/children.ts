@@ -7,6 +7,7 @@ import {
   groupKind,
   gvkKey,
   inBackground,
+  isNotFound,
   type KindRef,
   type KubeObject,
   Label,
@@ -37,6 +38,10 @@ interface Watched {
   readonly owners: Set<string>;
   readonly stop: AbortController;
   reflector?: ScopedReflector;
+  /** Whether the API server answered that it does not serve the kind. */
+  isMissing: boolean;
+  /** The keys of the instances to wake when the kind is served again. */
+  readonly waiting: Set<string>;
 }
 
 /**
@@ -72,6 +77,7 @@ export class ChildCaches {
   readonly #shared: SharedParts = { reads: this.reads, owners: new Owners() };
   readonly #watched = new Map<string, Watched>();
   readonly #listeners = new Set<WakeListener>();
+  readonly #servedListeners = new Set<(instance: string) => void>();
 
   /** Creates the caches. No kind is watched before {@link ensure} is called. */
   constructor(
@@ -100,6 +106,8 @@ export class ChildCaches {
     const info = await this.#schemas.resolve(kind);
     if (info) watched.store.objects.schema = info.schema;
     if (watched.stop.signal.aborted) return;
+    // A kind with a schema is served again.
+    if (info && watched.isMissing) watched.reflector?.hurry();
     watched.reflector ??= this.#start(watched);
     // `synced` rejects only when the watch was stopped earlier. No owner waits for the cache in that case, so
     // the rejection is ignored.
@@ -171,6 +179,23 @@ export class ChildCaches {
     return await this.#covering(kind, namespace);
   }
 
+  /**
+   * Whether the API server does not serve the kind any more. If so, the listeners of {@link onServed} are called
+   * with the key of the instance when it serves the kind again.
+   */
+  isMissing(kind: KindRef, instance: string): boolean {
+    const watched = this.#watched.get(gvkKey(kind));
+    if (!watched?.isMissing) return false;
+    watched.waiting.add(instance);
+    return true;
+  }
+
+  /** Registers a listener for keys given to {@link isMissing}; the returned function removes it. */
+  onServed(listener: (instance: string) => void): () => void {
+    this.#servedListeners.add(listener);
+    return () => this.#servedListeners.delete(listener);
+  }
+
   /** Returns the caches that are synced. */
   stores(): ChildReader[] {
     return [...this.#watched.values()].filter((watched) => watched.reflector?.hasSynced)
@@ -225,6 +250,8 @@ export class ChildCaches {
       }),
       owners: new Set(),
       stop: new AbortController(),
+      isMissing: false,
+      waiting: new Set(),
     };
     this.#watched.set(key, watched);
     return watched;
@@ -276,9 +303,13 @@ export class ChildCaches {
       );
     const reflector: ScopedReflector = new ScopedReflector(this.#client, kind, {
       labelSelector: `${Label.owned}=true`,
-      onError: (error) => this.#onError?.(kind, error),
+      onError: (error) => {
+        if (isNotFound(error)) watched.isMissing = true;
+        this.#onError?.(kind, error);
+      },
       onLost: () => store.objects.clear(),
       onListed: (list) => {
+        this.#served(watched);
         for (const object of store.objects.missingFrom(list)) deleted(object);
       },
     }, {
@@ -323,6 +354,15 @@ export class ChildCaches {
         if (!isPassing(error)) return undefined;
         await sleep(backoff.next(), signal);
       }
+    }
+  }
+
+  #served(watched: Watched): void {
+    watched.isMissing = false;
+    const waiting = [...watched.waiting];
+    watched.waiting.clear();
+    for (const instance of waiting) {
+      for (const listener of this.#servedListeners) listener(instance);
     }
   }
 

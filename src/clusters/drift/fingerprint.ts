@@ -18,6 +18,7 @@ import {
 import type { Schema } from "../../openapi/mod.ts";
 import { applyEntry } from "../../reconcile/mod.ts";
 import { comparable } from "./normalise.ts";
+import { nullFields } from "./nulls.ts";
 
 /** Two short hashes of the fields that kro owns in an object, computed from a watch event or a response. */
 export interface Fingerprint {
@@ -32,6 +33,8 @@ export interface Fingerprint {
    * Whether kro owns fields of `status`. kro can own such fields only of kinds without a status subresource.
    */
   ownsStatus: boolean;
+  /** The fields that kro owns and that have no value: those that kro applied as null or empty. */
+  nulls: readonly string[];
 }
 
 /**
@@ -52,6 +55,7 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
       entryHash: hash(JSON.stringify([apiVersion, time, fieldsV1])),
       valuesHash: digest(comparable(live, schema)),
       ownsStatus,
+      nulls: nullFields(live, ownsStatus),
     };
   } catch (error) {
     // JSON.stringify throws RangeError when an entry is nested too deeply.
@@ -59,7 +63,7 @@ export function fingerprint(object: KubeObject, schema?: Schema): Fingerprint | 
     // An object that cannot be hashed gets the hash of its resourceVersion. This hash differs from the hash
     // of every desired object, and from the hash of every other state of this object.
     const revision = hash(`deep@${object.metadata.resourceVersion}`);
-    return { entryHash: revision, valuesHash: revision, ownsStatus };
+    return { entryHash: revision, valuesHash: revision, ownsStatus, nulls: [] };
   }
 }
 
@@ -98,8 +102,23 @@ export function isFirstWrite(object: KubeObject): boolean {
 }
 
 /**
- * Returns the part of a value that a `fieldsV1` tree selects. A leaf of the tree selects its whole value.
- * Throws TooDeepError when the value is nested too deeply.
+ * Whether an object has the desired values at the fields that kro owns: the hashes are equal, and kro owns each
+ * field that is to be null.
+ */
+export function hasValues(
+  print: Pick<Fingerprint, "valuesHash" | "ownsStatus"> & { nulls?: readonly string[] },
+  desired: KubeObject,
+  schema?: Schema,
+): boolean {
+  const { valuesHash, ownsStatus, nulls = [] } = print;
+  if (desiredValues(desired, schema, ownsStatus) !== valuesHash) return false;
+  const wanted = nullFields(desired, ownsStatus);
+  return wanted.length === 0 || new Set(wanted).isSubsetOf(new Set(nulls));
+}
+
+/**
+ * The part of a value that a `fieldsV1` tree selects. A leaf selects the whole value below it, and is null when
+ * the value has no such field. Throws TooDeepError.
  */
 export function project(
   value: Json | undefined,
@@ -114,7 +133,9 @@ export function project(
   for (const [key, below] of Object.entries(fields)) {
     if (!key.startsWith("f:") || !isObject(below)) continue;
     const name = key.slice(2);
-    if (Object.hasOwn(value, name)) define(result, name, project(value[name], below, level + 1));
+    const isLeaf = Object.keys(below).length === 0;
+    const field = Object.hasOwn(value, name) ? value[name] : isLeaf ? null : {};
+    define(result, name, project(field, below, level + 1));
   }
   return result;
 }

@@ -61,7 +61,8 @@ export function comparable(value: Json | undefined, schema?: Schema): JsonObject
   return Object.keys(kept).length === 0 ? normal : { ...normal, metadata: kept };
 }
 
-function withoutSystemFields(metadata: Json | undefined): JsonObject {
+/** The metadata of an object without what no manager owns, and without the label of kro's version. */
+export function withoutSystemFields(metadata: Json | undefined): JsonObject {
   if (!isObject(metadata)) return {};
   const kept = Object.fromEntries(
     Object.entries(metadata).filter(([key]) => !SYSTEM_METADATA.has(key)),

@@ -57,6 +57,7 @@ export class InstancePool {
     const { children, externals } = options.parts;
     this.#unsubscribe = [
       children.onChange((instance) => this.#wake(instance)),
+      children.onServed((key) => this.#queue.add(key)),
       externals.onChange((key) => this.#queue.add(key)),
     ];
   }

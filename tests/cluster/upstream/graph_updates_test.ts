@@ -230,10 +230,9 @@ kroTest("when the newest revision cannot be compiled, an older valid one serves"
   await s.restartWith({ compile: { omit: false } });
   const rgd = await refused(s, graph, "GraphAccepted", /omit/);
   assert.deepEqual(verdicts(rgd).ControllerReady, "True/Running");
-  assert.equal(
-    condition(rgd, "GraphRevisionsResolved").message,
-    "latest graph revision 2 failed compilation",
-  );
+  const why = condition(rgd, "GraphAccepted").message;
+  const failed = `latest graph revision 2 failed compilation: ${why}`;
+  assert.equal(condition(rgd, "GraphRevisionsResolved").message, failed);
   await graph.create("app");
   await madeBy(s, "app", "old");
 });

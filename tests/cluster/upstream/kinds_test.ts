@@ -116,7 +116,7 @@ kroTest(
     const rgd = await refused(s, graph, "GraphAccepted", /Widget/);
     assert.equal(verdicts(rgd).ControllerReady, "True/Running");
     await s.cluster.patch(graph.instance("app"), { spec: { size: "m" } });
-    await inState(s, graph.instance("app"), "ERROR", "widget");
+    await inState(s, graph.instance("app"), "IN_PROGRESS", "kind Widget is not served");
     assert.equal((await s.cluster.get(config)).metadata.uid, uid);
     await s.restart();
     await refused(s, graph, "GraphAccepted", /Widget/);

@@ -369,3 +369,18 @@ Deno.test("longest is the key in progress that started first", async () => {
   await bench.finish("a");
   assert.deepEqual(bench.queue.longest, { key: "b", ms: 20 });
 });
+
+Deno.test("a key that fails for ever is retried as often as in upstream's queue", async () => {
+  const bench = new Bench(1);
+  bench.queue.add("a");
+  await flush();
+  // ItemExponentialFailureRateLimiter with upstream's default delays: 200 ms to 1000 s.
+  for (let failures = 0; failures < 20; failures++) {
+    await bench.finish("a", "retry");
+    const upstream = Math.min(200 * 2 ** failures, 1_000_000);
+    await bench.clock.advance(upstream - 1);
+    assert.equal(bench.started.length, failures + 1);
+    await bench.clock.advance(1);
+    assert.equal(bench.started.length, failures + 2);
+  }
+});

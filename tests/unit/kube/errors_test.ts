@@ -98,3 +98,37 @@ Deno.test("causeText returns the innermost cause in one line", () => {
   assert.equal(causeText(new Error("a", { cause: new Error("b\n c") })), "b c");
   assert.equal(causeText("text"), "text");
 });
+
+Deno.test("a 404 that names no object means that the kind is not served", () => {
+  const bodies: [string, boolean][] = [
+    ["404 page not found\n", true],
+    [status(404, "NotFound", "the server could not find the requested resource"), true],
+    [status(404, "NotFound", 'namespaces "a" not found', { name: "a" }), false],
+    ["<html>404</html>", false],
+  ];
+  for (const [body, expected] of bodies) {
+    const error = refusal("APPLY things.example.com a/b", 404, body);
+    assert.deepEqual([error.reason, error.isKindMissing], ["NotFound", expected], body);
+  }
+  const { message } = refusal("APPLY things.example.com a/b", 404, "404 page not found\n");
+  assert.equal(message, "APPLY things.example.com a/b: the API server does not serve this kind");
+});
+
+Deno.test("a quoted value is cut, and the reason behind it stays", () => {
+  const value = JSON.stringify({ containers: "c".repeat(2500) });
+  const cause = { field: "spec.template", message: `Invalid value: ${value}: field is immutable` };
+  const message = `Job.batch "x" is invalid: spec.template: ${cause.message}`;
+  const { message: text, causes } = refusal(
+    "APPLY jobs.batch ns/x",
+    422,
+    status(422, "Invalid", message, { causes: [cause] }),
+  );
+  assert.match(
+    text,
+    /^APPLY jobs\.batch ns\/x: Job\.batch "x" is invalid: spec\.template: Invalid value/,
+  );
+  assert.match(text, / … \[2\d{3} characters\] … c*"\}: field is immutable$/);
+  assert.ok(text.length < 400, text);
+  assert.equal(causes[0]!.field, "spec.template");
+  assert.equal(causes[0]!.message!.length, 300);
+});

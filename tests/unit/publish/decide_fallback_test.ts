@@ -2,10 +2,13 @@
  * Tests of publishing an RGD whose spec cannot be used: the writes, the status, and the earlier
  * graph that stays in use.
  */
+import assert from "node:assert/strict";
+import { problemsText } from "../../../src/publish/mod.ts";
 import {
   bad,
   built,
   type Case,
+  decided,
   deletion,
   first,
   graphs,
@@ -335,3 +338,26 @@ const cases: Case[] = [
 ];
 
 testCases(cases);
+
+Deno.test("a recorded spec that does not compile any longer gives Ready the problems", () => {
+  const known = {
+    rgd: rgd(SPECS.compatible),
+    build: bad,
+    revisions: [revision(SPECS.compatible, graphs.compatible, 2), first],
+  };
+  const lastGood = { served: serving, kind: { live } };
+  const { status } = decided({
+    name: "",
+    known,
+    candidates: [1],
+    lastGood,
+    expected: {} as Case["expected"],
+  });
+  const messages = Object.fromEntries(status.conditions.map((c) => [c.type, c.message]));
+  const why = problemsText(bad.problems);
+  assert.equal(messages.GraphAccepted, why);
+  assert.equal(
+    messages.GraphRevisionsResolved,
+    `latest graph revision 2 failed compilation: ${why}`,
+  );
+});

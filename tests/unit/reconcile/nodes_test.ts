@@ -95,8 +95,10 @@ resources:${mapNode("a", value, more)}`;
   assert.equal(waiting.next.kind, "wait");
   assert.match(
     waiting.nodes[0]!.reason!,
-    /^node "a": failed to evaluate expression: eval "schema\.spec\.maybe": no such key: maybe.*\(data pending\)$/,
+    /^node "a": failed to evaluate expression: eval "schema\.spec\.maybe": the instance does not give spec\.maybe$/,
   );
+  template.change({ maybe: "v" });
+  assert.equal((await template.pass()).state, "ACTIVE");
 });
 
 Deno.test("an unmet readyWhen blocks dependents, with its expression in the reason, until it is met", async () => {
@@ -303,13 +305,14 @@ resources:
   assert.ok(reason!.endsWith(`: each.status.message is "${"z".repeat(64)}"… (default/y)`), reason!);
 });
 
-Deno.test("a kind that is not found fails its node, and the instance is retried", async () => {
+Deno.test("an object waits for a kind that is not served, and the instance is retried after an answer", async () => {
   class Without extends MemoryCluster {
     gone = true;
+    code: number | undefined = 404;
     override apply(...args: Parameters<MemoryCluster["apply"]>) {
       if (!this.gone || args[0].name !== "demo-a") return super.apply(...args);
-      const message = "the server could not find the requested resource";
-      return Promise.reject(new ApiError(message, { reason: "NotFound", code: 404 }));
+      const error = { reason: "NotFound", code: this.code, isKindMissing: true } as const;
+      return Promise.reject(new ApiError("not served", error));
     }
   }
   const w = await world(
@@ -320,9 +323,37 @@ ${mapNode("b", "y")}`,
   );
   w.create();
   const outcome = await w.pass();
-  assert.deepEqual(states(outcome), { a: "Failed", b: "Ready" });
+  assert.deepEqual(states(outcome), { a: "Waiting", b: "Ready" });
   assert.equal(outcome.next.kind, "retry");
-  assert.equal(outcome.state, "ERROR");
+  assert.equal(outcome.state, "IN_PROGRESS");
+  assert.match(
+    condition(outcome.instance, "Ready").message!,
+    /node "a": v1, kind ConfigMap is not served$/,
+  );
+  (w.cluster as Without).code = undefined;
+  assert.equal((await w.pass()).next.kind, "wait", "without a request, an event ends the wait");
   (w.cluster as Without).gone = false;
   assert.equal((await w.pass()).state, "ACTIVE");
+});
+
+Deno.test("the message of missing data names what the instance does not give, also inside a longer path", async () => {
+  const cases: [string, RegExp][] = [
+    ["${string(schema.spec.deep.n)}", /the instance does not give spec\.deep$/],
+    ["${schema.metadata.generateName}", /the instance does not give metadata\.generateName$/],
+    ["${schema.spec.list.map(schema, schema.x)[0]}", /no such key: x \(data pending\)$/],
+    ["a-${schema.spec.m['k']}", /no such key: k \(data pending\)$/],
+  ];
+  for (const [value, expected] of cases) {
+    const w = await world(`
+schema:
+  spec:
+    deep: {n: integer}
+    list: '[]map[string]string | default=[{"y": "1"}]'
+    m: 'map[string]string | default={}'
+resources:${mapNode("a", value)}`);
+    w.create();
+    const { nodes, state } = await w.pass();
+    assert.equal(state, "IN_PROGRESS");
+    assert.match(nodes[0]!.reason!, expected);
+  }
 });

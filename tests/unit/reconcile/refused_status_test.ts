@@ -9,8 +9,13 @@ import {
   type KubeObject,
   type ObjectRef,
 } from "../../../src/api/mod.ts";
-import { MemoryCluster, type StatusPacing } from "../../../src/reconcile/mod.ts";
-import { condition, mapNode, world } from "./fixtures.ts";
+import {
+  MemoryCluster,
+  type PassContext,
+  reconcile,
+  type StatusPacing,
+} from "../../../src/reconcile/mod.ts";
+import { condition, configMap, mapNode, world } from "./fixtures.ts";
 
 /**
  * A cluster that rejects a status whose field `deep.bad` is "wrong". The error names the field, as
@@ -98,3 +103,112 @@ Deno.test("the refusal stands beside the author's conditions until a status is a
   w.change({ v: "right" });
   assert.deepEqual(types((await w.pass()).instance), ["Mine=True"]);
 });
+
+/** Refuses each status for which `refuses` returns an error. */
+class Judging extends MemoryCluster {
+  refuses: (status: JsonObject) => ApiError | undefined = () => undefined;
+  override writeStatus(ref: ObjectRef, object: KubeObject): Promise<KubeObject> {
+    const error = this.refuses(object.status as JsonObject);
+    if (!error) return super.writeStatus(ref, object);
+    this.calls.push({ verb: "writeStatus", ref });
+    return Promise.reject(error);
+  }
+}
+
+async function judging(more?: string) {
+  const w = await world(DEEP(more), { makeCluster: (o) => new Judging(o) });
+  const statusPace: StatusPacing = { delayMs: () => 0, postponed() {}, writing() {} };
+  const shown: JsonObject[] = [];
+  const beforeStatus: PassContext["beforeStatus"] = ({ state, conditions }) =>
+    shown.push({ state, conditions: conditions.map((c) => `${c.type}=${c.status}`) });
+  w.context = { ...w.context, statusPace, beforeStatus };
+  const writes = () => w.cluster.calls.filter((c) => c.verb === "writeStatus").length;
+  return { w, cluster: w.cluster as Judging, shown, writes };
+}
+
+const RBAC = 'demos "demo" is forbidden: User "kro" cannot update resource "demos/status"';
+const WEBHOOK = 'admission webhook "no.example.com" denied the request: no';
+
+Deno.test("a status that RBAC forbids is sent once in a pass, and a status that all refuse thereafter, too", async () => {
+  const { w, cluster, shown, writes } = await judging();
+  w.create();
+  await w.converge();
+  const before = shown.at(-1);
+  w.change({ v: "2" });
+  for (const [message, expected] of [[RBAC, [1, 1]], [WEBHOOK, [3, 1]]] as const) {
+    cluster.refuses = () => new ApiError(message, { reason: "Forbidden", code: 403 });
+    const counts = [];
+    for (let i = 0; i < 2; i++) {
+      const outcome = await w.pass();
+      counts.push(writes());
+      assert.equal(outcome.next.kind, "retry");
+      assert.deepEqual(outcome.conditions, status(w.instance()).conditions);
+      assert.deepEqual(shown.at(-1), before, "a status that was not written is not shown");
+    }
+    assert.deepEqual(counts, expected, message);
+  }
+  cluster.refuses = () => undefined;
+  assert.equal((await w.pass()).state, "ACTIVE");
+});
+
+Deno.test("a status that is too large is written without the author's fields", async () => {
+  for (const code of [413, 500]) {
+    const { w, cluster } = await judging();
+    cluster.refuses = ({ deep }) =>
+      deep === undefined
+        ? undefined
+        : new ApiError("etcdserver: request is too large", { reason: "ServerError", code });
+    w.create();
+    const { instance } = await w.pass();
+    assert.equal(status(instance).state, "ERROR");
+    assert.match(condition(instance, "Ready").message!, /too large/);
+  }
+});
+
+Deno.test("the author's conditions are left out if no status with them is accepted, until they change", async () => {
+  const { w, cluster, writes } = await judging(
+    "conditions: [\"${runtime.newCondition({type: 'Mine', status: 'True', reason: schema.spec.v})}\"]",
+  );
+  cluster.refuses = ({ conditions }) => {
+    const isRefused = (conditions as JsonObject[]).some((c) => c.reason === "huge");
+    return isRefused ? new ApiError("too large", { reason: "Other", code: 413 }) : undefined;
+  };
+  w.create({ v: "huge" });
+  const { instance } = await w.pass();
+  assert.match(condition(instance, "Ready").message!, /too large/);
+  assert.equal(condition(instance, "Mine").type, undefined);
+  w.now = new Date("2026-01-02T00:00:00Z");
+  await w.pass();
+  assert.equal(writes(), 0);
+  w.change({ v: "small" });
+  assert.equal((await w.pass()).state, "ACTIVE");
+  assert.equal(condition(w.instance(), "Mine").reason, "small");
+});
+
+Deno.test("an unresolved instance shows the conditions that stand in the cluster", async () => {
+  const { w, cluster } = await judging();
+  w.create();
+  await w.converge();
+  cluster.refuses = () => new ApiError("broken", { reason: "ServerError", code: 503 });
+  const graph = { instance: w.kind, unresolved: "no revision compiles" };
+  const { conditions } = await reconcile(graph, w.instance(), w.cluster, w.context);
+  assert.deepEqual(conditions, status(w.instance()).conditions);
+});
+
+Deno.test("a condition that waits for data keeps its last value", async () => {
+  const { w } = await judging(
+    "conditions: [\"${runtime.newCondition({type: 'Mine', status: a.data.?gone.orValue(a.data.value) == '1' ? 'True' : 'False'})}\"]",
+  );
+  w.create({ v: "1" });
+  await w.converge();
+  assert.equal(condition(w.instance(), "Mine").status, "True");
+  refuseObjects(w.cluster as Judging);
+  w.cluster.evict(configMap("demo-a"));
+  await w.pass();
+  assert.equal(condition(w.instance(), "Mine").status, "True");
+});
+
+/** From now on the API server refuses to create objects. */
+function refuseObjects(cluster: Judging): void {
+  cluster.apply = () => Promise.reject(new ApiError("no", { reason: "Forbidden", code: 403 }));
+}

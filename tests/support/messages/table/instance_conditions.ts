@@ -92,6 +92,7 @@ export const INSTANCE_CONDITIONS: Section = {
         'node "<id>": <why>',
         'node "<id>": <what><why>',
         "collection item <index>: <why><more>",
+        "<message>; see the condition <type>",
         "… (and <n> more)",
       ],
       cause: "At least one node failed or is waiting. Each line of the message describes one node.",
@@ -137,6 +138,21 @@ export const INSTANCE_CONDITIONS: Section = {
       cause: "An expression reads a field that does not exist yet, or a node that is not ready.",
       remedy:
         "Wait for the node that the message names. If the field never appears, correct the expression, or make the field optional with `?`.",
+    },
+    {
+      code: "ResourcesReady=False/NotReady",
+      texts: ["the instance does not give <field>"],
+      cause: "An expression reads a field that the instance does not have and that has no default.",
+      remedy:
+        "Set the field in the instance; or, in the RGD, give the field a default, or read it as optional with `?`.",
+    },
+    {
+      code: "ResourcesReady=False/NotReady",
+      texts: ["<apiVersion>, kind <kind> is not served"],
+      cause:
+        "The API server served the kind when the RGD was read, and does not serve it now: its CRD was deleted, or this version of it.",
+      remedy:
+        "Create the CRD again, or remove the resource from the RGD; kro goes on as soon as the kind is served.",
     },
     {
       code: "ResourcesReady=False/NotReady",

@@ -59,6 +59,15 @@ export const REQUESTS: Section = {
       remedy: "Nothing: the next leader repeats the pass, or kro itself after its next start.",
     },
     {
+      code: "NotFound",
+      texts: [
+        "… the API server does not serve this kind",
+        "apply <object>: the API server does not serve this kind",
+      ],
+      cause: "The CRD or the API of the kind was deleted, or the version is not served.",
+      remedy: "Create the CRD or the APIService again.",
+    },
+    {
       code: "Other",
       texts: [
         "<request>: the answer is <what>",

@@ -43,7 +43,7 @@ export const RGD_CONDITIONS: Section = {
     },
     {
       code: "GraphRevisionsResolved=False/Failed",
-      texts: ["latest graph revision <n> failed compilation"],
+      texts: ["latest graph revision <n> failed compilation: <problems>"],
       cause:
         "The newest GraphRevision no longer compiles, for example because a CRD that the graph uses has changed.",
       remedy:

@@ -109,3 +109,47 @@ Deno.test("an object stays cached while kro cannot check whether it was deleted"
   assert.equal(caches.store(CONFIG_MAP)?.size, 1);
   caches.stop();
 });
+
+Deno.test("instances that wait for a kind that is not served are woken when its list succeeds again", async () => {
+  let isServed = true;
+  const answered = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const notFound = () => new ApiError("not served", { reason: "NotFound", code: 404 });
+  const client: Partial<KubeClient> = {
+    async *pages() {
+      if (!isServed) throw notFound();
+      yield await Promise.resolve({ items: [], resourceVersion: "1" });
+    },
+    async *watch(_kind, { signal }) {
+      await Promise.race([
+        answered[0]!.promise,
+        new Promise((resolve) => signal.addEventListener("abort", resolve)),
+      ]);
+      if (!isServed) throw notFound();
+      yield* [];
+    },
+  };
+  const caches = new ChildCaches(
+    client as KubeClient,
+    { resolve: () => Promise.resolve({ ...CONFIG_MAP, schema: {} }) },
+    () => answered[1]!.resolve(),
+  );
+  const woken: string[] = [];
+  const served = Promise.withResolvers<void>();
+  caches.onServed((key) => {
+    woken.push(key);
+    served.resolve();
+  });
+  await caches.ensure(CONFIG_MAP, "owner");
+  assert.equal(caches.isMissing(CONFIG_MAP, "one"), false);
+  isServed = false;
+  answered[0]!.resolve();
+  await answered[1]!.promise;
+  assert.equal(caches.isMissing(CONFIG_MAP, "one"), true);
+  assert.equal(caches.isMissing(CONFIG_MAP, "one"), true);
+  isServed = true;
+  await caches.ensure(CONFIG_MAP, "owner");
+  await served.promise;
+  assert.deepEqual(woken, ["one"]);
+  assert.equal(caches.isMissing(CONFIG_MAP, "one"), false);
+  caches.stop();
+});

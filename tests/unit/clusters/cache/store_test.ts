@@ -1,7 +1,13 @@
 // Tests of the cache of child objects. A late watch event must not replace the result of kro's own
 // write, and only changes by other clients requeue an instance.
 import assert from "node:assert/strict";
-import { ApiError, type KindRef, type KubeObject, Label } from "../../../../src/api/mod.ts";
+import {
+  ApiError,
+  type JsonObject,
+  type KindRef,
+  type KubeObject,
+  Label,
+} from "../../../../src/api/mod.ts";
 import type { Reads } from "../../../../src/cel/mod.ts";
 import { GraphReads } from "../../../../src/clusters/cache/graph_reads.ts";
 import type { InstanceId } from "../../../../src/clusters/cache/instance_id.ts";
@@ -511,4 +517,33 @@ Deno.test("store: an object that kro wrote and that a later list lacks is report
   assert.deepEqual(missing("9"), ["a", "c"]);
   assert.deepEqual(missing("9", "other"), []);
   assert.deepEqual(missing("", "ns"), []);
+});
+
+/** An object of which kro owns the fields `owned`. */
+function scaled(resourceVersion: number, spec: JsonObject, owned: string[]): KubeObject {
+  const object = seen(resourceVersion);
+  const [entry] = object.metadata.managedFields!;
+  const fields = Object.fromEntries(owned.map((name) => [`f:${name}`, {}]));
+  object.metadata.managedFields = [{ ...entry!, fieldsV1: { "f:spec": fields } }];
+  return { ...object, spec };
+}
+
+Deno.test("store: null holds while kro owns the field, and drifts when another manager sets it", async () => {
+  const wanted = { ...desired({}), spec: { replicas: null, paused: true } };
+  const owned = ["replicas", "paused"];
+  for (const live of [{ paused: true }, { paused: true, replicas: null }]) {
+    const store = new TestStore();
+    store.observe(scaled(1, live, owned));
+    assert.equal(store.isUpToDate(at, wanted), true, "without a value, also after a restart");
+    store.observe(scaled(2, { paused: true, replicas: 3 }, ["paused"]));
+    assert.equal(store.isUpToDate(at, wanted), false);
+  }
+  const store = new TestStore();
+  const defaulted = { paused: true, replicas: 1 };
+  await store.apply(at, wanted, undefined, () => Promise.resolve(scaled(1, defaulted, owned)));
+  assert.equal(store.isUpToDate(at, wanted), true, "the API server may replace null by a default");
+  store.observe(scaled(2, { paused: true, replicas: 3 }, ["paused"]));
+  assert.equal(store.isUpToDate(at, wanted), false);
+  assert.equal(store.hasDrifted(at, wanted), true);
+  assert.equal(store.isUpToDate(at, { ...wanted, spec: { paused: true } }), true);
 });

@@ -27,10 +27,10 @@ const projections: { name: string; value: Json; fields: JsonObject; expected: Js
     expected: { data: { ours: "1" } },
   },
   {
-    name: "a field that was removed is absent",
+    name: "an owned field without a value is null",
     value: { data: {} },
-    fields: { "f:data": { "f:ours": {} } },
-    expected: { data: {} },
+    fields: { "f:data": { "f:ours": {} }, "f:spec": { "f:a": { "f:b": {} } } },
+    expected: { data: { ours: null }, spec: { a: { b: null } } },
   },
   {
     name: "list elements are found by their keys and keep the live order",

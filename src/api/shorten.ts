@@ -1,0 +1,31 @@
+/** Bounds the length of messages, which may repeat values of any size. */
+
+/** The greatest length of one message, in UTF-16 code units. */
+export const MAX_MESSAGE = 1024;
+
+/** The greatest length of the message of a condition (metav1.Condition), in UTF-16 code units. */
+export const MAX_CONDITION_MESSAGE = 32_768;
+
+/**
+ * Cuts the middle out of a text that is longer than `limit`, and names the original length there. The end stays,
+ * because the API server puts the reason behind the value that it quotes.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { shortened } from "./mod.ts";
+ *
+ * const text = shortened(`value "${"x".repeat(1_000_000)}": too long`);
+ * assert.equal(text.length, 1024);
+ * assert.match(text, /^value "x+ … \[1000017 characters\] … x+": too long$/);
+ * ```
+ *
+ * @param limit In UTF-16 code units; {@link MAX_MESSAGE} by default, at least 64.
+ */
+export function shortened(text: string, limit = MAX_MESSAGE): string {
+  if (text.length <= limit) return text;
+  const note = ` … [${text.length} characters] … `;
+  const tail = Math.floor(limit / 4);
+  const head = text.slice(0, limit - tail - note.length);
+  return (head + note + text.slice(text.length - tail)).toWellFormed();
+}

@@ -1,0 +1,46 @@
+/** Leaves absent optionals out of a template, where the schema of the field does not allow null. */
+import { isObject, type Json, type JsonObject } from "../api/mod.ts";
+import type { FieldPath, Node } from "../graph/mod.ts";
+import { allowsNull, child, item, type Schema } from "../openapi/mod.ts";
+
+/**
+ * The value without those absent optionals that its schema does not allow to be null: an applied null resets a
+ * field to its default and takes it from its present manager. Undefined when the whole value is left out. A field
+ * without a schema keeps null.
+ *
+ * @param at The path of the value in the object of the node.
+ * @param absent The paths of absent optionals, below `at`.
+ */
+export function withoutAbsent(
+  node: Node,
+  at: FieldPath,
+  value: Json | undefined,
+  absent: readonly FieldPath[],
+): Json | undefined {
+  const refused = absent.filter((path) => {
+    const schema = schemaAt(node.kind.schema, [...at, ...path]);
+    return schema !== undefined && !allowsNull(schema);
+  });
+  return value === undefined ? value : without(value, refused);
+}
+
+function schemaAt(root: Schema, path: FieldPath): Schema | undefined {
+  let at: Schema | undefined = root;
+  for (const step of path) at = at && (typeof step === "number" ? item(at) : child(at, step));
+  return at;
+}
+
+/** A copy without the values at the paths. */
+function without(value: Json, paths: readonly FieldPath[]): Json | undefined {
+  if (paths.length === 0) return value;
+  if (paths.some((path) => path.length === 0)) return undefined;
+  const byStep = Map.groupBy(paths, ([step]) => step!);
+  const kept = (step: string | number, below: Json) =>
+    without(below, (byStep.get(step) ?? []).map((path) => path.slice(1)));
+  if (Array.isArray(value)) {
+    return value.map((element, index) => kept(index, element)).filter((v) => v !== undefined);
+  }
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([key, below]) => [key, kept(key, below as Json)]);
+  return Object.fromEntries(entries.filter(([, below]) => below !== undefined)) as JsonObject;
+}
