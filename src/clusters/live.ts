@@ -112,9 +112,12 @@ export class LiveCluster implements Cluster {
       return { object: live, action: "unchanged", revision };
     }
     const fieldManager = Manager.children;
-    const object = force
-      ? await applyOver(this.#client, ref, desired)
-      : await this.#client.apply(ref, desired, { fieldManager, force });
+    const request = force
+      ? applyOver(this.#client, ref, desired)
+      : this.#client.apply(ref, desired, { fieldManager, force });
+    const object = await request.catch(async (error) => {
+      throw await this.#withoutPatch(ref.kind, error) ?? error;
+    });
     const action = actionOf(live, object);
     const revision = object.metadata.resourceVersion;
     if (revision && action !== "unchanged") this.#written.set(refKey(ref), revision);
@@ -151,6 +154,15 @@ export class LiveCluster implements Cluster {
   async serves(kind: GroupKind, { fresh }: ServesOptions = {}): Promise<KindRef | undefined> {
     const known = fresh ? undefined : await this.#discovery.byGroupKind(kind);
     return known ?? await servedKind(this.#client, this.#discovery, kind);
+  }
+
+  /** The error for a kind that is served without the verb patch, such as TokenReview; undefined for others. */
+  async #withoutPatch(kind: KindRef, error: unknown): Promise<ApiError | undefined> {
+    if (!(error instanceof ApiError) || !error.isKindMissing) return undefined;
+    const known = await this.#discovery.resolve(kind);
+    if (!known || known.verbs.includes("patch")) return undefined;
+    const { message, reason, code } = error;
+    return new ApiError(message, { reason, code });
   }
 
   async #list({ kind, namespace, labelSelector }: ExternalSelection): Promise<KubeObject[]> {

@@ -91,10 +91,10 @@ export function refusal(
   // The API server names the missing object or namespace, unless it has no handler for the path of the kind.
   const isKindMissing = code === 404 &&
     (status ? details.name === undefined : /^404 page not found\s*$/.test(body));
-  const message = isKindMissing
-    ? "the API server does not serve this kind"
-    : typeof status?.message === "string" && status.message !== ""
+  const message = typeof status?.message === "string" && status.message !== ""
     ? withShortValues(status.message, details.causes)
+    : isKindMissing
+    ? "the API server does not serve this kind"
     : `HTTP ${code} ${firstLine(body)}`.trimEnd();
   return new ApiError(`${request}: ${message}`, {
     reason: reasonOf(code, status?.reason),
