@@ -3,31 +3,33 @@
  * running operator.
  */
 import { hostname } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import {
+  FINALIZER,
   gvkKey,
   isNotFound,
   type KubeObject,
   type ObjectRef,
   parseGvk,
+  refKey,
   type ResourceGraphDefinition,
   RGD_KIND,
   servedKind,
   VERSION,
 } from "../api/mod.ts";
 import { MAX_COLLECTION_SIZE } from "../graph/mod.ts";
-import { publishGraph, type PublishResult, type ServedGraph } from "../publish/mod.ts";
+import {
+  publishGraph,
+  type PublishResult,
+  type ServedGraph,
+  withdrawGraph,
+} from "../publish/mod.ts";
 import { type Outcome, type PassContext, reconcile } from "../reconcile/mod.ts";
 import type { Report } from "./report.ts";
-import { nameOf, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import { type Result, untilSettled } from "./until_settled.ts";
 
-/**
- * The number of consecutive failures after which an instance is not retried. Single failures are normal,
- * because other clients may write the same objects at the same time.
- */
-const MAX_FAILURES = 4;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 2000;
+/** The suffix that distinguishes the deletion of an object from its reconcile among the keys of passes. */
+const DELETION = "#deletion";
 
 /** A graph of a published RGD, with the UID of the RGD. */
 interface Published extends ServedGraph {
@@ -43,6 +45,7 @@ export class LocalReconciler {
   readonly #report: Report;
   readonly #deadline: number;
   readonly #graphs = new Map<string, Published>();
+  /** The reconciles and deletions that this command has started, by object. Some may have ended. */
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
 
@@ -78,20 +81,26 @@ export class LocalReconciler {
 
   /**
    * Reconciles instances until they are ready. If an instance creates instances of other graphs, these
-   * instances are reconciled as well.
+   * instances are reconciled as well. If an instance prunes instances of other graphs, their objects are
+   * deleted as well.
    */
   async converge(refs: readonly ObjectRef[]): Promise<void> {
     for (const ref of refs) this.#follow(ref);
-    // Reconciling an instance may create more instances and add their passes to the map. The iteration
-    // includes the passes that are added while the loop runs.
-    for (const pass of this.#passes.values()) await pass;
+    await this.#allPasses();
   }
 
   /**
-   * Deletes instances and their objects. Resolves when the instances are gone, have failed or have timed out.
+   * Deletes instances and their objects, which may be instances of other graphs. Resolves when the instances
+   * are gone, have failed or have timed out.
    */
   async remove(refs: readonly ObjectRef[]): Promise<void> {
     await Promise.all(refs.map((ref) => this.#removeOne(ref)));
+    await this.#allPasses();
+  }
+
+  async #allPasses(): Promise<void> {
+    // The map grows while it is iterated, because a pass may create or delete more instances.
+    for (const pass of this.#passes.values()) await pass;
   }
 
   /**
@@ -135,8 +144,16 @@ export class LocalReconciler {
   }
 
   #follow(ref: ObjectRef): void {
-    const key = nameOf(ref);
-    if (!this.#passes.has(key)) this.#passes.set(key, this.#reconcileOne(ref));
+    this.#start(refKey(ref), () => this.#reconcileOne(ref));
+  }
+
+  /** Starts the passes over one object, unless passes with this key have been started before. */
+  #start(key: string, work: () => Promise<void>): void {
+    if (this.#passes.has(key)) return;
+    const pass = work();
+    this.#passes.set(key, pass);
+    // `#allPasses` rejects with the error, possibly after waiting for other passes.
+    pass.catch(() => {});
   }
 
   async #reconcileOne(ref: ObjectRef): Promise<void> {
@@ -147,74 +164,51 @@ export class LocalReconciler {
       this.#report.ended(ref, "ERROR", undefined, true);
       return;
     }
-    await this.#untilSettled(ref, async (instance) => {
+    const { state, object, failed } = await this.#untilSettled(ref, async (instance) => {
       const context = this.#context(published);
       const outcome = await reconcile(published.graph, instance, this.#session.cluster, context);
       await this.#followChildren(outcome);
       return outcome;
     });
+    this.#report.ended(ref, state, object, failed);
+    // If the instance is created again, the new instance has to be reconciled as well.
+    if (!object) this.#passes.delete(refKey(ref));
   }
 
   async #removeOne(ref: ObjectRef): Promise<void> {
-    const { client, cluster } = this.#session;
     try {
-      await client.delete(ref, { propagation: "Background" });
+      await this.#session.client.delete(ref, { propagation: "Background" });
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.#report.ended(ref, "not found");
       return;
     }
-    const context = this.#context();
+    const { state, object, failed } = await this.#untilGone(ref);
+    this.#report.ended(ref, state, object, failed);
+  }
+
+  async #untilGone(ref: ObjectRef): Promise<Result> {
+    const { cluster } = this.#session;
     const graph = { instance: ref.kind };
-    await this.#untilSettled(ref, (instance) => reconcile(graph, instance, cluster, context));
+    return await this.#untilSettled(ref, async (instance) => {
+      const outcome = await reconcile(graph, instance, cluster, this.#context());
+      await this.#removeChildren(outcome);
+      return outcome;
+    });
+  }
+
+  async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<Result> {
+    const { client } = this.#session;
+    return await untilSettled(ref, pass, {
+      client,
+      report: this.#report,
+      deadline: this.#deadline,
+    });
   }
 
   /**
-   * Repeats `pass` with growing pauses until the instance is done. Stops when `pass` fails more than
-   * MAX_FAILURES times in a row, or when the next pause would end after the deadline.
-   */
-  async #untilSettled(ref: ObjectRef, pass: (i: KubeObject) => Promise<Outcome>): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
-    let failures = 0;
-    let seen: string | undefined;
-    const rest = async () => {
-      await delay(pause);
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
-    };
-    for (;;) {
-      const instance = await this.#session.client.get(ref);
-      if (!instance) return this.#report.ended(ref, "deleted");
-      const outcome = await pass(instance);
-      this.#report.nodes(outcome.nodes);
-      this.#report.removed(outcome.removed);
-      const { state, next } = outcome;
-      if (!outcome.instance) return this.#report.ended(ref, "deleted");
-      const reason = next.kind === "retry" ? next.error : next.kind === "wait" ? next.reason : "";
-      this.#report.progress(ref, state, reason);
-      if (next.kind === "done") {
-        return this.#report.ended(ref, state, outcome.instance, state !== "ACTIVE");
-      }
-      failures = next.kind === "retry" ? failures + 1 : 0;
-      if (failures > MAX_FAILURES || performance.now() + pause > this.#deadline) {
-        if (failures <= MAX_FAILURES) this.#report.progress(ref, state, `timed out; ${reason}`);
-        return this.#report.ended(ref, state, outcome.instance, true);
-      }
-      await rest();
-      const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
-      // Of the objects that the instance waits for, only the first one is polled. The next pass reads all of
-      // the objects.
-      while (awaited && performance.now() + pause < this.#deadline) {
-        const before = seen;
-        seen = (await this.#session.client.get(awaited))?.metadata.resourceVersion;
-        if (seen === undefined || seen !== before) break;
-        await rest();
-      }
-    }
-  }
-
-  /**
-   * Reconciles the instances of other graphs that a pass created, because no running operator reconciles
-   * them.
+   * Reconciles the instances of other graphs that a pass created, and continues the deletion of those that a
+   * pass deleted, because no running operator does so.
    */
   async #followChildren(outcome: Outcome): Promise<void> {
     for (const object of outcome.nodes.flatMap((node) => node.objects)) {
@@ -224,6 +218,35 @@ export class LocalReconciler {
       const { namespace, name } = object;
       this.#follow({ kind: graph.graph.instance, namespace, name });
     }
+    await this.#removeChildren(outcome);
+  }
+
+  /** Continues the deletion of the objects that have kro's finalizer: instances of other graphs, and RGDs. */
+  async #removeChildren({ nodes, removed }: Outcome): Promise<void> {
+    const leaving = [...nodes.flatMap((node) => node.objects), ...removed]
+      .filter(({ finalizers }) => finalizers?.includes(FINALIZER));
+    for (const { apiVersion, kind: name, ...object } of leaving) {
+      const gvk = parseGvk(apiVersion, name);
+      const kind = gvk && await this.#session.discovery.resolve(gvk);
+      if (!kind) continue;
+      const ref = { kind, namespace: object.namespace, name: object.name };
+      const key = refKey(ref) + DELETION;
+      this.#start(key, () => this.#removeChild(key, ref));
+    }
+  }
+
+  async #removeChild(key: string, ref: ObjectRef): Promise<void> {
+    if (gvkKey(ref.kind) === gvkKey(RGD_KIND)) return await this.#withdraw(ref);
+    const { state, object, failed } = await this.#untilGone(ref);
+    // The report already has the deleted object, from the outcome of the pass over its owner.
+    if (failed) return this.#report.ended(ref, state, object, failed);
+    this.#passes.delete(key);
+  }
+
+  async #withdraw(ref: ObjectRef): Promise<void> {
+    const { client } = this.#session;
+    const rgd = await client.get(ref) as ResourceGraphDefinition | undefined;
+    if (rgd?.metadata.deletionTimestamp !== undefined) await withdrawGraph(rgd, { client });
   }
 
   #clusterGraphs(): Promise<ResourceGraphDefinition[]> {

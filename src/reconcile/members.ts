@@ -139,8 +139,9 @@ export async function deleteMember(
   { object, ref }: Member,
   done: "pruned" | "deleted",
 ): Promise<{ outcome?: ObjectOutcome; conflict: boolean }> {
-  if (object.metadata.deletionTimestamp !== undefined) {
-    return { outcome: objectOutcome(ref, "deleting"), conflict: false };
+  const { deletionTimestamp, finalizers } = object.metadata;
+  if (deletionTimestamp !== undefined) {
+    return { outcome: objectOutcome(ref, "deleting", finalizers), conflict: false };
   }
   try {
     await cluster.delete(ref, { uid: object.metadata.uid ?? "" });
@@ -148,7 +149,7 @@ export async function deleteMember(
     if (error instanceof ApiError && error.reason === "Conflict") return { conflict: true };
     if (!isNotFound(error)) throw error;
   }
-  return { outcome: objectOutcome(ref, done), conflict: false };
+  return { outcome: objectOutcome(ref, done, finalizers), conflict: false };
 }
 
 /** Returns a map of the kinds by their name in an inventory, `Kind.group`. */

@@ -46,6 +46,11 @@ export interface ObjectOutcome {
    * the instance.
    */
   adopted?: boolean;
+  /**
+   * The finalizers that the object had when its deletion was requested or was still in progress; absent when
+   * the object had none.
+   */
+  finalizers?: readonly string[];
 }
 
 /** A node after a pass. */

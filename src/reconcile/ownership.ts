@@ -80,7 +80,10 @@ export async function applyOwned(
     const refusal = live && ownershipFault(node, live, parent);
     if (refusal) return { fault: refusal };
     const leaving = live && deletionFault(node, live);
-    if (leaving) return { live, outcome: objectOutcome(ref, "deleting"), fault: leaving };
+    if (leaving) {
+      const outcome = objectOutcome(ref, "deleting", live?.metadata.finalizers);
+      return { live, outcome, fault: leaving };
+    }
     // `live` is undefined when the object that caused the conflict has been deleted in the meantime.
     // Another client may have created a new object with the same name, so this apply must not force
     // ownership.
@@ -119,6 +122,7 @@ export function refOf(node: Node, object: KubeObject): ObjectRef {
 export function objectOutcome(
   ref: ObjectRef,
   action: ObjectOutcome["action"],
+  finalizers: readonly string[] = [],
 ): ObjectOutcome {
   const { kind, namespace, name } = ref;
   return {
@@ -127,6 +131,7 @@ export function objectOutcome(
     ...(namespace ? { namespace } : {}),
     name,
     action,
+    ...(finalizers.length > 0 ? { finalizers } : {}),
   };
 }
 

@@ -52,6 +52,62 @@ async function example() {
   };
 }
 
+/**
+ * Returns the RGDs of three kinds of the group as YAML. An instance of a kind contains an instance of the next
+ * kind, and an instance of the last kind contains a ConfigMap.
+ */
+function nestedRgds(group: string): string {
+  const kinds = ["Outer", "Middle", "Inner"];
+  return kinds.map((kind, i) => {
+    const next = kinds[i + 1];
+    const object = next
+      ? `{apiVersion: ${group}/v1alpha1, kind: ${next}, metadata: {name: "\${schema.metadata.name}-in"}, spec: {}}`
+      : '{apiVersion: v1, kind: ConfigMap, metadata: {name: "${schema.metadata.name}-map"}, data: {a: b}}';
+    return `apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: ${kind.toLowerCase()}.${group}}
+spec:
+  schema: {group: ${group}, apiVersion: v1alpha1, kind: ${kind}, spec: {full: boolean | default=true}}
+  resources:
+    - {id: content, includeWhen: ["\${schema.spec.full}"], template: ${object}}
+`;
+  }).join("---\n");
+}
+
+/** Returns an example of nested kinds, with applied RGDs and an applied instance `a` of the outermost kind. */
+async function nestedExample() {
+  const e = await example();
+  const instance = (spec: object) => ({
+    apiVersion: `${e.group}/v1alpha1`,
+    kind: "Outer",
+    metadata: { name: "a" },
+    spec,
+  });
+  await Deno.writeTextFile(`${e.dir}/nested.yaml`, nestedRgds(e.group));
+  await Deno.writeTextFile(`${e.dir}/outer.json`, JSON.stringify(instance({})));
+  await Deno.writeTextFile(`${e.dir}/empty.json`, JSON.stringify(instance({ full: false })));
+  const rgds = await e.kro("apply", "-f", `${e.dir}/nested.yaml`);
+  assert.equal(rgds.code, 0, rgds.stderr);
+  const applied = await e.kro("apply", "-f", `${e.dir}/outer.json`);
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.ok(await e.get("configmap", "a-in-in-map"));
+  return {
+    ...e,
+    async left() {
+      const kinds = ["outers", "middles", "inners"].map((name) => `${name}.${e.group}`);
+      const args = ["get", [...kinds, "configmap"].join(","), "-n", e.namespace, "-o", "name"];
+      const { stdout } = await e.kubectl(args);
+      return stdout.split("\n").filter((line) => line !== "" && !line.includes("kube-root-ca"));
+    },
+    async [Symbol.asyncDispose]() {
+      await e.kro("delete", "-f", `${e.dir}/nested.yaml`);
+      const crds = ["outers", "middles", "inners"].map((name) => `${name}.${e.group}`);
+      await e.kubectl(["delete", "crd", ...crds, "--ignore-not-found"]);
+      await e[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** Returns the results in a printed table, by `Kind name`. */
 function results(stdout: string): Record<string, string> {
   const rows = stdout.trim().split("\n").slice(1).map((line) => line.split(/\s{2,}/));
@@ -92,6 +148,80 @@ Deno.test("apply creates the objects, a second apply changes nothing, delete lea
     "the revisions are gone",
     async () => await e.get("graphrevisions", `${e.namespace}-r00001`) === undefined,
   );
+});
+
+Deno.test("delete removes the instances of other graphs that an instance contains, and their objects", async () => {
+  await using e = await nestedExample();
+  const deleted = await e.kro("delete", `outer.${e.group}/a`);
+  assert.equal(deleted.code, 0, deleted.stderr);
+  assert.deepEqual(results(deleted.stdout), {
+    Outer: "deleted",
+    Middle: "deleted",
+    Inner: "deleted",
+    ConfigMap: "deleted",
+  });
+  assert.deepEqual(await e.left(), []);
+});
+
+Deno.test("delete removes nested instances whose ResourceGraphDefinition no longer exists", async () => {
+  await using e = await nestedExample();
+  const rgds = await e.kro("delete", `rgd/inner.${e.group}`, `rgd/middle.${e.group}`);
+  assert.equal(rgds.code, 0, rgds.stderr);
+  const deleted = await e.kro("delete", "-f", `${e.dir}/outer.json`);
+  assert.equal(deleted.code, 0, deleted.stderr);
+  assert.deepEqual(await e.left(), []);
+});
+
+Deno.test("apply and reconcile delete the objects of a pruned instance of another graph", async () => {
+  await using e = await nestedExample();
+  const pruned = await e.kro("apply", "-f", `${e.dir}/empty.json`);
+  assert.equal(pruned.code, 0, pruned.stderr);
+  assert.deepEqual(results(pruned.stdout), {
+    Outer: "ACTIVE",
+    Middle: "pruned",
+    Inner: "deleted",
+    ConfigMap: "deleted",
+  });
+  assert.deepEqual(await e.left(), [`outer.${e.group}/a`]);
+
+  assert.equal((await e.kro("apply", "-f", `${e.dir}/outer.json`)).code, 0);
+  const patch = '{"spec":{"full":false}}';
+  const outer = `outers.${e.group}`;
+  await e.kubectl(["patch", outer, "a", "-n", e.namespace, "--type=merge", "-p", patch]);
+  const reconciled = await e.kro("reconcile", `${outer}/a`);
+  assert.equal(reconciled.code, 0, reconciled.stderr);
+  assert.deepEqual(await e.left(), [`outer.${e.group}/a`]);
+  await e.kro("delete", `${outer}/a`);
+});
+
+Deno.test("apply creates a nested instance again that is being deleted", async () => {
+  await using e = await nestedExample();
+  const middle = `middles.${e.group}`;
+  const before = await e.get(middle, "a-in");
+  await e.kubectl(["delete", middle, "a-in", "-n", e.namespace, "--wait=false"]);
+  const applied = await e.kro("apply", "-f", `${e.dir}/outer.json`);
+  assert.equal(applied.code, 0, applied.stderr);
+  const after = await e.get(middle, "a-in");
+  assert.notEqual(after.metadata.uid, before.metadata.uid);
+  assert.equal(after.status.state, "ACTIVE");
+  assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
+});
+
+Deno.test("a deletion that times out names the objects whose finalizers hold it up", async () => {
+  await using e = await nestedExample();
+  const hold = (finalizers: string[]) =>
+    e.kubectl([
+      ...["patch", "configmap", "a-in-in-map", "-n", e.namespace, "--type=merge"],
+      ...["-p", JSON.stringify({ metadata: { finalizers } })],
+    ]);
+  await hold(["example.com/hold"]);
+  const late = await e.kro("delete", `outers.${e.group}/a`, "--timeout", "3s");
+  assert.equal(late.code, 1);
+  const text = `ConfigMap ${e.namespace}/a-in-in-map (finalizers: example.com/hold)`;
+  assert.ok(late.stderr.includes(`timed out; deleting apply-order wave 1: waiting for ${text}`));
+  await hold([]);
+  assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
+  assert.deepEqual(await e.left(), []);
 });
 
 Deno.test("reconcile repairs drifted objects", async () => {

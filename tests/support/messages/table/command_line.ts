@@ -249,11 +249,13 @@ export const COMMAND_LINE: Section = {
         "timed out; <why>",
         "timed out",
         "… finalizers <names>",
+        "…: waiting for <objects>",
         "… no Ready condition for this generation yet",
       ],
       cause: "The object was not ready, or not deleted, within `--timeout`.",
       remedy:
-        "Correct the cause that the message names. Then run the command again, or raise `--timeout`.",
+        "Correct the cause that the message names. Then run the command again, or raise `--timeout`. An " +
+        "object that is named with finalizers is held by the controller of these finalizers.",
     },
     {
       code: "exit 1",

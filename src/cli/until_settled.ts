@@ -1,0 +1,113 @@
+/** Repeats the passes over one instance until the instance is reconciled, deleted or has failed. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { KubeObject, ObjectRef } from "../api/mod.ts";
+import type { KubeClient } from "../kube/mod.ts";
+import type { ObjectOutcome, Outcome } from "../reconcile/mod.ts";
+import type { Report } from "./report.ts";
+
+/**
+ * The number of consecutive failures after which an instance is not retried. Single failures are normal,
+ * because other clients may write the same objects at the same time.
+ */
+const MAX_FAILURES = 4;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2000;
+
+/** The result of reconciling or deleting one instance, as the report records it. */
+export interface Result {
+  /** The state of the instance; `deleted` when the instance no longer exists. */
+  state: string;
+  /** The instance; absent when the instance no longer exists. */
+  object?: KubeObject;
+  /** Whether the instance failed or timed out. */
+  failed: boolean;
+}
+
+/** The parts of a command that {@link untilSettled} needs. */
+export interface Circumstances {
+  /** The client that reads the instance before each pass. */
+  client: KubeClient;
+  /** The report that receives the progress and the objects of each pass. */
+  report: Report;
+  /** The time after which no further pass starts, in milliseconds of `performance.now()`. */
+  deadline: number;
+}
+
+/**
+ * Repeats `pass` with growing pauses until the instance is done. Stops when `pass` fails more than
+ * MAX_FAILURES times in a row, or when the next pause would end after the deadline.
+ */
+export async function untilSettled(
+  ref: ObjectRef,
+  pass: (instance: KubeObject) => Promise<Outcome>,
+  { client, report, deadline }: Circumstances,
+): Promise<Result> {
+  let pause = FIRST_PAUSE_MS;
+  let failures = 0;
+  let seen: string | undefined;
+  const removed = new Map<string, ObjectOutcome>();
+  const settled = (result: Result): Result => {
+    report.removed([...removed.values()]);
+    return result;
+  };
+  const rest = async () => {
+    await delay(pause);
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+  };
+  for (;;) {
+    const instance = await client.get(ref);
+    if (!instance) return settled({ state: "deleted", failed: false });
+    const outcome = await pass(instance);
+    report.nodes(outcome.nodes);
+    report.removed(outcome.removed);
+    for (const each of outcome.removed) remember(removed, each);
+    const { state, next, instance: object } = outcome;
+    if (!object) return settled({ state: "deleted", failed: false });
+    const reason = next.kind === "retry" ? next.error : next.kind === "wait" ? next.reason : "";
+    report.progress(ref, state, reason);
+    if (next.kind === "done") return settled({ state, object, failed: state !== "ACTIVE" });
+    failures = next.kind === "retry" ? failures + 1 : 0;
+    if (failures > MAX_FAILURES || performance.now() + pause > deadline) {
+      const why = reason + heldText(outcome.removed);
+      if (failures <= MAX_FAILURES) report.progress(ref, state, `timed out; ${why}`);
+      return { state, object, failed: true };
+    }
+    await rest();
+    const awaited = next.kind === "wait" ? next.objects?.[0] : undefined;
+    // Of the objects that the instance waits for, only the first one is polled. The next pass reads all of
+    // the objects.
+    while (awaited && performance.now() + pause < deadline) {
+      const before = seen;
+      seen = (await client.get(awaited))?.metadata.resourceVersion;
+      if (seen === undefined || seen !== before) break;
+      await rest();
+    }
+  }
+}
+
+/**
+ * Records how the report shows an object once the deletion has ended: as pruned or deleted, even if a pass found
+ * the object still being deleted.
+ */
+function remember(removed: Map<string, ObjectOutcome>, object: ObjectOutcome): void {
+  const { apiVersion, kind, namespace, name, action } = object;
+  const key = `${apiVersion} ${kind} ${namespace ?? ""}/${name}`;
+  if (action !== "deleting") removed.set(key, object);
+  else if (!removed.has(key)) removed.set(key, { ...object, action: "deleted" });
+}
+
+/**
+ * Returns the end of a message that names up to three objects whose finalizers hold up a deletion. Returns an
+ * empty string when no object has a finalizer.
+ */
+function heldText(removed: readonly ObjectOutcome[]): string {
+  const held = removed.filter(({ finalizers }) => finalizers !== undefined);
+  if (held.length === 0) return "";
+  const named = held.slice(0, 3).map(({ kind, namespace, name, finalizers }) => {
+    const object = [kind, [namespace, name].filter(Boolean).join("/")].join(" ");
+    return `${object} (finalizers: ${finalizers!.join(", ")})`;
+  });
+  const more = held.length > 3 ? ` and ${held.length - 3} more` : "";
+  const objects = named.join(", ") + more;
+  return `: waiting for ${objects}`;
+}
