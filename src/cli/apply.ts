@@ -4,12 +4,12 @@
  */
 import {
   apiVersionOf,
-  Manager,
   type ObjectRef,
   parseGvk,
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
+import { applyObject } from "./apply_object.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { type Manifest, readManifests } from "./manifests.ts";
 import { followReady } from "./follow.ts";
@@ -72,8 +72,7 @@ export async function apply(flags: ApplyFlags, output: Output): Promise<number> 
 
 async function applyRgd(session: Session, { object }: Manifest): Promise<ResourceGraphDefinition> {
   const ref = { kind: RGD_KIND, name: object.metadata.name! };
-  const options = { fieldManager: Manager.cli, force: true };
-  return await session.client.apply(ref, object, options) as ResourceGraphDefinition;
+  return await applyObject(session.client, ref, object) as ResourceGraphDefinition;
 }
 
 /**
@@ -108,8 +107,7 @@ async function applyInstance(
   }
   const ref = refOf(object, kind, session.namespace);
   const metadata = { ...object.metadata, namespace: ref.namespace };
-  const options = { fieldManager: Manager.cli, force: true };
-  await session.client.apply(ref, { ...object, metadata }, options);
+  await applyObject(session.client, ref, { ...object, metadata });
   return ref;
 }
 

@@ -224,6 +224,68 @@ Deno.test("a deletion that times out names the objects whose finalizers hold it 
   assert.deepEqual(await e.left(), []);
 });
 
+Deno.test("apply removes fields that a file lost since kubectl applied it", async () => {
+  await using e = await example();
+  const rgd = (fields: object) => ({
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: `kept.${e.group}` },
+    spec: {
+      schema: { group: e.group, apiVersion: "v1alpha1", kind: "Kept", spec: fields },
+      resources: [{
+        id: "map",
+        template: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "${schema.metadata.name}" },
+          data: { a: "${schema.spec.a}" },
+        },
+      }],
+    },
+  });
+  const instance = (spec: object) => ({
+    apiVersion: `${e.group}/v1alpha1`,
+    kind: "Kept",
+    metadata: { name: "a", namespace: e.namespace },
+    spec,
+  });
+  const byKubectl = async (object: object) =>
+    assert.equal(
+      (await e.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(object) })).code,
+      0,
+    );
+  const byKro = async (object: object) => {
+    await Deno.writeTextFile(`${e.dir}/object.json`, JSON.stringify(object));
+    const { code, stderr } = await e.kro("apply", "-f", `${e.dir}/object.json`);
+    assert.equal(code, 0, stderr);
+  };
+  const a = 'string | default="1"';
+  try {
+    await byKubectl(rgd({ a, b: "string" }));
+    await byKro(rgd({ a, b: "string" }));
+    await byKubectl(instance({ a: "2", b: "x" }));
+    await byKro(instance({}));
+    const applied = await e.get(`kepts.${e.group}`, "a");
+    assert.deepEqual(applied.spec, { a: "1" });
+    assert.equal((await e.get("configmap", "a")).data.a, "1");
+
+    await byKubectl(rgd({ a, b: "string", c: "string" }));
+    await byKro({
+      ...rgd({ a, b: "string" }),
+      metadata: {
+        name: `kept.${e.group}`,
+        annotations: { "kro.run/allow-breaking-changes": "true" },
+      },
+    });
+    const { spec } = await e.get("rgd", `kept.${e.group}`);
+    assert.deepEqual(spec.schema.spec, { a, b: "string" });
+  } finally {
+    await e.kro("delete", `kepts.${e.group}/a`);
+    await e.kro("delete", `rgd/kept.${e.group}`);
+    await e.kubectl(["delete", "crd", `kepts.${e.group}`, "--ignore-not-found"]);
+  }
+});
+
 Deno.test("reconcile repairs drifted objects", async () => {
   await using e = await example();
   assert.equal((await e.kro("apply", "-f", e.dir)).code, 0);

@@ -1,0 +1,103 @@
+/** Applies an object of a file, so that the object in the cluster has the fields of the file. */
+import {
+  Annotation,
+  ApiError,
+  isObject,
+  type JsonObject,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  Manager,
+  type ObjectRef,
+} from "../api/mod.ts";
+import type { KubeClient } from "../kube/mod.ts";
+
+/** Attempts to change the managed fields of an object that other clients write at the same time. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Applies an object with server-side apply (KEP-555) under the manager `kro-cli`. If `kubectl apply` wrote the
+ * object before, its fields are taken over first, so that fields which the file no longer has are removed.
+ * Rejects with ApiError when a request fails.
+ */
+export async function applyObject(
+  client: KubeClient,
+  ref: ObjectRef,
+  object: KubeObject,
+): Promise<KubeObject> {
+  for (let attempt = 1;; attempt++) {
+    const live = await client.get(ref);
+    const managedFields = live && takenOver(live.metadata.managedFields ?? [], Manager.cli);
+    if (!managedFields) break;
+    const { resourceVersion } = live.metadata;
+    const patch = { metadata: { managedFields, resourceVersion } as unknown as JsonObject };
+    try {
+      await client.mergePatch(ref, patch, { fieldManager: Manager.cli });
+      break;
+    } catch (error) {
+      const outrun = error instanceof ApiError && error.reason === "Conflict";
+      if (!outrun || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+  return await client.apply(ref, object, { fieldManager: Manager.cli, force: true });
+}
+
+/**
+ * Returns the managed fields after the fields of client-side apply became fields that `manager` applied;
+ * undefined when no client-side apply wrote the object. As in `kubectl apply --server-side`, a manager used
+ * client-side apply if it owns kubectl's last-applied annotation by requests other than Apply.
+ *
+ * As in client-go's `csaupgrade`, only fields of the API version of the `manager`'s entry are taken over.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { takenOver } from "./apply_object.ts";
+ *
+ * const key = "f:kubectl.kubernetes.io/last-applied-configuration";
+ * const fieldsV1 = { "f:metadata": { "f:annotations": { [key]: {} } } };
+ * const entry = { manager: "kubectl-client-side-apply", operation: "Update" as const, fieldsV1 };
+ * assert.deepEqual(takenOver([entry], "kro-cli"), [
+ *   { manager: "kro-cli", operation: "Apply", fieldsV1 },
+ * ]);
+ * ```
+ */
+export function takenOver(
+  entries: readonly ManagedFieldsEntry[],
+  manager: string,
+): ManagedFieldsEntry[] | undefined {
+  const names = new Set(entries.filter(isClientSideApply).map((entry) => entry.manager));
+  const taken = entries.filter((entry) =>
+    names.has(entry.manager) && entry.operation === "Update" && !entry.subresource
+  );
+  if (taken.length === 0) return undefined;
+  const own = entries.find((entry) =>
+    entry.manager === manager && entry.operation === "Apply" && !entry.subresource
+  );
+  const into = own ?? taken[0]!;
+  const fields = taken.filter(({ apiVersion }) => apiVersion === into.apiVersion)
+    .map(({ fieldsV1 = {} }) => fieldsV1);
+  const merged: ManagedFieldsEntry = {
+    ...into,
+    manager,
+    operation: "Apply",
+    fieldsV1: fields.reduce(union, into.fieldsV1 ?? {}),
+  };
+  const others = entries.filter((entry) => entry !== own && !taken.includes(entry));
+  return [merged, ...others];
+}
+
+function isClientSideApply({ operation, subresource, fieldsV1 }: ManagedFieldsEntry): boolean {
+  if (operation !== "Update" || subresource) return false;
+  const annotations = isObject(fieldsV1?.["f:metadata"]) && fieldsV1["f:metadata"]["f:annotations"];
+  return isObject(annotations) && Object.hasOwn(annotations, `f:${Annotation.lastApplied}`);
+}
+
+/** Returns the union of two trees of fields, which are objects at every level. */
+function union(one: JsonObject, other: JsonObject): JsonObject {
+  const fields = { ...one };
+  for (const [key, value] of Object.entries(other)) {
+    const known = fields[key];
+    fields[key] = isObject(known) && isObject(value) ? union(known, value) : value;
+  }
+  return fields;
+}
