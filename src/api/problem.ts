@@ -21,18 +21,23 @@ export type ProblemCode =
   | "TYPE"
   | "STATUS"
   | "COND"
+  /** kro would refuse to change the live CRD. */
+  | "CRD"
   /** A warning: the maximum cost of an expression exceeds the cost limit. */
   | "COST"
   /** A warning: an expression reads a field of the instance that may be absent. */
   | "OPTIONAL"
   /** A warning: YAML 1.1 and 1.2 read a scalar differently. */
-  | "YAML";
+  | "YAML"
+  /** A warning: the RGD's annotation allows a breaking change of the live CRD. */
+  | "BREAKING";
 
 /** The categories that are warnings: the RGD is valid nevertheless. */
 export const WARNINGS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "COST",
   "OPTIONAL",
   "YAML",
+  "BREAKING",
 ]);
 
 /** One problem of a ResourceGraphDefinition (RGD). */

@@ -5,6 +5,7 @@ import {
   type Problem,
   type ResourceGraphDefinition,
   RGD_KIND,
+  WARNINGS,
 } from "../api/mod.ts";
 import {
   type CostLimits,
@@ -13,8 +14,9 @@ import {
   graphCost,
   optionalReads,
 } from "../graph/mod.ts";
-import { NoClusterError } from "../kube/mod.ts";
+import { type KubeClient, NoClusterError } from "../kube/mod.ts";
 import { SNAPSHOT_VERSION } from "../openapi/mod.ts";
+import { crdProblems } from "../publish/mod.ts";
 import { type Beyond, builtIn, compileSet, type Verdict } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -61,18 +63,38 @@ export async function validate(flags: ValidateFlags, output: Output): Promise<nu
   if (flags.crd) crds.push(...await readCrds(flags.crd));
 
   using schemas = await openSchemas(flags, output);
-  const verdicts = await compileSet(
-    rgds.map(({ object }) => object as ResourceGraphDefinition),
-    crds.map(({ object }) => object),
-    schemas,
-    compileOptions(flags),
-  ).catch((cause) => {
+  const check = async () => {
+    const compiled = await compileSet(
+      rgds.map(({ object }) => object as ResourceGraphDefinition),
+      crds.map(({ object }) => object),
+      schemas,
+      compileOptions(flags),
+    );
+    const { client } = schemas;
+    return client ? await Promise.all(compiled.map((v) => compared(v, client, output))) : compiled;
+  };
+  const verdicts = await check().catch((cause) => {
     if (!(cause instanceof ApiError)) throw cause;
     throw new UsageError(`${cause.message}; --offline checks without a cluster`, { cause });
   });
   const costs = costsOf(rgds, verdicts);
   output.out(printFindings(allFindings(rgds, verdicts, costLimits(flags)), costs, flags.output));
   return summarise(verdicts, output);
+}
+
+/** Adds the problems that the live CRD causes to a verdict. A verdict without a graph is returned as it is. */
+async function compared(verdict: Verdict, client: KubeClient, output: Output): Promise<Verdict> {
+  const { rgd, graph } = verdict;
+  if (!graph) return verdict;
+  try {
+    const problems = await crdProblems(rgd, graph, client);
+    const rejected = problems.some(({ code }) => !WARNINGS.has(code));
+    return { ...verdict, problems, graph: rejected ? undefined : graph };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== "Forbidden") throw error;
+    output.err(`not compared with the live CRD: ${error.message}`);
+    return verdict;
+  }
 }
 
 async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
@@ -83,17 +105,23 @@ async function readCrds(paths: readonly string[]): Promise<Manifest[]> {
   );
 }
 
+/** The schemas against which the RGDs are checked, and the client of their cluster, if there is one. */
+interface Schemas extends Beyond {
+  client?: KubeClient;
+}
+
 /**
  * Returns the schemas of the cluster. Returns the built-in schemas with `--offline`, and when there is no
  * kubeconfig.
  */
-async function openSchemas(flags: ValidateFlags, output: Output): Promise<Beyond & Disposable> {
+async function openSchemas(flags: ValidateFlags, output: Output): Promise<Schemas & Disposable> {
   const offline = { ...builtIn(), [Symbol.dispose]: () => {} };
   if (flags.offline) return offline;
   try {
     const session = await openSession(flags, output);
     const close = () => session[Symbol.dispose]();
-    return { source: session.schemas, complete: true, [Symbol.dispose]: close };
+    const { schemas: source, client } = session;
+    return { source, client, complete: true, [Symbol.dispose]: close };
   } catch (error) {
     // If the user has named a context, the built-in schemas must not replace the schemas of the named
     // cluster.

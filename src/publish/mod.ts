@@ -5,6 +5,7 @@
  * this folder.
  *
  * - {@link publishGraph} publishes an RGD; {@link planGraph} returns the writes that publishing would make.
+ * - {@link crdProblems} finds the changes of the live CRD that publishing an RGD would refuse.
  * - {@link withdrawGraph} makes one step of deleting an RGD.
  * - {@link buildGraph} compiles an RGD against the kinds of a cluster and writes no object.
  * - {@link writeRgdStatus} writes conditions of an RGD outside a publication.
@@ -32,6 +33,7 @@
  * @module
  */
 export { type Attempt, type Build, type BuildDeps, buildGraph, problemsText } from "./build.ts";
+export { crdProblems } from "./crd_problems.ts";
 export type { KindFacts } from "./crd_writes.ts";
 export type { Known, Publication } from "./decide.ts";
 export { MAX_REVISIONS, type PublishDeps, type RevisionEvents, type ServedGraph } from "./deps.ts";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { main } from "../../../src/cli/mod.ts";
-import { sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
+import { installOwnCrds, sharedControlPlane, testNamespace } from "../../support/cluster/mod.ts";
 
 Deno.test("validate reads the cluster's kinds, changes nothing, and reports when it cannot reach the cluster", async () => {
   const controlPlane = await sharedControlPlane();
@@ -87,5 +87,68 @@ Deno.test("validate reads the cluster's kinds, changes nothing, and reports when
   } finally {
     await controlPlane.kubectl(["delete", "crd", `buckets.${group}`, "--ignore-not-found"]);
     await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("validate reports breaking changes of the live CRD, which an annotation of the file allows", async () => {
+  const controlPlane = await sharedControlPlane();
+  await installOwnCrds(controlPlane.kubeconfig);
+  await using space = await testNamespace("validate");
+  const group = `${space.name}.example.dev`;
+  const file = await Deno.makeTempFile({ suffix: ".yaml" });
+  const rgd = (spec: string, metadata = "") =>
+    `apiVersion: kro.run/v1alpha1
+kind: ResourceGraphDefinition
+metadata: {name: ${space.name}${metadata}}
+spec:
+  schema:
+    group: ${group}
+    apiVersion: v1alpha1
+    kind: Changed
+    spec: ${spec}
+`;
+  const kro = async (command: string, text: string) => {
+    await Deno.writeTextFile(file, text);
+    let stdout = "";
+    const stderr: string[] = [];
+    const code = await main([
+      ...[command, "-f", file, "--kubeconfig", controlPlane.kubeconfigFor("kro")],
+      ...command === "validate" ? [] : ["--force-local"],
+    ], { out: (text) => stdout += text, err: (line) => stderr.push(line), colour: false });
+    return { code, stdout: stdout.replaceAll(file, "rgd.yaml"), stderr: stderr.join("\n") };
+  };
+  const before = rgd('{values: "string", gone: "string"}');
+  const after = '{values: "object", added: "boolean | default=true"}';
+  const crd = `changeds.${group}`;
+  try {
+    assert.equal((await kro("validate", before)).code, 0, "the cluster has no CRD yet");
+    const applied = await kro("apply", before);
+    assert.equal(applied.code, 0, applied.stderr);
+    assert.deepEqual((await kro("validate", before)).stdout, "");
+
+    const hint =
+      "annotate the ResourceGraphDefinition with kro.run/allow-breaking-changes=true to allow it";
+    const lines = (word: string, end: string) =>
+      `rgd.yaml:9:5: ${space.name}: ${word}schema.spec.gone: breaking change of CRD ${crd}: ` +
+      `Property gone was removed${end}\n` +
+      `rgd.yaml:9:12: ${space.name}: ${word}schema.spec.values: breaking change of CRD ${crd}: ` +
+      `Type changed from string to object${end}\n`;
+    const refused = await kro("validate", rgd(after));
+    assert.equal(refused.stdout, lines("", `; ${hint} [CRD]`));
+    assert.equal(refused.code, 1);
+    assert.equal(refused.stderr, "1 ResourceGraphDefinition: 0 valid, 1 rejected");
+
+    const annotations = ', annotations: {kro.run/allow-breaking-changes: "true"}';
+    const allowed = await kro("validate", rgd(after, annotations));
+    assert.equal(allowed.stdout, lines("warning: ", " [BREAKING]"));
+    assert.equal(allowed.code, 0);
+
+    const other = await kro("validate", before.replace(`name: ${space.name}`, "name: other"));
+    assert.equal(other.code, 1);
+    assert.match(other.stdout, /CRD is owned by another ResourceGraphDefinition .* \[CRD\]/);
+  } finally {
+    await kro("delete", before);
+    await controlPlane.kubectl(["delete", "crd", crd, "--ignore-not-found"]);
+    await Deno.remove(file);
   }
 });

@@ -208,6 +208,7 @@ export const COMMAND_LINE: Section = {
     {
       code: "exit 0, exit 1",
       texts: [
+        "not compared with the live CRD: <error>",
         "no kubeconfig: checked against the kinds of Kubernetes <version>",
         "<n> valid",
         "<n> rejected",

@@ -211,6 +211,17 @@ export const STRUCTURE: Entry[] = [
       'The template has an expression as the value of the key `""`, and a path cannot contain an empty key.',
     remedy: "Rename the key, or write a constant value.",
   },
+  {
+    code: "CRD, BREAKING",
+    texts: [
+      "breaking change of CRD <name>: <change>",
+      "… annotate the ResourceGraphDefinition with <annotation> to allow it",
+    ],
+    cause:
+      "`kro validate` compared the RGD with the live CRD. The change can make existing instances invalid, so kro would refuse it. `BREAKING` is a warning: the annotation allows the change.",
+    remedy:
+      'Undo the change, or allow it with the annotation `kro.run/allow-breaking-changes: "true"` on the RGD.',
+  },
 ];
 
 /** The problems of fields and markers in `spec.schema`. */

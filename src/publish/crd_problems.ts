@@ -1,0 +1,65 @@
+/** Finds out, before an RGD is applied, whether kro would refuse to change the live CRD of the RGD's kind. */
+import {
+  Annotation,
+  CRD_KIND,
+  type Problem,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+} from "../api/mod.ts";
+import type { CrdChange, Graph } from "../graph/mod.ts";
+import type { KubeClient } from "../kube/mod.ts";
+import { planCrd } from "./crd_writes.ts";
+import { allowsBreaking, foreignOwner, ownerOf, pendingChanges } from "./generated_crd.ts";
+
+/**
+ * Compares the CRD that a graph needs with the live CRD. Returns a problem with the code `CRD` for each
+ * breaking change, or for a CRD that belongs to another owner. If the annotation
+ * `kro.run/allow-breaking-changes` of the RGD allows the breaking changes, they are warnings with the code
+ * `BREAKING`. Returns an empty list when the cluster has no such CRD. Rejects with ApiError when a request
+ * fails.
+ *
+ * @example
+ * ```ts
+ * import type { ResourceGraphDefinition } from "../api/mod.ts";
+ * import type { KubeClient } from "../kube/mod.ts";
+ * import type { SchemaSource } from "../openapi/mod.ts";
+ * import { buildGraph, crdProblems, problemsText } from "./mod.ts";
+ *
+ * async function check(rgd: ResourceGraphDefinition, client: KubeClient, schemas: SchemaSource) {
+ *   const { graph, problems } = await buildGraph(rgd, { schemas });
+ *   return problemsText(graph ? await crdProblems(rgd, graph, client) : problems);
+ * }
+ * ```
+ */
+export async function crdProblems(
+  rgd: ResourceGraphDefinition,
+  graph: Graph,
+  client: KubeClient,
+): Promise<Problem[]> {
+  const name = graph.crd.metadata.name!;
+  const live = await client.get({ kind: CRD_KIND, name });
+  // kro creates a CRD that is being deleted again, in the form that the graph needs.
+  if (!live || live.metadata.deletionTimestamp !== undefined) return [];
+  if (foreignOwner(rgd, live)) {
+    const owner = ownerOf(live);
+    const ownerExists = owner !== undefined &&
+      await client.get({ kind: RGD_KIND, name: owner }) !== undefined;
+    const { refusal } = planCrd(rgd, graph, { live, ownerExists }, { version: "", part: "kind" });
+    return refusal === undefined ? [] : [{ code: "CRD", path: "schema.kind", message: refusal }];
+  }
+  const changes = pendingChanges(rgd, graph, live).filter((change) => change.breaking);
+  const allowed = allowsBreaking(rgd);
+  const key = `${Annotation.allowBreakingChanges}=true`;
+  return changes.map((change): Problem => ({
+    code: allowed ? "BREAKING" : "CRD",
+    path: fieldOf(change),
+    message: `breaking change of CRD ${name}: ${change.text}`,
+    ...(allowed ? {} : { hint: `annotate the ResourceGraphDefinition with ${key} to allow it` }),
+  }));
+}
+
+/** Returns the field of the RGD's spec from which the changed part of the CRD is generated. */
+function fieldOf({ path }: CrdChange): string {
+  if (/^(spec|status|scope)\b/.test(path)) return `schema.${path}`;
+  return path.startsWith("version") ? "schema.apiVersion" : "schema.kind";
+}
