@@ -122,6 +122,11 @@ export function createProgram(output: Output, done: (code: number) => void): Com
   )
     .requiredOption("-f, --filename <path>", "file, folder, or - for standard input", collect)
     .option("-n, --namespace <name>", "namespace of instances without one", "default")
+    .option(
+      "--observed <path>",
+      "file or folder with objects that exist in the cluster, such as external objects",
+      collect,
+    )
     .addOption(featureGatesOption());
   addCostFlags(renderCommand).action(async (flags) => done(await render(flags, output)));
 

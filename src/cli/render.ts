@@ -7,13 +7,15 @@ import {
   gvkKey,
   type KindRef,
   type KubeObject,
+  type ObjectRef,
   parseGvk,
+  refKey,
   type ResourceGraphDefinition,
   RGD_KIND,
 } from "../api/mod.ts";
 import { type Graph, MAX_COLLECTION_SIZE } from "../graph/mod.ts";
 import { kindsOfCrd, withDefaults } from "../openapi/mod.ts";
-import { MemoryCluster, reconcile } from "../reconcile/mod.ts";
+import { type Applied, type ApplyOptions, MemoryCluster, reconcile } from "../reconcile/mod.ts";
 import { builtIn, compileSet } from "./compile_set.ts";
 import { type CostFlags, costLimits } from "./cost_flags.ts";
 import { Exit, UsageError } from "./errors.ts";
@@ -30,9 +32,14 @@ export interface RenderFlags extends GateFlags, CostFlags {
   filename: string[];
   /** The namespace of instances that have no namespace, set by `-n`. */
   namespace: string;
+  /** The files and folders with objects that exist in the cluster, set by `--observed`. */
+  observed?: string[];
 }
 
-/** Runs `kro render`, which prints the generated CRDs and the objects as YAML. Returns the exit code. */
+/**
+ * Runs `kro render`, which prints the generated CRDs and the objects as YAML. Returns the exit code:
+ * 1 if an RGD has problems, or if an instance or a node was not rendered.
+ */
 export async function render(flags: RenderFlags, output: Output): Promise<number> {
   const manifests = await readManifests(flags.filename);
   const objects = manifests.map((manifest) => manifest.object);
@@ -42,34 +49,59 @@ export async function render(flags: RenderFlags, output: Output): Promise<number
   const crds = objects.filter((o) => isOfKind(o, CRD_KIND));
   const instances = objects.filter((o) => !isOfKind(o, RGD_KIND) && !isOfKind(o, CRD_KIND));
 
+  const observed = flags.observed
+    ? (await readManifests(flags.observed)).map((manifest) => manifest.object)
+    : [];
   const verdicts = await compileSet(rgds, crds, builtIn(), compileOptions(flags));
   for (const [i, { problems }] of verdicts.entries()) {
     for (const finding of findingsOf(sources[i]!, problems)) output.err(findingText(finding));
   }
   const graphs = verdicts.flatMap(({ graph }) => graph ?? []);
   const documents: unknown[] = graphs.map((graph) => graph.crd);
+  let complete = graphs.length === rgds.length;
   for (const instance of instances) {
     const gvk = parseGvk(instance.apiVersion, instance.kind);
     const graph = graphs.find((g) => gvk && gvkKey(g.instance) === gvkKey(gvk));
-    if (graph) documents.push(...await renderInstance(graph, instance, flags, output));
-    else {
+    if (graph) {
+      const rendered = await renderInstance(graph, instance, observed, flags, output);
+      documents.push(...rendered.objects);
+      complete &&= rendered.complete;
+    } else {
       const name = `${instance.kind} ${instance.metadata.name}`;
       output.err(`${name}: no graph of these files serves it`);
+      complete = false;
     }
   }
   output.out(documents.map(toYaml).join("---\n"));
-  return graphs.length < rgds.length ? Exit.failed : Exit.ok;
+  return complete ? Exit.ok : Exit.failed;
 }
 
+/** A cluster in memory that records the objects as the graph makes them, without the fields of live objects. */
+class RenderCluster extends MemoryCluster {
+  readonly rendered = new Map<string, KubeObject>();
+
+  override apply(ref: ObjectRef, desired: KubeObject, options: ApplyOptions): Promise<Applied> {
+    this.rendered.set(refKey(ref), desired);
+    return super.apply(ref, desired, options);
+  }
+}
+
+/** Renders the objects of one instance. `complete` is false if a node was not rendered. */
 async function renderInstance(
   graph: Graph,
   given: KubeObject,
+  observed: readonly KubeObject[],
   flags: RenderFlags,
   output: Output,
-): Promise<KubeObject[]> {
+): Promise<{ objects: KubeObject[]; complete: boolean }> {
   const kind: KindRef = graph.instance;
   const namespace = kind.namespaced ? given.metadata.namespace ?? flags.namespace : undefined;
-  const cluster = new MemoryCluster({ kinds: [...graph.nodes.values()].map((node) => node.kind) });
+  const kinds = [...graph.nodes.values()].map((node) => node.kind);
+  const cluster = new RenderCluster({ kinds });
+  for (const object of observed) {
+    const own = kinds.find((each) => isOfKind(object, each));
+    if (own) putObserved(cluster, own, object, flags.namespace);
+  }
   const schema = kindsOfCrd(graph.crd)[0]!.schema;
   const named = { ...given, metadata: { ...given.metadata, namespace } };
   const instance = cluster.put(kind, withDefaults(schema, named));
@@ -80,19 +112,33 @@ async function renderInstance(
     maxCollectionSize: MAX_COLLECTION_SIZE,
     costs: costLimits(flags),
   });
-  for (const node of outcome.nodes) {
-    if (node.state === "Ready" || node.objects.length > 0) continue;
-    output.err(`node "${node.id}" is not rendered: ${node.state}: ${node.reason ?? ""}`);
+  const absent = outcome.nodes.filter(({ state, objects }) =>
+    state === "Failed" || (state !== "Ready" && objects.length === 0)
+  );
+  for (const { id, state, reason } of absent) {
+    output.err(`node "${id}" is not rendered: ${state}: ${reason ?? ""}`);
   }
-  const rendered: KubeObject[] = [];
+  const objects: KubeObject[] = [];
   for (const node of outcome.nodes) {
-    for (const { namespace, name, action } of node.objects) {
-      if (action === "observed") continue;
-      const object = await cluster.get({ kind: graph.nodes.get(node.id)!.kind, namespace, name });
-      if (object) rendered.push(authored(object));
+    for (const { namespace, name } of node.objects) {
+      const ref = { kind: graph.nodes.get(node.id)!.kind, namespace, name };
+      const object = cluster.rendered.get(refKey(ref));
+      if (object) objects.push(authored(object));
     }
   }
-  return rendered;
+  return { objects, complete: absent.every(({ state }) => state === "Skipped") };
+}
+
+/** Stores an object as it exists in the cluster. Without a namespace, the object is in the default namespace. */
+function putObserved(
+  cluster: MemoryCluster,
+  kind: KindRef,
+  object: KubeObject,
+  namespace: string,
+): void {
+  const { managedFields: _, ...metadata } = object.metadata;
+  const own = kind.namespaced ? { namespace: metadata.namespace ?? namespace } : {};
+  cluster.put(kind, { ...object, metadata: { ...metadata, ...own } });
 }
 
 /** Returns the object without the metadata that an API server adds. */

@@ -282,7 +282,7 @@ export const COMMAND_LINE: Section = {
       cause:
         "`kro render` has no RGD for the instance, or a node reads data that exists only in a cluster, such as an external object or a status.",
       remedy:
-        "Pass the RGD with `-f`. To create nodes that read data of a cluster, use `kro apply`.",
+        "Pass the RGD with `-f`, and objects of the cluster that a node reads with `--observed`.",
     },
     {
       code: "exit 2",
