@@ -45,6 +45,8 @@ export class LocalReconciler {
   readonly #report: Report;
   readonly #deadline: number;
   readonly #graphs = new Map<string, Published>();
+  /** The graphs of RGDs in the cluster, by kind. A graph is published once, even if many instances need it. */
+  readonly #loaded = new Map<string, Promise<Published | undefined>>();
   /** The reconciles and deletions that this command has started, by object. Some may have ended. */
   readonly #passes = new Map<string, Promise<void>>();
   #known?: Promise<ResourceGraphDefinition[]>;
@@ -112,13 +114,21 @@ export class LocalReconciler {
   ): Promise<Published | undefined> {
     const key = gvkKey(kind);
     if (this.#graphs.has(key)) return this.#graphs.get(key);
+    const loaded = this.#loaded.get(key) ?? this.#load(key);
+    this.#loaded.set(key, loaded);
+    return await loaded;
+  }
+
+  /** Publishes the RGD in the cluster that defines a kind. An RGD that cannot be served is reported. */
+  async #load(key: string): Promise<Published | undefined> {
     const rgd = (await this.#clusterGraphs()).find((r) => {
       const served = servedKind(r);
       return served && gvkKey(served) === key;
     });
     if (!rgd) return undefined;
-    const { served } = await this.#publishOne(rgd);
-    return served && this.#graphs.get(key);
+    const result = await this.#publishOne(rgd);
+    if (!result.served) this.#reportGraph(result);
+    return result.served && this.#graphs.get(key);
   }
 
   async #publishOne(rgd: ResourceGraphDefinition): Promise<PublishResult> {

@@ -1,7 +1,13 @@
 /**
  * `kro reconcile`: reconciles RGDs (ResourceGraphDefinitions) and instances of the cluster once, and exits.
  */
-import { type ObjectRef, type ResourceGraphDefinition, RGD_KIND, servedKind } from "../api/mod.ts";
+import {
+  gvkKey,
+  type ObjectRef,
+  type ResourceGraphDefinition,
+  RGD_KIND,
+  servedKind,
+} from "../api/mod.ts";
 import { Exit, UsageError } from "./errors.ts";
 import { followReady } from "./follow.ts";
 import { LocalReconciler } from "./local_reconciler.ts";
@@ -47,21 +53,43 @@ export async function reconcileCluster(
   const controller = flags.forceLocal ? undefined : await liveController(session);
   if (controller) output.err(`left to the controller ${controller} (--force-local overrides)`);
 
-  const { items } = await session.client.list(RGD_KIND);
-  const rgds = items as ResourceGraphDefinition[];
   const local = controller ? undefined : new LocalReconciler(session, report, flags.timeout);
-  if (local) await local.publish(rgds);
-  else await followReady(session, rgds.map(refOfRgd), report, flags.timeout);
-
+  const rgds = wanted.length > 0 ? [] : await listRgds(session);
   const refs = wanted.length === 0
-    ? await instancesOf(session, rgds, flags.allNamespaces)
+    ? rgds.map(refOfRgd)
     : (await Promise.all(wanted.map((w) => named(session, w, flags.allNamespaces)))).flat();
-  if (local) await local.converge(refs);
-  else await followReady(session, refs, report, flags.timeout);
+  const graphs = refs.filter((ref) => gvkKey(ref.kind) === gvkKey(RGD_KIND));
+  if (local) await local.publish(wanted.length === 0 ? rgds : await read(session, graphs, report));
+  else await followReady(session, graphs, report, flags.timeout);
 
-  if (items.length === 0) output.err("no ResourceGraphDefinitions found");
+  const instances = wanted.length === 0
+    ? await instancesOf(session, rgds, flags.allNamespaces)
+    : refs.filter((ref) => !graphs.includes(ref));
+  if (local) await local.converge(instances);
+  else await followReady(session, instances, report, flags.timeout);
+
+  if (wanted.length === 0 && rgds.length === 0) output.err("no ResourceGraphDefinitions found");
   report.print(flags.output);
   return report.failed ? Exit.failed : Exit.ok;
+}
+
+async function listRgds(session: Session): Promise<ResourceGraphDefinition[]> {
+  const { items } = await session.client.list(RGD_KIND);
+  return items as ResourceGraphDefinition[];
+}
+
+/** Reads RGDs. An RGD that does not exist is reported as failed. */
+async function read(
+  session: Session,
+  refs: readonly ObjectRef[],
+  report: Report,
+): Promise<ResourceGraphDefinition[]> {
+  const found = await Promise.all(refs.map(async (ref) => {
+    const object = await session.client.get(ref);
+    if (!object) report.ended(ref, "not found", undefined, true);
+    return object as ResourceGraphDefinition | undefined;
+  }));
+  return found.filter((rgd) => rgd !== undefined);
 }
 
 /** Lists the instances of all kinds that the RGDs define. */

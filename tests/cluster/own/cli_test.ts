@@ -207,6 +207,32 @@ Deno.test("apply creates a nested instance again that is being deleted", async (
   assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
 });
 
+Deno.test("reconcile of one object prints the result of this object alone", async () => {
+  await using e = await nestedExample();
+  const broken = {
+    apiVersion: "kro.run/v1alpha1",
+    kind: "ResourceGraphDefinition",
+    metadata: { name: `broken.${e.group}` },
+    spec: {
+      schema: { group: e.group, apiVersion: "v1alpha1", kind: "Broken", spec: { a: "strng" } },
+    },
+  };
+  await e.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(broken) });
+  const inner = await e.kro("reconcile", `inners.${e.group}/a-in-in`);
+  assert.equal(inner.code, 0, inner.stderr);
+  assert.deepEqual(results(inner.stdout), { Inner: "ACTIVE", ConfigMap: "unchanged" });
+  assert.equal(inner.stderr, `Inner ${e.namespace}/a-in-in: ACTIVE`);
+
+  const rgd = await e.kro("reconcile", `rgd/outer.${e.group}`);
+  assert.equal(rgd.code, 0, rgd.stderr);
+  assert.deepEqual(results(rgd.stdout), { ResourceGraphDefinition: "Active" });
+  const absent = await e.kro("reconcile", `rgd/absent.${e.group}`);
+  assert.equal(absent.code, 1);
+  assert.deepEqual(results(absent.stdout), { ResourceGraphDefinition: "not found" });
+  await e.kro("delete", `rgd/broken.${e.group}`);
+  assert.equal((await e.kro("delete", `outers.${e.group}/a`)).code, 0);
+});
+
 Deno.test("a deletion that times out names the objects whose finalizers hold it up", async () => {
   await using e = await nestedExample();
   const hold = (finalizers: string[]) =>
