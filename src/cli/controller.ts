@@ -27,6 +27,7 @@ import { onHeapSignal } from "./heap_snapshot.ts";
 import { startLog } from "./log.ts";
 import type { Output } from "./output.ts";
 import { catchProcessErrors } from "./process_errors.ts";
+import { StopSignals } from "./stop_signals.ts";
 
 const logger = getLogger(["kro", "controller"]);
 const requestLogger = getLogger(["kro", "request"]);
@@ -79,7 +80,9 @@ export async function controller(flags: ControllerFlags, output: Output): Promis
   controller.start();
 
   const signal = await stopped;
-  logger.info("received {signal}: stopping; a second signal ends kro at once", { signal });
+  logger.info("received {signal}: stopping; another signal after one second ends kro at once", {
+    signal,
+  });
   await controller.stop(flags.gracefulShutdownTimeout);
   endHeapSignal();
   endCatching();
@@ -174,18 +177,18 @@ function guard(client: KubeClient, path: string, flag: string): ServerOptions["m
 }
 
 /**
- * Resolves at the first SIGINT or SIGTERM. A second signal exits immediately. The exit is explicit, because
- * in a container kro is process 1, for which Linux has no default action on signals.
+ * Resolves at the first SIGINT or SIGTERM. A signal at least one second later exits immediately. The exit is
+ * explicit, because in a container kro is process 1, for which Linux has no default action on signals.
  */
 function stopSignal(): Promise<Deno.Signal> {
   return new Promise((resolve) => {
-    let stopping = false;
+    const signals = new StopSignals({
+      stop: resolve,
+      end: () => Deno.exit(Exit.failed),
+      now: () => performance.now(),
+    });
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => {
-        if (stopping) Deno.exit(Exit.failed);
-        stopping = true;
-        resolve(signal);
-      });
+      Deno.addSignalListener(signal, () => signals.receive(signal));
     }
   });
 }

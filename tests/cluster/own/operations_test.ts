@@ -92,13 +92,36 @@ Deno.test("SIGTERM during a pass: kro is not ready, stops between two requests, 
   await graph.removeAll();
 });
 
+Deno.test("SIGTERM to the process group of a parent that forwards it releases the Lease", async () => {
+  await using cluster = await TestCluster.open("group");
+  // The parent forwards each signal a few times, as a chain of parents does. A process starts in between, so
+  // that kro receives the copies as separate signals.
+  const copies = "for _ in 1 2 3 4 5; do env true; kill -TERM $child; done";
+  const forward = `trap '${copies}' TERM; "$@" & child=$!; wait $child; wait $child`;
+  const election = ["--leader-elect", `--leader-election-namespace=${cluster.namespace}`];
+  await using kro = await startKro(election, {
+    under: ["sh", "-c", forward, "sh"],
+    detached: true,
+  });
+  const ref = { kind: "Lease.coordination.k8s.io", name: "controller.kro.run" };
+  await cluster.until(ref, (lease) => (lease.spec.holderIdentity ?? "") !== "");
+  Deno.kill(-kro.pid, "SIGTERM");
+  assert.equal(await kro.ended, 0, kro.log());
+  const lease = await cluster.get(ref);
+  assert.equal(lease.spec.holderIdentity ?? "", "");
+});
+
 Deno.test("a second signal ends kro at once, even during a pass", async () => {
   await using cluster = await TestCluster.open("twosignals");
   await using kro = await startKro(SLOW);
   const graph = await startedPass(cluster);
   kro.kill("SIGTERM");
   await eventually("the first is logged", () => /SIGTERM: stopping/.test(kro.log()));
-  kro.kill("SIGTERM");
+  // Signals within one second after the first are ignored as copies of the first.
+  await eventually("a later signal ends kro", () => {
+    kro.kill("SIGTERM");
+    return !kro.running;
+  });
   assert.equal(await kro.ended, 1, kro.log());
   assert.ok(await made(cluster) < MANY);
   await cleanUp(graph);

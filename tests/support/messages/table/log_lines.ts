@@ -14,7 +14,7 @@ export const LOG_LINES: Section = {
         "controller started",
         "controller stopped",
         "listening on <url>",
-        "received <signal>: stopping; a second signal ends kro at once",
+        "received <signal>: stopping; another signal after one second ends kro at once",
       ],
       cause: "The controller is starting or stopping.",
       remedy: "Nothing.",

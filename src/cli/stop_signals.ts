@@ -1,0 +1,40 @@
+/** Tells the signal that stops kro from copies of this signal and from the signal that ends kro at once. */
+
+/**
+ * The time in which further signals count as copies of the first one, in milliseconds. When a signal is sent
+ * to a process group, kro receives the signal once from the sender and once from each parent that forwards
+ * signals, such as `deno task` and `deno task prod`.
+ */
+const COPIES_MS = 1000;
+
+/** The reactions to signals. */
+export interface SignalHandlers {
+  /** Called at the first signal. */
+  stop: (signal: Deno.Signal) => void;
+  /** Called at a further signal that is not a copy of the first one. */
+  end: () => void;
+  /** Returns the monotonic time in milliseconds. */
+  now: () => number;
+}
+
+/** Decides for each received signal whether kro stops, ends at once or ignores the signal as a copy. */
+export class StopSignals {
+  readonly #handlers: SignalHandlers;
+  #first?: number;
+
+  /** Creates the object, without listening to signals. */
+  constructor(handlers: SignalHandlers) {
+    this.#handlers = handlers;
+  }
+
+  /** Handles a received signal. */
+  receive(signal: Deno.Signal): void {
+    const { stop, end, now } = this.#handlers;
+    if (this.#first === undefined) {
+      this.#first = now();
+      stop(signal);
+    } else if (now() - this.#first >= COPIES_MS) {
+      end();
+    }
+  }
+}
