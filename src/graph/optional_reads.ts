@@ -36,7 +36,7 @@ export function optionalReads(graph: Graph): Problem[] {
     const root = rootOf(node.type);
     for (const { path, expression } of node.fields) walk.visit(expression, below(root, path), true);
     tested.set(node.id, walk.tested);
-    for (const found of walk.found) found.push(found);
+    for (const problem of walk.found) found.push(problem);
   }
   return found;
 }
